@@ -1,0 +1,75 @@
+use crate::app::Pane;
+use crate::tcp::RowName;
+
+/// A wish, whoever has it: a key, the mouse, a lesson, the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Listen, or stop listening.
+    Listen,
+    /// Open the listener's options.
+    ListenOptions,
+    /// Hold accept(), or go on accepting.
+    Hold,
+    /// Call accept() once.
+    AcceptOne,
+    /// Close the server's end first.
+    ServerCloses,
+    /// Connect from the chosen computer.
+    Connect,
+    /// Open the client's options.
+    ConnectOptions,
+    /// Send the payload.
+    Send,
+    /// Send a FIN, go on reading.
+    HalfClose,
+    /// Close the client's end.
+    Close,
+    /// Send RST instead of FIN.
+    Abort,
+    /// Choose the next row or computer.
+    Next,
+    /// Choose the one before.
+    Previous,
+    /// Go a page down.
+    PageDown,
+    /// Go a page up.
+    PageUp,
+    /// Move to the next pane.
+    NextPane,
+    /// Move to the pane before.
+    PreviousPane,
+    /// Move to this pane.
+    Focus(Pane),
+    /// Choose this row of the table.
+    SelectRow(RowName),
+    /// Choose this computer, counted from 0.
+    SelectComputer(usize),
+    /// Show one connection as a card.
+    LookInside,
+    /// Show both ends, the server's computer, or the client's.
+    PointOfView,
+    /// Show the demo's sockets, or the whole machine's.
+    WholeMachine,
+    /// Show the table in netstat's own layout.
+    Netstat,
+    /// Stop the picture, or go on.
+    Pause,
+    /// Find rows that contain a text.
+    Find,
+    /// Close everything and start over.
+    Reset,
+    /// Big type for the last row of the room.
+    BigType,
+    /// The next theme.
+    NextTheme,
+    /// Show the keys on the screen as they are pressed.
+    ShowKeys,
+    /// Show all keys.
+    Help,
+    /// Close what is open; never quits.
+    Back,
+    /// Quit, or close what is open.
+    Quit,
+    /// Quit whatever is open.
+    QuitNow,
+}

@@ -1,0 +1,16 @@
+use crate::tcp::{Command, Filter, RowName};
+
+/// An order that only the world outside can carry out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask TCP.
+    Run(Command),
+    /// From now on watch these rows of the kernel's table.
+    Watch(Filter),
+    /// Look these rows up now.
+    Look(Vec<RowName>),
+    /// Find the processes that hold the sockets with these inodes.
+    FindOwners(Vec<u64>),
+    /// Leave.
+    Exit,
+}

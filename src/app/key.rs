@@ -1,0 +1,89 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// A key as the person means it; prints and parses as `c`, `ctrl-c`, `Enter`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A letter, digit or sign, with Shift already applied.
+    Char(char),
+    /// A letter with ctrl.
+    Ctrl(char),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tab.
+    Tab,
+    /// Shift and Tab.
+    BackTab,
+    /// Arrow up.
+    Up,
+    /// Arrow down.
+    Down,
+    /// Arrow left.
+    Left,
+    /// Arrow right.
+    Right,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// Backspace.
+    Backspace,
+    /// Delete.
+    Delete,
+    /// To the beginning.
+    Home,
+    /// To the end.
+    End,
+}
+
+const NAMED: [(Key, &str); 15] = [
+    (Key::Enter, "Enter"),
+    (Key::Esc, "Esc"),
+    (Key::Tab, "Tab"),
+    (Key::BackTab, "shift-Tab"),
+    (Key::Up, "Up"),
+    (Key::Down, "Down"),
+    (Key::Left, "Left"),
+    (Key::Right, "Right"),
+    (Key::PageUp, "PageUp"),
+    (Key::PageDown, "PageDown"),
+    (Key::Backspace, "Backspace"),
+    (Key::Delete, "Delete"),
+    (Key::Home, "Home"),
+    (Key::End, "End"),
+    (Key::Char(' '), "Space"),
+];
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((_, name)) = NAMED.iter().find(|(key, _)| key == self) {
+            return f.pad(name);
+        }
+        match self {
+            Key::Ctrl(c) => f.pad(&format!("ctrl-{c}")),
+            Key::Char(c) => f.pad(c.encode_utf8(&mut [0; 4])),
+            named => write!(f, "{named:?}"),
+        }
+    }
+}
+
+impl FromStr for Key {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Key, String> {
+        if let Some((key, _)) = NAMED.iter().find(|(_, name)| *name == text) {
+            return Ok(*key);
+        }
+        let letter = |text: &str| {
+            let mut chars = text.chars();
+            chars.next().filter(|_| chars.next().is_none())
+        };
+        match text.strip_prefix("ctrl-") {
+            Some(rest) if !rest.is_empty() => letter(rest).map(Key::Ctrl),
+            _ => letter(text).map(Key::Char),
+        }
+        .ok_or_else(|| format!("{text:?} is no key; write c, ctrl-c, Enter, Esc, Tab, Up, ..."))
+    }
+}

@@ -1,0 +1,23 @@
+/// One of the panes that can have the focus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The server: what listens, and who waits.
+    Listener,
+    /// The computers that connect.
+    Computers,
+    /// The kernel's table.
+    #[default]
+    Sockets,
+    /// What happened, in sentences.
+    Notices,
+}
+
+impl Pane {
+    /// Every pane, in the order of Tab.
+    pub const ALL: [Pane; 4] = [
+        Pane::Listener,
+        Pane::Computers,
+        Pane::Sockets,
+        Pane::Notices,
+    ];
+}

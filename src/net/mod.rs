@@ -1,0 +1,1 @@
+//! Makes sockets, does as it is told, tells what happens.

@@ -1,0 +1,40 @@
+//! The words everybody uses: TCP's own vocabulary as plain values, without I/O, tasks or clocks.
+//!
+//! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`News`] comes back.
+
+mod change;
+mod command;
+mod endpoint;
+mod errno;
+mod filter;
+mod five_tuple;
+mod host;
+mod machine;
+mod moment;
+mod news;
+mod owner;
+mod payload;
+mod ports;
+mod row;
+mod snapshot;
+mod state;
+
+pub use change::{Change, changes};
+pub use command::{
+    Accepting, Burst, Command, ConnectSpec, ListenSpec, OnData, ServerCloses, SourcePort, Stays,
+    Target,
+};
+pub use endpoint::{Endpoint, ParseEndpointError, Port};
+pub use errno::Errno;
+pub use filter::Filter;
+pub use five_tuple::{FiveTuple, Protocol};
+pub use host::Host;
+pub use machine::Machine;
+pub use moment::Moment;
+pub use news::{Call, Ending, News, OwnSocket, Refusal};
+pub use owner::Owner;
+pub use payload::{escape, escape_name, unescape};
+pub use ports::PortRange;
+pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
+pub use snapshot::{ParseRowError, Snapshot};
+pub use state::TcpState;

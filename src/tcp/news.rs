@@ -1,0 +1,191 @@
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::tcp::{Burst, ConnectSpec, Endpoint, Errno, ListenSpec, RowName};
+
+/// What TCP tells back to a program (RFC 9293, section 3.9.2: TCP-to-user messages). Bad news is news, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The sockets listen; `spec.at` carries the port that they really got.
+    Listening {
+        /// What was asked, with the real port.
+        spec: ListenSpec,
+        /// One for each listening socket.
+        sockets: Vec<OwnSocket>,
+    },
+    /// No socket listens.
+    ListenFailed {
+        /// What was asked.
+        spec: ListenSpec,
+        /// Which call refused, and why.
+        why: Refusal,
+    },
+    /// The listening sockets are closed; a reason is there when nobody asked for it.
+    StoppedListening {
+        /// Which call failed, if one did.
+        why: Option<Refusal>,
+    },
+    /// accept() is held (`true`) or goes on (`false`).
+    AcceptHeld(bool),
+    /// accept() returned a socket of its own for one connection.
+    Accepted(OwnSocket),
+    /// accept() failed; it is tried again after `pause`.
+    AcceptFailed {
+        /// Why.
+        why: Refusal,
+        /// How long nothing is accepted now; zero when it goes on at once.
+        pause: Duration,
+    },
+    /// connect() is under way: SYN sent.
+    Connecting(OwnSocket),
+    /// connect() succeeded.
+    Connected(OwnSocket),
+    /// connect(), or a call before it, failed; there is no socket.
+    ConnectFailed {
+        /// What was asked.
+        spec: ConnectSpec,
+        /// Whom it called once the name was resolved.
+        to: Option<Endpoint>,
+        /// Its own end, as far as it was bound.
+        local: Option<Endpoint>,
+        /// Which call refused, and why.
+        why: Refusal,
+    },
+    /// A burst of several connections has begun.
+    BurstBegun {
+        /// What was asked.
+        burst: Burst,
+        /// Whether each socket was given the whole port range, so that connect() need not search.
+        whole_range: bool,
+    },
+    /// A burst is over: all tried, given up at the first refusal, or stopped.
+    BurstEnded {
+        /// How many connections it opened.
+        opened: u32,
+        /// How many were asked for.
+        asked: u32,
+        /// From the first connect() to the last.
+        took: Duration,
+    },
+    /// read() returned bytes.
+    Received {
+        /// At which end.
+        at: RowName,
+        /// How many.
+        bytes: u64,
+        /// The first of them, as they came, at most [`News::SHOWN`].
+        first: Vec<u8>,
+    },
+    /// write() took bytes.
+    Sent {
+        /// At which end.
+        at: RowName,
+        /// How many.
+        bytes: u64,
+    },
+    /// write() or shutdown() failed; the socket is still there.
+    CallFailed {
+        /// At which end.
+        at: RowName,
+        /// Which call, and why.
+        why: Refusal,
+    },
+    /// read() returned 0: the other end's FIN has come. This end is still open.
+    PeerClosed(RowName),
+    /// shutdown(`SHUT_WR`) sent a FIN; this end still reads.
+    HalfClosed(RowName),
+    /// This end's descriptor is closed.
+    Closed {
+        /// Which end.
+        at: RowName,
+        /// How it came to that.
+        how: Ending,
+    },
+    /// A task ended in a panic; the rest goes on.
+    Crashed(String),
+}
+
+impl News {
+    /// How many bytes of a payload are kept to be shown.
+    pub const SHOWN: usize = 256;
+}
+
+/// A socket of ours: where its row stands, and by which descriptor we hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnSocket {
+    /// Its row in the kernel's table.
+    pub name: RowName,
+    /// The descriptor.
+    pub fd: u32,
+    /// The inode behind the descriptor.
+    pub inode: u64,
+}
+
+/// How an end came to be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// close(): FIN, unless the other end's data was left unread, which makes it RST.
+    Close,
+    /// close() with `SO_LINGER` 0: RST.
+    Abort,
+    /// The connection broke: RST came, or nobody answered.
+    Broken(Errno),
+}
+
+/// A system call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which call.
+    pub call: Call,
+    /// What the kernel answered.
+    pub errno: Errno,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.call, self.errno)
+    }
+}
+
+/// The system calls that a refusal can come from, and two reasons of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// socket(2).
+    Socket,
+    /// setsockopt(2).
+    SetSockOpt,
+    /// bind(2).
+    Bind,
+    /// listen(2).
+    Listen,
+    /// accept(2).
+    Accept,
+    /// connect(2).
+    Connect,
+    /// write(2).
+    Write,
+    /// shutdown(2).
+    Shutdown,
+    /// The name could not be turned into an address.
+    Resolve,
+    /// The address is beyond loopback and private networks, and that was not allowed.
+    Remote(IpAddr),
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Call::Socket => "socket()",
+            Call::SetSockOpt => "setsockopt()",
+            Call::Bind => "bind()",
+            Call::Listen => "listen()",
+            Call::Accept => "accept()",
+            Call::Connect => "connect()",
+            Call::Write => "write()",
+            Call::Shutdown => "shutdown()",
+            Call::Resolve => "looking up the name",
+            Call::Remote(ip) => return write!(f, "calling {ip}"),
+        })
+    }
+}

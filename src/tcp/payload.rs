@@ -1,0 +1,44 @@
+//! Bytes as text and back: strangers' bytes reach a terminal only through [`escape`].
+
+/// `bytes` in printable ASCII: line ends, escapes and everything foreign as `\n`, `\x1b`, ...
+pub fn escape(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
+/// A name that a stranger may have chosen, in printable ASCII and at most `most` characters.
+pub fn escape_name(name: &str, most: usize) -> String {
+    let mut text = escape(name.as_bytes());
+    text.truncate(most);
+    text
+}
+
+/// The bytes that `text` stands for: `\n`, `\r`, `\t`, `\0`, `\\`, `\'`, `\"` and `\xHH` are understood, the rest is UTF-8 as it is.
+///
+/// # Errors
+/// When a backslash is followed by something else; the text says what would be right.
+pub fn unescape(text: &str) -> Result<Vec<u8>, &'static str> {
+    const WRONG: &str =
+        r"after a backslash comes n, r, t, 0, \, a quote or xHH (two hexadecimal digits)";
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            continue;
+        }
+        bytes.push(match rest.next().ok_or(WRONG)? {
+            'n' => b'\n',
+            'r' => b'\r',
+            't' => b'\t',
+            '0' => 0,
+            quoted @ ('\\' | '\'' | '"') => quoted as u8,
+            'x' => {
+                let mut digit = || rest.next().and_then(|c| c.to_digit(16)).ok_or(WRONG);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(high * 16 + low).map_err(|_| WRONG)?
+            }
+            _ => return Err(WRONG),
+        });
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,66 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::tcp::Port;
+
+/// Ports from `low` to `high`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PortRange {
+    /// The lowest port.
+    pub low: Port,
+    /// The highest port, never below `low`.
+    pub high: Port,
+}
+
+impl PortRange {
+    /// Linux's default for `net.ipv4.ip_local_port_range`.
+    pub const DEFAULT: PortRange = PortRange {
+        low: Port(32768),
+        high: Port(60999),
+    };
+
+    /// How many ports there are: 28,232 in Linux's default range.
+    pub fn len(self) -> usize {
+        usize::from(self.high.0.saturating_sub(self.low.0)) + 1
+    }
+
+    /// Whether there is no port in it; a range always has one.
+    pub const fn is_empty(self) -> bool {
+        false
+    }
+
+    /// Whether `port` lies in the range.
+    pub fn contains(self, port: Port) -> bool {
+        (self.low..=self.high).contains(&port)
+    }
+}
+
+impl fmt::Display for PortRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.low, self.high)
+    }
+}
+
+impl FromStr for PortRange {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<PortRange, &'static str> {
+        const WRONG: &str = "a range is two ports, the lower one first: 45000-45007";
+        let (low, high) = text.split_once('-').ok_or(WRONG)?;
+        let number = |text: &str| {
+            text.trim()
+                .parse::<u16>()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or(WRONG)
+        };
+        let (low, high) = (number(low)?, number(high)?);
+        if low > high {
+            return Err(WRONG);
+        }
+        Ok(PortRange {
+            low: Port(low),
+            high: Port(high),
+        })
+    }
+}
