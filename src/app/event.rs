@@ -8,29 +8,6 @@ pub enum Event {
     Pressed(Key),
     /// Text was pasted into the terminal.
     Pasted(String),
-    /// The mouse was clicked at a cell, counted from the upper left corner.
-    Clicked {
-        /// The column.
-        x: u16,
-        /// The line.
-        y: u16,
-    },
-    /// The wheel was turned over a cell; positive is downwards.
-    Scrolled {
-        /// The column.
-        x: u16,
-        /// The line.
-        y: u16,
-        /// How far.
-        lines: i16,
-    },
-    /// The terminal has a new size.
-    Resized {
-        /// Columns.
-        width: u16,
-        /// Lines.
-        height: u16,
-    },
     /// Time went by.
     Ticked,
     /// The kernel's table was read.

@@ -61,11 +61,13 @@ impl fmt::Display for Key {
         if let Some((_, name)) = NAMED.iter().find(|(key, _)| key == self) {
             return f.pad(name);
         }
-        match self {
-            Key::Ctrl(c) => f.pad(&format!("ctrl-{c}")),
-            Key::Char(c) => f.pad(c.encode_utf8(&mut [0; 4])),
-            named => write!(f, "{named:?}"),
+        if let Key::Ctrl(c) = self {
+            return f.pad(&format!("ctrl-{c}"));
         }
+        let Key::Char(c) = self else {
+            return write!(f, "{self:?}");
+        };
+        f.pad(c.encode_utf8(&mut [0; 4]))
     }
 }
 

@@ -21,6 +21,7 @@ impl Moment {
     }
 
     /// The moment `later` after this one.
+    #[must_use]
     pub fn plus(self, later: Duration) -> Moment {
         Moment(self.0.saturating_add(later))
     }

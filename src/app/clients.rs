@@ -1,0 +1,154 @@
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::app::Ends;
+use crate::tcp::{Burst, ConnectSpec, Endpoint, Port, RowName, Target};
+
+/// The computers that play clients, and how they connect.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// In the order of the pane.
+    pub computers: Vec<Computer>,
+    /// Which of them connects next, counted from 0.
+    pub chosen: usize,
+    /// How to connect the next time; its target and source address stand in `to` and `from`.
+    pub spec: ConnectSpec,
+    /// Whom to call; `None` calls the listener.
+    pub to: Option<Target>,
+    /// The source address; `None` takes the computer's own.
+    pub from: Option<IpAddr>,
+    /// How often to connect at one key, and how fast.
+    pub burst: Burst,
+    /// Every port they called: rows there belong to the demo.
+    pub called: BTreeSet<Port>,
+    /// Several connections that are being made now.
+    pub under_way: Option<Progress>,
+}
+
+/// A device that plays a client, with a loopback address of its own.
+#[derive(Clone, Debug)]
+pub struct Computer {
+    /// What it is called.
+    pub name: String,
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its open ends.
+    pub ends: Ends,
+}
+
+/// How far a burst of connections has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// How many were asked for.
+    pub asked: u32,
+    /// How many are connected.
+    pub opened: u32,
+    /// Whether every socket was given the whole port range.
+    pub whole_range: bool,
+    /// The first few ports that they got.
+    pub ports: Vec<Port>,
+    /// Which computer connects.
+    pub computer: usize,
+}
+
+const NAMES: [&str; 12] = [
+    "laptop",
+    "phone",
+    "tablet",
+    "desktop",
+    "console",
+    "watch",
+    "camera",
+    "printer",
+    "speaker",
+    "television",
+    "fridge",
+    "robot",
+];
+
+impl Clients {
+    /// `count` computers at 127.0.0.2, 127.0.0.3, ..., which connect as `spec` says.
+    pub fn new(count: u8, spec: ConnectSpec) -> Clients {
+        let computers = (0..count.max(1)).map(|n| Computer {
+            name: NAMES
+                .get(usize::from(n))
+                .map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned()),
+            ip: IpAddr::V4(Ipv4Addr::new(127, 0, 0, n + 2)),
+            ends: Ends::default(),
+        });
+        Clients {
+            computers: computers.collect(),
+            chosen: 0,
+            spec,
+            to: None,
+            from: None,
+            burst: Burst::ONE,
+            called: BTreeSet::new(),
+            under_way: None,
+        }
+    }
+
+    /// The computer that connects next.
+    pub fn computer(&self) -> &Computer {
+        &self.computers[self.chosen]
+    }
+
+    /// Which computer has that address.
+    pub fn index_of(&self, ip: IpAddr) -> Option<usize> {
+        let ip = ip.to_canonical();
+        self.computers.iter().position(|computer| computer.ip == ip)
+    }
+
+    /// The name of the computer with that address.
+    pub fn name_of(&self, ip: IpAddr) -> Option<&str> {
+        self.index_of(ip).map(|n| self.computers[n].name.as_str())
+    }
+
+    /// The computer that holds this end open.
+    pub fn holder_of(&self, end: RowName) -> Option<&Computer> {
+        self.computers
+            .iter()
+            .find(|computer| computer.ends.contains(end))
+    }
+
+    /// How many ends all computers hold open.
+    pub fn open(&self) -> usize {
+        self.computers
+            .iter()
+            .map(|computer| computer.ends.len())
+            .sum()
+    }
+
+    /// Whom the next connection calls when the server listens at `listener`.
+    pub fn target(&self, listener: Endpoint) -> Target {
+        self.to
+            .clone()
+            .unwrap_or_else(|| reachable(listener).into())
+    }
+
+    /// What to ask for, so that the chosen computer connects when the server listens at `listener`.
+    pub fn next_spec(&self, listener: Endpoint) -> ConnectSpec {
+        let to = self.target(listener);
+        let own = self.computer().ip;
+        let local = to.endpoint().map_or(to.name == "localhost", |end| {
+            let ip = end.ip.to_canonical();
+            ip.is_ipv4() && (ip.is_loopback() || ip.is_unspecified())
+        });
+        let from = self.from.or(local.then_some(own));
+        ConnectSpec {
+            to,
+            from,
+            ..self.spec.clone()
+        }
+    }
+}
+
+/// How a server that listens at `at` can be called from this machine.
+fn reachable(at: Endpoint) -> Endpoint {
+    let ip = if at.ip.is_unspecified() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        at.ip
+    };
+    Endpoint { ip, port: at.port }
+}

@@ -1,0 +1,77 @@
+use std::collections::VecDeque;
+
+use tui_input::Input;
+
+use crate::app::{Form, Lens, Pane};
+use crate::tcp::{Moment, RowName};
+
+/// What the person in front of it has chosen to look at, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Desk {
+    /// The pane that arrows move in.
+    pub focus: Pane,
+    /// What lies over the panes.
+    pub overlay: Option<Overlay>,
+    /// The chosen row of the table.
+    pub selected: Option<RowName>,
+    /// What part of the table is shown.
+    pub lens: Lens,
+    /// The text that rows must contain.
+    pub find: Find,
+    /// Whether the table has netstat's own layout.
+    pub netstat: bool,
+    /// Whether the picture stands still, and since when.
+    pub paused: Option<Moment>,
+    /// How it is drawn.
+    pub look: Look,
+    /// The number typed before a verb.
+    pub count: Option<u32>,
+    /// The last keys, to be shown to an audience.
+    pub keys: VecDeque<(Moment, String)>,
+}
+
+/// How the screen is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Which theme, counted from the one at the start.
+    pub theme: usize,
+    /// Big type for the last row of the room.
+    pub big: bool,
+    /// Whether keys are shown as they are pressed.
+    pub keys: bool,
+}
+
+/// Rows that contain a text.
+#[derive(Clone, Debug, Default)]
+pub struct Find {
+    /// The text; empty shows every row.
+    pub text: Input,
+    /// Whether it is being typed.
+    pub typing: bool,
+}
+
+/// What lies over the panes.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// All keys, scrolled down so many lines.
+    Help(usize),
+    /// The listener's options.
+    ListenForm(Form),
+    /// The client's options.
+    ConnectForm(Form),
+    /// One connection as a card.
+    Card(RowName),
+}
+
+impl Desk {
+    /// How many of the last keys are shown.
+    pub const KEYS: usize = 6;
+
+    /// Remembers a key for the audience.
+    pub fn note_key(&mut self, at: Moment, key: String) {
+        if self.keys.len() == Desk::KEYS {
+            self.keys.pop_front();
+        }
+        self.keys.push_back((at, key));
+    }
+}

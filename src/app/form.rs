@@ -1,0 +1,174 @@
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a form ignores every key that it does not name"
+)]
+
+use tui_input::{Input, InputRequest};
+
+use crate::app::Key;
+
+/// Fields to fill in; each shows the socket call that it becomes.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// From top to bottom.
+    pub fields: Vec<Field>,
+    /// Which field the cursor is in.
+    pub at: usize,
+    /// What is wrong, and in which field.
+    pub wrong: Option<(usize, String)>,
+}
+
+/// One line of a form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// What it asks.
+    pub label: &'static str,
+    /// What is chosen or typed.
+    pub value: Value,
+    /// What may be typed, or what it means.
+    pub hint: &'static str,
+    /// The socket call that the present value becomes.
+    pub call: String,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Free text.
+    Text(Input),
+    /// One of several.
+    Choice {
+        /// What there is to choose from.
+        options: Vec<String>,
+        /// Which one, counted from 0.
+        chosen: usize,
+    },
+}
+
+/// What a key did to a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something changed, or nothing did; it stays open.
+    Open,
+    /// The person wants it to be applied.
+    Confirmed,
+    /// The person wants none of it.
+    Dropped,
+}
+
+impl Field {
+    /// A line to type in.
+    pub fn text(label: &'static str, value: impl Into<String>, hint: &'static str) -> Field {
+        Field {
+            label,
+            value: Value::Text(Input::new(value.into())),
+            hint,
+            call: String::new(),
+        }
+    }
+
+    /// A line to choose in.
+    pub fn choice(
+        label: &'static str,
+        options: &[&str],
+        chosen: usize,
+        hint: &'static str,
+    ) -> Field {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        let chosen = chosen.min(options.len().saturating_sub(1));
+        Field {
+            label,
+            value: Value::Choice { options, chosen },
+            hint,
+            call: String::new(),
+        }
+    }
+
+    /// The present value as text.
+    pub fn shown(&self) -> &str {
+        match &self.value {
+            Value::Text(input) => input.value(),
+            Value::Choice { options, chosen } => options.get(*chosen).map_or("", String::as_str),
+        }
+    }
+
+    /// Which option is chosen; 0 for free text.
+    pub fn chosen(&self) -> usize {
+        match &self.value {
+            Value::Text(_) => 0,
+            Value::Choice { chosen, .. } => *chosen,
+        }
+    }
+}
+
+/// The longest text that a field takes.
+const LONGEST: usize = 256;
+
+impl Form {
+    /// A form with these fields, the cursor in the first.
+    pub fn new(fields: Vec<Field>) -> Form {
+        Form {
+            fields,
+            at: 0,
+            wrong: None,
+        }
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: Key) -> Outcome {
+        match key {
+            Key::Enter => return Outcome::Confirmed,
+            Key::Esc => return Outcome::Dropped,
+            Key::Tab | Key::Down => {
+                self.at = (self.at + 1) % self.fields.len();
+            }
+            Key::BackTab | Key::Up => {
+                self.at = (self.at + self.fields.len() - 1) % self.fields.len();
+            }
+            other => self.edit(other),
+        }
+        Outcome::Open
+    }
+
+    /// Takes pasted text: printable characters only, and no more than fits.
+    pub fn paste(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
+            self.edit(Key::Char(c));
+        }
+    }
+
+    fn edit(&mut self, key: Key) {
+        let Some(field) = self.fields.get_mut(self.at) else {
+            return;
+        };
+        self.wrong = None;
+        match &mut field.value {
+            Value::Text(input) => edit_text(input, key),
+            Value::Choice { options, chosen } => {
+                let many = options.len().max(1);
+                match key {
+                    Key::Right | Key::Char(' ' | 'l') => *chosen = (*chosen + 1) % many,
+                    Key::Left | Key::Char('h') => *chosen = (*chosen + many - 1) % many,
+                    _ => (),
+                }
+            }
+        }
+    }
+}
+
+/// Takes a key in a line of text.
+pub(crate) fn edit_text(input: &mut Input, key: Key) {
+    let request = match key {
+        Key::Char(c) if input.value().chars().count() < LONGEST => InputRequest::InsertChar(c),
+        Key::Backspace => InputRequest::DeletePrevChar,
+        Key::Delete => InputRequest::DeleteNextChar,
+        Key::Left => InputRequest::GoToPrevChar,
+        Key::Right => InputRequest::GoToNextChar,
+        Key::Home | Key::Ctrl('a') => InputRequest::GoToStart,
+        Key::End | Key::Ctrl('e') => InputRequest::GoToEnd,
+        Key::Ctrl('u') => InputRequest::DeleteLine,
+        Key::Ctrl('w') => InputRequest::DeletePrevWord,
+        _ => return,
+    };
+    input.handle(request);
+}

@@ -1,0 +1,191 @@
+use crate::app::{Action, Key, Overlay, State};
+
+/// A key, when it is meant, and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The keys, the one to show first.
+    pub keys: &'static [Key],
+    /// Where it works.
+    pub scope: Scope,
+    /// What it asks for.
+    pub action: Action,
+    /// The word for the footer.
+    pub help: &'static str,
+    /// The line for the list of all keys, and for the README.
+    pub about: &'static str,
+    /// The group in the list of all keys.
+    pub group: Group,
+}
+
+/// Where a binding works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Always, even in a form.
+    Always,
+    /// On the panes.
+    Panes,
+    /// While the list of keys, or a card, lies over the panes.
+    Sheet,
+}
+
+/// What a binding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// The server.
+    Server,
+    /// The clients.
+    Client,
+    /// What is looked at.
+    Look,
+    /// The program.
+    Program,
+}
+
+impl Group {
+    /// Every group, in the order of the list.
+    pub const ALL: [Group; 4] = [Group::Server, Group::Client, Group::Look, Group::Program];
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Group::Server => "The server",
+            Group::Client => "The clients",
+            Group::Look => "Looking",
+            Group::Program => "The program",
+        }
+    }
+}
+
+const fn on(
+    keys: &'static [Key],
+    action: Action,
+    group: Group,
+    help: &'static str,
+    about: &'static str,
+) -> Binding {
+    Binding {
+        keys,
+        scope: Scope::Panes,
+        action,
+        help,
+        about,
+        group,
+    }
+}
+
+const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static str) -> Binding {
+    Binding {
+        keys,
+        scope,
+        action,
+        help,
+        about: help,
+        group: Group::Program,
+    }
+}
+
+use Action as A;
+use Group::{Client, Look, Program, Server};
+use Key::{BackTab, Char, Ctrl, Down, Enter, Esc, PageDown, PageUp, Tab, Up};
+
+/// Every key once. The footer, the list of keys and the README are made from it or tested against it.
+#[rustfmt::skip]
+pub const BINDINGS: &[Binding] = &[
+    on(&[Char('l')], A::Listen, Server, "listen", "listen / stop listening"),
+    on(&[Char('L')], A::ListenOptions, Server, "listener's options", "the listener's options (form)"),
+    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold accept() / go on accepting"),
+    on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one (while held)"),
+    on(&[Char('D')], A::ServerCloses, Server, "server closes", "the server closes first"),
+    on(&[Char('c')], A::Connect, Client, "connect", "connect from the chosen computer (5c: five times)"),
+    on(&[Char('C')], A::ConnectOptions, Client, "client's options", "the client's options (form)"),
+    on(&[Char('d')], A::Close, Client, "disconnect", "the client closes (5d: the newest five, 0d: all)"),
+    on(&[Char('s')], A::Send, Client, "send", "send the payload"),
+    on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, go on reading"),
+    on(&[Char('x')], A::Abort, Client, "abort", "abort: RST instead of FIN"),
+    on(&[Char('j'), Down], A::Next, Look, "down", "choose the next row or computer"),
+    on(&[Char('k'), Up], A::Previous, Look, "up", "choose the one before"),
+    on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "a page down"),
+    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "a page up"),
+    on(&[Tab], A::NextPane, Look, "next pane", "next pane"),
+    on(&[BackTab], A::PreviousPane, Look, "previous pane", "previous pane"),
+    on(&[Enter], A::LookInside, Look, "look inside", "look inside this connection"),
+    on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
+    on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
+    on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
+    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
+    on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
+    on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
+    on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
+    on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything, start over"),
+    on(&[Char('?')], A::Help, Program, "keys", "all keys"),
+    on(&[Esc], A::Back, Program, "back", "back; never quits"),
+    on(&[Char('q')], A::Quit, Program, "quit", "quit"),
+    over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
+    over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
+    over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
+    over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
+    over(&[PageDown, Ctrl('d')], Scope::Sheet, A::PageDown, "page down"),
+    over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
+];
+
+/// What `key` asks for in `scope`, if anything.
+pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
+    let works = |binding: &&Binding| binding.scope == scope || binding.scope == Scope::Always;
+    BINDINGS
+        .iter()
+        .filter(works)
+        .find(|binding| binding.keys.contains(&key))
+        .map(|binding| binding.action)
+}
+
+/// The binding of an action on the panes.
+pub fn binding_of(action: Action) -> Option<&'static Binding> {
+    BINDINGS
+        .iter()
+        .find(|binding| binding.action == action && binding.scope != Scope::Sheet)
+}
+
+impl State {
+    /// The keys to name in the footer, the most useful first: the key and what it does now.
+    pub fn hints(&self) -> Vec<(Key, &'static str)> {
+        let actions: &[Action] = match self.desk.overlay {
+            Some(Overlay::Help(_) | Overlay::Card(_)) => &[],
+            Some(Overlay::ListenForm(_) | Overlay::ConnectForm(_)) => &[],
+            None if self.listener.is_listening() => &[
+                A::Listen,
+                A::Connect,
+                A::Close,
+                A::Send,
+                A::LookInside,
+                A::ServerCloses,
+                A::Hold,
+                A::Find,
+                A::Help,
+                A::Quit,
+            ],
+            None => &[
+                A::Listen,
+                A::Connect,
+                A::ListenOptions,
+                A::ConnectOptions,
+                A::Close,
+                A::Help,
+                A::Quit,
+            ],
+        };
+        let hint = |action: &Action| {
+            binding_of(*action).map(|binding| (binding.keys[0], self.label(*action, binding.help)))
+        };
+        actions.iter().filter_map(hint).collect()
+    }
+
+    fn label(&self, action: Action, help: &'static str) -> &'static str {
+        match action {
+            A::Listen if self.listener.is_listening() => "stop listening",
+            A::Hold if self.listener.held => "accept again",
+            A::Pause if self.desk.paused.is_some() => "live",
+            _ => help,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+use std::time::Duration;
+
+use crate::tcp::{Ending, Errno, Moment, SocketRow, TcpState};
+
+/// A row of the kernel's table, and what this program remembers of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The row as it was last seen.
+    pub row: SocketRow,
+    /// When it was first seen.
+    pub born: Moment,
+    /// When it was last seen to differ; timers that only run down do not count.
+    pub changed: Moment,
+    /// When the row was last read, so that a timer can be counted on from there.
+    pub read: Moment,
+    /// When and why it went; `None` while the kernel has it.
+    pub gone: Option<Gone>,
+    /// Whether no look at the table ever showed it: our own calls told of it.
+    pub told: bool,
+    /// What our own end was told about how it ended.
+    pub ending: Option<Ending>,
+    /// The states before the present one.
+    pub passed: Vec<Sighting>,
+}
+
+/// A state in which a row was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// The state.
+    pub state: TcpState,
+    /// Since when, as far as the looks at the table can tell.
+    pub since: Moment,
+}
+
+/// When and why a row went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// When.
+    pub at: Moment,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a row is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The server's end closed first.
+    ClosedByServer,
+    /// The client's end closed first.
+    ClosedByClient,
+    /// A RST ended it.
+    Reset,
+    /// TIME_WAIT was over.
+    TimeWaitOver,
+    /// The listening socket was closed.
+    Stopped,
+    /// The connection was never made.
+    NeverConnected,
+    /// The table does not tell.
+    Unknown,
+}
+
+impl Why {
+    /// The reason in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Why::ClosedByServer => "closed by server",
+            Why::ClosedByClient => "closed by client",
+            Why::Reset => "reset",
+            Why::TimeWaitOver => "TIME_WAIT over",
+            Why::Stopped => "stopped listening",
+            Why::NeverConnected => "never connected",
+            Why::Unknown => "closed",
+        }
+    }
+}
+
+/// How a row is marked while it is fresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Appeared just now.
+    New,
+    /// Changed just now.
+    Changed,
+    /// The kernel has it no more.
+    Gone,
+    /// Only our own calls told of it.
+    Told,
+    /// Nothing new.
+    Plain,
+}
+
+impl Line {
+    /// How long a new or changed row is marked.
+    pub const FRESH: Duration = Duration::from_secs(2);
+    /// How long a row that is gone stays on the screen.
+    pub const GHOST: Duration = Duration::from_secs(5);
+
+    /// A line for a row that is seen for the first time.
+    pub fn new(row: SocketRow, at: Moment) -> Line {
+        Line {
+            row,
+            born: at,
+            changed: at,
+            read: at,
+            gone: None,
+            told: false,
+            ending: None,
+            passed: Vec::new(),
+        }
+    }
+
+    /// Takes the row as it is now.
+    pub fn saw(&mut self, row: SocketRow, at: Moment) {
+        if row.state != self.row.state {
+            let since = self.passed_since();
+            self.passed.push(Sighting {
+                state: self.row.state,
+                since,
+            });
+            self.changed = at;
+        }
+        self.row = row;
+        self.read = at;
+        self.told = false;
+        self.gone = None;
+    }
+
+    /// Since when the row is in its present state, as far as the looks at the table can tell.
+    pub fn passed_since(&self) -> Moment {
+        if self.passed.is_empty() {
+            self.born
+        } else {
+            self.changed
+        }
+    }
+
+    /// How it is to be marked at `now`.
+    pub fn mark(&self, now: Moment) -> Mark {
+        if self.told {
+            Mark::Told
+        } else if self.gone.is_some() {
+            Mark::Gone
+        } else if now.since(self.born) < Line::FRESH {
+            Mark::New
+        } else if now.since(self.changed) < Line::FRESH {
+            Mark::Changed
+        } else {
+            Mark::Plain
+        }
+    }
+
+    /// The time left on its timer at `now`, if one runs.
+    pub fn time_left(&self, now: Moment) -> Option<Duration> {
+        let timer = self.row.timer?;
+        Some(timer.left.saturating_sub(now.since(self.read)))
+    }
+
+    /// Whether the present state, or one before, is `state`.
+    pub fn was(&self, state: TcpState) -> bool {
+        self.row.state == state || self.passed.iter().any(|sighting| sighting.state == state)
+    }
+
+    /// Whether this end sent the first FIN, as far as its states tell.
+    pub fn closed_first(&self) -> bool {
+        let active = [
+            TcpState::FinWait1,
+            TcpState::FinWait2,
+            TcpState::TimeWait,
+            TcpState::Closing,
+        ];
+        active.into_iter().any(|state| self.was(state))
+    }
+
+    /// Whether this end was told, or ordered, a RST.
+    pub fn was_reset(&self) -> bool {
+        matches!(
+            self.ending,
+            Some(Ending::Abort | Ending::Broken(Errno::ECONNRESET))
+        )
+    }
+}

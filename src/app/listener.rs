@@ -1,0 +1,78 @@
+use std::collections::BTreeSet;
+
+use crate::app::Ends;
+use crate::tcp::{Endpoint, ListenSpec, OwnSocket, Port, Refusal, RowName};
+
+/// The server: what it was asked to do, what listens, and who has been accepted.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// How to listen the next time.
+    pub spec: ListenSpec,
+    /// How it listens now; `None` while it does not.
+    pub running: Option<ListenSpec>,
+    /// The listening sockets.
+    pub sockets: Vec<OwnSocket>,
+    /// Whether accept() is held.
+    pub held: bool,
+    /// Why nothing is accepted for a moment, after an error.
+    pub pausing: Option<Refusal>,
+    /// The server's ends of accepted connections.
+    pub ends: Ends,
+    /// The totals since the start or the last reset.
+    pub totals: Totals,
+    /// The last bytes that came in, and where.
+    pub last_payload: Option<(RowName, Vec<u8>)>,
+    /// Every port it ever listened at: rows there are the server's even after it stopped.
+    pub ports: BTreeSet<Port>,
+}
+
+/// What went through the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How often accept() returned a connection.
+    pub accepted: u64,
+    /// Bytes read.
+    pub received: u64,
+    /// Bytes written.
+    pub sent: u64,
+}
+
+impl Listener {
+    /// A server that does nothing yet, and would listen as `spec` says.
+    pub fn new(spec: ListenSpec) -> Listener {
+        let ports = BTreeSet::from_iter(Some(spec.at.port).filter(|port| *port != Port::ANY));
+        Listener {
+            spec,
+            running: None,
+            sockets: Vec::new(),
+            held: false,
+            pausing: None,
+            ends: Ends::default(),
+            totals: Totals::default(),
+            last_payload: None,
+            ports,
+        }
+    }
+
+    /// Whether it listens.
+    pub fn is_listening(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Where it listens, or would.
+    pub fn at(&self) -> Endpoint {
+        self.running
+            .as_ref()
+            .map_or(self.spec.at, |running| running.at)
+    }
+
+    /// Whether other machines can get in.
+    pub fn is_open_to_others(&self) -> bool {
+        self.is_listening() && !self.at().ip.to_canonical().is_loopback()
+    }
+
+    /// Whether `port` is, or was, the server's.
+    pub fn serves(&self, port: Port) -> bool {
+        self.ports.contains(&port)
+    }
+}

@@ -1,0 +1,162 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::tcp::{Moment, RowName};
+
+/// What happened, one sentence for each event, the newest last.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    all: VecDeque<Notice>,
+    /// How many lines the pane is scrolled back from the newest.
+    pub back: usize,
+}
+
+/// One sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// When it happened.
+    pub at: Moment,
+    /// The sentence, in the reader's words.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+    /// The rows that it is about; those of a refusal are marked in the table.
+    pub blame: Vec<RowName>,
+    topic: Option<Topic>,
+    count: u32,
+}
+
+/// How a sentence is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// It happened.
+    #[default]
+    Plain,
+    /// It did not work, and that is the lesson.
+    Refused,
+    /// Somebody should know before it goes on.
+    Warning,
+}
+
+/// What many alike events are about, so that a flood of them is one sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Connections came.
+    Came,
+    /// Connections went.
+    Went,
+    /// Data came.
+    Data,
+    /// Connections broke.
+    Broke,
+    /// accept() failed.
+    AcceptFailed,
+    /// A call was refused.
+    Refused,
+}
+
+/// How many alike sentences in a row are told one by one; more become a number.
+const ONE_BY_ONE: u32 = 4;
+/// Alike sentences that are further apart than this are told anew.
+const TOGETHER: Duration = Duration::from_millis(1500);
+/// How many sentences are kept.
+const KEPT: usize = 1000;
+
+impl Notices {
+    /// Says a sentence.
+    pub fn say(&mut self, at: Moment, tone: Tone, text: impl Into<String>) {
+        self.push(Notice {
+            at,
+            text: text.into(),
+            tone,
+            blame: Vec::new(),
+            topic: None,
+            count: 1,
+        });
+    }
+
+    /// Says a sentence about rows.
+    pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<RowName>) {
+        let notice = Notice {
+            at,
+            text: text.into(),
+            tone: Tone::Refused,
+            blame,
+            topic: None,
+            count: 1,
+        };
+        self.push(notice);
+    }
+
+    /// Says a sentence that may come in floods: after a few of one `topic` in quick succession the last becomes `many(n)`.
+    pub fn count(
+        &mut self,
+        at: Moment,
+        topic: Topic,
+        text: impl Into<String>,
+        many: impl Fn(u32) -> String,
+    ) {
+        let run = self
+            .all
+            .iter()
+            .rev()
+            .take(16)
+            .find(|notice| notice.topic == Some(topic));
+        let count = run
+            .filter(|last| at.since(last.at) < TOGETHER)
+            .map_or(1, |last| last.count + 1);
+        let tone = match topic {
+            Topic::Came | Topic::Went | Topic::Data => Tone::Plain,
+            Topic::Broke | Topic::AcceptFailed | Topic::Refused => Tone::Refused,
+        };
+        let text = if count > ONE_BY_ONE {
+            many(count)
+        } else {
+            text.into()
+        };
+        let notice = Notice {
+            at,
+            text,
+            tone,
+            blame: Vec::new(),
+            topic: Some(topic),
+            count,
+        };
+        let flood = self
+            .all
+            .iter()
+            .rposition(|old| old.topic == Some(topic) && old.count > ONE_BY_ONE);
+        match flood.filter(|_| count > ONE_BY_ONE + 1) {
+            Some(place) => self.all[place] = notice,
+            None => self.push(notice),
+        }
+    }
+
+    /// The newest sentence.
+    pub fn last(&self) -> Option<&Notice> {
+        self.all.back()
+    }
+
+    /// All sentences, the newest first.
+    pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Notice> + ExactSizeIterator {
+        self.all.iter().rev()
+    }
+
+    /// How many sentences there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether nothing has happened yet.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    fn push(&mut self, notice: Notice) {
+        if self.all.len() == KEPT {
+            self.all.pop_front();
+        }
+        self.all.push_back(notice);
+        self.back = 0;
+    }
+}

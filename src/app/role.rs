@@ -1,0 +1,83 @@
+use std::fmt;
+
+use crate::app::State;
+use crate::tcp::{SocketRow, TcpState};
+
+/// What a row is in this demonstration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The listening socket of our server.
+    Listener,
+    /// The server's end of a connection; with whom.
+    ServerEnd(String),
+    /// A client's end; which computer.
+    Client(String),
+    /// A listening socket of another program.
+    OtherListener(String),
+    /// Any other socket of another program, by its name.
+    Other(String),
+    /// A socket that no process holds, or whose owner is not known.
+    Unknown,
+}
+
+impl Role {
+    /// What `row` is, as far as ports, addresses and owners tell.
+    pub fn of(state: &State, row: &SocketRow) -> Role {
+        let name = row.name();
+        let program = state
+            .sockets
+            .owners
+            .get(&row.inode)
+            .map(|owner| owner.program.clone());
+        let ours = state.listener.serves(row.tuple.local.port);
+        if row.state == TcpState::Listen || !row.tuple.is_connected() {
+            let listening = row.state == TcpState::Listen;
+            let own = state
+                .listener
+                .sockets
+                .iter()
+                .any(|socket| socket.name == name);
+            return match program {
+                _ if own => Role::Listener,
+                Some(program) if listening => Role::OtherListener(program),
+                Some(program) => Role::Other(program),
+                None => Role::Unknown,
+            };
+        }
+        if ours && !state.sockets.is_client(name) {
+            return Role::ServerEnd(state.peer_name(row.tuple.remote.ip, name));
+        }
+        let holds_it = state
+            .clients
+            .holder_of(name)
+            .map(|computer| computer.name.clone());
+        let calls_us = state.listener.serves(row.tuple.remote.port)
+            || state.clients.called.contains(&row.tuple.remote.port);
+        let address = state
+            .clients
+            .name_of(row.tuple.local.ip)
+            .filter(|_| calls_us && program_is_ours(program.as_deref()));
+        match holds_it.or_else(|| address.map(str::to_owned)) {
+            Some(computer) => Role::Client(computer),
+            None => program.map_or(Role::Unknown, Role::Other),
+        }
+    }
+}
+
+/// A row without an inode has no owner any more: then the address tells.
+fn program_is_ours(program: Option<&str>) -> bool {
+    program.is_none_or(|program| program == "fivetuple")
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Role::Listener => f.pad("listener"),
+            Role::ServerEnd(peer) => f.pad(&format!("server end of {peer}")),
+            Role::Client(computer) => f.pad(computer),
+            Role::OtherListener(program) => f.pad(&format!("{program} listens")),
+            Role::Other(program) => f.pad(program),
+            Role::Unknown => f.pad("-"),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::app::{Clients, Desk, Line, Listener, Notices, Sockets, lens};
+use crate::tcp::{Machine, Moment, RowName};
+
+/// Everything the dashboard knows, and nothing that can be worked out (save `shown`, which would be worked out for every frame).
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The time, as it was last told.
+    pub now: Moment,
+    /// The local time of day at the start.
+    pub started: Duration,
+    /// What this machine allows.
+    pub machine: Machine,
+    /// The server.
+    pub listener: Listener,
+    /// The computers that connect.
+    pub clients: Clients,
+    /// The kernel's table.
+    pub sockets: Sockets,
+    /// What happened.
+    pub notices: Notices,
+    /// What the person looks at.
+    pub desk: Desk,
+    /// The rows that the table shows, in their order.
+    pub shown: Vec<RowName>,
+}
+
+impl State {
+    /// The state at the start: nothing listens, nothing is known of the table.
+    pub fn new(machine: Machine, started: Duration, listener: Listener, clients: Clients) -> State {
+        State {
+            now: Moment::default(),
+            started,
+            machine,
+            listener,
+            clients,
+            sockets: Sockets::default(),
+            notices: Notices::default(),
+            desk: Desk::default(),
+            shown: Vec::new(),
+        }
+    }
+
+    /// The chosen line of the table.
+    pub fn selected(&self) -> Option<&Line> {
+        self.sockets.get(self.desk.selected?)
+    }
+
+    /// How somebody at `ip` is called: a computer of ours, the program at the other end, or the address itself.
+    pub fn peer_name(&self, ip: IpAddr, end: RowName) -> String {
+        let program = self
+            .sockets
+            .mirror(end)
+            .and_then(|other| self.sockets.owners.get(&other.row.inode));
+        let ours = program.is_none_or(|owner| owner.pid == self.machine.pid);
+        match self.clients.name_of(ip).filter(|_| ours) {
+            Some(name) => name.to_owned(),
+            None => program.map_or_else(
+                || ip.to_canonical().to_string(),
+                |owner| owner.program.clone(),
+            ),
+        }
+    }
+
+    /// The rows that a refusal blames.
+    pub fn blamed(&self) -> &[RowName] {
+        self.notices.last().map_or(&[], |notice| &notice.blame)
+    }
+
+    /// Works out anew which rows are shown.
+    pub(crate) fn arrange(&mut self) {
+        self.shown = lens::shown(self);
+    }
+}
