@@ -21,6 +21,8 @@ pub struct Clients {
     pub burst: Burst,
     /// Every port they called: rows there belong to the demo.
     pub called: BTreeSet<Port>,
+    /// How many connections were asked for of which nothing has been heard yet.
+    pub awaited: u32,
     /// Several connections that are being made now.
     pub under_way: Option<Progress>,
 }
@@ -84,6 +86,7 @@ impl Clients {
             from: None,
             burst: Burst::ONE,
             called: BTreeSet::new(),
+            awaited: 0,
             under_way: None,
         }
     }

@@ -5,9 +5,18 @@ use crate::tcp::{OwnSocket, RowName};
 /// The ends of connections that this program holds open, in the order in which they were opened.
 #[derive(Clone, Debug, Default)]
 pub struct Ends {
-    by_age: BTreeMap<u64, OwnSocket>,
+    by_age: BTreeMap<u64, End>,
     ages: HashMap<RowName, u64>,
     next: u64,
+}
+
+/// One end of a connection that this program holds open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Its row and descriptor.
+    pub socket: OwnSocket,
+    /// Whether the other end's FIN has come.
+    pub peer_closed: bool,
 }
 
 impl Ends {
@@ -15,16 +24,33 @@ impl Ends {
     pub fn insert(&mut self, socket: OwnSocket) {
         let age = *self.ages.entry(socket.name).or_insert(self.next);
         self.next = self.next.max(age + 1);
-        self.by_age.insert(age, socket);
+        self.by_age.insert(
+            age,
+            End {
+                socket,
+                peer_closed: false,
+            },
+        );
     }
 
     /// Takes an end out; `None` when it was not there.
-    pub fn remove(&mut self, name: RowName) -> Option<OwnSocket> {
+    pub fn remove(&mut self, name: RowName) -> Option<End> {
         self.by_age.remove(&self.ages.remove(&name)?)
     }
 
+    /// Remembers that the other end's FIN has come; says whether the end is one of these.
+    pub fn peer_closed(&mut self, name: RowName) -> bool {
+        let end = self
+            .ages
+            .get(&name)
+            .and_then(|age| self.by_age.get_mut(age));
+        let Some(end) = end else { return false };
+        end.peer_closed = true;
+        true
+    }
+
     /// The end of that name.
-    pub fn get(&self, name: RowName) -> Option<&OwnSocket> {
+    pub fn get(&self, name: RowName) -> Option<&End> {
         self.by_age.get(self.ages.get(&name)?)
     }
 
@@ -43,8 +69,8 @@ impl Ends {
         self.ages.is_empty()
     }
 
-    /// The open ends, the newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &OwnSocket> {
-        self.by_age.values().rev()
+    /// The rows of the open ends, the newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = RowName> {
+        self.by_age.values().rev().map(|end| end.socket.name)
     }
 }

@@ -1,28 +1,34 @@
 //! The dashboard as a machine: facts in, state changed, orders out. No I/O, no task, no clock.
 
 mod action;
+mod blame;
 mod clients;
 mod desk;
 mod effect;
 mod ends;
 mod event;
 mod form;
+mod heard;
 mod key;
 mod keymap;
 mod lens;
 mod line;
 mod listener;
 mod notices;
+mod options;
 mod pane;
 mod role;
 mod sockets;
 mod state;
+mod update;
+mod verbs;
+pub mod words;
 
 pub use action::Action;
 pub use clients::{Clients, Computer, Progress};
 pub use desk::{Desk, Find, Look, Overlay};
 pub use effect::Effect;
-pub use ends::Ends;
+pub use ends::{End, Ends};
 pub use event::{Event, Sight};
 pub use form::{Field, Form, Outcome, Value};
 pub use key::Key;
@@ -35,3 +41,4 @@ pub use pane::Pane;
 pub use role::Role;
 pub use sockets::Sockets;
 pub use state::State;
+pub use update::{act, update};

@@ -25,6 +25,8 @@ pub struct State {
     pub desk: Desk,
     /// The rows that the table shows, in their order.
     pub shown: Vec<RowName>,
+    /// Whether `shown` has to be worked out anew.
+    pub stale: bool,
 }
 
 impl State {
@@ -40,6 +42,7 @@ impl State {
             notices: Notices::default(),
             desk: Desk::default(),
             shown: Vec::new(),
+            stale: true,
         }
     }
 
@@ -64,13 +67,37 @@ impl State {
         }
     }
 
+    /// Whether the other end's FIN has come to this end of ours.
+    pub fn peer_has_closed(&self, end: RowName) -> bool {
+        let held = self
+            .clients
+            .holder_of(end)
+            .and_then(|computer| computer.ends.get(end));
+        held.or_else(|| self.listener.ends.get(end))
+            .is_some_and(|end| end.peer_closed)
+    }
+
+    /// The inodes of those rows whose owner is not known yet.
+    pub fn unowned(&self, rows: &[RowName]) -> Vec<u64> {
+        let inodes = rows
+            .iter()
+            .filter_map(|name| self.sockets.get(*name))
+            .map(|line| line.row.inode);
+        inodes
+            .filter(|inode| *inode != 0 && !self.sockets.owners.contains_key(inode))
+            .collect()
+    }
+
     /// The rows that a refusal blames.
     pub fn blamed(&self) -> &[RowName] {
         self.notices.last().map_or(&[], |notice| &notice.blame)
     }
 
-    /// Works out anew which rows are shown.
-    pub(crate) fn arrange(&mut self) {
-        self.shown = lens::shown(self);
+    /// Works out which rows are shown, if something has changed; to be called before a frame is drawn.
+    pub fn arrange(&mut self) {
+        if self.stale {
+            self.shown = lens::shown(self);
+            self.stale = false;
+        }
     }
 }

@@ -1,0 +1,238 @@
+//! Sentences: what happened, in the reader's words.
+
+use crate::app::{Progress, State};
+use crate::tcp::{Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, SourcePort};
+
+/// A number with commas: 28,232.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 connection`, `2 connections`.
+pub fn many(n: u64, one: &str, more: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { more })
+}
+
+pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
+    let at = spec.at;
+    let who = match sockets {
+        1 => "one socket waits for calls".to_owned(),
+        n => format!("{n} sockets share the address (SO_REUSEPORT)"),
+    };
+    let held = match spec.accepting {
+        crate::tcp::Accepting::AtOnce => "",
+        crate::tcp::Accepting::Held => " accept() is held.",
+    };
+    format!("listening on {at}: {who}. LISTEN is a claim on the port, not a connection.{held}")
+}
+
+pub(crate) fn stopped_listening(open: usize) -> String {
+    match open {
+        0 => "stopped listening: the LISTEN row goes, and nobody can connect any more.".to_owned(),
+        n => format!(
+            "stopped listening: only the LISTEN row goes. {} accepted before {} on.",
+            many(n as u64, "connection", "connections"),
+            if n == 1 { "lives" } else { "live" },
+        ),
+    }
+}
+
+/// One computer has connected.
+pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
+    let tuple = socket.name.tuple;
+    let who = client_name(state, socket.name);
+    let port = tuple.local.port;
+    if tuple.protocol == Protocol::Udp {
+        return format!(
+            "{who} has a UDP socket at port {port}, connected to {}: no handshake took place, the kernel only remembers whom it is for.",
+            tuple.remote
+        );
+    }
+    let picked = match state.clients.spec.source_port {
+        SourcePort::KernelPicks => format!("the kernel picked port {port}"),
+        SourcePort::Toy(range) => format!("the kernel picked port {port} from {range}"),
+        SourcePort::Fixed(_) => format!("from port {port}, as asked"),
+        SourcePort::SameAsServer => format!("from port {port}, the same number as the server's"),
+    };
+    let server = tuple.remote.port;
+    if !state.listener.serves(server) {
+        return format!("{who} connected to {}: {picked}.", tuple.remote);
+    }
+    if state.listener.held {
+        return format!(
+            "{who} connected: {picked}. The kernel did it alone: accept() was not called yet."
+        );
+    }
+    let open = state
+        .clients
+        .computers
+        .iter()
+        .map(|computer| computer.ends.len())
+        .sum::<usize>();
+    match open {
+        0 | 1 => format!(
+            "{who} connected: {picked}. The LISTEN row did not change; one connection, seen from both ends."
+        ),
+        n => format!(
+            "{who} connected: {picked}. The LISTEN row did not change; port {server} now has {n} connections, told apart by the other end."
+        ),
+    }
+}
+
+pub(crate) fn burst_ended(
+    state: &State,
+    progress: &Progress,
+    asked: u32,
+    took: std::time::Duration,
+) -> String {
+    let who = &state.clients.computers[progress.computer].name;
+    let opened = many(u64::from(progress.opened), "connection", "connections");
+    let of = if progress.opened < asked {
+        format!(" of {}", number(u64::from(asked)))
+    } else {
+        String::new()
+    };
+    let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
+    let more = if progress.opened as usize > ports.len() {
+        ", ..."
+    } else {
+        ""
+    };
+    let range = if progress.whole_range {
+        " Each socket was given the whole port range (IP_LOCAL_PORT_RANGE), so that the kernel need not search."
+    } else {
+        ""
+    };
+    let from = if ports.is_empty() {
+        String::new()
+    } else {
+        format!(" from ports {}{more}", ports.join(", "))
+    };
+    format!(
+        "{who} opened {opened}{of} in {}{from}.{range}",
+        seconds(took)
+    )
+}
+
+/// 0.42 s, 12 s.
+pub(crate) fn seconds(time: std::time::Duration) -> String {
+    let s = time.as_secs_f64();
+    match s {
+        s if s < 0.1 => format!("{:.0} ms", s * 1e3),
+        s if s < 10.0 => format!("{s:.2} s"),
+        s => format!("{s:.0} s"),
+    }
+}
+
+/// Fewer connections are made than asked for.
+pub(crate) fn fewer(asked: u32, room: u32, limit: u64, to_ourselves: bool) -> String {
+    let each = if to_ourselves {
+        "two for each connection, as both ends are ours"
+    } else {
+        "one for each connection"
+    };
+    format!(
+        "connecting {} times, not {}: this program may hold {} descriptors ({each}); the hard limit allows no more",
+        number(u64::from(room)),
+        number(u64::from(asked)),
+        number(limit),
+    )
+}
+
+/// A client's end was closed by its own program.
+pub(crate) fn client_closed(state: &State, end: RowName, server_first: bool) -> String {
+    let who = client_name(state, end);
+    if end.tuple.protocol == Protocol::Udp {
+        return format!("{who} closed its UDP socket: nothing is sent, the row just goes.");
+    }
+    if server_first {
+        return format!("{who}: the other end had hung up, so its own end is closed, too.");
+    }
+    let rest = still_open(state);
+    format!(
+        "{who} hung up first: its row turns to TIME_WAIT for 60 s, the server's row goes.{rest}"
+    )
+}
+
+/// The server's end was closed by its own program, before the client's.
+pub(crate) fn server_closed_first(state: &State, end: RowName) -> String {
+    let who = state.peer_name(end.tuple.remote.ip, end);
+    let rest = still_open(state);
+    format!(
+        "the server hung up first on {who}: TIME_WAIT is at the server's end now, port {}.{rest}",
+        end.tuple.local.port
+    )
+}
+
+fn still_open(state: &State) -> String {
+    let listen = if state.listener.is_listening() {
+        " LISTEN is untouched"
+    } else {
+        return String::new();
+    };
+    match state.clients.open() {
+        0 => format!("{listen}."),
+        1 => format!("{listen}, so is the other connection."),
+        n => format!("{listen}, so are the other {n} connections."),
+    }
+}
+
+pub(crate) fn aborted(state: &State, end: RowName) -> String {
+    let who = if state.listener.serves(end.tuple.local.port)
+        && state.clients.index_of(end.tuple.local.ip).is_none()
+    {
+        "the server".to_owned()
+    } else {
+        client_name(state, end)
+    };
+    format!(
+        "{who} aborted: RST instead of FIN. Both rows go at once, and nothing stays in TIME_WAIT."
+    )
+}
+
+pub(crate) fn half_closed(state: &State, end: RowName) -> String {
+    let who = client_name(state, end);
+    format!(
+        "{who} half-closed: its FIN is sent (FIN_WAIT2), it still reads; the other end is in CLOSE_WAIT until its program closes."
+    )
+}
+
+/// The name of the computer at the local end, or its address.
+pub(crate) fn client_name(state: &State, end: RowName) -> String {
+    let ip = end.tuple.local.ip;
+    let holder = state
+        .clients
+        .holder_of(end)
+        .map(|computer| computer.name.clone());
+    let named = holder.or_else(|| state.clients.name_of(ip).map(str::to_owned));
+    named.unwrap_or_else(|| {
+        if state.listener.ends.contains(end) {
+            "the server".to_owned()
+        } else {
+            ip.to_string()
+        }
+    })
+}
+
+/// Why a connection broke, in words.
+pub(crate) fn broke(state: &State, end: RowName, errno: Errno) -> String {
+    let who = state.peer_name(end.tuple.remote.ip, end);
+    match errno {
+        Errno::ECONNRESET => format!(
+            "{who} ({}) reset the connection: RST came (ECONNRESET).",
+            end.tuple.remote
+        ),
+        other => format!(
+            "the connection with {who} ({}) broke: {other}.",
+            end.tuple.remote
+        ),
+    }
+}
