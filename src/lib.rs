@@ -6,3 +6,4 @@ pub mod kernel;
 pub mod net;
 pub mod run;
 pub mod tcp;
+pub mod view;

@@ -1,1 +1,19 @@
-fn main() {}
+//! Parses the command line, runs what it asks for, and turns the result into an exit code.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use fivetuple::cli::Cli;
+use fivetuple::run;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run::run(&cli) {
+        Ok(ended) => ExitCode::from(ended.code()),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "fivetuple: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}

@@ -9,8 +9,6 @@ pub enum Effect {
     Watch(Filter),
     /// Look these rows up now.
     Look(Vec<RowName>),
-    /// Find the processes that hold the sockets with these inodes.
-    FindOwners(Vec<u64>),
     /// Leave.
     Exit,
 }

@@ -41,4 +41,4 @@ pub use pane::Pane;
 pub use role::Role;
 pub use sockets::Sockets;
 pub use state::State;
-pub use update::{act, update};
+pub use update::{act, update, watch_at_start};

@@ -4,9 +4,9 @@ pub enum Pane {
     /// The server: what listens, and who waits.
     Listener,
     /// The computers that connect.
+    #[default]
     Computers,
     /// The kernel's table.
-    #[default]
     Sockets,
     /// What happened, in sentences.
     Notices,

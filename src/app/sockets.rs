@@ -26,6 +26,7 @@ pub struct Sockets {
     pub blind: Option<(Moment, String)>,
     counts: [u32; TcpState::ALL.len()],
     open: usize,
+    touched: Option<Moment>,
 }
 
 /// Where a line stands: by the birth of its connection, the server's end first.
@@ -49,16 +50,20 @@ impl Sockets {
         self.source = sight.source;
         self.torn = sight.torn;
         self.blind = None;
+        self.touched = Some(at);
         if sight.afresh {
             self.start_afresh(at, &sight.changes, &serves);
             return;
         }
+        // What vanished comes last: why it did may show in the state of its other end.
         for change in &sight.changes {
-            match change {
-                Change::Appeared(row) | Change::Moved { to: row, .. } => {
-                    self.saw(at, *row, &serves)
-                }
-                Change::Vanished(row) => self.vanished(at, row.name()),
+            if let Change::Appeared(row) | Change::Moved { to: row, .. } = change {
+                self.saw(at, *row, &serves);
+            }
+        }
+        for change in &sight.changes {
+            if let Change::Vanished(row) = change {
+                self.vanished(at, row);
             }
         }
     }
@@ -129,8 +134,10 @@ impl Sockets {
     }
 
     /// Marks a row as gone: it stays as a ghost for a while, with the reason.
-    fn vanished(&mut self, at: Moment, name: RowName) {
-        let Some(line) = self.lines.get(&name).filter(|line| line.gone.is_none()) else {
+    fn vanished(&mut self, at: Moment, last: &SocketRow) {
+        let name = last.name();
+        let alive = |line: &&Line| line.gone.is_none() && line.row.is_same_socket(last);
+        let Some(line) = self.lines.get(&name).filter(alive) else {
             return;
         };
         let why = self.why_gone(line);
@@ -215,6 +222,12 @@ impl Sockets {
     pub fn next_ghost(&self) -> Option<Moment> {
         let gone = self.lines.get(self.ghosts.front()?)?.gone?;
         Some(gone.at.plus(Line::GHOST))
+    }
+
+    /// Whether a row appeared or changed so shortly before `now` that it is still marked.
+    pub fn is_fresh(&self, now: Moment) -> bool {
+        self.touched
+            .is_some_and(|touched| now.since(touched) <= Line::FRESH)
     }
 
     fn forget(&mut self, name: RowName) {

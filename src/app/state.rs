@@ -88,6 +88,16 @@ impl State {
             .collect()
     }
 
+    /// After how long something on the screen changes by itself: a countdown, a mark that fades, an age.
+    pub fn tick_after(&self) -> Duration {
+        let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
+        if lively {
+            Duration::from_millis(250)
+        } else {
+            Duration::from_secs(1)
+        }
+    }
+
     /// The rows that a refusal blames.
     pub fn blamed(&self) -> &[RowName] {
         self.notices.last().map_or(&[], |notice| &notice.blame)

@@ -1,11 +1,9 @@
-use std::time::Duration;
-
 use crate::app::form::edit_text;
 use crate::app::{
-    Action, Desk, Effect, Event, Key, Lens, Line, Outcome, Overlay, Pane, Scope, State, Tone,
-    action_for, heard, options, verbs,
+    Action, Desk, Effect, Event, Key, Lens, Outcome, Overlay, Pane, Scope, State, Tone, action_for,
+    heard, options, verbs,
 };
-use crate::tcp::{Filter, Moment, Timer};
+use crate::tcp::{Filter, Moment};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -169,6 +167,11 @@ fn go(state: &mut State, steps: i64) {
         Pane::Sockets => {
             state.arrange();
             let Some(last) = state.shown.len().checked_sub(1) else {
+                state.notices.say(
+                    state.now,
+                    Tone::Plain,
+                    "there is no row to choose yet; press l, then c",
+                );
                 return;
             };
             let place = state
@@ -238,6 +241,11 @@ fn pause(state: &mut State) -> Vec<Effect> {
             vec![Effect::Watch(wanted(state))]
         }
     }
+}
+
+/// The orders with which the dashboard begins.
+pub fn watch_at_start(state: &State) -> Vec<Effect> {
+    vec![Effect::Watch(wanted(state))]
 }
 
 /// Which rows of the kernel's table the demonstration is about.

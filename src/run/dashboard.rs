@@ -1,0 +1,230 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::{Action, Clients, Event, Listener, State, update};
+use crate::cli::DashboardArgs;
+use crate::kernel;
+use crate::net::Program;
+use crate::run::clock::Clock;
+use crate::run::inputs::{self, Input};
+use crate::run::poller::Poller;
+use crate::run::screen::{self, Screen};
+use crate::run::world::World;
+use crate::run::{Ended, look};
+use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, News};
+use crate::view::{self, Scroll, Theme};
+
+/// How many facts may wait for the loop.
+const INBOX: usize = 1024;
+/// How long facts are taken in before a frame is drawn in between.
+const TAKE_IN: Duration = Duration::from_millis(8);
+
+/// Runs the dashboard until the person quits, a signal comes or the terminal is gone.
+///
+/// # Errors
+/// When the terminal cannot be taken or written to, or a thread cannot be started.
+pub async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
+    let clock = Clock::start();
+    let descriptors = kernel::raise_descriptor_limit();
+    let machine = crate::tcp::Machine { descriptors, ..kernel::machine() };
+    let state = first_state(args, machine, &clock);
+    let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
+
+    let (inbox_sender, inbox) = channel(INBOX);
+    let (news_sender, news) = channel(INBOX);
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot listen to signals")?;
+    inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
+    inputs::watch_for_hangup(inbox_sender.clone());
+    let program = Program::new(news_sender, tasks.clone(), stop.child_token(), descriptors);
+    let world = World::new(program, poller(clock, inbox_sender.clone()), tasks, stop, inbox_sender);
+
+    let theme = look::theme(args);
+    let frames = Frames { gap: Duration::from_secs(1) / u32::from(args.fps.max(1)), ..Frames::default() };
+    let mut dashboard =
+        Dashboard { clock, state, screen, world, theme, scroll: Scroll::default(), frames, listen: args.listen, ended: None };
+    let result = dashboard.run(inbox, news).await;
+    let Dashboard { screen, world, .. } = dashboard;
+    drop(screen);
+    world.end().await;
+    result
+}
+
+fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock) -> State {
+    let at = Endpoint::new(args.bind, args.port);
+    let spec = ListenSpec { backlog: args.backlog, ..ListenSpec::at(at) };
+    let connect = ConnectSpec {
+        payload: args.payload.0.clone(),
+        allow_remote: args.allow_remote,
+        ..ConnectSpec::to(Endpoint::new(IpAddr::from([127, 0, 0, 1]), args.port).into())
+    };
+    let clients = Clients::new(args.computers, connect);
+    let mut state = State::new(machine, clock.started_at(), Listener::new(spec), clients);
+    state.desk.look.keys = args.show_keys;
+    state
+}
+
+fn poller(clock: Clock, inbox: Sender<Input>) -> Poller {
+    Poller::start(clock, move |event| inbox.blocking_send(Input::Fact(event)).is_ok())
+}
+
+/// The loop: facts in, orders out, at most one frame at a time, and none when nothing changed.
+struct Dashboard {
+    clock: Clock,
+    state: State,
+    screen: Screen,
+    world: World,
+    theme: Theme,
+    scroll: Scroll,
+    frames: Frames,
+    listen: bool,
+    ended: Option<Ended>,
+}
+
+/// When the next frame may be drawn: after calm at once, under load one in `gap`.
+#[derive(Default)]
+struct Frames {
+    gap: Duration,
+    last: Moment,
+    spare: u8,
+    due: bool,
+}
+
+/// Frames that may follow each other at once after calm: a key's own frame must not delay its effect's.
+const SPARE: u8 = 3;
+
+impl Frames {
+    fn next(&self) -> Moment {
+        if self.spare > 0 { self.last } else { self.last.plus(self.gap) }
+    }
+
+    fn drawn(&mut self, now: Moment) {
+        let calm = now.since(self.last).as_nanos() / self.gap.as_nanos().max(1);
+        let earned = u8::try_from(calm).unwrap_or(SPARE);
+        self.spare = self.spare.saturating_add(earned).min(SPARE).saturating_sub(1);
+        self.last = now;
+        self.due = false;
+    }
+}
+
+impl Dashboard {
+    async fn run(&mut self, mut inbox: Receiver<Input>, mut news: Receiver<News>) -> anyhow::Result<Ended> {
+        let first = crate::app::watch_at_start(&self.state);
+        self.carry_out(first);
+        self.draw()?;
+        loop {
+            let tick = self.clock.instant(self.frames.last.plus(self.state.tick_after()));
+            let frame = self.clock.instant(self.frames.next());
+            tokio::select! {
+                biased;
+                input = inbox.recv() => match input {
+                    Some(input) => self.take(input)?,
+                    None => return Ok(Ended::Done),
+                },
+                Some(told) = news.recv() => self.tell(Event::Net(told)),
+                () = tokio::time::sleep_until(frame.into()), if self.frames.due => (),
+                () = tokio::time::sleep_until(tick.into()) => self.tell(Event::Ticked),
+            }
+            self.take_in(&mut inbox, &mut news)?;
+            if let Some(ended) = self.ended.take() {
+                return Ok(ended);
+            }
+            if self.frames.due && self.clock.now() >= self.frames.next() {
+                self.draw()?;
+            }
+        }
+    }
+
+    /// Takes what else is there already, for a few milliseconds at most.
+    fn take_in(&mut self, inbox: &mut Receiver<Input>, news: &mut Receiver<News>) -> anyhow::Result<()> {
+        let until = self.clock.now().plus(TAKE_IN);
+        while self.ended.is_none() && self.clock.now() < until {
+            if let Ok(input) = inbox.try_recv() {
+                self.take(input)?;
+            } else if let Ok(told) = news.try_recv() {
+                self.tell(Event::Net(told));
+            } else {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, input: Input) -> anyhow::Result<()> {
+        match input {
+            Input::Fact(fact) => {
+                let seen = matches!(fact, Event::Seen(_) | Event::Blind(_));
+                self.tell(fact);
+                // Only now can a refusal name the rows that are to blame.
+                if seen && std::mem::take(&mut self.listen) {
+                    self.tell(Event::Asked(Action::Listen));
+                }
+            }
+            Input::Clicked { x, y } => {
+                for action in view::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
+                    self.tell(Event::Asked(action));
+                }
+            }
+            Input::Wheel { x, y, down } => {
+                if let Some(pane) = view::pane_at(self.screen.area(), &self.state, x, y) {
+                    self.tell(Event::Asked(Action::Focus(pane)));
+                }
+                self.tell(Event::Asked(if down { Action::Next } else { Action::Previous }));
+            }
+            Input::Resized => self.frames.due = true,
+            Input::Suspend => self.suspend()?,
+            Input::Continued => {
+                self.screen.resume()?;
+                self.frames.due = true;
+            }
+            Input::Signal(number) => self.ended = Some(Ended::BySignal(number)),
+            Input::HungUp => {
+                screen::forget();
+                self.ended = Some(Ended::BySignal(libc::SIGHUP));
+            }
+        }
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> anyhow::Result<()> {
+        if rustix::process::getsid(None).is_ok_and(|leader| leader == rustix::process::getpid()) {
+            // Nobody could continue it.
+            self.tell(Event::Pressed(crate::app::Key::Ctrl('z')));
+            return Ok(());
+        }
+        self.screen.suspend().context("cannot take the terminal again")?;
+        self.frames.due = true;
+        Ok(())
+    }
+
+    fn tell(&mut self, event: Event) {
+        let effects = update(&mut self.state, self.clock.now(), event);
+        self.frames.due = true;
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<crate::app::Effect>) {
+        for effect in effects {
+            if self.world.carry_out(effect) {
+                self.ended = Some(Ended::Done);
+            }
+        }
+    }
+
+    fn draw(&mut self) -> anyhow::Result<()> {
+        self.state.arrange();
+        let Dashboard { state, theme, scroll, screen, .. } = self;
+        let theme = theme.after(state.desk.look.theme);
+        screen.draw(|frame| view::draw(frame, state, &theme, scroll)).context("cannot draw")?;
+        let now = self.clock.now();
+        let unowned = self.state.unowned(self.scroll.visible());
+        self.world.show(now, self.scroll.visible(), unowned);
+        self.frames.drawn(now);
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
+
+use crate::run::backend::QuietBackend;
+
+/// Whether the terminal is ours. It is given back once, whoever does it: the end, a signal, a panic.
+static OURS: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours.
+pub(crate) struct Screen {
+    terminal: Terminal<QuietBackend<io::Stdout>>,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// When it cannot be switched to raw mode or written to.
+    pub(crate) fn enter(mouse: bool) -> io::Result<Screen> {
+        take(mouse)?;
+        let terminal = Terminal::new(QuietBackend::new(io::stdout())).inspect_err(|_| leave())?;
+        Ok(Screen { terminal, mouse })
+    }
+
+    /// Draws a frame; writes nothing when no cell differs.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub(crate) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(paint).map(|_| ())
+    }
+
+    /// Its size in cells.
+    pub(crate) fn area(&self) -> Rect {
+        self.terminal.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
+    }
+
+    /// Gives the terminal to the shell, stops until it is continued, and takes it again.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken again.
+    pub(crate) fn suspend(&mut self) -> io::Result<()> {
+        leave();
+        // The whole group stops, as the shell expects of a job: with `cargo run` in front of it, cargo stops, too.
+        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
+        self.resume()
+    }
+
+    /// Takes the terminal again, and draws everything anew: somebody else may have written to it.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken again.
+    pub(crate) fn resume(&mut self) -> io::Result<()> {
+        if !OURS.load(Ordering::SeqCst) {
+            take(self.mouse)?;
+        }
+        enable_raw_mode()?;
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+fn take(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    let mut out = io::stdout();
+    let entered = execute!(out, EnterAlternateScreen, EnableBracketedPaste, Hide);
+    let entered = entered.and_then(|()| if mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
+    entered.inspect_err(|_| leave())
+}
+
+/// Gives the terminal back, once; what cannot be written any more is not.
+pub(crate) fn leave() {
+    if !OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, Show, LeaveAlternateScreen);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+/// Forgets the terminal: it is gone, and writing to it would only fail.
+pub(crate) fn forget() {
+    OURS.store(false, Ordering::SeqCst);
+}
+
+/// After a panic on the main thread the terminal is given back before the message is printed. A task that panics says nothing here: its
+/// panic is caught where it was spawned and becomes news.
+pub(crate) fn guard_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() == Some("main") {
+            leave();
+            usual(panic);
+        }
+    }));
+}
