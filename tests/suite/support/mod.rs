@@ -8,6 +8,7 @@ pub(crate) mod line;
 pub(crate) mod netns;
 pub(crate) mod pty;
 pub(crate) mod seen;
+pub(crate) mod tape;
 
 /// Says that a test could not run here, and why; past libtest's capture, so that it is read.
 pub(crate) fn skipped(why: &str) {
