@@ -3,9 +3,13 @@
 use std::io::Write;
 
 pub(crate) mod clock;
+pub(crate) mod footage;
+pub(crate) mod gif;
 pub(crate) mod keys;
 pub(crate) mod line;
 pub(crate) mod netns;
+pub(crate) mod paint;
+pub(crate) mod player;
 pub(crate) mod pty;
 pub(crate) mod seen;
 pub(crate) mod tape;
