@@ -1,1 +1,5 @@
+mod kernel;
+mod proc_texts;
+mod wire;
+
 fn main() {}
