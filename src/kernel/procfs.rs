@@ -14,7 +14,7 @@ use crate::tcp::{Filter, FiveTuple, Host, Protocol, Queues, RowName, SocketRow, 
 /// Reads `/proc/thread-self/net/tcp` and its three sisters: works wherever /proc is mounted, and is two to six times slower.
 ///
 /// It knows neither backlogs nor cookies, nor sockets that are only bound.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Procfs {
     host: Host,
 }

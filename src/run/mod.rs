@@ -1,1 +1,19 @@
 //! The shell: what each subcommand does. The only place that knows every layer.
+
+mod budget;
+mod clock;
+mod desk;
+mod known;
+mod line;
+mod poller;
+mod rhythm;
+mod table;
+mod watcher;
+
+pub use budget::Budget;
+pub use clock::Clock;
+pub use known::Known;
+pub use line::Line;
+pub use poller::{Opener, Poller};
+pub use table::{table, watch_table};
+pub use watcher::{Glance, Order, Watcher};

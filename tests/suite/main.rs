@@ -1,5 +1,6 @@
 mod kernel;
 mod proc_texts;
+mod watcher;
 mod wire;
 
 fn main() {}
