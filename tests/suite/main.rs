@@ -4,5 +4,9 @@
 
 mod dashboard;
 mod film;
+mod kernel;
+mod proc_texts;
 mod robot;
 mod support;
+mod watcher;
+mod wire;
