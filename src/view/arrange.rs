@@ -1,0 +1,173 @@
+use ratatui::layout::Rect;
+
+use crate::app::{Pane, State};
+
+/// Which pane stands where. A rectangle without height is not drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The first line.
+    pub header: Rect,
+    /// The warning that others can get in.
+    pub banner: Rect,
+    /// The server.
+    pub listener: Rect,
+    /// The clients.
+    pub computers: Rect,
+    /// The table.
+    pub sockets: Rect,
+    /// What happened.
+    pub notices: Rect,
+    /// The last keys, for an audience.
+    pub keys: Rect,
+    /// The keys to press.
+    pub footer: Rect,
+}
+
+/// The smallest screen, in columns and lines.
+pub const LEAST: (u16, u16) = (60, 16);
+
+/// The width of the last keys.
+const KEYS: u16 = 32;
+
+/// Where everything stands on a screen of that size; `None` when it is too small.
+pub fn places(area: Rect, state: &State) -> Option<Places> {
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        return None;
+    }
+    let mut rest = area;
+    let header = take_top(&mut rest, 1);
+    let banner = take_top(&mut rest, u16::from(state.listener.is_open_to_others()));
+    let footer = take_bottom(&mut rest, 1);
+    if state.desk.look.big {
+        return Some(Places {
+            header,
+            banner,
+            sockets: rest,
+            footer,
+            ..Places::default()
+        });
+    }
+    let top = take_top(&mut rest, 2 + top_lines(area.height, state));
+    let mut notices = take_bottom(&mut rest, 2 + notice_lines(area.height));
+    let keys = if state.desk.look.keys && has_room_for_keys(area) {
+        take_right(&mut notices, KEYS)
+    } else {
+        Rect::default()
+    };
+    let mut listener = top;
+    let computers = take_right(&mut listener, top.width / 2);
+    Some(Places {
+        header,
+        banner,
+        listener,
+        computers,
+        sockets: rest,
+        notices,
+        keys,
+        footer,
+    })
+}
+
+/// Whether the last keys get a place of their own beside what happened.
+pub(super) fn has_room_for_keys(area: Rect) -> bool {
+    area.width >= 100 && area.height >= 24
+}
+
+fn top_lines(height: u16, state: &State) -> u16 {
+    let computers = u16::try_from(state.clients.computers.len()).unwrap_or(u16::MAX);
+    match height {
+        0..22 => 2,
+        22..28 => 4,
+        28..40 => 5,
+        40.. => computers.saturating_add(1).clamp(5, 7),
+    }
+}
+
+const fn notice_lines(height: u16) -> u16 {
+    match height {
+        0..18 => 1,
+        18..22 => 2,
+        22..30 => 3,
+        30..34 => 4,
+        34..40 => 5,
+        40..50 => 6,
+        50.. => 8,
+    }
+}
+
+impl Places {
+    /// Which pane stands at that point.
+    pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
+        Pane::ALL
+            .into_iter()
+            .find(|pane| self.of(*pane).contains((x, y).into()))
+    }
+
+    /// Where a pane stands.
+    pub const fn of(&self, pane: Pane) -> Rect {
+        match pane {
+            Pane::Listener => self.listener,
+            Pane::Computers => self.computers,
+            Pane::Sockets => self.sockets,
+            Pane::Notices => self.notices,
+        }
+    }
+}
+
+/// The rectangle without its frame.
+pub(super) fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// A rectangle of at most that size in the middle of `area`.
+pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
+}
+
+/// The line `n` of a rectangle; an empty one below it.
+pub(super) fn line(area: Rect, n: u16) -> Rect {
+    Rect {
+        y: area.y.saturating_add(n),
+        height: u16::from(n < area.height),
+        ..area
+    }
+}
+
+pub(super) fn take_top(rest: &mut Rect, height: u16) -> Rect {
+    let height = height.min(rest.height);
+    let taken = Rect { height, ..*rest };
+    rest.y += height;
+    rest.height -= height;
+    taken
+}
+
+pub(super) fn take_bottom(rest: &mut Rect, height: u16) -> Rect {
+    let height = height.min(rest.height);
+    rest.height -= height;
+    Rect {
+        y: rest.y + rest.height,
+        height,
+        ..*rest
+    }
+}
+
+fn take_right(rest: &mut Rect, width: u16) -> Rect {
+    let width = width.min(rest.width);
+    rest.width -= width;
+    Rect {
+        x: rest.x + rest.width,
+        width,
+        ..*rest
+    }
+}

@@ -1,0 +1,35 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::paint::Scene;
+use super::text;
+use super::theme::Part;
+
+/// The warning that other machines can get in; it stays as long as they can.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let listener = &scene.state.listener;
+    let at = listener.at();
+    let addresses = if at.ip.is_unspecified() {
+        let machine = scene.state.machine.addresses.iter();
+        let v4_only = at.ip.is_ipv4();
+        machine
+            .filter(|ip| !ip.is_loopback() && (ip.is_ipv4() || !v4_only))
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    } else {
+        at.ip.to_string()
+    };
+    let whom = if addresses.is_empty() {
+        String::from("this machine")
+    } else {
+        addresses
+    };
+    let warning = format!(
+        " OPEN TO EVERYBODY: anyone who reaches {whom} can connect to port {}",
+        at.port
+    );
+    let line = Line::from(text::cut(&warning, usize::from(area.width)));
+    frame.render_widget(line.style(scene.style(Part::Banner)), area);
+}

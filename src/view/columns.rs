@@ -1,0 +1,139 @@
+use super::text;
+use crate::app::{Line, State};
+use crate::tcp::RowName;
+
+/// Which columns the table has, and how wide they are, the space between them not counted. A column of no width is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Columns {
+    pub(super) proto: usize,
+    pub(super) queue: usize,
+    pub(super) address: usize,
+    pub(super) state: usize,
+    pub(super) role: usize,
+    pub(super) age: usize,
+    pub(super) owner: usize,
+}
+
+/// The chosen row's sign, the mark, and a space.
+pub(super) const SIGNS: usize = 3;
+/// The bracket between both ends of a connection.
+pub(super) const BRACKET: usize = 1;
+/// From this width of the role on there is room for "server end of laptop".
+pub(super) const ROOMY: usize = 18;
+/// From this width of the age on there is room for "47 s left".
+pub(super) const LONG_AGE: usize = 9;
+
+impl Columns {
+    /// What fits into `room` columns when the longest address takes `address`: what is needed least goes first.
+    pub(super) fn fitting(room: usize, address: usize) -> Columns {
+        let address = address.clamp(15, (room / 4).max(15));
+        let mut columns = Columns {
+            address,
+            state: 13,
+            role: 6,
+            ..Columns::default()
+        };
+        columns.widen(room, |c| c.proto = 5);
+        columns.widen(room, |c| c.role = 15);
+        columns.widen(room, |c| c.age = 6);
+        columns.widen(room, |c| c.queue = 6);
+        columns.widen(room, |c| c.role = 20);
+        columns.widen(room, |c| c.age = LONG_AGE);
+        columns.widen(room, |c| c.owner = 11);
+        columns.stretch(room, 17, |c| &mut c.address);
+        columns.stretch(room, 24, |c| &mut c.owner);
+        columns.stretch(room, 23, |c| &mut c.address);
+        columns.stretch(room, 26, |c| &mut c.role);
+        columns.stretch(room, 40, |c| &mut c.owner);
+        columns
+    }
+
+    /// How many columns all take.
+    pub(super) fn width(&self) -> usize {
+        let with_space = |width: usize| if width == 0 { 0 } else { width + 1 };
+        SIGNS
+            + with_space(self.proto)
+            + 2 * with_space(self.queue)
+            + 2 * with_space(self.address)
+            + with_space(self.state)
+            + with_space(self.role)
+            + BRACKET
+            + with_space(self.age)
+            + with_space(self.owner)
+    }
+
+    fn widen(&mut self, room: usize, change: impl Fn(&mut Columns)) {
+        let mut wider = *self;
+        change(&mut wider);
+        if wider.width() <= room {
+            *self = wider;
+        }
+    }
+
+    /// Widens one column as far as there is room, at most to `most`; one that is left out stays out.
+    fn stretch(&mut self, room: usize, most: usize, column: impl Fn(&mut Columns) -> &mut usize) {
+        while self.width() < room {
+            let mut wider = *self;
+            let width = column(&mut wider);
+            if *width == 0 || *width >= most {
+                return;
+            }
+            *width += 1;
+            if wider.width() > room {
+                return;
+            }
+            *self = wider;
+        }
+    }
+}
+
+/// How many columns the longest address of these rows takes.
+pub(super) fn longest_address(rows: &[RowName]) -> usize {
+    let ends = rows
+        .iter()
+        .flat_map(|row| [row.tuple.local, row.tuple.remote]);
+    ends.map(|end| end.to_string().len()).max().unwrap_or(0)
+}
+
+/// Who holds the socket of `line`, in at most about `room` columns.
+pub(super) fn owner(state: &State, line: &Line, room: usize) -> String {
+    let row = &line.row;
+    if line.gone.is_some() {
+        return String::new();
+    }
+    if row.inode == 0 {
+        return match (is_unaccepted(state, line), room) {
+            (true, 24..) => String::from("kernel, not accepted yet"),
+            (true | false, _) => String::from("kernel"),
+        };
+    }
+    match state.sockets.owners.get(&row.inode) {
+        Some(owner) if owner.pid == state.machine.pid => format!("{} fd {}", owner.pid, owner.fd),
+        Some(owner) => text::safe(&owner.to_string()),
+        None if room >= 20 => format!("- (of user {})", row.uid),
+        None => String::from("-"),
+    }
+}
+
+/// Whether the kernel has made the connection, but no program has it yet.
+pub(super) fn is_unaccepted(state: &State, line: &Line) -> bool {
+    use crate::tcp::TcpState::{CloseWait, Established, SynReceived};
+    let row = &line.row;
+    let waits = matches!(row.state, Established | CloseWait | SynReceived);
+    waits
+        && row.inode == 0
+        && line.gone.is_none()
+        && !line.told
+        && row.tuple.is_connected()
+        && !state.sockets.is_client(row.name())
+}
+
+/// The protocol as netstat prints it.
+pub(super) fn proto(row: &RowName) -> String {
+    let six = if row.tuple.local.ip.is_ipv6() {
+        "6"
+    } else {
+        ""
+    };
+    format!("{}{six}", row.tuple.protocol)
+}

@@ -1,0 +1,79 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::arrange;
+use super::paint::Scene;
+use super::sockets::command;
+use super::text;
+use super::theme::Part;
+use crate::app::PointOfView;
+
+/// An empty table: why it is empty, and which key to press.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let (why, key) = words(scene);
+    let room = usize::from(area.width).saturating_sub(4);
+    let why = text::wrap(&why, room);
+    let lines = why.into_iter().map(|line| (Part::Text, line));
+    let key = [(Part::Text, String::new()), (Part::Key, key)];
+    let lines: Vec<_> = lines.chain(key).collect();
+    let height = u16::try_from(lines.len()).unwrap_or(area.height);
+    let place = arrange::middle(area, area.width, height);
+    for (n, (part, line)) in (0..place.height).zip(lines) {
+        let line = Line::from(scene.span(part, line)).centered();
+        frame.render_widget(line, arrange::line(place, n));
+    }
+}
+
+fn words(scene: Scene<'_>) -> (String, String) {
+    let state = scene.state;
+    let command = command(state);
+    let find = state.desk.find.text.value();
+    if let Some((_, why)) = &state.sockets.blind {
+        let why = format!("The kernel's table could not be read: {}", text::safe(why));
+        return (why, String::from("It is tried again."));
+    }
+    if !find.is_empty() {
+        let why = format!("No row contains \"{}\".", text::safe(find));
+        return (why, String::from("Esc shows every row again."));
+    }
+    if !state.sockets.is_empty() {
+        let (whose, key) = match state.desk.lens.view {
+            PointOfView::Client => (&*state.clients.computer().name, "Press c to connect"),
+            PointOfView::BothEnds | PointOfView::Server => ("the server", "Press l to listen"),
+        };
+        let why = format!("On this computer ({whose}) {command} prints nothing.");
+        return (why, format!("{key}, or e for the other end."));
+    }
+    if state.desk.lens.whole_machine {
+        let why = String::from("No program on this machine has a TCP socket.");
+        return (why, String::from("Press l to listen."));
+    }
+    if state.listener.is_listening() {
+        let why =
+            String::from("The server listens; its row comes with the next look at the table.");
+        return (why, String::from("Press c to connect."));
+    }
+    let who = format!("port {}", state.listener.at().port);
+    let why = format!("Nobody uses {who}: {command} prints nothing.");
+    (why, String::from("Press l to listen."))
+}
+
+/// The next step, below a table that shows nothing but a listening socket.
+pub(super) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: usize) {
+    let state = scene.state;
+    let waits = state.listener.is_listening() && state.sockets.connections() == 0;
+    let quiet = state.desk.find.text.value().is_empty() && !state.desk.lens.whole_machine;
+    let Ok(below) = u16::try_from(used + 1) else {
+        return;
+    };
+    if waits && quiet && state.shown.len() == 1 {
+        let words =
+            "   Nobody is connected: LISTEN is a door, not a connection. Press c to connect.";
+        let words = text::cut(words, usize::from(area.width));
+        frame.render_widget(
+            Line::from(scene.span(Part::Dim, words)),
+            arrange::line(area, below),
+        );
+    }
+}

@@ -1,0 +1,112 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType};
+
+use super::arrange::{has_room_for_keys, inside};
+use super::input;
+use super::paint::{Scene, width};
+use super::text;
+use super::theme::Part;
+use crate::app::Overlay;
+
+/// The keys to press now, the most useful first; as many as fit.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let keys = inline_keys(frame.area(), scene);
+    let room = usize::from(area.width).saturating_sub(width(&keys));
+    let line = if scene.state.desk.find.typing {
+        find(scene, room)
+    } else {
+        hints(scene, room)
+    };
+    frame.render_widget(line, area);
+    if !keys.is_empty() {
+        frame.render_widget(Line::from(keys).right_aligned(), area);
+    }
+}
+
+fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
+    let desk = &scene.state.desk;
+    let mut spans = Vec::new();
+    if let Some(count) = desk.count {
+        spans.push(scene.span(Part::KeyCap, format!(" {count}{} ", super::glyphs::CUT)));
+    }
+    match &desk.overlay {
+        Some(Overlay::Help(_) | Overlay::Card(_)) => {
+            return scene.keys(&[("Esc", "close"), ("j k", "down, up")]);
+        }
+        Some(Overlay::ListenForm(_) | Overlay::ConnectForm(_)) => {
+            return scene.keys(&[("Enter", "apply"), ("Esc", "drop"), ("Tab", "next field")]);
+        }
+        None => (),
+    }
+    for (key, help) in scene.state.hints() {
+        let key = scene.span(Part::Key, format!(" {key}"));
+        let help = Span::raw(format!(" {help} "));
+        if width(&spans) + key.width() + help.width() > room {
+            continue;
+        }
+        spans.extend([key, help, Span::raw(" ")]);
+    }
+    Line::from(spans)
+}
+
+fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
+    let state = scene.state;
+    let mut spans = vec![scene.span(Part::Key, " find ")];
+    spans.extend(input::spans(
+        scene,
+        &state.desk.find.text,
+        (room / 2).max(10),
+    ));
+    let rows = text::plural(state.shown.len(), "row");
+    spans.push(scene.span(Part::Dim, format!("   {rows}   ")));
+    spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
+    Line::from(spans)
+}
+
+/// The last keys at the right of the footer, where they have no place of their own.
+fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
+    let has_place = has_room_for_keys(screen) && !scene.state.desk.look.big;
+    if !scene.state.desk.look.keys || has_place {
+        return Vec::new();
+    }
+    let caps = scene.state.desk.keys.iter().flat_map(|(_, key)| {
+        let cap = format!(" {} ", text::safe(key));
+        [Span::raw(" "), scene.span(Part::KeyCap, cap)]
+    });
+    caps.collect()
+}
+
+/// The last keys as caps, the newest at the right.
+pub(super) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let mut right = area.right();
+    let mut newest = true;
+    for (_, key) in scene.state.desk.keys.iter().rev() {
+        let key = text::safe(key);
+        let wide = u16::try_from(key.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(4);
+        if wide > right.saturating_sub(area.x) || area.height < 3 {
+            return;
+        }
+        right -= wide;
+        let cap = Rect {
+            x: right,
+            y: area.bottom() - 3,
+            width: wide,
+            height: 3,
+        };
+        let part = if newest { Part::Warning } else { Part::Dim };
+        let block = Block::bordered()
+            .border_type(BorderType::Rounded)
+            .border_style(scene.style(part));
+        frame.render_widget(block, cap);
+        let letter = if newest { Part::KeyCap } else { Part::Dim };
+        frame.render_widget(
+            Line::from(scene.span(letter, format!(" {key} "))),
+            inside(cap),
+        );
+        newest = false;
+    }
+}

@@ -1,0 +1,116 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::arrange;
+use super::glyphs::{CHOSEN, REFUSED};
+use super::input;
+use super::paint::{Scene, put, width};
+use super::text;
+use super::theme::Part;
+use crate::app::{Field, Form, Value};
+
+/// How wide a field is.
+const FIELD: usize = 30;
+
+/// Fields to fill in; beside each the socket call that it becomes.
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    screen: Rect,
+    scene: Scene<'_>,
+    title: &str,
+    form: &Form,
+) {
+    let count = form.fields.len();
+    let height = u16::try_from(count + 2 + BELOW).unwrap_or(u16::MAX);
+    let area = arrange::middle(
+        screen,
+        104.min(screen.width - 2),
+        height.min(screen.height - 2),
+    );
+    let keys = scene.keys(&[("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")]);
+    let mut fields = scene.sheet(frame, area, title, keys);
+    let below = arrange::take_bottom(&mut fields, u16::try_from(BELOW).unwrap_or(3));
+    let room = usize::from(fields.width);
+    let top = (form.at + 1).saturating_sub(usize::from(fields.height));
+    let label = form
+        .fields
+        .iter()
+        .map(|field| text::width(field.label))
+        .max();
+    let label = label.unwrap_or(0).min(room / 3);
+    let lines = form.fields.iter().enumerate().skip(top);
+    put(
+        frame,
+        fields,
+        lines.map(|(n, field)| line(scene, form, (n, field), (label, room))),
+    );
+    put(frame, below, foot(scene, form, room));
+}
+
+/// The lines below the fields: a space, what is wrong or what may be typed (two lines).
+const BELOW: usize = 3;
+
+fn line(
+    scene: Scene<'_>,
+    form: &Form,
+    (n, field): (usize, &Field),
+    (label, room): (usize, usize),
+) -> Line<'static> {
+    let focused = n == form.at;
+    let wrong = form.wrong.as_ref().is_some_and(|(at, _)| *at == n);
+    let sign = match (wrong, focused) {
+        (true, _) => scene.span(Part::Error, format!("{REFUSED} ")),
+        (false, true) => scene.span(Part::Key, format!("{CHOSEN} ")),
+        (false, false) => Span::raw("  "),
+    };
+    let part = if focused { Part::Strong } else { Part::Text };
+    let name = scene.span(part, format!("{}  ", text::fit(field.label, label)));
+    let most = FIELD.min(room.saturating_sub(label + 6));
+    let mut spans = vec![sign, name];
+    let before = width(&spans);
+    spans.extend(value(scene, field, focused, most));
+    let used = width(&spans);
+    let call = text::safe(&field.call);
+    let pad = (before + FIELD + 2).saturating_sub(used).max(2);
+    let left = room.saturating_sub(used + pad);
+    if left >= 8 {
+        let call = format!("{}{}", " ".repeat(pad), text::cut(&call, left));
+        spans.push(scene.span(Part::Dim, call));
+    }
+    Line::from(spans)
+}
+
+fn value(scene: Scene<'_>, field: &Field, focused: bool, most: usize) -> Vec<Span<'static>> {
+    let shown = text::safe(field.shown());
+    match &field.value {
+        Value::Text(input) if focused => {
+            let mut spans = input::spans(scene, input, most);
+            let blank = most.saturating_sub(width(&spans));
+            spans.push(scene.span(Part::Field, " ".repeat(blank)));
+            spans
+        }
+        Value::Text(_) => vec![scene.span(Part::Field, text::fit(&shown, most))],
+        Value::Choice { .. } => {
+            let arrows = if focused { Part::Key } else { Part::Dim };
+            let part = if focused { Part::Strong } else { Part::Text };
+            vec![
+                scene.span(arrows, "‹ "),
+                scene.span(part, text::cut(&shown, most.saturating_sub(4))),
+                scene.span(arrows, " ›"),
+            ]
+        }
+    }
+}
+
+/// What is wrong, else what may be typed in the field with the cursor.
+fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
+    let hint = form.fields.get(form.at).map_or("", |field| field.hint);
+    let wrong = form.wrong.as_ref();
+    let (part, words) = wrong.map_or((Part::Dim, hint.to_owned()), |(_, why)| {
+        (Part::Error, format!("{REFUSED} {}", text::safe(why)))
+    });
+    let lines = text::wrap(&words, room).into_iter();
+    let lines = lines.map(|line| Line::from(scene.span(part, line)));
+    std::iter::once(Line::default()).chain(lines).collect()
+}

@@ -1,0 +1,98 @@
+//! Characters beyond letters, and what stands for them where only ASCII is drawn.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::Mark;
+use crate::tcp::TcpState;
+
+/// In front of what is chosen, and in the title of the pane that has the focus.
+pub(super) const CHOSEN: &str = "▶";
+/// Where a text was cut.
+pub(super) const CUT: &str = "…";
+/// In front of what did not work.
+pub(super) const REFUSED: &str = "✗";
+/// In front of a warning, and of a row that is to blame.
+pub(super) const BLAMED: &str = "!";
+/// Between the pieces of a title.
+pub(super) const DASH: &str = "─";
+/// From one state, or end, to the next.
+pub(super) const ARROW: &str = "→";
+/// The upper of two ends of one connection.
+pub(super) const UPPER: &str = "┐";
+/// The lower of two ends of one connection.
+pub(super) const LOWER: &str = "┘";
+
+/// The glyph of a state: each has its own, and one that DejaVu Sans Mono and JetBrains Mono both have.
+pub const fn glyph(state: TcpState) -> char {
+    match state {
+        TcpState::Listen => '◎',
+        TcpState::SynSent => '▷',
+        TcpState::SynReceived => '◁',
+        TcpState::Established => '●',
+        TcpState::FinWait1 => '◕',
+        TcpState::FinWait2 => '◔',
+        TcpState::CloseWait => '◨',
+        TcpState::Closing => '◫',
+        TcpState::LastAck => '◧',
+        TcpState::TimeWait => '◌',
+        TcpState::Closed => '◇',
+    }
+}
+
+/// How a row is marked while it is fresh.
+pub(super) const fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::New => "+",
+        Mark::Changed => "~",
+        Mark::Gone => "-",
+        Mark::Told => "'",
+        Mark::Plain => " ",
+    }
+}
+
+/// What stands for `c` where only ASCII is drawn.
+#[allow(clippy::match_same_arms, reason = "one line for each kind of sign")]
+pub const fn in_ascii(c: char) -> char {
+    match c {
+        '▶' | '→' => '>',
+        '‹' => '<',
+        '›' => '>',
+        '…' => '~',
+        '✗' => 'x',
+        '─' | '–' => '-',
+        '━' | '═' => '=',
+        '│' | '┃' => '|',
+        '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' => '+',
+        '┐' => '\\',
+        '┘' => '/',
+        '▕' => '[',
+        '▏' => ']',
+        '█' => '#',
+        '▌' => '-',
+        '·' => '.',
+        '◎' => '@',
+        '▷' => '?',
+        '◁' => '&',
+        '●' => '*',
+        '◕' => '1',
+        '◔' => '2',
+        '◨' => 'w',
+        '◫' => '%',
+        '◧' => 'a',
+        '◌' => ':',
+        '◇' => 'o',
+        c if c.is_ascii() => c,
+        _ => '?',
+    }
+}
+
+/// Replaces every character of a finished picture that is not ASCII.
+pub(super) fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if cell.symbol().is_ascii() {
+            continue;
+        }
+        let stand_in = cell.symbol().chars().next().map_or(' ', in_ascii);
+        cell.set_char(stand_in);
+    }
+}

@@ -1,0 +1,93 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::{Scene, width};
+use super::text;
+use super::theme::Part;
+use crate::app::PointOfView;
+use crate::tcp::TcpState;
+
+/// The first line: where the server listens, how many connections there are, what part of the table is shown.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let room = usize::from(area.width);
+    let right = right(scene);
+    let left = (0..=2)
+        .map(|least| left(scene, least))
+        .find(|left| width(left) + width(&right) < room)
+        .unwrap_or_else(|| self::left(scene, 3));
+    let gap = room.saturating_sub(width(&left) + width(&right)).max(1);
+    let room_left = room.saturating_sub(width(&right));
+    let mut spans = left;
+    spans.push(Span::raw(" ".repeat(gap)));
+    let left_area = Rect {
+        width: u16::try_from(room_left).unwrap_or(area.width),
+        ..area
+    };
+    frame.render_widget(Line::from(spans), left_area);
+    frame.render_widget(Line::from(right).right_aligned(), area);
+}
+
+/// The left side; the higher `shrunk`, the fewer words.
+fn left(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
+    let gap = if shrunk == 0 { "    " } else { "  " };
+    let mut spans = Vec::new();
+    if shrunk < 2 {
+        spans.push(scene.span(Part::Name, " fivetuple "));
+        spans.push(Span::raw(gap));
+    } else {
+        spans.push(Span::raw(" "));
+    }
+    spans.extend(place(scene, shrunk));
+    spans.push(Span::raw(gap));
+    let sockets = &scene.state.sockets;
+    spans.push(scene.span(
+        Part::Strong,
+        text::plural(sockets.connections(), "connection"),
+    ));
+    let mut before = ":";
+    for state in TcpState::ALL {
+        let count = sockets.count(state);
+        if count == 0 || shrunk > 2 {
+            continue;
+        }
+        let many = text::number(usize::try_from(count).unwrap_or(usize::MAX));
+        spans.push(Span::raw(format!("{before} ")));
+        spans.push(Span::styled(
+            format!("{many} {state}"),
+            scene.theme.state(state),
+        ));
+        before = if shrunk == 0 { " " } else { "" };
+    }
+    spans
+}
+
+fn place(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
+    let listener = &scene.state.listener;
+    match (listener.is_listening(), shrunk) {
+        (true, 0) => vec![
+            Span::raw("listening on "),
+            scene.span(Part::Strong, listener.at().to_string()),
+        ],
+        (true, _) => vec![scene.span(Part::Strong, listener.at().to_string())],
+        (false, _) => vec![scene.span(Part::Dim, "not listening")],
+    }
+}
+
+fn right(scene: Scene<'_>) -> Vec<Span<'static>> {
+    let desk = &scene.state.desk;
+    let mut spans = Vec::new();
+    let whose = match desk.lens.view {
+        _ if desk.lens.whole_machine => "whole machine",
+        PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
+    };
+    spans.push(scene.span(Part::Dim, format!(" {whose}   ")));
+    spans.push(match desk.paused {
+        Some(since) => {
+            let ago = text::age(scene.state.now.since(since));
+            scene.span(Part::KeyCap, format!(" PAUSED {ago} ago "))
+        }
+        None => scene.span(Part::Gauge, "live "),
+    });
+    spans
+}

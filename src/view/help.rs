@@ -1,0 +1,69 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::arrange;
+use super::paint::{Scene, put};
+use super::text;
+use super::theme::Part;
+use crate::app::{BINDINGS, Binding, Group, Scope};
+
+/// All keys, by what they are about; `down` lines are scrolled away.
+pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: usize) {
+    let two = screen.width >= 110;
+    let columns = if two {
+        let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
+            .into_iter()
+            .partition(|group| matches!(group, Group::Server | Group::Client));
+        vec![lines(scene, &left), lines(scene, &right)]
+    } else {
+        vec![lines(scene, &Group::ALL)]
+    };
+    let most = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let width = if two { 116 } else { 72 };
+    let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
+    let area = arrange::middle(
+        screen,
+        width.min(screen.width - 2),
+        height.min(screen.height - 2),
+    );
+    let inner_height = usize::from(area.height.saturating_sub(2));
+    let down = down.min(most.saturating_sub(inner_height));
+    let mut keys = vec![("Esc", "close")];
+    if most > inner_height {
+        keys.insert(0, ("j k", "scroll"));
+    }
+    let inner = scene.sheet(frame, area, "All keys", scene.keys(&keys));
+    let count = u16::try_from(columns.len()).unwrap_or(1);
+    for (n, column) in (0..count).zip(columns) {
+        let place = Rect {
+            x: inner.x + n * (inner.width / count),
+            width: inner.width / count,
+            ..inner
+        };
+        put(frame, place, column.into_iter().skip(down));
+    }
+}
+
+fn lines(scene: Scene<'_>, groups: &[Group]) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for group in groups {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(Line::from(scene.span(Part::Heading, group.title())));
+        let theirs = BINDINGS
+            .iter()
+            .filter(|binding| binding.group == *group && binding.scope != Scope::Sheet);
+        lines.extend(theirs.map(|binding| line(scene, binding)));
+    }
+    lines
+}
+
+fn line(scene: Scene<'_>, binding: &Binding) -> Line<'static> {
+    let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+    Line::from(vec![
+        scene.span(Part::Key, text::fit(&keys.join(" "), 16)),
+        Span::raw(binding.about),
+    ])
+}

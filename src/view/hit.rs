@@ -1,0 +1,49 @@
+use ratatui::layout::Rect;
+
+use super::arrange::{Places, inside, places};
+use super::scroll::Scroll;
+use super::{big, computers, sockets};
+use crate::app::{Action, Pane, State};
+
+/// Which pane stands at that point, for the wheel.
+pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
+    places(area, state)?.pane_at(x, y)
+}
+
+/// What a click at that point asks for: the focus for its pane, and the row or computer under it.
+pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Action> {
+    let Some(places) = places(area, state).filter(|_| state.desk.overlay.is_none()) else {
+        return Vec::new();
+    };
+    let Some(pane) = places.pane_at(x, y) else {
+        return Vec::new();
+    };
+    let below = match pane {
+        Pane::Sockets => row_at(&places, state, scroll, y),
+        Pane::Computers => computer_at(&places, state, scroll, y),
+        Pane::Listener | Pane::Notices => None,
+    };
+    [Some(Action::Focus(pane)), below]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn row_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
+    let (body, high) = if state.desk.look.big {
+        (big::body(places.sockets), big::ROW)
+    } else {
+        (sockets::body(places.sockets, state), 1)
+    };
+    let down = y.checked_sub(body.y).filter(|down| *down < body.height)?;
+    let name = scroll.visible().get(usize::from(down / high))?;
+    Some(Action::SelectRow(*name))
+}
+
+fn computer_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
+    let down = usize::from(y.checked_sub(inside(places.computers).y)?);
+    let n = scroll.computers.top + down;
+    let there =
+        down < computers::list_height(places.computers) && n < state.clients.computers.len();
+    there.then_some(Action::SelectComputer(n))
+}

@@ -1,0 +1,190 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::glyphs::glyph;
+use super::paint::{Scene, Titles, put, width};
+use super::text;
+use super::theme::Part;
+use crate::app::Pane;
+use crate::tcp::{Endpoint, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
+
+/// The server: where it listens, who waits for accept(), what went through it.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let titles = Titles {
+        name: "Listener",
+        ..Titles::default()
+    };
+    let inner = scene.pane(frame, Pane::Listener, area, titles);
+    let room = usize::from(inner.width);
+    let listener = &scene.state.listener;
+    let mut lines = match &listener.running {
+        Some(running) => running_lines(scene, running, room),
+        None => idle_lines(scene, room),
+    };
+    lines.extend(totals(scene));
+    lines.extend(payload(scene, room));
+    // The least needed go first where there is no room; the rest keep their order.
+    while lines.len() > usize::from(inner.height) {
+        let least = (0..lines.len()).max_by_key(|n| lines[*n].0).unwrap_or(0);
+        lines.remove(least);
+    }
+    put(frame, inner, lines.into_iter().map(|(_, line)| line));
+}
+
+/// How little a line is needed, and the line.
+type Ranked = (u8, Line<'static>);
+
+fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ranked> {
+    let mut first = vec![
+        Span::styled(
+            format!(" {} LISTEN ", glyph(TcpState::Listen)),
+            scene.theme.state(TcpState::Listen),
+        ),
+        scene.span(Part::Strong, running.at.to_string()),
+    ];
+    let reach = Span::raw(format!("   {}", reach(running.at)));
+    if width(&first) + reach.width() <= room {
+        first.push(reach);
+    }
+    vec![
+        (0, Line::from(first)),
+        (4, mode(scene, running)),
+        (1, queue(scene, running, room)),
+    ]
+}
+
+fn reach(at: Endpoint) -> &'static str {
+    let ip = at.ip.to_canonical();
+    if ip.is_loopback() {
+        "only this machine gets in"
+    } else if ip.is_unspecified() {
+        "everybody gets in"
+    } else {
+        "whoever reaches it gets in"
+    }
+}
+
+fn mode(scene: Scene<'_>, running: &ListenSpec) -> Line<'static> {
+    let listener = &scene.state.listener;
+    let mut spans = vec![Span::raw(" ")];
+    match (listener.pausing, listener.held) {
+        (Some(why), _) => spans.push(scene.span(Part::Error, format!("pauses: {why}"))),
+        (None, true) => spans.push(scene.span(Part::Warning, "accept() is held: a goes on")),
+        (None, false) => spans.push(Span::raw("accepts at once")),
+    }
+    let mut more = vec![format!("backlog {}", running.backlog)];
+    match running.on_data {
+        OnData::Read => (),
+        OnData::LeaveUnread => more.push("leaves data unread".to_owned()),
+        OnData::Echo => more.push("echoes".to_owned()),
+    }
+    match running.closes {
+        ServerCloses::WithClient => (),
+        ServerCloses::After(time) => more.push(format!("closes after {}", text::age(time))),
+        ServerCloses::Never => more.push("never closes".to_owned()),
+    }
+    if running.reuse_addr {
+        more.push("SO_REUSEADDR".to_owned());
+    }
+    if running.listeners > 1 {
+        more.push(format!("{} listeners", running.listeners));
+    }
+    spans.extend(
+        more.into_iter()
+            .map(|text| scene.span(Part::Dim, format!("   {text}"))),
+    );
+    Line::from(spans)
+}
+
+/// Who waits for accept(): the two queue columns of the LISTEN rows.
+fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
+    const GAUGE: usize = 20;
+    let state = scene.state;
+    let sockets = state.listener.sockets.iter();
+    let rows = sockets.filter_map(|socket| state.sockets.get(socket.name));
+    let (waiting, most) = rows.fold((0, 0), |sum: (u32, u32), line| {
+        let queues = line.row.queues;
+        (
+            sum.0.saturating_add(queues.recv),
+            sum.1.saturating_add(queues.send),
+        )
+    });
+    let asked = running.backlog.min(state.machine.somaxconn);
+    let most = if most == 0 { asked } else { most };
+    let words = format!(" {waiting} of {most}");
+    let label = if room < 44 {
+        " queue  "
+    } else {
+        " accept queue  "
+    };
+    let held = if state.listener.held { "  held" } else { "" };
+    let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
+    let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
+    let full = waiting > 0 && waiting >= most;
+    let part = if full { Part::Error } else { Part::Strong };
+    Line::from(vec![
+        Span::raw(format!("{label}▕")),
+        scene.span(if full { Part::Error } else { Part::Gauge }, filled),
+        scene.span(Part::Dim, blank),
+        Span::raw("▏"),
+        scene.span(if waiting > 0 { part } else { Part::Text }, words),
+        scene.span(Part::Warning, held),
+    ])
+}
+
+/// A gauge of `columns`: the filled part, where a little is never nothing, and the rest.
+pub(super) fn gauge(value: u32, most: u32, columns: usize) -> (String, String) {
+    let halves = u128::try_from(columns).unwrap_or(0) * 2;
+    let share = u128::from(value.min(most)) * halves / u128::from(most.max(1));
+    let share = usize::try_from(share).unwrap_or(0);
+    let share = share.max(usize::from(value > 0 && columns > 0));
+    let filled = "█".repeat(share / 2) + "▌".repeat(share % 2).as_str();
+    (filled, "·".repeat(columns - share.div_ceil(2)))
+}
+
+fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
+    let spec = &scene.state.listener.spec;
+    let port = match spec.at.port {
+        Port::ANY => String::from("a port that the kernel chooses"),
+        port => format!("port {port}"),
+    };
+    let would = format!(" would listen at {}", spec.at);
+    let mut would = vec![scene.span(Part::Dim, would)];
+    let reach = scene.span(Part::Dim, format!(", {}", reach(spec.at)));
+    if width(&would) + reach.width() <= room {
+        would.push(reach);
+    }
+    vec![
+        (0, Line::from(format!(" nobody listens at {port}"))),
+        (2, Line::from(would)),
+        (1, scene.keys(&[("l", "listen"), ("L", "options")])),
+    ]
+}
+
+fn totals(scene: Scene<'_>) -> Option<Ranked> {
+    let listener = &scene.state.listener;
+    let totals = listener.totals;
+    if !listener.is_listening() && totals.accepted == 0 {
+        return None;
+    }
+    let numbers = [
+        ("accepted", totals.accepted.to_string()),
+        ("open", listener.ends.len().to_string()),
+        ("received", text::bytes(totals.received)),
+        ("sent", text::bytes(totals.sent)),
+    ];
+    let mut spans = Vec::new();
+    for (label, value) in numbers {
+        spans.push(scene.span(Part::Dim, format!(" {label} ")));
+        spans.push(scene.span(Part::Strong, format!("{value} ")));
+    }
+    Some((2, Line::from(spans)))
+}
+
+fn payload(scene: Scene<'_>, room: usize) -> Option<Ranked> {
+    let (from, bytes) = scene.state.listener.last_payload.as_ref()?;
+    let who = scene.state.peer_name(from.tuple.remote.ip, *from);
+    let said = format!(" {} says \"{}\"", text::safe(&who), escape(bytes));
+    Some((3, Line::from(text::cut(&said, room))))
+}

@@ -1,0 +1,137 @@
+//! What every painter needs: the scene, frames, pieces of lines.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear};
+
+use super::arrange;
+use super::glyphs::CHOSEN;
+use super::theme::{Part, Theme};
+use crate::app::{Pane, State};
+
+/// What is painted, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) state: &'a State,
+    pub(super) theme: &'a Theme,
+}
+
+impl Scene<'_> {
+    /// A piece of text in the style of `part`.
+    pub(super) fn span(self, part: Part, text: impl Into<String>) -> Span<'static> {
+        Span::styled(text.into(), self.theme.of(part))
+    }
+
+    pub(super) fn style(self, part: Part) -> Style {
+        self.theme.of(part)
+    }
+
+    /// The frame of a pane, heavier and marked when it has the focus; returns what is inside.
+    pub(super) fn pane(
+        self,
+        frame: &mut Frame<'_>,
+        pane: Pane,
+        area: Rect,
+        titles: Titles,
+    ) -> Rect {
+        let focused = self.state.desk.focus == pane && self.state.desk.overlay.is_none();
+        let (border, title) = if focused {
+            (Part::FocusBorder, Part::FocusTitle)
+        } else {
+            (Part::Border, Part::Title)
+        };
+        let mut spans = Vec::new();
+        if focused {
+            spans.push(self.span(title, format!(" {CHOSEN}")));
+        }
+        spans.push(self.span(title, format!(" {} ", titles.name)));
+        if !titles.about.is_empty() {
+            spans.push(self.span(Part::Dim, titles.about + " "));
+        }
+        let mut block = Block::bordered()
+            .border_type(kind(focused))
+            .border_style(self.style(titles.border.unwrap_or(border)))
+            .title_top(Line::from(spans));
+        if !titles.right.is_empty() {
+            let pieces = titles.right.into_iter();
+            let spans: Vec<Span> = pieces
+                .map(|(part, text)| self.span(part, format!(" {text} ")))
+                .collect();
+            block = block.title_top(Line::from(spans).right_aligned());
+        }
+        frame.render_widget(block, area);
+        arrange::inside(area)
+    }
+
+    /// Clears the middle of the screen and frames it for what lies over the panes; returns what is inside.
+    pub(super) fn sheet(
+        self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        title: &str,
+        bottom: Line<'static>,
+    ) -> Rect {
+        frame.render_widget(Clear, area);
+        frame.buffer_mut().set_style(area, self.theme.ground());
+        let block = Block::bordered()
+            .border_type(kind(true))
+            .border_style(self.style(Part::FocusBorder))
+            .title_top(self.span(Part::FocusTitle, format!(" {title} ")))
+            .title_bottom(bottom.right_aligned());
+        frame.render_widget(block, area);
+        let inner = arrange::inside(area);
+        Rect {
+            x: inner.x.saturating_add(1),
+            width: inner.width.saturating_sub(2),
+            ..inner
+        }
+    }
+
+    /// Keys and what they do, as one piece of text.
+    pub(super) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
+        let mut spans = vec![Span::raw(" ")];
+        for (key, help) in hints {
+            spans.push(self.span(Part::Key, *key));
+            spans.push(self.span(Part::Text, format!(" {help}  ")));
+        }
+        Line::from(spans)
+    }
+}
+
+/// The title of a pane.
+#[derive(Default)]
+pub(super) struct Titles {
+    pub(super) name: &'static str,
+    /// Behind the name.
+    pub(super) about: String,
+    /// At the right.
+    pub(super) right: Vec<(Part, String)>,
+    /// How the frame looks, when that is not for the focus to say.
+    pub(super) border: Option<Part>,
+}
+
+const fn kind(heavy: bool) -> BorderType {
+    if heavy {
+        BorderType::Thick
+    } else {
+        BorderType::Rounded
+    }
+}
+
+/// Puts lines below each other, as many as fit.
+pub(super) fn put(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    lines: impl IntoIterator<Item = Line<'static>>,
+) {
+    for (row, line) in (0..area.height).zip(lines) {
+        frame.render_widget(line, arrange::line(area, row));
+    }
+}
+
+/// How many columns the pieces take.
+pub(super) fn width(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(Span::width).sum()
+}

@@ -1,0 +1,210 @@
+use ratatui::text::{Line, Span};
+
+use super::columns::{BRACKET, Columns, LONG_AGE, ROOMY, is_unaccepted, owner, proto};
+use super::glyphs::{BLAMED, CHOSEN, LOWER, REFUSED, UPPER, glyph, mark};
+use super::paint::Scene;
+use super::text;
+use super::theme::Part;
+use crate::app::{Line as TableLine, Mark, Role, Why};
+use crate::tcp::{RowName, TcpState, TimerKind};
+
+/// How a row is joined to its neighbour: both are ends of one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bracket {
+    /// To the one below.
+    Upper,
+    /// To the one above.
+    Lower,
+    /// Not at all.
+    None,
+}
+
+/// The names of the columns.
+pub(super) fn head(scene: Scene<'_>, columns: &Columns) -> Line<'static> {
+    let mut text = String::from("   ");
+    let mut add = |title: &str, width: usize| {
+        if width > 0 {
+            text += &text::fit(title, width);
+            text += " ";
+        }
+    };
+    add("Proto", columns.proto);
+    add("Recv-Q", columns.queue);
+    add("Send-Q", columns.queue);
+    add("Local Address", columns.address);
+    add("Foreign Address", columns.address);
+    add("State", columns.state);
+    add("Role", columns.role + BRACKET);
+    add("Age", columns.age);
+    add("Owner", columns.owner);
+    Line::from(text).style(scene.style(Part::Heading))
+}
+
+/// One row of the table.
+pub(super) fn line(
+    scene: Scene<'_>,
+    columns: &Columns,
+    name: RowName,
+    bracket: Bracket,
+) -> Line<'static> {
+    let state = scene.state;
+    let Some(line) = state.sockets.get(name) else {
+        return Line::default();
+    };
+    let mut spans = signs(scene, line);
+    spans.push(Span::raw(numbers(columns, line)));
+    spans.extend(tail(scene, columns, line, bracket));
+    let whole = line.gone.map(|_| Part::Gone);
+    if state.desk.selected == Some(name) {
+        one_style(spans).style(scene.style(Part::Selected))
+    } else if let Some(part) = whole {
+        let signs = spans.remove(0);
+        let mut line = one_style(spans);
+        line.spans
+            .iter_mut()
+            .for_each(|span| span.style = scene.style(part));
+        line.spans.insert(0, signs);
+        line
+    } else {
+        Line::from(spans)
+    }
+}
+
+pub(super) fn one_style(spans: Vec<Span<'static>>) -> Line<'static> {
+    let text: String = spans.into_iter().map(|span| span.content).collect();
+    Line::from(text)
+}
+
+/// Whether the row is chosen, and its mark.
+pub(super) fn signs(scene: Scene<'_>, line: &TableLine) -> Vec<Span<'static>> {
+    let name = line.row.name();
+    let state = scene.state;
+    let chosen = if state.desk.selected == Some(name) {
+        CHOSEN
+    } else {
+        " "
+    };
+    let fresh = line.mark(state.now);
+    let (part, sign) = if state.blamed().contains(&name) {
+        (Part::Error, BLAMED)
+    } else {
+        let part = match fresh {
+            Mark::New => Part::New,
+            Mark::Changed => Part::Changed,
+            Mark::Gone => Part::Gone,
+            Mark::Told => Part::Told,
+            Mark::Plain => Part::Text,
+        };
+        (part, mark(fresh))
+    };
+    vec![scene.span(part, format!("{chosen}{sign} "))]
+}
+
+/// Protocol, queues and both addresses.
+fn numbers(columns: &Columns, line: &TableLine) -> String {
+    let row = &line.row;
+    let mut text = String::with_capacity(96);
+    if columns.proto > 0 {
+        text += &text::fit(&proto(&row.name()), columns.proto);
+        text += " ";
+    }
+    if columns.queue > 0 {
+        let width = columns.queue;
+        for queue in [row.queues.recv, row.queues.send] {
+            text.extend([format!("{queue:>width$} ")]);
+        }
+    }
+    for end in [row.tuple.local, row.tuple.remote] {
+        let width = columns.address;
+        text += &text::fit(&text::end(end, width), width);
+        text += " ";
+    }
+    text
+}
+
+/// State, role, bracket, age and owner, or why the row is gone.
+fn tail(
+    scene: Scene<'_>,
+    columns: &Columns,
+    line: &TableLine,
+    bracket: Bracket,
+) -> Vec<Span<'static>> {
+    let row = &line.row;
+    let state = format!("{} {:<11} ", glyph(row.state), row.state);
+    let state = Span::styled(state, scene.theme.state(row.state));
+    if let Some(gone) = line.gone {
+        let sign = if gone.why == Why::Reset {
+            format!("{REFUSED} ")
+        } else {
+            String::new()
+        };
+        let why = format!("{sign}{}", gone.why.words());
+        let room = columns.role + BRACKET + columns.age + 2;
+        // Where there is hardly room, the reason matters more than the last state.
+        return if room >= text::width(&why) {
+            vec![state, Span::raw(why)]
+        } else {
+            vec![Span::raw(text::cut(&why, columns.state + 1 + room))]
+        };
+    }
+    let left = time_left(scene, line);
+    if let Some(left) = left
+        .as_ref()
+        .filter(|_| (1..LONG_AGE).contains(&columns.age))
+    {
+        let role = role(scene, line, 10);
+        let both = format!("{left} {} {role}", super::glyphs::DASH);
+        let room = columns.role + BRACKET + columns.age + 2;
+        return vec![state, Span::raw(text::cut(&both, room))];
+    }
+    let role = text::fit(&role(scene, line, columns.role), columns.role);
+    let join = match bracket {
+        Bracket::Upper => UPPER,
+        Bracket::Lower => LOWER,
+        Bracket::None => " ",
+    };
+    let mut spans = vec![
+        state,
+        Span::raw(format!("{role} ")),
+        scene.span(Part::Dim, join),
+    ];
+    if columns.age > 0 {
+        let age = left.unwrap_or_else(|| text::age(scene.state.now.since(line.born)));
+        spans.push(Span::raw(text::fit(&format!(" {age}"), columns.age + 1)));
+    }
+    if columns.owner > 0 {
+        let owner = owner(scene.state, line, columns.owner);
+        spans.push(scene.span(Part::Dim, format!(" {}", text::cut(&owner, columns.owner))));
+    }
+    spans
+}
+
+/// How long a row that the kernel keeps by itself still stays.
+pub(super) fn time_left(scene: Scene<'_>, line: &TableLine) -> Option<String> {
+    let timer = line
+        .row
+        .timer
+        .filter(|timer| timer.kind == TimerKind::TimeWait);
+    timer?;
+    line.time_left(scene.state.now).map(text::left)
+}
+
+/// What the row is in this demonstration, in at most about `room` columns.
+pub(super) fn role(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
+    let role = Role::of(scene.state, &line.row);
+    let unaccepted = is_unaccepted(scene.state, line);
+    let text = match &role {
+        Role::ServerEnd(peer) if unaccepted && room >= ROOMY => format!("{peer}, not accepted"),
+        Role::ServerEnd(_) if unaccepted => String::from("not accepted"),
+        Role::ServerEnd(_) if room < 10 => String::from("server"),
+        Role::ServerEnd(peer) if room < ROOMY => format!("server ({peer})"),
+        Role::Unknown if line.row.state == TcpState::TimeWait => String::from("nobody's any more"),
+        Role::Listener
+        | Role::ServerEnd(_)
+        | Role::Client(_)
+        | Role::OtherListener(_)
+        | Role::Other(_)
+        | Role::Unknown => role.to_string(),
+    };
+    text::safe(&text)
+}

@@ -1,0 +1,48 @@
+use crate::tcp::RowName;
+
+/// Where lists are scrolled to, and what the last frame showed: all that painting may change.
+#[derive(Clone, Debug, Default)]
+pub struct Scroll {
+    pub(super) sockets: List,
+    pub(super) computers: List,
+    pub(super) visible: Vec<RowName>,
+}
+
+/// One list that does not fit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct List {
+    /// The first entry that is drawn.
+    pub(super) top: usize,
+    /// Where the chosen one was found the last time.
+    at: usize,
+}
+
+impl Scroll {
+    /// The rows that the last frame showed.
+    pub fn visible(&self) -> &[RowName] {
+        &self.visible
+    }
+}
+
+impl List {
+    /// Scrolls no further than needed, so that `chosen` of `count` entries is among the `height` that fit.
+    pub(super) fn follow(&mut self, count: usize, height: usize, chosen: Option<usize>) {
+        if let Some(chosen) = chosen {
+            self.top = self.top.min(chosen);
+            self.top = self.top.max((chosen + 1).saturating_sub(height));
+        }
+        self.top = self.top.min(count.saturating_sub(height));
+    }
+
+    /// Where `name` stands in `shown`; near its last place it is found without a search through all.
+    pub(super) fn find(&mut self, shown: &[RowName], name: RowName) -> Option<usize> {
+        let from = self.at.saturating_sub(64).min(shown.len());
+        let to = (self.at + 64).min(shown.len());
+        let near = shown[from..to].iter().position(|other| *other == name);
+        let at = near
+            .map(|at| from + at)
+            .or_else(|| shown.iter().position(|other| *other == name))?;
+        self.at = at;
+        Some(at)
+    }
+}

@@ -1,0 +1,174 @@
+use std::ops::Range;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
+
+use super::arrange;
+use super::columns::{Columns, longest_address};
+use super::glyphs::DASH;
+use super::paint::{Scene, Titles, put};
+use super::row::{self, Bracket};
+use super::scroll::Scroll;
+use super::text;
+use super::theme::Part;
+use super::{empty, netstat};
+use crate::app::{Pane, PointOfView, State};
+use crate::tcp::{Port, RowName};
+
+/// The kernel's table: the rows that fit, whatever there is beyond.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let desk = &scene.state.desk;
+    let body = body(area, scene.state);
+    let range = window(scene.state, scroll, usize::from(body.height));
+    let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &range));
+    if range.is_empty() {
+        empty::draw(frame, inner, scene);
+        return;
+    }
+    let rows = &scene.state.shown[range.clone()];
+    if desk.netstat {
+        netstat::draw(frame, inner, scene, rows);
+    } else {
+        let columns = Columns::fitting(usize::from(inner.width), longest_address(rows));
+        let head = [row::head(scene, &columns)];
+        let lines = range.clone().map(|n| line(scene, &columns, n));
+        put(frame, inner, head.into_iter().chain(lines));
+        empty::hint(frame, inner, scene, rows.len() + 1);
+    }
+    scrollbar(frame, area, scene, &range);
+}
+
+/// Where the rows stand inside the pane.
+pub(super) fn body(area: Rect, state: &State) -> Rect {
+    let mut inner = arrange::inside(area);
+    arrange::take_top(&mut inner, if state.desk.netstat { 2 } else { 1 });
+    inner
+}
+
+/// Which rows fit, the chosen one among them; remembered as what is visible.
+pub(super) fn window(state: &State, scroll: &mut Scroll, height: usize) -> Range<usize> {
+    let shown = &state.shown;
+    let chosen = state.desk.selected;
+    let chosen = chosen.and_then(|name| scroll.sockets.find(shown, name));
+    scroll.sockets.follow(shown.len(), height, chosen);
+    let top = scroll.sockets.top;
+    let range = top..(top + height).min(shown.len());
+    scroll.visible.extend_from_slice(&shown[range.clone()]);
+    range
+}
+
+/// One row, with the bracket that joins it to its neighbour.
+fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
+    let shown = &scene.state.shown;
+    let name = shown[n];
+    let above = n.checked_sub(1).and_then(|n| shown.get(n));
+    let bracket = match (above, shown.get(n + 1)) {
+        (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
+        (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
+        _ => Bracket::None,
+    };
+    row::line(scene, columns, name, bracket)
+}
+
+fn are_one_connection(one: RowName, other: RowName) -> bool {
+    one.tuple.is_connected()
+        && one.host == other.host
+        && one.tuple.canonical() == other.tuple.canonical().mirrored()
+}
+
+fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, range: &Range<usize>) {
+    let (count, height) = (scene.state.shown.len(), range.len());
+    if count <= height {
+        return;
+    }
+    let beside = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(2),
+        ..area
+    };
+    let mut position = ScrollbarState::new(count - height + 1)
+        .viewport_content_length(height)
+        .position(range.start);
+    let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
+        .begin_symbol(None)
+        .end_symbol(None)
+        .track_symbol(Some("│"))
+        .thumb_symbol("█")
+        .track_style(scene.style(Part::Border))
+        .thumb_style(scene.style(Part::FocusBorder));
+    frame.render_stateful_widget(bar, beside, &mut position);
+}
+
+/// The command that shows the same rows in a shell.
+pub(super) fn command(state: &State) -> String {
+    match state.listener.at().port {
+        _ if state.desk.lens.whole_machine => String::from("`netstat -atnp`"),
+        Port::ANY => String::from("`netstat -atnp`"),
+        port => format!("`netstat -atnp | grep ':{port} '`"),
+    }
+}
+
+fn titles(scene: Scene<'_>, area: Rect, range: &Range<usize>) -> Titles {
+    let state = scene.state;
+    let right = status(scene, range);
+    let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
+    let room = usize::from(area.width).saturating_sub(taken + 16);
+    let view = match state.desk.lens.view {
+        PointOfView::BothEnds => String::from("both ends"),
+        PointOfView::Server => String::from("the server's computer"),
+        PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
+    };
+    let command = command(state);
+    let about = [
+        format!("{DASH} what {command} shows {DASH} {view}"),
+        format!("{DASH} {command} {DASH} {view}"),
+        format!("{DASH} {view}"),
+    ];
+    let fits = |text: &String| text::width(text) <= room;
+    Titles {
+        name: "Sockets",
+        about: about.into_iter().find(fits).unwrap_or_default(),
+        right,
+        border: state.desk.paused.map(|_| Part::Warning),
+    }
+}
+
+/// What else is to be known of the table: where it comes from, what is missing, which part is shown.
+fn status(scene: Scene<'_>, range: &Range<usize>) -> Vec<(Part, String)> {
+    let state = scene.state;
+    let sockets = &state.sockets;
+    let mut pieces = Vec::new();
+    let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
+    if let Some((since, _)) = &sockets.blind {
+        let ago = text::age(state.now.since(*since));
+        say(Part::Error, &format!("not read for {ago}"));
+    }
+    if sockets.torn {
+        say(Part::Warning, "~ rows may be missing");
+    }
+    if sockets.source == "procfs" {
+        say(Part::Dim, "read from /proc");
+    }
+    let find = state.desk.find.text.value();
+    if !find.is_empty() {
+        let rows = text::plural(state.shown.len(), "row");
+        say(
+            Part::Key,
+            &format!("/{}: {rows}", text::cut(&text::safe(find), 16)),
+        );
+    }
+    let count = state.shown.len();
+    if count > range.len() {
+        let (from, to) = (text::number(range.start + 1), text::number(range.end));
+        say(
+            Part::Dim,
+            &format!("{from}-{to} of {}", text::number(count)),
+        );
+    }
+    if state.desk.paused.is_some() {
+        say(Part::KeyCap, "PAUSED");
+    }
+    pieces
+}
