@@ -124,9 +124,7 @@ impl Program {
                     }
                 });
             }
-            Err(why) => self.sockets.spawn(async move {
-                sockets.tell(News::ListenFailed { spec, why }).await;
-            }),
+            Err(why) => sockets.announce(News::ListenFailed { spec, why }),
         }
     }
 
@@ -164,6 +162,8 @@ impl Program {
     }
 
     fn hold(&mut self, held: bool) {
+        // First the news of it, then what comes of it.
+        self.sockets.announce(News::AcceptHeld(held));
         for door in self.sockets.doors().iter() {
             if held {
                 door.hold();
@@ -171,10 +171,6 @@ impl Program {
                 door.resume();
             }
         }
-        let sockets = Arc::clone(&self.sockets);
-        self.sockets.spawn(async move {
-            sockets.tell(News::AcceptHeld(held)).await;
-        });
     }
 
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {

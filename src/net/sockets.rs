@@ -82,6 +82,14 @@ impl Sockets {
         .await;
     }
 
+    /// Tells at once if there is room, else has a task wait for it.
+    pub(super) fn announce(self: &Arc<Self>, news: News) {
+        if let Err(TrySendError::Full(news)) = self.news.try_send(news) {
+            let sockets = Arc::clone(self);
+            self.spawn(async move { sockets.tell(news).await });
+        }
+    }
+
     /// Tells without waiting; lost when the reader has no room.
     pub(super) fn mention(&self, news: News) {
         let _ = self.news.try_send(news);

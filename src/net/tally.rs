@@ -11,6 +11,7 @@ pub(super) struct Tally {
     first: Vec<u8>,
     sent: u64,
     told: Option<Instant>,
+    due: Option<Instant>,
 }
 
 impl Tally {
@@ -20,32 +21,37 @@ impl Tally {
         let room = News::SHOWN.saturating_sub(self.first.len());
         self.first.extend(bytes.iter().take(room));
         self.received += bytes.len() as u64;
+        self.set_due();
     }
 
     pub(super) fn written(&mut self, count: usize) {
         self.sent += count as u64;
+        self.set_due();
     }
 
     /// When to tell what has come together; `None` when there is nothing to tell.
     pub(super) fn due(&self) -> Option<Instant> {
-        let something = self.received > 0 || self.sent > 0;
-        something.then(|| match self.told {
-            Some(told) => told + Tally::EVERY,
-            None => Instant::now(),
-        })
+        self.due
     }
 
     /// What has come together, as news: what was written, then what was read.
     pub(super) fn take(&mut self, at: RowName) -> [Option<News>; 2] {
-        self.told = Some(Instant::now());
-        let (sent, bytes) = (
-            std::mem::take(&mut self.sent),
-            std::mem::take(&mut self.received),
-        );
+        if self.due.take().is_some() {
+            self.told = Some(Instant::now());
+        }
+        let sent = std::mem::take(&mut self.sent);
+        let bytes = std::mem::take(&mut self.received);
         let first = std::mem::take(&mut self.first);
         [
             (sent > 0).then_some(News::Sent { at, bytes: sent }),
             (bytes > 0).then_some(News::Received { at, bytes, first }),
         ]
+    }
+
+    fn set_due(&mut self) {
+        if self.due.is_none() {
+            let now = Instant::now();
+            self.due = Some(self.told.map_or(now, |told| now.max(told + Tally::EVERY)));
+        }
     }
 }

@@ -1,1 +1,3 @@
-fn main() {}
+//! Everything that is tested from outside, in one binary.
+
+mod net;
