@@ -5,6 +5,7 @@
 mod dashboard;
 mod film;
 mod kernel;
+mod net;
 mod proc_texts;
 mod robot;
 mod support;
