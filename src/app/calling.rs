@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::heard::look_at_both;
 use crate::app::{Effect, Progress, State, Tone, Topic, blame, words};
-use crate::tcp::{ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
+use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
@@ -61,9 +61,10 @@ pub(crate) fn failed(
     look_at_both(name)
 }
 
-pub(crate) fn burst_begun(state: &mut State, whole_range: bool) -> Vec<Effect> {
+pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
     let computer = state.clients.chosen;
     state.clients.under_way = Some(Progress {
+        asked: burst.count,
         opened: 0,
         whole_range,
         ports: Vec::new(),

@@ -41,6 +41,8 @@ pub struct Computer {
 /// How far a burst of connections has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
+    /// How many were asked for.
+    pub asked: u32,
     /// How many are connected.
     pub opened: u32,
     /// Whether every socket was given the whole port range.

@@ -18,10 +18,7 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
             local,
             why,
         } => calling::failed(state, &spec, (local, to), why),
-        News::BurstBegun {
-            burst: _,
-            whole_range,
-        } => calling::burst_begun(state, whole_range),
+        News::BurstBegun { burst, whole_range } => calling::burst_begun(state, burst, whole_range),
         News::BurstEnded {
             opened,
             asked,

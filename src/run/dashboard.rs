@@ -26,7 +26,7 @@ const TAKE_IN: Duration = Duration::from_millis(8);
 ///
 /// # Errors
 /// When the terminal cannot be taken or written to, or a thread cannot be started.
-pub async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
+pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let clock = Clock::start();
     let descriptors = kernel::raise_descriptor_limit();
     let machine = crate::tcp::Machine { descriptors, ..kernel::machine() };

@@ -9,7 +9,7 @@ use super::scroll::List;
 use super::text;
 use super::theme::Part;
 use crate::app::{Computer, Pane, Progress};
-use crate::tcp::{OwnSocket, SourcePort};
+use crate::tcp::{RowName, SourcePort};
 
 /// The computers that connect, and below them whom they call.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
@@ -105,8 +105,8 @@ fn ports(computer: &Computer, room: usize) -> String {
     }
 }
 
-fn port(end: &OwnSocket) -> String {
-    end.name.tuple.local.port.to_string()
+fn port(end: RowName) -> String {
+    end.tuple.local.port.to_string()
 }
 
 fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
