@@ -147,7 +147,8 @@ pub fn binding_of(action: Action) -> Option<&'static Binding> {
 }
 
 impl State {
-    /// The keys to name in the footer, the most useful first: the key and what it does now.
+    /// The keys to name in the footer: the key and what it does now, the most useful first. The last two, which help on and out, are always
+    /// wanted.
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
         let actions: &[Action] = match self.desk.overlay {
             Some(_) => &[],

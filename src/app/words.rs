@@ -1,7 +1,7 @@
 //! Sentences: what happened, in the reader's words.
 
 use crate::app::{Progress, State};
-use crate::tcp::{Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, SourcePort};
+use crate::tcp::{Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort};
 
 /// A number with commas: 28,232.
 pub fn number(n: u64) -> String {
@@ -102,19 +102,19 @@ pub(crate) fn burst_ended(
     };
     let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
     let more = if progress.opened as usize > ports.len() {
-        ", ..."
-    } else {
-        ""
-    };
-    let range = if progress.whole_range {
-        " Each socket was given the whole port range (IP_LOCAL_PORT_RANGE), so that the kernel need not search."
+        " ..."
     } else {
         ""
     };
     let from = if ports.is_empty() {
         String::new()
     } else {
-        format!(" from ports {}{more}", ports.join(", "))
+        format!(" (ports {}{more})", ports.join(", "))
+    };
+    let range = if progress.whole_range {
+        " IP_LOCAL_PORT_RANGE spared the kernel the search for free ports."
+    } else {
+        ""
     };
     format!(
         "{who} opened {opened}{of} in {}{from}.{range}",
@@ -156,7 +156,7 @@ pub(crate) fn client_closed(state: &State, end: RowName, server_first: bool) -> 
     if server_first {
         return format!("{who}: the other end had hung up, so its own end is closed, too.");
     }
-    let rest = still_open(state);
+    let rest = untouched(state, state.clients.open().saturating_sub(1));
     format!(
         "{who} hung up first: its row turns to TIME_WAIT for 60 s, the server's row goes.{rest}"
     )
@@ -165,23 +165,25 @@ pub(crate) fn client_closed(state: &State, end: RowName, server_first: bool) -> 
 /// The server's end was closed by its own program, before the client's.
 pub(crate) fn server_closed_first(state: &State, end: RowName) -> String {
     let who = state.peer_name(end.tuple.remote.ip, end);
-    let rest = still_open(state);
+    let rest = untouched(state, state.listener.ends.len().saturating_sub(1));
     format!(
         "the server hung up first on {who}: TIME_WAIT is at the server's end now, port {}.{rest}",
         end.tuple.local.port
     )
 }
 
-fn still_open(state: &State) -> String {
-    let listen = if state.listener.is_listening() {
-        " LISTEN is untouched"
-    } else {
+/// What a hang-up leaves as it was: LISTEN, if there is one, and the other connections.
+fn untouched(state: &State, others: usize) -> String {
+    if !state.listener.is_listening() {
         return String::new();
-    };
-    match state.clients.open() {
-        0 => format!("{listen}."),
-        1 => format!("{listen}, so is the other connection."),
-        n => format!("{listen}, so are the other {n} connections."),
+    }
+    match others {
+        0 => " LISTEN is untouched.".to_owned(),
+        1 => " LISTEN is untouched, so is the other connection.".to_owned(),
+        n => format!(
+            " LISTEN is untouched, so are the other {} connections.",
+            number(n as u64)
+        ),
     }
 }
 
@@ -198,11 +200,24 @@ pub(crate) fn aborted(state: &State, end: RowName) -> String {
     )
 }
 
+/// One end has sent its FIN and still reads.
 pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let who = client_name(state, end);
-    format!(
-        "{who} half-closed: its FIN is sent (FIN_WAIT2), it still reads; the other end is in CLOSE_WAIT until its program closes."
-    )
+    let ours = state.listener.serves(end.tuple.remote.port);
+    let closes = state
+        .listener
+        .running
+        .as_ref()
+        .map(|running| running.closes);
+    let then = match closes.filter(|_| ours) {
+        Some(ServerCloses::WithClient) => {
+            "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
+        }
+        Some(ServerCloses::After(_) | ServerCloses::Never) | None => {
+            "The other end is in CLOSE_WAIT until its program closes, and can still send."
+        }
+    };
+    format!("{who} half-closed: its FIN is sent, and it goes on reading. {then}")
 }
 
 /// The name of the computer at the local end, or its address.

@@ -29,7 +29,10 @@ const TAKE_IN: Duration = Duration::from_millis(8);
 pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let clock = Clock::start();
     let descriptors = kernel::raise_descriptor_limit();
-    let machine = crate::tcp::Machine { descriptors, ..kernel::machine() };
+    let machine = crate::tcp::Machine {
+        descriptors,
+        ..kernel::machine()
+    };
     let state = first_state(args, machine, &clock);
     let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
 
@@ -40,12 +43,30 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
     let program = Program::new(news_sender, tasks.clone(), stop.child_token(), descriptors);
-    let world = World::new(program, poller(inbox_sender.clone()), tasks, stop, inbox_sender);
+    let world = World::new(
+        program,
+        poller(inbox_sender.clone()),
+        tasks,
+        stop,
+        inbox_sender,
+    );
 
     let theme = look::theme(args);
-    let frames = Frames { gap: Duration::from_secs(1) / u32::from(args.fps.max(1)), ..Frames::default() };
-    let mut dashboard =
-        Dashboard { clock, state, screen, world, theme, scroll: Scroll::default(), frames, listen: args.listen, ended: None };
+    let frames = Frames {
+        gap: Duration::from_secs(1) / u32::from(args.fps.max(1)),
+        ..Frames::default()
+    };
+    let mut dashboard = Dashboard {
+        clock,
+        state,
+        screen,
+        world,
+        theme,
+        scroll: Scroll::default(),
+        frames,
+        listen: args.listen,
+        ended: None,
+    };
     let result = dashboard.run(inbox, news).await;
     let Dashboard { screen, world, .. } = dashboard;
     drop(screen);
@@ -55,7 +76,10 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
 
 fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock) -> State {
     let at = Endpoint::new(args.bind, args.port);
-    let spec = ListenSpec { backlog: args.backlog, ..ListenSpec::at(at) };
+    let spec = ListenSpec {
+        backlog: args.backlog,
+        ..ListenSpec::at(at)
+    };
     let connect = ConnectSpec {
         payload: args.payload.0.clone(),
         allow_remote: args.allow_remote,
@@ -98,25 +122,39 @@ const SPARE: u8 = 3;
 
 impl Frames {
     fn next(&self) -> Moment {
-        if self.spare > 0 { self.last } else { self.last.plus(self.gap) }
+        if self.spare > 0 {
+            self.last
+        } else {
+            self.last.plus(self.gap)
+        }
     }
 
     fn drawn(&mut self, now: Moment) {
         let calm = now.since(self.last).as_nanos() / self.gap.as_nanos().max(1);
         let earned = u8::try_from(calm).unwrap_or(SPARE);
-        self.spare = self.spare.saturating_add(earned).min(SPARE).saturating_sub(1);
+        self.spare = self
+            .spare
+            .saturating_add(earned)
+            .min(SPARE)
+            .saturating_sub(1);
         self.last = now;
         self.due = false;
     }
 }
 
 impl Dashboard {
-    async fn run(&mut self, mut inbox: Receiver<Input>, mut news: Receiver<News>) -> anyhow::Result<Ended> {
+    async fn run(
+        &mut self,
+        mut inbox: Receiver<Input>,
+        mut news: Receiver<News>,
+    ) -> anyhow::Result<Ended> {
         let first = crate::app::watch_at_start(&self.state);
         self.carry_out(first);
         self.draw()?;
         loop {
-            let tick = self.clock.instant(self.frames.last.plus(self.state.tick_after()));
+            let tick = self
+                .clock
+                .instant(self.frames.last.plus(self.state.tick_after()));
             let frame = self.clock.instant(self.frames.next());
             tokio::select! {
                 biased;
@@ -139,7 +177,11 @@ impl Dashboard {
     }
 
     /// Takes what else is there already, for a few milliseconds at most.
-    fn take_in(&mut self, inbox: &mut Receiver<Input>, news: &mut Receiver<News>) -> anyhow::Result<()> {
+    fn take_in(
+        &mut self,
+        inbox: &mut Receiver<Input>,
+        news: &mut Receiver<News>,
+    ) -> anyhow::Result<()> {
         let until = self.clock.now().plus(TAKE_IN);
         while self.ended.is_none() && self.clock.now() < until {
             if let Ok(input) = inbox.try_recv() {
@@ -172,7 +214,11 @@ impl Dashboard {
                 if let Some(pane) = view::pane_at(self.screen.area(), &self.state, x, y) {
                     self.tell(Event::Asked(Action::Focus(pane)));
                 }
-                self.tell(Event::Asked(if down { Action::Next } else { Action::Previous }));
+                self.tell(Event::Asked(if down {
+                    Action::Next
+                } else {
+                    Action::Previous
+                }));
             }
             Input::Resized => self.frames.due = true,
             Input::Suspend => self.suspend()?,
@@ -195,7 +241,9 @@ impl Dashboard {
             self.tell(Event::Pressed(crate::app::Key::Ctrl('z')));
             return Ok(());
         }
-        self.screen.suspend().context("cannot take the terminal again")?;
+        self.screen
+            .suspend()
+            .context("cannot take the terminal again")?;
         self.frames.due = true;
         Ok(())
     }
@@ -216,9 +264,17 @@ impl Dashboard {
 
     fn draw(&mut self) -> anyhow::Result<()> {
         self.state.arrange();
-        let Dashboard { state, theme, scroll, screen, .. } = self;
+        let Dashboard {
+            state,
+            theme,
+            scroll,
+            screen,
+            ..
+        } = self;
         let theme = theme.after(state.desk.look.theme);
-        screen.draw(|frame| view::draw(frame, state, &theme, scroll)).context("cannot draw")?;
+        screen
+            .draw(|frame| view::draw(frame, state, &theme, scroll))
+            .context("cannot draw")?;
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
         self.world.show(now, self.scroll.visible(), unowned);

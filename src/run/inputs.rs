@@ -1,6 +1,6 @@
 use crossterm::event::{
-    Event as TerminalEvent, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
-    MouseEventKind,
+    Event as TerminalEvent, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+    MouseButton, MouseEvent, MouseEventKind,
 };
 use futures_util::StreamExt;
 use tokio::signal::unix::{SignalKind, signal};
@@ -44,7 +44,11 @@ pub(crate) enum Input {
 }
 
 /// Forwards keys, the mouse and pasted text until the terminal ends or `stop` is called.
-pub(crate) fn listen_to_terminal(tasks: &TaskTracker, stop: CancellationToken, inbox: Sender<Input>) {
+pub(crate) fn listen_to_terminal(
+    tasks: &TaskTracker,
+    stop: CancellationToken,
+    inbox: Sender<Input>,
+) {
     tasks.spawn(async move {
         let mut events = EventStream::new();
         loop {
@@ -78,8 +82,16 @@ pub(crate) fn listen_to_signals(
     stop: &CancellationToken,
     inbox: &Sender<Input>,
 ) -> std::io::Result<()> {
-    let ends = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup(), SignalKind::quit()];
-    let stops = [SignalKind::from_raw(libc::SIGTSTP), SignalKind::from_raw(libc::SIGCONT)];
+    let ends = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+        SignalKind::quit(),
+    ];
+    let stops = [
+        SignalKind::from_raw(libc::SIGTSTP),
+        SignalKind::from_raw(libc::SIGCONT),
+    ];
     for kind in ends.into_iter().chain(stops) {
         let mut signals = signal(kind)?;
         let (stop, inbox) = (stop.clone(), inbox.clone());
@@ -106,20 +118,32 @@ pub(crate) fn listen_to_signals(
 /// Watches for the terminal's disappearance: crossterm would spin on it for ever. A thread of its own, as it must work when nothing else does.
 pub(crate) fn watch_for_hangup(inbox: Sender<Input>) {
     let watch = move || {
-        let Ok(terminal) = std::fs::File::open("/dev/tty") else { return };
-        let mut watched = [rustix::event::PollFd::new(&terminal, rustix::event::PollFlags::empty())];
+        let Ok(terminal) = std::fs::File::open("/dev/tty") else {
+            return;
+        };
+        let mut watched = [rustix::event::PollFd::new(
+            &terminal,
+            rustix::event::PollFlags::empty(),
+        )];
         while let Ok(0) | Err(rustix::io::Errno::INTR) = rustix::event::poll(&mut watched, None) {}
         let _ = inbox.blocking_send(Input::HungUp);
         crate::run::end_at_last(129);
     };
-    let _ = std::thread::Builder::new().name("hangup".to_owned()).spawn(watch);
+    let _ = std::thread::Builder::new()
+        .name("hangup".to_owned())
+        .spawn(watch);
 }
 
 fn translate(event: TerminalEvent) -> Option<Input> {
     match event {
         TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
-            let suspend = key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL);
-            if suspend { Some(Input::Suspend) } else { key_of(key).map(|key| Input::Fact(Event::Pressed(key))) }
+            let suspend =
+                key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL);
+            if suspend {
+                Some(Input::Suspend)
+            } else {
+                key_of(key).map(|key| Input::Fact(Event::Pressed(key)))
+            }
         }
         TerminalEvent::Paste(text) => Some(Input::Fact(Event::Pasted(text))),
         TerminalEvent::Resize(..) => Some(Input::Resized),
@@ -128,7 +152,14 @@ fn translate(event: TerminalEvent) -> Option<Input> {
     }
 }
 
-fn translate_mouse(MouseEvent { kind, column: x, row: y, .. }: MouseEvent) -> Option<Input> {
+fn translate_mouse(
+    MouseEvent {
+        kind,
+        column: x,
+        row: y,
+        ..
+    }: MouseEvent,
+) -> Option<Input> {
     match kind {
         MouseEventKind::Down(MouseButton::Left) => Some(Input::Clicked { x, y }),
         MouseEventKind::ScrollDown => Some(Input::Wheel { x, y, down: true }),
@@ -142,7 +173,10 @@ fn translate_mouse(MouseEvent { kind, column: x, row: y, .. }: MouseEvent) -> Op
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the terminal's keys are many; the others mean nothing here")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the terminal's keys are many; the others mean nothing here"
+)]
 fn key_of(key: KeyEvent) -> Option<Key> {
     let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
     Some(match key.code {

@@ -3,7 +3,11 @@ use crate::view::{ColourDepth, Theme};
 
 /// The theme that flags, the environment and the terminal ask for.
 pub(crate) fn theme(args: &DashboardArgs) -> Theme {
-    Theme::new(args.theme, colours(args.theme, args.color), args.ascii || !is_utf8())
+    Theme::new(
+        args.theme,
+        colours(args.theme, args.color),
+        args.ascii || !is_utf8(),
+    )
 }
 
 /// How many colours to use: none where they are unwanted (NO_COLOR, --color never), else what the terminal says it has.
@@ -32,7 +36,9 @@ fn colours(theme: ThemeName, when: When) -> ColourDepth {
 
 /// Whether the locale lets letters beyond ASCII be written (locale(7): the first of these that is set decides).
 fn is_utf8() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     locale.is_some_and(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")

@@ -63,11 +63,22 @@ impl Ended {
 pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
     match &cli.command {
         None => open_dashboard(cli),
-        Some(Subcommands::Listen(args)) => { let _ = args; Ok(Ended::Failed) },
-        Some(Subcommands::Connect(args)) => { let _ = args; Ok(Ended::Failed) },
+        Some(Subcommands::Listen(args)) => {
+            let _ = args;
+            Ok(Ended::Failed)
+        }
+        Some(Subcommands::Connect(args)) => {
+            let _ = args;
+            Ok(Ended::Failed)
+        }
         Some(Subcommands::Table(args)) => table(args).map(|()| Ended::Done),
         Some(Subcommands::Completions { shell }) => {
-            clap_complete::generate(*shell, &mut Cli::command(), "fivetuple", &mut std::io::stdout());
+            clap_complete::generate(
+                *shell,
+                &mut Cli::command(),
+                "fivetuple",
+                &mut std::io::stdout(),
+            );
             Ok(Ended::Done)
         }
         Some(Subcommands::Man) => {
@@ -78,17 +89,24 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     runtime.context("cannot start the threads that hold the sockets")
 }
 
 fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        complain("the dashboard needs a terminal for input and output; without one try: fivetuple table, fivetuple listen, fivetuple connect");
+        complain(
+            "the dashboard needs a terminal for input and output; without one try: fivetuple table, fivetuple listen, fivetuple connect",
+        );
         return Ok(Ended::WrongUsage);
     }
     if std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
-        complain("this terminal (TERM=dumb) cannot show the dashboard; try: fivetuple table --watch");
+        complain(
+            "this terminal (TERM=dumb) cannot show the dashboard; try: fivetuple table --watch",
+        );
         return Ok(Ended::WrongUsage);
     }
     screen::guard_panics();

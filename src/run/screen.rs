@@ -2,9 +2,13 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
@@ -40,7 +44,9 @@ impl Screen {
 
     /// Its size in cells.
     pub(crate) fn area(&self) -> Rect {
-        self.terminal.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
+        self.terminal
+            .size()
+            .map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
     /// Gives the terminal to the shell, stops until it is continued, and takes it again.
@@ -64,7 +70,8 @@ impl Screen {
         }
         enable_raw_mode()?;
         let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+        self.terminal
+            .resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 
@@ -79,7 +86,13 @@ fn take(mouse: bool) -> io::Result<()> {
     OURS.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
     let entered = execute!(out, EnterAlternateScreen, EnableBracketedPaste, Hide);
-    let entered = entered.and_then(|()| if mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
+    let entered = entered.and_then(|()| {
+        if mouse {
+            execute!(out, EnableMouseCapture)
+        } else {
+            Ok(())
+        }
+    });
     entered.inspect_err(|_| leave())
 }
 
@@ -89,7 +102,13 @@ pub(crate) fn leave() {
         return;
     }
     let mut out = io::stdout();
-    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, Show, LeaveAlternateScreen);
+    let _ = execute!(
+        out,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        Show,
+        LeaveAlternateScreen
+    );
     let _ = out.flush();
     let _ = disable_raw_mode();
 }

@@ -8,8 +8,8 @@ use tokio_util::task::TaskTracker;
 use crate::app::{Effect, Event};
 use crate::kernel;
 use crate::net::Program;
-use crate::run::inputs::Input;
 use crate::run::Poller;
+use crate::run::inputs::Input;
 use crate::tcp::{Moment, RowName};
 
 /// Carries out effects. Owns every task and every thread.
@@ -27,8 +27,21 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 impl World {
     /// A world in which `program` holds the sockets and `poller` watches the table.
-    pub(crate) fn new(program: Program, poller: Poller, tasks: TaskTracker, stop: CancellationToken, inbox: Sender<Input>) -> World {
-        World { program, poller, tasks, stop, inbox, asked: HashMap::new() }
+    pub(crate) fn new(
+        program: Program,
+        poller: Poller,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+        inbox: Sender<Input>,
+    ) -> World {
+        World {
+            program,
+            poller,
+            tasks,
+            stop,
+            inbox,
+            asked: HashMap::new(),
+        }
     }
 
     /// Carries out one order; says whether it was the order to leave. Never waits.
@@ -46,8 +59,10 @@ impl World {
     pub(crate) fn show(&mut self, now: Moment, rows: &[RowName], unowned: Vec<u64>) {
         self.poller.visible(rows.to_vec());
         self.asked.retain(|_, asked| now.since(*asked) < ASK_AGAIN);
-        let wanted: std::collections::HashSet<u64> =
-            unowned.into_iter().filter(|inode| self.asked.insert(*inode, now).is_none()).collect();
+        let wanted: std::collections::HashSet<u64> = unowned
+            .into_iter()
+            .filter(|inode| self.asked.insert(*inode, now).is_none())
+            .collect();
         if wanted.is_empty() {
             return;
         }
