@@ -43,7 +43,10 @@ pub(crate) fn failed(
 ) -> Vec<Effect> {
     state.clients.awaited = state.clients.awaited.saturating_sub(1);
     let (text, rows) = blame::connect_failed(state, spec, to, why);
-    state.notices.blame(state.now, text, rows);
+    match &mut state.clients.under_way {
+        Some(progress) => progress.refused = Some((text, rows)),
+        None => state.notices.blame(state.now, text, rows),
+    }
     let Some((local, remote)) = local.zip(to) else {
         return vec![];
     };
@@ -69,6 +72,7 @@ pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) ->
         whole_range,
         ports: Vec::new(),
         computer,
+        refused: None,
     });
     vec![]
 }
@@ -86,6 +90,9 @@ pub(crate) fn burst_ended(
     progress.opened = opened;
     let text = words::burst_ended(state, &progress, asked, took);
     state.notices.say(state.now, Tone::Plain, text);
+    if let Some((why, rows)) = progress.refused {
+        state.notices.blame(state.now, why, rows);
+    }
     vec![]
 }
 

@@ -51,6 +51,8 @@ pub struct Progress {
     pub ports: Vec<Port>,
     /// Which computer connects.
     pub computer: usize,
+    /// Why it could not go on, and the rows to blame: to be told after what was reached.
+    pub refused: Option<(String, Vec<RowName>)>,
 }
 
 const NAMES: [&str; 12] = [

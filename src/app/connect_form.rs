@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::app::form::Wrong;
 use crate::app::update::wanted;
-use crate::app::{Clients, Effect, Field, Form, State, Tone, verbs};
+use crate::app::{Clients, Effect, Field, Form, State, Tone, verbs, words};
 use crate::tcp::{Burst, Port, PortRange, Protocol, SourcePort, Stays, Target, escape, unescape};
 
 const TO: usize = 0;
@@ -88,7 +88,7 @@ pub(crate) fn show_calls(form: &mut Form) {
             "close(fd) at d".to_owned()
         },
         String::new(),
-        format!("socket(), connect(): {} times", shown(HOW_MANY)),
+        format!("socket(), connect(): {}", words::times(shown(HOW_MANY))),
         String::new(),
         format!(
             "socket(AF_INET, {})",

@@ -1,5 +1,5 @@
-use crate::app::{Role, State};
-use crate::tcp::RowName;
+use crate::app::{Line, Role, State};
+use crate::tcp::{RowName, TcpState};
 
 /// What part of the table is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl PointOfView {
     }
 }
 
-/// The names of the rows that are shown, in their order.
+/// The names of the rows that are shown: those that listen first, as they outlive the others, then connections by birth.
 pub(crate) fn shown(state: &State) -> Vec<RowName> {
     let needle = state.desk.find.text.value().to_lowercase();
     let lines = state.sockets.in_order().filter(|line| {
@@ -49,7 +49,10 @@ pub(crate) fn shown(state: &State) -> Vec<RowName> {
         };
         in_view && (needle.is_empty() || text_of(state, &row.name()).contains(&needle))
     });
-    lines.map(|line| line.row.name()).collect()
+    let (mut listening, others): (Vec<&Line>, Vec<&Line>) =
+        lines.partition(|line| line.row.state == TcpState::Listen);
+    listening.extend(others);
+    listening.iter().map(|line| line.row.name()).collect()
 }
 
 fn text_of(state: &State, name: &RowName) -> String {

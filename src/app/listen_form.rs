@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::app::form::{Wrong, YES_NO, option_call};
 use crate::app::update::wanted;
-use crate::app::{Effect, Field, Form, State, Tone, verbs};
+use crate::app::{Effect, Field, Form, State, Tone, verbs, words};
 use crate::tcp::{Accepting, Endpoint, ListenSpec, OnData, Port, ServerCloses};
 
 const ADDRESS: usize = 0;
@@ -73,7 +73,10 @@ pub(crate) fn show_calls(form: &mut Form) {
         String::new(),
         option_call("SO_REUSEADDR", form.is_yes(REUSE_ADDR)),
         option_call("SO_REUSEPORT", form.is_yes(REUSE_PORT)),
-        format!("socket(), bind(), listen(): {} times", shown(LISTENERS)),
+        format!(
+            "socket(), bind(), listen(): {}",
+            words::times(shown(LISTENERS))
+        ),
         if shown(ADDRESS).contains(':') {
             option_call("IPV6_V6ONLY", form.is_yes(ONLY_V6))
         } else {

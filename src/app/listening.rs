@@ -78,7 +78,10 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.listener.totals.accepted += 1;
     state.listener.ends.insert(socket);
     state.sockets.own(&socket, state.machine.pid);
-    if is_stranger(state, socket.name) {
+    if state.listener.held {
+        let text = words::accepted_while_held(state, &socket);
+        state.notices.say(state.now, Tone::Plain, text);
+    } else if is_stranger(state, socket.name) {
         let text = format!(
             "{} connected: accept() returned a socket of its own, descriptor {}. LISTEN did not change.",
             tuple.remote.canonical(),

@@ -45,6 +45,15 @@ pub(crate) fn stopped_listening(open: usize) -> String {
     }
 }
 
+/// How often something is done: once, 2 times.
+pub(crate) fn times(n: &str) -> String {
+    if n == "1" {
+        "once".to_owned()
+    } else {
+        format!("{n} times")
+    }
+}
+
 /// One computer has connected.
 pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
     let tuple = socket.name.tuple;
@@ -144,6 +153,16 @@ pub(crate) fn fewer(asked: u32, room: u32, limit: u64, to_ourselves: bool) -> St
         number(u64::from(room)),
         number(u64::from(asked)),
         number(limit),
+    )
+}
+
+/// accept() was called once, and returned a connection that had been waiting.
+pub(crate) fn accepted_while_held(state: &State, socket: &OwnSocket) -> String {
+    let tuple = socket.name.tuple;
+    let who = state.peer_name(tuple.remote.ip, socket.name);
+    format!(
+        "accept() returned the connection with {who} at port {}: the row is the same, but descriptor {} holds it now.",
+        tuple.remote.port, socket.fd
     )
 }
 
