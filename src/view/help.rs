@@ -47,23 +47,32 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
 
 fn lines(scene: Scene<'_>, groups: &[Group]) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    let keys = groups.iter().flat_map(|group| bindings(*group));
+    let width = keys
+        .map(|binding| keys_of(binding).len())
+        .max()
+        .unwrap_or(0);
     for group in groups {
         if !lines.is_empty() {
             lines.push(Line::default());
         }
         lines.push(Line::from(scene.span(Part::Heading, group.title())));
-        let theirs = BINDINGS
-            .iter()
-            .filter(|binding| binding.group == *group && binding.scope != Scope::Sheet);
-        lines.extend(theirs.map(|binding| line(scene, binding)));
+        lines.extend(bindings(*group).map(|binding| {
+            Line::from(vec![
+                scene.span(Part::Key, text::fit(&keys_of(binding), width + 2)),
+                Span::raw(binding.about),
+            ])
+        }));
     }
     lines
 }
 
-fn line(scene: Scene<'_>, binding: &Binding) -> Line<'static> {
+fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
+    let theirs = move |binding: &&Binding| binding.group == group && binding.scope != Scope::Sheet;
+    BINDINGS.iter().filter(theirs)
+}
+
+fn keys_of(binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-    Line::from(vec![
-        scene.span(Part::Key, text::fit(&keys.join(" "), 16)),
-        Span::raw(binding.about),
-    ])
+    keys.join(" ")
 }

@@ -17,6 +17,15 @@ pub fn age(age: Duration) -> String {
     }
 }
 
+/// A time that is over: below a second in milliseconds.
+pub fn short(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        1000..60_000 => format!("{} s", time.as_secs()),
+        _ => age(time),
+    }
+}
+
 /// The time that is left, in whole seconds, the begun one counted.
 pub fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))

@@ -9,3 +9,4 @@
 
 mod dashboard;
 mod robot;
+mod screens;
