@@ -175,7 +175,7 @@ type Fact = (&'static str, Span<'static>);
 
 fn facts(scene: Scene<'_>, line: Option<&TableLine>, room: usize) -> Vec<Fact> {
     let labels = [
-        "role", "state", "", "since", "before", "Recv-Q", "Send-Q", "owner", "ends",
+        "role", "state", "", "since", "before", "Recv-Q", "Send-Q", "owner", "end",
     ];
     let Some(line) = line else {
         let mut none = labels.map(|label| (label, Span::raw(""))).to_vec();

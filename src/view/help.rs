@@ -20,7 +20,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
         vec![lines(scene, &Group::ALL)]
     };
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let width = if two { 116 } else { 72 };
+    let width = if two { 118 } else { 72 };
     let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
     let area = arrange::middle(
         screen,
@@ -33,15 +33,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
     if most > inner_height {
         keys.insert(0, ("j k", "scroll"));
     }
-    let inner = scene.sheet(frame, area, "All keys", scene.keys(&keys));
-    let count = u16::try_from(columns.len()).unwrap_or(1);
-    for (n, column) in (0..count).zip(columns) {
-        let place = Rect {
-            x: inner.x + n * (inner.width / count),
-            width: inner.width / count,
-            ..inner
-        };
-        put(frame, place, column.into_iter().skip(down));
+    let mut rest = scene.sheet(frame, area, "All keys", scene.keys(&keys));
+    for column in columns {
+        let widest = column.iter().map(Line::width).max().unwrap_or(0);
+        put(frame, rest, column.into_iter().skip(down));
+        let taken = u16::try_from(widest + 2)
+            .unwrap_or(u16::MAX)
+            .min(rest.width);
+        rest.x += taken;
+        rest.width -= taken;
     }
 }
 

@@ -114,9 +114,8 @@ fn whole_machine(count: u16) -> Robot {
     table += "\ntcp 0 4096 [::]:8080 [::]:* LISTEN inode=22";
     for n in 0..count {
         let (port, inode) = (20_000 + n, 1000 + u32::from(n));
-        table += &format!(
-            "\ntcp 0 36 192.168.100.20:{port} 93.184.216.34:443 ESTABLISHED inode={inode}"
-        );
+        let row = format!("192.168.100.20:{port} 93.184.216.34:443 ESTABLISHED inode={inode}");
+        table.extend(["\ntcp 0 36 ", &row]);
     }
     robot.kernel_afresh(&table);
     let owner = |pid, program: &str, fd| Owner {
