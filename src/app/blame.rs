@@ -41,7 +41,6 @@ pub(crate) fn connect_failed(
     state: &State,
     spec: &ConnectSpec,
     to: Option<Endpoint>,
-    local: Option<Endpoint>,
     why: Refusal,
 ) -> (String, Vec<RowName>) {
     let who = spec
@@ -49,57 +48,16 @@ pub(crate) fn connect_failed(
         .and_then(|ip| state.clients.name_of(ip))
         .unwrap_or("the client");
     let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
-    let (reason, rows) = match (why.call, why.errno) {
-        (Call::Resolve, _) => (
-            "No address is known for that name; write the address itself (C).".to_owned(),
-            vec![],
-        ),
-        (Call::Remote(_), _) => {
-            return (
-                format!(
-                    "{who} does not call {whom}: it is neither on this machine nor on a private network. Start with --allow-remote to call it."
-                ),
-                vec![],
-            );
-        }
-        (Call::Bind, Errno::EADDRINUSE) => source_taken(state, spec),
-        (Call::Bind, Errno::EADDRNOTAVAIL) => (
-            spec.from.map_or_else(String::new, |ip| {
-                not_ours(
-                    state,
-                    Endpoint {
-                        ip,
-                        port: Port::ANY,
-                    },
-                )
-            }),
-            vec![],
-        ),
-        (Call::Bind, Errno::EACCES | Errno::EPERM) => {
-            let port = local.map_or(spec.to.port, |local| local.port);
-            (privileged(state, port), vec![])
-        }
-        (_, Errno::EADDRNOTAVAIL) => no_port_left(state, spec, to),
-        (_, Errno::ECONNREFUSED) => nobody_listens(state, to, spec.protocol),
-        (_, Errno::ETIMEDOUT) => (
-            "No answer came: the accept queue may be full, or nobody is there.".to_owned(),
-            to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp)),
-        ),
-        (_, Errno::EMFILE | Errno::ENFILE) => (no_descriptor(state), vec![]),
-        (_, Errno::ECONNRESET) => (
-            "The other end refused with RST after it had answered.".to_owned(),
-            vec![],
-        ),
-        (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => (
-            "A loopback source address reaches only this machine; let the kernel choose it (C)."
-                .to_owned(),
-            vec![],
-        ),
-        (_, Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::ENETDOWN) => (
-            "No interface of this machine leads there; is lo up?".to_owned(),
-            vec![],
-        ),
-        _ => ("C changes how to connect.".to_owned(), vec![]),
+    if let Call::Remote(_) = why.call {
+        let text = format!(
+            "{who} does not call {whom}: it is neither on this machine nor on a private network. Start with --allow-remote to call it."
+        );
+        return (text, vec![]);
+    }
+    let (reason, rows) = if why.call == Call::Bind {
+        bind_refused(state, spec, why.errno)
+    } else {
+        connect_refused(state, spec, to, why)
     };
     (
         format!(
@@ -108,6 +66,69 @@ pub(crate) fn connect_failed(
         ),
         rows,
     )
+}
+
+/// A client could not have the source address or port that was asked for.
+fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec<RowName>) {
+    match errno {
+        Errno::EADDRINUSE => source_taken(state, spec),
+        Errno::EADDRNOTAVAIL => {
+            let from = spec.from.map(|ip| {
+                not_ours(
+                    state,
+                    Endpoint {
+                        ip,
+                        port: Port::ANY,
+                    },
+                )
+            });
+            (from.unwrap_or_default(), vec![])
+        }
+        Errno::EACCES | Errno::EPERM => (
+            privileged(state, source_port(spec).unwrap_or(spec.to.port)),
+            vec![],
+        ),
+        _ => ("C changes from where to connect.".to_owned(), vec![]),
+    }
+}
+
+fn connect_refused(
+    state: &State,
+    spec: &ConnectSpec,
+    to: Option<Endpoint>,
+    why: Refusal,
+) -> (String, Vec<RowName>) {
+    let reason = match (why.call, why.errno) {
+        (_, Errno::EADDRNOTAVAIL) => return no_port_left(state, spec, to),
+        (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
+        (_, Errno::ETIMEDOUT) => {
+            let rows = to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp));
+            return (
+                "No answer came: the accept queue may be full, or nobody is there.".to_owned(),
+                rows,
+            );
+        }
+        (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
+        (Call::Resolve, _) => "No address is known for that name; write the address itself (C).",
+        (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
+        (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
+            "A loopback source address reaches only this machine; let the kernel choose it (C)."
+        }
+        (_, Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::ENETDOWN) => {
+            "No interface of this machine leads there; is lo up?"
+        }
+        _ => "C changes how to connect.",
+    };
+    (reason.to_owned(), vec![])
+}
+
+/// The source port that was asked for, if one was.
+fn source_port(spec: &ConnectSpec) -> Option<Port> {
+    match spec.source_port {
+        SourcePort::Fixed(port) => Some(port),
+        SourcePort::SameAsServer => Some(spec.to.port),
+        SourcePort::KernelPicks | SourcePort::Toy(_) => None,
+    }
 }
 
 /// The rows that keep `at` from being bound: those with the same port, at the same address or at all of them.
@@ -153,9 +174,17 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
                 line.row.tuple.local
             )
         }
-        other => format!(
-            "A connection of an earlier listener has it{others}: {other} with {}. Helps: close it, or SO_REUSEADDR on both runs (L).",
-            line.row.tuple.remote
+        TcpState::SynSent
+        | TcpState::SynReceived
+        | TcpState::Established
+        | TcpState::FinWait1
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::Closing
+        | TcpState::LastAck
+        | TcpState::Closed => format!(
+            "A connection of an earlier listener has it{others}: {} with {}. Helps: close it, or SO_REUSEADDR on both runs (L).",
+            line.row.state, line.row.tuple.remote
         ),
     }
 }
@@ -191,15 +220,11 @@ fn no_descriptor(state: &State) -> String {
 
 /// bind() of a client's port failed.
 fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
-    let port = match spec.source_port {
-        SourcePort::Fixed(port) => port,
-        SourcePort::SameAsServer => spec.to.port,
-        SourcePort::KernelPicks | SourcePort::Toy(_) => {
-            return (
-                "Every port of the range is taken at that address.".to_owned(),
-                vec![],
-            );
-        }
+    let Some(port) = source_port(spec) else {
+        return (
+            "Every port of the range is taken at that address.".to_owned(),
+            vec![],
+        );
     };
     let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
     let rows = holders(state, Endpoint { ip, port }, spec.protocol);

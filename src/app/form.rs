@@ -3,6 +3,9 @@
     reason = "a form ignores every key that it does not name"
 )]
 
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
 use tui_input::{Input, InputRequest};
 
 use crate::app::Key;
@@ -15,7 +18,25 @@ pub struct Form {
     /// Which field the cursor is in.
     pub at: usize,
     /// What is wrong, and in which field.
-    pub wrong: Option<(usize, String)>,
+    pub wrong: Option<Wrong>,
+}
+
+/// What is wrong with a value, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// The field, counted from 0.
+    pub field: usize,
+    /// What would be right.
+    pub why: String,
+}
+
+impl Wrong {
+    pub(crate) fn new(field: usize, why: impl Into<String>) -> Wrong {
+        Wrong {
+            field,
+            why: why.into(),
+        }
+    }
 }
 
 /// One line of a form.
@@ -101,6 +122,18 @@ impl Field {
     }
 }
 
+/// The two options of a yes-or-no field.
+pub(crate) const YES_NO: [&str; 2] = ["no", "yes"];
+
+/// The call that switches a socket option on.
+pub(crate) fn option_call(name: &str, on: bool) -> String {
+    if on {
+        format!("setsockopt(fd, {name}, 1)")
+    } else {
+        "no call".to_owned()
+    }
+}
+
 /// The longest text that a field takes.
 const LONGEST: usize = 256;
 
@@ -112,6 +145,39 @@ impl Form {
             at: 0,
             wrong: None,
         }
+    }
+
+    /// Whether the second of two options is chosen.
+    pub(crate) fn is_yes(&self, field: usize) -> bool {
+        self.fields[field].chosen() == 1
+    }
+
+    /// The number in a field.
+    ///
+    /// # Errors
+    /// `why`, when it is none of those `allowed`.
+    pub(crate) fn number(
+        &self,
+        field: usize,
+        allowed: RangeInclusive<u32>,
+        why: &str,
+    ) -> Result<u32, Wrong> {
+        let typed = self.fields[field].shown().trim().parse().ok();
+        typed
+            .filter(|n| allowed.contains(n))
+            .ok_or_else(|| Wrong::new(field, why))
+    }
+
+    /// The time in a field.
+    ///
+    /// # Errors
+    /// When it is not between nothing and a day.
+    pub(crate) fn seconds(&self, field: usize) -> Result<Duration, Wrong> {
+        let typed = self.fields[field].shown().trim().parse::<f64>().ok();
+        let allowed = typed.filter(|seconds| (0.0..=86400.0).contains(seconds));
+        allowed
+            .map(Duration::from_secs_f64)
+            .ok_or_else(|| Wrong::new(field, "seconds, from 0 to 86400"))
     }
 
     /// Takes a key.

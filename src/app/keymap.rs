@@ -1,4 +1,4 @@
-use crate::app::{Action, Key, Overlay, State};
+use crate::app::{Action, Key, State};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -150,8 +150,7 @@ impl State {
     /// The keys to name in the footer, the most useful first: the key and what it does now.
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
         let actions: &[Action] = match self.desk.overlay {
-            Some(Overlay::Help(_) | Overlay::Card(_)) => &[],
-            Some(Overlay::ListenForm(_) | Overlay::ConnectForm(_)) => &[],
+            Some(_) => &[],
             None if self.listener.is_listening() => &[
                 A::Listen,
                 A::Connect,
@@ -181,11 +180,13 @@ impl State {
     }
 
     fn label(&self, action: Action, help: &'static str) -> &'static str {
-        match action {
-            A::Listen if self.listener.is_listening() => "stop listening",
-            A::Hold if self.listener.held => "accept again",
-            A::Pause if self.desk.paused.is_some() => "live",
-            _ => help,
-        }
+        let now = [
+            (A::Listen, self.listener.is_listening(), "stop listening"),
+            (A::Hold, self.listener.held, "accept again"),
+            (A::Pause, self.desk.paused.is_some(), "live"),
+        ];
+        now.into_iter()
+            .find(|(of, is_so, _)| *of == action && *is_so)
+            .map_or(help, |(_, _, now)| now)
     }
 }

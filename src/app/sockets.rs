@@ -84,8 +84,12 @@ impl Sockets {
             .filter(|name| !there.contains(name))
             .copied()
             .collect();
-        missing.into_iter().for_each(|name| self.forget(name));
-        rows.into_iter().for_each(|row| self.saw(at, row, serves));
+        for name in missing {
+            self.forget(name);
+        }
+        for row in rows {
+            self.saw(at, row, serves);
+        }
     }
 
     /// Takes one row as the kernel shows it now.

@@ -1,5 +1,5 @@
 use crate::app::update::wanted;
-use crate::app::{Effect, Pane, State, Tone, words};
+use crate::app::{Effect, Find, Pane, State, Tone, Totals, words};
 use crate::tcp::{Accepting, Burst, Command, ListenSpec, Port, RowName};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
@@ -288,9 +288,9 @@ fn announce(state: &mut State, verb: &str, ends: usize) {
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let open = state.clients.open() + state.listener.ends.len();
     state.desk.selected = None;
-    state.desk.find = Default::default();
+    state.desk.find = Find::default();
     state.desk.count = None;
-    state.listener.totals = Default::default();
+    state.listener.totals = Totals::default();
     state.listener.last_payload = None;
     let text = format!(
         "reset: {} closed with RST, so that nothing lingers; nothing listens any more",

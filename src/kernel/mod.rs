@@ -1,27 +1,59 @@
 //! Reads the kernel's tables: sockets, their owners, the settings that decide about ports.
 
-use crate::tcp::{Filter, RowName, Snapshot, SocketRow};
+mod addresses;
+mod bytecode;
+mod owner;
+mod procfs;
+mod pulse;
+mod settings;
+mod sock_diag;
+pub mod wire;
+
+pub use addresses::addresses;
+pub use bytecode::program;
+pub use owner::{Owners, owners};
+pub use procfs::{Procfs, parse};
+pub use pulse::{Motion, Pulse};
+pub use settings::{machine, raise_descriptor_limit};
+pub use sock_diag::SockDiag;
+
+use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpState};
 
 /// Where socket rows come from: `sock_diag`, or `/proc` where that is refused.
 pub trait SocketSource: Send {
     /// The name to show for it.
     fn name(&self) -> &'static str;
 
-    /// Reads every row that `wanted` asks for.
+    /// Whether one row can be looked up without reading them all.
+    fn is_exact(&self) -> bool;
+
+    /// Reads every row that `wanted` asks for into `reading`, in place of what it holds; its memory is used again.
     ///
     /// # Errors
     /// When the table could not be read at all.
-    fn snapshot(&mut self, wanted: &Filter) -> Result<Reading, ReadError>;
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError>;
 
     /// Reads one row by its name; `None` when there is no such socket.
+    ///
+    /// A name with inode 0 whose tuple is not connected stands for any socket at that address. A dual-stack socket is found by
+    /// its IPv4 addresses too; its row says IPv4-mapped.
     ///
     /// # Errors
     /// When the table could not be read.
     fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError>;
+
+    /// Every row that `wanted` asks for.
+    ///
+    /// # Errors
+    /// When the table could not be read at all.
+    fn snapshot(&mut self, wanted: &Filter) -> Result<Reading, ReadError> {
+        let mut reading = Reading::default();
+        self.read(wanted, &mut reading).map(|()| reading)
+    }
 }
 
 /// One reading of the table.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// The rows.
     pub snapshot: Snapshot,
@@ -51,4 +83,22 @@ pub enum ReadError {
     /// The answer made no sense.
     #[error("the kernel's answer could not be read: {0}")]
     Garbled(&'static str),
+}
+
+/// The best source that this machine allows, and why it is not `sock_diag` if it is not.
+pub fn open() -> (Box<dyn SocketSource>, Option<ReadError>) {
+    match SockDiag::open(Host::THIS).and_then(tried) {
+        Ok(source) => (Box::new(source), None),
+        Err(why) => (Box::new(Procfs::new(Host::THIS)), Some(why)),
+    }
+}
+
+/// A sandbox may allow the socket and refuse the question.
+fn tried(mut source: SockDiag) -> Result<SockDiag, ReadError> {
+    let listening = Filter {
+        state: Some(TcpState::Listen),
+        ..Filter::default()
+    };
+    source.snapshot(&listening)?;
+    Ok(source)
 }

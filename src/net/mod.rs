@@ -1,1 +1,24 @@
 //! Makes sockets, does as it is told, tells what happens.
+//!
+//! A [`Program`] owns listening sockets, accepted connections and clients. A [`Command`](crate::tcp::Command) goes in and never waits;
+//! [`News`](crate::tcp::News) comes out of a bounded queue, whose reader sets the pace of everything behind it.
+//!
+//! Every socket is made with the options that were asked for and no others: std and tokio set `SO_REUSEADDR` and a backlog of their
+//! own, which would spoil each lesson about bind(), TIME_WAIT and the accept queue.
+
+mod accept;
+mod burst;
+mod dial;
+mod door;
+mod end;
+mod line;
+mod options;
+mod outgoing;
+mod program;
+mod socket;
+mod sockets;
+mod tally;
+mod target;
+mod wire;
+
+pub use program::Program;

@@ -9,15 +9,41 @@ use ratatui::layout::{Position, Size};
 /// A terminal that is written to once a frame, in one synchronized update, and not at all when no cell has changed.
 #[derive(Debug)]
 pub(crate) struct QuietBackend<W: Write> {
-    inner: CrosstermBackend<Vec<u8>>,
-    out: W,
+    inner: CrosstermBackend<Frames<W>>,
     cursor_hidden: bool,
+}
+
+/// Collects a frame, and writes it whole.
+#[derive(Debug)]
+struct Frames<W: Write> {
+    frame: Vec<u8>,
+    out: W,
+}
+
+impl<W: Write> Write for Frames<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        let mut whole = Vec::with_capacity(self.frame.len() + 32);
+        queue!(whole, BeginSynchronizedUpdate)?;
+        whole.append(&mut self.frame);
+        queue!(whole, EndSynchronizedUpdate)?;
+        self.out.write_all(&whole)?;
+        self.out.flush()
+    }
 }
 
 impl<W: Write> QuietBackend<W> {
     /// Draws to `out`.
     pub(crate) fn new(out: W) -> QuietBackend<W> {
-        QuietBackend { inner: CrosstermBackend::new(Vec::with_capacity(16 * 1024)), out, cursor_hidden: false }
+        let frames = Frames { frame: Vec::with_capacity(16 * 1024), out };
+        QuietBackend { inner: CrosstermBackend::new(frames), cursor_hidden: false }
     }
 }
 
@@ -73,15 +99,6 @@ impl<W: Write> Backend for QuietBackend<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let frame = self.inner.writer_mut();
-        if frame.is_empty() {
-            return Ok(());
-        }
-        let mut whole = Vec::with_capacity(frame.len() + 32);
-        queue!(whole, BeginSynchronizedUpdate)?;
-        whole.append(frame);
-        queue!(whole, EndSynchronizedUpdate)?;
-        self.out.write_all(&whole)?;
-        self.out.flush()
+        Backend::flush(&mut self.inner)
     }
 }

@@ -1,34 +1,43 @@
 use std::time::{Duration, Instant};
 
+use jiff::Zoned;
+use jiff::civil::Time;
+
 use crate::tcp::Moment;
 
-/// The one place that looks at a clock; everything else is told the time.
+/// The only clock: everything else is told the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     start: Instant,
+    started_at: Duration,
 }
 
 impl Clock {
-    /// Starts to count.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    /// Begins to count.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that looks at a clock"
+    )]
     pub fn start() -> Clock {
-        Clock { start: Instant::now() }
+        let midnight = Time::midnight();
+        let local = Zoned::now().time().duration_since(midnight);
+        Clock {
+            start: Instant::now(),
+            started_at: Duration::try_from(local).unwrap_or_default(),
+        }
     }
 
-    /// The time since the start.
+    /// Now; never earlier than an answer before, whatever happens to the wall clock.
     pub fn now(&self) -> Moment {
         Moment::at(self.start.elapsed())
     }
 
-    /// The local time of day at the start of this clock, for display only.
+    /// The time of day when the clock started, as the time since midnight in the local time zone.
     pub fn started_at(&self) -> Duration {
-        let time = jiff::Zoned::now().time();
-        let midnight = jiff::civil::Time::midnight();
-        let now = Duration::try_from(time.duration_since(midnight)).unwrap_or_default();
-        now.saturating_sub(self.start.elapsed())
+        self.started_at
     }
 
-    /// The instant of `moment`, for tokio's timers.
+    /// The instant of `moment`, for timers.
     pub(crate) fn instant(&self, moment: Moment) -> Instant {
         self.start + moment.since_start()
     }

@@ -10,12 +10,10 @@ use crate::app::{Action, Clients, Event, Listener, State, update};
 use crate::cli::DashboardArgs;
 use crate::kernel;
 use crate::net::Program;
-use crate::run::clock::Clock;
 use crate::run::inputs::{self, Input};
-use crate::run::poller::Poller;
 use crate::run::screen::{self, Screen};
 use crate::run::world::World;
-use crate::run::{Ended, look};
+use crate::run::{Clock, Ended, Poller, look};
 use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, News};
 use crate::view::{self, Scroll, Theme};
 
@@ -28,7 +26,7 @@ const TAKE_IN: Duration = Duration::from_millis(8);
 ///
 /// # Errors
 /// When the terminal cannot be taken or written to, or a thread cannot be started.
-pub async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
+pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let clock = Clock::start();
     let descriptors = kernel::raise_descriptor_limit();
     let machine = crate::tcp::Machine { descriptors, ..kernel::machine() };
@@ -42,7 +40,7 @@ pub async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
     let program = Program::new(news_sender, tasks.clone(), stop.child_token(), descriptors);
-    let world = World::new(program, poller(clock, inbox_sender.clone()), tasks, stop, inbox_sender);
+    let world = World::new(program, poller(inbox_sender.clone()), tasks, stop, inbox_sender);
 
     let theme = look::theme(args);
     let frames = Frames { gap: Duration::from_secs(1) / u32::from(args.fps.max(1)), ..Frames::default() };
@@ -69,8 +67,8 @@ fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock
     state
 }
 
-fn poller(clock: Clock, inbox: Sender<Input>) -> Poller {
-    Poller::start(clock, move |event| inbox.blocking_send(Input::Fact(event)).is_ok())
+fn poller(inbox: Sender<Input>) -> Poller {
+    Poller::start(move |event| inbox.blocking_send(Input::Fact(event)).is_ok())
 }
 
 /// The loop: facts in, orders out, at most one frame at a time, and none when nothing changed.

@@ -9,7 +9,7 @@ use crate::app::{Effect, Event};
 use crate::kernel;
 use crate::net::Program;
 use crate::run::inputs::Input;
-use crate::run::poller::Poller;
+use crate::run::Poller;
 use crate::tcp::{Moment, RowName};
 
 /// Carries out effects. Owns every task and every thread.

@@ -56,7 +56,7 @@ fn line(
     (label, room): (usize, usize),
 ) -> Line<'static> {
     let focused = n == form.at;
-    let wrong = form.wrong.as_ref().is_some_and(|(at, _)| *at == n);
+    let wrong = form.wrong.as_ref().is_some_and(|wrong| wrong.field == n);
     let sign = match (wrong, focused) {
         (true, _) => scene.span(Part::Error, format!("{REFUSED} ")),
         (false, true) => scene.span(Part::Key, format!("{CHOSEN} ")),
@@ -105,8 +105,8 @@ fn value(scene: Scene<'_>, field: &Field, focused: bool, most: usize) -> Vec<Spa
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let hint = form.fields.get(form.at).map_or("", |field| field.hint);
     let wrong = form.wrong.as_ref();
-    let (part, words) = wrong.map_or((Part::Dim, hint.to_owned()), |(_, why)| {
-        (Part::Error, format!("{REFUSED} {}", text::safe(why)))
+    let (part, words) = wrong.map_or((Part::Dim, hint.to_owned()), |wrong| {
+        (Part::Error, format!("{REFUSED} {}", text::safe(&wrong.why)))
     });
     let lines = text::wrap(&words, room).into_iter();
     let lines = lines.map(|line| Line::from(scene.span(part, line)));

@@ -472,8 +472,8 @@ fn a_wrong_value_is_refused_in_the_form_with_what_would_be_right() {
         panic!("the form stays open")
     };
     assert_eq!(
-        form.wrong,
-        Some((1, "the port is a number from 0 to 65535".to_owned()))
+        form.wrong.as_ref().map(|wrong| (wrong.field, &*wrong.why)),
+        Some((1, "the port is a number from 0 to 65535"))
     );
     assert!(robot.commands().is_empty());
 }

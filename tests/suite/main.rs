@@ -1,12 +1,14 @@
 //! Every test in one binary: quick to build, and one place to look.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod dashboard;
+mod film;
+mod kernel;
+mod net;
+mod proc_texts;
 mod robot;
 mod screens;
+mod support;
+mod watcher;
+mod wire;

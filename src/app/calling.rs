@@ -1,0 +1,104 @@
+//! News of the clients while they connect.
+
+use std::time::Duration;
+
+use crate::app::heard::look_at_both;
+use crate::app::{Effect, Progress, State, Tone, Topic, blame, words};
+use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
+
+pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+    client_end(state, socket);
+    let who = words::client_name(state, socket.name);
+    let text = format!(
+        "{who} calls {}: SYN is sent, no answer yet.",
+        socket.name.tuple.remote
+    );
+    state.notices.count(state.now, Topic::Came, text, |n| {
+        format!("{n} calls are unanswered so far.")
+    });
+    look_at_both(socket.name)
+}
+
+pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+    client_end(state, socket);
+    state.clients.awaited = state.clients.awaited.saturating_sub(1);
+    if let Some(progress) = &mut state.clients.under_way {
+        progress.opened += 1;
+        if progress.ports.len() < 5 {
+            progress.ports.push(socket.name.tuple.local.port);
+        }
+    } else {
+        let text = words::connected(state, &socket);
+        state.notices.say(state.now, Tone::Plain, text);
+    }
+    look_at_both(socket.name)
+}
+
+/// The call of a client, from its own end as far as it was bound to whom it called, was refused.
+pub(crate) fn failed(
+    state: &mut State,
+    spec: &ConnectSpec,
+    (local, to): (Option<Endpoint>, Option<Endpoint>),
+    why: Refusal,
+) -> Vec<Effect> {
+    state.clients.awaited = state.clients.awaited.saturating_sub(1);
+    let (text, rows) = blame::connect_failed(state, spec, to, why);
+    state.notices.blame(state.now, text, rows);
+    let Some((local, remote)) = local.zip(to) else {
+        return vec![];
+    };
+    let name = RowName::connected(
+        spec.host,
+        FiveTuple {
+            protocol: spec.protocol,
+            local,
+            remote,
+        },
+    );
+    for computer in &mut state.clients.computers {
+        computer.ends.remove(name);
+    }
+    look_at_both(name)
+}
+
+pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
+    let computer = state.clients.chosen;
+    state.clients.under_way = Some(Progress {
+        asked: burst.count,
+        opened: 0,
+        whole_range,
+        ports: Vec::new(),
+        computer,
+    });
+    vec![]
+}
+
+pub(crate) fn burst_ended(
+    state: &mut State,
+    opened: u32,
+    asked: u32,
+    took: Duration,
+) -> Vec<Effect> {
+    state.clients.awaited = 0;
+    let Some(mut progress) = state.clients.under_way.take() else {
+        return vec![];
+    };
+    progress.opened = opened;
+    let text = words::burst_ended(state, &progress, asked, took);
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![]
+}
+
+/// Notes which computer holds a client's end.
+fn client_end(state: &mut State, socket: OwnSocket) {
+    let clients = &mut state.clients;
+    let known = clients
+        .computers
+        .iter()
+        .position(|computer| computer.ends.contains(socket.name));
+    let owner = known
+        .or_else(|| clients.index_of(socket.name.tuple.local.ip))
+        .unwrap_or(clients.chosen);
+    clients.computers[owner].ends.insert(socket);
+    state.sockets.own(&socket, state.machine.pid);
+}

@@ -1,0 +1,190 @@
+//! The client's options: what the form asks, the socket call that each value becomes, and how they are applied.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::app::form::Wrong;
+use crate::app::update::wanted;
+use crate::app::{Clients, Effect, Field, Form, State, Tone, verbs};
+use crate::tcp::{Burst, Port, PortRange, Protocol, SourcePort, Stays, Target, escape, unescape};
+
+const TO: usize = 0;
+const FROM: usize = 1;
+const SOURCE_PORT: usize = 2;
+const THIS_ONE: usize = 3;
+const TOY_RANGE: usize = 4;
+const PAYLOAD: usize = 5;
+const STAYS: usize = 6;
+const SECONDS: usize = 7;
+const HOW_MANY: usize = 8;
+const EVERY: usize = 9;
+const PROTOCOL: usize = 10;
+
+/// How the form says that the clients call our own listener.
+const THE_LISTENER: &str = "the listener";
+/// How the form says that a computer calls from its own address.
+const ITS_OWN: &str = "its own";
+
+/// The form with the present options.
+#[rustfmt::skip]
+pub(crate) fn form(clients: &Clients) -> Form {
+    let spec = &clients.spec;
+    let (how, port, range) = match spec.source_port {
+        SourcePort::KernelPicks => (0, None, None),
+        SourcePort::Fixed(port) => (1, Some(port), None),
+        SourcePort::SameAsServer => (2, None, None),
+        SourcePort::Toy(range) => (3, None, Some(range)),
+    };
+    let port = port.map_or_else(|| "6000".to_owned(), |port| port.to_string());
+    let range = range.map_or_else(|| "45000-45007".to_owned(), |range| range.to_string());
+    let (stays, seconds) = match spec.stays {
+        Stays::UntilClosed => (0, "5".to_owned()),
+        Stays::For(time) => (1, time.as_secs_f64().to_string()),
+    };
+    let to = clients.to.as_ref().map_or_else(|| THE_LISTENER.to_owned(), Target::to_string);
+    let from = clients.from.map_or_else(|| ITS_OWN.to_owned(), |ip| ip.to_string());
+    let mut form = Form::new(vec![
+        Field::text("to", to, "host:port, or: the listener"),
+        Field::text("source address", from, "an address of this machine, or: its own (127.0.0.2, .3, ...)"),
+        Field::choice("source port", &["the kernel picks", "this one", "same as the server's", "a toy range"], how, "who chooses the high port"),
+        Field::text("this one", port, "1 to 65535, for the source port \"this one\""),
+        Field::text("toy range", range, "2 to 64 ports like 45000-45007: few enough to run out of"),
+        Field::text("payload", escape(&spec.payload), r"sent once connected; \n, \t and \xHH are understood"),
+        Field::choice("stays", &["until closed", "n seconds"], stays, "how long the client stays"),
+        Field::text("n seconds", seconds, "0 to 86400, counted from connect()"),
+        Field::text("how many", clients.burst.count.to_string(), "1 to 64512 connections at one c"),
+        Field::text("one every", clients.burst.every.as_millis().to_string(), "milliseconds from one connect() to the next; 0: as fast as accepted"),
+        Field::choice("protocol", &["TCP", "UDP"], spec.protocol as usize, "UDP: no handshake, but five numbers all the same"),
+    ]);
+    show_calls(&mut form);
+    form
+}
+
+/// Writes beside each field the socket call that its value becomes.
+pub(crate) fn show_calls(form: &mut Form) {
+    let shown = |field: usize| form.fields[field].shown();
+    let how = form.fields[SOURCE_PORT].chosen();
+    let port_calls = [
+        "no bind() to a port",
+        "bind(fd, ...:this one)",
+        "bind(fd, ...:the server's)",
+        "IP_LOCAL_PORT_RANGE",
+    ];
+    let only_if = |wanted: bool, call: String| if wanted { call } else { String::new() };
+    let calls = [
+        format!("connect(fd, {})", shown(TO)),
+        format!("bind(fd, {}:...)", shown(FROM)),
+        port_calls[how.min(3)].to_owned(),
+        only_if(how == 1, format!("bind(fd, ...:{})", shown(THIS_ONE))),
+        only_if(how == 3, format!("setsockopt(..., {})", shown(TOY_RANGE))),
+        if shown(PAYLOAD).is_empty() {
+            "no call".to_owned()
+        } else {
+            "write(fd, payload)".to_owned()
+        },
+        if form.is_yes(STAYS) {
+            "close(fd) after that time".to_owned()
+        } else {
+            "close(fd) at d".to_owned()
+        },
+        String::new(),
+        format!("socket(), connect(): {} times", shown(HOW_MANY)),
+        String::new(),
+        format!(
+            "socket(AF_INET, {})",
+            if form.is_yes(PROTOCOL) {
+                "SOCK_DGRAM"
+            } else {
+                "SOCK_STREAM"
+            }
+        ),
+    ];
+    for (field, call) in form.fields.iter_mut().zip(calls) {
+        field.call = call;
+    }
+}
+
+/// Takes the form's values.
+///
+/// # Errors
+/// What is wrong, and in which field.
+pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
+    let (to, from) = read_ends(form)?;
+    let source_port = read_source_port(state.machine.ephemeral, form)?;
+    let payload = unescape(form.fields[PAYLOAD].shown()).map_err(|why| Wrong::new(PAYLOAD, why))?;
+    let stays = if form.is_yes(STAYS) {
+        Stays::For(form.seconds(SECONDS)?)
+    } else {
+        Stays::UntilClosed
+    };
+    let count = form.number(HOW_MANY, 1..=verbs::MOST, "1 to 64512 connections")?;
+    let every = form.number(EVERY, 0..=60_000, "0 to 60000 milliseconds")?;
+    let clients = &mut state.clients;
+    clients.called.extend(to.as_ref().map(|to| to.port));
+    clients.to = to;
+    clients.from = from;
+    clients.burst = Burst {
+        count,
+        every: Duration::from_millis(u64::from(every)),
+    };
+    clients.spec.source_port = source_port;
+    clients.spec.payload = payload;
+    clients.spec.stays = stays;
+    clients.spec.protocol = if form.is_yes(PROTOCOL) {
+        Protocol::Udp
+    } else {
+        Protocol::Tcp
+    };
+    state
+        .notices
+        .say(state.now, Tone::Plain, "the next c connects like this");
+    Ok(vec![Effect::Watch(wanted(state))])
+}
+
+fn read_ends(form: &Form) -> Result<(Option<Target>, Option<IpAddr>), Wrong> {
+    let to = match form.fields[TO].shown().trim() {
+        "" | THE_LISTENER => None,
+        target => Some(target.parse().map_err(|why| Wrong::new(TO, why))?),
+    };
+    let from = match form.fields[FROM].shown().trim() {
+        "" | ITS_OWN => None,
+        ip => Some(
+            ip.parse()
+                .map_err(|_| Wrong::new(FROM, "an address like 127.0.0.9, or: its own"))?,
+        ),
+    };
+    Ok((to, from))
+}
+
+fn read_source_port(ephemeral: PortRange, form: &Form) -> Result<SourcePort, Wrong> {
+    Ok(match form.fields[SOURCE_PORT].chosen() {
+        0 => SourcePort::KernelPicks,
+        1 => {
+            let port = form.number(
+                THIS_ONE,
+                1..=65535,
+                "the source port is a number from 1 to 65535",
+            )?;
+            SourcePort::Fixed(Port(u16::try_from(port).unwrap_or(0)))
+        }
+        2 => SourcePort::SameAsServer,
+        _ => SourcePort::Toy(read_range(ephemeral, form.fields[TOY_RANGE].shown())?),
+    })
+}
+
+fn read_range(ephemeral: PortRange, text: &str) -> Result<PortRange, Wrong> {
+    let range: PortRange = text
+        .trim()
+        .parse()
+        .map_err(|why| Wrong::new(TOY_RANGE, why))?;
+    if !(2..=64).contains(&range.len()) {
+        return Err(Wrong::new(TOY_RANGE, "a toy range has 2 to 64 ports"));
+    }
+    if !ephemeral.contains(range.low) || !ephemeral.contains(range.high) {
+        return Err(Wrong::new(
+            TOY_RANGE,
+            format!("the kernel ignores ranges outside of its own, {ephemeral}"),
+        ));
+    }
+    Ok(range)
+}

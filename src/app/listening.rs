@@ -1,0 +1,120 @@
+//! News of the listening sockets.
+
+use std::time::Duration;
+
+use crate::app::heard::{look_at_both, other_end};
+use crate::app::update::wanted;
+use crate::app::{Effect, State, Tone, Topic, blame, words};
+use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
+
+pub(crate) fn listening(
+    state: &mut State,
+    spec: ListenSpec,
+    sockets: Vec<OwnSocket>,
+) -> Vec<Effect> {
+    let text = words::listening(&spec, sockets.len());
+    state.notices.say(state.now, Tone::Plain, text);
+    let listener = &mut state.listener;
+    listener.held = spec.accepting == Accepting::Held;
+    listener.pausing = None;
+    let new_port = listener.ports.insert(spec.at.port);
+    listener.running = Some(spec);
+    for socket in &sockets {
+        state.sockets.own(socket, state.machine.pid);
+    }
+    let names = sockets.iter().map(|socket| socket.name).collect();
+    state.listener.sockets = sockets;
+    let watch = new_port.then(|| Effect::Watch(wanted(state)));
+    watch.into_iter().chain([Effect::Look(names)]).collect()
+}
+
+pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: Refusal) -> Vec<Effect> {
+    let (text, rows) = blame::listen_failed(state, spec, why);
+    state.notices.blame(state.now, text, rows);
+    vec![]
+}
+
+pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
+    let names: Vec<RowName> = state
+        .listener
+        .sockets
+        .drain(..)
+        .map(|socket| socket.name)
+        .collect();
+    state.listener.running = None;
+    state.listener.pausing = None;
+    let (tone, text) = why.map_or_else(
+        || {
+            (
+                Tone::Plain,
+                words::stopped_listening(state.listener.ends.len()),
+            )
+        },
+        |why| {
+            (
+                Tone::Warning,
+                format!("the listener ended by itself: {why}"),
+            )
+        },
+    );
+    state.notices.say(state.now, tone, text);
+    vec![Effect::Look(names)]
+}
+
+pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
+    state.listener.held = held;
+    let text = if held {
+        "accept() is held: whoever calls is connected by the kernel all the same, and waits in the accept queue."
+    } else {
+        "accept() goes on: whoever waited gets a socket of its own now."
+    };
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![]
+}
+
+pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+    let tuple = socket.name.tuple;
+    state.listener.pausing = None;
+    state.listener.totals.accepted += 1;
+    state.listener.ends.insert(socket);
+    state.sockets.own(&socket, state.machine.pid);
+    if is_stranger(state, socket.name) {
+        let text = format!(
+            "{} connected: accept() returned a socket of its own, descriptor {}. LISTEN did not change.",
+            tuple.remote.canonical(),
+            socket.fd
+        );
+        let many = |n| {
+            format!(
+                "{} connections came, the last one from {}.",
+                words::number(n),
+                tuple.remote.canonical()
+            )
+        };
+        state
+            .notices
+            .count(state.now, Topic::Came, text, |n| many(u64::from(n)));
+    }
+    look_at_both(socket.name)
+}
+
+pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) -> Vec<Effect> {
+    state.listener.pausing = (!pause.is_zero()).then_some(why);
+    let text = format!(
+        "cannot accept a connection: {}; tried again in {}",
+        why.errno,
+        words::seconds(pause)
+    );
+    let many = |n| format!("accept() failed {n} times: {}", why.errno);
+    state
+        .notices
+        .count(state.now, Topic::AcceptFailed, text, many);
+    vec![]
+}
+
+/// Whether the other end of an accepted connection belongs to another program or machine.
+pub(crate) fn is_stranger(state: &State, end: RowName) -> bool {
+    let ip = end.tuple.remote.ip;
+    let ours = state.clients.index_of(ip).is_some() || state.clients.from == Some(ip);
+    !ours && state.clients.awaited == 0 && state.clients.holder_of(other_end(end)).is_none()
+}

@@ -1,0 +1,164 @@
+//! Wishes that change what is looked at, and nothing else.
+
+use crate::app::update::wanted;
+use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, State, Tone};
+
+pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
+    let steps = i64::from(count.unwrap_or(1).max(1));
+    let desk = &mut state.desk;
+    match action {
+        Action::Next => go(state, steps),
+        Action::Previous => go(state, -steps),
+        Action::PageDown => go(state, PAGE * steps),
+        Action::PageUp => go(state, -PAGE * steps),
+        Action::NextPane => desk.focus = next_pane(desk.focus, 1),
+        Action::PreviousPane => desk.focus = next_pane(desk.focus, Pane::ALL.len() - 1),
+        Action::Focus(pane) => desk.focus = pane,
+        Action::SelectRow(name) => desk.selected = Some(name),
+        Action::SelectComputer(n) => {
+            state.clients.chosen = n.min(state.clients.computers.len() - 1);
+        }
+        Action::LookInside => look_inside(state),
+        Action::PointOfView => {
+            desk.lens = Lens {
+                view: desk.lens.view.next(),
+                ..desk.lens
+            }
+        }
+        Action::Netstat => desk.netstat = !desk.netstat,
+        Action::Find => desk.find.typing = true,
+        Action::BigType => desk.look.big = !desk.look.big,
+        Action::NextTheme => desk.look.theme += 1,
+        Action::ShowKeys => desk.look.keys = !desk.look.keys,
+        Action::Help => desk.overlay = Some(Overlay::Help(0)),
+        Action::Back => back(desk),
+        Action::Listen
+        | Action::ListenOptions
+        | Action::ConnectOptions
+        | Action::Hold
+        | Action::AcceptOne
+        | Action::ServerCloses
+        | Action::Connect
+        | Action::Send
+        | Action::HalfClose
+        | Action::Close
+        | Action::Abort
+        | Action::Reset
+        | Action::Quit
+        | Action::QuitNow
+        | Action::Pause
+        | Action::WholeMachine => (),
+    }
+    state.stale |= matches!(
+        action,
+        Action::PointOfView | Action::Back | Action::SelectComputer(_)
+    );
+}
+
+/// How many lines a page is.
+const PAGE: i64 = 10;
+
+fn next_pane(from: Pane, steps: usize) -> Pane {
+    let place = Pane::ALL.iter().position(|pane| *pane == from).unwrap_or(0);
+    Pane::ALL[(place + steps) % Pane::ALL.len()]
+}
+
+/// Closes what is open, one thing at a time: an overlay, the text to find, a typed count, the choice of a row.
+fn back(desk: &mut Desk) {
+    if desk.overlay.take().is_some() {
+        return;
+    }
+    if !desk.find.text.value().is_empty() {
+        desk.find.text.reset();
+    } else if desk.look.big {
+        desk.look.big = false;
+    } else {
+        desk.selected = None;
+    }
+}
+
+fn go(state: &mut State, steps: i64) {
+    if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
+        *line = moved(*line, steps, usize::MAX);
+        return;
+    }
+    match state.desk.focus {
+        Pane::Computers | Pane::Listener => {
+            let last = state.clients.computers.len() - 1;
+            state.clients.chosen = moved(state.clients.chosen, steps, last);
+            state.stale = true;
+        }
+        Pane::Notices => {
+            let last = state.notices.len().saturating_sub(1);
+            state.notices.back = moved(state.notices.back, -steps, last);
+        }
+        Pane::Sockets => {
+            state.arrange();
+            let Some(last) = state.shown.len().checked_sub(1) else {
+                state.notices.say(
+                    state.now,
+                    Tone::Plain,
+                    "there is no row to choose yet; press l, then c",
+                );
+                return;
+            };
+            let place = state
+                .desk
+                .selected
+                .and_then(|name| state.shown.iter().position(|shown| *shown == name));
+            let next = place.map_or(if steps > 0 { 0 } else { last }, |place| {
+                moved(place, steps, last)
+            });
+            state.desk.selected = Some(state.shown[next]);
+        }
+    }
+}
+
+fn moved(place: usize, steps: i64, last: usize) -> usize {
+    let distance = usize::try_from(steps.unsigned_abs()).unwrap_or(usize::MAX);
+    if steps < 0 {
+        place.saturating_sub(distance)
+    } else {
+        place.saturating_add(distance).min(last)
+    }
+}
+
+fn look_inside(state: &mut State) {
+    if state.desk.focus == Pane::Computers && state.desk.selected.is_none() {
+        state.desk.selected = state.clients.computer().ends.newest_first().next();
+    }
+    state.arrange();
+    let chosen = state
+        .desk
+        .selected
+        .filter(|name| state.sockets.get(*name).is_some());
+    match chosen.or_else(|| state.shown.last().copied()) {
+        Some(name) => {
+            state.desk.selected = Some(name);
+            state.desk.overlay = Some(Overlay::Card(name));
+        }
+        None => state.notices.say(
+            state.now,
+            Tone::Plain,
+            "there is no row to look inside; press l, then c",
+        ),
+    }
+}
+
+/// Stops the table, or asks for all of it and goes on.
+pub(crate) fn pause(state: &mut State) -> Vec<Effect> {
+    let now = state.now;
+    if state.desk.paused.take().is_some() {
+        state
+            .notices
+            .say(now, Tone::Plain, "the table is live again");
+        return vec![Effect::Watch(wanted(state))];
+    }
+    state.desk.paused = Some(now);
+    state.notices.say(
+        now,
+        Tone::Plain,
+        "the table stands still; the sockets live on. p goes on",
+    );
+    vec![]
+}

@@ -1,0 +1,145 @@
+//! What a key or pasted text means where the person is just now: on the panes, in a form, while finding.
+
+use crate::app::form::edit_text;
+use crate::app::{
+    Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
+    verbs,
+};
+
+pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    state.desk.note_key(state.now, key.to_string());
+    if let Some(action) = action_for(Scope::Always, key) {
+        return act(state, action);
+    }
+    if state.desk.find.typing {
+        type_find(state, key);
+        return vec![];
+    }
+    match &mut state.desk.overlay {
+        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
+            let outcome = form.press(key);
+            fill_in(state, outcome)
+        }
+        Some(Overlay::Help(_) | Overlay::Card(_)) => {
+            action_for(Scope::Sheet, key).map_or_else(Vec::new, |action| act(state, action))
+        }
+        None => press_on_panes(state, key),
+    }
+}
+
+fn press_on_panes(state: &mut State, key: Key) -> Vec<Effect> {
+    if let Key::Char(c @ '0'..='9') = key {
+        let digit = u32::from(c) - u32::from('0');
+        let count = state
+            .desk
+            .count
+            .unwrap_or(0)
+            .saturating_mul(10)
+            .saturating_add(digit);
+        state.desk.count = Some(count.min(verbs::MOST));
+        return vec![];
+    }
+    if let Some(action) = action_for(Scope::Panes, key) {
+        return act(state, action);
+    }
+    state.desk.count = None;
+    state.notices.say(
+        state.now,
+        Tone::Plain,
+        format!("{key} does nothing here; ? shows all keys"),
+    );
+    vec![]
+}
+
+fn type_find(state: &mut State, key: Key) {
+    let find = &mut state.desk.find;
+    match key {
+        Key::Enter => find.typing = false,
+        Key::Esc => {
+            find.typing = false;
+            find.text.reset();
+        }
+        other @ (Key::Char(_)
+        | Key::Ctrl(_)
+        | Key::Tab
+        | Key::BackTab
+        | Key::Up
+        | Key::Down
+        | Key::Left
+        | Key::Right
+        | Key::PageUp
+        | Key::PageDown
+        | Key::Backspace
+        | Key::Delete
+        | Key::Home
+        | Key::End) => edit_text(&mut find.text, other),
+    }
+    state.stale = true;
+}
+
+/// Shows in a form what its values become, or applies them, or closes it.
+fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
+    let Some(mut overlay) = state
+        .desk
+        .overlay
+        .take()
+        .filter(|_| outcome != Outcome::Dropped)
+    else {
+        return vec![];
+    };
+    let (result, form) = match &mut overlay {
+        Overlay::ListenForm(form) => {
+            listen_form::show_calls(form);
+            (
+                if outcome == Outcome::Confirmed {
+                    Some(listen_form::apply(state, form))
+                } else {
+                    None
+                },
+                form,
+            )
+        }
+        Overlay::ConnectForm(form) => {
+            connect_form::show_calls(form);
+            (
+                if outcome == Outcome::Confirmed {
+                    Some(connect_form::apply(state, form))
+                } else {
+                    None
+                },
+                form,
+            )
+        }
+        Overlay::Help(_) | Overlay::Card(_) => return vec![],
+    };
+    match result {
+        Some(Ok(effects)) => return effects,
+        Some(Err(wrong)) => {
+            form.at = wrong.field;
+            form.wrong = Some(wrong);
+        }
+        None => (),
+    }
+    state.desk.overlay = Some(overlay);
+    vec![]
+}
+
+/// Pasted text counts only where text is typed.
+pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if state.desk.find.typing {
+        for c in text.chars().filter(|c| !c.is_control()).take(256) {
+            type_find(state, Key::Char(c));
+        }
+        return vec![];
+    }
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
+        form.paste(text);
+        return fill_in(state, Outcome::Open);
+    }
+    state.notices.say(
+        state.now,
+        Tone::Plain,
+        "pasted text is taken only in a form (L, C) or after /",
+    );
+    vec![]
+}

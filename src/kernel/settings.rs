@@ -1,0 +1,83 @@
+use std::fs;
+use std::net::{Ipv6Addr, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::str::FromStr;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::kernel::addresses;
+use crate::tcp::{Machine, Port, PortRange};
+
+/// What this machine allows (ip_sysctl in the kernel's documentation); what cannot be read is taken to be Linux's default.
+pub fn machine() -> Machine {
+    let plain = Machine::default();
+    let sysctl = |path: &str| fs::read_to_string(format!("/proc/sys/net/{path}")).ok();
+    Machine {
+        pid: std::process::id(),
+        ephemeral: sysctl("ipv4/ip_local_port_range")
+            .and_then(|text| range(&text))
+            .unwrap_or(plain.ephemeral),
+        unprivileged_from: sysctl("ipv4/ip_unprivileged_port_start")
+            .and_then(|text| number(&text))
+            .map_or(plain.unprivileged_from, Port),
+        somaxconn: sysctl("core/somaxconn")
+            .and_then(|text| number(&text))
+            .unwrap_or(plain.somaxconn),
+        descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
+        addresses: addresses(),
+        has_ipv6: UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok(),
+        has_port_range_option: has_port_range_option(),
+    }
+}
+
+/// Lets this process open as many descriptors as it may (getrlimit(2), `RLIMIT_NOFILE`), and says how many that are.
+pub fn raise_descriptor_limit() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let granted = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    granted.unwrap_or(u64::MAX)
+}
+
+fn number<N: FromStr>(text: &str) -> Option<N> {
+    text.trim().parse().ok()
+}
+
+fn range(text: &str) -> Option<PortRange> {
+    let mut numbers = text.split_whitespace().map(str::parse::<u16>);
+    let (low, high) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    (low <= high).then_some(PortRange {
+        low: Port(low),
+        high: Port(high),
+    })
+}
+
+/// Asks a socket for the option: getsockopt(2) changes nothing.
+#[expect(
+    unsafe_code,
+    reason = "neither std nor rustix nor socket2 know IP_LOCAL_PORT_RANGE"
+)]
+fn has_port_range_option() -> bool {
+    const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
+    let Ok(socket) = UdpSocket::bind(("127.0.0.1", 0)) else {
+        return false;
+    };
+    let mut value = 0_u32;
+    let mut length: libc::socklen_t = 4;
+    // SAFETY: the descriptor is open until the end of this function; both pointers are to locals, and `length` is the size of `value`.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::IPPROTO_IP,
+            IP_LOCAL_PORT_RANGE,
+            (&raw mut value).cast(),
+            &raw mut length,
+        )
+    };
+    result == 0
+}

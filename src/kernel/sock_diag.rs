@@ -1,0 +1,359 @@
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
+    sockopt,
+};
+
+use crate::kernel::wire::{self, Body, Dump, Family};
+use crate::kernel::{Procfs, ReadError, Reading, SocketSource, program};
+use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
+
+/// The kernel fills at most 32 KiB at a time.
+const BUFFER: usize = 32 * 1024;
+/// How long an answer may take; the kernel gives it while it is asked, so this is for kernels that never do.
+const PATIENCE: Duration = Duration::from_secs(2);
+const RETRIES: u32 = 3;
+
+/// Asks the kernel over netlink (sock_diag(7)): whole tables with the filter in the kernel, or one socket in a microsecond.
+///
+/// The socket is kept open, so that it also reads when no descriptor is left. It shows the network namespace that it was opened in.
+#[derive(Debug)]
+pub struct SockDiag {
+    socket: OwnedFd,
+    host: Host,
+    sequence: u32,
+    request: Vec<u8>,
+    buffer: Vec<u8>,
+    /// Whether the kernel knows how to walk the TCP table once for both families.
+    one_pass: bool,
+    /// Whether the kernel takes a port filter.
+    filters: bool,
+    /// The interfaces of the sockets that are bound to one: they are found only by it.
+    interfaces: HashMap<RowName, u32>,
+}
+
+/// Why a request brought nothing.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    /// An errno(3) of a call on the socket.
+    Call(&'static str, Errno),
+    /// The kernel's answer was an errno(3).
+    Answer(i32),
+    Garbled(&'static str),
+}
+
+impl SockDiag {
+    /// Opens the netlink socket in the network namespace of this thread; rows will carry `host`.
+    ///
+    /// # Errors
+    /// [`ReadError::Denied`] when the kernel or a sandbox does not let us.
+    pub fn open(host: Host) -> Result<SockDiag, ReadError> {
+        let socket = socket_with(
+            AddressFamily::NETLINK,
+            SocketType::RAW,
+            SocketFlags::CLOEXEC,
+            Some(netlink::SOCK_DIAG),
+        )
+        .map_err(|why| denied("socket(NETLINK_SOCK_DIAG)", why))?;
+        SockDiag::over(socket, host)
+    }
+
+    /// Reads through a `NETLINK_SOCK_DIAG` socket that was opened elsewhere, for example in another network namespace.
+    ///
+    /// # Errors
+    /// When the socket is no such socket.
+    pub fn over(socket: OwnedFd, host: Host) -> Result<SockDiag, ReadError> {
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))
+            .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
+        Ok(SockDiag {
+            socket,
+            host,
+            sequence: 0,
+            request: Vec::new(),
+            buffer: vec![0; BUFFER],
+            one_pass: true,
+            filters: true,
+            interfaces: HashMap::new(),
+        })
+    }
+
+    fn tcp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+        if self.one_pass {
+            match self.dump(Protocol::Tcp, None, wanted, reading) {
+                Err(Trouble::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
+                other => return other.map_err(read_error),
+            }
+        }
+        self.dump(Protocol::Tcp, Some(Family::V4), wanted, reading)
+            .map_err(read_error)?;
+        absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), wanted, reading))
+    }
+
+    fn udp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+        match self.dump(Protocol::Udp, Some(Family::V4), wanted, reading) {
+            // The module udp_diag is missing.
+            Err(Trouble::Answer(errno)) if is_unknown_here(errno) => {
+                return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
+            }
+            other => other.map_err(read_error)?,
+        }
+        absent_is_empty(self.dump(Protocol::Udp, Some(Family::V6), wanted, reading))
+    }
+
+    /// Appends the rows of one dump; tries again when the kernel says that it was disturbed.
+    fn dump(
+        &mut self,
+        protocol: Protocol,
+        family: Option<Family>,
+        wanted: &Filter,
+        reading: &mut Reading,
+    ) -> Result<(), Trouble> {
+        let before = reading.snapshot.rows.len();
+        let mut tries = 0;
+        loop {
+            let program = wanted.ports.as_ref().and_then(program);
+            let dump = Dump {
+                protocol,
+                family,
+                states: states_of(wanted),
+                program: program.as_deref().filter(|_| self.filters),
+            };
+            let torn = match self.dump_once(&dump, wanted, &mut reading.snapshot.rows) {
+                Err(Trouble::Answer(errno))
+                    if errno == Errno::INVAL.raw_os_error() && dump.program.is_some() =>
+                {
+                    self.filters = false;
+                    continue;
+                }
+                Err(Trouble::Call(_, Errno::NOBUFS)) if tries < RETRIES => {
+                    self.grow();
+                    true
+                }
+                Err(trouble) => return Err(trouble),
+                Ok(torn) => torn,
+            };
+            if !torn || tries == RETRIES {
+                reading.torn |= torn;
+                return Ok(());
+            }
+            tries += 1;
+            reading.snapshot.rows.truncate(before);
+        }
+    }
+
+    fn dump_once(
+        &mut self,
+        dump: &Dump<'_>,
+        wanted: &Filter,
+        rows: &mut Vec<SocketRow>,
+    ) -> Result<bool, Trouble> {
+        self.sequence = self.sequence.wrapping_add(1);
+        dump.write(self.sequence, &mut self.request);
+        self.ask()?;
+        let mut torn = false;
+        loop {
+            let length = self.receive()?;
+            let mut bytes = self.buffer.get(..length).unwrap_or_default();
+            while let Some(answer) = wire::next_answer(&mut bytes, dump.protocol) {
+                let answer = answer.map_err(Trouble::Garbled)?;
+                if answer.sequence != self.sequence {
+                    continue;
+                }
+                torn |= answer.torn;
+                match answer.body {
+                    Body::Socket(mut row, interface) => {
+                        row.host = self.host;
+                        if interface != 0 {
+                            self.interfaces.insert(row.name(), interface);
+                        }
+                        if wanted.wants(&row) {
+                            rows.push(row);
+                        }
+                    }
+                    Body::Done(0) => return Ok(torn),
+                    Body::Done(errno) | Body::Error(errno) => return Err(Trouble::Answer(errno)),
+                    Body::Other => {}
+                }
+            }
+        }
+    }
+
+    /// Asks for one socket.
+    fn exact(&mut self, name: RowName) -> Result<Option<SocketRow>, Trouble> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let interface = self.interfaces.get(&name).copied().unwrap_or(0);
+        let tuple = name.tuple;
+        wire::write_lookup(tuple, interface, self.sequence, &mut self.request);
+        self.ask()?;
+        loop {
+            let length = self.receive()?;
+            let mut bytes = self.buffer.get(..length).unwrap_or_default();
+            while let Some(answer) = wire::next_answer(&mut bytes, tuple.protocol) {
+                let answer = answer.map_err(Trouble::Garbled)?;
+                if answer.sequence != self.sequence {
+                    continue;
+                }
+                match answer.body {
+                    Body::Socket(mut row, _) => {
+                        row.host = self.host;
+                        return Ok(Some(row).filter(|row| is_asked_for(name, row)));
+                    }
+                    Body::Error(errno) if errno == Errno::NOENT.raw_os_error() => return Ok(None),
+                    Body::Error(errno) | Body::Done(errno) => return Err(Trouble::Answer(errno)),
+                    Body::Other => {}
+                }
+            }
+        }
+    }
+
+    /// Finds a socket without another end: several may share an address, so that only a dump shows them all.
+    fn unconnected(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
+        let states: &[TcpState] = match name.tuple.protocol {
+            Protocol::Tcp => &[TcpState::Listen, TcpState::Closed],
+            Protocol::Udp => &[TcpState::Closed],
+        };
+        for state in states {
+            let near = Filter {
+                ports: Some([name.tuple.local.port].into()),
+                protocol: Some(name.tuple.protocol),
+                state: Some(*state),
+            };
+            let reading = self.snapshot(&near)?;
+            let mut rows = reading.snapshot.rows.into_iter();
+            if let Some(row) = rows.find(|row| is_asked_for(name, row)) {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    fn ask(&self) -> Result<(), Trouble> {
+        loop {
+            match send(&self.socket, &self.request, SendFlags::empty()) {
+                Err(Errno::INTR) => {}
+                Err(why) => return Err(Trouble::Call("send(NETLINK_SOCK_DIAG)", why)),
+                Ok(_) => return Ok(()),
+            }
+        }
+    }
+
+    fn receive(&mut self) -> Result<usize, Trouble> {
+        const CALL: &str = "recv(NETLINK_SOCK_DIAG)";
+        loop {
+            match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
+                Err(Errno::INTR) => {}
+                Err(why) => return Err(Trouble::Call(CALL, why)),
+                Ok((0, _)) => return Err(Trouble::Call(CALL, Errno::PIPE)),
+                Ok((length, _)) => return Ok(length),
+            }
+        }
+    }
+
+    /// The kernel ran out of room for its answer; what is left of it is read and dropped.
+    fn grow(&mut self) {
+        let size = sockopt::socket_recv_buffer_size(&self.socket).unwrap_or(BUFFER);
+        // Where it is not granted, the retry says so.
+        let _ = sockopt::set_socket_recv_buffer_size(&self.socket, size.saturating_mul(2));
+        while recv(&self.socket, &mut self.buffer[..], RecvFlags::DONTWAIT).is_ok() {}
+    }
+}
+
+impl SocketSource for SockDiag {
+    fn name(&self) -> &'static str {
+        "sock_diag"
+    }
+
+    fn is_exact(&self) -> bool {
+        true
+    }
+
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+        reading.snapshot.rows.clear();
+        reading.torn = false;
+        if wanted.ports.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Ok(());
+        }
+
+        if self.interfaces.len() > 4096 {
+            self.interfaces.clear();
+        }
+        if wanted.protocol != Some(Protocol::Udp) {
+            self.tcp(wanted, reading)?;
+        }
+        let of_udp = wire::state_bits(TcpState::Established) | wire::state_bits(TcpState::Closed);
+        if wanted.protocol != Some(Protocol::Tcp) && states_of(wanted) & of_udp != 0 {
+            self.udp(wanted, reading)?;
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
+        if name.tuple.local.port == Port::ANY {
+            return Ok(None);
+        }
+        if !name.tuple.is_connected() {
+            return self.unconnected(name);
+        }
+        match self.exact(name) {
+            // The module udp_diag is missing.
+            Err(Trouble::Answer(errno))
+                if name.tuple.protocol == Protocol::Udp && is_unknown_here(errno) =>
+            {
+                Procfs::new(self.host).look(name)
+            }
+            other => other.map_err(read_error),
+        }
+    }
+}
+
+/// Whether `row` is the socket that `name` stands for; the kernel may have answered with another one.
+fn is_asked_for(name: RowName, row: &SocketRow) -> bool {
+    let any = name.inode == 0 || name.tuple.is_connected();
+    row.tuple.canonical() == name.tuple.canonical() && (any || row.inode == name.inode)
+}
+
+/// Whether the kernel says that it has no such table, family or kind of request.
+fn is_unknown_here(errno: i32) -> bool {
+    [Errno::NOENT, Errno::OPNOTSUPP, Errno::INVAL]
+        .into_iter()
+        .any(|known| known.raw_os_error() == errno)
+}
+
+fn states_of(wanted: &Filter) -> u32 {
+    wanted.state.map_or(wire::ALL_STATES, wire::state_bits)
+}
+
+fn absent_is_empty(dumped: Result<(), Trouble>) -> Result<(), ReadError> {
+    match dumped {
+        Err(Trouble::Answer(errno)) if is_unknown_here(errno) => Ok(()),
+        other => other.map_err(read_error),
+    }
+}
+
+fn read_error(trouble: Trouble) -> ReadError {
+    const CALL: &str = "sock_diag";
+    match trouble {
+        Trouble::Garbled(what) => ReadError::Garbled(what),
+        Trouble::Call(call, why) => denied(call, why),
+        Trouble::Answer(errno) if is_unknown_here(errno) => ReadError::Denied {
+            call: CALL,
+            source: io::Error::from_raw_os_error(errno),
+        },
+        Trouble::Answer(errno) => denied(CALL, Errno::from_raw_os_error(errno)),
+    }
+}
+
+fn denied(call: &'static str, why: Errno) -> ReadError {
+    let source = io::Error::from(why);
+    match why {
+        Errno::PERM | Errno::ACCESS | Errno::PROTONOSUPPORT | Errno::AFNOSUPPORT | Errno::NOSYS => {
+            ReadError::Denied { call, source }
+        }
+        _ => ReadError::Failed { call, source },
+    }
+}

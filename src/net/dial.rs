@@ -1,0 +1,139 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use socket2::Socket;
+
+use crate::net::door::Door;
+use crate::net::socket;
+use crate::net::sockets::{Seat, Sockets};
+use crate::net::wire::Wire;
+use crate::tcp::{
+    Call, ConnectSpec, Endpoint, Errno, Host, OwnSocket, PortRange, Protocol, Refusal,
+};
+
+/// A connect() that was not refused.
+#[derive(Debug)]
+pub(super) struct Dialled {
+    pub(super) own: OwnSocket,
+    pub(super) wire: Wire,
+    pub(super) seat: Seat,
+    /// Whether the handshake is over already, as it mostly is on loopback.
+    pub(super) connected: bool,
+}
+
+/// A connect(), or a call before it, that was refused.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// Our end, as far as it was bound.
+    pub(super) local: Option<Endpoint>,
+    pub(super) why: Refusal,
+}
+
+impl From<Refusal> for Refused {
+    fn from(why: Refusal) -> Refused {
+        Refused { local: None, why }
+    }
+}
+
+/// Whom to call, and what is known of the way there.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) to: SocketAddr,
+    /// The range that the kernel picks from anyway, to be told to the socket.
+    pub(super) whole: Option<PortRange>,
+    /// Our own door, if it leads there.
+    pub(super) door: Option<Arc<Door>>,
+}
+
+/// socket(), bind(), connect(), without waiting for the answer.
+pub(super) fn dial(
+    sockets: &Arc<Sockets>,
+    spec: &ConnectSpec,
+    way: &Way,
+) -> Result<Dialled, Refused> {
+    let Way { to, whole, door } = way;
+    let to = *to;
+    // A call to ourselves takes two descriptors as soon as it is accepted.
+    let unaccepted = door.as_ref().map_or(0, |door| 1 + door.waiting());
+    if sockets.room() < 1 + u64::from(unaccepted) {
+        return Err(out_of_descriptors().into());
+    }
+    let call = socket::calling(spec, to, *whole);
+    let socket = call.map_err(|why| Refused {
+        local: spec.from.map(|from| Endpoint::new(from, 0)),
+        why,
+    })?;
+    if let Some(door) = door {
+        door.knock();
+    }
+    let connected = connect(&socket, spec.protocol, to);
+    if connected.is_err()
+        && let Some(door) = door
+    {
+        door.let_in();
+    }
+    let local = socket::local(&socket);
+    let connected = connected.map_err(|errno| Refused {
+        local: local.as_ref().ok().copied().and_then(bound),
+        why: Refusal {
+            call: Call::Connect,
+            errno,
+        },
+    })?;
+    let local = local.map_err(|error| Refused::from(socket::refused(Call::Connect)(error)))?;
+    let own = socket::own(
+        Host::THIS,
+        spec.protocol,
+        &socket,
+        [local, called(to, local)],
+    );
+    let seat = sockets.seat(own.name).ok_or_else(out_of_descriptors)?;
+    let wire = Wire::new(spec.protocol, socket).map_err(socket::refused(Call::Socket))?;
+    Ok(Dialled {
+        own,
+        wire,
+        seat,
+        connected,
+    })
+}
+
+/// connect(): whether it is over already.
+fn connect(socket: &Socket, protocol: Protocol, to: SocketAddr) -> Result<bool, Errno> {
+    let Err(error) = socket.connect(&to.into()) else {
+        return Ok(true);
+    };
+    let errno = Errno::from(&error);
+    if protocol == Protocol::Udp || errno != Errno::EINPROGRESS {
+        return Err(errno);
+    }
+    let mut asked = [PollFd::new(socket, PollFlags::OUT)];
+    let now = Timespec::try_from(Duration::ZERO).ok();
+    let answered = rustix::event::poll(&mut asked, now.as_ref()).is_ok_and(|answers| answers > 0);
+    match socket.take_error() {
+        Ok(None) => Ok(answered),
+        Ok(Some(error)) | Err(error) => Err(Errno::from(&error)),
+    }
+}
+
+/// The address as the table shows it: 0.0.0.0 and :: are taken for the source address itself.
+fn called(to: SocketAddr, local: SocketAddr) -> SocketAddr {
+    if to.ip().is_unspecified() {
+        SocketAddr::new(local.ip(), to.port())
+    } else {
+        to
+    }
+}
+
+fn bound(local: SocketAddr) -> Option<Endpoint> {
+    let is_bound = local.port() != 0 || !local.ip().is_unspecified();
+    is_bound.then(|| Endpoint::from(local))
+}
+
+fn out_of_descriptors() -> Refusal {
+    Refusal {
+        call: Call::Socket,
+        errno: Errno::EMFILE,
+    }
+}

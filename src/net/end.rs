@@ -1,0 +1,341 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::Interest;
+use tokio::time::Instant;
+
+use crate::net::outgoing::Outgoing;
+use crate::net::sockets::{Seat, Sockets};
+use crate::net::tally::Tally;
+use crate::net::wire::{Read, Wire};
+use crate::tcp::{Call, Ending, Errno, News, OnData, Refusal};
+
+/// One end of a connection and the task that owns it, from connect() or accept() to close().
+///
+/// An idle one holds no buffer: bytes pass through the stack of whichever thread reads them.
+#[derive(Debug)]
+pub(super) struct End {
+    wire: Wire,
+    seat: Seat,
+    manner: Manner,
+    outgoing: Outgoing,
+    tally: Tally,
+    /// When this end closes by itself.
+    closes: Option<Instant>,
+    /// Since when the kernel has taken nothing of what waits.
+    stuck: Option<Instant>,
+    wants_half_close: bool,
+    has_sent_fin: bool,
+    has_heard_fin: bool,
+}
+
+/// What a program does with a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    pub(super) on_data: OnData,
+    /// Whether it closes when the other end has closed.
+    pub(super) closes_with_peer: bool,
+    /// After what time it closes in any case.
+    pub(super) closes_after: Option<Duration>,
+}
+
+/// How a task's hold of its end is over, if it is; when nothing follows any more, `None` means that the program stops.
+pub(super) type Talk = Option<Ending>;
+
+/// How a connect() ended that was not over at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Connected,
+    Refused(Errno),
+    /// Somebody closed it before there was an answer, or the program stops.
+    GivenUp(Talk),
+}
+
+impl End {
+    const READ: usize = 16 * 1024;
+    /// So many reads or writes in a row, then others have their turn.
+    const IN_A_ROW: usize = 16;
+    /// So much of an echo waits at most; then no more is read.
+    const ECHO: usize = 64 * 1024;
+
+    pub(super) fn new(wire: Wire, seat: Seat, manner: Manner, payload: Arc<Vec<u8>>) -> End {
+        let mut outgoing = Outgoing::default();
+        outgoing.push(payload);
+        End {
+            wire,
+            seat,
+            manner,
+            outgoing,
+            tally: Tally::default(),
+            closes: None,
+            stuck: None,
+            wants_half_close: false,
+            has_sent_fin: false,
+            has_heard_fin: false,
+        }
+    }
+
+    /// Reads, writes and does as it is told until the end; then tells how it came.
+    pub(super) async fn live(mut self) {
+        self.closes = self.manner.closes_after.map(|time| Instant::now() + time);
+        let how = self.talk().await;
+        self.leave(how).await;
+    }
+
+    /// Waits for the answer to connect().
+    pub(super) async fn reach(&mut self) -> Answer {
+        let stop = self.seat.sockets.stop.clone();
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Answer::GivenUp(None),
+                () = self.seat.line.bell.notified() => {
+                    if let Some(how) = self.obey() {
+                        return Answer::GivenUp(Some(how));
+                    }
+                }
+                _ = self.wire.ready(Interest::WRITABLE) => {
+                    return self.wire.error().map_or(Answer::Connected, Answer::Refused);
+                }
+            }
+        }
+    }
+
+    /// close(), and the news of it.
+    pub(super) async fn leave(mut self, how: Talk) {
+        let sockets = Arc::clone(&self.seat.sockets);
+        let at = self.seat.name;
+        for news in self.tally.take(at).into_iter().flatten() {
+            sockets.tell(news).await;
+        }
+        let how = how.unwrap_or(Ending::Close);
+        // After a broken connection there is nobody left to send RST to, except when it is we who lost patience.
+        if how != Ending::Close {
+            self.wire.linger_no_more();
+        }
+        // The descriptor is free before anybody hears of it.
+        drop(self);
+        sockets.tell(News::Closed { at, how }).await;
+    }
+
+    async fn talk(&mut self) -> Talk {
+        let sockets = Arc::clone(&self.seat.sockets);
+        let mut stop = std::pin::pin!(sockets.stop.cancelled());
+        loop {
+            if let Some(how) = self.write_and_shut(&sockets).await {
+                return Some(how);
+            }
+            let wake = self.wakes();
+            tokio::select! {
+                biased;
+                () = &mut stop => return None,
+                () = self.seat.line.bell.notified() => {
+                    if let Some(how) = self.obey() {
+                        self.write_before_leaving(&sockets).await;
+                        return Some(how);
+                    }
+                }
+                () = until(wake) => {
+                    if let Some(how) = self.time_is_up(&sockets).await {
+                        return Some(how);
+                    }
+                }
+                ready = self.wire.ready(self.interest()) => {
+                    let Ok(ready) = ready else { return Some(Ending::Broken(Errno::EINVAL)) };
+                    if let Some(how) = self.read(ready, &sockets).await {
+                        return Some(how);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes over the orders; `Some` when it is to end at once.
+    fn obey(&mut self) -> Option<Ending> {
+        let orders = self.seat.line.take();
+        for bytes in orders.send {
+            self.outgoing.push(Arc::new(bytes));
+        }
+        if orders.refused {
+            self.complain(Call::Write, Errno::ENOBUFS);
+        }
+        self.wants_half_close |= orders.half_close;
+        orders.end
+    }
+
+    /// Bytes that were given before the order to close still go to the kernel, as far as it takes them.
+    async fn write_before_leaving(&mut self, sockets: &Sockets) {
+        let _ = self.write_and_shut(sockets).await;
+    }
+
+    /// What this end waits for: data, or room to write, or only for the connection to break.
+    fn interest(&self) -> Interest {
+        let mut interest = Interest::ERROR;
+        let reads = self.manner.on_data != OnData::Echo || self.outgoing.waiting() < End::ECHO;
+        if reads && !self.has_heard_fin {
+            interest |= Interest::READABLE;
+        }
+        if self.outgoing.waiting() > 0 {
+            interest |= Interest::WRITABLE;
+        }
+        interest
+    }
+
+    fn wakes(&self) -> Option<Instant> {
+        let patience = self.seat.sockets.patience;
+        let stuck = self.stuck.map(|since| since + patience);
+        [self.closes, self.tally.due(), stuck]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    async fn time_is_up(&mut self, sockets: &Sockets) -> Talk {
+        let now = Instant::now();
+        if self.tally.due().is_some_and(|due| due <= now) {
+            self.tell_tally(sockets).await;
+        }
+        if self.closes.is_some_and(|closes| closes <= now) {
+            return Some(Ending::Close);
+        }
+        let lost = self
+            .stuck
+            .is_some_and(|since| since + sockets.patience <= now);
+        if !lost {
+            return None;
+        }
+        self.complain(Call::Write, Errno::ETIMEDOUT);
+        Some(Ending::Broken(Errno::ETIMEDOUT))
+    }
+
+    async fn read(&mut self, ready: tokio::io::Ready, sockets: &Sockets) -> Talk {
+        let reading = self.interest().is_readable();
+        if reading && self.manner.on_data == OnData::LeaveUnread {
+            return self.look(ready, sockets).await;
+        }
+        if reading && (ready.is_readable() || ready.is_read_closed()) {
+            return match self.read_on() {
+                Read::Fin => self.hear_fin(sockets).await,
+                Read::Broken(errno) => Some(Ending::Broken(errno)),
+                Read::Bytes(_) | Read::Nothing => None,
+            };
+        }
+        if ready.is_error() {
+            let errno = self.wire.error().unwrap_or(Errno::ECONNRESET);
+            return Some(Ending::Broken(errno));
+        }
+        None
+    }
+
+    /// Notices the other end's FIN or RST without reading.
+    async fn look(&mut self, ready: tokio::io::Ready, sockets: &Sockets) -> Talk {
+        if ready.is_read_closed() || ready.is_error() {
+            if let Some(errno) = self.wire.error() {
+                return Some(Ending::Broken(errno));
+            }
+            return self.hear_fin(sockets).await;
+        }
+        self.wire.leave_unread();
+        None
+    }
+
+    fn read_on(&mut self) -> Read {
+        let mut buffer = [0; End::READ];
+        for _ in 0..End::IN_A_ROW {
+            let count = match self.wire.read(&mut buffer) {
+                Read::Bytes(count) => count,
+                other @ (Read::Nothing | Read::Fin | Read::Broken(_)) => return other,
+            };
+            let bytes = buffer.get(..count).unwrap_or_default();
+            self.tally.read(bytes);
+            if self.manner.on_data == OnData::Echo {
+                self.outgoing.push(Arc::new(bytes.to_vec()));
+                if self.outgoing.waiting() >= End::ECHO {
+                    break;
+                }
+            }
+        }
+        Read::Nothing
+    }
+
+    async fn hear_fin(&mut self, sockets: &Sockets) -> Talk {
+        self.has_heard_fin = true;
+        self.tell_tally(sockets).await;
+        sockets.tell(News::PeerClosed(self.seat.name)).await;
+        None
+    }
+
+    /// Writes what the kernel takes now, sends our FIN if it was asked for, and closes when nothing keeps this end open.
+    async fn write_and_shut(&mut self, sockets: &Sockets) -> Talk {
+        if let Err(errno) = self.write_on() {
+            return Some(Ending::Broken(errno));
+        }
+        let is_written = self.outgoing.waiting() == 0;
+        if is_written && self.wants_half_close && !self.has_sent_fin {
+            self.wants_half_close = false;
+            self.tell_tally(sockets).await;
+            match self.wire.half_close() {
+                Ok(()) => {
+                    self.has_sent_fin = true;
+                    sockets.tell(News::HalfClosed(self.seat.name)).await;
+                }
+                Err(errno) => self.complain(Call::Shutdown, errno),
+            }
+        }
+        let is_over = is_written && self.has_heard_fin && self.manner.closes_with_peer;
+        is_over.then_some(Ending::Close)
+    }
+
+    fn write_on(&mut self) -> Result<(), Errno> {
+        let before = self.outgoing.waiting();
+        for _ in 0..End::IN_A_ROW {
+            let Some(piece) = self.outgoing.next() else {
+                break;
+            };
+            match self.wire.write(piece) {
+                Ok(None) => break,
+                Ok(Some(count)) => {
+                    self.tally.written(count);
+                    self.outgoing.advance(count);
+                }
+                Err(errno) if self.wire.is_udp() && errno != Errno::ECONNREFUSED => {
+                    self.outgoing.skip();
+                    self.complain(Call::Write, errno);
+                }
+                Err(Errno::EPIPE) if self.has_sent_fin => {
+                    self.outgoing.clear();
+                    self.complain(Call::Write, Errno::EPIPE);
+                }
+                Err(errno) => return Err(errno),
+            }
+        }
+        let is_stuck = self.outgoing.waiting() > 0 && self.outgoing.waiting() == before;
+        let has_patience = self.manner.on_data != OnData::Echo;
+        self.stuck = match self.stuck {
+            _ if has_patience || !is_stuck => None,
+            Some(since) => Some(since),
+            None => Some(Instant::now()),
+        };
+        Ok(())
+    }
+
+    async fn tell_tally(&mut self, sockets: &Sockets) {
+        for news in self.tally.take(self.seat.name).into_iter().flatten() {
+            sockets.tell(news).await;
+        }
+    }
+
+    fn complain(&self, call: Call, errno: Errno) {
+        self.seat.sockets.mention(News::CallFailed {
+            at: self.seat.name,
+            why: Refusal { call, errno },
+        });
+    }
+}
+
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,53 @@
+//! The socket options that no crate at hand has a name for (ip(7)).
+
+#![allow(
+    unsafe_code,
+    reason = "setsockopt(2) with options that std, socket2 and rustix do not wrap"
+)]
+
+use std::io;
+use std::os::fd::AsRawFd;
+
+use crate::tcp::PortRange;
+
+/// `IP_LOCAL_PORT_RANGE` of linux/in.h; libc has no name for it yet.
+const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
+
+/// Has the kernel pick this socket's port from `range` only (Linux 6.3).
+///
+/// The kernel passes over what lies outside of `net.ipv4.ip_local_port_range` without a word.
+///
+/// # Errors
+/// `ENOPROTOOPT` where the kernel lacks the option.
+pub(super) fn set_local_port_range(socket: &impl AsRawFd, range: PortRange) -> io::Result<()> {
+    let both = u32::from(range.low.0) | u32::from(range.high.0) << 16;
+    set_ip_option(socket, IP_LOCAL_PORT_RANGE, both)
+}
+
+/// Has bind() with port 0 fix the address alone and leave the port to connect(), which then knows the other end and can use one port
+/// for several of them.
+///
+/// # Errors
+/// Whatever setsockopt(2) says.
+pub(super) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> {
+    set_ip_option(socket, libc::IP_BIND_ADDRESS_NO_PORT, 1)
+}
+
+fn set_ip_option(socket: &impl AsRawFd, option: libc::c_int, value: u32) -> io::Result<()> {
+    let size = libc::socklen_t::try_from(size_of::<u32>()).map_err(io::Error::other)?;
+    // SAFETY: the pointer is to a live u32 and `size` is its size; the kernel only reads it. A wrong descriptor is an error, no harm.
+    let done = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::IPPROTO_IP,
+            option,
+            (&raw const value).cast(),
+            size,
+        )
+    };
+    if done == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}

@@ -1,0 +1,216 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::net::accept::Acceptor;
+use crate::net::burst::Calls;
+use crate::net::door::Door;
+use crate::net::socket;
+use crate::net::sockets::Sockets;
+use crate::tcp::{
+    Burst, Call, Command, ConnectSpec, Ending, Errno, ListenSpec, News, OwnSocket, Refusal, RowName,
+};
+
+/// The program whose sockets these are: it does as it is told, and tells what happens.
+///
+/// For each socket in [`News::Listening`], [`News::Accepted`], [`News::Connecting`] or [`News::Connected`] there comes [`News::Closed`]
+/// once. [`News::StoppedListening`] follows when no socket listens any more, or when one had to stop. A call that was told as Connecting and is refused later brings ConnectFailed,
+/// then Closed.
+///
+/// A server end that closes with its client does so upon the client's FIN, and cannot know whether the client only half-closed. Clients
+/// close upon the server's FIN, too.
+#[derive(Debug)]
+pub struct Program {
+    sockets: Arc<Sockets>,
+    /// Ends the Connect commands that are under way.
+    connecting: CancellationToken,
+    /// Doors that are closed, but perhaps not told to be.
+    leaving: Vec<CancellationToken>,
+    /// So many Connect commands may be under way.
+    bursts: Arc<Semaphore>,
+}
+
+impl Program {
+    /// Descriptors that are left to the rest of the process: terminal, netlink, files of /proc.
+    pub const RESERVED: u64 = 64;
+    /// So many Connect commands can be under way at a time.
+    pub const BURSTS: usize = 32;
+    /// So many Listen commands can be in force at a time.
+    pub const DOORS: usize = 16;
+    /// How long the other end may refuse to take an echo before the server gives up.
+    pub const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// A program without sockets, of a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft), [`Program::RESERVED`] of which
+    /// it does not touch.
+    ///
+    /// It runs its tasks on `tasks`, each of which ends soon after `stop` is cancelled. They wait for room in `news`, so it sets their pace.
+    pub fn new(
+        news: Sender<News>,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+        descriptors: u64,
+    ) -> Program {
+        Program::with_patience(news, tasks, stop, descriptors, Program::PATIENCE)
+    }
+
+    /// The same with another [`Program::PATIENCE`].
+    pub fn with_patience(
+        news: Sender<News>,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+        descriptors: u64,
+        patience: Duration,
+    ) -> Program {
+        let budget = descriptors.saturating_sub(Program::RESERVED);
+        let connecting = stop.child_token();
+        Program {
+            sockets: Arc::new(Sockets::new(news, tasks, stop, budget, patience)),
+            connecting,
+            leaving: Vec::new(),
+            bursts: Arc::new(Semaphore::new(Program::BURSTS)),
+        }
+    }
+
+    /// Does what `command` says, or has it done; what comes of it is news.
+    ///
+    /// Never waits: sockets listen when this returns, everything else is left to tasks. A name that belongs to no open end of ours is
+    /// passed over, since its end has been told already. Must be called within a tokio runtime.
+    pub fn run(&mut self, command: Command) {
+        match command {
+            Command::Listen(spec) => self.listen(spec),
+            Command::StopListening => self.stop_listening(),
+            Command::HoldAccept => self.hold(true),
+            Command::ResumeAccept => self.hold(false),
+            Command::AcceptOne => self.sockets.doors().iter().for_each(|door| door.once()),
+            Command::Connect(spec, burst) => self.connect(spec, burst),
+            Command::StopConnecting => self.stop_connecting(),
+            Command::Send(name, bytes) => {
+                if let Some(line) = self.sockets.line(name) {
+                    line.send(bytes);
+                }
+            }
+            Command::HalfClose(name) => {
+                if let Some(line) = self.sockets.line(name) {
+                    line.half_close();
+                }
+            }
+            Command::Close(name) => self.end(name, Ending::Close),
+            Command::Abort(name) => self.end(name, Ending::Abort),
+            Command::CloseEverything => {
+                self.stop_connecting();
+                self.stop_listening();
+                self.sockets.sweep();
+            }
+        }
+    }
+
+    fn listen(&mut self, mut spec: ListenSpec) {
+        let sockets = Arc::clone(&self.sockets);
+        match self.open(&mut spec) {
+            Ok((door, owns)) => {
+                sockets.doors().push(Arc::clone(&door));
+                let before = std::mem::take(&mut self.leaving);
+                self.sockets.spawn(async move {
+                    let count = owns.len();
+                    sockets.tell_open_door(before, spec, owns).await;
+                    for index in 0..count {
+                        let acceptor = Acceptor::new(&sockets, &door, index);
+                        sockets.spawn(acceptor.listen());
+                    }
+                });
+            }
+            Err(why) => sockets.announce(News::ListenFailed { spec, why }),
+        }
+    }
+
+    fn open(&self, spec: &mut ListenSpec) -> Result<(Arc<Door>, Vec<OwnSocket>), Refusal> {
+        if self.sockets.doors().len() >= Program::DOORS {
+            return Err(Refusal {
+                call: Call::Socket,
+                errno: Errno::EMFILE,
+            });
+        }
+        let mut owns = Vec::new();
+        let mut listening = Vec::new();
+        for (socket, own) in socket::listening(spec)? {
+            let watched =
+                TcpListener::from_std(socket.into()).map_err(socket::refused(Call::Listen))?;
+            spec.at = own.name.tuple.local;
+            owns.push(own);
+            listening.push((watched, own.name));
+        }
+        let stop = self.sockets.stop.child_token();
+        Ok((Arc::new(Door::new(spec.clone(), listening, stop)), owns))
+    }
+
+    fn stop_listening(&mut self) {
+        let doors: Vec<Arc<Door>> = self.sockets.doors().drain(..).collect();
+        for door in doors {
+            self.close_door(&door);
+        }
+    }
+
+    fn close_door(&mut self, door: &Door) {
+        door.close();
+        self.leaving.retain(|gone| !gone.is_cancelled());
+        self.leaving.push(door.gone.clone());
+    }
+
+    fn hold(&mut self, held: bool) {
+        // First the news of it, then what comes of it.
+        self.sockets.announce(News::AcceptHeld(held));
+        for door in self.sockets.doors().iter() {
+            if held {
+                door.hold();
+            } else {
+                door.resume();
+            }
+        }
+    }
+
+    fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
+        let Ok(place) = Arc::clone(&self.bursts).try_acquire_owned() else {
+            let why = Refusal {
+                call: Call::Socket,
+                errno: Errno::EAGAIN,
+            };
+            let (to, local) = (spec.to.endpoint(), None);
+            self.sockets.mention(News::ConnectFailed {
+                spec,
+                to,
+                local,
+                why,
+            });
+            return;
+        };
+        let calls = Calls::new(&self.sockets, spec, burst, self.connecting.clone());
+        let calls = Arc::new(calls);
+        self.sockets.spawn(async move {
+            calls.make().await;
+            drop(place);
+        });
+    }
+
+    fn stop_connecting(&mut self) {
+        self.connecting.cancel();
+        self.connecting = self.sockets.stop.child_token();
+    }
+
+    fn end(&mut self, name: RowName, how: Ending) {
+        if let Some(line) = self.sockets.line(name) {
+            line.end(how);
+        }
+        // All sockets of one door go together.
+        let meant = |door: &&Arc<Door>| door.names.contains(&name);
+        let door = self.sockets.doors().iter().find(meant).map(Arc::clone);
+        if let Some(door) = door {
+            self.sockets.forget_door(&door);
+            self.close_door(&door);
+        }
+    }
+}

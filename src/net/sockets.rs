@@ -1,0 +1,242 @@
+use std::any::Any;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::net::door::Door;
+use crate::net::line::Line;
+use crate::tcp::{Ending, ListenSpec, News, OwnSocket, RowName};
+
+/// Every socket that the program has open, and what its tasks have in common.
+#[derive(Debug)]
+pub(super) struct Sockets {
+    news: Sender<News>,
+    tasks: TaskTracker,
+    /// Ends everything.
+    pub(super) stop: CancellationToken,
+    /// How long the other end may refuse to take our echo.
+    pub(super) patience: Duration,
+    budget: u64,
+    open: AtomicU64,
+    sweeps: AtomicU64,
+    /// Listening sockets that were told and whose end was not.
+    listening: AtomicU64,
+    ends: Mutex<HashMap<RowName, Arc<Line>>>,
+    doors: Mutex<Vec<Arc<Door>>>,
+}
+
+impl Sockets {
+    pub(super) fn new(
+        news: Sender<News>,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+        budget: u64,
+        patience: Duration,
+    ) -> Sockets {
+        Sockets {
+            news,
+            tasks,
+            stop,
+            patience,
+            budget,
+            open: AtomicU64::new(0),
+            sweeps: AtomicU64::new(0),
+            listening: AtomicU64::new(0),
+            ends: Mutex::default(),
+            doors: Mutex::default(),
+        }
+    }
+
+    /// Starts a task; should it panic, that is news.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let news = self.news.clone();
+        self.tasks.spawn(async move {
+            if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
+                let _ = Box::pin(news.send(News::Crashed(words(&*panic)))).await;
+            }
+        });
+    }
+
+    /// Waits until the reader has room for `news`; once everything stops, news without room is lost.
+    pub(super) async fn tell(&self, news: News) {
+        let Err(TrySendError::Full(news)) = self.news.try_send(news) else {
+            return;
+        };
+        // On the heap, since nearly every connection waits for something else nearly always.
+        Box::pin(async move {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => (),
+                _ = self.news.send(news) => (),
+            }
+        })
+        .await;
+    }
+
+    /// Tells at once if there is room, else has a task wait for it.
+    pub(super) fn announce(self: &Arc<Self>, news: News) {
+        if let Err(TrySendError::Full(news)) = self.news.try_send(news) {
+            let sockets = Arc::clone(self);
+            self.spawn(async move { sockets.tell(news).await });
+        }
+    }
+
+    /// Tells without waiting; lost when the reader has no room.
+    pub(super) fn mention(&self, news: News) {
+        let _ = self.news.try_send(news);
+    }
+
+    /// A place for one more end, unless the descriptors are used up.
+    pub(super) fn seat(self: &Arc<Self>, name: RowName) -> Option<Seat> {
+        let taken = self
+            .open
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
+                (open < self.budget).then_some(open + 1)
+            });
+        taken.ok()?;
+        let line = Arc::new(Line::default());
+        lock(&self.ends).insert(name, Arc::clone(&line));
+        Some(Seat {
+            sockets: Arc::clone(self),
+            name,
+            line,
+        })
+    }
+
+    /// How many more ends there is room for.
+    pub(super) fn room(&self) -> u64 {
+        self.budget
+            .saturating_sub(self.open.load(Ordering::Acquire))
+    }
+
+    /// How orders reach the end with that name, while it is open.
+    pub(super) fn line(&self, name: RowName) -> Option<Arc<Line>> {
+        lock(&self.ends).get(&name).cloned()
+    }
+
+    /// Resets every connection, those that are just being made included.
+    pub(super) fn sweep(&self) {
+        self.sweeps.fetch_add(1, Ordering::AcqRel);
+        for line in lock(&self.ends).values() {
+            line.end(Ending::Abort);
+        }
+    }
+
+    /// How often everything was closed; who makes a connection compares it before and after.
+    pub(super) fn sweeps(&self) -> u64 {
+        self.sweeps.load(Ordering::Acquire)
+    }
+
+    /// The doors that are open.
+    pub(super) fn doors(&self) -> MutexGuard<'_, Vec<Arc<Door>>> {
+        lock(&self.doors)
+    }
+
+    /// A door will be closed, whoever does it.
+    pub(super) fn forget_door(&self, door: &Arc<Door>) {
+        self.doors().retain(|other| !Arc::ptr_eq(other, door));
+    }
+
+    /// Tells that a door's sockets listen, after it has been told of those that were closed before.
+    pub(super) async fn tell_open_door(
+        &self,
+        before: Vec<CancellationToken>,
+        spec: ListenSpec,
+        sockets: Vec<OwnSocket>,
+    ) {
+        for gone in before {
+            tokio::select! {
+                () = gone.cancelled() => (),
+                () = self.stop.cancelled() => (),
+            }
+        }
+        self.listening
+            .fetch_add(sockets.len() as u64, Ordering::AcqRel);
+        self.tell(News::Listening { spec, sockets }).await;
+    }
+
+    /// Tells that one of a door's sockets is closed; and that no other listens, or why this one had to stop.
+    pub(super) async fn tell_closed_door(&self, door: &Door, name: Option<RowName>) {
+        if let Some(at) = name {
+            let how = Ending::Close;
+            self.tell(News::Closed { at, how }).await;
+        }
+        let why = door.why();
+        let none_listens = self.listening.fetch_sub(1, Ordering::AcqRel) == 1;
+        let is_last = door.is_last();
+        if none_listens || (is_last && why.is_some()) {
+            self.tell(News::StoppedListening { why }).await;
+        }
+        if is_last {
+            door.gone.cancel();
+        }
+    }
+
+    /// Our own door behind that address of this machine, if there is one.
+    pub(super) fn door(&self, to: SocketAddr) -> Option<Arc<Door>> {
+        self.doors()
+            .iter()
+            .find(|door| door.answers(to))
+            .map(Arc::clone)
+    }
+}
+
+/// One end's place among the program's sockets; it is free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) sockets: Arc<Sockets>,
+    pub(super) name: RowName,
+    pub(super) line: Arc<Line>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut ends = lock(&self.sockets.ends);
+        // The same five numbers may stand for a later connection by now.
+        if ends
+            .get(&self.name)
+            .is_some_and(|line| Arc::ptr_eq(line, &self.line))
+        {
+            ends.remove(&self.name);
+        }
+        self.sockets.open.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a task ended without a reason").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_task_is_news() {
+        let (news, mut heard) = tokio::sync::mpsc::channel(4);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let sockets = Sockets::new(news, tasks, stop, 1, Duration::ZERO);
+        sockets.spawn(async { panic!("on purpose") });
+        assert_eq!(
+            heard.recv().await,
+            Some(News::Crashed("on purpose".to_owned()))
+        );
+    }
+}

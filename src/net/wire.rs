@@ -1,0 +1,120 @@
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+
+use socket2::{SockRef, Socket};
+use tokio::io::{Interest, Ready};
+use tokio::net::{TcpStream, UdpSocket};
+
+use crate::tcp::{Errno, Protocol};
+
+/// A connected socket: a TCP connection, or a UDP socket with a fixed other end.
+#[derive(Debug)]
+pub(super) enum Wire {
+    Tcp(TcpStream),
+    Udp(UdpSocket),
+}
+
+/// What a read brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// So many bytes.
+    Bytes(usize),
+    /// Nothing yet.
+    Nothing,
+    /// The other end's FIN.
+    Fin,
+    /// The connection is broken.
+    Broken(Errno),
+}
+
+impl Wire {
+    /// Hands a non-blocking socket to tokio.
+    pub(super) fn new(protocol: Protocol, socket: Socket) -> io::Result<Wire> {
+        Ok(match protocol {
+            Protocol::Tcp => Wire::Tcp(TcpStream::from_std(socket.into())?),
+            Protocol::Udp => Wire::Udp(UdpSocket::from_std(socket.into())?),
+        })
+    }
+
+    pub(super) fn is_udp(&self) -> bool {
+        matches!(self, Wire::Udp(_))
+    }
+
+    pub(super) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+        match self {
+            Wire::Tcp(stream) => stream.ready(interest).await,
+            Wire::Udp(socket) => socket.ready(interest).await,
+        }
+    }
+
+    pub(super) fn read(&self, buffer: &mut [u8]) -> Read {
+        let read = match self {
+            Wire::Tcp(stream) => stream.try_read(buffer),
+            Wire::Udp(socket) => socket.try_recv(buffer),
+        };
+        match read {
+            Ok(0) if !self.is_udp() => Read::Fin,
+            Ok(count) => Read::Bytes(count),
+            Err(error) if is_for_later(&error) => Read::Nothing,
+            Err(error) => Read::Broken(Errno::from(&error)),
+        }
+    }
+
+    /// write(), once; `None` when the kernel's buffer is full.
+    pub(super) fn write(&self, bytes: &[u8]) -> Result<Option<usize>, Errno> {
+        let written = match self {
+            Wire::Tcp(stream) => stream.try_write(bytes),
+            Wire::Udp(socket) => socket.try_send(bytes),
+        };
+        match written {
+            Ok(count) => Ok(Some(count)),
+            Err(error) if is_for_later(&error) => Ok(None),
+            Err(error) => Err(Errno::from(&error)),
+        }
+    }
+
+    /// Takes note that there is data which nobody is going to read, so that waiting goes on until something new happens.
+    pub(super) fn leave_unread(&self) {
+        let nothing = || Err::<(), _>(io::Error::from(io::ErrorKind::WouldBlock));
+        let _ = match self {
+            Wire::Tcp(stream) => stream.try_io(Interest::READABLE, nothing),
+            Wire::Udp(socket) => socket.try_io(Interest::READABLE, nothing),
+        };
+    }
+
+    /// The error that the kernel keeps for this socket (`SO_ERROR`), which is thereby cleared.
+    pub(super) fn error(&self) -> Option<Errno> {
+        let error = SockRef::from(self).take_error().ok().flatten();
+        error.as_ref().map(Errno::from)
+    }
+
+    /// shutdown(`SHUT_WR`).
+    pub(super) fn half_close(&self) -> Result<(), Errno> {
+        SockRef::from(self)
+            .shutdown(std::net::Shutdown::Write)
+            .map_err(|error| Errno::from(&error))
+    }
+
+    /// Has close() send RST (`SO_LINGER` 0).
+    pub(super) fn linger_no_more(&self) {
+        // Without the option close() sends FIN, which ends the connection, too.
+        let _ = SockRef::from(self).set_linger(Some(Duration::ZERO));
+    }
+}
+
+impl AsFd for Wire {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Wire::Tcp(stream) => stream.as_fd(),
+            Wire::Udp(socket) => socket.as_fd(),
+        }
+    }
+}
+
+fn is_for_later(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
+}

@@ -1,0 +1,47 @@
+use std::time::Duration;
+
+use crate::tcp::Moment;
+
+/// Time that may be spent: a tenth of what goes by, and no more than a burst of it saved up.
+///
+/// One reading may cost more than is left; the next ones then wait until the debt is paid.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// In microseconds; below zero when more was spent than there was.
+    left: i64,
+    at: Moment,
+}
+
+impl Budget {
+    /// Of the time that goes by, one part in so many may be spent.
+    pub const SHARE: i64 = 10;
+    /// The most that is saved up.
+    pub const BURST: Duration = Duration::from_millis(150);
+
+    /// A full budget.
+    pub fn full(now: Moment) -> Budget {
+        Budget {
+            left: micros(Budget::BURST),
+            at: now,
+        }
+    }
+
+    /// Whether something may be spent now.
+    pub fn allows(&mut self, now: Moment) -> bool {
+        let earned = micros(now.since(self.at)) / Budget::SHARE;
+        if earned > 0 {
+            self.left = self.left.saturating_add(earned).min(micros(Budget::BURST));
+            self.at = now;
+        }
+        self.left > 0
+    }
+
+    /// Notes that `cost` was spent.
+    pub fn spend(&mut self, cost: Duration) {
+        self.left = self.left.saturating_sub(micros(cost));
+    }
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,206 @@
+use std::time::Duration;
+
+use fivetuple::tcp::{
+    Command, ConnectSpec, Ending, Errno, ListenSpec, News, OnData, ServerCloses, Stays,
+};
+
+use super::{Rig, anywhere, burst, to};
+
+fn closes(closes: ServerCloses) -> ListenSpec {
+    ListenSpec {
+        closes,
+        ..anywhere()
+    }
+}
+
+#[tokio::test]
+async fn the_server_closes_with_its_client() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    let pair = rig.pair(to(at)).await;
+    rig.run(Command::Close(pair.client));
+    assert_eq!(rig.both_closed(pair).await, (Ending::Close, Ending::Close));
+}
+
+#[tokio::test]
+async fn the_client_closes_with_its_server() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    let pair = rig.pair(to(at)).await;
+    rig.run(Command::Close(pair.server));
+    rig.peer_closed(pair.client).await;
+    assert_eq!(rig.closed(pair.client).await, Ending::Close);
+}
+
+#[tokio::test]
+async fn reset_is_heard_at_the_other_end() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    let pair = rig.pair(to(at)).await;
+    rig.run(Command::Abort(pair.client));
+    let reset = Ending::Broken(Errno::ECONNRESET);
+    assert_eq!(rig.both_closed(pair).await, (Ending::Abort, reset));
+    let pair = rig.pair(to(at)).await;
+    rig.run(Command::Abort(pair.server));
+    assert_eq!(rig.both_closed(pair).await, (reset, Ending::Abort));
+}
+
+#[tokio::test]
+async fn reset_is_heard_where_nothing_is_read() {
+    let mut rig = Rig::new();
+    let spec = ListenSpec {
+        on_data: OnData::LeaveUnread,
+        ..closes(ServerCloses::Never)
+    };
+    let at = rig.listen(spec).await;
+    let pair = rig.pair(to(at)).await;
+    rig.run(Command::Send(pair.client, b"unread".to_vec()));
+    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(()))
+        .await;
+    rig.run(Command::Abort(pair.client));
+    assert_eq!(
+        rig.closed(pair.server).await,
+        Ending::Broken(Errno::ECONNRESET)
+    );
+}
+
+#[tokio::test]
+async fn fin_is_heard_where_nothing_is_read() {
+    let mut rig = Rig::new();
+    let spec = ListenSpec {
+        on_data: OnData::LeaveUnread,
+        ..anywhere()
+    };
+    let at = rig.listen(spec).await;
+    let spec = ConnectSpec {
+        payload: b"unread".to_vec(),
+        ..to(at)
+    };
+    let pair = rig.pair(spec).await;
+    rig.run(Command::Close(pair.client));
+    rig.peer_closed(pair.server).await;
+    assert_eq!(rig.closed(pair.server).await, Ending::Close);
+}
+
+#[tokio::test]
+async fn a_forgetful_server_keeps_its_end_and_can_still_send() {
+    let mut rig = Rig::new();
+    let at = rig.listen(closes(ServerCloses::Never)).await;
+    let pair = rig.pair(to(at)).await;
+    rig.run(Command::HalfClose(pair.client));
+    let mut both = [false; 2];
+    rig.heard(|news| {
+        both[0] |= news == News::HalfClosed(pair.client);
+        both[1] |= news == News::PeerClosed(pair.server);
+        (both == [true; 2]).then_some(())
+    })
+    .await;
+    rig.run(Command::Send(pair.server, b"still talking".to_vec()));
+    assert_eq!(rig.received(pair.client).await, b"still talking");
+    rig.run(Command::Send(pair.client, b"too late".to_vec()));
+    let why = rig
+        .heard(|news| match news {
+            News::CallFailed { at, why } if at == pair.client => Some(why),
+            _ => None,
+        })
+        .await;
+    assert_eq!(why.errno, Errno::EPIPE);
+    let before = on_cpu();
+    let more = tokio::time::timeout(Duration::from_millis(300), rig.news.recv()).await;
+    assert!(more.is_err(), "{more:?}");
+    let spun = on_cpu() - before;
+    assert!(spun < Duration::from_millis(30), "spins: {spun:?}");
+    rig.run(Command::Close(pair.server));
+    assert_eq!(rig.both_closed(pair).await, (Ending::Close, Ending::Close));
+}
+
+/// How long this thread has been running, without its waiting.
+fn on_cpu() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split(' ').next().and_then(|word| word.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
+}
+
+#[tokio::test]
+async fn reset_after_fin_is_heard() {
+    let mut rig = Rig::new();
+    let at = rig.listen(closes(ServerCloses::Never)).await;
+    let pair = rig.pair(to(at)).await;
+    rig.run(Command::HalfClose(pair.client));
+    rig.peer_closed(pair.server).await;
+    rig.run(Command::Abort(pair.client));
+    let how = rig.closed(pair.server).await;
+    assert!(matches!(how, Ending::Broken(_)), "{how:?}");
+}
+
+#[tokio::test]
+async fn ends_close_when_their_time_is_up() {
+    let mut rig = Rig::new();
+    let soon = Duration::from_millis(20);
+    let at = rig.listen(closes(ServerCloses::After(soon))).await;
+    let pair = rig.pair(to(at)).await;
+    rig.peer_closed(pair.client).await;
+    rig.run(Command::StopListening);
+    let at = rig.listen(closes(ServerCloses::Never)).await;
+    let stays = ConnectSpec {
+        stays: Stays::For(soon),
+        ..to(at)
+    };
+    let pair = rig.pair(stays).await;
+    assert_eq!(rig.closed(pair.client).await, Ending::Close);
+}
+
+#[tokio::test]
+async fn closing_everything_leaves_nothing() {
+    let mut rig = Rig::new();
+    let at = rig.listen(closes(ServerCloses::Never)).await;
+    rig.run(Command::Connect(to(at), burst(50)));
+    let mut open = std::collections::BTreeSet::new();
+    let mut accepted = 0;
+    rig.heard(|news| {
+        match news {
+            News::Connected(own) => drop(open.insert(own.name)),
+            News::Accepted(own) => {
+                accepted += 1;
+                open.insert(own.name);
+            }
+            _ => (),
+        }
+        (open.len() == 100 && accepted == 50).then_some(())
+    })
+    .await;
+    rig.run(Command::CloseEverything);
+    let mut stopped = false;
+    rig.heard(|news| {
+        match news {
+            News::Closed { at, .. } => drop(open.remove(&at)),
+            News::StoppedListening { .. } => stopped = true,
+            _ => (),
+        }
+        (open.is_empty() && stopped).then_some(())
+    })
+    .await;
+    rig.tasks.close();
+    rig.tasks.wait().await;
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("/proc");
+    let port = format!(":{:04X} ", at.port.0);
+    assert!(!table.contains(&port), "nothing lingers");
+}
+
+#[tokio::test]
+async fn everything_ends_soon_after_stop_even_if_nobody_hears_the_news() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    rig.run(Command::Connect(to(at), burst(1000)));
+    let mut told = 0;
+    rig.heard(|news| {
+        told += u32::from(matches!(news, News::Connected(_) | News::Accepted(_)));
+        (told == 2000).then_some(())
+    })
+    .await;
+    rig.stop.cancel();
+    rig.tasks.close();
+    tokio::time::timeout(Duration::from_millis(500), rig.tasks.wait())
+        .await
+        .expect("all tasks end");
+}

@@ -1,0 +1,171 @@
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use fivetuple::tcp::{
+    Accepting, Burst, Call, Command, ConnectSpec, Ending, Endpoint, Errno, Host, ListenSpec, News,
+    Protocol, Target,
+};
+
+use super::{Rig, anywhere, burst, loopback, to};
+
+/// A port of loopback that nobody listens at.
+async fn nobodys(rig: &mut Rig) -> Endpoint {
+    let at = rig.listen(anywhere()).await;
+    rig.run(Command::StopListening);
+    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(()))
+        .await;
+    at
+}
+
+#[tokio::test]
+async fn a_closed_port_refuses() {
+    let mut rig = Rig::new();
+    let at = nobodys(&mut rig).await;
+    let why = rig.refused(to(at)).await;
+    assert_eq!((why.call, why.errno), (Call::Connect, Errno::ECONNREFUSED));
+}
+
+#[tokio::test]
+async fn a_burst_gives_up_at_the_first_refusal() {
+    let mut rig = Rig::new();
+    let at = nobodys(&mut rig).await;
+    rig.run(Command::Connect(to(at), burst(1000)));
+    let mut failed = 0;
+    let opened = rig
+        .heard(|news| match news {
+            News::ConnectFailed { .. } => {
+                failed += 1;
+                None
+            }
+            News::BurstEnded { opened, asked, .. } => Some((opened, asked)),
+            _ => None,
+        })
+        .await;
+    assert_eq!((failed, opened), (1, (0, 1000)));
+}
+
+#[tokio::test]
+async fn far_addresses_are_called_only_when_allowed() {
+    let mut rig = Rig::new();
+    let far = Endpoint::new(Ipv4Addr::new(192, 0, 2, 1), 9);
+    let why = rig.refused(to(far)).await;
+    assert_eq!((why.call, why.errno), (Call::Remote(far.ip), Errno::EPERM));
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_said_to_be_the_reason() {
+    let mut rig = Rig::new();
+    let nowhere = ConnectSpec::to(Target {
+        name: "nowhere.invalid".to_owned(),
+        port: anywhere().at.port,
+    });
+    assert_eq!(rig.refused(nowhere).await.call, Call::Resolve);
+}
+
+#[tokio::test]
+async fn sockets_of_other_computers_are_not_made_here() {
+    let mut rig = Rig::new();
+    let lab = ListenSpec {
+        host: Host(1),
+        ..anywhere()
+    };
+    let why = rig.listen_failed(lab).await;
+    assert_eq!((why.call, why.errno), (Call::Socket, Errno::EHOSTUNREACH));
+}
+
+#[tokio::test]
+async fn a_datagram_that_nobody_takes_comes_back_as_refused() {
+    let mut rig = Rig::new();
+    let at = nobodys(&mut rig).await;
+    let spec = ConnectSpec {
+        protocol: Protocol::Udp,
+        payload: b"anybody?".to_vec(),
+        ..to(at)
+    };
+    let own = rig.connect(spec).await.expect("UDP always connects");
+    assert_eq!(
+        rig.closed(own.name).await,
+        Ending::Broken(Errno::ECONNREFUSED)
+    );
+}
+
+#[tokio::test]
+async fn a_full_queue_leaves_callers_in_syn_sent_until_they_are_closed() {
+    let mut rig = Rig::new();
+    let full = ListenSpec {
+        accepting: Accepting::Held,
+        backlog: 0,
+        ..anywhere()
+    };
+    let at = rig.listen(full).await;
+    rig.connect(to(at)).await.expect("one fits in");
+    rig.run(Command::Connect(to(at), Burst::ONE));
+    let waiting = rig
+        .heard(|news| match news {
+            News::Connecting(own) => Some(own.name),
+            News::Connected(own) => panic!("{own:?}"),
+            _ => None,
+        })
+        .await;
+    rig.run(Command::Close(waiting));
+    assert_eq!(rig.closed(waiting).await, Ending::Close);
+}
+
+#[tokio::test]
+async fn a_burst_that_keeps_a_pace_can_be_stopped() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    let slow = Burst {
+        count: 1000,
+        every: Duration::from_secs(3600),
+    };
+    rig.run(Command::Connect(to(at), slow));
+    rig.heard(super::connected).await.expect("the first one");
+    rig.run(Command::StopConnecting);
+    let opened = rig
+        .heard(|news| match news {
+            News::BurstEnded { opened, .. } => Some(opened),
+            _ => None,
+        })
+        .await;
+    assert_eq!(opened, 1);
+}
+
+#[tokio::test]
+async fn a_key_that_repeats_makes_no_storm() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    let tasks = rig.tasks.len();
+    for _ in 0..1000 {
+        rig.run(Command::Connect(to(at), Burst::ONE));
+    }
+    assert!(rig.tasks.len() - tasks <= fivetuple::net::Program::BURSTS);
+    let mut turned_down = false;
+    let mut opened = 0;
+    rig.heard(|news| {
+        match news {
+            News::ConnectFailed { why, .. } => turned_down |= why.errno == Errno::EAGAIN,
+            News::Connected(_) => opened += 1,
+            _ => (),
+        }
+        (turned_down && opened == fivetuple::net::Program::BURSTS).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_can_come_from_another_address() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    let pair = rig.pair(super::from(loopback(7), at)).await;
+    assert_eq!(pair.server.tuple.remote.ip, loopback(7));
+}
+
+#[tokio::test]
+async fn an_address_of_another_machine_cannot_be_the_source() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    let spec = super::from(Ipv4Addr::new(192, 0, 2, 9).into(), at);
+    let why = rig.refused(spec).await;
+    assert_eq!((why.call, why.errno), (Call::Bind, Errno::EADDRNOTAVAIL));
+}

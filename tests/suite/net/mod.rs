@@ -1,0 +1,206 @@
+//! The program's sockets on loopback: what is asked, and what is told.
+
+mod accepting;
+mod binding;
+mod closing;
+mod connecting;
+mod data;
+mod many;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use fivetuple::net::Program;
+use fivetuple::tcp::{
+    Burst, Command, ConnectSpec, Ending, Endpoint, ListenSpec, News, OwnSocket, Refusal, RowName,
+    Target,
+};
+use tokio::sync::mpsc::{self, Receiver};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// A program and the one who listens to its news.
+struct Rig {
+    program: Program,
+    news: Receiver<News>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// Both ends of one connection.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    client: RowName,
+    server: RowName,
+}
+
+impl Rig {
+    fn new() -> Rig {
+        Rig::with(20_000, Program::PATIENCE)
+    }
+
+    fn with(descriptors: u64, patience: Duration) -> Rig {
+        let (sender, news) = mpsc::channel(256);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let program =
+            Program::with_patience(sender, tasks.clone(), stop.clone(), descriptors, patience);
+        Rig {
+            program,
+            news,
+            tasks,
+            stop,
+        }
+    }
+
+    fn run(&mut self, command: Command) {
+        self.program.run(command);
+    }
+
+    /// What `pick` finds in the first piece of news that it wants; others are passed over.
+    async fn heard<T>(&mut self, mut pick: impl FnMut(News) -> Option<T>) -> T {
+        let mut passed = Vec::new();
+        let wait = async {
+            loop {
+                let news = self.news.recv().await.expect("the program is there");
+                if let Some(found) = pick(news.clone()) {
+                    return found;
+                }
+                passed.push(news);
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_secs(20), wait).await;
+        found.unwrap_or_else(|_| panic!("not heard; last: {:#?}", passed.last()))
+    }
+
+    /// Listens, and says where.
+    async fn listen(&mut self, spec: ListenSpec) -> Endpoint {
+        self.run(Command::Listen(spec));
+        let answer = self.heard(|news| match news {
+            News::Listening { spec, .. } => Some(Ok(spec.at)),
+            News::ListenFailed { why, .. } => Some(Err(why)),
+            _ => None,
+        });
+        answer.await.expect("listens")
+    }
+
+    async fn listen_failed(&mut self, spec: ListenSpec) -> Refusal {
+        self.run(Command::Listen(spec));
+        self.heard(|news| match news {
+            News::ListenFailed { why, .. } => Some(why),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Connects once, and says how it went.
+    async fn connect(&mut self, spec: ConnectSpec) -> Result<OwnSocket, Refusal> {
+        self.run(Command::Connect(spec, Burst::ONE));
+        self.heard(connected).await
+    }
+
+    async fn refused(&mut self, spec: ConnectSpec) -> Refusal {
+        self.connect(spec).await.expect_err("refused")
+    }
+
+    /// A connection to a listener of ours.
+    async fn pair(&mut self, spec: ConnectSpec) -> Pair {
+        self.run(Command::Connect(spec, Burst::ONE));
+        let (mut client, mut server) = (None, None);
+        self.heard(|news| {
+            match news {
+                News::Connected(own) => client = Some(own.name),
+                News::Accepted(own) => server = Some(own.name),
+                _ => (),
+            }
+            let (client, server) = (client?, server?);
+            Some(Pair { client, server })
+        })
+        .await
+    }
+
+    async fn accepted(&mut self) -> RowName {
+        self.heard(|news| match news {
+            News::Accepted(own) => Some(own.name),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn closed(&mut self, name: RowName) -> Ending {
+        self.heard(|news| match news {
+            News::Closed { at, how } if at == name => Some(how),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Both ends closed, in whichever order: the client's ending, then the server's.
+    async fn both_closed(&mut self, pair: Pair) -> (Ending, Ending) {
+        let (mut client, mut server) = (None, None);
+        self.heard(|news| {
+            match news {
+                News::Closed { at, how } if at == pair.client => client = Some(how),
+                News::Closed { at, how } if at == pair.server => server = Some(how),
+                _ => (),
+            }
+            Some((client?, server?))
+        })
+        .await
+    }
+
+    async fn peer_closed(&mut self, name: RowName) {
+        self.heard(|news| (news == News::PeerClosed(name)).then_some(()))
+            .await;
+    }
+
+    /// The first bytes that arrive at that end.
+    async fn received(&mut self, name: RowName) -> Vec<u8> {
+        self.heard(|news| match news {
+            News::Received { at, first, .. } if at == name => Some(first),
+            _ => None,
+        })
+        .await
+    }
+
+    /// News that is there already.
+    fn at_hand(&mut self) -> Vec<News> {
+        std::iter::from_fn(|| self.news.try_recv().ok()).collect()
+    }
+}
+
+/// How a connect() went, when it is told.
+fn connected(news: News) -> Option<Result<OwnSocket, Refusal>> {
+    match news {
+        News::Connected(own) => Some(Ok(own)),
+        News::ConnectFailed { why, .. } => Some(Err(why)),
+        _ => None,
+    }
+}
+
+fn burst(count: u32) -> Burst {
+    Burst {
+        count,
+        every: Duration::ZERO,
+    }
+}
+
+/// An address of this machine that nobody else uses.
+fn loopback(last: u8) -> IpAddr {
+    Ipv4Addr::new(127, 0, 0, last).into()
+}
+
+/// A listener at a port that the kernel chooses.
+fn anywhere() -> ListenSpec {
+    ListenSpec::at(Endpoint::new(Ipv4Addr::LOCALHOST, 0))
+}
+
+fn to(at: Endpoint) -> ConnectSpec {
+    ConnectSpec::to(Target::from(at))
+}
+
+fn from(ip: IpAddr, at: Endpoint) -> ConnectSpec {
+    ConnectSpec {
+        from: Some(ip),
+        ..to(at)
+    }
+}

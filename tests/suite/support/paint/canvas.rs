@@ -1,0 +1,95 @@
+//! Pixels, and how they become a file.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+/// A colour: red, green, blue.
+pub(crate) type Rgb = [u8; 3];
+
+/// A rectangle of pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rect {
+    pub(crate) x: usize,
+    pub(crate) y: usize,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+}
+
+impl Rect {
+    /// The smallest rectangle around both.
+    pub(crate) fn around(self, other: Rect) -> Rect {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Rect {
+            x,
+            y,
+            width: right - x,
+            height: bottom - y,
+        }
+    }
+}
+
+/// A picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Canvas {
+    /// In pixels.
+    pub(crate) width: usize,
+    /// In pixels.
+    pub(crate) height: usize,
+    pixels: Vec<Rgb>,
+}
+
+impl Canvas {
+    /// A picture of one colour.
+    pub(crate) fn new(width: usize, height: usize, ground: Rgb) -> Canvas {
+        Canvas {
+            width,
+            height,
+            pixels: vec![ground; width * height],
+        }
+    }
+
+    /// The colour at a place inside.
+    pub(crate) fn at(&self, x: usize, y: usize) -> Rgb {
+        self.pixels[y * self.width + x]
+    }
+
+    /// Colours one pixel; beyond the edge nothing happens.
+    pub(crate) fn put(&mut self, x: usize, y: usize, colour: Rgb) {
+        if x < self.width && y < self.height {
+            self.pixels[y * self.width + x] = colour;
+        }
+    }
+
+    /// Colours a rectangle.
+    pub(crate) fn fill(&mut self, rect: Rect, colour: Rgb) {
+        for y in rect.y..rect.y + rect.height {
+            for x in rect.x..rect.x + rect.width {
+                self.put(x, y, colour);
+            }
+        }
+    }
+
+    /// One row of pixels inside `rect`.
+    pub(crate) fn row(&self, rect: Rect, y: usize) -> &[Rgb] {
+        let start = (rect.y + y) * self.width + rect.x;
+        &self.pixels[start..start + rect.width]
+    }
+
+    /// Writes a PNG.
+    pub(crate) fn write_png(&self, path: &Path) -> Result<(), String> {
+        let file = File::create(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let side = |length: usize| u32::try_from(length).map_err(|e| e.to_string());
+        let mut encoder =
+            png::Encoder::new(BufWriter::new(file), side(self.width)?, side(self.height)?);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::High);
+        let mut writer = encoder.write_header().map_err(|e| e.to_string())?;
+        writer
+            .write_image_data(self.pixels.as_flattened())
+            .map_err(|e| e.to_string())
+    }
+}
