@@ -75,7 +75,7 @@ const fn numbers_height(area: Rect) -> u16 {
 fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let state = scene.state;
     let listener = &state.listener;
-    let port = match listener.at().port {
+    let number = match listener.at().port {
         Port::ANY => String::from("0"),
         port => port.to_string(),
     };
@@ -86,7 +86,7 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     };
     let open = state.sockets.connections();
     let halves = [
-        (label, port, part),
+        (label, number, part),
         (
             if open == 1 {
                 "connection"

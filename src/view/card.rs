@@ -22,32 +22,34 @@ pub(super) fn draw(
     name: RowName,
     scroll: &mut Scroll,
 ) {
-    let area = arrange::middle(screen, 100.min(screen.width - 2), 21.min(screen.height - 1));
-    let keys = scene.keys(&[("Esc", "close"), ("j k", "next, previous")]);
+    let width = 100.min(screen.width - 2);
+    let room = usize::from(width.saturating_sub(4));
+    let lines = lines(scene, name, room);
+    let height = u16::try_from(lines.len() + 3 + 2).unwrap_or(u16::MAX);
+    let area = arrange::middle(screen, width, height.min(screen.height));
     let title = if name.tuple.is_connected() {
         "Inside this connection"
     } else {
         "Inside this socket"
     };
-    let mut inner = scene.sheet(frame, area, title, keys);
+    let mut inner = scene.sheet(frame, area, title, scene.keys(&[("Esc", "close")]));
     scroll.visible.push(name);
-    let boxes = arrange::take_top(&mut inner, 3);
-    draw_boxes(frame, boxes, scene, name);
-    let room = usize::from(inner.width);
-    let Some(line) = scene.state.sockets.get(name) else {
-        let gone = "The kernel has this row no more.";
-        put(
-            frame,
-            inner,
-            [Line::default(), Line::from(scene.span(Part::Dim, gone))],
-        );
-        return;
-    };
     let mirror = scene.state.sockets.mirror(name);
     scroll.visible.extend(mirror.map(|line| line.row.name()));
-    let mut lines = sentence(scene, line, room);
-    lines.extend(ends(scene, line, mirror, room));
+    let boxes = arrange::take_top(&mut inner, 3);
+    draw_boxes(frame, boxes, scene, name);
     put(frame, inner, lines);
+}
+
+fn lines(scene: Scene<'_>, name: RowName, room: usize) -> Vec<Line<'static>> {
+    let sockets = &scene.state.sockets;
+    let Some(line) = sockets.get(name) else {
+        let gone = "The kernel has this row no more.";
+        return vec![Line::default(), Line::from(scene.span(Part::Dim, gone))];
+    };
+    let mut lines = sentence(scene, line, room);
+    lines.extend(ends(scene, line, sockets.mirror(name), room));
+    lines
 }
 
 /// The five numbers in a box each; in one line of text where the boxes do not fit.
@@ -173,7 +175,7 @@ type Fact = (&'static str, Span<'static>);
 
 fn facts(scene: Scene<'_>, line: Option<&TableLine>, room: usize) -> Vec<Fact> {
     let labels = [
-        "role", "state", "", "since", "before", "Recv-Q", "Send-Q", "owner", "ends",
+        "role", "state", "", "since", "before", "Recv-Q", "Send-Q", "owner", "end",
     ];
     let Some(line) = line else {
         let mut none = labels.map(|label| (label, Span::raw(""))).to_vec();
@@ -199,7 +201,7 @@ fn facts(scene: Scene<'_>, line: Option<&TableLine>, room: usize) -> Vec<Fact> {
         Span::styled(text::cut(&seen, room), scene.theme.state(row.state)),
         scene.span(Part::Dim, text::cut(row.state.meaning(), room)),
         plain(&since),
-        plain(&passed(scene, line, room)),
+        plain(&passed(line, room)),
         queue(row.queues.recv, "waiting for accept()"),
         queue(row.queues.send, "may wait (backlog)"),
         plain(&columns::owner(state, line, 40)),
@@ -208,13 +210,14 @@ fn facts(scene: Scene<'_>, line: Option<&TableLine>, room: usize) -> Vec<Fact> {
     labels.into_iter().zip(values).collect()
 }
 
-/// The states before the present one, with the time at which each was seen first; the oldest are left out where there is no room.
-fn passed(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
-    let passed = line.passed.iter().rev();
+/// The states before the present one, and how long each was seen; the oldest are left out where there is no room.
+fn passed(line: &TableLine, room: usize) -> String {
     let mut text = String::new();
-    for sighting in passed {
-        let time = text::clock(scene.state.started, sighting.since);
-        let piece = format!("{} {}", sighting.state, &time[6..]);
+    let mut until = line.passed_since();
+    for sighting in line.passed.iter().rev() {
+        let lasted = text::short(until.since(sighting.since));
+        until = sighting.since;
+        let piece = format!("{} {lasted}", sighting.state);
         let longer = if text.is_empty() {
             piece
         } else {

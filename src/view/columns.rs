@@ -16,7 +16,7 @@ pub(super) struct Columns {
 
 /// The chosen row's sign, the mark, and a space.
 pub(super) const SIGNS: usize = 3;
-/// The bracket between both ends of a connection.
+/// The bracket between both ends of a connection, right behind the role.
 pub(super) const BRACKET: usize = 1;
 /// From this width of the role on there is room for "server end of laptop".
 pub(super) const ROOMY: usize = 18;
@@ -26,18 +26,19 @@ pub(super) const LONG_AGE: usize = 9;
 impl Columns {
     /// What fits into `room` columns when the longest address takes `address`: what is needed least goes first.
     pub(super) fn fitting(room: usize, address: usize) -> Columns {
-        let address = address.clamp(15, (room / 4).max(15));
+        let most = if room < 160 { 23 } else { room / 4 };
+        let address = address.clamp(15, most.min(room.saturating_sub(34) / 2).max(15));
         let mut columns = Columns {
             address,
             state: 13,
-            role: 6,
+            role: 8,
             ..Columns::default()
         };
         columns.widen(room, |c| c.proto = 5);
         columns.widen(room, |c| c.role = 15);
         columns.widen(room, |c| c.age = 6);
         columns.widen(room, |c| c.queue = 6);
-        columns.widen(room, |c| c.role = 20);
+        columns.widen(room, |c| c.role = 21);
         columns.widen(room, |c| c.age = LONG_AGE);
         columns.widen(room, |c| c.owner = 11);
         columns.stretch(room, 17, |c| &mut c.address);
@@ -56,7 +57,7 @@ impl Columns {
             + 2 * with_space(self.queue)
             + 2 * with_space(self.address)
             + with_space(self.state)
-            + with_space(self.role)
+            + self.role
             + BRACKET
             + with_space(self.age)
             + with_space(self.owner)

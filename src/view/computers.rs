@@ -2,7 +2,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::glyphs::CHOSEN;
+use super::arrange;
+use super::glyphs::{CHOSEN, DASH};
 use super::listener::gauge;
 use super::paint::{Scene, Titles, put};
 use super::scroll::List;
@@ -15,19 +16,9 @@ use crate::tcp::{RowName, SourcePort};
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
     let clients = &scene.state.clients;
     let count = clients.computers.len();
-    let height = list_height(area);
+    let height = list_height(area, count);
     list.follow(count, height, Some(clients.chosen));
-    let right = if count > height {
-        let end = (list.top + height).min(count);
-        vec![(Part::Dim, format!("{}-{end} of {count}", list.top + 1))]
-    } else {
-        Vec::new()
-    };
-    let titles = Titles {
-        name: "Computers",
-        right,
-        ..Titles::default()
-    };
+    let titles = titles(scene, area, list);
     let inner = scene.pane(frame, Pane::Computers, area, titles);
     let room = usize::from(inner.width);
     let computers = clients.computers.iter().enumerate();
@@ -37,35 +28,72 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &m
     });
     put(frame, inner, rows);
     if usize::from(inner.height) > height {
-        let foot = Rect {
-            y: inner.bottom() - 1,
-            height: 1,
-            ..inner
-        };
+        let foot = arrange::line(inner, inner.height - 1);
         frame.render_widget(foot_line(scene, room), foot);
     }
 }
 
 /// How many computers fit; the last line tells whom they call, unless there is hardly room.
-pub(super) fn list_height(area: Rect) -> usize {
+pub(super) fn list_height(area: Rect, count: usize) -> usize {
     let inner = usize::from(area.height.saturating_sub(2));
-    if inner > 2 { inner - 1 } else { inner }
+    if inner > 2 && count != inner {
+        inner - 1
+    } else {
+        inner
+    }
+}
+
+/// Without a last line the title tells whom they call.
+fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
+    let clients = &scene.state.clients;
+    let count = clients.computers.len();
+    let height = list_height(area, count);
+    let has_foot = usize::from(area.height.saturating_sub(2)) > height;
+    let mut right = Vec::new();
+    if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
+        let many = format!("{} of {}", progress.opened, progress.asked);
+        right.push((Part::Warning, many));
+    } else if count > height {
+        let end = (list.top + height).min(count);
+        right.push((Part::Dim, format!("{}-{end} of {count}", list.top + 1)));
+    }
+    let about = if has_foot || area.width < 40 {
+        String::new()
+    } else {
+        format!("{DASH} to {}", clients.target(scene.state.listener.at()))
+    };
+    Titles {
+        name: "Computers",
+        about,
+        right,
+        ..Titles::default()
+    }
 }
 
 fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line<'static> {
+    let all = &scene.state.clients.computers;
+    let names = all.iter().map(|computer| text::width(&computer.name));
+    let name_width = names.max().unwrap_or(0).clamp(6, 11);
+    let ip_width = if all.len() > 8 { 10 } else { 9 };
     let mark = if chosen { CHOSEN } else { " " };
-    let name = text::fit(&computer.name, 11);
-    let open = computer.ends.len();
-    let ports = ports(computer, room.saturating_sub(36));
-    let opened = match open {
+    let name = text::fit(&computer.name, name_width);
+    let open = match computer.ends.len() {
         0 => String::new(),
-        _ => format!("{} open", text::number(open)),
+        open => format!("{} open", text::number(open)),
     };
+    let roomy = room >= 50;
+    let gap = if roomy { "   " } else { " " };
+    let open_width = if roomy { 12 } else { 7 };
+    let before = format!(" {mark} {name}{gap}{:<ip_width$}{gap}", computer.ip);
+    let open = format!("{open:<open_width$} ");
+    let ports = ports(
+        computer,
+        room.saturating_sub(text::width(&before) + open.len()),
+    );
     let part = if chosen { Part::Chosen } else { Part::Text };
     let line = Line::from(vec![
-        scene.span(part, format!(" {mark} {name} ")),
-        scene.span(part, format!("{:<11}", computer.ip)),
-        scene.span(Part::Gauge, format!("{opened:<8} ")),
+        scene.span(part, before),
+        scene.span(Part::Gauge, open),
         scene.span(Part::Dim, ports),
     ]);
     let focused = scene.state.desk.focus == Pane::Computers;
@@ -115,18 +143,27 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
         return burst(scene, progress);
     }
     let to = clients.target(scene.state.listener.at());
-    let port = match clients.spec.source_port {
-        SourcePort::KernelPicks => String::from("the kernel picks"),
-        SourcePort::Fixed(port) => port.to_string(),
-        SourcePort::SameAsServer => String::from("same as the server's"),
-        SourcePort::Toy(range) => format!("one of {range}"),
+    let (long, short) = match clients.spec.source_port {
+        SourcePort::KernelPicks => (
+            "source port: the kernel picks".to_owned(),
+            "kernel picks port".to_owned(),
+        ),
+        SourcePort::Fixed(port) => (format!("source port: {port}"), format!("from port {port}")),
+        SourcePort::SameAsServer => (
+            "source port: same as the server's".to_owned(),
+            "same port".to_owned(),
+        ),
+        SourcePort::Toy(range) => (
+            format!("source port: one of {range}"),
+            format!("from {range}"),
+        ),
     };
     let to = format!(" to {to}");
-    let long = format!("{to}   source port: {port}");
-    let from = if long.len() <= room {
-        format!("   source port: {port}")
+    let roomy = to.len() + long.len() + 3 <= room;
+    let from = if roomy {
+        format!("   {long}")
     } else {
-        format!("  port: {port}")
+        format!("  {short}")
     };
     let from = text::cut(&from, room.saturating_sub(to.len()));
     Line::from(vec![Span::raw(to), scene.span(Part::Dim, from)])

@@ -68,8 +68,7 @@ pub(super) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: us
         return;
     };
     if waits && quiet && state.shown.len() == 1 {
-        let words =
-            "   Nobody is connected: LISTEN is a door, not a connection. Press c to connect.";
+        let words = "   Nobody is connected yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
         frame.render_widget(
             Line::from(scene.span(Part::Dim, words)),

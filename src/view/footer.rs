@@ -8,7 +8,7 @@ use super::input;
 use super::paint::{Scene, width};
 use super::text;
 use super::theme::Part;
-use crate::app::Overlay;
+use crate::app::{Key, Overlay};
 
 /// The keys to press now, the most useful first; as many as fit.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
@@ -32,21 +32,38 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         spans.push(scene.span(Part::KeyCap, format!(" {count}{} ", super::glyphs::CUT)));
     }
     match &desk.overlay {
-        Some(Overlay::Help(_) | Overlay::Card(_)) => {
-            return scene.keys(&[("Esc", "close"), ("j k", "down, up")]);
+        Some(Overlay::Help(_)) => {
+            return scene.keys(&[
+                ("Esc", "close"),
+                ("j k", "down, up"),
+                ("ctrl-c", "quit at once"),
+            ]);
+        }
+        Some(Overlay::Card(_)) => {
+            return scene.keys(&[("Esc", "close"), ("ctrl-c", "quit at once")]);
         }
         Some(Overlay::ListenForm(_) | Overlay::ConnectForm(_)) => {
             return scene.keys(&[("Enter", "apply"), ("Esc", "drop"), ("Tab", "next field")]);
         }
         None => (),
     }
-    for (key, help) in scene.state.hints() {
-        let key = scene.span(Part::Key, format!(" {key}"));
-        let help = Span::raw(format!(" {help} "));
-        if width(&spans) + key.width() + help.width() > room {
-            continue;
+    let hints = scene.state.hints().into_iter().map(|(key, help)| {
+        let always = matches!(key, Key::Char('?' | 'q'));
+        let spans = [
+            scene.span(Part::Key, format!(" {key}")),
+            Span::raw(format!(" {help}  ")),
+        ];
+        (always, spans)
+    });
+    let hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
+    let reserved = hints.iter().filter(|(always, _)| *always);
+    let mut left = room.saturating_sub(width(&spans));
+    left = left.saturating_sub(reserved.map(|(_, hint)| width(hint)).sum());
+    for (always, hint) in hints {
+        if always || width(&hint) <= left {
+            left -= if always { 0 } else { width(&hint) };
+            spans.extend(hint);
         }
-        spans.extend([key, help, Span::raw(" ")]);
     }
     Line::from(spans)
 }

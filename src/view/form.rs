@@ -3,7 +3,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::arrange;
-use super::glyphs::{CHOSEN, REFUSED};
+use super::glyphs::{ARROW, CHOSEN, REFUSED};
 use super::input;
 use super::paint::{Scene, put, width};
 use super::text;
@@ -11,7 +11,9 @@ use super::theme::Part;
 use crate::app::{Field, Form, Value};
 
 /// How wide a field is.
-const FIELD: usize = 30;
+const fn field_width(room: usize) -> usize {
+    if room < 90 { 22 } else { 30 }
+}
 
 /// Fields to fill in; beside each the socket call that it becomes.
 pub(super) fn draw(
@@ -23,11 +25,7 @@ pub(super) fn draw(
 ) {
     let count = form.fields.len();
     let height = u16::try_from(count + 2 + BELOW).unwrap_or(u16::MAX);
-    let area = arrange::middle(
-        screen,
-        104.min(screen.width - 2),
-        height.min(screen.height - 2),
-    );
+    let area = arrange::middle(screen, 104.min(screen.width - 2), height.min(screen.height));
     let keys = scene.keys(&[("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")]);
     let mut fields = scene.sheet(frame, area, title, keys);
     let below = arrange::take_bottom(&mut fields, u16::try_from(BELOW).unwrap_or(3));
@@ -66,15 +64,15 @@ fn line(
     };
     let part = if focused { Part::Strong } else { Part::Text };
     let name = scene.span(part, format!("{}  ", text::fit(field.label, label)));
-    let most = FIELD.min(room.saturating_sub(label + 6));
+    let most = field_width(room).min(room.saturating_sub(label + 6));
     let mut spans = vec![sign, name];
     let before = width(&spans);
     spans.extend(value(scene, field, focused, most));
     let used = width(&spans);
     let call = text::safe(&field.call);
-    let pad = (before + FIELD + 2).saturating_sub(used).max(2);
+    let pad = (before + field_width(room) + 2).saturating_sub(used).max(2);
     let left = room.saturating_sub(used + pad);
-    if left >= 8 {
+    if left >= 8 && room >= 60 {
         let call = format!("{}{}", " ".repeat(pad), text::cut(&call, left));
         spans.push(scene.span(Part::Dim, call));
     }
@@ -112,5 +110,13 @@ fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     });
     let lines = text::wrap(&words, room).into_iter();
     let lines = lines.map(|line| Line::from(scene.span(part, line)));
-    std::iter::once(Line::default()).chain(lines).collect()
+    // Beside the fields there is hardly room for calls on a small screen.
+    let call = form.fields.get(form.at).map_or("", |field| &field.call);
+    let call = if room < 60 && !call.is_empty() {
+        text::cut(&format!("{ARROW} {}", text::safe(call)), room)
+    } else {
+        String::new()
+    };
+    let call = Line::from(scene.span(Part::Dim, call));
+    std::iter::once(call).chain(lines).collect()
 }

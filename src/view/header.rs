@@ -11,21 +11,28 @@ use crate::tcp::TcpState;
 /// The first line: where the server listens, how many connections there are, what part of the table is shown.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let room = usize::from(area.width);
-    let right = right(scene);
-    let left = (0..=2)
-        .map(|least| left(scene, least))
-        .find(|left| width(left) + width(&right) < room)
-        .unwrap_or_else(|| self::left(scene, 3));
-    let gap = room.saturating_sub(width(&left) + width(&right)).max(1);
-    let room_left = room.saturating_sub(width(&right));
-    let mut spans = left;
-    spans.push(Span::raw(" ".repeat(gap)));
-    let left_area = Rect {
-        width: u16::try_from(room_left).unwrap_or(area.width),
+    let tries = [
+        (0, false),
+        (1, false),
+        (2, false),
+        (2, true),
+        (3, false),
+        (3, true),
+    ];
+    let both = tries.map(|(shrunk, short)| (left(scene, shrunk), right(scene, short)));
+    let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
+    let Some((left, right)) = both.into_iter().find(fits) else {
+        frame.render_widget(Line::from(left(scene, 3)), area);
+        return;
+    };
+    frame.render_widget(Line::from(left), area);
+    let wide = u16::try_from(width(&right)).unwrap_or(area.width);
+    let place = Rect {
+        x: area.right().saturating_sub(wide),
+        width: wide.min(area.width),
         ..area
     };
-    frame.render_widget(Line::from(spans), left_area);
-    frame.render_widget(Line::from(right).right_aligned(), area);
+    frame.render_widget(Line::from(right), place);
 }
 
 /// The left side; the higher `shrunk`, the fewer words.
@@ -74,18 +81,21 @@ fn place(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
     }
 }
 
-fn right(scene: Scene<'_>) -> Vec<Span<'static>> {
+/// The right side; `short` tells only whether the picture moves.
+fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
     let desk = &scene.state.desk;
     let mut spans = Vec::new();
     let whose = match desk.lens.view {
         _ if desk.lens.whole_machine => "whole machine",
         PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
     };
-    spans.push(scene.span(Part::Dim, format!(" {whose}   ")));
+    if !short {
+        spans.push(scene.span(Part::Dim, format!(" {whose}   ")));
+    }
     spans.push(match desk.paused {
         Some(since) => {
             let ago = text::age(scene.state.now.since(since));
-            scene.span(Part::KeyCap, format!(" PAUSED {ago} ago "))
+            scene.span(Part::KeyCap, format!(" PAUSED {ago} "))
         }
         None => scene.span(Part::Gauge, "live "),
     });

@@ -20,7 +20,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
         vec![lines(scene, &Group::ALL)]
     };
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let width = if two { 116 } else { 72 };
+    let width = if two { 118 } else { 72 };
     let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
     let area = arrange::middle(
         screen,
@@ -33,37 +33,46 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
     if most > inner_height {
         keys.insert(0, ("j k", "scroll"));
     }
-    let inner = scene.sheet(frame, area, "All keys", scene.keys(&keys));
-    let count = u16::try_from(columns.len()).unwrap_or(1);
-    for (n, column) in (0..count).zip(columns) {
-        let place = Rect {
-            x: inner.x + n * (inner.width / count),
-            width: inner.width / count,
-            ..inner
-        };
-        put(frame, place, column.into_iter().skip(down));
+    let mut rest = scene.sheet(frame, area, "All keys", scene.keys(&keys));
+    for column in columns {
+        let widest = column.iter().map(Line::width).max().unwrap_or(0);
+        put(frame, rest, column.into_iter().skip(down));
+        let taken = u16::try_from(widest + 2)
+            .unwrap_or(u16::MAX)
+            .min(rest.width);
+        rest.x += taken;
+        rest.width -= taken;
     }
 }
 
 fn lines(scene: Scene<'_>, groups: &[Group]) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    let keys = groups.iter().flat_map(|group| bindings(*group));
+    let width = keys
+        .map(|binding| keys_of(binding).len())
+        .max()
+        .unwrap_or(0);
     for group in groups {
         if !lines.is_empty() {
             lines.push(Line::default());
         }
         lines.push(Line::from(scene.span(Part::Heading, group.title())));
-        let theirs = BINDINGS
-            .iter()
-            .filter(|binding| binding.group == *group && binding.scope != Scope::Sheet);
-        lines.extend(theirs.map(|binding| line(scene, binding)));
+        lines.extend(bindings(*group).map(|binding| {
+            Line::from(vec![
+                scene.span(Part::Key, text::fit(&keys_of(binding), width + 2)),
+                Span::raw(binding.about),
+            ])
+        }));
     }
     lines
 }
 
-fn line(scene: Scene<'_>, binding: &Binding) -> Line<'static> {
+fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
+    let theirs = move |binding: &&Binding| binding.group == group && binding.scope != Scope::Sheet;
+    BINDINGS.iter().filter(theirs)
+}
+
+fn keys_of(binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-    Line::from(vec![
-        scene.span(Part::Key, text::fit(&keys.join(" "), 16)),
-        Span::raw(binding.about),
-    ])
+    keys.join(" ")
 }

@@ -43,7 +43,7 @@ fn row_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Act
 fn computer_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
     let down = usize::from(y.checked_sub(inside(places.computers).y)?);
     let n = scroll.computers.top + down;
-    let there =
-        down < computers::list_height(places.computers) && n < state.clients.computers.len();
+    let there = down < computers::list_height(places.computers, state.clients.computers.len())
+        && n < state.clients.computers.len();
     there.then_some(Action::SelectComputer(n))
 }

@@ -22,7 +22,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         Some(running) => running_lines(scene, running, room),
         None => idle_lines(scene, room),
     };
-    lines.extend(totals(scene));
+    lines.extend(totals(scene, room));
     lines.extend(payload(scene, room));
     // The least needed go first where there is no room; the rest keep their order.
     while lines.len() > usize::from(inner.height) {
@@ -49,7 +49,7 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     }
     vec![
         (0, Line::from(first)),
-        (4, mode(scene, running)),
+        mode(scene, running, room),
         (1, queue(scene, running, room)),
     ]
 }
@@ -65,7 +65,7 @@ fn reach(at: Endpoint) -> &'static str {
     }
 }
 
-fn mode(scene: Scene<'_>, running: &ListenSpec) -> Line<'static> {
+fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
     let listener = &scene.state.listener;
     let mut spans = vec![Span::raw(" ")];
     match (listener.pausing, listener.held) {
@@ -90,11 +90,14 @@ fn mode(scene: Scene<'_>, running: &ListenSpec) -> Line<'static> {
     if running.listeners > 1 {
         more.push(format!("{} listeners", running.listeners));
     }
-    spans.extend(
-        more.into_iter()
-            .map(|text| scene.span(Part::Dim, format!("   {text}"))),
-    );
-    Line::from(spans)
+    for text in more {
+        let text = scene.span(Part::Dim, format!("   {text}"));
+        if width(&spans) + text.width() <= room {
+            spans.push(text);
+        }
+    }
+    let unusual = listener.held || listener.pausing.is_some();
+    (if unusual { 1 } else { 4 }, Line::from(spans))
 }
 
 /// Who waits for accept(): the two queue columns of the LISTEN rows.
@@ -162,17 +165,22 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
     ]
 }
 
-fn totals(scene: Scene<'_>) -> Option<Ranked> {
+fn totals(scene: Scene<'_>, room: usize) -> Option<Ranked> {
     let listener = &scene.state.listener;
     let totals = listener.totals;
     if !listener.is_listening() && totals.accepted == 0 {
         return None;
     }
+    let (incoming, outgoing) = if room < 50 {
+        ("in", "out")
+    } else {
+        ("received", "sent")
+    };
     let numbers = [
         ("accepted", totals.accepted.to_string()),
         ("open", listener.ends.len().to_string()),
-        ("received", text::bytes(totals.received)),
-        ("sent", text::bytes(totals.sent)),
+        (incoming, text::bytes(totals.received)),
+        (outgoing, text::bytes(totals.sent)),
     ];
     let mut spans = Vec::new();
     for (label, value) in numbers {

@@ -22,7 +22,7 @@ mod paint;
 mod row;
 mod scroll;
 mod sockets;
-pub mod text;
+mod text;
 mod theme;
 
 use ratatui::Frame;

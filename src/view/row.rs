@@ -139,7 +139,7 @@ fn tail(
             String::new()
         };
         let why = format!("{sign}{}", gone.why.words());
-        let room = columns.role + BRACKET + columns.age + 2;
+        let room = columns.role + BRACKET + columns.age;
         // Where there is hardly room, the reason matters more than the last state.
         return if room >= text::width(&why) {
             vec![state, Span::raw(why)]
@@ -148,14 +148,16 @@ fn tail(
         };
     }
     let left = time_left(scene, line);
-    if let Some(left) = left
-        .as_ref()
-        .filter(|_| (1..LONG_AGE).contains(&columns.age))
-    {
+    if let Some(left) = left.as_ref().filter(|_| columns.age < LONG_AGE) {
         let role = role(scene, line, 10);
         let both = format!("{left} {} {role}", super::glyphs::DASH);
-        let room = columns.role + BRACKET + columns.age + 2;
-        return vec![state, Span::raw(text::cut(&both, room))];
+        let room = columns.role + BRACKET + columns.age + usize::from(columns.age > 0);
+        let told = if text::width(&both) > room && room < 14 {
+            left
+        } else {
+            &both
+        };
+        return vec![state, Span::raw(text::cut(told, room))];
     }
     let role = text::fit(&role(scene, line, columns.role), columns.role);
     let join = match bracket {
@@ -163,11 +165,7 @@ fn tail(
         Bracket::Lower => LOWER,
         Bracket::None => " ",
     };
-    let mut spans = vec![
-        state,
-        Span::raw(format!("{role} ")),
-        scene.span(Part::Dim, join),
-    ];
+    let mut spans = vec![state, Span::raw(role), scene.span(Part::Dim, join)];
     if columns.age > 0 {
         let age = left.unwrap_or_else(|| text::age(scene.state.now.since(line.born)));
         spans.push(Span::raw(text::fit(&format!(" {age}"), columns.age + 1)));

@@ -63,8 +63,13 @@ pub(super) fn window(state: &State, scroll: &mut Scroll, height: usize) -> Range
 fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
     let shown = &scene.state.shown;
     let name = shown[n];
-    let above = n.checked_sub(1).and_then(|n| shown.get(n));
-    let bracket = match (above, shown.get(n + 1)) {
+    let alive = |name: &&RowName| {
+        let line = scene.state.sockets.get(**name);
+        line.is_some_and(|line| line.gone.is_none())
+    };
+    let above = n.checked_sub(1).and_then(|n| shown.get(n)).filter(alive);
+    let below = shown.get(n + 1).filter(alive);
+    let bracket = match (above, below) {
         (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
         (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
         _ => Bracket::None,

@@ -8,7 +8,7 @@ use super::glyphs::CUT;
 use crate::tcp::{Endpoint, Moment, escape};
 
 /// An age that changes rarely, so that a calm screen is not painted every second: seconds below 10 s, steps of 10 s below a minute.
-pub fn age(age: Duration) -> String {
+pub(super) fn age(age: Duration) -> String {
     match age.as_secs() {
         seconds @ 0..10 => format!("{seconds} s"),
         seconds @ 10..60 => format!("{} s", seconds / 10 * 10),
@@ -17,13 +17,22 @@ pub fn age(age: Duration) -> String {
     }
 }
 
+/// A time that is over: below a second in milliseconds.
+pub(super) fn short(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        1000..60_000 => format!("{} s", time.as_secs()),
+        _ => age(time),
+    }
+}
+
 /// The time that is left, in whole seconds, the begun one counted.
-pub fn left(left: Duration) -> String {
+pub(super) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
 }
 
 /// The time of day at `at`, when the program was started at `started`.
-pub fn clock(started: Duration, at: Moment) -> String {
+pub(super) fn clock(started: Duration, at: Moment) -> String {
     let millis = (started + at.since_start()).as_millis() % 86_400_000;
     let (seconds, millis) = (millis / 1000, millis % 1000);
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
@@ -31,7 +40,7 @@ pub fn clock(started: Duration, at: Moment) -> String {
 }
 
 /// A number of bytes.
-pub fn bytes(count: u64) -> String {
+pub(super) fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if count < 1000 {
         return format!("{count} B");
@@ -48,7 +57,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// A number with commas: 28,231.
-pub fn number(value: usize) -> String {
+pub(super) fn number(value: usize) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (n, digit) in digits.chars().enumerate() {
@@ -61,18 +70,18 @@ pub fn number(value: usize) -> String {
 }
 
 /// A number of things: 1 connection, 2 connections.
-pub fn plural(count: usize, thing: &str) -> String {
+pub(super) fn plural(count: usize, thing: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{} {thing}{s}", number(count))
 }
 
 /// How many columns a text takes.
-pub fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The text in at most `most` columns; what was cut is told by an ellipsis.
-pub fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
     }
@@ -92,7 +101,7 @@ pub fn cut(text: &str, most: usize) -> String {
 }
 
 /// The text in exactly `columns` columns.
-pub fn fit(text: &str, columns: usize) -> String {
+pub(super) fn fit(text: &str, columns: usize) -> String {
     let mut text = cut(text, columns);
     let missing = columns.saturating_sub(text.width());
     text.extend(std::iter::repeat_n(' ', missing));
@@ -100,7 +109,7 @@ pub fn fit(text: &str, columns: usize) -> String {
 }
 
 /// An address in at most `most` columns: its port is never cut.
-pub fn end(end: Endpoint, most: usize) -> String {
+pub(super) fn end(end: Endpoint, most: usize) -> String {
     let text = end.to_string();
     if text.len() <= most {
         return text;
@@ -111,7 +120,7 @@ pub fn end(end: Endpoint, most: usize) -> String {
 }
 
 /// Lines of at most `columns` columns, broken between words where that can be.
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -145,7 +154,7 @@ fn push(lines: &mut [String], gap: usize, word: &str) {
 }
 
 /// A text that a stranger may have chosen, in printable ASCII. One that is escaped already stays as it is.
-pub fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if c == ' ' || c.is_ascii_graphic() {

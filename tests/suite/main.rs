@@ -13,6 +13,7 @@ mod kernel;
 mod net;
 mod proc_texts;
 mod robot;
+mod screens;
 mod support;
 mod watcher;
 mod wire;
