@@ -15,5 +15,6 @@ mod proc_texts;
 mod robot;
 mod screens;
 mod support;
+mod tidy;
 mod watcher;
 mod wire;
