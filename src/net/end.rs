@@ -58,10 +58,11 @@ impl End {
     /// So much of an echo waits at most; then no more is read.
     const ECHO: usize = 64 * 1024;
 
-    pub(super) fn new(wire: Wire, seat: Seat, manner: Manner, payload: Arc<Vec<u8>>) -> End {
+    /// On the heap: a future keeps room for whatever is moved into it more than once.
+    pub(super) fn new(wire: Wire, seat: Seat, manner: Manner, payload: Arc<Vec<u8>>) -> Box<End> {
         let mut outgoing = Outgoing::default();
         outgoing.push(payload);
-        End {
+        Box::new(End {
             wire,
             seat,
             manner,
@@ -72,11 +73,11 @@ impl End {
             wants_half_close: false,
             has_sent_fin: false,
             has_heard_fin: false,
-        }
+        })
     }
 
     /// Reads, writes and does as it is told until the end; then tells how it came.
-    pub(super) async fn live(mut self) {
+    pub(super) async fn live(mut self: Box<Self>) {
         self.closes = self.manner.closes_after.map(|time| Instant::now() + time);
         let how = self.talk().await;
         self.leave(how).await;
@@ -102,12 +103,10 @@ impl End {
     }
 
     /// close(), and the news of it.
-    pub(super) async fn leave(mut self, how: Talk) {
+    pub(super) async fn leave(mut self: Box<Self>, how: Talk) {
         let sockets = Arc::clone(&self.seat.sockets);
         let at = self.seat.name;
-        for news in self.tally.take(at).into_iter().flatten() {
-            sockets.tell(news).await;
-        }
+        self.tell_tally(&sockets).await;
         let how = how.unwrap_or(Ending::Close);
         // After a broken connection there is nobody left to send RST to, except when it is we who lost patience.
         if how != Ending::Close {
@@ -320,7 +319,11 @@ impl End {
     }
 
     async fn tell_tally(&mut self, sockets: &Sockets) {
-        for news in self.tally.take(self.seat.name).into_iter().flatten() {
+        let [sent, received] = self.tally.take(self.seat.name);
+        if let Some(news) = sent {
+            sockets.tell(news).await;
+        }
+        if let Some(news) = received {
             sockets.tell(news).await;
         }
     }

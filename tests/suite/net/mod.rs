@@ -5,6 +5,7 @@ mod binding;
 mod closing;
 mod connecting;
 mod data;
+mod limits;
 mod many;
 
 use std::net::{IpAddr, Ipv4Addr};
