@@ -1,3 +1,6 @@
+mod receiving;
+mod sending;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use tokio::time::Instant;
 use crate::net::outgoing::Outgoing;
 use crate::net::sockets::{Seat, Sockets};
 use crate::net::tally::Tally;
-use crate::net::wire::{Read, Wire};
+use crate::net::wire::Wire;
 use crate::tcp::{Call, Ending, Errno, News, OnData, Refusal};
 
 /// One end of a connection and the task that owns it, from connect() or accept() to close().
@@ -52,7 +55,6 @@ pub(super) enum Answer {
 }
 
 impl End {
-    const READ: usize = 16 * 1024;
     /// So many reads or writes in a row, then others have their turn.
     const IN_A_ROW: usize = 16;
     /// So much of an echo waits at most; then no more is read.
@@ -205,117 +207,6 @@ impl End {
         }
         self.complain(Call::Write, Errno::ETIMEDOUT);
         Some(Ending::Broken(Errno::ETIMEDOUT))
-    }
-
-    async fn read(&mut self, ready: tokio::io::Ready, sockets: &Sockets) -> Talk {
-        let reading = self.interest().is_readable();
-        if reading && self.manner.on_data == OnData::LeaveUnread {
-            return self.look(ready, sockets).await;
-        }
-        if reading && (ready.is_readable() || ready.is_read_closed()) {
-            return match self.read_on() {
-                Read::Fin => self.hear_fin(sockets).await,
-                Read::Broken(errno) => Some(Ending::Broken(errno)),
-                Read::Bytes(_) | Read::Nothing => None,
-            };
-        }
-        if ready.is_error() {
-            let errno = self.wire.error().unwrap_or(Errno::ECONNRESET);
-            return Some(Ending::Broken(errno));
-        }
-        None
-    }
-
-    /// Notices the other end's FIN or RST without reading.
-    async fn look(&mut self, ready: tokio::io::Ready, sockets: &Sockets) -> Talk {
-        if ready.is_read_closed() || ready.is_error() {
-            if let Some(errno) = self.wire.error() {
-                return Some(Ending::Broken(errno));
-            }
-            return self.hear_fin(sockets).await;
-        }
-        self.wire.leave_unread();
-        None
-    }
-
-    fn read_on(&mut self) -> Read {
-        let mut buffer = [0; End::READ];
-        for _ in 0..End::IN_A_ROW {
-            let count = match self.wire.read(&mut buffer) {
-                Read::Bytes(count) => count,
-                other @ (Read::Nothing | Read::Fin | Read::Broken(_)) => return other,
-            };
-            let bytes = buffer.get(..count).unwrap_or_default();
-            self.tally.read(bytes);
-            if self.manner.on_data == OnData::Echo {
-                self.outgoing.push(Arc::new(bytes.to_vec()));
-                if self.outgoing.waiting() >= End::ECHO {
-                    break;
-                }
-            }
-        }
-        Read::Nothing
-    }
-
-    async fn hear_fin(&mut self, sockets: &Sockets) -> Talk {
-        self.has_heard_fin = true;
-        self.tell_tally(sockets).await;
-        sockets.tell(News::PeerClosed(self.seat.name)).await;
-        None
-    }
-
-    /// Writes what the kernel takes now, sends our FIN if it was asked for, and closes when nothing keeps this end open.
-    async fn write_and_shut(&mut self, sockets: &Sockets) -> Talk {
-        if let Err(errno) = self.write_on() {
-            return Some(Ending::Broken(errno));
-        }
-        let is_written = self.outgoing.waiting() == 0;
-        if is_written && self.wants_half_close && !self.has_sent_fin {
-            self.wants_half_close = false;
-            self.tell_tally(sockets).await;
-            match self.wire.half_close() {
-                Ok(()) => {
-                    self.has_sent_fin = true;
-                    sockets.tell(News::HalfClosed(self.seat.name)).await;
-                }
-                Err(errno) => self.complain(Call::Shutdown, errno),
-            }
-        }
-        let is_over = is_written && self.has_heard_fin && self.manner.closes_with_peer;
-        is_over.then_some(Ending::Close)
-    }
-
-    fn write_on(&mut self) -> Result<(), Errno> {
-        let before = self.outgoing.waiting();
-        for _ in 0..End::IN_A_ROW {
-            let Some(piece) = self.outgoing.next() else {
-                break;
-            };
-            match self.wire.write(piece) {
-                Ok(None) => break,
-                Ok(Some(count)) => {
-                    self.tally.written(count);
-                    self.outgoing.advance(count);
-                }
-                Err(errno) if self.wire.is_udp() && errno != Errno::ECONNREFUSED => {
-                    self.outgoing.skip();
-                    self.complain(Call::Write, errno);
-                }
-                Err(Errno::EPIPE) if self.has_sent_fin => {
-                    self.outgoing.clear();
-                    self.complain(Call::Write, Errno::EPIPE);
-                }
-                Err(errno) => return Err(errno),
-            }
-        }
-        let is_stuck = self.outgoing.waiting() > 0 && self.outgoing.waiting() == before;
-        let has_patience = self.manner.on_data != OnData::Echo;
-        self.stuck = match self.stuck {
-            _ if has_patience || !is_stuck => None,
-            Some(since) => Some(since),
-            None => Some(Instant::now()),
-        };
-        Ok(())
     }
 
     async fn tell_tally(&mut self, sockets: &Sockets) {

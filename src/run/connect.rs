@@ -187,6 +187,7 @@ fn advice(why: Refusal) -> String {
         (Call::Connect, Errno::EADDRNOTAVAIL) => {
             "; every port is used up from this address to that one, try another --from"
         }
+        (Call::Connect, Errno::EAGAIN) => "; every port that may be used is taken",
         (Call::Bind, Errno::EADDRINUSE) => "; the source port is taken, try another one",
         (Call::Remote(_), _) => {
             "; only loopback and private addresses are called, --allow-remote lifts that"

@@ -20,6 +20,16 @@ pub enum Ended {
     Signal(i32),
 }
 
+impl Ended {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Ended::Done => 0,
+            Ended::Signal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
+        }
+    }
+}
+
 /// Waits for SIGINT, SIGTERM or SIGHUP, and says which came; from this call on they no longer end the process by themselves.
 ///
 /// # Errors

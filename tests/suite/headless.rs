@@ -1,5 +1,12 @@
 //! The subcommands without a screen, with a channel for standard output.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that is wrong about what it hears may end at once"
+)]
+
 use std::future::pending;
 use std::io::{self, Write};
 

@@ -66,7 +66,7 @@ async fn a_flood_is_counted_to_the_byte_in_few_words() {
     const FLOOD: u64 = 100_000_000;
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
-    let sender = tokio::spawn(async move {
+    let sender = rig.tasks.spawn(async move {
         let mut stream = tokio::net::TcpStream::connect(std::net::SocketAddr::from(at)).await?;
         let piece = vec![b'x'; 1_000_000];
         for _ in 0..100 {
@@ -122,7 +122,7 @@ async fn a_client_that_never_reads_its_echo_is_given_up() {
         .await
         .expect("connects");
     let server = rig.accepted().await;
-    let flood = tokio::spawn(async move {
+    let flood = rig.tasks.spawn(async move {
         let mut stream = stream;
         let piece = vec![0; 100_000];
         while stream.write_all(&piece).await.is_ok() {}
