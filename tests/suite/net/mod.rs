@@ -170,6 +170,15 @@ impl Rig {
         .await
     }
 
+    /// Nothing happens, and nobody is busy with it: the runtime of this test has only this thread.
+    async fn rests(&mut self) {
+        let before = on_cpu();
+        let more = tokio::time::timeout(Duration::from_millis(300), self.news.recv()).await;
+        assert!(more.is_err(), "{more:?}");
+        let spun = on_cpu().saturating_sub(before);
+        assert!(spun < Duration::from_millis(30), "spins: {spun:?}");
+    }
+
     /// News that is there already.
     fn at_hand(&mut self) -> Vec<News> {
         std::iter::from_fn(|| self.news.try_recv().ok()).collect()
@@ -187,6 +196,13 @@ fn connected(news: News) -> Option<Result<OwnSocket, Refusal>> {
         News::ConnectFailed { why, .. } => Some(Err(why)),
         _ => None,
     }
+}
+
+/// How long this thread has been running, without its waiting.
+fn on_cpu() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split(' ').next().and_then(|word| word.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
 }
 
 fn burst(count: u32) -> Burst {
