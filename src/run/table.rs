@@ -6,14 +6,13 @@ use std::io::{self, Write};
 use anyhow::Context;
 use serde_json::json;
 use tokio::runtime;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::app::{Event, Sight};
 use crate::cli::TableArgs;
 use crate::kernel::{ReadError, Reading, open, owners};
 use crate::run::line::Happening;
-use crate::run::{Clock, Line, Poller};
+use crate::run::{Clock, Ended, Line, Poller, asked_to_end};
 use crate::tcp::{Filter, Owner, Protocol, SocketRow, TcpState};
 
 /// Prints the kernel's socket table once, or with `--watch` what changes until SIGINT or SIGTERM; must not be called from async code.
@@ -22,24 +21,18 @@ use crate::tcp::{Filter, Owner, Protocol, SocketRow, TcpState};
 ///
 /// # Errors
 /// When the table cannot be read, or standard output cannot be written.
-pub fn table(args: &TableArgs) -> anyhow::Result<()> {
+pub fn table(args: &TableArgs) -> anyhow::Result<Ended> {
     let mut out = io::stdout().lock();
     if !args.watch {
-        return quietly(print_once(args, &mut out)?);
+        quietly(print_once(args, &mut out)?)?;
+        return Ok(Ended::Done);
     }
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("cannot wait for signals")?;
     runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for ctrl-c")?;
-        let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
-        let asked = async {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        };
+        let asked = asked_to_end().context("cannot wait for signals")?;
         watch_table(args, &mut out, asked).await
     })
 }
@@ -51,8 +44,8 @@ pub fn table(args: &TableArgs) -> anyhow::Result<()> {
 pub async fn watch_table(
     args: &TableArgs,
     out: &mut impl Write,
-    asked: impl Future<Output = ()>,
-) -> anyhow::Result<()> {
+    asked: impl Future<Output = i32>,
+) -> anyhow::Result<Ended> {
     let (events, mut inbox) = mpsc::channel(64);
     let poller = Poller::start(move |event| events.blocking_send(event).is_ok());
     poller.watch(wanted(args));
@@ -61,7 +54,7 @@ pub async fn watch_table(
     loop {
         let event = tokio::select! {
             biased;
-            () = &mut asked => return Ok(()),
+            number = &mut asked => return Ok(Ended::BySignal(number)),
             event = inbox.recv() => event,
         };
         let text = match event {
@@ -71,10 +64,10 @@ pub async fn watch_table(
                 continue;
             }
             Some(_) => continue,
-            None => return Ok(()),
+            None => return Ok(Ended::Done),
         };
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => return Ok(Ended::Done),
             other => other.context("cannot write the table")?,
         }
     }

@@ -9,6 +9,7 @@
 
 mod dashboard;
 mod film;
+mod headless;
 mod kernel;
 mod net;
 mod proc_texts;
