@@ -15,5 +15,5 @@ pub use clock::Clock;
 pub use known::Known;
 pub use line::Line;
 pub use poller::{Opener, Poller};
-pub use table::{table, watch_table};
+pub use table::{print_table, table, watch_table};
 pub use watcher::{Glance, Order, Watcher};
