@@ -1,5 +1,4 @@
 use std::collections::{BTreeSet, HashMap};
-use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -9,8 +8,9 @@ use rustix::net::{
     sockopt,
 };
 
-use crate::kernel::wire::{self, Body, Dump, Family};
-use crate::kernel::{Procfs, ReadError, Reading, SocketSource, program};
+use crate::kernel::trouble::{Trouble, denied, is_unknown_here};
+use crate::kernel::wire::{self, Body, Dump, Family, program};
+use crate::kernel::{Procfs, ReadError, Reading, SocketSource, is_asked_for};
 use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
 
 /// The kernel fills at most 32 KiB at a time.
@@ -33,18 +33,10 @@ pub struct SockDiag {
     one_pass: bool,
     /// Whether the kernel takes a port filter.
     filters: bool,
+    /// Whether the kernel has the module udp_diag, once that is known; /proc tells about UDP where it has not.
+    has_udp: Option<bool>,
     /// The interfaces of the sockets that are bound to one: they are found only by it.
     interfaces: HashMap<RowName, u32>,
-}
-
-/// Why a request brought nothing.
-#[derive(Clone, Copy, Debug)]
-enum Trouble {
-    /// An errno(3) of a call on the socket.
-    Call(&'static str, Errno),
-    /// The kernel's answer was an errno(3).
-    Answer(i32),
-    Garbled(&'static str),
 }
 
 impl SockDiag {
@@ -78,6 +70,7 @@ impl SockDiag {
             buffer: vec![0; BUFFER],
             one_pass: true,
             filters: true,
+            has_udp: None,
             interfaces: HashMap::new(),
         })
     }
@@ -86,23 +79,35 @@ impl SockDiag {
         if self.one_pass {
             match self.dump(Protocol::Tcp, None, wanted, reading) {
                 Err(Trouble::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
-                other => return other.map_err(read_error),
+                other => return other.map_err(ReadError::from),
             }
         }
         self.dump(Protocol::Tcp, Some(Family::V4), wanted, reading)
-            .map_err(read_error)?;
+            .map_err(ReadError::from)?;
         absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), wanted, reading))
     }
 
     fn udp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
-        match self.dump(Protocol::Udp, Some(Family::V4), wanted, reading) {
-            // The module udp_diag is missing.
-            Err(Trouble::Answer(errno)) if is_unknown_here(errno) => {
-                return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
-            }
-            other => other.map_err(read_error)?,
+        if self.has_udp == Some(false) {
+            return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
         }
+        match self.dump(Protocol::Udp, Some(Family::V4), wanted, reading) {
+            Err(Trouble::Answer(errno)) if is_unknown_here(errno) => {
+                self.has_udp = Some(false);
+                return self.udp(wanted, reading);
+            }
+            other => other.map_err(ReadError::from)?,
+        }
+        self.has_udp = Some(true);
         absent_is_empty(self.dump(Protocol::Udp, Some(Family::V6), wanted, reading))
+    }
+
+    /// A lookup does not tell a socket that is missing from a module that is; a dump does.
+    fn has_udp(&mut self) -> Result<bool, ReadError> {
+        if self.has_udp.is_none() {
+            self.udp(&Filter::ports([Port(1)]), &mut Reading::default())?;
+        }
+        Ok(self.has_udp == Some(true))
     }
 
     /// Appends the rows of one dump; tries again when the kernel says that it was disturbed.
@@ -203,7 +208,8 @@ impl SockDiag {
                         row.host = self.host;
                         return Ok(Some(row).filter(|row| is_asked_for(name, row)));
                     }
-                    Body::Error(errno) if errno == Errno::NOENT.raw_os_error() => return Ok(None),
+                    // There is no such socket, or not even the family.
+                    Body::Error(errno) if is_unknown_here(errno) => return Ok(None),
                     Body::Error(errno) | Body::Done(errno) => return Err(Trouble::Answer(errno)),
                     Body::Other => {}
                 }
@@ -299,29 +305,11 @@ impl SocketSource for SockDiag {
         if !name.tuple.is_connected() {
             return self.unconnected(name);
         }
-        match self.exact(name) {
-            // The module udp_diag is missing.
-            Err(Trouble::Answer(errno))
-                if name.tuple.protocol == Protocol::Udp && is_unknown_here(errno) =>
-            {
-                Procfs::new(self.host).look(name)
-            }
-            other => other.map_err(read_error),
+        if name.tuple.protocol == Protocol::Udp && !self.has_udp()? {
+            return Procfs::new(self.host).look(name);
         }
+        self.exact(name).map_err(ReadError::from)
     }
-}
-
-/// Whether `row` is the socket that `name` stands for; the kernel may have answered with another one.
-fn is_asked_for(name: RowName, row: &SocketRow) -> bool {
-    let any = name.inode == 0 || name.tuple.is_connected();
-    row.tuple.canonical() == name.tuple.canonical() && (any || row.inode == name.inode)
-}
-
-/// Whether the kernel says that it has no such table, family or kind of request.
-fn is_unknown_here(errno: i32) -> bool {
-    [Errno::NOENT, Errno::OPNOTSUPP, Errno::INVAL]
-        .into_iter()
-        .any(|known| known.raw_os_error() == errno)
 }
 
 fn states_of(wanted: &Filter) -> u32 {
@@ -331,29 +319,6 @@ fn states_of(wanted: &Filter) -> u32 {
 fn absent_is_empty(dumped: Result<(), Trouble>) -> Result<(), ReadError> {
     match dumped {
         Err(Trouble::Answer(errno)) if is_unknown_here(errno) => Ok(()),
-        other => other.map_err(read_error),
-    }
-}
-
-fn read_error(trouble: Trouble) -> ReadError {
-    const CALL: &str = "sock_diag";
-    match trouble {
-        Trouble::Garbled(what) => ReadError::Garbled(what),
-        Trouble::Call(call, why) => denied(call, why),
-        Trouble::Answer(errno) if is_unknown_here(errno) => ReadError::Denied {
-            call: CALL,
-            source: io::Error::from_raw_os_error(errno),
-        },
-        Trouble::Answer(errno) => denied(CALL, Errno::from_raw_os_error(errno)),
-    }
-}
-
-fn denied(call: &'static str, why: Errno) -> ReadError {
-    let source = io::Error::from(why);
-    match why {
-        Errno::PERM | Errno::ACCESS | Errno::PROTONOSUPPORT | Errno::AFNOSUPPORT | Errno::NOSYS => {
-            ReadError::Denied { call, source }
-        }
-        _ => ReadError::Failed { call, source },
+        other => other.map_err(ReadError::from),
     }
 }

@@ -8,6 +8,7 @@ mod line;
 mod poller;
 mod rhythm;
 mod table;
+mod watch;
 mod watcher;
 
 pub use budget::Budget;

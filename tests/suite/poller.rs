@@ -44,17 +44,19 @@ impl Told {
     }
 
     fn sight(&mut self) -> Sight {
-        match self.next() {
-            Event::Seen(sight) => sight,
-            other => panic!("{other:?}"),
-        }
+        let event = self.next();
+        let Event::Seen(sight) = event else {
+            panic!("{event:?}");
+        };
+        sight
     }
 
     fn blind(&mut self) -> String {
-        match self.next() {
-            Event::Blind(why) => why,
-            other => panic!("{other:?}"),
-        }
+        let event = self.next();
+        let Event::Blind(why) = event else {
+            panic!("{event:?}");
+        };
+        why
     }
 
     /// Waits until the table is as `is_it` likes it.

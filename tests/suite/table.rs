@@ -146,10 +146,13 @@ async fn a_closed_pipe_is_no_error() {
         .unwrap();
 }
 
+/// Which text to wait for, and what to do then.
+type Step = (&'static str, Box<dyn FnOnce()>);
+
 /// Collects lines, does something at some of them, and asks to end at the last.
 struct Reader {
     text: String,
-    steps: Vec<(&'static str, Box<dyn FnOnce()>)>,
+    steps: Vec<Step>,
     done: Option<oneshot::Sender<()>>,
 }
 
