@@ -1,6 +1,7 @@
 //! Reads the kernel's tables: sockets, their owners, the settings that decide about ports.
 
 mod addresses;
+mod netlink;
 mod owner;
 mod procfs;
 mod pulse;

@@ -1,22 +1,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::os::fd::OwnedFd;
-use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
-    sockopt,
-};
+use rustix::net::netlink;
 
-use crate::kernel::trouble::{Trouble, denied, is_unknown_here};
+use crate::kernel::netlink::Netlink;
+use crate::kernel::trouble::{Trouble, is_unknown_here};
 use crate::kernel::wire::{self, Body, Dump, Family, program};
 use crate::kernel::{Procfs, ReadError, Reading, SocketSource, is_asked_for};
 use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
 
-/// The kernel fills at most 32 KiB at a time.
-const BUFFER: usize = 32 * 1024;
-/// How long an answer may take; the kernel gives it while it is asked, so this is for kernels that never do.
-const PATIENCE: Duration = Duration::from_secs(2);
 const RETRIES: u32 = 3;
 
 /// Asks the kernel over netlink (sock_diag(7)): whole tables with the filter in the kernel, or one socket in a microsecond.
@@ -24,11 +17,8 @@ const RETRIES: u32 = 3;
 /// The socket is kept open, so that it also reads when no descriptor is left. It shows the network namespace that it was opened in.
 #[derive(Debug)]
 pub struct SockDiag {
-    socket: OwnedFd,
+    netlink: Netlink,
     host: Host,
-    sequence: u32,
-    request: Vec<u8>,
-    buffer: Vec<u8>,
     /// Whether the kernel knows how to walk the TCP table once for both families.
     one_pass: bool,
     /// Whether the kernel takes a port filter.
@@ -45,14 +35,7 @@ impl SockDiag {
     /// # Errors
     /// [`ReadError::Denied`] when the kernel or a sandbox does not let us.
     pub fn open(host: Host) -> Result<SockDiag, ReadError> {
-        let socket = socket_with(
-            AddressFamily::NETLINK,
-            SocketType::RAW,
-            SocketFlags::CLOEXEC,
-            Some(netlink::SOCK_DIAG),
-        )
-        .map_err(|why| denied("socket(NETLINK_SOCK_DIAG)", why))?;
-        SockDiag::over(socket, host)
+        Netlink::open(Some(netlink::SOCK_DIAG)).map(|netlink| SockDiag::with(netlink, host))
     }
 
     /// Reads through a `NETLINK_SOCK_DIAG` socket that was opened elsewhere, for example in another network namespace.
@@ -60,19 +43,18 @@ impl SockDiag {
     /// # Errors
     /// When the socket is no such socket.
     pub fn over(socket: OwnedFd, host: Host) -> Result<SockDiag, ReadError> {
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))
-            .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
-        Ok(SockDiag {
-            socket,
+        Netlink::over(socket).map(|netlink| SockDiag::with(netlink, host))
+    }
+
+    fn with(netlink: Netlink, host: Host) -> SockDiag {
+        SockDiag {
+            netlink,
             host,
-            sequence: 0,
-            request: Vec::new(),
-            buffer: vec![0; BUFFER],
             one_pass: true,
             filters: true,
             has_udp: None,
             interfaces: HashMap::new(),
-        })
+        }
     }
 
     fn tcp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
@@ -136,7 +118,7 @@ impl SockDiag {
                     continue;
                 }
                 Err(Trouble::Call(_, Errno::NOBUFS)) if tries < RETRIES => {
-                    self.grow();
+                    self.netlink.grow();
                     true
                 }
                 Err(trouble) => return Err(trouble),
@@ -157,16 +139,15 @@ impl SockDiag {
         wanted: &Filter,
         rows: &mut Vec<SocketRow>,
     ) -> Result<bool, Trouble> {
-        self.sequence = self.sequence.wrapping_add(1);
-        dump.write(self.sequence, &mut self.request);
-        self.ask()?;
+        let asked = self
+            .netlink
+            .ask(|number, request| dump.write(number, request))?;
         let mut torn = false;
         loop {
-            let length = self.receive()?;
-            let mut bytes = self.buffer.get(..length).unwrap_or_default();
+            let mut bytes = self.netlink.receive()?;
             while let Some(answer) = wire::next_answer(&mut bytes, dump.protocol) {
                 let answer = answer.map_err(Trouble::Garbled)?;
-                if answer.sequence != self.sequence {
+                if answer.sequence != asked {
                     continue;
                 }
                 torn |= answer.torn;
@@ -190,17 +171,16 @@ impl SockDiag {
 
     /// Asks for one socket.
     fn exact(&mut self, name: RowName) -> Result<Option<SocketRow>, Trouble> {
-        self.sequence = self.sequence.wrapping_add(1);
         let interface = self.interfaces.get(&name).copied().unwrap_or(0);
         let tuple = name.tuple;
-        wire::write_lookup(tuple, interface, self.sequence, &mut self.request);
-        self.ask()?;
+        let asked = self
+            .netlink
+            .ask(|number, request| wire::write_lookup(tuple, interface, number, request))?;
         loop {
-            let length = self.receive()?;
-            let mut bytes = self.buffer.get(..length).unwrap_or_default();
+            let mut bytes = self.netlink.receive()?;
             while let Some(answer) = wire::next_answer(&mut bytes, tuple.protocol) {
                 let answer = answer.map_err(Trouble::Garbled)?;
-                if answer.sequence != self.sequence {
+                if answer.sequence != asked {
                     continue;
                 }
                 match answer.body {
@@ -236,36 +216,6 @@ impl SockDiag {
             }
         }
         Ok(None)
-    }
-
-    fn ask(&self) -> Result<(), Trouble> {
-        loop {
-            match send(&self.socket, &self.request, SendFlags::empty()) {
-                Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call("send(NETLINK_SOCK_DIAG)", why)),
-                Ok(_) => return Ok(()),
-            }
-        }
-    }
-
-    fn receive(&mut self) -> Result<usize, Trouble> {
-        const CALL: &str = "recv(NETLINK_SOCK_DIAG)";
-        loop {
-            match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
-                Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call(CALL, why)),
-                Ok((0, _)) => return Err(Trouble::Call(CALL, Errno::PIPE)),
-                Ok((length, _)) => return Ok(length),
-            }
-        }
-    }
-
-    /// The kernel ran out of room for its answer; what is left of it is read and dropped.
-    fn grow(&mut self) {
-        let size = sockopt::socket_recv_buffer_size(&self.socket).unwrap_or(BUFFER);
-        // Where it is not granted, the retry says so.
-        let _ = sockopt::set_socket_recv_buffer_size(&self.socket, size.saturating_mul(2));
-        while recv(&self.socket, &mut self.buffer[..], RecvFlags::DONTWAIT).is_ok() {}
     }
 }
 
