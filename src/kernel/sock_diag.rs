@@ -117,7 +117,7 @@ impl SockDiag {
                     self.filters = false;
                     continue;
                 }
-                Err(Trouble::Call(_, Errno::NOBUFS)) if tries < RETRIES => {
+                Err(Trouble::Call(_, Errno::NOBUFS)) => {
                     self.netlink.grow();
                     true
                 }
