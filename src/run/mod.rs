@@ -17,6 +17,7 @@ mod poller;
 mod rhythm;
 mod screen;
 mod table;
+mod watch;
 mod watcher;
 mod world;
 
@@ -29,7 +30,7 @@ pub use known::Known;
 pub use line::Line;
 pub use listen::listen;
 pub use poller::{Opener, Poller};
-pub use table::{table, watch_table};
+pub use table::{print_table, table, watch_table};
 pub use watcher::{Glance, Order, Watcher};
 
 use std::io::{IsTerminal, Write};

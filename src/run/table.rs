@@ -24,8 +24,7 @@ use crate::tcp::{Filter, Owner, Protocol, SocketRow, TcpState};
 pub fn table(args: &TableArgs) -> anyhow::Result<Ended> {
     let mut out = io::stdout().lock();
     if !args.watch {
-        quietly(print_once(args, &mut out)?)?;
-        return Ok(Ended::Done);
+        return print_table(args, &mut out).map(|()| Ended::Done);
     }
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -66,14 +65,17 @@ pub async fn watch_table(
             Some(_) => continue,
             None => return Ok(Ended::Done),
         };
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => return Ok(Ended::Done),
-            other => other.context("cannot write the table")?,
+        if !put(out, &text)? {
+            return Ok(Ended::Done);
         }
     }
 }
 
-fn print_once(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<io::Result<()>> {
+/// Prints the table to `out` once: first what listens, then by port.
+///
+/// # Errors
+/// When the table cannot be read, or `out` cannot be written.
+pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let rows = read(args).context("cannot read the kernel's socket table")?;
     let mut rows = rows.snapshot.rows;
     rows.retain(|row| is_shown(args, row));
@@ -99,7 +101,7 @@ fn print_once(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<io::Resu
             writeln!(text, "{line}")
         };
     }
-    Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    put(out, &text).map(|_| ())
 }
 
 fn read(args: &TableArgs) -> Result<Reading, ReadError> {
@@ -201,10 +203,11 @@ fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
     args.all || row.state != TcpState::Closed
 }
 
-fn quietly(written: io::Result<()>) -> anyhow::Result<()> {
-    match written {
-        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("cannot write the table"),
+/// Whether anybody still reads.
+fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        other => other.map(|()| true).context("cannot write the table"),
     }
 }
 
