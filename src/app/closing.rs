@@ -70,6 +70,10 @@ fn is_young(state: &State, end: RowName) -> bool {
 }
 
 pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect> {
+    if !end.tuple.is_connected() {
+        // A listening socket, or one that was never connected: the news of the listener tells it.
+        return vec![Effect::Look(vec![end])];
+    }
     let client_side = state.clients.holder_of(end).is_some();
     let text = closing_words(state, end, how);
     let ours = state.listener.ends.remove(end);

@@ -55,6 +55,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     );
 }
 
+/// More lines than the list of all keys has.
+const HELP_LINES: usize = 50;
 /// How many lines a page is.
 const PAGE: i64 = 10;
 
@@ -79,7 +81,12 @@ fn back(desk: &mut Desk) {
 
 fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
-        *line = moved(*line, steps, usize::MAX);
+        *line = moved(*line, steps, HELP_LINES);
+        return;
+    }
+    if let Some(Overlay::Card(_)) = state.desk.overlay {
+        choose_row(state, steps);
+        state.desk.overlay = state.desk.selected.map(Overlay::Card);
         return;
     }
     match state.desk.focus {
@@ -92,26 +99,26 @@ fn go(state: &mut State, steps: i64) {
             let last = state.notices.len().saturating_sub(1);
             state.notices.back = moved(state.notices.back, -steps, last);
         }
-        Pane::Sockets => {
-            state.arrange();
-            let Some(last) = state.shown.len().checked_sub(1) else {
-                state.notices.say(
-                    state.now,
-                    Tone::Plain,
-                    "there is no row to choose yet; press l, then c",
-                );
-                return;
-            };
-            let place = state
-                .desk
-                .selected
-                .and_then(|name| state.shown.iter().position(|shown| *shown == name));
-            let next = place.map_or(if steps > 0 { 0 } else { last }, |place| {
-                moved(place, steps, last)
-            });
-            state.desk.selected = Some(state.shown[next]);
-        }
+        Pane::Sockets => choose_row(state, steps),
     }
+}
+
+fn choose_row(state: &mut State, steps: i64) {
+    state.arrange();
+    let Some(last) = state.shown.len().checked_sub(1) else {
+        state.notices.say(
+            state.now,
+            Tone::Plain,
+            "there is no row to choose yet; press l, then c",
+        );
+        return;
+    };
+    let chosen = state.desk.selected;
+    let place = chosen.and_then(|name| state.shown.iter().position(|shown| *shown == name));
+    let next = place.map_or(if steps > 0 { 0 } else { last }, |place| {
+        moved(place, steps, last)
+    });
+    state.desk.selected = Some(state.shown[next]);
 }
 
 fn moved(place: usize, steps: i64, last: usize) -> usize {

@@ -1,8 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with,
-};
+use crate::kernel::ReadError;
+use crate::kernel::netlink::Netlink;
 
 const RTM_NEWADDR: u16 = 20;
 const RTM_GETADDR: u16 = 22;
@@ -23,33 +22,23 @@ pub fn addresses() -> Vec<IpAddr> {
     found
 }
 
-fn ask(found: &mut Vec<IpAddr>) -> rustix::io::Result<()> {
-    let socket = socket_with(
-        AddressFamily::NETLINK,
-        SocketType::RAW,
-        SocketFlags::CLOEXEC,
-        // NETLINK_ROUTE is 0, the default.
-        None,
-    )?;
-    let mut request = Vec::new();
-    request.extend(24_u32.to_ne_bytes());
-    request.extend(RTM_GETADDR.to_ne_bytes());
-    request.extend(NLM_F_REQUEST_DUMP.to_ne_bytes());
-    request.extend([0; HEADER - 8 + ADDRESS]);
-    send(&socket, &request, SendFlags::empty())?;
-    let mut buffer = vec![0_u8; 32 * 1024];
+fn ask(found: &mut Vec<IpAddr>) -> Result<(), ReadError> {
+    let mut netlink = Netlink::open(None)?;
+    netlink.ask(|number, request| {
+        request.extend(24_u32.to_ne_bytes());
+        request.extend(RTM_GETADDR.to_ne_bytes());
+        request.extend(NLM_F_REQUEST_DUMP.to_ne_bytes());
+        request.extend(number.to_ne_bytes());
+        request.extend([0; 4 + ADDRESS]);
+    })?;
     loop {
-        let (_, length) = recv(&socket, &mut buffer[..], RecvFlags::empty())?;
-        let mut rest = buffer.get(..length).unwrap_or_default();
+        let mut rest = netlink.receive()?;
         while let Some((kind, body)) = piece(&mut rest, HEADER) {
             match kind {
                 RTM_NEWADDR => found.extend(address(body)),
                 NLMSG_DONE | NLMSG_ERROR => return Ok(()),
                 _ => {}
             }
-        }
-        if length == 0 {
-            return Ok(());
         }
     }
 }

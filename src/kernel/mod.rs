@@ -1,16 +1,16 @@
 //! Reads the kernel's tables: sockets, their owners, the settings that decide about ports.
 
 mod addresses;
-mod bytecode;
+mod netlink;
 mod owner;
 mod procfs;
 mod pulse;
 mod settings;
 mod sock_diag;
+mod trouble;
 pub mod wire;
 
 pub use addresses::addresses;
-pub use bytecode::program;
 pub use owner::{Owners, owners};
 pub use procfs::{Procfs, parse};
 pub use pulse::{Motion, Pulse};
@@ -101,4 +101,10 @@ fn tried(mut source: SockDiag) -> Result<SockDiag, ReadError> {
     };
     source.snapshot(&listening)?;
     Ok(source)
+}
+
+/// Whether `row` is the socket that `name` stands for; the kernel may have answered with another one.
+fn is_asked_for(name: RowName, row: &SocketRow) -> bool {
+    let any = name.inode == 0 || name.tuple.is_connected();
+    row.tuple.canonical() == name.tuple.canonical() && (any || row.inode == name.inode)
 }

@@ -8,7 +8,7 @@ use procfs::net::{TcpNetEntries, UdpNetEntries};
 use procfs::{FromBufReadSI, ProcResult, current_system_info};
 
 use crate::kernel::wire::timer_kind;
-use crate::kernel::{ReadError, Reading, SocketSource};
+use crate::kernel::{ReadError, Reading, SocketSource, is_asked_for};
 use crate::tcp::{Filter, FiveTuple, Host, Protocol, Queues, RowName, SocketRow, TcpState, Timer};
 
 /// Reads `/proc/thread-self/net/tcp` and its three sisters: works wherever /proc is mounted, and is two to six times slower.
@@ -81,11 +81,8 @@ impl SocketSource for Procfs {
             protocol: Some(name.tuple.protocol),
             state: None,
         };
-        let any = name.inode == 0 || name.tuple.is_connected();
         let rows = self.snapshot(&near)?.snapshot.rows;
-        Ok(rows.into_iter().find(|row| {
-            row.tuple.canonical() == name.tuple.canonical() && (any || row.inode == name.inode)
-        }))
+        Ok(rows.into_iter().find(|row| is_asked_for(name, row)))
     }
 }
 

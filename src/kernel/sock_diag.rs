@@ -1,22 +1,15 @@
 use std::collections::{BTreeSet, HashMap};
-use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
-    sockopt,
-};
+use rustix::net::netlink;
 
-use crate::kernel::wire::{self, Body, Dump, Family};
-use crate::kernel::{Procfs, ReadError, Reading, SocketSource, program};
+use crate::kernel::netlink::Netlink;
+use crate::kernel::trouble::{Trouble, is_unknown_here};
+use crate::kernel::wire::{self, Body, Dump, Family, program};
+use crate::kernel::{Procfs, ReadError, Reading, SocketSource, is_asked_for};
 use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
 
-/// The kernel fills at most 32 KiB at a time.
-const BUFFER: usize = 32 * 1024;
-/// How long an answer may take; the kernel gives it while it is asked, so this is for kernels that never do.
-const PATIENCE: Duration = Duration::from_secs(2);
 const RETRIES: u32 = 3;
 
 /// Asks the kernel over netlink (sock_diag(7)): whole tables with the filter in the kernel, or one socket in a microsecond.
@@ -24,27 +17,16 @@ const RETRIES: u32 = 3;
 /// The socket is kept open, so that it also reads when no descriptor is left. It shows the network namespace that it was opened in.
 #[derive(Debug)]
 pub struct SockDiag {
-    socket: OwnedFd,
+    netlink: Netlink,
     host: Host,
-    sequence: u32,
-    request: Vec<u8>,
-    buffer: Vec<u8>,
     /// Whether the kernel knows how to walk the TCP table once for both families.
     one_pass: bool,
     /// Whether the kernel takes a port filter.
     filters: bool,
+    /// Whether the kernel has the module udp_diag, once that is known; /proc tells about UDP where it has not.
+    has_udp: Option<bool>,
     /// The interfaces of the sockets that are bound to one: they are found only by it.
     interfaces: HashMap<RowName, u32>,
-}
-
-/// Why a request brought nothing.
-#[derive(Clone, Copy, Debug)]
-enum Trouble {
-    /// An errno(3) of a call on the socket.
-    Call(&'static str, Errno),
-    /// The kernel's answer was an errno(3).
-    Answer(i32),
-    Garbled(&'static str),
 }
 
 impl SockDiag {
@@ -53,14 +35,7 @@ impl SockDiag {
     /// # Errors
     /// [`ReadError::Denied`] when the kernel or a sandbox does not let us.
     pub fn open(host: Host) -> Result<SockDiag, ReadError> {
-        let socket = socket_with(
-            AddressFamily::NETLINK,
-            SocketType::RAW,
-            SocketFlags::CLOEXEC,
-            Some(netlink::SOCK_DIAG),
-        )
-        .map_err(|why| denied("socket(NETLINK_SOCK_DIAG)", why))?;
-        SockDiag::over(socket, host)
+        Netlink::open(Some(netlink::SOCK_DIAG)).map(|netlink| SockDiag::with(netlink, host))
     }
 
     /// Reads through a `NETLINK_SOCK_DIAG` socket that was opened elsewhere, for example in another network namespace.
@@ -68,41 +43,53 @@ impl SockDiag {
     /// # Errors
     /// When the socket is no such socket.
     pub fn over(socket: OwnedFd, host: Host) -> Result<SockDiag, ReadError> {
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))
-            .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
-        Ok(SockDiag {
-            socket,
+        Netlink::over(socket).map(|netlink| SockDiag::with(netlink, host))
+    }
+
+    fn with(netlink: Netlink, host: Host) -> SockDiag {
+        SockDiag {
+            netlink,
             host,
-            sequence: 0,
-            request: Vec::new(),
-            buffer: vec![0; BUFFER],
             one_pass: true,
             filters: true,
+            has_udp: None,
             interfaces: HashMap::new(),
-        })
+        }
     }
 
     fn tcp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
         if self.one_pass {
             match self.dump(Protocol::Tcp, None, wanted, reading) {
                 Err(Trouble::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
-                other => return other.map_err(read_error),
+                other => return other.map_err(ReadError::from),
             }
         }
         self.dump(Protocol::Tcp, Some(Family::V4), wanted, reading)
-            .map_err(read_error)?;
+            .map_err(ReadError::from)?;
         absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), wanted, reading))
     }
 
     fn udp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
-        match self.dump(Protocol::Udp, Some(Family::V4), wanted, reading) {
-            // The module udp_diag is missing.
-            Err(Trouble::Answer(errno)) if is_unknown_here(errno) => {
-                return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
-            }
-            other => other.map_err(read_error)?,
+        if self.has_udp == Some(false) {
+            return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
         }
+        match self.dump(Protocol::Udp, Some(Family::V4), wanted, reading) {
+            Err(Trouble::Answer(errno)) if is_unknown_here(errno) => {
+                self.has_udp = Some(false);
+                return self.udp(wanted, reading);
+            }
+            other => other.map_err(ReadError::from)?,
+        }
+        self.has_udp = Some(true);
         absent_is_empty(self.dump(Protocol::Udp, Some(Family::V6), wanted, reading))
+    }
+
+    /// A lookup does not tell a socket that is missing from a module that is; a dump does.
+    fn has_udp(&mut self) -> Result<bool, ReadError> {
+        if self.has_udp.is_none() {
+            self.udp(&Filter::ports([Port(1)]), &mut Reading::default())?;
+        }
+        Ok(self.has_udp == Some(true))
     }
 
     /// Appends the rows of one dump; tries again when the kernel says that it was disturbed.
@@ -130,8 +117,8 @@ impl SockDiag {
                     self.filters = false;
                     continue;
                 }
-                Err(Trouble::Call(_, Errno::NOBUFS)) if tries < RETRIES => {
-                    self.grow();
+                Err(Trouble::Call(_, Errno::NOBUFS)) => {
+                    self.netlink.grow();
                     true
                 }
                 Err(trouble) => return Err(trouble),
@@ -152,16 +139,15 @@ impl SockDiag {
         wanted: &Filter,
         rows: &mut Vec<SocketRow>,
     ) -> Result<bool, Trouble> {
-        self.sequence = self.sequence.wrapping_add(1);
-        dump.write(self.sequence, &mut self.request);
-        self.ask()?;
+        let asked = self
+            .netlink
+            .ask(|number, request| dump.write(number, request))?;
         let mut torn = false;
         loop {
-            let length = self.receive()?;
-            let mut bytes = self.buffer.get(..length).unwrap_or_default();
+            let mut bytes = self.netlink.receive()?;
             while let Some(answer) = wire::next_answer(&mut bytes, dump.protocol) {
                 let answer = answer.map_err(Trouble::Garbled)?;
-                if answer.sequence != self.sequence {
+                if answer.sequence != asked {
                     continue;
                 }
                 torn |= answer.torn;
@@ -185,17 +171,16 @@ impl SockDiag {
 
     /// Asks for one socket.
     fn exact(&mut self, name: RowName) -> Result<Option<SocketRow>, Trouble> {
-        self.sequence = self.sequence.wrapping_add(1);
         let interface = self.interfaces.get(&name).copied().unwrap_or(0);
         let tuple = name.tuple;
-        wire::write_lookup(tuple, interface, self.sequence, &mut self.request);
-        self.ask()?;
+        let asked = self
+            .netlink
+            .ask(|number, request| wire::write_lookup(tuple, interface, number, request))?;
         loop {
-            let length = self.receive()?;
-            let mut bytes = self.buffer.get(..length).unwrap_or_default();
+            let mut bytes = self.netlink.receive()?;
             while let Some(answer) = wire::next_answer(&mut bytes, tuple.protocol) {
                 let answer = answer.map_err(Trouble::Garbled)?;
-                if answer.sequence != self.sequence {
+                if answer.sequence != asked {
                     continue;
                 }
                 match answer.body {
@@ -203,7 +188,8 @@ impl SockDiag {
                         row.host = self.host;
                         return Ok(Some(row).filter(|row| is_asked_for(name, row)));
                     }
-                    Body::Error(errno) if errno == Errno::NOENT.raw_os_error() => return Ok(None),
+                    // There is no such socket, or not even the family.
+                    Body::Error(errno) if is_unknown_here(errno) => return Ok(None),
                     Body::Error(errno) | Body::Done(errno) => return Err(Trouble::Answer(errno)),
                     Body::Other => {}
                 }
@@ -230,36 +216,6 @@ impl SockDiag {
             }
         }
         Ok(None)
-    }
-
-    fn ask(&self) -> Result<(), Trouble> {
-        loop {
-            match send(&self.socket, &self.request, SendFlags::empty()) {
-                Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call("send(NETLINK_SOCK_DIAG)", why)),
-                Ok(_) => return Ok(()),
-            }
-        }
-    }
-
-    fn receive(&mut self) -> Result<usize, Trouble> {
-        const CALL: &str = "recv(NETLINK_SOCK_DIAG)";
-        loop {
-            match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
-                Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call(CALL, why)),
-                Ok((0, _)) => return Err(Trouble::Call(CALL, Errno::PIPE)),
-                Ok((length, _)) => return Ok(length),
-            }
-        }
-    }
-
-    /// The kernel ran out of room for its answer; what is left of it is read and dropped.
-    fn grow(&mut self) {
-        let size = sockopt::socket_recv_buffer_size(&self.socket).unwrap_or(BUFFER);
-        // Where it is not granted, the retry says so.
-        let _ = sockopt::set_socket_recv_buffer_size(&self.socket, size.saturating_mul(2));
-        while recv(&self.socket, &mut self.buffer[..], RecvFlags::DONTWAIT).is_ok() {}
     }
 }
 
@@ -299,29 +255,11 @@ impl SocketSource for SockDiag {
         if !name.tuple.is_connected() {
             return self.unconnected(name);
         }
-        match self.exact(name) {
-            // The module udp_diag is missing.
-            Err(Trouble::Answer(errno))
-                if name.tuple.protocol == Protocol::Udp && is_unknown_here(errno) =>
-            {
-                Procfs::new(self.host).look(name)
-            }
-            other => other.map_err(read_error),
+        if name.tuple.protocol == Protocol::Udp && !self.has_udp()? {
+            return Procfs::new(self.host).look(name);
         }
+        self.exact(name).map_err(ReadError::from)
     }
-}
-
-/// Whether `row` is the socket that `name` stands for; the kernel may have answered with another one.
-fn is_asked_for(name: RowName, row: &SocketRow) -> bool {
-    let any = name.inode == 0 || name.tuple.is_connected();
-    row.tuple.canonical() == name.tuple.canonical() && (any || row.inode == name.inode)
-}
-
-/// Whether the kernel says that it has no such table, family or kind of request.
-fn is_unknown_here(errno: i32) -> bool {
-    [Errno::NOENT, Errno::OPNOTSUPP, Errno::INVAL]
-        .into_iter()
-        .any(|known| known.raw_os_error() == errno)
 }
 
 fn states_of(wanted: &Filter) -> u32 {
@@ -331,29 +269,6 @@ fn states_of(wanted: &Filter) -> u32 {
 fn absent_is_empty(dumped: Result<(), Trouble>) -> Result<(), ReadError> {
     match dumped {
         Err(Trouble::Answer(errno)) if is_unknown_here(errno) => Ok(()),
-        other => other.map_err(read_error),
-    }
-}
-
-fn read_error(trouble: Trouble) -> ReadError {
-    const CALL: &str = "sock_diag";
-    match trouble {
-        Trouble::Garbled(what) => ReadError::Garbled(what),
-        Trouble::Call(call, why) => denied(call, why),
-        Trouble::Answer(errno) if is_unknown_here(errno) => ReadError::Denied {
-            call: CALL,
-            source: io::Error::from_raw_os_error(errno),
-        },
-        Trouble::Answer(errno) => denied(CALL, Errno::from_raw_os_error(errno)),
-    }
-}
-
-fn denied(call: &'static str, why: Errno) -> ReadError {
-    let source = io::Error::from(why);
-    match why {
-        Errno::PERM | Errno::ACCESS | Errno::PROTONOSUPPORT | Errno::AFNOSUPPORT | Errno::NOSYS => {
-            ReadError::Denied { call, source }
-        }
-        _ => ReadError::Failed { call, source },
+        other => other.map_err(ReadError::from),
     }
 }

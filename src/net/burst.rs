@@ -202,7 +202,7 @@ impl Calls {
     }
 
     /// Waits for the answer to one call, and tells of it.
-    async fn answered(self: Arc<Self>, own: OwnSocket, mut end: End, way: Way) {
+    async fn answered(self: Arc<Self>, own: OwnSocket, mut end: Box<End>, way: Way) {
         let answer = end.reach().await;
         self.progress.unanswered.fetch_sub(1, Ordering::AcqRel);
         if answer == Answer::Connected {
@@ -226,7 +226,7 @@ impl Calls {
         }
     }
 
-    async fn welcome(&self, own: OwnSocket, end: End) {
+    async fn welcome(&self, own: OwnSocket, end: Box<End>) {
         self.progress.opened.fetch_add(1, Ordering::AcqRel);
         self.tell(News::Connected(own)).await;
         self.sockets.spawn(end.live());

@@ -1,3 +1,6 @@
+mod receiving;
+mod sending;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use tokio::time::Instant;
 use crate::net::outgoing::Outgoing;
 use crate::net::sockets::{Seat, Sockets};
 use crate::net::tally::Tally;
-use crate::net::wire::{Read, Wire};
+use crate::net::wire::Wire;
 use crate::tcp::{Call, Ending, Errno, News, OnData, Refusal};
 
 /// One end of a connection and the task that owns it, from connect() or accept() to close().
@@ -52,16 +55,16 @@ pub(super) enum Answer {
 }
 
 impl End {
-    const READ: usize = 16 * 1024;
     /// So many reads or writes in a row, then others have their turn.
     const IN_A_ROW: usize = 16;
     /// So much of an echo waits at most; then no more is read.
     const ECHO: usize = 64 * 1024;
 
-    pub(super) fn new(wire: Wire, seat: Seat, manner: Manner, payload: Arc<Vec<u8>>) -> End {
+    /// On the heap: a future keeps room for whatever is moved into it more than once.
+    pub(super) fn new(wire: Wire, seat: Seat, manner: Manner, payload: Arc<Vec<u8>>) -> Box<End> {
         let mut outgoing = Outgoing::default();
         outgoing.push(payload);
-        End {
+        Box::new(End {
             wire,
             seat,
             manner,
@@ -72,11 +75,11 @@ impl End {
             wants_half_close: false,
             has_sent_fin: false,
             has_heard_fin: false,
-        }
+        })
     }
 
     /// Reads, writes and does as it is told until the end; then tells how it came.
-    pub(super) async fn live(mut self) {
+    pub(super) async fn live(mut self: Box<Self>) {
         self.closes = self.manner.closes_after.map(|time| Instant::now() + time);
         let how = self.talk().await;
         self.leave(how).await;
@@ -102,12 +105,10 @@ impl End {
     }
 
     /// close(), and the news of it.
-    pub(super) async fn leave(mut self, how: Talk) {
+    pub(super) async fn leave(mut self: Box<Self>, how: Talk) {
         let sockets = Arc::clone(&self.seat.sockets);
         let at = self.seat.name;
-        for news in self.tally.take(at).into_iter().flatten() {
-            sockets.tell(news).await;
-        }
+        self.tell_tally(&sockets).await;
         let how = how.unwrap_or(Ending::Close);
         // After a broken connection there is nobody left to send RST to, except when it is we who lost patience.
         if how != Ending::Close {
@@ -208,119 +209,12 @@ impl End {
         Some(Ending::Broken(Errno::ETIMEDOUT))
     }
 
-    async fn read(&mut self, ready: tokio::io::Ready, sockets: &Sockets) -> Talk {
-        let reading = self.interest().is_readable();
-        if reading && self.manner.on_data == OnData::LeaveUnread {
-            return self.look(ready, sockets).await;
-        }
-        if reading && (ready.is_readable() || ready.is_read_closed()) {
-            return match self.read_on() {
-                Read::Fin => self.hear_fin(sockets).await,
-                Read::Broken(errno) => Some(Ending::Broken(errno)),
-                Read::Bytes(_) | Read::Nothing => None,
-            };
-        }
-        if ready.is_error() {
-            let errno = self.wire.error().unwrap_or(Errno::ECONNRESET);
-            return Some(Ending::Broken(errno));
-        }
-        None
-    }
-
-    /// Notices the other end's FIN or RST without reading.
-    async fn look(&mut self, ready: tokio::io::Ready, sockets: &Sockets) -> Talk {
-        if ready.is_read_closed() || ready.is_error() {
-            if let Some(errno) = self.wire.error() {
-                return Some(Ending::Broken(errno));
-            }
-            return self.hear_fin(sockets).await;
-        }
-        self.wire.leave_unread();
-        None
-    }
-
-    fn read_on(&mut self) -> Read {
-        let mut buffer = [0; End::READ];
-        for _ in 0..End::IN_A_ROW {
-            let count = match self.wire.read(&mut buffer) {
-                Read::Bytes(count) => count,
-                other @ (Read::Nothing | Read::Fin | Read::Broken(_)) => return other,
-            };
-            let bytes = buffer.get(..count).unwrap_or_default();
-            self.tally.read(bytes);
-            if self.manner.on_data == OnData::Echo {
-                self.outgoing.push(Arc::new(bytes.to_vec()));
-                if self.outgoing.waiting() >= End::ECHO {
-                    break;
-                }
-            }
-        }
-        Read::Nothing
-    }
-
-    async fn hear_fin(&mut self, sockets: &Sockets) -> Talk {
-        self.has_heard_fin = true;
-        self.tell_tally(sockets).await;
-        sockets.tell(News::PeerClosed(self.seat.name)).await;
-        None
-    }
-
-    /// Writes what the kernel takes now, sends our FIN if it was asked for, and closes when nothing keeps this end open.
-    async fn write_and_shut(&mut self, sockets: &Sockets) -> Talk {
-        if let Err(errno) = self.write_on() {
-            return Some(Ending::Broken(errno));
-        }
-        let is_written = self.outgoing.waiting() == 0;
-        if is_written && self.wants_half_close && !self.has_sent_fin {
-            self.wants_half_close = false;
-            self.tell_tally(sockets).await;
-            match self.wire.half_close() {
-                Ok(()) => {
-                    self.has_sent_fin = true;
-                    sockets.tell(News::HalfClosed(self.seat.name)).await;
-                }
-                Err(errno) => self.complain(Call::Shutdown, errno),
-            }
-        }
-        let is_over = is_written && self.has_heard_fin && self.manner.closes_with_peer;
-        is_over.then_some(Ending::Close)
-    }
-
-    fn write_on(&mut self) -> Result<(), Errno> {
-        let before = self.outgoing.waiting();
-        for _ in 0..End::IN_A_ROW {
-            let Some(piece) = self.outgoing.next() else {
-                break;
-            };
-            match self.wire.write(piece) {
-                Ok(None) => break,
-                Ok(Some(count)) => {
-                    self.tally.written(count);
-                    self.outgoing.advance(count);
-                }
-                Err(errno) if self.wire.is_udp() && errno != Errno::ECONNREFUSED => {
-                    self.outgoing.skip();
-                    self.complain(Call::Write, errno);
-                }
-                Err(Errno::EPIPE) if self.has_sent_fin => {
-                    self.outgoing.clear();
-                    self.complain(Call::Write, Errno::EPIPE);
-                }
-                Err(errno) => return Err(errno),
-            }
-        }
-        let is_stuck = self.outgoing.waiting() > 0 && self.outgoing.waiting() == before;
-        let has_patience = self.manner.on_data != OnData::Echo;
-        self.stuck = match self.stuck {
-            _ if has_patience || !is_stuck => None,
-            Some(since) => Some(since),
-            None => Some(Instant::now()),
-        };
-        Ok(())
-    }
-
     async fn tell_tally(&mut self, sockets: &Sockets) {
-        for news in self.tally.take(self.seat.name).into_iter().flatten() {
+        let [sent, received] = self.tally.take(self.seat.name);
+        if let Some(news) = sent {
+            sockets.tell(news).await;
+        }
+        if let Some(news) = received {
             sockets.tell(news).await;
         }
     }

@@ -2,11 +2,13 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::{Either, ready};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
@@ -59,19 +61,31 @@ impl Sockets {
     /// Starts a task; should it panic, that is news.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let news = self.news.clone();
-        self.tasks.spawn(async move {
-            if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
-                let _ = Box::pin(news.send(News::Crashed(words(&*panic)))).await;
-            }
-        });
+        // Combined, and not awaited in a block of its own, which would keep room for the task twice.
+        let guarded = AssertUnwindSafe(task).catch_unwind();
+        self.tasks.spawn(guarded.then(|ended| match ended {
+            Ok(()) => Either::Left(ready(())),
+            Err(panic) => Either::Right(Box::pin(async move {
+                let _ = news.send(News::Crashed(words(&*panic))).await;
+            })),
+        }));
     }
 
-    /// Waits until the reader has room for `news`; once everything stops, news without room is lost.
-    pub(super) async fn tell(&self, news: News) {
-        let Err(TrySendError::Full(news)) = self.news.try_send(news) else {
-            return;
+    /// Tells, and waits until the reader has room for `news`; once everything stops, news without room is lost.
+    pub(super) fn tell(&self, news: News) -> impl Future<Output = ()> + Send {
+        let waits = match self.news.try_send(news) {
+            Err(TrySendError::Full(news)) => Some(self.wait_for_room(news)),
+            Err(TrySendError::Closed(_)) | Ok(()) => None,
         };
-        // On the heap, since nearly every connection waits for something else nearly always.
+        async move {
+            if let Some(waits) = waits {
+                waits.await;
+            }
+        }
+    }
+
+    /// On the heap, since every connection would keep room for it, and few ever wait.
+    fn wait_for_room(&self, news: News) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
             tokio::select! {
                 biased;
@@ -79,7 +93,6 @@ impl Sockets {
                 _ = self.news.send(news) => (),
             }
         })
-        .await;
     }
 
     /// Tells at once if there is room, else has a task wait for it.

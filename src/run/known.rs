@@ -73,11 +73,7 @@ impl Known {
     ) {
         self.round = self.round.wrapping_add(1);
         let mut news = Vec::new();
-        for row in rows {
-            if spared.is_empty() || !spared.contains(&row.name()) {
-                self.learn(*row, &mut news);
-            }
-        }
+        self.learn_some(rows, spared, &mut news);
         let (round, listening) = (self.round, &mut self.listening);
         self.rows.retain(|name, seen| {
             let stays = seen.round == round || spared.contains(name);
@@ -88,6 +84,20 @@ impl Known {
             stays
         });
         changes.append(&mut news);
+    }
+
+    /// These rows are there, and perhaps others; nothing is learned about those in `spared`.
+    pub fn learn_some(
+        &mut self,
+        rows: &[SocketRow],
+        spared: &HashSet<RowName>,
+        changes: &mut Vec<Change>,
+    ) {
+        for row in rows {
+            if spared.is_empty() || !spared.contains(&row.name()) {
+                self.learn(*row, changes);
+            }
+        }
     }
 
     /// These are all rows in LISTEN.

@@ -3,25 +3,34 @@
 mod backend;
 mod budget;
 mod clock;
+mod connect;
 mod dashboard;
 mod desk;
+mod ended;
+mod headless;
 mod inputs;
 mod known;
 mod line;
+mod listen;
 mod look;
 mod poller;
 mod rhythm;
 mod screen;
 mod table;
+mod watch;
 mod watcher;
 mod world;
 
 pub use budget::Budget;
 pub use clock::Clock;
+pub use connect::connect;
+pub use ended::Ended;
+pub use headless::asked_to_end;
 pub use known::Known;
 pub use line::Line;
+pub use listen::listen;
 pub use poller::{Opener, Poller};
-pub use table::{table, watch_table};
+pub use table::{print_table, table, watch_table};
 pub use watcher::{Glance, Order, Watcher};
 
 use std::io::{IsTerminal, Write};
@@ -30,31 +39,7 @@ use anyhow::Context;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Subcommands};
-
-/// How a subcommand ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// As it should.
-    Done,
-    /// It was used wrongly; what is wrong has been said.
-    WrongUsage,
-    /// It did not do what was asked; why has been said.
-    Failed,
-    /// A signal ended it.
-    BySignal(i32),
-}
-
-impl Ended {
-    /// The exit code: 0, 2, 1 or 128 and the signal's number.
-    pub fn code(self) -> u8 {
-        match self {
-            Ended::Done => 0,
-            Ended::Failed => 1,
-            Ended::WrongUsage => 2,
-            Ended::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
-        }
-    }
-}
+use crate::kernel;
 
 /// Runs what the command line asks for.
 ///
@@ -63,15 +48,15 @@ impl Ended {
 pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
     match &cli.command {
         None => open_dashboard(cli),
-        Some(Subcommands::Listen(args)) => {
-            let _ = args;
-            Ok(Ended::Failed)
-        }
-        Some(Subcommands::Connect(args)) => {
-            let _ = args;
-            Ok(Ended::Failed)
-        }
-        Some(Subcommands::Table(args)) => table(args).map(|()| Ended::Done),
+        Some(Subcommands::Listen(args)) => runtime()?.block_on(async {
+            let limit = kernel::raise_descriptor_limit();
+            listen(args, limit, &mut std::io::stdout(), asked_to_end()?).await
+        }),
+        Some(Subcommands::Connect(args)) => runtime()?.block_on(async {
+            let limit = kernel::raise_descriptor_limit();
+            connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
+        }),
+        Some(Subcommands::Table(args)) => table(args),
         Some(Subcommands::Completions { shell }) => {
             clap_complete::generate(
                 *shell,

@@ -6,14 +6,13 @@ use std::io::{self, Write};
 use anyhow::Context;
 use serde_json::json;
 use tokio::runtime;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::app::{Event, Sight};
 use crate::cli::TableArgs;
 use crate::kernel::{ReadError, Reading, open, owners};
 use crate::run::line::Happening;
-use crate::run::{Clock, Line, Poller};
+use crate::run::{Clock, Ended, Line, Poller, asked_to_end};
 use crate::tcp::{Filter, Owner, Protocol, SocketRow, TcpState};
 
 /// Prints the kernel's socket table once, or with `--watch` what changes until SIGINT or SIGTERM; must not be called from async code.
@@ -22,24 +21,17 @@ use crate::tcp::{Filter, Owner, Protocol, SocketRow, TcpState};
 ///
 /// # Errors
 /// When the table cannot be read, or standard output cannot be written.
-pub fn table(args: &TableArgs) -> anyhow::Result<()> {
+pub fn table(args: &TableArgs) -> anyhow::Result<Ended> {
     let mut out = io::stdout().lock();
     if !args.watch {
-        return quietly(print_once(args, &mut out)?);
+        return print_table(args, &mut out).map(|()| Ended::Done);
     }
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("cannot wait for signals")?;
     runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for ctrl-c")?;
-        let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
-        let asked = async {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        };
+        let asked = asked_to_end().context("cannot wait for signals")?;
         watch_table(args, &mut out, asked).await
     })
 }
@@ -51,8 +43,8 @@ pub fn table(args: &TableArgs) -> anyhow::Result<()> {
 pub async fn watch_table(
     args: &TableArgs,
     out: &mut impl Write,
-    asked: impl Future<Output = ()>,
-) -> anyhow::Result<()> {
+    asked: impl Future<Output = i32>,
+) -> anyhow::Result<Ended> {
     let (events, mut inbox) = mpsc::channel(64);
     let poller = Poller::start(move |event| events.blocking_send(event).is_ok());
     poller.watch(wanted(args));
@@ -61,7 +53,7 @@ pub async fn watch_table(
     loop {
         let event = tokio::select! {
             biased;
-            () = &mut asked => return Ok(()),
+            number = &mut asked => return Ok(Ended::BySignal(number)),
             event = inbox.recv() => event,
         };
         let text = match event {
@@ -71,16 +63,19 @@ pub async fn watch_table(
                 continue;
             }
             Some(_) => continue,
-            None => return Ok(()),
+            None => return Ok(Ended::Done),
         };
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            other => other.context("cannot write the table")?,
+        if !put(out, &text)? {
+            return Ok(Ended::Done);
         }
     }
 }
 
-fn print_once(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<io::Result<()>> {
+/// Prints the table to `out` once: first what listens, then by port.
+///
+/// # Errors
+/// When the table cannot be read, or `out` cannot be written.
+pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let rows = read(args).context("cannot read the kernel's socket table")?;
     let mut rows = rows.snapshot.rows;
     rows.retain(|row| is_shown(args, row));
@@ -106,7 +101,7 @@ fn print_once(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<io::Resu
             writeln!(text, "{line}")
         };
     }
-    Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    put(out, &text).map(|_| ())
 }
 
 fn read(args: &TableArgs) -> Result<Reading, ReadError> {
@@ -208,10 +203,11 @@ fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
     args.all || row.state != TcpState::Closed
 }
 
-fn quietly(written: io::Result<()>) -> anyhow::Result<()> {
-    match written {
-        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("cannot write the table"),
+/// Whether anybody still reads.
+fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        other => other.map(|()| true).context("cannot write the table"),
     }
 }
 

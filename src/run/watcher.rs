@@ -209,6 +209,10 @@ impl Watcher {
             for row in early {
                 self.known.learn(row, &mut self.changes);
             }
+        } else if reading.torn && !self.torn {
+            // Rows may be missing that are still there; if it happens again, they are not waited for.
+            self.known.learn_some(rows, &looked, &mut self.changes);
+            self.rhythm.hurry(Motion::Sockets);
         } else {
             self.known.learn_all(rows, &looked, &mut self.changes);
         }

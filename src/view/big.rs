@@ -9,7 +9,8 @@ use super::glyphs::{ARROW, glyph};
 use super::paint::{Scene, put};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{empty, notices, row, sockets, text};
+use super::window::Window;
+use super::{empty, notices, row, text};
 use crate::app::Line as TableLine;
 use crate::tcp::{Port, RowName};
 
@@ -34,12 +35,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     }
     let body = body(area);
     let height = usize::from(body.height / ROW);
-    let range = sockets::window(scene.state, scroll, height);
-    if range.is_empty() {
+    let window = Window::of(scene.state, scroll, height);
+    if window.len() == 0 {
         empty::draw(frame, body, scene);
         return;
     }
-    let rows = scene.state.shown[range].iter();
+    let rows = window.names(&scene.state.shown);
+    let rows = rows.iter();
     let room = usize::from(body.width);
     let lines = rows.flat_map(|name| [line(scene, *name, room), Line::default()]);
     put(frame, body, lines);

@@ -24,6 +24,7 @@ mod scroll;
 mod sockets;
 mod text;
 mod theme;
+mod window;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

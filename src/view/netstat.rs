@@ -7,7 +7,7 @@ use super::paint::{Scene, put};
 use super::text;
 use super::theme::Part;
 use crate::app::Line as TableLine;
-use crate::tcp::{Endpoint, RowName};
+use crate::tcp::{Endpoint, RowName, TcpState};
 
 /// The table as netstat itself prints it: its columns, its widths, no marks, no ghosts.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[RowName]) {
@@ -42,11 +42,17 @@ fn row(scene: Scene<'_>, line: &TableLine, address: usize) -> Line<'static> {
         || String::from("-"),
         |owner| text::safe(&format!("{}/{}", owner.pid, owner.program)),
     );
+    // netstat reads /proc/net/tcp, where the kernel writes no backlog.
+    let send = if row.state == TcpState::Listen {
+        0
+    } else {
+        row.queues.send
+    };
     let text = format!(
         "{:<5} {:>6} {:>6} {:<address$} {:<address$} {:<11} {owner}",
         proto(&row.name()),
         row.queues.recv,
-        row.queues.send,
+        send,
         end(row.tuple.local, address),
         end(row.tuple.remote, address),
         row.state,

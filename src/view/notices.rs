@@ -40,7 +40,11 @@ pub(super) fn newest(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'
         if upwards.len() >= wanted {
             break;
         }
-        let lines = lines(scene, notice, room, n == 0);
+        let mut lines = lines(scene, notice, room, n == 0);
+        if n == 0 && notices.back == 0 {
+            // A sentence that does not fit is read from its beginning.
+            lines.truncate(height);
+        }
         upwards.extend(lines.into_iter().rev());
     }
     let skip = notices.back.min(upwards.len().saturating_sub(height));

@@ -1,5 +1,3 @@
-use std::ops::Range;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -13,6 +11,7 @@ use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
+use super::window::Window;
 use super::{empty, netstat};
 use crate::app::{Pane, PointOfView, State};
 use crate::tcp::{Port, RowName};
@@ -21,23 +20,23 @@ use crate::tcp::{Port, RowName};
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let desk = &scene.state.desk;
     let body = body(area, scene.state);
-    let range = window(scene.state, scroll, usize::from(body.height));
-    let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &range));
-    if range.is_empty() {
+    let window = Window::of(scene.state, scroll, usize::from(body.height));
+    let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &window));
+    if window.len() == 0 {
         empty::draw(frame, inner, scene);
         return;
     }
-    let rows = &scene.state.shown[range.clone()];
+    let rows = window.names(&scene.state.shown);
     if desk.netstat {
-        netstat::draw(frame, inner, scene, rows);
+        netstat::draw(frame, inner, scene, &rows);
     } else {
-        let columns = Columns::fitting(usize::from(inner.width), longest_address(rows));
+        let columns = Columns::fitting(usize::from(inner.width), longest_address(&rows));
         let head = [row::head(scene, &columns)];
-        let lines = range.clone().map(|n| line(scene, &columns, n));
+        let lines = window.rows().map(|n| line(scene, &columns, n));
         put(frame, inner, head.into_iter().chain(lines));
         empty::hint(frame, inner, scene, rows.len() + 1);
     }
-    scrollbar(frame, area, scene, &range);
+    scrollbar(frame, area, scene, &window);
 }
 
 /// Where the rows stand inside the pane.
@@ -45,18 +44,6 @@ pub(super) fn body(area: Rect, state: &State) -> Rect {
     let mut inner = arrange::inside(area);
     arrange::take_top(&mut inner, if state.desk.netstat { 2 } else { 1 });
     inner
-}
-
-/// Which rows fit, the chosen one among them; remembered as what is visible.
-pub(super) fn window(state: &State, scroll: &mut Scroll, height: usize) -> Range<usize> {
-    let shown = &state.shown;
-    let chosen = state.desk.selected;
-    let chosen = chosen.and_then(|name| scroll.sockets.find(shown, name));
-    scroll.sockets.follow(shown.len(), height, chosen);
-    let top = scroll.sockets.top;
-    let range = top..(top + height).min(shown.len());
-    scroll.visible.extend_from_slice(&shown[range.clone()]);
-    range
 }
 
 /// One row, with the bracket that joins it to its neighbour.
@@ -83,8 +70,8 @@ fn are_one_connection(one: RowName, other: RowName) -> bool {
         && one.tuple.canonical() == other.tuple.canonical().mirrored()
 }
 
-fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, range: &Range<usize>) {
-    let (count, height) = (scene.state.shown.len(), range.len());
+fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Window) {
+    let (count, height) = (scene.state.shown.len(), window.len());
     if count <= height {
         return;
     }
@@ -95,7 +82,7 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, range: &Range<
     };
     let mut position = ScrollbarState::new(count - height + 1)
         .viewport_content_length(height)
-        .position(range.start);
+        .position(window.rest.end.saturating_sub(height));
     let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
         .begin_symbol(None)
         .end_symbol(None)
@@ -115,9 +102,9 @@ pub(super) fn command(state: &State) -> String {
     }
 }
 
-fn titles(scene: Scene<'_>, area: Rect, range: &Range<usize>) -> Titles {
+fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     let state = scene.state;
-    let right = status(scene, range);
+    let right = status(scene, window);
     let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
     let room = usize::from(area.width).saturating_sub(taken + 16);
     let view = match state.desk.lens.view {
@@ -141,7 +128,7 @@ fn titles(scene: Scene<'_>, area: Rect, range: &Range<usize>) -> Titles {
 }
 
 /// What else is to be known of the table: where it comes from, what is missing, which part is shown.
-fn status(scene: Scene<'_>, range: &Range<usize>) -> Vec<(Part, String)> {
+fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
     let state = scene.state;
     let sockets = &state.sockets;
     let mut pieces = Vec::new();
@@ -165,8 +152,11 @@ fn status(scene: Scene<'_>, range: &Range<usize>) -> Vec<(Part, String)> {
         );
     }
     let count = state.shown.len();
-    if count > range.len() {
-        let (from, to) = (text::number(range.start + 1), text::number(range.end));
+    if count > window.len() {
+        let (from, to) = (
+            text::number(window.rest.start + 1),
+            text::number(window.rest.end),
+        );
         say(
             Part::Dim,
             &format!("{from}-{to} of {}", text::number(count)),

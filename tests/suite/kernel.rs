@@ -12,6 +12,8 @@ use fivetuple::tcp::{
 };
 use socket2::{Domain, Socket, Type};
 
+use crate::place::{is_at, own_address};
+
 fn sources() -> [Box<dyn SocketSource>; 2] {
     [
         Box::new(SockDiag::open(Host::THIS).expect("sock_diag")),
@@ -30,19 +32,20 @@ fn inode(socket: &impl AsRawFd) -> u64 {
     digits.parse().unwrap()
 }
 
-/// The rows with `port`, as soon as `is_it` likes them.
+/// The rows with `at` at one end, as soon as `is_it` likes them.
 fn rows_when(
     source: &mut dyn SocketSource,
-    port: u16,
+    at: SocketAddr,
     is_it: impl Fn(&[SocketRow]) -> bool,
 ) -> Vec<SocketRow> {
     let mut rows = Vec::new();
     for _ in 0..20_000 {
         rows = source
-            .snapshot(&Filter::ports([Port(port)]))
+            .snapshot(&Filter::ports([Port(at.port())]))
             .unwrap()
             .snapshot
             .rows;
+        rows.retain(|row| is_at(row, at.ip()));
         rows.sort_by_key(SocketRow::name);
         if is_it(&rows) {
             return rows;
@@ -58,11 +61,11 @@ fn states(rows: &[SocketRow]) -> Vec<TcpState> {
     states
 }
 
-/// Both sources come to show exactly these states at `port`; exact lookups agree with each row.
-fn shows(port: u16, mut expected: Vec<TcpState>) {
+/// Both sources come to show exactly these states at `at`; exact lookups agree with each row.
+fn shows(at: SocketAddr, mut expected: Vec<TcpState>) {
     expected.sort();
     for source in &mut sources() {
-        let rows = rows_when(source.as_mut(), port, |rows| states(rows) == expected);
+        let rows = rows_when(source.as_mut(), at, |rows| states(rows) == expected);
         for row in rows {
             let found = source.look(row.name()).unwrap();
             let found = found.unwrap_or_else(|| panic!("{} lost {row}", source.name()));
@@ -73,17 +76,17 @@ fn shows(port: u16, mut expected: Vec<TcpState>) {
 
 #[test]
 fn a_connection_is_two_rows_and_a_listener_is_one() {
-    for ip in ["127.0.0.1", "::1"] {
+    for ip in [own_address(), Ipv6Addr::LOCALHOST.into()] {
         let listener = TcpListener::bind((ip, 0)).unwrap();
         let at = listener.local_addr().unwrap();
-        shows(at.port(), vec![TcpState::Listen]);
+        shows(at, vec![TcpState::Listen]);
         let client = TcpStream::connect(at).unwrap();
         let listed = vec![
             TcpState::Listen,
             TcpState::Established,
             TcpState::Established,
         ];
-        shows(at.port(), listed.clone());
+        shows(at, listed.clone());
         for source in &mut sources() {
             let name = tuple(at, client.local_addr().unwrap());
             let row = source
@@ -93,7 +96,7 @@ fn a_connection_is_two_rows_and_a_listener_is_one() {
             assert_eq!(row.inode, 0, "nobody has accepted it");
         }
         let (server, _) = listener.accept().unwrap();
-        shows(at.port(), listed);
+        shows(at, listed);
         let mut both = sources();
         for source in &mut both {
             let name = RowName::connected(Host::THIS, tuple(at, client.local_addr().unwrap()));
@@ -105,17 +108,17 @@ fn a_connection_is_two_rows_and_a_listener_is_one() {
 
 #[test]
 fn closing_walks_through_the_states() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
     let at = listener.local_addr().unwrap();
     let client = TcpStream::connect(at).unwrap();
     let (server, _) = listener.accept().unwrap();
     client.shutdown(Shutdown::Write).unwrap();
     shows(
-        at.port(),
+        at,
         vec![TcpState::Listen, TcpState::CloseWait, TcpState::FinWait2],
     );
     drop(server);
-    shows(at.port(), vec![TcpState::Listen, TcpState::TimeWait]);
+    shows(at, vec![TcpState::Listen, TcpState::TimeWait]);
     for source in &mut sources() {
         let name = tuple(client.local_addr().unwrap(), at);
         let row = source
@@ -132,12 +135,12 @@ fn closing_walks_through_the_states() {
 
 #[test]
 fn queues_are_told() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
     let at = listener.local_addr().unwrap();
     let mut client = TcpStream::connect(at).unwrap();
     client.write_all(b"Test payload.").unwrap();
     for source in &mut sources() {
-        let rows = rows_when(source.as_mut(), at.port(), |rows| {
+        let rows = rows_when(source.as_mut(), at, |rows| {
             rows.iter().any(|row| row.queues.recv == 13)
         });
         let listen = rows
@@ -159,9 +162,10 @@ fn a_dual_stack_listener_shows_mapped_addresses() {
         .unwrap();
     socket.listen(8).unwrap();
     let port = socket.local_addr().unwrap().as_socket().unwrap().port();
-    let client = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    let at = SocketAddr::from((own_address(), port));
+    let client = TcpStream::connect(at).unwrap();
     shows(
-        port,
+        at,
         vec![
             TcpState::Listen,
             TcpState::Established,
@@ -181,14 +185,14 @@ fn a_dual_stack_listener_shows_mapped_addresses() {
 
 #[test]
 fn udp_rows_are_found_connected_and_not() {
-    for ip in ["127.0.0.1", "::1"] {
+    for ip in [own_address(), Ipv6Addr::LOCALHOST.into()] {
         let open = UdpSocket::bind((ip, 0)).unwrap();
         let at = open.local_addr().unwrap();
         let connected = UdpSocket::bind((ip, 0)).unwrap();
         connected.connect(at).unwrap();
-        shows(at.port(), vec![TcpState::Established, TcpState::Closed]);
+        shows(at, vec![TcpState::Established, TcpState::Closed]);
         for source in &mut sources() {
-            let rows = rows_when(source.as_mut(), at.port(), |rows| rows.len() == 2);
+            let rows = rows_when(source.as_mut(), at, |rows| rows.len() == 2);
             assert!(rows.iter().all(|row| row.tuple.protocol == Protocol::Udp));
             let missing = FiveTuple {
                 protocol: Protocol::Udp,
@@ -207,11 +211,11 @@ fn udp_rows_are_found_connected_and_not() {
 fn a_socket_that_is_only_bound_is_known_to_sock_diag() {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket
-        .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())
+        .bind(&SocketAddr::from((own_address(), 0)).into())
         .unwrap();
     let at = socket.local_addr().unwrap().as_socket().unwrap();
     let [mut diag, _] = sources();
-    let rows = rows_when(diag.as_mut(), at.port(), |rows| rows.len() == 1);
+    let rows = rows_when(diag.as_mut(), at, |rows| rows.len() == 1);
     assert_eq!(
         (rows[0].state, rows[0].inode),
         (TcpState::Closed, inode(&socket))
@@ -224,11 +228,12 @@ fn a_socket_that_is_only_bound_is_known_to_sock_diag() {
 
 #[test]
 fn listeners_that_share_an_address_are_told_apart_by_inode() {
+    let address = own_address();
     let listen = |port| {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.set_reuse_port(true).unwrap();
         socket
-            .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())
+            .bind(&SocketAddr::from((address, port)).into())
             .unwrap();
         socket.listen(8).unwrap();
         socket
@@ -236,7 +241,7 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
     let first = listen(0);
     let at = first.local_addr().unwrap().as_socket().unwrap();
     let second = listen(at.port());
-    shows(at.port(), vec![TcpState::Listen, TcpState::Listen]);
+    shows(at, vec![TcpState::Listen, TcpState::Listen]);
     for source in &mut sources() {
         for socket in [&first, &second] {
             let name = RowName {
@@ -254,7 +259,7 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
 
 #[test]
 fn a_missing_connection_is_not_answered_with_the_listener() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
     let at = listener.local_addr().unwrap();
     let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
     for source in &mut sources() {
@@ -269,8 +274,9 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
 
 #[test]
 fn a_filter_keeps_exactly_what_it_wants() {
+    let address = own_address();
     let listeners: Vec<TcpListener> = (0..70)
-        .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
+        .map(|_| TcpListener::bind((address, 0)).unwrap())
         .collect();
     let ports: Vec<Port> = listeners
         .iter()
@@ -290,7 +296,8 @@ fn a_filter_keeps_exactly_what_it_wants() {
                 ..wanted
             };
             let rows = source.snapshot(&listening).unwrap().snapshot.rows;
-            assert_eq!(rows.len(), many, "{}", source.name());
+            let ours = rows.iter().filter(|row| is_at(row, address)).count();
+            assert_eq!(ours, many, "{}", source.name());
         }
     }
     drop(clients);

@@ -9,12 +9,16 @@
 
 mod dashboard;
 mod film;
+mod headless;
 mod kernel;
 mod net;
+mod place;
+mod poller;
 mod proc_texts;
 mod robot;
 mod screens;
 mod support;
+mod table;
 mod tidy;
 mod watcher;
 mod wire;

@@ -244,6 +244,22 @@ fn torn_is_told_when_it_begins_and_when_it_ends() {
 }
 
 #[test]
+fn a_torn_table_makes_no_row_vanish_unless_it_happens_again() {
+    let mut watcher = watching(&[LISTEN, CLIENT]);
+    for expected in ["torn", "-40000"] {
+        let order = watcher
+            .order(at(20))
+            .or_else(|| Some(moved(&mut watcher, 20)));
+        let reading = Reading {
+            torn: true,
+            ..table(&[LISTEN])
+        };
+        watcher.read(&order.unwrap(), &reading, COST);
+        assert_eq!(told(watcher.report()).replace("torn -", "-"), expected);
+    }
+}
+
+#[test]
 fn after_a_failure_it_says_that_it_sees_again() {
     let mut watcher = watching(&[LISTEN]);
     let order = moved(&mut watcher, 20);

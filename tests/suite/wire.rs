@@ -1,7 +1,6 @@
 //! The bytes of inet_diag messages: what the kernel accepts is told by tests/suite/kernel.rs, here stands what must hold for any bytes.
 
-use fivetuple::kernel::program;
-use fivetuple::kernel::wire::{Body, Dump, Family, next_answer, state_bits, write_lookup};
+use fivetuple::kernel::wire::{Body, Dump, Family, next_answer, program, state_bits, write_lookup};
 use fivetuple::tcp::{Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState};
 use proptest::prelude::*;
 
@@ -100,10 +99,9 @@ fn runs(program: &[u8], local: u16, remote: u16) -> Option<bool> {
             ))
         };
         at += match op[0] {
-            1 => no,
             11 if port()? == local => yes,
             12 if port()? == remote => yes,
-            11 | 12 => no,
+            1 | 11 | 12 => no,
             _ => return None,
         };
     }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use fivetuple::tcp::{
@@ -78,18 +79,52 @@ async fn a_toy_range_runs_out_for_one_destination_only() {
         high: Port(45103),
     };
     let toy = |spec| with(SourcePort::Toy(range), spec);
-    let mut used = std::collections::BTreeSet::new();
-    for _ in 0..4 {
-        let own = rig.connect(toy(to(here))).await.expect("a port is left");
-        assert!(range.contains(own.name.tuple.local.port));
-        used.insert(own.name.tuple.local.port);
-    }
-    assert_eq!(used.len(), 4);
-    let out = refusal(Call::Connect, Errno::EADDRNOTAVAIL);
-    assert_eq!(rig.refused(toy(to(here))).await, out);
+    let (used, why) = use_up(&mut rig, &toy(to(here))).await;
+    assert!(used.iter().all(|port| range.contains(*port)));
+    assert_eq!(why, refusal(Call::Connect, Errno::EADDRNOTAVAIL));
     rig.connect(toy(to(there))).await.expect("other server");
     let phone = toy(from(loopback(2), here));
     rig.connect(phone).await.expect("other computer");
+}
+
+#[tokio::test]
+async fn a_toy_range_holds_for_ipv6_and_udp_too() {
+    let mut rig = Rig::new();
+    let v6 = ListenSpec::at(Endpoint::new(std::net::Ipv6Addr::LOCALHOST, 0));
+    let at = rig.listen(v6).await;
+    let range = PortRange {
+        low: Port(45120),
+        high: Port(45121),
+    };
+    // What the kernel answers when the ports are used up depends on the protocol.
+    for (protocol, errno) in [
+        (Protocol::Tcp, Errno::EADDRNOTAVAIL),
+        (Protocol::Udp, Errno::EAGAIN),
+    ] {
+        let toy = ConnectSpec {
+            protocol,
+            ..with(SourcePort::Toy(range), to(at))
+        };
+        let (used, why) = use_up(&mut rig, &toy).await;
+        assert!(used.iter().all(|port| range.contains(*port)));
+        assert_eq!(why, refusal(Call::Connect, errno));
+    }
+}
+
+/// Connects until it is refused: the ports that were used, no two alike, and the refusal.
+///
+/// A listener of another test may hold one of the ports, so that there are fewer than the range has.
+async fn use_up(rig: &mut Rig, spec: &ConnectSpec) -> (BTreeSet<Port>, Refusal) {
+    let mut used = BTreeSet::new();
+    loop {
+        match rig.connect(spec.clone()).await {
+            Ok(own) => assert!(used.insert(own.name.tuple.local.port)),
+            Err(why) => {
+                assert!(!used.is_empty(), "{why}");
+                return (used, why);
+            }
+        }
+    }
 }
 
 #[tokio::test]

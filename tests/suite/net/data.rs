@@ -66,7 +66,7 @@ async fn a_flood_is_counted_to_the_byte_in_few_words() {
     const FLOOD: u64 = 100_000_000;
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
-    let sender = tokio::spawn(async move {
+    let sender = rig.tasks.spawn(async move {
         let mut stream = tokio::net::TcpStream::connect(std::net::SocketAddr::from(at)).await?;
         let piece = vec![b'x'; 1_000_000];
         for _ in 0..100 {
@@ -122,7 +122,7 @@ async fn a_client_that_never_reads_its_echo_is_given_up() {
         .await
         .expect("connects");
     let server = rig.accepted().await;
-    let flood = tokio::spawn(async move {
+    let flood = rig.tasks.spawn(async move {
         let mut stream = stream;
         let piece = vec![0; 100_000];
         while stream.write_all(&piece).await.is_ok() {}
@@ -139,6 +139,23 @@ async fn a_client_that_never_reads_its_echo_is_given_up() {
 }
 
 #[tokio::test]
+async fn an_echo_that_nobody_takes_waits_at_rest() {
+    let mut rig = Rig::new();
+    let at = rig.listen(on_data(OnData::Echo)).await;
+    let mut stream = tokio::net::TcpStream::connect(std::net::SocketAddr::from(at))
+        .await
+        .expect("connects");
+    let piece = vec![0; 100_000];
+    let full = Duration::from_millis(200);
+    while tokio::time::timeout(full, stream.write(&piece))
+        .await
+        .is_ok()
+    {}
+    rig.at_hand();
+    rig.rests().await;
+}
+
+#[tokio::test]
 async fn bytes_left_unread_are_not_told() {
     let mut rig = Rig::new();
     let spec = ListenSpec {
@@ -148,12 +165,18 @@ async fn bytes_left_unread_are_not_told() {
     let at = rig.listen(spec).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Send(pair.client, b"one".to_vec()));
+    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(()))
+        .await;
+    rig.rests().await;
     rig.run(Command::HalfClose(pair.client));
     rig.heard(|news| {
         assert!(!matches!(news, News::Received { .. }));
         (news == News::PeerClosed(pair.server)).then_some(())
     })
     .await;
+    rig.run(Command::HalfClose(pair.server));
+    rig.closed(pair.client).await;
+    rig.rests().await;
 }
 
 #[tokio::test]

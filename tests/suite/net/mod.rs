@@ -1,10 +1,18 @@
 //! The program's sockets on loopback: what is asked, and what is told.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that is wrong about what it hears may end at once"
+)]
+
 mod accepting;
 mod binding;
 mod closing;
 mod connecting;
 mod data;
+mod limits;
 mod many;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -162,6 +170,15 @@ impl Rig {
         .await
     }
 
+    /// Nothing happens, and nobody is busy with it: the runtime of this test has only this thread.
+    async fn rests(&mut self) {
+        let before = on_cpu();
+        let more = tokio::time::timeout(Duration::from_millis(300), self.news.recv()).await;
+        assert!(more.is_err(), "{more:?}");
+        let spun = on_cpu().saturating_sub(before);
+        assert!(spun < Duration::from_millis(30), "spins: {spun:?}");
+    }
+
     /// News that is there already.
     fn at_hand(&mut self) -> Vec<News> {
         std::iter::from_fn(|| self.news.try_recv().ok()).collect()
@@ -169,12 +186,23 @@ impl Rig {
 }
 
 /// How a connect() went, when it is told.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "what is heard is handed over"
+)]
 fn connected(news: News) -> Option<Result<OwnSocket, Refusal>> {
     match news {
         News::Connected(own) => Some(Ok(own)),
         News::ConnectFailed { why, .. } => Some(Err(why)),
         _ => None,
     }
+}
+
+/// How long this thread has been running, without its waiting.
+fn on_cpu() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split(' ').next().and_then(|word| word.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
 }
 
 fn burst(count: u32) -> Burst {

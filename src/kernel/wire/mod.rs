@@ -1,0 +1,40 @@
+//! The bytes of `inet_diag` messages, both ways (linux/netlink.h, linux/inet_diag.h, sock_diag(7)); no I/O.
+
+mod answer;
+mod bytecode;
+mod request;
+
+pub use answer::{Answer, Body, next_answer, timer_kind};
+pub use bytecode::program;
+pub use request::{ALL_STATES, Dump, Family, state_bits, write_lookup};
+
+use zerocopy::byteorder::network_endian::U16;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+const TCPDIAG_GETSOCK: u16 = 18;
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const AF_INET: u8 = 2;
+const AF_INET6: u8 = 10;
+
+/// `struct nlmsghdr`.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct Header {
+    length: u32,
+    kind: u16,
+    flags: u16,
+    sequence: u32,
+    sender: u32,
+}
+
+/// `struct inet_diag_sockid`.
+#[derive(Clone, Copy, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct SocketId {
+    local_port: U16,
+    remote_port: U16,
+    local: [u8; 16],
+    remote: [u8; 16],
+    interface: u32,
+    cookie: [u32; 2],
+}

@@ -1,0 +1,201 @@
+//! `fivetuple connect`: clients without a screen.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use anyhow::bail;
+use tokio::time::Instant;
+
+use crate::cli::ConnectArgs;
+use crate::run::Ended;
+use crate::run::headless::{Lines, Sockets, bytes_in_words, hint, unless_nobody_reads};
+use crate::tcp::{
+    Burst, Call, Command, ConnectSpec, Ending, Errno, News, Protocol, Refusal, RowName, SourcePort,
+    Stays, Target,
+};
+
+/// Connects as often as asked, sends the payload, waits, leaves; says on `out` what happens.
+///
+/// `descriptors` is how many this process may have open; raise the limit before. A reader that goes away, or a signal named by
+/// `asked_to_end`, ends it early.
+///
+/// # Errors
+/// When a connection failed or broke, with the first reason; or when it cannot write.
+pub async fn connect(
+    args: &ConnectArgs,
+    descriptors: u64,
+    out: &mut impl Write,
+    asked_to_end: impl Future<Output = i32>,
+) -> anyhow::Result<Ended> {
+    let mut sockets = Sockets::new(descriptors);
+    let burst = Burst {
+        count: args.count,
+        every: args.every,
+    };
+    let command = Command::Connect(spec(args), burst);
+    sockets.program.run(command);
+    let mut clients = Clients::new(Lines::new(out, args.quiet), args.count);
+    let mut asked_to_end = std::pin::pin!(asked_to_end);
+    let ended = loop {
+        if clients.are_through() {
+            break Ok(Ended::Done);
+        }
+        tokio::select! {
+            biased;
+            number = &mut asked_to_end => break Ok(Ended::BySignal(number)),
+            Some(news) = sockets.news.recv() => if let Err(error) = clients.tell(news) {
+                break Err(error);
+            },
+        }
+    };
+    sockets.end().await;
+    unless_nobody_reads(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
+}
+
+fn spec(args: &ConnectArgs) -> ConnectSpec {
+    let source_port = match (args.source_port, args.source_range) {
+        (Some(port), _) => SourcePort::Fixed(port),
+        (None, Some(range)) => SourcePort::Toy(range),
+        (None, None) => SourcePort::KernelPicks,
+    };
+    ConnectSpec {
+        protocol: if args.udp {
+            Protocol::Udp
+        } else {
+            Protocol::Tcp
+        },
+        from: args.from,
+        source_port,
+        payload: args.payload.0.clone(),
+        stays: args.wait.map_or(Stays::UntilClosed, Stays::For),
+        allow_remote: args.allow_remote,
+        ..ConnectSpec::to(args.to.clone())
+    }
+}
+
+struct Clients<'a, W> {
+    lines: Lines<'a, W>,
+    asked: u32,
+    open: HashSet<RowName>,
+    connected: u32,
+    sent: u64,
+    received: u64,
+    first_failure: Option<String>,
+    /// Whether the last connect() was called.
+    all_called: bool,
+    begun: Instant,
+}
+
+impl<'a, W: Write> Clients<'a, W> {
+    fn new(lines: Lines<'a, W>, asked: u32) -> Clients<'a, W> {
+        Clients {
+            lines,
+            asked,
+            open: HashSet::new(),
+            connected: 0,
+            sent: 0,
+            received: 0,
+            first_failure: None,
+            all_called: false,
+            begun: Instant::now(),
+        }
+    }
+
+    fn are_through(&self) -> bool {
+        self.all_called && self.open.is_empty()
+    }
+
+    fn tell(&mut self, news: News) -> anyhow::Result<()> {
+        let single = self.asked == 1;
+        let line = match news {
+            News::Connecting(own) => {
+                self.open.insert(own.name);
+                format!("{}: SYN sent, no answer yet", ends(own.name))
+            }
+            News::Connected(own) => {
+                self.all_called |= single;
+                self.connected += 1;
+                self.open.insert(own.name);
+                format!("{}: connected", ends(own.name))
+            }
+            News::ConnectFailed { why, .. } => {
+                self.all_called |= single;
+                let reason = format!("{why}{}", advice(why));
+                self.first_failure.get_or_insert(reason);
+                return Ok(());
+            }
+            News::BurstEnded { .. } => {
+                self.all_called = true;
+                return Ok(());
+            }
+            News::Sent { at, bytes } => {
+                self.sent += bytes;
+                format!("{}: sent {bytes} bytes", ends(at))
+            }
+            News::Received { at, bytes, first } => {
+                self.received += bytes;
+                format!("{}: received {}", ends(at), bytes_in_words(bytes, &first))
+            }
+            News::PeerClosed(at) => format!("{}: the other end closed", ends(at)),
+            News::CallFailed { at, why } => format!("{}: {why}", ends(at)),
+            News::Closed { at, how } => {
+                self.open.remove(&at);
+                match how {
+                    Ending::Broken(errno) => {
+                        self.first_failure.get_or_insert(errno.to_string());
+                        format!("{}: broke off: {errno}", ends(at))
+                    }
+                    Ending::Close | Ending::Abort => format!("{}: closed", ends(at)),
+                }
+            }
+            News::Crashed(text) => bail!("a task ended by a defect: {text}"),
+            News::Listening { .. }
+            | News::ListenFailed { .. }
+            | News::StoppedListening { .. }
+            | News::AcceptHeld(_)
+            | News::Accepted(_)
+            | News::AcceptFailed { .. }
+            | News::BurstBegun { .. }
+            | News::HalfClosed(_) => return Ok(()),
+        };
+        Ok(self.lines.say(&line)?)
+    }
+
+    fn sum_up(mut self, to: &Target, ended: Ended) -> anyhow::Result<Ended> {
+        self.lines.declare(&format!(
+            "{} of {} connected to {to}, {} bytes sent, {} received, {:.1?}",
+            self.connected,
+            self.asked,
+            self.sent,
+            self.received,
+            self.begun.elapsed(),
+        ))?;
+        match self.first_failure {
+            Some(reason) if ended == Ended::Done => bail!("cannot connect to {to}: {reason}"),
+            Some(_) | None => Ok(ended),
+        }
+    }
+}
+
+fn ends(name: RowName) -> String {
+    format!("{} -> {}", name.tuple.local, name.tuple.remote)
+}
+
+/// What may help against a refusal.
+fn advice(why: Refusal) -> String {
+    let known = match (why.call, why.errno) {
+        (Call::Connect, Errno::ECONNREFUSED) => "; nobody listens there",
+        (Call::Connect, Errno::EADDRNOTAVAIL) => {
+            "; every port is used up from this address to that one, try another --from"
+        }
+        (Call::Connect, Errno::EAGAIN) => "; every port that may be used is taken",
+        (Call::Bind, Errno::EADDRINUSE) => "; the source port is taken, try another one",
+        (Call::Remote(_), _) => {
+            "; only loopback and private addresses are called, --allow-remote lifts that"
+        }
+        (Call::Bind, Errno::EACCES) => "; try a --source-port from 1024 on",
+        (Call::Resolve, _) => "; try an address instead of the name",
+        _ => return hint(why, crate::tcp::Port::ANY),
+    };
+    known.to_owned()
+}

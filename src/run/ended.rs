@@ -1,0 +1,21 @@
+/// How a subcommand ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It has done what was asked, or nobody reads its output any more.
+    Done,
+    /// It was used wrongly; what is wrong has been said.
+    WrongUsage,
+    /// This signal ended it.
+    BySignal(i32),
+}
+
+impl Ended {
+    /// The exit code: 0, 2, or 128 and the signal's number. An error exits with 1.
+    pub fn code(self) -> u8 {
+        match self {
+            Ended::Done => 0,
+            Ended::WrongUsage => 2,
+            Ended::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
+        }
+    }
+}

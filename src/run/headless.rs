@@ -1,0 +1,142 @@
+//! What the subcommands without a screen have in common.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{self, Receiver};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::net::Program;
+use crate::run::Ended;
+use crate::tcp::{Call, Errno, News, Port, Refusal, escape};
+
+/// Waits for SIGINT, SIGTERM or SIGHUP, and says which came; from this call on they no longer end the process by themselves.
+///
+/// # Errors
+/// When the signals cannot be waited for. Must be called within a tokio runtime.
+pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
+    let mut int = signal(SignalKind::interrupt())?;
+    let mut term = signal(SignalKind::terminate())?;
+    let mut hup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = int.recv() => SignalKind::interrupt(),
+            _ = term.recv() => SignalKind::terminate(),
+            _ = hup.recv() => SignalKind::hangup(),
+        }
+        .as_raw_value()
+    })
+}
+
+/// A program, and the news of it.
+pub(super) struct Sockets {
+    pub(super) program: Program,
+    pub(super) news: Receiver<News>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Sockets {
+    const ENDS_WITHIN: Duration = Duration::from_millis(500);
+
+    pub(super) fn new(descriptors: u64) -> Sockets {
+        let (sender, news) = mpsc::channel(1024);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let program = Program::new(sender, tasks.clone(), stop.clone(), descriptors);
+        Sockets {
+            program,
+            news,
+            tasks,
+            stop,
+        }
+    }
+
+    /// Closes everything.
+    pub(super) async fn end(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        // Whatever is left then ends with the process.
+        let _ = tokio::time::timeout(Sockets::ENDS_WITHIN, self.tasks.wait()).await;
+    }
+}
+
+/// Lines of text for whoever reads them.
+pub(super) struct Lines<'a, W> {
+    out: &'a mut W,
+    quiet: bool,
+}
+
+impl<'a, W: Write> Lines<'a, W> {
+    pub(super) fn new(out: &'a mut W, quiet: bool) -> Lines<'a, W> {
+        Lines { out, quiet }
+    }
+
+    /// Says what happens, unless it is to be quiet.
+    pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        self.declare(text)
+    }
+
+    /// Says what is said in any case.
+    pub(super) fn declare(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")?;
+        self.out.flush()
+    }
+}
+
+/// A reader that has gone away is no failure.
+pub(super) fn unless_nobody_reads(result: anyhow::Result<Ended>) -> anyhow::Result<Ended> {
+    match result {
+        Err(error) if is_broken_pipe(&error) => Ok(Ended::Done),
+        other => other,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// So many bytes, and the first of them in printable ASCII.
+pub(super) fn bytes_in_words(bytes: u64, first: &[u8]) -> String {
+    let unit = if bytes == 1 { "byte" } else { "bytes" };
+    let more = if bytes > first.len() as u64 {
+        " ..."
+    } else {
+        ""
+    };
+    format!("{bytes} {unit}: {}{more}", escape(first))
+}
+
+/// What may help against a refusal of bind(), listen() or socket().
+pub(super) fn hint(why: Refusal, port: Port) -> String {
+    match (why.call, why.errno) {
+        (Call::Bind, Errno::EACCES) => format!(
+            "; ports below {} need root or CAP_NET_BIND_SERVICE here (net.ipv4.ip_unprivileged_port_start), try --port 8080",
+            first_unprivileged()
+        ),
+        (Call::Bind | Call::Listen, Errno::EADDRINUSE) => format!(
+            "; try --port {}, or --port 0 for any free one",
+            port.0.checked_add(1).unwrap_or(5000)
+        ),
+        (Call::Bind, Errno::EADDRNOTAVAIL) => {
+            "; this machine does not have that address".to_owned()
+        }
+        (Call::Socket | Call::Accept, Errno::EMFILE) => {
+            "; `ulimit -n` says how many this process may have open".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+fn first_unprivileged() -> u16 {
+    std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(1024)
+}

@@ -1,0 +1,80 @@
+use std::ops::Range;
+
+use crate::app::State;
+use crate::tcp::{RowName, TcpState};
+
+use super::scroll::Scroll;
+
+/// Which rows of a table are drawn: those that listen stay at the top, the others are scrolled through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    /// How many rows stay at the top.
+    pinned: usize,
+    /// The rows below them.
+    pub(super) rest: Range<usize>,
+}
+
+/// So many listening rows stay at the top; more would leave no room for connections.
+const PINNED: usize = 4;
+/// So many other rows must fit below them.
+const LEFT: usize = 3;
+
+impl Window {
+    /// The rows that fit into `height`, the chosen one among them, else the one to blame, else the newest; remembered as what is visible.
+    pub(super) fn of(state: &State, scroll: &mut Scroll, height: usize) -> Window {
+        let shown = &state.shown;
+        let pinned = pinned(state, height);
+        let pointed_at = state.desk.selected.or(state.blamed().first().copied());
+        let chosen = pointed_at.and_then(|name| scroll.sockets.find(shown, name));
+        let chosen = chosen.or(shown.len().checked_sub(1));
+        let (count, room) = (shown.len() - pinned, height - pinned);
+        let in_rest = chosen.and_then(|chosen| chosen.checked_sub(pinned));
+        scroll.sockets.follow(count, room, in_rest);
+        let top = pinned + scroll.sockets.top;
+        let window = Window {
+            pinned,
+            rest: top..(top + room).min(shown.len()),
+        };
+        scroll.visible.extend(window.rows().map(|n| shown[n]));
+        window
+    }
+
+    /// The places of the drawn rows, from top to bottom.
+    pub(super) fn rows(&self) -> impl Iterator<Item = usize> + use<> {
+        (0..self.pinned).chain(self.rest.clone())
+    }
+
+    /// The names of the drawn rows, from top to bottom.
+    pub(super) fn names(&self, shown: &[RowName]) -> Vec<RowName> {
+        self.rows().map(|n| shown[n]).collect()
+    }
+
+    /// How many rows are drawn.
+    pub(super) fn len(&self) -> usize {
+        self.pinned + self.rest.len()
+    }
+}
+
+/// How many rows at the top stay there while the rest of a table that does not fit is scrolled.
+fn pinned(state: &State, height: usize) -> usize {
+    if state.shown.len() <= height {
+        return 0;
+    }
+    let listens = |name: &&RowName| {
+        state
+            .sockets
+            .get(**name)
+            .is_some_and(|line| line.row.state == TcpState::Listen)
+    };
+    let listening = state
+        .shown
+        .iter()
+        .take(PINNED + 1)
+        .take_while(listens)
+        .count();
+    if listening <= PINNED && listening + LEFT <= height {
+        listening
+    } else {
+        0
+    }
+}
