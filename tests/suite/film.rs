@@ -1,5 +1,6 @@
-//! The film of the README: its script is read, played against the built program, and painted.
+//! The film and the pictures of the README: their scripts are read, played against the built program, and painted.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,16 +9,52 @@ use super::support::player::{Played, Player};
 use super::support::tape::{Command, Tape, parse};
 use super::support::{gif, netns, skipped};
 
-/// What must be on the screen at each `Wait` of the film, besides what it waits for; from the first beat on.
-const BEATS: [&[&str]; 7] = [
-    &["Press l to listen", "netstat"],
-    &["LISTEN"],
-    &["LISTEN", "ESTABLISHED", "laptop"],
-    &["LISTEN", "ESTABLISHED", "phone"],
-    &["LISTEN", "ESTABLISHED", "phone"],
-    &["LISTEN", "TIME_WAIT", "ESTABLISHED", "phone"],
-    &[],
-];
+/// A script, and what must be on the screen at each of its `Wait`s besides what it waits for.
+struct Script {
+    name: &'static str,
+    beats: &'static [&'static [&'static str]],
+}
+
+/// The film.
+const FILM: Script = Script {
+    name: "demo.tape",
+    beats: &[
+        &["Nobody uses port", "netstat"],
+        &["LISTEN", "0 connections"],
+        &["LISTEN", "ESTABLISHED", "the kernel picked port"],
+        &["laptop", "1 connection:"],
+        &["LISTEN", "2 connections"],
+        &["local port", "foreign port", "server end of phone"],
+        &["2 connections"],
+        &["LISTEN", "1 connection:", "phone", "60 s left"],
+        &[],
+    ],
+};
+
+/// The pictures.
+const PICTURES: Script = Script {
+    name: "pictures.tape",
+    beats: &[
+        &["Nobody uses port"],
+        &["LISTEN"],
+        &["ESTABLISHED"],
+        &[],
+        &["2 connections", "server end of phone"],
+        &["Active Internet connections", "/fivetuple"],
+        &["server end of laptop"],
+        &["connections"],
+        &["Sockets"],
+        &["held"],
+        &["not accepted", "kernel", "3 of"],
+        &[],
+        &["LISTEN"],
+        &["ESTABLISHED"],
+        &["the server hung up first"],
+        &["LISTEN"],
+        &["TIME_WAIT", "cannot listen at", "SO_REUSEADDR"],
+        &[],
+    ],
+};
 
 /// Black letters on white, for pages in a light theme.
 const LIGHT: &str = r##"{ "background": "#ffffff", "foreground": "#1f2328", "black": "#24292f", "red": "#cf222e",
@@ -35,86 +72,130 @@ fn at_home(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn tape() -> Tape {
-    let text = std::fs::read_to_string(at_home("demo.tape")).expect("demo.tape");
-    parse(&text).unwrap_or_else(|e| panic!("demo.tape, {e}"))
-}
+impl Script {
+    fn tape(&self) -> Tape {
+        let name = self.name;
+        let text =
+            std::fs::read_to_string(at_home(name)).unwrap_or_else(|why| panic!("{name}: {why}"));
+        parse(&text).unwrap_or_else(|why| panic!("{name}, {why}"))
+    }
 
-/// Plays the film and looks at each of its beats.
-fn play(player: Player<'_>) -> Played {
-    let mut beats = BEATS.iter();
-    let finished = player.play(|_, step, terminal| {
-        if !matches!(step.command, Command::Wait { .. }) {
-            return;
-        }
-        let wanted = beats
-            .next()
-            .expect("a row in BEATS for each Wait of demo.tape");
-        let screen = terminal.screen();
-        for text in *wanted {
-            if !screen.contains(text) {
-                terminal.fail(&format!("line {} of demo.tape: no {text:?}", step.line));
+    /// Plays the script and looks at each of its beats.
+    fn play(&self, player: Player<'_>) -> Played {
+        let name = self.name;
+        let mut beats = self.beats.iter();
+        let finished = player.play(|_, step, terminal| {
+            if !matches!(step.command, Command::Wait { .. }) {
+                return;
             }
-        }
-    });
-    assert_eq!(
-        beats.len(),
-        0,
-        "BEATS has more rows than demo.tape has Waits"
+            let wanted = beats
+                .next()
+                .unwrap_or_else(|| panic!("a row of beats for each Wait of {name}"));
+            for text in *wanted {
+                let what = format!("{text:?} (line {} of {name})", step.line);
+                let shown = |screen: &vt100::Screen| screen.contents().contains(text);
+                terminal.wait_until(&what, Duration::from_secs(10), shown);
+            }
+        });
+        assert_eq!(beats.len(), 0, "more beats than {name} has Waits");
+        finished.terminal.assert_screen_restored();
+        finished
+    }
+}
+
+/// A port that nobody has at the moment, for a network that is not ours alone.
+fn free_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().unwrap().port().to_string()
+}
+
+#[test]
+fn the_tapes_parse() {
+    for (script, output) in [
+        (&FILM, "assets/demo.gif"),
+        (&PICTURES, "assets/pictures.gif"),
+    ] {
+        let tape = script.tape();
+        assert_eq!(tape.outputs, [output]);
+        assert!(tape.requires.contains(&"fivetuple".to_owned()));
+        Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
+        let sleeps = tape.steps.iter().filter_map(|step| {
+            if let Command::Sleep(time) = step.command {
+                Some(time)
+            } else {
+                None
+            }
+        });
+        let length: Duration = sleeps.sum();
+        assert!(length < PATIENCE, "{output} dwells for {length:?}");
+    }
+}
+
+#[test]
+fn the_film_replays_and_each_beat_shows() {
+    let port = free_port();
+    let tape = FILM.tape();
+    FILM.play(
+        Player::of(&tape)
+            .at_speed(8.0)
+            .with_env("FIVETUPLE_PORT", &port),
     );
-    finished.terminal.assert_screen_restored();
-    finished
 }
 
 #[test]
-fn the_tape_parses() {
-    let tape = tape();
-    assert_eq!(tape.outputs, ["assets/demo.gif"]);
-    assert!(tape.requires.contains(&"fivetuple".to_owned()));
-    Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
-    let sleeps = tape.steps.iter().filter_map(|step| {
-        if let Command::Sleep(time) = step.command {
-            Some(time)
-        } else {
-            None
-        }
-    });
-    let length: Duration = sleeps.sum();
-    assert!(length < PATIENCE, "the film dwells for {length:?}");
+fn the_film_replays_on_a_smaller_screen() {
+    let port = free_port();
+    let tape = FILM.tape();
+    let player = Player::of(&tape).at_speed(8.0).scaled(0.8);
+    FILM.play(player.with_env("FIVETUPLE_PORT", &port));
 }
 
 #[test]
-fn the_tape_replays_and_each_beat_shows() {
-    netns::alone_if_possible(|| {
-        play(Player::of(&tape()).at_speed(8.0));
-    });
+fn the_film_replays_on_a_larger_screen() {
+    let port = free_port();
+    let tape = FILM.tape();
+    let player = Player::of(&tape).at_speed(8.0).scaled(1.2);
+    FILM.play(player.with_env("FIVETUPLE_PORT", &port));
 }
 
 #[test]
-fn the_tape_replays_on_a_smaller_and_on_a_larger_screen() {
+fn the_pictures_replay() {
     netns::alone(|| {
-        for factor in [0.8, 1.2] {
-            play(Player::of(&tape()).at_speed(8.0).scaled(factor));
+        PICTURES.play(Player::of(&PICTURES.tape()).at_speed(8.0));
+    });
+}
+
+#[test]
+#[ignore = "renders the film of the README"]
+fn render_film() {
+    netns::alone(|| {
+        let tape = FILM.tape();
+        let dark = Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
+        match Painter::new(&tape.settings, dark, 1) {
+            Ok(painter) => write_film(&tape, &FILM.play(Player::of(&tape)), painter),
+            Err(why) => skipped(&why),
         }
     });
 }
 
 #[test]
 #[ignore = "renders the pictures of the README"]
-fn render() {
-    netns::alone_if_possible(|| {
-        let tape = tape();
+fn render_pictures() {
+    netns::alone(|| {
+        let tape = PICTURES.tape();
         let dark = Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
+        write_stills(&tape, &PICTURES.play(Player::of(&tape)), dark, "");
+    });
+}
+
+#[test]
+#[ignore = "renders the pictures of the README in a light theme"]
+fn render_light_pictures() {
+    netns::alone(|| {
+        let tape = PICTURES.tape();
         let light = Palette::from_theme(LIGHT).unwrap();
-        let film = match Painter::new(&tape.settings, dark.clone(), 1) {
-            Ok(painter) => painter,
-            Err(why) => return skipped(&why),
-        };
-        let played = play(Player::of(&tape));
-        write_film(&tape, &played, film);
-        write_stills(&tape, &played, dark, "");
-        let played = play(Player::of(&tape).with_env("FIVETUPLE_THEME", "light"));
-        write_stills(&tape, &played, light, "-light");
+        let player = Player::of(&tape).with_env("FIVETUPLE_THEME", "light");
+        write_stills(&tape, &PICTURES.play(player), light, "-light");
     });
 }
 
@@ -132,9 +213,14 @@ fn write_film(tape: &Tape, played: &Played, mut painter: Painter) {
 }
 
 fn write_stills(tape: &Tape, played: &Played, palette: Palette, suffix: &str) {
-    let mut painter = Painter::new(&tape.settings, palette, 2).unwrap();
+    let mut painter = match Painter::new(&tape.settings, palette, 2) {
+        Ok(painter) => painter,
+        Err(why) => return skipped(&why),
+    };
     for (name, screen) in played.footage.stills() {
         let name = format!("{}{suffix}.png", name.trim_end_matches(".png"));
+        let looks = [painter.looks(&screen)];
+        painter.limit_colours(&looks, 256);
         painter.picture(&screen).write_png(&at_home(&name)).unwrap();
     }
 }

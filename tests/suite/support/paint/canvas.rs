@@ -1,5 +1,6 @@
 //! Pixels, and how they become a file.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
@@ -78,18 +79,32 @@ impl Canvas {
         &self.pixels[start..start + rect.width]
     }
 
-    /// Writes a PNG.
+    /// Writes a PNG; with a palette, which is a quarter as large, where at most 256 colours are on it.
     pub(crate) fn write_png(&self, path: &Path) -> Result<(), String> {
         let file = File::create(path).map_err(|e| format!("{}: {e}", path.display()))?;
         let side = |length: usize| u32::try_from(length).map_err(|e| e.to_string());
         let mut encoder =
             png::Encoder::new(BufWriter::new(file), side(self.width)?, side(self.height)?);
-        encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::High);
+        let colours: BTreeSet<Rgb> = self.pixels.iter().copied().collect();
+        let colours: Vec<Rgb> = colours.into_iter().collect();
+        let numbers: HashMap<Rgb, u8> = colours.iter().copied().zip(0..=u8::MAX).collect();
+        let indexed: Option<Vec<u8>> = self
+            .pixels
+            .iter()
+            .map(|colour| numbers.get(colour).copied())
+            .collect();
+        let data = if let Some(indexed) = &indexed {
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_filter(png::Filter::NoFilter);
+            encoder.set_palette(colours.into_flattened());
+            indexed.as_slice()
+        } else {
+            encoder.set_color(png::ColorType::Rgb);
+            self.pixels.as_flattened()
+        };
         let mut writer = encoder.write_header().map_err(|e| e.to_string())?;
-        writer
-            .write_image_data(self.pixels.as_flattened())
-            .map_err(|e| e.to_string())
+        writer.write_image_data(data).map_err(|e| e.to_string())
     }
 }

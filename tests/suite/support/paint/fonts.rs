@@ -61,8 +61,9 @@ impl Fonts {
         let top = whole(baseline) - metrics.ymin - i32::try_from(metrics.height).unwrap_or(0);
         let left = whole(spare.floor()) + metrics.xmin;
         for (n, &cover) in pixels.iter().enumerate() {
-            let place =
-                |start: i32, offset: usize| usize::try_from(start).ok().map(|start| start + offset);
+            let place = |start: i32, offset: usize| {
+                usize::try_from(start + i32::try_from(offset).ok()?).ok()
+            };
             let (Some(x), Some(y)) = (
                 place(left, n % metrics.width),
                 place(top, n / metrics.width),

@@ -54,7 +54,7 @@ pub(crate) fn shape(c: char, width: usize, height: usize) -> Option<Mask> {
         }
         '╭' | '╮' | '╯' | '╰' => Box::new(move |x, y| cell.corner(c, x, y)),
         '▀'..='▟' => Box::new(move |x, y| cell.block(c, x, y)),
-        '●' | '○' | '◐' | '◑' | '◔' | '◕' | '◌' => {
+        '●' | '○' | '◎' | '◐' | '◑' | '◔' | '◕' | '◌' => {
             Box::new(move |x, y| cell.circle(c, x, y))
         }
         '▶' | '✖' => Box::new(move |x, y| cell.mark(c, x, y)),
@@ -172,6 +172,7 @@ impl Cell {
         let ring = (radius - self.stroke..=radius).contains(&distance);
         let filled = match c {
             '●' => true,
+            '◎' => distance <= radius * 0.45,
             '◐' => dx < 0.0,
             '◑' => dx >= 0.0,
             '◔' => dx >= 0.0 && dy < 0.0,
@@ -214,7 +215,10 @@ fn a_full_block_fills_its_cell_and_halves_their_half() {
         covered('▁') < covered('▂') && covered('▏') < covered('▎') && covered('░') < covered('▓')
     );
     assert!(
-        covered('○') < covered('◔') && covered('◔') < covered('◐') && covered('◐') < covered('●')
+        covered('○') < covered('◎')
+            && covered('○') < covered('◔')
+            && covered('◔') < covered('◐')
+            && covered('◐') < covered('●')
     );
     assert!(shape('a', 12, 28).is_none());
 }
