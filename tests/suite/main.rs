@@ -15,6 +15,7 @@ mod net;
 mod place;
 mod poller;
 mod proc_texts;
+mod readme;
 mod robot;
 mod screens;
 mod support;

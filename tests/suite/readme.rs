@@ -1,0 +1,134 @@
+//! The README says what is so: its keys are the program's, its files are there, its commands are real.
+
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory;
+use fivetuple::app::{BINDINGS, Binding, Group, Scope};
+use fivetuple::cli::Cli;
+use regex::Regex;
+
+const BEGIN: &str = "readme::rewrite -- --ignored -->\n";
+const END: &str = "<!-- end of keys -->";
+
+fn at_home(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(at_home("README.md")).unwrap()
+}
+
+/// The table of keys as it should be: every binding once, in groups.
+fn keys() -> String {
+    let mut lines = vec!["\n| key | does |\n|---|---|\n".to_owned()];
+    for group in Group::ALL {
+        lines.push(format!("| **{}** | |\n", group.title()));
+        let listed = |binding: &&Binding| binding.group == group && binding.scope != Scope::Sheet;
+        for binding in BINDINGS.iter().filter(listed) {
+            let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
+            lines.push(format!("| {} | {} |\n", keys.join(" "), binding.about));
+        }
+    }
+    lines.push("\n".to_owned());
+    lines.concat()
+}
+
+/// What stands before, in and after the table of keys.
+fn around_keys(text: &str) -> (&str, &str, &str) {
+    let begin = text.find(BEGIN).expect("the mark before the keys") + BEGIN.len();
+    let end = text.find(END).expect("the mark after the keys");
+    (&text[..begin], &text[begin..end], &text[end..])
+}
+
+#[test]
+fn the_keys_are_the_program_s() {
+    let readme = readme();
+    let (_, listed, _) = around_keys(&readme);
+    let wanted = keys();
+    assert!(
+        listed == wanted,
+        "the README lists other keys; cargo test --test suite {BEGIN}It should be:\n{wanted}"
+    );
+}
+
+#[test]
+#[ignore = "writes the table of keys into README.md"]
+fn rewrite() {
+    let readme = readme();
+    let (before, _, after) = around_keys(&readme);
+    std::fs::write(at_home("README.md"), format!("{before}{}{after}", keys())).unwrap();
+}
+
+#[test]
+fn every_file_it_shows_is_there() {
+    if !at_home("assets").exists() {
+        return; // A published crate comes without its pictures.
+    }
+    let links = Regex::new(r#"\]\(([^)#:]+)\)|src(?:set)?="([^":]+)""#).unwrap();
+    let readme = readme();
+    let files: Vec<_> = links
+        .captures_iter(&readme)
+        .filter_map(|found| found.get(1).or(found.get(2)))
+        .map(|file| file.as_str())
+        .collect();
+    assert!(files.len() > 10, "{files:?}");
+    for file in files {
+        assert!(at_home(file).is_file(), "{file} is not there");
+    }
+}
+
+#[test]
+fn every_picture_is_told_in_words() {
+    let pictures = Regex::new(r#"!\[([^\]]*)\]|<img [^>]*?alt="([^"]*)""#).unwrap();
+    let readme = readme();
+    let mut count = 0;
+    for found in pictures.captures_iter(&readme) {
+        let words = found.get(1).or(found.get(2)).unwrap().as_str();
+        assert!(words.len() > 60, "say what is to be seen: {words:?}");
+        count += 1;
+    }
+    let images = readme.matches("<img").count() + readme.matches("![").count();
+    assert_eq!(count, images, "a picture without words");
+}
+
+/// The options that the program, or one of its subcommands, has.
+fn options() -> Vec<String> {
+    let cli = Cli::command();
+    let all = std::iter::once(&cli).chain(cli.get_subcommands());
+    all.flat_map(clap::Command::get_arguments)
+        .filter_map(|arg| arg.get_long().map(str::to_owned))
+        .chain(["help", "version"].map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn its_commands_are_the_program_s() {
+    let readme = readme();
+    let cli = Cli::command();
+    let commands = Regex::new(r"(?:\$ |`)fivetuple ([a-z]+)").unwrap();
+    for found in commands.captures_iter(&readme) {
+        let known = cli.find_subcommand(&found[1]).is_some();
+        assert!(known, "there is no `fivetuple {}`", &found[1]);
+    }
+    let known = options();
+    let cargos = [
+        "release",
+        "no-deps",
+        "open",
+        "test",
+        "ignored",
+        "test-threads",
+    ];
+    let long = Regex::new(r"(?m)[ `(]--([a-z][a-z-]+)").unwrap();
+    for found in long.captures_iter(&readme) {
+        let name = &found[1];
+        let real = known.iter().any(|option| option == name) || cargos.contains(&name);
+        assert!(real, "there is no --{name}");
+    }
+    for command in ["cargo run --release", "cargo test"] {
+        assert!(
+            readme.contains(&format!("```sh\n{command}\n```")),
+            "{command}"
+        );
+    }
+}
