@@ -26,7 +26,8 @@ const FILM: Script = Script {
         &["LISTEN", "2 connections"],
         &["local port", "foreign port", "server end of phone"],
         &["2 connections"],
-        &["LISTEN", "1 connection:", "phone", "60 s left"],
+        &["2 connections"],
+        &["LISTEN", "1 connection:", "phone", "s left"],
         &[],
     ],
 };
