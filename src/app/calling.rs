@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, blame, words};
+use crate::app::{Effect, Progress, State, Tone, Topic, refused, words};
 use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -42,7 +42,7 @@ pub(crate) fn failed(
     why: Refusal,
 ) -> Vec<Effect> {
     state.clients.awaited = state.clients.awaited.saturating_sub(1);
-    let (text, rows) = blame::connect_failed(state, spec, to, why);
+    let (text, rows) = refused::connect_failed(state, spec, to, why);
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
