@@ -8,6 +8,7 @@ use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, Ro
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
+    state.clients.awaited = state.clients.awaited.saturating_sub(1);
     let who = words::client_name(state, socket.name);
     let text = format!(
         "{who} calls {}: SYN is sent, no answer yet.",

@@ -70,6 +70,12 @@ fn connect_refused(
 ) -> (String, Vec<RowName>) {
     let reason = match (why.call, why.errno) {
         (_, Errno::EADDRNOTAVAIL) => return no_port_left(state, spec, to),
+        (Call::Connect, Errno::EAGAIN) if spec.protocol == Protocol::Udp => {
+            return no_port_left(state, spec, to);
+        }
+        (Call::Socket, Errno::EAGAIN) => {
+            "Too many calls are under way at once; wait until some are answered, or r resets."
+        }
         (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
         (_, Errno::ETIMEDOUT) => {
             let rows = to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp));
