@@ -16,11 +16,17 @@ pub(crate) fn connect_failed(
     let who = spec
         .from
         .and_then(|ip| state.clients.name_of(ip))
-        .unwrap_or("the client");
+        .unwrap_or(&state.clients.computer().name);
     let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
     if let Call::Remote(_) = why.call {
         let text = format!(
             "{who} does not call {whom}: it is neither on this machine nor on a private network. Start with --allow-remote to call it."
+        );
+        return (text, vec![]);
+    }
+    if why.call == Call::Resolve {
+        let text = format!(
+            "{who} cannot call {whom}: no address is known for that name. Write the address itself (C)."
         );
         return (text, vec![]);
     }
@@ -85,7 +91,6 @@ fn connect_refused(
             );
         }
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
-        (Call::Resolve, _) => "No address is known for that name; write the address itself (C).",
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
             "A loopback source address reaches only this machine; let the kernel choose it (C)."

@@ -4,7 +4,9 @@ use crate::app::Sight;
 use crate::app::counts::Counts;
 use crate::app::line::{Gone, Line, Why};
 use crate::app::order::Order;
-use crate::tcp::{Change, Ending, Moment, OwnSocket, Owner, Port, RowName, SocketRow, TcpState};
+use crate::tcp::{
+    Change, Ending, Errno, Moment, OwnSocket, Owner, Port, RowName, SocketRow, TcpState,
+};
 
 /// The kernel's table as it was last seen, in the order in which connections were born; both ends of one stand together.
 #[derive(Clone, Debug, Default)]
@@ -163,10 +165,10 @@ impl Sockets {
         );
         line.told = true;
         line.ending = Some(how);
-        let why = if line.was_reset() {
-            Why::Reset
-        } else {
-            Why::Unknown
+        let why = match how {
+            Ending::Abort | Ending::Broken(Errno::ECONNRESET) => Why::Reset,
+            Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
+            Ending::Close | Ending::Broken(_) => Why::Unknown,
         };
         line.gone = Some(Gone { at, why });
         self.insert(line, &serves);
