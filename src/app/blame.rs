@@ -1,10 +1,7 @@
-//! Why the kernel refused: which call, on what, why, what helps, and which rows are to blame.
+//! Why nothing listens, and what both sides' refusals have in common: which call, on what, why, what helps, and which rows are to blame.
 
 use crate::app::{Line, State, words};
-use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, ListenSpec, Port, Protocol, Refusal, RowName, SourcePort,
-    TcpState,
-};
+use crate::tcp::{Call, Endpoint, Errno, ListenSpec, Port, Protocol, Refusal, RowName, TcpState};
 
 /// Explains why nothing listens.
 pub(crate) fn listen_failed(
@@ -36,103 +33,8 @@ pub(crate) fn listen_failed(
     )
 }
 
-/// Explains why a client is not connected.
-pub(crate) fn connect_failed(
-    state: &State,
-    spec: &ConnectSpec,
-    to: Option<Endpoint>,
-    why: Refusal,
-) -> (String, Vec<RowName>) {
-    let who = spec
-        .from
-        .and_then(|ip| state.clients.name_of(ip))
-        .unwrap_or("the client");
-    let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
-    if let Call::Remote(_) = why.call {
-        let text = format!(
-            "{who} does not call {whom}: it is neither on this machine nor on a private network. Start with --allow-remote to call it."
-        );
-        return (text, vec![]);
-    }
-    let (reason, rows) = if why.call == Call::Bind {
-        bind_refused(state, spec, why.errno)
-    } else {
-        connect_refused(state, spec, to, why)
-    };
-    (
-        format!(
-            "{who} cannot connect to {whom}: {} said {}. {reason}",
-            why.call, why.errno
-        ),
-        rows,
-    )
-}
-
-/// A client could not have the source address or port that was asked for.
-fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec<RowName>) {
-    match errno {
-        Errno::EADDRINUSE => source_taken(state, spec),
-        Errno::EADDRNOTAVAIL => {
-            let from = spec.from.map(|ip| {
-                not_ours(
-                    state,
-                    Endpoint {
-                        ip,
-                        port: Port::ANY,
-                    },
-                )
-            });
-            (from.unwrap_or_default(), vec![])
-        }
-        Errno::EACCES | Errno::EPERM => (
-            privileged(state, source_port(spec).unwrap_or(spec.to.port)),
-            vec![],
-        ),
-        _ => ("C changes from where to connect.".to_owned(), vec![]),
-    }
-}
-
-fn connect_refused(
-    state: &State,
-    spec: &ConnectSpec,
-    to: Option<Endpoint>,
-    why: Refusal,
-) -> (String, Vec<RowName>) {
-    let reason = match (why.call, why.errno) {
-        (_, Errno::EADDRNOTAVAIL) => return no_port_left(state, spec, to),
-        (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
-        (_, Errno::ETIMEDOUT) => {
-            let rows = to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp));
-            return (
-                "No answer came: the accept queue may be full, or nobody is there.".to_owned(),
-                rows,
-            );
-        }
-        (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
-        (Call::Resolve, _) => "No address is known for that name; write the address itself (C).",
-        (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
-        (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
-            "A loopback source address reaches only this machine; let the kernel choose it (C)."
-        }
-        (_, Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::ENETDOWN) => {
-            "No interface of this machine leads there; is lo up?"
-        }
-        _ => "C changes how to connect.",
-    };
-    (reason.to_owned(), vec![])
-}
-
-/// The source port that was asked for, if one was.
-fn source_port(spec: &ConnectSpec) -> Option<Port> {
-    match spec.source_port {
-        SourcePort::Fixed(port) => Some(port),
-        SourcePort::SameAsServer => Some(spec.to.port),
-        SourcePort::KernelPicks | SourcePort::Toy(_) => None,
-    }
-}
-
 /// The rows that keep `at` from being bound: those with the same port, at the same address or at all of them.
-fn holders(state: &State, at: Endpoint, protocol: Protocol) -> Vec<RowName> {
+pub(crate) fn holders(state: &State, at: Endpoint, protocol: Protocol) -> Vec<RowName> {
     let at = at.canonical();
     let overlaps = |line: &&Line| {
         let local = line.row.tuple.local.canonical();
@@ -189,7 +91,7 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
     }
 }
 
-fn not_ours(state: &State, at: Endpoint) -> String {
+pub(crate) fn not_ours(state: &State, at: Endpoint) -> String {
     let own: Vec<String> = state
         .machine
         .addresses
@@ -204,108 +106,16 @@ fn not_ours(state: &State, at: Endpoint) -> String {
     )
 }
 
-fn privileged(state: &State, port: Port) -> String {
+pub(crate) fn privileged(state: &State, port: Port) -> String {
     format!(
         "Ports below {} need root or CAP_NET_BIND_SERVICE here (net.ipv4.ip_unprivileged_port_start), and {port} is one. Helps: a higher port, 8080 for example.",
         state.machine.unprivileged_from
     )
 }
 
-fn no_descriptor(state: &State) -> String {
+pub(crate) fn no_descriptor(state: &State) -> String {
     format!(
         "This program may hold {} descriptors (the soft limit was raised to the hard one). Helps: close some connections; 0d closes all.",
         words::number(state.machine.descriptors)
     )
-}
-
-/// bind() of a client's port failed.
-fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
-    let Some(port) = source_port(spec) else {
-        return (
-            "Every port of the range is taken at that address.".to_owned(),
-            vec![],
-        );
-    };
-    let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
-    let rows = holders(state, Endpoint { ip, port }, spec.protocol);
-    let text = format!(
-        "Port {port} of {ip} is taken: one computer has each port once. Helps: another source port (C), or another computer (j, then c)."
-    );
-    (text, rows)
-}
-
-/// connect() found no port.
-fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
-    let range = match spec.source_port {
-        SourcePort::Toy(range) => range,
-        SourcePort::KernelPicks => state.machine.ephemeral,
-        SourcePort::Fixed(port) => {
-            let text = format!(
-                "All five numbers would be equal to a connection that exists, from port {port}."
-            );
-            return (text, vec![]);
-        }
-        SourcePort::SameAsServer => {
-            return (
-                "All five numbers would be equal to a connection that exists.".to_owned(),
-                vec![],
-            );
-        }
-    };
-    let takes = |line: &&Line| {
-        let tuple = line.row.tuple.canonical();
-        line.gone.is_none()
-            && Some(tuple.remote) == to
-            && range.contains(tuple.local.port)
-            && spec.from.is_none_or(|ip| ip == tuple.local.ip)
-    };
-    let rows: Vec<RowName> = state
-        .sockets
-        .in_order()
-        .filter(takes)
-        .map(|line| line.row.name())
-        .collect();
-    let text = format!(
-        "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (j, then c), or closing one (d). The server's side has no such limit.",
-        words::number(range.len() as u64)
-    );
-    (text, rows)
-}
-
-fn nobody_listens(
-    state: &State,
-    to: Option<Endpoint>,
-    protocol: Protocol,
-) -> (String, Vec<RowName>) {
-    let Some(to) = to else {
-        return ("Nobody listens there.".to_owned(), vec![]);
-    };
-    if protocol == Protocol::Udp {
-        return (
-            format!(
-                "Nobody has UDP port {}; the TCP port of that number is another one.",
-                to.port
-            ),
-            vec![],
-        );
-    }
-    let near = |line: &&Line| {
-        line.row.state == TcpState::Listen
-            && line.gone.is_none()
-            && line.row.tuple.local.port == to.port
-    };
-    let rows: Vec<RowName> = state
-        .sockets
-        .in_order()
-        .filter(near)
-        .map(|line| line.row.name())
-        .collect();
-    let text = match rows.first() {
-        Some(row) => format!(
-            "The kernel answered with RST: nobody listens at {to}; the nearest LISTEN is at {}.",
-            row.tuple.local
-        ),
-        None => "The kernel answered with RST: nobody listens there. Press l to listen.".to_owned(),
-    };
-    (text, rows)
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, blame, words};
+use crate::app::{Effect, Progress, State, Tone, Topic, refused, words};
 use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
+    state.clients.awaited = state.clients.awaited.saturating_sub(1);
     let who = words::client_name(state, socket.name);
     let text = format!(
         "{who} calls {}: SYN is sent, no answer yet.",
@@ -42,7 +43,7 @@ pub(crate) fn failed(
     why: Refusal,
 ) -> Vec<Effect> {
     state.clients.awaited = state.clients.awaited.saturating_sub(1);
-    let (text, rows) = blame::connect_failed(state, spec, to, why);
+    let (text, rows) = refused::connect_failed(state, spec, to, why);
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),

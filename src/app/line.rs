@@ -54,6 +54,8 @@ pub enum Why {
     TimeWaitOver,
     /// The listening socket was closed.
     Stopped,
+    /// Nobody was there.
+    Refused,
     /// The connection was never made.
     NeverConnected,
     /// The table does not tell.
@@ -69,6 +71,7 @@ impl Why {
             Why::Reset => "reset",
             Why::TimeWaitOver => "TIME_WAIT over",
             Why::Stopped => "stopped listening",
+            Why::Refused => "refused",
             Why::NeverConnected => "never connected",
             Why::Unknown => "closed",
         }

@@ -1,11 +1,13 @@
 //! The dashboard as a machine: facts in, state changed, orders out. No I/O, no task, no clock.
 
 mod action;
+mod aim;
 mod blame;
 mod calling;
 mod clients;
 mod closing;
 mod connect_form;
+mod counts;
 mod desk;
 mod effect;
 mod ends;
@@ -21,8 +23,10 @@ mod listener;
 mod listening;
 mod looking;
 mod notices;
+mod order;
 mod pane;
 mod press;
+mod refused;
 mod role;
 mod sockets;
 mod state;

@@ -1,21 +1,20 @@
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::app::Sight;
+use crate::app::counts::Counts;
 use crate::app::line::{Gone, Line, Why};
+use crate::app::order::Order;
 use crate::tcp::{
-    Change, Ending, Endpoint, FiveTuple, Host, Moment, OwnSocket, Owner, Port, Protocol, RowName,
-    SocketRow, TcpState,
+    Change, Ending, Errno, Moment, OwnSocket, Owner, Port, RowName, SocketRow, TcpState,
 };
 
 /// The kernel's table as it was last seen, in the order in which connections were born; both ends of one stand together.
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
     lines: HashMap<RowName, Line>,
-    order: BTreeSet<Place>,
-    births: HashMap<FiveTuple, Birth>,
-    next_birth: u64,
+    order: Order,
+    counts: Counts,
     ghosts: VecDeque<RowName>,
-    listening: HashMap<Port, u32>,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
     /// Where the rows come from: `sock_diag` or `procfs`.
@@ -24,24 +23,7 @@ pub struct Sockets {
     pub torn: bool,
     /// Why the table could not be read, and since when.
     pub blind: Option<(Moment, String)>,
-    counts: [u32; TcpState::ALL.len()],
-    open: usize,
     touched: Option<Moment>,
-}
-
-/// Where a line stands: by the birth of its connection, the server's end first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    birth: u64,
-    is_client: bool,
-    name: RowName,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Birth {
-    number: u64,
-    lines: u8,
-    open: u8,
 }
 
 impl Sockets {
@@ -51,6 +33,7 @@ impl Sockets {
         self.torn = sight.torn;
         self.blind = None;
         self.touched = Some(at);
+        self.forget_owners();
         if sight.afresh {
             self.start_afresh(at, &sight.changes, &serves);
             return;
@@ -113,24 +96,10 @@ impl Sockets {
         let (row, name) = (line.row, line.row.name());
         let alive = line.gone.is_none();
         let local = row.tuple.local.port;
-        let is_server_port = |port: Port| serves(port) || self.listening.contains_key(&port);
-        let is_client = row.tuple.is_connected()
-            && !(is_server_port(local) && (local != row.tuple.remote.port));
-        let next = self.next_birth;
-        let birth = self.births.entry(birth_key(name)).or_insert(Birth {
-            number: next,
-            lines: 0,
-            open: 0,
-        });
-        birth.lines += 1;
-        if birth.number == next {
-            self.next_birth += 1;
-        }
-        self.order.insert(Place {
-            birth: birth.number,
-            is_client,
-            name,
-        });
+        let is_server_port = serves(local) || self.counts.is_listening(local);
+        let is_client =
+            row.tuple.is_connected() && (!is_server_port || local == row.tuple.remote.port);
+        self.order.insert(name, is_client);
         self.lines.insert(name, line);
         if alive {
             self.recount(&row, None, Some(row.state));
@@ -196,10 +165,10 @@ impl Sockets {
         );
         line.told = true;
         line.ending = Some(how);
-        let why = if line.was_reset() {
-            Why::Reset
-        } else {
-            Why::Unknown
+        let why = match how {
+            Ending::Abort | Ending::Broken(Errno::ECONNRESET) => Why::Reset,
+            Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
+            Ending::Close | Ending::Broken(_) => Why::Unknown,
         };
         line.gone = Some(Gone { at, why });
         self.insert(line, &serves);
@@ -241,54 +210,22 @@ impl Sockets {
         if line.gone.is_none() {
             self.recount(&line.row, Some(line.row.state), None);
         }
-        let key = birth_key(name);
-        let Some(birth) = self.births.get_mut(&key) else {
-            return;
-        };
-        let number = birth.number;
-        birth.lines = birth.lines.saturating_sub(1);
-        if birth.lines == 0 {
-            self.births.remove(&key);
-        }
-        for is_client in [false, true] {
-            self.order.remove(&Place {
-                birth: number,
-                is_client,
-                name,
-            });
-        }
+        self.order.remove(name);
     }
 
     fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
-        let was_open = before.is_some_and(is_open);
-        let is_now = after.is_some_and(is_open);
-        if was_open != is_now
-            && let Some(birth) = self.births.get_mut(&birth_key(row.name()))
-        {
-            let had = birth.open > 0;
-            birth.open = birth
-                .open
-                .saturating_add_signed(if is_now { 1 } else { -1 });
-            match (had, birth.open > 0) {
-                (false, true) => self.open += 1,
-                (true, false) => self.open = self.open.saturating_sub(1),
-                (true, true) | (false, false) => (),
-            }
+        let (was_open, is_now) = (before.is_some_and(is_open), after.is_some_and(is_open));
+        if was_open != is_now {
+            self.order.count_open(row.name(), is_now);
         }
-        if before == after || row.tuple.protocol == Protocol::Udp {
-            return;
-        }
-        for (state, step) in [(before, -1), (after, 1)] {
-            let Some(state) = state else { continue };
-            let count = &mut self.counts[state as usize];
-            *count = count.saturating_add_signed(step);
-            if state == TcpState::Listen {
-                let sockets = self.listening.entry(row.tuple.local.port).or_default();
-                *sockets = sockets.saturating_add_signed(step);
-                if *sockets == 0 {
-                    self.listening.remove(&row.tuple.local.port);
-                }
-            }
+        self.counts.moved(row, before, after);
+    }
+
+    /// Drops owners of sockets that are long gone, once they outnumber the rest.
+    fn forget_owners(&mut self) {
+        if self.owners.len() > OWNERS + 2 * self.lines.len() {
+            let held: HashSet<u64> = self.lines.values().map(|line| line.row.inode).collect();
+            self.owners.retain(|inode, _| held.contains(inode));
         }
     }
 
@@ -317,52 +254,22 @@ impl Sockets {
             tuple: mirrored,
             ..name
         });
-        same.or_else(|| {
-            let number = self.births.get(&birth_key(name))?.number;
-            self.around(number)
-                .find(|other| **other != name)
-                .and_then(|other| self.lines.get(other))
-        })
-    }
-
-    fn around(&self, birth: u64) -> impl Iterator<Item = &RowName> {
-        let lowest = RowName::connected(
-            Host::THIS,
-            FiveTuple::tcp(Endpoint::nobody(), Endpoint::nobody()),
-        );
-        let from = Place {
-            birth,
-            is_client: false,
-            name: lowest,
-        };
-        self.order
-            .range(from..)
-            .take_while(move |place| place.birth == birth)
-            .map(|place| &place.name)
+        same.or_else(|| self.lines.get(&self.order.other_end(name)?))
     }
 
     /// Whether the row is the client's end of its connection, as far as ports that listen tell.
     pub fn is_client(&self, name: RowName) -> bool {
-        let number = self.births.get(&birth_key(name)).map(|birth| birth.number);
-        number.is_some_and(|birth| {
-            self.order.contains(&Place {
-                birth,
-                is_client: true,
-                name,
-            })
-        })
+        self.order.is_client(name)
     }
 
     /// Every line in its order.
     pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        self.order
-            .iter()
-            .filter_map(|place| self.lines.get(&place.name))
+        self.order.names().filter_map(|name| self.lines.get(&name))
     }
 
     /// How many rows of TCP the kernel has in that state.
     pub fn count(&self, state: TcpState) -> u32 {
-        self.counts[state as usize]
+        self.counts.of(state)
     }
 
     /// How many lines there are, ghosts too.
@@ -377,9 +284,12 @@ impl Sockets {
 
     /// How many connections are open: two ends of one count once, TIME_WAIT does not count.
     pub fn connections(&self) -> usize {
-        self.open
+        self.order.open()
     }
 }
+
+/// So many owners are kept in any case.
+const OWNERS: usize = 1024;
 
 /// Whether an end in that state belongs to a connection that is being made, open, or not yet closed by both.
 fn is_open(state: TcpState) -> bool {
@@ -387,24 +297,4 @@ fn is_open(state: TcpState) -> bool {
         state,
         TcpState::Listen | TcpState::TimeWait | TcpState::Closed
     )
-}
-
-/// Both ends of a connection have one birth; sockets that are not connected have each their own.
-fn birth_key(name: RowName) -> FiveTuple {
-    if name.tuple.is_connected() {
-        return name.tuple.connection();
-    }
-    // The inode tells sockets apart that share an address (SO_REUSEPORT); as a foreign port it cannot clash with a connection.
-    let mark = Endpoint {
-        ip: inode_address(name.inode),
-        port: Port::ANY,
-    };
-    FiveTuple {
-        remote: mark,
-        ..name.tuple
-    }
-}
-
-fn inode_address(inode: u64) -> std::net::IpAddr {
-    std::net::Ipv6Addr::from(u128::from(inode)).into()
 }

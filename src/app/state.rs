@@ -53,10 +53,11 @@ impl State {
 
     /// How somebody at `ip` is called: a computer of ours, the program at the other end, or the address itself.
     pub fn peer_name(&self, ip: IpAddr, end: RowName) -> String {
-        let program = self
-            .sockets
-            .mirror(end)
-            .and_then(|other| self.sockets.owners.get(&other.row.inode));
+        let other = self.sockets.mirror(end);
+        if let Some(computer) = other.and_then(|line| self.clients.holder_of(line.row.name())) {
+            return computer.name.clone();
+        }
+        let program = other.and_then(|line| self.sockets.owners.get(&line.row.inode));
         let ours = program.is_none_or(|owner| owner.pid == self.machine.pid);
         match self.clients.name_of(ip).filter(|_| ours) {
             Some(name) => name.to_owned(),

@@ -259,6 +259,12 @@ pub(crate) fn client_name(state: &State, end: RowName) -> String {
 /// Why a connection broke, in words.
 pub(crate) fn broke(state: &State, end: RowName, errno: Errno) -> String {
     let who = state.peer_name(end.tuple.remote.ip, end);
+    if errno == Errno::ECONNREFUSED && end.tuple.protocol == Protocol::Udp {
+        return format!(
+            "the datagram was refused (ECONNREFUSED): nobody has UDP port {}. The TCP port of that number is another one.",
+            end.tuple.remote.port
+        );
+    }
     match errno {
         Errno::ECONNRESET => format!(
             "{who} ({}) reset the connection: RST came (ECONNRESET).",

@@ -91,7 +91,7 @@ impl End {
         loop {
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return Answer::GivenUp(None),
+                () = stop.cancelled() => return Answer::GivenUp(self.seat.line.take().end),
                 () = self.seat.line.bell.notified() => {
                     if let Some(how) = self.obey() {
                         return Answer::GivenUp(Some(how));
@@ -129,7 +129,8 @@ impl End {
             let wake = self.wakes();
             tokio::select! {
                 biased;
-                () = &mut stop => return None,
+                // An order to abort that came just before the stop is obeyed still.
+                () = &mut stop => return self.seat.line.take().end,
                 () = self.seat.line.bell.notified() => {
                     if let Some(how) = self.obey() {
                         self.write_before_leaving(&sockets).await;

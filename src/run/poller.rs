@@ -50,7 +50,7 @@ impl Poller {
         Poller { desk }
     }
 
-    /// From now on these rows are wanted; the next report is the whole table, unless they are the same as before.
+    /// From now on these rows are wanted; the next report is the whole table, even if they are the same as before.
     pub fn watch(&self, wanted: Filter) {
         self.desk.watch(wanted);
     }

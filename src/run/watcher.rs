@@ -86,11 +86,8 @@ impl Watcher {
         self.failed();
     }
 
-    /// From now on these rows are wanted; the next report is the whole table, unless they are the same as before.
+    /// From now on these rows are wanted; the next report is the whole table, even if they are the same as before.
     pub fn watch(&mut self, wanted: Filter) {
-        if self.wanted.as_ref() == Some(&wanted) {
-            return;
-        }
         self.wanted = Some(wanted);
         self.known.clear();
         self.changes.clear();

@@ -10,7 +10,7 @@ use crate::kernel;
 use crate::net::Program;
 use crate::run::Poller;
 use crate::run::inputs::Input;
-use crate::tcp::{Moment, RowName};
+use crate::tcp::{Command, Moment, RowName};
 
 /// Carries out effects. Owns every task and every thread.
 pub(crate) struct World {
@@ -73,8 +73,10 @@ impl World {
         });
     }
 
-    /// Ends every task and thread, and waits for them a moment.
-    pub(crate) async fn end(self) {
+    /// Closes every socket, with RST, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for them a
+    /// moment.
+    pub(crate) async fn end(mut self) {
+        self.program.run(Command::CloseEverything);
         self.poller.stop();
         self.stop.cancel();
         self.tasks.close();

@@ -26,7 +26,13 @@ pub(super) const LONG_AGE: usize = 9;
 impl Columns {
     /// What fits into `room` columns when the longest address takes `address`: what is needed least goes first.
     pub(super) fn fitting(room: usize, address: usize) -> Columns {
-        let most = if room < 160 { 23 } else { room / 4 };
+        // An IPv4-mapped address and its port take 24.
+        let most = if room < 100 {
+            23
+        } else {
+            (room / 4).clamp(24, 47)
+        };
+        let most = if room < 160 { most.min(24) } else { most };
         let address = address.clamp(15, most.min(room.saturating_sub(34) / 2).max(15));
         let mut columns = Columns {
             address,

@@ -552,3 +552,57 @@ fn listeners_that_share_an_address_are_rows_of_their_own() {
     assert_eq!(robot.table().len(), 4);
     assert_eq!(robot.state.sockets.connections(), 0);
 }
+
+#[test]
+fn a_client_at_an_address_that_is_no_computers_is_known_by_who_holds_it() {
+    let mut robot = Robot::listening();
+    let server = own("tcp 0 0 [::1]:5000 [::1]:40000 ESTABLISHED inode=12", 12);
+    let client = own("tcp 0 0 [::1]:40000 [::1]:5000 ESTABLISHED inode=11", 11);
+    robot.press("c");
+    robot.hear(News::Accepted(server));
+    robot.hear(News::Connected(client));
+    robot.kernel(&format!("{LISTEN}\ntcp 0 0 [::1]:5000 [::1]:40000 ESTABLISHED inode=12\ntcp 0 0 [::1]:40000 [::1]:5000 ESTABLISHED inode=11"));
+    let role = |name| Role::of(&robot.state, &robot.state.sockets.get(name).unwrap().row);
+    assert_eq!(role(server.name), Role::ServerEnd("laptop".into()));
+    assert_eq!(role(client.name), Role::Client("laptop".into()));
+}
+
+#[test]
+fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() {
+    let mut robot = Robot::listening();
+    let spec = ConnectSpec::to("nosuchhost.invalid:53".parse().unwrap());
+    let why = Refusal {
+        call: Call::Resolve,
+        errno: Errno::EADDRNOTAVAIL,
+    };
+    robot.hear(News::ConnectFailed {
+        spec,
+        to: None,
+        local: None,
+        why,
+    });
+    assert!(
+        robot.said().contains("no address is known for that name"),
+        "{}",
+        robot.said()
+    );
+    let datagram = own(
+        "udp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=11",
+        11,
+    );
+    robot.hear(News::Connected(datagram));
+    robot.hear(News::Closed {
+        at: datagram.name,
+        how: Ending::Broken(Errno::ECONNREFUSED),
+    });
+    assert!(
+        robot.said().contains("nobody has UDP port 5000"),
+        "{}",
+        robot.said()
+    );
+    assert!(
+        robot
+            .table()
+            .contains(&"127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED refused".to_owned())
+    );
+}

@@ -110,15 +110,18 @@ fn a_socket_that_takes_over_the_numbers_is_another_row() {
 }
 
 #[test]
-fn other_rows_begin_afresh_and_the_same_do_not() {
+fn watching_begins_afresh_for_other_rows_and_for_the_same() {
     let mut watcher = watching(&[LISTEN, CLIENT]);
-    watcher.watch(Filter::everything());
-    assert_eq!(watcher.order(at(1)), None);
-    watcher.watch(Filter::ports([Port(40000)]));
-    let order = watcher.order(at(1)).expect("at once");
-    assert_eq!(order.wanted, Filter::ports([Port(40000)]));
-    watcher.read(&order, &table(&[CLIENT]), COST);
-    assert_eq!(told(watcher.report()), "afresh +40000");
+    for (wanted, rows) in [
+        (Filter::everything(), "afresh +40000"),
+        (Filter::ports([Port(40000)]), "afresh +40000"),
+    ] {
+        watcher.watch(wanted.clone());
+        let order = watcher.order(at(1)).expect("at once");
+        assert_eq!(order.wanted, wanted);
+        watcher.read(&order, &table(&[CLIENT]), COST);
+        assert_eq!(told(watcher.report()), rows);
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Command, ConnectSpec, Ending, Endpoint, Errno, ListenSpec, News, OnData, ServerCloses, Stays,
+    Command, ConnectSpec, Ending, Endpoint, Errno, Filter, ListenSpec, News, OnData, ServerCloses,
+    Stays,
 };
 
 use super::{Rig, anywhere, burst, loopback, to};
@@ -221,4 +222,28 @@ async fn everything_ends_soon_after_stop_even_if_nobody_hears_the_news() {
     tokio::time::timeout(Duration::from_millis(500), rig.tasks.wait())
         .await
         .expect("all tasks end");
+}
+
+#[tokio::test]
+async fn closing_everything_just_before_the_stop_leaves_no_time_wait() {
+    let mut rig = Rig::new();
+    let at = rig.listen(anywhere()).await;
+    rig.run(Command::Connect(to(at), burst(50)));
+    let mut told = 0;
+    rig.heard(|news| {
+        told += u32::from(matches!(news, News::Connected(_) | News::Accepted(_)));
+        (told == 100).then_some(())
+    })
+    .await;
+    rig.run(Command::CloseEverything);
+    rig.stop.cancel();
+    rig.tasks.close();
+    rig.tasks.wait().await;
+    let (mut source, _) = fivetuple::kernel::open();
+    let left = source.snapshot(&Filter::ports([at.port])).expect("a table");
+    assert_eq!(
+        left.snapshot.rows,
+        [],
+        "a new listener would find the port taken"
+    );
 }

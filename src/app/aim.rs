@@ -1,0 +1,79 @@
+//! Which ends a verb is meant for.
+
+use crate::app::{Pane, State};
+use crate::tcp::RowName;
+
+/// The client's ends that a verb is meant for: the chosen row's, else the newest of the chosen computer, else the newest of all.
+pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+    if count == Some(0) {
+        return state
+            .clients
+            .computers
+            .iter()
+            .flat_map(|computer| computer.ends.newest_first())
+            .collect();
+    }
+    let held = |name: &RowName| state.clients.holder_of(*name).is_some();
+    if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
+        let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
+        return [Some(chosen), mirror]
+            .into_iter()
+            .flatten()
+            .find(held)
+            .into_iter()
+            .collect();
+    }
+    let own = &state.clients.computer().ends;
+    let many = count.unwrap_or(1) as usize;
+    if own.is_empty() {
+        let mut others = state
+            .clients
+            .computers
+            .iter()
+            .filter(|computer| !computer.ends.is_empty());
+        return others.next().map_or_else(Vec::new, |computer| {
+            computer.ends.newest_first().take(many).collect()
+        });
+    }
+    own.newest_first().take(many).collect()
+}
+
+/// The server's ends that a verb is meant for: the chosen row's, else the newest.
+pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+    let ends = &state.listener.ends;
+    if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
+        let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
+        return [Some(chosen), mirror]
+            .into_iter()
+            .flatten()
+            .find(|name| ends.contains(*name))
+            .into_iter()
+            .collect();
+    }
+    match count {
+        Some(0) => ends.newest_first().collect(),
+        many => ends
+            .newest_first()
+            .take(many.unwrap_or(1) as usize)
+            .collect(),
+    }
+}
+
+/// The row that the person points at, while the table has the focus.
+pub(crate) fn chosen_row(state: &State) -> Option<RowName> {
+    state
+        .desk
+        .selected
+        .filter(|_| state.desk.focus == Pane::Sockets)
+}
+
+/// The chosen row's own end, whichever side it is; else a client's.
+pub(crate) fn either_end_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+    let ours = |name: &RowName| {
+        state.clients.holder_of(*name).is_some() || state.listener.ends.contains(*name)
+    };
+    match chosen_row(state).filter(|name| count.is_none() && ours(name)) {
+        Some(chosen) => vec![chosen],
+        None => clients_meant(state, count),
+    }
+}
