@@ -36,6 +36,14 @@ pub(crate) fn listen_failed(
     )
 }
 
+/// Whether all is known of the rows that a refusal blames: which they are, and who holds the one that listens.
+pub(crate) fn is_settled(state: &State, rows: &[RowName]) -> bool {
+    let first = rows.first().and_then(|name| state.sockets.get(*name));
+    first.is_some_and(|line| {
+        line.row.state != TcpState::Listen || state.sockets.owners.contains_key(&line.row.inode)
+    })
+}
+
 /// Explains why a client is not connected.
 pub(crate) fn connect_failed(
     state: &State,
@@ -109,6 +117,9 @@ fn connect_refused(
             );
         }
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
+        (Call::Socket, Errno::EAGAIN) => {
+            "Too many orders to connect are under way; a count makes them one: 100c connects a hundred times."
+        }
         (Call::Resolve, _) => "No address is known for that name; write the address itself (C).",
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
