@@ -61,7 +61,7 @@ impl Sockets {
         let news = self.news.clone();
         self.tasks.spawn(async move {
             if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
-                let _ = Box::pin(news.send(News::Crashed(words(&*panic)))).await;
+                let _ = Box::pin(news.send(News::Crashed(panic_words(&*panic)))).await;
             }
         });
     }
@@ -216,7 +216,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn words(panic: &(dyn Any + Send)) -> String {
+/// What a task said when it panicked.
+pub(crate) fn panic_words(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
