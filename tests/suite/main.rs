@@ -7,12 +7,15 @@
     reason = "tests fail by panicking"
 )]
 
+mod commands;
 mod dashboard;
+mod faults;
 mod film;
 mod kernel;
 mod net;
 mod proc_texts;
 mod robot;
 mod support;
+mod terminal;
 mod watcher;
 mod wire;
