@@ -33,6 +33,14 @@ pub(crate) fn listen_failed(
     )
 }
 
+/// Whether all is known of the rows that a refusal blames: which they are, and who holds the one that listens.
+pub(crate) fn is_settled(state: &State, rows: &[RowName]) -> bool {
+    let first = rows.first().and_then(|name| state.sockets.get(*name));
+    first.is_some_and(|line| {
+        line.row.state != TcpState::Listen || state.sockets.owners.contains_key(&line.row.inode)
+    })
+}
+
 /// The rows that keep `at` from being bound: those with the same port, at the same address or at all of them.
 pub(crate) fn holders(state: &State, at: Endpoint, protocol: Protocol) -> Vec<RowName> {
     let at = at.canonical();

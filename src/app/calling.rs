@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, refused, words};
+use crate::app::{Effect, Progress, State, Tone, Topic, refused, verbs, words};
 use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -22,7 +22,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
-    state.clients.awaited = state.clients.awaited.saturating_sub(1);
+    let waiting = answered(state);
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
         if progress.ports.len() < 5 {
@@ -33,6 +33,19 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         state.notices.say(state.now, Tone::Plain, text);
     }
     look_at_both(socket.name)
+        .into_iter()
+        .chain(waiting)
+        .collect()
+}
+
+/// A call was answered; it may have been the one that others wait for.
+fn answered(state: &mut State) -> Option<Effect> {
+    let clients = &mut state.clients;
+    clients.awaited = clients.awaited.saturating_sub(1);
+    if clients.under_way.is_none() {
+        clients.singles = clients.singles.saturating_sub(1);
+    }
+    verbs::call_waiting(state)
 }
 
 /// The call of a client, from its own end as far as it was bound to whom it called, was refused.
@@ -42,14 +55,14 @@ pub(crate) fn failed(
     (local, to): (Option<Endpoint>, Option<Endpoint>),
     why: Refusal,
 ) -> Vec<Effect> {
-    state.clients.awaited = state.clients.awaited.saturating_sub(1);
+    let waiting = answered(state);
     let (text, rows) = refused::connect_failed(state, spec, to, why);
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
     let Some((local, remote)) = local.zip(to) else {
-        return vec![];
+        return waiting.into_iter().collect();
     };
     let name = RowName::connected(
         spec.host,
@@ -62,7 +75,7 @@ pub(crate) fn failed(
     for computer in &mut state.clients.computers {
         computer.ends.remove(name);
     }
-    look_at_both(name)
+    look_at_both(name).into_iter().chain(waiting).collect()
 }
 
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
@@ -84,17 +97,18 @@ pub(crate) fn burst_ended(
     asked: u32,
     took: Duration,
 ) -> Vec<Effect> {
-    state.clients.awaited = 0;
-    let Some(mut progress) = state.clients.under_way.take() else {
-        return vec![];
-    };
-    progress.opened = opened;
-    let text = words::burst_ended(state, &progress, asked, took);
-    state.notices.say(state.now, Tone::Plain, text);
-    if let Some((why, rows)) = progress.refused {
-        state.notices.blame(state.now, why, rows);
+    let waiting = state.clients.waiting.as_ref();
+    state.clients.awaited = waiting.map_or(0, |(_, burst)| burst.count);
+    state.clients.singles = 0;
+    if let Some(mut progress) = state.clients.under_way.take() {
+        progress.opened = opened;
+        let text = words::burst_ended(state, &progress, asked, took);
+        state.notices.say(state.now, Tone::Plain, text);
+        if let Some((why, rows)) = progress.refused {
+            state.notices.blame(state.now, why, rows);
+        }
     }
-    vec![]
+    verbs::call_waiting(state).into_iter().collect()
 }
 
 /// Notes which computer holds a client's end.

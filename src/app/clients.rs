@@ -23,6 +23,10 @@ pub struct Clients {
     pub called: BTreeSet<Port>,
     /// How many connections were asked for of which nothing has been heard yet.
     pub awaited: u32,
+    /// The calls that were made one by one and are not answered yet.
+    pub singles: u32,
+    /// Calls that are made once others are answered.
+    pub waiting: Option<(ConnectSpec, Burst)>,
     /// Several connections that are being made now.
     pub under_way: Option<Progress>,
 }
@@ -89,6 +93,8 @@ impl Clients {
             burst: Burst::ONE,
             called: BTreeSet::new(),
             awaited: 0,
+            singles: 0,
+            waiting: None,
             under_way: None,
         }
     }

@@ -95,7 +95,7 @@ pub(crate) fn show_calls(form: &mut Form) {
 pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
     let spec = read(state.listener.spec.host, form)?;
     state.listener.spec = spec.clone();
-    if !state.listener.is_listening() {
+    if !state.listener.will_listen() {
         return Ok(verbs::start_listening(state, spec));
     }
     let text =

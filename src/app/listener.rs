@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::app::Ends;
-use crate::tcp::{Endpoint, ListenSpec, OwnSocket, Port, Refusal, RowName};
+use crate::tcp::{Endpoint, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
 
 /// The server: what it was asked to do, what listens, and who has been accepted.
 #[derive(Clone, Debug)]
@@ -10,6 +10,12 @@ pub struct Listener {
     pub spec: ListenSpec,
     /// How it listens now; `None` while it does not.
     pub running: Option<ListenSpec>,
+    /// The orders to listen that are not answered yet.
+    pub ordered: u32,
+    /// Whether the last order was to stop.
+    pub told_to_stop: bool,
+    /// A refusal whose rows, or whose owner, are not known yet.
+    pub refused: Option<(Moment, ListenSpec, Refusal)>,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
     /// Whether accept() is held.
@@ -44,6 +50,9 @@ impl Listener {
         Listener {
             spec,
             running: None,
+            ordered: 0,
+            told_to_stop: false,
+            refused: None,
             sockets: Vec::new(),
             held: false,
             pausing: None,
@@ -57,6 +66,11 @@ impl Listener {
     /// Whether it listens.
     pub fn is_listening(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// Whether it listens once every order is carried out.
+    pub fn will_listen(&self) -> bool {
+        !self.told_to_stop && (self.is_listening() || self.ordered > 0)
     }
 
     /// Where it listens, or would.

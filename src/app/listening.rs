@@ -15,6 +15,7 @@ pub(crate) fn listening(
     let text = words::listening(&spec, sockets.len());
     state.notices.say(state.now, Tone::Plain, text);
     let listener = &mut state.listener;
+    listener.ordered = listener.ordered.saturating_sub(1);
     listener.held = spec.accepting == Accepting::Held;
     listener.pausing = None;
     let new_port = listener.ports.insert(spec.at.port);
@@ -29,9 +30,26 @@ pub(crate) fn listening(
 }
 
 pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: Refusal) -> Vec<Effect> {
+    state.listener.ordered = state.listener.ordered.saturating_sub(1);
     let (text, rows) = blame::listen_failed(state, spec, why);
+    if !blame::is_settled(state, &rows) {
+        state.listener.refused = Some((state.now, spec.clone(), why));
+    }
     state.notices.blame(state.now, text, rows);
     vec![]
+}
+
+/// Explains a refusal better, now that more is known of the rows to blame.
+pub(crate) fn explain_again(state: &mut State) {
+    let Some((at, spec, why)) = state.listener.refused.take() else {
+        return;
+    };
+    let (text, rows) = blame::listen_failed(state, &spec, why);
+    let is_settled = blame::is_settled(state, &rows);
+    let is_last = state.notices.reword_last(at, text, rows);
+    if is_last && !is_settled {
+        state.listener.refused = Some((at, spec, why));
+    }
 }
 
 pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {

@@ -132,6 +132,16 @@ impl Notices {
         }
     }
 
+    /// Says the newest sentence in other words, if it is the refusal of that time; whether it was.
+    pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<RowName>) -> bool {
+        let last = self.all.back_mut();
+        let Some(last) = last.filter(|last| last.at == at && last.tone == Tone::Refused) else {
+            return false;
+        };
+        (last.text, last.blame) = (text, blame);
+        true
+    }
+
     /// The newest sentence.
     pub fn last(&self) -> Option<&Notice> {
         self.all.back()

@@ -43,11 +43,14 @@ fn press_on_panes(state: &mut State, key: Key) -> Vec<Effect> {
         return act(state, action);
     }
     state.desk.count = None;
-    state.notices.say(
-        state.now,
-        Tone::Plain,
-        format!("{key} does nothing here; ? shows all keys"),
-    );
+    let text = if key == Key::Ctrl('z') {
+        // Where a shell waits for its job to stop, this key never comes so far.
+        "ctrl-z stops nothing here: no shell waits that could go on with it (fg); q quits"
+            .to_owned()
+    } else {
+        format!("{key} does nothing here; ? shows all keys")
+    };
+    state.notices.say(state.now, Tone::Plain, text);
     vec![]
 }
 

@@ -80,7 +80,7 @@ fn connect_refused(
             return no_port_left(state, spec, to);
         }
         (Call::Socket, Errno::EAGAIN) => {
-            "Too many calls are under way at once; wait until some are answered, or r resets."
+            "Too many orders to connect are under way; a count makes them one: 100c connects a hundred times."
         }
         (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
         (_, Errno::ETIMEDOUT) => {

@@ -1,6 +1,6 @@
 use crate::app::{
-    Action, Effect, Event, Overlay, State, Tone, connect_form, heard, listen_form, looking, press,
-    verbs,
+    Action, Effect, Event, Overlay, State, Tone, connect_form, heard, listen_form, listening,
+    looking, press, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -16,6 +16,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
                 let listener = &state.listener;
                 state.sockets.see(at, &sight, |port| listener.serves(port));
                 state.stale = true;
+                listening::explain_again(state);
             }
             vec![]
         }
@@ -32,6 +33,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::OwnersFound(found) => {
             state.sockets.owners.extend(found);
+            listening::explain_again(state);
             state.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }

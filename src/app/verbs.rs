@@ -1,7 +1,7 @@
 use crate::app::aim::{chosen_row, clients_meant, either_end_meant, server_ends_meant};
 use crate::app::update::wanted;
 use crate::app::{Effect, Find, State, Tone, Totals, words};
-use crate::tcp::{Accepting, Burst, Command, ListenSpec, Port};
+use crate::tcp::{Accepting, Burst, Command, ConnectSpec, ListenSpec, Port};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
 pub(crate) const MOST: u32 = 64_512;
@@ -15,7 +15,8 @@ fn only_say(state: &mut State, text: impl Into<String>) -> Vec<Effect> {
 }
 
 pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
-    if state.listener.is_listening() {
+    if state.listener.will_listen() {
+        state.listener.told_to_stop = true;
         return vec![Effect::Run(Command::StopListening)];
     }
     let spec = state.listener.spec.clone();
@@ -28,6 +29,8 @@ pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect
     if spec.at.port != Port::ANY && state.listener.ports.insert(spec.at.port) {
         effects.push(Effect::Watch(wanted(state)));
     }
+    state.listener.ordered += 1;
+    state.listener.told_to_stop = false;
     effects.push(Effect::Run(Command::Listen(spec)));
     effects
 }
@@ -109,8 +112,42 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if state.clients.called.insert(spec.to.port) && !state.listener.serves(spec.to.port) {
         effects.push(Effect::Watch(wanted(state)));
     }
-    effects.push(Effect::Run(Command::Connect(spec, burst)));
+    effects.extend(call(state, spec, burst));
     effects
+}
+
+/// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
+const UNANSWERED: u32 = 24;
+
+fn call(state: &mut State, spec: ConnectSpec, burst: Burst) -> Option<Effect> {
+    let clients = &mut state.clients;
+    if burst.count == 1 {
+        if clients.singles >= UNANSWERED {
+            match &mut clients.waiting {
+                Some((same, burst)) if *same == spec => burst.count += 1,
+                Some(_) => return Some(Effect::Run(Command::Connect(spec, burst))),
+                None => {
+                    clients.waiting = Some((spec, burst));
+                    let text = format!(
+                        "{UNANSWERED} calls are unanswered: further ones are made as soon as one of them is answered"
+                    );
+                    state.notices.say(state.now, Tone::Plain, text);
+                }
+            }
+            return None;
+        }
+        clients.singles += 1;
+    }
+    Some(Effect::Run(Command::Connect(spec, burst)))
+}
+
+/// Makes the calls that waited, if they need not wait any longer.
+pub(crate) fn call_waiting(state: &mut State) -> Option<Effect> {
+    if state.clients.singles >= UNANSWERED {
+        return None;
+    }
+    let (spec, burst) = state.clients.waiting.take()?;
+    call(state, spec, burst)
 }
 
 /// How many more connections the descriptors allow; one to our own listener takes two.
@@ -218,6 +255,10 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.desk.count = None;
     state.listener.totals = Totals::default();
     state.listener.last_payload = None;
+    state.listener.told_to_stop = true;
+    state.clients.awaited = 0;
+    state.clients.singles = 0;
+    state.clients.waiting = None;
     let text = format!(
         "reset: {} closed with RST, so that nothing lingers; nothing listens any more",
         words::many(open as u64, "open end", "open ends"),

@@ -22,3 +22,4 @@ mod target;
 mod wire;
 
 pub use program::Program;
+pub(crate) use sockets::panic_words;

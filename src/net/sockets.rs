@@ -66,7 +66,7 @@ impl Sockets {
         self.tasks.spawn(guarded.then(|ended| match ended {
             Ok(()) => Either::Left(ready(())),
             Err(panic) => Either::Right(Box::pin(async move {
-                let _ = news.send(News::Crashed(words(&*panic))).await;
+                let _ = news.send(News::Crashed(panic_words(&*panic))).await;
             })),
         }));
     }
@@ -229,7 +229,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn words(panic: &(dyn Any + Send)) -> String {
+/// What a task said when it panicked.
+pub(crate) fn panic_words(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<&str>()
         .copied()

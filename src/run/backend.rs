@@ -1,16 +1,18 @@
 use std::io::{self, Write};
 
+use crossterm::cursor::MoveTo;
 use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
 /// A terminal that is written to once a frame, in one synchronized update, and not at all when no cell has changed.
+///
+/// The cursor stays hidden: whoever takes the terminal hides it, and shows it again when the terminal is given back.
 #[derive(Debug)]
 pub(crate) struct QuietBackend<W: Write> {
     inner: CrosstermBackend<Frames<W>>,
-    cursor_hidden: bool,
 }
 
 /// Collects a frame, and writes it whole.
@@ -48,7 +50,6 @@ impl<W: Write> QuietBackend<W> {
         };
         QuietBackend {
             inner: CrosstermBackend::new(frames),
-            cursor_hidden: false,
         }
     }
 }
@@ -68,15 +69,12 @@ impl<W: Write> Backend for QuietBackend<W> {
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        if std::mem::replace(&mut self.cursor_hidden, true) {
-            return Ok(());
-        }
-        self.inner.hide_cursor()
+        Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.cursor_hidden = false;
-        self.inner.show_cursor()
+        // ratatui's Terminal does this when it is dropped, and panics if it fails: the terminal may be gone by then.
+        Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -85,15 +83,24 @@ impl<W: Write> Backend for QuietBackend<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.inner.set_cursor_position(position)
+        let Position { x, y } = position.into();
+        queue!(self.inner, MoveTo(x, y))
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.inner.clear_region(region)
+        // Written with the frame that follows: an empty screen in between would be seen as a flash.
+        let region = match region {
+            ClearType::All => crossterm::terminal::ClearType::All,
+            ClearType::AfterCursor => crossterm::terminal::ClearType::FromCursorDown,
+            ClearType::BeforeCursor => crossterm::terminal::ClearType::FromCursorUp,
+            ClearType::CurrentLine => crossterm::terminal::ClearType::CurrentLine,
+            ClearType::UntilNewLine => crossterm::terminal::ClearType::UntilNewLine,
+        };
+        queue!(self.inner, Clear(region))
     }
 
     fn size(&self) -> io::Result<Size> {

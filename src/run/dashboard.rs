@@ -13,7 +13,7 @@ use crate::net::Program;
 use crate::run::inputs::{self, Input};
 use crate::run::screen::{self, Screen};
 use crate::run::world::World;
-use crate::run::{Clock, Ended, Poller, look};
+use crate::run::{Clock, Ended, Poller, break_on_purpose, look};
 use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, News};
 use crate::view::{self, Scroll, Theme};
 
@@ -34,12 +34,12 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
         ..kernel::machine()
     };
     let state = first_state(args, machine, &clock);
-    let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
-
     let (inbox_sender, inbox) = channel(INBOX);
     let (news_sender, news) = channel(INBOX);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    // A signal that comes once the terminal is ours must not end the program before the terminal is given back.
     inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot listen to signals")?;
+    let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
     let program = Program::new(news_sender, tasks.clone(), stop.child_token(), descriptors);
@@ -71,7 +71,13 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let Dashboard { screen, world, .. } = dashboard;
     drop(screen);
     world.end().await;
-    result
+    result.or_else(|why| {
+        if screen::is_gone() {
+            Ok(Ended::BySignal(libc::SIGHUP))
+        } else {
+            Err(why)
+        }
+    })
 }
 
 fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock) -> State {
@@ -220,17 +226,17 @@ impl Dashboard {
                     Action::Previous
                 }));
             }
-            Input::Resized => self.frames.due = true,
+            Input::Resized => {
+                self.screen.repaint()?;
+                self.frames.due = true;
+            }
             Input::Suspend => self.suspend()?,
             Input::Continued => {
                 self.screen.resume()?;
                 self.frames.due = true;
             }
             Input::Signal(number) => self.ended = Some(Ended::BySignal(number)),
-            Input::HungUp => {
-                screen::forget();
-                self.ended = Some(Ended::BySignal(libc::SIGHUP));
-            }
+            Input::HungUp => self.ended = Some(Ended::BySignal(libc::SIGHUP)),
         }
         Ok(())
     }
@@ -249,6 +255,9 @@ impl Dashboard {
     }
 
     fn tell(&mut self, event: Event) {
+        if matches!(event, Event::Pressed(_)) {
+            break_on_purpose("update");
+        }
         let effects = update(&mut self.state, self.clock.now(), event);
         self.frames.due = true;
         self.carry_out(effects);
@@ -263,6 +272,7 @@ impl Dashboard {
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
+        break_on_purpose("draw");
         self.state.arrange();
         let Dashboard {
             state,

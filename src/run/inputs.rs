@@ -1,14 +1,22 @@
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
 use crossterm::event::{
     Event as TerminalEvent, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
     MouseButton, MouseEvent, MouseEventKind,
 };
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Event, Key};
+use crate::net::panic_words;
+use crate::run::{break_on_purpose, screen};
+use crate::tcp::News;
 
 /// What reaches the loop: facts for the dashboard, and what concerns the terminal alone.
 #[derive(Debug)]
@@ -43,6 +51,9 @@ pub(crate) enum Input {
     HungUp,
 }
 
+/// How often the reader of the terminal is started again after a panic.
+const RESTARTS: u32 = 3;
+
 /// Forwards keys, the mouse and pasted text until the terminal ends or `stop` is called.
 pub(crate) fn listen_to_terminal(
     tasks: &TaskTracker,
@@ -50,27 +61,44 @@ pub(crate) fn listen_to_terminal(
     inbox: Sender<Input>,
 ) {
     tasks.spawn(async move {
-        let mut events = EventStream::new();
-        loop {
-            let event = tokio::select! {
-                () = stop.cancelled() => return,
-                event = events.next() => event,
-            };
-            let input = match event {
-                Some(Ok(event)) => translate(event),
-                Some(Err(_)) | None => Some(Input::HungUp),
-            };
-            let ended = matches!(input, Some(Input::HungUp));
-            if let Some(input) = input
-                && inbox.send(input).await.is_err()
-            {
+        for _ in 0..=RESTARTS {
+            let forwarding = AssertUnwindSafe(forward(&stop, &inbox)).catch_unwind();
+            let Err(panic) = forwarding.await else {
                 return;
-            }
-            if ended {
-                return;
-            }
+            };
+            let crashed = Event::Net(News::Crashed(panic_words(&*panic)));
+            let _ = inbox.send(Input::Fact(crashed)).await;
         }
+        let _ = inbox.send(Input::HungUp).await;
     });
+}
+
+async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
+    break_on_purpose("keyboard");
+    let mut events = EventStream::new();
+    loop {
+        let event = tokio::select! {
+            () = stop.cancelled() => return,
+            event = events.next() => event,
+        };
+        let Some(Ok(event)) = event else {
+            let _ = inbox.send(Input::HungUp).await;
+            return;
+        };
+        if after_esc(&event)
+            && inbox
+                .send(Input::Fact(Event::Pressed(Key::Esc)))
+                .await
+                .is_err()
+        {
+            return;
+        }
+        if let Some(input) = translate(event)
+            && inbox.send(input).await.is_err()
+        {
+            return;
+        }
+    }
 }
 
 /// Forwards signals: those that end a program, and those that stop and continue it.
@@ -104,7 +132,10 @@ pub(crate) fn listen_to_signals(
                 let input = match kind.as_raw_value() {
                     libc::SIGTSTP => Input::Suspend,
                     libc::SIGCONT => Input::Continued,
-                    number => Input::Signal(number),
+                    number => {
+                        end_at_last(128 + number);
+                        Input::Signal(number)
+                    }
                 };
                 if came.is_none() || inbox.send(input).await.is_err() {
                     return;
@@ -118,20 +149,40 @@ pub(crate) fn listen_to_signals(
 /// Watches for the terminal's disappearance: crossterm would spin on it for ever. A thread of its own, as it must work when nothing else does.
 pub(crate) fn watch_for_hangup(inbox: Sender<Input>) {
     let watch = move || {
-        let Ok(terminal) = std::fs::File::open("/dev/tty") else {
-            return;
-        };
-        let mut watched = [rustix::event::PollFd::new(
-            &terminal,
-            rustix::event::PollFlags::empty(),
-        )];
-        while let Ok(0) | Err(rustix::io::Errno::INTR) = rustix::event::poll(&mut watched, None) {}
+        screen::wait_until_gone();
+        end_at_last(128 + libc::SIGHUP);
         let _ = inbox.blocking_send(Input::HungUp);
-        crate::run::end_at_last(129);
     };
-    let _ = std::thread::Builder::new()
+    let _ = thread::Builder::new()
         .name("hangup".to_owned())
         .spawn(watch);
+}
+
+/// How long the end may take.
+const LAST: Duration = Duration::from_secs(2);
+/// How long the terminal may take to be given back when the end has taken too long.
+const VERY_LAST: Duration = Duration::from_millis(200);
+
+/// Sees to it that the process has ended after two seconds, even if the terminal takes no more bytes and the loop waits for it for ever.
+fn end_at_last(code: i32) {
+    let wait = move || {
+        let (left, has_left) = mpsc::channel();
+        let _ = has_left.recv_timeout(LAST);
+        let _ = thread::Builder::new().spawn(move || {
+            screen::leave();
+            left.send(())
+        });
+        let _ = has_left.recv_timeout(VERY_LAST);
+        std::process::exit(code);
+    };
+    let _ = thread::Builder::new()
+        .name("deadline".to_owned())
+        .spawn(wait);
+}
+
+/// Whether Esc was pressed just before: a line that is slow delivers both at once, which looks like a letter with alt. No key here has alt.
+fn after_esc(event: &TerminalEvent) -> bool {
+    matches!(event, TerminalEvent::Key(KeyEvent { code: KeyCode::Char(_), modifiers, .. }) if modifiers.contains(KeyModifiers::ALT))
 }
 
 fn translate(event: TerminalEvent) -> Option<Input> {

@@ -33,7 +33,7 @@ pub use poller::{Opener, Poller};
 pub use table::{print_table, table, watch_table};
 pub use watcher::{Glance, Order, Watcher};
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use anyhow::Context;
 use clap::CommandFactory;
@@ -58,18 +58,26 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
         }),
         Some(Subcommands::Table(args)) => table(args),
         Some(Subcommands::Completions { shell }) => {
-            clap_complete::generate(
-                *shell,
-                &mut Cli::command(),
-                "fivetuple",
-                &mut std::io::stdout(),
-            );
-            Ok(Ended::Done)
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "fivetuple", &mut script);
+            print(&script)
         }
         Some(Subcommands::Man) => {
-            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
-            Ok(Ended::Done)
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&page)
         }
+    }
+}
+
+/// Writes a text to standard output; a reader that goes away, like `head`, is no error.
+fn print(text: &[u8]) -> anyhow::Result<Ended> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => {
+            Err(why).context("cannot write to standard output")
+        }
+        Ok(()) | Err(_) => Ok(Ended::Done),
     }
 }
 
@@ -88,10 +96,18 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
         );
         return Ok(Ended::WrongUsage);
     }
-    if std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb") {
-        complain(
+    let term = std::env::var_os("TERM").filter(|term| !term.is_empty());
+    let wrong = match term {
+        None => Some(
+            "TERM is not set, so the dashboard cannot know this terminal; try: TERM=xterm fivetuple, or fivetuple table --watch",
+        ),
+        Some(term) if term == "dumb" => Some(
             "this terminal (TERM=dumb) cannot show the dashboard; try: fivetuple table --watch",
-        );
+        ),
+        Some(_) => None,
+    };
+    if let Some(wrong) = wrong {
+        complain(wrong);
         return Ok(Ended::WrongUsage);
     }
     screen::guard_panics();
@@ -106,9 +122,18 @@ pub(crate) fn complain(what: &str) {
     let _ = writeln!(std::io::stderr(), "fivetuple: {what}");
 }
 
-/// Ends the process in two seconds if nothing else does. Only for the case that the terminal is gone.
-fn end_at_last(code: i32) -> ! {
-    let (_never, forever) = std::sync::mpsc::channel::<()>();
-    let _ = forever.recv_timeout(std::time::Duration::from_secs(2));
-    std::process::exit(code)
+/// Panics where `FIVETUPLE_PANIC` says so, once: for the tests of what happens then.
+#[cfg(debug_assertions)]
+#[track_caller]
+fn break_on_purpose(place: &str) {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    static BROKEN: AtomicBool = AtomicBool::new(false);
+    let wanted = std::env::var_os("FIVETUPLE_PANIC").is_some_and(|wanted| wanted == place);
+    assert!(
+        !wanted || BROKEN.swap(true, Ordering::SeqCst),
+        "broken on purpose: {place}"
+    );
 }
+
+#[cfg(not(debug_assertions))]
+fn break_on_purpose(_place: &str) {}

@@ -11,6 +11,8 @@ use crossterm::terminal::{
 };
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use crate::run::backend::QuietBackend;
 
@@ -29,6 +31,8 @@ impl Screen {
     /// # Errors
     /// When it cannot be switched to raw mode or written to.
     pub(crate) fn enter(mouse: bool) -> io::Result<Screen> {
+        // What NO_COLOR asks for is decided by the theme; crossterm would write an erasing SGR in place of each colour.
+        crossterm::style::force_color_output(true);
         take(mouse)?;
         let terminal = Terminal::new(QuietBackend::new(io::stdout())).inspect_err(|_| leave())?;
         Ok(Screen { terminal, mouse })
@@ -69,6 +73,14 @@ impl Screen {
             take(self.mouse)?;
         }
         enable_raw_mode()?;
+        self.repaint()
+    }
+
+    /// Paints every cell of the next frame: a terminal that became smaller and larger again has lost some, though its size is the same.
+    ///
+    /// # Errors
+    /// When its size is not known.
+    pub(crate) fn repaint(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal
             .resize(Rect::new(0, 0, size.width, size.height))
@@ -113,9 +125,18 @@ pub(crate) fn leave() {
     let _ = disable_raw_mode();
 }
 
-/// Forgets the terminal: it is gone, and writing to it would only fail.
-pub(crate) fn forget() {
-    OURS.store(false, Ordering::SeqCst);
+/// Whether there is no terminal any more: the window is closed, the line is cut.
+pub(crate) fn is_gone() -> bool {
+    let stdin = rustix::stdio::stdin();
+    let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
+    matches!(poll(&mut watched, Some(&Timespec::default())), Ok(1..))
+}
+
+/// Waits until there is no terminal any more.
+pub(crate) fn wait_until_gone() {
+    let stdin = rustix::stdio::stdin();
+    let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
+    while let Ok(0) | Err(Errno::INTR) = poll(&mut watched, None) {}
 }
 
 /// After a panic on the main thread the terminal is given back before the message is printed. A task that panics says nothing here: its

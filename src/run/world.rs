@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::panic::catch_unwind;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
@@ -7,10 +8,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Effect, Event};
 use crate::kernel;
-use crate::net::Program;
-use crate::run::Poller;
+use crate::net::{Program, panic_words};
 use crate::run::inputs::Input;
-use crate::tcp::{Command, Moment, RowName};
+use crate::run::{Poller, break_on_purpose};
+use crate::tcp::{Command, Moment, News, RowName};
 
 /// Carries out effects. Owns every task and every thread.
 pub(crate) struct World {
@@ -68,8 +69,15 @@ impl World {
         }
         let inbox = self.inbox.clone();
         self.tasks.spawn_blocking(move || {
-            let found = kernel::owners(&wanted);
-            let _ = inbox.blocking_send(Input::Fact(Event::OwnersFound(found.found)));
+            let look = || {
+                break_on_purpose("task");
+                kernel::owners(&wanted)
+            };
+            let fact = match catch_unwind(look) {
+                Ok(owners) => Event::OwnersFound(owners.found),
+                Err(panic) => Event::Net(News::Crashed(panic_words(&*panic))),
+            };
+            let _ = inbox.blocking_send(Input::Fact(fact));
         });
     }
 

@@ -7,7 +7,9 @@
     reason = "tests fail by panicking"
 )]
 
+mod commands;
 mod dashboard;
+mod faults;
 mod film;
 mod headless;
 mod kernel;
@@ -20,6 +22,7 @@ mod robot;
 mod screens;
 mod support;
 mod table;
+mod terminal;
 mod tidy;
 mod watcher;
 mod wire;

@@ -27,6 +27,15 @@ pub(crate) fn alone<F: FnOnce()>(body: F) {
     }
 }
 
+/// Like `alone`, but in the machine's own network where it must be.
+pub(crate) fn alone_if_possible<F: FnOnce()>(body: F) {
+    if unshare().is_some() {
+        alone(body);
+    } else {
+        body();
+    }
+}
+
 /// `module::test` out of `suite::module::test::{{closure}}`.
 fn test_around<F>() -> &'static str {
     let name = type_name::<F>();

@@ -1,0 +1,4 @@
+//! What strangers, ports and privileges do to the dashboard.
+
+mod ports;
+mod strangers;
