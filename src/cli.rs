@@ -12,8 +12,8 @@ use crate::tcp::{Port, PortRange, Target};
 const EXAMPLES: &str = "\
 Examples:
   fivetuple                                     the dashboard; press l to listen, c to connect
-  fivetuple --listen --port 8080                listens at once; `curl 127.0.0.1:8080` appears as rows
-  fivetuple --bind 0.0.0.0                      l lets everybody on the network in, with a banner
+  fivetuple --listen --port 8080                listens at once; curl 127.0.0.1:8080 is a row
+  fivetuple --bind 0.0.0.0                      l lets the network in, with a banner
   fivetuple listen --port 5000                  a server without a screen
   fivetuple connect 127.0.0.1:5000 -n 10 --wait 5s
                                                 ten clients that stay for five seconds

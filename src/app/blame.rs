@@ -100,6 +100,9 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
 }
 
 pub(crate) fn not_ours(state: &State, at: Endpoint) -> String {
+    if at.ip.is_ipv6() && !state.machine.has_ipv6 {
+        return "This machine has no IPv6; listen at an IPv4 address (L).".to_owned();
+    }
     let own: Vec<String> = state
         .machine
         .addresses

@@ -8,7 +8,7 @@ use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, Ro
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
-    state.clients.awaited = state.clients.awaited.saturating_sub(1);
+    let waiting = answered(state);
     let who = words::client_name(state, socket.name);
     let text = format!(
         "{who} calls {}: SYN is sent, no answer yet.",
@@ -18,11 +18,15 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         format!("{n} calls are unanswered so far.")
     });
     look_at_both(socket.name)
+        .into_iter()
+        .chain(waiting)
+        .collect()
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+    let is_news = state.clients.holder_of(socket.name).is_none();
     client_end(state, socket);
-    let waiting = answered(state);
+    let waiting = if is_news { answered(state) } else { None };
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
         if progress.ports.len() < 5 {
@@ -38,7 +42,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         .collect()
 }
 
-/// A call was answered; it may have been the one that others wait for.
+/// A call was answered, or is at least on its way; it may have been the one that others wait for.
 fn answered(state: &mut State) -> Option<Effect> {
     let clients = &mut state.clients;
     clients.awaited = clients.awaited.saturating_sub(1);
@@ -55,27 +59,30 @@ pub(crate) fn failed(
     (local, to): (Option<Endpoint>, Option<Endpoint>),
     why: Refusal,
 ) -> Vec<Effect> {
-    let waiting = answered(state);
+    let ends = local.zip(to);
+    let name = ends.map(|(local, remote)| {
+        RowName::connected(
+            spec.host,
+            FiveTuple {
+                protocol: spec.protocol,
+                local,
+                remote,
+            },
+        )
+    });
+    let was_on_its_way = name.is_some_and(|name| state.clients.forget(name));
+    let waiting = if was_on_its_way {
+        None
+    } else {
+        answered(state)
+    };
     let (text, rows) = refused::connect_failed(state, spec, to, why);
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    let Some((local, remote)) = local.zip(to) else {
-        return waiting.into_iter().collect();
-    };
-    let name = RowName::connected(
-        spec.host,
-        FiveTuple {
-            protocol: spec.protocol,
-            local,
-            remote,
-        },
-    );
-    for computer in &mut state.clients.computers {
-        computer.ends.remove(name);
-    }
-    look_at_both(name).into_iter().chain(waiting).collect()
+    let look = name.map_or_else(Vec::new, look_at_both);
+    look.into_iter().chain(waiting).collect()
 }
 
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {

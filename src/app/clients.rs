@@ -122,6 +122,13 @@ impl Clients {
             .find(|computer| computer.ends.contains(end))
     }
 
+    /// Takes an end out of its computer's; says whether there was one.
+    pub fn forget(&mut self, end: RowName) -> bool {
+        self.computers
+            .iter_mut()
+            .any(|computer| computer.ends.remove(end).is_some())
+    }
+
     /// How many ends all computers hold open.
     pub fn open(&self) -> usize {
         self.computers

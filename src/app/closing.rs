@@ -84,10 +84,16 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         .find_map(|computer| computer.ends.remove(end));
     let peer_closed = ours.or(theirs).is_some_and(|end| end.peer_closed);
     let at = state.now;
+    let State {
+        listener,
+        clients,
+        sockets,
+        ..
+    } = state;
+    sockets.ended(at, end, how, |end| {
+        State::is_servers(listener, clients, end)
+    });
     let listener = &state.listener;
-    state
-        .sockets
-        .ended(at, end, how, |port| listener.serves(port));
     if let Some((topic, text)) =
         text.filter(|_| !(peer_closed && client_side && listener.serves(end.tuple.remote.port)))
     {

@@ -137,7 +137,7 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     };
     state
         .notices
-        .say(state.now, Tone::Plain, "the next c connects like this");
+        .say(state.now, Tone::Plain, "the next c connects like this.");
     Ok(vec![Effect::Watch(wanted(state))])
 }
 

@@ -17,6 +17,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// Which field the cursor is in.
     pub at: usize,
+    /// Whether the cursor has only just come there: what is typed now takes the place of the old value.
+    pub is_new_there: bool,
     /// What is wrong, and in which field.
     pub wrong: Option<Wrong>,
 }
@@ -143,6 +145,7 @@ impl Form {
         Form {
             fields,
             at: 0,
+            is_new_there: true,
             wrong: None,
         }
     }
@@ -185,11 +188,9 @@ impl Form {
         match key {
             Key::Enter => return Outcome::Confirmed,
             Key::Esc => return Outcome::Dropped,
-            Key::Tab | Key::Down => {
-                self.at = (self.at + 1) % self.fields.len();
-            }
+            Key::Tab | Key::Down => self.go_to((self.at + 1) % self.fields.len()),
             Key::BackTab | Key::Up => {
-                self.at = (self.at + self.fields.len() - 1) % self.fields.len();
+                self.go_to((self.at + self.fields.len() - 1) % self.fields.len())
             }
             other => self.edit(other),
         }
@@ -203,13 +204,25 @@ impl Form {
         }
     }
 
+    /// Moves the cursor to a field.
+    pub(crate) fn go_to(&mut self, field: usize) {
+        self.at = field;
+        self.is_new_there = true;
+    }
+
     fn edit(&mut self, key: Key) {
+        let replaces = std::mem::take(&mut self.is_new_there);
         let Some(field) = self.fields.get_mut(self.at) else {
             return;
         };
         self.wrong = None;
         match &mut field.value {
-            Value::Text(input) => edit_text(input, key),
+            Value::Text(input) => {
+                if replaces && matches!(key, Key::Char(_) | Key::Backspace | Key::Delete) {
+                    input.reset();
+                }
+                edit_text(input, key);
+            }
             Value::Choice { options, chosen } => {
                 let many = options.len().max(1);
                 match key {

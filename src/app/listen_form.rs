@@ -99,7 +99,7 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
         return Ok(verbs::start_listening(state, spec));
     }
     let text =
-        "these options count from the next time on: l stops listening, l again listens with them";
+        "these options count from the next time on: l stops listening, l again listens with them.";
     state.notices.say(state.now, Tone::Plain, text);
     Ok(vec![Effect::Watch(wanted(state))])
 }

@@ -67,7 +67,11 @@ fn next_pane(from: Pane, steps: usize) -> Pane {
 
 /// Closes what is open, one thing at a time: an overlay, the text to find, a typed count, the choice of a row.
 fn back(desk: &mut Desk) {
-    if desk.overlay.take().is_some() {
+    if let Some(overlay) = desk.overlay.take() {
+        // A row that was chosen only to be looked inside must not seem to be what the next verb is meant for.
+        if matches!(overlay, Overlay::Card(_)) && desk.focus != Pane::Sockets {
+            desk.selected = None;
+        }
         return;
     }
     if !desk.find.text.value().is_empty() {

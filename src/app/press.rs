@@ -118,7 +118,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
     match result {
         Some(Ok(effects)) => return effects,
         Some(Err(wrong)) => {
-            form.at = wrong.field;
+            form.go_to(wrong.field);
             form.wrong = Some(wrong);
         }
         None => (),

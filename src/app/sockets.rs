@@ -5,7 +5,7 @@ use crate::app::counts::Counts;
 use crate::app::line::{Gone, Line, Why};
 use crate::app::order::Order;
 use crate::tcp::{
-    Change, Ending, Errno, Moment, OwnSocket, Owner, Port, RowName, SocketRow, TcpState,
+    Change, Ending, Errno, Moment, OwnSocket, Owner, Protocol, RowName, SocketRow, TcpState,
 };
 
 /// The kernel's table as it was last seen, in the order in which connections were born; both ends of one stand together.
@@ -27,8 +27,8 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Takes what a look at the kernel's table brought. `serves` tells which ports are, or were, our own server's.
-    pub fn see(&mut self, at: Moment, sight: &Sight, serves: impl Fn(Port) -> bool) {
+    /// Takes what a look at the kernel's table brought. `serves` tells which rows are the end of a server of ours.
+    pub fn see(&mut self, at: Moment, sight: &Sight, serves: impl Fn(RowName) -> bool) {
         self.source = sight.source;
         self.torn = sight.torn;
         self.blind = None;
@@ -51,7 +51,7 @@ impl Sockets {
         }
     }
 
-    fn start_afresh(&mut self, at: Moment, changes: &[Change], serves: &impl Fn(Port) -> bool) {
+    fn start_afresh(&mut self, at: Moment, changes: &[Change], serves: &impl Fn(RowName) -> bool) {
         let mut rows: Vec<SocketRow> = changes
             .iter()
             .filter_map(|change| match change {
@@ -76,7 +76,7 @@ impl Sockets {
     }
 
     /// Takes one row as the kernel shows it now.
-    fn saw(&mut self, at: Moment, row: SocketRow, serves: &impl Fn(Port) -> bool) {
+    fn saw(&mut self, at: Moment, row: SocketRow, serves: &impl Fn(RowName) -> bool) {
         let name = row.name();
         match self.lines.get_mut(&name) {
             Some(line) if line.gone.is_none() && line.row.is_same_socket(&row) => {
@@ -92,13 +92,12 @@ impl Sockets {
         }
     }
 
-    fn insert(&mut self, line: Line, serves: &impl Fn(Port) -> bool) {
+    fn insert(&mut self, line: Line, serves: &impl Fn(RowName) -> bool) {
         let (row, name) = (line.row, line.row.name());
         let alive = line.gone.is_none();
         let local = row.tuple.local.port;
-        let is_server_port = serves(local) || self.counts.is_listening(local);
-        let is_client =
-            row.tuple.is_connected() && (!is_server_port || local == row.tuple.remote.port);
+        let somebodys = self.counts.is_listening(local) && local != row.tuple.remote.port;
+        let is_client = row.tuple.is_connected() && !serves(name) && !somebodys;
         self.order.insert(name, is_client);
         self.lines.insert(name, line);
         if alive {
@@ -151,7 +150,13 @@ impl Sockets {
     }
 
     /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so.
-    pub fn ended(&mut self, at: Moment, name: RowName, how: Ending, serves: impl Fn(Port) -> bool) {
+    pub fn ended(
+        &mut self,
+        at: Moment,
+        name: RowName,
+        how: Ending,
+        serves: impl Fn(RowName) -> bool,
+    ) {
         if let Some(line) = self.lines.get_mut(&name) {
             line.ending = Some(how);
             return;
@@ -215,7 +220,7 @@ impl Sockets {
 
     fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
         let (was_open, is_now) = (before.is_some_and(is_open), after.is_some_and(is_open));
-        if was_open != is_now {
+        if was_open != is_now && row.tuple.protocol == Protocol::Tcp {
             self.order.count_open(row.name(), is_now);
         }
         self.counts.moved(row, before, after);

@@ -78,6 +78,16 @@ impl State {
             .is_some_and(|end| end.peer_closed)
     }
 
+    /// Whether a row is the end of a server of ours: its port is, or was, the listener's. Where both ports are equal, the end that we
+    /// accepted, or that is no computer's.
+    pub(crate) fn is_servers(listener: &Listener, clients: &Clients, end: RowName) -> bool {
+        let (local, remote) = (end.tuple.local, end.tuple.remote);
+        listener.serves(local.port)
+            && (local.port != remote.port
+                || listener.ends.contains(end)
+                || clients.index_of(local.ip).is_none())
+    }
+
     /// The inodes of those rows whose owner is not known yet.
     pub fn unowned(&self, rows: &[RowName]) -> Vec<u64> {
         let inodes = rows

@@ -13,8 +13,13 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Ticked => tick(state),
         Event::Seen(sight) => {
             if state.desk.paused.is_none() {
-                let listener = &state.listener;
-                state.sockets.see(at, &sight, |port| listener.serves(port));
+                let State {
+                    listener,
+                    clients,
+                    sockets,
+                    ..
+                } = state;
+                sockets.see(at, &sight, |end| State::is_servers(listener, clients, end));
                 state.stale = true;
                 listening::explain_again(state);
             }

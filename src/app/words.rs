@@ -135,6 +135,7 @@ pub(crate) fn burst_ended(
 pub(crate) fn seconds(time: std::time::Duration) -> String {
     let s = time.as_secs_f64();
     match s {
+        s if s < 0.001 => "less than 1 ms".to_owned(),
         s if s < 0.1 => format!("{:.0} ms", s * 1e3),
         s if s < 10.0 => format!("{s:.2} s"),
         s => format!("{s:.0} s"),

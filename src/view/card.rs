@@ -122,9 +122,7 @@ fn sentence(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Line<'static
             "The kernel has made this connection by itself; it waits until the server calls accept().",
         )
     } else {
-        String::from(
-            "These five numbers tell it from every other connection: one number differs, and it is another one.",
-        )
+        String::from("These five numbers tell it from every other connection.")
     };
     let lines = text::wrap(&words, room).into_iter();
     let lines = lines.map(|words| Line::from(scene.span(Part::Dim, words)));

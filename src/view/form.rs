@@ -67,7 +67,12 @@ fn line(
     let most = field_width(room).min(room.saturating_sub(label + 6));
     let mut spans = vec![sign, name];
     let before = width(&spans);
-    spans.extend(value(scene, field, focused, most));
+    let cursor = match (focused, form.is_new_there) {
+        (false, _) => Cursor::Elsewhere,
+        (true, true) => Cursor::JustCame,
+        (true, false) => Cursor::Here,
+    };
+    spans.extend(value(scene, field, cursor, most));
     let used = width(&spans);
     let call = text::safe(&field.call);
     let pad = (before + field_width(room) + 2).saturating_sub(used).max(2);
@@ -79,10 +84,27 @@ fn line(
     Line::from(spans)
 }
 
-fn value(scene: Scene<'_>, field: &Field, focused: bool, most: usize) -> Vec<Span<'static>> {
+/// Where the cursor is, seen from a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    Elsewhere,
+    /// What is typed takes the place of the value.
+    JustCame,
+    Here,
+}
+
+fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Span<'static>> {
     let shown = text::safe(field.shown());
     match &field.value {
-        Value::Text(input) if focused => {
+        Value::Text(_) if cursor == Cursor::JustCame => {
+            let shown = text::cut(&shown, most);
+            let blank = most.saturating_sub(text::width(&shown));
+            vec![
+                scene.span(Part::Selected, shown),
+                scene.span(Part::Field, " ".repeat(blank)),
+            ]
+        }
+        Value::Text(input) if cursor == Cursor::Here => {
             let mut spans = input::spans(scene, input, most);
             let blank = most.saturating_sub(width(&spans));
             spans.push(scene.span(Part::Field, " ".repeat(blank)));
@@ -90,8 +112,16 @@ fn value(scene: Scene<'_>, field: &Field, focused: bool, most: usize) -> Vec<Spa
         }
         Value::Text(_) => vec![scene.span(Part::Field, text::fit(&shown, most))],
         Value::Choice { .. } => {
-            let arrows = if focused { Part::Key } else { Part::Dim };
-            let part = if focused { Part::Strong } else { Part::Text };
+            let arrows = if cursor != Cursor::Elsewhere {
+                Part::Key
+            } else {
+                Part::Dim
+            };
+            let part = if cursor != Cursor::Elsewhere {
+                Part::Strong
+            } else {
+                Part::Text
+            };
             vec![
                 scene.span(arrows, "‹ "),
                 scene.span(part, text::cut(&shown, most.saturating_sub(4))),

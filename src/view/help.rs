@@ -10,17 +10,15 @@ use crate::app::{BINDINGS, Binding, Group, Scope};
 
 /// All keys, by what they are about; `down` lines are scrolled away.
 pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: usize) {
-    let two = screen.width >= 110;
-    let columns = if two {
-        let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
-            .into_iter()
-            .partition(|group| matches!(group, Group::Server | Group::Client));
-        vec![lines(scene, &left), lines(scene, &right)]
-    } else {
-        vec![lines(scene, &Group::ALL)]
-    };
+    let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
+        .into_iter()
+        .partition(|group| matches!(group, Group::Server | Group::Client));
+    let mut columns = vec![lines(scene, &left), lines(scene, &right)];
+    if wide(&columns) > screen.width {
+        columns = vec![lines(scene, &Group::ALL)];
+    }
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let width = if two { 118 } else { 72 };
+    let width = wide(&columns).max(40);
     let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
     let area = arrange::middle(
         screen,
@@ -43,6 +41,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
         rest.x += taken;
         rest.width -= taken;
     }
+}
+
+/// How wide the frame around these columns is.
+fn wide(columns: &[Vec<Line<'static>>]) -> u16 {
+    let widest =
+        |column: &Vec<Line<'static>>| column.iter().map(Line::width).max().unwrap_or(0) + 2;
+    u16::try_from(columns.iter().map(widest).sum::<usize>() + 2).unwrap_or(u16::MAX)
 }
 
 fn lines(scene: Scene<'_>, groups: &[Group]) -> Vec<Line<'static>> {

@@ -177,7 +177,10 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<Ranked> {
         ("received", "sent")
     };
     let numbers = [
-        ("accepted", totals.accepted.to_string()),
+        (
+            "accepted",
+            text::number(usize::try_from(totals.accepted).unwrap_or(usize::MAX)),
+        ),
         ("open", listener.ends.len().to_string()),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),

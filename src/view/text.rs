@@ -7,11 +7,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::glyphs::CUT;
 use crate::tcp::{Endpoint, Moment, escape};
 
-/// An age that changes rarely, so that a calm screen is not painted every second: seconds below 10 s, steps of 10 s below a minute.
+/// An age: seconds below a minute, then minutes, then hours, so that a calm screen is not painted every second.
 pub(super) fn age(age: Duration) -> String {
     match age.as_secs() {
-        seconds @ 0..10 => format!("{seconds} s"),
-        seconds @ 10..60 => format!("{} s", seconds / 10 * 10),
+        seconds @ 0..60 => format!("{seconds} s"),
         seconds @ 60..3600 => format!("{} min", seconds / 60),
         seconds => format!("{} h", seconds / 3600),
     }

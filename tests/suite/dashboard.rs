@@ -459,14 +459,18 @@ fn a_paste_outside_of_a_form_presses_no_key() {
     let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
         panic!("the form is open")
     };
-    assert_eq!(form.fields[0].shown(), "the listener9.9.9.9:80");
+    assert_eq!(
+        form.fields[0].shown(),
+        "9.9.9.9:80",
+        "what is pasted takes the place of the old value"
+    );
 }
 
 #[test]
 fn a_wrong_value_is_refused_in_the_form_with_what_would_be_right() {
     let mut robot = Robot::new();
     robot.press("L Tab");
-    robot.type_text("99");
+    robot.type_text("99999");
     robot.press("Enter");
     let Some(Overlay::ListenForm(form)) = &robot.state.desk.overlay else {
         panic!("the form stays open")
@@ -604,5 +608,79 @@ fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() 
         robot
             .table()
             .contains(&"127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED refused".to_owned())
+    );
+}
+
+#[test]
+fn the_first_letter_in_a_field_replaces_its_value_and_the_next_goes_on() {
+    let mut robot = Robot::new();
+    robot.press("L Tab");
+    robot.type_text("80");
+    let Some(Overlay::ListenForm(form)) = &robot.state.desk.overlay else {
+        panic!("the form is open")
+    };
+    assert_eq!(form.fields[1].shown(), "80");
+    robot.press("Tab shift-Tab Left");
+    robot.type_text("8");
+    let Some(Overlay::ListenForm(form)) = &robot.state.desk.overlay else {
+        panic!("the form is open")
+    };
+    assert_eq!(form.fields[1].shown(), "880", "an arrow keeps the value");
+}
+
+#[test]
+fn where_both_ports_are_equal_the_computers_end_is_the_clients() {
+    let mut robot = Robot::listening();
+    let server = "tcp 0 0 127.0.0.1:5000 127.0.0.2:5000 ESTABLISHED inode=12";
+    let client = "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=11";
+    robot.hear(News::Accepted(own(server, 12)));
+    robot.hear(News::Connected(own(client, 11)));
+    robot.kernel(&[LISTEN, client, server].join("\n"));
+    let role = |row| {
+        Role::of(
+            &robot.state,
+            &robot.state.sockets.get(own(row, 0).name).unwrap().row,
+        )
+    };
+    assert_eq!(
+        (role(server), role(client)),
+        (
+            Role::ServerEnd("laptop".into()),
+            Role::Client("laptop".into())
+        )
+    );
+    assert_eq!(
+        robot.table()[1],
+        "127.0.0.1:5000 127.0.0.2:5000 ESTABLISHED"
+    );
+}
+
+#[test]
+fn a_row_that_was_only_looked_inside_is_not_what_the_next_verb_is_meant_for() {
+    let mut robot = laptop_connected();
+    robot.press("Enter Esc");
+    assert_eq!(robot.state.desk.selected, None);
+    robot.press("Tab j Enter Esc");
+    assert!(
+        robot.state.desk.selected.is_some(),
+        "in the table the choice stays"
+    );
+}
+
+#[test]
+fn a_call_without_an_answer_counts_once_whatever_becomes_of_it() {
+    let mut robot = Robot::listening();
+    let calling = own(
+        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11",
+        11,
+    );
+    robot.press("c");
+    robot.hear(News::Connecting(calling));
+    robot.press("c");
+    assert_eq!(robot.state.clients.awaited, 1);
+    robot.hear(News::Connected(calling));
+    assert_eq!(
+        robot.state.clients.awaited, 1,
+        "the second call is still unanswered"
     );
 }
