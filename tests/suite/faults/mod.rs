@@ -1,4 +1,5 @@
 //! What strangers, ports and privileges do to the dashboard.
 
+mod orders;
 mod ports;
 mod strangers;
