@@ -8,6 +8,7 @@ use super::sockets::command;
 use super::text;
 use super::theme::Part;
 use crate::app::PointOfView;
+use crate::tcp::Port;
 
 /// An empty table: why it is empty, and which key to press.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
@@ -53,6 +54,10 @@ fn words(scene: Scene<'_>) -> (String, String) {
         let why =
             String::from("The server listens; its row comes with the next look at the table.");
         return (why, String::from("Press c to connect."));
+    }
+    if state.listener.at().port == Port::ANY {
+        let why = String::from("Nothing listens yet; the kernel will choose the port.");
+        return (why, String::from("Press l to listen."));
     }
     let who = format!("port {}", state.listener.at().port);
     let why = format!("Nobody uses {who}: {command} prints nothing.");
