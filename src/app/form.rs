@@ -188,9 +188,11 @@ impl Form {
         match key {
             Key::Enter => return Outcome::Confirmed,
             Key::Esc => return Outcome::Dropped,
-            Key::Tab | Key::Down => self.go_to((self.at + 1) % self.fields.len()),
+            Key::Tab | Key::Down => {
+                self.go_to((self.at + 1) % self.fields.len());
+            }
             Key::BackTab | Key::Up => {
-                self.go_to((self.at + self.fields.len() - 1) % self.fields.len())
+                self.go_to((self.at + self.fields.len() - 1) % self.fields.len());
             }
             other => self.edit(other),
         }

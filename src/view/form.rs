@@ -112,16 +112,9 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
         }
         Value::Text(_) => vec![scene.span(Part::Field, text::fit(&shown, most))],
         Value::Choice { .. } => {
-            let arrows = if cursor != Cursor::Elsewhere {
-                Part::Key
-            } else {
-                Part::Dim
-            };
-            let part = if cursor != Cursor::Elsewhere {
-                Part::Strong
-            } else {
-                Part::Text
-            };
+            let elsewhere = cursor == Cursor::Elsewhere;
+            let arrows = if elsewhere { Part::Dim } else { Part::Key };
+            let part = if elsewhere { Part::Text } else { Part::Strong };
             vec![
                 scene.span(arrows, "‹ "),
                 scene.span(part, text::cut(&shown, most.saturating_sub(4))),

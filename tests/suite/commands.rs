@@ -43,7 +43,7 @@ fn help_names_everything() {
         "[default: 5000]",
         "FIVETUPLE_PORT",
         "high-contrast",
-        "130 for ctrl-c",
+        "130 for SIGINT",
     ];
     for text in wanted {
         assert!(help.contains(text), "no {text:?} in\n{help}");
