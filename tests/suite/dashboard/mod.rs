@@ -1,0 +1,23 @@
+//! What keys, news and the kernel's table do to the dashboard.
+
+mod forms;
+mod keys;
+mod sentences;
+mod table;
+
+use fivetuple::tcp::News;
+
+use crate::robot::{LISTEN, Robot, own};
+
+pub(super) const SERVER_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED inode=12";
+
+pub(super) const LAPTOP_END: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
+
+pub(super) fn laptop_connected() -> Robot {
+    let mut robot = Robot::listening();
+    robot.press("c");
+    robot.hear(News::Accepted(own(SERVER_END, 12)));
+    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.kernel(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
+    robot
+}
