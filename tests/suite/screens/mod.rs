@@ -1,0 +1,132 @@
+//! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
+
+mod laws;
+mod pictures;
+
+use crate::robot::{LISTEN, Robot, own};
+use fivetuple::app::Action;
+use fivetuple::cli::ThemeName;
+use fivetuple::tcp::{Ending, Errno, News, Owner};
+use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::time::Duration;
+
+pub(super) const DARK: Theme = Theme::new(ThemeName::Dark, ColourDepth::True, false);
+pub(super) const LAPTOP: [&str; 2] = [
+    "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED inode=12",
+    "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11",
+];
+pub(super) const PHONE: [&str; 2] = [
+    "tcp 0 0 127.0.0.1:5000 127.0.0.3:47118 ESTABLISHED inode=14",
+    "tcp 0 0 127.0.0.3:47118 127.0.0.1:5000 ESTABLISHED inode=13",
+];
+
+pub(super) fn paint(
+    robot: &mut Robot,
+    theme: Theme,
+    (width, height): (u16, u16),
+) -> (Buffer, Scroll) {
+    robot.state.arrange();
+    let mut scroll = Scroll::default();
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal
+        .draw(|frame| draw(frame, &robot.state, &theme, &mut scroll))
+        .unwrap();
+    (terminal.backend().buffer().clone(), scroll)
+}
+
+pub(super) fn text_of(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width).max(1);
+    let rows = buffer.content.chunks(width);
+    let line = |row: &[ratatui::buffer::Cell]| {
+        let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        text.trim_end().to_owned() + "\n"
+    };
+    rows.map(line).collect()
+}
+
+pub(super) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
+    text_of(&paint(robot, DARK, size).0)
+}
+
+/// Checks a picture against the stored ones, at each size.
+pub(super) fn check(name: &str, robot: &mut Robot, sizes: &[(u16, u16)]) {
+    for size in sizes {
+        let name = format!("{name}_{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name, screen(robot, *size));
+    }
+}
+
+pub(super) const WIDE: (u16, u16) = (120, 36);
+pub(super) const USUAL: (u16, u16) = (80, 24);
+pub(super) const SMALL: (u16, u16) = (60, 18);
+pub(super) const ALL: [(u16, u16); 3] = [WIDE, USUAL, SMALL];
+
+pub(super) fn joined(rows: &[&str]) -> String {
+    rows.join("\n")
+}
+
+/// A listener with two computers connected, half a minute later.
+pub(super) fn two_connections() -> Robot {
+    let mut robot = Robot::listening();
+    robot.later(Duration::from_secs(32));
+    for (n, [server, client]) in (0..).zip([LAPTOP, PHONE]) {
+        robot.ask(Action::SelectComputer(n));
+        robot.press("c");
+        robot.hear(News::Accepted(own(server, 12)));
+        robot.hear(News::Connected(own(client, 11)));
+        let mut rows = vec![LISTEN, LAPTOP[0], LAPTOP[1], PHONE[0], PHONE[1]];
+        rows.truncate(3 + 2 * n);
+        robot.kernel(&joined(&rows));
+        robot.later(Duration::from_secs(8));
+    }
+    robot.hear(News::Received {
+        at: own(PHONE[0], 14).name,
+        bytes: 13,
+        first: b"Test payload.".to_vec(),
+    });
+    robot.later(Duration::from_millis(1120));
+    robot
+}
+
+/// The laptop closed first and waits; the phone was reset.
+pub(super) fn goodbyes() -> Robot {
+    let mut robot = two_connections();
+    robot.hear(News::Closed {
+        at: own(PHONE[0], 14).name,
+        how: Ending::Broken(Errno::ECONNRESET),
+    });
+    let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0";
+    robot.kernel(&joined(&[LISTEN, wait]));
+    robot.later(Duration::from_secs(1));
+    robot
+}
+
+/// The whole machine, with `count` connections of others.
+pub(super) fn whole_machine(count: u16) -> Robot {
+    let mut robot = Robot::listening();
+    robot.press("w");
+    let mut table = String::from(LISTEN);
+    table += "\ntcp 0 4096 0.0.0.0:22 0.0.0.0:* LISTEN inode=21";
+    table += "\ntcp 0 4096 [::]:8080 [::]:* LISTEN inode=22";
+    for n in 0..count {
+        let (port, inode) = (20_000 + n, 1000 + u32::from(n));
+        let row = format!("192.168.100.20:{port} 93.184.216.34:443 ESTABLISHED inode={inode}");
+        table.extend(["\ntcp 0 36 ", &row]);
+    }
+    robot.kernel_afresh(&table);
+    let owner = |pid, program: &str, fd| Owner {
+        pid,
+        program: program.to_owned(),
+        fd,
+    };
+    let owners = &mut robot.state.sockets.owners;
+    owners.insert(21, owner(812, "sshd", 3));
+    for n in 0..u64::from(count) {
+        owners.insert(1000 + n, owner(31_337, "firefox", 40));
+    }
+    robot.later(Duration::from_secs(5));
+    robot
+}
