@@ -10,8 +10,14 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
     let waiting = answered(state);
     let who = words::client_name(state, socket.name);
+    let full = state.is_queue_full() && state.listener.serves(socket.name.tuple.remote.port);
+    let why = if full {
+        " The accept queue is full, so the server's kernel drops the SYN; it is sent again."
+    } else {
+        ""
+    };
     let text = format!(
-        "{who} calls {}: SYN is sent, no answer yet.",
+        "{who} calls {}: SYN is sent, no answer yet.{why}",
         socket.name.tuple.remote
     );
     state.notices.count(state.now, Topic::Came, text, |n| {
@@ -128,6 +134,6 @@ fn client_end(state: &mut State, socket: OwnSocket) {
     let owner = known
         .or_else(|| clients.index_of(socket.name.tuple.local.ip))
         .unwrap_or(clients.chosen);
-    clients.computers[owner].ends.insert(socket);
+    clients.computers[owner].ends.insert(socket, state.now);
     state.sockets.own(&socket, state.machine.pid);
 }

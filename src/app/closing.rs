@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::app::heard::look_at_both;
+use crate::app::heard::{look_at_both, other_end};
 use crate::app::listening::is_stranger;
-use crate::app::{Effect, State, Tone, Topic, words};
-use crate::tcp::{Ending, Moment, Refusal, RowName, escape};
+use crate::app::{Effect, State, Tone, Topic, goodbye, words};
+use crate::tcp::{Ending, OnData, Refusal, RowName, escape};
 
 pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
     let text = escape(&first[..first.len().min(48)]);
@@ -18,7 +18,7 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
         let part_of_the_call = is_young(state, end) && !is_stranger(state, end);
         state.listener.last_payload = Some((end, first.to_vec()));
         if !part_of_the_call {
-            let said = format!("{who} sent {size}: \"{text}{more}\"");
+            let said = format!("the server read {size} from {who}: \"{text}{more}\"");
             state.notices.count(state.now, Topic::Data, said, many);
         }
     } else {
@@ -34,8 +34,36 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
 pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
     if state.listener.ends.contains(end) {
         state.listener.totals.sent += bytes;
+    } else if !is_young(state, end) {
+        let who = words::client_name(state, end);
+        let size = words::many(bytes, "byte", "bytes");
+        let many = |n| format!("data was sent {n} times; the last: {size} from {who}.");
+        if let Some(text) = sent_words(state, end, &who, &size) {
+            state.notices.count(state.now, Topic::Data, text, many);
+        }
     }
     look_at_both(end)
+}
+
+/// What became of data that a client sent; nothing when the server reads it, and is about to say so.
+fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<String> {
+    if !state.listener.serves(end.tuple.remote.port) {
+        return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
+    }
+    let spec = state
+        .listener
+        .running
+        .as_ref()
+        .unwrap_or(&state.listener.spec);
+    if !state.listener.ends.contains(other_end(end)) {
+        return Some(format!(
+            "{who} sent {size}: nobody has accepted the other end, so they wait in its Recv-Q."
+        ));
+    }
+    let unread = spec.on_data == OnData::LeaveUnread;
+    unread.then(|| {
+        format!("{who} sent {size}: the server does not read, so they wait in its Recv-Q.")
+    })
 }
 
 pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<Effect> {
@@ -64,9 +92,13 @@ pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
 
 /// Whether the connection was made a moment ago, so that its payload belongs to the same key.
 fn is_young(state: &State, end: RowName) -> bool {
-    let moment = Duration::from_millis(300);
-    let born = state.sockets.get(end).map(|line| line.born);
-    born.is_none_or(|born: Moment| state.now.since(born) < moment)
+    const MOMENT: Duration = Duration::from_millis(300);
+    let known = state
+        .listener
+        .ends
+        .get(end)
+        .or_else(|| state.clients.holder_of(end)?.ends.get(end));
+    known.is_none_or(|end| state.now.since(end.since) < MOMENT)
 }
 
 pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect> {
@@ -74,15 +106,9 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         // A listening socket, or one that was never connected: the news of the listener tells it.
         return vec![Effect::Look(vec![end])];
     }
-    let client_side = state.clients.holder_of(end).is_some();
-    let text = closing_words(state, end, how);
-    let ours = state.listener.ends.remove(end);
-    let theirs = state
-        .clients
-        .computers
-        .iter_mut()
-        .find_map(|computer| computer.ends.remove(end));
-    let peer_closed = ours.or(theirs).is_some_and(|end| end.peer_closed);
+    let said = goodbye::words(state, end, how);
+    state.listener.ends.remove(end);
+    state.clients.forget(end);
     let at = state.now;
     let State {
         listener,
@@ -93,10 +119,7 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
     sockets.ended(at, end, how, |end| {
         State::is_servers(listener, clients, end)
     });
-    let listener = &state.listener;
-    if let Some((topic, text)) =
-        text.filter(|_| !(peer_closed && client_side && listener.serves(end.tuple.remote.port)))
-    {
+    if let Some((topic, text)) = said {
         let ended = if topic == Topic::Broke {
             "broke"
         } else {
@@ -106,36 +129,4 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         state.notices.count(at, topic, text, many);
     }
     look_at_both(end)
-}
-
-/// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
-fn closing_words(state: &State, end: RowName, how: Ending) -> Option<(Topic, String)> {
-    let client_side = state.clients.holder_of(end).is_some();
-    let peer_closed = state.peer_has_closed(end);
-    match how {
-        Ending::Close if client_side => {
-            Some((Topic::Went, words::client_closed(state, end, peer_closed)))
-        }
-        Ending::Close if !peer_closed => {
-            Some((Topic::Went, words::server_closed_first(state, end)))
-        }
-        Ending::Close => is_stranger(state, end).then(|| {
-            let who = state.peer_name(end.tuple.remote.ip, end);
-            (
-                Topic::Went,
-                format!(
-                    "{who} ({}) hung up; the server closed its end, too.",
-                    end.tuple.remote.canonical()
-                ),
-            )
-        }),
-        Ending::Abort => Some((Topic::Went, words::aborted(state, end))),
-        Ending::Broken(errno) => {
-            let by_ours = state
-                .sockets
-                .mirror(end)
-                .is_some_and(|line| line.ending == Some(Ending::Abort));
-            (!by_ours).then(|| (Topic::Broke, words::broke(state, end, errno)))
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::form::Wrong;
+use crate::app::form::{Wrong, YES_NO, option_call};
 use crate::app::update::wanted;
 use crate::app::{Clients, Effect, Field, Form, State, Tone, verbs, words};
 use crate::tcp::{Burst, Port, PortRange, Protocol, SourcePort, Stays, Target, escape, unescape};
@@ -13,12 +13,13 @@ const FROM: usize = 1;
 const SOURCE_PORT: usize = 2;
 const THIS_ONE: usize = 3;
 const TOY_RANGE: usize = 4;
-const PAYLOAD: usize = 5;
-const STAYS: usize = 6;
-const SECONDS: usize = 7;
-const HOW_MANY: usize = 8;
-const EVERY: usize = 9;
-const PROTOCOL: usize = 10;
+const REUSE_ADDR: usize = 5;
+const PAYLOAD: usize = 6;
+const STAYS: usize = 7;
+const SECONDS: usize = 8;
+const HOW_MANY: usize = 9;
+const EVERY: usize = 10;
+const PROTOCOL: usize = 11;
 
 /// How the form says that the clients call our own listener.
 const THE_LISTENER: &str = "the listener";
@@ -49,6 +50,7 @@ pub(crate) fn form(clients: &Clients) -> Form {
         Field::choice("source port", &["the kernel picks", "this one", "same as the server's", "a toy range"], how, "who chooses the high port"),
         Field::text("this one", port, "1 to 65535, for the source port \"this one\""),
         Field::text("toy range", range, "2 to 64 ports like 45000-45007: few enough to run out of"),
+        Field::choice("SO_REUSEADDR", &YES_NO, usize::from(spec.reuse_addr), "the same source port towards another destination, too"),
         Field::text("payload", escape(&spec.payload), r"sent once connected; \n, \t and \xHH are understood"),
         Field::choice("stays", &["until closed", "n seconds"], stays, "how long the client stays"),
         Field::text("n seconds", seconds, "0 to 86400, counted from connect()"),
@@ -77,6 +79,7 @@ pub(crate) fn show_calls(form: &mut Form) {
         port_calls[how.min(3)].to_owned(),
         only_if(how == 1, format!("bind(fd, ...:{})", shown(THIS_ONE))),
         only_if(how == 3, format!("setsockopt(..., {})", shown(TOY_RANGE))),
+        option_call("SO_REUSEADDR", form.is_yes(REUSE_ADDR)),
         if shown(PAYLOAD).is_empty() {
             "no call".to_owned()
         } else {
@@ -128,6 +131,7 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
         every: Duration::from_millis(u64::from(every)),
     };
     clients.spec.source_port = source_port;
+    clients.spec.reuse_addr = form.is_yes(REUSE_ADDR);
     clients.spec.payload = payload;
     clients.spec.stays = stays;
     clients.spec.protocol = if form.is_yes(PROTOCOL) {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use crate::tcp::{OwnSocket, RowName};
+use crate::tcp::{Moment, OwnSocket, RowName};
 
 /// The ends of connections that this program holds open, in the order in which they were opened.
 #[derive(Clone, Debug, Default)]
@@ -15,19 +15,22 @@ pub struct Ends {
 pub struct End {
     /// Its row and descriptor.
     pub socket: OwnSocket,
+    /// Since when.
+    pub since: Moment,
     /// Whether the other end's FIN has come.
     pub peer_closed: bool,
 }
 
 impl Ends {
     /// Adds an end; one that is known already keeps its place.
-    pub fn insert(&mut self, socket: OwnSocket) {
+    pub fn insert(&mut self, socket: OwnSocket, since: Moment) {
         let age = *self.ages.entry(socket.name).or_insert(self.next);
         self.next = self.next.max(age + 1);
         self.by_age.insert(
             age,
             End {
                 socket,
+                since,
                 peer_closed: false,
             },
         );

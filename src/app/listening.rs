@@ -53,6 +53,7 @@ pub(crate) fn explain_again(state: &mut State) {
 }
 
 pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
+    let waiting = state.waiting_for_accept();
     let names: Vec<RowName> = state
         .listener
         .sockets
@@ -65,7 +66,7 @@ pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
         || {
             (
                 Tone::Plain,
-                words::stopped_listening(state.listener.ends.len()),
+                words::stopped_listening(state.listener.ends.len(), waiting),
             )
         },
         |why| {
@@ -94,7 +95,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let tuple = socket.name.tuple;
     state.listener.pausing = None;
     state.listener.totals.accepted += 1;
-    state.listener.ends.insert(socket);
+    state.listener.ends.insert(socket, state.now);
     state.sockets.own(&socket, state.machine.pid);
     if state.listener.held {
         let text = words::accepted_while_held(state, &socket);

@@ -13,6 +13,7 @@ mod effect;
 mod ends;
 mod event;
 mod form;
+mod goodbye;
 mod heard;
 mod key;
 mod keymap;

@@ -88,6 +88,26 @@ impl State {
                 || clients.index_of(local.ip).is_none())
     }
 
+    /// How many connections wait for accept(), as the LISTEN rows show it.
+    pub fn waiting_for_accept(&self) -> u32 {
+        let listening = self
+            .listener
+            .sockets
+            .iter()
+            .filter_map(|socket| self.sockets.get(socket.name));
+        listening.map(|line| line.row.queues.recv).sum()
+    }
+
+    /// Whether more wait for accept() than the backlog allows: the kernel lets one more in, and no other.
+    pub fn is_queue_full(&self) -> bool {
+        let mut listening = self
+            .listener
+            .sockets
+            .iter()
+            .filter_map(|socket| self.sockets.get(socket.name));
+        listening.any(|line| line.row.queues.recv > line.row.queues.send)
+    }
+
     /// The inodes of those rows whose owner is not known yet.
     pub fn unowned(&self, rows: &[RowName]) -> Vec<u64> {
         let inodes = rows

@@ -1,7 +1,10 @@
 //! Sentences: what happened, in the reader's words.
 
+use crate::app::heard::other_end;
 use crate::app::{Progress, State};
-use crate::tcp::{Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort};
+use crate::tcp::{
+    Burst, Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort,
+};
 
 /// A number with commas: 28,232.
 pub fn number(n: u64) -> String {
@@ -34,11 +37,20 @@ pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
     format!("listening on {at}: {who}. LISTEN is a claim on the port, not a connection.{held}")
 }
 
-pub(crate) fn stopped_listening(open: usize) -> String {
-    match open {
-        0 => "stopped listening: the LISTEN row goes, and nobody can connect any more.".to_owned(),
+pub(crate) fn stopped_listening(open: usize, waiting: u32) -> String {
+    let reset = match waiting {
+        0 => String::new(),
         n => format!(
-            "stopped listening: only the LISTEN row goes. {} accepted before {} on.",
+            " {} in the accept queue: nobody can accept any more, so RST is sent.",
+            many(u64::from(n), "waited", "waited")
+        ),
+    };
+    match open {
+        0 => format!(
+            "stopped listening: the LISTEN row goes, and nobody can connect any more.{reset}"
+        ),
+        n => format!(
+            "stopped listening: only the LISTEN row goes. {} accepted before {} on.{reset}",
             many(n as u64, "connection", "connections"),
             if n == 1 { "lives" } else { "live" },
         ),
@@ -103,6 +115,12 @@ pub(crate) fn burst_ended(
     took: std::time::Duration,
 ) -> String {
     let who = &state.clients.computers[progress.computer].name;
+    if progress.opened == 0 {
+        return format!(
+            "{who} opened none of {}.",
+            many(u64::from(asked), "connection", "connections")
+        );
+    }
     let opened = many(u64::from(progress.opened), "connection", "connections");
     let of = if progress.opened < asked {
         format!(" of {}", number(u64::from(asked)))
@@ -120,7 +138,7 @@ pub(crate) fn burst_ended(
     } else {
         format!(" (ports {}{more})", ports.join(", "))
     };
-    let range = if progress.whole_range {
+    let range = if progress.whole_range && progress.opened >= Burst::LARGE {
         " IP_LOCAL_PORT_RANGE spared the kernel the search for free ports."
     } else {
         ""
@@ -167,75 +185,21 @@ pub(crate) fn accepted_while_held(state: &State, socket: &OwnSocket) -> String {
     )
 }
 
-/// A client's end was closed by its own program.
-pub(crate) fn client_closed(state: &State, end: RowName, server_first: bool) -> String {
-    let who = client_name(state, end);
-    if end.tuple.protocol == Protocol::Udp {
-        return format!("{who} closed its UDP socket: nothing is sent, the row just goes.");
-    }
-    if server_first {
-        return format!("{who}: the other end had hung up, so its own end is closed, too.");
-    }
-    let rest = untouched(state, state.clients.open().saturating_sub(1));
-    format!(
-        "{who} hung up first: its row turns to TIME_WAIT for 60 s, the server's row goes.{rest}"
-    )
-}
-
-/// The server's end was closed by its own program, before the client's.
-pub(crate) fn server_closed_first(state: &State, end: RowName) -> String {
-    let who = state.peer_name(end.tuple.remote.ip, end);
-    let rest = untouched(state, state.listener.ends.len().saturating_sub(1));
-    format!(
-        "the server hung up first on {who}: TIME_WAIT is at the server's end now, port {}.{rest}",
-        end.tuple.local.port
-    )
-}
-
-/// What a hang-up leaves as it was: LISTEN, if there is one, and the other connections.
-fn untouched(state: &State, others: usize) -> String {
-    if !state.listener.is_listening() {
-        return String::new();
-    }
-    match others {
-        0 => " LISTEN is untouched.".to_owned(),
-        1 => " LISTEN is untouched, so is the other connection.".to_owned(),
-        n => format!(
-            " LISTEN is untouched, so are the other {} connections.",
-            number(n as u64)
-        ),
-    }
-}
-
-pub(crate) fn aborted(state: &State, end: RowName) -> String {
-    let who = if state.listener.serves(end.tuple.local.port)
-        && state.clients.index_of(end.tuple.local.ip).is_none()
-    {
-        "the server".to_owned()
-    } else {
-        client_name(state, end)
-    };
-    format!(
-        "{who} aborted: RST instead of FIN. Both rows go at once, and nothing stays in TIME_WAIT."
-    )
-}
-
 /// One end has sent its FIN and still reads.
 pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let who = client_name(state, end);
-    let ours = state.listener.serves(end.tuple.remote.port);
-    let closes = state
+    let spec = state
         .listener
         .running
         .as_ref()
-        .map(|running| running.closes);
-    let then = match closes.filter(|_| ours) {
-        Some(ServerCloses::WithClient) => {
-            "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
-        }
-        Some(ServerCloses::After(_) | ServerCloses::Never) | None => {
-            "The other end is in CLOSE_WAIT until its program closes, and can still send."
-        }
+        .unwrap_or(&state.listener.spec);
+    let other = other_end(end);
+    let then = if state.listener.ends.contains(other) && spec.closes == ServerCloses::WithClient {
+        "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
+    } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
+        "Nobody has accepted the other end: it stays in CLOSE_WAIT."
+    } else {
+        "The other end is in CLOSE_WAIT until its program closes, and can still send."
     };
     format!("{who} half-closed: its FIN is sent, and it goes on reading. {then}")
 }
@@ -255,25 +219,4 @@ pub(crate) fn client_name(state: &State, end: RowName) -> String {
             ip.to_string()
         }
     })
-}
-
-/// Why a connection broke, in words.
-pub(crate) fn broke(state: &State, end: RowName, errno: Errno) -> String {
-    let who = state.peer_name(end.tuple.remote.ip, end);
-    if errno == Errno::ECONNREFUSED && end.tuple.protocol == Protocol::Udp {
-        return format!(
-            "the datagram was refused (ECONNREFUSED): nobody has UDP port {}. The TCP port of that number is another one.",
-            end.tuple.remote.port
-        );
-    }
-    match errno {
-        Errno::ECONNRESET => format!(
-            "{who} ({}) reset the connection: RST came (ECONNRESET).",
-            end.tuple.remote
-        ),
-        other => format!(
-            "the connection with {who} ({}) broke: {other}.",
-            end.tuple.remote
-        ),
-    }
 }

@@ -128,6 +128,8 @@ pub struct ConnectSpec {
     pub from: Option<IpAddr>,
     /// How the source port is chosen.
     pub source_port: SourcePort,
+    /// `SO_REUSEADDR` before bind(): the port may be shared with other sockets of ours that are connected to somebody else.
+    pub reuse_addr: bool,
     /// Written once connected; may be empty.
     pub payload: Vec<u8>,
     /// How long the client stays.
@@ -145,6 +147,7 @@ impl ConnectSpec {
             to,
             from: None,
             source_port: SourcePort::KernelPicks,
+            reuse_addr: false,
             payload: Vec::new(),
             stays: Stays::UntilClosed,
             allow_remote: false,

@@ -1,0 +1,197 @@
+//! Sentences about how a connection ends: what is said must be what the kernel's table shows afterwards.
+
+use crate::app::heard::other_end;
+use crate::app::words::{client_name, number};
+use crate::app::{State, Topic};
+use crate::tcp::{Ending, Errno, OnData, Protocol, RowName, ServerCloses, TcpState};
+
+/// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
+pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, String)> {
+    let is_clients = state.clients.holder_of(end).is_some();
+    if !is_clients && !state.listener.ends.contains(end) {
+        // Taken out already, by a reset: that was the sentence.
+        return None;
+    }
+    match how {
+        Ending::Close if is_clients => client_closed(state, end).map(|text| (Topic::Went, text)),
+        Ending::Close => server_closed(state, end).map(|text| (Topic::Went, text)),
+        Ending::Abort => Some((Topic::Went, aborted(state, end))),
+        Ending::Broken(errno) => broke(state, end, errno).map(|text| (Topic::Broke, text)),
+    }
+}
+
+/// A client's end was closed by its own program.
+fn client_closed(state: &State, end: RowName) -> Option<String> {
+    let who = client_name(state, end);
+    if end.tuple.protocol == Protocol::Udp {
+        return Some(format!(
+            "{who} closed its UDP socket: nothing is sent, the row just goes."
+        ));
+    }
+    let server = other_end(end);
+    let serves = state.listener.serves(end.tuple.remote.port);
+    if state.peer_has_closed(end) {
+        // The server's sentence has told it.
+        return (!serves)
+            .then(|| format!("{who}: the other end had hung up, so its own end is closed, too."));
+    }
+    if state_of(state, end) == Some(TcpState::SynSent) {
+        return Some(format!(
+            "{who} gave up its call before there was an answer."
+        ));
+    }
+    let closes = state
+        .listener
+        .running
+        .as_ref()
+        .unwrap_or(&state.listener.spec)
+        .closes;
+    Some(if !serves {
+        format!(
+            "{who} hung up: its FIN is sent. It ends in TIME_WAIT here once the other end has closed, too."
+        )
+    } else if !state.listener.ends.contains(server) {
+        format!(
+            "{who} hung up: its FIN is sent. Nobody has accepted the other end, so nobody closes it: CLOSE_WAIT."
+        )
+    } else if has_unread(state, server) {
+        format!(
+            "{who} hung up. The server closes with data unread, so the kernel sends RST: both rows go, no TIME_WAIT."
+        )
+    } else if closes == ServerCloses::WithClient {
+        let rest = untouched(state, state.clients.open().saturating_sub(1));
+        format!(
+            "{who} hung up first: its row turns to TIME_WAIT for 60 s, the server's row goes.{rest}"
+        )
+    } else {
+        format!(
+            "{who} hung up: FIN_WAIT2 at its end, CLOSE_WAIT at the server's, which has not closed. D closes it."
+        )
+    })
+}
+
+/// The server's end was closed by its own program.
+fn server_closed(state: &State, end: RowName) -> Option<String> {
+    let who = state.peer_name(end.tuple.remote.ip, end);
+    let is_ours = state.clients.holder_of(other_end(end)).is_some();
+    if has_unread(state, end) && !state.peer_has_closed(end) {
+        return Some(format!(
+            "the server closed its end with data unread, so the kernel sent RST to {who}: both rows go, no TIME_WAIT."
+        ));
+    }
+    if !state.peer_has_closed(end) {
+        let rest = untouched(state, state.listener.ends.len().saturating_sub(1));
+        let port = end.tuple.local.port;
+        return Some(if is_ours {
+            format!(
+                "the server hung up first on {who}: TIME_WAIT is at the server's end now, port {port}.{rest}"
+            )
+        } else {
+            format!(
+                "the server hung up first on {who}: TIME_WAIT will be at port {port} once {who} closes, too.{rest}"
+            )
+        });
+    }
+    let closes = state
+        .listener
+        .running
+        .as_ref()
+        .unwrap_or(&state.listener.spec)
+        .closes;
+    match (is_ours, closes) {
+        (true, ServerCloses::WithClient) => None,
+        (_, ServerCloses::After(_) | ServerCloses::Never) => Some(format!(
+            "the server closed its end, too: CLOSE_WAIT is over, nothing is left of {who}'s connection but TIME_WAIT there."
+        )),
+        (false, ServerCloses::WithClient) => {
+            let whom = end.tuple.remote.canonical();
+            Some(format!(
+                "{who} ({whom}) hung up; the server closed its end, too."
+            ))
+        }
+    }
+}
+
+fn aborted(state: &State, end: RowName) -> String {
+    let who = if state.listener.ends.contains(end) {
+        "the server".to_owned()
+    } else {
+        client_name(state, end)
+    };
+    if state_of(state, end) == Some(TcpState::SynSent) {
+        return format!("{who} gave up its call before there was an answer.");
+    }
+    format!(
+        "{who} aborted: RST instead of FIN. Both rows go at once, and nothing stays in TIME_WAIT."
+    )
+}
+
+/// Why a connection broke; nothing when one of our own ends did it, and has said so.
+fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
+    let other = other_end(end);
+    let line = state.sockets.mirror(end);
+    if line.is_some_and(|line| line.ending == Some(Ending::Abort)) {
+        return None;
+    }
+    let closed_unread =
+        line.is_some_and(|line| line.ending == Some(Ending::Close)) && has_unread(state, other);
+    if errno == Errno::ECONNRESET && closed_unread {
+        return None;
+    }
+    let who = state.peer_name(end.tuple.remote.ip, end);
+    let is_clients = state.clients.holder_of(end).is_some();
+    let serves = state.listener.serves(end.tuple.remote.port);
+    Some(match errno {
+        Errno::ECONNREFUSED if end.tuple.protocol == Protocol::Udp => format!(
+            "the datagram was refused (ECONNREFUSED): nobody has UDP port {}. The TCP port of that number is another one.",
+            end.tuple.remote.port
+        ),
+        Errno::ECONNRESET if is_clients && serves && !state.listener.ends.contains(other) => {
+            let client = client_name(state, end);
+            format!(
+                "{client} was reset (ECONNRESET): it waited in the accept queue of a listener that is closed."
+            )
+        }
+        Errno::ECONNRESET => format!(
+            "{who} ({}) reset the connection: RST came (ECONNRESET).",
+            end.tuple.remote
+        ),
+        other => format!(
+            "the connection with {who} ({}) broke: {other}.",
+            end.tuple.remote
+        ),
+    })
+}
+
+fn state_of(state: &State, end: RowName) -> Option<TcpState> {
+    state.sockets.get(end).map(|line| line.row.state)
+}
+
+/// Whether bytes wait at a server's end that its program will not read.
+fn has_unread(state: &State, end: RowName) -> bool {
+    let spec = state
+        .listener
+        .running
+        .as_ref()
+        .unwrap_or(&state.listener.spec);
+    let waits = state
+        .sockets
+        .get(end)
+        .is_some_and(|line| line.row.queues.recv > 0);
+    spec.on_data == OnData::LeaveUnread && waits
+}
+
+/// What a hang-up leaves as it was: LISTEN, if there is one, and the other connections.
+fn untouched(state: &State, others: usize) -> String {
+    if !state.listener.is_listening() {
+        return String::new();
+    }
+    match others {
+        0 => " LISTEN is untouched.".to_owned(),
+        1 => " LISTEN is untouched, so is the other connection.".to_owned(),
+        n => format!(
+            " LISTEN is untouched, so are the other {} connections.",
+            number(n as u64)
+        ),
+    }
+}
