@@ -9,6 +9,7 @@
 
 mod dashboard;
 mod film;
+mod halves;
 mod headless;
 mod kernel;
 mod net;
