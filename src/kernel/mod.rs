@@ -1,12 +1,14 @@
 //! Reads the kernel's tables: sockets, their owners, the settings that decide about ports.
 
 mod addresses;
+mod halves;
 mod netlink;
 mod owner;
 mod procfs;
 mod pulse;
 mod settings;
 mod sock_diag;
+mod spent;
 mod trouble;
 pub mod wire;
 
@@ -16,6 +18,9 @@ pub use procfs::{Procfs, parse};
 pub use pulse::{Motion, Pulse};
 pub use settings::{machine, raise_descriptor_limit};
 pub use sock_diag::SockDiag;
+pub use spent::spent;
+
+use std::time::Duration;
 
 use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpState};
 
@@ -59,6 +64,16 @@ pub struct Reading {
     pub snapshot: Snapshot,
     /// The table changed in a way that the kernel says may have hidden rows (`NLM_F_DUMP_INTR`).
     pub torn: bool,
+    /// The processor time that another thread spent on it, beside the one that asked for it.
+    pub beside: Duration,
+}
+
+impl Reading {
+    /// Forgets all of it but the memory.
+    fn clear(&mut self) {
+        self.snapshot.rows.clear();
+        (self.torn, self.beside) = (false, Duration::ZERO);
+    }
 }
 
 /// The table could not be read.

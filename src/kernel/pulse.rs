@@ -29,15 +29,15 @@ struct Beat {
     segments: [i64; SEGMENTS.len()],
 }
 
-/// Lines and columns of /proc/net/snmp, sockstat and sockstat6 that move with the rows of the table.
-const SOCKETS: [(&str, &str); 11] = [
+/// Lines and columns of /proc/net/snmp, sockstat and sockstat6 that move with the rows of the table. `orphan` is not among them: it counts
+/// the whole machine, whatever the namespace.
+const SOCKETS: [(&str, &str); 10] = [
     ("Tcp", "ActiveOpens"),
     ("Tcp", "PassiveOpens"),
     ("Tcp", "AttemptFails"),
     ("Tcp", "EstabResets"),
     ("Tcp", "CurrEstab"),
     ("TCP", "inuse"),
-    ("TCP", "orphan"),
     ("TCP", "tw"),
     ("TCP6", "inuse"),
     ("UDP", "inuse"),

@@ -4,9 +4,10 @@ use std::os::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::netlink;
 
+use crate::kernel::halves::{Part, Twin, halves};
 use crate::kernel::netlink::Netlink;
 use crate::kernel::trouble::{Trouble, is_unknown_here};
-use crate::kernel::wire::{self, Body, Dump, Family, program};
+use crate::kernel::wire::{self, Body, Dump, Family};
 use crate::kernel::{Procfs, ReadError, Reading, SocketSource, is_asked_for};
 use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
 
@@ -27,6 +28,8 @@ pub struct SockDiag {
     has_udp: Option<bool>,
     /// The interfaces of the sockets that are bound to one: they are found only by it.
     interfaces: HashMap<RowName, u32>,
+    /// Reads the other half of a large table at the same time.
+    twin: Option<Box<Twin>>,
 }
 
 impl SockDiag {
@@ -35,7 +38,10 @@ impl SockDiag {
     /// # Errors
     /// [`ReadError::Denied`] when the kernel or a sandbox does not let us.
     pub fn open(host: Host) -> Result<SockDiag, ReadError> {
-        Netlink::open(Some(netlink::SOCK_DIAG)).map(|netlink| SockDiag::with(netlink, host))
+        let open = || Netlink::open(Some(netlink::SOCK_DIAG)).map(|it| SockDiag::with(it, host));
+        let mut source = open()?;
+        source.twin = open().ok().and_then(Twin::of);
+        Ok(source)
     }
 
     /// Reads through a `NETLINK_SOCK_DIAG` socket that was opened elsewhere, for example in another network namespace.
@@ -54,26 +60,34 @@ impl SockDiag {
             filters: true,
             has_udp: None,
             interfaces: HashMap::new(),
+            twin: None,
         }
     }
 
-    fn tcp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+    /// Appends the rows of TCP.
+    pub(super) fn tcp(&mut self, part: Part<'_>, reading: &mut Reading) -> Result<(), ReadError> {
         if self.one_pass {
-            match self.dump(Protocol::Tcp, None, wanted, reading) {
+            match self.dump(Protocol::Tcp, None, part, reading) {
                 Err(Trouble::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
                 other => return other.map_err(ReadError::from),
             }
         }
-        self.dump(Protocol::Tcp, Some(Family::V4), wanted, reading)
+        self.dump(Protocol::Tcp, Some(Family::V4), part, reading)
             .map_err(ReadError::from)?;
-        absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), wanted, reading))
+        absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), part, reading))
+    }
+
+    /// What `other` has learned about interfaces.
+    pub(super) fn learn_interfaces(&mut self, other: &mut SockDiag) {
+        self.interfaces.extend(other.interfaces.drain());
     }
 
     fn udp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
         if self.has_udp == Some(false) {
             return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
         }
-        match self.dump(Protocol::Udp, Some(Family::V4), wanted, reading) {
+        let part = Part::all(wanted);
+        match self.dump(Protocol::Udp, Some(Family::V4), part, reading) {
             Err(Trouble::Answer(errno)) if is_unknown_here(errno) => {
                 self.has_udp = Some(false);
                 return self.udp(wanted, reading);
@@ -81,7 +95,7 @@ impl SockDiag {
             other => other.map_err(ReadError::from)?,
         }
         self.has_udp = Some(true);
-        absent_is_empty(self.dump(Protocol::Udp, Some(Family::V6), wanted, reading))
+        absent_is_empty(self.dump(Protocol::Udp, Some(Family::V6), part, reading))
     }
 
     /// A lookup does not tell a socket that is missing from a module that is; a dump does.
@@ -97,20 +111,20 @@ impl SockDiag {
         &mut self,
         protocol: Protocol,
         family: Option<Family>,
-        wanted: &Filter,
+        part: Part<'_>,
         reading: &mut Reading,
     ) -> Result<(), Trouble> {
         let before = reading.snapshot.rows.len();
         let mut tries = 0;
         loop {
-            let program = wanted.ports.as_ref().and_then(program);
+            let program = part.program();
             let dump = Dump {
                 protocol,
                 family,
-                states: states_of(wanted),
+                states: states_of(part.wanted),
                 program: program.as_deref().filter(|_| self.filters),
             };
-            let torn = match self.dump_once(&dump, wanted, &mut reading.snapshot.rows) {
+            let torn = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
                 Err(Trouble::Answer(errno))
                     if errno == Errno::INVAL.raw_os_error() && dump.program.is_some() =>
                 {
@@ -136,7 +150,7 @@ impl SockDiag {
     fn dump_once(
         &mut self,
         dump: &Dump<'_>,
-        wanted: &Filter,
+        part: Part<'_>,
         rows: &mut Vec<SocketRow>,
     ) -> Result<bool, Trouble> {
         let asked = self
@@ -157,7 +171,7 @@ impl SockDiag {
                         if interface != 0 {
                             self.interfaces.insert(row.name(), interface);
                         }
-                        if wanted.wants(&row) {
+                        if part.has(&row) {
                             rows.push(row);
                         }
                     }
@@ -229,8 +243,9 @@ impl SocketSource for SockDiag {
     }
 
     fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
-        reading.snapshot.rows.clear();
-        reading.torn = false;
+        // The table looks much like the last time.
+        let halves = halves(&reading.snapshot.rows);
+        reading.clear();
         if wanted.ports.as_ref().is_some_and(BTreeSet::is_empty) {
             return Ok(());
         }
@@ -239,7 +254,17 @@ impl SocketSource for SockDiag {
             self.interfaces.clear();
         }
         if wanted.protocol != Some(Protocol::Udp) {
-            self.tcp(wanted, reading)?;
+            match (self.twin.take(), halves) {
+                (Some(mut twin), Some(halves)) if self.filters => {
+                    let done = twin.read(self, halves, wanted, reading);
+                    self.twin = Some(twin);
+                    done?;
+                }
+                (twin, _) => {
+                    self.twin = twin;
+                    self.tcp(Part::all(wanted), reading)?;
+                }
+            }
         }
         let of_udp = wire::state_bits(TcpState::Established) | wire::state_bits(TcpState::Closed);
         if wanted.protocol != Some(Protocol::Tcp) && states_of(wanted) & of_udp != 0 {

@@ -1,11 +1,13 @@
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use crate::tcp::{Change, RowName, SocketRow, TcpState, Timer};
 
 /// The rows as they were last seen, and what differs from them.
 #[derive(Debug, Default)]
 pub struct Known {
-    rows: HashMap<RowName, Seen>,
+    rows: HashMap<RowName, Seen, RandomState>,
     /// The names of the rows in LISTEN, which are looked at more often than the rest.
     listening: HashSet<RowName>,
     round: u32,

@@ -4,8 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::app::Event;
-use crate::kernel::{Pulse, ReadError, SocketSource, open};
-use crate::run::Clock;
+use crate::kernel::{Pulse, ReadError, SocketSource, open, spent};
 use crate::run::desk::{Answer, Desk, Errand};
 use crate::run::watch::watch_until_stopped;
 use crate::tcp::{Filter, RowName};
@@ -91,17 +90,16 @@ fn spawn(desk: &Arc<Desk>, name: &str, work: impl FnOnce() + Send + 'static) {
 }
 
 fn read_until_stopped(desk: &Desk) {
-    let clock = Clock::start();
     while let Some(errand) = desk.errand() {
         let Errand {
             order,
             mut source,
             mut reading,
         } = errand;
-        let begun = clock.now();
+        let before = spent();
         let read = AssertUnwindSafe(|| source.read(&order.wanted, &mut reading));
         let outcome = catch_unwind(read);
-        let cost = clock.now().since(begun);
+        let cost = spent().saturating_sub(before) + reading.beside;
         let (source, outcome) = match outcome {
             Ok(outcome) => (Some(source), outcome.map(|()| cost)),
             Err(_) => (None, Err(ReadError::Garbled("the reader panicked"))),

@@ -4,8 +4,8 @@ use crate::kernel::Motion;
 use crate::run::Budget;
 use crate::tcp::Moment;
 
-/// How often the pulse is taken while something happens, and while nothing does.
-const BEATS: (Duration, Duration) = (Duration::from_millis(16), Duration::from_millis(33));
+/// How often the pulse is taken.
+const BEAT: Duration = Duration::from_millis(16);
 /// How often the rows in LISTEN and those on the screen are looked at while something happens, and while nothing does.
 const GLANCES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(250));
 /// How long after a movement something still happens.
@@ -44,7 +44,7 @@ impl Rhythm {
     }
 
     pub(super) fn pulse_due(&self, now: Moment) -> bool {
-        is_due(self.pulse_at, self.pace(now, BEATS), now)
+        is_due(self.pulse_at, BEAT, now)
     }
 
     pub(super) fn pulse(&mut self, now: Moment, motion: Motion) {
@@ -92,9 +92,8 @@ impl Rhythm {
 
     /// How long nothing is due.
     pub(super) fn pause(&self, now: Moment) -> Duration {
-        let beat = self.pace(now, BEATS);
         self.pulse_at
-            .map_or(Duration::ZERO, |last| beat.saturating_sub(now.since(last)))
+            .map_or(Duration::ZERO, |last| BEAT.saturating_sub(now.since(last)))
     }
 
     fn pace(&self, now: Moment, (lively, calm): (Duration, Duration)) -> Duration {

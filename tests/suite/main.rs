@@ -11,6 +11,7 @@ mod commands;
 mod dashboard;
 mod faults;
 mod film;
+mod halves;
 mod headless;
 mod kernel;
 mod net;

@@ -28,7 +28,7 @@ fn name(line: &str) -> RowName {
 fn table(lines: &[&str]) -> Reading {
     Reading {
         snapshot: lines.iter().map(|line| row(line)).collect(),
-        torn: false,
+        ..Reading::default()
     }
 }
 

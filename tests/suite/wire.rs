@@ -1,6 +1,8 @@
 //! The bytes of inet_diag messages: what the kernel accepts is told by tests/suite/kernel.rs, here stands what must hold for any bytes.
 
-use fivetuple::kernel::wire::{Body, Dump, Family, next_answer, program, state_bits, write_lookup};
+use fivetuple::kernel::wire::{
+    Body, Dump, End, Family, Half, next_answer, program, state_bits, write_lookup,
+};
 use fivetuple::tcp::{Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState};
 use proptest::prelude::*;
 
@@ -99,9 +101,13 @@ fn runs(program: &[u8], local: u16, remote: u16) -> Option<bool> {
             ))
         };
         at += match op[0] {
+            2 if local >= port()? => yes,
+            3 if local <= port()? => yes,
+            4 if remote >= port()? => yes,
+            5 if remote <= port()? => yes,
             11 if port()? == local => yes,
             12 if port()? == remote => yes,
-            1 | 11 | 12 => no,
+            1..=5 | 11 | 12 => no,
             _ => return None,
         };
     }
@@ -128,15 +134,36 @@ proptest! {
         ports in prop::collection::btree_set(1_u16..20, 1..8), local in 1_u16..20, remote in 1_u16..20,
     ) {
         let wanted = ports.contains(&local) || ports.contains(&remote);
-        let program = program(&ports.into_iter().map(Port).collect()).unwrap();
-        prop_assert_eq!(runs(&program, local, remote), Some(wanted));
+        let ports = ports.into_iter().map(Port).collect();
+        let all = program(Some(&ports), None).unwrap();
+        prop_assert_eq!(runs(&all, local, remote), Some(wanted));
+    }
+
+    #[test]
+    fn a_program_keeps_one_half(
+        ports in prop::option::of(prop::collection::btree_set(1_u16..20, 1..8)),
+        local in 1_u16..20, remote in 0_u16..20, last in 0_u16..20, is_local in any::<bool>(),
+    ) {
+        let end = |port| Endpoint::new(std::net::Ipv4Addr::LOCALHOST, port);
+        let tuple = FiveTuple::tcp(end(local), end(remote));
+        let wanted = ports.as_ref().is_none_or(|ports| ports.contains(&local) || ports.contains(&remote));
+        let ports = ports.map(|ports| ports.into_iter().map(Port).collect());
+        let (by, last) = (if is_local { End::Local } else { End::Remote }, Port(last));
+        let mut halves = 0;
+        for half in [Half::UpTo(by, last), Half::Above(by, last)] {
+            let program = program(ports.as_ref(), Some(half)).unwrap();
+            prop_assert_eq!(runs(&program, local, remote), Some(wanted && half.has(&tuple)));
+            halves += u8::from(half.has(&tuple));
+        }
+        prop_assert_eq!(halves, 1);
     }
 
     #[test]
     fn requests_say_how_long_they_are(count in 0_u16..80, port in any::<u16>(), v6 in any::<bool>()) {
         let mut request = Vec::new();
         let length = |request: &[u8]| u32::from_ne_bytes(request[..4].try_into().unwrap()) as usize;
-        let program = program(&(1..=count).map(Port).collect());
+        let ports = (1..=count).map(Port).collect();
+        let program = program(Some(&ports), None);
         for family in [None, Some(Family::V4), Some(Family::V6)] {
             let dump = Dump { protocol: Protocol::Tcp, family, states: 1, program: program.as_deref() };
             dump.write(1, &mut request);

@@ -5,7 +5,7 @@ mod bytecode;
 mod request;
 
 pub use answer::{Answer, Body, next_answer, timer_kind};
-pub use bytecode::program;
+pub use bytecode::{End, Half, program};
 pub use request::{ALL_STATES, Dump, Family, state_bits, write_lookup};
 
 use zerocopy::byteorder::network_endian::U16;

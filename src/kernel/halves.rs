@@ -1,0 +1,118 @@
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
+
+use crate::kernel::wire::{End, Half, program};
+use crate::kernel::{ReadError, Reading, SockDiag, spent};
+use crate::tcp::{Filter, Port, SocketRow};
+
+/// A table of fewer rows is read sooner than a thread would be worth its while.
+const WORTHWHILE: usize = 4000;
+/// So many rows, spread over the table, tell about its ports.
+const SAMPLE: usize = 256;
+
+/// The rows that a dump is to bring: those of a filter, or the half of them.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) wanted: &'a Filter,
+    pub(super) half: Option<Half>,
+}
+
+/// A source beside the source, and memory for its half of the rows: two dumps at the same time take less time than one, as the kernel
+/// mostly waits for memory; together they take a little more of the processors.
+#[derive(Debug)]
+pub(super) struct Twin {
+    source: SockDiag,
+    reading: Reading,
+}
+
+impl<'a> Part<'a> {
+    /// All that is wanted.
+    pub(super) fn all(wanted: &'a Filter) -> Part<'a> {
+        Part { wanted, half: None }
+    }
+
+    /// The part of it that the kernel can keep by itself.
+    pub(super) fn program(self) -> Option<Vec<u8>> {
+        program(self.wanted.ports.as_ref(), self.half)
+    }
+
+    pub(super) fn has(self, row: &SocketRow) -> bool {
+        self.half.is_none_or(|half| half.has(&row.tuple)) && self.wanted.wants(row)
+    }
+}
+
+impl Twin {
+    /// A twin that reads through `source`, where there is more than one processor.
+    pub(super) fn of(source: SockDiag) -> Option<Box<Twin>> {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let reading = Reading::default();
+        (processors > 1).then(|| Box::new(Twin { source, reading }))
+    }
+
+    /// Appends the rows of TCP to `reading`: one half read by `source`, at the same time the other by this.
+    pub(super) fn read(
+        &mut self,
+        source: &mut SockDiag,
+        [mine, other]: [Half; 2],
+        wanted: &Filter,
+        reading: &mut Reading,
+    ) -> Result<(), ReadError> {
+        let Twin {
+            source: twin,
+            reading: half,
+        } = self;
+        half.clear();
+        let part = |half| Part {
+            wanted,
+            half: Some(half),
+        };
+        // A thread is started in a thousandth of the time that the table takes.
+        let both = thread::scope(|scope| {
+            let begun = thread::Builder::new()
+                .name("half".to_owned())
+                .spawn_scoped(scope, || {
+                    let done = twin.tcp(part(mine), half);
+                    half.beside = spent();
+                    done
+                });
+            let done = source.tcp(part(other), reading);
+            let twins = begun.ok().map(ScopedJoinHandle::join);
+            done.map(|()| twins)
+        })?;
+        match both {
+            Some(Ok(done)) => done?,
+            Some(Err(panic)) => resume_unwind(panic),
+            // No thread was left.
+            None => twin.tcp(part(mine), half)?,
+        }
+        reading.snapshot.rows.append(&mut half.snapshot.rows);
+        reading.torn |= half.torn;
+        reading.beside += half.beside;
+        source.learn_interfaces(twin);
+        Ok(())
+    }
+}
+
+/// How to halve a table that looks like `rows`; `None` where it is too small, or no port comes near the middle.
+pub(super) fn halves(rows: &[SocketRow]) -> Option<[Half; 2]> {
+    if rows.len() < WORTHWHILE {
+        return None;
+    }
+    let (off, halves) = [End::Local, End::Remote]
+        .into_iter()
+        .flat_map(|end| {
+            let sample = rows.iter().step_by(rows.len() / SAMPLE);
+            let mut ports: Vec<Port> = sample.map(|row| end.port(&row.tuple)).collect();
+            ports.sort_unstable();
+            let middle = ports.len() / 2;
+            let at = ports.get(middle).map_or(0, |port| port.0);
+            // Many rows may share the port in the middle.
+            [at.saturating_sub(1), at].map(|last| {
+                let last = Port(last);
+                let off = ports.partition_point(|port| *port <= last).abs_diff(middle);
+                (off, [Half::UpTo(end, last), Half::Above(end, last)])
+            })
+        })
+        .min_by_key(|(off, _)| *off)?;
+    (off < SAMPLE / 4).then_some(halves)
+}
