@@ -53,8 +53,26 @@ pub(crate) fn holders(state: &State, at: Endpoint, protocol: Protocol) -> Vec<Ro
             && same_address
     };
     let mut lines: Vec<&Line> = state.sockets.in_order().filter(overlaps).collect();
-    lines.sort_by_key(|line| line.row.state != TcpState::Listen);
+    let left = |line: &Line| line.time_left(state.now).unwrap_or_default();
+    lines.sort_by_key(|line| (weight(line.row.state), std::cmp::Reverse(left(line))));
     lines.into_iter().map(|line| line.row.name()).collect()
+}
+
+/// Who listens is to blame before who is connected, and that before who only waits.
+fn weight(state: TcpState) -> u8 {
+    match state {
+        TcpState::Listen => 0,
+        TcpState::TimeWait => 2,
+        TcpState::SynSent
+        | TcpState::SynReceived
+        | TcpState::Established
+        | TcpState::FinWait1
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::Closing
+        | TcpState::LastAck
+        | TcpState::Closed => 1,
+    }
 }
 
 fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, refused, verbs, words};
+use crate::app::{Effect, Progress, State, Tone, Topic, dialing, refused, words};
 use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -20,8 +20,8 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         "{who} calls {}: SYN is sent, no answer yet.{why}",
         socket.name.tuple.remote
     );
-    state.notices.count(state.now, Topic::Came, text, |n| {
-        format!("{n} calls are unanswered so far.")
+    state.notices.count(state.now, Topic::Called, text, |n| {
+        format!("SYN was sent {n} times, without an answer at once.")
     });
     look_at_both(socket.name)
         .into_iter()
@@ -55,7 +55,7 @@ fn answered(state: &mut State) -> Option<Effect> {
     if clients.under_way.is_none() {
         clients.singles = clients.singles.saturating_sub(1);
     }
-    verbs::call_waiting(state)
+    dialing::call_waiting(state)
 }
 
 /// The call of a client, from its own end as far as it was bound to whom it called, was refused.
@@ -121,7 +121,7 @@ pub(crate) fn burst_ended(
             state.notices.blame(state.now, why, rows);
         }
     }
-    verbs::call_waiting(state).into_iter().collect()
+    dialing::call_waiting(state).into_iter().collect()
 }
 
 /// Notes which computer holds a client's end.

@@ -11,6 +11,10 @@ pub struct Clients {
     pub computers: Vec<Computer>,
     /// Which of them connects next, counted from 0.
     pub chosen: usize,
+    /// How to connect at the start, and after a reset.
+    first: ConnectSpec,
+    /// How many ends the last order closes at once.
+    pub ordered: usize,
     /// How to connect the next time; its target and source address stand in `to` and `from`.
     pub spec: ConnectSpec,
     /// Whom to call; `None` calls the listener.
@@ -87,6 +91,8 @@ impl Clients {
         Clients {
             computers: computers.collect(),
             chosen: 0,
+            first: spec.clone(),
+            ordered: 0,
             spec,
             to: None,
             from: None,
@@ -120,6 +126,15 @@ impl Clients {
         self.computers
             .iter()
             .find(|computer| computer.ends.contains(end))
+    }
+
+    /// Forgets everything but the computers and the options of the start.
+    pub(crate) fn start_over(&mut self) {
+        let count = u8::try_from(self.computers.len()).unwrap_or(u8::MAX);
+        *self = Clients {
+            chosen: self.chosen,
+            ..Clients::new(count, self.first.clone())
+        };
     }
 
     /// Takes an end out of its computer's; says whether there was one.

@@ -114,11 +114,14 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         listener,
         clients,
         sockets,
+        desk,
         ..
     } = state;
-    sockets.ended(at, end, how, |end| {
-        State::is_servers(listener, clients, end)
-    });
+    if desk.paused.is_none() {
+        sockets.ended(at, end, how, |end| {
+            State::is_servers(listener, clients, end)
+        });
+    }
     if let Some((topic, text)) = said {
         let ended = if topic == Topic::Broke {
             "broke"

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use tui_input::Input;
 
-use crate::app::{Form, Lens, Pane};
+use crate::app::{Action, Form, Lens, Pane};
 use crate::tcp::{Moment, RowName};
 
 /// What the person in front of it has chosen to look at, and how.
@@ -26,8 +26,10 @@ pub struct Desk {
     pub look: Look,
     /// The number typed before a verb.
     pub count: Option<u32>,
+    /// Verbs that wait until the calls before them are answered, and their counts.
+    pub postponed: VecDeque<(Action, Option<u32>)>,
     /// The last keys, to be shown to an audience.
-    pub keys: VecDeque<(Moment, String)>,
+    pub keys: VecDeque<String>,
 }
 
 /// How the screen is drawn.
@@ -64,14 +66,16 @@ pub enum Overlay {
 }
 
 impl Desk {
+    /// So many verbs may wait; more are carried out at once, on what there is.
+    pub(crate) const POSTPONED: usize = 32;
     /// How many of the last keys are shown.
     pub const KEYS: usize = 6;
 
     /// Remembers a key for the audience.
-    pub fn note_key(&mut self, at: Moment, key: String) {
+    pub fn note_key(&mut self, key: String) {
         if self.keys.len() == Desk::KEYS {
             self.keys.pop_front();
         }
-        self.keys.push_back((at, key));
+        self.keys.push_back(key);
     }
 }

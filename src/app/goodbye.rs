@@ -1,6 +1,7 @@
 //! Sentences about how a connection ends: what is said must be what the kernel's table shows afterwards.
 
 use crate::app::heard::other_end;
+use crate::app::listening::is_stranger;
 use crate::app::words::{client_name, number};
 use crate::app::{State, Topic};
 use crate::tcp::{Ending, Errno, OnData, Protocol, RowName, ServerCloses, TcpState};
@@ -28,7 +29,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
             "{who} closed its UDP socket: nothing is sent, the row just goes."
         ));
     }
-    let server = other_end(end);
+    let peer = other_end(end);
     let serves = state.listener.serves(end.tuple.remote.port);
     if state.peer_has_closed(end) {
         // The server's sentence has told it.
@@ -50,11 +51,11 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
         format!(
             "{who} hung up: its FIN is sent. It ends in TIME_WAIT here once the other end has closed, too."
         )
-    } else if !state.listener.ends.contains(server) {
+    } else if !state.listener.ends.contains(peer) {
         format!(
             "{who} hung up: its FIN is sent. Nobody has accepted the other end, so nobody closes it: CLOSE_WAIT."
         )
-    } else if has_unread(state, server) {
+    } else if has_unread(state, peer) {
         format!(
             "{who} hung up. The server closes with data unread, so the kernel sends RST: both rows go, no TIME_WAIT."
         )
@@ -73,7 +74,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
 /// The server's end was closed by its own program.
 fn server_closed(state: &State, end: RowName) -> Option<String> {
     let who = state.peer_name(end.tuple.remote.ip, end);
-    let is_ours = state.clients.holder_of(other_end(end)).is_some();
+    let is_ours = !is_stranger(state, end);
     if has_unread(state, end) && !state.peer_has_closed(end) {
         return Some(format!(
             "the server closed its end with data unread, so the kernel sent RST to {who}: both rows go, no TIME_WAIT."
@@ -183,7 +184,7 @@ fn has_unread(state: &State, end: RowName) -> bool {
 
 /// What a hang-up leaves as it was: LISTEN, if there is one, and the other connections.
 fn untouched(state: &State, others: usize) -> String {
-    if !state.listener.is_listening() {
+    if !state.listener.is_listening() || state.clients.ordered > 1 {
         return String::new();
     }
     match others {

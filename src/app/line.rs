@@ -175,6 +175,11 @@ impl Line {
         active.into_iter().any(|state| self.was(state))
     }
 
+    /// Whether this end has sent its FIN.
+    pub fn has_sent_fin(&self) -> bool {
+        self.closed_first() || self.row.state == TcpState::LastAck
+    }
+
     /// Whether this end was told, or ordered, a RST.
     pub fn was_reset(&self) -> bool {
         matches!(

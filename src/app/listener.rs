@@ -8,6 +8,8 @@ use crate::tcp::{Endpoint, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName
 pub struct Listener {
     /// How to listen the next time.
     pub spec: ListenSpec,
+    /// How to listen at the start, and after a reset.
+    first: ListenSpec,
     /// How it listens now; `None` while it does not.
     pub running: Option<ListenSpec>,
     /// The orders to listen that are not answered yet.
@@ -48,6 +50,7 @@ impl Listener {
     pub fn new(spec: ListenSpec) -> Listener {
         let ports = BTreeSet::from_iter(Some(spec.at.port).filter(|port| *port != Port::ANY));
         Listener {
+            first: spec.clone(),
             spec,
             running: None,
             ordered: 0,
@@ -61,6 +64,15 @@ impl Listener {
             last_payload: None,
             ports,
         }
+    }
+
+    /// Forgets everything but the options of the start.
+    pub(crate) fn start_over(&mut self) {
+        let told_to_stop = true;
+        *self = Listener {
+            told_to_stop,
+            ..Listener::new(self.first.clone())
+        };
     }
 
     /// Whether it listens.
@@ -78,6 +90,16 @@ impl Listener {
         self.running
             .as_ref()
             .map_or(self.spec.at, |running| running.at)
+    }
+
+    /// How this machine's own clients can call it: `::` that leaves IPv4 alone is reached at `::1` only.
+    pub fn callable(&self) -> Endpoint {
+        let spec = self.running.as_ref().unwrap_or(&self.spec);
+        let at = spec.at;
+        if spec.only_v6 && at.ip.is_ipv6() && at.ip.is_unspecified() {
+            return Endpoint::new(std::net::Ipv6Addr::LOCALHOST, at.port.0);
+        }
+        at
     }
 
     /// Whether other machines can get in.

@@ -41,7 +41,9 @@ pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: Refusal) -> Vec<
 
 /// Explains a refusal better, now that more is known of the rows to blame.
 pub(crate) fn explain_again(state: &mut State) {
-    let Some((at, spec, why)) = state.listener.refused.take() else {
+    const WHILE: Duration = Duration::from_secs(1);
+    let known = state.listener.refused.take();
+    let Some((at, spec, why)) = known.filter(|(at, ..)| state.now.since(*at) < WHILE) else {
         return;
     };
     let (text, rows) = blame::listen_failed(state, &spec, why);
@@ -60,8 +62,12 @@ pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
         .drain(..)
         .map(|socket| socket.name)
         .collect();
-    state.listener.running = None;
+    let was_reset = state.listener.running.take().is_none();
+    state.listener.held = false;
     state.listener.pausing = None;
+    if was_reset && why.is_none() {
+        return vec![Effect::Look(names)];
+    }
     let (tone, text) = why.map_or_else(
         || {
             (
@@ -122,12 +128,21 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 
 pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) -> Vec<Effect> {
     state.listener.pausing = (!pause.is_zero()).then_some(why);
-    let text = format!(
-        "cannot accept a connection: {}; tried again in {}",
-        why.errno,
-        words::seconds(pause)
-    );
-    let many = |n| format!("accept() failed {n} times: {}", why.errno);
+    let text = if pause.is_zero() {
+        format!("a caller was turned away with \"busy\": {}", why.errno)
+    } else {
+        format!(
+            "cannot accept a connection: {}; tried again in {}",
+            why.errno,
+            words::seconds(pause)
+        )
+    };
+    let many = |n| {
+        format!(
+            "accept() failed, or turned somebody away, {n} times: {}",
+            why.errno
+        )
+    };
     state
         .notices
         .count(state.now, Topic::AcceptFailed, text, many);
@@ -137,6 +152,6 @@ pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) ->
 /// Whether the other end of an accepted connection belongs to another program or machine.
 pub(crate) fn is_stranger(state: &State, end: RowName) -> bool {
     let ip = end.tuple.remote.ip;
-    let ours = state.clients.index_of(ip).is_some() || state.clients.from == Some(ip);
+    let ours = state.clients.index_of(ip).is_some();
     !ours && state.clients.awaited == 0 && state.clients.holder_of(other_end(end)).is_none()
 }

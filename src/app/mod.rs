@@ -9,6 +9,7 @@ mod closing;
 mod connect_form;
 mod counts;
 mod desk;
+mod dialing;
 mod effect;
 mod ends;
 mod event;

@@ -43,6 +43,8 @@ pub enum Tone {
 pub enum Topic {
     /// Connections came.
     Came,
+    /// Clients called, and had no answer yet.
+    Called,
     /// Connections went.
     Went,
     /// Data came.
@@ -59,6 +61,8 @@ pub enum Topic {
 const ONE_BY_ONE: u32 = 4;
 /// Alike sentences that are further apart than this are told anew.
 const TOGETHER: Duration = Duration::from_millis(1500);
+/// How many rows are marked as to blame at most.
+const BLAMED: usize = 100;
 /// How many sentences are kept.
 const KEPT: usize = 1000;
 
@@ -81,7 +85,7 @@ impl Notices {
             at,
             text: text.into(),
             tone: Tone::Refused,
-            blame,
+            blame: blame.into_iter().take(BLAMED).collect(),
             topic: None,
             count: 1,
         };
@@ -106,7 +110,7 @@ impl Notices {
             .filter(|last| at.since(last.at) < TOGETHER)
             .map_or(1, |last| last.count + 1);
         let tone = match topic {
-            Topic::Came | Topic::Went | Topic::Data => Tone::Plain,
+            Topic::Came | Topic::Called | Topic::Went | Topic::Data => Tone::Plain,
             Topic::Broke | Topic::AcceptFailed | Topic::Refused => Tone::Refused,
         };
         let text = if count > ONE_BY_ONE {
@@ -127,7 +131,10 @@ impl Notices {
             .iter()
             .rposition(|old| old.topic == Some(topic) && old.count > ONE_BY_ONE);
         match flood.filter(|_| count > ONE_BY_ONE + 1) {
-            Some(place) => self.all[place] = notice,
+            Some(place) => {
+                self.all.remove(place);
+                self.push(notice);
+            }
             None => self.push(notice),
         }
     }
@@ -163,6 +170,10 @@ impl Notices {
     }
 
     fn push(&mut self, notice: Notice) {
+        // Only the newest sentence marks rows.
+        if let Some(last) = self.all.back_mut() {
+            last.blame = Vec::new();
+        }
         if self.all.len() == KEPT {
             self.all.pop_front();
         }

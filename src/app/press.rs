@@ -7,7 +7,7 @@ use crate::app::{
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    state.desk.note_key(state.now, key.to_string());
+    state.desk.note_key(key.to_string());
     if let Some(action) = action_for(Scope::Always, key) {
         return act(state, action);
     }

@@ -25,9 +25,14 @@ pub(crate) fn connect_failed(
         return (text, vec![]);
     }
     if why.call == Call::Resolve {
-        let text = format!(
-            "{who} cannot call {whom}: no address is known for that name. Write the address itself (C)."
-        );
+        let reason = match why.errno {
+            Errno::EAFNOSUPPORT => {
+                "the source address is of the other IP version. Change one of them (C)."
+            }
+            Errno::ETIMEDOUT => "nobody answered who has that name. Write the address itself (C).",
+            _ => "no address is known for that name. Write the address itself (C).",
+        };
+        let text = format!("{who} cannot call {whom}: {reason}");
         return (text, vec![]);
     }
     let (reason, rows) = if why.call == Call::Bind {
@@ -122,10 +127,27 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
     };
     let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
     let rows = holders(state, Endpoint { ip, port }, spec.protocol);
+    let wait = rows.first().and_then(|name| state.sockets.get(*name));
+    let wait = wait
+        .filter(|line| line.row.state == TcpState::TimeWait)
+        .and_then(|line| line.time_left(state.now));
+    let who = match wait {
+        Some(left) => format!(
+            "a connection of before is in TIME_WAIT there, {} s left",
+            left.as_secs()
+        ),
+        None => "this bind() wants it alone".to_owned(),
+    };
     let text = format!(
-        "Port {port} of {ip} is taken: one computer has each port once. Helps: another source port (C), or another computer (j, then c)."
+        "Port {port} of {ip} is taken: {who}. Helps: SO_REUSEADDR on both (C) towards another destination, another port, or another computer (j, then c)."
     );
     (text, rows)
+}
+
+fn nobody_there(state: &State, to: Endpoint) -> String {
+    let helps = !state.listener.is_listening() && state.listener.at().port == to.port;
+    let key = if helps { " Press l to listen." } else { "" };
+    format!("The kernel answered with RST: nobody listens there.{key}")
 }
 
 /// connect() found no port.
@@ -199,7 +221,7 @@ fn nobody_listens(
             "The kernel answered with RST: nobody listens at {to}; the nearest LISTEN is at {}.",
             row.tuple.local
         ),
-        None => "The kernel answered with RST: nobody listens there. Press l to listen.".to_owned(),
+        None => nobody_there(state, to),
     };
     (text, rows)
 }

@@ -1,8 +1,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Clients, Desk, Line, Listener, Notices, Sockets, lens};
-use crate::tcp::{Machine, Moment, RowName};
+use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Sockets, lens};
+use crate::tcp::{Endpoint, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save `shown`, which would be worked out for every frame).
 #[derive(Clone, Debug)]
@@ -85,7 +85,26 @@ impl State {
         listener.serves(local.port)
             && (local.port != remote.port
                 || listener.ends.contains(end)
-                || clients.index_of(local.ip).is_none())
+                || (clients.index_of(local.ip).is_none() && clients.holder_of(end).is_none()))
+    }
+
+    /// Whether somebody who calls that end reaches our listener.
+    pub(crate) fn is_our_server(&self, end: Endpoint) -> bool {
+        let ip = end.ip.to_canonical();
+        let is_here =
+            ip.is_loopback() || ip.is_unspecified() || self.machine.addresses.contains(&ip);
+        self.listener.is_listening() && self.listener.at().port == end.port && is_here
+    }
+
+    /// How many connections there are with the server at that end, as far as our own sockets tell.
+    pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
+        let calls = |computer: &Computer| {
+            let ends = computer.ends.newest_first();
+            ends.filter(|end| end.tuple.protocol == Protocol::Tcp && end.tuple.remote == server)
+                .count()
+        };
+        let ours: usize = self.clients.computers.iter().map(calls).sum();
+        ours.max(self.listener.ends.len())
     }
 
     /// How many connections wait for accept(), as the LISTEN rows show it.

@@ -1,12 +1,30 @@
 use crate::app::{
-    Action, Effect, Event, Overlay, State, Tone, connect_form, heard, listen_form, listening,
-    looking, press, verbs,
+    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
+    listening, looking, press, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
+    let mut effects = take(state, at, event);
+    effects.extend(postponed(state));
+    effects
+}
+
+/// Carries out the verbs that were pressed while calls were under way, once these are answered.
+fn postponed(state: &mut State) -> Vec<Effect> {
+    let mut effects = vec![];
+    while state.clients.awaited == 0
+        && let Some((action, count)) = state.desk.postponed.pop_front()
+    {
+        state.desk.count = count;
+        effects.extend(act(state, action));
+    }
+    effects
+}
+
+fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Pressed(key) => press::press(state, key),
         Event::Pasted(text) => press::paste(state, &text),
@@ -57,6 +75,15 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
 )]
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
+    let needs_the_calls = matches!(
+        action,
+        Action::Send | Action::HalfClose | Action::Close | Action::Abort | Action::ServerCloses
+    );
+    if needs_the_calls && state.clients.awaited > 0 && state.desk.postponed.len() < Desk::POSTPONED
+    {
+        state.desk.postponed.push_back((action, count));
+        return vec![];
+    }
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(
@@ -70,7 +97,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Hold => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
         Action::ServerCloses => verbs::server_closes(state, count),
-        Action::Connect => verbs::connect(state, count),
+        Action::Connect => dialing::connect(state, count),
         Action::Send => verbs::send(state, count),
         Action::HalfClose => verbs::half_close(state, count),
         Action::Close => verbs::close(state, count),
@@ -116,13 +143,8 @@ pub(crate) fn wanted(state: &State) -> Filter {
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
-    let frozen = state.desk.paused.is_some();
-    if !frozen && state.sockets.lay_ghosts(state.now) {
+    if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
         state.stale = true;
-        state.desk.selected = state
-            .desk
-            .selected
-            .filter(|name| state.sockets.get(*name).is_some());
     }
     vec![]
 }

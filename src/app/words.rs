@@ -2,9 +2,7 @@
 
 use crate::app::heard::other_end;
 use crate::app::{Progress, State};
-use crate::tcp::{
-    Burst, Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort,
-};
+use crate::tcp::{Burst, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort};
 
 /// A number with commas: 28,232.
 pub fn number(n: u64) -> String {
@@ -84,7 +82,7 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
         SourcePort::SameAsServer => format!("from port {port}, the same number as the server's"),
     };
     let server = tuple.remote.port;
-    if !state.listener.serves(server) {
+    if !state.is_our_server(tuple.remote) {
         return format!("{who} connected to {}: {picked}.", tuple.remote);
     }
     if state.listener.held {
@@ -92,12 +90,7 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
             "{who} connected: {picked}. The kernel did it alone: accept() was not called yet."
         );
     }
-    let open = state
-        .clients
-        .computers
-        .iter()
-        .map(|computer| computer.ends.len())
-        .sum::<usize>();
+    let open = state.connections_with(tuple.remote);
     match open {
         0 | 1 => format!(
             "{who} connected: {picked}. The LISTEN row did not change; one connection, seen from both ends."
@@ -173,6 +166,24 @@ pub(crate) fn fewer(asked: u32, room: u32, limit: u64, to_ourselves: bool) -> St
         number(u64::from(asked)),
         number(limit),
     )
+}
+
+/// Everything is closed, to start over.
+pub(crate) fn reset(open: usize, waiting: u32) -> String {
+    let closed = match open {
+        0 => "nothing was open".to_owned(),
+        n => format!(
+            "{} closed with RST, which leaves no TIME_WAIT",
+            many(n as u64, "open end was", "open ends were")
+        ),
+    };
+    match waiting {
+        0 => format!("reset: {closed}. Nothing listens, and the options are those of the start."),
+        n => format!(
+            "reset: {closed}. {} of before in TIME_WAIT still. Nothing listens, and the options are those of the start.",
+            many(u64::from(n), "row is", "rows are")
+        ),
+    }
 }
 
 /// accept() was called once, and returned a connection that had been waiting.

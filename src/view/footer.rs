@@ -88,7 +88,7 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     if !scene.state.desk.look.keys || has_place {
         return Vec::new();
     }
-    let caps = scene.state.desk.keys.iter().flat_map(|(_, key)| {
+    let caps = scene.state.desk.keys.iter().flat_map(|key| {
         let cap = format!(" {} ", text::safe(key));
         [Span::raw(" "), scene.span(Part::KeyCap, cap)]
     });
@@ -99,7 +99,7 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
 pub(super) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut right = area.right();
     let mut newest = true;
-    for (_, key) in scene.state.desk.keys.iter().rev() {
+    for key in scene.state.desk.keys.iter().rev() {
         let key = text::safe(key);
         let wide = u16::try_from(key.len())
             .unwrap_or(u16::MAX)

@@ -185,3 +185,46 @@ fn a_call_without_an_answer_counts_once_whatever_becomes_of_it() {
         "the second call is still unanswered"
     );
 }
+
+#[test]
+fn a_verb_waits_for_the_call_before_it() {
+    let mut robot = Robot::listening();
+    robot.commands();
+    let newer = own(
+        "tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14",
+        14,
+    );
+    robot.press("c d");
+    assert!(
+        matches!(robot.commands()[..], [Command::Connect(..)]),
+        "nothing can be closed yet"
+    );
+    robot.hear(News::Connected(newer));
+    assert_eq!(robot.commands(), [Command::Close(newer.name)]);
+}
+
+#[test]
+fn a_chosen_row_that_is_gone_is_not_replaced_by_another() {
+    let mut robot = laptop_connected();
+    robot.ask(Action::Focus(Pane::Sockets));
+    robot.ask(Action::SelectRow(end("127.0.0.2:50000", "127.0.0.1:5000")));
+    robot.commands();
+    robot.press("x");
+    assert!(robot.commands().is_empty());
+    assert!(
+        robot.said().contains("the chosen row is gone"),
+        "{}",
+        robot.said()
+    );
+}
+
+#[test]
+fn accept_with_nobody_waiting_orders_nothing_and_says_so() {
+    let mut robot = Robot::listening();
+    robot.press("a");
+    robot.hear(News::AcceptHeld(true));
+    robot.commands();
+    robot.press("A");
+    assert!(robot.commands().is_empty());
+    assert!(robot.said().contains("nobody waits"), "{}", robot.said());
+}

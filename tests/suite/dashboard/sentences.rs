@@ -1,8 +1,12 @@
 //! What happened, in sentences.
 
-use fivetuple::tcp::{Call, ConnectSpec, Ending, Endpoint, Errno, ListenSpec, News, Refusal};
+use fivetuple::tcp::{
+    Call, ConnectSpec, Ending, Endpoint, Errno, ListenSpec, News, OnData, Refusal, ServerCloses,
+    SourcePort,
+};
 
-use crate::robot::{Robot, end, own};
+use super::laptop_connected;
+use crate::robot::{LISTEN, Robot, end, own};
 
 #[test]
 fn a_flood_of_short_connections_is_one_sentence() {
@@ -77,7 +81,7 @@ fn refusals_say_what_helps() {
     let cases = [
         (
             failed(Errno::ECONNREFUSED, Call::Connect),
-            "nobody listens there. Press l",
+            "nobody listens there.",
         ),
         (
             failed(Errno::EADDRNOTAVAIL, Call::Connect),
@@ -161,5 +165,72 @@ fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() 
         robot
             .table()
             .contains(&"127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED refused".to_owned())
+    );
+}
+
+#[test]
+fn hanging_up_is_told_by_what_the_server_does_then() {
+    let server = "tcp 13 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED inode=12";
+    let client = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
+    let hang_up = |accepted: bool, change: fn(&mut ListenSpec)| {
+        let mut robot = Robot::listening();
+        robot.press("c");
+        if accepted {
+            robot.hear(News::Accepted(own(server, 12)));
+        }
+        robot.hear(News::Connected(own(client, 11)));
+        robot.kernel(&[LISTEN, client, server].join("\n"));
+        change(robot.state.listener.running.as_mut().unwrap());
+        robot.hear(News::Closed {
+            at: own(client, 11).name,
+            how: Ending::Close,
+        });
+        robot.said().to_owned()
+    };
+    let cases = [
+        (hang_up(true, |_| ()), "turns to TIME_WAIT"),
+        (
+            hang_up(true, |spec| spec.closes = ServerCloses::Never),
+            "CLOSE_WAIT at the server's, which has not closed",
+        ),
+        (
+            hang_up(true, |spec| spec.on_data = OnData::LeaveUnread),
+            "sends RST: both rows go",
+        ),
+        (hang_up(false, |_| ()), "Nobody has accepted the other end"),
+    ];
+    for (said, part) in cases {
+        assert!(said.contains(part), "{part:?} is missing in: {said}");
+    }
+}
+
+#[test]
+fn a_reset_is_one_sentence_and_brings_the_options_of_the_start_back() {
+    let mut robot = laptop_connected();
+    robot.press("a C Down Down Right Enter");
+    robot.kernel("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 TIME_WAIT timewait=47000ms/0");
+    robot.press("r");
+    assert!(
+        robot
+            .said()
+            .contains("1 row is of before in TIME_WAIT still"),
+        "{}",
+        robot.said()
+    );
+    let said = robot.state.notices.len();
+    for end in [
+        end("127.0.0.1:5000", "127.0.0.2:54240"),
+        end("127.0.0.2:54240", "127.0.0.1:5000"),
+    ] {
+        robot.hear(News::Closed {
+            at: end,
+            how: Ending::Abort,
+        });
+    }
+    robot.hear(News::StoppedListening { why: None });
+    assert_eq!(robot.state.notices.len(), said, "{}", robot.said());
+    assert_eq!(
+        robot.state.clients.spec.source_port,
+        SourcePort::KernelPicks
     );
 }

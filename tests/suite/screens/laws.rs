@@ -156,7 +156,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     let at = robot.state.now;
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
-    robot.state.desk.keys.push_back((at, hostile.to_owned()));
+    robot.state.desk.keys.push_back(hostile.to_owned());
     for keys in ["", "n", "n z", "z"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
