@@ -107,7 +107,11 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         return vec![Effect::Look(vec![end])];
     }
     let said = goodbye::words(state, end, how);
-    state.listener.ends.remove(end);
+    if state.listener.ends.remove(end).is_some() {
+        let other = other_end(end);
+        let mut computers = state.clients.computers.iter_mut();
+        computers.any(|computer| computer.ends.other_closed(other));
+    }
     state.clients.forget(end);
     let at = state.now;
     let State {

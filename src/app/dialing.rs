@@ -21,14 +21,6 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         }
         Some(n) => n,
     };
-    if let Some(progress) = &state.clients.under_way {
-        let rest = progress.asked.saturating_sub(progress.opened);
-        let text = format!(
-            "{} calls are still to be made; r gives them up",
-            words::number(u64::from(rest))
-        );
-        return only_say(state, text);
-    }
     let spec = state.clients.next_spec(state.listener.callable());
     if spec.to.port == Port::ANY {
         return only_say(
@@ -52,6 +44,9 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if burst.count < asked {
         let text = words::fewer(asked, burst.count, state.machine.descriptors, to_ourselves);
         state.notices.say(state.now, Tone::Warning, text);
+    }
+    if state.clients.under_way.is_some() {
+        return follow(state, spec, burst);
     }
     state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
     let mut effects = vec![];
@@ -84,9 +79,35 @@ fn call(state: &mut State, spec: ConnectSpec, burst: Burst) -> Option<Effect> {
     Some(Effect::Run(Command::Connect(spec, burst)))
 }
 
+/// Has calls wait for the burst that is under way: one burst follows another.
+fn follow(state: &mut State, spec: ConnectSpec, burst: Burst) -> Vec<Effect> {
+    let clients = &mut state.clients;
+    match &mut clients.waiting {
+        Some((same, waiting)) if *same == spec => {
+            waiting.count = waiting.count.saturating_add(burst.count);
+        }
+        Some(_) => {
+            return only_say(
+                state,
+                "other calls wait already for those under way; r gives all of them up",
+            );
+        }
+        None => {
+            clients.waiting = Some((spec, burst));
+            state.notices.say(
+                state.now,
+                Tone::Plain,
+                "calls are under way: these follow them; r gives them up",
+            );
+        }
+    }
+    state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
+    vec![]
+}
+
 /// Makes the calls that waited, if they need not wait any longer.
 pub(crate) fn call_waiting(state: &mut State) -> Option<Effect> {
-    if state.clients.singles >= UNANSWERED {
+    if state.clients.singles >= UNANSWERED || state.clients.under_way.is_some() {
         return None;
     }
     let (spec, burst) = state.clients.waiting.take()?;

@@ -19,6 +19,8 @@ pub struct End {
     pub since: Moment,
     /// Whether the other end's FIN has come.
     pub peer_closed: bool,
+    /// Whether the other end was ours, too, and is closed.
+    pub other_closed: bool,
 }
 
 impl Ends {
@@ -32,6 +34,7 @@ impl Ends {
                 socket,
                 since,
                 peer_closed: false,
+                other_closed: false,
             },
         );
     }
@@ -43,13 +46,20 @@ impl Ends {
 
     /// Remembers that the other end's FIN has come; says whether the end is one of these.
     pub fn peer_closed(&mut self, name: RowName) -> bool {
+        self.change(name, |end| end.peer_closed = true)
+    }
+
+    /// Remembers that the other end, which was ours, too, is closed; says whether the end is one of these.
+    pub fn other_closed(&mut self, name: RowName) -> bool {
+        self.change(name, |end| end.other_closed = true)
+    }
+
+    fn change(&mut self, name: RowName, change: impl FnOnce(&mut End)) -> bool {
         let end = self
             .ages
             .get(&name)
             .and_then(|age| self.by_age.get_mut(age));
-        let Some(end) = end else { return false };
-        end.peer_closed = true;
-        true
+        end.map(change).is_some()
     }
 
     /// The end of that name.

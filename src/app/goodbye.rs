@@ -41,6 +41,12 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
             "{who} gave up its call before there was an answer."
         ));
     }
+    let own = state
+        .clients
+        .holder_of(end)
+        .and_then(|computer| computer.ends.get(end));
+    let was_accepted =
+        state.listener.ends.contains(peer) || own.is_some_and(|end| end.other_closed);
     let closes = state
         .listener
         .running
@@ -51,7 +57,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
         format!(
             "{who} hung up: its FIN is sent. It ends in TIME_WAIT here once the other end has closed, too."
         )
-    } else if !state.listener.ends.contains(peer) {
+    } else if !was_accepted {
         format!(
             "{who} hung up: its FIN is sent. Nobody has accepted the other end, so nobody closes it: CLOSE_WAIT."
         )
