@@ -57,6 +57,10 @@ pub(super) fn calling(
 ) -> Result<Socket, Refusal> {
     on_this_host(spec.host)?;
     let socket = new(spec.protocol, to.ip())?;
+    if spec.reuse_addr {
+        let option = refused(Call::SetSockOpt);
+        socket.set_reuse_address(true).map_err(option)?;
+    }
     let from = spec.from.unwrap_or_else(|| any(to.ip()));
     let bind = |port: u16| socket.bind(&SocketAddr::new(from, port).into());
     match spec.source_port {
@@ -155,11 +159,24 @@ pub(super) fn ephemeral_range() -> Option<PortRange> {
 
 /// Whether `ip` is an address of this machine.
 pub(super) fn is_ours(ip: IpAddr) -> bool {
-    let is_bindable = || {
-        let probe = new(Protocol::Udp, ip).ok()?;
-        probe.bind(&SocketAddr::new(ip, 0).into()).ok()
+    let ip = ip.to_canonical();
+    ip.is_loopback() || ip.is_unspecified() || (is_own_alone(ip) && is_bindable(ip))
+}
+
+fn is_bindable(ip: IpAddr) -> bool {
+    let probe = new(Protocol::Udp, ip);
+    probe.is_ok_and(|probe| probe.bind(&SocketAddr::new(ip, 0).into()).is_ok())
+}
+
+/// Whether only the machine that has `ip` can bind to it.
+fn is_own_alone(ip: IpAddr) -> bool {
+    let (family, is_broadcast) = match ip {
+        IpAddr::V4(ip) => ("ipv4", ip.is_broadcast()),
+        IpAddr::V6(_) => ("ipv6", false),
     };
-    ip.is_loopback() || ip.is_unspecified() || is_bindable().is_some()
+    let nonlocal = std::fs::read_to_string(format!("/proc/sys/net/{family}/ip_nonlocal_bind"));
+    let lets_any = nonlocal.is_ok_and(|text| text.trim() != "0");
+    !ip.is_multicast() && !is_broadcast && !lets_any
 }
 
 /// The address and port that the socket is bound to.

@@ -1,6 +1,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use crate::net::socket;
 use crate::tcp::{Call, ConnectSpec, Errno, Refusal};
 
 /// How long the resolver may take.
@@ -19,7 +20,8 @@ pub(super) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Ref
     if reachable.is_empty() {
         return Err(unresolved(Errno::EAFNOSUPPORT));
     }
-    let remote = |to: &&SocketAddr| !spec.allow_remote && !is_near(to.ip());
+    let remote =
+        |to: &&SocketAddr| !spec.allow_remote && !is_near(to.ip()) && !socket::is_ours(to.ip());
     match reachable.iter().find(remote) {
         None => Ok(reachable),
         Some(to) => Err(Refusal {

@@ -1,12 +1,13 @@
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use fivetuple::tcp::{
     Accepting, Burst, Call, Command, ConnectSpec, Ending, Endpoint, Errno, Host, ListenSpec, News,
-    Protocol, Target,
+    Protocol, SourcePort, Target,
 };
 
 use super::{Rig, anywhere, burst, loopback, to};
+use crate::support::skipped;
 
 /// A port of loopback that nobody listens at.
 async fn nobodys(rig: &mut Rig) -> Endpoint {
@@ -47,9 +48,58 @@ async fn a_burst_gives_up_at_the_first_refusal() {
 #[tokio::test]
 async fn far_addresses_are_called_only_when_allowed() {
     let mut rig = Rig::new();
-    let far = Endpoint::new(Ipv4Addr::new(192, 0, 2, 1), 9);
-    let why = rig.refused(to(far)).await;
-    assert_eq!((why.call, why.errno), (Call::Remote(far.ip), Errno::EPERM));
+    for ip in ["192.0.2.1", "224.0.0.1", "255.255.255.255", "ff02::1"] {
+        let far = Endpoint::new(ip.parse::<IpAddr>().expect("an address"), 9);
+        for protocol in [Protocol::Tcp, Protocol::Udp] {
+            let spec = ConnectSpec {
+                protocol,
+                ..to(far)
+            };
+            let why = rig.refused(spec).await;
+            assert_eq!((why.call, why.errno), (Call::Remote(far.ip), Errno::EPERM));
+        }
+    }
+}
+
+#[tokio::test]
+async fn this_very_machine_is_never_far() {
+    let public = |ip: &IpAddr| match ip {
+        IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_private() && !ip.is_link_local(),
+        IpAddr::V6(_) => false,
+    };
+    let Some(own) = fivetuple::kernel::addresses().into_iter().find(public) else {
+        return skipped("no interface has an address outside of private networks");
+    };
+    let mut rig = Rig::new();
+    let at = rig.listen(ListenSpec::at(Endpoint::new(own, 0))).await;
+    rig.connect(to(at)).await.expect("it is ours");
+}
+
+#[tokio::test]
+async fn a_source_port_can_be_shared_by_calls_to_different_destinations() {
+    let mut rig = Rig::new();
+    let port = nobodys(&mut rig).await.port;
+    let (one, other) = (rig.listen(anywhere()).await, rig.listen(anywhere()).await);
+    let shared = |at| ConnectSpec {
+        source_port: SourcePort::Fixed(port),
+        reuse_addr: true,
+        ..super::from(loopback(8), at)
+    };
+    for at in [one, other] {
+        let own = rig
+            .connect(shared(at))
+            .await
+            .expect("its fifth number differs");
+        assert_eq!(
+            own.name.tuple.local,
+            Endpoint {
+                ip: loopback(8),
+                port
+            }
+        );
+    }
+    let why = rig.refused(shared(one)).await;
+    assert_eq!((why.call, why.errno), (Call::Connect, Errno::EADDRNOTAVAIL));
 }
 
 #[tokio::test]
