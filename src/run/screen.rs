@@ -23,6 +23,8 @@ static OURS: AtomicBool = AtomicBool::new(false);
 pub(crate) struct Screen {
     terminal: Terminal<QuietBackend<io::Stdout>>,
     mouse: bool,
+    /// A SIGCONT is on its way whose stop gave the terminal back.
+    was_suspended: bool,
 }
 
 impl Screen {
@@ -35,7 +37,11 @@ impl Screen {
         crossterm::style::force_color_output(true);
         take(mouse)?;
         let terminal = Terminal::new(QuietBackend::new(io::stdout())).inspect_err(|_| leave())?;
-        Ok(Screen { terminal, mouse })
+        Ok(Screen {
+            terminal,
+            mouse,
+            was_suspended: false,
+        })
     }
 
     /// Draws a frame; writes nothing when no cell differs.
@@ -61,18 +67,23 @@ impl Screen {
         leave();
         // The whole group stops, as the shell expects of a job: with `cargo run` in front of it, cargo stops, too.
         rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
-        self.resume()
+        self.was_suspended = true;
+        take(self.mouse)?;
+        self.repaint()
     }
 
-    /// Takes the terminal again, and draws everything anew: somebody else may have written to it.
+    /// After SIGCONT: takes the terminal again, and draws everything anew.
+    ///
+    /// A stop that could not be caught left no time to give the terminal back, and whoever had it meanwhile changed its mode behind
+    /// crossterm's back.
     ///
     /// # Errors
     /// When the terminal cannot be taken again.
     pub(crate) fn resume(&mut self) -> io::Result<()> {
-        if !OURS.load(Ordering::SeqCst) {
+        if !std::mem::take(&mut self.was_suspended) {
+            disable_raw_mode()?;
             take(self.mouse)?;
         }
-        enable_raw_mode()?;
         self.repaint()
     }
 
@@ -113,6 +124,8 @@ pub(crate) fn leave() {
     if !OURS.swap(false, Ordering::SeqCst) {
         return;
     }
+    // First what never waits: a terminal that is held takes no bytes.
+    let _ = disable_raw_mode();
     let mut out = io::stdout();
     let _ = execute!(
         out,
@@ -122,7 +135,6 @@ pub(crate) fn leave() {
         LeaveAlternateScreen
     );
     let _ = out.flush();
-    let _ = disable_raw_mode();
 }
 
 /// Whether there is no terminal any more: the window is closed, the line is cut.

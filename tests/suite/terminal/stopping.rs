@@ -80,6 +80,20 @@ fn sigtstp_from_elsewhere_does_the_same() {
 }
 
 #[test]
+fn after_a_stop_that_left_no_time_the_terminal_is_taken_anew() {
+    let terminal = shell();
+    let before = terminal.screen();
+    for _ in 0..2 {
+        kill_process(job(&terminal), Signal::STOP).unwrap();
+        terminal.wait_for("Stopped");
+        // The shell has cooked the line; the other screen is left by hand.
+        terminal.type_text("printf '\\033[?1049l'; fg\r");
+        wait_again(&terminal, &before);
+    }
+    quit_job(&terminal);
+}
+
+#[test]
 fn a_signal_while_it_is_stopped_ends_it_once_it_goes_on() {
     for (signal, code) in [
         (Signal::TERM, 143),
@@ -122,5 +136,9 @@ fn after_a_long_stop_there_is_no_burst_and_ages_are_right() {
     terminal.wait_for("LISTEN .* listener +[2-9] s");
     let drawn = frames(&terminal.bytes_since(mark));
     assert!(drawn <= 6, "{drawn} frames");
-    quit(terminal);
+    // It has entered the alternate screen twice by now, for nobody tells it whether somebody has left it.
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 0);
+    assert!(!terminal.styled().alternate_screen());
+    assert!(!terminal.styled().hide_cursor());
 }
