@@ -10,9 +10,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::net::Program;
 use crate::run::Ended;
+use crate::run::inputs::end_at_last;
 use crate::tcp::{Call, Errno, News, Port, Refusal, escape};
 
-/// Waits for SIGINT, SIGTERM or SIGHUP, and says which came; from this call on they no longer end the process by themselves.
+/// Waits for SIGINT, SIGTERM or SIGHUP, and says which came; from this call on they no longer end the process by themselves. Two seconds
+/// after one came the process has ended, whatever it waits for, if only another thread drives the runtime.
 ///
 /// # Errors
 /// When the signals cannot be waited for. Must be called within a tokio runtime.
@@ -20,13 +22,23 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
     let mut int = signal(SignalKind::interrupt())?;
     let mut term = signal(SignalKind::terminate())?;
     let mut hup = signal(SignalKind::hangup())?;
-    Ok(async move {
-        tokio::select! {
+    // A task of its own: whoever asks may wait for ever for somebody to read what it writes.
+    let asked = TaskTracker::new().spawn(async move {
+        let kind = tokio::select! {
             _ = int.recv() => SignalKind::interrupt(),
             _ = term.recv() => SignalKind::terminate(),
             _ = hup.recv() => SignalKind::hangup(),
+        };
+        let number = kind.as_raw_value();
+        end_at_last(128 + number);
+        number
+    });
+    Ok(async move {
+        match asked.await {
+            Ok(number) => number,
+            // The runtime has ended, and with it whoever asks.
+            Err(_) => std::future::pending().await,
         }
-        .as_raw_value()
     })
 }
 

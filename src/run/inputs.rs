@@ -163,8 +163,8 @@ const LAST: Duration = Duration::from_secs(2);
 /// How long the terminal may take to be given back when the end has taken too long.
 const VERY_LAST: Duration = Duration::from_millis(200);
 
-/// Sees to it that the process has ended after two seconds, even if the terminal takes no more bytes and the loop waits for it for ever.
-fn end_at_last(code: i32) {
+/// Sees to it that the process has ended after two seconds, even if nobody takes the bytes that it writes and it waits for that for ever.
+pub(crate) fn end_at_last(code: i32) {
     let wait = move || {
         let (left, has_left) = mpsc::channel();
         let _ = has_left.recv_timeout(LAST);

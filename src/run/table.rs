@@ -26,7 +26,9 @@ pub fn table(args: &TableArgs) -> anyhow::Result<Ended> {
     if !args.watch {
         return print_table(args, &mut out).map(|()| Ended::Done);
     }
-    let runtime = runtime::Builder::new_current_thread()
+    // Signals are heard on a thread of their own while this one writes.
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .context("cannot wait for signals")?;

@@ -3,3 +3,4 @@
 mod orders;
 mod ports;
 mod strangers;
+mod unread;

@@ -119,7 +119,7 @@ fn a_signal_ends_it_when_nobody_reads_its_screen() {
 }
 
 /// Whether a process ends within `limit`.
-fn ends_within(pid: Pid, limit: Duration) -> bool {
+pub(crate) fn ends_within(pid: Pid, limit: Duration) -> bool {
     let process = pidfd_open(pid, PidfdFlags::empty()).unwrap();
     let mut ended = [PollFd::new(&process, PollFlags::IN)];
     poll(&mut ended, Some(&timespec(limit))) == Ok(1)

@@ -17,6 +17,8 @@ mod stopping;
 mod story;
 mod typing;
 
+pub(crate) use ending::ends_within;
+
 /// How long an effect may take on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 
