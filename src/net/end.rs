@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::Instant;
 
+use crate::net::line::Line;
 use crate::net::outgoing::Outgoing;
 use crate::net::sockets::{Seat, Sockets};
 use crate::net::tally::Tally;
@@ -155,10 +156,16 @@ impl End {
     /// Takes over the orders; `Some` when it is to end at once.
     fn obey(&mut self) -> Option<Ending> {
         let orders = self.seat.line.take();
+        let mut refused = orders.refused;
         for bytes in orders.send {
-            self.outgoing.push(Arc::new(bytes));
+            let waiting = self.outgoing.waiting();
+            if waiting > 0 && waiting + bytes.len() > Line::UNSENT {
+                refused = true;
+            } else {
+                self.outgoing.push(Arc::new(bytes));
+            }
         }
-        if orders.refused {
+        if refused {
             self.complain(Call::Write, Errno::ENOBUFS);
         }
         self.wants_half_close |= orders.half_close;

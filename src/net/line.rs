@@ -26,8 +26,8 @@ pub(super) struct Orders {
 }
 
 impl Line {
-    /// At most so many bytes wait to be taken over by the task.
-    const UNSENT: usize = 1 << 20;
+    /// At most so many bytes wait to be taken over by the task, and as many for the kernel to take them.
+    pub(super) const UNSENT: usize = 1 << 20;
 
     pub(super) fn send(&self, bytes: Vec<u8>) {
         self.order(|orders| {

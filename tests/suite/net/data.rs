@@ -195,3 +195,22 @@ async fn too_much_at_once_is_refused_in_words() {
         .await;
     assert_eq!((why.call, why.errno), (Call::Write, Errno::ENOBUFS));
 }
+
+#[tokio::test]
+async fn what_waits_to_be_written_has_a_limit() {
+    let mut rig = Rig::new();
+    let at = rig.listen(on_data(OnData::LeaveUnread)).await;
+    let pair = rig.pair(to(at)).await;
+    for _ in 0..64 {
+        rig.run(Command::Send(pair.client, vec![0; 1 << 20]));
+        // The task takes the bytes over.
+        for _ in 0..4 {
+            tokio::task::yield_now().await;
+        }
+        let is_refusal = |news: &News| matches!(news, News::CallFailed { at, why } if *at == pair.client && why.errno == Errno::ENOBUFS);
+        if rig.at_hand().iter().any(is_refusal) {
+            return;
+        }
+    }
+    panic!("64 MiB were taken in");
+}
