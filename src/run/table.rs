@@ -13,7 +13,7 @@ use crate::cli::TableArgs;
 use crate::kernel::{ReadError, Reading, open, owners};
 use crate::run::line::Happening;
 use crate::run::{Clock, Ended, Line, Poller, asked_to_end};
-use crate::tcp::{Filter, Owner, Protocol, SocketRow, TcpState};
+use crate::tcp::{Change, Filter, Owner, Protocol, SocketRow, TcpState};
 
 /// Prints the kernel's socket table once, or with `--watch` what changes until SIGINT or SIGTERM; must not be called from async code.
 ///
@@ -160,11 +160,29 @@ impl<'a> Printer<'a> {
             } else {
                 writeln!(text, "{word:<7} {line}")
             };
-            if *happening == Happening::Closed {
-                self.owners.remove(&row.inode);
+        }
+        self.forget_owners(&sight.changes);
+        text
+    }
+
+    /// Forgets the owners of inodes that no row has any more: the row is gone, or its socket is closed and the kernel alone goes on.
+    fn forget_owners(&mut self, changes: &[Change]) {
+        let mut gone = HashSet::new();
+        for change in changes {
+            match change {
+                Change::Appeared(row) => {
+                    gone.remove(&row.inode);
+                }
+                Change::Moved { from, to } => {
+                    gone.insert(from.inode);
+                    gone.remove(&to.inode);
+                }
+                Change::Vanished(row) => {
+                    gone.insert(row.inode);
+                }
             }
         }
-        text
+        self.owners.retain(|inode, _| !gone.contains(inode));
     }
 
     fn line<'b>(&'b self, row: &'b SocketRow) -> Line<'b> {
@@ -216,4 +234,56 @@ fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
 #[expect(clippy::print_stderr, reason = "this subcommand has no screen")]
 fn complain(why: &str) {
     eprintln!("fivetuple: {why}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str) -> SocketRow {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn owners_are_forgotten_with_the_inode() {
+        let args = TableArgs {
+            port: Vec::new(),
+            all: false,
+            watch: true,
+            json: false,
+            no_owners: true,
+        };
+        let mut printer = Printer::new(&args);
+        let open = row("tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=7");
+        let waits = row("tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 TIME_WAIT");
+        let bound = row("tcp 0 0 127.0.0.1:40000 0.0.0.0:* CLOSED inode=7");
+        let told = [
+            (vec![Change::Appeared(bound)], 1),
+            (vec![Change::Vanished(bound), Change::Appeared(open)], 1),
+            (
+                vec![Change::Moved {
+                    from: open,
+                    to: open,
+                }],
+                1,
+            ),
+            (
+                vec![Change::Moved {
+                    from: open,
+                    to: waits,
+                }],
+                0,
+            ),
+            (vec![Change::Vanished(waits)], 0),
+        ];
+        printer.owners.insert(7, None);
+        for (changes, left) in told {
+            let sight = Sight {
+                changes,
+                ..Sight::default()
+            };
+            printer.text(&sight);
+            assert_eq!(printer.owners.len(), left, "{:?}", sight.changes);
+        }
+    }
 }
