@@ -114,11 +114,12 @@ impl Acceptor {
         }
         self.told_busy = Some(Instant::now());
         let why = refusal(Errno::EMFILE);
+        // Nothing failed: this is how the news says that a caller was turned away.
         let pause = Duration::ZERO;
         self.sockets.tell(News::AcceptFailed { why, pause }).await;
     }
 
-    /// One caller's bad luck is no reason to stop, a shortage is one to wait, anything else ends it.
+    /// After one caller's bad luck it goes on soon, a shortage is a reason to wait longer and longer, anything else ends it.
     async fn fail(&mut self, errno: Errno) {
         let why = refusal(errno);
         let pause = match errno {
@@ -130,18 +131,18 @@ impl Acceptor {
             | Errno::ETIMEDOUT
             | Errno::ENETDOWN
             | Errno::ENETUNREACH
-            | Errno::EHOSTUNREACH => Duration::ZERO,
-            Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => self.pause,
+            | Errno::EHOSTUNREACH => Acceptor::FIRST_PAUSE,
+            Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => {
+                let pause = self.pause;
+                self.pause = Acceptor::LONGEST_PAUSE.min(pause * 2);
+                pause
+            }
             _ => {
                 self.sockets.forget_door(&self.door);
                 return self.door.fail(why);
             }
         };
         self.sockets.tell(News::AcceptFailed { why, pause }).await;
-        if pause.is_zero() {
-            return;
-        }
-        self.pause = Acceptor::LONGEST_PAUSE.min(pause * 2);
         let stop = self.door.stop.clone();
         // Ends the pause early when the door closes.
         let _ = tokio::time::timeout(pause, stop.cancelled()).await;

@@ -30,11 +30,11 @@ pub enum News {
     AcceptHeld(bool),
     /// accept() returned a socket of its own for one connection.
     Accepted(OwnSocket),
-    /// accept() failed; it is tried again after `pause`.
+    /// accept() failed and is tried again after `pause`, or the caller it brought was turned away.
     AcceptFailed {
         /// Why.
         why: Refusal,
-        /// How long nothing is accepted now; zero when it goes on at once.
+        /// How long nothing is accepted now; zero only when a caller was turned away for want of descriptors, and it goes on at once.
         pause: Duration,
     },
     /// connect() is under way: SYN sent.
