@@ -1,6 +1,5 @@
 use std::fs;
 use std::net::{Ipv6Addr, UdpSocket};
-use std::os::fd::AsRawFd;
 use std::str::FromStr;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -26,7 +25,6 @@ pub fn machine() -> Machine {
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         addresses: addresses(),
         has_ipv6: UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok(),
-        has_port_range_option: has_port_range_option(),
     }
 }
 
@@ -55,29 +53,4 @@ fn range(text: &str) -> Option<PortRange> {
         low: Port(low),
         high: Port(high),
     })
-}
-
-/// Asks a socket for the option: getsockopt(2) changes nothing.
-#[expect(
-    unsafe_code,
-    reason = "neither std nor rustix nor socket2 know IP_LOCAL_PORT_RANGE"
-)]
-fn has_port_range_option() -> bool {
-    const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
-    let Ok(socket) = UdpSocket::bind(("127.0.0.1", 0)) else {
-        return false;
-    };
-    let mut value = 0_u32;
-    let mut length: libc::socklen_t = 4;
-    // SAFETY: the descriptor is open until the end of this function; both pointers are to locals, and `length` is the size of `value`.
-    let result = unsafe {
-        libc::getsockopt(
-            socket.as_raw_fd(),
-            libc::IPPROTO_IP,
-            IP_LOCAL_PORT_RANGE,
-            (&raw mut value).cast(),
-            &raw mut length,
-        )
-    };
-    result == 0
 }

@@ -13,7 +13,8 @@ use crate::net::door::Door;
 use crate::net::socket;
 use crate::net::sockets::Sockets;
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Ending, Errno, ListenSpec, News, OwnSocket, Refusal, RowName,
+    Burst, Call, Command, ConnectSpec, Ending, Errno, ListenSpec, Machine, News, OwnSocket,
+    Refusal, RowName,
 };
 
 /// The program whose sockets these are: it does as it is told, and tells what happens.
@@ -36,8 +37,6 @@ pub struct Program {
 }
 
 impl Program {
-    /// Descriptors that are left to the rest of the process: terminal, netlink, files of /proc.
-    pub const RESERVED: u64 = 64;
     /// So many Connect commands can be under way at a time.
     pub const BURSTS: usize = 32;
     /// So many Listen commands can be in force at a time.
@@ -45,8 +44,8 @@ impl Program {
     /// How long the other end may refuse to take an echo before the server gives up.
     pub const PATIENCE: Duration = Duration::from_secs(10);
 
-    /// A program without sockets, of a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft), [`Program::RESERVED`] of which
-    /// it does not touch.
+    /// A program without sockets, of a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft),
+    /// [`Machine::RESERVED_DESCRIPTORS`] of which it does not touch.
     ///
     /// It runs its tasks on `tasks`, each of which ends soon after `stop` is cancelled. They wait for room in `news`, so it sets their pace.
     pub fn new(
@@ -66,7 +65,7 @@ impl Program {
         descriptors: u64,
         patience: Duration,
     ) -> Program {
-        let budget = descriptors.saturating_sub(Program::RESERVED);
+        let budget = descriptors.saturating_sub(Machine::RESERVED_DESCRIPTORS);
         let connecting = stop.child_token();
         Program {
             sockets: Arc::new(Sockets::new(news, tasks, stop, budget, patience)),

@@ -19,8 +19,11 @@ pub struct Machine {
     pub addresses: Vec<IpAddr>,
     /// Whether `::1` can be bound.
     pub has_ipv6: bool,
-    /// Whether the kernel knows `IP_LOCAL_PORT_RANGE` (Linux 6.3).
-    pub has_port_range_option: bool,
+}
+
+impl Machine {
+    /// Descriptors that no socket of ours takes: terminal, netlink, files of /proc.
+    pub const RESERVED_DESCRIPTORS: u64 = 64;
 }
 
 impl Default for Machine {
@@ -34,7 +37,6 @@ impl Default for Machine {
             descriptors: 1024,
             addresses: Vec::new(),
             has_ipv6: true,
-            has_port_range_option: true,
         }
     }
 }
