@@ -19,7 +19,7 @@ mod row;
 mod snapshot;
 mod state;
 
-pub use change::{Change, changes};
+pub use change::Change;
 pub use command::{
     Accepting, Burst, Command, ConnectSpec, ListenSpec, OnData, ServerCloses, SourcePort, Stays,
     Target,

@@ -5,8 +5,10 @@ use std::time::Duration;
 use fivetuple::app::{Action, Clients, Effect, Event, Key, Listener, Sight, State, update};
 use fivetuple::tcp::{
     Change, Command, ConnectSpec, Endpoint, Host, ListenSpec, Machine, Moment, News, OwnSocket,
-    RowName, Snapshot, SocketRow, changes,
+    RowName, Snapshot, SocketRow,
 };
+
+use crate::support::changes::changes;
 
 /// A dashboard without a terminal, a kernel or a clock.
 pub(crate) struct Robot {

@@ -5,8 +5,10 @@ use std::time::Duration;
 use fivetuple::app::Sight;
 use fivetuple::kernel::{Motion, Reading};
 use fivetuple::run::{Budget, Known, Order, Watcher};
-use fivetuple::tcp::{Change, Filter, Moment, Port, RowName, Snapshot, SocketRow, changes};
+use fivetuple::tcp::{Change, Filter, Moment, Port, RowName, Snapshot, SocketRow};
 use proptest::prelude::*;
+
+use crate::support::changes::changes;
 
 const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1 cookie=1";
 const CLIENT: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
