@@ -1,5 +1,6 @@
 use ratatui::layout::Rect;
 
+use super::notices;
 use crate::app::{Pane, State};
 
 /// Which pane stands where. A rectangle without height is not drawn.
@@ -48,8 +49,12 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
         });
     }
     let top = take_top(&mut rest, 2 + top_lines(area.height, state));
-    let mut notices = take_bottom(&mut rest, 2 + notice_lines(area.height));
-    let keys = if state.desk.look.keys && has_room_for_keys(area) {
+    let shows_keys = state.desk.look.keys && has_room_for_keys(area);
+    let beside = 2 + if shows_keys { KEYS } else { 0 };
+    let newest = notices::needed(state, usize::from(area.width - beside));
+    let (usual, most) = notice_lines(area.height);
+    let mut notices = take_bottom(&mut rest, 2 + newest.clamp(usual, most));
+    let keys = if shows_keys {
         take_right(&mut notices, KEYS)
     } else {
         Rect::default()
@@ -83,14 +88,15 @@ fn top_lines(height: u16, state: &State) -> u16 {
     }
 }
 
-const fn notice_lines(height: u16) -> u16 {
+/// How many lines of what happened there are, and how many there may be when the newest sentence is long.
+const fn notice_lines(height: u16) -> (u16, u16) {
     match height {
-        0..18 => 1,
-        18..22 => 2,
-        22..34 => 4,
-        34..40 => 5,
-        40..50 => 6,
-        50.. => 8,
+        0..18 => (1, 4),
+        18..22 => (2, 5),
+        22..34 => (4, 6),
+        34..40 => (5, 8),
+        40..50 => (6, 8),
+        50.. => (8, 10),
     }
 }
 
