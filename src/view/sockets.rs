@@ -30,7 +30,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     if desk.netstat {
         netstat::draw(frame, inner, scene, &rows);
     } else {
-        let columns = Columns::fitting(usize::from(inner.width), longest_address(&rows));
+        let lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
+        let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
+        let room = usize::from(inner.width);
+        let columns = Columns::fitting(room, longest_address(&rows), waits);
         let head = [row::head(scene, &columns)];
         let lines = window.rows().map(|n| line(scene, &columns, n));
         put(frame, inner, head.into_iter().chain(lines));
@@ -50,12 +53,8 @@ pub(super) fn body(area: Rect, state: &State) -> Rect {
 fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
     let shown = &scene.state.shown;
     let name = shown[n];
-    let alive = |name: &&RowName| {
-        let line = scene.state.sockets.get(**name);
-        line.is_some_and(|line| line.gone.is_none())
-    };
-    let above = n.checked_sub(1).and_then(|n| shown.get(n)).filter(alive);
-    let below = shown.get(n + 1).filter(alive);
+    let above = n.checked_sub(1).and_then(|n| shown.get(n));
+    let below = shown.get(n + 1);
     let bracket = match (above, below) {
         (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
         (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
