@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -14,7 +16,7 @@ use super::theme::Part;
 use super::window::Window;
 use super::{empty, netstat};
 use crate::app::{Pane, PointOfView, State};
-use crate::tcp::{Port, RowName};
+use crate::tcp::{Port, Protocol, RowName};
 
 /// The kernel's table: the rows that fit, whatever there is beyond.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -94,10 +96,21 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
 
 /// The command that shows the same rows in a shell.
 pub(super) fn command(state: &State) -> String {
-    match state.listener.at().port {
-        _ if state.desk.lens.whole_machine => String::from("`netstat -atnp`"),
-        Port::ANY => String::from("`netstat -atnp`"),
-        port => format!("`netstat -atnp | grep ':{port} '`"),
+    let rows = state.shown.iter();
+    let udp = rows.rev().any(|row| row.tuple.protocol == Protocol::Udp);
+    let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
+    let listener = state.listener.at().port;
+    let ports = (state.listener.ports.iter()).chain(&state.clients.called);
+    let ports: BTreeSet<Port> = ports.copied().chain([listener]).collect();
+    let named: Vec<String> = (ports.iter())
+        .filter(|port| **port != Port::ANY)
+        .map(ToString::to_string)
+        .collect();
+    match named.as_slice() {
+        _ if state.desk.lens.whole_machine => format!("`{netstat}`"),
+        [] => format!("`{netstat}`"),
+        [port] => format!("`{netstat} | grep ':{port} '`"),
+        ports => format!("`{netstat} | grep -E ':({}) '`", ports.join("|")),
     }
 }
 
@@ -112,8 +125,14 @@ fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
     let command = command(state);
+    // Only netstat's own layout is what it prints: it knows no backlog, and no ghosts.
+    let long = if state.desk.netstat {
+        format!("{DASH} what {command} shows {DASH} {view}")
+    } else {
+        format!("{DASH} the rows of {command} {DASH} {view}")
+    };
     let about = [
-        format!("{DASH} what {command} shows {DASH} {view}"),
+        long,
         format!("{DASH} {command} {DASH} {view}"),
         format!("{DASH} {view}"),
     ];
