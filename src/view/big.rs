@@ -118,7 +118,9 @@ fn line(scene: Scene<'_>, name: RowName, room: usize) -> Line<'static> {
     let mut words = words(scene, line, left);
     if words.width() > left {
         // A row without another end has room to spare in front of its words.
-        numbers.truncate(numbers.trim_end().len() + 1);
+        let least = numbers.trim_end().len() + 1;
+        let wanted = numbers.len().saturating_sub(words.width() - left);
+        numbers.truncate(wanted.max(least));
         let left = room.saturating_sub(width(&spans) + text::width(&numbers));
         words.content = text::cut(&words.content, left).into();
     }
