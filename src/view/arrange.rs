@@ -51,9 +51,11 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     let top = take_top(&mut rest, 2 + top_lines(area.height, state));
     let shows_keys = state.desk.look.keys && has_room_for_keys(area);
     let beside = 2 + if shows_keys { KEYS } else { 0 };
-    let newest = notices::needed(state, usize::from(area.width - beside));
-    let (usual, most) = notice_lines(area.height);
-    let mut notices = take_bottom(&mut rest, 2 + newest.clamp(usual, most));
+    let lines = notice_lines(area.height);
+    let table = rows_wanted(state) + 3;
+    let spare = rest.height.saturating_sub(table + 2 + lines.0);
+    let lines = notices::height(state, area.width - beside, lines, spare);
+    let mut notices = take_bottom(&mut rest, 2 + lines);
     let keys = if shows_keys {
         take_right(&mut notices, KEYS)
     } else {
@@ -86,6 +88,13 @@ fn top_lines(height: u16, state: &State) -> u16 {
         28..40 => 5,
         40.. => computers.saturating_add(1).clamp(5, 7),
     }
+}
+
+/// How many lines the table could fill; one without rows says why it has none.
+pub(super) fn rows_wanted(state: &State) -> u16 {
+    u16::try_from(state.shown.len())
+        .unwrap_or(1000)
+        .clamp(4, 1000)
 }
 
 /// How many lines of what happened there are, and how many there may be when the newest sentence is long.

@@ -25,8 +25,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     draw_numbers(frame, numbers, scene, digits);
     arrange::take_top(&mut rest, 1);
     let room = usize::from(area.width);
-    let (usual, most) = if area.height < 18 { (2, 4) } else { (3, 5) };
-    let high = notices::needed(scene.state, room).clamp(usual, most);
+    let lines = if area.height < 18 { (2, 4) } else { (3, 5) };
+    let spare = rest
+        .height
+        .saturating_sub(ROW * arrange::rows_wanted(scene.state) + lines.0);
+    let high = notices::height(scene.state, area.width, lines, spare);
     let place = arrange::take_bottom(&mut rest, high);
     put(
         frame,

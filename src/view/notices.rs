@@ -31,11 +31,18 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     put(frame, inner, lines);
 }
 
-/// How many lines the newest sentence takes in a pane of that width.
-pub(super) fn needed(state: &State, room: usize) -> u16 {
-    let newest = state.notices.newest_first().next();
-    let lines = newest.map_or(0, |newest| wrapped(state, newest, room).len());
-    u16::try_from(lines).unwrap_or(u16::MAX)
+/// How many lines what happened takes: as `usual`, unless the newest sentence needs more. A refusal may take lines from the table, as the
+/// reason and the help come last in it; any other sentence only those that the table can `spare`.
+pub(super) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
+    let Some(newest) = state.notices.last() else {
+        return usual;
+    };
+    let lines = wrapped(state, newest, usize::from(room)).len();
+    let most = match newest.tone {
+        Tone::Plain => most.min(usual + spare),
+        Tone::Refused | Tone::Warning => most,
+    };
+    u16::try_from(lines).unwrap_or(most).clamp(usual, most)
 }
 
 /// The newest sentence, or the one so many back, and above it those before, as many as fit whole; in reading order.
