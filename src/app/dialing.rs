@@ -3,10 +3,8 @@
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{Effect, State, Tone, words};
-use crate::tcp::{Burst, Command, ConnectSpec, Port};
+use crate::tcp::{Burst, Command, ConnectSpec, Machine, Port};
 
-/// Descriptors that are kept for everything that is not a connection.
-const RESERVED: u64 = 64;
 /// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
 const UNANSWERED: u32 = 24;
 
@@ -121,7 +119,7 @@ fn room_for(state: &State, to_ourselves: bool) -> u32 {
     let free = state
         .machine
         .descriptors
-        .saturating_sub(RESERVED + used as u64 + pending);
+        .saturating_sub(Machine::RESERVED_DESCRIPTORS + used as u64 + pending);
     let each = if to_ourselves { 2 } else { 1 };
     u32::try_from(free / each).unwrap_or(u32::MAX)
 }

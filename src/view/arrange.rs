@@ -1,5 +1,6 @@
 use ratatui::layout::Rect;
 
+use super::notices;
 use crate::app::{Pane, State};
 
 /// Which pane stands where. A rectangle without height is not drawn.
@@ -48,8 +49,14 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
         });
     }
     let top = take_top(&mut rest, 2 + top_lines(area.height, state));
-    let mut notices = take_bottom(&mut rest, 2 + notice_lines(area.height));
-    let keys = if state.desk.look.keys && has_room_for_keys(area) {
+    let shows_keys = state.desk.look.keys && has_room_for_keys(area);
+    let beside = 2 + if shows_keys { KEYS } else { 0 };
+    let lines = notice_lines(area.height);
+    let table = rows_wanted(state) + 3;
+    let spare = rest.height.saturating_sub(table + 2 + lines.0);
+    let lines = notices::height(state, area.width - beside, lines, spare);
+    let mut notices = take_bottom(&mut rest, 2 + lines);
+    let keys = if shows_keys {
         take_right(&mut notices, KEYS)
     } else {
         Rect::default()
@@ -83,14 +90,22 @@ fn top_lines(height: u16, state: &State) -> u16 {
     }
 }
 
-const fn notice_lines(height: u16) -> u16 {
+/// How many lines the table could fill; one without rows says why it has none.
+pub(super) fn rows_wanted(state: &State) -> u16 {
+    u16::try_from(state.shown.len())
+        .unwrap_or(1000)
+        .clamp(4, 1000)
+}
+
+/// How many lines of what happened there are, and how many there may be when the newest sentence is long.
+const fn notice_lines(height: u16) -> (u16, u16) {
     match height {
-        0..18 => 1,
-        18..22 => 2,
-        22..34 => 4,
-        34..40 => 5,
-        40..50 => 6,
-        50.. => 8,
+        0..18 => (1, 4),
+        18..22 => (2, 5),
+        22..34 => (4, 6),
+        34..40 => (5, 8),
+        40..50 => (6, 8),
+        50.. => (8, 10),
     }
 }
 

@@ -22,14 +22,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         at.ip.to_string()
     };
     let whom = if addresses.is_empty() {
-        String::from("this machine")
+        String::from("any address of this machine")
     } else {
         addresses
     };
-    let warning = format!(
-        " OPEN TO EVERYBODY: anyone who reaches {whom} can connect to port {}",
-        at.port
-    );
+    // The port comes first: of many addresses the last may be cut.
+    let port = at.port;
+    let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {whom}");
     let line = Line::from(text::cut(&warning, usize::from(area.width)));
     frame.render_widget(line.style(scene.style(Part::Banner)), area);
 }

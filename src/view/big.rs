@@ -4,9 +4,9 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::arrange;
-use super::digits;
-use super::glyphs::{ARROW, glyph};
-use super::paint::{Scene, put};
+use super::digits::Digits;
+use super::glyphs::{ARROW, HOLLOW, glyph};
+use super::paint::{Scene, put, width};
 use super::scroll::Scroll;
 use super::theme::Part;
 use super::window::Window;
@@ -16,65 +16,40 @@ use crate::tcp::{Port, RowName};
 
 /// How many lines a row takes, the blank one below it counted.
 pub(super) const ROW: u16 = 2;
-/// The newest sentence stays below the rows.
-const NOTICE: u16 = 3;
 
-/// Big type for the last row of the room: two numbers, and of each row only what the lesson needs.
+/// Big type for the last row of the room: two numbers, of each row only what the lesson needs, and the newest sentence.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let mut rest = area;
-    let numbers = arrange::take_top(&mut rest, numbers_height(area));
-    draw_numbers(frame, numbers, scene);
-    if has_notice(area) {
-        let place = arrange::take_bottom(&mut rest, NOTICE);
-        let room = usize::from(place.width);
-        put(
-            frame,
-            place,
-            notices::newest(scene, room, usize::from(NOTICE)),
-        );
-    }
-    let body = body(area);
-    let height = usize::from(body.height / ROW);
-    let window = Window::of(scene.state, scroll, height);
+    let digits = Digits::fitting(area, scene.theme.is_ascii());
+    let numbers = arrange::take_top(&mut rest, 1 + digits.height());
+    draw_numbers(frame, numbers, scene, digits);
+    arrange::take_top(&mut rest, 1);
+    let room = usize::from(area.width);
+    let lines = if area.height < 18 { (2, 4) } else { (3, 5) };
+    let spare = rest
+        .height
+        .saturating_sub(ROW * arrange::rows_wanted(scene.state) + lines.0);
+    let high = notices::height(scene.state, area.width, lines, spare);
+    let place = arrange::take_bottom(&mut rest, high);
+    put(
+        frame,
+        place,
+        notices::newest(scene, room, usize::from(place.height)),
+    );
+    scroll.body = rest;
+    let window = Window::of(scene.state, scroll, usize::from(rest.height / ROW));
     if window.len() == 0 {
-        empty::draw(frame, body, scene);
+        empty::draw(frame, rest, scene);
         return;
     }
     let rows = window.names(&scene.state.shown);
     let rows = rows.iter();
-    let room = usize::from(body.width);
     let lines = rows.flat_map(|name| [line(scene, *name, room), Line::default()]);
-    put(frame, body, lines);
-}
-
-/// Where the rows stand.
-pub(super) fn body(area: Rect) -> Rect {
-    let mut rest = area;
-    arrange::take_top(&mut rest, numbers_height(area) + 1);
-    if has_notice(area) {
-        arrange::take_bottom(&mut rest, NOTICE);
-    }
-    rest
-}
-
-const fn is_tall(area: Rect) -> bool {
-    area.height >= 24 && area.width >= 100
-}
-
-const fn has_notice(area: Rect) -> bool {
-    area.height >= 18
-}
-
-const fn numbers_height(area: Rect) -> u16 {
-    1 + if is_tall(area) {
-        digits::TALL
-    } else {
-        digits::LOW
-    }
+    put(frame, rest, lines);
 }
 
 /// The port at the left, the number of connections at the right.
-fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Digits) {
     let state = scene.state;
     let listener = &state.listener;
     let number = match listener.at().port {
@@ -106,21 +81,13 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
             width: half.saturating_sub(2),
             ..area
         };
-        let number = if is_tall_line(area) {
-            digits::tall(&number)
-        } else {
-            digits::low(&number)
-        };
         let label = Line::from(scene.span(Part::Strong, label));
-        let number = number
+        let number = digits
+            .draw(&number)
             .into_iter()
             .map(|line| Line::from(scene.span(part, line)));
         put(frame, place, std::iter::once(label).chain(number));
     }
-}
-
-const fn is_tall_line(numbers: Rect) -> bool {
-    numbers.height > digits::LOW + 1
 }
 
 /// Role, both ports with the foreign address, and the state.
@@ -149,8 +116,19 @@ fn line(scene: Scene<'_>, name: RowName, room: usize) -> Line<'static> {
     } else {
         Part::Strong
     };
-    spans.push(scene.span(part, format!("{role}{gap}{local:>5} {foreign}{gap}")));
-    spans.push(words(scene, line));
+    let mut numbers = format!("{role}{gap}{local:>5} {foreign}{gap}");
+    let left = room.saturating_sub(width(&spans) + text::width(&numbers));
+    let mut words = words(scene, line, left);
+    if words.width() > left {
+        // A row without another end has room to spare in front of its words.
+        let least = numbers.trim_end().len() + 1;
+        let wanted = numbers.len().saturating_sub(words.width() - left);
+        numbers.truncate(wanted.max(least));
+        let left = room.saturating_sub(width(&spans) + text::width(&numbers));
+        words.content = text::cut(&words.content, left).into();
+    }
+    spans.push(scene.span(part, numbers));
+    spans.push(words);
     if state.desk.selected == Some(name) {
         return row::one_style(spans).style(scene.style(Part::Selected));
     }
@@ -158,12 +136,19 @@ fn line(scene: Scene<'_>, name: RowName, room: usize) -> Line<'static> {
 }
 
 /// The state, or why there is none any more.
-fn words(scene: Scene<'_>, line: &TableLine) -> Span<'static> {
+fn words(scene: Scene<'_>, line: &TableLine, room: usize) -> Span<'static> {
     let state = line.row.state;
     if let Some(gone) = line.gone {
-        return scene.span(Part::Gone, gone.why.words());
+        let long = format!("{HOLLOW} {}", gone.why.words());
+        let fits = text::width(&long) <= room;
+        let words = if fits { &long } else { gone.why.words() };
+        return scene.span(Part::Gone, words);
     }
-    let left = row::time_left(scene, line).unwrap_or_default();
+    let mut left = row::time_left(scene, line).unwrap_or_default();
+    if room < 21 {
+        left = left.replace(" left", "");
+    }
     let words = format!("{} {state} {left}", glyph(state));
-    Span::styled(words, scene.theme.state(state).add_modifier(Modifier::BOLD))
+    let style = scene.theme.state(state).add_modifier(Modifier::BOLD);
+    Span::styled(words.trim_end().to_owned(), style)
 }

@@ -1,11 +1,11 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType};
 
 use super::arrange;
 use super::columns;
-use super::glyphs::{ARROW, CUT, glyph};
+use super::five;
+use super::glyphs::{ARROW, CUT, HOLLOW, glyph};
 use super::paint::{Scene, put};
 use super::row;
 use super::scroll::Scroll;
@@ -24,7 +24,8 @@ pub(super) fn draw(
 ) {
     let width = 100.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
-    let lines = lines(scene, name, room);
+    let most = usize::from(screen.height).saturating_sub(3 + 2);
+    let lines = lines(scene, name, (room, most));
     let height = u16::try_from(lines.len() + 3 + 2).unwrap_or(u16::MAX);
     let area = arrange::middle(screen, width, height.min(screen.height));
     let title = if name.tuple.is_connected() {
@@ -37,76 +38,43 @@ pub(super) fn draw(
     let mirror = scene.state.sockets.mirror(name);
     scroll.visible.extend(mirror.map(|line| line.row.name()));
     let boxes = arrange::take_top(&mut inner, 3);
-    draw_boxes(frame, boxes, scene, name);
+    five::draw(frame, boxes, scene, name);
     put(frame, inner, lines);
 }
 
-fn lines(scene: Scene<'_>, name: RowName, room: usize) -> Vec<Line<'static>> {
+/// How little some lines are needed, and the lines.
+type Ranked = (u8, Vec<Line<'static>>);
+
+/// What is to be said, in at most so many columns and lines: what is needed least goes first.
+fn lines(scene: Scene<'_>, name: RowName, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let sockets = &scene.state.sockets;
     let Some(line) = sockets.get(name) else {
         let gone = "The kernel has this row no more.";
         return vec![Line::default(), Line::from(scene.span(Part::Dim, gone))];
     };
-    let mut lines = sentence(scene, line, room);
-    lines.extend(ends(scene, line, sockets.mirror(name), room));
-    lines
-}
-
-/// The five numbers in a box each; in one line of text where the boxes do not fit.
-fn draw_boxes(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: RowName) {
-    let (local, remote) = (name.tuple.local, name.tuple.remote);
-    let numbers = [
-        ("protocol", "", columns::proto(&name)),
-        ("local address", "local", local.ip.to_string()),
-        ("local port", "port", local.port.to_string()),
-        ("foreign address", "foreign", remote.ip.to_string()),
-        ("foreign port", "port", remote.port.to_string()),
+    let mirror = sockets.mirror(name);
+    let mut groups: Vec<Ranked> = vec![
+        (1, sentence(scene, line, mirror, room)),
+        (9, vec![Line::default()]),
     ];
-    let widths = |long: bool| {
-        numbers.clone().map(|(title, short, number)| {
-            let title = if long { title } else { short };
-            text::width(title).max(text::width(&number)) + 4
-        })
-    };
-    let room = usize::from(area.width);
-    let long = widths(true).iter().sum::<usize>() <= room;
-    let widths = widths(long);
-    if widths.iter().sum::<usize>() > room {
-        let texts = numbers.map(|(_, _, number)| number);
-        let lines = text::wrap(&texts.join("  "), room).into_iter();
-        put(
-            frame,
-            area,
-            lines.map(|line| Line::from(scene.span(Part::Strong, line))),
-        );
-        return;
+    groups.extend(ends(scene, line, mirror, room));
+    while groups.iter().map(|(_, lines)| lines.len()).sum::<usize>() > most {
+        let least = (0..groups.len()).max_by_key(|n| groups[*n].0);
+        groups.remove(least.unwrap_or(0));
     }
-    let mut x = area.x;
-    for ((title, short, number), width) in numbers.into_iter().zip(widths) {
-        let width = u16::try_from(width).unwrap_or(u16::MAX);
-        let place = Rect { x, width, ..area };
-        let title = if long { title } else { short };
-        let title = if title.is_empty() {
-            String::new()
-        } else {
-            format!(" {title} ")
-        };
-        let block = Block::bordered()
-            .border_type(BorderType::Rounded)
-            .border_style(scene.style(Part::Border))
-            .title_top(Line::from(scene.span(Part::Dim, title)).centered());
-        frame.render_widget(block, place);
-        let number = Line::from(scene.span(Part::Strong, number)).centered();
-        frame.render_widget(number, arrange::inside(place));
-        x += width;
-    }
+    groups.into_iter().flat_map(|(_, lines)| lines).collect()
 }
 
-fn sentence(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Line<'static>> {
+fn sentence(
+    scene: Scene<'_>,
+    line: &TableLine,
+    mirror: Option<&TableLine>,
+    room: usize,
+) -> Vec<Line<'static>> {
     let state = line.row.state;
     let (port, name) = (line.row.tuple.local.port, line.row.name());
     let words = if line.gone.is_some() {
-        String::from("The kernel has this row no more: its five numbers are free again.")
+        gone_words(state, mirror)
     } else if state == TcpState::Listen {
         format!(
             "A listening socket has no other end: it is the door at port {port}, and stays when somebody comes in."
@@ -125,8 +93,25 @@ fn sentence(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Line<'static
         String::from("These five numbers tell it from every other connection.")
     };
     let lines = text::wrap(&words, room).into_iter();
-    let lines = lines.map(|words| Line::from(scene.span(Part::Dim, words)));
-    lines.chain([Line::default()]).collect()
+    lines
+        .map(|words| Line::from(scene.span(Part::Dim, words)))
+        .collect()
+}
+
+/// What is left of a row that is gone.
+fn gone_words(last: TcpState, mirror: Option<&TableLine>) -> String {
+    let alive = mirror.filter(|line| line.gone.is_none());
+    match alive.map(|line| line.row.state) {
+        Some(TcpState::TimeWait) => {
+            "The kernel has this row no more; the other end keeps the five numbers, in TIME_WAIT."
+        }
+        Some(_) => "The kernel has this row no more; the other end is still there.",
+        None if last == TcpState::Listen => {
+            "The kernel has this row no more: nobody listens through this socket."
+        }
+        None => "The kernel has this row no more: its five numbers are free again.",
+    }
+    .to_owned()
 }
 
 /// This end at the left, the other at the right.
@@ -135,77 +120,113 @@ fn ends(
     line: &TableLine,
     mirror: Option<&TableLine>,
     room: usize,
-) -> Vec<Line<'static>> {
+) -> Vec<Ranked> {
     const LABEL: usize = 8;
-    let column = room.saturating_sub(LABEL) / 2;
-    let column = column.saturating_sub(1);
-    let heads = if line.row.tuple.is_connected() {
-        ["this end", "the other end"]
+    let connected = line.row.tuple.is_connected();
+    let room = room.saturating_sub(LABEL);
+    let (heads, column) = if connected {
+        (["this end", "the other end"], (room / 2).saturating_sub(1))
     } else {
-        ["this socket", ""]
+        (["this socket", ""], room)
     };
-    let mut lines = vec![Line::from(vec![
+    let head = vec![
         Span::raw(" ".repeat(LABEL)),
         scene.span(Part::Heading, text::fit(heads[0], column + 1)),
         scene.span(Part::Heading, heads[1]),
-    ])];
-    let here = facts(scene, Some(line), column);
-    let there = if line.row.tuple.is_connected() {
-        facts(scene, mirror, column)
-    } else {
-        here.iter()
-            .map(|(label, _)| (*label, Span::raw("")))
-            .collect()
+    ];
+    let here = facts(scene, line, column);
+    let there = match mirror {
+        Some(mirror) => facts(scene, mirror, column),
+        None if connected => elsewhere(scene, line, column),
+        None => Vec::new(),
     };
-    for ((label, here), (_, there)) in here.into_iter().zip(there) {
-        let pad = (column + 1).saturating_sub(here.width());
-        lines.push(Line::from(vec![
-            scene.span(Part::Dim, text::fit(label, LABEL)),
-            here,
-            Span::raw(" ".repeat(pad)),
-            there,
-        ]));
+    let mut groups = vec![(1, vec![Line::from(head)])];
+    for (n, (rank, label)) in FACTS.into_iter().enumerate() {
+        let [mut here, mut there] = [&here, &there].map(|facts| {
+            let lines = facts.get(n).cloned().unwrap_or_default();
+            lines.into_iter()
+        });
+        let mut label = text::fit(label, LABEL);
+        let mut lines = Vec::new();
+        loop {
+            let (here, there) = (here.next(), there.next());
+            if here.is_none() && there.is_none() {
+                break;
+            }
+            let here = here.unwrap_or_default();
+            let pad = (column + 1).saturating_sub(here.width());
+            let label = std::mem::replace(&mut label, " ".repeat(LABEL));
+            lines.push(Line::from(vec![
+                scene.span(Part::Dim, label),
+                here,
+                Span::raw(" ".repeat(pad)),
+                there.unwrap_or_default(),
+            ]));
+        }
+        groups.push((rank, lines));
     }
-    lines
+    groups
 }
 
-type Fact = (&'static str, Span<'static>);
+/// What is told of each end, and how little it is needed.
+const FACTS: [(u8, &str); 9] = [
+    (1, "role"),
+    (1, "state"),
+    (8, ""),
+    (6, "since"),
+    (7, "before"),
+    (4, "Recv-Q"),
+    (5, "Send-Q"),
+    (2, "owner"),
+    (3, "end"),
+];
 
-fn facts(scene: Scene<'_>, line: Option<&TableLine>, room: usize) -> Vec<Fact> {
-    let labels = [
-        "role", "state", "", "since", "before", "Recv-Q", "Send-Q", "owner", "end",
-    ];
-    let Some(line) = line else {
-        let mut none = labels.map(|label| (label, Span::raw(""))).to_vec();
-        none[0].1 = scene.span(Part::Dim, text::cut("not in this machine's table", room));
-        return none;
-    };
+/// An end that the table does not have: it is gone, unless it is another machine's.
+fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
+    let ip = line.row.tuple.remote.ip.to_canonical();
+    let ours = ip.is_loopback() || scene.state.machine.addresses.contains(&ip);
+    let words = if ours { "gone" } else { "on another machine" };
+    vec![vec![scene.span(Part::Dim, text::cut(words, room))]]
+}
+
+/// The lines of each fact of one end.
+fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
     let row = &line.row;
     let state = scene.state;
     let listens = row.state == TcpState::Listen;
+    let plain = |text: &str| {
+        let cut = text::cut(text, room);
+        Vec::from_iter(Some(Span::raw(cut)).filter(|_| !text.is_empty()))
+    };
     let queue = |value: u32, what: &str| {
         let unit = if listens { what } else { "B" };
-        Span::raw(text::cut(&format!("{value} {unit}"), room))
+        plain(&format!("{value} {unit}"))
     };
-    let plain = |text: &str| Span::raw(text::cut(text, room));
-    let seen = format!("{} {}", glyph(row.state), row.state);
-    let since = text::clock(state.started, line.passed_since());
+    let (sign, style, meaning) = if line.gone.is_some() {
+        let meaning = "the last state that was seen";
+        (HOLLOW.to_owned(), scene.style(Part::Gone), meaning)
+    } else {
+        let sign = glyph(row.state).to_string();
+        (sign, scene.theme.state(row.state), row.state.meaning())
+    };
+    let seen = Span::styled(text::cut(&format!("{sign} {}", row.state), room), style);
+    let meaning = text::wrap(meaning, room).into_iter();
     let ends = match line.gone {
         Some(gone) => gone.why.words().to_owned(),
         None => row::time_left(scene, line).unwrap_or_default(),
     };
-    let values = [
-        scene.span(Part::Strong, text::cut(&row::role(scene, line, room), room)),
-        Span::styled(text::cut(&seen, room), scene.theme.state(row.state)),
-        scene.span(Part::Dim, text::cut(row.state.meaning(), room)),
-        plain(&since),
+    let role = text::cut(&row::role(scene, line, room), room);
+    vec![
+        vec![scene.span(Part::Strong, role)],
+        vec![seen],
+        meaning.map(|words| scene.span(Part::Dim, words)).collect(),
+        plain(&text::clock(state.started, line.passed_since())),
         plain(&passed(line, room)),
         queue(row.queues.recv, "waiting for accept()"),
         queue(row.queues.send, "may wait (backlog)"),
-        plain(&columns::owner(state, line, 40)),
+        plain(&columns::owner(state, line, room)),
         plain(&ends),
-    ];
-    labels.into_iter().zip(values).collect()
+    ]
 }
 
 /// The states before the present one, and how long each was seen; the oldest are left out where there is no room.

@@ -6,7 +6,9 @@ use crate::tcp::RowName;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Columns {
     pub(super) proto: usize,
-    pub(super) queue: usize,
+    /// Recv-Q; it comes without Send-Q where there is hardly room.
+    pub(super) recv: usize,
+    pub(super) send: usize,
     pub(super) address: usize,
     pub(super) state: usize,
     pub(super) role: usize,
@@ -24,8 +26,9 @@ pub(super) const ROOMY: usize = 18;
 pub(super) const LONG_AGE: usize = 9;
 
 impl Columns {
-    /// What fits into `room` columns when the longest address takes `address`: what is needed least goes first.
-    pub(super) fn fitting(room: usize, address: usize) -> Columns {
+    /// What fits into `room` columns when the longest address takes `address`: what is needed least goes first. While something `waits`
+    /// in a receive queue, that matters more than ages.
+    pub(super) fn fitting(room: usize, address: usize, waits: bool) -> Columns {
         // An IPv4-mapped address and its port take 24.
         let most = if room < 100 {
             23
@@ -42,8 +45,13 @@ impl Columns {
         };
         columns.widen(room, |c| c.proto = 5);
         columns.widen(room, |c| c.role = 15);
+        if waits {
+            columns.widen(room, |c| c.recv = 6);
+        }
+        columns.widen(room, |c| c.role = 16);
+        columns.widen(room, |c| c.age = 5);
+        columns.widen(room, |c| (c.recv, c.send) = (6, 6));
         columns.widen(room, |c| c.age = 6);
-        columns.widen(room, |c| c.queue = 6);
         columns.widen(room, |c| c.role = 21);
         columns.widen(room, |c| c.age = LONG_AGE);
         columns.widen(room, |c| c.owner = 11);
@@ -60,7 +68,8 @@ impl Columns {
         let with_space = |width: usize| if width == 0 { 0 } else { width + 1 };
         SIGNS
             + with_space(self.proto)
-            + 2 * with_space(self.queue)
+            + with_space(self.recv)
+            + with_space(self.send)
             + 2 * with_space(self.address)
             + with_space(self.state)
             + self.role

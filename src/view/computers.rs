@@ -85,7 +85,17 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
     let gap = if roomy { "   " } else { " " };
     let open_width = if roomy { 12 } else { 7 };
     let before = format!(" {mark} {name}{gap}{:<ip_width$}{gap}", computer.ip);
-    let open = format!("{open:<open_width$} ");
+    let mut open = format!("{open:<open_width$} ");
+    let left = room.saturating_sub(text::width(&before));
+    if open.trim_end().len() > left {
+        // A number is shown whole, or not at all.
+        let many = text::number(computer.ends.len());
+        open = if many.len() <= left {
+            many
+        } else {
+            String::new()
+        };
+    }
     let ports = ports(
         computer,
         room.saturating_sub(text::width(&before) + open.len()),
@@ -158,14 +168,14 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
             format!("from {range}"),
         ),
     };
-    let to = format!(" to {to}");
-    let roomy = to.len() + long.len() + 3 <= room;
+    let to = text::cut(&format!(" to {to}"), room);
+    let roomy = text::width(&to) + long.len() + 3 <= room;
     let from = if roomy {
         format!("   {long}")
     } else {
         format!("  {short}")
     };
-    let from = text::cut(&from, room.saturating_sub(to.len()));
+    let from = text::cut(&from, room.saturating_sub(text::width(&to)));
     Line::from(vec![Span::raw(to), scene.span(Part::Dim, from)])
 }
 

@@ -1,5 +1,7 @@
 //! Numbers that are read from the last row of the room.
 
+use ratatui::layout::Rect;
+
 /// Three columns of five dots for each digit, the highest bit at the left.
 const DOTS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b101, 0b101, 0b111],
@@ -14,31 +16,67 @@ const DOTS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b111, 0b001, 0b111],
 ];
 
-/// How many lines a number takes where each dot is a whole cell.
-pub(super) const TALL: u16 = 5;
-/// How many lines it takes where two dots share a cell.
-pub(super) const LOW: u16 = 3;
+/// How numbers are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digits {
+    /// Each dot is two cells, so that it is about square.
+    Tall,
+    /// Each dot is one cell, where half a cell cannot be drawn.
+    Narrow,
+    /// Two dots share a cell.
+    Low,
+}
 
-/// A number in five lines; each dot is two cells, so that it is about square.
-pub(super) fn tall(number: &str) -> Vec<String> {
+impl Digits {
+    /// The largest that leave room for rows.
+    pub(super) const fn fitting(area: Rect, ascii: bool) -> Digits {
+        if area.height >= 24 && area.width >= 100 {
+            Digits::Tall
+        } else if ascii {
+            Digits::Narrow
+        } else {
+            Digits::Low
+        }
+    }
+
+    /// How many lines a number takes.
+    pub(super) const fn height(self) -> u16 {
+        match self {
+            Digits::Tall | Digits::Narrow => 5,
+            Digits::Low => 3,
+        }
+    }
+
+    /// The lines of a number.
+    pub(super) fn draw(self, number: &str) -> Vec<String> {
+        match self {
+            Digits::Tall => whole_cells(number, 2),
+            Digits::Narrow => whole_cells(number, 1),
+            Digits::Low => half_cells(number),
+        }
+    }
+}
+
+/// A number in five lines; each dot is so many cells.
+fn whole_cells(number: &str, cells: usize) -> Vec<String> {
     let row = |row: usize| {
         let digits = dots(number).map(|digit| {
-            let dots = (0..3).map(|column| {
+            let dot = |column| {
                 if is_set(digit, row, column) {
-                    "██"
+                    "█"
                 } else {
-                    "  "
+                    " "
                 }
-            });
-            dots.collect::<String>()
+            };
+            (0..3).map(|column| dot(column).repeat(cells)).collect()
         });
-        digits.collect::<Vec<_>>().join("  ")
+        digits.collect::<Vec<String>>().join(&" ".repeat(cells))
     };
     (0..5).map(row).collect()
 }
 
 /// A number in three lines of half blocks.
-pub(super) fn low(number: &str) -> Vec<String> {
+fn half_cells(number: &str) -> Vec<String> {
     let row = |row: usize| {
         let digits = dots(number).map(|digit| {
             let cell = |column| {

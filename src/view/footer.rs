@@ -7,12 +7,14 @@ use super::arrange::{has_room_for_keys, inside};
 use super::input;
 use super::paint::{Scene, width};
 use super::text;
-use super::theme::Part;
-use crate::app::{Key, Overlay};
+use super::theme::{Part, Theme};
+use crate::app::{Form, Key, Overlay, Value};
+use crate::cli::ThemeName;
 
 /// The keys to press now, the most useful first; as many as fit.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
-    let keys = inline_keys(frame.area(), scene);
+    let mut keys = theme(scene);
+    keys.extend(inline_keys(frame.area(), scene));
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.desk.find.typing {
         find(scene, room)
@@ -42,8 +44,8 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         Some(Overlay::Card(_)) => {
             return scene.keys(&[("Esc", "close"), ("ctrl-c", "quit at once")]);
         }
-        Some(Overlay::ListenForm(_) | Overlay::ConnectForm(_)) => {
-            return scene.keys(&[("Enter", "apply"), ("Esc", "drop"), ("Tab", "next field")]);
+        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
+            return form_keys(scene, form);
         }
         None => (),
     }
@@ -68,6 +70,16 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
+/// The keys of a form; those that choose only where there is a choice.
+pub(super) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
+    let mut keys = vec![("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")];
+    let field = form.fields.get(form.at);
+    if field.is_some_and(|field| matches!(field.value, Value::Choice { .. })) {
+        keys.insert(0, ("← →", "choose"));
+    }
+    scene.keys(&keys)
+}
+
 fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     let state = scene.state;
     let mut spans = vec![scene.span(Part::Key, " find ")];
@@ -80,6 +92,26 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     spans.push(scene.span(Part::Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
     Line::from(spans)
+}
+
+/// Which theme it is, while it is another one than at the start.
+fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
+    if scene
+        .state
+        .desk
+        .look
+        .theme
+        .is_multiple_of(Theme::ORDER.len())
+    {
+        return Vec::new();
+    }
+    let name = match scene.theme.name() {
+        ThemeName::Dark => "dark",
+        ThemeName::Light => "light",
+        ThemeName::HighContrast => "high contrast",
+        ThemeName::Mono => "mono",
+    };
+    vec![scene.span(Part::Dim, format!(" theme: {name} "))]
 }
 
 /// The last keys at the right of the footer, where they have no place of their own.

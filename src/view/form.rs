@@ -3,6 +3,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::arrange;
+use super::footer::form_keys;
 use super::glyphs::{ARROW, CHOSEN, REFUSED};
 use super::input;
 use super::paint::{Scene, put, width};
@@ -12,7 +13,7 @@ use crate::app::{Field, Form, Value};
 
 /// How wide a field is.
 const fn field_width(room: usize) -> usize {
-    if room < 90 { 22 } else { 30 }
+    if room < 90 { 24 } else { 30 }
 }
 
 /// Fields to fill in; beside each the socket call that it becomes.
@@ -25,9 +26,8 @@ pub(super) fn draw(
 ) {
     let count = form.fields.len();
     let height = u16::try_from(count + 2 + BELOW).unwrap_or(u16::MAX);
-    let area = arrange::middle(screen, 104.min(screen.width - 2), height.min(screen.height));
-    let keys = scene.keys(&[("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")]);
-    let mut fields = scene.sheet(frame, area, title, keys);
+    let area = arrange::middle(screen, 104, height.min(screen.height));
+    let mut fields = scene.sheet(frame, area, title, form_keys(scene, form));
     let below = arrange::take_bottom(&mut fields, u16::try_from(BELOW).unwrap_or(3));
     let room = usize::from(fields.width);
     let top = (form.at + 1).saturating_sub(usize::from(fields.height));
@@ -62,7 +62,12 @@ fn line(
         (false, true) => scene.span(Part::Key, format!("{CHOSEN} ")),
         (false, false) => Span::raw("  "),
     };
-    let part = if focused { Part::Strong } else { Part::Text };
+    let idle = is_idle(form, field);
+    let part = match (focused, idle) {
+        (true, _) => Part::Strong,
+        (false, true) => Part::Dim,
+        (false, false) => Part::Text,
+    };
     let name = scene.span(part, format!("{}  ", text::fit(field.label, label)));
     let most = field_width(room).min(room.saturating_sub(label + 6));
     let mut spans = vec![sign, name];
@@ -72,16 +77,37 @@ fn line(
         (true, true) => Cursor::JustCame,
         (true, false) => Cursor::Here,
     };
-    spans.extend(value(scene, field, cursor, most));
+    if idle && !focused {
+        let shown = text::safe(field.shown());
+        spans.push(scene.span(Part::Dim, text::fit(&shown, most)));
+    } else {
+        spans.extend(value(scene, field, cursor, most));
+    }
     let used = width(&spans);
-    let call = text::safe(&field.call);
+    let mut call = text::safe(&field.call);
     let pad = (before + field_width(room) + 2).saturating_sub(used).max(2);
     let left = room.saturating_sub(used + pad);
+    if let Some(short) = call.strip_prefix("socket(), ")
+        && call.len() > left
+    {
+        call = short.to_owned();
+    }
     if left >= 8 && room >= 60 {
         let call = format!("{}{}", " ".repeat(pad), text::cut(&call, left));
         spans.push(scene.span(Part::Dim, call));
     }
     Line::from(spans)
+}
+
+/// Whether a field does not count at present: it belongs to an option, of the same name, that is not chosen.
+fn is_idle(form: &Form, field: &Field) -> bool {
+    form.fields.iter().any(|choice| {
+        let named = |option: &String| option.ends_with(field.label);
+        let Value::Choice { options, .. } = &choice.value else {
+            return false;
+        };
+        options.iter().any(named) && !choice.shown().ends_with(field.label)
+    })
 }
 
 /// Where the cursor is, seen from a field.

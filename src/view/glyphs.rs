@@ -9,6 +9,8 @@ use crate::tcp::TcpState;
 pub(super) const CHOSEN: &str = "▶";
 /// Where a text was cut.
 pub(super) const CUT: &str = "…";
+/// The glyph of a row that is gone, whatever its last state was.
+pub(super) const HOLLOW: &str = "○";
 /// In front of what did not work.
 pub(super) const REFUSED: &str = "✗";
 /// In front of a warning, and of a row that is to blame.
@@ -81,6 +83,8 @@ pub const fn in_ascii(c: char) -> char {
         '◧' => 'a',
         '◌' => ':',
         '◇' => 'o',
+        '○' => '.',
+        '←' => '<',
         c if c.is_ascii() => c,
         _ => '?',
     }

@@ -52,7 +52,9 @@ fn left(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
         Part::Strong,
         text::plural(sockets.connections(), "connection"),
     ));
-    let mut before = ":";
+    // What is counted is the table, whatever part of it is shown.
+    let all = scene.state.desk.lens.view == PointOfView::BothEnds;
+    let mut before = if all { ":" } else { ", both ends:" };
     for state in TcpState::ALL {
         let count = sockets.count(state);
         if count == 0 || shrunk > 2 {

@@ -13,9 +13,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
     let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
         .into_iter()
         .partition(|group| matches!(group, Group::Server | Group::Client));
-    let mut columns = vec![lines(scene, &left), lines(scene, &right)];
+    let mut columns = vec![
+        lines(scene, &left, usize::MAX),
+        lines(scene, &right, usize::MAX),
+    ];
     if wide(&columns) > screen.width {
-        columns = vec![lines(scene, &Group::ALL)];
+        let room = usize::from(screen.width).saturating_sub(6);
+        columns = vec![lines(scene, &Group::ALL, room)];
     }
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
     let width = wide(&columns).max(40);
@@ -50,7 +54,8 @@ fn wide(columns: &[Vec<Line<'static>>]) -> u16 {
     u16::try_from(columns.iter().map(widest).sum::<usize>() + 2).unwrap_or(u16::MAX)
 }
 
-fn lines(scene: Scene<'_>, groups: &[Group]) -> Vec<Line<'static>> {
+/// The keys of these groups; what does not fit into `room` columns goes on in the next line.
+fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let keys = groups.iter().flat_map(|group| bindings(*group));
     let width = keys
@@ -62,12 +67,16 @@ fn lines(scene: Scene<'_>, groups: &[Group]) -> Vec<Line<'static>> {
             lines.push(Line::default());
         }
         lines.push(Line::from(scene.span(Part::Heading, group.title())));
-        lines.extend(bindings(*group).map(|binding| {
-            Line::from(vec![
-                scene.span(Part::Key, text::fit(&keys_of(binding), width + 2)),
-                Span::raw(binding.about),
-            ])
-        }));
+        for binding in bindings(*group) {
+            let mut keys = keys_of(binding);
+            for about in text::wrap(binding.about, room.saturating_sub(width + 2)) {
+                let keys = text::fit(&std::mem::take(&mut keys), width + 2);
+                lines.push(Line::from(vec![
+                    scene.span(Part::Key, keys),
+                    Span::raw(about),
+                ]));
+            }
+        }
     }
     lines
 }

@@ -31,7 +31,7 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
 
 fn row_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
     let (body, high) = if state.desk.look.big {
-        (big::body(places.sockets), big::ROW)
+        (scroll.body, big::ROW)
     } else {
         (sockets::body(places.sockets, state), 1)
     };

@@ -36,12 +36,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
 type Ranked = (u8, Line<'static>);
 
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ranked> {
+    let sign = glyph(TcpState::Listen);
+    let long = format!(" {sign} LISTEN ");
+    let fits = text::width(&long) + running.at.to_string().len() <= room;
+    let label = if fits { long } else { format!(" {sign} ") };
+    let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let mut first = vec![
-        Span::styled(
-            format!(" {} LISTEN ", glyph(TcpState::Listen)),
-            scene.theme.state(TcpState::Listen),
-        ),
-        scene.span(Part::Strong, running.at.to_string()),
+        Span::styled(label, scene.theme.state(TcpState::Listen)),
+        scene.span(Part::Strong, at),
     ];
     let reach = Span::raw(format!("   {}", reach(running.at)));
     if width(&first) + reach.width() <= room {
@@ -121,7 +123,12 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     } else {
         " accept queue  "
     };
-    let held = if state.listener.held { "  held" } else { "" };
+    let is_room = label.len() + words.len() + 8 <= room;
+    let held = if state.listener.held && is_room {
+        "  held"
+    } else {
+        ""
+    };
     let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
     let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
     let full = waiting > 0 && waiting >= most;
@@ -152,14 +159,22 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
         Port::ANY => String::from("a port that the kernel chooses"),
         port => format!("port {port}"),
     };
-    let would = format!(" would listen at {}", spec.at);
+    let label = " would listen at ";
+    let at = text::end(spec.at, room.saturating_sub(label.len()));
+    let would = format!("{label}{at}");
     let mut would = vec![scene.span(Part::Dim, would)];
     let reach = scene.span(Part::Dim, format!(", {}", reach(spec.at)));
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
+    let nobody = [
+        format!(" nobody listens at {port}"),
+        format!(" nobody at {port}"),
+        String::from(" nobody listens"),
+    ];
+    let nobody = nobody.into_iter().find(|words| words.len() <= room);
     vec![
-        (0, Line::from(format!(" nobody listens at {port}"))),
+        (0, Line::from(nobody.unwrap_or_default())),
         (2, Line::from(would)),
         (1, scene.keys(&[("l", "listen"), ("L", "options")])),
     ]
@@ -185,8 +200,15 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<Ranked> {
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),
     ];
+    // A number is shown whole, or not at all.
+    let shorter: [&[usize]; 4] = [&[0, 1, 2, 3], &[0, 2, 3], &[0, 2], &[0]];
+    let wide = |which: &&[usize]| {
+        let wide = |n: &usize| numbers[*n].0.len() + numbers[*n].1.len() + 3;
+        which.iter().map(wide).sum::<usize>() <= room + 1
+    };
+    let which = shorter.into_iter().find(wide).unwrap_or_default();
     let mut spans = Vec::new();
-    for (label, value) in numbers {
+    for (label, value) in which.iter().map(|n| &numbers[*n]) {
         spans.push(scene.span(Part::Dim, format!(" {label} ")));
         spans.push(scene.span(Part::Strong, format!("{value} ")));
     }

@@ -8,6 +8,7 @@ mod columns;
 mod computers;
 mod digits;
 mod empty;
+mod five;
 mod footer;
 mod form;
 mod glyphs;

@@ -2,18 +2,18 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::glyphs::{BLAMED, REFUSED};
+use super::glyphs::{BLAMED, CUT, REFUSED};
 use super::paint::{Scene, Titles, put};
 use super::text;
 use super::theme::Part;
-use crate::app::{Notice, Pane, Tone};
+use crate::app::{Notice, Pane, State, Tone};
 
 /// What happened, the newest at the bottom.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let notices = &scene.state.notices;
     let mut right = Vec::new();
     if notices.back > 0 {
-        let back = text::plural(notices.back, "line");
+        let back = text::plural(notices.back, "sentence");
         right.push((Part::Warning, format!("{back} back")));
     }
     let titles = Titles {
@@ -31,44 +31,79 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     put(frame, inner, lines);
 }
 
-/// The newest lines that fit, or those so many lines back, in reading order.
-pub(super) fn newest(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
-    let notices = &scene.state.notices;
-    let mut upwards: Vec<Line<'static>> = Vec::new();
-    let wanted = height + notices.back;
-    for (n, notice) in notices.newest_first().enumerate() {
-        if upwards.len() >= wanted {
-            break;
-        }
-        let mut lines = lines(scene, notice, room, n == 0);
-        if n == 0 && notices.back == 0 {
-            // A sentence that does not fit is read from its beginning.
-            lines.truncate(height);
-        }
-        upwards.extend(lines.into_iter().rev());
-    }
-    let skip = notices.back.min(upwards.len().saturating_sub(height));
-    let mut lines: Vec<_> = upwards.into_iter().skip(skip).take(height).collect();
-    lines.reverse();
-    lines
+/// How many lines what happened takes: as `usual`, unless the newest sentence needs more. A refusal may take lines from the table, as the
+/// reason and the help come last in it; any other sentence only those that the table can `spare`.
+pub(super) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
+    let Some(newest) = state.notices.last() else {
+        return usual;
+    };
+    let lines = wrapped(state, newest, usize::from(room)).len();
+    let most = match newest.tone {
+        Tone::Plain => most.min(usual + spare),
+        Tone::Refused | Tone::Warning => most,
+    };
+    u16::try_from(lines).unwrap_or(most).clamp(usual, most)
 }
 
-/// One sentence, indented under its time.
-fn lines(scene: Scene<'_>, notice: &Notice, room: usize, newest: bool) -> Vec<Line<'static>> {
-    let mut time = text::clock(scene.state.started, notice.at);
+/// The newest sentence, or the one so many back, and above it those before, as many as fit whole; in reading order.
+pub(super) fn newest(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
+    let state = scene.state;
+    let back = state.notices.back;
+    let mut told: Vec<Vec<Line<'static>>> = Vec::new();
+    let mut left = height;
+    for (n, notice) in state.notices.newest_first().enumerate().skip(back) {
+        let mut words = wrapped(state, notice, room);
+        if words.len() > left {
+            if n > back {
+                break;
+            }
+            shorten(&mut words, left);
+        }
+        left -= words.len();
+        told.push(lines(scene, (notice, room), words, n == 0));
+    }
+    told.into_iter().rev().flatten().collect()
+}
+
+/// Cuts a sentence to so many lines, and says so at the end of the last.
+fn shorten(words: &mut Vec<String>, height: usize) {
+    words.truncate(height);
+    if let Some(last) = words.last_mut() {
+        let most = last.trim_end_matches(['.', ',', ':', ';']).len();
+        last.truncate(most);
+        last.push_str(CUT);
+    }
+}
+
+/// The words of a sentence, broken into lines.
+fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
+    let indent = time(state, notice, room).len() + 4;
+    // Beside the margins there is room for an ellipsis.
+    text::wrap(&text::safe(&notice.text), room.saturating_sub(indent + 1))
+}
+
+fn time(state: &State, notice: &Notice, room: usize) -> String {
+    let mut time = text::clock(state.started, notice.at);
     if room < 70 {
         time.truncate(8);
     }
+    time
+}
+
+/// One sentence, indented under its time.
+fn lines(
+    scene: Scene<'_>,
+    (notice, room): (&Notice, usize),
+    words: Vec<String>,
+    newest: bool,
+) -> Vec<Line<'static>> {
+    let time = time(scene.state, notice, room);
     let (part, sign) = match notice.tone {
         Tone::Plain if newest => (Part::Strong, ""),
         Tone::Plain => (Part::Text, ""),
         Tone::Refused => (Part::Error, REFUSED),
         Tone::Warning => (Part::Warning, BLAMED),
     };
-    let indent = time.len() + 4;
-    let words = text::safe(&notice.text);
-    let wrapped = text::wrap(&words, room.saturating_sub(indent + 1));
-    let wrapped = wrapped.into_iter().enumerate();
     let line = |(n, words): (usize, String)| {
         let margin = if n == 0 {
             vec![
@@ -76,10 +111,10 @@ fn lines(scene: Scene<'_>, notice: &Notice, room: usize, newest: bool) -> Vec<Li
                 scene.span(part, format!("{sign:<2}")),
             ]
         } else {
-            vec![Span::raw(" ".repeat(indent))]
+            vec![Span::raw(" ".repeat(time.len() + 4))]
         };
         let words = scene.span(part, words);
         margin.into_iter().chain([words]).collect()
     };
-    wrapped.map(line).collect()
+    words.into_iter().enumerate().map(line).collect()
 }

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear};
 
-use super::arrange;
 use super::glyphs::CHOSEN;
 use super::theme::{Part, Theme};
+use super::{arrange, text};
 use crate::app::{Pane, State};
 
 /// What is painted, and how.
@@ -47,8 +47,11 @@ impl Scene<'_> {
             spans.push(self.span(title, format!(" {CHOSEN}")));
         }
         spans.push(self.span(title, format!(" {} ", titles.name)));
-        if !titles.about.is_empty() {
-            spans.push(self.span(Part::Dim, titles.about + " "));
+        let right: usize = titles.right.iter().map(|(_, t)| text::width(t) + 2).sum();
+        let room = usize::from(area.width).saturating_sub(width(&spans) + right + 3);
+        if !titles.about.is_empty() && room > 2 {
+            let about = text::cut(&titles.about, room);
+            spans.push(self.span(Part::Dim, about + " "));
         }
         let mut block = Block::bordered()
             .border_type(kind(focused))

@@ -1,7 +1,7 @@
 use ratatui::text::{Line, Span};
 
 use super::columns::{BRACKET, Columns, LONG_AGE, ROOMY, is_unaccepted, owner, proto};
-use super::glyphs::{BLAMED, CHOSEN, LOWER, REFUSED, UPPER, glyph, mark};
+use super::glyphs::{BLAMED, CHOSEN, HOLLOW, LOWER, REFUSED, UPPER, glyph, mark};
 use super::paint::Scene;
 use super::text;
 use super::theme::Part;
@@ -29,8 +29,8 @@ pub(super) fn head(scene: Scene<'_>, columns: &Columns) -> Line<'static> {
         }
     };
     add("Proto", columns.proto);
-    add("Recv-Q", columns.queue);
-    add("Send-Q", columns.queue);
+    add("Recv-Q", columns.recv);
+    add("Send-Q", columns.send);
     add("Local Address", columns.address);
     add("Foreign Address", columns.address);
     add("State", columns.state);
@@ -108,11 +108,12 @@ fn numbers(columns: &Columns, line: &TableLine) -> String {
         text += &text::fit(&proto(&row.name()), columns.proto);
         text += " ";
     }
-    if columns.queue > 0 {
-        let width = columns.queue;
-        for queue in [row.queues.recv, row.queues.send] {
-            text.extend([format!("{queue:>width$} ")]);
-        }
+    let queues = [
+        (row.queues.recv, columns.recv),
+        (row.queues.send, columns.send),
+    ];
+    for (queue, width) in queues.into_iter().filter(|(_, width)| *width > 0) {
+        text.extend([format!("{queue:>width$} ")]);
     }
     for end in [row.tuple.local, row.tuple.remote] {
         let width = columns.address;
@@ -122,7 +123,7 @@ fn numbers(columns: &Columns, line: &TableLine) -> String {
     text
 }
 
-/// State, role, bracket, age and owner, or why the row is gone.
+/// State, role, bracket, age and owner; or why the row is gone, or for how long it stays.
 fn tail(
     scene: Scene<'_>,
     columns: &Columns,
@@ -130,44 +131,31 @@ fn tail(
     bracket: Bracket,
 ) -> Vec<Span<'static>> {
     let row = &line.row;
-    let state = format!("{} {:<11} ", glyph(row.state), row.state);
-    let state = Span::styled(state, scene.theme.state(row.state));
-    if let Some(gone) = line.gone {
-        let sign = if gone.why == Why::Reset {
-            format!("{REFUSED} ")
-        } else {
-            String::new()
-        };
-        let why = format!("{sign}{}", gone.why.words());
-        let room = columns.role + BRACKET + columns.age;
-        // Where there is hardly room, the reason matters more than the last state.
-        return if room >= text::width(&why) {
-            vec![state, Span::raw(why)]
-        } else {
-            vec![Span::raw(text::cut(&why, columns.state + 1 + room))]
-        };
-    }
-    let left = time_left(scene, line);
-    if let Some(left) = left.as_ref().filter(|_| columns.age < LONG_AGE) {
-        let role = role(scene, line, 10);
-        let both = format!("{left} {} {role}", super::glyphs::DASH);
-        let room = columns.role + BRACKET + columns.age + usize::from(columns.age > 0);
-        let told = if text::width(&both) > room && room < 14 {
-            left
-        } else {
-            &both
-        };
-        return vec![state, Span::raw(text::cut(told, room))];
-    }
-    let role = text::fit(&role(scene, line, columns.role), columns.role);
     let join = match bracket {
         Bracket::Upper => UPPER,
         Bracket::Lower => LOWER,
         Bracket::None => " ",
     };
+    if let Some(gone) = line.gone {
+        return ghost(columns, row.state, gone.why, join);
+    }
+    let style = scene.theme.state(row.state);
+    let left = time_left(scene, line);
+    if columns.age < LONG_AGE
+        && let Some(left) = &left
+    {
+        let mut spans = countdown(scene, columns, line, (left, join));
+        spans[0].style = style;
+        return spans;
+    }
+    let state = Span::styled(format!("{} {:<11} ", glyph(row.state), row.state), style);
+    let role = text::fit(&role(scene, line, columns.role), columns.role);
     let mut spans = vec![state, Span::raw(role), scene.span(Part::Dim, join)];
     if columns.age > 0 {
-        let age = left.unwrap_or_else(|| text::age(scene.state.now.since(line.born)));
+        let mut age = left.unwrap_or_else(|| text::age(scene.state.now.since(line.born)));
+        if age.len() > columns.age {
+            age = age.replace(' ', "");
+        }
         spans.push(Span::raw(text::fit(&format!(" {age}"), columns.age + 1)));
     }
     if columns.owner > 0 {
@@ -175,6 +163,74 @@ fn tail(
         spans.push(scene.span(Part::Dim, format!(" {}", text::cut(&owner, columns.owner))));
     }
     spans
+}
+
+/// The last state of a row that is gone, and why it is. Where there is hardly room the reason matters more.
+fn ghost(columns: &Columns, state: TcpState, why: Why, join: &str) -> Vec<Span<'static>> {
+    let sign = if why == Why::Reset { REFUSED } else { "" };
+    let why = format!("{sign} {}", why.words());
+    let why = why.trim_start();
+    let before = columns.state + 1 + columns.role;
+    let age = columns.age + usize::from(columns.age > 0);
+    let (room, joined) = match join {
+        " " => (before + BRACKET + age, false),
+        _ => (before, true),
+    };
+    let mut text = format!("{HOLLOW} {state:<11} {why}");
+    if text::width(&text) > room {
+        text = text::cut(&format!("{HOLLOW} {why}"), room);
+    }
+    if joined {
+        text = text::fit(&text, room) + join;
+    }
+    vec![Span::raw(text)]
+}
+
+/// State, time left and role of a row that only the kernel keeps: in as many words as there is room for in front of the bracket.
+fn countdown(
+    scene: Scene<'_>,
+    columns: &Columns,
+    line: &TableLine,
+    (left, join): (&str, &str),
+) -> Vec<Span<'static>> {
+    let state = line.row.state;
+    let narrow = columns.role < 10;
+    let state = if narrow {
+        format!("{} {state} ", glyph(state))
+    } else {
+        format!("{} {state:<11} ", glyph(state))
+    };
+    let before = (columns.state + 1 + columns.role).saturating_sub(text::width(&state));
+    let after = before + BRACKET + columns.age + usize::from(columns.age > 0);
+    let joined = join != " ";
+    let short = left.trim_end_matches(" left");
+    let tight = short.replace(' ', "");
+    let (whole, brief) = (role(scene, line, columns.role), role(scene, line, 8));
+    let tries = [
+        (left, &whole),
+        (short, &whole),
+        (left, &brief),
+        (short, &brief),
+        (&tight, &brief),
+    ];
+    let tries = tries.map(|(left, role)| format!("{left} {role}"));
+    let fitting = |room: usize| tries.iter().find(|text| text::width(text) <= room);
+    let joined = fitting(before).filter(|_| joined);
+    let words = match joined {
+        Some(words) => text::fit(words, before) + join,
+        None => text::cut(fitting(after).unwrap_or(&tries[4]), after),
+    };
+    vec![Span::raw(state), Span::raw(words)]
+}
+
+/// Whose server end it is, in at most `room` columns where that can be.
+fn server_of(peer: &str, room: usize) -> String {
+    let tries = [format!("server ({peer})"), format!("server {peer}")];
+    let fits = |text: &String| text::width(text) <= room;
+    tries
+        .into_iter()
+        .find(fits)
+        .unwrap_or_else(|| format!("of {peer}"))
 }
 
 /// How long a row that the kernel keeps by itself still stays.
@@ -195,14 +251,15 @@ pub(super) fn role(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
         Role::ServerEnd(peer) if unaccepted && room >= ROOMY => format!("{peer}, not accepted"),
         Role::ServerEnd(_) if unaccepted => String::from("not accepted"),
         Role::ServerEnd(_) if room < 10 => String::from("server"),
-        Role::ServerEnd(peer) if room < ROOMY => format!("server ({peer})"),
-        Role::Unknown if line.row.state == TcpState::TimeWait => String::from("nobody's any more"),
+        Role::ServerEnd(peer) if room < ROOMY => server_of(peer, room),
+        Role::Unknown if line.row.state != TcpState::TimeWait => role.to_string(),
+        Role::Unknown if room < 17 => String::from("nobody's"),
+        Role::Unknown => String::from("nobody's any more"),
         Role::Listener
         | Role::ServerEnd(_)
         | Role::Client(_)
         | Role::OtherListener(_)
-        | Role::Other(_)
-        | Role::Unknown => role.to_string(),
+        | Role::Other(_) => role.to_string(),
     };
     text::safe(&text)
 }

@@ -1,3 +1,5 @@
+use ratatui::layout::Rect;
+
 use crate::tcp::RowName;
 
 /// Where lists are scrolled to, and what the last frame showed: all that painting may change.
@@ -6,6 +8,8 @@ pub struct Scroll {
     pub(super) sockets: List,
     pub(super) computers: List,
     pub(super) visible: Vec<RowName>,
+    /// Where the rows of big type stood.
+    pub(super) body: Rect,
 }
 
 /// One list that does not fit.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -14,7 +16,7 @@ use super::theme::Part;
 use super::window::Window;
 use super::{empty, netstat};
 use crate::app::{Pane, PointOfView, State};
-use crate::tcp::{Port, RowName};
+use crate::tcp::{Port, Protocol, RowName};
 
 /// The kernel's table: the rows that fit, whatever there is beyond.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -30,7 +32,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     if desk.netstat {
         netstat::draw(frame, inner, scene, &rows);
     } else {
-        let columns = Columns::fitting(usize::from(inner.width), longest_address(&rows));
+        let lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
+        let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
+        let room = usize::from(inner.width);
+        let columns = Columns::fitting(room, longest_address(&rows), waits);
         let head = [row::head(scene, &columns)];
         let lines = window.rows().map(|n| line(scene, &columns, n));
         put(frame, inner, head.into_iter().chain(lines));
@@ -50,12 +55,8 @@ pub(super) fn body(area: Rect, state: &State) -> Rect {
 fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
     let shown = &scene.state.shown;
     let name = shown[n];
-    let alive = |name: &&RowName| {
-        let line = scene.state.sockets.get(**name);
-        line.is_some_and(|line| line.gone.is_none())
-    };
-    let above = n.checked_sub(1).and_then(|n| shown.get(n)).filter(alive);
-    let below = shown.get(n + 1).filter(alive);
+    let above = n.checked_sub(1).and_then(|n| shown.get(n));
+    let below = shown.get(n + 1);
     let bracket = match (above, below) {
         (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
         (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
@@ -95,10 +96,21 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
 
 /// The command that shows the same rows in a shell.
 pub(super) fn command(state: &State) -> String {
-    match state.listener.at().port {
-        _ if state.desk.lens.whole_machine => String::from("`netstat -atnp`"),
-        Port::ANY => String::from("`netstat -atnp`"),
-        port => format!("`netstat -atnp | grep ':{port} '`"),
+    let rows = state.shown.iter();
+    let udp = rows.rev().any(|row| row.tuple.protocol == Protocol::Udp);
+    let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
+    let listener = state.listener.at().port;
+    let ports = (state.listener.ports.iter()).chain(&state.clients.called);
+    let ports: BTreeSet<Port> = ports.copied().chain([listener]).collect();
+    let named: Vec<String> = (ports.iter())
+        .filter(|port| **port != Port::ANY)
+        .map(ToString::to_string)
+        .collect();
+    match named.as_slice() {
+        _ if state.desk.lens.whole_machine => format!("`{netstat}`"),
+        [] => format!("`{netstat}`"),
+        [port] => format!("`{netstat} | grep ':{port} '`"),
+        ports => format!("`{netstat} | grep -E ':({}) '`", ports.join("|")),
     }
 }
 
@@ -113,8 +125,14 @@ fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
     let command = command(state);
+    // Only netstat's own layout is what it prints: it knows no backlog, and no ghosts.
+    let long = if state.desk.netstat {
+        format!("{DASH} what {command} shows {DASH} {view}")
+    } else {
+        format!("{DASH} the rows of {command} {DASH} {view}")
+    };
     let about = [
-        format!("{DASH} what {command} shows {DASH} {view}"),
+        long,
         format!("{DASH} {command} {DASH} {view}"),
         format!("{DASH} {view}"),
     ];

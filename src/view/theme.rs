@@ -179,7 +179,8 @@ impl Theme {
             | TcpState::CloseWait
             | TcpState::Closing
             | TcpState::LastAck => (Ink::Orange, Modifier::empty()),
-            TcpState::TimeWait | TcpState::Closed => (Ink::Dim, Modifier::empty()),
+            TcpState::TimeWait => (Ink::Text, Modifier::empty()),
+            TcpState::Closed => (Ink::Dim, Modifier::empty()),
         };
         self.inked(ink, modifier)
     }

@@ -10,7 +10,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use super::{
-    DARK, PHONE, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections, whole_machine,
+    DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections,
+    whole_machine,
 };
 
 #[test]
@@ -98,6 +99,32 @@ fn luminance(colour: [u8; 3]) -> f64 {
         }
     });
     0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+#[test]
+fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
+    let long = "cannot listen at 127.0.0.1:5000: address already in use (EADDRINUSE). Row 2 has it: TIME_WAIT, 47 s left, \
+                because the server closed first. Helps: wait, or SO_REUSEADDR on both runs.";
+    for keys in ["", "z"] {
+        let mut robot = two_connections();
+        robot.press(keys);
+        let at = robot.state.now;
+        robot.state.notices.blame(at, long, vec![]);
+        for size in [WIDE, USUAL, SMALL] {
+            let text = screen(&mut robot, size);
+            let whole = text.contains("runs.") || keys == "z" && text.contains('…');
+            assert!(whole, "{size:?} {text}");
+        }
+        robot
+            .state
+            .notices
+            .say(at, Tone::Plain, "word ".repeat(200));
+        for size in [WIDE, USUAL, SMALL, LEAST] {
+            let text = screen(&mut robot, size);
+            assert!(text.contains("word…"), "{size:?} {text}");
+            assert!(!text.contains("runs."), "{size:?} {text}");
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::robot::{Robot, end, own};
 use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Tone};
-use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, News};
+use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, News, Port};
 use std::time::Duration;
 
 use super::{
@@ -94,7 +94,11 @@ fn one_connection_as_a_card() {
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
     robot.press("Enter");
-    check("card_time_wait", &mut robot, &[USUAL]);
+    check("card_time_wait", &mut robot, &[USUAL, SMALL]);
+    robot.press("Esc");
+    robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.2:54240")));
+    robot.press("Enter");
+    check("card_ghost", &mut robot, &[WIDE, SMALL]);
 }
 
 #[test]
@@ -102,6 +106,10 @@ fn big_type() {
     let mut robot = two_connections();
     robot.press("z");
     check("big", &mut robot, &ALL);
+    let mut robot = goodbyes();
+    robot.kernel("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=46300ms/0");
+    robot.press("z");
+    check("big_goodbyes", &mut robot, &[USUAL, SMALL]);
 }
 
 #[test]
@@ -149,6 +157,24 @@ fn a_refusal_marks_the_rows_to_blame() {
         .notices
         .blame(at, words, vec![end("127.0.0.2:54240", "127.0.0.1:5000")]);
     check("blamed", &mut robot, &[WIDE, USUAL]);
+}
+
+#[test]
+fn the_title_names_every_port_that_is_watched() {
+    let mut robot = two_connections();
+    robot.state.clients.called.insert(Port(8080));
+    robot.ask(Action::PointOfView);
+    robot.press("T");
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("| grep -E ':(5000|8080) '`"), "{text}");
+    assert!(
+        text.contains("2 connections, both ends: 1 LISTEN"),
+        "{text}"
+    );
+    assert!(text.contains(" theme: "), "{text}");
+    let target = "a-name-that-is-much-too-long.invalid:5000".parse().unwrap();
+    robot.state.clients.to = Some(target);
+    check("long_target", &mut robot, &[USUAL]);
 }
 
 #[test]
