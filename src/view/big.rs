@@ -25,7 +25,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     draw_numbers(frame, numbers, scene, digits);
     arrange::take_top(&mut rest, 1);
     let room = usize::from(area.width);
-    let lines = if area.height < 18 { (2, 4) } else { (3, 5) };
+    let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
     let spare = rest
         .height
         .saturating_sub(ROW * arrange::rows_wanted(scene.state) + lines.0);
