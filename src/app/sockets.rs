@@ -5,7 +5,7 @@ use crate::app::counts::Counts;
 use crate::app::line::{Gone, Line, Why};
 use crate::app::order::Order;
 use crate::tcp::{
-    Change, Ending, Errno, Moment, OwnSocket, Owner, Protocol, RowName, SocketRow, TcpState,
+    Change, Ending, Errno, Moment, OwnSocket, Owner, Port, Protocol, RowName, SocketRow, TcpState,
 };
 
 /// The kernel's table as it was last seen, in the order in which connections were born; both ends of one stand together.
@@ -275,6 +275,11 @@ impl Sockets {
     /// How many rows of TCP the kernel has in that state.
     pub fn count(&self, state: TcpState) -> u32 {
         self.counts.of(state)
+    }
+
+    /// Whether somebody listens at that port.
+    pub fn is_listening(&self, port: Port) -> bool {
+        self.counts.is_listening(port)
     }
 
     /// How many lines there are, ghosts too.

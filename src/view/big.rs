@@ -58,6 +58,8 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
     };
     let (label, part) = if listener.is_listening() {
         ("LISTEN at port", Part::Gauge)
+    } else if state.sockets.is_listening(listener.at().port) {
+        ("another's is port", Part::Dim)
     } else {
         ("nobody listens at port", Part::Dim)
     };

@@ -167,11 +167,19 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
-    let nobody = [
-        format!(" nobody listens at {port}"),
-        format!(" nobody at {port}"),
-        String::from(" nobody listens"),
-    ];
+    let nobody = if scene.state.sockets.is_listening(spec.at.port) {
+        [
+            format!(" another program listens at {port}"),
+            format!(" another has {port}"),
+            String::from(" another listens"),
+        ]
+    } else {
+        [
+            format!(" nobody listens at {port}"),
+            format!(" nobody at {port}"),
+            String::from(" nobody listens"),
+        ]
+    };
     let nobody = nobody.into_iter().find(|words| words.len() <= room);
     vec![
         (0, Line::from(nobody.unwrap_or_default())),
