@@ -1,5 +1,6 @@
-use crate::app::{Line, Role, State};
-use crate::tcp::{RowName, TcpState};
+use crate::app::order::Place;
+use crate::app::{Role, State};
+use crate::tcp::RowName;
 
 /// What part of the table is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,25 +35,25 @@ impl PointOfView {
     }
 }
 
-/// The names of the rows that are shown: those that listen first, as they outlive the others, then connections by birth.
-pub(crate) fn shown(state: &State) -> Vec<RowName> {
+/// Writes into `shown` the names of the rows that are shown, in the order of the table.
+///
+/// It is called for every frame in which something changed: only where rows stand is read, not the rows.
+pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
     let needle = state.desk.find.text.value().to_lowercase();
-    let lines = state.sockets.in_order().filter(|line| {
-        let row = &line.row;
+    let is_shown = |place: &&Place| {
         let in_view = match state.desk.lens.view {
             PointOfView::BothEnds => true,
-            PointOfView::Server => !state.sockets.is_client(row.name()),
+            PointOfView::Server => !place.is_client,
             PointOfView::Client => {
-                state.sockets.is_client(row.name())
-                    && row.tuple.local.ip.to_canonical() == state.clients.computer().ip
+                place.is_client
+                    && place.name.tuple.local.ip.to_canonical() == state.clients.computer().ip
             }
         };
-        in_view && (needle.is_empty() || text_of(state, &row.name()).contains(&needle))
-    });
-    let (mut listening, others): (Vec<&Line>, Vec<&Line>) =
-        lines.partition(|line| line.row.state == TcpState::Listen);
-    listening.extend(others);
-    listening.iter().map(|line| line.row.name()).collect()
+        in_view && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
+    };
+    shown.clear();
+    let places = state.sockets.places().filter(is_shown);
+    shown.extend(places.map(|place| place.name));
 }
 
 fn text_of(state: &State, name: &RowName) -> String {

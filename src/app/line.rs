@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::tcp::{Ending, Errno, Moment, SocketRow, TcpState};
+use crate::tcp::{Ending, Errno, Moment, RowName, SocketRow, TcpState};
 
 /// A row of the kernel's table, and what this program remembers of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +110,25 @@ impl Line {
             told: false,
             ending: None,
             passed: Vec::new(),
+        }
+    }
+
+    /// A line for a connection that no look ever showed, and that is over: our own calls told of it.
+    pub(crate) fn told(name: RowName, how: Ending, at: Moment) -> Line {
+        let row = SocketRow {
+            host: name.host,
+            ..SocketRow::new(name.tuple, TcpState::Established)
+        };
+        let why = match how {
+            Ending::Abort | Ending::Broken(Errno::ECONNRESET) => Why::Reset,
+            Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
+            Ending::Close | Ending::Broken(_) => Why::Unknown,
+        };
+        Line {
+            told: true,
+            ending: Some(how),
+            gone: Some(Gone { at, why }),
+            ..Line::new(row, at)
         }
     }
 

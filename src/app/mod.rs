@@ -27,6 +27,7 @@ mod looking;
 mod notices;
 mod order;
 mod pane;
+mod parting;
 mod press;
 mod refused;
 mod role;

@@ -3,7 +3,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::tcp::{Endpoint, FiveTuple, Host, Port, RowName};
 
-/// The order of a table: connections as they were born, and of each the server's end before the client's.
+/// The order of a table: sockets that listen, as they outlive the others, then connections as they were born, and of each the server's
+/// end before the client's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Order {
     places: BTreeSet<Place>,
@@ -14,10 +15,33 @@ pub(crate) struct Order {
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+pub(crate) struct Place {
+    listens_not: bool,
     birth: u64,
-    is_client: bool,
-    name: RowName,
+    /// Whether it is the client's end.
+    pub(crate) is_client: bool,
+    pub(crate) name: RowName,
+}
+
+/// What a row is to the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Listener,
+    ServerEnd,
+    ClientEnd,
+}
+
+impl Part {
+    const ALL: [Part; 3] = [Part::Listener, Part::ServerEnd, Part::ClientEnd];
+
+    fn place(self, birth: u64, name: RowName) -> Place {
+        Place {
+            listens_not: self != Part::Listener,
+            birth,
+            is_client: self == Part::ClientEnd,
+            name,
+        }
+    }
 }
 
 /// One connection: which it was, how many of its rows stand in the table, and how many of them are open.
@@ -30,7 +54,7 @@ struct Birth {
 
 impl Order {
     /// Gives a row its place: beside its other end, or at the end.
-    pub(crate) fn insert(&mut self, name: RowName, is_client: bool) {
+    pub(crate) fn insert(&mut self, name: RowName, part: Part) {
         let newborn = Birth {
             number: self.next,
             rows: 0,
@@ -41,11 +65,7 @@ impl Order {
         if birth.number == self.next {
             self.next += 1;
         }
-        self.places.insert(Place {
-            birth: birth.number,
-            is_client,
-            name,
-        });
+        self.places.insert(part.place(birth.number, name));
     }
 
     /// Takes a row out.
@@ -59,12 +79,8 @@ impl Order {
         if birth.rows == 0 {
             self.births.remove(&key);
         }
-        for is_client in [false, true] {
-            self.places.remove(&Place {
-                birth: number,
-                is_client,
-                name,
-            });
+        for part in Part::ALL {
+            self.places.remove(&part.place(number, name));
         }
     }
 
@@ -90,13 +106,8 @@ impl Order {
     /// Whether the row stands as the client's end.
     pub(crate) fn is_client(&self, name: RowName) -> bool {
         let birth = self.births.get(&birth_key(name));
-        birth.is_some_and(|birth| {
-            self.places.contains(&Place {
-                birth: birth.number,
-                is_client: true,
-                name,
-            })
-        })
+        let place = birth.map(|birth| Part::ClientEnd.place(birth.number, name));
+        place.is_some_and(|place| self.places.contains(&place))
     }
 
     /// The other row of the same connection.
@@ -106,11 +117,7 @@ impl Order {
             Host::THIS,
             FiveTuple::tcp(Endpoint::nobody(), Endpoint::nobody()),
         );
-        let from = Place {
-            birth,
-            is_client: false,
-            name: lowest,
-        };
+        let from = Part::ServerEnd.place(birth, lowest);
         let rows = self
             .places
             .range(from..)
@@ -118,9 +125,9 @@ impl Order {
         rows.map(|place| place.name).find(|other| *other != name)
     }
 
-    /// Every row in its order.
-    pub(crate) fn names(&self) -> impl DoubleEndedIterator<Item = RowName> {
-        self.places.iter().map(|place| place.name)
+    /// Where every row stands, in order.
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &Place> {
+        self.places.iter()
     }
 }
 

@@ -1,11 +1,12 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::app::Sight;
-use crate::app::counts::Counts;
-use crate::app::line::{Gone, Line, Why};
-use crate::app::order::Order;
+use crate::app::counts::{Counts, is_open};
+use crate::app::line::{Gone, Line};
+use crate::app::order::{Order, Part, Place};
+use crate::app::parting;
 use crate::tcp::{
-    Change, Ending, Errno, Moment, OwnSocket, Owner, Port, Protocol, RowName, SocketRow, TcpState,
+    Change, Ending, Moment, OwnSocket, Owner, Port, Protocol, RowName, SocketRow, TcpState,
 };
 
 /// The kernel's table as it was last seen, in the order in which connections were born; both ends of one stand together.
@@ -14,7 +15,7 @@ pub struct Sockets {
     lines: HashMap<RowName, Line>,
     order: Order,
     counts: Counts,
-    ghosts: VecDeque<RowName>,
+    ghosts: VecDeque<(RowName, Moment)>,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
     /// Where the rows come from: `sock_diag` or `procfs`.
@@ -59,19 +60,21 @@ impl Sockets {
                 Change::Vanished(_) => None,
             })
             .collect();
-        rows.sort_by_key(|row| (row.state != TcpState::Listen, row.tuple.connection()));
-        let there: HashSet<RowName> = rows.iter().map(SocketRow::name).collect();
-        let missing: Vec<RowName> = self
-            .lines
-            .keys()
-            .filter(|name| !there.contains(name))
-            .copied()
-            .collect();
-        for name in missing {
-            self.forget(name);
+        rows.sort_by_cached_key(|row| (row.state != TcpState::Listen, row.tuple.connection()));
+        if !self.lines.is_empty() {
+            self.forget_all_but(&rows);
         }
+        self.lines.reserve(rows.len());
         for row in rows {
             self.saw(at, row, serves);
+        }
+    }
+
+    fn forget_all_but(&mut self, rows: &[SocketRow]) {
+        let there: HashSet<RowName> = rows.iter().map(SocketRow::name).collect();
+        let known: Vec<RowName> = self.lines.keys().copied().collect();
+        for name in known.into_iter().filter(|name| !there.contains(name)) {
+            self.forget(name);
         }
     }
 
@@ -82,9 +85,18 @@ impl Sockets {
             Some(line) if line.gone.is_none() && line.row.is_same_socket(&row) => {
                 let before = line.row.state;
                 line.saw(row, at);
+                if (before == TcpState::Listen) != (row.state == TcpState::Listen) {
+                    self.order.remove(name);
+                    self.order.insert(name, self.part(&row, serves));
+                }
                 self.recount(&row, Some(before), Some(row.state));
             }
             Some(_) => {
+                // A new connection took over the five numbers: it has a birth of its own.
+                let other = self.mirror(name).filter(|line| line.gone.is_some());
+                if let Some(other) = other.map(|line| line.row.name()) {
+                    self.forget(other);
+                }
                 self.forget(name);
                 self.insert(Line::new(row, at), serves);
             }
@@ -95,13 +107,23 @@ impl Sockets {
     fn insert(&mut self, line: Line, serves: &impl Fn(RowName) -> bool) {
         let (row, name) = (line.row, line.row.name());
         let alive = line.gone.is_none();
-        let local = row.tuple.local.port;
-        let somebodys = self.counts.is_listening(local) && local != row.tuple.remote.port;
-        let is_client = row.tuple.is_connected() && !serves(name) && !somebodys;
-        self.order.insert(name, is_client);
+        self.order.insert(name, self.part(&row, serves));
         self.lines.insert(name, line);
         if alive {
             self.recount(&row, None, Some(row.state));
+        }
+    }
+
+    fn part(&self, row: &SocketRow, serves: &impl Fn(RowName) -> bool) -> Part {
+        let (local, remote) = (row.tuple.local.port, row.tuple.remote.port);
+        let is_server =
+            || serves(row.name()) || (self.counts.is_listening(local) && local != remote);
+        if row.state == TcpState::Listen {
+            Part::Listener
+        } else if !row.tuple.is_connected() || is_server() {
+            Part::ServerEnd
+        } else {
+            Part::ClientEnd
         }
     }
 
@@ -112,40 +134,12 @@ impl Sockets {
         let Some(line) = self.lines.get(&name).filter(alive) else {
             return;
         };
-        let why = self.why_gone(line);
+        let why = parting::why_gone(self, line);
         let row = line.row;
         self.recount(&row, Some(row.state), None);
         if let Some(line) = self.lines.get_mut(&name) {
             line.gone = Some(Gone { at, why });
-            self.ghosts.push_back(name);
-        }
-    }
-
-    fn why_gone(&self, line: &Line) -> Why {
-        match line.row.state {
-            TcpState::TimeWait => return Why::TimeWaitOver,
-            TcpState::Listen => return Why::Stopped,
-            TcpState::SynSent => return Why::NeverConnected,
-            TcpState::Closed => return Why::Unknown,
-            TcpState::SynReceived
-            | TcpState::Established
-            | TcpState::FinWait1
-            | TcpState::FinWait2
-            | TcpState::CloseWait
-            | TcpState::Closing
-            | TcpState::LastAck => (),
-        }
-        let other = self.mirror(line.row.name());
-        let client = self.is_client(line.row.name());
-        if line.was_reset() || other.is_some_and(Line::was_reset) {
-            return Why::Reset;
-        }
-        let this_first = line.closed_first();
-        let other_first = other.is_some_and(Line::closed_first) || line.was(TcpState::CloseWait);
-        match (this_first || other_first, this_first == client) {
-            (false, _) => Why::Unknown,
-            (true, true) => Why::ClosedByClient,
-            (true, false) => Why::ClosedByServer,
+            self.ghosts.push_back((name, at));
         }
     }
 
@@ -161,35 +155,26 @@ impl Sockets {
             line.ending = Some(how);
             return;
         }
-        let mut line = Line::new(
-            SocketRow {
-                host: name.host,
-                ..SocketRow::new(name.tuple, TcpState::Established)
-            },
-            at,
-        );
-        line.told = true;
-        line.ending = Some(how);
-        let why = match how {
-            Ending::Abort | Ending::Broken(Errno::ECONNRESET) => Why::Reset,
-            Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
-            Ending::Close | Ending::Broken(_) => Why::Unknown,
-        };
-        line.gone = Some(Gone { at, why });
+        let line = Line::told(name, how, at);
         self.insert(line, &serves);
-        self.ghosts.push_back(name);
+        self.ghosts.push_back((name, at));
     }
 
     /// Takes ghosts away whose time is over; says whether there were any.
     pub fn lay_ghosts(&mut self, now: Moment) -> bool {
         let before = self.ghosts.len();
-        while let Some(name) = self.ghosts.front().copied() {
-            let gone = self.lines.get(&name).and_then(|line| line.gone);
-            if gone.is_some_and(|gone| now.since(gone.at) < Line::GHOST) {
+        while let Some((name, at)) = self.ghosts.front().copied() {
+            if now.since(at) < Line::GHOST {
                 break;
             }
             self.ghosts.pop_front();
-            if gone.is_some() {
+            // The same five numbers may have come back, and gone again, since.
+            if self
+                .lines
+                .get(&name)
+                .and_then(|line| line.gone)
+                .is_some_and(|gone| gone.at == at)
+            {
                 self.forget(name);
             }
         }
@@ -198,8 +183,7 @@ impl Sockets {
 
     /// When the next ghost's time is over.
     pub fn next_ghost(&self) -> Option<Moment> {
-        let gone = self.lines.get(self.ghosts.front()?)?.gone?;
-        Some(gone.at.plus(Line::GHOST))
+        self.ghosts.front().map(|(_, at)| at.plus(Line::GHOST))
     }
 
     /// Whether a row appeared or changed so shortly before `now` that it is still marked.
@@ -269,7 +253,13 @@ impl Sockets {
 
     /// Every line in its order.
     pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        self.order.names().filter_map(|name| self.lines.get(&name))
+        self.places()
+            .filter_map(|place| self.lines.get(&place.name))
+    }
+
+    /// Where every line stands, in order: quicker than the lines themselves.
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &Place> {
+        self.order.places()
     }
 
     /// How many rows of TCP the kernel has in that state.
@@ -300,11 +290,3 @@ impl Sockets {
 
 /// So many owners are kept in any case.
 const OWNERS: usize = 1024;
-
-/// Whether an end in that state belongs to a connection that is being made, open, or not yet closed by both.
-fn is_open(state: TcpState) -> bool {
-    !matches!(
-        state,
-        TcpState::Listen | TcpState::TimeWait | TcpState::Closed
-    )
-}

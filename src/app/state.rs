@@ -156,7 +156,9 @@ impl State {
     /// Works out which rows are shown, if something has changed; to be called before a frame is drawn.
     pub fn arrange(&mut self) {
         if self.stale {
-            self.shown = lens::shown(self);
+            let mut shown = std::mem::take(&mut self.shown);
+            lens::show(self, &mut shown);
+            self.shown = shown;
             self.stale = false;
         }
     }

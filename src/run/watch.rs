@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -124,7 +125,12 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         if names.is_empty() || !self.watcher.may_look() {
             return;
         }
+        let mut looked = HashSet::with_capacity(names.len());
         for name in names {
+            // In a burst a row is wished for at each of its calls: one look serves them all.
+            if !looked.insert(*name) {
+                continue;
+            }
             let Some(near) = self.near.as_mut() else {
                 return;
             };

@@ -2,7 +2,9 @@ use std::collections::HashMap;
 use std::panic::catch_unwind;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc::Sender;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -10,7 +12,7 @@ use crate::app::{Effect, Event};
 use crate::kernel;
 use crate::net::{Program, panic_words};
 use crate::run::inputs::Input;
-use crate::run::{Poller, break_on_purpose};
+use crate::run::{Clock, Poller, break_on_purpose};
 use crate::tcp::{Command, Moment, News, RowName};
 
 /// Carries out effects. Owns every task and every thread.
@@ -21,6 +23,28 @@ pub(crate) struct World {
     stop: CancellationToken,
     inbox: Sender<Input>,
     asked: HashMap<u64, Moment>,
+    search: Search,
+}
+
+/// The search for owners, one at a time: in a burst, or among many descriptors, it would take more time than all the rest.
+#[derive(Default)]
+struct Search {
+    /// Tells how long it took.
+    under_way: Option<JoinHandle<Duration>>,
+    rests_until: Moment,
+}
+
+impl Search {
+    /// Searching may take one part in so many of the time.
+    const SHARE: u32 = 10;
+
+    fn may_begin(&mut self, now: Moment) -> bool {
+        if let Some(search) = self.under_way.take_if(|search| search.is_finished()) {
+            let took = search.now_or_never().and_then(Result::ok);
+            self.rests_until = now.plus(took.unwrap_or_default() * (Search::SHARE - 1));
+        }
+        self.under_way.is_none() && now >= self.rests_until
+    }
 }
 
 /// How long an owner that was not found is not looked for again.
@@ -42,6 +66,7 @@ impl World {
             stop,
             inbox,
             asked: HashMap::new(),
+            search: Search::default(),
         }
     }
 
@@ -59,6 +84,9 @@ impl World {
     /// These rows are on the screen: they are read more often, and their owners are looked for.
     pub(crate) fn show(&mut self, now: Moment, rows: &[RowName], unowned: Vec<u64>) {
         self.poller.visible(rows.to_vec());
+        if unowned.is_empty() || !self.search.may_begin(now) {
+            return;
+        }
         self.asked.retain(|_, asked| now.since(*asked) < ASK_AGAIN);
         let wanted: std::collections::HashSet<u64> = unowned
             .into_iter()
@@ -68,7 +96,8 @@ impl World {
             return;
         }
         let inbox = self.inbox.clone();
-        self.tasks.spawn_blocking(move || {
+        let search = self.tasks.spawn_blocking(move || {
+            let clock = Clock::start();
             let look = || {
                 break_on_purpose("task");
                 kernel::owners(&wanted)
@@ -77,8 +106,11 @@ impl World {
                 Ok(owners) => Event::OwnersFound(owners.found),
                 Err(panic) => Event::Net(News::Crashed(panic_words(&*panic))),
             };
+            let took = clock.now().since_start();
             let _ = inbox.blocking_send(Input::Fact(fact));
+            took
         });
+        self.search.under_way = Some(search);
     }
 
     /// Closes every socket, with RST, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for them a

@@ -2,11 +2,11 @@
 //! and what the poller costs while nothing happens. Everything lives in a network namespace of its own: `cargo bench --bench snapshot`.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its results")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a bench that cannot run has to stop"
-)]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run has to stop")]
+
+#[allow(dead_code, reason = "the other bench needs more of it")]
+mod figures;
+mod reading;
 
 use std::env::{args, current_exe};
 use std::io::{BufRead, BufReader, Read};
@@ -16,13 +16,9 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use fivetuple::app::Event;
-use fivetuple::kernel::wire::{ALL_STATES, Dump};
-use fivetuple::kernel::{Reading, SockDiag, SocketSource, raise_descriptor_limit};
+use fivetuple::kernel::raise_descriptor_limit;
 use fivetuple::run::{Clock, Poller};
-use fivetuple::tcp::{Change, Filter, FiveTuple, Host, Protocol, RowName};
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
-};
+use fivetuple::tcp::{Change, Filter, FiveTuple, Host, RowName};
 use socket2::{Domain, Socket, Type};
 
 const ROUNDS: usize = 9;
@@ -94,28 +90,8 @@ fn measure(count: usize) {
     listener.bind(&at.into()).unwrap();
     listener.listen(65535).unwrap();
     let mut held = holders(count);
-    let tcp = Filter {
-        protocol: Some(Protocol::Tcp),
-        ..Filter::default()
-    };
-    let mut source = SockDiag::open(Host::THIS).unwrap();
-    let mut reading = Reading::default();
-    let ours = median(|| source.read(&tcp, &mut reading).unwrap());
-    println!("{count} connections, {} rows", reading.snapshot.rows.len());
-    println!("  fivetuple                 {ours:>9.3} ms");
-    let raw = Raw::open();
-    for (name, other) in [
-        ("raw, read and dropped", median(|| raw.read())),
-        ("procfs crate", median(by_procfs)),
-        ("ss -Htan", median(by_ss)),
-    ] {
-        println!(
-            "  {name:<25} {other:>9.3} ms, ours is {:.2} of it",
-            ours / other
-        );
-    }
-    let all = median(|| source.read(&Filter::everything(), &mut reading).unwrap());
-    println!("  fivetuple, UDP too        {all:>9.3} ms");
+    figures::title(&format!("{count} connections"));
+    reading::measure();
     poll();
     for child in &mut held {
         drop(child.stdin.take());
@@ -172,10 +148,6 @@ fn cpu() -> f64 {
     f64::from(ticks) / 100.0
 }
 
-fn median(run: impl FnMut()) -> f64 {
-    median_after(|| (), run)
-}
-
 /// The time that `run` takes, in milliseconds, each time after `prepare`.
 fn median_after(mut prepare: impl FnMut(), mut run: impl FnMut()) -> f64 {
     let clock = Clock::start();
@@ -189,49 +161,4 @@ fn median_after(mut prepare: impl FnMut(), mut run: impl FnMut()) -> f64 {
         .collect();
     times.sort();
     times[ROUNDS / 2].as_secs_f64() * 1000.0
-}
-
-/// The same question, and nothing done with the answer.
-struct Raw(rustix::fd::OwnedFd);
-
-impl Raw {
-    fn open() -> Raw {
-        let flags = SocketFlags::CLOEXEC;
-        let diag = Some(netlink::SOCK_DIAG);
-        Raw(socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, diag).unwrap())
-    }
-
-    fn read(&self) {
-        let mut request = Vec::new();
-        let dump = Dump {
-            protocol: Protocol::Tcp,
-            family: None,
-            states: ALL_STATES,
-            program: None,
-        };
-        dump.write(1, &mut request);
-        send(&self.0, &request, SendFlags::empty()).unwrap();
-        let mut buffer = vec![0_u8; 32 * 1024];
-        loop {
-            let (_, length) = recv(&self.0, &mut buffer[..], RecvFlags::empty()).unwrap();
-            // The last message is NLMSG_DONE, 20 bytes on its own or at the end.
-            let done = length.checked_sub(20).map(|at| &buffer[at + 4..at + 6]);
-            if done == Some(&3_u16.to_ne_bytes()[..]) {
-                return;
-            }
-        }
-    }
-}
-
-fn by_procfs() {
-    let rows = procfs::net::tcp().unwrap().len() + procfs::net::tcp6().unwrap().len();
-    assert!(rows > 0);
-}
-
-fn by_ss() {
-    let output = Command::new("ss")
-        .arg("-Htan")
-        .stdout(Stdio::null())
-        .status();
-    output.expect("ss");
 }

@@ -1,0 +1,31 @@
+use crate::app::{Line, Sockets, Why};
+use crate::tcp::TcpState;
+
+/// Why the row of this line went, as far as it and the row of its other end tell.
+pub(crate) fn why_gone(sockets: &Sockets, line: &Line) -> Why {
+    match line.row.state {
+        TcpState::TimeWait => return Why::TimeWaitOver,
+        TcpState::Listen => return Why::Stopped,
+        TcpState::SynSent => return Why::NeverConnected,
+        TcpState::Closed => return Why::Unknown,
+        TcpState::SynReceived
+        | TcpState::Established
+        | TcpState::FinWait1
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::Closing
+        | TcpState::LastAck => (),
+    }
+    let other = sockets.mirror(line.row.name());
+    let client = sockets.is_client(line.row.name());
+    if line.was_reset() || other.is_some_and(Line::was_reset) {
+        return Why::Reset;
+    }
+    let this_first = line.closed_first();
+    let other_first = other.is_some_and(Line::closed_first) || line.was(TcpState::CloseWait);
+    match (this_first || other_first, this_first == client) {
+        (false, _) => Why::Unknown,
+        (true, true) => Why::ClosedByClient,
+        (true, false) => Why::ClosedByServer,
+    }
+}

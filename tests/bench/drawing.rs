@@ -1,0 +1,139 @@
+//! What a frame and a change cost with few and with many connections, without a terminal.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use fivetuple::app::{Clients, Event, Listener, Sight, State, update};
+use fivetuple::run::{Clock, Known};
+use fivetuple::tcp::{
+    Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, SocketRow, TcpState,
+};
+use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::figures::{Times, at_most, times, title};
+use crate::held::PORT;
+use crate::terminal::SIZE;
+
+const ROUNDS: u32 = 200;
+
+/// Measures frames and changes at 10 and at 28,000 connections.
+pub(crate) fn measure() {
+    title("inside, without a terminal");
+    let [few, many] = [10, 28_000].map(|count| {
+        let mut state = state(count);
+        (frame(&mut state), change(&mut state, count), state)
+    });
+    times("a frame, 10 connections", &few.0, "");
+    let ratio = at_most(many.0.median() / few.0.median(), 2.0, " times");
+    times("a frame, 28,000 connections", &many.0, &ratio);
+    times("two new rows and arrange(), 10 connections", &few.1, "");
+    times(
+        "two new rows and arrange(), 28,000 connections",
+        &many.1,
+        "",
+    );
+    let whole: Times = (0..9).map(|_| timed(|| drop(state(28_000)))).collect();
+    times("56,000 rows at once, state made and dropped", &whole, "");
+    times("56,000 rows read again, two of them new", &again(), "");
+}
+
+fn frame(state: &mut State) -> Times {
+    let theme = Theme::new(fivetuple::cli::ThemeName::Dark, ColourDepth::True, false);
+    let mut scroll = Scroll::default();
+    let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
+    let mut once = || {
+        timed(|| {
+            terminal
+                .draw(|frame| draw(frame, state, &theme, &mut scroll))
+                .unwrap();
+        })
+    };
+    (0..ROUNDS).map(|_| once()).collect()
+}
+
+fn change(state: &mut State, count: u32) -> Times {
+    let mut once = |round| {
+        let changes = pair(count + round).map(Change::Appeared).to_vec();
+        let seen = sight(changes, false);
+        timed(|| {
+            update(state, Moment::default(), seen);
+            state.arrange();
+        })
+    };
+    (0..ROUNDS).map(&mut once).collect()
+}
+
+/// What the poller does with a reading of the whole table.
+fn again() -> Times {
+    let mut rows: Vec<SocketRow> = (0..28_000).flat_map(pair).collect();
+    let mut known = Known::default();
+    known.learn_all(&rows, &HashSet::new(), &mut Vec::new());
+    let mut once = |round| {
+        // The kernel puts new rows anywhere.
+        rows.splice(7_000..7_000, pair(28_000 + round));
+        let mut changes = Vec::new();
+        let time = timed(|| known.learn_all(&rows, &HashSet::new(), &mut changes));
+        assert_eq!(changes.len(), 2);
+        time
+    };
+    (0..20_u32).map(&mut once).collect()
+}
+
+fn timed(run: impl FnOnce()) -> Duration {
+    let clock = Clock::start();
+    run();
+    clock.now().since(Moment::default())
+}
+
+/// A dashboard that knows so many connections.
+fn state(count: u32) -> State {
+    let at = Endpoint::new([127, 0, 0, 1], PORT);
+    let clients = Clients::new(4, ConnectSpec::to(at.into()));
+    let listener = Listener::new(ListenSpec::at(at));
+    let mut state = State::new(Machine::default(), Duration::ZERO, listener, clients);
+    let nobody = Endpoint::nobody();
+    let listening = SocketRow {
+        inode: 1,
+        ..SocketRow::new(FiveTuple::tcp(at, nobody), TcpState::Listen)
+    };
+    let rows = [listening].into_iter().chain((0..count).flat_map(pair));
+    update(
+        &mut state,
+        Moment::default(),
+        sight(rows.map(Change::Appeared).collect(), true),
+    );
+    state.arrange();
+    state
+}
+
+fn sight(changes: Vec<Change>, afresh: bool) -> Event {
+    Event::Seen(Sight {
+        changes,
+        afresh,
+        torn: false,
+        source: "sock_diag",
+    })
+}
+
+/// Both rows of the connection with this number.
+fn pair(number: u32) -> [SocketRow; 2] {
+    let port = u16::try_from(number % 28_000).unwrap() + 32_768;
+    let client = IpAddr::from([127, 0, u8::try_from(number / 28_000).unwrap(), 2]);
+    let (server, client) = (
+        Endpoint::new([127, 0, 0, 1], PORT),
+        Endpoint::new(client, port),
+    );
+    let end = |tuple, inode| SocketRow {
+        inode,
+        cookie: inode,
+        ..SocketRow::new(tuple, TcpState::Established)
+    };
+    let inode = u64::from(number) * 2 + 10;
+    [
+        end(FiveTuple::tcp(server, client), inode),
+        end(FiveTuple::tcp(client, server), inode + 1),
+    ]
+}
