@@ -110,8 +110,11 @@ pub(crate) fn burst_ended(
     asked: u32,
     took: Duration,
 ) -> Vec<Effect> {
-    let waiting = state.clients.waiting.as_ref();
-    state.clients.awaited = waiting.map_or(0, |(_, burst)| burst.count);
+    if opened < asked {
+        // The rest was given up, and will not be heard of.
+        let waiting = state.clients.waiting.as_ref();
+        state.clients.awaited = waiting.map_or(0, |(_, burst)| burst.count);
+    }
     state.clients.singles = 0;
     if let Some(mut progress) = state.clients.under_way.take() {
         progress.opened = opened;

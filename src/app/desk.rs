@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use tui_input::Input;
 
@@ -26,8 +27,8 @@ pub struct Desk {
     pub look: Look,
     /// The number typed before a verb.
     pub count: Option<u32>,
-    /// Verbs that wait until the calls before them are answered, and their counts.
-    pub postponed: VecDeque<(Action, Option<u32>)>,
+    /// Verbs that wait until the calls before them are answered: since when, and their counts.
+    pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
     /// The last keys, to be shown to an audience.
     pub keys: VecDeque<String>,
 }
@@ -68,6 +69,8 @@ pub enum Overlay {
 impl Desk {
     /// So many verbs may wait; more are carried out at once, on what there is.
     pub(crate) const POSTPONED: usize = 32;
+    /// How long a verb waits for calls at most.
+    pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
     /// How many of the last keys are shown.
     pub const KEYS: usize = 6;
 

@@ -12,14 +12,17 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     effects
 }
 
-/// Carries out the verbs that were pressed while calls were under way, once these are answered.
+/// Carries out the verbs that were pressed while calls were under way, once these are answered, or have not been for too long.
 fn postponed(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
-    while state.clients.awaited == 0
-        && let Some((action, count)) = state.desk.postponed.pop_front()
-    {
+    while let Some((at, action, count)) = state.desk.postponed.pop_front() {
+        let waits = state.clients.awaited > 0 && state.now.since(at) < Desk::PATIENCE;
+        if waits {
+            state.desk.postponed.push_front((at, action, count));
+            break;
+        }
         state.desk.count = count;
-        effects.extend(act(state, action));
+        effects.extend(carry_out(state, action));
     }
     effects
 }
@@ -68,11 +71,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     }
 }
 
-/// Carries out a wish.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all other wishes change only what is looked at"
-)]
+/// Carries out a wish; a verb that is meant for connections waits for the calls that were ordered before it.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
     let needs_the_calls = matches!(
@@ -81,9 +80,19 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     );
     if needs_the_calls && state.clients.awaited > 0 && state.desk.postponed.len() < Desk::POSTPONED
     {
-        state.desk.postponed.push_back((action, count));
+        state.desk.postponed.push_back((state.now, action, count));
         return vec![];
     }
+    state.desk.count = count;
+    carry_out(state, action)
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other wishes change only what is looked at"
+)]
+fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
+    let count = state.desk.count.take();
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(

@@ -118,6 +118,7 @@ fn its_commands_are_the_program_s() {
         "test",
         "ignored",
         "test-threads",
+        "bench",
     ];
     let long = Regex::new(r"(?m)[ `(]--([a-z][a-z-]+)").unwrap();
     for found in long.captures_iter(&readme) {
