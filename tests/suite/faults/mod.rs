@@ -1,5 +1,6 @@
 //! What strangers, ports and privileges do to the dashboard.
 
+mod bounds;
 mod orders;
 mod ports;
 mod strangers;

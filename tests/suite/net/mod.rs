@@ -11,9 +11,11 @@ mod accepting;
 mod binding;
 mod closing;
 mod connecting;
+mod crowds;
 mod data;
 mod limits;
 mod many;
+mod shortages;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
