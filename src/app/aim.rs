@@ -6,12 +6,12 @@ use crate::tcp::RowName;
 /// The client's ends that a verb is meant for: the chosen row's, else the newest of the chosen computer, else the newest of all.
 pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
     if count == Some(0) {
-        return state
+        let known = state
             .clients
             .computers
             .iter()
-            .flat_map(|computer| computer.ends.newest_first())
-            .collect();
+            .flat_map(|computer| computer.ends.newest_first());
+        return known.chain(unheard(state)).collect();
     }
     let held = |name: &RowName| state.clients.holder_of(*name).is_some();
     if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
@@ -36,6 +36,24 @@ pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
         });
     }
     own.newest_first().take(many).collect()
+}
+
+/// Clients' ends that the table shows already, though their own news has not been heard: all means these, too.
+fn unheard(state: &State) -> impl Iterator<Item = RowName> {
+    let names = state
+        .sockets
+        .places()
+        .filter(|place| place.is_client)
+        .map(|place| place.name);
+    names.filter(|name| {
+        let is_computers = state.clients.index_of(name.tuple.local.ip).is_some();
+        let is_held = state.sockets.get(*name).is_some_and(|line| {
+            let owner = state.sockets.owners.get(&line.row.inode);
+            let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
+            line.gone.is_none() && line.row.inode != 0 && may_be_ours
+        });
+        is_computers && is_held && state.clients.holder_of(*name).is_none()
+    })
 }
 
 /// The server's ends that a verb is meant for: the chosen row's, else the newest.
