@@ -6,7 +6,7 @@ use crate::app::{Effect, State, Tone, words};
 use crate::tcp::{Burst, Command, ConnectSpec, Machine, Port};
 
 /// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
-const UNANSWERED: u32 = 24;
+const UNANSWERED: u32 = 8;
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {

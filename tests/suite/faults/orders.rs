@@ -33,9 +33,9 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
     let mut robot = Robot::listening();
     robot.commands();
     robot.press(&"c ".repeat(30));
-    assert_eq!(robot.commands().len(), 24);
+    assert_eq!(robot.commands().len(), 8);
     assert!(
-        robot.said().contains("24 calls are unanswered"),
+        robot.said().contains("8 calls are unanswered"),
         "{}",
         robot.said()
     );
@@ -43,7 +43,7 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
     robot.hear(News::Connected(own(row, 12)));
     let orders = robot.commands();
     assert!(
-        matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 6),
+        matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 22),
         "{orders:?}"
     );
     robot.press("r c");
