@@ -34,7 +34,7 @@ const FILM: Script = Script {
 
 /// The pictures.
 const PICTURES: Script = Script {
-    name: "pictures.tape",
+    name: "assets/pictures.tape",
     beats: &[
         &["Nobody uses port"],
         &["LISTEN"],
