@@ -1,4 +1,4 @@
-use crate::app::Pane;
+use crate::app::{Pane, Picture};
 use crate::tcp::RowName;
 
 /// A wish, whoever has it: a key, the mouse, a lesson, the command line.
@@ -44,6 +44,12 @@ pub enum Action {
     SelectRow(RowName),
     /// Choose this computer, counted from 0.
     SelectComputer(usize),
+    /// Show this in the middle of the screen; once more goes back to the table.
+    Show(Picture),
+    /// Show less of the picture, larger.
+    ZoomIn,
+    /// Show more of the picture, smaller.
+    ZoomOut,
     /// Show one connection as a card.
     LookInside,
     /// Show both ends, the server's computer, or the client's.

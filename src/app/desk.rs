@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, Form, Lens, Pane};
+use crate::app::{Action, Form, Lens, Pane, Picture};
 use crate::tcp::{Moment, RowName};
 
 /// What the person in front of it has chosen to look at, and how.
@@ -13,6 +13,14 @@ pub struct Desk {
     pub focus: Pane,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// What stands in the middle of the screen.
+    pub picture: Picture,
+    /// How often the picture was zoomed in.
+    pub zoom: u8,
+    /// The rows that the table shows, in their order.
+    pub shown: Vec<RowName>,
+    /// Whether `shown` has to be worked out anew.
+    pub stale: bool,
     /// The chosen row of the table.
     pub selected: Option<RowName>,
     /// What part of the table is shown.

@@ -1,7 +1,7 @@
 //! Wishes that change what is looked at, and nothing else.
 
 use crate::app::update::wanted;
-use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, State, Tone};
+use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, Picture, State, Tone};
 
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
@@ -11,13 +11,16 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::Previous => go(state, -steps),
         Action::PageDown => go(state, PAGE * steps),
         Action::PageUp => go(state, -PAGE * steps),
-        Action::NextPane => desk.focus = next_pane(desk.focus, 1),
-        Action::PreviousPane => desk.focus = next_pane(desk.focus, Pane::ALL.len() - 1),
+        Action::NextPane => desk.focus = next_pane(desk, 1),
+        Action::PreviousPane => desk.focus = next_pane(desk, -1),
         Action::Focus(pane) => desk.focus = pane,
         Action::SelectRow(name) => desk.selected = Some(name),
         Action::SelectComputer(n) => {
             state.clients.chosen = n.min(state.clients.computers.len() - 1);
         }
+        Action::Show(picture) => show(desk, picture),
+        Action::ZoomIn => zoom(state, 1),
+        Action::ZoomOut => zoom(state, -1),
         Action::LookInside => look_inside(state),
         Action::PointOfView => {
             desk.lens = Lens {
@@ -27,7 +30,10 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         }
         Action::Netstat => desk.netstat = !desk.netstat,
         Action::Find => desk.find.typing = true,
-        Action::BigType => desk.look.big = !desk.look.big,
+        Action::BigType => {
+            desk.look.big = !desk.look.big;
+            desk.picture = Picture::Table;
+        }
         Action::NextTheme => desk.look.theme += 1,
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
@@ -49,7 +55,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::Pause
         | Action::WholeMachine => (),
     }
-    state.stale |= matches!(
+    state.desk.stale |= matches!(
         action,
         Action::PointOfView | Action::Back | Action::SelectComputer(_)
     );
@@ -60,9 +66,16 @@ const HELP_LINES: usize = 50;
 /// How many lines a page is.
 const PAGE: i64 = 10;
 
-fn next_pane(from: Pane, steps: usize) -> Pane {
-    let place = Pane::ALL.iter().position(|pane| *pane == from).unwrap_or(0);
-    Pane::ALL[(place + steps) % Pane::ALL.len()]
+/// The pane so many steps further; below a picture only what happened has its place for certain.
+fn next_pane(desk: &Desk, steps: isize) -> Pane {
+    let panes: &[Pane] = if desk.picture == Picture::Table {
+        &Pane::ALL
+    } else {
+        &[Pane::Sockets, Pane::Notices]
+    };
+    let place = panes.iter().position(|pane| *pane == desk.focus);
+    let next = place.unwrap_or(0).wrapping_add_signed(steps);
+    panes[next.wrapping_add(panes.len()) % panes.len()]
 }
 
 /// Closes what is open, one thing at a time: an overlay, the text to find, a typed count, the choice of a row.
@@ -76,6 +89,8 @@ fn back(desk: &mut Desk) {
     }
     if !desk.find.text.value().is_empty() {
         desk.find.text.reset();
+    } else if desk.picture != Picture::Table {
+        show(desk, Picture::Table);
     } else if desk.look.big {
         desk.look.big = false;
     } else {
@@ -97,7 +112,7 @@ fn go(state: &mut State, steps: i64) {
         Pane::Computers | Pane::Listener => {
             let last = state.clients.computers.len() - 1;
             state.clients.chosen = moved(state.clients.chosen, steps, last);
-            state.stale = true;
+            state.desk.stale = true;
         }
         Pane::Notices => {
             let last = state.notices.len().saturating_sub(1);
@@ -109,7 +124,7 @@ fn go(state: &mut State, steps: i64) {
 
 fn choose_row(state: &mut State, steps: i64) {
     state.arrange();
-    let Some(last) = state.shown.len().checked_sub(1) else {
+    let Some(last) = state.desk.shown.len().checked_sub(1) else {
         state.notices.say(
             state.now,
             Tone::Plain,
@@ -118,11 +133,11 @@ fn choose_row(state: &mut State, steps: i64) {
         return;
     };
     let chosen = state.desk.selected;
-    let place = chosen.and_then(|name| state.shown.iter().position(|shown| *shown == name));
+    let place = chosen.and_then(|name| state.desk.shown.iter().position(|shown| *shown == name));
     let next = place.map_or(if steps > 0 { 0 } else { last }, |place| {
         moved(place, steps, last)
     });
-    state.desk.selected = Some(state.shown[next]);
+    state.desk.selected = Some(state.desk.shown[next]);
 }
 
 fn moved(place: usize, steps: i64, last: usize) -> usize {
@@ -134,6 +149,33 @@ fn moved(place: usize, steps: i64, last: usize) -> usize {
     }
 }
 
+/// Shows a picture in place of the table; the key that brought it takes it away again.
+fn show(desk: &mut Desk, picture: Picture) {
+    desk.picture = if desk.picture == picture {
+        Picture::Table
+    } else {
+        picture
+    };
+    desk.zoom = 0;
+    desk.look.big = false;
+    desk.focus = Pane::Sockets;
+}
+
+fn zoom(state: &mut State, steps: i64) {
+    let most = state.desk.picture.zooms();
+    let next = moved(usize::from(state.desk.zoom), steps, usize::from(most));
+    let next = u8::try_from(next).unwrap_or(most);
+    if next == state.desk.zoom {
+        let why = match (most, steps > 0) {
+            (0, _) => "this cannot be zoomed; z makes the type big",
+            (_, true) => "it is zoomed in as far as it goes",
+            (_, false) => "all of it is shown already",
+        };
+        state.notices.say(state.now, Tone::Plain, why);
+    }
+    state.desk.zoom = next;
+}
+
 fn look_inside(state: &mut State) {
     if state.desk.focus == Pane::Computers && state.desk.selected.is_none() {
         state.desk.selected = state.clients.computer().ends.newest_first().next();
@@ -143,7 +185,7 @@ fn look_inside(state: &mut State) {
         .desk
         .selected
         .filter(|name| state.sockets.get(*name).is_some());
-    match chosen.or_else(|| state.shown.last().copied()) {
+    match chosen.or_else(|| state.desk.shown.last().copied()) {
         Some(name) => {
             state.desk.selected = Some(name);
             state.desk.overlay = Some(Overlay::Card(name));

@@ -77,7 +77,7 @@ fn type_find(state: &mut State, key: Key) {
         | Key::Home
         | Key::End) => edit_text(&mut find.text, other),
     }
-    state.stale = true;
+    state.desk.stale = true;
 }
 
 /// Shows in a form what its values become, or applies them, or closes it.

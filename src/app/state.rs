@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Sockets, lens};
 use crate::tcp::{Endpoint, Machine, Moment, Protocol, RowName};
 
-/// Everything the dashboard knows, and nothing that can be worked out (save `shown`, which would be worked out for every frame).
+/// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
 #[derive(Clone, Debug)]
 pub struct State {
     /// The time, as it was last told.
@@ -23,10 +23,6 @@ pub struct State {
     pub notices: Notices,
     /// What the person looks at.
     pub desk: Desk,
-    /// The rows that the table shows, in their order.
-    pub shown: Vec<RowName>,
-    /// Whether `shown` has to be worked out anew.
-    pub stale: bool,
 }
 
 impl State {
@@ -40,9 +36,10 @@ impl State {
             clients,
             sockets: Sockets::default(),
             notices: Notices::default(),
-            desk: Desk::default(),
-            shown: Vec::new(),
-            stale: true,
+            desk: Desk {
+                stale: true,
+                ..Desk::default()
+            },
         }
     }
 
@@ -155,11 +152,11 @@ impl State {
 
     /// Works out which rows are shown, if something has changed; to be called before a frame is drawn.
     pub fn arrange(&mut self) {
-        if self.stale {
-            let mut shown = std::mem::take(&mut self.shown);
+        if self.desk.stale {
+            let mut shown = std::mem::take(&mut self.desk.shown);
             lens::show(self, &mut shown);
-            self.shown = shown;
-            self.stale = false;
+            self.desk.shown = shown;
+            self.desk.stale = false;
         }
     }
 }

@@ -41,7 +41,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
                     ..
                 } = state;
                 sockets.see(at, &sight, |end| State::is_servers(listener, clients, end));
-                state.stale = true;
+                state.desk.stale = true;
                 listening::explain_again(state);
             }
             vec![]
@@ -60,11 +60,11 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::OwnersFound(found) => {
             state.sockets.owners.extend(found);
             listening::explain_again(state);
-            state.stale |= !state.desk.find.text.value().is_empty();
+            state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
         Event::Net(news) => {
-            state.stale = true;
+            state.desk.stale = true;
             heard::heard(state, news)
         }
         Event::Asked(action) => act(state, action),
@@ -116,7 +116,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Pause => looking::pause(state),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
-            state.stale = true;
+            state.desk.stale = true;
             vec![Effect::Watch(wanted(state))]
         }
         looking_only => {
@@ -153,7 +153,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
 
 fn tick(state: &mut State) -> Vec<Effect> {
     if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
-        state.stale = true;
+        state.desk.stale = true;
     }
     vec![]
 }

@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 
 use super::notices;
-use crate::app::{Pane, State};
+use crate::app::{Pane, Picture, State};
 
 /// Which pane stands where. A rectangle without height is not drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,10 +48,17 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
             ..Places::default()
         });
     }
-    let top = take_top(&mut rest, 2 + top_lines(area.height, state));
+    // A picture needs the room of the panes above it; what the keys do shows in the picture, and is told below it.
+    let hides_top = state.desk.picture != Picture::Table && area.height < 40;
+    let top = if hides_top {
+        Rect::default()
+    } else {
+        take_top(&mut rest, 2 + top_lines(area.height, state))
+    };
     let shows_keys = state.desk.look.keys && has_room_for_keys(area);
     let beside = 2 + if shows_keys { KEYS } else { 0 };
     let lines = notice_lines(area.height);
+    let lines = if hides_top { (1, 3) } else { lines };
     let table = rows_wanted(state) + 3;
     let spare = rest.height.saturating_sub(table + 2 + lines.0);
     let lines = notices::height(state, area.width - beside, lines, spare);
@@ -92,7 +99,7 @@ fn top_lines(height: u16, state: &State) -> u16 {
 
 /// How many lines the table could fill; one without rows says why it has none.
 pub(super) fn rows_wanted(state: &State) -> u16 {
-    u16::try_from(state.shown.len())
+    u16::try_from(state.desk.shown.len())
         .unwrap_or(1000)
         .clamp(4, 1000)
 }

@@ -42,7 +42,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         empty::draw(frame, rest, scene);
         return;
     }
-    let rows = window.names(&scene.state.shown);
+    let rows = window.names(&scene.state.desk.shown);
     let rows = rows.iter();
     let lines = rows.flat_map(|name| [line(scene, *name, room), Line::default()]);
     put(frame, rest, lines);

@@ -72,7 +72,7 @@ pub(super) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: us
     let Ok(below) = u16::try_from(used + 1) else {
         return;
     };
-    if waits && quiet && state.shown.len() == 1 {
+    if waits && quiet && state.desk.shown.len() == 1 {
         let words = "   Nobody is connected yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
         frame.render_widget(

@@ -88,7 +88,7 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
         &state.desk.find.text,
         (room / 2).max(10),
     ));
-    let rows = text::plural(state.shown.len(), "row");
+    let rows = text::plural(state.desk.shown.len(), "row");
     spans.push(scene.span(Part::Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
     Line::from(spans)

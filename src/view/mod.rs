@@ -37,7 +37,7 @@ pub use hit::{hit, pane_at};
 pub use scroll::Scroll;
 pub use theme::{ColourDepth, PARTS, Part, Theme};
 
-use crate::app::{Overlay, State};
+use crate::app::{Overlay, Picture, State};
 use paint::Scene;
 
 /// Paints one frame.
@@ -68,9 +68,13 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         big::draw(frame, places.sockets, scene, scroll);
         return;
     }
-    listener::draw(frame, places.listener, scene);
-    computers::draw(frame, places.computers, scene, &mut scroll.computers);
-    sockets::draw(frame, places.sockets, scene, scroll);
+    if !places.listener.is_empty() {
+        listener::draw(frame, places.listener, scene);
+        computers::draw(frame, places.computers, scene, &mut scroll.computers);
+    }
+    match scene.state.desk.picture {
+        Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+    }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
         footer::draw_caps(frame, places.keys, scene);

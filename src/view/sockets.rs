@@ -28,7 +28,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         empty::draw(frame, inner, scene);
         return;
     }
-    let rows = window.names(&scene.state.shown);
+    let rows = window.names(&scene.state.desk.shown);
     if desk.netstat {
         netstat::draw(frame, inner, scene, &rows);
     } else {
@@ -53,7 +53,7 @@ pub(super) fn body(area: Rect, state: &State) -> Rect {
 
 /// One row, with the bracket that joins it to its neighbour.
 fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
-    let shown = &scene.state.shown;
+    let shown = &scene.state.desk.shown;
     let name = shown[n];
     let above = n.checked_sub(1).and_then(|n| shown.get(n));
     let below = shown.get(n + 1);
@@ -72,7 +72,7 @@ fn are_one_connection(one: RowName, other: RowName) -> bool {
 }
 
 fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Window) {
-    let (count, height) = (scene.state.shown.len(), window.len());
+    let (count, height) = (scene.state.desk.shown.len(), window.len());
     if count <= height {
         return;
     }
@@ -96,7 +96,7 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
 
 /// The command that shows the same rows in a shell.
 pub(super) fn command(state: &State) -> String {
-    let rows = state.shown.iter();
+    let rows = state.desk.shown.iter();
     let udp = rows.rev().any(|row| row.tuple.protocol == Protocol::Udp);
     let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
     let listener = state.listener.at().port;
@@ -163,13 +163,13 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
     }
     let find = state.desk.find.text.value();
     if !find.is_empty() {
-        let rows = text::plural(state.shown.len(), "row");
+        let rows = text::plural(state.desk.shown.len(), "row");
         say(
             Part::Key,
             &format!("/{}: {rows}", text::cut(&text::safe(find), 16)),
         );
     }
-    let count = state.shown.len();
+    let count = state.desk.shown.len();
     if count > window.len() {
         let (from, to) = (
             text::number(window.rest.start + 1),

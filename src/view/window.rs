@@ -22,7 +22,7 @@ const LEFT: usize = 3;
 impl Window {
     /// The rows that fit into `height`, the chosen one among them, else the one to blame, else the newest; remembered as what is visible.
     pub(super) fn of(state: &State, scroll: &mut Scroll, height: usize) -> Window {
-        let shown = &state.shown;
+        let shown = &state.desk.shown;
         let pinned = pinned(state, height);
         let pointed_at = state.desk.selected.or(state.blamed().first().copied());
         let chosen = pointed_at.and_then(|name| scroll.sockets.find(shown, name));
@@ -57,7 +57,7 @@ impl Window {
 
 /// How many rows at the top stay there while the rest of a table that does not fit is scrolled.
 fn pinned(state: &State, height: usize) -> usize {
-    if state.shown.len() <= height {
+    if state.desk.shown.len() <= height {
         return 0;
     }
     let listens = |name: &&RowName| {
@@ -67,6 +67,7 @@ fn pinned(state: &State, height: usize) -> usize {
             .is_some_and(|line| line.row.state == TcpState::Listen)
     };
     let listening = state
+        .desk
         .shown
         .iter()
         .take(PINNED + 1)

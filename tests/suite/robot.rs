@@ -156,6 +156,7 @@ impl Robot {
         self.state.arrange();
         let lines = self
             .state
+            .desk
             .shown
             .iter()
             .filter_map(|name| self.state.sockets.get(*name));

@@ -35,6 +35,7 @@ fn rows_know_their_roles() {
     let robot = laptop_connected();
     let roles: Vec<Role> = robot
         .state
+        .desk
         .shown
         .iter()
         .map(|name| Role::of(&robot.state, &robot.state.sockets.get(*name).unwrap().row))

@@ -231,7 +231,7 @@ fn a_click_chooses_what_stands_under_it() {
         hit(area, &robot.state, &scroll, 20, y),
         [Action::Focus(Pane::Listener)]
     );
-    assert_eq!(scroll.visible(), robot.state.shown);
+    assert_eq!(scroll.visible(), robot.state.desk.shown);
     robot.press("z");
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
     let y = find(&buffer, "47118 → 127.0.0.1:5000");

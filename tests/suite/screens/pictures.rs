@@ -54,7 +54,7 @@ fn connections_that_nobody_accepts_wait_in_the_queue() {
 fn the_whole_machine_scrolls() {
     let mut robot = whole_machine(200);
     check("whole_machine", &mut robot, &[WIDE, USUAL]);
-    let last = *robot.state.shown.last().unwrap();
+    let last = *robot.state.desk.shown.last().unwrap();
     robot.ask(Action::Focus(Pane::Sockets));
     robot.ask(Action::SelectRow(last));
     check("whole_machine_end", &mut robot, &[USUAL]);

@@ -1,0 +1,16 @@
+/// What stands in the middle of the screen: each is another way to see the same state, and keeps nothing of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Picture {
+    /// The kernel's table.
+    #[default]
+    Table,
+}
+
+impl Picture {
+    /// How often it can be zoomed in.
+    pub const fn zooms(self) -> u8 {
+        match self {
+            Picture::Table => 0,
+        }
+    }
+}
