@@ -67,6 +67,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             heard::heard(state, news)
         }
+        Event::Lab(_) => vec![],
         Event::Asked(action) => act(state, action),
     }
 }

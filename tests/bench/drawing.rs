@@ -7,7 +7,8 @@ use std::time::Duration;
 use fivetuple::app::{Clients, Event, Listener, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, SocketRow, TcpState,
+    Change, ConnectSpec, Endpoint, FiveTuple, Host, ListenSpec, Machine, Moment, SocketRow,
+    TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -111,6 +112,7 @@ fn state(count: u32) -> State {
 
 fn sight(changes: Vec<Change>, afresh: bool) -> Event {
     Event::Seen(Sight {
+        host: Host::THIS,
         changes,
         afresh,
         torn: false,
