@@ -36,6 +36,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         }
         Action::NextTheme => desk.look.theme += 1,
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
+        Action::Numbers => numbers(state),
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
         Action::Back => back(desk),
         Action::Listen
@@ -53,7 +54,9 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::Quit
         | Action::QuitNow
         | Action::Pause
-        | Action::WholeMachine => (),
+        | Action::WholeMachine
+        | Action::Lab
+        | Action::Wire(_) => (),
     }
     state.desk.stale |= matches!(
         action,
@@ -196,6 +199,22 @@ fn look_inside(state: &mut State) {
             "there is no row to look inside; press l, then c",
         ),
     }
+}
+
+/// Counts sequence numbers from the SYN, or shows them as they stand in the segments.
+fn numbers(state: &mut State) {
+    let lab = &mut state.lab;
+    lab.absolute = !lab.absolute;
+    let text = match (lab.is_up(), lab.absolute) {
+        (false, _) => "sequence numbers are seen in the lab: N starts it",
+        (true, true) => {
+            "sequence numbers as they stand in the segments: each end began with a number of its own choice"
+        }
+        (true, false) => {
+            "sequence numbers counted from each end's SYN: it is 0, the first byte is 1"
+        }
+    };
+    state.notices.say(state.now, Tone::Plain, text);
 }
 
 /// Stops the table, or asks for all of it and goes on.

@@ -13,10 +13,7 @@ pub(crate) fn connect_failed(
     to: Option<Endpoint>,
     why: Refusal,
 ) -> (String, Vec<RowName>) {
-    let who = spec
-        .from
-        .and_then(|ip| state.clients.name_of(ip))
-        .unwrap_or(&state.clients.computer().name);
+    let who = caller(state, spec);
     let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
     if let Call::Remote(_) = why.call {
         let text = format!(
@@ -49,6 +46,14 @@ pub(crate) fn connect_failed(
     )
 }
 
+/// Which computer was told to call.
+fn caller<'a>(state: &'a State, spec: &ConnectSpec) -> &'a str {
+    let address = state.lab.address_of(spec.host).or(spec.from);
+    address
+        .and_then(|ip| state.clients.name_of(ip))
+        .unwrap_or(&state.clients.computer().name)
+}
+
 /// A client could not have the source address or port that was asked for.
 fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec<RowName>) {
     match errno {
@@ -57,6 +62,7 @@ fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec
             let from = spec.from.map(|ip| {
                 not_ours(
                     state,
+                    spec.host,
                     Endpoint {
                         ip,
                         port: Port::ANY,
@@ -89,11 +95,7 @@ fn connect_refused(
         }
         (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
         (_, Errno::ETIMEDOUT) => {
-            let rows = to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp));
-            return (
-                "No answer came: the accept queue may be full, or nobody is there.".to_owned(),
-                rows,
-            );
+            return no_answer(state, spec, to);
         }
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
@@ -106,6 +108,23 @@ fn connect_refused(
         _ => "C changes how to connect.",
     };
     (reason.to_owned(), vec![])
+}
+
+/// SYN was sent again and again, in vain.
+fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
+    let wire = &state.lab.wire;
+    let why = if wire.cut {
+        "No answer came: the cable is cut (B mends it)."
+    } else if wire.held {
+        "No answer came: the wire is held (h lets go)."
+    } else {
+        "No answer came: the accept queue may be full, or nobody is there."
+    };
+    let rows = to.map_or_else(Vec::new, |to| {
+        let host = state.lab.host_of(to.ip).unwrap_or(spec.host);
+        holders(state, host, to, Protocol::Tcp)
+    });
+    (why.to_owned(), rows)
 }
 
 /// The source port that was asked for, if one was.
@@ -126,7 +145,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
         );
     };
     let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
-    let rows = holders(state, Endpoint { ip, port }, spec.protocol);
+    let rows = holders(state, spec.host, Endpoint { ip, port }, spec.protocol);
     let wait = rows.first().and_then(|name| state.sockets.get(*name));
     let wait = wait
         .filter(|line| line.row.state == TcpState::TimeWait)
@@ -171,6 +190,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
     let takes = |line: &&Line| {
         let tuple = line.row.tuple.canonical();
         line.gone.is_none()
+            && line.row.host == spec.host
             && Some(tuple.remote) == to
             && range.contains(tuple.local.port)
             && spec.from.is_none_or(|ip| ip == tuple.local.ip)

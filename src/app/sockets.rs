@@ -6,7 +6,7 @@ use crate::app::line::{Gone, Line};
 use crate::app::order::{Order, Part, Place};
 use crate::app::parting;
 use crate::tcp::{
-    Change, Ending, Moment, OwnSocket, Owner, Port, Protocol, RowName, SocketRow, TcpState,
+    Change, Ending, Host, Moment, OwnSocket, Owner, Port, Protocol, RowName, SocketRow, TcpState,
 };
 
 /// The kernel's table as it was last seen, in the order in which connections were born; both ends of one stand together.
@@ -36,7 +36,7 @@ impl Sockets {
         self.touched = Some(at);
         self.forget_owners();
         if sight.afresh {
-            self.start_afresh(at, &sight.changes, &serves);
+            self.start_afresh(at, sight, &serves);
             return;
         }
         // What vanished comes last: why it did may show in the state of its other end.
@@ -52,8 +52,9 @@ impl Sockets {
         }
     }
 
-    fn start_afresh(&mut self, at: Moment, changes: &[Change], serves: &impl Fn(RowName) -> bool) {
-        let mut rows: Vec<SocketRow> = changes
+    fn start_afresh(&mut self, at: Moment, sight: &Sight, serves: &impl Fn(RowName) -> bool) {
+        let mut rows: Vec<SocketRow> = sight
+            .changes
             .iter()
             .filter_map(|change| match change {
                 Change::Appeared(row) | Change::Moved { to: row, .. } => Some(*row),
@@ -62,7 +63,7 @@ impl Sockets {
             .collect();
         rows.sort_by_cached_key(|row| (row.state != TcpState::Listen, row.tuple.connection()));
         if !self.lines.is_empty() {
-            self.forget_all_but(&rows);
+            self.forget_all_but(sight.host, &rows);
         }
         self.lines.reserve(rows.len());
         for row in rows {
@@ -70,9 +71,11 @@ impl Sockets {
         }
     }
 
-    fn forget_all_but(&mut self, rows: &[SocketRow]) {
+    /// Forgets what stands in the table of that computer no more.
+    fn forget_all_but(&mut self, host: Host, rows: &[SocketRow]) {
         let there: HashSet<RowName> = rows.iter().map(SocketRow::name).collect();
-        let known: Vec<RowName> = self.lines.keys().copied().collect();
+        let of_host = |name: &&RowName| name.host == host;
+        let known: Vec<RowName> = self.lines.keys().filter(of_host).copied().collect();
         for name in known.into_iter().filter(|name| !there.contains(name)) {
             self.forget(name);
         }

@@ -1,6 +1,6 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, press, verbs,
+    listening, looking, moving, press, verbs, wire,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -33,7 +33,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
         Event::Seen(sight) => {
-            if state.desk.paused.is_none() {
+            if state.desk.paused.is_none() && state.lab.shows(sight.host) {
                 let State {
                     listener,
                     clients,
@@ -67,7 +67,10 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             heard::heard(state, news)
         }
-        Event::Lab(_) => vec![],
+        Event::Lab(news) => {
+            state.desk.stale = true;
+            moving::heard(state, news)
+        }
         Event::Asked(action) => act(state, action),
     }
 }
@@ -115,6 +118,8 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Reset => verbs::reset(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Pause => looking::pause(state),
+        Action::Lab => moving::toggle(state),
+        Action::Wire(wish) => wire::handle(state, wish),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;

@@ -1,8 +1,9 @@
 //! Sentences: what happened, in the reader's words.
 
-use crate::app::heard::other_end;
 use crate::app::{Progress, State};
-use crate::tcp::{Burst, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort};
+use crate::tcp::{
+    Burst, Crossing, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort,
+};
 
 /// A number with commas: 28,232.
 pub fn number(n: u64) -> String {
@@ -142,6 +143,15 @@ pub(crate) fn burst_ended(
     )
 }
 
+/// A time that somebody chose: 100 ms, 2 s.
+pub fn brief(time: std::time::Duration) -> String {
+    match time.as_millis() {
+        millis if millis >= 1000 && millis % 1000 == 0 => format!("{} s", millis / 1000),
+        millis @ 0..1000 => format!("{millis} ms"),
+        _ => format!("{:.2} s", time.as_secs_f64()),
+    }
+}
+
 /// 0.42 s, 12 s.
 pub(crate) fn seconds(time: std::time::Duration) -> String {
     let s = time.as_secs_f64();
@@ -204,8 +214,10 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
         .running
         .as_ref()
         .unwrap_or(&state.listener.spec);
-    let other = other_end(end);
-    let then = if state.listener.ends.contains(other) && spec.closes == ServerCloses::WithClient {
+    let other = state.other_end(end);
+    let then = if state.lab.wire.is_slow() {
+        "The other end hears of it when the FIN has crossed the wire."
+    } else if state.listener.ends.contains(other) && spec.closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
     } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."
@@ -213,6 +225,17 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
         "The other end is in CLOSE_WAIT until its program closes, and can still send."
     };
     format!("{who} half-closed: its FIN is sent, and it goes on reading. {then}")
+}
+
+/// A segment by its flags and who sent it: `laptop's SYN`.
+pub(crate) fn segment(state: &State, crossing: &Crossing) -> String {
+    let segment = &crossing.segment;
+    let again = if crossing.again { ", sent again," } else { "" };
+    format!(
+        "{}'s {}{again}",
+        state.computer_name(segment.from),
+        segment.flags
+    )
 }
 
 /// The name of the computer at the local end, or its address.

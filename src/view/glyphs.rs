@@ -57,6 +57,7 @@ pub(super) const fn mark(mark: Mark) -> &'static str {
 pub const fn in_ascii(c: char) -> char {
     match c {
         '▶' | '→' => '>',
+        '◀' => '<',
         '‹' => '<',
         '›' => '>',
         '…' => '~',

@@ -12,7 +12,7 @@ use crate::app::{BINDINGS, Binding, Group, Scope};
 pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: usize) {
     let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
         .into_iter()
-        .partition(|group| matches!(group, Group::Server | Group::Client));
+        .partition(|group| matches!(group, Group::Server | Group::Client | Group::Lab));
     let mut columns = vec![
         lines(scene, &left, usize::MAX),
         lines(scene, &right, usize::MAX),

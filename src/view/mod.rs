@@ -9,6 +9,7 @@ mod computers;
 mod digits;
 mod empty;
 mod five;
+mod folded;
 mod footer;
 mod form;
 mod glyphs;
@@ -16,16 +17,21 @@ mod header;
 mod help;
 mod hit;
 mod input;
+mod lab;
+mod lane;
 mod listener;
+mod narrow;
 mod netstat;
 mod notices;
 mod paint;
+mod pairs;
 mod row;
 mod scroll;
 mod sockets;
 mod text;
 mod theme;
 mod window;
+mod wire;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -73,6 +79,9 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         computers::draw(frame, places.computers, scene, &mut scroll.computers);
     }
     match scene.state.desk.picture {
+        Picture::Table if lab::is_shown(scene.state) => {
+            lab::draw(frame, places.sockets, scene, scroll);
+        }
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);

@@ -8,6 +8,7 @@
 )]
 
 mod commands;
+mod computers;
 mod dashboard;
 mod faults;
 mod film;

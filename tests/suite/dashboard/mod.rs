@@ -2,6 +2,8 @@
 
 mod forms;
 mod keys;
+mod lab;
+mod lab_wire;
 mod sentences;
 mod table;
 
