@@ -84,4 +84,6 @@ pub enum Action {
     Wire(WireKey),
     /// Show sequence numbers as counted from the SYN, or as they stand in the segments.
     Numbers,
+    /// Open the menu of states to be held.
+    States,
 }

@@ -1,4 +1,4 @@
-use crate::app::{Effect, State, Tone, calling, closing, listening};
+use crate::app::{Effect, State, Tone, calling, closing, listening, states};
 use crate::tcp::{Host, News, RowName, escape};
 
 /// Takes what TCP told one of our own sockets.
@@ -34,6 +34,13 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
         News::PeerClosed(end) => closing::peer_closed(state, end),
         News::HalfClosed(end) => closing::half_closed(state, end),
         News::Closed { at, how } => closing::closed(state, at, how),
+        News::Staged {
+            state: held,
+            main,
+            sockets,
+            calls,
+        } => states::staged(state, (held, main), &sockets, &calls),
+        News::StageFailed { state: held, why } => states::stage_failed(state, held, why),
         News::Crashed(what) => {
             let text = format!(
                 "a part of fivetuple crashed, the rest goes on: {}",
@@ -63,12 +70,14 @@ fn host_of(news: &News) -> Option<Host> {
         | News::CallFailed { at, .. }
         | News::PeerClosed(at)
         | News::HalfClosed(at)
-        | News::Closed { at, .. } => Some(at.host),
+        | News::Closed { at, .. }
+        | News::Staged { main: at, .. } => Some(at.host),
         News::StoppedListening { .. }
         | News::AcceptHeld(_)
         | News::AcceptFailed { .. }
         | News::BurstBegun { .. }
         | News::BurstEnded { .. }
+        | News::StageFailed { .. }
         | News::Crashed(_) => None,
     }
 }

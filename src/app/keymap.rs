@@ -125,6 +125,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char('S')], A::States, Client, "states", "hold a connection in one of the states (menu)"),
     on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down"),
     on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go"),
     on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)"),

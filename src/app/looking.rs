@@ -1,7 +1,7 @@
 //! Wishes that change what is looked at, and nothing else.
 
 use crate::app::update::wanted;
-use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, Picture, State, Tone};
+use crate::app::{Action, Desk, Effect, HELD, Lens, Overlay, Pane, Picture, State, Tone, states};
 
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
@@ -37,6 +37,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::NextTheme => desk.look.theme += 1,
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
         Action::Numbers => numbers(state),
+        Action::States => states::open(state),
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
         Action::Back => back(desk),
         Action::Listen
@@ -104,6 +105,10 @@ fn back(desk: &mut Desk) {
 fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
         *line = moved(*line, steps, HELP_LINES);
+        return;
+    }
+    if let Some(Overlay::States(at)) = &mut state.desk.overlay {
+        *at = moved(*at, steps, HELD.len() - 1);
         return;
     }
     if let Some(Overlay::Card(_)) = state.desk.overlay {

@@ -3,7 +3,7 @@
 use crate::app::form::edit_text;
 use crate::app::{
     Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
-    verbs,
+    states, verbs,
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -19,6 +19,10 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
             let outcome = form.press(key);
             fill_in(state, outcome)
+        }
+        Some(Overlay::States(at)) => {
+            let at = *at;
+            states::press(state, at, key)
         }
         Some(Overlay::Help(_) | Overlay::Card(_)) => {
             action_for(Scope::Sheet, key).map_or_else(Vec::new, |action| act(state, action))
@@ -113,7 +117,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 form,
             )
         }
-        Overlay::Help(_) | Overlay::Card(_) => return vec![],
+        Overlay::Help(_) | Overlay::Card(_) | Overlay::States(_) => return vec![],
     };
     match result {
         Some(Ok(effects)) => return effects,

@@ -12,6 +12,7 @@ use crate::net::burst::Calls;
 use crate::net::door::Door;
 use crate::net::socket;
 use crate::net::sockets::Sockets;
+use crate::net::staging::Stage;
 use crate::tcp::{
     Burst, Call, Command, ConnectSpec, Ending, Errno, ListenSpec, Machine, News, OwnSocket,
     Refusal, RowName,
@@ -32,6 +33,8 @@ pub struct Program {
     connecting: CancellationToken,
     /// Doors that are closed, but perhaps not told to be.
     leaving: Vec<CancellationToken>,
+    /// Connections that are held in a state.
+    stage: Stage,
     /// So many Connect commands may be under way.
     bursts: Arc<Semaphore>,
 }
@@ -71,6 +74,7 @@ impl Program {
             sockets: Arc::new(Sockets::new(news, tasks, stop, budget, patience)),
             connecting,
             leaving: Vec::new(),
+            stage: Stage::default(),
             bursts: Arc::new(Semaphore::new(Program::BURSTS)),
         }
     }
@@ -104,7 +108,9 @@ impl Program {
                 self.stop_connecting();
                 self.stop_listening();
                 self.sockets.sweep();
+                self.stage.clear();
             }
+            Command::Stage(state, from) => self.sockets.announce(self.stage.hold(state, from)),
         }
     }
 

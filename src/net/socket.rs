@@ -108,7 +108,7 @@ fn bind_in_turn(range: PortRange, bind: impl Fn(u16) -> io::Result<()>) -> Resul
     })
 }
 
-fn new(protocol: Protocol, ip: IpAddr) -> Result<Socket, Refusal> {
+pub(super) fn new(protocol: Protocol, ip: IpAddr) -> Result<Socket, Refusal> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),
@@ -207,7 +207,7 @@ fn on_this_host(host: Host) -> Result<(), Refusal> {
 }
 
 /// The address that stands for all of the same family.
-fn any(like: IpAddr) -> IpAddr {
+pub(super) fn any(like: IpAddr) -> IpAddr {
     match like {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),

@@ -28,6 +28,7 @@ mod pairs;
 mod row;
 mod scroll;
 mod sockets;
+mod states;
 mod text;
 mod theme;
 mod window;
@@ -103,6 +104,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         Some(Overlay::ConnectForm(form)) => {
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
+        Some(Overlay::States(at)) => states::draw(frame, above_footer, scene, *at),
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
         None => (),
     }

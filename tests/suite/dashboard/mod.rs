@@ -5,6 +5,7 @@ mod keys;
 mod lab;
 mod lab_wire;
 mod sentences;
+mod states;
 mod table;
 
 use fivetuple::tcp::News;

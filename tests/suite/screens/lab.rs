@@ -98,3 +98,10 @@ fn one_computer_alone_and_netstats_own_layout() {
     robot.press("e e");
     check("lab_both_netstat", &mut robot, &[WIDE, USUAL]);
 }
+
+#[test]
+fn the_menu_of_states() {
+    let mut robot = Robot::new();
+    robot.press("S j j j");
+    check("states", &mut robot, &ALL);
+}
