@@ -42,7 +42,7 @@ pub use action::Action;
 pub use clients::{Clients, Computer, Progress};
 pub use desk::{Desk, Find, Look, Overlay};
 pub use effect::Effect;
-pub use ends::{End, Ends};
+pub use ends::{End, Ends, Promise};
 pub use event::{Event, Sight};
 pub use form::{Field, Form, Outcome, Value, Wrong};
 pub use key::Key;

@@ -59,6 +59,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::OwnersFound(found) => {
             state.sockets.owners.extend(found);
+            listening::know_strangers(state);
             listening::explain_again(state);
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]

@@ -2,6 +2,7 @@
 
 mod forms;
 mod keys;
+mod promises;
 mod sentences;
 mod table;
 
