@@ -57,12 +57,10 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     }
     state.desk.stale |= matches!(
         action,
-        Action::PointOfView | Action::Back | Action::SelectComputer(_)
+        Action::PointOfView | Action::Netstat | Action::Back | Action::SelectComputer(_)
     );
 }
 
-/// More lines than the list of all keys has.
-const HELP_LINES: usize = 50;
 /// How many lines a page is.
 const PAGE: i64 = 10;
 
@@ -100,7 +98,12 @@ fn back(desk: &mut Desk) {
 
 fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
-        *line = moved(*line, steps, HELP_LINES);
+        *line = moved(*line, steps, usize::MAX);
+        return;
+    }
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
+        let last = form.fields.len().saturating_sub(1);
+        form.go_to(moved(form.at, steps, last));
         return;
     }
     if let Some(Overlay::Card(_)) = state.desk.overlay {

@@ -181,6 +181,13 @@ impl Sockets {
         before != self.ghosts.len()
     }
 
+    /// The names of the rows that are gone and still shown.
+    pub(crate) fn ghosts(&self) -> impl Iterator<Item = RowName> {
+        let names = self.ghosts.iter().map(|(name, _)| *name);
+        // The same five numbers may have come back since.
+        names.filter(|name| self.lines.get(name).is_some_and(|line| line.gone.is_some()))
+    }
+
     /// When the next ghost's time is over.
     pub fn next_ghost(&self) -> Option<Moment> {
         self.ghosts.front().map(|(_, at)| at.plus(Line::GHOST))

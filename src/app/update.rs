@@ -7,7 +7,11 @@ use crate::tcp::{Filter, Moment};
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
+    let was_open = state.desk.overlay.is_some();
     let mut effects = take(state, at, event);
+    if !was_open {
+        state.desk.covered = at;
+    }
     effects.extend(postponed(state));
     effects
 }

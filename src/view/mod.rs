@@ -46,6 +46,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     let scene = Scene { state, theme };
     frame.buffer_mut().set_style(area, theme.ground());
     scroll.visible.clear();
+    scroll.help_end = None;
     match places(area, state) {
         Some(places) => {
             draw_panes(frame, &places, scene, scroll);
@@ -87,7 +88,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         ..area
     };
     match &scene.state.desk.overlay {
-        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down),
+        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::ListenForm(form)) => {
             form::draw(frame, above_footer, scene, "How to listen", form);
         }

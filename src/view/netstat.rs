@@ -23,9 +23,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[
     let lines = rows
         .iter()
         .filter_map(|name| scene.state.sockets.get(*name));
-    let lines = lines
-        .filter(|line| line.gone.is_none())
-        .map(|line| row(scene, line, address));
+    let lines = lines.map(|line| row(scene, line, address));
     put(frame, area, head.into_iter().chain(lines));
 }
 

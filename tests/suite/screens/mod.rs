@@ -13,7 +13,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use std::time::Duration;
 
-pub(super) const DARK: Theme = Theme::new(ThemeName::Dark, ColourDepth::True, false);
+pub(crate) const DARK: Theme = Theme::new(ThemeName::Dark, ColourDepth::True, false);
 pub(super) const LAPTOP: [&str; 2] = [
     "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED inode=12",
     "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11",
@@ -23,7 +23,7 @@ pub(super) const PHONE: [&str; 2] = [
     "tcp 0 0 127.0.0.3:47118 127.0.0.1:5000 ESTABLISHED inode=13",
 ];
 
-pub(super) fn paint(
+pub(crate) fn paint(
     robot: &mut Robot,
     theme: Theme,
     (width, height): (u16, u16),
@@ -37,7 +37,7 @@ pub(super) fn paint(
     (terminal.backend().buffer().clone(), scroll)
 }
 
-pub(super) fn text_of(buffer: &Buffer) -> String {
+pub(crate) fn text_of(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width).max(1);
     let rows = buffer.content.chunks(width);
     let line = |row: &[ratatui::buffer::Cell]| {
@@ -47,7 +47,7 @@ pub(super) fn text_of(buffer: &Buffer) -> String {
     rows.map(line).collect()
 }
 
-pub(super) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
+pub(crate) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
     text_of(&paint(robot, DARK, size).0)
 }
 
@@ -60,8 +60,8 @@ pub(super) fn check(name: &str, robot: &mut Robot, sizes: &[(u16, u16)]) {
 }
 
 pub(super) const WIDE: (u16, u16) = (120, 36);
-pub(super) const USUAL: (u16, u16) = (80, 24);
-pub(super) const SMALL: (u16, u16) = (60, 18);
+pub(crate) const USUAL: (u16, u16) = (80, 24);
+pub(crate) const SMALL: (u16, u16) = (60, 18);
 pub(super) const ALL: [(u16, u16); 3] = [WIDE, USUAL, SMALL];
 
 pub(super) fn joined(rows: &[&str]) -> String {
