@@ -53,7 +53,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::Quit
         | Action::QuitNow
         | Action::Pause
-        | Action::WholeMachine => (),
+        | Action::WholeMachine
+        | Action::Palette => (),
     }
     state.desk.stale |= matches!(
         action,
@@ -101,6 +102,10 @@ fn back(desk: &mut Desk) {
 fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
         *line = moved(*line, steps, HELP_LINES);
+        return;
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.go(steps);
         return;
     }
     if let Some(Overlay::Card(_)) = state.desk.overlay {

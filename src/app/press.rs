@@ -3,7 +3,7 @@
 use crate::app::form::edit_text;
 use crate::app::{
     Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
-    verbs,
+    palette, verbs,
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -23,6 +23,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Overlay::Help(_) | Overlay::Card(_)) => {
             action_for(Scope::Sheet, key).map_or_else(Vec::new, |action| act(state, action))
         }
+        Some(Overlay::Palette(_)) => palette::press(state, key),
         None => press_on_panes(state, key),
     }
 }
@@ -113,7 +114,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 form,
             )
         }
-        Overlay::Help(_) | Overlay::Card(_) => return vec![],
+        Overlay::Help(_) | Overlay::Card(_) | Overlay::Palette(_) => return vec![],
     };
     match result {
         Some(Ok(effects)) => return effects,
@@ -138,6 +139,10 @@ pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
         form.paste(text);
         return fill_in(state, Outcome::Open);
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.paste(text);
+        return vec![];
     }
     state.notices.say(
         state.now,

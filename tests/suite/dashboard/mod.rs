@@ -2,6 +2,7 @@
 
 mod forms;
 mod keys;
+mod palette;
 mod sentences;
 mod table;
 
