@@ -78,4 +78,6 @@ pub enum Action {
     Quit,
     /// Quit whatever is open.
     QuitNow,
+    /// Show every action by its name.
+    Palette,
 }

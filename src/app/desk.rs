@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, Form, Lens, Pane, Picture};
+use crate::app::{Action, Form, Lens, Palette, Pane, Picture};
 use crate::tcp::{Moment, RowName};
 
 /// What the person in front of it has chosen to look at, and how.
@@ -74,6 +74,8 @@ pub enum Overlay {
     ConnectForm(Form),
     /// One connection as a card.
     Card(RowName),
+    /// Every action by its name.
+    Palette(Palette),
 }
 
 impl Desk {

@@ -17,6 +17,13 @@ pub struct Binding {
     pub group: Group,
 }
 
+impl Binding {
+    /// Whether it belongs to the list of all keys, and is not only a key of what lies over the panes.
+    pub const fn is_listed(&self) -> bool {
+        matches!(self.scope, Scope::Always | Scope::Panes)
+    }
+}
+
 /// Where a binding works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -121,6 +128,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
     on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything, start over"),
     on(&[Char('?')], A::Help, Program, "keys", "all keys"),
+    on(&[Char(':')], A::Palette, Program, "every action", "every action by its name: type a word of it, Enter does it"),
     on(&[Esc], A::Back, Program, "back", "back; never quits"),
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),

@@ -53,7 +53,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::Quit
         | Action::QuitNow
         | Action::Pause
-        | Action::WholeMachine => (),
+        | Action::WholeMachine
+        | Action::Palette => (),
     }
     state.desk.stale |= matches!(
         action,
@@ -104,6 +105,10 @@ fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
         let last = form.fields.len().saturating_sub(1);
         form.go_to(moved(form.at, steps, last));
+        return;
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.go(steps);
         return;
     }
     if let Some(Overlay::Card(_)) = state.desk.overlay {

@@ -1,6 +1,6 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, press, verbs,
+    listening, looking, palette, press, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -119,6 +119,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Reset => verbs::reset(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Pause => looking::pause(state),
+        Action::Palette => palette::open(state, count),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;

@@ -20,6 +20,7 @@ mod listener;
 mod netstat;
 mod notices;
 mod paint;
+mod palette;
 mod row;
 mod scroll;
 mod sockets;
@@ -96,6 +97,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }
 }

@@ -3,6 +3,7 @@
 mod edges;
 mod forms;
 mod keys;
+mod palette;
 mod promises;
 mod sentences;
 mod table;

@@ -17,7 +17,7 @@ use super::{
 #[test]
 fn ascii_mode_draws_nothing_else() {
     for mut robot in [two_connections(), goodbyes(), whole_machine(200)] {
-        for keys in ["", "z", "z ?", "Esc L", "Esc n", "n K x"] {
+        for keys in ["", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc"] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
             let (buffer, _) = paint(&mut robot, theme, USUAL);
@@ -145,6 +145,7 @@ fn no_size_is_too_odd() {
             "/",
             "Enter z",
             "K",
+            "z :",
         ] {
             robot.press(keys);
             for size in sizes.iter().copied() {

@@ -1,6 +1,7 @@
 //! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
 
 mod laws;
+mod palette;
 mod pictures;
 
 use crate::robot::{LISTEN, Robot, own};
