@@ -36,6 +36,7 @@ mod sockets;
 mod state;
 mod update;
 mod verbs;
+mod way;
 pub mod words;
 
 pub use action::Action;
@@ -57,3 +58,4 @@ pub use role::Role;
 pub use sockets::Sockets;
 pub use state::State;
 pub use update::{act, update, watch_at_start};
+pub use way::{Known, Step, Way};
