@@ -1,4 +1,4 @@
-use crate::app::{Action, Key, State};
+use crate::app::{Action, Key, Picture, State};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +119,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
+    on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
@@ -162,6 +163,17 @@ impl State {
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
         let actions: &[Action] = match self.desk.overlay {
             Some(_) => &[],
+            None if self.desk.picture != Picture::Table => &[
+                A::Back,
+                A::Next,
+                A::Connect,
+                A::Close,
+                A::LookInside,
+                A::ServerCloses,
+                A::Listen,
+                A::Help,
+                A::Quit,
+            ],
             None if self.listener.is_listening() => &[
                 A::Listen,
                 A::Connect,
@@ -195,6 +207,7 @@ impl State {
             (A::Listen, self.listener.is_listening(), "stop listening"),
             (A::Hold, self.listener.held, "accept again"),
             (A::Pause, self.desk.paused.is_some(), "live"),
+            (A::Next, true, "next row"),
         ];
         now.into_iter()
             .find(|(of, is_so, _)| *of == action && *is_so)

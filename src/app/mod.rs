@@ -37,6 +37,7 @@ mod sockets;
 mod state;
 mod update;
 mod verbs;
+mod way;
 pub mod words;
 
 pub use action::Action;
@@ -59,3 +60,4 @@ pub use role::Role;
 pub use sockets::Sockets;
 pub use state::State;
 pub use update::{act, update, watch_at_start};
+pub use way::{Known, Step, Way};

@@ -6,6 +6,7 @@ mod big;
 mod card;
 mod columns;
 mod computers;
+mod diagram;
 mod digits;
 mod empty;
 mod five;
@@ -76,6 +77,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     }
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+        Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
