@@ -52,12 +52,12 @@ pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
         in_view && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
     };
     shown.clear();
-    let places = state.sockets.places().filter(is_shown);
+    let places = state.seen().places().filter(is_shown);
     shown.extend(places.map(|place| place.name));
 }
 
 fn text_of(state: &State, name: &RowName) -> String {
-    let Some(line) = state.sockets.get(*name) else {
+    let Some(line) = state.seen().get(*name) else {
         return String::new();
     };
     let row = &line.row;

@@ -1,6 +1,6 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, press, verbs,
+    listening, looking, press, rewind, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -33,17 +33,18 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
         Event::Seen(sight) => {
-            if state.desk.paused.is_none() {
-                let State {
-                    listener,
-                    clients,
-                    sockets,
-                    ..
-                } = state;
-                sockets.see(at, &sight, |end| State::is_servers(listener, clients, end));
-                state.desk.stale = true;
-                listening::explain_again(state);
+            let State {
+                listener,
+                clients,
+                sockets,
+                ..
+            } = state;
+            let serves = |end| State::is_servers(listener, clients, end);
+            if sockets.see(at, &sight, serves) {
+                rewind::forgets(state);
             }
+            state.desk.stale = true;
+            listening::explain_again(state);
             vec![]
         }
         Event::Blind(why) => {
@@ -94,6 +95,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 )]
 fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
+    rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(
@@ -114,7 +116,6 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Abort => verbs::abort(state, count),
         Action::Reset => verbs::reset(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
-        Action::Pause => looking::pause(state),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -153,7 +154,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
-    if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
+    if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
     vec![]

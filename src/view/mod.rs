@@ -20,6 +20,7 @@ mod listener;
 mod netstat;
 mod notices;
 mod paint;
+mod past;
 mod row;
 mod scroll;
 mod sockets;

@@ -2,6 +2,7 @@
 
 mod forms;
 mod keys;
+mod rewind;
 mod sentences;
 mod table;
 
