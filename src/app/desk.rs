@@ -31,8 +31,6 @@ pub struct Desk {
     pub find: Find,
     /// Whether the table has netstat's own layout.
     pub netstat: bool,
-    /// Whether the picture stands still, and since when.
-    pub paused: Option<Moment>,
     /// How it is drawn.
     pub look: Look,
     /// The number typed before a verb.

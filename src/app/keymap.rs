@@ -93,7 +93,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 
 use Action as A;
 use Group::{Client, Look, Program, Server};
-use Key::{BackTab, Char, Ctrl, Down, Enter, Esc, PageDown, PageUp, Tab, Up};
+use Key::{BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up};
 
 /// Every key once. The footer, the list of keys and the README are made from it or tested against it.
 #[rustfmt::skip]
@@ -124,6 +124,9 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char(',')], A::StepBack, Look, "step back", "step back through what happened (5,: five)"),
+    on(&[Char('.')], A::StepForward, Look, "step forward", "step forward again"),
+    on(&[End], A::Live, Look, "live", "from the past to live (as p and Esc)"),
     on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
     on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
@@ -136,6 +139,8 @@ pub const BINDINGS: &[Binding] = &[
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
+    over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
+    over(&[Char('.')], Scope::Sheet, A::StepForward, "step forward"),
     over(&[PageDown, Ctrl('d')], Scope::Sheet, A::PageDown, "page down"),
     over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
 ];
@@ -163,6 +168,14 @@ impl State {
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
         let actions: &[Action] = match self.desk.overlay {
             Some(_) => &[],
+            None if self.is_past() => &[
+                A::StepBack,
+                A::StepForward,
+                A::Pause,
+                A::LookInside,
+                A::Help,
+                A::Quit,
+            ],
             None if self.desk.picture != Picture::Table => &[
                 A::Back,
                 A::Next,
@@ -206,7 +219,7 @@ impl State {
         let now = [
             (A::Listen, self.listener.is_listening(), "stop listening"),
             (A::Hold, self.listener.held, "accept again"),
-            (A::Pause, self.desk.paused.is_some(), "live"),
+            (A::Pause, self.is_past(), "live"),
             (A::Next, true, "next row"),
         ];
         now.into_iter()

@@ -1,7 +1,6 @@
 //! Wishes that change what is looked at, and nothing else.
 
-use crate::app::update::wanted;
-use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, Picture, State, Tone};
+use crate::app::{Action, Desk, Lens, Overlay, Pane, Picture, State, Tone, rewind};
 
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
@@ -37,7 +36,11 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::NextTheme => desk.look.theme += 1,
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
-        Action::Back => back(desk),
+        Action::Back => back(state),
+        Action::Pause => rewind::pause(state),
+        Action::StepBack => rewind::back(state, usize::try_from(steps).unwrap_or(1)),
+        Action::StepForward => rewind::forward(state, usize::try_from(steps).unwrap_or(1)),
+        Action::Live => rewind::live(state),
         Action::Listen
         | Action::ListenOptions
         | Action::ConnectOptions
@@ -52,7 +55,6 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::Reset
         | Action::Quit
         | Action::QuitNow
-        | Action::Pause
         | Action::WholeMachine
         | Action::Palette => (),
     }
@@ -77,8 +79,10 @@ fn next_pane(desk: &Desk, steps: isize) -> Pane {
     panes[next.wrapping_add(panes.len()) % panes.len()]
 }
 
-/// Closes what is open, one thing at a time: an overlay, the text to find, a typed count, the choice of a row.
-fn back(desk: &mut Desk) {
+/// Closes what is open, one thing at a time: an overlay, the text to find, the past, a picture, big type, the choice of a row.
+fn back(state: &mut State) {
+    let is_past = state.is_past();
+    let desk = &mut state.desk;
     if let Some(overlay) = desk.overlay.take() {
         // A row that was chosen only to be looked inside must not seem to be what the next verb is meant for.
         if matches!(overlay, Overlay::Card(_)) && desk.focus != Pane::Sockets {
@@ -88,6 +92,8 @@ fn back(desk: &mut Desk) {
     }
     if !desk.find.text.value().is_empty() {
         desk.find.text.reset();
+    } else if is_past {
+        rewind::live(state);
     } else if desk.picture != Picture::Table {
         show(desk, Picture::Table);
     } else if desk.look.big {
@@ -192,7 +198,7 @@ fn look_inside(state: &mut State) {
     let chosen = state
         .desk
         .selected
-        .filter(|name| state.sockets.get(*name).is_some());
+        .filter(|name| state.seen().get(*name).is_some());
     match chosen.or_else(|| state.desk.shown.last().copied()) {
         Some(name) => {
             state.desk.selected = Some(name);
@@ -204,22 +210,4 @@ fn look_inside(state: &mut State) {
             "there is no row to look inside; press l, then c",
         ),
     }
-}
-
-/// Stops the table, or asks for all of it and goes on.
-pub(crate) fn pause(state: &mut State) -> Vec<Effect> {
-    let now = state.now;
-    if state.desk.paused.take().is_some() {
-        state
-            .notices
-            .say(now, Tone::Plain, "the table is live again");
-        return vec![Effect::Watch(wanted(state))];
-    }
-    state.desk.paused = Some(now);
-    state.notices.say(
-        now,
-        Tone::Plain,
-        "the table stands still; the sockets live on. p goes on",
-    );
-    vec![]
 }

@@ -1,6 +1,6 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, palette, press, verbs,
+    listening, looking, palette, press, rewind, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -37,17 +37,18 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
         Event::Seen(sight) => {
-            if state.desk.paused.is_none() {
-                let State {
-                    listener,
-                    clients,
-                    sockets,
-                    ..
-                } = state;
-                sockets.see(at, &sight, |end| State::is_servers(listener, clients, end));
-                state.desk.stale = true;
-                listening::explain_again(state);
+            let State {
+                listener,
+                clients,
+                sockets,
+                ..
+            } = state;
+            let serves = |end| State::is_servers(listener, clients, end);
+            if sockets.see(at, &sight, serves) {
+                rewind::forgets(state);
             }
+            state.desk.stale = true;
+            listening::explain_again(state);
             vec![]
         }
         Event::Blind(why) => {
@@ -72,6 +73,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             heard::heard(state, news)
         }
+        Event::Lab(_) => vec![],
         Event::Asked(action) => act(state, action),
     }
 }
@@ -98,6 +100,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 )]
 fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
+    rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(
@@ -118,7 +121,6 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Abort => verbs::abort(state, count),
         Action::Reset => verbs::reset(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
-        Action::Pause => looking::pause(state),
         Action::Palette => palette::open(state, count),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
@@ -158,7 +160,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
-    if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
+    if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
     vec![]

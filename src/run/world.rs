@@ -75,6 +75,7 @@ impl World {
         match effect {
             Effect::Run(command) => self.program.run(command),
             Effect::Watch(filter) => self.poller.watch(filter),
+            Effect::Lab(_) => (),
             Effect::Look(names) => self.poller.look(names),
             Effect::Exit => return true,
         }

@@ -32,8 +32,8 @@ impl<'a> Ways<'a> {
         let newest = state.desk.shown.iter().rev().copied();
         let newest = newest.take(NEAR).find(|name| name.tuple.is_connected());
         let chosen = state.desk.selected.or(newest);
-        let line = chosen.and_then(|name| state.sockets.get(name));
-        let mirror = chosen.and_then(|name| state.sockets.mirror(name));
+        let line = chosen.and_then(|name| state.seen().get(name));
+        let mirror = chosen.and_then(|name| state.seen().mirror(name));
         let way = |line: &'a TableLine| Way::of(&state.sockets, line).map(|way| (line, way));
         Ways {
             chosen: line.and_then(way),
@@ -137,7 +137,7 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
 /// One sign for each row in that state; a number where there are many.
 fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
     let sign = glyph(state);
-    let count = scene.state.sockets.count(state);
+    let count = scene.state.seen().count(state);
     let number = text::number(usize::try_from(count).unwrap_or(usize::MAX));
     match count {
         0..=3 => (0..count).map(|_| sign).collect(),

@@ -22,6 +22,7 @@ mod netstat;
 mod notices;
 mod paint;
 mod palette;
+mod past;
 mod row;
 mod scroll;
 mod sockets;

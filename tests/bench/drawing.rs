@@ -7,7 +7,8 @@ use std::time::Duration;
 use fivetuple::app::{Clients, Event, Listener, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, SocketRow, TcpState,
+    Change, ConnectSpec, Endpoint, FiveTuple, Host, ListenSpec, Machine, Moment, SocketRow,
+    TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -38,6 +39,7 @@ pub(crate) fn measure() {
     let whole: Times = (0..9).map(|_| timed(|| drop(state(28_000)))).collect();
     times("56,000 rows at once, state made and dropped", &whole, "");
     times("56,000 rows read again, two of them new", &again(), "");
+    pictures();
 }
 
 /// Every picture with few and with many connections.
@@ -126,6 +128,7 @@ fn state(count: u32) -> State {
 
 fn sight(changes: Vec<Change>, afresh: bool) -> Event {
     Event::Seen(Sight {
+        host: Host::THIS,
         changes,
         afresh,
         torn: false,

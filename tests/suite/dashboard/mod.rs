@@ -5,6 +5,7 @@ mod forms;
 mod keys;
 mod palette;
 mod promises;
+mod rewind;
 mod sentences;
 mod table;
 
