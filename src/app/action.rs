@@ -60,6 +60,12 @@ pub enum Action {
     Netstat,
     /// Stop the picture, or go on.
     Pause,
+    /// Show the table as it was one change before.
+    StepBack,
+    /// Show it as it was one change later.
+    StepForward,
+    /// Show it as it is.
+    Live,
     /// Find rows that contain a text.
     Find,
     /// Close everything and start over.
@@ -86,4 +92,6 @@ pub enum Action {
     Numbers,
     /// Open the menu of states to be held.
     States,
+    /// Show every action by its name.
+    Palette,
 }

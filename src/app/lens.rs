@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::app::order::Place;
 use crate::app::{Role, State};
 use crate::tcp::{Host, RowName};
@@ -40,16 +42,24 @@ impl PointOfView {
 /// It is called for every frame in which something changed: only where rows stand is read, not the rows.
 pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
     let needle = state.desk.find.text.value().to_lowercase();
+    // netstat itself knows no row that the kernel has no more.
+    let ghosts: HashSet<RowName> = if state.desk.netstat {
+        state.seen().ghosts().collect()
+    } else {
+        HashSet::new()
+    };
     let is_shown = |place: &&Place| {
         let in_view = if state.lab.is_up() {
             stands_at(state, place.name.host)
         } else {
             is_end_of(state, place)
         };
-        in_view && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
+        in_view
+            && !ghosts.contains(&place.name)
+            && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
     };
     shown.clear();
-    let places = state.sockets.places().filter(is_shown);
+    let places = state.seen().places().filter(is_shown);
     shown.extend(places.map(|place| place.name));
 }
 
@@ -77,7 +87,7 @@ fn stands_at(state: &State, host: Host) -> bool {
 }
 
 fn text_of(state: &State, name: &RowName) -> String {
-    let Some(line) = state.sockets.get(*name) else {
+    let Some(line) = state.seen().get(*name) else {
         return String::new();
     };
     let row = &line.row;

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::app::Ends;
+use crate::app::{Ends, Promise};
 use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
 
 /// The server: what it was asked to do, what listens, and who has been accepted.
@@ -106,6 +106,12 @@ impl Listener {
     pub fn is_open_to_others(&self) -> bool {
         let in_lab = self.spec.host != Host::THIS;
         self.is_listening() && !in_lab && !self.at().ip.to_canonical().is_loopback()
+    }
+
+    /// What was promised for an end at accept(); for one that is not accepted, what would be now.
+    pub fn promise(&self, end: RowName) -> Promise {
+        let accepted = self.ends.get(end).and_then(|end| end.promise);
+        accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
 
     /// Whether `port` is, or was, the server's.

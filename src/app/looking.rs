@@ -1,8 +1,11 @@
 //! Wishes that change what is looked at, and nothing else.
 
-use crate::app::update::wanted;
-use crate::app::{Action, Desk, Effect, HELD, Lens, Overlay, Pane, Picture, State, Tone, states};
+use crate::app::{Action, Desk, HELD, Lens, Overlay, Pane, Picture, State, Tone, rewind, states};
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other wishes are carried out elsewhere"
+)]
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
     let desk = &mut state.desk;
@@ -39,34 +42,19 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::Numbers => numbers(state),
         Action::States => states::open(state),
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
-        Action::Back => back(desk),
-        Action::Listen
-        | Action::ListenOptions
-        | Action::ConnectOptions
-        | Action::Hold
-        | Action::AcceptOne
-        | Action::ServerCloses
-        | Action::Connect
-        | Action::Send
-        | Action::HalfClose
-        | Action::Close
-        | Action::Abort
-        | Action::Reset
-        | Action::Quit
-        | Action::QuitNow
-        | Action::Pause
-        | Action::WholeMachine
-        | Action::Lab
-        | Action::Wire(_) => (),
+        Action::Back => back(state),
+        Action::Pause => rewind::pause(state),
+        Action::StepBack => rewind::back(state, usize::try_from(steps).unwrap_or(1)),
+        Action::StepForward => rewind::forward(state, usize::try_from(steps).unwrap_or(1)),
+        Action::Live => rewind::live(state),
+        _ => (),
     }
     state.desk.stale |= matches!(
         action,
-        Action::PointOfView | Action::Back | Action::SelectComputer(_)
+        Action::PointOfView | Action::Netstat | Action::Back | Action::SelectComputer(_)
     );
 }
 
-/// More lines than the list of all keys has.
-const HELP_LINES: usize = 50;
 /// How many lines a page is.
 const PAGE: i64 = 10;
 
@@ -82,8 +70,10 @@ fn next_pane(desk: &Desk, steps: isize) -> Pane {
     panes[next.wrapping_add(panes.len()) % panes.len()]
 }
 
-/// Closes what is open, one thing at a time: an overlay, the text to find, a typed count, the choice of a row.
-fn back(desk: &mut Desk) {
+/// Closes what is open, one thing at a time: an overlay, the text to find, the past, a picture, big type, the choice of a row.
+fn back(state: &mut State) {
+    let is_past = state.is_past();
+    let desk = &mut state.desk;
     if let Some(overlay) = desk.overlay.take() {
         // A row that was chosen only to be looked inside must not seem to be what the next verb is meant for.
         if matches!(overlay, Overlay::Card(_)) && desk.focus != Pane::Sockets {
@@ -93,6 +83,8 @@ fn back(desk: &mut Desk) {
     }
     if !desk.find.text.value().is_empty() {
         desk.find.text.reset();
+    } else if is_past {
+        rewind::live(state);
     } else if desk.picture != Picture::Table {
         show(desk, Picture::Table);
     } else if desk.look.big {
@@ -104,7 +96,16 @@ fn back(desk: &mut Desk) {
 
 fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
-        *line = moved(*line, steps, HELP_LINES);
+        *line = moved(*line, steps, usize::MAX);
+        return;
+    }
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
+        let last = form.fields.len().saturating_sub(1);
+        form.go_to(moved(form.at, steps, last));
+        return;
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.go(steps);
         return;
     }
     if let Some(Overlay::States(at)) = &mut state.desk.overlay {
@@ -192,7 +193,7 @@ fn look_inside(state: &mut State) {
     let chosen = state
         .desk
         .selected
-        .filter(|name| state.sockets.get(*name).is_some());
+        .filter(|name| state.seen().get(*name).is_some());
     match chosen.or_else(|| state.desk.shown.last().copied()) {
         Some(name) => {
             state.desk.selected = Some(name);
@@ -220,22 +221,4 @@ fn numbers(state: &mut State) {
         }
     };
     state.notices.say(state.now, Tone::Plain, text);
-}
-
-/// Stops the table, or asks for all of it and goes on.
-pub(crate) fn pause(state: &mut State) -> Vec<Effect> {
-    let now = state.now;
-    if state.desk.paused.take().is_some() {
-        state
-            .notices
-            .say(now, Tone::Plain, "the table is live again");
-        return vec![Effect::Watch(wanted(state))];
-    }
-    state.desk.paused = Some(now);
-    state.notices.say(
-        now,
-        Tone::Plain,
-        "the table stands still; the sockets live on. p goes on",
-    );
-    vec![]
 }

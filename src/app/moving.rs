@@ -175,7 +175,6 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     desk.overlay = None;
     desk.find = Find::default();
     desk.count = None;
-    desk.paused = None;
     desk.postponed.clear();
     desk.lens.view = PointOfView::BothEnds;
     desk.stale = true;

@@ -1,13 +1,17 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, moving, press, verbs, wire,
+    listening, looking, moving, palette, press, rewind, verbs, wire,
 };
 use crate::tcp::{Filter, Moment};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
+    let was_open = state.desk.overlay.is_some();
     let mut effects = take(state, at, event);
+    if !was_open {
+        state.desk.covered = at;
+    }
     effects.extend(postponed(state));
     effects
 }
@@ -33,17 +37,21 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
         Event::Seen(sight) => {
-            if state.desk.paused.is_none() && state.lab.shows(sight.host) {
-                let State {
-                    listener,
-                    clients,
-                    sockets,
-                    ..
-                } = state;
-                sockets.see(at, &sight, |end| State::is_servers(listener, clients, end));
-                state.desk.stale = true;
-                listening::explain_again(state);
+            if !state.lab.shows(sight.host) {
+                return vec![];
             }
+            let State {
+                listener,
+                clients,
+                sockets,
+                ..
+            } = state;
+            let serves = |end| State::is_servers(listener, clients, end);
+            if sockets.see(at, &sight, serves) {
+                rewind::forgets(state);
+            }
+            state.desk.stale = true;
+            listening::explain_again(state);
             vec![]
         }
         Event::Blind(why) => {
@@ -59,6 +67,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::OwnersFound(found) => {
             state.sockets.owners.extend(found);
+            listening::know_strangers(state);
             listening::explain_again(state);
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
@@ -97,6 +106,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 )]
 fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
+    rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(
@@ -117,9 +127,9 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Abort => verbs::abort(state, count),
         Action::Reset => verbs::reset(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
-        Action::Pause => looking::pause(state),
         Action::Lab => moving::toggle(state),
         Action::Wire(wish) => wire::handle(state, wish),
+        Action::Palette => palette::open(state, count),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -158,7 +168,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
-    if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
+    if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
     vec![]

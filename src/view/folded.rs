@@ -144,7 +144,7 @@ fn draw_table(
 }
 
 fn waits(scene: Scene<'_>, rows: &[RowName]) -> bool {
-    let lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
+    let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
     lines
         .map(|line| line.row.queues)
         .any(|queues| queues.recv > 0)

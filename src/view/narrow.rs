@@ -53,7 +53,7 @@ pub(super) fn head(scene: Scene<'_>, columns: Narrow) -> Line<'static> {
 
 /// One row of a narrow table.
 pub(super) fn cell(scene: Scene<'_>, columns: Narrow, name: RowName) -> Line<'static> {
-    let Some(line) = scene.state.sockets.get(name) else {
+    let Some(line) = scene.state.seen().get(name) else {
         return Line::default();
     };
     let row = &line.row;

@@ -37,7 +37,7 @@ pub(super) fn fitting(state: &State, height: usize) -> Vec<Pair> {
         end = after(shown, end);
     }
     let listens = |name: &RowName| {
-        let line = state.sockets.get(*name);
+        let line = state.seen().get(*name);
         line.is_some_and(|line| line.row.state == TcpState::Listen)
     };
     if begin > 0 && height > 3 && shown.first().is_some_and(listens) {
@@ -66,7 +66,7 @@ pub(super) fn of_one(state: &State, host: Host, height: usize) -> Vec<RowName> {
         rows.extend(rest.take(height - there));
     }
     let listens = |name: &&RowName| {
-        let line = state.sockets.get(**name);
+        let line = state.seen().get(**name);
         line.is_some_and(|line| line.row.state == TcpState::Listen)
     };
     let listener = shown.first().filter(here).filter(listens);

@@ -56,7 +56,8 @@ pub(super) fn status_line(scene: Scene<'_>, room: usize) -> Line<'static> {
 /// Segments in `room` columns and at most `height` lines: the newest; of a held wire the oldest that wait, as they go first.
 pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
     let lab = &scene.state.lab;
-    if lab.crossings.is_empty() {
+    let count = sent_by_then(scene);
+    if count == 0 {
         return nothing_yet(scene, room, height);
     }
     let waits = |crossing: &Crossing| crossing.fate == Fate::OnTheWay;
@@ -69,7 +70,7 @@ pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     };
     let mut lines = Vec::new();
     let mut told = from;
-    for crossing in lab.crossings.iter().skip(from) {
+    for crossing in lab.crossings.range(from..count) {
         let block = block(scene, crossing, room);
         if lines.len() + block.len() > height {
             break;
@@ -77,7 +78,7 @@ pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         lines.extend(block);
         told += 1;
     }
-    let behind = lab.crossings.len() - told;
+    let behind = count - told;
     if behind > 0
         && let Some(last) = lines.last_mut()
     {
@@ -98,12 +99,37 @@ fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static
         .collect()
 }
 
+/// How many of the segments that are kept had been sent at the moment that is shown.
+fn sent_by_then(scene: Scene<'_>) -> usize {
+    let then = scene.state.then();
+    let crossings = &scene.state.lab.crossings;
+    crossings.partition_point(|crossing| crossing.sent <= then)
+}
+
+/// The segment as it was at the moment that is shown.
+fn as_then(scene: Scene<'_>, crossing: &Crossing) -> Crossing {
+    let then = scene.state.then();
+    let is_over = match crossing.fate {
+        Fate::OnTheWay => false,
+        Fate::Arrived(at) | Fate::Lost(at, _) => at <= then,
+    };
+    let fate = if is_over {
+        crossing.fate
+    } else {
+        Fate::OnTheWay
+    };
+    Crossing {
+        fate,
+        ..crossing.clone()
+    }
+}
+
 /// From which segment on all the newest fit.
 fn newest(scene: Scene<'_>, room: usize, height: usize) -> usize {
     let crossings = &scene.state.lab.crossings;
     let mut left = height;
-    let mut from = crossings.len();
-    for crossing in crossings.iter().rev() {
+    let mut from = sent_by_then(scene);
+    for crossing in crossings.range(..from).rev() {
         let lines = block(scene, crossing, room).len();
         if lines > left {
             break;
@@ -119,7 +145,7 @@ const ONE_LINE: usize = 54;
 
 /// One segment: its way as an arrow, and what it carries.
 fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static>> {
-    let state = scene.state;
+    let (state, crossing) = (scene.state, &as_then(scene, crossing));
     let server = state.lab.server().map(|server| server.host);
     let lane = Lane {
         crossing,
@@ -131,7 +157,7 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
     let flags = crossing.segment.flags.to_string();
     if room >= ONE_LINE {
         let columns = if room >= 76 { 26 } else { 20 };
-        let arrow = format!(" {}", lane.arrow(state.now, columns, &flags));
+        let arrow = format!(" {}", lane.arrow(state.then(), columns, &flags));
         let mut rest = format!("  {}", carries(scene, crossing));
         let (again, fate) = (again(scene, crossing), fate(scene, crossing));
         let both = format!("  {again} {fate}");
@@ -153,7 +179,7 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
         ])];
     }
     let inner = room.saturating_sub(2);
-    let arrow = lane.arrow(state.now, inner, &flags);
+    let arrow = lane.arrow(state.then(), inner, &flags);
     let mut lines = vec![Line::from(scene.span(part, format!(" {arrow}")))];
     let (carries, fate) = (carries(scene, crossing), fate(scene, crossing));
     let fate = match again(scene, crossing) {

@@ -159,7 +159,7 @@ impl Robot {
             .desk
             .shown
             .iter()
-            .filter_map(|name| self.state.sockets.get(*name));
+            .filter_map(|name| self.state.seen().get(*name));
         lines
             .map(|line| {
                 let SocketRow { tuple, state, .. } = line.row;

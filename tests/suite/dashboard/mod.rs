@@ -1,9 +1,13 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
+mod edges;
 mod forms;
 mod keys;
 mod lab;
 mod lab_wire;
+mod palette;
+mod promises;
+mod rewind;
 mod sentences;
 mod states;
 mod table;

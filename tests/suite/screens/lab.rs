@@ -103,5 +103,5 @@ fn one_computer_alone_and_netstats_own_layout() {
 fn the_menu_of_states() {
     let mut robot = Robot::new();
     robot.press("S j j j");
-    check("states", &mut robot, &ALL);
+    check("states_menu", &mut robot, &ALL);
 }
