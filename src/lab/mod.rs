@@ -22,7 +22,6 @@ mod wire;
 
 pub use helper::help;
 pub use join::join;
-pub use plan::{MOST, name, named};
 pub use running::{HELPER, Helper, Lab, Stopper};
 pub use stock::Stock;
 pub use talk::Kind;

@@ -2,35 +2,23 @@ use std::net::Ipv4Addr;
 
 use crate::tcp::Host;
 
-/// The names by which people call the lab's computers, in the order of their hosts.
-const NAMES: [&str; 8] = [
-    "server", "laptop", "phone", "tablet", "desktop", "console", "watch", "camera",
-];
-
-/// So many computers a lab can have.
-pub const MOST: u8 = 8;
-
-/// The computers of a lab that has so many, the server first.
+/// The computers of a lab that has so many, 2 to 8, the server first.
 pub(super) fn hosts(count: u8) -> impl Iterator<Item = Host> {
-    (1..=count.clamp(2, MOST)).map(Host)
+    Host::in_a_lab().take(usize::from(count.max(2)))
 }
 
-/// The name of a computer of the lab: `server`, `laptop`, `phone`, ...
-pub fn name(host: Host) -> &'static str {
-    NAMES
-        .get(usize::from(host.0).wrapping_sub(1))
-        .copied()
-        .unwrap_or("nobody")
-}
-
-/// The computer of that name.
-pub fn named(name: &str) -> Option<Host> {
-    (1..=MOST).map(Host).find(|host| self::name(*host) == name)
+/// What a computer is called, as the name of its link in the middle.
+pub(super) fn name(host: Host) -> &'static str {
+    host.name().unwrap_or("nobody")
 }
 
 /// The server is 192.168.1.10, the laptop .13, the phone .14, and so on.
 pub(super) fn address(host: Host) -> Ipv4Addr {
-    let last = if host.0 == 1 { 10 } else { 11 + host.0 };
+    let last = if host == Host::SERVER {
+        10
+    } else {
+        11 + host.0
+    };
     Ipv4Addr::new(192, 168, 1, last)
 }
 
@@ -39,8 +27,8 @@ pub(super) fn mac(host: Host) -> [u8; 6] {
     [2, 0, 0, 0, 0, host.0]
 }
 
-/// Whose Ethernet address that is.
-pub(super) fn host_at(mac: &[u8]) -> Option<Host> {
-    let host = Host(*mac.get(5)?);
-    (mac.get(..6) == Some(&self::mac(host))).then_some(host)
+/// Whose Ethernet address a frame is sent to; `None` for everybody's and nobody's.
+pub(super) fn host_at(frame: &[u8]) -> Option<Host> {
+    let host = Host(*frame.get(5)?);
+    (frame.get(..6) == Some(&mac(host))).then_some(host)
 }

@@ -145,7 +145,9 @@ impl Helper {
         match self.child.wait() {
             Ok(status) if status.success() => None,
             Ok(status) => Some(words(status)),
-            Err(why) => Some(format!("nothing is known of the lab's helper process: {why}")),
+            Err(why) => Some(format!(
+                "nothing is known of the lab's helper process: {why}"
+            )),
         }
     }
 }

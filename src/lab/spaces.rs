@@ -11,9 +11,7 @@ use std::path::Path;
 
 use rustix::io::{Errno, Result, fcntl_dupfd_cloexec};
 use rustix::process::{getegid, geteuid};
-use rustix::thread::{
-    LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe,
-};
+use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe};
 
 /// The namespaces that a process leaves and makes anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

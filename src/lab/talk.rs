@@ -18,13 +18,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [
-        Kind::Tcp4,
-        Kind::Tcp6,
-        Kind::Udp4,
-        Kind::Udp6,
-        Kind::Diag,
-    ];
+    const ALL: [Kind; 5] = [Kind::Tcp4, Kind::Tcp6, Kind::Udp4, Kind::Udp6, Kind::Diag];
 }
 
 /// The dashboard wants so many sockets of one computer.

@@ -130,9 +130,15 @@ impl Capture {
 impl Drop for Inner {
     /// Waits until everything is written.
     fn drop(&mut self) {
-        let frames = self.frames.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let frames = self
+            .frames
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         drop(frames.take());
-        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let thread = self
+            .thread
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(thread) = thread.take() {
             let _ = thread.join();
         }
@@ -159,7 +165,10 @@ impl Pen {
     }
 
     fn write(&mut self, crossed: &Crossed) -> Result<(), PcapError> {
-        let known = self.interfaces.iter().position(|host| *host == crossed.from);
+        let known = self
+            .interfaces
+            .iter()
+            .position(|host| *host == crossed.from);
         let place = known.unwrap_or(self.interfaces.len());
         if known.is_none() {
             self.interfaces.push(crossed.from);

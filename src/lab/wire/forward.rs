@@ -181,8 +181,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             capture.write(now, way.from, &bytes[HEADER..]);
         }
         if let Some(number) = way.told {
-            self.teller
-                .tell(now, WireNews::Arrived { at: now, number });
+            self.teller.tell(now, WireNews::Arrived { at: now, number });
         }
     }
 
