@@ -1,10 +1,10 @@
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Command, ExitStatus};
 
 use anyhow::Context;
-use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::LabCommandArgs;
@@ -55,14 +55,13 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     let wire = Wire::start(lab.ends, move || clock.now(), |_| Ok(()), None)
         .context("cannot connect the lab's computers")?;
     // A process of one thread is needed to enter a lab.
-    let child = Command::new(THIS_PROGRAM)
+    let mut again = Command::new(THIS_PROGRAM);
+    again
         .args(["lab", "--join", &std::process::id().to_string()])
         .args(["--on", args.on.name().unwrap_or_default()])
         .args(["--ends-with-parent", "--"])
-        .args(command)
-        .spawn()
-        .context("cannot start another process")?;
-    let status = runtime()?.block_on(outlast(child))?;
+        .args(command);
+    let status = runtime()?.block_on(outlast(again))?;
     drop(wire);
     Ok(match (status.code(), status.signal()) {
         (Some(code), _) => Ended::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),
@@ -70,19 +69,15 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     })
 }
 
-/// Waits for the program's end. What the keyboard says reaches it without us; other signals are handed on.
-async fn outlast(mut child: Child) -> anyhow::Result<ExitStatus> {
+/// Runs a program to its end. What the keyboard says reaches it without us; other signals are handed on.
+async fn outlast(mut command: Command) -> anyhow::Result<ExitStatus> {
     let listen = |kind| signal(kind).context("cannot listen to signals");
-    let pid = i32::try_from(child.id()).ok();
-    let pid = pid.and_then(rustix::process::Pid::from_raw);
-    let mut keyboard = (
-        listen(SignalKind::interrupt())?,
-        listen(SignalKind::quit())?,
-    );
-    let (mut term, mut hup) = (
-        listen(SignalKind::terminate())?,
-        listen(SignalKind::hangup())?,
-    );
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut quit = listen(SignalKind::quit())?;
+    let mut term = listen(SignalKind::terminate())?;
+    let mut hup = listen(SignalKind::hangup())?;
+    let mut child = command.spawn().context("cannot start another process")?;
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let mut ended = tokio::task::spawn_blocking(move || child.wait());
     loop {
         let hand_on = tokio::select! {
@@ -92,14 +87,14 @@ async fn outlast(mut child: Child) -> anyhow::Result<ExitStatus> {
                     .and_then(|status| status)
                     .context("cannot wait for the program");
             }
-            _ = keyboard.0.recv() => None,
-            _ = keyboard.1.recv() => None,
+            _ = interrupt.recv() => None,
+            _ = quit.recv() => None,
             _ = term.recv() => Some(Signal::TERM),
             _ = hup.recv() => Some(Signal::HUP),
         };
         if let (Some(signal), Some(pid)) = (hand_on, pid) {
             // It may have ended just now.
-            let _ = rustix::process::kill_process(pid, signal);
+            let _ = kill_process(pid, signal);
         }
     }
 }
