@@ -68,8 +68,8 @@ impl Default for Lab {
 }
 
 impl Lab {
-    /// How many computers it has when nothing else is asked: a server and three clients.
-    pub const COMPUTERS: u8 = 4;
+    /// How many computers it has when nothing else is asked: a server and two clients.
+    pub const COMPUTERS: u8 = 3;
     /// The longest queue for accept() on its computers: `net.core.somaxconn` is each one's own.
     pub(super) const SOMAXCONN: u32 = 65_535;
 

@@ -16,6 +16,7 @@ mod film;
 mod halves;
 mod headless;
 mod kernel;
+mod lab;
 mod net;
 mod place;
 mod poller;
