@@ -34,6 +34,7 @@ impl Robot {
     /// A dashboard with a lab of `computers`.
     pub(crate) fn in_lab(computers: u8) -> Robot {
         let mut robot = Robot::new();
+        robot.state.lab.spec.computers = computers;
         robot.press("N");
         robot.tell(Event::Lab(LabNews::Up {
             computers: lab(computers),
