@@ -20,6 +20,8 @@ pub enum Event {
     Net(News),
     /// The lab told something.
     Lab(LabNews),
+    /// Files were written, as they are called; or why they were not, in words.
+    Saved(Result<Vec<String>, String>),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.
     Asked(Action),
 }

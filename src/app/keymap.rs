@@ -1,4 +1,4 @@
-use crate::app::{Action, Key, State};
+use crate::app::{Action, Key, Picture, State};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +112,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
+    on(&[Char('t')], A::Show(Picture::Timeline), Look, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('E')], A::SaveLadder, Look, "save the ladder", "save the ladder as a text file"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),

@@ -4,6 +4,8 @@ pub enum Picture {
     /// The kernel's table.
     #[default]
     Table,
+    /// A life line for each row, and the ladder of one connection.
+    Timeline,
 }
 
 impl Picture {
@@ -11,6 +13,7 @@ impl Picture {
     pub const fn zooms(self) -> u8 {
         match self {
             Picture::Table => 0,
+            Picture::Timeline => 6,
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::app::counts::{Counts, is_open};
+use crate::app::departed::{AllDeparted, Departed};
 use crate::app::journal::{Noted, What};
 use crate::app::line::{Gone, Line};
 use crate::app::order::{Order, Part, Place};
@@ -14,17 +15,8 @@ pub struct Table {
     order: Order,
     counts: Counts,
     ghosts: VecDeque<(RowName, Moment)>,
-    departed: VecDeque<Departed>,
+    departed: AllDeparted,
     touched: Option<Moment>,
-}
-
-/// A row whose ghost has left the screen, too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Departed {
-    /// What was known of it.
-    pub line: Line,
-    /// Whether it stood as the client's end of its connection.
-    pub is_client: bool,
 }
 
 impl Table {
@@ -73,7 +65,11 @@ impl Table {
         let mut differs = !self.lines.is_empty() && self.forget_all_but(host, &there);
         self.lines.reserve(there.len());
         for (row, serves) in there {
+            let is_known = self.lines.contains_key(&row.name());
             differs |= self.saw(at, row, serves);
+            if let Some(line) = self.lines.get_mut(&row.name()).filter(|_| !is_known) {
+                line.found = true;
+            }
         }
         differs
     }
@@ -187,18 +183,15 @@ impl Table {
             let is_it = |line: &&Line| line.gone.is_some_and(|gone| gone.at == at);
             if let Some(line) = line.filter(is_it).cloned() {
                 let is_client = self.is_client(name);
-                if self.departed.len() == DEPARTED {
-                    self.departed.pop_front();
-                }
-                self.departed.push_back(Departed { line, is_client });
+                self.departed.push(Departed { line, is_client });
                 self.forget(name);
             }
         }
     }
 
-    /// The last rows whose ghosts are gone, too, the newest last.
-    pub fn departed(&self) -> impl DoubleEndedIterator<Item = &Departed> {
-        self.departed.iter()
+    /// The last rows whose ghosts are gone, too, in the order of their births.
+    pub fn departed(&self) -> &[Departed] {
+        self.departed.by_birth()
     }
 
     /// When the next ghost's time is over.
@@ -294,6 +287,3 @@ impl Table {
         self.order.open()
     }
 }
-
-/// So many rows are remembered whose ghosts are gone.
-const DEPARTED: usize = 64;

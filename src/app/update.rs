@@ -1,6 +1,6 @@
 use crate::app::{
-    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, press, rewind, verbs,
+    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, ladder,
+    listen_form, listening, looking, press, rewind, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -69,6 +69,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             heard::heard(state, news)
         }
         Event::Lab(_) => vec![],
+        Event::Saved(saved) => ladder::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
 }
@@ -115,6 +116,11 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Close => verbs::close(state, count),
         Action::Abort => verbs::abort(state, count),
         Action::Reset => verbs::reset(state),
+        Action::Pause | Action::StepBack | Action::StepForward | Action::Live => {
+            rewind::rewind(state, action, count);
+            vec![]
+        }
+        Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;

@@ -84,7 +84,7 @@ pub const fn in_ascii(c: char) -> char {
         '◌' => ':',
         '◇' => 'o',
         '○' => '.',
-        '←' => '<',
+        '←' | '◀' => '<',
         c if c.is_ascii() => c,
         _ => '?',
     }

@@ -16,6 +16,7 @@ mod header;
 mod help;
 mod hit;
 mod input;
+mod ladder;
 mod listener;
 mod netstat;
 mod notices;
@@ -26,6 +27,7 @@ mod scroll;
 mod sockets;
 mod text;
 mod theme;
+mod timeline;
 mod window;
 
 use ratatui::Frame;
@@ -75,6 +77,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     }
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
