@@ -86,4 +86,6 @@ pub enum Action {
     Quit,
     /// Quit whatever is open.
     QuitNow,
+    /// Show every action by its name.
+    Palette,
 }

@@ -36,9 +36,13 @@ pub enum Key {
     Home,
     /// To the end.
     End,
+    /// Insert, which means nothing here.
+    Insert,
+    /// F1 to F24, which mean nothing here: films cannot press them, and desktops keep them.
+    F(u8),
 }
 
-const NAMED: [(Key, &str); 15] = [
+const NAMED: [(Key, &str); 16] = [
     (Key::Enter, "Enter"),
     (Key::Esc, "Esc"),
     (Key::Tab, "Tab"),
@@ -53,21 +57,25 @@ const NAMED: [(Key, &str); 15] = [
     (Key::Delete, "Delete"),
     (Key::Home, "Home"),
     (Key::End, "End"),
+    (Key::Insert, "Insert"),
     (Key::Char(' '), "Space"),
 ];
 
 impl fmt::Display for Key {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other key is called as it is named here"
+    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((_, name)) = NAMED.iter().find(|(key, _)| key == self) {
             return f.pad(name);
         }
-        if let Key::Ctrl(c) = self {
-            return f.pad(&format!("ctrl-{c}"));
+        match self {
+            Key::Ctrl(c) => f.pad(&format!("ctrl-{c}")),
+            Key::F(n) => f.pad(&format!("F{n}")),
+            Key::Char(c) => f.pad(c.encode_utf8(&mut [0; 4])),
+            named => write!(f, "{named:?}"),
         }
-        let Key::Char(c) = self else {
-            return write!(f, "{self:?}");
-        };
-        f.pad(c.encode_utf8(&mut [0; 4]))
     }
 }
 
@@ -82,6 +90,12 @@ impl FromStr for Key {
             let mut chars = text.chars();
             chars.next().filter(|_| chars.next().is_none())
         };
+        let number = text
+            .strip_prefix('F')
+            .and_then(|number| number.parse().ok());
+        if let Some(n @ 1..=24) = number {
+            return Ok(Key::F(n));
+        }
         match text.strip_prefix("ctrl-") {
             Some(rest) if !rest.is_empty() => letter(rest).map(Key::Ctrl),
             _ => letter(text).map(Key::Char),

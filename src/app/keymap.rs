@@ -17,6 +17,13 @@ pub struct Binding {
     pub group: Group,
 }
 
+impl Binding {
+    /// Whether it belongs to the list of all keys, and is not only a key of what lies over the panes.
+    pub const fn is_listed(&self) -> bool {
+        matches!(self.scope, Scope::Always | Scope::Panes)
+    }
+}
+
 /// Where a binding works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -114,6 +121,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
     on(&[Char('t')], A::Show(Picture::Timeline), Look, "timeline", "the timeline, and the ladder of one connection"),
     on(&[Char('E')], A::SaveLadder, Look, "save the ladder", "save the ladder as a text file"),
+    on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
@@ -126,6 +134,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
     on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything, start over"),
     on(&[Char('?')], A::Help, Program, "keys", "all keys"),
+    on(&[Char(':')], A::Palette, Program, "every action", "every action by its name: type a word of it, Enter does it"),
     on(&[Esc], A::Back, Program, "back", "back; never quits"),
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
@@ -169,6 +178,17 @@ impl State {
                 A::Help,
                 A::Quit,
             ],
+            None if self.desk.picture != Picture::Table => &[
+                A::Back,
+                A::Next,
+                A::Connect,
+                A::Close,
+                A::LookInside,
+                A::ServerCloses,
+                A::Listen,
+                A::Help,
+                A::Quit,
+            ],
             None if self.listener.is_listening() => &[
                 A::Listen,
                 A::Connect,
@@ -202,6 +222,7 @@ impl State {
             (A::Listen, self.listener.is_listening(), "stop listening"),
             (A::Hold, self.listener.held, "accept again"),
             (A::Pause, self.is_past(), "live"),
+            (A::Next, true, "next row"),
         ];
         now.into_iter()
             .find(|(of, is_so, _)| *of == action && *is_so)

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::app::Ends;
+use crate::app::{Ends, Promise};
 use crate::tcp::{Endpoint, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
 
 /// The server: what it was asked to do, what listens, and who has been accepted.
@@ -105,6 +105,12 @@ impl Listener {
     /// Whether other machines can get in.
     pub fn is_open_to_others(&self) -> bool {
         self.is_listening() && !self.at().ip.to_canonical().is_loopback()
+    }
+
+    /// What was promised for an end at accept(); for one that is not accepted, what would be now.
+    pub fn promise(&self, end: RowName) -> Promise {
+        let accepted = self.ends.get(end).and_then(|end| end.promise);
+        accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
 
     /// Whether `port` is, or was, the server's.

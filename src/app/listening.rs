@@ -101,7 +101,8 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let tuple = socket.name.tuple;
     state.listener.pausing = None;
     state.listener.totals.accepted += 1;
-    state.listener.ends.insert(socket, state.now);
+    let promise = state.listener.promise(socket.name);
+    state.listener.ends.accept(socket, state.now, promise);
     state.sockets.own(&socket, state.machine.pid);
     if state.listener.held {
         let text = words::accepted_while_held(state, &socket);
@@ -147,6 +148,20 @@ pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) ->
         .notices
         .count(state.now, Topic::AcceptFailed, text, many);
     vec![]
+}
+
+/// Remembers which programs are at the other ends: their rows will be gone, or be the kernel's, when there is more to say of them.
+pub(crate) fn know_strangers(state: &mut State) {
+    let State {
+        listener,
+        sockets,
+        machine,
+        ..
+    } = state;
+    listener.ends.learn_programs(|end| {
+        let owner = sockets.owners.get(&sockets.mirror(end)?.row.inode)?;
+        (owner.pid != machine.pid).then(|| owner.program.clone())
+    });
 }
 
 /// Whether the other end of an accepted connection belongs to another program or machine.

@@ -56,16 +56,15 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::StepForward
         | Action::Live
         | Action::SaveLadder
-        | Action::WholeMachine => (),
+        | Action::WholeMachine
+        | Action::Palette => (),
     }
     state.desk.stale |= matches!(
         action,
-        Action::PointOfView | Action::Back | Action::SelectComputer(_)
+        Action::PointOfView | Action::Netstat | Action::Back | Action::SelectComputer(_)
     );
 }
 
-/// More lines than the list of all keys has.
-const HELP_LINES: usize = 50;
 /// How many lines a page is.
 const PAGE: i64 = 10;
 
@@ -123,7 +122,16 @@ fn back(state: &mut State) {
 
 fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
-        *line = moved(*line, steps, HELP_LINES);
+        *line = moved(*line, steps, usize::MAX);
+        return;
+    }
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
+        let last = form.fields.len().saturating_sub(1);
+        form.go_to(moved(form.at, steps, last));
+        return;
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.go(steps);
         return;
     }
     if let Some(Overlay::Card(_)) = state.desk.overlay {

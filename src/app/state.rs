@@ -60,14 +60,19 @@ impl State {
         if let Some(computer) = other.and_then(|line| self.clients.holder_of(line.row.name())) {
             return computer.name.clone();
         }
-        let program = other.and_then(|line| self.sockets.owners.get(&line.row.inode));
-        let ours = program.is_none_or(|owner| owner.pid == self.machine.pid);
+        let owner = other.and_then(|line| self.sockets.owners.get(&line.row.inode));
+        let known = self
+            .listener
+            .ends
+            .get(end)
+            .and_then(|end| end.program.as_ref());
+        let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
         match self.clients.name_of(ip).filter(|_| ours) {
             Some(name) => name.to_owned(),
-            None => program.map_or_else(
-                || ip.to_canonical().to_string(),
-                |owner| owner.program.clone(),
-            ),
+            None => owner
+                .map(|owner| &owner.program)
+                .or(known)
+                .map_or_else(|| ip.to_canonical().to_string(), String::clone),
         }
     }
 

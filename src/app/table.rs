@@ -1,7 +1,9 @@
+mod ghosts;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::app::counts::{Counts, is_open};
-use crate::app::departed::{AllDeparted, Departed};
+use crate::app::departed::AllDeparted;
 use crate::app::journal::{Noted, What};
 use crate::app::line::{Gone, Line};
 use crate::app::order::{Order, Part, Place};
@@ -164,39 +166,6 @@ impl Table {
         self.insert(Line::told(name, how, at), serves);
         self.ghosts.push_back((name, at));
         true
-    }
-
-    /// Whether the time of a ghost is over.
-    pub(crate) fn has_old_ghosts(&self, now: Moment) -> bool {
-        self.next_ghost().is_some_and(|end| end <= now)
-    }
-
-    /// Takes ghosts away whose time is over.
-    fn lay_ghosts(&mut self, now: Moment) {
-        while let Some((name, at)) = self.ghosts.front().copied() {
-            if now.since(at) < Line::GHOST {
-                break;
-            }
-            self.ghosts.pop_front();
-            // The same five numbers may have come back, and gone again, since.
-            let line = self.lines.get(&name);
-            let is_it = |line: &&Line| line.gone.is_some_and(|gone| gone.at == at);
-            if let Some(line) = line.filter(is_it).cloned() {
-                let is_client = self.is_client(name);
-                self.departed.push(Departed { line, is_client });
-                self.forget(name);
-            }
-        }
-    }
-
-    /// The last rows whose ghosts are gone, too, in the order of their births.
-    pub fn departed(&self) -> &[Departed] {
-        self.departed.by_birth()
-    }
-
-    /// When the next ghost's time is over.
-    pub fn next_ghost(&self) -> Option<Moment> {
-        self.ghosts.front().map(|(_, at)| at.plus(Line::GHOST))
     }
 
     /// Whether a row appeared or changed so shortly before `now` that it is still marked.

@@ -1,13 +1,17 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, press, rewind, verbs,
+    listen_form, listening, looking, palette, press, rewind, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
+    let was_open = state.desk.overlay.is_some();
     let mut effects = take(state, at, event);
+    if !was_open {
+        state.desk.covered = at;
+    }
     effects.extend(postponed(state));
     effects
 }
@@ -60,6 +64,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::OwnersFound(found) => {
             state.sockets.owners.extend(found);
+            listening::know_strangers(state);
             listening::explain_again(state);
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
@@ -122,6 +127,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
+        Action::Palette => palette::open(state, count),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;

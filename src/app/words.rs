@@ -199,13 +199,9 @@ pub(crate) fn accepted_while_held(state: &State, socket: &OwnSocket) -> String {
 /// One end has sent its FIN and still reads.
 pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let who = client_name(state, end);
-    let spec = state
-        .listener
-        .running
-        .as_ref()
-        .unwrap_or(&state.listener.spec);
     let other = other_end(end);
-    let then = if state.listener.ends.contains(other) && spec.closes == ServerCloses::WithClient {
+    let closes = state.listener.promise(other).closes;
+    let then = if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
     } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."

@@ -285,6 +285,9 @@ impl Dashboard {
         screen
             .draw(|frame| view::draw(frame, state, &theme, scroll))
             .context("cannot draw")?;
+        if let Some(last) = scroll.help_end() {
+            state.desk.help_ends_at(last);
+        }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
         self.world.show(now, self.scroll.visible(), unowned);

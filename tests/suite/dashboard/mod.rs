@@ -1,7 +1,10 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
+mod edges;
 mod forms;
 mod keys;
+mod palette;
+mod promises;
 mod rewind;
 mod sentences;
 mod table;
