@@ -1,5 +1,5 @@
 use crate::app::{Line, Why};
-use crate::tcp::{Moment, TcpState};
+use crate::tcp::{Arrow, Moment, Protocol, TcpState};
 
 /// The life of one row: the states it was seen in, and those that it must have passed while nobody looked.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,11 @@ impl Life<'_> {
         if let Some(last) = all.last_mut() {
             last.until = Some(gone.at);
         }
-        if gone.why != Why::Reset {
+        let was_closed = matches!(
+            gone.why,
+            Why::ClosedByClient | Why::ClosedByServer | Why::TimeWaitOver
+        );
+        if was_closed {
             all.extend(
                 self.unseen(before, None)
                     .iter()
@@ -69,37 +73,20 @@ impl Life<'_> {
     }
 
     /// The states that lie between two that were seen; `None` is before the first, or after the last.
-    fn unseen(&self, before: Option<TcpState>, after: Option<TcpState>) -> &'static [TcpState] {
-        use TcpState::{
-            CloseWait, Established, FinWait1, FinWait2, LastAck, SynReceived, SynSent, TimeWait,
+    fn unseen(&self, before: Option<TcpState>, after: Option<TcpState>) -> Vec<TcpState> {
+        let tuple = self.line.row.tuple;
+        if !tuple.is_connected() || tuple.protocol == Protocol::Udp {
+            return Vec::new();
+        }
+        let birth = if self.is_client {
+            TcpState::Closed
+        } else {
+            TcpState::Listen
         };
-        if !self.line.row.tuple.is_connected()
-            || self.line.row.tuple.protocol == crate::tcp::Protocol::Udp
-        {
-            return &[];
-        }
-        let other_closed = matches!(
-            (self.line.gone.map(|gone| gone.why), self.is_client),
-            (Some(Why::ClosedByServer), true) | (Some(Why::ClosedByClient), false)
-        );
-        match (before, after) {
-            (None, Some(Established)) if self.is_client => &[SynSent],
-            (None, Some(Established)) => &[SynReceived],
-            (None, Some(TimeWait | FinWait1 | FinWait2 | CloseWait | LastAck))
-                if self.is_client =>
-            {
-                &[SynSent, Established]
-            }
-            (None, Some(TimeWait | FinWait1 | FinWait2 | CloseWait | LastAck)) => {
-                &[SynReceived, Established]
-            }
-            (Some(Established), Some(FinWait2)) => &[FinWait1],
-            (Some(Established), Some(TimeWait)) => &[FinWait1, FinWait2],
-            (Some(Established), Some(LastAck)) => &[CloseWait],
-            (Some(Established), None) if other_closed => &[CloseWait, LastAck],
-            (Some(CloseWait), None) => &[LastAck],
-            _ => &[],
-        }
+        let (from, to) = (before.unwrap_or(birth), after.unwrap_or(TcpState::Closed));
+        let way = Arrow::way(from, to).unwrap_or_default();
+        let between = way.iter().map(|arrow| arrow.to);
+        between.filter(|state| *state != to).collect()
     }
 }
 

@@ -60,7 +60,6 @@ pub use form::{Field, Form, Outcome, Value, Wrong};
 pub use journal::Past;
 pub use key::Key;
 pub use keymap::{BINDINGS, Binding, Group, Scope, action_for, binding_of};
-pub use ladder::{Arrow, Ladder, Rung, Side, StateMark};
 pub use lens::{Lens, PointOfView};
 pub use life::{Life, Stretch};
 pub use line::{Gone, Line, Mark, Sighting, Why};

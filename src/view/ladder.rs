@@ -8,8 +8,7 @@ use super::glyphs::{DASH, HOLLOW, glyph};
 use super::paint::{Scene, put};
 use super::text;
 use super::theme::Part;
-use crate::app::ladder;
-use crate::app::{Ladder, Rung, StateMark};
+use crate::app::ladder::{self, Ladder, Rung, StateMark};
 
 /// A state, its glyph, and brackets where no look showed it.
 const STATE: usize = 13;
