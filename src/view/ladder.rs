@@ -19,7 +19,11 @@ const TIME: usize = 8;
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut rest = area;
     let Some(ladder) = ladder::of(scene.state) else {
-        let none = "There is no connection yet whose ladder could be drawn. Press l, then c.";
+        let none = if scene.state.listener.is_listening() {
+            "There is no connection yet whose ladder could be drawn. Press c to connect."
+        } else {
+            "There is no connection yet whose ladder could be drawn. Press l, then c."
+        };
         let none = text::cut(none, usize::from(area.width));
         frame.render_widget(
             Line::from(scene.span(Part::Dim, none)),

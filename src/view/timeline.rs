@@ -15,18 +15,19 @@ use crate::tcp::{Moment, TcpState};
 
 /// A glyph, a state, and a space.
 const STATE: usize = 14;
-/// With fewer lines than this only the chosen connection has its life line, so that the ladder keeps its room.
-const ROOMY: u16 = 18;
+/// What the ladder of a usual connection takes, and the axis above it.
+const LADDER: usize = 10 + 1;
+/// With fewer life lines than this only the chosen connection has its own.
+const FEW: usize = 3;
 
 /// A life line for each row that fits, the newest at the bottom, and below them the ladder of one connection.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let state = scene.state;
     let all = Timeline::of(state);
     let mut inner = arrange::inside(area);
-    let roomy = inner.height >= ROOMY;
+    let most = usize::from(inner.height).saturating_sub(LADDER);
     let chosen = chosen(scene, &all, scroll);
-    let places = if roomy {
-        let most = usize::from(inner.height) * 2 / 5;
+    let places = if most >= FEW {
         let height = all.len().min(most);
         scroll.sockets.follow(all.len(), height, chosen);
         let top = scroll.sockets.top;
@@ -68,12 +69,15 @@ fn chosen(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<u
 fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)) -> Titles {
     let mut right = Vec::new();
     if to - from < many {
-        let part = format!(
-            "{}-{} of {}",
-            text::number(from + 1),
-            text::number(to),
-            text::number(many)
-        );
+        let part = match to - from {
+            1 => format!("{} of {}", text::number(to), text::number(many)),
+            _ => format!(
+                "{}-{} of {}",
+                text::number(from + 1),
+                text::number(to),
+                text::number(many)
+            ),
+        };
         right.push((Part::Dim, part));
     }
     right.push((Part::Key, axis.title()));
@@ -105,7 +109,7 @@ struct Axis {
 
 impl Axis {
     fn of(scene: Scene<'_>, lives: &[Life<'_>], room: usize) -> Axis {
-        let label = if room >= 96 { 30 } else { 16 };
+        let label = if room >= 96 { 30 } else { 17 };
         Axis {
             now: scene.state.then(),
             span: span(scene.state, lives.iter().copied()),

@@ -1,5 +1,7 @@
 //! A ladder from segments that were captured on a wire.
 
+use std::time::Duration;
+
 use crate::app::ladder::{Arrow, Fate, Ladder, Pair, Rung, Side, StateMark};
 use crate::tcp::{self, Crossing, Endpoint, Flags, Moment, Segment};
 
@@ -116,12 +118,17 @@ fn states(pair: &Pair<'_>, side: Side) -> Vec<(Moment, StateMark)> {
     states.chain(gone).collect()
 }
 
-/// Writes a state beside the last segment before it; beside none, or where a state stands already, it gets a line of its own.
+/// A look may come so much later than the segment that it saw the effect of.
+const LATE: Duration = Duration::from_millis(250);
+
+/// Writes a state beside the last segment before it; where that is long ago, or a state stands there already, it gets a line of its own.
 fn put(rungs: &mut Vec<Rung>, at: Moment, side: usize, mark: StateMark) {
     let after = rungs.partition_point(|rung| rung.at <= at);
-    let beside = after.checked_sub(1).map(|n| &mut rungs[n].states[side]);
-    if let Some(free) = beside.filter(|state| state.is_none()) {
-        *free = Some(mark);
+    let beside = after.checked_sub(1).map(|n| &mut rungs[n]);
+    let has_room =
+        |rung: &&mut Rung| rung.states[side].is_none() && at.since(rung.arrived()) <= LATE;
+    if let Some(rung) = beside.filter(has_room) {
+        rung.states[side] = Some(mark);
         return;
     }
     let mut states = [None, None];

@@ -34,6 +34,16 @@ pub struct Rung {
     pub states: [Option<StateMark>; 2],
 }
 
+impl Rung {
+    /// When what was sent had arrived, as far as that is known.
+    fn arrived(&self) -> Moment {
+        match self.arrow.as_ref().map(|arrow| arrow.fate) {
+            Some(Fate::Arrived(at)) => at,
+            Some(Fate::WorkedOut | Fate::OnTheWay | Fate::Lost(_)) | None => self.at,
+        }
+    }
+}
+
 /// A segment between the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrow {

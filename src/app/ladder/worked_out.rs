@@ -240,7 +240,7 @@ impl Worker<'_> {
                 | Doing::HalfClosed
                 | Doing::Closed(_) => continue,
             };
-            let bytes = words::many(bytes, "byte", "bytes");
+            let bytes = format!("{} B", words::number(bytes));
             let words = if is_udp {
                 format!("datagram, {bytes}")
             } else {

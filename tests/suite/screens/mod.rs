@@ -4,6 +4,7 @@ mod laws;
 mod palette;
 mod pictures;
 mod states;
+mod time;
 
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;
