@@ -14,6 +14,8 @@ pub enum Event {
     Seen(Sight),
     /// The kernel's table could not be read; the reason in words.
     Blind(String),
+    /// The kernel refuses to tell its table over netlink, for this reason; /proc is read instead.
+    Instead(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
     /// TCP told one of our own sockets something.

@@ -59,7 +59,7 @@ pub(super) fn check(name: &str, robot: &mut Robot, sizes: &[(u16, u16)]) {
     }
 }
 
-pub(super) const WIDE: (u16, u16) = (120, 36);
+pub(crate) const WIDE: (u16, u16) = (120, 36);
 pub(crate) const USUAL: (u16, u16) = (80, 24);
 pub(crate) const SMALL: (u16, u16) = (60, 18);
 pub(super) const ALL: [(u16, u16); 3] = [WIDE, USUAL, SMALL];
