@@ -122,6 +122,12 @@ pub(crate) fn not_ours(state: &State, at: Endpoint) -> String {
     if at.ip.is_ipv6() && !state.machine.has_ipv6 {
         return "This machine has no IPv6; listen at an IPv4 address (L).".to_owned();
     }
+    if at.ip.is_loopback() && at.ip.is_ipv4() {
+        return format!(
+            "{} belongs to lo, which is down or has lost its addresses (ip link set lo up).",
+            at.ip
+        );
+    }
     let own: Vec<String> = state
         .machine
         .addresses

@@ -3,5 +3,6 @@
 mod bounds;
 mod orders;
 mod ports;
+mod silence;
 mod strangers;
 mod unread;
