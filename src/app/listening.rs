@@ -129,15 +129,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 
 pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) -> Vec<Effect> {
     state.listener.pause = Some((why, state.now.plus(pause)));
-    let text = if pause.is_zero() {
-        format!("a caller was turned away with \"busy\": {}", why.errno)
-    } else {
-        format!(
-            "cannot accept a connection: {}; tried again in {}",
-            why.errno,
-            words::seconds(pause)
-        )
-    };
+    let text = words::accept_failed(why.errno, pause);
     let many = |n| {
         format!(
             "accept() failed, or turned somebody away, {n} times: {}",

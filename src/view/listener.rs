@@ -72,7 +72,10 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
     let mut spans = vec![Span::raw(" ")];
     let pausing = listener.pausing(scene.state.now);
     match (pausing, listener.held) {
-        (Some(why), _) => spans.push(scene.span(Part::Error, format!("pauses: {why}"))),
+        (Some(why), _) => spans.push(scene.span(
+            Part::Error,
+            text::cut(&format!("pauses: {}", why.errno), room.saturating_sub(1)),
+        )),
         (None, true) => spans.push(scene.span(Part::Warning, "accept() is held: a goes on")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }

@@ -1,6 +1,7 @@
 //! What strangers, ports and privileges do to the dashboard.
 
 mod bounds;
+mod injected;
 mod orders;
 mod ports;
 mod silence;
