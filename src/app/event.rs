@@ -18,6 +18,8 @@ pub enum Event {
     Instead(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
+    /// The sockets with these inodes have no owner that we may see.
+    OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.
     Net(News),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.

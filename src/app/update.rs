@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
     listening, looking, press, verbs,
@@ -74,11 +76,30 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
+        Event::OwnersHidden(inodes) => {
+            say_whose(state, &inodes);
+            vec![]
+        }
         Event::Net(news) => {
             state.desk.stale = true;
             heard::heard(state, news)
         }
         Event::Asked(action) => act(state, action),
+    }
+}
+
+/// Says once of each other user why there is no word about who holds the sockets.
+fn say_whose(state: &mut State, inodes: &[u64]) {
+    let hidden = state.sockets.in_order().filter(|line| {
+        let row = &line.row;
+        line.gone.is_none() && row.uid != state.machine.uid && inodes.contains(&row.inode)
+    });
+    let users: BTreeSet<u32> = hidden.map(|line| line.row.uid).collect();
+    for user in users {
+        let text = format!(
+            "who holds the sockets of user {user} is not shown: /proc lets only that user and root see it."
+        );
+        state.notices.say_once(state.now, Tone::Plain, text);
     }
 }
 

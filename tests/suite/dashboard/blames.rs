@@ -207,3 +207,28 @@ fn a_second_burst_says_that_it_follows_the_first() {
         "{orders:?}"
     );
 }
+
+#[test]
+fn why_an_owner_is_not_shown_is_told_once_for_each_user() {
+    let mut robot = Robot::listening();
+    let stranger = |port: u16, uid: u32| {
+        format!("tcp 0 0 127.0.0.1:{port} 127.0.0.1:5000 ESTABLISHED inode={port} uid={uid}")
+    };
+    let rows = [
+        stranger(40_000, 7),
+        stranger(40_001, 7),
+        stranger(40_002, 0),
+    ];
+    robot.kernel(&[LISTEN, &rows.join("\n")].join("\n"));
+    let before = robot.state.notices.len();
+    // The third is a process of our own user that is gone already.
+    for inode in [40_000, 40_001, 40_002, 40_003] {
+        robot.tell(Event::OwnersHidden(vec![inode]));
+    }
+    assert_eq!(robot.state.notices.len() - before, 1);
+    let said = robot.said();
+    assert!(
+        said.starts_with("who holds the sockets of user 7 is not shown"),
+        "{said}"
+    );
+}
