@@ -5,6 +5,7 @@ mod hidden;
 mod injected;
 mod orders;
 mod ports;
+mod ranges;
 mod silence;
 mod strangers;
 mod unread;
