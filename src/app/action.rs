@@ -46,6 +46,8 @@ pub enum Action {
     SelectComputer(usize),
     /// Show this in the middle of the screen; once more goes back to the table.
     Show(Picture),
+    /// Write the ladder into a file.
+    SaveLadder,
     /// Show less of the picture, larger.
     ZoomIn,
     /// Show more of the picture, smaller.

@@ -17,6 +17,9 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         " The wire is held: o lets one segment through."
     } else if state.lab.wire.cut {
         " The cable is cut: nothing arrives until B mends it."
+    } else if socket.name.tuple.remote.ip.is_loopback() {
+        // No wire is in between that could be slow.
+        " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
     } else {
         ""
     };

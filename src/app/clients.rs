@@ -194,13 +194,9 @@ impl Clients {
     pub fn next_spec(&self, listener: Endpoint) -> ConnectSpec {
         let to = self.target(listener);
         let own = self.computer();
-        let local = to.endpoint().map_or(to.name == "localhost", |end| {
-            let ip = end.ip.to_canonical();
-            ip.is_ipv4() && (ip.is_loopback() || ip.is_unspecified())
-        });
         // A computer of the lab has one address, and its kernel takes it by itself.
-        let is_played = own.host == Host::THIS;
-        let from = self.from.or((local && is_played).then_some(own.ip));
+        let is_played = own.host == Host::THIS && is_on_loopback(&to);
+        let from = self.from.or(is_played.then_some(own.ip));
         ConnectSpec {
             host: own.host,
             to,
@@ -210,7 +206,7 @@ impl Clients {
     }
 
     /// How a server that listens at `at` can be called.
-    fn reachable(&self, at: Endpoint) -> Endpoint {
+    pub(crate) fn reachable(&self, at: Endpoint) -> Endpoint {
         let ip = if at.ip.is_unspecified() {
             self.server
         } else {
@@ -225,4 +221,12 @@ fn name(n: usize) -> String {
     NAMES
         .get(n)
         .map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned())
+}
+
+/// Whether a computer's own address, 127.0.0.2 and so on, reaches that target.
+pub(crate) fn is_on_loopback(to: &Target) -> bool {
+    to.endpoint().map_or(to.name == "localhost", |end| {
+        let ip = end.ip.to_canonical();
+        ip.is_ipv4() && (ip.is_loopback() || ip.is_unspecified())
+    })
 }

@@ -19,6 +19,8 @@ pub struct Desk {
     pub picture: Picture,
     /// How often the picture was zoomed in.
     pub zoom: u8,
+    /// How many lines the ladder is scrolled back from its end.
+    pub back: usize,
     /// The rows that the table shows, in their order.
     pub shown: Vec<RowName>,
     /// Whether `shown` has to be worked out anew.

@@ -7,6 +7,7 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
         // Of sockets that were closed as the lab came up, or went.
         return vec![];
     }
+    state.sockets.doings.note(state.now, &news);
     match news {
         News::Listening { spec, sockets } => listening::listening(state, spec, sockets),
         News::ListenFailed { spec, why } => listening::failed(state, &spec, why),

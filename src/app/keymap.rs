@@ -128,6 +128,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
+    on(&[Char('t')], A::Show(Picture::Timeline), Look, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('E')], A::SaveLadder, Look, "save the ladder", "save the ladder as a text file"),
     on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),

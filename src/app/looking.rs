@@ -1,6 +1,8 @@
 //! Wishes that change what is looked at, and nothing else.
 
-use crate::app::{Action, Desk, HELD, Lens, Overlay, Pane, Picture, State, Tone, rewind, states};
+use crate::app::{
+    Action, Desk, HELD, Lens, Overlay, Pane, Picture, State, Tone, ladder, rewind, states,
+};
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -12,8 +14,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     match action {
         Action::Next => go(state, steps),
         Action::Previous => go(state, -steps),
-        Action::PageDown => go(state, PAGE * steps),
-        Action::PageUp => go(state, -PAGE * steps),
+        Action::PageDown => page(state, steps),
+        Action::PageUp => page(state, -steps),
         Action::NextPane => desk.focus = next_pane(desk, 1),
         Action::PreviousPane => desk.focus = next_pane(desk, -1),
         Action::Focus(pane) => desk.focus = pane,
@@ -43,10 +45,6 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::States => states::open(state),
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
         Action::Back => back(state),
-        Action::Pause => rewind::pause(state),
-        Action::StepBack => rewind::back(state, usize::try_from(steps).unwrap_or(1)),
-        Action::StepForward => rewind::forward(state, usize::try_from(steps).unwrap_or(1)),
-        Action::Live => rewind::live(state),
         _ => (),
     }
     state.desk.stale |= matches!(
@@ -57,6 +55,22 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
 
 /// How many lines a page is.
 const PAGE: i64 = 10;
+
+/// How many lines a page of the ladder is.
+const LADDER_PAGE: usize = 4;
+
+/// Pages go through the rows, and while the ladder is shown through that.
+fn page(state: &mut State, pages: i64) {
+    let desk = &state.desk;
+    let is_ladder = desk.picture == Picture::Timeline && desk.focus == Pane::Sockets;
+    if !is_ladder || desk.overlay.is_some() {
+        return go(state, PAGE * pages);
+    }
+    let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));
+    for _ in 0..LADDER_PAGE {
+        state.desk.back = moved(state.desk.back, -pages, last);
+    }
+}
 
 /// The pane so many steps further; below a picture only what happened has its place for certain.
 fn next_pane(desk: &Desk, steps: isize) -> Pane {
@@ -143,6 +157,7 @@ fn choose_row(state: &mut State, steps: i64) {
     };
     let chosen = state.desk.selected;
     let place = chosen.and_then(|name| state.desk.shown.iter().position(|shown| *shown == name));
+    state.desk.back = 0;
     let next = place.map_or(if steps > 0 { 0 } else { last }, |place| {
         moved(place, steps, last)
     });
@@ -165,7 +180,7 @@ fn show(desk: &mut Desk, picture: Picture) {
     } else {
         picture
     };
-    desk.zoom = 0;
+    (desk.zoom, desk.back) = (0, 0);
     desk.look.big = false;
     desk.focus = Pane::Sockets;
 }

@@ -124,7 +124,8 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
             )
         }
         Overlay::ConnectForm(form) => {
-            connect_form::show_calls(form);
+            let server = state.clients.reachable(state.listener.callable());
+            connect_form::show_calls(form, server);
             (
                 if outcome == Outcome::Confirmed {
                     Some(connect_form::apply(state, form))

@@ -94,9 +94,7 @@ fn connect_refused(
             "Too many orders to connect are under way; a count makes them one: 100c connects a hundred times."
         }
         (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
-        (_, Errno::ETIMEDOUT) => {
-            return no_answer(state, spec, to);
-        }
+        (_, Errno::ETIMEDOUT) => return no_answer(state, spec, to),
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
@@ -108,23 +106,6 @@ fn connect_refused(
         _ => "C changes how to connect.",
     };
     (reason.to_owned(), vec![])
-}
-
-/// SYN was sent again and again, in vain.
-fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
-    let wire = &state.lab.wire;
-    let why = if wire.cut {
-        "No answer came: the cable is cut (B mends it)."
-    } else if wire.held {
-        "No answer came: the wire is held (h lets go)."
-    } else {
-        "No answer came: the accept queue may be full, or nobody is there."
-    };
-    let rows = to.map_or_else(Vec::new, |to| {
-        let host = state.lab.host_of(to.ip).unwrap_or(spec.host);
-        holders(state, host, to, Protocol::Tcp)
-    });
-    (why.to_owned(), rows)
 }
 
 /// The source port that was asked for, if one was.
@@ -169,6 +150,32 @@ fn nobody_there(state: &State, to: Endpoint) -> String {
     format!("The kernel answered with RST: nobody listens there.{key}")
 }
 
+/// Nobody answered: a listener whose queue is full is to blame, and nobody who is connected.
+fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
+    if let Some(why) = state.lab.wire.why_silent() {
+        return (format!("No answer came: {why}."), vec![]);
+    }
+    let is_full = |name: &RowName| {
+        let line = state.sockets.get(*name);
+        line.is_some_and(|line| {
+            line.row.state == TcpState::Listen && line.row.queues.recv > line.row.queues.send
+        })
+    };
+    // /proc tells no backlog.
+    let is_known = state.sockets.source != "procfs";
+    let mut rows = to.map_or_else(Vec::new, |to| {
+        let host = state.lab.host_of(to.ip).unwrap_or(spec.host);
+        holders(state, host, to, Protocol::Tcp)
+    });
+    rows.retain(|name| is_known && is_full(name));
+    let text = if rows.is_empty() {
+        "No answer came: the accept queue may be full, or nobody is there."
+    } else {
+        "No answer came: the accept queue is full, so the kernel drops each SYN. Helps: accept() (a, A)."
+    };
+    (text.to_owned(), rows)
+}
+
 /// connect() found no port.
 fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
     let range = match spec.source_port {
@@ -191,6 +198,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
         let tuple = line.row.tuple.canonical();
         line.gone.is_none()
             && line.row.host == spec.host
+            && tuple.protocol == spec.protocol
             && Some(tuple.remote) == to
             && range.contains(tuple.local.port)
             && spec.from.is_none_or(|ip| ip == tuple.local.ip)

@@ -24,8 +24,22 @@ impl State {
     }
 }
 
+/// Carries out a wish about the past.
+pub(crate) fn rewind(state: &mut State, action: Action, count: Option<u32>) {
+    let steps = count.map_or(1, |count| count.max(1) as usize);
+    if action == Action::StepBack {
+        back(state, steps);
+    } else if action == Action::StepForward {
+        forward(state, steps);
+    } else if action == Action::Live || state.is_past() {
+        live(state);
+    } else {
+        pause(state);
+    }
+}
+
 /// Steps back: the table stands as it was before the last of so many changes.
-pub(crate) fn back(state: &mut State, steps: usize) {
+fn back(state: &mut State, steps: usize) {
     let was_live = !state.is_past();
     if state.sockets.step_back(steps) > 0 {
         return stepped(state, was_live);
@@ -40,7 +54,7 @@ pub(crate) fn back(state: &mut State, steps: usize) {
 }
 
 /// Steps forward; from the newest step to the living table.
-pub(crate) fn forward(state: &mut State, steps: usize) {
+fn forward(state: &mut State, steps: usize) {
     if !state.is_past() {
         retell(
             state,
@@ -64,11 +78,8 @@ pub(crate) fn live(state: &mut State) {
     retell(state, text);
 }
 
-/// Lets the table stand still, or goes on.
-pub(crate) fn pause(state: &mut State) {
-    if state.is_past() {
-        return live(state);
-    }
+/// Lets the table stand still.
+fn pause(state: &mut State) {
     state.sockets.stop(state.now);
     state.notices.say(
         state.now,

@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 
 use crate::app::journal::{Journal, Noted, What};
-use crate::app::{Past, Sight, Table};
+use crate::app::{Doings, Past, Sight, Table};
 use crate::tcp::{Change, Ending, Moment, OwnSocket, Owner, RowName};
 
 /// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
@@ -12,6 +12,8 @@ pub struct Sockets {
     live: Table,
     journal: Journal,
     past: Option<Past>,
+    /// What our own ends did.
+    pub doings: Doings,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
     /// Where the rows come from: `sock_diag` or `procfs`.

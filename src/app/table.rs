@@ -3,13 +3,12 @@ mod ghosts;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::app::counts::{Counts, is_open};
+use crate::app::departed::AllDeparted;
 use crate::app::journal::{Noted, What};
 use crate::app::line::{Gone, Line};
 use crate::app::order::{Order, Part, Place};
 use crate::app::parting;
 use crate::tcp::{Ending, Host, Moment, Port, Protocol, RowName, SocketRow, TcpState};
-
-pub use ghosts::Departed;
 
 /// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +17,7 @@ pub struct Table {
     order: Order,
     counts: Counts,
     ghosts: VecDeque<(RowName, Moment)>,
-    departed: VecDeque<Departed>,
+    departed: AllDeparted,
     touched: Option<Moment>,
 }
 
@@ -68,7 +67,11 @@ impl Table {
         let mut differs = !self.lines.is_empty() && self.forget_all_but(host, &there);
         self.lines.reserve(there.len());
         for (row, serves) in there {
+            let is_known = self.lines.contains_key(&row.name());
             differs |= self.saw(at, row, serves);
+            if let Some(line) = self.lines.get_mut(&row.name()).filter(|_| !is_known) {
+                line.found = true;
+            }
         }
         differs
     }

@@ -48,6 +48,15 @@ impl Wire {
         self.held || self.cut || !self.delay.is_zero()
     }
 
+    /// Why nobody hears anything through it, if that is so.
+    pub(crate) const fn why_silent(&self) -> Option<&'static str> {
+        match (self.cut, self.held) {
+            (true, _) => Some("the cable is cut (B mends it)"),
+            (false, true) => Some("the wire is held (h lets go)"),
+            (false, false) => None,
+        }
+    }
+
     fn next_delay(&self) -> Duration {
         let place = Wire::DELAYS.iter().position(|delay| *delay == self.delay);
         Wire::DELAYS[place.map_or(0, |place| place + 1) % Wire::DELAYS.len()]

@@ -34,7 +34,7 @@ impl<'a> Ways<'a> {
         let chosen = state.desk.selected.or(newest);
         let line = chosen.and_then(|name| state.seen().get(name));
         let mirror = chosen.and_then(|name| state.seen().mirror(name));
-        let way = |line: &'a TableLine| Way::of(&state.sockets, line).map(|way| (line, way));
+        let way = |line: &'a TableLine| Way::of(state.seen(), line).map(|way| (line, way));
         Ways {
             chosen: line.and_then(way),
             other: mirror.and_then(way),

@@ -19,6 +19,7 @@ mod help;
 mod hit;
 mod input;
 mod lab;
+mod ladder;
 mod lane;
 mod listener;
 mod narrow;
@@ -34,6 +35,7 @@ mod sockets;
 mod states;
 mod text;
 mod theme;
+mod timeline;
 mod window;
 mod wire;
 
@@ -89,6 +91,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         }
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
+        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {

@@ -45,7 +45,10 @@ pub(crate) fn measure() {
 /// Every picture with few and with many connections.
 fn pictures() {
     let [mut few, mut many] = [10, 28_000].map(state);
-    for (picture, zoom, what) in [(Picture::States, 0, "the state diagram")] {
+    for (picture, zoom, what) in [
+        (Picture::States, 0, "the state diagram"),
+        (Picture::Timeline, 0, "the timeline"),
+    ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
             state.desk.picture = picture;
             state.desk.zoom = zoom;

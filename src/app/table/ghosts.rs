@@ -1,18 +1,7 @@
+use crate::app::departed::Departed;
 use crate::app::line::Line;
 use crate::app::table::Table;
 use crate::tcp::{Moment, RowName};
-
-/// A row whose ghost has left the screen, too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Departed {
-    /// What was known of it.
-    pub line: Line,
-    /// Whether it stood as the client's end of its connection.
-    pub is_client: bool,
-}
-
-/// So many rows are remembered whose ghosts are gone.
-const DEPARTED: usize = 64;
 
 impl Table {
     /// Whether the time of a ghost is over.
@@ -32,18 +21,15 @@ impl Table {
             let is_it = |line: &&Line| line.gone.is_some_and(|gone| gone.at == at);
             if let Some(line) = line.filter(is_it).cloned() {
                 let is_client = self.is_client(name);
-                if self.departed.len() == DEPARTED {
-                    self.departed.pop_front();
-                }
-                self.departed.push_back(Departed { line, is_client });
+                self.departed.push(Departed { line, is_client });
                 self.forget(name);
             }
         }
     }
 
-    /// The last rows whose ghosts are gone, too, the newest last.
-    pub fn departed(&self) -> impl DoubleEndedIterator<Item = &Departed> {
-        self.departed.iter()
+    /// The last rows whose ghosts are gone, too, in the order of their births.
+    pub fn departed(&self) -> &[Departed] {
+        self.departed.by_birth()
     }
 
     /// The names of the rows that are gone and still shown.

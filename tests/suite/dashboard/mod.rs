@@ -1,16 +1,20 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
+mod blames;
+mod captions;
 mod edges;
 mod forms;
 mod keys;
 mod lab;
 mod lab_wire;
+mod ladder;
 mod palette;
 mod promises;
 mod rewind;
 mod sentences;
 mod states;
 mod table;
+mod timeline;
 
 use fivetuple::tcp::News;
 
