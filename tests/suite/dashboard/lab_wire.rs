@@ -13,9 +13,10 @@ const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
 fn orders(robot: &mut Robot) -> Vec<WireOrder> {
     let orders = robot.orders().into_iter();
     orders
-        .filter_map(|order| match order {
-            Effect::Lab(LabOrder::Wire(order)) => Some(order),
-            Effect::Run(_) | Effect::Watch(_) | Effect::Look(_) | Effect::Lab(_) | Effect::Exit => {
+        .filter_map(|order| {
+            if let Effect::Lab(LabOrder::Wire(order)) = order {
+                Some(order)
+            } else {
                 None
             }
         })

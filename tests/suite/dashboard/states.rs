@@ -47,10 +47,7 @@ fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
         assert!(robot.said().contains(part), "{}", robot.said());
     }
     let orders = robot.orders();
-    let watches = |order: &Effect| match order {
-        Effect::Watch(filter) => filter.wants(&row.parse().unwrap()),
-        Effect::Run(_) | Effect::Look(_) | Effect::Lab(_) | Effect::Exit => false,
-    };
+    let watches = |order: &Effect| matches!(order, Effect::Watch(filter) if filter.wants(&row.parse().unwrap()));
     assert!(orders.iter().any(watches), "{orders:?}");
     assert_eq!(robot.state.desk.selected, Some(main));
 }
