@@ -115,11 +115,16 @@ pub(crate) fn call_waiting(state: &mut State) -> Option<Effect> {
 /// How many more connections the descriptors allow; one to our own listener takes two.
 fn room_for(state: &State, to_ourselves: bool) -> u32 {
     let used = state.clients.open() + state.listener.ends.len() + state.listener.sockets.len();
-    let pending = u64::from(state.clients.awaited) * if to_ourselves { 2 } else { 1 };
+    // Who waits for accept() needs no descriptor at the server.
+    let each = if to_ourselves && !state.listener.held {
+        2
+    } else {
+        1
+    };
+    let pending = u64::from(state.clients.awaited) * each;
     let free = state
         .machine
         .descriptors
         .saturating_sub(Machine::RESERVED_DESCRIPTORS + used as u64 + pending);
-    let each = if to_ourselves { 2 } else { 1 };
     u32::try_from(free / each).unwrap_or(u32::MAX)
 }

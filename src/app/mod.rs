@@ -38,6 +38,7 @@ mod palette;
 mod pane;
 mod parting;
 mod picture;
+mod ports_form;
 mod press;
 mod refused;
 mod rewind;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, moving, palette, press, rewind, verbs, wire,
+    listen_form, listening, looking, moving, palette, ports_form, press, rewind, verbs, wire,
 };
 use crate::tcp::{Filter, Moment, Port};
 
@@ -180,6 +180,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Lab => moving::toggle(state),
+        Action::UseUpPorts => ports_form::open(state),
         Action::Wire(wish) => wire::handle(state, wish),
         Action::Palette => palette::open(state, count),
         Action::WholeMachine => {

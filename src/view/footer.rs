@@ -58,7 +58,7 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
                 ("ctrl-c", "quit at once"),
             ]);
         }
-        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
+        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) => {
             return form_keys(scene, form);
         }
         None => (),

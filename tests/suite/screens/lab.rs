@@ -105,3 +105,12 @@ fn the_menu_of_states() {
     robot.press("S j j j");
     check("states_menu", &mut robot, &ALL);
 }
+
+#[test]
+fn the_form_of_ports_to_use_up() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("P");
+    robot.type_text("1024-65535");
+    robot.press("Enter");
+    check("lab_ports", &mut robot, &ALL);
+}
