@@ -45,8 +45,8 @@ impl Stock {
     /// What socket(2) says there; `EHOSTUNREACH` when there is no such computer (any more), `EMFILE` when this process has no descriptor
     /// left.
     pub fn take(&self, host: Host, kind: Kind) -> io::Result<OwnedFd> {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        let shelf = shelves.entry((host, kind)).or_default();
+        let mut all = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelf = all.entry((host, kind)).or_default();
         if let Some(socket) = shelf.left.pop() {
             return Ok(socket);
         }

@@ -162,18 +162,11 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         for (_, socket) in meant {
             while let Err(why) = send(socket, bytes, SendFlags::empty()) {
                 let full = matches!(why, Errno::AGAIN | Errno::NOBUFS);
-                if why != Errno::INTR && !(full && self.has_room(socket)) {
+                if why != Errno::INTR && !(full && has_room(socket)) {
                     break;
                 }
             }
         }
-    }
-
-    /// Waits a moment until the kernel has taken what was sent before.
-    fn has_room(&self, socket: &OwnedFd) -> bool {
-        let a_moment = Timespec::try_from(Duration::from_millis(20)).ok();
-        let mut asked = [PollFd::new(socket, PollFlags::OUT)];
-        poll(&mut asked, a_moment.as_ref()).is_ok_and(|ready| ready > 0)
     }
 
     fn arrived(&mut self, now: Moment, bytes: &[u8], way: Way) {
@@ -197,4 +190,11 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             );
         }
     }
+}
+
+/// Waits a moment until the kernel has taken what was sent before.
+fn has_room(socket: &OwnedFd) -> bool {
+    let a_moment = Timespec::try_from(Duration::from_millis(20)).ok();
+    let mut asked = [PollFd::new(socket, PollFlags::OUT)];
+    poll(&mut asked, a_moment.as_ref()).is_ok_and(|ready| ready > 0)
 }
