@@ -2,14 +2,18 @@
 
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
-use std::ffi::OsString;
+mod lab;
+mod values;
+
+pub use lab::{HelperArgs, LabArgs, LabCommandArgs};
+
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::tcp::{Host, LabSpec, Port, PortRange, Target};
+use crate::cli::values::{parse_payload, parse_port, parse_time, within};
+use crate::tcp::{Port, PortRange, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -95,10 +99,10 @@ pub struct DashboardArgs {
     )]
     pub bind: IpAddr,
     /// How many connections may wait for accept()
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(0..=65535), help_heading = "Listener")]
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = within::<u32>(0..=65535), help_heading = "Listener")]
     pub backlog: u32,
     /// How many computers play clients, each with a loopback address of its own
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=40), help_heading = "Clients")]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = within::<u8>(1..=40), help_heading = "Clients")]
     pub computers: u8,
     /// What each client sends once it is connected; \n, \t and \xHH are understood
     #[arg(long, value_name = "TEXT", default_value = "Test payload.", value_parser = parse_payload, help_heading = "Clients")]
@@ -130,7 +134,7 @@ pub struct DashboardArgs {
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
     /// At most so many frames a second
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=240), help_heading = "Screen")]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = within::<u16>(1..=240), help_heading = "Screen")]
     pub fps: u16,
     /// Leave the mouse to the terminal, so that it selects text
     #[arg(long, help_heading = "Screen")]
@@ -138,71 +142,6 @@ pub struct DashboardArgs {
     /// Show each key on the screen as it is pressed, for an audience
     #[arg(long, help_heading = "Screen")]
     pub show_keys: bool,
-}
-
-/// Whether the dashboard starts with a lab, and with which.
-#[derive(Clone, Debug, Args)]
-pub struct LabArgs {
-    /// Start with the lab: computers of its own, without root, and a wire between them
-    #[arg(long, help_heading = "Lab")]
-    pub lab: bool,
-    /// How many computers the lab has, the server among them
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
-    pub lab_computers: u8,
-    /// Write what crosses the lab's wire to this file, for Wireshark or tcpdump (pcapng)
-    #[arg(long, value_name = "FILE", requires = "lab", help_heading = "Lab")]
-    pub pcap: Option<PathBuf>,
-}
-
-impl LabArgs {
-    /// The lab that is asked for.
-    pub fn spec(&self) -> LabSpec {
-        LabSpec {
-            computers: self.lab_computers,
-            ports: None,
-        }
-    }
-}
-
-/// Which program to run on which computer of which lab.
-#[derive(Clone, Debug, Args)]
-pub struct LabCommandArgs {
-    /// On which computer: server (192.168.1.10), laptop (.13), phone (.14), tablet (.15), ...
-    #[arg(long, value_name = "NAME", default_value = "server", value_parser = parse_computer)]
-    pub on: Host,
-    /// In the lab of the dashboard with this process id, instead of a lab of its own
-    #[arg(long, value_name = "PID")]
-    pub join: Option<u32>,
-    /// How many computers a lab of its own has, the server among them
-    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "join", value_parser = clap::value_parser!(u8).range(2..=8))]
-    pub computers: u8,
-    /// End with the process that started this
-    #[arg(long, hide = true)]
-    pub ends_with_parent: bool,
-    /// The program and its arguments; without one, your shell
-    #[arg(last = true, value_name = "COMMAND")]
-    pub command: Vec<OsString>,
-}
-
-/// What the helper process of a lab is to make.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct HelperArgs {
-    /// How many computers
-    #[arg(long)]
-    pub computers: u8,
-    /// The range of ports from which their kernels pick
-    #[arg(long)]
-    pub ports: Option<PortRange>,
-}
-
-impl HelperArgs {
-    /// The lab that is asked for.
-    pub fn lab(self) -> LabSpec {
-        LabSpec {
-            computers: self.computers,
-            ports: self.ports,
-        }
-    }
 }
 
 /// How to listen without a screen.
@@ -215,7 +154,7 @@ pub struct ListenArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub bind: IpAddr,
     /// How many connections may wait for accept()
-    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(0..=65535))]
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = within::<u32>(0..=65535))]
     pub backlog: u32,
     /// Write back whatever comes in
     #[arg(long)]
@@ -244,7 +183,7 @@ pub struct ConnectArgs {
     #[arg(short, long, value_name = "TEXT", default_value = "", value_parser = parse_payload)]
     pub payload: Payload,
     /// How many connections
-    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64512))]
+    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1, value_parser = within::<u32>(1..=64512))]
     pub count: u32,
     /// How long each stays connected: 500ms, 5s, 2m; without it until ctrl-c
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -321,30 +260,3 @@ pub enum When {
 /// The bytes that a client sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload(pub Vec<u8>);
-
-fn parse_payload(text: &str) -> Result<Payload, &'static str> {
-    crate::tcp::unescape(text).map(Payload)
-}
-
-fn parse_port(text: &str) -> Result<Port, &'static str> {
-    const WRONG: &str = "a port is a number from 1 to 65535";
-    text.parse::<u16>()
-        .ok()
-        .filter(|port| *port > 0)
-        .map(Port)
-        .ok_or(WRONG)
-}
-
-fn parse_computer(name: &str) -> Result<Host, String> {
-    Host::named(name).ok_or_else(|| {
-        let names: Vec<&str> = Host::in_a_lab().filter_map(Host::name).collect();
-        format!("the computers are {}", names.join(", "))
-    })
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| format!("write a time with its unit, for example {text}s or 500ms"))?;
-    Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
-}

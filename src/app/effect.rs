@@ -11,6 +11,13 @@ pub enum Effect {
     Look(Vec<RowName>),
     /// Ask the lab.
     Lab(LabOrder),
+    /// Write texts into files of that name, each with its ending, into the current directory.
+    Save {
+        /// What the files are called, without their endings.
+        name: String,
+        /// The endings, and what is to be written.
+        texts: Vec<(&'static str, String)>,
+    },
     /// Leave.
     Exit,
 }

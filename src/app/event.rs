@@ -14,12 +14,18 @@ pub enum Event {
     Seen(Sight),
     /// The kernel's table could not be read; the reason in words.
     Blind(String),
+    /// The kernel refuses to tell its table over netlink, for this reason; /proc is read instead.
+    Instead(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
+    /// The sockets with these inodes have no owner that we may see.
+    OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.
     Net(News),
     /// The lab told something.
     Lab(LabNews),
+    /// Files were written, as they are called; or why they were not, in words.
+    Saved(Result<Vec<String>, String>),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.
     Asked(Action),
 }

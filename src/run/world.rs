@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::panic::catch_unwind;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -13,6 +14,7 @@ use crate::kernel;
 use crate::net::{Program, panic_words};
 use crate::run::inputs::Input;
 use crate::run::lab::LabKeeper;
+use crate::run::save::save;
 use crate::run::{Clock, Poller, break_on_purpose};
 use crate::tcp::{Command, LabOrder, Moment, News, RowName};
 
@@ -93,9 +95,19 @@ impl World {
                     self.poller.look(here);
                 }
             }
+            Effect::Save { name, texts } => self.save(name, texts),
             Effect::Exit => return true,
         }
         false
+    }
+
+    /// Writes files where the program was started; what comes of it is a fact.
+    fn save(&self, name: String, texts: Vec<(&'static str, String)>) {
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || {
+            let saved = save(Path::new("."), &name, &texts);
+            let _ = inbox.blocking_send(Input::Fact(Event::Saved(saved)));
+        });
     }
 
     /// These rows are on the screen: they are read more often, and their owners are looked for.
@@ -120,12 +132,17 @@ impl World {
                 break_on_purpose("task");
                 kernel::owners(&wanted)
             };
-            let fact = match catch_unwind(look) {
-                Ok(owners) => Event::OwnersFound(owners.found),
-                Err(panic) => Event::Net(News::Crashed(panic_words(&*panic))),
+            let facts = match catch_unwind(look) {
+                Ok(owners) => vec![
+                    Event::OwnersFound(owners.found),
+                    Event::OwnersHidden(owners.missing),
+                ],
+                Err(panic) => vec![Event::Net(News::Crashed(panic_words(&*panic)))],
             };
             let took = clock.now().since_start();
-            let _ = inbox.blocking_send(Input::Fact(fact));
+            for fact in facts {
+                let _ = inbox.blocking_send(Input::Fact(fact));
+            }
             took
         });
         self.search.under_way = Some(search);

@@ -2,6 +2,7 @@
 //!
 //! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`News`] comes back.
 
+mod arrow;
 mod change;
 mod command;
 mod endpoint;
@@ -22,6 +23,7 @@ mod snapshot;
 mod state;
 mod wire;
 
+pub use arrow::Arrow;
 pub use change::Change;
 pub use command::{
     Accepting, Burst, Command, ConnectSpec, ListenSpec, OnData, ServerCloses, SourcePort, Stays,
@@ -37,7 +39,7 @@ pub use machine::Machine;
 pub use moment::Moment;
 pub use news::{Call, Ending, News, OwnSocket, Refusal};
 pub use owner::Owner;
-pub use payload::{escape, escape_name, unescape};
+pub use payload::{escape, escape_name, is_legible, legible, unescape};
 pub use ports::PortRange;
 pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
 pub use segment::{Flags, Segment};

@@ -6,6 +6,7 @@ mod big;
 mod card;
 mod columns;
 mod computers;
+mod diagram;
 mod digits;
 mod empty;
 mod five;
@@ -16,15 +17,19 @@ mod header;
 mod help;
 mod hit;
 mod input;
+mod ladder;
 mod listener;
 mod netstat;
 mod notices;
 mod paint;
+mod palette;
+mod past;
 mod row;
 mod scroll;
 mod sockets;
 mod text;
 mod theme;
+mod timeline;
 mod window;
 
 use ratatui::Frame;
@@ -46,6 +51,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     let scene = Scene { state, theme };
     frame.buffer_mut().set_style(area, theme.ground());
     scroll.visible.clear();
+    scroll.help_end = None;
     match places(area, state) {
         Some(places) => {
             draw_panes(frame, &places, scene, scroll);
@@ -74,6 +80,8 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     }
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+        Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
+        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
@@ -87,7 +95,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         ..area
     };
     match &scene.state.desk.overlay {
-        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down),
+        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::ListenForm(form)) => {
             form::draw(frame, above_footer, scene, "How to listen", form);
         }
@@ -95,6 +103,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }
 }

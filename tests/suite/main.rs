@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod arrows;
 mod commands;
 mod dashboard;
 mod faults;
