@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench};
+use super::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench, wait_until};
 
 /// The sockets of a lab, for a program.
 struct Sockets(Arc<Stock>);
@@ -156,7 +156,9 @@ async fn several_computers_call_and_wait_while_accept_is_held() {
     .await;
     hosts.sort();
     assert_eq!(hosts, [LAPTOP, PHONE]);
-    assert_eq!(bench.states(SERVER, 500), [TcpState::Established; 2]);
+    wait_until("the last ACK of both", || {
+        bench.states(SERVER, 500) == [TcpState::Established; 2]
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,6 +10,7 @@ mod capture;
 mod commands;
 mod computers;
 mod crowds;
+mod dashboard;
 mod refusals;
 mod wire;
 
