@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::super::support::pty::{Terminal, command};
-use super::super::support::{netns, skipped};
+use super::super::support::{clock, netns, skipped};
 use super::super::terminal::{listen, wait_connections, wait_rows};
 
 /// A dashboard whose accept4() is traced, and fails as told.
@@ -121,7 +121,7 @@ fn callers_who_are_gone_before_accept_keep_nobody_waiting() {
         };
         let terminal = &traced.terminal;
         let port = listen(terminal);
-        let before = std::time::Instant::now();
+        let before = clock::now();
         let callers: Vec<_> = (0..30)
             .map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap())
             .collect();
