@@ -2,13 +2,15 @@
 
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::tcp::{Port, PortRange, Target};
+use crate::tcp::{Host, LabSpec, Port, PortRange, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,6 +22,8 @@ Examples:
                                                 ten clients that stay for five seconds
   fivetuple table --port 5000                   the kernel's table, like netstat -atn
   fivetuple table --watch --json | head         every change as a line of JSON
+  fivetuple --lab                               computers of its own and a wire that you hold
+  fivetuple lab -- python3 -m http.server 500   a program on the lab's server, without root
 
 Exit codes:
   0    done
@@ -52,6 +56,11 @@ pub enum Subcommands {
     Connect(ConnectArgs),
     /// Print the kernel's socket table, once or for as long as it changes
     Table(TableArgs),
+    /// Run a program on a computer of a lab: this one's, or a dashboard's
+    Lab(LabCommandArgs),
+    /// The helper process of a lab
+    #[command(name = "__lab", hide = true)]
+    Helper(HelperArgs),
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions {
@@ -98,6 +107,9 @@ pub struct DashboardArgs {
     /// Let clients call addresses beyond loopback and private networks
     #[arg(long, help_heading = "Clients")]
     pub allow_remote: bool,
+    /// The lab, if any.
+    #[command(flatten)]
+    pub lab: LabArgs,
     /// Colours for a dark, a light, or a badly lit room, or none
     #[arg(
         long,
@@ -127,6 +139,71 @@ pub struct DashboardArgs {
     /// Show each key on the screen as it is pressed, for an audience
     #[arg(long, help_heading = "Screen")]
     pub show_keys: bool,
+}
+
+/// Whether the dashboard starts with a lab, and with which.
+#[derive(Clone, Debug, Args)]
+pub struct LabArgs {
+    /// Start with the lab: computers of its own, without root, and a wire between them
+    #[arg(long, help_heading = "Lab")]
+    pub lab: bool,
+    /// How many computers the lab has, the server among them
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
+    pub lab_computers: u8,
+    /// Write what crosses the lab's wire to this file, for Wireshark or tcpdump (pcapng)
+    #[arg(long, value_name = "FILE", requires = "lab", help_heading = "Lab")]
+    pub pcap: Option<PathBuf>,
+}
+
+impl LabArgs {
+    /// The lab that is asked for.
+    pub fn spec(&self) -> LabSpec {
+        LabSpec {
+            computers: self.lab_computers,
+            ports: None,
+        }
+    }
+}
+
+/// Which program to run on which computer of which lab.
+#[derive(Clone, Debug, Args)]
+pub struct LabCommandArgs {
+    /// On which computer: server (192.168.1.10), laptop (.13), phone (.14), tablet (.15), ...
+    #[arg(long, value_name = "NAME", default_value = "server", value_parser = parse_computer)]
+    pub on: Host,
+    /// In the lab of the dashboard with this process id, instead of a lab of its own
+    #[arg(long, value_name = "PID")]
+    pub join: Option<u32>,
+    /// How many computers a lab of its own has, the server among them
+    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "join", value_parser = clap::value_parser!(u8).range(2..=8))]
+    pub computers: u8,
+    /// End with the process that started this
+    #[arg(long, hide = true)]
+    pub ends_with_parent: bool,
+    /// The program and its arguments; without one, your shell
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// What the helper process of a lab is to make.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct HelperArgs {
+    /// How many computers
+    #[arg(long)]
+    pub computers: u8,
+    /// The range of ports from which their kernels pick
+    #[arg(long)]
+    pub ports: Option<PortRange>,
+}
+
+impl HelperArgs {
+    /// The lab that is asked for.
+    pub fn lab(self) -> LabSpec {
+        LabSpec {
+            computers: self.computers,
+            ports: self.ports,
+        }
+    }
 }
 
 /// How to listen without a screen.
@@ -273,6 +350,13 @@ fn parse_port(text: &str) -> Result<Port, &'static str> {
 
 /// Longer than any lecture, and short enough to be reckoned with.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn parse_computer(name: &str) -> Result<Host, String> {
+    Host::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Host::in_a_lab().filter_map(Host::name).collect();
+        format!("the computers are {}", names.join(", "))
+    })
+}
 
 fn parse_time(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|_| {

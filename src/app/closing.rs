@@ -114,14 +114,11 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         listener,
         clients,
         sockets,
-        desk,
         ..
     } = state;
-    if desk.paused.is_none() {
-        sockets.ended(at, end, how, |end| {
-            State::is_servers(listener, clients, end)
-        });
-    }
+    sockets.ended(at, end, how, |end| {
+        State::is_servers(listener, clients, end)
+    });
     if let Some((topic, text)) = said {
         let ended = if topic == Topic::Broke {
             "broke"

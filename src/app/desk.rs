@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, Form, Lens, Pane, Picture};
+use crate::app::{Action, Form, Lens, Palette, Pane, Picture};
 use crate::tcp::{Moment, RowName};
 
 /// What the person in front of it has chosen to look at, and how.
@@ -19,6 +19,8 @@ pub struct Desk {
     pub picture: Picture,
     /// How often the picture was zoomed in.
     pub zoom: u8,
+    /// How many lines the ladder is scrolled back from its end.
+    pub back: usize,
     /// The rows that the table shows, in their order.
     pub shown: Vec<RowName>,
     /// Whether `shown` has to be worked out anew.
@@ -31,8 +33,6 @@ pub struct Desk {
     pub find: Find,
     /// Whether the table has netstat's own layout.
     pub netstat: bool,
-    /// Whether the picture stands still, and since when.
-    pub paused: Option<Moment>,
     /// How it is drawn.
     pub look: Look,
     /// The number typed before a verb.
@@ -74,6 +74,8 @@ pub enum Overlay {
     ConnectForm(Form),
     /// One connection as a card.
     Card(RowName),
+    /// Every action by its name.
+    Palette(Palette),
 }
 
 impl Desk {

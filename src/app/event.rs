@@ -1,5 +1,5 @@
 use crate::app::{Action, Key};
-use crate::tcp::{Change, News, Owner};
+use crate::tcp::{Change, Host, LabNews, News, Owner};
 
 /// A fact: something that happened, whoever made it happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum Event {
     OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.
     Net(News),
+    /// The lab told something.
+    Lab(LabNews),
+    /// Files were written, as they are called; or why they were not, in words.
+    Saved(Result<Vec<String>, String>),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.
     Asked(Action),
 }
@@ -29,9 +33,11 @@ pub enum Event {
 /// What a look at the kernel's table brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sight {
+    /// Whose table.
+    pub host: Host,
     /// What differs from the look before.
     pub changes: Vec<Change>,
-    /// Whether the look before was at other rows, so that `changes` is the whole table.
+    /// Whether the look before was at other rows, so that `changes` is the whole table of that host.
     pub afresh: bool,
     /// Whether the kernel said that rows may be missing.
     pub torn: bool,

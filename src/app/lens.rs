@@ -44,7 +44,7 @@ pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
     let needle = state.desk.find.text.value().to_lowercase();
     // netstat itself knows no row that the kernel has no more.
     let ghosts: HashSet<RowName> = if state.desk.netstat {
-        state.sockets.ghosts().collect()
+        state.seen().ghosts().collect()
     } else {
         HashSet::new()
     };
@@ -62,12 +62,12 @@ pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
             && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
     };
     shown.clear();
-    let places = state.sockets.places().filter(is_shown);
+    let places = state.seen().places().filter(is_shown);
     shown.extend(places.map(|place| place.name));
 }
 
 fn text_of(state: &State, name: &RowName) -> String {
-    let Some(line) = state.sockets.get(*name) else {
+    let Some(line) = state.seen().get(*name) else {
         return String::new();
     };
     let row = &line.row;

@@ -4,13 +4,18 @@ pub enum Picture {
     /// The kernel's table.
     #[default]
     Table,
+    /// The diagram of TCP's states.
+    States,
+    /// A life line for each row, and the ladder of one connection.
+    Timeline,
 }
 
 impl Picture {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table => 0,
+            Picture::Table | Picture::States => 0,
+            Picture::Timeline => 6,
         }
     }
 }

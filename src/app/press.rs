@@ -3,7 +3,7 @@
 use crate::app::form::edit_text;
 use crate::app::{
     Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
-    verbs,
+    palette, verbs,
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -29,6 +29,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
             Some(action) => act(state, action),
             None => means_nothing(state, key, "Esc closes this"),
         },
+        Some(Overlay::Palette(_)) => palette::press(state, key),
         None => press_on_panes(state, key),
     }
 }
@@ -59,7 +60,7 @@ fn press_on_panes(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 /// Says so of a key that means nothing just now, and which one helps.
-fn means_nothing(state: &mut State, key: Key, helps: &str) -> Vec<Effect> {
+pub(crate) fn means_nothing(state: &mut State, key: Key, helps: &str) -> Vec<Effect> {
     verbs::only_say(state, format!("{key} does nothing here; {helps}"))
 }
 
@@ -129,7 +130,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 form,
             )
         }
-        Overlay::Help(_) | Overlay::Card(_) => return vec![],
+        Overlay::Help(_) | Overlay::Card(_) | Overlay::Palette(_) => return vec![],
     };
     match result {
         Some(Ok(effects)) => return effects,
@@ -154,6 +155,10 @@ pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
         form.paste(text);
         return fill_in(state, Outcome::Open);
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.paste(text);
+        return vec![];
     }
     state.notices.say(
         state.now,

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::app::{
-    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, press, verbs,
+    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, ladder,
+    listen_form, listening, looking, palette, press, rewind, verbs,
 };
 use crate::tcp::{Filter, Moment, Port};
 
@@ -38,17 +38,18 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
         Event::Seen(sight) => {
-            if state.desk.paused.is_none() {
-                let State {
-                    listener,
-                    clients,
-                    sockets,
-                    ..
-                } = state;
-                sockets.see(at, &sight, |end| State::is_servers(listener, clients, end));
-                state.desk.stale = true;
-                listening::explain_again(state);
+            let State {
+                listener,
+                clients,
+                sockets,
+                ..
+            } = state;
+            let serves = |end| State::is_servers(listener, clients, end);
+            if sockets.see(at, &sight, serves) {
+                rewind::forgets(state);
             }
+            state.desk.stale = true;
+            listening::explain_again(state);
             vec![]
         }
         Event::Blind(why) => {
@@ -84,6 +85,8 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             heard::heard(state, news)
         }
+        Event::Lab(_) => vec![],
+        Event::Saved(saved) => ladder::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
 }
@@ -138,6 +141,7 @@ fn must_wait(state: &State, action: Action) -> bool {
 )]
 fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
+    rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(
@@ -160,8 +164,13 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Close => verbs::close(state, count),
         Action::Abort => verbs::abort(state, count),
         Action::Reset => verbs::reset(state),
+        Action::Pause | Action::StepBack | Action::StepForward | Action::Live => {
+            rewind::rewind(state, action, count);
+            vec![]
+        }
+        Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
-        Action::Pause => looking::pause(state),
+        Action::Palette => palette::open(state, count),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -200,7 +209,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
-    if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
+    if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
     vec![]

@@ -2,6 +2,7 @@
 //!
 //! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`News`] comes back.
 
+mod arrow;
 mod change;
 mod command;
 mod endpoint;
@@ -9,6 +10,7 @@ mod errno;
 mod filter;
 mod five_tuple;
 mod host;
+mod lab;
 mod machine;
 mod moment;
 mod news;
@@ -16,9 +18,12 @@ mod owner;
 mod payload;
 mod ports;
 mod row;
+mod segment;
 mod snapshot;
 mod state;
+mod wire;
 
+pub use arrow::Arrow;
 pub use change::Change;
 pub use command::{
     Accepting, Burst, Command, ConnectSpec, ListenSpec, OnData, ServerCloses, SourcePort, Stays,
@@ -29,6 +34,7 @@ pub use errno::Errno;
 pub use filter::Filter;
 pub use five_tuple::{FiveTuple, Protocol};
 pub use host::Host;
+pub use lab::{LabComputer, LabNews, LabOrder, LabRefusal, LabSpec};
 pub use machine::Machine;
 pub use moment::Moment;
 pub use news::{Call, Ending, News, OwnSocket, Refusal};
@@ -36,5 +42,7 @@ pub use owner::Owner;
 pub use payload::{escape, escape_name, is_legible, legible, unescape};
 pub use ports::PortRange;
 pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
+pub use segment::{Flags, Segment};
 pub use snapshot::{ParseRowError, Snapshot};
 pub use state::TcpState;
+pub use wire::{Crossing, Fate, Loss, WireNews, WireOrder};

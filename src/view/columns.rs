@@ -147,7 +147,7 @@ pub(super) fn is_unaccepted(state: &State, line: &Line) -> bool {
         && line.gone.is_none()
         && !line.told
         && row.tuple.is_connected()
-        && !state.sockets.is_client(row.name())
+        && !state.seen().is_client(row.name())
 }
 
 /// The protocol as netstat prints it.

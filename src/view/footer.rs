@@ -47,6 +47,14 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         Some(Overlay::Card(_)) => {
             return scene.keys(&[("Esc", "close"), ("ctrl-c", "quit at once")]);
         }
+        Some(Overlay::Palette(_)) => {
+            return scene.keys(&[
+                ("Enter", "do it"),
+                ("Up Down", "choose"),
+                ("Esc", "close"),
+                ("ctrl-c", "quit at once"),
+            ]);
+        }
         Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
             return form_keys(scene, form);
         }

@@ -7,7 +7,7 @@ use super::paint::{Scene, put};
 use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
-use crate::app::{BINDINGS, Binding, Group, Scope};
+use crate::app::{BINDINGS, Binding, Group};
 
 /// All keys, by what they are about; `down` lines are scrolled away.
 pub(super) fn draw(
@@ -91,7 +91,7 @@ fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> 
 }
 
 fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
-    let theirs = move |binding: &&Binding| binding.group == group && binding.scope != Scope::Sheet;
+    let theirs = move |binding: &&Binding| binding.group == group && binding.is_listed();
     BINDINGS.iter().filter(theirs)
 }
 

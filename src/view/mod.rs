@@ -6,6 +6,7 @@ mod big;
 mod card;
 mod columns;
 mod computers;
+mod diagram;
 mod digits;
 mod empty;
 mod five;
@@ -16,15 +17,19 @@ mod header;
 mod help;
 mod hit;
 mod input;
+mod ladder;
 mod listener;
 mod netstat;
 mod notices;
 mod paint;
+mod palette;
+mod past;
 mod row;
 mod scroll;
 mod sockets;
 mod text;
 mod theme;
+mod timeline;
 mod window;
 
 use ratatui::Frame;
@@ -75,6 +80,8 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     }
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+        Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
+        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
@@ -96,6 +103,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }
 }

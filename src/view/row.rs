@@ -48,7 +48,7 @@ pub(super) fn line(
     bracket: Bracket,
 ) -> Line<'static> {
     let state = scene.state;
-    let Some(line) = state.sockets.get(name) else {
+    let Some(line) = state.seen().get(name) else {
         return Line::default();
     };
     let mut spans = signs(scene, line);
@@ -84,7 +84,7 @@ pub(super) fn signs(scene: Scene<'_>, line: &TableLine) -> Vec<Span<'static>> {
     } else {
         " "
     };
-    let fresh = line.mark(state.now);
+    let fresh = line.mark(state.then());
     let (part, sign) = if state.blamed().contains(&name) {
         (Part::Error, BLAMED)
     } else {
@@ -153,7 +153,7 @@ fn tail(
     let mut spans = vec![state, Span::raw(role), scene.span(Part::Dim, join)];
     if columns.age > 0 {
         let again = || unanswered(line).filter(|_| columns.age >= LONG_AGE);
-        let age = || text::age(scene.state.now.since(line.born));
+        let age = || text::age(scene.state.then().since(line.born));
         let mut age = left.or_else(again).unwrap_or_else(age);
         if age.len() > columns.age {
             age = age.replace(' ', "");
@@ -242,7 +242,7 @@ pub(super) fn time_left(scene: Scene<'_>, line: &TableLine) -> Option<String> {
         .timer
         .filter(|timer| timer.kind == TimerKind::TimeWait);
     timer?;
-    line.time_left(scene.state.now).map(text::left)
+    line.time_left(scene.state.then()).map(text::left)
 }
 
 /// How often the kernel has sent something in vain, while it tries.
@@ -264,7 +264,7 @@ pub(super) fn tries(scene: Scene<'_>, line: &TableLine) -> Option<String> {
         TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "sent again",
     };
     let often = crate::app::words::many(u64::from(timer.tries), "time", "times");
-    let left = text::short(line.time_left(scene.state.now)?);
+    let left = text::short(line.time_left(scene.state.then())?);
     Some(format!("{what} {often} in vain, next in {left}"))
 }
 

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod arrows;
 mod commands;
 mod dashboard;
 mod faults;
@@ -14,6 +15,7 @@ mod film;
 mod halves;
 mod headless;
 mod kernel;
+mod lab;
 mod net;
 mod place;
 mod poller;

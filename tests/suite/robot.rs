@@ -145,7 +145,11 @@ impl Robot {
         orders
             .filter_map(|order| match order {
                 Effect::Run(command) => Some(command),
-                Effect::Watch(_) | Effect::Look(_) | Effect::Exit => None,
+                Effect::Watch(_)
+                | Effect::Look(_)
+                | Effect::Lab(_)
+                | Effect::Save { .. }
+                | Effect::Exit => None,
             })
             .collect()
     }
@@ -168,7 +172,7 @@ impl Robot {
             .desk
             .shown
             .iter()
-            .filter_map(|name| self.state.sockets.get(*name));
+            .filter_map(|name| self.state.seen().get(*name));
         lines
             .map(|line| {
                 let SocketRow { tuple, state, .. } = line.row;

@@ -5,9 +5,13 @@ mod captions;
 mod edges;
 mod forms;
 mod keys;
+mod ladder;
+mod palette;
 mod promises;
+mod rewind;
 mod sentences;
 mod table;
+mod timeline;
 
 use fivetuple::tcp::News;
 

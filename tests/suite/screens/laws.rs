@@ -17,7 +17,9 @@ use super::{
 #[test]
 fn ascii_mode_draws_nothing_else() {
     for mut robot in [two_connections(), goodbyes(), whole_machine(200)] {
-        for keys in ["", "z", "z ?", "Esc L", "Esc n", "n K x"] {
+        for keys in [
+            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc", "g", "t", ",",
+        ] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
             let (buffer, _) = paint(&mut robot, theme, USUAL);
@@ -145,6 +147,11 @@ fn no_size_is_too_odd() {
             "/",
             "Enter z",
             "K",
+            "z :",
+            "g",
+            "t",
+            "+",
+            ",",
         ] {
             robot.press(keys);
             for size in sizes.iter().copied() {
@@ -184,7 +191,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
     robot.state.desk.keys.push_back(hostile.to_owned());
-    for keys in ["", "n", "n z", "z"] {
+    for keys in ["", "n", "n z", "z", "g", "t"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {
@@ -196,6 +203,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
         }
         robot.state.desk.overlay = None;
     }
+    robot.press("Esc");
     let text = screen(&mut robot, (160, 40));
     assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");

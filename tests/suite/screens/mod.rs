@@ -1,7 +1,10 @@
 //! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
 
 mod laws;
+mod palette;
 mod pictures;
+mod states;
+mod time;
 
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;
@@ -11,6 +14,7 @@ use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui::style::Color;
 use std::time::Duration;
 
 pub(crate) const DARK: Theme = Theme::new(ThemeName::Dark, ColourDepth::True, false);
@@ -57,6 +61,17 @@ pub(super) fn check(name: &str, robot: &mut Robot, sizes: &[(u16, u16)]) {
         let name = format!("{name}_{}x{}", size.0, size.1);
         insta::assert_snapshot!(name, screen(robot, *size));
     }
+}
+
+/// Checks a picture against the stored one without colour, at the usual size: nothing may be told by colour alone.
+pub(super) fn check_mono(name: &str, robot: &mut Robot) {
+    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
+    let (buffer, _) = paint(robot, mono, USUAL);
+    let plain = |cell: &ratatui::buffer::Cell| cell.fg == Color::Reset && cell.bg == Color::Reset;
+    assert!(buffer.content.iter().all(plain));
+    let text = text_of(&buffer);
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!(format!("{name}_mono"), text);
 }
 
 pub(crate) const WIDE: (u16, u16) = (120, 36);
