@@ -2,15 +2,18 @@
 
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
-use std::ffi::OsString;
+mod lab;
+mod values;
+
+pub use lab::{HelperArgs, LabArgs, LabCommandArgs};
+
 use std::net::IpAddr;
-use std::ops::RangeInclusive;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::tcp::{Host, LabSpec, Port, PortRange, Target};
+use crate::cli::values::{parse_payload, parse_port, parse_time, within};
+use crate::tcp::{Port, PortRange, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -141,71 +144,6 @@ pub struct DashboardArgs {
     pub show_keys: bool,
 }
 
-/// Whether the dashboard starts with a lab, and with which.
-#[derive(Clone, Debug, Args)]
-pub struct LabArgs {
-    /// Start with the lab: computers of its own, without root, and a wire between them
-    #[arg(long, help_heading = "Lab")]
-    pub lab: bool,
-    /// How many computers the lab has, the server among them
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
-    pub lab_computers: u8,
-    /// Write what crosses the lab's wire to this file, for Wireshark or tcpdump (pcapng)
-    #[arg(long, value_name = "FILE", requires = "lab", help_heading = "Lab")]
-    pub pcap: Option<PathBuf>,
-}
-
-impl LabArgs {
-    /// The lab that is asked for.
-    pub fn spec(&self) -> LabSpec {
-        LabSpec {
-            computers: self.lab_computers,
-            ports: None,
-        }
-    }
-}
-
-/// Which program to run on which computer of which lab.
-#[derive(Clone, Debug, Args)]
-pub struct LabCommandArgs {
-    /// On which computer: server (192.168.1.10), laptop (.13), phone (.14), tablet (.15), ...
-    #[arg(long, value_name = "NAME", default_value = "server", value_parser = parse_computer)]
-    pub on: Host,
-    /// In the lab of the dashboard with this process id, instead of a lab of its own
-    #[arg(long, value_name = "PID")]
-    pub join: Option<u32>,
-    /// How many computers a lab of its own has, the server among them
-    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "join", value_parser = clap::value_parser!(u8).range(2..=8))]
-    pub computers: u8,
-    /// End with the process that started this
-    #[arg(long, hide = true)]
-    pub ends_with_parent: bool,
-    /// The program and its arguments; without one, your shell
-    #[arg(last = true, value_name = "COMMAND")]
-    pub command: Vec<OsString>,
-}
-
-/// What the helper process of a lab is to make.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct HelperArgs {
-    /// How many computers
-    #[arg(long)]
-    pub computers: u8,
-    /// The range of ports from which their kernels pick
-    #[arg(long)]
-    pub ports: Option<PortRange>,
-}
-
-impl HelperArgs {
-    /// The lab that is asked for.
-    pub fn lab(self) -> LabSpec {
-        LabSpec {
-            computers: self.computers,
-            ports: self.ports,
-        }
-    }
-}
-
 /// How to listen without a screen.
 #[derive(Clone, Debug, Args)]
 pub struct ListenArgs {
@@ -322,49 +260,3 @@ pub enum When {
 /// The bytes that a client sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload(pub Vec<u8>);
-
-/// Reads a number of that range; whatever else is typed is refused with it.
-fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
-where
-    N: TryFrom<u32>,
-{
-    move |text| {
-        let number = text.parse().ok().filter(|n| range.contains(n));
-        let number = number.and_then(|n| N::try_from(n).ok());
-        number.ok_or_else(|| format!("{text} is not in {}..={}", range.start(), range.end()))
-    }
-}
-
-fn parse_payload(text: &str) -> Result<Payload, &'static str> {
-    crate::tcp::unescape(text).map(Payload)
-}
-
-fn parse_port(text: &str) -> Result<Port, &'static str> {
-    const WRONG: &str = "a port is a number from 1 to 65535";
-    text.parse::<u16>()
-        .ok()
-        .filter(|port| *port > 0)
-        .map(Port)
-        .ok_or(WRONG)
-}
-
-/// Longer than any lecture, and short enough to be reckoned with.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
-fn parse_computer(name: &str) -> Result<Host, String> {
-    Host::named(name).ok_or_else(|| {
-        let names: Vec<&str> = Host::in_a_lab().filter_map(Host::name).collect();
-        format!("the computers are {}", names.join(", "))
-    })
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|_| {
-        format!("write a time of up to 24h with its unit, for example {text}s or 500ms")
-    })?;
-    let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
-    if time > LONGEST {
-        return Err("a time is at most 24h".to_owned());
-    }
-    Ok(time)
-}

@@ -10,12 +10,13 @@ use crate::app::{Action, Clients, Effect, Event, Listener, State, update};
 use crate::cli::DashboardArgs;
 use crate::kernel;
 use crate::net::Program;
+use crate::run::frames::Frames;
 use crate::run::inputs::{self, Input};
 use crate::run::lab::LabKeeper;
 use crate::run::screen::{self, Screen};
 use crate::run::world::World;
 use crate::run::{Clock, Ended, Poller, break_on_purpose, look};
-use crate::tcp::{ConnectSpec, Endpoint, LabNews, LabOrder, LabSpec, ListenSpec, Moment, News};
+use crate::tcp::{ConnectSpec, Endpoint, LabNews, LabOrder, LabSpec, ListenSpec, News};
 use crate::view::{self, Scroll, Theme};
 
 /// How many facts may wait for the loop.
@@ -60,10 +61,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     );
 
     let theme = look::theme(args);
-    let frames = Frames {
-        gap: Duration::from_secs(1) / u32::from(args.fps.max(1)),
-        ..Frames::default()
-    };
+    let frames = Frames::a_second(args.fps);
     let mut dashboard = Dashboard {
         clock,
         state,
@@ -122,40 +120,6 @@ struct Dashboard {
     listen: bool,
     lab: Option<LabSpec>,
     ended: Option<Ended>,
-}
-
-/// When the next frame may be drawn: after calm at once, under load one in `gap`.
-#[derive(Default)]
-struct Frames {
-    gap: Duration,
-    last: Moment,
-    spare: u8,
-    due: bool,
-}
-
-/// Frames that may follow each other at once after calm: a key's own frame must not delay its effect's.
-const SPARE: u8 = 3;
-
-impl Frames {
-    fn next(&self) -> Moment {
-        if self.spare > 0 {
-            self.last
-        } else {
-            self.last.plus(self.gap)
-        }
-    }
-
-    fn drawn(&mut self, now: Moment) {
-        let calm = now.since(self.last).as_nanos() / self.gap.as_nanos().max(1);
-        let earned = u8::try_from(calm).unwrap_or(SPARE);
-        self.spare = self
-            .spare
-            .saturating_add(earned)
-            .min(SPARE)
-            .saturating_sub(1);
-        self.last = now;
-        self.due = false;
-    }
 }
 
 impl Dashboard {

@@ -7,6 +7,7 @@ mod connect;
 mod dashboard;
 mod desk;
 mod ended;
+mod frames;
 mod headless;
 mod inputs;
 mod known;
