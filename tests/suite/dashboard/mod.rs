@@ -5,11 +5,14 @@ mod captions;
 mod edges;
 mod forms;
 mod keys;
+mod lab;
+mod lab_wire;
 mod ladder;
 mod palette;
 mod promises;
 mod rewind;
 mod sentences;
+mod states;
 mod table;
 mod timeline;
 
