@@ -1,5 +1,6 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
+mod captured;
 mod edges;
 mod forms;
 mod keys;
