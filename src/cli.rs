@@ -3,6 +3,7 @@
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -86,10 +87,10 @@ pub struct DashboardArgs {
     )]
     pub bind: IpAddr,
     /// How many connections may wait for accept()
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(0..=65535), help_heading = "Listener")]
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = within::<u32>(0..=65535), help_heading = "Listener")]
     pub backlog: u32,
     /// How many computers play clients, each with a loopback address of its own
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=40), help_heading = "Clients")]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = within::<u8>(1..=40), help_heading = "Clients")]
     pub computers: u8,
     /// What each client sends once it is connected; \n, \t and \xHH are understood
     #[arg(long, value_name = "TEXT", default_value = "Test payload.", value_parser = parse_payload, help_heading = "Clients")]
@@ -118,7 +119,7 @@ pub struct DashboardArgs {
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
     /// At most so many frames a second
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=240), help_heading = "Screen")]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = within::<u16>(1..=240), help_heading = "Screen")]
     pub fps: u16,
     /// Leave the mouse to the terminal, so that it selects text
     #[arg(long, help_heading = "Screen")]
@@ -138,7 +139,7 @@ pub struct ListenArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub bind: IpAddr,
     /// How many connections may wait for accept()
-    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(0..=65535))]
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = within::<u32>(0..=65535))]
     pub backlog: u32,
     /// Write back whatever comes in
     #[arg(long)]
@@ -167,7 +168,7 @@ pub struct ConnectArgs {
     #[arg(short, long, value_name = "TEXT", default_value = "", value_parser = parse_payload)]
     pub payload: Payload,
     /// How many connections
-    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64512))]
+    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1, value_parser = within::<u32>(1..=64512))]
     pub count: u32,
     /// How long each stays connected: 500ms, 5s, 2m; without it until ctrl-c
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -245,6 +246,18 @@ pub enum When {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload(pub Vec<u8>);
 
+/// Reads a number of that range; whatever else is typed is refused with it.
+fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
+where
+    N: TryFrom<u32>,
+{
+    move |text| {
+        let number = text.parse().ok().filter(|n| range.contains(n));
+        let number = number.and_then(|n| N::try_from(n).ok());
+        number.ok_or_else(|| format!("{text} is not in {}..={}", range.start(), range.end()))
+    }
+}
+
 fn parse_payload(text: &str) -> Result<Payload, &'static str> {
     crate::tcp::unescape(text).map(Payload)
 }
@@ -258,9 +271,16 @@ fn parse_port(text: &str) -> Result<Port, &'static str> {
         .ok_or(WRONG)
 }
 
+/// Longer than any lecture, and short enough to be reckoned with.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 fn parse_time(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| format!("write a time with its unit, for example {text}s or 500ms"))?;
-    Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
+    let span: jiff::SignedDuration = text.parse().map_err(|_| {
+        format!("write a time of up to 24h with its unit, for example {text}s or 500ms")
+    })?;
+    let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
+    if time > LONGEST {
+        return Err("a time is at most 24h".to_owned());
+    }
+    Ok(time)
 }

@@ -14,8 +14,12 @@ pub enum Event {
     Seen(Sight),
     /// The kernel's table could not be read; the reason in words.
     Blind(String),
+    /// The kernel refuses to tell its table over netlink, for this reason; /proc is read instead.
+    Instead(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
+    /// The sockets with these inodes have no owner that we may see.
+    OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.
     Net(News),
     /// The lab told something.

@@ -70,12 +70,16 @@ impl fmt::Display for Key {
         if let Some((_, name)) = NAMED.iter().find(|(key, _)| key == self) {
             return f.pad(name);
         }
-        match self {
-            Key::Ctrl(c) => f.pad(&format!("ctrl-{c}")),
-            Key::F(n) => f.pad(&format!("F{n}")),
-            Key::Char(c) => f.pad(c.encode_utf8(&mut [0; 4])),
-            named => write!(f, "{named:?}"),
+        if let Key::Ctrl(c) = self {
+            return f.pad(&format!("ctrl-{c}"));
         }
+        if let Key::F(n) = self {
+            return f.pad(&format!("F{n}"));
+        }
+        let Key::Char(c) = self else {
+            return write!(f, "{self:?}");
+        };
+        f.pad(c.encode_utf8(&mut [0; 4]))
     }
 }
 

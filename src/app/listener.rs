@@ -22,8 +22,8 @@ pub struct Listener {
     pub sockets: Vec<OwnSocket>,
     /// Whether accept() is held.
     pub held: bool,
-    /// Why nothing is accepted for a moment, after an error.
-    pub pausing: Option<Refusal>,
+    /// Why nothing is accepted for a moment, after an error, and until when.
+    pub pause: Option<(Refusal, Moment)>,
     /// The server's ends of accepted connections.
     pub ends: Ends,
     /// The totals since the start or the last reset.
@@ -58,7 +58,7 @@ impl Listener {
             refused: None,
             sockets: Vec::new(),
             held: false,
-            pausing: None,
+            pause: None,
             ends: Ends::default(),
             totals: Totals::default(),
             last_payload: None,
@@ -78,6 +78,12 @@ impl Listener {
     /// Whether it listens.
     pub fn is_listening(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// Why nothing is accepted just now, if it pauses after an error.
+    pub fn pausing(&self, now: Moment) -> Option<Refusal> {
+        let (why, until) = self.pause?;
+        (now < until).then_some(why)
     }
 
     /// Whether it listens once every order is carried out.

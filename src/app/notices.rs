@@ -81,6 +81,13 @@ impl Notices {
         });
     }
 
+    /// Says a sentence, unless it has been said already.
+    pub fn say_once(&mut self, at: Moment, tone: Tone, text: String) {
+        if !self.all.iter().any(|notice| notice.text == text) {
+            self.say(at, tone, text);
+        }
+    }
+
     /// Says a sentence about rows.
     pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<RowName>) {
         let notice = Notice {

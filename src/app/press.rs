@@ -120,7 +120,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
             )
         }
         Overlay::ConnectForm(form) => {
-            connect_form::show_calls(form);
+            connect_form::show_calls(form, state.listener.callable());
             (
                 if outcome == Outcome::Confirmed {
                     Some(connect_form::apply(state, form))

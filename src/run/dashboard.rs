@@ -235,10 +235,15 @@ impl Dashboard {
                 self.screen.resume()?;
                 self.frames.due = true;
             }
-            Input::Signal(number) => self.ended = Some(Ended::BySignal(number)),
-            Input::HungUp => self.ended = Some(Ended::BySignal(libc::SIGHUP)),
+            Input::Signal(number) => self.end_by(number),
+            Input::HungUp => self.end_by(libc::SIGHUP),
         }
         Ok(())
+    }
+
+    fn end_by(&mut self, signal: i32) {
+        break_on_purpose("end");
+        self.ended = Some(Ended::BySignal(signal));
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {

@@ -115,12 +115,17 @@ impl World {
                 break_on_purpose("task");
                 kernel::owners(&wanted)
             };
-            let fact = match catch_unwind(look) {
-                Ok(owners) => Event::OwnersFound(owners.found),
-                Err(panic) => Event::Net(News::Crashed(panic_words(&*panic))),
+            let facts = match catch_unwind(look) {
+                Ok(owners) => vec![
+                    Event::OwnersFound(owners.found),
+                    Event::OwnersHidden(owners.missing),
+                ],
+                Err(panic) => vec![Event::Net(News::Crashed(panic_words(&*panic)))],
             };
             let took = clock.now().since_start();
-            let _ = inbox.blocking_send(Input::Fact(fact));
+            for fact in facts {
+                let _ = inbox.blocking_send(Input::Fact(fact));
+            }
             took
         });
         self.search.under_way = Some(search);

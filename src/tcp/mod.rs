@@ -39,7 +39,7 @@ pub use machine::Machine;
 pub use moment::Moment;
 pub use news::{Call, Ending, News, OwnSocket, Refusal};
 pub use owner::Owner;
-pub use payload::{escape, escape_name, unescape};
+pub use payload::{escape, escape_name, is_legible, legible, unescape};
 pub use ports::PortRange;
 pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
 pub use segment::{Flags, Segment};

@@ -169,7 +169,7 @@ fn ends(
 }
 
 /// What is told of each end, and how little it is needed.
-const FACTS: [(u8, &str); 9] = [
+const FACTS: [(u8, &str); 10] = [
     (1, "role"),
     (1, "state"),
     (8, ""),
@@ -178,6 +178,7 @@ const FACTS: [(u8, &str); 9] = [
     (4, "Recv-Q"),
     (5, "Send-Q"),
     (2, "owner"),
+    (3, "timer"),
     (3, "end"),
 ];
 
@@ -215,6 +216,9 @@ fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'stati
         Some(gone) => gone.why.words().to_owned(),
         None => row::time_left(scene, line).unwrap_or_default(),
     };
+    let tries = row::tries(scene, line).filter(|_| line.gone.is_none());
+    let tries = text::wrap(&tries.unwrap_or_default(), room).into_iter();
+    let tries = tries.filter(|words| !words.is_empty());
     let role = text::cut(&row::role(scene, line, room), room);
     vec![
         vec![scene.span(Part::Strong, role)],
@@ -225,6 +229,9 @@ fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'stati
         queue(row.queues.recv, "waiting for accept()"),
         queue(row.queues.send, "may wait (backlog)"),
         plain(&columns::owner(state, line, room)),
+        tries
+            .map(|words| scene.span(Part::Warning, words))
+            .collect(),
         plain(&ends),
     ]
 }

@@ -35,7 +35,7 @@ fn words(scene: Scene<'_>) -> (String, String) {
         return (why, String::from("It is tried again."));
     }
     if !find.is_empty() {
-        let why = format!("No row contains \"{}\".", text::safe(find));
+        let why = format!("No row contains \"{}\".", scene.own(find));
         return (why, String::from("Esc shows every row again."));
     }
     if state.is_past() && state.seen().is_empty() {

@@ -142,7 +142,7 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let caps = scene.state.desk.keys.iter().flat_map(|key| {
-        let cap = format!(" {} ", text::safe(key));
+        let cap = format!(" {} ", scene.own(key));
         [Span::raw(" "), scene.span(Part::KeyCap, cap)]
     });
     caps.collect()
@@ -153,8 +153,8 @@ pub(super) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut right = area.right();
     let mut newest = true;
     for key in scene.state.desk.keys.iter().rev() {
-        let key = text::safe(key);
-        let wide = u16::try_from(key.len())
+        let key = scene.own(key);
+        let wide = u16::try_from(text::width(&key))
             .unwrap_or(u16::MAX)
             .saturating_add(4);
         if wide > right.saturating_sub(area.x) || area.height < 3 {

@@ -73,8 +73,12 @@ fn reach(at: Endpoint) -> &'static str {
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
     let listener = &scene.state.listener;
     let mut spans = vec![Span::raw(" ")];
-    match (listener.pausing, listener.held) {
-        (Some(why), _) => spans.push(scene.span(Part::Error, format!("pauses: {why}"))),
+    let pausing = listener.pausing(scene.state.now);
+    match (pausing, listener.held) {
+        (Some(why), _) => spans.push(scene.span(
+            Part::Error,
+            text::cut(&format!("pauses: {}", why.errno), room.saturating_sub(1)),
+        )),
         (None, true) => spans.push(scene.span(Part::Warning, "accept() is held: a goes on")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
@@ -101,7 +105,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
             spans.push(text);
         }
     }
-    let unusual = listener.held || listener.pausing.is_some();
+    let unusual = listener.held || pausing.is_some();
     (if unusual { 1 } else { 4 }, Line::from(spans))
 }
 

@@ -166,7 +166,7 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
         let rows = text::plural(state.desk.shown.len(), "row");
         say(
             Part::Key,
-            &format!("/{}: {rows}", text::cut(&text::safe(find), 16)),
+            &format!("/{}: {rows}", text::cut(&scene.own(find), 16)),
         );
     }
     let count = state.desk.shown.len();

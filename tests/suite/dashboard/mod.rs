@@ -1,5 +1,7 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
+mod blames;
+mod captions;
 mod captured;
 mod edges;
 mod forms;

@@ -74,7 +74,7 @@ pub(super) fn check_mono(name: &str, robot: &mut Robot) {
     insta::assert_snapshot!(format!("{name}_mono"), text);
 }
 
-pub(super) const WIDE: (u16, u16) = (120, 36);
+pub(crate) const WIDE: (u16, u16) = (120, 36);
 pub(crate) const USUAL: (u16, u16) = (80, 24);
 pub(crate) const SMALL: (u16, u16) = (60, 18);
 pub(super) const ALL: [(u16, u16); 3] = [WIDE, USUAL, SMALL];
