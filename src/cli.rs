@@ -2,12 +2,17 @@
 
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
+mod lab;
+mod values;
+
+pub use lab::{HelperArgs, LabArgs, LabCommandArgs};
+
 use std::net::IpAddr;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::values::{parse_payload, parse_port, parse_time, within};
 use crate::tcp::{Port, PortRange, Target};
 
 const EXAMPLES: &str = "\
@@ -20,6 +25,8 @@ Examples:
                                                 ten clients that stay for five seconds
   fivetuple table --port 5000                   the kernel's table, like netstat -atn
   fivetuple table --watch --json | head         every change as a line of JSON
+  fivetuple --lab                               computers of its own and a wire that you hold
+  fivetuple lab -- python3 -m http.server 500   a program on the lab's server, without root
 
 Exit codes:
   0    done
@@ -52,6 +59,11 @@ pub enum Subcommands {
     Connect(ConnectArgs),
     /// Print the kernel's socket table, once or for as long as it changes
     Table(TableArgs),
+    /// Run a program on a computer of a lab: this one's, or a dashboard's
+    Lab(LabCommandArgs),
+    /// The helper process of a lab
+    #[command(name = "__lab", hide = true)]
+    Helper(HelperArgs),
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions {
@@ -98,6 +110,9 @@ pub struct DashboardArgs {
     /// Let clients call addresses beyond loopback and private networks
     #[arg(long, help_heading = "Clients")]
     pub allow_remote: bool,
+    /// The lab, if any.
+    #[command(flatten)]
+    pub lab: LabArgs,
     /// Colours for a dark, a light, or a badly lit room, or none
     #[arg(
         long,
@@ -245,42 +260,3 @@ pub enum When {
 /// The bytes that a client sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload(pub Vec<u8>);
-
-/// Reads a number of that range; whatever else is typed is refused with it.
-fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
-where
-    N: TryFrom<u32>,
-{
-    move |text| {
-        let number = text.parse().ok().filter(|n| range.contains(n));
-        let number = number.and_then(|n| N::try_from(n).ok());
-        number.ok_or_else(|| format!("{text} is not in {}..={}", range.start(), range.end()))
-    }
-}
-
-fn parse_payload(text: &str) -> Result<Payload, &'static str> {
-    crate::tcp::unescape(text).map(Payload)
-}
-
-fn parse_port(text: &str) -> Result<Port, &'static str> {
-    const WRONG: &str = "a port is a number from 1 to 65535";
-    text.parse::<u16>()
-        .ok()
-        .filter(|port| *port > 0)
-        .map(Port)
-        .ok_or(WRONG)
-}
-
-/// Longer than any lecture, and short enough to be reckoned with.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|_| {
-        format!("write a time of up to 24h with its unit, for example {text}s or 500ms")
-    })?;
-    let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
-    if time > LONGEST {
-        return Err("a time is at most 24h".to_owned());
-    }
-    Ok(time)
-}

@@ -62,10 +62,6 @@ const NAMED: [(Key, &str); 16] = [
 ];
 
 impl fmt::Display for Key {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "every other key is called as it is named here"
-    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((_, name)) = NAMED.iter().find(|(key, _)| key == self) {
             return f.pad(name);

@@ -19,7 +19,7 @@ pub struct Procfs {
 }
 
 impl Procfs {
-    /// Rows of the network namespace of the thread that asks; they will carry `host`.
+    /// Rows of the network namespace of the thread that asks; they will carry `host`. /proc tells nothing of other hosts than this machine.
     pub fn new(host: Host) -> Procfs {
         Procfs { host }
     }
@@ -34,6 +34,9 @@ impl Procfs {
         wanted: &Filter,
         reading: &mut Reading,
     ) -> Result<(), ReadError> {
+        if self.host != Host::THIS {
+            return Ok(());
+        }
         let (call, v4, v6) = match protocol {
             Protocol::Tcp => ("reading /proc/thread-self/net/tcp", "tcp", "tcp6"),
             Protocol::Udp => ("reading /proc/thread-self/net/udp", "udp", "udp6"),

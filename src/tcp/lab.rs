@@ -39,6 +39,8 @@ pub enum LabNews {
     Down(Option<String>),
     /// Segments crossed its wire.
     Wire(Vec<WireNews>),
+    /// Something went wrong that leaves the lab standing, for example writing down what crosses the wire; in words.
+    Warned(String),
 }
 
 /// One computer of the lab.

@@ -5,13 +5,13 @@ use crate::tcp::{Moment, Segment};
 /// What the one who holds the wire between the lab's computers does with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WireOrder {
-    /// Keep every segment from now on.
+    /// Keep every segment from now on, those that are on their way included.
     Hold,
-    /// Let the kept ones go, in their order, and keep no more.
+    /// Let the kept ones go on, in their order, and keep no more; time that they were kept counts as time on the way.
     LetGo,
-    /// Let the oldest kept segment through.
+    /// Let the oldest kept segment through, at once.
     Step,
-    /// Every segment takes that long from one computer to the other.
+    /// Every segment takes that long from one computer to the other, those that are on their way included.
     Delay(Duration),
     /// Lose the next segment that is sent, or, while the wire is held, the oldest kept one.
     DropNext,

@@ -263,9 +263,9 @@ pub(super) fn tries(scene: Scene<'_>, line: &TableLine) -> Option<String> {
         TimerKind::ZeroWindowProbe => "asked for room",
         TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "sent again",
     };
-    let times = crate::app::words::many(u64::from(timer.tries), "time", "times");
+    let often = crate::app::words::many(u64::from(timer.tries), "time", "times");
     let left = text::short(line.time_left(scene.state.then())?);
-    Some(format!("{what} {times} in vain, next in {left}"))
+    Some(format!("{what} {often} in vain, next in {left}"))
 }
 
 /// What the row is in this demonstration, in at most about `room` columns.
