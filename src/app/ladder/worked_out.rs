@@ -109,8 +109,10 @@ impl Worker<'_> {
     }
 
     fn handshake(&mut self) {
-        let lives = self.pair.lives.iter().flatten();
-        if lives.into_iter().any(|life| life.line.found) {
+        let made = |doing| matches!(doing, Doing::Calls | Doing::Connected | Doing::Accepted);
+        let is_told = self.doings.iter().any(|(.., doing)| made(*doing));
+        let mut lives = self.pair.lives.iter().flatten();
+        if lives.any(|life| life.line.found) && !is_told {
             return self.already_there();
         }
         let called = self.doing(Side::Client, |doing| {

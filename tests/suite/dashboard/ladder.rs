@@ -7,7 +7,7 @@ use fivetuple::app::{Action, Effect, Event, Picture};
 use fivetuple::tcp::{Ending, Errno, News};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
-use crate::robot::{LISTEN, Robot, end};
+use crate::robot::{LISTEN, Robot, end, own};
 
 pub(super) const CLIENT: (&str, &str) = ("127.0.0.2:54240", "127.0.0.1:5000");
 pub(super) const SERVER: (&str, &str) = ("127.0.0.1:5000", "127.0.0.2:54240");
@@ -126,6 +126,10 @@ fn how_a_connection_came_about_that_was_there_before_nobody_knows() {
     let mut robot = Robot::new();
     robot.kernel_afresh(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     assert_eq!(worked_out(&robot), ["ESTABLISHED  ESTABLISHED"]);
+    let mut robot = Robot::new();
+    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.kernel_afresh(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
+    assert_eq!(worked_out(&robot), HANDSHAKE, "our own call tells how");
 }
 
 #[test]
