@@ -99,6 +99,29 @@ fn the_server_hangs_up_first_and_the_client_takes_its_time() {
 }
 
 #[test]
+fn after_a_half_close_data_still_comes_the_other_way() {
+    let mut robot = laptop_connected();
+    robot.later(Duration::from_secs(1));
+    robot.hear(News::HalfClosed(end(CLIENT.0, CLIENT.1)));
+    let rows = [
+        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 FIN_WAIT2 inode=11",
+        "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT inode=12",
+    ];
+    robot.kernel(&[LISTEN, rows[0], rows[1]].join("\n"));
+    robot.later(Duration::from_secs(1));
+    robot.hear(News::Sent {
+        at: end(SERVER.0, SERVER.1),
+        bytes: 5,
+    });
+    let half = [
+        "(FIN_WAIT1) > FIN+ACK CLOSE_WAIT",
+        "FIN_WAIT2 < ACK",
+        "< PSH+ACK, 5 B",
+    ];
+    assert_eq!(worked_out(&robot), [&HANDSHAKE[..], &half].concat());
+}
+
+#[test]
 fn an_abort_is_one_segment() {
     let mut robot = laptop_connected();
     closed(&mut robot, CLIENT, Ending::Abort);
