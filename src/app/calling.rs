@@ -13,6 +13,10 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let full = state.is_queue_full() && state.listener.serves(socket.name.tuple.remote.port);
     let why = if full {
         " The accept queue is full, so the server's kernel drops the SYN; it is sent again."
+    } else if state.lab.wire.held {
+        " The wire is held: o lets one segment through."
+    } else if state.lab.wire.cut {
+        " The cable is cut: nothing arrives until B mends it."
     } else if socket.name.tuple.remote.ip.is_loopback() {
         // No wire is in between that could be slow.
         " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
@@ -26,7 +30,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.notices.count(state.now, Topic::Called, text, |n| {
         format!("SYN was sent {n} times, without an answer at once.")
     });
-    look_at_both(socket.name)
+    look_at_both(state, socket.name)
         .into_iter()
         .chain(waiting)
         .collect()
@@ -45,7 +49,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         let text = words::connected(state, &socket);
         state.notices.say(state.now, Tone::Plain, text);
     }
-    look_at_both(socket.name)
+    look_at_both(state, socket.name)
         .into_iter()
         .chain(waiting)
         .collect()
@@ -90,7 +94,7 @@ pub(crate) fn failed(
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    let look = name.map_or_else(Vec::new, look_at_both);
+    let look = name.map_or_else(Vec::new, |name| look_at_both(state, name));
     look.into_iter().chain(waiting).collect()
 }
 

@@ -18,6 +18,7 @@ mod outgoing;
 mod program;
 mod socket;
 mod sockets;
+mod staging;
 mod tally;
 mod target;
 mod wire;

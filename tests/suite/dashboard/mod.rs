@@ -6,11 +6,14 @@ mod captured;
 mod edges;
 mod forms;
 mod keys;
+mod lab;
+mod lab_wire;
 mod ladder;
 mod palette;
 mod promises;
 mod rewind;
 mod sentences;
+mod states;
 mod table;
 mod timeline;
 
