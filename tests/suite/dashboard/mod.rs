@@ -2,6 +2,7 @@
 
 mod blames;
 mod captions;
+mod captured;
 mod edges;
 mod forms;
 mod keys;
