@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
-use crate::app::{Effect, Progress, State, Tone, words};
+use crate::app::{Effect, Lab, Progress, State, Tone, words};
 use crate::tcp::{Burst, Command, ConnectSpec, Machine, Port};
 
 /// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
@@ -130,9 +130,12 @@ fn room_for(state: &State, to_ourselves: bool) -> u32 {
         1
     };
     let pending = u64::from(state.clients.awaited) * each;
-    let free = state
-        .machine
-        .descriptors
-        .saturating_sub(Machine::RESERVED_DESCRIPTORS + used as u64 + pending);
+    let lab = if state.lab.is_up() {
+        Lab::DESCRIPTORS
+    } else {
+        0
+    };
+    let taken = Machine::RESERVED_DESCRIPTORS + lab + used as u64 + pending;
+    let free = state.machine.descriptors.saturating_sub(taken);
     u32::try_from(free / each).unwrap_or(u32::MAX)
 }

@@ -76,6 +76,9 @@ impl Lab {
     /// The longest queue for accept() on its computers: `net.core.somaxconn` is each one's own.
     pub(super) const SOMAXCONN: u32 = 65_535;
 
+    /// How many descriptors it takes by itself: sockets that are made in advance, tables, the wire.
+    pub(super) const DESCRIPTORS: u64 = 512;
+
     /// Whether its computers are there, even if not for long any more.
     pub fn is_up(&self) -> bool {
         !self.computers.is_empty()

@@ -2,7 +2,7 @@
 
 use crate::app::form::Wrong;
 use crate::app::verbs::{self, only_say};
-use crate::app::{Effect, Field, Form, Overlay, State, Tone, dialing, moving, words};
+use crate::app::{Effect, Field, Form, Lab, Overlay, State, Tone, dialing, moving, words};
 use crate::tcp::{Accepting, Machine, Port, PortRange};
 
 const RANGE: usize = 0;
@@ -32,7 +32,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
 
 /// How many connections the descriptors allow: those that wait for accept() need none at the server.
 fn room(state: &State) -> u64 {
-    let kept = Machine::RESERVED_DESCRIPTORS + OTHERS;
+    let kept = Machine::RESERVED_DESCRIPTORS + Lab::DESCRIPTORS + OTHERS;
     state.machine.descriptors.saturating_sub(kept)
 }
 
