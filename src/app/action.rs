@@ -80,4 +80,6 @@ pub enum Action {
     QuitNow,
     /// Show every action by its name.
     Palette,
+    /// Save a program that makes the same rows.
+    Write,
 }

@@ -9,6 +9,13 @@ pub enum Effect {
     Watch(Filter),
     /// Look these rows up now.
     Look(Vec<RowName>),
+    /// Write texts into files of that name, each with its ending, into the current directory.
+    Save {
+        /// What the files are called, without their endings.
+        name: String,
+        /// The endings, and what is to be written.
+        texts: Vec<(&'static str, String)>,
+    },
     /// Leave.
     Exit,
 }

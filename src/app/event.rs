@@ -18,6 +18,8 @@ pub enum Event {
     OwnersFound(Vec<(u64, Owner)>),
     /// TCP told one of our own sockets something.
     Net(News),
+    /// Files were written, as they are called; or why they were not, in words.
+    Saved(Result<Vec<String>, String>),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.
     Asked(Action),
 }

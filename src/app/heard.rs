@@ -30,6 +30,14 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
         News::PeerClosed(end) => closing::peer_closed(state, end),
         News::HalfClosed(end) => closing::half_closed(state, end),
         News::Closed { at, how } => closing::closed(state, at, how),
+        News::Called(record) => {
+            state.calls.made(state.now, record);
+            vec![]
+        }
+        News::CalledAlike { deed, count } => {
+            state.calls.made_alike(deed, count);
+            vec![]
+        }
         News::Crashed(what) => {
             let text = format!(
                 "a part of fivetuple crashed, the rest goes on: {}",

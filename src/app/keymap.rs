@@ -1,4 +1,4 @@
-use crate::app::{Action, Key, State};
+use crate::app::{Action, Key, Picture, State};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
+    on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
+    on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
     on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),

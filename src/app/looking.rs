@@ -54,7 +54,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::QuitNow
         | Action::Pause
         | Action::WholeMachine
-        | Action::Palette => (),
+        | Action::Palette
+        | Action::Write => (),
     }
     state.desk.stale |= matches!(
         action,

@@ -4,13 +4,15 @@ pub enum Picture {
     /// The kernel's table.
     #[default]
     Table,
+    /// The system calls behind the rows.
+    Calls,
 }
 
 impl Picture {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table => 0,
+            Picture::Table | Picture::Calls => 0,
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Sockets, lens};
+use crate::app::{Calls, Clients, Computer, Desk, Line, Listener, Notices, Sockets, lens};
 use crate::tcp::{Endpoint, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
@@ -23,6 +23,8 @@ pub struct State {
     pub notices: Notices,
     /// What the person looks at.
     pub desk: Desk,
+    /// The system calls of our own sockets.
+    pub calls: Calls,
 }
 
 impl State {
@@ -40,6 +42,7 @@ impl State {
                 stale: true,
                 ..Desk::default()
             },
+            calls: Calls::default(),
         }
     }
 

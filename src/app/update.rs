@@ -1,6 +1,6 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, palette, press, verbs,
+    listening, looking, palette, press, program, verbs,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -67,6 +67,10 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             heard::heard(state, news)
         }
+        Event::Saved(saved) => {
+            program::saved(state, saved);
+            vec![]
+        }
         Event::Asked(action) => act(state, action),
     }
 }
@@ -115,6 +119,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Pause => looking::pause(state),
         Action::Palette => palette::open(state, count),
+        Action::Write => program::write(state),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;

@@ -9,6 +9,7 @@
 mod accept;
 mod burst;
 mod dial;
+mod diary;
 mod door;
 mod end;
 mod line;

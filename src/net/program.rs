@@ -13,7 +13,7 @@ use crate::net::door::Door;
 use crate::net::socket;
 use crate::net::sockets::Sockets;
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Ending, Errno, ListenSpec, Machine, News, OwnSocket,
+    Burst, Call, Command, ConnectSpec, Deed, Ending, Errno, ListenSpec, Machine, News, OwnSocket,
     Refusal, RowName,
 };
 
@@ -73,6 +73,11 @@ impl Program {
             leaving: Vec::new(),
             bursts: Arc::new(Semaphore::new(Program::BURSTS)),
         }
+    }
+
+    /// Has the system calls told, too: [`News::Called`].
+    pub fn tell_calls(&self) {
+        self.sockets.ledger.begin();
     }
 
     /// Does what `command` says, or has it done; what comes of it is news.
@@ -136,7 +141,9 @@ impl Program {
         }
         let mut owns = Vec::new();
         let mut listening = Vec::new();
-        for (socket, own) in socket::listening(spec)? {
+        let mut diary = self.sockets.diary(Deed::Listen);
+        let tell = |diary, row| self.sockets.tell_calls(diary, row);
+        for (socket, own) in socket::listening(spec, &mut diary, tell)? {
             let watched =
                 TcpListener::from_std(socket.into()).map_err(socket::refused(Call::Listen))?;
             spec.at = own.name.tuple.local;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::net::diary::Ledger;
 use crate::net::door::Door;
 use crate::net::line::Line;
 use crate::tcp::{Ending, ListenSpec, News, OwnSocket, RowName};
@@ -34,6 +35,8 @@ pub(super) struct Sockets {
     listening: AtomicU64,
     ends: Mutex<HashMap<RowName, Arc<Line>>>,
     doors: Mutex<Vec<Arc<Door>>>,
+    /// Which system calls are told.
+    pub(super) ledger: Ledger,
 }
 
 impl Sockets {
@@ -55,6 +58,7 @@ impl Sockets {
             listening: AtomicU64::new(0),
             ends: Mutex::default(),
             doors: Mutex::default(),
+            ledger: Ledger::default(),
         }
     }
 

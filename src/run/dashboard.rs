@@ -43,6 +43,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
     let program = Program::new(news_sender, tasks.clone(), stop.child_token(), descriptors);
+    program.tell_calls();
     let world = World::new(
         program,
         poller(inbox_sender.clone()),

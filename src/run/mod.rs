@@ -15,6 +15,7 @@ mod listen;
 mod look;
 mod poller;
 mod rhythm;
+mod save;
 mod screen;
 mod table;
 mod watch;

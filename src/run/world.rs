@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::panic::catch_unwind;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -12,6 +13,7 @@ use crate::app::{Effect, Event};
 use crate::kernel;
 use crate::net::{Program, panic_words};
 use crate::run::inputs::Input;
+use crate::run::save::save;
 use crate::run::{Clock, Poller, break_on_purpose};
 use crate::tcp::{Command, Moment, News, RowName};
 
@@ -76,9 +78,19 @@ impl World {
             Effect::Run(command) => self.program.run(command),
             Effect::Watch(filter) => self.poller.watch(filter),
             Effect::Look(names) => self.poller.look(names),
+            Effect::Save { name, texts } => self.save(name, texts),
             Effect::Exit => return true,
         }
         false
+    }
+
+    /// Writes files where the program was started; what comes of it is a fact.
+    fn save(&self, name: String, texts: Vec<(&'static str, String)>) {
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || {
+            let saved = save(Path::new("."), &name, &texts);
+            let _ = inbox.blocking_send(Input::Fact(Event::Saved(saved)));
+        });
     }
 
     /// These rows are on the screen: they are read more often, and their owners are looked for.

@@ -2,6 +2,7 @@
 //!
 //! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`News`] comes back.
 
+mod called;
 mod change;
 mod command;
 mod endpoint;
@@ -19,6 +20,7 @@ mod row;
 mod snapshot;
 mod state;
 
+pub use called::{Answer, Asked, Called, Deed, Record, SockOpt};
 pub use change::Change;
 pub use command::{
     Accepting, Burst, Command, ConnectSpec, ListenSpec, OnData, ServerCloses, SourcePort, Stays,

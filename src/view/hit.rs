@@ -3,7 +3,7 @@ use ratatui::layout::Rect;
 use super::arrange::{Places, inside, places};
 use super::scroll::Scroll;
 use super::{big, computers, sockets};
-use crate::app::{Action, Pane, State};
+use crate::app::{Action, Pane, Picture, State};
 
 /// Which pane stands at that point, for the wheel.
 pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
@@ -30,6 +30,9 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
 }
 
 fn row_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
+    if state.desk.picture != Picture::Table {
+        return None;
+    }
     let (body, high) = if state.desk.look.big {
         (scroll.body, big::ROW)
     } else {

@@ -3,6 +3,7 @@
 mod arrange;
 mod banner;
 mod big;
+mod calls;
 mod card;
 mod columns;
 mod computers;
@@ -75,6 +76,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     }
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+        Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {

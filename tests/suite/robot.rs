@@ -136,7 +136,7 @@ impl Robot {
         orders
             .filter_map(|order| match order {
                 Effect::Run(command) => Some(command),
-                Effect::Watch(_) | Effect::Look(_) | Effect::Exit => None,
+                Effect::Watch(_) | Effect::Look(_) | Effect::Save { .. } | Effect::Exit => None,
             })
             .collect()
     }

@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
+use super::calls::with_calls;
 use super::{
     DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections,
     whole_machine,
@@ -16,8 +17,15 @@ use super::{
 
 #[test]
 fn ascii_mode_draws_nothing_else() {
-    for mut robot in [two_connections(), goodbyes(), whole_machine(200)] {
-        for keys in ["", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc"] {
+    for mut robot in [
+        two_connections(),
+        goodbyes(),
+        whole_machine(200),
+        with_calls(),
+    ] {
+        for keys in [
+            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "Esc",
+        ] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
             let (buffer, _) = paint(&mut robot, theme, USUAL);
@@ -129,7 +137,7 @@ fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
 
 #[test]
 fn no_size_is_too_odd() {
-    let mut robots = [Robot::new(), goodbyes(), whole_machine(200)];
+    let mut robots = [Robot::new(), goodbyes(), whole_machine(200), with_calls()];
     let widths = [0, 1, 2, 20, 59, 60, 80, 100, 111, 160];
     let heights = [0, 1, 2, 10, 15, 16, 17, 21, 24, 40];
     let grid = widths.into_iter().flat_map(|w| heights.map(|h| (w, h)));
@@ -146,6 +154,7 @@ fn no_size_is_too_odd() {
             "Enter z",
             "K",
             "z :",
+            "Esc i",
         ] {
             robot.press(keys);
             for size in sizes.iter().copied() {
@@ -185,7 +194,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
     robot.state.desk.keys.push_back(hostile.to_owned());
-    for keys in ["", "n", "n z", "z"] {
+    for keys in ["", "n", "n z", "z", "i"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {
@@ -197,6 +206,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
         }
         robot.state.desk.overlay = None;
     }
+    robot.press("Esc");
     let text = screen(&mut robot, (160, 40));
     assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
