@@ -80,6 +80,12 @@ pub enum Action {
     QuitNow,
     /// Show every action by its name.
     Palette,
+    /// Open the last refusal: who is to blame, and what helps.
+    Why,
+    /// Ask for what was refused once more.
+    Retry,
+    /// Ask for it once more when TIME_WAIT is over.
+    RetryLater,
     /// Save a program that makes the same rows.
     Write,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, dialing, refused, words};
+use crate::app::{Effect, Progress, State, Tone, Topic, Wish, dialing, refused, why, words};
 use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -83,6 +83,7 @@ pub(crate) fn failed(
         answered(state)
     };
     let (text, rows) = refused::connect_failed(state, spec, to, why);
+    why::refused(state, Wish::Connect(spec.clone(), to), why, rows.clone());
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),

@@ -74,6 +74,8 @@ pub enum Overlay {
     Card(RowName),
     /// Every action by its name.
     Palette(Palette),
+    /// The last refusal taken apart, scrolled down so many lines.
+    Why(usize),
 }
 
 impl Desk {

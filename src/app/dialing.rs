@@ -55,6 +55,15 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     effects
 }
 
+/// Makes a call once more that was refused.
+pub(crate) fn again(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+    if state.clients.under_way.is_some() {
+        return follow(state, spec, Burst::ONE);
+    }
+    state.clients.awaited = state.clients.awaited.saturating_add(1);
+    call(state, spec, Burst::ONE).into_iter().collect()
+}
+
 fn call(state: &mut State, spec: ConnectSpec, burst: Burst) -> Option<Effect> {
     let clients = &mut state.clients;
     if burst.count == 1 {

@@ -1,4 +1,4 @@
-use crate::app::{Effect, State, Tone, calling, closing, listening};
+use crate::app::{Effect, State, Tone, calling, closing, listening, why};
 use crate::tcp::{News, RowName, escape};
 
 /// Takes what TCP told one of our own sockets.
@@ -32,6 +32,10 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
         News::Closed { at, how } => closing::closed(state, at, how),
         News::Called(record) => {
             state.calls.made(state.now, record);
+            vec![]
+        }
+        News::Tried { trial, outcome } => {
+            why::tried(state, trial, outcome);
             vec![]
         }
         News::CalledAlike { deed, count } => {

@@ -33,6 +33,8 @@ pub enum Scope {
     Panes,
     /// While the list of keys, or a card, lies over the panes.
     Sheet,
+    /// While the last refusal lies over the panes: before the keys of a sheet.
+    Why,
 }
 
 /// What a binding is about.
@@ -122,6 +124,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
+    on(&[Char('y')], A::Why, Look, "why not?", "why not? The last refusal: who is to blame, what helps"),
     on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
@@ -135,6 +138,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
+    over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
+    over(&[Char('w')], Scope::Why, A::RetryLater, "retry when TIME_WAIT is over"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
     over(&[PageDown, Ctrl('d')], Scope::Sheet, A::PageDown, "page down"),
@@ -155,7 +160,7 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
 pub fn binding_of(action: Action) -> Option<&'static Binding> {
     BINDINGS
         .iter()
-        .find(|binding| binding.action == action && binding.scope != Scope::Sheet)
+        .find(|binding| binding.action == action && binding.is_listed())
 }
 
 impl State {

@@ -55,7 +55,10 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::Pause
         | Action::WholeMachine
         | Action::Palette
-        | Action::Write => (),
+        | Action::Write
+        | Action::Why
+        | Action::Retry
+        | Action::RetryLater => (),
     }
     state.desk.stale |= matches!(
         action,
@@ -101,7 +104,7 @@ fn back(desk: &mut Desk) {
 }
 
 fn go(state: &mut State, steps: i64) {
-    if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
+    if let Some(Overlay::Help(line) | Overlay::Why(line)) = &mut state.desk.overlay {
         *line = moved(*line, steps, HELP_LINES);
         return;
     }

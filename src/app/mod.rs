@@ -34,11 +34,13 @@ mod picture;
 mod press;
 mod program;
 mod refused;
+mod remedies;
 mod role;
 mod sockets;
 mod state;
 mod update;
 mod verbs;
+mod why;
 pub mod words;
 
 pub use action::Action;
@@ -62,3 +64,4 @@ pub use role::Role;
 pub use sockets::Sockets;
 pub use state::State;
 pub use update::{act, update, watch_at_start};
+pub use why::{Case, Remedy, Verdict, Wish};

@@ -20,6 +20,10 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let outcome = form.press(key);
             fill_in(state, outcome)
         }
+        Some(Overlay::Why(_)) => {
+            let action = action_for(Scope::Why, key).or_else(|| action_for(Scope::Sheet, key));
+            action.map_or_else(Vec::new, |action| act(state, action))
+        }
         Some(Overlay::Help(_) | Overlay::Card(_)) => {
             action_for(Scope::Sheet, key).map_or_else(Vec::new, |action| act(state, action))
         }
@@ -114,7 +118,9 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 form,
             )
         }
-        Overlay::Help(_) | Overlay::Card(_) | Overlay::Palette(_) => return vec![],
+        Overlay::Help(_) | Overlay::Card(_) | Overlay::Palette(_) | Overlay::Why(_) => {
+            return vec![];
+        }
     };
     match result {
         Some(Ok(effects)) => return effects,

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Calls, Clients, Computer, Desk, Line, Listener, Notices, Sockets, lens};
+use crate::app::{Calls, Clients, Computer, Desk, Line, Listener, Notices, Overlay, Sockets, lens};
 use crate::tcp::{Endpoint, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
@@ -150,6 +150,9 @@ impl State {
 
     /// The rows that a refusal blames.
     pub fn blamed(&self) -> &[RowName] {
+        if let (Some(Overlay::Why(_)), Some(case)) = (&self.desk.overlay, &self.notices.case) {
+            return &case.rows;
+        }
         self.notices.last().map_or(&[], |notice| &notice.blame)
     }
 

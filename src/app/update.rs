@@ -1,6 +1,6 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, palette, press, program, verbs,
+    listening, looking, palette, press, program, verbs, why,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -120,6 +120,9 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Pause => looking::pause(state),
         Action::Palette => palette::open(state, count),
         Action::Write => program::write(state),
+        Action::Why => why::open(state),
+        Action::Retry => why::retry(state),
+        Action::RetryLater => why::wait(state),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -161,5 +164,5 @@ fn tick(state: &mut State) -> Vec<Effect> {
     if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
-    vec![]
+    why::tick(state)
 }

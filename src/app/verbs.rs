@@ -195,6 +195,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.desk.selected = None;
     state.desk.find = Find::default();
     state.desk.count = None;
+    state.notices.case = None;
     let sockets = state
         .listener
         .sockets

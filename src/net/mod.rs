@@ -20,6 +20,7 @@ mod socket;
 mod sockets;
 mod tally;
 mod target;
+mod trying;
 mod wire;
 
 pub use program::Program;

@@ -12,6 +12,7 @@ use crate::net::burst::Calls;
 use crate::net::door::Door;
 use crate::net::socket;
 use crate::net::sockets::Sockets;
+use crate::net::trying::try_all;
 use crate::tcp::{
     Burst, Call, Command, ConnectSpec, Deed, Ending, Errno, ListenSpec, Machine, News, OwnSocket,
     Refusal, RowName,
@@ -105,6 +106,10 @@ impl Program {
             }
             Command::Close(name) => self.end(name, Ending::Close),
             Command::Abort(name) => self.end(name, Ending::Abort),
+            Command::Try(trials) => {
+                let sockets = Arc::clone(&self.sockets);
+                self.sockets.spawn(try_all(sockets, trials));
+            }
             Command::CloseEverything => {
                 self.stop_connecting();
                 self.stop_listening();

@@ -158,6 +158,7 @@ impl<'a, W: Write> Clients<'a, W> {
             | News::BurstBegun { .. }
             | News::HalfClosed(_)
             | News::Called(_)
+            | News::Tried { .. }
             | News::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)

@@ -114,6 +114,7 @@ impl<W: Write> Server<'_, W> {
             | News::BurstEnded { .. }
             | News::HalfClosed(_)
             | News::Called(_)
+            | News::Tried { .. }
             | News::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)

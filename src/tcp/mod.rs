@@ -19,6 +19,7 @@ mod ports;
 mod row;
 mod snapshot;
 mod state;
+mod trial;
 
 pub use called::{Answer, Asked, Called, Deed, Record, SockOpt};
 pub use change::Change;
@@ -40,3 +41,4 @@ pub use ports::PortRange;
 pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
 pub use snapshot::{ParseRowError, Snapshot};
 pub use state::TcpState;
+pub use trial::Trial;

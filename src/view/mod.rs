@@ -27,6 +27,7 @@ mod scroll;
 mod sockets;
 mod text;
 mod theme;
+mod why;
 mod window;
 
 use ratatui::Frame;
@@ -98,6 +99,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Why(down)) => why::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }

@@ -9,6 +9,7 @@
 
 mod commands;
 mod dashboard;
+mod detective;
 mod faults;
 mod film;
 mod halves;

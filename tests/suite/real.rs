@@ -1,11 +1,12 @@
 //! A robot whose sockets are real and whose table is the kernel's: what the dashboard does, without its terminal.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fivetuple::app::Effect;
 use fivetuple::kernel::{self, SocketSource};
 use fivetuple::net::Program;
-use fivetuple::tcp::{Filter, News, Port, SocketRow};
+use fivetuple::run::Clock;
+use fivetuple::tcp::{Command, Filter, Moment, News, Port, SocketRow};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,7 +24,8 @@ pub(crate) struct Real {
     source: Box<dyn SocketSource>,
     runtime: tokio::runtime::Runtime,
     saved: Vec<(&'static str, String)>,
-    at: Instant,
+    clock: Clock,
+    at: Moment,
 }
 
 impl Real {
@@ -38,7 +40,8 @@ impl Real {
             source: kernel::open().0,
             runtime: tokio::runtime::Runtime::new().unwrap(),
             saved: Vec::new(),
-            at: Instant::now(),
+            clock: Clock::start(),
+            at: Moment::default(),
         }
     }
 
@@ -48,15 +51,21 @@ impl Real {
         self.turn();
     }
 
+    /// Has an order carried out that no key gives.
+    pub(crate) fn order(&mut self, command: Command) {
+        let _inside = self.runtime.enter();
+        self.program.run(command);
+    }
+
     /// Goes on until that is so.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Robot) -> bool) {
-        let end = Instant::now() + LIMIT;
+        let end = self.clock.now().plus(LIMIT);
         while !is_so(&self.robot) {
             let rows = self.rows();
             let said = self.robot.said();
             assert!(
-                Instant::now() < end,
+                self.clock.now() < end,
                 "never {what}; said {said:?}; {rows:#?}"
             );
             self.turn();
@@ -98,8 +107,9 @@ impl Real {
             self.robot.hear(news);
         }
         let rows: fivetuple::tcp::Snapshot = self.rows().into_iter().collect();
+        let now = self.clock.now();
         self.robot
-            .later(std::mem::replace(&mut self.at, Instant::now()).elapsed());
+            .later(now.since(std::mem::replace(&mut self.at, now)));
         self.robot.kernel(&rows.to_string());
     }
 }

@@ -5,6 +5,7 @@ mod keys;
 mod palette;
 mod sentences;
 mod table;
+pub(crate) mod why;
 
 use fivetuple::tcp::News;
 

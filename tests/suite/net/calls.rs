@@ -109,7 +109,10 @@ async fn of_a_burst_the_first_few_are_told_and_the_number_of_the_rest() {
     rig.heard(|news| {
         match news {
             News::Called(record) if record.deed == Deed::Connect => told += 1,
-            News::CalledAlike { deed, count } if deed == Deed::Connect => alike += count,
+            News::CalledAlike {
+                deed: Deed::Connect,
+                count,
+            } => alike += count,
             _ => (),
         }
         (told + alike == 200).then_some(())

@@ -14,6 +14,7 @@ use super::{
     DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections,
     whole_machine,
 };
+use crate::dashboard::why::refused;
 
 #[test]
 fn ascii_mode_draws_nothing_else() {
@@ -22,6 +23,7 @@ fn ascii_mode_draws_nothing_else() {
         goodbyes(),
         whole_machine(200),
         with_calls(),
+        refused(),
     ] {
         for keys in [
             "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "Esc",
@@ -137,7 +139,13 @@ fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
 
 #[test]
 fn no_size_is_too_odd() {
-    let mut robots = [Robot::new(), goodbyes(), whole_machine(200), with_calls()];
+    let mut robots = [
+        Robot::new(),
+        goodbyes(),
+        whole_machine(200),
+        with_calls(),
+        refused(),
+    ];
     let widths = [0, 1, 2, 20, 59, 60, 80, 100, 111, 160];
     let heights = [0, 1, 2, 10, 15, 16, 17, 21, 24, 40];
     let grid = widths.into_iter().flat_map(|w| heights.map(|h| (w, h)));
@@ -155,6 +163,7 @@ fn no_size_is_too_odd() {
             "K",
             "z :",
             "Esc i",
+            "Esc y",
         ] {
             robot.press(keys);
             for size in sizes.iter().copied() {

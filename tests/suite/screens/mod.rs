@@ -4,6 +4,7 @@ mod calls;
 mod laws;
 mod palette;
 mod pictures;
+mod why;
 
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;
