@@ -86,6 +86,8 @@ pub enum Action {
     Retry,
     /// Ask for it once more when TIME_WAIT is over.
     RetryLater,
+    /// Try for real what the myth says.
+    TryMyth,
     /// Save a program that makes the same rows.
     Write,
 }

@@ -124,6 +124,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
+    on(&[Char('M')], A::Show(Picture::Myth), Look, "the myth", "the myth of the taken port, beside what is so"),
+    on(&[Char('E')], A::TryMyth, Look, "try the myth", "try the myth for real: clients call from the server's own port"),
     on(&[Char('y')], A::Why, Look, "why not?", "why not? The last refusal: who is to blame, what helps"),
     on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),

@@ -3,6 +3,10 @@
 use crate::app::update::wanted;
 use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, Picture, State, Tone};
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the verbs are carried out before it comes to looking"
+)]
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
     let desk = &mut state.desk;
@@ -38,27 +42,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
         Action::Back => back(desk),
-        Action::Listen
-        | Action::ListenOptions
-        | Action::ConnectOptions
-        | Action::Hold
-        | Action::AcceptOne
-        | Action::ServerCloses
-        | Action::Connect
-        | Action::Send
-        | Action::HalfClose
-        | Action::Close
-        | Action::Abort
-        | Action::Reset
-        | Action::Quit
-        | Action::QuitNow
-        | Action::Pause
-        | Action::WholeMachine
-        | Action::Palette
-        | Action::Write
-        | Action::Why
-        | Action::Retry
-        | Action::RetryLater => (),
+        _verb => (),
     }
     state.desk.stale |= matches!(
         action,

@@ -6,13 +6,15 @@ pub enum Picture {
     Table,
     /// The system calls behind the rows.
     Calls,
+    /// What many believe of ports, beside what is so.
+    Myth,
 }
 
 impl Picture {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table | Picture::Calls => 0,
+            Picture::Table | Picture::Calls | Picture::Myth => 0,
         }
     }
 }

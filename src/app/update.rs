@@ -1,6 +1,6 @@
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, palette, press, program, verbs, why,
+    listening, looking, myth, palette, press, program, verbs, why,
 };
 use crate::tcp::{Filter, Moment};
 
@@ -121,6 +121,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Palette => palette::open(state, count),
         Action::Write => program::write(state),
         Action::Why => why::open(state),
+        Action::TryMyth => myth::try_it(state),
         Action::Retry => why::retry(state),
         Action::RetryLater => why::wait(state),
         Action::WholeMachine => {

@@ -196,6 +196,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.desk.find = Find::default();
     state.desk.count = None;
     state.notices.case = None;
+    state.desk.myth = None;
     let sockets = state
         .listener
         .sockets

@@ -18,6 +18,7 @@ mod help;
 mod hit;
 mod input;
 mod listener;
+mod myth;
 mod netstat;
 mod notices;
 mod paint;
@@ -77,6 +78,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     }
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+        Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
         Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);

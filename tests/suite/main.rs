@@ -15,6 +15,7 @@ mod film;
 mod halves;
 mod headless;
 mod kernel;
+mod myth;
 mod net;
 mod place;
 mod poller;

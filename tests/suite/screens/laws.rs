@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use super::calls::with_calls;
+use super::myth::tried;
 use super::{
     DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections,
     whole_machine,
@@ -24,9 +25,10 @@ fn ascii_mode_draws_nothing_else() {
         whole_machine(200),
         with_calls(),
         refused(),
+        tried(),
     ] {
         for keys in [
-            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "Esc",
+            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc",
         ] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
@@ -145,6 +147,7 @@ fn no_size_is_too_odd() {
         whole_machine(200),
         with_calls(),
         refused(),
+        tried(),
     ];
     let widths = [0, 1, 2, 20, 59, 60, 80, 100, 111, 160];
     let heights = [0, 1, 2, 10, 15, 16, 17, 21, 24, 40];
@@ -164,6 +167,7 @@ fn no_size_is_too_odd() {
             "z :",
             "Esc i",
             "Esc y",
+            "Esc M",
         ] {
             robot.press(keys);
             for size in sizes.iter().copied() {
@@ -203,7 +207,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
     robot.state.desk.keys.push_back(hostile.to_owned());
-    for keys in ["", "n", "n z", "z", "i"] {
+    for keys in ["", "n", "n z", "z", "i", "M"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {

@@ -2,6 +2,7 @@
 
 mod calls;
 mod laws;
+mod myth;
 mod palette;
 mod pictures;
 mod why;
