@@ -69,6 +69,11 @@ impl Calls {
         self.all.iter()
     }
 
+    /// How many entries there were at that moment.
+    pub fn until(&self, then: Moment) -> usize {
+        self.all.partition_point(|entry| entry.at <= then)
+    }
+
     /// The entry so many after the oldest.
     pub fn entry(&self, n: usize) -> Option<&Entry> {
         self.all.get(n)

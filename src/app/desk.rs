@@ -13,10 +13,14 @@ pub struct Desk {
     pub focus: Pane,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// When nothing did the last time.
+    pub covered: Moment,
     /// What stands in the middle of the screen.
     pub picture: Picture,
     /// How often the picture was zoomed in.
     pub zoom: u8,
+    /// How many lines the ladder is scrolled back from its end.
+    pub back: usize,
     /// The rows that the table shows, in their order.
     pub shown: Vec<RowName>,
     /// Whether `shown` has to be worked out anew.
@@ -29,8 +33,6 @@ pub struct Desk {
     pub find: Find,
     /// Whether the table has netstat's own layout.
     pub netstat: bool,
-    /// Whether the picture stands still, and since when.
-    pub paused: Option<Moment>,
     /// How it is drawn.
     pub look: Look,
     /// The number typed before a verb.
@@ -87,6 +89,13 @@ impl Desk {
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
     /// How many of the last keys are shown.
     pub const KEYS: usize = 6;
+
+    /// The list of all keys cannot be scrolled further down than this: only who draws it knows how much of it fits.
+    pub fn help_ends_at(&mut self, last: usize) {
+        if let Some(Overlay::Help(line)) = &mut self.overlay {
+            *line = last.min(*line);
+        }
+    }
 
     /// Remembers a key for the audience.
     pub fn note_key(&mut self, key: String) {

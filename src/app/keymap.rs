@@ -95,7 +95,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 
 use Action as A;
 use Group::{Client, Look, Program, Server};
-use Key::{BackTab, Char, Ctrl, Down, Enter, Esc, PageDown, PageUp, Tab, Up};
+use Key::{BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up};
 
 /// Every key once. The footer, the list of keys and the README are made from it or tested against it.
 #[rustfmt::skip]
@@ -121,15 +121,21 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
+    on(&[Char('t')], A::Show(Picture::Timeline), Look, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('E')], A::SaveLadder, Look, "save the ladder", "save the ladder as a text file"),
+    on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
     on(&[Char('M')], A::Show(Picture::Myth), Look, "the myth", "the myth of the taken port, beside what is so"),
-    on(&[Char('E')], A::TryMyth, Look, "try the myth", "try the myth for real: clients call from the server's own port"),
+    on(&[Char('U')], A::TryMyth, Look, "try the myth", "try the myth for real: clients call from the server's own port"),
     on(&[Char('y')], A::Why, Look, "why not?", "why not? The last refusal: who is to blame, what helps"),
     on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char(',')], A::StepBack, Look, "step back", "step back through what happened (5,: five)"),
+    on(&[Char('.')], A::StepForward, Look, "step forward", "step forward again"),
+    on(&[End], A::Live, Look, "live", "from the past to live (as p and Esc)"),
     on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
     on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
@@ -144,6 +150,8 @@ pub const BINDINGS: &[Binding] = &[
     over(&[Char('w')], Scope::Why, A::RetryLater, "retry when TIME_WAIT is over"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
+    over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
+    over(&[Char('.')], Scope::Sheet, A::StepForward, "step forward"),
     over(&[PageDown, Ctrl('d')], Scope::Sheet, A::PageDown, "page down"),
     over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
 ];
@@ -165,12 +173,57 @@ pub fn binding_of(action: Action) -> Option<&'static Binding> {
         .find(|binding| binding.action == action && binding.is_listed())
 }
 
+/// The keys to name below a picture.
+const fn hints_of(picture: Picture) -> &'static [Action] {
+    match picture {
+        Picture::Calls => &[
+            A::Back,
+            A::Next,
+            A::Write,
+            A::Connect,
+            A::Listen,
+            A::Close,
+            A::Help,
+            A::Quit,
+        ],
+        Picture::Myth => &[
+            A::Back,
+            A::TryMyth,
+            A::Connect,
+            A::Listen,
+            A::Close,
+            A::Help,
+            A::Quit,
+        ],
+        Picture::Table | Picture::States | Picture::Timeline => &[
+            A::Back,
+            A::Next,
+            A::Connect,
+            A::Close,
+            A::LookInside,
+            A::ServerCloses,
+            A::Listen,
+            A::Help,
+            A::Quit,
+        ],
+    }
+}
+
 impl State {
     /// The keys to name in the footer: the key and what it does now, the most useful first. The last two, which help on and out, are always
     /// wanted.
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
         let actions: &[Action] = match self.desk.overlay {
             Some(_) => &[],
+            None if self.is_past() => &[
+                A::StepBack,
+                A::StepForward,
+                A::Pause,
+                A::LookInside,
+                A::Help,
+                A::Quit,
+            ],
+            None if self.desk.picture != Picture::Table => hints_of(self.desk.picture),
             None if self.listener.is_listening() => &[
                 A::Listen,
                 A::Connect,
@@ -203,7 +256,8 @@ impl State {
         let now = [
             (A::Listen, self.listener.is_listening(), "stop listening"),
             (A::Hold, self.listener.held, "accept again"),
-            (A::Pause, self.desk.paused.is_some(), "live"),
+            (A::Pause, self.is_past(), "live"),
+            (A::Next, true, "next row"),
         ];
         now.into_iter()
             .find(|(of, is_so, _)| *of == action && *is_so)

@@ -37,7 +37,7 @@ impl Myth {
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.desk);
     if !state.listener.is_listening() {
-        return verbs::only_say(state, "nobody listens whom one could call: press l, then E");
+        return verbs::only_say(state, "nobody listens whom one could call: press l, then U");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.desk.myth.as_ref().is_some_and(is_under_way) {

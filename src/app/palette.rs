@@ -3,6 +3,7 @@
 use tui_input::Input;
 
 use crate::app::form::edit_text;
+use crate::app::press::means_nothing;
 use crate::app::{BINDINGS, Binding, Effect, Key, Overlay, State, Tone, act};
 
 /// What is typed to find an action, and which of those found is chosen.
@@ -107,6 +108,9 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Key::Up | Key::BackTab | Key::Ctrl('p' | 'k') => palette.go(-1),
         Key::PageDown | Key::Ctrl('d') => palette.go(10),
         Key::PageUp => palette.go(-10),
+        Key::Insert | Key::F(_) => {
+            return means_nothing(state, key, "Enter does what is chosen, Esc closes");
+        }
         Key::Char(_)
         | Key::Ctrl(_)
         | Key::Left

@@ -4,6 +4,10 @@ pub enum Picture {
     /// The kernel's table.
     #[default]
     Table,
+    /// The diagram of TCP's states.
+    States,
+    /// A life line for each row, and the ladder of one connection.
+    Timeline,
     /// The system calls behind the rows.
     Calls,
     /// What many believe of ports, beside what is so.
@@ -14,7 +18,8 @@ impl Picture {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table | Picture::Calls | Picture::Myth => 0,
+            Picture::Table | Picture::States | Picture::Calls | Picture::Myth => 0,
+            Picture::Timeline => 6,
         }
     }
 }

@@ -4,7 +4,7 @@ mod c;
 mod python;
 
 use crate::app::heard::other_end;
-use crate::app::{Effect, Entry, State, Tone, words};
+use crate::app::{Effect, Entry, State, Tone, verbs, words};
 use crate::tcp::{Asked, Called, Deed, Endpoint, Protocol, RowName, SockOpt, TcpState};
 
 /// The calls of one socket, and what it is called in the program.
@@ -43,24 +43,23 @@ pub(crate) fn write(state: &mut State) -> Vec<Effect> {
     vec![Effect::Save { name, texts }]
 }
 
-/// The program was written, or could not be.
-pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) {
-    let (tone, text) = match saved {
-        Ok(files) => {
-            let port = if state.listener.is_listening() {
-                ", once l has freed the port here"
-            } else {
-                ""
-            };
-            let files = files.join(" and ");
-            let text = format!(
-                "wrote {files} into the current directory: each makes the same rows{port}."
-            );
-            (Tone::Plain, text)
-        }
-        Err(why) => (Tone::Warning, format!("nothing is written: {why}")),
+/// Whether these files are the two programs.
+pub(crate) fn is_its(files: &[String]) -> bool {
+    files
+        .iter()
+        .any(|file| file.rsplit('.').next() == Some("c"))
+}
+
+/// The programs were written.
+pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
+    let port = if state.listener.is_listening() {
+        ", once l has freed the port here"
+    } else {
+        ""
     };
-    state.notices.say(state.now, tone, text);
+    let files = files.join(" and ");
+    let text = format!("wrote {files} into the current directory: each makes the same rows{port}.");
+    verbs::only_say(state, text)
 }
 
 fn plan(state: &State) -> Plan {

@@ -1,18 +1,18 @@
 //! What might help against a refusal, and how it can be tried.
 
+mod connecting;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::why::{Case, Remedy, Verdict, Wish};
 use crate::app::{State, why};
-use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, ListenSpec, Port, Protocol, SourcePort, TcpState, Trial,
-};
+use crate::tcp::{Endpoint, Errno, Host, ListenSpec, Port, Protocol, TcpState, Trial};
 
 /// What might help against that refusal.
 pub(crate) fn of(state: &State, case: &Case) -> Vec<Remedy> {
     match &case.asked {
         Wish::Listen(spec) => listen(state, case, spec),
-        Wish::Connect(spec, to) => connect(state, case, spec, *to),
+        Wish::Connect(spec, to) => connecting::connect(state, case, spec, *to),
     }
 }
 
@@ -30,8 +30,9 @@ fn not_tried(words: impl Into<String>, why_not: &'static str) -> Remedy {
 }
 
 /// bind() as the listener does it, at that address and with those of both options: `SO_REUSEADDR`, `SO_REUSEPORT`.
-fn bind(at: Endpoint, [reuse_addr, reuse_port]: [bool; 2]) -> Trial {
+fn bind(host: Host, at: Endpoint, [reuse_addr, reuse_port]: [bool; 2]) -> Trial {
     Trial::Bind {
+        host,
         protocol: Protocol::Tcp,
         at,
         reuse_addr,
@@ -47,7 +48,7 @@ fn listen(state: &State, case: &Case, spec: &ListenSpec) -> Vec<Remedy> {
             let options = [spec.reuse_addr, spec.reuse_port];
             let addresses = here(state, spec.at.ip).into_iter().map(|ip| {
                 let words = format!("an address of this machine, {ip}");
-                tried(words, bind(Endpoint { ip, ..spec.at }, options))
+                tried(words, bind(spec.host, Endpoint { ip, ..spec.at }, options))
             });
             let words = format!("giving {} to an interface", spec.at.ip);
             let given = not_tried(words, "it would change this machine");
@@ -68,18 +69,24 @@ fn in_use(state: &State, spec: &ListenSpec) -> Vec<Remedy> {
         ..
     } = *spec;
     let options = [reuse_addr, reuse_port];
-    let mut all = vec![tried("the same call once more", bind(at, options))];
+    let mut all = vec![tried(
+        "the same call once more",
+        bind(spec.host, at, options),
+    )];
     if !reuse_addr {
         let words = "SO_REUSEADDR on this run alone";
-        all.push(tried(words, bind(at, [true, reuse_port])));
+        all.push(tried(words, bind(spec.host, at, [true, reuse_port])));
     }
     if !reuse_port {
         let words = "SO_REUSEPORT on this run alone";
-        all.push(tried(words, bind(at, [reuse_addr, true])));
+        all.push(tried(words, bind(spec.host, at, [reuse_addr, true])));
     }
     let port = neighbour(at.port);
     let words = format!("another port, {port}");
-    all.push(tried(words, bind(Endpoint { port, ..at }, options)));
+    all.push(tried(
+        words,
+        bind(spec.host, Endpoint { port, ..at }, options),
+    ));
     all.extend(elsewhere(spec));
     all.extend(culprit(state));
     all
@@ -91,8 +98,14 @@ fn privileged(state: &State, spec: &ListenSpec) -> Vec<Remedy> {
     let options = [spec.reuse_addr, spec.reuse_port];
     let words = format!("a higher port, {port}");
     let mut all = vec![
-        tried(words, bind(Endpoint { port, ..spec.at }, options)),
-        tried("SO_REUSEADDR", bind(spec.at, [true, spec.reuse_port])),
+        tried(
+            words,
+            bind(spec.host, Endpoint { port, ..spec.at }, options),
+        ),
+        tried(
+            "SO_REUSEADDR",
+            bind(spec.host, spec.at, [true, spec.reuse_port]),
+        ),
     ];
     all.extend(elsewhere(spec));
     all.push(not_tried(PRIVILEGE, "this program was started without"));
@@ -109,6 +122,7 @@ fn elsewhere(spec: &ListenSpec) -> Option<Remedy> {
     let ip = other_address(spec.at.ip)?;
     let words = format!("another address, {ip}");
     let trial = bind(
+        spec.host,
         Endpoint { ip, ..spec.at },
         [spec.reuse_addr, spec.reuse_port],
     );
@@ -171,102 +185,6 @@ fn waiting(state: &State) -> Option<Remedy> {
         "waiting until TIME_WAIT is over (w)",
         "only time can",
     ))
-}
-
-fn connect(state: &State, case: &Case, spec: &ConnectSpec, to: Option<Endpoint>) -> Vec<Remedy> {
-    let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let from = spec.from.unwrap_or(any);
-    let bind = |ip, port, reuse_addr| Trial::Bind {
-        protocol: spec.protocol,
-        at: Endpoint { ip, port },
-        reuse_addr,
-        reuse_port: false,
-    };
-    let free = || tried("a port that the kernel picks", bind(from, Port::ANY, false));
-    match (case.why.call, case.why.errno) {
-        (Call::Bind, Errno::EADDRINUSE) => {
-            let Some(port) = refused_port(spec) else {
-                return vec![];
-            };
-            let mut all = vec![
-                tried("the same call once more", bind(from, port, spec.reuse_addr)),
-                tried("SO_REUSEADDR, on this socket alone", bind(from, port, true)),
-                free(),
-            ];
-            if let Some(ip) = other_address(from) {
-                let words = format!("another computer, {ip}");
-                all.push(tried(words, bind(ip, port, spec.reuse_addr)));
-            }
-            all.extend(waiting(state));
-            all
-        }
-        (Call::Bind, Errno::EADDRNOTAVAIL) => {
-            let here = here(state, from).into_iter();
-            here.map(|ip| {
-                let words = format!("an address of this machine, {ip}");
-                tried(words, bind(ip, Port::ANY, false))
-            })
-            .collect()
-        }
-        (Call::Bind, Errno::EACCES | Errno::EPERM) => vec![
-            free(),
-            not_tried(PRIVILEGE, "this program was started without"),
-        ],
-        (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(spec, to)),
-        (_, Errno::ECONNREFUSED) if spec.protocol == Protocol::Tcp => {
-            to.map_or_else(Vec::new, |to| nobody_listens(state, to))
-        }
-        _ => vec![],
-    }
-}
-
-fn no_port_left(spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
-    if let Some(port) = refused_port(spec) {
-        let words = format!("a source port other than {port}");
-        let trial = Trial::Reach {
-            from: spec.from,
-            source_port: SourcePort::KernelPicks,
-            to: to.ip,
-        };
-        return vec![tried(words, trial)];
-    }
-    let elsewhere = Trial::Reach {
-        from: spec.from,
-        source_port: spec.source_port,
-        to: to.ip,
-    };
-    vec![
-        tried("another destination, by the same ports", elsewhere),
-        not_tried(
-            "another computer (j, then c)",
-            "it would be a real connection",
-        ),
-        not_tried("closing one of these (d)", "it would end it"),
-    ]
-}
-
-fn nobody_listens(state: &State, to: Endpoint) -> Vec<Remedy> {
-    let trial = Trial::Bind {
-        protocol: Protocol::Tcp,
-        at: to,
-        reuse_addr: false,
-        reuse_port: false,
-    };
-    let mut all = vec![tried(format!("listening at {to}: is it free?"), trial)];
-    if let Some(line) = state.culprit() {
-        let words = format!("calling {} instead (C)", line.row.tuple.local);
-        all.push(not_tried(words, "it would be a real connection"));
-    }
-    all
-}
-
-/// The port that bind() was asked for.
-fn refused_port(spec: &ConnectSpec) -> Option<Port> {
-    match spec.source_port {
-        SourcePort::Fixed(port) => Some(port),
-        SourcePort::SameAsServer => Some(spec.to.port),
-        SourcePort::KernelPicks | SourcePort::Toy(_) => None,
-    }
 }
 
 fn neighbour(port: Port) -> Port {

@@ -30,6 +30,8 @@ pub(super) struct Acceptor {
     fd: Descriptor,
     /// How long to wait after the next failure that waiting may cure.
     pause: Duration,
+    /// Whether the caller before was gone when it was his turn: one does not keep the next one waiting, many may be no bad luck.
+    was_unlucky: bool,
     /// When it was last told that there is no descriptor left.
     told_busy: Option<Instant>,
 }
@@ -64,6 +66,7 @@ impl Acceptor {
             turns: door.turns(),
             fd: Descriptor(door.with_socket(index, AsRawFd::as_raw_fd).unwrap_or(-1)),
             pause: Acceptor::FIRST_PAUSE,
+            was_unlucky: false,
             told_busy: None,
         }
     }
@@ -83,6 +86,7 @@ impl Acceptor {
                 Caller::Nobody => (),
                 Caller::Somebody(stream, from) => {
                     self.pause = Acceptor::FIRST_PAUSE;
+                    self.was_unlucky = false;
                     self.welcome(stream, from).await;
                     self.door.let_in();
                 }
@@ -151,7 +155,7 @@ impl Acceptor {
         self.sockets.tell(News::AcceptFailed { why, pause }).await;
     }
 
-    /// After one caller's bad luck it goes on soon, a shortage is a reason to wait longer and longer, anything else ends it.
+    /// After one caller's bad luck it goes on at once, a shortage is a reason to wait longer and longer, anything else ends it.
     async fn fail(&mut self, errno: Errno) {
         let mut diary = self.sockets.diary(Deed::Accept);
         diary.note(&self.fd, Asked::Accept, Answer::Failed(errno));
@@ -166,7 +170,13 @@ impl Acceptor {
             | Errno::ETIMEDOUT
             | Errno::ENETDOWN
             | Errno::ENETUNREACH
-            | Errno::EHOSTUNREACH => Acceptor::FIRST_PAUSE,
+            | Errno::EHOSTUNREACH => {
+                if std::mem::replace(&mut self.was_unlucky, true) {
+                    Acceptor::FIRST_PAUSE
+                } else {
+                    Duration::ZERO
+                }
+            }
             Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => {
                 let pause = self.pause;
                 self.pause = Acceptor::LONGEST_PAUSE.min(pause * 2);

@@ -11,7 +11,7 @@ use crate::net::socket;
 use crate::net::sockets::{Seat, Sockets};
 use crate::net::wire::Wire;
 use crate::tcp::{
-    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, Host, OwnSocket, PortRange, Protocol, Refusal,
+    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, OwnSocket, PortRange, Protocol, Refusal,
 };
 
 /// A connect() that was not refused.
@@ -74,7 +74,7 @@ fn dial_noting(
     if sockets.room() < 1 + u64::from(unaccepted) {
         return Err(out_of_descriptors().into());
     }
-    let call = socket::calling(spec, to, *whole, diary);
+    let call = socket::calling(spec, to, *whole, (&sockets.makers, diary));
     let socket = call.map_err(|why| Refused {
         local: spec.from.map(|from| Endpoint::new(from, 0)),
         why,
@@ -101,7 +101,7 @@ fn dial_noting(
     };
     let local = local.map_err(|error| Refused::from(socket::refused(Call::Connect)(error)))?;
     let own = socket::own(
-        Host::THIS,
+        spec.host,
         spec.protocol,
         &socket,
         [local, called(to, local)],

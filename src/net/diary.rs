@@ -1,7 +1,7 @@
 //! Which system calls are told: all of the first few sockets in a second, and of the rest how many there were.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use socket2::Socket;
 use tokio::time::Instant;
 
 use crate::net::sockets::Sockets;
-use crate::tcp::{Answer, Asked, Called, Deed, Endpoint, Errno, News, Record, RowName};
+use crate::tcp::{Answer, Asked, Called, Deed, Endpoint, Errno, News, Protocol, Record, RowName};
 
 /// What one socket was asked for, call by call, noted by whoever makes the calls.
 #[derive(Debug)]
@@ -45,8 +45,8 @@ impl Diary {
 
     /// Notes a call.
     pub(super) fn note(&mut self, on: &impl AsRawFd, asked: Asked, answer: Answer) {
-        let on = (asked.is_on_a_socket()).then(|| number(on));
         if self.is_kept {
+            let on = Some(number(on));
             self.calls.push(Called { on, asked, answer });
         }
     }
@@ -73,10 +73,13 @@ impl Diary {
         self.note(socket, Asked::ConnectAnswer, answer);
     }
 
-    /// Notes a socket() that failed.
-    pub(super) fn no_socket(&mut self, asked: Asked, why: Errno) {
+    /// Notes socket(), whoever called it for us.
+    pub(super) fn socket(&mut self, protocol: Protocol, ip: IpAddr, made: &io::Result<Socket>) {
+        let v6 = ip.is_ipv6();
+        let asked = Asked::Socket { v6, protocol };
+        let answer = answer(made, |socket| Answer::Descriptor(number(socket)));
         if self.is_kept {
-            let (on, answer) = (None, Answer::Failed(why));
+            let on = None;
             self.calls.push(Called { on, asked, answer });
         }
     }
@@ -87,12 +90,6 @@ impl Diary {
             calls: std::mem::take(&mut self.calls),
             ..*self
         }
-    }
-}
-
-impl Asked {
-    fn is_on_a_socket(self) -> bool {
-        !matches!(self, Asked::Socket { .. })
     }
 }
 

@@ -11,6 +11,7 @@ mod burst;
 mod dial;
 mod diary;
 mod door;
+mod elsewhere;
 mod end;
 mod line;
 mod options;
@@ -23,5 +24,6 @@ mod target;
 mod trying;
 mod wire;
 
+pub use elsewhere::Elsewhere;
 pub use program::Program;
 pub(crate) use sockets::panic_words;

@@ -10,12 +10,13 @@ use tokio_util::task::TaskTracker;
 use crate::net::accept::Acceptor;
 use crate::net::burst::Calls;
 use crate::net::door::Door;
+use crate::net::elsewhere::{Elsewhere, Makers};
 use crate::net::socket;
 use crate::net::sockets::Sockets;
 use crate::net::trying::try_all;
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Deed, Ending, Errno, ListenSpec, Machine, News, OwnSocket,
-    Refusal, RowName,
+    Burst, Call, Command, ConnectSpec, Deed, Ending, Errno, Host, ListenSpec, Machine, News,
+    OwnSocket, Refusal, RowName,
 };
 
 /// The program whose sockets these are: it does as it is told, and tells what happens.
@@ -67,10 +68,27 @@ impl Program {
         patience: Duration,
     ) -> Program {
         let budget = descriptors.saturating_sub(Machine::RESERVED_DESCRIPTORS);
-        let connecting = stop.child_token();
+        Program::of(Sockets::new(news, tasks, stop, budget, patience))
+    }
+
+    /// The same with sockets of other computers, too; `elsewhere` may have and lose them as time goes by.
+    pub fn with_elsewhere(
+        news: Sender<News>,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+        descriptors: u64,
+        elsewhere: Arc<dyn Elsewhere>,
+    ) -> Program {
+        let budget = descriptors.saturating_sub(Machine::RESERVED_DESCRIPTORS);
+        let mut sockets = Sockets::new(news, tasks, stop, budget, Program::PATIENCE);
+        sockets.makers = Makers::with(elsewhere);
+        Program::of(sockets)
+    }
+
+    fn of(sockets: Sockets) -> Program {
         Program {
-            sockets: Arc::new(Sockets::new(news, tasks, stop, budget, patience)),
-            connecting,
+            connecting: sockets.stop.child_token(),
+            sockets: Arc::new(sockets),
             leaving: Vec::new(),
             bursts: Arc::new(Semaphore::new(Program::BURSTS)),
         }
@@ -148,7 +166,8 @@ impl Program {
         let mut listening = Vec::new();
         let mut diary = self.sockets.diary(Deed::Listen);
         let tell = |diary, row| self.sockets.tell_calls(diary, row);
-        for (socket, own) in socket::listening(spec, &mut diary, tell)? {
+        let making = (&self.sockets.makers, &mut diary);
+        for (socket, own) in socket::listening(spec, making, tell)? {
             let watched =
                 TcpListener::from_std(socket.into()).map_err(socket::refused(Call::Listen))?;
             spec.at = own.name.tuple.local;
@@ -205,6 +224,18 @@ impl Program {
             calls.make().await;
             drop(place);
         });
+    }
+
+    /// Resets the connections and closes the listening sockets of all other computers.
+    pub fn leave_elsewhere(&mut self) {
+        let mut doors = self.sockets.doors();
+        let gone = doors.extract_if(.., |door| door.spec.host != Host::THIS);
+        let gone: Vec<Arc<Door>> = gone.collect();
+        drop(doors);
+        for door in gone {
+            self.close_door(&door);
+        }
+        self.sockets.sweep_elsewhere();
     }
 
     fn stop_connecting(&mut self) {

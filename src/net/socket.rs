@@ -5,28 +5,31 @@ use std::os::fd::{AsFd, AsRawFd};
 use socket2::{Domain, Socket, Type};
 
 use crate::net::diary::{self, Diary};
+use crate::net::elsewhere::Makers;
 use crate::net::options;
 use crate::tcp::{
-    Answer, Asked, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket,
-    PortRange, Protocol, Refusal, RowName, SockOpt, SourcePort,
+    Asked, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
+    Protocol, Refusal, RowName, SockOpt, SourcePort,
 };
 
 /// `ENOPROTOOPT`: the kernel does not know the option.
 const UNKNOWN_OPTION: Errno = Errno(libc::ENOPROTOOPT);
+
+/// Who makes a socket, and who notes what it is asked for.
+pub(super) type Making<'a> = (&'a Makers, &'a mut Diary);
 
 /// socket(), bind(), listen(), once for each listener that is asked for; all of them or none.
 ///
 /// What each was asked for is handed to `tell`.
 pub(super) fn listening(
     spec: &ListenSpec,
-    diary: &mut Diary,
+    (makers, diary): Making<'_>,
     tell: impl Fn(Diary, Option<RowName>),
 ) -> Result<Vec<(Socket, OwnSocket)>, Refusal> {
-    on_this_host(spec.host)?;
     let mut at = SocketAddr::from(spec.at);
     let mut all = Vec::new();
     for _ in 0..spec.listeners.clamp(1, 4) {
-        let made = one_listening(spec, at, diary);
+        let made = one_listening(spec, at, (makers, diary));
         let (socket, real) = made.inspect_err(|_| tell(diary.next(), None))?;
         at = real;
         let nobody = SocketAddr::new(any(at.ip()), 0);
@@ -40,9 +43,9 @@ pub(super) fn listening(
 fn one_listening(
     spec: &ListenSpec,
     at: SocketAddr,
-    diary: &mut Diary,
+    (makers, diary): Making<'_>,
 ) -> Result<(Socket, SocketAddr), Refusal> {
-    let socket = new(Protocol::Tcp, at.ip(), diary)?;
+    let socket = makers.socket(spec.host, Protocol::Tcp, at.ip(), diary)?;
     let listens = bound(spec, at, &socket, diary).and_then(|()| {
         let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
         let done = diary.did(&socket, Asked::Listen(spec.backlog), socket.listen(backlog));
@@ -99,10 +102,9 @@ pub(super) fn calling(
     spec: &ConnectSpec,
     to: SocketAddr,
     whole: Option<PortRange>,
-    diary: &mut Diary,
+    (makers, diary): Making<'_>,
 ) -> Result<Socket, Refusal> {
-    on_this_host(spec.host)?;
-    let socket = new(spec.protocol, to.ip(), diary)?;
+    let socket = makers.socket(spec.host, spec.protocol, to.ip(), diary)?;
     match placed(spec, to, (&socket, whole), diary) {
         Ok(()) => Ok(socket),
         Err(why) => Err(closed(socket, diary, why)),
@@ -183,6 +185,7 @@ fn bind_in_turn(
     })
 }
 
+/// socket() on this machine.
 pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<Socket, Refusal> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
@@ -193,20 +196,9 @@ pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<S
     } else {
         Domain::IPV6
     };
-    let asked = Asked::Socket {
-        v6: ip.is_ipv6(),
-        protocol,
-    };
-    match Socket::new_raw(domain, kind.nonblocking().cloexec(), Some(number)) {
-        Ok(socket) => {
-            diary.note(&socket, asked, Answer::Descriptor(diary::number(&socket)));
-            Ok(socket)
-        }
-        Err(error) => {
-            diary.no_socket(asked, Errno::from(&error));
-            Err(refused(Call::Socket)(error))
-        }
-    }
+    let made = Socket::new_raw(domain, kind.nonblocking().cloexec(), Some(number));
+    diary.socket(protocol, ip, &made);
+    made.map_err(refused(Call::Socket))
 }
 
 /// The socket as the kernel's table shows it, `ends` being the local and the remote one.
@@ -273,17 +265,6 @@ pub(super) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
         call,
         errno: Errno::from(&error),
     }
-}
-
-/// Sockets of other computers are not made here.
-fn on_this_host(host: Host) -> Result<(), Refusal> {
-    if host == Host::THIS {
-        return Ok(());
-    }
-    Err(Refusal {
-        call: Call::Socket,
-        errno: Errno::EHOSTUNREACH,
-    })
 }
 
 /// The address that stands for all of the same family.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use socket2::Socket;
 
 use crate::net::diary::Diary;
-use crate::net::socket;
+use crate::net::socket::{self, Making};
 use crate::net::sockets::Sockets;
 use crate::tcp::{
     Asked, Call, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, News, Protocol, Refusal, SockOpt,
@@ -19,16 +19,17 @@ pub(super) async fn try_all(sockets: Arc<Sockets>, trials: Vec<Trial>) {
     for trial in trials {
         let mut diary = sockets.diary(Deed::Try);
         let outcome = match trial {
-            Trial::Bind { .. } => bind(trial, &mut diary),
-            Trial::Reach { .. } => reach(trial, &mut diary),
+            Trial::Bind { .. } => bind(trial, (&sockets.makers, &mut diary)),
+            Trial::Reach { .. } => reach(trial, (&sockets.makers, &mut diary)),
         };
         sockets.tell_calls(diary, None);
         sockets.tell(News::Tried { trial, outcome }).await;
     }
 }
 
-fn bind(trial: Trial, diary: &mut Diary) -> Result<(), Refusal> {
+fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
     let Trial::Bind {
+        host,
         protocol,
         at,
         reuse_addr,
@@ -42,14 +43,15 @@ fn bind(trial: Trial, diary: &mut Diary) -> Result<(), Refusal> {
         reuse_port,
         ..ListenSpec::at(at)
     };
-    let probe = socket::new(protocol, at.ip, diary)?;
+    let probe = makers.socket(host, protocol, at.ip, diary)?;
     let bound = socket::bound(&spec, SocketAddr::from(at), &probe, diary);
     diary.closes(&probe);
     bound
 }
 
-fn reach(trial: Trial, diary: &mut Diary) -> Result<(), Refusal> {
+fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
     let Trial::Reach {
+        host,
         from,
         source_port,
         to,
@@ -57,18 +59,19 @@ fn reach(trial: Trial, diary: &mut Diary) -> Result<(), Refusal> {
     else {
         return Ok(());
     };
-    let door = socket::new(Protocol::Tcp, to, diary)?;
+    let door = makers.socket(host, Protocol::Tcp, to, diary)?;
     let at = ListenSpec::at(Endpoint::new(to, 0));
     socket::bound(&at, SocketAddr::from(at.at), &door, diary)?;
     let done = diary.did(&door, Asked::Listen(1), door.listen(1));
     done.map_err(socket::refused(Call::Listen))?;
     let there = diary.name_of(&door).map_err(socket::refused(Call::Bind))?;
     let spec = ConnectSpec {
+        host,
         from,
         source_port,
         ..ConnectSpec::to(Endpoint::from(there).into())
     };
-    let caller = socket::calling(&spec, there, None, diary)?;
+    let caller = socket::calling(&spec, there, None, (makers, diary))?;
     let reached = call(&caller, there, diary);
     // Nothing may be left of it: RST instead of a row in TIME_WAIT.
     let done = caller.set_linger(Some(Duration::ZERO));

@@ -2,6 +2,7 @@
 //!
 //! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`News`] comes back.
 
+mod arrow;
 mod called;
 mod change;
 mod command;
@@ -10,6 +11,7 @@ mod errno;
 mod filter;
 mod five_tuple;
 mod host;
+mod lab;
 mod machine;
 mod moment;
 mod news;
@@ -17,10 +19,13 @@ mod owner;
 mod payload;
 mod ports;
 mod row;
+mod segment;
 mod snapshot;
 mod state;
 mod trial;
+mod wire;
 
+pub use arrow::Arrow;
 pub use called::{Answer, Asked, Called, Deed, Record, SockOpt};
 pub use change::Change;
 pub use command::{
@@ -32,13 +37,16 @@ pub use errno::Errno;
 pub use filter::Filter;
 pub use five_tuple::{FiveTuple, Protocol};
 pub use host::Host;
+pub use lab::{LabComputer, LabNews, LabOrder, LabRefusal, LabSpec};
 pub use machine::Machine;
 pub use moment::Moment;
 pub use news::{Call, Ending, News, OwnSocket, Refusal};
 pub use owner::Owner;
-pub use payload::{escape, escape_name, unescape};
+pub use payload::{escape, escape_name, is_legible, legible, unescape};
 pub use ports::PortRange;
 pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
+pub use segment::{Flags, Segment};
 pub use snapshot::{ParseRowError, Snapshot};
 pub use state::TcpState;
 pub use trial::Trial;
+pub use wire::{Crossing, Fate, Loss, WireNews, WireOrder};

@@ -8,7 +8,7 @@ use super::paint::{Scene, Titles, put, width};
 use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, text};
+use super::{arrange, past, text};
 use crate::app::{Entry, Pane, State, words};
 use crate::tcp::{Answer, Asked, Called, Deed, Errno, RowName};
 
@@ -23,19 +23,22 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         put(frame, head, chosen_row(scene, name, head));
     }
     let calls = &scene.state.calls;
-    if calls.is_empty() {
+    let known = calls.until(scene.state.then());
+    if known == 0 {
         let why = "None of our sockets has been made yet. Press l to listen.";
         let line = Line::from(scene.span(Part::Dim, why)).centered();
         frame.render_widget(line, arrange::middle(inner, inner.width, 1));
         return;
     }
     let is_chosen = |entry: &Entry| entry.record.row.is_some() && entry.record.row == chosen;
-    let anchor = calls.entries().rposition(is_chosen);
+    let anchor = (0..known)
+        .rev()
+        .find(|n| calls.entry(*n).is_some_and(is_chosen));
     if chosen.is_some() && anchor.is_none() {
         let place = arrange::take_bottom(&mut inner, 1);
         frame.render_widget(unknown(scene), place);
     }
-    let last = calls.entries().len().saturating_sub(1);
+    let last = known - 1;
     let anchor = anchor.unwrap_or(last);
     let stands_out = |n: usize, entry: &Entry| match chosen {
         Some(_) => is_chosen(entry),
@@ -97,13 +100,14 @@ fn titles(scene: Scene<'_>) -> Titles {
     if !calls.is_empty() {
         right.push((Part::Dim, text::plural(calls.len(), "call")));
     }
+    right.extend(past::title(scene.state).map(|words| (Part::KeyCap, words)));
     Titles {
         name: "Calls",
         about: format!(
             "{DASH} what our own sockets asked of the kernel {DASH} W writes them as C and Python"
         ),
         right,
-        ..Titles::default()
+        border: scene.state.is_past().then_some(Part::Warning),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn draw(
     };
     let mut inner = scene.sheet(frame, area, title, scene.keys(&[("Esc", "close")]));
     scroll.visible.push(name);
-    let mirror = scene.state.sockets.mirror(name);
+    let mirror = scene.state.seen().mirror(name);
     scroll.visible.extend(mirror.map(|line| line.row.name()));
     let boxes = arrange::take_top(&mut inner, 3);
     five::draw(frame, boxes, scene, name);
@@ -47,7 +47,7 @@ type Ranked = (u8, Vec<Line<'static>>);
 
 /// What is to be said, in at most so many columns and lines: what is needed least goes first.
 fn lines(scene: Scene<'_>, name: RowName, (room, most): (usize, usize)) -> Vec<Line<'static>> {
-    let sockets = &scene.state.sockets;
+    let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
         let gone = "The kernel has this row no more.";
         return vec![Line::default(), Line::from(scene.span(Part::Dim, gone))];
@@ -169,7 +169,7 @@ fn ends(
 }
 
 /// What is told of each end, and how little it is needed.
-const FACTS: [(u8, &str); 9] = [
+const FACTS: [(u8, &str); 10] = [
     (1, "role"),
     (1, "state"),
     (8, ""),
@@ -178,6 +178,7 @@ const FACTS: [(u8, &str); 9] = [
     (4, "Recv-Q"),
     (5, "Send-Q"),
     (2, "owner"),
+    (3, "timer"),
     (3, "end"),
 ];
 
@@ -215,6 +216,9 @@ fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'stati
         Some(gone) => gone.why.words().to_owned(),
         None => row::time_left(scene, line).unwrap_or_default(),
     };
+    let tries = row::tries(scene, line).filter(|_| line.gone.is_none());
+    let tries = text::wrap(&tries.unwrap_or_default(), room).into_iter();
+    let tries = tries.filter(|words| !words.is_empty());
     let role = text::cut(&row::role(scene, line, room), room);
     vec![
         vec![scene.span(Part::Strong, role)],
@@ -225,6 +229,9 @@ fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'stati
         queue(row.queues.recv, "waiting for accept()"),
         queue(row.queues.send, "may wait (backlog)"),
         plain(&columns::owner(state, line, room)),
+        tries
+            .map(|words| scene.span(Part::Warning, words))
+            .collect(),
         plain(&ends),
     ]
 }

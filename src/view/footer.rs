@@ -8,7 +8,7 @@ use super::input;
 use super::paint::{Scene, width};
 use super::text;
 use super::theme::{Part, Theme};
-use crate::app::{Form, Key, Overlay, Value};
+use crate::app::{Form, Key, Line as TableLine, Overlay, Value};
 use crate::cli::ThemeName;
 
 /// The keys to press now, the most useful first; as many as fit.
@@ -32,6 +32,9 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     let mut spans = Vec::new();
     if let Some(count) = desk.count {
         spans.push(scene.span(Part::KeyCap, format!(" {count}{} ", super::glyphs::CUT)));
+    }
+    if let Some(said) = said_over(scene, room) {
+        return said;
     }
     match &desk.overlay {
         Some(Overlay::Help(_)) => {
@@ -86,6 +89,16 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
+/// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.
+fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
+    let state = scene.state;
+    state.desk.overlay.as_ref()?;
+    let last = state.notices.last()?;
+    let is_new = last.at > state.desk.covered && state.now.since(last.at) < TableLine::FRESH;
+    let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
+    is_new.then(|| Line::from(scene.span(Part::Text, text)))
+}
+
 /// The keys of a form; those that choose only where there is a choice.
 pub(super) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
     let mut keys = vec![("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")];
@@ -137,7 +150,7 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let caps = scene.state.desk.keys.iter().flat_map(|key| {
-        let cap = format!(" {} ", text::safe(key));
+        let cap = format!(" {} ", scene.own(key));
         [Span::raw(" "), scene.span(Part::KeyCap, cap)]
     });
     caps.collect()
@@ -148,8 +161,8 @@ pub(super) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut right = area.right();
     let mut newest = true;
     for key in scene.state.desk.keys.iter().rev() {
-        let key = text::safe(key);
-        let wide = u16::try_from(key.len())
+        let key = scene.own(key);
+        let wide = u16::try_from(text::width(&key))
             .unwrap_or(u16::MAX)
             .saturating_add(4);
         if wide > right.saturating_sub(area.x) || area.height < 3 {

@@ -11,6 +11,8 @@ pub(super) const CHOSEN: &str = "▶";
 pub(super) const CUT: &str = "…";
 /// The glyph of a row that is gone, whatever its last state was.
 pub(super) const HOLLOW: &str = "○";
+/// Behind the other end of what is chosen.
+pub(super) const OTHER: &str = "◀";
 /// In front of what did not work.
 pub(super) const REFUSED: &str = "✗";
 /// In front of a warning, and of a row that is to blame.
@@ -62,9 +64,14 @@ pub const fn in_ascii(c: char) -> char {
         '…' => '~',
         '✗' => 'x',
         '─' | '–' => '-',
-        '━' | '═' => '=',
+        '━' => '=',
+        '═' => '~',
+        '╍' | '╏' | '╌' | '╎' => '%',
         '│' | '┃' => '|',
-        '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' => '+',
+        '║' => 'I',
+        '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '╔' | '╗' | '╚' | '╝' => {
+            '+'
+        }
         '┐' => '\\',
         '┘' => '/',
         '▕' => '[',
@@ -84,7 +91,8 @@ pub const fn in_ascii(c: char) -> char {
         '◌' => ':',
         '◇' => 'o',
         '○' => '.',
-        '←' => '<',
+        '←' | '◀' => '<',
+        '▼' => 'v',
         c if c.is_ascii() => c,
         _ => '?',
     }

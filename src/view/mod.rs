@@ -7,6 +7,7 @@ mod calls;
 mod card;
 mod columns;
 mod computers;
+mod diagram;
 mod digits;
 mod empty;
 mod five;
@@ -17,17 +18,20 @@ mod header;
 mod help;
 mod hit;
 mod input;
+mod ladder;
 mod listener;
 mod myth;
 mod netstat;
 mod notices;
 mod paint;
 mod palette;
+mod past;
 mod row;
 mod scroll;
 mod sockets;
 mod text;
 mod theme;
+mod timeline;
 mod why;
 mod window;
 
@@ -50,6 +54,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     let scene = Scene { state, theme };
     frame.buffer_mut().set_style(area, theme.ground());
     scroll.visible.clear();
+    scroll.help_end = None;
     match places(area, state) {
         Some(places) => {
             draw_panes(frame, &places, scene, scroll);
@@ -78,6 +83,8 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     }
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
+        Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
+        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
         Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
         Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
     }
@@ -93,7 +100,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         ..area
     };
     match &scene.state.desk.overlay {
-        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down),
+        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::ListenForm(form)) => {
             form::draw(frame, above_footer, scene, "How to listen", form);
         }

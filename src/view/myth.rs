@@ -8,7 +8,7 @@ use super::paint::{Scene, Titles, put};
 use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, text};
+use super::{arrange, past, text};
 use crate::app::{MythCall, Pane};
 use crate::tcp::{Endpoint, RowName, TcpState};
 
@@ -20,7 +20,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "The myth",
         about: format!("{DASH} \"a connected client occupies the server's port\""),
-        ..Titles::default()
+        right: past::title(scene.state)
+            .map(|words| (Part::KeyCap, words))
+            .into_iter()
+            .collect(),
+        border: scene.state.is_past().then_some(Part::Warning),
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let room = usize::from(inner.width);
@@ -75,7 +79,7 @@ fn lines_of(lines: &[Line<'_>]) -> u16 {
 
 /// The rows of the server's computer, as many as can be shown: LISTEN, and its ends.
 fn server_rows(scene: Scene<'_>, most: usize) -> Vec<RowName> {
-    let sockets = &scene.state.sockets;
+    let sockets = scene.state.seen();
     let server = sockets.places().filter(|place| !place.is_client);
     let names = server.map(|place| place.name);
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));

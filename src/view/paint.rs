@@ -92,6 +92,15 @@ impl Scene<'_> {
         }
     }
 
+    /// A text that the person has typed; in bytes beyond ASCII where only ASCII is drawn.
+    pub(super) fn own(self, text: &str) -> String {
+        if self.theme.is_ascii() {
+            text::safe(text)
+        } else {
+            text::own(text)
+        }
+    }
+
     /// Keys and what they do, as one piece of text.
     pub(super) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];

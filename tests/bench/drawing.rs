@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fivetuple::app::{Clients, Event, Listener, Sight, State, update};
+use fivetuple::app::{Clients, Event, Listener, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, SocketRow, TcpState,
+    Change, ConnectSpec, Endpoint, FiveTuple, Host, ListenSpec, Machine, Moment, SocketRow,
+    TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -38,6 +39,25 @@ pub(crate) fn measure() {
     let whole: Times = (0..9).map(|_| timed(|| drop(state(28_000)))).collect();
     times("56,000 rows at once, state made and dropped", &whole, "");
     times("56,000 rows read again, two of them new", &again(), "");
+    pictures();
+}
+
+/// Every picture with few and with many connections.
+fn pictures() {
+    let [mut few, mut many] = [10, 28_000].map(state);
+    for (picture, zoom, what) in [
+        (Picture::States, 0, "the state diagram"),
+        (Picture::Timeline, 0, "the timeline"),
+    ] {
+        let [few, many] = [&mut few, &mut many].map(|state| {
+            state.desk.picture = picture;
+            state.desk.zoom = zoom;
+            frame(state)
+        });
+        times(&format!("{what}, 10 connections"), &few, "");
+        let ratio = at_most(many.median() / few.median(), 2.0, " times");
+        times(&format!("{what}, 28,000 connections"), &many, &ratio);
+    }
 }
 
 fn frame(state: &mut State) -> Times {
@@ -111,6 +131,7 @@ fn state(count: u32) -> State {
 
 fn sight(changes: Vec<Change>, afresh: bool) -> Event {
     Event::Seen(Sight {
+        host: Host::THIS,
         changes,
         afresh,
         torn: false,

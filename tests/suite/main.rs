@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod arrows;
 mod commands;
 mod dashboard;
 mod detective;
@@ -15,6 +16,7 @@ mod film;
 mod halves;
 mod headless;
 mod kernel;
+mod lab;
 mod myth;
 mod net;
 mod place;

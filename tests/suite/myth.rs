@@ -26,7 +26,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
         let mut real = Real::start();
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
-        real.press_until("E", "serves one user for each address");
+        real.press_until("U", "serves one user for each address");
         let myth = real.robot.state.desk.myth.clone().unwrap();
         assert_eq!(
             outcomes(&myth),
@@ -43,8 +43,8 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
             assert_eq!(here.count(), 1, "{computer}");
         }
         // Those two are taken now: two others can show it once more, and then nobody.
-        real.press_until("E", "tablet got in");
-        real.press_until("E", "every computer has a row at port 5000");
+        real.press_until("U", "tablet got in");
+        real.press_until("U", "every computer has a row at port 5000");
         real.press_until("r", "reset");
         assert_eq!(real.robot.state.desk.myth, None);
     });
@@ -54,7 +54,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
 fn each_call_waits_for_the_answer_to_the_one_before() {
     let mut robot = Robot::listening();
     robot.commands();
-    robot.press("E");
+    robot.press("U");
     assert_eq!(robot.state.desk.picture, Picture::Myth);
     let from = |robot: &mut Robot| match &robot.commands()[..] {
         [Command::Connect(spec, _)] => {
@@ -66,7 +66,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     };
     let (spec, laptop) = from(&mut robot).unwrap();
     assert_eq!(laptop, "127.0.0.2");
-    robot.press("E");
+    robot.press("U");
     assert!(from(&mut robot).is_none() && robot.said().contains("under way"));
     // Another connection is not an answer to it.
     robot.hear(News::Connected(own(
@@ -110,7 +110,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
 fn without_a_listener_it_says_what_to_press() {
     let mut robot = Robot::new();
     robot.commands();
-    robot.press("E");
+    robot.press("U");
     assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("press l, then E"), "{}", robot.said());
+    assert!(robot.said().contains("press l, then U"), "{}", robot.said());
 }

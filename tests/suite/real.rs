@@ -100,7 +100,7 @@ impl Real {
             match order {
                 Effect::Run(command) => self.program.run(command),
                 Effect::Save { texts, .. } => self.saved = texts,
-                Effect::Watch(_) | Effect::Look(_) | Effect::Exit => (),
+                Effect::Watch(_) | Effect::Look(_) | Effect::Lab(_) | Effect::Exit => (),
             }
         }
         while let Ok(news) = self.news.try_recv() {

@@ -28,7 +28,8 @@ fn ascii_mode_draws_nothing_else() {
         tried(),
     ] {
         for keys in [
-            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc",
+            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc", "g", "t",
+            ",",
         ] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
@@ -168,6 +169,10 @@ fn no_size_is_too_odd() {
             "Esc i",
             "Esc y",
             "Esc M",
+            "g",
+            "t",
+            "+",
+            ",",
         ] {
             robot.press(keys);
             for size in sizes.iter().copied() {
@@ -207,7 +212,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
     robot.state.desk.keys.push_back(hostile.to_owned());
-    for keys in ["", "n", "n z", "z", "i", "M"] {
+    for keys in ["", "n", "n z", "z", "i", "M", "g", "t"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {

@@ -17,7 +17,7 @@ pub(super) fn tried() -> Robot {
     let mut robot = two_connections();
     robot.state.clients.chosen = 2;
     robot.commands();
-    robot.press("E");
+    robot.press("U");
     let commands = robot.commands();
     let [Command::Connect(spec, _)] = &commands[..] else {
         panic!("{commands:?}")
