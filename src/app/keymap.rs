@@ -33,6 +33,8 @@ pub enum Scope {
     Panes,
     /// While the list of keys, or a card, lies over the panes.
     Sheet,
+    /// While the last refusal lies over the panes: before the keys of a sheet.
+    Why,
 }
 
 /// What a binding is about.
@@ -133,6 +135,11 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
+    on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
+    on(&[Char('M')], A::Show(Picture::Myth), Look, "the myth", "the myth of the taken port, beside what is so"),
+    on(&[Char('U')], A::TryMyth, Look, "try the myth", "try the myth for real: clients call from the server's own port"),
+    on(&[Char('y')], A::Why, Look, "why not?", "why not? The last refusal: who is to blame, what helps"),
+    on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
     on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
@@ -156,6 +163,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
+    over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
+    over(&[Char('w')], Scope::Why, A::RetryLater, "retry when TIME_WAIT is over"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
     over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
@@ -178,7 +187,43 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
 pub fn binding_of(action: Action) -> Option<&'static Binding> {
     BINDINGS
         .iter()
-        .find(|binding| binding.action == action && binding.scope != Scope::Sheet)
+        .find(|binding| binding.action == action && binding.is_listed())
+}
+
+/// The keys to name below a picture.
+const fn hints_of(picture: Picture) -> &'static [Action] {
+    match picture {
+        Picture::Calls => &[
+            A::Back,
+            A::Next,
+            A::Write,
+            A::Connect,
+            A::Listen,
+            A::Close,
+            A::Help,
+            A::Quit,
+        ],
+        Picture::Myth => &[
+            A::Back,
+            A::TryMyth,
+            A::Connect,
+            A::Listen,
+            A::Close,
+            A::Help,
+            A::Quit,
+        ],
+        Picture::Table | Picture::States | Picture::Timeline => &[
+            A::Back,
+            A::Next,
+            A::Connect,
+            A::Close,
+            A::LookInside,
+            A::ServerCloses,
+            A::Listen,
+            A::Help,
+            A::Quit,
+        ],
+    }
 }
 
 impl State {
@@ -195,7 +240,7 @@ impl State {
                 A::Help,
                 A::Quit,
             ],
-            None if self.lab.is_up() && self.desk.picture != Picture::Table => &[
+            None if self.lab.is_up() && self.desk.picture == Picture::Timeline => &[
                 A::Back,
                 A::Wire(WireKey::Step),
                 A::Wire(WireKey::Hold),
@@ -206,17 +251,7 @@ impl State {
                 A::Help,
                 A::Quit,
             ],
-            None if self.desk.picture != Picture::Table => &[
-                A::Back,
-                A::Next,
-                A::Connect,
-                A::Close,
-                A::LookInside,
-                A::ServerCloses,
-                A::Listen,
-                A::Help,
-                A::Quit,
-            ],
+            None if self.desk.picture != Picture::Table => hints_of(self.desk.picture),
             None if self.lab.is_up() => self.hints_in_lab(),
             None if self.listener.is_listening() => &[
                 A::Listen,

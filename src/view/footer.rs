@@ -50,6 +50,14 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         Some(Overlay::Card(_)) => {
             return scene.keys(&[("Esc", "close"), ("ctrl-c", "quit at once")]);
         }
+        Some(Overlay::Why(_)) => {
+            return scene.keys(&[
+                ("y", "retry"),
+                ("Esc", "close"),
+                ("j k", "down, up"),
+                ("ctrl-c", "quit at once"),
+            ]);
+        }
         Some(Overlay::Palette(_)) => {
             return scene.keys(&[
                 ("Enter", "do it"),
