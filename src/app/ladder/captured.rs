@@ -15,7 +15,8 @@ pub fn captured(
     let rung = |crossing: &Crossing| {
         let arrow = Arrow {
             from: side_of(&crossing.segment, pair),
-            words: words(&crossing.segment, numbers(&crossing.segment)),
+            words: words(&crossing.segment),
+            numbers: numbers_of(&crossing.segment, numbers(&crossing.segment)),
             fate: match crossing.fate {
                 tcp::Fate::OnTheWay => Fate::OnTheWay,
                 tcp::Fate::Arrived(at) => Fate::Arrived(at),
@@ -62,15 +63,19 @@ fn side_of(segment: &Segment, pair: &Pair<'_>) -> Side {
     }
 }
 
-fn words(segment: &Segment, (seq, ack): (u32, u32)) -> String {
-    let mut words = vec![segment.flags.to_string(), format!("seq {seq}")];
+fn words(segment: &Segment) -> String {
+    match segment.length {
+        0 => segment.flags.to_string(),
+        length => format!("{}, {length} B", segment.flags),
+    }
+}
+
+fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
     if segment.flags.has(Flags::ACK) {
-        words.push(format!("ack {ack}"));
+        format!("seq {seq} ack {ack}")
+    } else {
+        format!("seq {seq}")
     }
-    if segment.length > 0 {
-        words.push(format!("{} B", segment.length));
-    }
-    words.join(" ")
 }
 
 /// What an end became, and when a look showed it.

@@ -51,8 +51,10 @@ impl Rung {
 pub struct Arrow {
     /// Who sent it.
     pub from: Side,
-    /// Flags, numbers and data.
+    /// Flags and data.
     pub words: String,
+    /// Sequence and acknowledgement number, as far as they are known.
+    pub numbers: String,
     /// What became of it.
     pub fate: Fate,
     /// Whether it had been sent before.

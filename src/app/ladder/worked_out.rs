@@ -107,6 +107,7 @@ impl Worker<'_> {
         let arrow = Arrow {
             from,
             words: words.into(),
+            numbers: String::new(),
             fate: Fate::WorkedOut,
             again: false,
         };
