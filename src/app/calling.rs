@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::app::heard::look_at_both;
 use crate::app::{Effect, Progress, State, Tone, Topic, dialing, refused, words};
-use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
+use crate::tcp::{
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, OwnSocket, Refusal, RowName,
+};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
@@ -39,7 +41,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let is_news = state.clients.holder_of(socket.name).is_none();
     client_end(state, socket);
-    let waiting = if is_news { answered(state) } else { None };
+    let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
         if progress.ports.len() < 5 {
@@ -56,13 +58,27 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 }
 
 /// A call was answered, or is at least on its way; it may have been the one that others wait for.
-fn answered(state: &mut State) -> Option<Effect> {
+fn answered(state: &mut State) -> Vec<Effect> {
     let clients = &mut state.clients;
     clients.awaited = clients.awaited.saturating_sub(1);
     if clients.under_way.is_none() {
         clients.singles = clients.singles.saturating_sub(1);
     }
     dialing::call_waiting(state)
+}
+
+/// An order for several calls that the sockets did not take is over, with one refusal for all of them.
+fn give_up_what_never_began(state: &mut State, why: Refusal) {
+    let clients = &mut state.clients;
+    let was_not_taken = (why.call, why.errno) == (Call::Socket, Errno::EAGAIN);
+    let never_began = |progress: &mut Progress| was_not_taken && !progress.has_begun;
+    if let Some(progress) = clients.under_way.take_if(never_began) {
+        // The answer itself counts for one.
+        clients.awaited = clients
+            .awaited
+            .saturating_sub(progress.asked.saturating_sub(1));
+        clients.singles += 1;
+    }
 }
 
 /// The call of a client, from its own end as far as it was bound to whom it called, was refused.
@@ -85,8 +101,9 @@ pub(crate) fn failed(
     });
     let was_on_its_way = name.is_some_and(|name| state.clients.forget(name));
     let waiting = if was_on_its_way {
-        None
+        vec![]
     } else {
+        give_up_what_never_began(state, why);
         answered(state)
     };
     let (text, rows) = refused::connect_failed(state, spec, to, why);
@@ -99,15 +116,12 @@ pub(crate) fn failed(
 }
 
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
-    let computer = state.clients.chosen;
-    state.clients.under_way = Some(Progress {
-        asked: burst.count,
-        opened: 0,
-        whole_range,
-        ports: Vec::new(),
-        computer,
-        refused: None,
-    });
+    let clients = &mut state.clients;
+    let computer = clients.chosen;
+    let progress = clients
+        .under_way
+        .get_or_insert_with(|| Progress::of(burst, computer));
+    (progress.has_begun, progress.whole_range) = (true, whole_range);
     vec![]
 }
 
@@ -119,8 +133,8 @@ pub(crate) fn burst_ended(
 ) -> Vec<Effect> {
     if opened < asked {
         // The rest was given up, and will not be heard of.
-        let waiting = state.clients.waiting.as_ref();
-        state.clients.awaited = waiting.map_or(0, |(_, burst)| burst.count);
+        let waiting = state.clients.waiting.iter();
+        state.clients.awaited = waiting.map(|(_, burst)| burst.count).sum();
     }
     state.clients.singles = 0;
     if let Some(mut progress) = state.clients.under_way.take() {
@@ -131,7 +145,7 @@ pub(crate) fn burst_ended(
             state.notices.blame(state.now, why, rows);
         }
     }
-    dialing::call_waiting(state).into_iter().collect()
+    dialing::call_waiting(state)
 }
 
 /// Notes which computer holds a client's end.

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::Ends;
@@ -32,8 +32,8 @@ pub struct Clients {
     /// The calls that were made one by one and are not answered yet.
     pub singles: u32,
     /// Calls that are made once others are answered.
-    pub waiting: Option<(ConnectSpec, Burst)>,
-    /// Several connections that are being made now.
+    pub waiting: VecDeque<(ConnectSpec, Burst)>,
+    /// Several connections that were ordered at once, and are being made.
     pub under_way: Option<Progress>,
 }
 
@@ -55,6 +55,8 @@ pub struct Computer {
 pub struct Progress {
     /// How many were asked for.
     pub asked: u32,
+    /// Whether it was told that it begins.
+    pub has_begun: bool,
     /// How many are connected.
     pub opened: u32,
     /// Whether every socket was given the whole port range.
@@ -65,6 +67,21 @@ pub struct Progress {
     pub computer: usize,
     /// Why it could not go on, and the rows to blame: to be told after what was reached.
     pub refused: Option<(String, Vec<RowName>)>,
+}
+
+impl Progress {
+    /// The beginning of a burst of that computer's.
+    pub(crate) fn of(burst: Burst, computer: usize) -> Progress {
+        Progress {
+            asked: burst.count,
+            has_begun: false,
+            opened: 0,
+            whole_range: false,
+            ports: Vec::new(),
+            computer,
+            refused: None,
+        }
+    }
 }
 
 const NAMES: [&str; 12] = [
@@ -127,7 +144,7 @@ impl Clients {
             called: BTreeSet::new(),
             awaited: 0,
             singles: 0,
-            waiting: None,
+            waiting: VecDeque::new(),
             under_way: None,
         }
     }

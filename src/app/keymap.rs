@@ -195,6 +195,17 @@ impl State {
                 A::Help,
                 A::Quit,
             ],
+            None if self.lab.is_up() && self.desk.picture != Picture::Table => &[
+                A::Back,
+                A::Wire(WireKey::Step),
+                A::Wire(WireKey::Hold),
+                A::Connect,
+                A::Close,
+                A::Wire(WireKey::Delay),
+                A::Wire(WireKey::Lose),
+                A::Help,
+                A::Quit,
+            ],
             None if self.desk.picture != Picture::Table => &[
                 A::Back,
                 A::Next,

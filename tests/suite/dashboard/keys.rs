@@ -87,6 +87,11 @@ fn a_count_before_connect_is_how_often() {
         robot.commands()[..],
         [Command::Connect(_, Burst { count: 25, .. })]
     ));
+    robot.hear(News::BurstEnded {
+        opened: 25,
+        asked: 25,
+        took: std::time::Duration::ZERO,
+    });
     robot.press("c");
     assert!(
         matches!(

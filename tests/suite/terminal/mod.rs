@@ -9,6 +9,7 @@ use super::support::pty::{Terminal, fivetuple};
 mod breaking;
 mod colours;
 mod ending;
+mod lab;
 mod mouse;
 mod quiet;
 mod refusing;
