@@ -113,6 +113,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
     on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
+    on(&[Char('m')], A::Show(Picture::Ports), Look, "ports", "the map of ports"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
@@ -158,6 +159,7 @@ impl State {
             None if self.desk.picture != Picture::Table => &[
                 A::Back,
                 A::Next,
+                A::ZoomIn,
                 A::Connect,
                 A::Close,
                 A::LookInside,
@@ -188,10 +190,12 @@ impl State {
                 A::Quit,
             ],
         };
+        let zooms = self.desk.picture.zooms() > 0;
         let hint = |action: &Action| {
             binding_of(*action).map(|binding| (binding.keys[0], self.label(*action, binding.help)))
         };
-        actions.iter().filter_map(hint).collect()
+        let works = |action: &&Action| zooms || **action != A::ZoomIn;
+        actions.iter().filter(works).filter_map(hint).collect()
     }
 
     fn label(&self, action: Action, help: &'static str) -> &'static str {

@@ -6,6 +6,8 @@ pub enum Picture {
     Table,
     /// The diagram of TCP's states.
     States,
+    /// The map of ports.
+    Ports,
 }
 
 impl Picture {
@@ -13,6 +15,7 @@ impl Picture {
     pub const fn zooms(self) -> u8 {
         match self {
             Picture::Table | Picture::States => 0,
+            Picture::Ports => 2,
         }
     }
 }

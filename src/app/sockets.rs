@@ -1,3 +1,5 @@
+pub(crate) mod ports;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::app::Sight;
@@ -15,6 +17,7 @@ pub struct Sockets {
     lines: HashMap<RowName, Line>,
     order: Order,
     counts: Counts,
+    ports: ports::Ports,
     ghosts: VecDeque<(RowName, Moment)>,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
@@ -208,6 +211,7 @@ impl Sockets {
             self.order.count_open(row.name(), is_now);
         }
         self.counts.moved(row, before, after);
+        self.ports.moved(row, before, after);
     }
 
     /// Drops owners of sockets that are long gone, once they outnumber the rest.

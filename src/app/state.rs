@@ -31,10 +31,10 @@ impl State {
         State {
             now: Moment::default(),
             started,
+            sockets: Sockets::new(machine.ephemeral),
             machine,
             listener,
             clients,
-            sockets: Sockets::default(),
             notices: Notices::default(),
             desk: Desk {
                 stale: true,

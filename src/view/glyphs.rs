@@ -13,6 +13,12 @@ pub(super) const CUT: &str = "…";
 pub(super) const HOLLOW: &str = "○";
 /// Behind the other end of what is chosen.
 pub(super) const OTHER: &str = "◀";
+/// Above what is chosen.
+pub(super) const DOWN: &str = "▼";
+/// A port in use, a free one, and one that no kernel picks.
+pub(super) const FULL: &str = "█";
+pub(super) const FREE: &str = "·";
+pub(super) const NEVER: &str = "╌";
 /// In front of what did not work.
 pub(super) const REFUSED: &str = "✗";
 /// In front of a warning, and of a row that is to blame.
@@ -77,6 +83,11 @@ pub const fn in_ascii(c: char) -> char {
         '▕' => '[',
         '▏' => ']',
         '█' => '#',
+        '▁' => '_',
+        '▂' | '▃' => '-',
+        '▄' | '▅' => '=',
+        '▆' | '▇' => '*',
+        '└' | '┴' => '\\',
         '▌' => '-',
         '·' => '.',
         '◎' => '@',

@@ -21,6 +21,7 @@ mod listener;
 mod netstat;
 mod notices;
 mod paint;
+mod ports;
 mod row;
 mod scroll;
 mod sockets;
@@ -76,6 +77,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
     match scene.state.desk.picture {
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
+        Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {

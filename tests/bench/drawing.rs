@@ -29,6 +29,7 @@ pub(crate) fn measure() {
     times("a frame, 10 connections", &few.0, "");
     let ratio = at_most(many.0.median() / few.0.median(), 2.0, " times");
     times("a frame, 28,000 connections", &many.0, &ratio);
+    pictures();
     times("two new rows and arrange(), 10 connections", &few.1, "");
     times(
         "two new rows and arrange(), 28,000 connections",
@@ -43,7 +44,12 @@ pub(crate) fn measure() {
 /// Every picture with few and with many connections.
 fn pictures() {
     let [mut few, mut many] = [10, 28_000].map(state);
-    for (picture, zoom, what) in [(Picture::States, 0, "the state diagram")] {
+    for (picture, zoom, what) in [
+        (Picture::States, 0, "the state diagram"),
+        (Picture::Ports, 0, "the map of all ports"),
+        (Picture::Ports, 1, "the map of the range"),
+        (Picture::Ports, 2, "the map around one port"),
+    ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
             state.desk.picture = picture;
             state.desk.zoom = zoom;

@@ -18,6 +18,7 @@ mod kernel;
 mod net;
 mod place;
 mod poller;
+mod ports;
 mod proc_texts;
 mod readme;
 mod robot;

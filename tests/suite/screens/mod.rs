@@ -2,6 +2,7 @@
 
 mod laws;
 mod pictures;
+mod ports;
 mod states;
 
 use crate::robot::{LISTEN, Robot, own};
