@@ -23,6 +23,8 @@ pub struct Desk {
     pub stale: bool,
     /// The chosen row of the table.
     pub selected: Option<RowName>,
+    /// The row to compare another one with.
+    pub marked: Option<RowName>,
     /// What part of the table is shown.
     pub lens: Lens,
     /// The text that rows must contain.

@@ -112,6 +112,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
+    on(&[Char('v')], A::Mark, Look, "mark, compare", "mark a row; on a second one: compare the five numbers"),
+    on(&[Char('V')], A::CompareNewest, Look, "compare newest", "compare the newest connection with the one before it"),
     on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('m')], A::Show(Picture::Ports), Look, "ports", "the map of ports"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),

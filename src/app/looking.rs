@@ -1,7 +1,7 @@
 //! Wishes that change what is looked at, and nothing else.
 
 use crate::app::update::wanted;
-use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, Picture, State, Tone};
+use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, Picture, State, Tone, compare};
 
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
@@ -22,6 +22,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::ZoomIn => zoom(state, 1),
         Action::ZoomOut => zoom(state, -1),
         Action::LookInside => look_inside(state),
+        Action::Mark => compare::mark(state),
+        Action::CompareNewest => compare::newest(state),
         Action::PointOfView => {
             desk.lens = Lens {
                 view: desk.lens.view.next(),
@@ -90,10 +92,13 @@ fn back(desk: &mut Desk) {
     if !desk.find.text.value().is_empty() {
         desk.find.text.reset();
     } else if desk.picture != Picture::Table {
+        if desk.picture == Picture::Compare {
+            desk.marked = None;
+        }
         show(desk, Picture::Table);
     } else if desk.look.big {
         desk.look.big = false;
-    } else {
+    } else if desk.marked.take().is_none() {
         desk.selected = None;
     }
 }

@@ -6,6 +6,7 @@ mod blame;
 mod calling;
 mod clients;
 mod closing;
+mod compare;
 mod connect_form;
 mod counts;
 mod desk;
@@ -42,6 +43,7 @@ pub mod words;
 
 pub use action::Action;
 pub use clients::{Clients, Computer, Progress};
+pub use compare::{Comparison, FIVE};
 pub use desk::{Desk, Find, Look, Overlay};
 pub use effect::Effect;
 pub use ends::{End, Ends};

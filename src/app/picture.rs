@@ -8,13 +8,15 @@ pub enum Picture {
     States,
     /// The map of ports.
     Ports,
+    /// Two rows, number by number.
+    Compare,
 }
 
 impl Picture {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table | Picture::States => 0,
+            Picture::Table | Picture::States | Picture::Compare => 0,
             Picture::Ports => 2,
         }
     }

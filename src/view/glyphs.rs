@@ -13,6 +13,11 @@ pub(super) const CUT: &str = "…";
 pub(super) const HOLLOW: &str = "○";
 /// Behind the other end of what is chosen.
 pub(super) const OTHER: &str = "◀";
+/// Behind the mark of a row that is to be compared.
+pub(super) const MARKED: &str = "◆";
+/// Between two numbers that differ, and two that do not.
+pub(super) const DIFFERS: &str = "≠";
+pub(super) const EQUAL: &str = "=";
 /// Above what is chosen.
 pub(super) const DOWN: &str = "▼";
 /// A port in use, a free one, and one that no kernel picks.
@@ -104,6 +109,8 @@ pub const fn in_ascii(c: char) -> char {
         '○' => '.',
         '←' | '◀' => '<',
         '▼' => 'v',
+        '◆' => 'v',
+        '≠' => '#',
         c if c.is_ascii() => c,
         _ => '?',
     }

@@ -5,6 +5,7 @@ mod banner;
 mod big;
 mod card;
 mod columns;
+mod compare;
 mod computers;
 mod diagram;
 mod digits;
@@ -78,6 +79,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
         Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
+        Picture::Compare => compare::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {

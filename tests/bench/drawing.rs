@@ -49,10 +49,13 @@ fn pictures() {
         (Picture::Ports, 0, "the map of all ports"),
         (Picture::Ports, 1, "the map of the range"),
         (Picture::Ports, 2, "the map around one port"),
+        (Picture::Compare, 0, "two rows compared"),
     ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
             state.desk.picture = picture;
             state.desk.zoom = zoom;
+            state.desk.marked = state.desk.shown.get(1).copied();
+            state.desk.selected = state.desk.shown.last().copied();
             frame(state)
         });
         times(&format!("{what}, 10 connections"), &few, "");
