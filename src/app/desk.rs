@@ -4,7 +4,7 @@ use std::time::Duration;
 use tui_input::Input;
 
 use crate::app::{Action, Form, Lens, Pane, Picture};
-use crate::tcp::{Moment, RowName};
+use crate::tcp::{Moment, RowName, TcpInfo};
 
 /// What the person in front of it has chosen to look at, and how.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ pub struct Desk {
     pub selected: Option<RowName>,
     /// The row to compare another one with.
     pub marked: Option<RowName>,
+    /// What the kernel knows beyond their rows of the connections that are looked inside.
+    pub inside: Vec<(RowName, TcpInfo)>,
     /// What part of the table is shown.
     pub lens: Lens,
     /// The text that rows must contain.
@@ -83,6 +85,12 @@ impl Desk {
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
     /// How many of the last keys are shown.
     pub const KEYS: usize = 6;
+
+    /// What the kernel knows of that connection, if it is looked inside.
+    pub fn info(&self, name: RowName) -> Option<&TcpInfo> {
+        let found = self.inside.iter().find(|(of, _)| *of == name)?;
+        Some(&found.1)
+    }
 
     /// Remembers a key for the audience.
     pub fn note_key(&mut self, key: String) {

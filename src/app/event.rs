@@ -1,5 +1,5 @@
 use crate::app::{Action, Key};
-use crate::tcp::{Change, News, Owner};
+use crate::tcp::{Change, News, Owner, RowName, TcpInfo};
 
 /// A fact: something that happened, whoever made it happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Event {
     Blind(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
+    /// What the kernel knows beyond their rows of the connections that are looked inside.
+    Inspected(Vec<(RowName, TcpInfo)>),
     /// TCP told one of our own sockets something.
     Net(News),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.

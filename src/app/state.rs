@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Sockets, lens};
+use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Overlay, Sockets, lens};
 use crate::tcp::{Endpoint, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
@@ -133,6 +133,15 @@ impl State {
         inodes
             .filter(|inode| *inode != 0 && !self.sockets.owners.contains_key(inode))
             .collect()
+    }
+
+    /// Both rows of the connection that is looked inside: of these the kernel is asked for more.
+    pub fn looked_inside(&self) -> Vec<RowName> {
+        let Some(Overlay::Card(name)) = self.desk.overlay else {
+            return Vec::new();
+        };
+        let other = self.sockets.mirror(name).map(|line| line.row.name());
+        [Some(name), other].into_iter().flatten().collect()
     }
 
     /// After how long something on the screen changes by itself: a countdown, a mark that fades, an age.

@@ -63,6 +63,12 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
+        Event::Inspected(found) => {
+            if state.desk.paused.is_none() {
+                state.desk.inside = found;
+            }
+            vec![]
+        }
         Event::Net(news) => {
             state.desk.stale = true;
             heard::heard(state, news)

@@ -287,6 +287,7 @@ impl Dashboard {
             .context("cannot draw")?;
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
+        self.world.inspect(self.state.looked_inside());
         self.world.show(now, self.scroll.visible(), unowned);
         self.frames.drawn(now);
         Ok(())

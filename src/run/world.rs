@@ -113,6 +113,11 @@ impl World {
         self.search.under_way = Some(search);
     }
 
+    /// These connections are looked inside.
+    pub(crate) fn inspect(&self, rows: Vec<RowName>) {
+        self.poller.inspect(rows);
+    }
+
     /// Closes every socket, with RST, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for them a
     /// moment.
     pub(crate) async fn end(mut self) {

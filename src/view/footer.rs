@@ -42,7 +42,11 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
             ]);
         }
         Some(Overlay::Card(_)) => {
-            return scene.keys(&[("Esc", "close"), ("ctrl-c", "quit at once")]);
+            return scene.keys(&[
+                ("Esc", "close"),
+                ("j k", "next row"),
+                ("ctrl-c", "quit at once"),
+            ]);
         }
         Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
             return form_keys(scene, form);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fivetuple::app::{Clients, Event, Listener, Picture, Sight, State, update};
+use fivetuple::app::{Clients, Event, Listener, Overlay, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
     Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, SocketRow, TcpState,
@@ -30,6 +30,7 @@ pub(crate) fn measure() {
     let ratio = at_most(many.0.median() / few.0.median(), 2.0, " times");
     times("a frame, 28,000 connections", &many.0, &ratio);
     pictures();
+    card();
     times("two new rows and arrange(), 10 connections", &few.1, "");
     times(
         "two new rows and arrange(), 28,000 connections",
@@ -62,6 +63,22 @@ fn pictures() {
         let ratio = at_most(many.median() / few.median(), 2.0, " times");
         times(&format!("{what}, 28,000 connections"), &many, &ratio);
     }
+}
+
+/// One connection as a card, among few and among many.
+fn card() {
+    let [few, many] = [10, 28_000].map(|count| {
+        let mut state = state(count);
+        state.desk.overlay = state.desk.shown.last().copied().map(Overlay::Card);
+        frame(&mut state)
+    });
+    times("a connection looked inside, 10 connections", &few, "");
+    let ratio = at_most(many.median() / few.median(), 2.0, " times");
+    times(
+        "a connection looked inside, 28,000 connections",
+        &many,
+        &ratio,
+    );
 }
 
 fn frame(state: &mut State) -> Times {

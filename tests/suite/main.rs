@@ -29,3 +29,4 @@ mod terminal;
 mod tidy;
 mod watcher;
 mod wire;
+mod wire_info;

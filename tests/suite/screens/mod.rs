@@ -1,5 +1,6 @@
 //! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
 
+mod card;
 mod compare;
 mod laws;
 mod pictures;
