@@ -58,13 +58,10 @@ fn lines(scene: Scene<'_>, name: RowName, (room, most): (usize, usize)) -> Vec<L
         let lines = lines.map(|words| Line::from(scene.span(part, words)));
         lines.collect::<Vec<Line<'static>>>()
     };
-    let mut groups: Vec<Ranked> = vec![
-        (
-            1,
-            wrapped(Part::Text, &story::sentence(scene, line, mirror)),
-        ),
-        (9, vec![Line::default()]),
-    ];
+    let sentences = story::sentences(scene, line, mirror);
+    let said = sentences.iter().filter(|words| !words.is_empty());
+    let mut groups: Vec<Ranked> = said.map(|words| (1, wrapped(Part::Text, words))).collect();
+    groups.push((9, vec![Line::default()]));
     groups.extend(ends(scene, line, mirror, room));
     groups.push((9, vec![Line::default()]));
     let worked_out = "(in brackets: worked out, as no look saw it)";

@@ -5,11 +5,15 @@ use crate::tcp::{Protocol, SocketRow, TcpState};
 use crate::view::paint::Scene;
 use crate::view::{columns, text};
 
-/// What it is, who called, who closed first, and what is left of it.
-pub(super) fn sentence(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) -> String {
+/// What it is, and then who called, who closed first, and what is left of it.
+pub(super) fn sentences(
+    scene: Scene<'_>,
+    line: &TableLine,
+    mirror: Option<&TableLine>,
+) -> [String; 2] {
     let (state, port) = (line.row.state, line.row.tuple.local.port);
     if !line.row.tuple.is_connected() {
-        return match (state, line.gone) {
+        let what = match (state, line.gone) {
             (_, Some(_)) => {
                 String::from("The kernel has this row no more: nobody listens through this socket.")
             }
@@ -18,6 +22,7 @@ pub(super) fn sentence(scene: Scene<'_>, line: &TableLine, mirror: Option<&Table
             ),
             _ => format!("Bound to port {port}, without another end."),
         };
+        return [what, String::new()];
     }
     let called = who_called(scene, line, mirror);
     let closed = who_closed(scene, line, mirror);
@@ -30,12 +35,13 @@ pub(super) fn sentence(scene: Scene<'_>, line: &TableLine, mirror: Option<&Table
     } else {
         ""
     };
-    let pieces = [called.as_str(), closed.as_str(), now];
-    let pieces: Vec<&str> = pieces
-        .into_iter()
-        .filter(|words| !words.is_empty())
-        .collect();
-    pieces.join(" ")
+    let first = if now.is_empty() {
+        "These five numbers tell it from all other connections."
+    } else {
+        now
+    };
+    let second = [called, closed].join(" ");
+    [first.to_owned(), second.trim_end().to_owned()]
 }
 
 /// The client's end called the server's.
@@ -52,14 +58,13 @@ fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
         || tuple.local.ip.to_string(),
         |name| format!("{name} ({})", tuple.local.ip),
     );
-    let ago = text::age(state.now.since(line.born));
     let verb = match line.row.tuple.protocol {
         Protocol::Tcp if line.row.state == TcpState::SynSent => "calls",
         Protocol::Tcp => "called",
         Protocol::Udp => "sends to",
     };
     format!(
-        "{who} {verb} {} from port {}; seen for {ago}.",
+        "{who} {verb} {} from port {}.",
         tuple.remote, tuple.local.port
     )
 }
