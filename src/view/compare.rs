@@ -37,7 +37,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let Some(places) = five::columns_of(&numbers, room + 2) else {
         return put(frame, inner, list(scene, &comparison, &numbers, sentence));
     };
-    let high = 6 + u16::try_from(sentence.len()).unwrap_or(1);
+    // Five lines are easier to see from the last row of the room.
+    let one = if inner.height >= 20 { 5 } else { 3 };
+    let high = 2 * one + u16::try_from(sentence.len()).unwrap_or(1);
     let has_labels = inner.height >= high + 2;
     let spare = inner
         .height
@@ -57,7 +59,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
             };
             frame.render_widget(label(scene, comparison.rows[n], n), line);
         }
-        let line = arrange::take_top(&mut rest, 3);
+        let line = arrange::take_top(&mut rest, one);
         let line = Rect {
             x: line.x + left,
             ..line

@@ -29,11 +29,8 @@ struct Ways<'a> {
 impl<'a> Ways<'a> {
     fn of(scene: Scene<'a>) -> Ways<'a> {
         let state = scene.state;
-        let newest = state.desk.shown.iter().rev().copied();
-        let newest = newest.take(NEAR).find(|name| name.tuple.is_connected());
-        let chosen = state.desk.selected.or(newest);
-        let line = chosen.and_then(|name| state.sockets.get(name));
-        let mirror = chosen.and_then(|name| state.sockets.mirror(name));
+        let line = scene.chosen_or_newest();
+        let mirror = line.and_then(|line| state.sockets.mirror(line.row.name()));
         let way = |line: &'a TableLine| Way::of(&state.sockets, line).map(|way| (line, way));
         Ways {
             chosen: line.and_then(way),
@@ -68,9 +65,6 @@ impl<'a> Ways<'a> {
         }
     }
 }
-
-/// So many of the newest rows are looked through for a connection.
-const NEAR: usize = 100;
 
 /// TCP's states as boxes, its transitions as arrows; where the rows are now, and the way that one connection went.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {

@@ -77,7 +77,8 @@ pub(super) fn boxes(
             .title_bottom(Line::from(scene.span(part, padded(look.sign))).centered());
         frame.render_widget(block, place);
         let number = Line::from(scene.span(look.number, number)).centered();
-        frame.render_widget(number, arrange::inside(place));
+        let inside = arrange::inside(place);
+        frame.render_widget(number, arrange::line(inside, inside.height / 2));
         x += width;
     }
 }

@@ -2,6 +2,8 @@ mod cells;
 mod facts;
 mod strip;
 
+use std::collections::BTreeSet;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -18,7 +20,7 @@ const ALL: PortRange = PortRange {
     high: Port(u16::MAX),
 };
 
-/// So many of the newest rows are looked through for a connection, and of the first ones for sockets that listen.
+/// So many of the first rows are looked through for sockets that listen.
 const NEAR: usize = 100;
 
 /// The connection whose port is pointed at: the chosen one, else the newest.
@@ -32,9 +34,7 @@ impl<'a> Chosen<'a> {
     /// Of the client's end, where it stands in the table: it is the one whose port was picked.
     fn of(scene: Scene<'a>) -> Option<Chosen<'a>> {
         let state = scene.state;
-        let newest = state.desk.shown.iter().rev().take(NEAR).copied();
-        let newest = || newest.clone().find(|name| name.tuple.is_connected());
-        let line = state.sockets.get(state.desk.selected.or_else(newest)?)?;
+        let line = scene.chosen_or_newest()?;
         let name = line.row.name();
         let client = state.sockets.mirror(name);
         let client = client.filter(|other| state.sockets.is_client(other.row.name()));
@@ -104,13 +104,17 @@ fn range_words(scene: Scene<'_>, range: PortRange) -> String {
     }
 }
 
-/// The ports at which somebody listens, as far as the first rows tell.
+/// The ports at which we listen, and others do as far as the first rows tell.
 fn listening(scene: Scene<'_>) -> Vec<Port> {
     let sockets = &scene.state.sockets;
     let first = scene.state.desk.shown.iter().take(NEAR);
     let lines = first.filter_map(|name| sockets.get(*name));
     let listening = lines.filter(|line| line.row.state == TcpState::Listen && line.gone.is_none());
-    listening.map(|line| line.row.tuple.local.port).collect()
+    let others = listening.map(|line| line.row.tuple.local.port);
+    let ours = scene.state.listener.sockets.iter();
+    let ours = ours.map(|socket| socket.name.tuple.local.port);
+    let all: BTreeSet<Port> = others.chain(ours).collect();
+    all.into_iter().collect()
 }
 
 /// Whose the chosen port is.

@@ -14,6 +14,7 @@ mod faults;
 mod film;
 mod halves;
 mod headless;
+mod inspecting;
 mod kernel;
 mod net;
 mod place;
