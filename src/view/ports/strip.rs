@@ -55,20 +55,13 @@ impl Scale {
 
     /// Where a port stands; `None` where it is not on the strip.
     fn x(self, port: Port) -> Option<u16> {
-        let far = port.0.checked_sub(self.range.low.0)?;
-        let wide = usize::from(self.area.width);
-        let column = (usize::from(far) * wide + wide - 1) / self.range.len();
-        let column = u16::try_from(column)
-            .ok()?
-            .min(self.area.width.checked_sub(1)?);
-        // The ports of a column are rounded down, so that its neighbour may be meant.
-        let near = [column, column.saturating_sub(1), column + 1];
-        let is_there = |column: &u16| self.ports(*column).contains(port);
-        self.range
-            .contains(port)
-            .then(|| near.into_iter().find(is_there))
-            .flatten()
-            .map(|column| self.area.x + column)
+        if !self.range.contains(port) || self.area.width == 0 {
+            return None;
+        }
+        let far = usize::from(port.0 - self.range.low.0);
+        // The last column whose first port is not above this one.
+        let column = ((far + 1) * usize::from(self.area.width) - 1) / self.range.len();
+        Some(self.area.x + u16::try_from(column).ok()?)
     }
 }
 
@@ -252,4 +245,31 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scal
     frame.render_widget(low, line);
     frame.render_widget(middle.centered(), line);
     frame.render_widget(high.right_aligned(), line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_port_stands_in_the_column_that_counts_it() {
+        let toy = PortRange {
+            low: Port(45_000),
+            high: Port(45_099),
+        };
+        for range in [ALL, PortRange::DEFAULT, toy] {
+            for width in [7, 58, 78, 118, 300] {
+                let scale = Scale::of(range, Rect::new(1, 0, width, 9));
+                for port in (0..=u16::MAX).map(Port) {
+                    let column = scale.x(port).map(|x| x - scale.area.x);
+                    assert_eq!(column.is_some(), range.contains(port));
+                    let there = column.is_none_or(|column| scale.ports(column).contains(port));
+                    assert!(
+                        there || scale.range.len() < usize::from(width),
+                        "{port} {column:?}"
+                    );
+                }
+            }
+        }
+    }
 }
