@@ -2,11 +2,17 @@
 
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
+mod lab;
+mod values;
+
+pub use lab::{HelperArgs, LabArgs, LabCommandArgs};
+
 use std::net::IpAddr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::values::{parse_payload, parse_port, parse_time, within};
 use crate::tcp::{Port, PortRange, Target};
 
 const EXAMPLES: &str = "\
@@ -19,6 +25,8 @@ Examples:
                                                 ten clients that stay for five seconds
   fivetuple table --port 5000                   the kernel's table, like netstat -atn
   fivetuple table --watch --json | head         every change as a line of JSON
+  fivetuple --lab                               computers of its own and a wire that you hold
+  fivetuple lab -- python3 -m http.server 500   a program on the lab's server, without root
 
 Exit codes:
   0    done
@@ -51,6 +59,11 @@ pub enum Subcommands {
     Connect(ConnectArgs),
     /// Print the kernel's socket table, once or for as long as it changes
     Table(TableArgs),
+    /// Run a program on a computer of a lab: this one's, or a dashboard's
+    Lab(LabCommandArgs),
+    /// The helper process of a lab
+    #[command(name = "__lab", hide = true)]
+    Helper(HelperArgs),
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions {
@@ -86,10 +99,10 @@ pub struct DashboardArgs {
     )]
     pub bind: IpAddr,
     /// How many connections may wait for accept()
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(0..=65535), help_heading = "Listener")]
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = within::<u32>(0..=65535), help_heading = "Listener")]
     pub backlog: u32,
     /// How many computers play clients, each with a loopback address of its own
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=40), help_heading = "Clients")]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = within::<u8>(1..=40), help_heading = "Clients")]
     pub computers: u8,
     /// What each client sends once it is connected; \n, \t and \xHH are understood
     #[arg(long, value_name = "TEXT", default_value = "Test payload.", value_parser = parse_payload, help_heading = "Clients")]
@@ -97,6 +110,9 @@ pub struct DashboardArgs {
     /// Let clients call addresses beyond loopback and private networks
     #[arg(long, help_heading = "Clients")]
     pub allow_remote: bool,
+    /// The lab, if any.
+    #[command(flatten)]
+    pub lab: LabArgs,
     /// Colours for a dark, a light, or a badly lit room, or none
     #[arg(
         long,
@@ -118,7 +134,7 @@ pub struct DashboardArgs {
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
     /// At most so many frames a second
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=240), help_heading = "Screen")]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = within::<u16>(1..=240), help_heading = "Screen")]
     pub fps: u16,
     /// Leave the mouse to the terminal, so that it selects text
     #[arg(long, help_heading = "Screen")]
@@ -138,7 +154,7 @@ pub struct ListenArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub bind: IpAddr,
     /// How many connections may wait for accept()
-    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(0..=65535))]
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = within::<u32>(0..=65535))]
     pub backlog: u32,
     /// Write back whatever comes in
     #[arg(long)]
@@ -167,7 +183,7 @@ pub struct ConnectArgs {
     #[arg(short, long, value_name = "TEXT", default_value = "", value_parser = parse_payload)]
     pub payload: Payload,
     /// How many connections
-    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64512))]
+    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1, value_parser = within::<u32>(1..=64512))]
     pub count: u32,
     /// How long each stays connected: 500ms, 5s, 2m; without it until ctrl-c
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -244,23 +260,3 @@ pub enum When {
 /// The bytes that a client sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload(pub Vec<u8>);
-
-fn parse_payload(text: &str) -> Result<Payload, &'static str> {
-    crate::tcp::unescape(text).map(Payload)
-}
-
-fn parse_port(text: &str) -> Result<Port, &'static str> {
-    const WRONG: &str = "a port is a number from 1 to 65535";
-    text.parse::<u16>()
-        .ok()
-        .filter(|port| *port > 0)
-        .map(Port)
-        .ok_or(WRONG)
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| format!("write a time with its unit, for example {text}s or 500ms"))?;
-    Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
-}

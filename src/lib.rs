@@ -31,12 +31,13 @@
 //! | 0, pure | [`tcp`] | the words: endpoint, five-tuple, state, row, snapshot, command, news |
 //! | 1 | [`kernel`] | reads the kernel's tables: `sock_diag` over netlink, `/proc` where that is refused |
 //! | 1 | [`net`] | makes sockets with exactly the options that were asked for, and tells what happens |
+//! | 1 | [`lab`] | computers in namespaces, without root, and the wire between them |
 //! | 2, pure | [`app`] | the dashboard as a machine: state, keys, what is said about what happened |
 //! | 3, pure | [`view`] | paints the state |
 //! | 4 | [`run`] | the shell: threads, tasks, the terminal, the subcommands |
 //! | - | [`cli`] | the command line as types; [`run`] reads it, [`view`] borrows the name of a theme |
 //!
-//! [`view`] never sees [`kernel`] or [`net`], and these two see neither [`app`] nor each other. A type that two of them
+//! [`view`] never sees [`kernel`], [`net`] or [`lab`], and these three see neither [`app`] nor each other. A type that two of them
 //! need is a word, and moves to [`tcp`]. `tests/suite/tidy.rs` fails, with file and line, where a rule is broken.
 //!
 //! # What holds everywhere
@@ -57,6 +58,7 @@
 pub mod app;
 pub mod cli;
 pub mod kernel;
+pub mod lab;
 pub mod net;
 pub mod run;
 pub mod tcp;

@@ -46,6 +46,8 @@ pub enum Action {
     SelectComputer(usize),
     /// Show this in the middle of the screen; once more goes back to the table.
     Show(Picture),
+    /// Write the ladder into a file.
+    SaveLadder,
     /// Show less of the picture, larger.
     ZoomIn,
     /// Show more of the picture, smaller.
@@ -64,6 +66,12 @@ pub enum Action {
     Netstat,
     /// Stop the picture, or go on.
     Pause,
+    /// Show the table as it was one change before.
+    StepBack,
+    /// Show it as it was one change later.
+    StepForward,
+    /// Show it as it is.
+    Live,
     /// Find rows that contain a text.
     Find,
     /// Close everything and start over.
@@ -82,4 +90,6 @@ pub enum Action {
     Quit,
     /// Quit whatever is open.
     QuitNow,
+    /// Show every action by its name.
+    Palette,
 }

@@ -54,24 +54,33 @@ pub(crate) fn holders(state: &State, at: Endpoint, protocol: Protocol) -> Vec<Ro
     };
     let mut lines: Vec<&Line> = state.sockets.in_order().filter(overlaps).collect();
     let left = |line: &Line| line.time_left(state.now).unwrap_or_default();
-    lines.sort_by_key(|line| (weight(line.row.state), std::cmp::Reverse(left(line))));
+    lines.sort_by_key(|line| (Holds::of(line.row.state), std::cmp::Reverse(left(line))));
     lines.into_iter().map(|line| line.row.name()).collect()
 }
 
-/// Who listens is to blame before who is connected, and that before who only waits.
-fn weight(state: TcpState) -> u8 {
-    match state {
-        TcpState::Listen => 0,
-        TcpState::TimeWait => 2,
-        TcpState::SynSent
-        | TcpState::SynReceived
-        | TcpState::Established
-        | TcpState::FinWait1
-        | TcpState::FinWait2
-        | TcpState::CloseWait
-        | TcpState::Closing
-        | TcpState::LastAck
-        | TcpState::Closed => 1,
+/// How a row holds its port: who listens is to blame before who is connected, and that before who only waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holds {
+    Listening,
+    Connected,
+    Waiting,
+}
+
+impl Holds {
+    fn of(state: TcpState) -> Holds {
+        match state {
+            TcpState::Listen => Holds::Listening,
+            TcpState::TimeWait => Holds::Waiting,
+            TcpState::SynSent
+            | TcpState::SynReceived
+            | TcpState::Established
+            | TcpState::FinWait1
+            | TcpState::FinWait2
+            | TcpState::CloseWait
+            | TcpState::Closing
+            | TcpState::LastAck
+            | TcpState::Closed => Holds::Connected,
+        }
     }
 }
 
@@ -83,8 +92,8 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
         1 => String::new(),
         n => format!(" ({} rows in all)", words::number(n as u64)),
     };
-    match line.row.state {
-        TcpState::Listen => {
+    match Holds::of(line.row.state) {
+        Holds::Listening => {
             let owner = state.sockets.owners.get(&line.row.inode);
             let who = owner.map_or_else(
                 || "another program".to_owned(),
@@ -95,22 +104,14 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
                 line.row.tuple.local
             )
         }
-        TcpState::TimeWait => {
+        Holds::Waiting => {
             let left = line.time_left(state.now).map_or(60, |left| left.as_secs());
             format!(
                 "{} has it{others}: TIME_WAIT, {left} s left, because the server closed first. Helps: wait, or SO_REUSEADDR on both runs (L).",
                 line.row.tuple.local
             )
         }
-        TcpState::SynSent
-        | TcpState::SynReceived
-        | TcpState::Established
-        | TcpState::FinWait1
-        | TcpState::FinWait2
-        | TcpState::CloseWait
-        | TcpState::Closing
-        | TcpState::LastAck
-        | TcpState::Closed => format!(
+        Holds::Connected => format!(
             "A connection of an earlier listener has it{others}: {} with {}. Helps: close it, or SO_REUSEADDR on both runs (L).",
             line.row.state, line.row.tuple.remote
         ),
@@ -120,6 +121,12 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
 pub(crate) fn not_ours(state: &State, at: Endpoint) -> String {
     if at.ip.is_ipv6() && !state.machine.has_ipv6 {
         return "This machine has no IPv6; listen at an IPv4 address (L).".to_owned();
+    }
+    if at.ip.is_loopback() && at.ip.is_ipv4() {
+        return format!(
+            "{} belongs to lo, which is down or has lost its addresses (ip link set lo up).",
+            at.ip
+        );
     }
     let own: Vec<String> = state
         .machine

@@ -13,6 +13,9 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let full = state.is_queue_full() && state.listener.serves(socket.name.tuple.remote.port);
     let why = if full {
         " The accept queue is full, so the server's kernel drops the SYN; it is sent again."
+    } else if socket.name.tuple.remote.ip.is_loopback() {
+        // No wire is in between that could be slow.
+        " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
     } else {
         ""
     };

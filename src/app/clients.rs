@@ -163,11 +163,7 @@ impl Clients {
     pub fn next_spec(&self, listener: Endpoint) -> ConnectSpec {
         let to = self.target(listener);
         let own = self.computer().ip;
-        let local = to.endpoint().map_or(to.name == "localhost", |end| {
-            let ip = end.ip.to_canonical();
-            ip.is_ipv4() && (ip.is_loopback() || ip.is_unspecified())
-        });
-        let from = self.from.or(local.then_some(own));
+        let from = self.from.or(is_on_loopback(&to).then_some(own));
         ConnectSpec {
             to,
             from,
@@ -176,8 +172,16 @@ impl Clients {
     }
 }
 
+/// Whether a computer's own address, 127.0.0.2 and so on, reaches that target.
+pub(crate) fn is_on_loopback(to: &Target) -> bool {
+    to.endpoint().map_or(to.name == "localhost", |end| {
+        let ip = end.ip.to_canonical();
+        ip.is_ipv4() && (ip.is_loopback() || ip.is_unspecified())
+    })
+}
+
 /// How a server that listens at `at` can be called from this machine.
-fn reachable(at: Endpoint) -> Endpoint {
+pub(crate) fn reachable(at: Endpoint) -> Endpoint {
     let ip = if at.ip.is_unspecified() {
         IpAddr::V4(Ipv4Addr::LOCALHOST)
     } else {

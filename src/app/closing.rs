@@ -50,17 +50,13 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
     if !state.listener.serves(end.tuple.remote.port) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }
-    let spec = state
-        .listener
-        .running
-        .as_ref()
-        .unwrap_or(&state.listener.spec);
-    if !state.listener.ends.contains(other_end(end)) {
+    let other = other_end(end);
+    if !state.listener.ends.contains(other) {
         return Some(format!(
             "{who} sent {size}: nobody has accepted the other end, so they wait in its Recv-Q."
         ));
     }
-    let unread = spec.on_data == OnData::LeaveUnread;
+    let unread = state.listener.promise(other).on_data == OnData::LeaveUnread;
     unread.then(|| {
         format!("{who} sent {size}: the server does not read, so they wait in its Recv-Q.")
     })
@@ -118,14 +114,11 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         listener,
         clients,
         sockets,
-        desk,
         ..
     } = state;
-    if desk.paused.is_none() {
-        sockets.ended(at, end, how, |end| {
-            State::is_servers(listener, clients, end)
-        });
-    }
+    sockets.ended(at, end, how, |end| {
+        State::is_servers(listener, clients, end)
+    });
     if let Some((topic, text)) = said {
         let ended = if topic == Topic::Broke {
             "broke"

@@ -113,7 +113,7 @@ impl Comparison {
 
 /// Of the connection of `other`, the end of the same side as `one`; `other` itself where they are both ends of one connection.
 fn same_side(state: &State, one: RowName, other: RowName) -> RowName {
-    let sockets = &state.sockets;
+    let sockets = state.seen();
     let mirrors = |a: FiveTuple, b: FiveTuple| a.canonical() == b.canonical().mirrored();
     let both = one.tuple.is_connected() && other.tuple.is_connected();
     if !both
@@ -127,17 +127,18 @@ fn same_side(state: &State, one: RowName, other: RowName) -> RowName {
 
 /// Marks a row; with a second one, compares both.
 pub(crate) fn mark(state: &mut State) {
-    let desk = &mut state.desk;
-    if desk.picture == Picture::Compare {
-        desk.marked = None;
-        desk.picture = Picture::Table;
+    if state.desk.picture == Picture::Compare {
+        state.desk.marked = None;
+        state.desk.picture = Picture::Table;
         return;
     }
-    let chosen = desk.selected.or(desk.shown.last().copied());
-    let Some(chosen) = chosen.filter(|name| state.sockets.get(*name).is_some()) else {
+    let newest = state.desk.shown.last().copied();
+    let chosen = state.desk.selected.or(newest);
+    let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
         let nothing = "there is no row to mark; press l, then c";
         return state.notices.say(state.now, Tone::Plain, nothing);
     };
+    let desk = &mut state.desk;
     match desk.marked {
         Some(marked) if marked == chosen => {
             desk.marked = None;
@@ -168,9 +169,9 @@ pub(crate) fn newest(state: &mut State) {
     let pair = [false, true].into_iter().find_map(|client| {
         let newest = state.desk.shown.iter().rev().copied();
         let mut ends = newest.filter(|name| {
-            let there = state.sockets.get(*name);
+            let there = state.seen().get(*name);
             let lives = there.is_some_and(|line| line.row.state != TcpState::Listen);
-            lives && name.tuple.is_connected() && state.sockets.is_client(*name) == client
+            lives && name.tuple.is_connected() && state.seen().is_client(*name) == client
         });
         Some((ends.next()?, ends.next()?))
     });

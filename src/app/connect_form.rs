@@ -3,10 +3,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::app::clients::{is_on_loopback, reachable};
 use crate::app::form::{Wrong, YES_NO, option_call};
 use crate::app::update::wanted;
 use crate::app::{Clients, Effect, Field, Form, State, Tone, verbs, words};
-use crate::tcp::{Burst, Port, PortRange, Protocol, SourcePort, Stays, Target, escape, unescape};
+use crate::tcp::{
+    Burst, Endpoint, Port, PortRange, Protocol, SourcePort, Stays, Target, legible, unescape,
+};
 
 const TO: usize = 0;
 const FROM: usize = 1;
@@ -26,9 +29,9 @@ const THE_LISTENER: &str = "the listener";
 /// How the form says that a computer calls from its own address.
 const ITS_OWN: &str = "its own";
 
-/// The form with the present options.
+/// The form with the present options, for a server that can be called at `listener`.
 #[rustfmt::skip]
-pub(crate) fn form(clients: &Clients) -> Form {
+pub(crate) fn form(clients: &Clients, listener: Endpoint) -> Form {
     let spec = &clients.spec;
     let (how, port, range) = match spec.source_port {
         SourcePort::KernelPicks => (0, None, None),
@@ -51,19 +54,20 @@ pub(crate) fn form(clients: &Clients) -> Form {
         Field::text("this one", port, "1 to 65535, for the source port \"this one\""),
         Field::text("toy range", range, "2 to 64 ports like 45000-45007: few enough to run out of"),
         Field::choice("SO_REUSEADDR", &YES_NO, usize::from(spec.reuse_addr), "the same source port towards another destination, too"),
-        Field::text("payload", escape(&spec.payload), r"sent once connected; \n, \t and \xHH are understood"),
+        Field::text("payload", legible(&spec.payload), r"sent once connected; \n, \t and \xHH are understood"),
         Field::choice("stays", &["until closed", "n seconds"], stays, "how long the client stays"),
         Field::text("n seconds", seconds, "0 to 86400, counted from connect()"),
         Field::text("how many", clients.burst.count.to_string(), "1 to 64512 connections at one c"),
         Field::text("one every", clients.burst.every.as_millis().to_string(), "milliseconds from one connect() to the next; 0: as fast as accepted"),
         Field::choice("protocol", &["TCP", "UDP"], spec.protocol as usize, "UDP: no handshake, but five numbers all the same"),
     ]);
-    show_calls(&mut form);
+    show_calls(&mut form, listener);
     form
 }
 
-/// Writes beside each field the socket call that its value becomes.
-pub(crate) fn show_calls(form: &mut Form) {
+/// Writes beside each field the socket call that its value becomes, when the server can be called at `listener`.
+pub(crate) fn show_calls(form: &mut Form, listener: Endpoint) {
+    let (bind, family) = address_calls(form, listener);
     let shown = |field: usize| form.fields[field].shown();
     let how = form.fields[SOURCE_PORT].chosen();
     let port_calls = [
@@ -75,7 +79,7 @@ pub(crate) fn show_calls(form: &mut Form) {
     let only_if = |wanted: bool, call: String| if wanted { call } else { String::new() };
     let calls = [
         format!("connect(fd, {})", shown(TO)),
-        format!("bind(fd, {}:...)", shown(FROM)),
+        bind,
         port_calls[how.min(3)].to_owned(),
         only_if(how == 1, format!("bind(fd, ...:{})", shown(THIS_ONE))),
         only_if(how == 3, format!("setsockopt(..., {})", shown(TOY_RANGE))),
@@ -94,7 +98,7 @@ pub(crate) fn show_calls(form: &mut Form) {
         format!("socket(), connect(): {}", words::times(shown(HOW_MANY))),
         String::new(),
         format!(
-            "socket(AF_INET, {})",
+            "socket({family}, {})",
             if form.is_yes(PROTOCOL) {
                 "SOCK_DGRAM"
             } else {
@@ -104,6 +108,30 @@ pub(crate) fn show_calls(form: &mut Form) {
     ];
     for (field, call) in form.fields.iter_mut().zip(calls) {
         field.call = call;
+    }
+}
+
+/// The bind() to an address, and the address family: the source address decides about it, else the target.
+fn address_calls(form: &Form, listener: Endpoint) -> (String, &'static str) {
+    let to = match form.fields[TO].shown().trim() {
+        "" | THE_LISTENER => Some(Target::from(reachable(listener))),
+        typed => typed.parse().ok(),
+    };
+    let family = |ip: IpAddr| if ip.is_ipv4() { "AF_INET" } else { "AF_INET6" };
+    let of_target = || {
+        let end = to.as_ref().and_then(Target::endpoint);
+        end.map_or("AF_INET or AF_INET6", |end| family(end.ip))
+    };
+    match form.fields[FROM].shown().trim() {
+        "" | ITS_OWN if to.as_ref().is_some_and(is_on_loopback) => {
+            (format!("bind(fd, {ITS_OWN}:...)"), "AF_INET")
+        }
+        "" | ITS_OWN => ("no bind() to an address".to_owned(), of_target()),
+        typed => match typed.parse() {
+            Ok(ip @ IpAddr::V6(_)) => (format!("bind(fd, [{ip}]:...)"), family(ip)),
+            Ok(ip @ IpAddr::V4(_)) => (format!("bind(fd, {ip}:...)"), family(ip)),
+            Err(_) => (format!("bind(fd, {typed}:...)"), of_target()),
+        },
     }
 }
 
@@ -122,6 +150,7 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     };
     let count = form.number(HOW_MANY, 1..=verbs::MOST, "1 to 64512 connections")?;
     let every = form.number(EVERY, 0..=60_000, "0 to 60000 milliseconds")?;
+    let before = wanted(state);
     let clients = &mut state.clients;
     clients.called.extend(to.as_ref().map(|to| to.port));
     clients.to = to;
@@ -142,7 +171,9 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     state
         .notices
         .say(state.now, Tone::Plain, "the next c connects like this.");
-    Ok(vec![Effect::Watch(wanted(state))])
+    let after = wanted(state);
+    let watch = (before != after).then_some(Effect::Watch(after));
+    Ok(watch.into_iter().collect())
 }
 
 fn read_ends(form: &Form) -> Result<(Option<Target>, Option<IpAddr>), Wrong> {

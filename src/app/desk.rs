@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, Form, Lens, Pane, Picture};
+use crate::app::{Action, Form, Lens, Palette, Pane, Picture};
 use crate::tcp::{Moment, RowName, TcpInfo};
 
 /// What the person in front of it has chosen to look at, and how.
@@ -13,10 +13,14 @@ pub struct Desk {
     pub focus: Pane,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// When nothing did the last time.
+    pub covered: Moment,
     /// What stands in the middle of the screen.
     pub picture: Picture,
     /// How often the picture was zoomed in.
     pub zoom: u8,
+    /// How many lines the ladder is scrolled back from its end.
+    pub back: usize,
     /// The rows that the table shows, in their order.
     pub shown: Vec<RowName>,
     /// Whether `shown` has to be worked out anew.
@@ -33,8 +37,6 @@ pub struct Desk {
     pub find: Find,
     /// Whether the table has netstat's own layout.
     pub netstat: bool,
-    /// Whether the picture stands still, and since when.
-    pub paused: Option<Moment>,
     /// How it is drawn.
     pub look: Look,
     /// The number typed before a verb.
@@ -76,6 +78,8 @@ pub enum Overlay {
     ConnectForm(Form),
     /// One connection as a card.
     Card(RowName),
+    /// Every action by its name.
+    Palette(Palette),
 }
 
 impl Desk {
@@ -90,6 +94,13 @@ impl Desk {
     pub fn info(&self, name: RowName) -> Option<&TcpInfo> {
         let found = self.inside.iter().find(|(of, _)| *of == name)?;
         Some(&found.1)
+    }
+
+    /// The list of all keys cannot be scrolled further down than this: only who draws it knows how much of it fits.
+    pub fn help_ends_at(&mut self, last: usize) {
+        if let Some(Overlay::Help(line)) = &mut self.overlay {
+            *line = last.min(*line);
+        }
     }
 
     /// Remembers a key for the audience.

@@ -1,4 +1,4 @@
-use crate::tcp::{Command, Filter, RowName};
+use crate::tcp::{Command, Filter, LabOrder, RowName};
 
 /// An order that only the world outside can carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,15 @@ pub enum Effect {
     Watch(Filter),
     /// Look these rows up now.
     Look(Vec<RowName>),
+    /// Ask the lab.
+    Lab(LabOrder),
+    /// Write texts into files of that name, each with its ending, into the current directory.
+    Save {
+        /// What the files are called, without their endings.
+        name: String,
+        /// The endings, and what is to be written.
+        texts: Vec<(&'static str, String)>,
+    },
     /// Leave.
     Exit,
 }

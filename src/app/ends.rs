@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use crate::tcp::{Moment, OwnSocket, RowName};
+use crate::tcp::{ListenSpec, Moment, OnData, OwnSocket, RowName, ServerCloses};
 
 /// The ends of connections that this program holds open, in the order in which they were opened.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +11,7 @@ pub struct Ends {
 }
 
 /// One end of a connection that this program holds open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
     /// Its row and descriptor.
     pub socket: OwnSocket,
@@ -21,11 +21,42 @@ pub struct End {
     pub peer_closed: bool,
     /// Whether the other end was ours, too, and is closed.
     pub other_closed: bool,
+    /// What the server promised when it accepted this end; `None` for a client's.
+    pub promise: Option<Promise>,
+    /// Which program of somebody else is at the other end, once that is known.
+    pub program: Option<String>,
+}
+
+/// What a server will do with a connection, from accept() to its end: options that change later count for later callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// What it does when data comes.
+    pub on_data: OnData,
+    /// When it closes its end.
+    pub closes: ServerCloses,
+}
+
+impl From<&ListenSpec> for Promise {
+    fn from(spec: &ListenSpec) -> Promise {
+        Promise {
+            on_data: spec.on_data,
+            closes: spec.closes,
+        }
+    }
 }
 
 impl Ends {
-    /// Adds an end; one that is known already keeps its place.
+    /// Adds a client's end; one that is known already keeps its place.
     pub fn insert(&mut self, socket: OwnSocket, since: Moment) {
+        self.add(socket, since, None);
+    }
+
+    /// Adds the end of a server that promised this when it accepted.
+    pub fn accept(&mut self, socket: OwnSocket, since: Moment, promise: Promise) {
+        self.add(socket, since, Some(promise));
+    }
+
+    fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<Promise>) {
         let age = *self.ages.entry(socket.name).or_insert(self.next);
         self.next = self.next.max(age + 1);
         self.by_age.insert(
@@ -35,6 +66,8 @@ impl Ends {
                 since,
                 peer_closed: false,
                 other_closed: false,
+                promise,
+                program: None,
             },
         );
     }
@@ -52,6 +85,14 @@ impl Ends {
     /// Remembers that the other end, which was ours, too, is closed; says whether the end is one of these.
     pub fn other_closed(&mut self, name: RowName) -> bool {
         self.change(name, |end| end.other_closed = true)
+    }
+
+    /// Notes which program is at the other end, where `program_of` can tell and it was not known.
+    pub(crate) fn learn_programs(&mut self, program_of: impl Fn(RowName) -> Option<String>) {
+        let unknown = |end: &&mut End| end.program.is_none();
+        for end in self.by_age.values_mut().filter(unknown) {
+            end.program = program_of(end.socket.name);
+        }
     }
 
     fn change(&mut self, name: RowName, change: impl FnOnce(&mut End)) -> bool {

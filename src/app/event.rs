@@ -1,5 +1,5 @@
 use crate::app::{Action, Key};
-use crate::tcp::{Change, News, Owner, RowName, TcpInfo};
+use crate::tcp::{Change, Host, LabNews, News, Owner, RowName, TcpInfo};
 
 /// A fact: something that happened, whoever made it happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +14,20 @@ pub enum Event {
     Seen(Sight),
     /// The kernel's table could not be read; the reason in words.
     Blind(String),
+    /// The kernel refuses to tell its table over netlink, for this reason; /proc is read instead.
+    Instead(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
     /// What the kernel knows beyond their rows of the connections that are looked inside.
     Inspected(Vec<(RowName, TcpInfo)>),
+    /// The sockets with these inodes have no owner that we may see.
+    OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.
     Net(News),
+    /// The lab told something.
+    Lab(LabNews),
+    /// Files were written, as they are called; or why they were not, in words.
+    Saved(Result<Vec<String>, String>),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.
     Asked(Action),
 }
@@ -27,9 +35,11 @@ pub enum Event {
 /// What a look at the kernel's table brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sight {
+    /// Whose table.
+    pub host: Host,
     /// What differs from the look before.
     pub changes: Vec<Change>,
-    /// Whether the look before was at other rows, so that `changes` is the whole table.
+    /// Whether the look before was at other rows, so that `changes` is the whole table of that host.
     pub afresh: bool,
     /// Whether the kernel said that rows may be missing.
     pub torn: bool,

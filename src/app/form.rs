@@ -71,8 +71,10 @@ pub enum Value {
 /// What a key did to a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Something changed, or nothing did; it stays open.
+    /// Something changed; it stays open.
     Open,
+    /// The key means nothing there; it stays open.
+    Ignored,
     /// The person wants it to be applied.
     Confirmed,
     /// The person wants none of it.
@@ -194,7 +196,8 @@ impl Form {
             Key::BackTab | Key::Up => {
                 self.go_to((self.at + self.fields.len() - 1) % self.fields.len());
             }
-            other => self.edit(other),
+            other if self.edit(other) => (),
+            _ => return Outcome::Ignored,
         }
         Outcome::Open
     }
@@ -212,33 +215,40 @@ impl Form {
         self.is_new_there = true;
     }
 
-    fn edit(&mut self, key: Key) {
-        let replaces = std::mem::take(&mut self.is_new_there);
+    /// Takes a key in the field with the cursor; says whether it means anything there.
+    fn edit(&mut self, key: Key) -> bool {
         let Some(field) = self.fields.get_mut(self.at) else {
-            return;
+            return false;
         };
-        self.wrong = None;
-        match &mut field.value {
+        let is_known = match &mut field.value {
             Value::Text(input) => {
-                if replaces && matches!(key, Key::Char(_) | Key::Backspace | Key::Delete) {
+                let replaces = matches!(key, Key::Char(_) | Key::Backspace | Key::Delete);
+                if self.is_new_there && replaces {
                     input.reset();
                 }
-                edit_text(input, key);
+                edit_text(input, key)
             }
             Value::Choice { options, chosen } => {
                 let many = options.len().max(1);
-                match key {
-                    Key::Right | Key::Char(' ' | 'l') => *chosen = (*chosen + 1) % many,
-                    Key::Left | Key::Char('h') => *chosen = (*chosen + many - 1) % many,
-                    _ => (),
-                }
+                let step = match key {
+                    Key::Right | Key::Char(' ' | 'l') => 1,
+                    Key::Left | Key::Char('h') => many - 1,
+                    _ => 0,
+                };
+                *chosen = (*chosen + step) % many;
+                step != 0
             }
+        };
+        if is_known {
+            self.is_new_there = false;
+            self.wrong = None;
         }
+        is_known
     }
 }
 
-/// Takes a key in a line of text.
-pub(crate) fn edit_text(input: &mut Input, key: Key) {
+/// Takes a key in a line of text; says whether it means anything there.
+pub(crate) fn edit_text(input: &mut Input, key: Key) -> bool {
     let request = match key {
         Key::Char(c) if input.value().chars().count() < LONGEST => InputRequest::InsertChar(c),
         Key::Backspace => InputRequest::DeletePrevChar,
@@ -249,7 +259,8 @@ pub(crate) fn edit_text(input: &mut Input, key: Key) {
         Key::End | Key::Ctrl('e') => InputRequest::GoToEnd,
         Key::Ctrl('u') => InputRequest::DeleteLine,
         Key::Ctrl('w') => InputRequest::DeletePrevWord,
-        _ => return,
+        _ => return false,
     };
     input.handle(request);
+    true
 }

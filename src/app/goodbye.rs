@@ -47,12 +47,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
         .and_then(|computer| computer.ends.get(end));
     let was_accepted =
         state.listener.ends.contains(peer) || own.is_some_and(|end| end.other_closed);
-    let closes = state
-        .listener
-        .running
-        .as_ref()
-        .unwrap_or(&state.listener.spec)
-        .closes;
+    let closes = state.listener.promise(peer).closes;
     Some(if !serves {
         format!(
             "{who} hung up: its FIN is sent. It ends in TIME_WAIT here once the other end has closed, too."
@@ -99,13 +94,7 @@ fn server_closed(state: &State, end: RowName) -> Option<String> {
             )
         });
     }
-    let closes = state
-        .listener
-        .running
-        .as_ref()
-        .unwrap_or(&state.listener.spec)
-        .closes;
-    match (is_ours, closes) {
+    match (is_ours, state.listener.promise(end).closes) {
         (true, ServerCloses::WithClient) => None,
         (_, ServerCloses::After(_) | ServerCloses::Never) => Some(format!(
             "the server closed its end, too: CLOSE_WAIT is over, nothing is left of {who}'s connection but TIME_WAIT there."
@@ -176,16 +165,11 @@ fn state_of(state: &State, end: RowName) -> Option<TcpState> {
 
 /// Whether bytes wait at a server's end that its program will not read.
 fn has_unread(state: &State, end: RowName) -> bool {
-    let spec = state
-        .listener
-        .running
-        .as_ref()
-        .unwrap_or(&state.listener.spec);
     let waits = state
         .sockets
         .get(end)
         .is_some_and(|line| line.row.queues.recv > 0);
-    spec.on_data == OnData::LeaveUnread && waits
+    state.listener.promise(end).on_data == OnData::LeaveUnread && waits
 }
 
 /// What a hang-up leaves as it was: LISTEN, if there is one, and the other connections.

@@ -3,6 +3,7 @@ use crate::tcp::{News, RowName, escape};
 
 /// Takes what TCP told one of our own sockets.
 pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
+    state.sockets.doings.note(state.now, &news);
     match news {
         News::Listening { spec, sockets } => listening::listening(state, spec, sockets),
         News::ListenFailed { spec, why } => listening::failed(state, &spec, why),

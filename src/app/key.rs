@@ -36,9 +36,13 @@ pub enum Key {
     Home,
     /// To the end.
     End,
+    /// Insert, which means nothing here.
+    Insert,
+    /// F1 to F24, which mean nothing here: films cannot press them, and desktops keep them.
+    F(u8),
 }
 
-const NAMED: [(Key, &str); 15] = [
+const NAMED: [(Key, &str); 16] = [
     (Key::Enter, "Enter"),
     (Key::Esc, "Esc"),
     (Key::Tab, "Tab"),
@@ -53,6 +57,7 @@ const NAMED: [(Key, &str); 15] = [
     (Key::Delete, "Delete"),
     (Key::Home, "Home"),
     (Key::End, "End"),
+    (Key::Insert, "Insert"),
     (Key::Char(' '), "Space"),
 ];
 
@@ -63,6 +68,9 @@ impl fmt::Display for Key {
         }
         if let Key::Ctrl(c) = self {
             return f.pad(&format!("ctrl-{c}"));
+        }
+        if let Key::F(n) = self {
+            return f.pad(&format!("F{n}"));
         }
         let Key::Char(c) = self else {
             return write!(f, "{self:?}");
@@ -82,6 +90,12 @@ impl FromStr for Key {
             let mut chars = text.chars();
             chars.next().filter(|_| chars.next().is_none())
         };
+        let number = text
+            .strip_prefix('F')
+            .and_then(|number| number.parse().ok());
+        if let Some(n @ 1..=24) = number {
+            return Ok(Key::F(n));
+        }
         match text.strip_prefix("ctrl-") {
             Some(rest) if !rest.is_empty() => letter(rest).map(Key::Ctrl),
             _ => letter(text).map(Key::Char),

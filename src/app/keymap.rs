@@ -17,6 +17,13 @@ pub struct Binding {
     pub group: Group,
 }
 
+impl Binding {
+    /// Whether it belongs to the list of all keys, and is not only a key of what lies over the panes.
+    pub const fn is_listed(&self) -> bool {
+        matches!(self.scope, Scope::Always | Scope::Panes)
+    }
+}
+
 /// Where a binding works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -86,7 +93,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 
 use Action as A;
 use Group::{Client, Look, Program, Server};
-use Key::{BackTab, Char, Ctrl, Down, Enter, Esc, PageDown, PageUp, Tab, Up};
+use Key::{BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up};
 
 /// Every key once. The footer, the list of keys and the README are made from it or tested against it.
 #[rustfmt::skip]
@@ -114,23 +121,31 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
     on(&[Char('v')], A::Mark, Look, "mark, compare", "mark a row; on a second one: compare the five numbers"),
     on(&[Char('V')], A::CompareNewest, Look, "compare newest", "compare the newest connection with the one before it"),
+    on(&[Char('t')], A::Show(Picture::Timeline), Look, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('E')], A::SaveLadder, Look, "save the ladder", "save the ladder as a text file"),
     on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('m')], A::Show(Picture::Ports), Look, "ports", "the map of ports"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char(',')], A::StepBack, Look, "step back", "step back through what happened (5,: five)"),
+    on(&[Char('.')], A::StepForward, Look, "step forward", "step forward again"),
+    on(&[End], A::Live, Look, "live", "from the past to live (as p and Esc)"),
     on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
     on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
     on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything, start over"),
     on(&[Char('?')], A::Help, Program, "keys", "all keys"),
+    on(&[Char(':')], A::Palette, Program, "every action", "every action by its name: type a word of it, Enter does it"),
     on(&[Esc], A::Back, Program, "back", "back; never quits"),
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
+    over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
+    over(&[Char('.')], Scope::Sheet, A::StepForward, "step forward"),
     over(&[PageDown, Ctrl('d')], Scope::Sheet, A::PageDown, "page down"),
     over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
 ];
@@ -158,6 +173,14 @@ impl State {
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
         let actions: &[Action] = match self.desk.overlay {
             Some(_) => &[],
+            None if self.is_past() => &[
+                A::StepBack,
+                A::StepForward,
+                A::Pause,
+                A::LookInside,
+                A::Help,
+                A::Quit,
+            ],
             None if self.desk.picture != Picture::Table => &[
                 A::Back,
                 A::Next,
@@ -204,7 +227,7 @@ impl State {
         let now = [
             (A::Listen, self.listener.is_listening(), "stop listening"),
             (A::Hold, self.listener.held, "accept again"),
-            (A::Pause, self.desk.paused.is_some(), "live"),
+            (A::Pause, self.is_past(), "live"),
             (A::Next, true, "next row"),
         ];
         now.into_iter()

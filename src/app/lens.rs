@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::app::order::Place;
 use crate::app::{Role, State};
 use crate::tcp::RowName;
@@ -40,6 +42,12 @@ impl PointOfView {
 /// It is called for every frame in which something changed: only where rows stand is read, not the rows.
 pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
     let needle = state.desk.find.text.value().to_lowercase();
+    // netstat itself knows no row that the kernel has no more.
+    let ghosts: HashSet<RowName> = if state.desk.netstat {
+        state.seen().ghosts().collect()
+    } else {
+        HashSet::new()
+    };
     let is_shown = |place: &&Place| {
         let in_view = match state.desk.lens.view {
             PointOfView::BothEnds => true,
@@ -49,15 +57,17 @@ pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
                     && place.name.tuple.local.ip.to_canonical() == state.clients.computer().ip
             }
         };
-        in_view && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
+        in_view
+            && !ghosts.contains(&place.name)
+            && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
     };
     shown.clear();
-    let places = state.sockets.places().filter(is_shown);
+    let places = state.seen().places().filter(is_shown);
     shown.extend(places.map(|place| place.name));
 }
 
 fn text_of(state: &State, name: &RowName) -> String {
-    let Some(line) = state.sockets.get(*name) else {
+    let Some(line) = state.seen().get(*name) else {
         return String::new();
     };
     let row = &line.row;

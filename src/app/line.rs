@@ -15,6 +15,8 @@ pub struct Line {
     pub read: Moment,
     /// When and why it went; `None` while the kernel has it.
     pub gone: Option<Gone>,
+    /// Whether it was there already when its table was first looked at, so that it is older than `born`.
+    pub found: bool,
     /// Whether no look at the table ever showed it: our own calls told of it.
     pub told: bool,
     /// What our own end was told about how it ended.
@@ -107,6 +109,7 @@ impl Line {
             changed: at,
             read: at,
             gone: None,
+            found: false,
             told: false,
             ending: None,
             passed: Vec::new(),

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use crate::app::form::{Wrong, YES_NO, option_call};
-use crate::app::update::wanted;
 use crate::app::{Effect, Field, Form, State, Tone, verbs, words};
 use crate::tcp::{Accepting, Endpoint, ListenSpec, OnData, Port, ServerCloses};
 
@@ -101,7 +100,7 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let text =
         "these options count from the next time on: l stops listening, l again listens with them.";
     state.notices.say(state.now, Tone::Plain, text);
-    Ok(vec![Effect::Watch(wanted(state))])
+    Ok(vec![])
 }
 
 fn read(host: crate::tcp::Host, form: &Form) -> Result<ListenSpec, Wrong> {

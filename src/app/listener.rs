@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::app::Ends;
+use crate::app::{Ends, Promise};
 use crate::tcp::{Endpoint, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
 
 /// The server: what it was asked to do, what listens, and who has been accepted.
@@ -22,8 +22,8 @@ pub struct Listener {
     pub sockets: Vec<OwnSocket>,
     /// Whether accept() is held.
     pub held: bool,
-    /// Why nothing is accepted for a moment, after an error.
-    pub pausing: Option<Refusal>,
+    /// Why nothing is accepted for a moment, after an error, and until when.
+    pub pause: Option<(Refusal, Moment)>,
     /// The server's ends of accepted connections.
     pub ends: Ends,
     /// The totals since the start or the last reset.
@@ -58,7 +58,7 @@ impl Listener {
             refused: None,
             sockets: Vec::new(),
             held: false,
-            pausing: None,
+            pause: None,
             ends: Ends::default(),
             totals: Totals::default(),
             last_payload: None,
@@ -78,6 +78,12 @@ impl Listener {
     /// Whether it listens.
     pub fn is_listening(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// Why nothing is accepted just now, if it pauses after an error.
+    pub fn pausing(&self, now: Moment) -> Option<Refusal> {
+        let (why, until) = self.pause?;
+        (now < until).then_some(why)
     }
 
     /// Whether it listens once every order is carried out.
@@ -105,6 +111,12 @@ impl Listener {
     /// Whether other machines can get in.
     pub fn is_open_to_others(&self) -> bool {
         self.is_listening() && !self.at().ip.to_canonical().is_loopback()
+    }
+
+    /// What was promised for an end at accept(); for one that is not accepted, what would be now.
+    pub fn promise(&self, end: RowName) -> Promise {
+        let accepted = self.ends.get(end).and_then(|end| end.promise);
+        accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
 
     /// Whether `port` is, or was, the server's.

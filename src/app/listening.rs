@@ -17,7 +17,7 @@ pub(crate) fn listening(
     let listener = &mut state.listener;
     listener.ordered = listener.ordered.saturating_sub(1);
     listener.held = spec.accepting == Accepting::Held;
-    listener.pausing = None;
+    listener.pause = None;
     let new_port = listener.ports.insert(spec.at.port);
     listener.running = Some(spec);
     for socket in &sockets {
@@ -64,7 +64,7 @@ pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
         .collect();
     let was_reset = state.listener.running.take().is_none();
     state.listener.held = false;
-    state.listener.pausing = None;
+    state.listener.pause = None;
     if was_reset && why.is_none() {
         return vec![Effect::Look(names)];
     }
@@ -99,9 +99,10 @@ pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
 
 pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let tuple = socket.name.tuple;
-    state.listener.pausing = None;
+    state.listener.pause = None;
     state.listener.totals.accepted += 1;
-    state.listener.ends.insert(socket, state.now);
+    let promise = state.listener.promise(socket.name);
+    state.listener.ends.accept(socket, state.now, promise);
     state.sockets.own(&socket, state.machine.pid);
     if state.listener.held {
         let text = words::accepted_while_held(state, &socket);
@@ -127,16 +128,8 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 }
 
 pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) -> Vec<Effect> {
-    state.listener.pausing = (!pause.is_zero()).then_some(why);
-    let text = if pause.is_zero() {
-        format!("a caller was turned away with \"busy\": {}", why.errno)
-    } else {
-        format!(
-            "cannot accept a connection: {}; tried again in {}",
-            why.errno,
-            words::seconds(pause)
-        )
-    };
+    state.listener.pause = Some((why, state.now.plus(pause)));
+    let text = words::accept_failed(why.errno, pause);
     let many = |n| {
         format!(
             "accept() failed, or turned somebody away, {n} times: {}",
@@ -147,6 +140,20 @@ pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) ->
         .notices
         .count(state.now, Topic::AcceptFailed, text, many);
     vec![]
+}
+
+/// Remembers which programs are at the other ends: their rows will be gone, or be the kernel's, when there is more to say of them.
+pub(crate) fn know_strangers(state: &mut State) {
+    let State {
+        listener,
+        sockets,
+        machine,
+        ..
+    } = state;
+    listener.ends.learn_programs(|end| {
+        let owner = sockets.owners.get(&sockets.mirror(end)?.row.inode)?;
+        (owner.pid != machine.pid).then(|| owner.program.clone())
+    });
 }
 
 /// Whether the other end of an accepted connection belongs to another program or machine.

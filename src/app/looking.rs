@@ -1,7 +1,6 @@
 //! Wishes that change what is looked at, and nothing else.
 
-use crate::app::update::wanted;
-use crate::app::{Action, Desk, Effect, Lens, Overlay, Pane, Picture, State, Tone, compare};
+use crate::app::{Action, Desk, Overlay, Pane, Picture, State, Tone, compare, ladder, rewind};
 
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
@@ -9,8 +8,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     match action {
         Action::Next => go(state, steps),
         Action::Previous => go(state, -steps),
-        Action::PageDown => go(state, PAGE * steps),
-        Action::PageUp => go(state, -PAGE * steps),
+        Action::PageDown => page(state, steps),
+        Action::PageUp => page(state, -steps),
         Action::NextPane => desk.focus = next_pane(desk, 1),
         Action::PreviousPane => desk.focus = next_pane(desk, -1),
         Action::Focus(pane) => desk.focus = pane,
@@ -24,12 +23,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::LookInside => look_inside(state),
         Action::Mark => compare::mark(state),
         Action::CompareNewest => compare::newest(state),
-        Action::PointOfView => {
-            desk.lens = Lens {
-                view: desk.lens.view.next(),
-                ..desk.lens
-            }
-        }
+        Action::PointOfView => desk.lens.view = desk.lens.view.next(),
         Action::Netstat => desk.netstat = !desk.netstat,
         Action::Find => desk.find.typing = true,
         Action::BigType => {
@@ -39,7 +33,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::NextTheme => desk.look.theme += 1,
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
-        Action::Back => back(desk),
+        Action::Back => back(state),
         Action::Listen
         | Action::ListenOptions
         | Action::ConnectOptions
@@ -55,18 +49,37 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         | Action::Quit
         | Action::QuitNow
         | Action::Pause
-        | Action::WholeMachine => (),
+        | Action::StepBack
+        | Action::StepForward
+        | Action::Live
+        | Action::SaveLadder
+        | Action::WholeMachine
+        | Action::Palette => (),
     }
     state.desk.stale |= matches!(
         action,
-        Action::PointOfView | Action::Back | Action::SelectComputer(_)
+        Action::PointOfView | Action::Netstat | Action::Back | Action::SelectComputer(_)
     );
 }
 
-/// More lines than the list of all keys has.
-const HELP_LINES: usize = 50;
 /// How many lines a page is.
 const PAGE: i64 = 10;
+
+/// How many lines a page of the ladder is.
+const LADDER_PAGE: usize = 4;
+
+/// Pages go through the rows, and while the ladder is shown through that.
+fn page(state: &mut State, pages: i64) {
+    let desk = &state.desk;
+    let is_ladder = desk.picture == Picture::Timeline && desk.focus == Pane::Sockets;
+    if !is_ladder || desk.overlay.is_some() {
+        return go(state, PAGE * pages);
+    }
+    let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));
+    for _ in 0..LADDER_PAGE {
+        state.desk.back = moved(state.desk.back, -pages, last);
+    }
+}
 
 /// The pane so many steps further; below a picture only what happened has its place for certain.
 fn next_pane(desk: &Desk, steps: isize) -> Pane {
@@ -80,8 +93,10 @@ fn next_pane(desk: &Desk, steps: isize) -> Pane {
     panes[next.wrapping_add(panes.len()) % panes.len()]
 }
 
-/// Closes what is open, one thing at a time: an overlay, the text to find, a typed count, the choice of a row.
-fn back(desk: &mut Desk) {
+/// Closes what is open, one thing at a time: an overlay, the text to find, the past, a picture, big type, the choice of a row.
+fn back(state: &mut State) {
+    let is_past = state.is_past();
+    let desk = &mut state.desk;
     if let Some(overlay) = desk.overlay.take() {
         // A row that was chosen only to be looked inside must not seem to be what the next verb is meant for.
         if matches!(overlay, Overlay::Card(_)) && desk.focus != Pane::Sockets {
@@ -91,6 +106,8 @@ fn back(desk: &mut Desk) {
     }
     if !desk.find.text.value().is_empty() {
         desk.find.text.reset();
+    } else if is_past {
+        rewind::live(state);
     } else if desk.picture != Picture::Table {
         if desk.picture == Picture::Compare {
             desk.marked = None;
@@ -105,7 +122,16 @@ fn back(desk: &mut Desk) {
 
 fn go(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
-        *line = moved(*line, steps, HELP_LINES);
+        *line = moved(*line, steps, usize::MAX);
+        return;
+    }
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
+        let last = form.fields.len().saturating_sub(1);
+        form.go_to(moved(form.at, steps, last));
+        return;
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.go(steps);
         return;
     }
     if let Some(Overlay::Card(_)) = state.desk.overlay {
@@ -139,6 +165,7 @@ fn choose_row(state: &mut State, steps: i64) {
     };
     let chosen = state.desk.selected;
     let place = chosen.and_then(|name| state.desk.shown.iter().position(|shown| *shown == name));
+    state.desk.back = 0;
     let next = place.map_or(if steps > 0 { 0 } else { last }, |place| {
         moved(place, steps, last)
     });
@@ -161,7 +188,7 @@ fn show(desk: &mut Desk, picture: Picture) {
     } else {
         picture
     };
-    desk.zoom = 0;
+    (desk.zoom, desk.back) = (0, 0);
     desk.look.big = false;
     desk.focus = Pane::Sockets;
 }
@@ -189,7 +216,7 @@ fn look_inside(state: &mut State) {
     let chosen = state
         .desk
         .selected
-        .filter(|name| state.sockets.get(*name).is_some());
+        .filter(|name| state.seen().get(*name).is_some());
     match chosen.or_else(|| state.desk.shown.last().copied()) {
         Some(name) => {
             state.desk.selected = Some(name);
@@ -201,22 +228,4 @@ fn look_inside(state: &mut State) {
             "there is no row to look inside; press l, then c",
         ),
     }
-}
-
-/// Stops the table, or asks for all of it and goes on.
-pub(crate) fn pause(state: &mut State) -> Vec<Effect> {
-    let now = state.now;
-    if state.desk.paused.take().is_some() {
-        state
-            .notices
-            .say(now, Tone::Plain, "the table is live again");
-        return vec![Effect::Watch(wanted(state))];
-    }
-    state.desk.paused = Some(now);
-    state.notices.say(
-        now,
-        Tone::Plain,
-        "the table stands still; the sockets live on. p goes on",
-    );
-    vec![]
 }

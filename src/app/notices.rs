@@ -55,6 +55,8 @@ pub enum Topic {
     AcceptFailed,
     /// A call was refused.
     Refused,
+    /// The past was stepped through.
+    Past,
 }
 
 /// How many alike sentences in a row are told one by one; more become a number.
@@ -77,6 +79,13 @@ impl Notices {
             topic: None,
             count: 1,
         });
+    }
+
+    /// Says a sentence, unless it has been said already.
+    pub fn say_once(&mut self, at: Moment, tone: Tone, text: String) {
+        if !self.all.iter().any(|notice| notice.text == text) {
+            self.say(at, tone, text);
+        }
     }
 
     /// Says a sentence about rows.
@@ -110,7 +119,7 @@ impl Notices {
             .filter(|last| at.since(last.at) < TOGETHER)
             .map_or(1, |last| last.count + 1);
         let tone = match topic {
-            Topic::Came | Topic::Called | Topic::Went | Topic::Data => Tone::Plain,
+            Topic::Came | Topic::Called | Topic::Went | Topic::Data | Topic::Past => Tone::Plain,
             Topic::Broke | Topic::AcceptFailed | Topic::Refused => Tone::Refused,
         };
         let text = if count > ONE_BY_ONE {
@@ -147,6 +156,22 @@ impl Notices {
         };
         (last.text, last.blame) = (text, blame);
         true
+    }
+
+    /// Says a sentence in place of the newest, if that was about the same.
+    pub(crate) fn retell(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
+        let last = self.all.back();
+        if last.is_some_and(|last| last.topic == Some(topic)) {
+            self.all.pop_back();
+        }
+        self.push(Notice {
+            at,
+            text: text.into(),
+            tone: Tone::Plain,
+            blame: Vec::new(),
+            topic: Some(topic),
+            count: 1,
+        });
     }
 
     /// The newest sentence.

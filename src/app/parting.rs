@@ -1,8 +1,8 @@
-use crate::app::{Line, Sockets, Why};
+use crate::app::{Line, Table, Why};
 use crate::tcp::TcpState;
 
 /// Why the row of this line went, as far as it and the row of its other end tell.
-pub(crate) fn why_gone(sockets: &Sockets, line: &Line) -> Why {
+pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
     match line.row.state {
         TcpState::TimeWait => return Why::TimeWaitOver,
         TcpState::Listen => return Why::Stopped,
@@ -16,8 +16,8 @@ pub(crate) fn why_gone(sockets: &Sockets, line: &Line) -> Why {
         | TcpState::Closing
         | TcpState::LastAck => (),
     }
-    let other = sockets.mirror(line.row.name());
-    let client = sockets.is_client(line.row.name());
+    let other = table.mirror(line.row.name());
+    let client = table.is_client(line.row.name());
     if line.was_reset() || other.is_some_and(Line::was_reset) {
         return Why::Reset;
     }

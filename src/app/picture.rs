@@ -10,6 +10,8 @@ pub enum Picture {
     Ports,
     /// Two rows, number by number.
     Compare,
+    /// A life line for each row, and the ladder of one connection.
+    Timeline,
 }
 
 impl Picture {
@@ -18,6 +20,7 @@ impl Picture {
         match self {
             Picture::Table | Picture::States | Picture::Compare => 0,
             Picture::Ports => 2,
+            Picture::Timeline => 6,
         }
     }
 }

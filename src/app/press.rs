@@ -3,7 +3,7 @@
 use crate::app::form::edit_text;
 use crate::app::{
     Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
-    verbs,
+    palette, verbs,
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -12,17 +12,24 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         return act(state, action);
     }
     if state.desk.find.typing {
-        type_find(state, key);
+        if !type_find(state, key) {
+            return means_nothing(state, key, "Enter keeps the text to find, Esc drops it");
+        }
         return vec![];
     }
     match &mut state.desk.overlay {
         Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
             let outcome = form.press(key);
+            if outcome == Outcome::Ignored {
+                return means_nothing(state, key, "Enter applies the form, Esc drops it");
+            }
             fill_in(state, outcome)
         }
-        Some(Overlay::Help(_) | Overlay::Card(_)) => {
-            action_for(Scope::Sheet, key).map_or_else(Vec::new, |action| act(state, action))
-        }
+        Some(Overlay::Help(_) | Overlay::Card(_)) => match action_for(Scope::Sheet, key) {
+            Some(action) => act(state, action),
+            None => means_nothing(state, key, "Esc closes this"),
+        },
+        Some(Overlay::Palette(_)) => palette::press(state, key),
         None => press_on_panes(state, key),
     }
 }
@@ -43,24 +50,33 @@ fn press_on_panes(state: &mut State, key: Key) -> Vec<Effect> {
         return act(state, action);
     }
     state.desk.count = None;
-    let text = if key == Key::Ctrl('z') {
+    if key == Key::Ctrl('z') {
         // Where a shell waits for its job to stop, this key never comes so far.
-        "ctrl-z stops nothing here: no shell waits that could go on with it (fg); q quits"
-            .to_owned()
-    } else {
-        format!("{key} does nothing here; ? shows all keys")
-    };
-    state.notices.say(state.now, Tone::Plain, text);
-    vec![]
+        let text =
+            "ctrl-z stops nothing here: no shell waits that could go on with it (fg); q quits";
+        return verbs::only_say(state, text);
+    }
+    means_nothing(state, key, "? shows all keys")
 }
 
-fn type_find(state: &mut State, key: Key) {
+/// Says so of a key that means nothing just now, and which one helps.
+pub(crate) fn means_nothing(state: &mut State, key: Key, helps: &str) -> Vec<Effect> {
+    verbs::only_say(state, format!("{key} does nothing here; {helps}"))
+}
+
+/// Takes a key for the text to find; says whether it means anything there.
+fn type_find(state: &mut State, key: Key) -> bool {
+    state.desk.stale = true;
     let find = &mut state.desk.find;
     match key {
-        Key::Enter => find.typing = false,
+        Key::Enter => {
+            find.typing = false;
+            true
+        }
         Key::Esc => {
             find.typing = false;
             find.text.reset();
+            true
         }
         other @ (Key::Char(_)
         | Key::Ctrl(_)
@@ -75,9 +91,10 @@ fn type_find(state: &mut State, key: Key) {
         | Key::Backspace
         | Key::Delete
         | Key::Home
-        | Key::End) => edit_text(&mut find.text, other),
+        | Key::End
+        | Key::Insert
+        | Key::F(_)) => edit_text(&mut find.text, other),
     }
-    state.desk.stale = true;
 }
 
 /// Shows in a form what its values become, or applies them, or closes it.
@@ -103,7 +120,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
             )
         }
         Overlay::ConnectForm(form) => {
-            connect_form::show_calls(form);
+            connect_form::show_calls(form, state.listener.callable());
             (
                 if outcome == Outcome::Confirmed {
                     Some(connect_form::apply(state, form))
@@ -113,7 +130,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 form,
             )
         }
-        Overlay::Help(_) | Overlay::Card(_) => return vec![],
+        Overlay::Help(_) | Overlay::Card(_) | Overlay::Palette(_) => return vec![],
     };
     match result {
         Some(Ok(effects)) => return effects,
@@ -138,6 +155,10 @@ pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
         form.paste(text);
         return fill_in(state, Outcome::Open);
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+        palette.paste(text);
+        return vec![];
     }
     state.notices.say(
         state.now,

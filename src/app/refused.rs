@@ -88,13 +88,7 @@ fn connect_refused(
             "Too many orders to connect are under way; a count makes them one: 100c connects a hundred times."
         }
         (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
-        (_, Errno::ETIMEDOUT) => {
-            let rows = to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp));
-            return (
-                "No answer came: the accept queue may be full, or nobody is there.".to_owned(),
-                rows,
-            );
-        }
+        (_, Errno::ETIMEDOUT) => return no_answer(state, to),
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
@@ -150,6 +144,26 @@ fn nobody_there(state: &State, to: Endpoint) -> String {
     format!("The kernel answered with RST: nobody listens there.{key}")
 }
 
+/// Nobody answered: a listener whose queue is full is to blame, and nobody who is connected.
+fn no_answer(state: &State, to: Option<Endpoint>) -> (String, Vec<RowName>) {
+    let is_full = |name: &RowName| {
+        let line = state.sockets.get(*name);
+        line.is_some_and(|line| {
+            line.row.state == TcpState::Listen && line.row.queues.recv > line.row.queues.send
+        })
+    };
+    // /proc tells no backlog.
+    let is_known = state.sockets.source != "procfs";
+    let mut rows = to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp));
+    rows.retain(|name| is_known && is_full(name));
+    let text = if rows.is_empty() {
+        "No answer came: the accept queue may be full, or nobody is there."
+    } else {
+        "No answer came: the accept queue is full, so the kernel drops each SYN. Helps: accept() (a, A)."
+    };
+    (text.to_owned(), rows)
+}
+
 /// connect() found no port.
 fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
     let range = match spec.source_port {
@@ -171,6 +185,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
     let takes = |line: &&Line| {
         let tuple = line.row.tuple.canonical();
         line.gone.is_none()
+            && tuple.protocol == spec.protocol
             && Some(tuple.remote) == to
             && range.contains(tuple.local.port)
             && spec.from.is_none_or(|ip| ip == tuple.local.ip)

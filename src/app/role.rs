@@ -44,7 +44,7 @@ impl Role {
                 None => Role::Unknown,
             };
         }
-        if ours && !state.sockets.is_client(name) {
+        if ours && !state.seen().is_client(name) {
             return Role::ServerEnd(state.peer_name(row.tuple.remote.ip, name));
         }
         let holds_it = state

@@ -1,24 +1,19 @@
-pub(crate) mod ports;
+use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use crate::app::journal::{Journal, Noted, What};
+use crate::app::{Doings, Past, Sight, Table};
+use crate::tcp::{Change, Ending, Moment, OwnSocket, Owner, PortRange, RowName};
 
-use crate::app::Sight;
-use crate::app::counts::{Counts, is_open};
-use crate::app::line::{Gone, Line};
-use crate::app::order::{Order, Part, Place};
-use crate::app::parting;
-use crate::tcp::{
-    Change, Ending, Moment, OwnSocket, Owner, Port, Protocol, RowName, SocketRow, TcpState,
-};
-
-/// The kernel's table as it was last seen, in the order in which connections were born; both ends of one stand together.
+/// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
+/// looks at may be the past, see [`Sockets::shown`].
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
-    lines: HashMap<RowName, Line>,
-    order: Order,
-    counts: Counts,
-    ports: ports::Ports,
-    ghosts: VecDeque<(RowName, Moment)>,
+    live: Table,
+    journal: Journal,
+    past: Option<Past>,
+    /// What our own ends did.
+    pub doings: Doings,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
     /// Where the rows come from: `sock_diag` or `procfs`.
@@ -27,126 +22,48 @@ pub struct Sockets {
     pub torn: bool,
     /// Why the table could not be read, and since when.
     pub blind: Option<(Moment, String)>,
-    touched: Option<Moment>,
+}
+
+impl Deref for Sockets {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.live
+    }
 }
 
 impl Sockets {
-    /// Takes what a look at the kernel's table brought. `serves` tells which rows are the end of a server of ours.
-    pub fn see(&mut self, at: Moment, sight: &Sight, serves: impl Fn(RowName) -> bool) {
+    /// An empty table of a machine whose kernel picks ports from `range`.
+    pub fn new(range: PortRange) -> Sockets {
+        let live = Table::new(range);
+        Sockets {
+            journal: Journal::starting(live.clone()),
+            live,
+            ..Sockets::default()
+        }
+    }
+
+    /// Takes what a look at the kernel's table brought. `serves` tells which rows are the end of a server of ours. Says whether the oldest
+    /// of what is known of the past is being forgotten from now on.
+    pub fn see(&mut self, at: Moment, sight: &Sight, serves: impl Fn(RowName) -> bool) -> bool {
         self.source = sight.source;
         self.torn = sight.torn;
         self.blind = None;
-        self.touched = Some(at);
         self.forget_owners();
-        if sight.afresh {
-            self.start_afresh(at, &sight.changes, &serves);
-            return;
-        }
-        // What vanished comes last: why it did may show in the state of its other end.
-        for change in &sight.changes {
-            if let Change::Appeared(row) | Change::Moved { to: row, .. } = change {
-                self.saw(at, *row, &serves);
+        let noted = |change: &Change| match change {
+            Change::Appeared(row) | Change::Moved { to: row, .. } => {
+                Noted::There(*row, serves(row.name()))
             }
-        }
-        for change in &sight.changes {
-            if let Change::Vanished(row) = change {
-                self.vanished(at, row);
-            }
-        }
-    }
-
-    fn start_afresh(&mut self, at: Moment, changes: &[Change], serves: &impl Fn(RowName) -> bool) {
-        let mut rows: Vec<SocketRow> = changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Appeared(row) | Change::Moved { to: row, .. } => Some(*row),
-                Change::Vanished(_) => None,
-            })
-            .collect();
-        rows.sort_by_cached_key(|row| (row.state != TcpState::Listen, row.tuple.connection()));
-        if !self.lines.is_empty() {
-            self.forget_all_but(&rows);
-        }
-        self.lines.reserve(rows.len());
-        for row in rows {
-            self.saw(at, row, serves);
-        }
-    }
-
-    fn forget_all_but(&mut self, rows: &[SocketRow]) {
-        let there: HashSet<RowName> = rows.iter().map(SocketRow::name).collect();
-        let known: Vec<RowName> = self.lines.keys().copied().collect();
-        for name in known.into_iter().filter(|name| !there.contains(name)) {
-            self.forget(name);
-        }
-    }
-
-    /// Takes one row as the kernel shows it now.
-    fn saw(&mut self, at: Moment, row: SocketRow, serves: &impl Fn(RowName) -> bool) {
-        let name = row.name();
-        match self.lines.get_mut(&name) {
-            Some(line) if line.gone.is_none() && line.row.is_same_socket(&row) => {
-                let before = line.row.state;
-                line.saw(row, at);
-                if (before == TcpState::Listen) != (row.state == TcpState::Listen) {
-                    self.order.remove(name);
-                    self.order.insert(name, self.part(&row, serves));
-                }
-                self.recount(&row, Some(before), Some(row.state));
-            }
-            Some(_) => {
-                // A new connection took over the five numbers: it has a birth of its own.
-                let other = self.mirror(name).filter(|line| line.gone.is_some());
-                if let Some(other) = other.map(|line| line.row.name()) {
-                    self.forget(other);
-                }
-                self.forget(name);
-                self.insert(Line::new(row, at), serves);
-            }
-            None => self.insert(Line::new(row, at), serves),
-        }
-    }
-
-    fn insert(&mut self, line: Line, serves: &impl Fn(RowName) -> bool) {
-        let (row, name) = (line.row, line.row.name());
-        let alive = line.gone.is_none();
-        self.order.insert(name, self.part(&row, serves));
-        self.lines.insert(name, line);
-        if alive {
-            self.recount(&row, None, Some(row.state));
-        }
-    }
-
-    fn part(&self, row: &SocketRow, serves: &impl Fn(RowName) -> bool) -> Part {
-        let (local, remote) = (row.tuple.local.port, row.tuple.remote.port);
-        let is_server =
-            || serves(row.name()) || (self.counts.is_listening(local) && local != remote);
-        if row.state == TcpState::Listen {
-            Part::Listener
-        } else if !row.tuple.is_connected() || is_server() {
-            Part::ServerEnd
-        } else {
-            Part::ClientEnd
-        }
-    }
-
-    /// Marks a row as gone: it stays as a ghost for a while, with the reason.
-    fn vanished(&mut self, at: Moment, last: &SocketRow) {
-        let name = last.name();
-        let alive = |line: &&Line| line.gone.is_none() && line.row.is_same_socket(last);
-        let Some(line) = self.lines.get(&name).filter(alive) else {
-            return;
+            Change::Vanished(row) => Noted::Gone(*row),
         };
-        let why = parting::why_gone(self, line);
-        let row = line.row;
-        self.recount(&row, Some(row.state), None);
-        if let Some(line) = self.lines.get_mut(&name) {
-            line.gone = Some(Gone { at, why });
-            self.ghosts.push_back((name, at));
-        }
+        let look = What::Look {
+            afresh: sight.afresh.then_some(sight.host),
+            rows: sight.changes.iter().map(noted).collect(),
+        };
+        self.take(at, look)
     }
 
-    /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so.
+    /// Remembers what one of our own ends was told about its end.
     pub fn ended(
         &mut self,
         at: Moment,
@@ -154,70 +71,88 @@ impl Sockets {
         how: Ending,
         serves: impl Fn(RowName) -> bool,
     ) {
-        if let Some(line) = self.lines.get_mut(&name) {
-            line.ending = Some(how);
-            return;
-        }
-        let line = Line::told(name, how, at);
-        self.insert(line, &serves);
-        self.ghosts.push_back((name, at));
+        let serves = serves(name);
+        self.take(at, What::Ended { name, how, serves });
     }
 
     /// Takes ghosts away whose time is over; says whether there were any.
     pub fn lay_ghosts(&mut self, now: Moment) -> bool {
-        let before = self.ghosts.len();
-        while let Some((name, at)) = self.ghosts.front().copied() {
-            if now.since(at) < Line::GHOST {
-                break;
-            }
-            self.ghosts.pop_front();
-            // The same five numbers may have come back, and gone again, since.
-            if self
-                .lines
-                .get(&name)
-                .and_then(|line| line.gone)
-                .is_some_and(|gone| gone.at == at)
-            {
-                self.forget(name);
-            }
+        let has_some = self.has_old_ghosts(now);
+        if has_some {
+            self.take(now, What::Laid);
         }
-        before != self.ghosts.len()
+        has_some
     }
 
-    /// When the next ghost's time is over.
-    pub fn next_ghost(&self) -> Option<Moment> {
-        self.ghosts.front().map(|(_, at)| at.plus(Line::GHOST))
+    fn take(&mut self, at: Moment, what: What) -> bool {
+        let is_step = self.live.take(at, &what);
+        self.journal.note(at, what, is_step)
     }
 
-    /// Whether a row appeared or changed so shortly before `now` that it is still marked.
-    pub fn is_fresh(&self, now: Moment) -> bool {
-        self.touched
-            .is_some_and(|touched| now.since(touched) <= Line::FRESH)
+    /// The table that the person looks at: the living one, or a past one.
+    pub fn shown(&self) -> &Table {
+        self.past.as_ref().map_or(&self.live, |past| &past.table)
     }
 
-    fn forget(&mut self, name: RowName) {
-        let Some(line) = self.lines.remove(&name) else {
-            return;
+    /// The past that is looked at, if it is not the living table.
+    pub fn past(&self) -> Option<&Past> {
+        self.past.as_ref()
+    }
+
+    /// How many steps were made since the start; and before which of them nothing is known any more.
+    pub fn steps(&self) -> (usize, usize) {
+        self.journal.steps()
+    }
+
+    /// Lets the table that is shown stand still.
+    pub(crate) fn stop(&mut self, at: Moment) {
+        self.past = Some(self.journal.stop(at, &self.live));
+    }
+
+    /// Shows the living table again; says whether it was not.
+    pub(crate) fn go_live(&mut self) -> bool {
+        self.past.take().is_some()
+    }
+
+    /// Shows the table as it was so many steps before; says how many of them there were.
+    pub(crate) fn step_back(&mut self, many: usize) -> usize {
+        let (oldest, newest) = self.journal.steps();
+        let from = self.past.as_ref().map_or(newest, |past| past.step);
+        let many = many.min(from.saturating_sub(oldest));
+        if many > 0 {
+            self.past = Some(self.journal.replay(from - many));
+        }
+        many
+    }
+
+    /// Goes so many steps towards now; says how many of them there were.
+    pub(crate) fn step_forward(&mut self, many: usize) -> usize {
+        let Some(past) = &mut self.past else { return 0 };
+        (0..many).take_while(|_| self.journal.forward(past)).count()
+    }
+
+    /// The rows that the last step changed.
+    pub(crate) fn last_step(&self) -> Vec<RowName> {
+        let past = self.past.as_ref();
+        let Some(what) = past.and_then(|past| self.journal.last_step(past)) else {
+            return Vec::new();
         };
-        if line.gone.is_none() {
-            self.recount(&line.row, Some(line.row.state), None);
+        match what {
+            What::Look { rows, .. } => {
+                let name = |noted: &Noted| match noted {
+                    Noted::There(row, _) | Noted::Gone(row) => row.name(),
+                };
+                rows.iter().map(name).collect()
+            }
+            What::Ended { name, .. } => vec![*name],
+            What::Laid => Vec::new(),
         }
-        self.order.remove(name);
-    }
-
-    fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
-        let (was_open, is_now) = (before.is_some_and(is_open), after.is_some_and(is_open));
-        if was_open != is_now && row.tuple.protocol == Protocol::Tcp {
-            self.order.count_open(row.name(), is_now);
-        }
-        self.counts.moved(row, before, after);
-        self.ports.moved(row, before, after);
     }
 
     /// Drops owners of sockets that are long gone, once they outnumber the rest.
     fn forget_owners(&mut self) {
-        if self.owners.len() > OWNERS + 2 * self.lines.len() {
-            let held: HashSet<u64> = self.lines.values().map(|line| line.row.inode).collect();
+        if self.owners.len() > OWNERS + 2 * self.len() {
+            let held: HashSet<u64> = self.live.inodes().collect();
             self.owners.retain(|inode, _| held.contains(inode));
         }
     }
@@ -230,65 +165,6 @@ impl Sockets {
             fd: socket.fd,
         };
         self.owners.insert(socket.inode, owner);
-    }
-
-    /// The line of that name.
-    pub fn get(&self, name: RowName) -> Option<&Line> {
-        self.lines.get(&name)
-    }
-
-    /// The line of the other end of the same connection, if it stands in the table.
-    pub fn mirror(&self, name: RowName) -> Option<&Line> {
-        let mirrored = name.tuple.mirrored();
-        if mirrored == name.tuple || !name.tuple.is_connected() {
-            return None;
-        }
-        let same = self.lines.get(&RowName {
-            tuple: mirrored,
-            ..name
-        });
-        same.or_else(|| self.lines.get(&self.order.other_end(name)?))
-    }
-
-    /// Whether the row is the client's end of its connection, as far as ports that listen tell.
-    pub fn is_client(&self, name: RowName) -> bool {
-        self.order.is_client(name)
-    }
-
-    /// Every line in its order.
-    pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        self.places()
-            .filter_map(|place| self.lines.get(&place.name))
-    }
-
-    /// Where every line stands, in order: quicker than the lines themselves.
-    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &Place> {
-        self.order.places()
-    }
-
-    /// How many rows of TCP the kernel has in that state.
-    pub fn count(&self, state: TcpState) -> u32 {
-        self.counts.of(state)
-    }
-
-    /// Whether somebody listens at that port.
-    pub fn is_listening(&self, port: Port) -> bool {
-        self.counts.is_listening(port)
-    }
-
-    /// How many lines there are, ghosts too.
-    pub fn len(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// Whether there is no line.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// How many connections are open: two ends of one count once, TIME_WAIT does not count.
-    pub fn connections(&self) -> usize {
-        self.order.open()
     }
 }
 

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Overlay, Sockets, lens};
+use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Overlay, Sockets, Table, lens};
 use crate::tcp::{Endpoint, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
@@ -45,23 +45,34 @@ impl State {
 
     /// The chosen line of the table.
     pub fn selected(&self) -> Option<&Line> {
-        self.sockets.get(self.desk.selected?)
+        self.seen().get(self.desk.selected?)
+    }
+
+    /// The table that the person looks at: as it is, or as it was.
+    pub fn seen(&self) -> &Table {
+        self.sockets.shown()
     }
 
     /// How somebody at `ip` is called: a computer of ours, the program at the other end, or the address itself.
     pub fn peer_name(&self, ip: IpAddr, end: RowName) -> String {
         let other = self.sockets.mirror(end);
+        let other = other.or_else(|| self.seen().mirror(end));
         if let Some(computer) = other.and_then(|line| self.clients.holder_of(line.row.name())) {
             return computer.name.clone();
         }
-        let program = other.and_then(|line| self.sockets.owners.get(&line.row.inode));
-        let ours = program.is_none_or(|owner| owner.pid == self.machine.pid);
+        let owner = other.and_then(|line| self.sockets.owners.get(&line.row.inode));
+        let known = self
+            .listener
+            .ends
+            .get(end)
+            .and_then(|end| end.program.as_ref());
+        let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
         match self.clients.name_of(ip).filter(|_| ours) {
             Some(name) => name.to_owned(),
-            None => program.map_or_else(
-                || ip.to_canonical().to_string(),
-                |owner| owner.program.clone(),
-            ),
+            None => owner
+                .map(|owner| &owner.program)
+                .or(known)
+                .map_or_else(|| ip.to_canonical().to_string(), String::clone),
         }
     }
 

@@ -43,7 +43,7 @@ impl State {
         }
         let range = self.port_range();
         let used = match spec.source_port {
-            SourcePort::KernelPicks => self.sockets.ports().calls(from, to) as usize,
+            SourcePort::KernelPicks => self.seen().ports().calls(from, to) as usize,
             SourcePort::Toy(range) => self.used_of(range, from, to),
             SourcePort::Fixed(_) | SourcePort::SameAsServer => return None,
         };
@@ -59,7 +59,7 @@ impl State {
     fn used_of(&self, range: PortRange, from: IpAddr, to: Endpoint) -> usize {
         let is_used = |port: &u16| {
             let tuple = FiveTuple::tcp(Endpoint::new(from, *port), to);
-            let line = self.sockets.get(RowName::connected(Host::THIS, tuple));
+            let line = self.seen().get(RowName::connected(Host::THIS, tuple));
             line.is_some_and(|line| line.gone.is_none())
         };
         (range.low.0..=range.high.0).filter(is_used).count()

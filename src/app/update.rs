@@ -1,23 +1,28 @@
+use std::collections::BTreeSet;
+
 use crate::app::{
-    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, listen_form,
-    listening, looking, press, verbs,
+    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, ladder,
+    listen_form, listening, looking, palette, press, rewind, verbs,
 };
-use crate::tcp::{Filter, Moment};
+use crate::tcp::{Filter, Moment, Port, RowName, TcpInfo};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
+    let was_open = state.desk.overlay.is_some();
     let mut effects = take(state, at, event);
+    if !was_open {
+        state.desk.covered = at;
+    }
     effects.extend(postponed(state));
     effects
 }
 
-/// Carries out the verbs that were pressed while calls were under way, once these are answered, or have not been for too long.
+/// Carries out the verbs that were pressed while others were under way, once these are answered, or have not been for too long.
 fn postponed(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
     while let Some((at, action, count)) = state.desk.postponed.pop_front() {
-        let waits = state.clients.awaited > 0 && state.now.since(at) < Desk::PATIENCE;
-        if waits {
+        if must_wait(state, action) && state.now.since(at) < Desk::PATIENCE {
             state.desk.postponed.push_front((at, action, count));
             break;
         }
@@ -33,17 +38,18 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
         Event::Seen(sight) => {
-            if state.desk.paused.is_none() {
-                let State {
-                    listener,
-                    clients,
-                    sockets,
-                    ..
-                } = state;
-                sockets.see(at, &sight, |end| State::is_servers(listener, clients, end));
-                state.desk.stale = true;
-                listening::explain_again(state);
+            let State {
+                listener,
+                clients,
+                sockets,
+                ..
+            } = state;
+            let serves = |end| State::is_servers(listener, clients, end);
+            if sockets.see(at, &sight, serves) {
+                rewind::forgets(state);
             }
+            state.desk.stale = true;
+            listening::explain_again(state);
             vec![]
         }
         Event::Blind(why) => {
@@ -57,40 +63,85 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.sockets.blind = Some((at, why));
             vec![]
         }
+        Event::Instead(why) => {
+            let text = format!(
+                "{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog"
+            );
+            state.notices.say(at, Tone::Warning, text);
+            vec![]
+        }
         Event::OwnersFound(found) => {
             state.sockets.owners.extend(found);
+            listening::know_strangers(state);
             listening::explain_again(state);
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
-        Event::Inspected(found) => {
-            if state.desk.paused.is_none() {
-                state.desk.inside = found;
-            }
+        Event::Inspected(found) => inspected(state, found),
+        Event::OwnersHidden(inodes) => {
+            say_whose(state, &inodes);
             vec![]
         }
         Event::Net(news) => {
             state.desk.stale = true;
             heard::heard(state, news)
         }
+        Event::Lab(_) => vec![],
+        Event::Saved(saved) => ladder::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
 }
 
-/// Carries out a wish; a verb that is meant for connections waits for the calls that were ordered before it.
+/// What is beyond the rows is known as of now; while the past is looked at, nothing is to change.
+fn inspected(state: &mut State, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
+    if !state.is_past() {
+        state.desk.inside = found;
+    }
+    vec![]
+}
+
+/// Says once of each other user why there is no word about who holds the sockets.
+fn say_whose(state: &mut State, inodes: &[u64]) {
+    let hidden = state.sockets.in_order().filter(|line| {
+        let row = &line.row;
+        line.gone.is_none() && row.uid != state.machine.uid && inodes.contains(&row.inode)
+    });
+    let users: BTreeSet<u32> = hidden.map(|line| line.row.uid).collect();
+    for user in users {
+        let text = format!(
+            "who holds the sockets of user {user} is not shown: /proc lets only that user and root see it."
+        );
+        state.notices.say_once(state.now, Tone::Plain, text);
+    }
+}
+
+/// Carries out a wish; a verb that is meant for connections waits for the calls that were ordered before it, and a call for the port.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
-    let needs_the_calls = matches!(
-        action,
-        Action::Send | Action::HalfClose | Action::Close | Action::Abort | Action::ServerCloses
-    );
-    if needs_the_calls && state.clients.awaited > 0 && state.desk.postponed.len() < Desk::POSTPONED
-    {
+    let others_wait =
+        !state.desk.postponed.is_empty() && (is_for_ends(action) || action == Action::Connect);
+    let waits = others_wait || must_wait(state, action);
+    if waits && state.desk.postponed.len() < Desk::POSTPONED {
         state.desk.postponed.push_back((state.now, action, count));
         return vec![];
     }
     state.desk.count = count;
     carry_out(state, action)
+}
+
+/// Whether a verb is meant for connections.
+fn is_for_ends(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Send | Action::HalfClose | Action::Close | Action::Abort | Action::ServerCloses
+    )
+}
+
+/// Whether something that was ordered before has to be answered first.
+fn must_wait(state: &State, action: Action) -> bool {
+    let no_port_yet = || state.clients.target(state.listener.callable()).port == Port::ANY;
+    (is_for_ends(action) && state.clients.awaited > 0)
+        || (action == Action::Connect && state.listener.ordered > 0 && no_port_yet())
 }
 
 #[expect(
@@ -99,6 +150,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 )]
 fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.desk.count.take();
+    rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(
@@ -107,7 +159,10 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         ),
         Action::ConnectOptions => open(
             state,
-            Overlay::ConnectForm(connect_form::form(&state.clients)),
+            Overlay::ConnectForm(connect_form::form(
+                &state.clients,
+                state.listener.callable(),
+            )),
         ),
         Action::Hold => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
@@ -118,8 +173,13 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Close => verbs::close(state, count),
         Action::Abort => verbs::abort(state, count),
         Action::Reset => verbs::reset(state),
+        Action::Pause | Action::StepBack | Action::StepForward | Action::Live => {
+            rewind::rewind(state, action, count);
+            vec![]
+        }
+        Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
-        Action::Pause => looking::pause(state),
+        Action::Palette => palette::open(state, count),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -158,7 +218,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
-    if state.desk.paused.is_none() && state.sockets.lay_ghosts(state.now) {
+    if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
     vec![]

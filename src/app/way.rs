@@ -1,4 +1,4 @@
-use crate::app::{Line, Sockets, Why};
+use crate::app::{Line, Table, Why};
 use crate::tcp::{Arrow, Protocol, TcpState};
 
 /// The way of one end through the state diagram, as far as looks at the table and RFC 9293 tell.
@@ -32,12 +32,12 @@ pub enum Known {
 
 impl Way {
     /// The way of the end whose row `line` shows; `None` for UDP, which has no states.
-    pub fn of(sockets: &Sockets, line: &Line) -> Option<Way> {
+    pub fn of(table: &Table, line: &Line) -> Option<Way> {
         let name = line.row.name();
         if name.tuple.protocol == Protocol::Udp {
             return None;
         }
-        let is_accepted = name.tuple.is_connected() && !sockets.is_client(name);
+        let is_accepted = name.tuple.is_connected() && !table.is_client(name);
         let birth = if is_accepted {
             TcpState::Listen
         } else {

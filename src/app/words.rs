@@ -1,8 +1,12 @@
 //! Sentences: what happened, in the reader's words.
 
+use std::time::Duration;
+
 use crate::app::heard::other_end;
 use crate::app::{Progress, State};
-use crate::tcp::{Burst, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort};
+use crate::tcp::{
+    Burst, Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort,
+};
 
 /// A number with commas: 28,232.
 pub fn number(n: u64) -> String {
@@ -105,7 +109,7 @@ pub(crate) fn burst_ended(
     state: &State,
     progress: &Progress,
     asked: u32,
-    took: std::time::Duration,
+    took: Duration,
 ) -> String {
     let who = &state.clients.computers[progress.computer].name;
     if progress.opened == 0 {
@@ -143,7 +147,7 @@ pub(crate) fn burst_ended(
 }
 
 /// 0.42 s, 12 s.
-pub(crate) fn seconds(time: std::time::Duration) -> String {
+pub(crate) fn seconds(time: Duration) -> String {
     let s = time.as_secs_f64();
     match s {
         s if s < 0.001 => "less than 1 ms".to_owned(),
@@ -196,16 +200,25 @@ pub(crate) fn accepted_while_held(state: &State, socket: &OwnSocket) -> String {
     )
 }
 
+/// accept() brought nobody, or somebody who had to be turned away.
+pub fn accept_failed(errno: Errno, pause: Duration) -> String {
+    if !pause.is_zero() {
+        let pause = seconds(pause);
+        return format!("cannot accept a connection: {errno}; tried again in {pause}");
+    }
+    if errno == Errno::EMFILE {
+        format!("a caller was turned away with \"busy\": {errno}")
+    } else {
+        format!("a caller was gone before accept() returned: {errno}; it goes on at once")
+    }
+}
+
 /// One end has sent its FIN and still reads.
 pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let who = client_name(state, end);
-    let spec = state
-        .listener
-        .running
-        .as_ref()
-        .unwrap_or(&state.listener.spec);
     let other = other_end(end);
-    let then = if state.listener.ends.contains(other) && spec.closes == ServerCloses::WithClient {
+    let closes = state.listener.promise(other).closes;
+    let then = if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
     } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."

@@ -1,6 +1,7 @@
 //! Reads the kernel's tables: sockets, their owners, the settings that decide about ports.
 
 mod addresses;
+mod elsewhere;
 mod halves;
 mod netlink;
 mod owner;
@@ -13,6 +14,7 @@ mod trouble;
 pub mod wire;
 
 pub use addresses::addresses;
+pub use elsewhere::Elsewhere;
 pub use owner::{Owners, owners};
 pub use procfs::{Procfs, parse};
 pub use pulse::{Motion, Pulse};

@@ -15,6 +15,8 @@ const LONGEST_NAME: usize = 60;
 pub struct Owners {
     /// The inode and who holds it; an inode may be held by several processes, of which the first found is named.
     pub found: Vec<(u64, Owner)>,
+    /// The inodes that no process holds, as far as we may see: their processes are other users', or gone.
+    pub missing: Vec<u64>,
     /// How many processes did not let us see their descriptors: they belong to other users.
     pub refused: usize,
 }
@@ -42,6 +44,7 @@ pub fn owners<S: BuildHasher>(wanted: &HashSet<u64, S>) -> Owners {
         }
         look_into(&process, &mut missing, &mut owners);
     }
+    owners.missing = missing.into_iter().collect();
     owners
 }
 

@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use procfs::net::{TcpNetEntries, UdpNetEntries};
@@ -20,7 +19,7 @@ pub struct Procfs {
 }
 
 impl Procfs {
-    /// Rows of the network namespace of the thread that asks; they will carry `host`.
+    /// Rows of the network namespace of the thread that asks; they will carry `host`. /proc tells nothing of other hosts than this machine.
     pub fn new(host: Host) -> Procfs {
         Procfs { host }
     }
@@ -35,6 +34,9 @@ impl Procfs {
         wanted: &Filter,
         reading: &mut Reading,
     ) -> Result<(), ReadError> {
+        if self.host != Host::THIS {
+            return Ok(());
+        }
         let (call, v4, v6) = match protocol {
             Protocol::Tcp => ("reading /proc/thread-self/net/tcp", "tcp", "tcp6"),
             Protocol::Udp => ("reading /proc/thread-self/net/udp", "udp", "udp6"),
@@ -112,46 +114,36 @@ pub fn parse(text: &str, protocol: Protocol) -> Vec<SocketRow> {
 }
 
 fn entries(text: &str, protocol: Protocol) -> ProcResult<Vec<SocketRow>> {
-    let system = current_system_info();
+    let (text, system) = (text.as_bytes(), current_system_info());
+    // Two types of the crate with the same fields.
+    macro_rules! rows {
+        ($entries:ty) => {{
+            let entries = <$entries>::from_buf_read(text, system)?.0.into_iter();
+            let rows = entries.filter_map(|entry| {
+                let tuple = FiveTuple {
+                    protocol,
+                    local: entry.local_address.into(),
+                    remote: entry.remote_address.into(),
+                };
+                let state = TcpState::from_kernel(entry.state.to_u8())?;
+                let queues = Queues {
+                    recv: entry.rx_queue,
+                    send: entry.tx_queue,
+                };
+                Some(SocketRow {
+                    queues,
+                    uid: entry.uid,
+                    inode: entry.inode,
+                    ..SocketRow::new(tuple, state)
+                })
+            });
+            rows.collect()
+        }};
+    }
     Ok(match protocol {
-        Protocol::Tcp => TcpNetEntries::from_buf_read(text.as_bytes(), system)?
-            .0
-            .into_iter()
-            .filter_map(|entry| {
-                let ends = (entry.local_address, entry.remote_address);
-                let mut row = row(protocol, ends, entry.state.to_u8())?;
-                row.queues = Queues {
-                    recv: entry.rx_queue,
-                    send: entry.tx_queue,
-                };
-                (row.uid, row.inode) = (entry.uid, entry.inode);
-                Some(row)
-            })
-            .collect(),
-        Protocol::Udp => UdpNetEntries::from_buf_read(text.as_bytes(), system)?
-            .0
-            .into_iter()
-            .filter_map(|entry| {
-                let ends = (entry.local_address, entry.remote_address);
-                let mut row = row(protocol, ends, entry.state.to_u8())?;
-                row.queues = Queues {
-                    recv: entry.rx_queue,
-                    send: entry.tx_queue,
-                };
-                (row.uid, row.inode) = (entry.uid, entry.inode);
-                Some(row)
-            })
-            .collect(),
+        Protocol::Tcp => rows!(TcpNetEntries),
+        Protocol::Udp => rows!(UdpNetEntries),
     })
-}
-
-fn row(protocol: Protocol, ends: (SocketAddr, SocketAddr), state: u8) -> Option<SocketRow> {
-    let tuple = FiveTuple {
-        protocol,
-        local: ends.0.into(),
-        remote: ends.1.into(),
-    };
-    Some(SocketRow::new(tuple, TcpState::from_kernel(state)?))
 }
 
 /// The timer of a line, which the crate leaves out: `tr:tm->when`, in hundredths of a second (`USER_HZ`), and `retrnsmt`.

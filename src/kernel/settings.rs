@@ -2,7 +2,7 @@ use std::fs;
 use std::net::{Ipv6Addr, UdpSocket};
 use std::str::FromStr;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 use crate::kernel::addresses;
 use crate::tcp::{Machine, Port, PortRange};
@@ -13,6 +13,7 @@ pub fn machine() -> Machine {
     let sysctl = |path: &str| fs::read_to_string(format!("/proc/sys/net/{path}")).ok();
     Machine {
         pid: std::process::id(),
+        uid: geteuid().as_raw(),
         ephemeral: sysctl("ipv4/ip_local_port_range")
             .and_then(|text| range(&text))
             .unwrap_or(plain.ephemeral),

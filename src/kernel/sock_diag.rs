@@ -8,7 +8,7 @@ use rustix::net::netlink;
 
 use crate::kernel::halves::{Part, Twin, halves};
 use crate::kernel::netlink::Netlink;
-use crate::kernel::trouble::{Trouble, is_unknown_here};
+use crate::kernel::trouble::{Trouble, absent_is_empty, is_unknown_here};
 use crate::kernel::wire::{self, Body, Dump, Family};
 use crate::kernel::{Procfs, ReadError, Reading, SocketSource};
 use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpInfo, TcpState};
@@ -52,6 +52,14 @@ impl SockDiag {
     /// When the socket is no such socket.
     pub fn over(socket: OwnedFd, host: Host) -> Result<SockDiag, ReadError> {
         Netlink::over(socket).map(|netlink| SockDiag::with(netlink, host))
+    }
+
+    /// Has a second such socket of the same network namespace read half of a large table.
+    #[must_use]
+    pub fn with_twin(mut self, socket: OwnedFd) -> SockDiag {
+        let second = SockDiag::over(socket, self.host).ok();
+        self.twin = second.and_then(Twin::of);
+        self
     }
 
     fn with(netlink: Netlink, host: Host) -> SockDiag {
@@ -246,11 +254,4 @@ impl SocketSource for SockDiag {
 
 fn states_of(wanted: &Filter) -> u32 {
     wanted.state.map_or(wire::ALL_STATES, wire::state_bits)
-}
-
-fn absent_is_empty(dumped: Result<(), Trouble>) -> Result<(), ReadError> {
-    match dumped {
-        Err(Trouble::Answer(errno)) if is_unknown_here(errno) => Ok(()),
-        other => other.map_err(ReadError::from),
-    }
 }

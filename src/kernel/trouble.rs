@@ -47,3 +47,11 @@ impl From<Trouble> for ReadError {
         }
     }
 }
+
+/// A family that the kernel lacks has no rows.
+pub(super) fn absent_is_empty(dumped: Result<(), Trouble>) -> Result<(), ReadError> {
+    match dumped {
+        Err(Trouble::Answer(errno)) if is_unknown_here(errno) => Ok(()),
+        other => other.map_err(ReadError::from),
+    }
+}

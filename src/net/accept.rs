@@ -24,6 +24,8 @@ pub(super) struct Acceptor {
     turns: watch::Receiver<Turn>,
     /// How long to wait after the next failure that waiting may cure.
     pause: Duration,
+    /// Whether the caller before was gone when it was his turn: one does not keep the next one waiting, many may be no bad luck.
+    was_unlucky: bool,
     /// When it was last told that there is no descriptor left.
     told_busy: Option<Instant>,
 }
@@ -47,6 +49,7 @@ impl Acceptor {
             index,
             turns: door.turns(),
             pause: Acceptor::FIRST_PAUSE,
+            was_unlucky: false,
             told_busy: None,
         }
     }
@@ -66,6 +69,7 @@ impl Acceptor {
                 Caller::Nobody => (),
                 Caller::Somebody(stream, from) => {
                     self.pause = Acceptor::FIRST_PAUSE;
+                    self.was_unlucky = false;
                     self.welcome(stream, from).await;
                     self.door.let_in();
                 }
@@ -119,7 +123,7 @@ impl Acceptor {
         self.sockets.tell(News::AcceptFailed { why, pause }).await;
     }
 
-    /// After one caller's bad luck it goes on soon, a shortage is a reason to wait longer and longer, anything else ends it.
+    /// After one caller's bad luck it goes on at once, a shortage is a reason to wait longer and longer, anything else ends it.
     async fn fail(&mut self, errno: Errno) {
         let why = refusal(errno);
         let pause = match errno {
@@ -131,7 +135,13 @@ impl Acceptor {
             | Errno::ETIMEDOUT
             | Errno::ENETDOWN
             | Errno::ENETUNREACH
-            | Errno::EHOSTUNREACH => Acceptor::FIRST_PAUSE,
+            | Errno::EHOSTUNREACH => {
+                if std::mem::replace(&mut self.was_unlucky, true) {
+                    Acceptor::FIRST_PAUSE
+                } else {
+                    Duration::ZERO
+                }
+            }
             Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => {
                 let pause = self.pause;
                 self.pause = Acceptor::LONGEST_PAUSE.min(pause * 2);

@@ -13,7 +13,7 @@ use crate::net::end::{Answer, End, Manner};
 use crate::net::sockets::Sockets;
 use crate::net::{socket, target};
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Ending, Endpoint, Errno, News, OnData, OwnSocket, PortRange,
+    Burst, Call, ConnectSpec, Ending, Endpoint, Errno, Host, News, OnData, OwnSocket, PortRange,
     Protocol, Refusal, SourcePort, Stays,
 };
 
@@ -99,7 +99,9 @@ impl Calls {
         let is_large = self.burst.count >= Burst::LARGE
             && self.spec.protocol == Protocol::Tcp
             && self.spec.source_port == SourcePort::KernelPicks;
-        is_large.then(socket::ephemeral_range).flatten()
+        is_large
+            .then(|| self.sockets.makers.ephemeral_range(self.spec.host))
+            .flatten()
     }
 
     async fn call_all(self: &Arc<Self>, mut addresses: Vec<SocketAddr>, whole: Option<PortRange>) {
@@ -146,8 +148,9 @@ impl Calls {
         if self.spec.protocol == Protocol::Udp {
             return None;
         }
-        let door = self.sockets.door(to)?;
-        if !socket::is_ours(to.ip()) {
+        let host = self.spec.host;
+        let door = self.sockets.door(host, to)?;
+        if host == Host::THIS && !socket::is_ours(to.ip()) {
             return None;
         }
         door.queue_has_room().await;

@@ -9,9 +9,7 @@ use crate::net::door::Door;
 use crate::net::socket;
 use crate::net::sockets::{Seat, Sockets};
 use crate::net::wire::Wire;
-use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, Host, OwnSocket, PortRange, Protocol, Refusal,
-};
+use crate::tcp::{Call, ConnectSpec, Endpoint, Errno, OwnSocket, PortRange, Protocol, Refusal};
 
 /// A connect() that was not refused.
 #[derive(Debug)]
@@ -60,7 +58,7 @@ pub(super) fn dial(
     if sockets.room() < 1 + u64::from(unaccepted) {
         return Err(out_of_descriptors().into());
     }
-    let call = socket::calling(spec, to, *whole);
+    let call = socket::calling(spec, to, *whole, &sockets.makers);
     let socket = call.map_err(|why| Refused {
         local: spec.from.map(|from| Endpoint::new(from, 0)),
         why,
@@ -84,7 +82,7 @@ pub(super) fn dial(
     })?;
     let local = local.map_err(|error| Refused::from(socket::refused(Call::Connect)(error)))?;
     let own = socket::own(
-        Host::THIS,
+        spec.host,
         spec.protocol,
         &socket,
         [local, called(to, local)],

@@ -10,6 +10,7 @@ mod accept;
 mod burst;
 mod dial;
 mod door;
+mod elsewhere;
 mod end;
 mod line;
 mod options;
@@ -21,5 +22,6 @@ mod tally;
 mod target;
 mod wire;
 
+pub use elsewhere::Elsewhere;
 pub use program::Program;
 pub(crate) use sockets::panic_words;

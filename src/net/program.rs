@@ -10,10 +10,11 @@ use tokio_util::task::TaskTracker;
 use crate::net::accept::Acceptor;
 use crate::net::burst::Calls;
 use crate::net::door::Door;
+use crate::net::elsewhere::{Elsewhere, Makers};
 use crate::net::socket;
 use crate::net::sockets::Sockets;
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Ending, Errno, ListenSpec, Machine, News, OwnSocket,
+    Burst, Call, Command, ConnectSpec, Ending, Errno, Host, ListenSpec, Machine, News, OwnSocket,
     Refusal, RowName,
 };
 
@@ -66,10 +67,27 @@ impl Program {
         patience: Duration,
     ) -> Program {
         let budget = descriptors.saturating_sub(Machine::RESERVED_DESCRIPTORS);
-        let connecting = stop.child_token();
+        Program::of(Sockets::new(news, tasks, stop, budget, patience))
+    }
+
+    /// The same with sockets of other computers, too; `elsewhere` may have and lose them as time goes by.
+    pub fn with_elsewhere(
+        news: Sender<News>,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+        descriptors: u64,
+        elsewhere: Arc<dyn Elsewhere>,
+    ) -> Program {
+        let budget = descriptors.saturating_sub(Machine::RESERVED_DESCRIPTORS);
+        let mut sockets = Sockets::new(news, tasks, stop, budget, Program::PATIENCE);
+        sockets.makers = Makers::with(elsewhere);
+        Program::of(sockets)
+    }
+
+    fn of(sockets: Sockets) -> Program {
         Program {
-            sockets: Arc::new(Sockets::new(news, tasks, stop, budget, patience)),
-            connecting,
+            connecting: sockets.stop.child_token(),
+            sockets: Arc::new(sockets),
             leaving: Vec::new(),
             bursts: Arc::new(Semaphore::new(Program::BURSTS)),
         }
@@ -136,7 +154,7 @@ impl Program {
         }
         let mut owns = Vec::new();
         let mut listening = Vec::new();
-        for (socket, own) in socket::listening(spec)? {
+        for (socket, own) in socket::listening(spec, &self.sockets.makers)? {
             let watched =
                 TcpListener::from_std(socket.into()).map_err(socket::refused(Call::Listen))?;
             spec.at = own.name.tuple.local;
@@ -193,6 +211,18 @@ impl Program {
             calls.make().await;
             drop(place);
         });
+    }
+
+    /// Resets the connections and closes the listening sockets of all other computers.
+    pub fn leave_elsewhere(&mut self) {
+        let mut doors = self.sockets.doors();
+        let gone = doors.extract_if(.., |door| door.spec.host != Host::THIS);
+        let gone: Vec<Arc<Door>> = gone.collect();
+        drop(doors);
+        for door in gone {
+            self.close_door(&door);
+        }
+        self.sockets.sweep_elsewhere();
     }
 
     fn stop_connecting(&mut self) {

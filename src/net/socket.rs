@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use socket2::{Domain, Socket, Type};
 
+use crate::net::elsewhere::Makers;
 use crate::net::options;
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
@@ -14,12 +15,14 @@ use crate::tcp::{
 const UNKNOWN_OPTION: Errno = Errno(libc::ENOPROTOOPT);
 
 /// socket(), bind(), listen(), once for each listener that is asked for; all of them or none.
-pub(super) fn listening(spec: &ListenSpec) -> Result<Vec<(Socket, OwnSocket)>, Refusal> {
-    on_this_host(spec.host)?;
+pub(super) fn listening(
+    spec: &ListenSpec,
+    makers: &Makers,
+) -> Result<Vec<(Socket, OwnSocket)>, Refusal> {
     let mut at = SocketAddr::from(spec.at);
     let mut all = Vec::new();
     for _ in 0..spec.listeners.clamp(1, 4) {
-        let socket = one_listening(spec, at)?;
+        let socket = one_listening(spec, at, makers)?;
         let real = local(&socket).map_err(refused(Call::Bind))?;
         at = real;
         let nobody = SocketAddr::new(any(at.ip()), 0);
@@ -29,8 +32,8 @@ pub(super) fn listening(spec: &ListenSpec) -> Result<Vec<(Socket, OwnSocket)>, R
     Ok(all)
 }
 
-fn one_listening(spec: &ListenSpec, at: SocketAddr) -> Result<Socket, Refusal> {
-    let socket = new(Protocol::Tcp, at.ip())?;
+fn one_listening(spec: &ListenSpec, at: SocketAddr, makers: &Makers) -> Result<Socket, Refusal> {
+    let socket = makers.socket(spec.host, Protocol::Tcp, at.ip())?;
     let option = refused(Call::SetSockOpt);
     if at.is_ipv6() {
         socket.set_only_v6(spec.only_v6).map_err(&option)?;
@@ -54,9 +57,9 @@ pub(super) fn calling(
     spec: &ConnectSpec,
     to: SocketAddr,
     whole: Option<PortRange>,
+    makers: &Makers,
 ) -> Result<Socket, Refusal> {
-    on_this_host(spec.host)?;
-    let socket = new(spec.protocol, to.ip())?;
+    let socket = makers.socket(spec.host, spec.protocol, to.ip())?;
     if spec.reuse_addr {
         let option = refused(Call::SetSockOpt);
         socket.set_reuse_address(true).map_err(option)?;
@@ -108,7 +111,8 @@ fn bind_in_turn(range: PortRange, bind: impl Fn(u16) -> io::Result<()>) -> Resul
     })
 }
 
-fn new(protocol: Protocol, ip: IpAddr) -> Result<Socket, Refusal> {
+/// socket() on this machine.
+pub(super) fn new(protocol: Protocol, ip: IpAddr) -> Result<Socket, Refusal> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),
@@ -193,17 +197,6 @@ pub(super) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
         call,
         errno: Errno::from(&error),
     }
-}
-
-/// Sockets of other computers are not made here.
-fn on_this_host(host: Host) -> Result<(), Refusal> {
-    if host == Host::THIS {
-        return Ok(());
-    }
-    Err(Refusal {
-        call: Call::Socket,
-        errno: Errno::EHOSTUNREACH,
-    })
 }
 
 /// The address that stands for all of the same family.

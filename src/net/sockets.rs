@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::net::door::Door;
+use crate::net::elsewhere::Makers;
 use crate::net::line::Line;
-use crate::tcp::{Ending, ListenSpec, News, OwnSocket, RowName};
+use crate::tcp::{Ending, Host, ListenSpec, News, OwnSocket, RowName};
 
 /// Every socket that the program has open, and what its tasks have in common.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(super) struct Sockets {
     pub(super) stop: CancellationToken,
     /// How long the other end may refuse to take our echo.
     pub(super) patience: Duration,
+    /// Where sockets come from.
+    pub(super) makers: Makers,
     budget: u64,
     open: AtomicU64,
     sweeps: AtomicU64,
@@ -49,6 +52,7 @@ impl Sockets {
             tasks,
             stop,
             patience,
+            makers: Makers::default(),
             budget,
             open: AtomicU64::new(0),
             sweeps: AtomicU64::new(0),
@@ -113,7 +117,7 @@ impl Sockets {
         let taken = self
             .open
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
-                (open < self.budget).then_some(open + 1)
+                (open < self.budget()).then_some(open + 1)
             });
         taken.ok()?;
         let line = Arc::new(Line::default());
@@ -127,8 +131,12 @@ impl Sockets {
 
     /// How many more ends there is room for.
     pub(super) fn room(&self) -> u64 {
-        self.budget
+        self.budget()
             .saturating_sub(self.open.load(Ordering::Acquire))
+    }
+
+    fn budget(&self) -> u64 {
+        self.budget.saturating_sub(self.makers.descriptors())
     }
 
     /// How orders reach the end with that name, while it is open.
@@ -141,6 +149,15 @@ impl Sockets {
         self.sweeps.fetch_add(1, Ordering::AcqRel);
         for line in lock(&self.ends).values() {
             line.end(Ending::Abort);
+        }
+    }
+
+    /// Resets every connection of other computers.
+    pub(super) fn sweep_elsewhere(&self) {
+        for (name, line) in lock(&self.ends).iter() {
+            if name.host != Host::THIS {
+                line.end(Ending::Abort);
+            }
         }
     }
 
@@ -194,11 +211,13 @@ impl Sockets {
         }
     }
 
-    /// Our own door behind that address of this machine, if there is one.
-    pub(super) fn door(&self, to: SocketAddr) -> Option<Arc<Door>> {
+    /// Our own door behind that address, as seen from that computer, if there is one.
+    pub(super) fn door(&self, from: Host, to: SocketAddr) -> Option<Arc<Door>> {
+        // The lab's computers reach each other, and not this machine; nor does it reach them.
+        let is_near = |door: &Door| (door.spec.host == Host::THIS) == (from == Host::THIS);
         self.doors()
             .iter()
-            .find(|door| door.answers(to))
+            .find(|door| is_near(door) && door.answers(to))
             .map(Arc::clone)
     }
 }

@@ -10,6 +10,7 @@ use crate::tcp::Moment;
 pub struct Clock {
     start: Instant,
     started_at: Duration,
+    epoch: Duration,
 }
 
 impl Clock {
@@ -20,10 +21,13 @@ impl Clock {
     )]
     pub fn start() -> Clock {
         let midnight = Time::midnight();
-        let local = Zoned::now().time().duration_since(midnight);
+        let now = Zoned::now();
+        let local = now.time().duration_since(midnight);
+        let epoch = now.timestamp().as_duration();
         Clock {
             start: Instant::now(),
             started_at: Duration::try_from(local).unwrap_or_default(),
+            epoch: Duration::try_from(epoch).unwrap_or_default(),
         }
     }
 
@@ -35,6 +39,11 @@ impl Clock {
     /// The time of day when the clock started, as the time since midnight in the local time zone.
     pub fn started_at(&self) -> Duration {
         self.started_at
+    }
+
+    /// The wall clock when the clock started, as the time since 1970.
+    pub fn epoch(&self) -> Duration {
+        self.epoch
     }
 
     /// The instant of `moment`, for timers.

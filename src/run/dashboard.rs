@@ -6,15 +6,17 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Action, Clients, Event, Listener, State, update};
+use crate::app::{Action, Clients, Effect, Event, Listener, State, update};
 use crate::cli::DashboardArgs;
 use crate::kernel;
 use crate::net::Program;
+use crate::run::frames::Frames;
 use crate::run::inputs::{self, Input};
+use crate::run::lab::LabKeeper;
 use crate::run::screen::{self, Screen};
 use crate::run::world::World;
 use crate::run::{Clock, Ended, Poller, break_on_purpose, look};
-use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, News};
+use crate::tcp::{ConnectSpec, Endpoint, LabNews, LabOrder, LabSpec, ListenSpec, News};
 use crate::view::{self, Scroll, Theme};
 
 /// How many facts may wait for the loop.
@@ -35,6 +37,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     };
     let state = first_state(args, machine, &clock);
     let (inbox_sender, inbox) = channel(INBOX);
+    let lab = LabKeeper::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
     let (news_sender, news) = channel(INBOX);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     // A signal that comes once the terminal is ours must not end the program before the terminal is given back.
@@ -42,20 +45,23 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
-    let program = Program::new(news_sender, tasks.clone(), stop.child_token(), descriptors);
+    let program = Program::with_elsewhere(
+        news_sender,
+        tasks.clone(),
+        stop.child_token(),
+        descriptors,
+        lab.sockets(),
+    );
     let world = World::new(
         program,
-        poller(inbox_sender.clone()),
+        (poller(inbox_sender.clone()), lab),
         tasks,
         stop,
         inbox_sender,
     );
 
     let theme = look::theme(args);
-    let frames = Frames {
-        gap: Duration::from_secs(1) / u32::from(args.fps.max(1)),
-        ..Frames::default()
-    };
+    let frames = Frames::a_second(args.fps);
     let mut dashboard = Dashboard {
         clock,
         state,
@@ -65,6 +71,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
         scroll: Scroll::default(),
         frames,
         listen: args.listen,
+        lab: args.lab.lab.then(|| args.lab.spec()),
         ended: None,
     };
     let result = dashboard.run(inbox, news).await;
@@ -111,41 +118,8 @@ struct Dashboard {
     scroll: Scroll,
     frames: Frames,
     listen: bool,
+    lab: Option<LabSpec>,
     ended: Option<Ended>,
-}
-
-/// When the next frame may be drawn: after calm at once, under load one in `gap`.
-#[derive(Default)]
-struct Frames {
-    gap: Duration,
-    last: Moment,
-    spare: u8,
-    due: bool,
-}
-
-/// Frames that may follow each other at once after calm: a key's own frame must not delay its effect's.
-const SPARE: u8 = 3;
-
-impl Frames {
-    fn next(&self) -> Moment {
-        if self.spare > 0 {
-            self.last
-        } else {
-            self.last.plus(self.gap)
-        }
-    }
-
-    fn drawn(&mut self, now: Moment) {
-        let calm = now.since(self.last).as_nanos() / self.gap.as_nanos().max(1);
-        let earned = u8::try_from(calm).unwrap_or(SPARE);
-        self.spare = self
-            .spare
-            .saturating_add(earned)
-            .min(SPARE)
-            .saturating_sub(1);
-        self.last = now;
-        self.due = false;
-    }
 }
 
 impl Dashboard {
@@ -156,6 +130,9 @@ impl Dashboard {
     ) -> anyhow::Result<Ended> {
         let first = crate::app::watch_at_start(&self.state);
         self.carry_out(first);
+        if let Some(spec) = self.lab.take() {
+            self.carry_out(vec![Effect::Lab(LabOrder::Start(spec))]);
+        }
         self.draw()?;
         loop {
             let tick = self
@@ -205,6 +182,9 @@ impl Dashboard {
         match input {
             Input::Fact(fact) => {
                 let seen = matches!(fact, Event::Seen(_) | Event::Blind(_));
+                if matches!(fact, Event::Lab(LabNews::Down(_))) {
+                    self.world.lab_is_down();
+                }
                 self.tell(fact);
                 // Only now can a refusal name the rows that are to blame.
                 if seen && std::mem::take(&mut self.listen) {
@@ -235,10 +215,15 @@ impl Dashboard {
                 self.screen.resume()?;
                 self.frames.due = true;
             }
-            Input::Signal(number) => self.ended = Some(Ended::BySignal(number)),
-            Input::HungUp => self.ended = Some(Ended::BySignal(libc::SIGHUP)),
+            Input::Signal(number) => self.end_by(number),
+            Input::HungUp => self.end_by(libc::SIGHUP),
         }
         Ok(())
+    }
+
+    fn end_by(&mut self, signal: i32) {
+        break_on_purpose("end");
+        self.ended = Some(Ended::BySignal(signal));
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
@@ -263,7 +248,7 @@ impl Dashboard {
         self.carry_out(effects);
     }
 
-    fn carry_out(&mut self, effects: Vec<crate::app::Effect>) {
+    fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             if self.world.carry_out(effect) {
                 self.ended = Some(Ended::Done);
@@ -285,6 +270,9 @@ impl Dashboard {
         screen
             .draw(|frame| view::draw(frame, state, &theme, scroll))
             .context("cannot draw")?;
+        if let Some(last) = scroll.help_end() {
+            state.desk.help_ends_at(last);
+        }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
         self.world.inspect(self.state.looked_inside());

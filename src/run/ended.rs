@@ -7,14 +7,17 @@ pub enum Ended {
     WrongUsage,
     /// This signal ended it.
     BySignal(i32),
+    /// A program that it ran ended with this exit code.
+    WithCode(u8),
 }
 
 impl Ended {
-    /// The exit code: 0, 2, or 128 and the signal's number. An error exits with 1.
+    /// The exit code: 0, 2, the program's, or 128 and the signal's number. An error exits with 1.
     pub fn code(self) -> u8 {
         match self {
             Ended::Done => 0,
             Ended::WrongUsage => 2,
+            Ended::WithCode(code) => code,
             Ended::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
         }
     }

@@ -248,6 +248,8 @@ fn key_of(key: KeyEvent) -> Option<Key> {
         KeyCode::Delete => Key::Delete,
         KeyCode::Home => Key::Home,
         KeyCode::End => Key::End,
+        KeyCode::Insert => Key::Insert,
+        KeyCode::F(n) => Key::F(n),
         _ => return None,
     })
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::bail;
 
+use crate::app::words;
 use crate::cli::ListenArgs;
 use crate::run::Ended;
 use crate::run::headless::{Lines, Sockets, bytes_in_words, hint, unless_nobody_reads};
@@ -89,9 +90,7 @@ impl<W: Write> Server<'_, W> {
                     own.fd
                 )
             }
-            News::AcceptFailed { why, pause } => {
-                format!("accept() failed: {}; next try in {pause:?}", why.errno)
-            }
+            News::AcceptFailed { why, pause } => words::accept_failed(why.errno, pause),
             News::Received { at, bytes, first } => {
                 self.bytes += bytes;
                 format!("{} sent {}", peer(at), bytes_in_words(bytes, &first))

@@ -7,14 +7,18 @@ mod connect;
 mod dashboard;
 mod desk;
 mod ended;
+mod frames;
 mod headless;
 mod inputs;
 mod known;
+mod lab;
+mod lab_command;
 mod line;
 mod listen;
 mod look;
 mod poller;
 mod rhythm;
+mod save;
 mod screen;
 mod table;
 mod watch;
@@ -57,6 +61,11 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
             connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Table(args)) => table(args),
+        Some(Subcommands::Lab(args)) => lab_command::lab(args),
+        Some(Subcommands::Helper(spec)) => {
+            crate::lab::help(spec.lab())?;
+            Ok(Ended::Done)
+        }
         Some(Subcommands::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "fivetuple", &mut script);

@@ -218,30 +218,33 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         self.watcher.source_is(near.name(), near.is_exact());
         self.near = Some(near);
         if let Some(why) = why.filter(|_| self.failures == 0) {
-            self.tell(Event::Blind(why.to_string()));
+            self.tell(Event::Instead(why.to_string()));
         }
     }
 
     /// Says so once; goes over to /proc where the kernel refuses, and tries again later where it failed.
     fn fail(&mut self, why: &ReadError) {
+        let is_denied = matches!(why, ReadError::Denied { .. }) && self.watcher.is_exact();
         if self.failures == 0 {
-            self.tell(Event::Blind(why.to_string()));
+            let why = why.to_string();
+            self.tell(if is_denied {
+                Event::Instead(why)
+            } else {
+                Event::Blind(why)
+            });
         }
         let pause = PAUSE.saturating_mul(1 << self.failures.min(16));
         self.failures += 1;
         self.watcher.failed();
         self.far = None;
-        match why {
-            ReadError::Denied { .. } if self.watcher.is_exact() => {
-                let procfs = Procfs::new(Host::THIS);
-                self.watcher.source_is(procfs.name(), procfs.is_exact());
-                self.near = Some(Box::new(procfs));
-                self.far = Some(Box::new(procfs));
-            }
-            ReadError::Denied { .. } | ReadError::Failed { .. } | ReadError::Garbled(_) => {
-                self.near = None;
-                self.retry_at = Some(self.clock.now().plus(pause.min(PAUSE_LIMIT)));
-            }
+        if is_denied {
+            let procfs = Procfs::new(Host::THIS);
+            self.watcher.source_is(procfs.name(), procfs.is_exact());
+            self.near = Some(Box::new(procfs));
+            self.far = Some(Box::new(procfs));
+        } else {
+            self.near = None;
+            self.retry_at = Some(self.clock.now().plus(pause.min(PAUSE_LIMIT)));
         }
     }
 

@@ -6,7 +6,7 @@ use crate::app::Sight;
 use crate::kernel::{Motion, Reading};
 use crate::run::Known;
 use crate::run::rhythm::Rhythm;
-use crate::tcp::{Change, Filter, Moment, Protocol, RowName, SocketRow, TcpState};
+use crate::tcp::{Change, Filter, Host, Moment, Protocol, RowName, SocketRow, TcpState};
 
 /// Decides when the kernel is asked for what, and tells what differs; without I/O, threads or a clock of its own.
 ///
@@ -238,6 +238,7 @@ impl Watcher {
         }
         let owed = mem::replace(&mut self.owed, Next::Changes);
         Some(Sight {
+            host: Host::THIS,
             changes: mem::take(&mut self.changes),
             afresh: owed == Next::Afresh,
             torn: self.torn,

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::panic::catch_unwind;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -12,13 +13,16 @@ use crate::app::{Effect, Event};
 use crate::kernel;
 use crate::net::{Program, panic_words};
 use crate::run::inputs::Input;
+use crate::run::lab::LabKeeper;
+use crate::run::save::save;
 use crate::run::{Clock, Poller, break_on_purpose};
-use crate::tcp::{Command, Moment, News, RowName};
+use crate::tcp::{Command, LabOrder, Moment, News, RowName};
 
 /// Carries out effects. Owns every task and every thread.
 pub(crate) struct World {
     program: Program,
     poller: Poller,
+    lab: LabKeeper,
     tasks: TaskTracker,
     stop: CancellationToken,
     inbox: Sender<Input>,
@@ -51,10 +55,10 @@ impl Search {
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 impl World {
-    /// A world in which `program` holds the sockets and `poller` watches the table.
+    /// A world in which `program` holds the sockets, `poller` watches this machine's table, and `lab` keeps other computers.
     pub(crate) fn new(
         program: Program,
-        poller: Poller,
+        (poller, lab): (Poller, LabKeeper),
         tasks: TaskTracker,
         stop: CancellationToken,
         inbox: Sender<Input>,
@@ -62,6 +66,7 @@ impl World {
         World {
             program,
             poller,
+            lab,
             tasks,
             stop,
             inbox,
@@ -74,16 +79,41 @@ impl World {
     pub(crate) fn carry_out(&mut self, effect: Effect) -> bool {
         match effect {
             Effect::Run(command) => self.program.run(command),
-            Effect::Watch(filter) => self.poller.watch(filter),
-            Effect::Look(names) => self.poller.look(names),
+            Effect::Watch(filter) => {
+                self.lab.watch(&filter);
+                self.poller.watch(filter);
+            }
+            Effect::Lab(LabOrder::Start(spec)) => self.lab.start(spec),
+            Effect::Lab(LabOrder::Stop) => {
+                self.program.leave_elsewhere();
+                self.lab.stop();
+            }
+            Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
+            Effect::Look(names) => {
+                let here = self.lab.look(names);
+                if !here.is_empty() {
+                    self.poller.look(here);
+                }
+            }
+            Effect::Save { name, texts } => self.save(name, texts),
             Effect::Exit => return true,
         }
         false
     }
 
+    /// Writes files where the program was started; what comes of it is a fact.
+    fn save(&self, name: String, texts: Vec<(&'static str, String)>) {
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || {
+            let saved = save(Path::new("."), &name, &texts);
+            let _ = inbox.blocking_send(Input::Fact(Event::Saved(saved)));
+        });
+    }
+
     /// These rows are on the screen: they are read more often, and their owners are looked for.
     pub(crate) fn show(&mut self, now: Moment, rows: &[RowName], unowned: Vec<u64>) {
-        self.poller.visible(rows.to_vec());
+        let here = self.lab.visible(rows);
+        self.poller.visible(here);
         if unowned.is_empty() || !self.search.may_begin(now) {
             return;
         }
@@ -102,12 +132,17 @@ impl World {
                 break_on_purpose("task");
                 kernel::owners(&wanted)
             };
-            let fact = match catch_unwind(look) {
-                Ok(owners) => Event::OwnersFound(owners.found),
-                Err(panic) => Event::Net(News::Crashed(panic_words(&*panic))),
+            let facts = match catch_unwind(look) {
+                Ok(owners) => vec![
+                    Event::OwnersFound(owners.found),
+                    Event::OwnersHidden(owners.missing),
+                ],
+                Err(panic) => vec![Event::Net(News::Crashed(panic_words(&*panic)))],
             };
             let took = clock.now().since_start();
-            let _ = inbox.blocking_send(Input::Fact(fact));
+            for fact in facts {
+                let _ = inbox.blocking_send(Input::Fact(fact));
+            }
             took
         });
         self.search.under_way = Some(search);
@@ -118,12 +153,20 @@ impl World {
         self.poller.inspect(rows);
     }
 
+    /// The lab is gone, whoever took it down; so are its sockets.
+    pub(crate) fn lab_is_down(&mut self) {
+        self.program.leave_elsewhere();
+    }
+
     /// Closes every socket, with RST, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for them a
     /// moment.
     pub(crate) async fn end(mut self) {
         self.program.run(Command::CloseEverything);
         self.poller.stop();
         self.stop.cancel();
+        // Its threads are waited for like tasks.
+        let lab = self.lab;
+        self.tasks.spawn_blocking(move || lab.end());
         self.tasks.close();
         let _ = tokio::time::timeout(Duration::from_millis(500), self.tasks.wait()).await;
     }

@@ -21,12 +21,16 @@ impl Errno {
     pub const ENFILE: Errno = Errno(23);
     /// This process is out of descriptors.
     pub const EMFILE: Errno = Errno(24);
+    /// No room is left: on the disk, or for another namespace.
+    pub const ENOSPC: Errno = Errno(28);
     /// The other end is closed for writing.
     pub const EPIPE: Errno = Errno(32);
     /// A protocol error.
     pub const EPROTO: Errno = Errno(71);
     /// The kernel lacks the protocol.
     pub const EPROTONOSUPPORT: Errno = Errno(93);
+    /// The kernel does not support that.
+    pub const EOPNOTSUPP: Errno = Errno(95);
     /// The kernel lacks the address family.
     pub const EAFNOSUPPORT: Errno = Errno(97);
     /// The address and port are taken.
@@ -63,9 +67,11 @@ impl Errno {
             Errno::EINVAL => "EINVAL",
             Errno::ENFILE => "ENFILE",
             Errno::EMFILE => "EMFILE",
+            Errno::ENOSPC => "ENOSPC",
             Errno::EPIPE => "EPIPE",
             Errno::EPROTO => "EPROTO",
             Errno::EPROTONOSUPPORT => "EPROTONOSUPPORT",
+            Errno::EOPNOTSUPP => "EOPNOTSUPP",
             Errno::EAFNOSUPPORT => "EAFNOSUPPORT",
             Errno::EADDRINUSE => "EADDRINUSE",
             Errno::EADDRNOTAVAIL => "EADDRNOTAVAIL",
@@ -93,9 +99,11 @@ impl Errno {
             Errno::EINVAL => "invalid argument",
             Errno::ENFILE => "the system has no descriptor left",
             Errno::EMFILE => "this process has no descriptor left",
+            Errno::ENOSPC => "no room is left",
             Errno::EPIPE => "the connection is closed for writing",
             Errno::EPROTO => "protocol error",
             Errno::EPROTONOSUPPORT => "this kernel lacks the protocol",
+            Errno::EOPNOTSUPP => "this kernel does not support it",
             Errno::EAFNOSUPPORT => "this kernel lacks the address family",
             Errno::EADDRINUSE => "address already in use",
             Errno::EADDRNOTAVAIL => "address not available",

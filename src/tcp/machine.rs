@@ -7,6 +7,8 @@ use crate::tcp::{Port, PortRange};
 pub struct Machine {
     /// This process's id.
     pub pid: u32,
+    /// The user that it runs as.
+    pub uid: u32,
     /// `net.ipv4.ip_local_port_range`: from where the kernel picks a client's port.
     pub ephemeral: PortRange,
     /// `net.ipv4.ip_unprivileged_port_start`: ports below it need a privilege.
@@ -31,6 +33,7 @@ impl Default for Machine {
     fn default() -> Machine {
         Machine {
             pid: 0,
+            uid: 0,
             ephemeral: PortRange::DEFAULT,
             unprivileged_from: Port(1024),
             somaxconn: 4096,

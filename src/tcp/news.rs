@@ -34,7 +34,8 @@ pub enum News {
     AcceptFailed {
         /// Why.
         why: Refusal,
-        /// How long nothing is accepted now; zero only when a caller was turned away for want of descriptors, and it goes on at once.
+        /// How long nothing is accepted now; zero when it goes on at once: a caller was turned away for want of descriptors (EMFILE), or was
+        /// gone before accept() returned it.
         pause: Duration,
     },
     /// connect() is under way: SYN sent.

@@ -12,6 +12,30 @@ pub fn escape_name(name: &str, most: usize) -> String {
     text
 }
 
+/// What the person in front of the screen wrote: like [`escape`], but letters and signs beyond ASCII stay what they are.
+///
+/// `unescape` turns it back. It is not for strangers' bytes: those are shown as bytes.
+pub fn legible(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if !c.is_ascii() && is_legible(c) {
+                text.push(c);
+            } else {
+                text.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
+            }
+        }
+        text.push_str(&escape(chunk.invalid()));
+    }
+    text
+}
+
+/// Whether a character stands for itself: it can be seen, and changes nothing beside itself.
+pub fn is_legible(c: char) -> bool {
+    // What Rust prints of a character by itself: no controls, formats, combining marks, or spaces that look like none.
+    c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && c.escape_debug().eq([c]))
+}
+
 /// The bytes that `text` stands for: `\n`, `\r`, `\t`, `\0`, `\\`, `\'`, `\"` and `\xHH` are understood, the rest is UTF-8 as it is.
 ///
 /// # Errors

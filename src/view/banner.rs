@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -13,8 +15,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let addresses = if at.ip.is_unspecified() {
         let machine = scene.state.machine.addresses.iter();
         let v4_only = at.ip.is_ipv4();
+        let v6_only = !v4_only && listener.running.as_ref().is_some_and(|spec| spec.only_v6);
+        let is_reached = |ip: &&IpAddr| if ip.is_ipv4() { !v6_only } else { !v4_only };
         machine
-            .filter(|ip| !ip.is_loopback() && (ip.is_ipv4() || !v4_only))
+            .filter(|ip| !ip.is_loopback())
+            .filter(is_reached)
             .map(ToString::to_string)
             .collect::<Vec<_>>()
             .join(", ")

@@ -56,14 +56,14 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
         Port::ANY => String::from("0"),
         port => port.to_string(),
     };
-    let (label, part) = if listener.is_listening() {
+    let (label, part) = if state.listened() {
         ("LISTEN at port", Part::Gauge)
-    } else if state.sockets.is_listening(listener.at().port) {
+    } else if state.seen().is_listening(listener.at().port) {
         ("another's is port", Part::Dim)
     } else {
         ("nobody listens at port", Part::Dim)
     };
-    let open = state.sockets.connections();
+    let open = state.seen().connections();
     let halves = [
         (label, number, part),
         (
@@ -95,7 +95,7 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
 /// Role, both ports with the foreign address, and the state.
 fn line(scene: Scene<'_>, name: RowName, room: usize) -> Line<'static> {
     let state = scene.state;
-    let Some(line) = state.sockets.get(name) else {
+    let Some(line) = state.seen().get(name) else {
         return Line::default();
     };
     let spread = room >= 96;

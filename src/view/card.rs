@@ -35,7 +35,7 @@ pub(super) fn draw(
     };
     let mut inner = scene.sheet(frame, area, title, scene.keys(&[("Esc", "close")]));
     scroll.visible.push(name);
-    let mirror = scene.state.sockets.mirror(name);
+    let mirror = scene.state.seen().mirror(name);
     scroll.visible.extend(mirror.map(|line| line.row.name()));
     let boxes = arrange::take_top(&mut inner, 3);
     five::draw(frame, boxes, scene, name);
@@ -47,7 +47,7 @@ type Ranked = (u8, Vec<Line<'static>>);
 
 /// What is to be said, in at most so many columns and lines: what is needed least goes first.
 fn lines(scene: Scene<'_>, name: RowName, (room, most): (usize, usize)) -> Vec<Line<'static>> {
-    let sockets = &scene.state.sockets;
+    let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
         let gone = "The kernel has this row no more.";
         return vec![Line::default(), Line::from(scene.span(Part::Dim, gone))];

@@ -126,8 +126,14 @@ pub(super) fn owner(state: &State, line: &Line, room: usize) -> String {
     match state.sockets.owners.get(&row.inode) {
         Some(owner) if owner.pid == state.machine.pid => format!("{} fd {}", owner.pid, owner.fd),
         Some(owner) => text::safe(&owner.to_string()),
-        None if room >= 20 => format!("- (of user {})", row.uid),
-        None => String::from("-"),
+        None => {
+            let tries = [
+                format!("- (of user {})", row.uid),
+                format!("- (user {})", row.uid),
+            ];
+            let fitting = tries.into_iter().find(|text| text.len() <= room);
+            fitting.unwrap_or_else(|| String::from("-"))
+        }
     }
 }
 
@@ -141,7 +147,7 @@ pub(super) fn is_unaccepted(state: &State, line: &Line) -> bool {
         && line.gone.is_none()
         && !line.told
         && row.tuple.is_connected()
-        && !state.sockets.is_client(row.name())
+        && !state.seen().is_client(row.name())
 }
 
 /// The protocol as netstat prints it.

@@ -8,7 +8,7 @@ use super::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};
 use super::paint::{Scene, Titles, put};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, row, text};
+use super::{arrange, past, row, text};
 use crate::app::{Comparison, FIVE, Pane};
 use crate::tcp::RowName;
 
@@ -19,7 +19,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "Compare",
         about: format!("{DASH} the five numbers that tell a connection from every other"),
-        ..Titles::default()
+        right: past::right(scene.state),
+        border: past::border(scene.state),
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let Some((marked, chosen)) = pair else {
@@ -99,7 +100,7 @@ fn look(differs: bool, is_upper: bool) -> Look {
 fn label(scene: Scene<'_>, name: RowName, n: usize) -> Line<'static> {
     let sign = [MARKED, CHOSEN][n];
     let mut spans = vec![scene.span(Part::Key, format!("{sign} "))];
-    match scene.state.sockets.get(name) {
+    match scene.state.seen().get(name) {
         Some(line) => {
             let role = row::role(scene, line, 26);
             spans.push(scene.span(Part::Strong, format!("{role}   ")));

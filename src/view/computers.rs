@@ -7,8 +7,8 @@ use super::glyphs::{CHOSEN, DASH};
 use super::listener::gauge;
 use super::paint::{Scene, Titles, put};
 use super::scroll::List;
-use super::text;
 use super::theme::Part;
+use super::{past, text};
 use crate::app::{Computer, Pane, Progress};
 use crate::tcp::{RowName, SourcePort};
 
@@ -49,7 +49,7 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let count = clients.computers.len();
     let height = list_height(area, count);
     let has_foot = usize::from(area.height.saturating_sub(2)) > height;
-    let mut right = Vec::new();
+    let mut right = past::as_of_now(scene.state);
     if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
         let many = format!("{} of {}", progress.opened, progress.asked);
         right.push((Part::Warning, many));

@@ -8,12 +8,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
-use super::arrange;
 use super::glyphs::{CHOSEN, OTHER, glyph};
 use super::paint::{Scene, Titles, put};
 use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
+use super::{arrange, past};
 use crate::app::{Known, Line as TableLine, Pane, Way};
 use crate::tcp::{Arrow, TcpState};
 use figure::Figure;
@@ -30,8 +30,8 @@ impl<'a> Ways<'a> {
     fn of(scene: Scene<'a>) -> Ways<'a> {
         let state = scene.state;
         let line = scene.chosen_or_newest();
-        let mirror = line.and_then(|line| state.sockets.mirror(line.row.name()));
-        let way = |line: &'a TableLine| Way::of(&state.sockets, line).map(|way| (line, way));
+        let mirror = line.and_then(|line| state.seen().mirror(line.row.name()));
+        let way = |line: &'a TableLine| Way::of(state.seen(), line).map(|way| (line, way));
         Ways {
             chosen: line.and_then(way),
             other: mirror.and_then(way),
@@ -83,7 +83,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "States",
         about: format!("{} {about}", super::glyphs::DASH),
-        ..Titles::default()
+        right: past::right(scene.state),
+        border: past::border(scene.state),
     };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = arrange::take_bottom(&mut inner, below);
@@ -131,7 +132,7 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
 /// One sign for each row in that state; a number where there are many.
 fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
     let sign = glyph(state);
-    let count = scene.state.sockets.count(state);
+    let count = scene.state.seen().count(state);
     let number = text::number(usize::try_from(count).unwrap_or(usize::MAX));
     match count {
         0..=3 => (0..count).map(|_| sign).collect(),

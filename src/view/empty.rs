@@ -35,10 +35,14 @@ fn words(scene: Scene<'_>) -> (String, String) {
         return (why, String::from("It is tried again."));
     }
     if !find.is_empty() {
-        let why = format!("No row contains \"{}\".", text::safe(find));
+        let why = format!("No row contains \"{}\".", scene.own(find));
         return (why, String::from("Esc shows every row again."));
     }
-    if !state.sockets.is_empty() {
+    if state.is_past() && state.seen().is_empty() {
+        let why = String::from("There was no row then.");
+        return (why, String::from("Press . to step forward, p for now."));
+    }
+    if !state.seen().is_empty() {
         let (whose, key) = match state.desk.lens.view {
             PointOfView::Client => (&*state.clients.computer().name, "Press c to connect"),
             PointOfView::BothEnds | PointOfView::Server => ("the server", "Press l to listen"),
@@ -67,7 +71,7 @@ fn words(scene: Scene<'_>) -> (String, String) {
 /// The next step, below a table that shows nothing but a listening socket.
 pub(super) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: usize) {
     let state = scene.state;
-    let waits = state.listener.is_listening() && state.sockets.connections() == 0;
+    let waits = state.listener.is_listening() && state.seen().connections() == 0;
     let quiet = state.desk.find.text.value().is_empty() && !state.desk.lens.whole_machine;
     let Ok(below) = u16::try_from(used + 1) else {
         return;

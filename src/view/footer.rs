@@ -8,7 +8,7 @@ use super::input;
 use super::paint::{Scene, width};
 use super::text;
 use super::theme::{Part, Theme};
-use crate::app::{Form, Key, Overlay, Value};
+use crate::app::{Form, Key, Line as TableLine, Overlay, Value};
 use crate::cli::ThemeName;
 
 /// The keys to press now, the most useful first; as many as fit.
@@ -33,6 +33,9 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     if let Some(count) = desk.count {
         spans.push(scene.span(Part::KeyCap, format!(" {count}{} ", super::glyphs::CUT)));
     }
+    if let Some(said) = said_over(scene, room) {
+        return said;
+    }
     match &desk.overlay {
         Some(Overlay::Help(_)) => {
             return scene.keys(&[
@@ -45,6 +48,14 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
             return scene.keys(&[
                 ("Esc", "close"),
                 ("j k", "next row"),
+                ("ctrl-c", "quit at once"),
+            ]);
+        }
+        Some(Overlay::Palette(_)) => {
+            return scene.keys(&[
+                ("Enter", "do it"),
+                ("Up Down", "choose"),
+                ("Esc", "close"),
                 ("ctrl-c", "quit at once"),
             ]);
         }
@@ -72,6 +83,16 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         }
     }
     Line::from(spans)
+}
+
+/// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.
+fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
+    let state = scene.state;
+    state.desk.overlay.as_ref()?;
+    let last = state.notices.last()?;
+    let is_new = last.at > state.desk.covered && state.now.since(last.at) < TableLine::FRESH;
+    let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
+    is_new.then(|| Line::from(scene.span(Part::Text, text)))
 }
 
 /// The keys of a form; those that choose only where there is a choice.
@@ -125,7 +146,7 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let caps = scene.state.desk.keys.iter().flat_map(|key| {
-        let cap = format!(" {} ", text::safe(key));
+        let cap = format!(" {} ", scene.own(key));
         [Span::raw(" "), scene.span(Part::KeyCap, cap)]
     });
     caps.collect()
@@ -136,8 +157,8 @@ pub(super) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut right = area.right();
     let mut newest = true;
     for key in scene.state.desk.keys.iter().rev() {
-        let key = text::safe(key);
-        let wide = u16::try_from(key.len())
+        let key = scene.own(key);
+        let wide = u16::try_from(text::width(&key))
             .unwrap_or(u16::MAX)
             .saturating_add(4);
         if wide > right.saturating_sub(area.x) || area.height < 3 {

@@ -78,13 +78,13 @@ fn line(
         (true, false) => Cursor::Here,
     };
     if idle && !focused {
-        let shown = text::safe(field.shown());
+        let shown = scene.own(field.shown());
         spans.push(scene.span(Part::Dim, text::fit(&shown, most)));
     } else {
         spans.extend(value(scene, field, cursor, most));
     }
     let used = width(&spans);
-    let mut call = text::safe(&field.call);
+    let mut call = scene.own(&field.call);
     let pad = (before + field_width(room) + 2).saturating_sub(used).max(2);
     let left = room.saturating_sub(used + pad);
     if let Some(short) = call.strip_prefix("socket(), ")
@@ -120,7 +120,7 @@ enum Cursor {
 }
 
 fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Span<'static>> {
-    let shown = text::safe(field.shown());
+    let shown = scene.own(field.shown());
     match &field.value {
         Value::Text(_) if cursor == Cursor::JustCame => {
             let shown = text::cut(&shown, most);
@@ -155,14 +155,14 @@ fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let hint = form.fields.get(form.at).map_or("", |field| field.hint);
     let wrong = form.wrong.as_ref();
     let (part, words) = wrong.map_or((Part::Dim, hint.to_owned()), |wrong| {
-        (Part::Error, format!("{REFUSED} {}", text::safe(&wrong.why)))
+        (Part::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
     });
     let lines = text::wrap(&words, room).into_iter();
     let lines = lines.map(|line| Line::from(scene.span(part, line)));
     // Beside the fields there is hardly room for calls on a small screen.
     let call = form.fields.get(form.at).map_or("", |field| &field.call);
     let call = if room < 60 && !call.is_empty() {
-        text::cut(&format!("{ARROW} {}", text::safe(call)), room)
+        text::cut(&format!("{ARROW} {}", scene.own(call)), room)
     } else {
         String::new()
     };

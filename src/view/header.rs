@@ -3,8 +3,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::paint::{Scene, width};
-use super::text;
 use super::theme::Part;
+use super::{past, text};
 use crate::app::PointOfView;
 use crate::tcp::TcpState;
 
@@ -47,7 +47,7 @@ fn left(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
     }
     spans.extend(place(scene, shrunk));
     spans.push(Span::raw(gap));
-    let sockets = &scene.state.sockets;
+    let sockets = scene.state.seen();
     spans.push(scene.span(
         Part::Strong,
         text::plural(sockets.connections(), "connection"),
@@ -73,7 +73,7 @@ fn left(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
 
 fn place(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
     let listener = &scene.state.listener;
-    match (listener.is_listening(), shrunk) {
+    match (scene.state.listened(), shrunk) {
         (true, 0) => vec![
             Span::raw("listening on "),
             scene.span(Part::Strong, listener.at().to_string()),
@@ -94,11 +94,8 @@ fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
     if !short {
         spans.push(scene.span(Part::Dim, format!(" {whose}   ")));
     }
-    spans.push(match desk.paused {
-        Some(since) => {
-            let ago = text::age(scene.state.now.since(since));
-            scene.span(Part::KeyCap, format!(" PAUSED {ago} "))
-        }
+    spans.push(match past::short(scene.state) {
+        Some(words) => scene.span(Part::KeyCap, words),
         None => scene.span(Part::Gauge, "live "),
     });
     spans

@@ -4,12 +4,19 @@ use ratatui::text::{Line, Span};
 
 use super::arrange;
 use super::paint::{Scene, put};
+use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
-use crate::app::{BINDINGS, Binding, Group, Scope};
+use crate::app::{BINDINGS, Binding, Group};
 
 /// All keys, by what they are about; `down` lines are scrolled away.
-pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: usize) {
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    screen: Rect,
+    scene: Scene<'_>,
+    down: usize,
+    scroll: &mut Scroll,
+) {
     let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
         .into_iter()
         .partition(|group| matches!(group, Group::Server | Group::Client));
@@ -30,7 +37,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, down: 
         height.min(screen.height - 2),
     );
     let inner_height = usize::from(area.height.saturating_sub(2));
-    let down = down.min(most.saturating_sub(inner_height));
+    let end = most.saturating_sub(inner_height);
+    scroll.help_end = Some(end);
+    let down = down.min(end);
     let mut keys = vec![("Esc", "close")];
     if most > inner_height {
         keys.insert(0, ("j k", "scroll"));
@@ -82,7 +91,7 @@ fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> 
 }
 
 fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
-    let theirs = move |binding: &&Binding| binding.group == group && binding.scope != Scope::Sheet;
+    let theirs = move |binding: &&Binding| binding.group == group && binding.is_listed();
     BINDINGS.iter().filter(theirs)
 }
 

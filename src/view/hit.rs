@@ -5,17 +5,15 @@ use super::scroll::Scroll;
 use super::{big, computers, sockets};
 use crate::app::{Action, Pane, Picture, State};
 
-/// Which pane stands at that point, for the wheel.
+/// Which pane stands at that point, for the wheel; none under what lies over the panes.
 pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
-    places(area, state)?.pane_at(x, y)
+    let places = places(area, state).filter(|_| state.desk.overlay.is_none());
+    places?.pane_at(x, y)
 }
 
 /// What a click at that point asks for: the focus for its pane, and the row or computer under it.
 pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Action> {
-    let Some(places) = places(area, state).filter(|_| state.desk.overlay.is_none()) else {
-        return Vec::new();
-    };
-    let Some(pane) = places.pane_at(x, y) else {
+    let Some((places, pane)) = places(area, state).zip(pane_at(area, state, x, y)) else {
         return Vec::new();
     };
     let below = match pane {

@@ -13,13 +13,18 @@ pub(super) fn spans(scene: Scene<'_>, input: &Input, room: usize) -> Vec<Span<'s
         .nth(input.cursor())
         .map_or(value.len(), |(at, _)| at);
     let (before, after) = value.split_at(at);
-    let (before, after) = (text::safe(before), text::safe(after));
-    // What is escaped is ASCII: a byte is a column.
-    let skip = (before.len() + 1).saturating_sub(room);
-    let before = before[skip..].to_owned();
-    let under = after.chars().next().unwrap_or(' ').to_string();
-    let rest = after.get(1..).unwrap_or_default();
-    let rest = &rest[..rest.len().min(room.saturating_sub(before.len() + 1))];
+    let (before, after) = (scene.own(before), scene.own(after));
+    // The cursor, and what is before it, must be seen.
+    let mut seen = before.chars();
+    while text::width(seen.as_str()) + 1 > room && seen.next().is_some() {}
+    let before = seen.as_str().to_owned();
+    let mut after = after.chars();
+    let under = after.next().unwrap_or(' ').to_string();
+    let left = room.saturating_sub(text::width(&before) + text::width(&under));
+    let mut rest = after.as_str().to_owned();
+    while text::width(&rest) > left {
+        rest.pop();
+    }
     vec![
         scene.span(Part::Field, before),
         scene.span(Part::Cursor, under),

@@ -4,23 +4,26 @@ use ratatui::text::{Line, Span};
 
 use super::glyphs::glyph;
 use super::paint::{Scene, Titles, put, width};
-use super::text;
 use super::theme::Part;
-use crate::app::Pane;
+use super::{past, text};
+use crate::app::{Line as TableLine, Pane, State};
 use crate::tcp::{Endpoint, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 
 /// The server: where it listens, who waits for accept(), what went through it.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let titles = Titles {
         name: "Listener",
+        right: past::as_of_now(scene.state),
         ..Titles::default()
     };
     let inner = scene.pane(frame, Pane::Listener, area, titles);
     let room = usize::from(inner.width);
     let listener = &scene.state.listener;
-    let mut lines = match &listener.running {
-        Some(running) => running_lines(scene, running, room),
-        None => idle_lines(scene, room),
+    let mut lines = if scene.state.listened() {
+        let running = listener.running.as_ref().unwrap_or(&listener.spec);
+        running_lines(scene, running, room)
+    } else {
+        idle_lines(scene, room)
     };
     lines.extend(totals(scene, room));
     lines.extend(payload(scene, room));
@@ -70,8 +73,12 @@ fn reach(at: Endpoint) -> &'static str {
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
     let listener = &scene.state.listener;
     let mut spans = vec![Span::raw(" ")];
-    match (listener.pausing, listener.held) {
-        (Some(why), _) => spans.push(scene.span(Part::Error, format!("pauses: {why}"))),
+    let pausing = listener.pausing(scene.state.now);
+    match (pausing, listener.held) {
+        (Some(why), _) => spans.push(scene.span(
+            Part::Error,
+            text::cut(&format!("pauses: {}", why.errno), room.saturating_sub(1)),
+        )),
         (None, true) => spans.push(scene.span(Part::Warning, "accept() is held: a goes on")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
@@ -98,7 +105,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
             spans.push(text);
         }
     }
-    let unusual = listener.held || listener.pausing.is_some();
+    let unusual = listener.held || pausing.is_some();
     (if unusual { 1 } else { 4 }, Line::from(spans))
 }
 
@@ -106,9 +113,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
 fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     const GAUGE: usize = 20;
     let state = scene.state;
-    let sockets = state.listener.sockets.iter();
-    let rows = sockets.filter_map(|socket| state.sockets.get(socket.name));
-    let (waiting, most) = rows.fold((0, 0), |sum: (u32, u32), line| {
+    let (waiting, most) = doors(state).fold((0, 0), |sum: (u32, u32), line| {
         let queues = line.row.queues;
         (
             sum.0.saturating_add(queues.recv),
@@ -143,6 +148,22 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     ])
 }
 
+/// The LISTEN rows of the server in what the picture shows; those that listen stand first in the table.
+fn doors(state: &State) -> impl Iterator<Item = &TableLine> {
+    let port = state.listener.at().port;
+    let listens = |line: &&TableLine| line.row.state == TcpState::Listen;
+    let own = move |line: &&TableLine| {
+        let sockets = &state.listener.sockets;
+        let name = line.row.name();
+        if state.is_past() {
+            line.row.tuple.local.port == port && line.gone.is_none()
+        } else {
+            sockets.iter().any(|socket| socket.name == name)
+        }
+    };
+    state.seen().in_order().take_while(listens).filter(own)
+}
+
 /// A gauge of `columns`: the filled part, where a little is never nothing, and the rest.
 pub(super) fn gauge(value: u32, most: u32, columns: usize) -> (String, String) {
     let halves = u128::try_from(columns).unwrap_or(0) * 2;
@@ -167,7 +188,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
-    let nobody = if scene.state.sockets.is_listening(spec.at.port) {
+    let nobody = if scene.state.seen().is_listening(spec.at.port) {
         [
             format!(" another program listens at {port}"),
             format!(" another has {port}"),

@@ -18,16 +18,20 @@ mod header;
 mod help;
 mod hit;
 mod input;
+mod ladder;
 mod listener;
 mod netstat;
 mod notices;
 mod paint;
+mod palette;
+mod past;
 mod ports;
 mod row;
 mod scroll;
 mod sockets;
 mod text;
 mod theme;
+mod timeline;
 mod window;
 
 use ratatui::Frame;
@@ -49,6 +53,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     let scene = Scene { state, theme };
     frame.buffer_mut().set_style(area, theme.ground());
     scroll.visible.clear();
+    scroll.help_end = None;
     match places(area, state) {
         Some(places) => {
             draw_panes(frame, &places, scene, scroll);
@@ -80,6 +85,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
         Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
         Picture::Compare => compare::draw(frame, places.sockets, scene, scroll),
+        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
@@ -93,7 +99,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         ..area
     };
     match &scene.state.desk.overlay {
-        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down),
+        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::ListenForm(form)) => {
             form::draw(frame, above_footer, scene, "How to listen", form);
         }
@@ -101,6 +107,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }
 }

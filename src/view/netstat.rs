@@ -20,12 +20,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[
         )),
     ];
     let head = head.map(|line| line.style(scene.style(Part::Heading)));
-    let lines = rows
-        .iter()
-        .filter_map(|name| scene.state.sockets.get(*name));
-    let lines = lines
-        .filter(|line| line.gone.is_none())
-        .map(|line| row(scene, line, address));
+    let lines = rows.iter().filter_map(|name| scene.state.seen().get(*name));
+    let lines = lines.map(|line| row(scene, line, address));
     put(frame, area, head.into_iter().chain(lines));
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The chosen row, else that of the newest connection.
     pub(super) fn chosen_or_newest(self) -> Option<&'a TableLine> {
-        let (desk, sockets) = (&self.state.desk, &self.state.sockets);
+        let (desk, sockets) = (&self.state.desk, self.state.seen());
         let chosen = desk.selected.and_then(|name| sockets.get(name));
         let newest = desk.shown.iter().rev().take(NEWEST);
         let mut newest = newest.filter(|name| name.tuple.is_connected());
@@ -97,6 +97,15 @@ impl<'a> Scene<'a> {
             x: inner.x.saturating_add(1),
             width: inner.width.saturating_sub(2),
             ..inner
+        }
+    }
+
+    /// A text that the person has typed; in bytes beyond ASCII where only ASCII is drawn.
+    pub(super) fn own(self, text: &str) -> String {
+        if self.theme.is_ascii() {
+            text::safe(text)
+        } else {
+            text::own(text)
         }
     }
 

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use super::glyphs::DASH;
 use super::paint::{Scene, Titles, put};
 use super::scroll::Scroll;
-use super::{arrange, row};
+use super::{arrange, past, row};
 use crate::app::{Line as TableLine, Pane};
 use crate::tcp::{Port, PortRange, TcpState};
 
@@ -36,8 +36,8 @@ impl<'a> Chosen<'a> {
         let state = scene.state;
         let line = scene.chosen_or_newest()?;
         let name = line.row.name();
-        let client = state.sockets.mirror(name);
-        let client = client.filter(|other| state.sockets.is_client(other.row.name()));
+        let client = state.seen().mirror(name);
+        let client = client.filter(|other| state.seen().is_client(other.row.name()));
         let line = client.unwrap_or(line);
         Some(Chosen {
             port: line.row.tuple.local.port,
@@ -61,7 +61,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     scroll
         .visible
         .extend(chosen.map(|chosen| chosen.line.row.name()));
-    let other = chosen.and_then(|it| scene.state.sockets.mirror(it.line.row.name()));
+    let other = chosen.and_then(|it| scene.state.seen().mirror(it.line.row.name()));
     scroll.visible.extend(other.map(|line| line.row.name()));
     let mut inner = arrange::inside(area);
     let facts = facts::of(scene, chosen, usize::from(inner.width));
@@ -85,7 +85,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "Ports",
         about: format!("{DASH} {about}"),
-        ..Titles::default()
+        right: past::right(scene.state),
+        border: past::border(scene.state),
     };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = arrange::take_bottom(&mut inner, below);
@@ -106,7 +107,7 @@ fn range_words(scene: Scene<'_>, range: PortRange) -> String {
 
 /// The ports at which we listen, and others do as far as the first rows tell.
 fn listening(scene: Scene<'_>) -> Vec<Port> {
-    let sockets = &scene.state.sockets;
+    let sockets = scene.state.seen();
     let first = scene.state.desk.shown.iter().take(NEAR);
     let lines = first.filter_map(|name| sockets.get(*name));
     let listening = lines.filter(|line| line.row.state == TcpState::Listen && line.gone.is_none());

@@ -48,7 +48,7 @@ pub(super) fn line(
     bracket: Bracket,
 ) -> Line<'static> {
     let state = scene.state;
-    let Some(line) = state.sockets.get(name) else {
+    let Some(line) = state.seen().get(name) else {
         return Line::default();
     };
     let mut spans = signs(scene, line);
@@ -84,7 +84,7 @@ pub(super) fn signs(scene: Scene<'_>, line: &TableLine) -> Vec<Span<'static>> {
     } else {
         " "
     };
-    let fresh = line.mark(state.now);
+    let fresh = line.mark(state.then());
     let (part, sign) = if state.blamed().contains(&name) {
         (Part::Error, BLAMED)
     } else {
@@ -157,7 +157,9 @@ fn tail(
     let role = text::fit(&role(scene, line, columns.role), columns.role);
     let mut spans = vec![state, Span::raw(role), scene.span(Part::Dim, join)];
     if columns.age > 0 {
-        let mut age = left.unwrap_or_else(|| text::age(scene.state.now.since(line.born)));
+        let again = || unanswered(line).filter(|_| columns.age >= LONG_AGE);
+        let age = || text::age(scene.state.then().since(line.born));
+        let mut age = left.or_else(again).unwrap_or_else(age);
         if age.len() > columns.age {
             age = age.replace(' ', "");
         }
@@ -245,7 +247,30 @@ pub(super) fn time_left(scene: Scene<'_>, line: &TableLine) -> Option<String> {
         .timer
         .filter(|timer| timer.kind == TimerKind::TimeWait);
     timer?;
-    line.time_left(scene.state.now).map(text::left)
+    line.time_left(scene.state.then()).map(text::left)
+}
+
+/// How often the kernel has sent something in vain, while it tries.
+fn unanswered(line: &TableLine) -> Option<String> {
+    let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
+    match timer.kind {
+        TimerKind::Retransmit => Some(format!("resent {}", timer.tries)),
+        TimerKind::ZeroWindowProbe => Some(format!("probe {}", timer.tries)),
+        TimerKind::KeepAlive | TimerKind::TimeWait => None,
+    }
+}
+
+/// The same in more words, and when it is tried the next time.
+pub(super) fn tries(scene: Scene<'_>, line: &TableLine) -> Option<String> {
+    unanswered(line)?;
+    let timer = line.row.timer?;
+    let what = match timer.kind {
+        TimerKind::ZeroWindowProbe => "asked for room",
+        TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "sent again",
+    };
+    let often = crate::app::words::many(u64::from(timer.tries), "time", "times");
+    let left = text::short(line.time_left(scene.state.then())?);
+    Some(format!("{what} {often} in vain, next in {left}"))
 }
 
 /// What the row is in this demonstration, in at most about `room` columns.

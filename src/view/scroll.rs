@@ -10,6 +10,8 @@ pub struct Scroll {
     pub(super) visible: Vec<RowName>,
     /// Where the rows of big type stood.
     pub(super) body: Rect,
+    /// How far down the list of all keys goes, while it is drawn.
+    pub(super) help_end: Option<usize>,
 }
 
 /// One list that does not fit.
@@ -25,6 +27,11 @@ impl Scroll {
     /// The rows that the last frame showed.
     pub fn visible(&self) -> &[RowName] {
         &self.visible
+    }
+
+    /// How many lines the list of all keys can be scrolled down, if the last frame showed it.
+    pub fn help_end(&self) -> Option<usize> {
+        self.help_end
     }
 }
 

@@ -14,7 +14,7 @@ use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
 use super::window::Window;
-use super::{empty, netstat};
+use super::{empty, netstat, past};
 use crate::app::{Pane, PointOfView, State};
 use crate::tcp::{Port, Protocol, RowName};
 
@@ -32,7 +32,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     if desk.netstat {
         netstat::draw(frame, inner, scene, &rows);
     } else {
-        let lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
+        let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
         let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
         let room = usize::from(inner.width);
         let columns = Columns::fitting(room, longest_address(&rows), waits);
@@ -141,7 +141,7 @@ fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         name: "Sockets",
         about: about.into_iter().find(fits).unwrap_or_default(),
         right,
-        border: state.desk.paused.map(|_| Part::Warning),
+        border: state.is_past().then_some(Part::Warning),
     }
 }
 
@@ -166,7 +166,7 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
         let rows = text::plural(state.desk.shown.len(), "row");
         say(
             Part::Key,
-            &format!("/{}: {rows}", text::cut(&text::safe(find), 16)),
+            &format!("/{}: {rows}", text::cut(&scene.own(find), 16)),
         );
     }
     let count = state.desk.shown.len();
@@ -180,8 +180,8 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
             &format!("{from}-{to} of {}", text::number(count)),
         );
     }
-    if state.desk.paused.is_some() {
-        say(Part::KeyCap, "PAUSED");
+    if let Some(words) = past::title(state) {
+        say(Part::KeyCap, &words);
     }
     pieces
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::glyphs::CUT;
-use crate::tcp::{Endpoint, Moment, escape};
+use crate::tcp::{Endpoint, Moment, escape, is_legible};
 
 /// An age: seconds below a minute, then minutes, then hours, so that a calm screen is not painted every second.
 pub(super) fn age(age: Duration) -> String {
@@ -157,6 +157,19 @@ pub(super) fn safe(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if c == ' ' || c.is_ascii_graphic() {
+            clean.push(c);
+        } else {
+            clean.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
+        }
+    }
+    clean
+}
+
+/// A text that the person in front of the screen has typed: what can be seen stays as it is.
+pub(super) fn own(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_legible(c) && c.width().is_some_and(|width| width > 0) {
             clean.push(c);
         } else {
             clean.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));

@@ -62,7 +62,7 @@ fn pinned(state: &State, height: usize) -> usize {
     }
     let listens = |name: &&RowName| {
         state
-            .sockets
+            .seen()
             .get(**name)
             .is_some_and(|line| line.row.state == TcpState::Listen)
     };

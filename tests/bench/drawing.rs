@@ -7,7 +7,8 @@ use std::time::Duration;
 use fivetuple::app::{Clients, Event, Listener, Overlay, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, SocketRow, TcpState,
+    Change, ConnectSpec, Endpoint, FiveTuple, Host, ListenSpec, Machine, Moment, SocketRow,
+    TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -40,6 +41,7 @@ pub(crate) fn measure() {
     let whole: Times = (0..9).map(|_| timed(|| drop(state(28_000)))).collect();
     times("56,000 rows at once, state made and dropped", &whole, "");
     times("56,000 rows read again, two of them new", &again(), "");
+    pictures();
 }
 
 /// Every picture with few and with many connections.
@@ -51,6 +53,7 @@ fn pictures() {
         (Picture::Ports, 1, "the map of the range"),
         (Picture::Ports, 2, "the map around one port"),
         (Picture::Compare, 0, "two rows compared"),
+        (Picture::Timeline, 0, "the timeline"),
     ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
             state.desk.picture = picture;
@@ -152,6 +155,7 @@ fn state(count: u32) -> State {
 
 fn sight(changes: Vec<Change>, afresh: bool) -> Event {
     Event::Seen(Sight {
+        host: Host::THIS,
         changes,
         afresh,
         torn: false,

@@ -16,6 +16,7 @@ mod halves;
 mod headless;
 mod inspecting;
 mod kernel;
+mod lab;
 mod net;
 mod place;
 mod poller;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
-use fivetuple::app::{BINDINGS, Binding, Group, Scope};
+use fivetuple::app::{BINDINGS, Binding, Group};
 use fivetuple::cli::Cli;
 use regex::Regex;
 
@@ -23,7 +23,7 @@ fn keys() -> String {
     let mut lines = vec!["\n| key | does |\n|---|---|\n".to_owned()];
     for group in Group::ALL {
         lines.push(format!("| **{}** | |\n", group.title()));
-        let listed = |binding: &&Binding| binding.group == group && binding.scope != Scope::Sheet;
+        let listed = |binding: &&Binding| binding.group == group && binding.is_listed();
         for binding in BINDINGS.iter().filter(listed) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             lines.push(format!("| {} | {} |\n", keys.join(" "), binding.about));

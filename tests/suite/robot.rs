@@ -21,7 +21,16 @@ pub(crate) struct Robot {
 impl Robot {
     /// A dashboard as it is at the start, for port 5000.
     pub(crate) fn new() -> Robot {
-        let at = Endpoint::new([127, 0, 0, 1], 5000);
+        Robot::at(5000)
+    }
+
+    /// A dashboard for whichever port the kernel picks.
+    pub(crate) fn anywhere() -> Robot {
+        Robot::at(0)
+    }
+
+    fn at(port: u16) -> Robot {
+        let at = Endpoint::new([127, 0, 0, 1], port);
         let connect = ConnectSpec {
             payload: b"Test payload.".to_vec(),
             ..ConnectSpec::to(at.into())
@@ -136,7 +145,11 @@ impl Robot {
         orders
             .filter_map(|order| match order {
                 Effect::Run(command) => Some(command),
-                Effect::Watch(_) | Effect::Look(_) | Effect::Exit => None,
+                Effect::Watch(_)
+                | Effect::Look(_)
+                | Effect::Lab(_)
+                | Effect::Save { .. }
+                | Effect::Exit => None,
             })
             .collect()
     }
@@ -159,7 +172,7 @@ impl Robot {
             .desk
             .shown
             .iter()
-            .filter_map(|name| self.state.sockets.get(*name));
+            .filter_map(|name| self.state.seen().get(*name));
         lines
             .map(|line| {
                 let SocketRow { tuple, state, .. } = line.row;

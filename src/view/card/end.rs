@@ -66,7 +66,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         plain(ends),
         plain(&received(scene, line, room).unwrap_or_default()),
         plain(&sent(line, room).unwrap_or_default()),
-        plain(&timer(scene, line, room)),
+        timer(scene, line, room),
         plain(&trip),
         plain(&bytes),
         plain(&segments),
@@ -137,16 +137,21 @@ fn sent(line: &TableLine, room: usize) -> Option<String> {
     Some(fitting(room, [format!("{size}, {why}"), size]))
 }
 
-/// What the kernel waits for, and how long still.
-fn timer(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
-    let Some(Timer { kind, tries, .. }) = line.row.timer.filter(|_| line.gone.is_none()) else {
-        return if line.gone.is_some() {
-            String::new()
-        } else {
-            String::from("none runs")
-        };
+/// What the kernel waits for, and how long still; that it tries in vain is a warning.
+fn timer(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>> {
+    if line.gone.is_some() {
+        return Vec::new();
+    }
+    if let Some(tries) = row::tries(scene, line) {
+        let lines = text::wrap(&tries, room).into_iter();
+        return lines
+            .map(|words| scene.span(Part::Warning, words))
+            .collect();
+    }
+    let Some(Timer { kind, .. }) = line.row.timer else {
+        return vec![Span::raw("none runs")];
     };
-    let left = line.time_left(scene.state.now).unwrap_or_default();
+    let left = line.time_left(scene.state.then()).unwrap_or_default();
     let left = text::left(left);
     let (long, brief) = match kind {
         TimerKind::Retransmit => ("then it is sent again", "retransmission"),
@@ -154,25 +159,16 @@ fn timer(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
         TimerKind::TimeWait => ("then the five numbers are free", "TIME_WAIT"),
         TimerKind::ZeroWindowProbe => ("then: is there room again?", "window probe"),
     };
-    let times = if tries == 0 {
-        String::new()
-    } else {
-        format!(" (try {tries})")
-    };
-    fitting(
-        room,
-        [
-            format!("{left}, {long}{times}"),
-            format!("{left}: {brief}{times}"),
-            format!("{left}{times}"),
-        ],
-    )
+    let tries = [format!("{left}, {long}"), format!("{left}: {brief}"), left];
+    vec![Span::raw(fitting(room, tries))]
 }
 
 /// What the kernel knows beyond the row: round trip, bytes, segments, windows, what was sent again.
 fn inside(scene: Scene<'_>, line: &TableLine, room: usize) -> [String; 5] {
     let info = scene.state.desk.info(line.row.name());
-    let Some(info) = info.filter(|_| line.gone.is_none()) else {
+    // It is told as of now only.
+    let is_known = line.gone.is_none() && !scene.state.is_past();
+    let Some(info) = info.filter(|_| is_known) else {
         return Default::default();
     };
     let both = |came: Option<u64>, went: Option<u64>, unit: fn(u64) -> String| {
@@ -242,7 +238,7 @@ fn window(info: &TcpInfo, room: usize) -> String {
 
 /// The states before the present one, and how long each was seen; those that no look saw stand in brackets.
 fn passed(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>> {
-    let Some(way) = Way::of(&scene.state.sockets, line) else {
+    let Some(way) = Way::of(scene.state.seen(), line) else {
         return Vec::new();
     };
     let ends = line.passed.iter().skip(1).map(|next| next.since);

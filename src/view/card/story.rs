@@ -47,7 +47,7 @@ pub(super) fn sentences(
 /// The client's end called the server's.
 fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) -> String {
     let state = scene.state;
-    let is_client = |line: &&TableLine| state.sockets.is_client(line.row.name());
+    let is_client = |line: &&TableLine| state.seen().is_client(line.row.name());
     let client = [Some(line), mirror].into_iter().flatten().find(is_client);
     let tuple = client.map_or(line.row.tuple.mirrored(), |line| line.row.tuple);
     let name = client.and_then(|line| match Role::of(state, &line.row) {
@@ -74,7 +74,7 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
     if line.row.tuple.protocol == Protocol::Udp {
         return String::new();
     }
-    let is_client = scene.state.sockets.is_client(line.row.name());
+    let is_client = scene.state.seen().is_client(line.row.name());
     let reset = |line: &TableLine| line.gone.is_some_and(|gone| gone.why == Why::Reset);
     if reset(line) || mirror.is_some_and(reset) {
         return String::from("A RST ended it.");
@@ -135,7 +135,7 @@ pub(super) fn commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
         "ss -{kind}anpio 'sport = :{} and dport = :{}'",
         local.port, remote.port
     );
-    let (client, server) = if scene.state.sockets.is_client(line.row.name()) {
+    let (client, server) = if scene.state.seen().is_client(line.row.name()) {
         (local, remote)
     } else {
         (remote, local)

@@ -135,7 +135,7 @@ fn sign(
         (first(CHOSEN), scene.style(Part::FocusBorder))
     } else if listens {
         (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))
-    } else if state.sockets.ports().rows_at(port) > 0 {
+    } else if state.seen().ports().rows_at(port) > 0 {
         let look = match Parity::of(port) {
             Parity::Even => Part::Gauge,
             Parity::Odd => Part::Key,

@@ -73,7 +73,7 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
     let [even, odd] = [Parity::Even, Parity::Odd].map(|parity| {
         let held = listening.iter().filter(|port| range.contains(**port));
         let held = held.filter(|port| Parity::of(**port) == parity).count();
-        let used = state.sockets.ports().used(range, parity) as usize;
+        let used = state.seen().ports().used(range, parity) as usize;
         used.saturating_sub(held)
     });
     let counts = format!("even {}, odd {}", text::number(even), text::number(odd));
@@ -100,7 +100,7 @@ fn named(scene: Scene<'_>, chosen: Chosen<'_>) -> [String; 2] {
     } else {
         row.state.to_string()
     };
-    let rows = scene.state.sockets.ports().rows_at(chosen.port);
+    let rows = scene.state.seen().ports().rows_at(chosen.port);
     let more = match rows {
         0 | 1 => String::new(),
         rows => format!("; {} use it", text::plural(rows as usize, "row")),

@@ -105,7 +105,7 @@ fn draw_bars(
     (scale, parity, part): (Scale, Parity, Part),
 ) {
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let ports = scene.state.sockets.ports();
+    let ports = scene.state.seen().ports();
     for column in 0..scale.area.width {
         let range = scale.ports(column);
         let used = ports.used(range, parity) as usize;

@@ -1,9 +1,17 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
+mod blames;
+mod captions;
+mod edges;
 mod forms;
 mod keys;
+mod ladder;
+mod palette;
+mod promises;
+mod rewind;
 mod sentences;
 mod table;
+mod timeline;
 
 use fivetuple::tcp::News;
 

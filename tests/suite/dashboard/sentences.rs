@@ -174,13 +174,13 @@ fn hanging_up_is_told_by_what_the_server_does_then() {
     let client = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
     let hang_up = |accepted: bool, change: fn(&mut ListenSpec)| {
         let mut robot = Robot::listening();
+        change(robot.state.listener.running.as_mut().unwrap());
         robot.press("c");
         if accepted {
             robot.hear(News::Accepted(own(server, 12)));
         }
         robot.hear(News::Connected(own(client, 11)));
         robot.kernel(&[LISTEN, client, server].join("\n"));
-        change(robot.state.listener.running.as_mut().unwrap());
         robot.hear(News::Closed {
             at: own(client, 11).name,
             how: Ending::Close,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Action, Effect, PointOfView, Role};
+use fivetuple::app::{Action, PointOfView, Role};
 use fivetuple::tcp::{Command, Ending, Errno, News, Port, TcpState};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -163,19 +163,6 @@ fn find_shows_only_rows_that_contain_the_text_and_esc_drops_it() {
     );
     robot.press("Enter Esc");
     assert_eq!(robot.table().len(), 3);
-}
-
-#[test]
-fn a_pause_freezes_the_table_and_going_on_asks_for_all_of_it() {
-    let mut robot = laptop_connected();
-    robot.press("p");
-    robot.kernel(LISTEN);
-    assert_eq!(robot.table().len(), 3);
-    robot.orders();
-    robot.press("p");
-    assert!(matches!(robot.orders()[..], [Effect::Watch(_)]));
-    robot.kernel_afresh(LISTEN);
-    assert_eq!(robot.table().len(), 1);
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! What strangers, ports and privileges do to the dashboard.
 
 mod bounds;
+mod hidden;
+mod injected;
 mod orders;
 mod ports;
+mod ranges;
+mod silence;
 mod strangers;
 mod unread;

@@ -89,7 +89,7 @@ fn queues_and_timers_say_what_they_mean_for_this_row() {
         (0, "128 may wait (backlog)"),
         (1, "13 B, came before accept()"),
         (2, "36 B, not acknowledged yet"),
-        (2, "3 s left, then it is sent again (try 3)"),
+        (2, "sent again 3 times in vain, next in 2 s"),
         (3, "4 s left, then: is there room again?"),
         (4, "60 s left, then: is the other end alive?"),
     ];

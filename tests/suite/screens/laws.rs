@@ -18,7 +18,7 @@ use super::{
 fn ascii_mode_draws_nothing_else() {
     for mut robot in [two_connections(), goodbyes(), whole_machine(200)] {
         for keys in [
-            "", "z", "z ?", "Esc L", "Esc n", "n K x", "g", "m", "+ +", "V",
+            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc", "g", "t", ",", "m", "+ +", "V",
         ] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
@@ -147,11 +147,15 @@ fn no_size_is_too_odd() {
             "/",
             "Enter z",
             "K",
+            "z :",
             "g",
             "m",
             "+",
             "+",
             "V",
+            "t",
+            "+",
+            ",",
         ] {
             robot.press(keys);
             for size in sizes.iter().copied() {
@@ -191,7 +195,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
     robot.state.desk.keys.push_back(hostile.to_owned());
-    for keys in ["", "n", "n z", "z", "g", "m", "+ +", "V"] {
+    for keys in ["", "n", "n z", "z", "g", "t", "m", "+ +", "V"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {

@@ -3,9 +3,11 @@
 mod card;
 mod compare;
 mod laws;
+mod palette;
 mod pictures;
 mod ports;
 mod states;
+mod time;
 
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;
@@ -18,7 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use std::time::Duration;
 
-pub(super) const DARK: Theme = Theme::new(ThemeName::Dark, ColourDepth::True, false);
+pub(crate) const DARK: Theme = Theme::new(ThemeName::Dark, ColourDepth::True, false);
 pub(super) const LAPTOP: [&str; 2] = [
     "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED inode=12",
     "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11",
@@ -28,7 +30,7 @@ pub(super) const PHONE: [&str; 2] = [
     "tcp 0 0 127.0.0.3:47118 127.0.0.1:5000 ESTABLISHED inode=13",
 ];
 
-pub(super) fn paint(
+pub(crate) fn paint(
     robot: &mut Robot,
     theme: Theme,
     (width, height): (u16, u16),
@@ -42,7 +44,7 @@ pub(super) fn paint(
     (terminal.backend().buffer().clone(), scroll)
 }
 
-pub(super) fn text_of(buffer: &Buffer) -> String {
+pub(crate) fn text_of(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width).max(1);
     let rows = buffer.content.chunks(width);
     let line = |row: &[ratatui::buffer::Cell]| {
@@ -52,7 +54,7 @@ pub(super) fn text_of(buffer: &Buffer) -> String {
     rows.map(line).collect()
 }
 
-pub(super) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
+pub(crate) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
     text_of(&paint(robot, DARK, size).0)
 }
 
@@ -75,9 +77,9 @@ pub(super) fn check_mono(name: &str, robot: &mut Robot) {
     insta::assert_snapshot!(format!("{name}_mono"), text);
 }
 
-pub(super) const WIDE: (u16, u16) = (120, 36);
-pub(super) const USUAL: (u16, u16) = (80, 24);
-pub(super) const SMALL: (u16, u16) = (60, 18);
+pub(crate) const WIDE: (u16, u16) = (120, 36);
+pub(crate) const USUAL: (u16, u16) = (80, 24);
+pub(crate) const SMALL: (u16, u16) = (60, 18);
 pub(super) const ALL: [(u16, u16); 3] = [WIDE, USUAL, SMALL];
 
 pub(super) fn joined(rows: &[&str]) -> String {

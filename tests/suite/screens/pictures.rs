@@ -134,7 +134,7 @@ fn what_else_there_is_to_know_stands_in_the_title() {
     check("find", &mut robot, &[WIDE, USUAL]);
     robot.press("Enter p");
     robot.later(Duration::from_secs(3));
-    robot.press("K s 1 2");
+    robot.press("K j k 1 2");
     check("paused_with_keys", &mut robot, &[WIDE, USUAL]);
 }
 

@@ -24,8 +24,21 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
         Key::Delete => b"\x1b[3~",
         Key::Home => b"\x1b[H",
         Key::End => b"\x1b[F",
+        Key::Insert => b"\x1b[2~",
+        Key::F(n) => return function(n),
     };
     Ok(sent.to_vec())
+}
+
+/// F1 to F12 as xterm sends them.
+fn function(n: u8) -> Result<Vec<u8>, String> {
+    let number = match n {
+        1..=5 => 10 + n,
+        6..=10 => 11 + n,
+        11..=12 => 12 + n,
+        _ => return Err(format!("no terminal has bytes for F{n}")),
+    };
+    Ok(format!("\x1b[{number}~").into_bytes())
 }
 
 fn control(c: char) -> Result<u8, String> {
@@ -37,7 +50,7 @@ fn control(c: char) -> Result<u8, String> {
 
 #[test]
 fn keys_become_what_xterm_sends() {
-    let table: [(&str, &[u8]); 7] = [
+    let table: [(&str, &[u8]); 9] = [
         ("l", b"l"),
         ("ctrl-c", b"\x03"),
         ("ctrl-[", b"\x1b"),
@@ -45,9 +58,11 @@ fn keys_become_what_xterm_sends() {
         ("shift-Tab", b"\x1b[Z"),
         ("Space", b" "),
         ("é", "é".as_bytes()),
+        ("F5", b"\x1b[15~"),
+        ("F12", b"\x1b[24~"),
     ];
     for (name, sent) in table {
         assert_eq!(bytes(name).as_deref(), Ok(sent), "{name}");
     }
-    assert!(bytes("ctrl-é").is_err() && bytes("F1").is_err());
+    assert!(bytes("ctrl-é").is_err() && bytes("F13").is_err());
 }

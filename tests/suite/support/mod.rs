@@ -9,6 +9,7 @@ pub(crate) mod gif;
 pub(crate) mod keys;
 pub(crate) mod line;
 pub(crate) mod netns;
+pub(crate) mod nobody;
 pub(crate) mod paint;
 pub(crate) mod player;
 pub(crate) mod pty;

@@ -37,7 +37,7 @@ pub(crate) fn alone_if_possible<F: FnOnce()>(body: F) {
 }
 
 /// `module::test` out of `suite::module::test::{{closure}}`.
-fn test_around<F>() -> &'static str {
+pub(crate) fn test_around<F>() -> &'static str {
     let name = type_name::<F>();
     let name = name.split_once("::").map_or(name, |(_, path)| path);
     name.trim_end_matches("::{{closure}}")

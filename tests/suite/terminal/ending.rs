@@ -153,51 +153,52 @@ fn program() -> &'static str {
     env!("CARGO_BIN_EXE_fivetuple")
 }
 
+/// The window is closed, and the program's process ends soon; what was started on the terminal ends with 129.
+#[track_caller]
+fn ends_with_its_window(mut terminal: Terminal, program: Pid) {
+    terminal.close_master();
+    assert!(
+        ends_within(program, Duration::from_secs(2)),
+        "still runs without a terminal"
+    );
+    assert_eq!(terminal.wait_exit(), 129);
+}
+
 #[test]
 fn it_ends_when_the_window_is_closed() {
     for popup in [None, Some("L")] {
-        let mut terminal = dashboard(&[]);
+        let terminal = dashboard(&[]);
         if let Some(key) = popup {
             terminal.press(key);
             terminal.wait_for("Enter apply");
         }
-        terminal.close_master();
-        assert!(
-            terminal.exits_within(Duration::from_secs(2)),
-            "still runs without a terminal"
-        );
-        assert_eq!(terminal.wait_exit(), 129);
+        let pid = terminal.pid();
+        ends_with_its_window(terminal, pid);
     }
+}
+
+/// A dashboard that a shell's script starts.
+fn scripted(script: &str) -> Terminal {
+    let terminal = Terminal::start(command("sh", &["-c", script, program()]), 80, 24);
+    terminal.wait_for("Press l to listen");
+    terminal
 }
 
 #[test]
 fn it_ends_when_the_window_is_closed_and_sighup_ignored() {
-    let script = r#"trap '' HUP; exec "$0" --port 0"#;
-    let mut terminal = Terminal::start(command("sh", &["-c", script, program()]), 80, 24);
-    terminal.wait_for("Press l to listen");
-    terminal.close_master();
-    assert!(
-        terminal.exits_within(Duration::from_secs(2)),
-        "still runs without a terminal"
-    );
-    assert_eq!(terminal.wait_exit(), 129);
+    let terminal = scripted(r#"trap '' HUP; exec "$0" --port 0"#);
+    let pid = terminal.pid();
+    ends_with_its_window(terminal, pid);
 }
 
 #[test]
 fn it_ends_when_the_window_is_closed_and_nobody_sends_sighup() {
     // In a session of its own, without a controlling terminal, it hears of nothing.
-    let script = r#"trap '' HUP; setsid -w "$0" --port 0"#;
-    let mut terminal = Terminal::start(command("sh", &["-c", script, program()]), 80, 24);
-    terminal.wait_for("Press l to listen");
+    let terminal = scripted(r#"trap '' HUP; setsid -w "$0" --port 0"#);
     let mut leaf = terminal.pid();
     while let [child] = children(leaf)[..] {
         leaf = child;
     }
     assert_ne!(leaf, terminal.pid());
-    terminal.close_master();
-    assert!(
-        ends_within(leaf, Duration::from_secs(2)),
-        "still runs without a terminal"
-    );
-    assert_eq!(terminal.wait_exit(), 129);
+    ends_with_its_window(terminal, leaf);
 }

@@ -12,6 +12,7 @@ mod ending;
 mod mouse;
 mod quiet;
 mod refusing;
+mod rewinding;
 mod sizes;
 mod stopping;
 mod story;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::app::Sockets;
+use crate::app::Table;
 use crate::tcp::{Endpoint, Port, PortRange, Protocol, SocketRow, TcpState};
 
 /// Which ports of this machine the rows of the table use, counted as rows come and go: no question needs a walk through the table.
@@ -137,12 +137,12 @@ fn place(port: Port) -> (usize, u64) {
     (usize::from(port.0 / 64), 1 << (port.0 % 64))
 }
 
-impl Sockets {
+impl Table {
     /// An empty table of a machine whose kernel picks ports from `range`.
-    pub fn new(range: PortRange) -> Sockets {
-        Sockets {
+    pub(crate) fn new(range: PortRange) -> Table {
+        Table {
             ports: Ports::new(range),
-            ..Sockets::default()
+            ..Table::default()
         }
     }
 

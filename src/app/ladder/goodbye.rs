@@ -1,0 +1,122 @@
+//! How a connection must have ended.
+
+use crate::app::ladder::worked_out::Worker;
+use crate::app::ladder::{GONE, Rung, Side, StateMark};
+use crate::app::{Doing, Life, Why};
+use crate::tcp::{Ending, Errno, Moment, Protocol};
+
+use crate::tcp::TcpState::{CloseWait, Closing, FinWait1, FinWait2, LastAck, TimeWait};
+
+impl Worker<'_> {
+    /// When an end sent its FIN, as far as its own calls, its states and the other end's tell.
+    fn fin(&self, side: Side) -> Option<Moment> {
+        let called = self.doing(side, |doing| {
+            matches!(doing, Doing::HalfClosed | Doing::Closed(Ending::Close))
+        });
+        let showed = self.was_any(side, &[FinWait1, FinWait2, Closing, TimeWait, LastAck]);
+        let heard = self.was_any(side.other(), &[CloseWait, LastAck, Closing, TimeWait]);
+        [called, showed, heard].into_iter().flatten().min()
+    }
+
+    /// Who sent a RST, and when.
+    fn reset(&self) -> Option<(Moment, Side)> {
+        let broken = |doing| matches!(doing, Doing::Closed(Ending::Broken(Errno::ECONNRESET)));
+        [Side::Client, Side::Server].into_iter().find_map(|side| {
+            let own = self.doing(side, |doing| doing == Doing::Closed(Ending::Abort));
+            own.or_else(|| self.doing(side.other(), broken))
+                .map(|at| (at, side))
+        })
+    }
+
+    pub(super) fn goodbye(&mut self) {
+        if self.pair.connection.protocol == Protocol::Udp {
+            return;
+        }
+        if let Some((at, side)) = self.reset() {
+            return self.say(Some(at), side, "RST", [GONE, GONE]);
+        }
+        let fins = [Side::Client, Side::Server].map(|side| self.fin(side));
+        let first = match fins {
+            [None, None] => return,
+            [Some(client), Some(server)] => self.closed_first(client, server),
+            [Some(_), None] => Side::Client,
+            [None, Some(_)] => Side::Server,
+        };
+        self.first_fin(first, fins);
+        self.second_fin(first, fins[first.other() as usize]);
+        let over = self.life(first).and_then(|life| life.line.gone);
+        if let Some(over) = over.filter(|gone| gone.why == Why::TimeWaitOver) {
+            self.rungs.push(Rung {
+                at: over.at,
+                arrow: None,
+                states: states(first, GONE, None),
+            });
+        }
+    }
+
+    fn first_fin(&mut self, first: Side, fins: [Option<Moment>; 2]) {
+        let second = first.other();
+        let marks = states(
+            first,
+            self.mark(first, FinWait1),
+            self.mark(second, CloseWait),
+        );
+        self.say(fins[first as usize], first, "FIN+ACK", marks);
+        let waited = self.since(first, FinWait2);
+        let waited = waited.or_else(|| self.since(second, CloseWait));
+        // Who closes at once sends the ACK together with its own FIN.
+        let answers = waited.is_some() || fins[second as usize].is_none();
+        let is_stuck = |life: Life<'_>| life.line.row.state == FinWait1 && life.line.gone.is_none();
+        if answers && !self.life(first).is_some_and(is_stuck) {
+            let marks = states(first, self.mark(first, FinWait2), None);
+            self.say(waited, second, "ACK", marks);
+        }
+    }
+
+    fn second_fin(&mut self, first: Side, fin: Option<Moment>) {
+        let second = first.other();
+        let went = || self.life(second)?.line.gone.map(|gone| gone.at);
+        let closed = self.since(first, TimeWait).or_else(went);
+        if fin.or(closed).is_none() {
+            return;
+        }
+        let marks = states(
+            first,
+            self.mark(first, TimeWait),
+            self.mark(second, LastAck),
+        );
+        self.say(fin.or(closed), second, "FIN+ACK", marks);
+        let is_gone = self
+            .life(second)
+            .is_some_and(|life| life.line.gone.is_some());
+        self.say(
+            closed,
+            first,
+            "ACK",
+            states(first, None, GONE.filter(|_| is_gone)),
+        );
+    }
+
+    /// Which end sent its FIN first: its states tell before the clock does.
+    fn closed_first(&self, client: Moment, server: Moment) -> Side {
+        let waits = |side: Side| {
+            self.was_any(side, &[FinWait1, FinWait2, TimeWait])
+                .is_some()
+        };
+        let (client_waits, server_waits) = (waits(Side::Client), waits(Side::Server));
+        let by_clock = client_waits == server_waits;
+        if (by_clock && client <= server) || (!by_clock && client_waits) {
+            Side::Client
+        } else {
+            Side::Server
+        }
+    }
+}
+
+/// The marks of the end that closed first and of the other one, from left to right.
+fn states(first: Side, one: Option<StateMark>, two: Option<StateMark>) -> [Option<StateMark>; 2] {
+    match first {
+        Side::Client => [one, two],
+        Side::Server => [two, one],
+    }
+}

@@ -1,0 +1,258 @@
+//! The ladder: what went to and fro between both ends of a connection, as a sequence diagram.
+
+mod captured;
+mod goodbye;
+mod text;
+mod worked_out;
+
+use crate::app::{Effect, Life, Line, Role, State, Tone};
+use crate::tcp::{Crossing, FiveTuple, Loss, Moment, RowName, TcpState};
+
+pub use captured::captured;
+pub use text::as_text;
+pub use worked_out::worked_out;
+
+/// What went to and fro between the client's end, at the left, and the server's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ladder {
+    /// What stands above the lines: computer, address and port.
+    pub ends: [String; 2],
+    /// Whether the segments were captured on their way; else states and calls tell what they must have been.
+    pub captured: bool,
+    /// The oldest first.
+    pub rungs: Vec<Rung>,
+}
+
+/// One line of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rung {
+    /// When.
+    pub at: Moment,
+    /// What was sent; `None` where only a state changed.
+    pub arrow: Option<Arrow>,
+    /// What each end has become.
+    pub states: [Option<StateMark>; 2],
+}
+
+impl Rung {
+    /// When what was sent had arrived, as far as that is known.
+    fn arrived(&self) -> Moment {
+        match self.arrow.as_ref().map(|arrow| arrow.fate) {
+            Some(Fate::Arrived(at)) => at,
+            Some(Fate::WorkedOut | Fate::OnTheWay | Fate::Lost(_)) | None => self.at,
+        }
+    }
+}
+
+/// A segment between the lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrow {
+    /// Who sent it.
+    pub from: Side,
+    /// Flags, numbers and data.
+    pub words: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// Whether it had been sent before.
+    pub again: bool,
+}
+
+/// One of both lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The client's.
+    Client,
+    /// The server's.
+    Server,
+}
+
+impl Side {
+    /// The one opposite.
+    #[must_use]
+    pub const fn other(self) -> Side {
+        match self {
+            Side::Client => Side::Server,
+            Side::Server => Side::Client,
+        }
+    }
+}
+
+/// What became of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is not known to the millisecond: nobody captured it.
+    WorkedOut,
+    /// It is held, or on its way.
+    OnTheWay,
+    /// It arrived then.
+    Arrived(Moment),
+    /// It was lost.
+    Lost(Loss),
+}
+
+/// What an end has become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateMark {
+    /// The state; `None` once the kernel has it no more.
+    pub state: Option<TcpState>,
+    /// Whether a look at the table showed it.
+    pub seen: bool,
+}
+
+/// An end that the kernel has no more.
+const GONE: Option<StateMark> = Some(StateMark {
+    state: None,
+    seen: true,
+});
+
+/// The ladder of the chosen connection, else of the newest; `None` where there is no connection.
+pub fn of(state: &State) -> Option<Ladder> {
+    let pair = Pair::chosen(state)?;
+    Some(rungs(state, &pair))
+}
+
+/// The one place where it is decided whether the segments were captured: where they are, they are shown, else they are worked out.
+fn rungs(state: &State, pair: &Pair<'_>) -> Ladder {
+    let crossings = crossings(state, pair.connection);
+    if crossings.is_empty() {
+        worked_out(state, pair)
+    } else {
+        captured(&crossings, pair, false)
+    }
+}
+
+/// The segments of a connection that crossed a wire of ours: outside of the lab there is none.
+fn crossings(_state: &State, _connection: FiveTuple) -> Vec<&Crossing> {
+    Vec::new()
+}
+
+/// Both rows of one connection, as far as they are known.
+#[derive(Clone, Debug)]
+pub struct Pair<'a> {
+    /// Protocol and both ends, as both ends call it.
+    pub connection: FiveTuple,
+    /// The client's row, then the server's.
+    pub lives: [Option<Life<'a>>; 2],
+    /// What stands above the lines.
+    pub names: [String; 2],
+}
+
+impl<'a> Pair<'a> {
+    /// The chosen connection, else the newest.
+    pub fn chosen(state: &'a State) -> Option<Pair<'a>> {
+        let is_connected = |name: &RowName| name.tuple.is_connected();
+        let chosen = state.desk.selected.filter(is_connected);
+        let newest = || state.desk.shown.iter().rev().copied().find(is_connected);
+        let last = || {
+            let mut gone = state.seen().departed().iter().rev();
+            let name = gone.find(|gone| is_connected(&gone.line.row.name()));
+            name.map(|gone| gone.line.row.name())
+        };
+        Pair::of(state, chosen.or_else(newest).or_else(last)?)
+    }
+
+    /// The connection that has this row.
+    fn of(state: &'a State, name: RowName) -> Option<Pair<'a>> {
+        let own = life(state, name)?;
+        let mirrored = state.seen().mirror(name);
+        let other = match mirrored {
+            Some(line) => life(state, line.row.name()),
+            None => departed(state, |other| is_other_end(name, other)),
+        };
+        // Who was not born together went by the same five numbers at another time.
+        let lived_together = |other: &Life<'_>| {
+            let ends = |life: &Life<'_>| life.line.gone.map_or(state.then(), |gone| gone.at);
+            other.line.born <= ends(&own) && own.line.born <= ends(other)
+        };
+        let other = other.filter(lived_together);
+        let lives = if own.is_client {
+            [Some(own), other]
+        } else {
+            [other, Some(own)]
+        };
+        let tuple = name.tuple;
+        let ends = if own.is_client {
+            [tuple.local, tuple.remote]
+        } else {
+            [tuple.remote, tuple.local]
+        };
+        let called = [
+            who(state, lives[0].map(|life| life.line)),
+            String::from("server"),
+        ];
+        let names = [0, 1].map(|n| {
+            format!("{} {}", called[n], ends[n].canonical())
+                .trim()
+                .to_owned()
+        });
+        Some(Pair {
+            connection: tuple.connection(),
+            lives,
+            names,
+        })
+    }
+}
+
+fn is_other_end(name: RowName, other: RowName) -> bool {
+    name != other && name.tuple.canonical() == other.tuple.canonical().mirrored()
+}
+
+fn life(state: &State, name: RowName) -> Option<Life<'_>> {
+    let table = state.seen();
+    let Some(line) = table.get(name) else {
+        return departed(state, |other| other == name);
+    };
+    Some(Life {
+        line,
+        is_client: table.is_client(name),
+    })
+}
+
+/// The last row that went and is the wanted one.
+fn departed(state: &State, is_it: impl Fn(RowName) -> bool) -> Option<Life<'_>> {
+    let mut all = state.seen().departed().iter().rev();
+    let gone = all.find(|gone| is_it(gone.line.row.name()))?;
+    Some(Life {
+        line: &gone.line,
+        is_client: gone.is_client,
+    })
+}
+
+/// How the client is called; nothing where its address tells as much.
+fn who(state: &State, client: Option<&Line>) -> String {
+    let role = client.map(|line| Role::of(state, &line.row));
+    match role {
+        Some(Role::Client(name) | Role::Other(name)) => name,
+        Some(Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown)
+        | None => String::new(),
+    }
+}
+
+/// Orders the ladder to be written into a file.
+pub(crate) fn save(state: &mut State) -> Vec<Effect> {
+    let Some(ladder) = of(state) else {
+        let text = "there is no connection whose ladder could be saved; press l, then c";
+        state.notices.say(state.now, Tone::Plain, text);
+        return vec![];
+    };
+    vec![Effect::Save {
+        name: String::from("fivetuple-ladder"),
+        texts: vec![("txt", as_text(&ladder))],
+    }]
+}
+
+/// The ladder was written, or could not be.
+pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Vec<Effect> {
+    let (tone, text) = match saved {
+        Ok(files) => (
+            Tone::Plain,
+            format!(
+                "the ladder is saved as {}, in the current directory",
+                files.join(" and ")
+            ),
+        ),
+        Err(why) => (Tone::Warning, format!("the ladder cannot be saved: {why}")),
+    };
+    state.notices.say(state.now, tone, text);
+    vec![]
+}

@@ -1,0 +1,114 @@
+//! A ladder as plain text.
+
+use crate::app::ladder::{Arrow, Fate, Ladder, Rung, Side, StateMark};
+use crate::tcp::{Loss, Moment};
+
+impl Ladder {
+    /// The time of a rung, in seconds since the first.
+    pub fn time(&self, rung: &Rung) -> String {
+        let first = self.rungs.first().map_or(Moment::default(), |rung| rung.at);
+        format!("{:.3}", rung.at.since(first).as_secs_f64())
+    }
+}
+
+impl Arrow {
+    /// Whether it never arrived.
+    pub const fn is_lost(&self) -> bool {
+        matches!(self.fate, Fate::Lost(_))
+    }
+
+    /// What is said on it: a retransmission and a loss by their names, and how long it took where it took long.
+    pub fn label(&self, sent: Moment) -> String {
+        let again = if self.again { "again: " } else { "" };
+        let fate = match self.fate {
+            Fate::WorkedOut => String::new(),
+            Fate::OnTheWay => String::from(", on its way"),
+            Fate::Lost(Loss::Dropped) => String::from(", dropped"),
+            Fate::Lost(Loss::Cut) => String::from(", lost: cut"),
+            Fate::Arrived(at) => match at.since(sent) {
+                took if took.as_millis() < 10 => String::new(),
+                took => format!(", {:.3} s later", took.as_secs_f64()),
+            },
+        };
+        format!("{again}{}{fate}", self.words)
+    }
+
+    /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
+    pub fn drawn(&self, sent: Moment, columns: usize) -> String {
+        let shaft = if self.fate == Fate::WorkedOut {
+            '·'
+        } else {
+            '─'
+        };
+        let mut label = self.label(sent);
+        if label.chars().count() + 6 > columns {
+            label = label.chars().take(columns.saturating_sub(7)).collect();
+            label.push('…');
+        }
+        let room = columns.saturating_sub(label.chars().count() + 3);
+        let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
+        let (tip, stop) = match (self.fate, self.from) {
+            (Fate::Lost(_), _) => ('✗', room / 4),
+            (Fate::OnTheWay, _) => ('…', room / 4),
+            (Fate::WorkedOut | Fate::Arrived(_), Side::Client) => ('▶', 0),
+            (Fate::WorkedOut | Fate::Arrived(_), Side::Server) => ('◀', 0),
+        };
+        let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
+        let rest = " ".repeat(stop);
+        match self.from {
+            Side::Client => format!("{before} {label} {after}{tip}{rest}"),
+            Side::Server => format!("{rest}{tip}{after} {label} {before}"),
+        }
+    }
+}
+
+impl StateMark {
+    /// The state's name, in brackets where no look showed it.
+    pub fn word(self) -> String {
+        match (self.state, self.seen) {
+            (None, _) => String::from("gone"),
+            (Some(state), true) => state.to_string(),
+            (Some(state), false) => format!("({state})"),
+        }
+    }
+}
+
+/// How wide the file is.
+const WIDTH: usize = 100;
+/// A state in brackets.
+const STATE: usize = 13;
+/// Seconds and milliseconds.
+const TIME: usize = 9;
+
+/// The ladder as a text file.
+pub fn as_text(ladder: &Ladder) -> String {
+    let source = if ladder.captured {
+        "Segments as they crossed the wire; states as the kernels' tables showed them."
+    } else {
+        "Worked out from states and calls; nobody captured it. In brackets: states that no look at the table showed."
+    };
+    let [client, server] = &ladder.ends;
+    let room = WIDTH - TIME - 2 * STATE - 4;
+    let gap = WIDTH.saturating_sub(TIME + 1 + client.len() + server.len());
+    let mut text = format!(
+        "{source}\n\n{:TIME$} {client}{}{server}\n",
+        "seconds",
+        " ".repeat(gap.max(1))
+    );
+    for rung in &ladder.rungs {
+        let [left, right] = rung
+            .states
+            .map(|state| state.map(StateMark::word).unwrap_or_default());
+        let arrow = rung
+            .arrow
+            .as_ref()
+            .map_or_else(|| " ".repeat(room), |arrow| arrow.drawn(rung.at, room));
+        let line = format!(
+            "{:>TIME$} {left:>STATE$} |{arrow}| {right}",
+            ladder.time(rung)
+        );
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}

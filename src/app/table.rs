@@ -1,0 +1,261 @@
+mod ghosts;
+pub(crate) mod ports;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use crate::app::counts::{Counts, is_open};
+use crate::app::departed::AllDeparted;
+use crate::app::journal::{Noted, What};
+use crate::app::line::{Gone, Line};
+use crate::app::order::{Order, Part, Place};
+use crate::app::parting;
+use crate::tcp::{Ending, Host, Moment, Port, Protocol, RowName, SocketRow, TcpState};
+
+/// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    lines: HashMap<RowName, Line>,
+    order: Order,
+    counts: Counts,
+    ports: ports::Ports,
+    ghosts: VecDeque<(RowName, Moment)>,
+    departed: AllDeparted,
+    touched: Option<Moment>,
+}
+
+impl Table {
+    /// Takes one fact about the table; says whether something differs that can be seen, and is no timer.
+    pub(crate) fn take(&mut self, at: Moment, what: &What) -> bool {
+        match what {
+            What::Look { afresh, rows } => self.look(at, *afresh, rows),
+            What::Ended { name, how, serves } => self.ended(at, *name, *how, *serves),
+            What::Laid => {
+                self.lay_ghosts(at);
+                false
+            }
+        }
+    }
+
+    fn look(&mut self, at: Moment, afresh: Option<Host>, rows: &[Noted]) -> bool {
+        self.touched = Some(at);
+        if let Some(host) = afresh {
+            return self.start_afresh(at, host, rows);
+        }
+        // What vanished comes last: why it did may show in the state of its other end.
+        let mut differs = false;
+        for noted in rows {
+            if let Noted::There(row, serves) = noted {
+                differs |= self.saw(at, *row, *serves);
+            }
+        }
+        for noted in rows {
+            if let Noted::Gone(row) = noted {
+                differs |= self.vanished(at, row);
+            }
+        }
+        differs
+    }
+
+    fn start_afresh(&mut self, at: Moment, host: Host, rows: &[Noted]) -> bool {
+        let mut there: Vec<(SocketRow, bool)> = rows
+            .iter()
+            .filter_map(|noted| match noted {
+                Noted::There(row, serves) => Some((*row, *serves)),
+                Noted::Gone(_) => None,
+            })
+            .collect();
+        there
+            .sort_by_cached_key(|(row, _)| (row.state != TcpState::Listen, row.tuple.connection()));
+        let mut differs = !self.lines.is_empty() && self.forget_all_but(host, &there);
+        self.lines.reserve(there.len());
+        for (row, serves) in there {
+            let is_known = self.lines.contains_key(&row.name());
+            differs |= self.saw(at, row, serves);
+            if let Some(line) = self.lines.get_mut(&row.name()).filter(|_| !is_known) {
+                line.found = true;
+            }
+        }
+        differs
+    }
+
+    /// Forgets what stands in the table of that computer no more.
+    fn forget_all_but(&mut self, host: Host, rows: &[(SocketRow, bool)]) -> bool {
+        let there: HashSet<RowName> = rows.iter().map(|(row, _)| row.name()).collect();
+        let gone = |name: &RowName| name.host == host && !there.contains(name);
+        let gone: Vec<RowName> = self.lines.keys().copied().filter(gone).collect();
+        for name in &gone {
+            self.forget(*name);
+        }
+        !gone.is_empty()
+    }
+
+    /// Takes one row as the kernel shows it now.
+    fn saw(&mut self, at: Moment, row: SocketRow, serves: bool) -> bool {
+        let name = row.name();
+        match self.lines.get_mut(&name) {
+            Some(line) if line.gone.is_none() && line.row.is_same_socket(&row) => {
+                let before = line.row;
+                line.saw(row, at);
+                let listens = |row: &SocketRow| row.state == TcpState::Listen;
+                if listens(&before) != listens(&row) {
+                    self.order.remove(name);
+                    self.order.insert(name, self.part(&row, serves));
+                }
+                self.recount(&row, Some(before.state), Some(row.state));
+                return before.state != row.state
+                    || before.queues != row.queues
+                    || before.inode != row.inode;
+            }
+            Some(_) => {
+                // A new connection took over the five numbers: it has a birth of its own.
+                let other = self.mirror(name).filter(|line| line.gone.is_some());
+                if let Some(other) = other.map(|line| line.row.name()) {
+                    self.forget(other);
+                }
+                self.forget(name);
+            }
+            None => (),
+        }
+        self.insert(Line::new(row, at), serves);
+        true
+    }
+
+    fn insert(&mut self, line: Line, serves: bool) {
+        let (row, name) = (line.row, line.row.name());
+        let alive = line.gone.is_none();
+        self.order.insert(name, self.part(&row, serves));
+        self.lines.insert(name, line);
+        if alive {
+            self.recount(&row, None, Some(row.state));
+        }
+    }
+
+    fn part(&self, row: &SocketRow, serves: bool) -> Part {
+        let (local, remote) = (row.tuple.local.port, row.tuple.remote.port);
+        let is_server = || serves || (self.counts.is_listening(local) && local != remote);
+        if row.state == TcpState::Listen {
+            Part::Listener
+        } else if !row.tuple.is_connected() || is_server() {
+            Part::ServerEnd
+        } else {
+            Part::ClientEnd
+        }
+    }
+
+    /// Marks a row as gone: it stays as a ghost for a while, with the reason.
+    fn vanished(&mut self, at: Moment, last: &SocketRow) -> bool {
+        let name = last.name();
+        let alive = |line: &&Line| line.gone.is_none() && line.row.is_same_socket(last);
+        let Some(line) = self.lines.get(&name).filter(alive) else {
+            return false;
+        };
+        let why = parting::why_gone(self, line);
+        let row = line.row;
+        self.recount(&row, Some(row.state), None);
+        if let Some(line) = self.lines.get_mut(&name) {
+            line.gone = Some(Gone { at, why });
+            self.ghosts.push_back((name, at));
+        }
+        true
+    }
+
+    /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so.
+    fn ended(&mut self, at: Moment, name: RowName, how: Ending, serves: bool) -> bool {
+        if let Some(line) = self.lines.get_mut(&name) {
+            line.ending = Some(how);
+            return false;
+        }
+        self.insert(Line::told(name, how, at), serves);
+        self.ghosts.push_back((name, at));
+        true
+    }
+
+    /// Whether a row appeared or changed so shortly before `now` that it is still marked.
+    pub fn is_fresh(&self, now: Moment) -> bool {
+        self.touched
+            .is_some_and(|touched| now.since(touched) <= Line::FRESH)
+    }
+
+    fn forget(&mut self, name: RowName) {
+        let Some(line) = self.lines.remove(&name) else {
+            return;
+        };
+        if line.gone.is_none() {
+            self.recount(&line.row, Some(line.row.state), None);
+        }
+        self.order.remove(name);
+    }
+
+    fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
+        let (was_open, is_now) = (before.is_some_and(is_open), after.is_some_and(is_open));
+        if was_open != is_now && row.tuple.protocol == Protocol::Tcp {
+            self.order.count_open(row.name(), is_now);
+        }
+        self.counts.moved(row, before, after);
+        self.ports.moved(row, before, after);
+    }
+
+    /// The inodes of all lines.
+    pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {
+        self.lines.values().map(|line| line.row.inode)
+    }
+
+    /// The line of that name.
+    pub fn get(&self, name: RowName) -> Option<&Line> {
+        self.lines.get(&name)
+    }
+
+    /// The line of the other end of the same connection, if it stands in the table.
+    pub fn mirror(&self, name: RowName) -> Option<&Line> {
+        let mirrored = name.tuple.mirrored();
+        if mirrored == name.tuple || !name.tuple.is_connected() {
+            return None;
+        }
+        let same = self.lines.get(&RowName {
+            tuple: mirrored,
+            ..name
+        });
+        same.or_else(|| self.lines.get(&self.order.other_end(name)?))
+    }
+
+    /// Whether the row is the client's end of its connection, as far as ports that listen tell.
+    pub fn is_client(&self, name: RowName) -> bool {
+        self.order.is_client(name)
+    }
+
+    /// Every line in its order.
+    pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Line> {
+        self.places()
+            .filter_map(|place| self.lines.get(&place.name))
+    }
+
+    /// Where every line stands, in order: quicker than the lines themselves.
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &Place> {
+        self.order.places()
+    }
+
+    /// How many rows of TCP the kernel has in that state.
+    pub fn count(&self, state: TcpState) -> u32 {
+        self.counts.of(state)
+    }
+
+    /// Whether somebody listens at that port.
+    pub fn is_listening(&self, port: Port) -> bool {
+        self.counts.is_listening(port)
+    }
+
+    /// How many lines there are, ghosts too.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// How many connections are open: two ends of one count once, TIME_WAIT does not count.
+    pub fn connections(&self) -> usize {
+        self.order.open()
+    }
+}

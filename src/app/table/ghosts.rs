@@ -1,0 +1,46 @@
+use crate::app::departed::Departed;
+use crate::app::line::Line;
+use crate::app::table::Table;
+use crate::tcp::{Moment, RowName};
+
+impl Table {
+    /// Whether the time of a ghost is over.
+    pub(crate) fn has_old_ghosts(&self, now: Moment) -> bool {
+        self.next_ghost().is_some_and(|end| end <= now)
+    }
+
+    /// Takes ghosts away whose time is over.
+    pub(super) fn lay_ghosts(&mut self, now: Moment) {
+        while let Some((name, at)) = self.ghosts.front().copied() {
+            if now.since(at) < Line::GHOST {
+                break;
+            }
+            self.ghosts.pop_front();
+            // The same five numbers may have come back, and gone again, since.
+            let line = self.lines.get(&name);
+            let is_it = |line: &&Line| line.gone.is_some_and(|gone| gone.at == at);
+            if let Some(line) = line.filter(is_it).cloned() {
+                let is_client = self.is_client(name);
+                self.departed.push(Departed { line, is_client });
+                self.forget(name);
+            }
+        }
+    }
+
+    /// The last rows whose ghosts are gone, too, in the order of their births.
+    pub fn departed(&self) -> &[Departed] {
+        self.departed.by_birth()
+    }
+
+    /// The names of the rows that are gone and still shown.
+    pub(crate) fn ghosts(&self) -> impl Iterator<Item = RowName> {
+        let names = self.ghosts.iter().map(|(name, _)| *name);
+        // The same five numbers may have come back since.
+        names.filter(|name| self.lines.get(name).is_some_and(|line| line.gone.is_some()))
+    }
+
+    /// When the next ghost's time is over.
+    pub fn next_ghost(&self) -> Option<Moment> {
+        self.ghosts.front().map(|(_, at)| at.plus(Line::GHOST))
+    }
+}

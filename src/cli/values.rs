@@ -1,0 +1,53 @@
+//! What is typed on the command line, read as values; whatever else is typed is refused with what would be right.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::cli::Payload;
+use crate::tcp::{Host, Port};
+
+/// Reads a number of that range; whatever else is typed is refused with it.
+pub(super) fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
+where
+    N: TryFrom<u32>,
+{
+    move |text| {
+        let number = text.parse().ok().filter(|n| range.contains(n));
+        let number = number.and_then(|n| N::try_from(n).ok());
+        number.ok_or_else(|| format!("{text} is not in {}..={}", range.start(), range.end()))
+    }
+}
+
+pub(super) fn parse_payload(text: &str) -> Result<Payload, &'static str> {
+    crate::tcp::unescape(text).map(Payload)
+}
+
+pub(super) fn parse_port(text: &str) -> Result<Port, &'static str> {
+    const WRONG: &str = "a port is a number from 1 to 65535";
+    text.parse::<u16>()
+        .ok()
+        .filter(|port| *port > 0)
+        .map(Port)
+        .ok_or(WRONG)
+}
+
+/// Longer than any lecture, and short enough to be reckoned with.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(super) fn parse_computer(name: &str) -> Result<Host, String> {
+    Host::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Host::in_a_lab().filter_map(Host::name).collect();
+        format!("the computers are {}", names.join(", "))
+    })
+}
+
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text.parse().map_err(|_| {
+        format!("write a time of up to 24h with its unit, for example {text}s or 500ms")
+    })?;
+    let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
+    if time > LONGEST {
+        return Err("a time is at most 24h".to_owned());
+    }
+    Ok(time)
+}

@@ -1,0 +1,152 @@
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::event::Timespec;
+use rustix::io::Errno;
+use rustix::process::geteuid;
+
+use crate::lab::plan::{address, hosts, mac, name};
+use crate::lab::refusal::Failed;
+use crate::lab::route::Route;
+use crate::lab::spaces::{self, Space};
+use crate::lab::{packet, spaces::write};
+use crate::tcp::{Host, LabSpec};
+
+/// The helper holds the middle's network namespace at this descriptor, a computer's at the next ones by its host: whoever joins a lab
+/// finds them there.
+pub(super) const SPACES: i32 = 40;
+/// So many milliseconds at most until a link carries frames.
+const CARRIES: u32 = 1000;
+
+/// A lab whose links are up.
+#[derive(Debug)]
+pub(super) struct Built {
+    pub(super) computers: Vec<Computer>,
+    /// Only held: the links live in it.
+    _middle: OwnedFd,
+}
+
+/// One computer of it.
+#[derive(Debug)]
+pub(super) struct Computer {
+    pub(super) host: Host,
+    /// Its network namespace.
+    pub(super) space: OwnedFd,
+    /// Its end of the wire, on the middle's side.
+    pub(super) packets: OwnedFd,
+    /// `snmp`, `sockstat` and `sockstat6`, as far as they exist.
+    pub(super) counters: Vec<File>,
+}
+
+/// Makes one network namespace for each computer and one for the middle, and a link from each to the middle.
+pub(super) fn build(spec: LabSpec) -> Result<Built, Failed> {
+    rise()?;
+    let mut apart = Vec::new();
+    for host in hosts(spec.computers) {
+        apart.push((host, new_space(SPACES + i32::from(host.0))?));
+    }
+    let middle = new_space(SPACES)?;
+    let route = open_route()?;
+    for (host, space) in &apart {
+        let name = name(*host);
+        route
+            .add_pair(name, space.as_fd(), mac(*host))
+            .map_err(at("RTM_NEWLINK veth"))?;
+        route.up(name).map_err(at("RTM_NEWLINK up"))?;
+    }
+    let mut counters = Vec::new();
+    for (host, space) in &apart {
+        spaces::enter_network(space).map_err(at("setns(CLONE_NEWNET)"))?;
+        counters.push(set_up(*host, spec)?);
+    }
+    spaces::enter_network(&middle).map_err(at("setns(CLONE_NEWNET)"))?;
+    let mut computers = Vec::new();
+    for ((host, space), counters) in apart.into_iter().zip(counters) {
+        let link = carrying(&route, name(host))?;
+        computers.push(Computer {
+            host,
+            space,
+            packets: packet::open(link).map_err(|(step, why)| (step.to_owned(), why))?,
+            counters,
+        });
+    }
+    Ok(Built {
+        computers,
+        _middle: middle,
+    })
+}
+
+/// Takes the privileges that namespaces need, in a user namespace where this machine does not give them.
+fn rise() -> Result<(), Failed> {
+    let is_enough = geteuid().is_root() && Space::Network.unshare() != Err(Errno::PERM);
+    if is_enough {
+        return Ok(());
+    }
+    spaces::become_root_inside().map_err(|(step, why)| (step.to_owned(), why))
+}
+
+fn new_space(lowest: i32) -> Result<OwnedFd, Failed> {
+    Space::Network
+        .unshare()
+        .map_err(at(Space::Network.step()))?;
+    // Links that are made from now on speak no IPv6 by themselves; there may be none anyway.
+    let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+    spaces::network(lowest).map_err(at("/proc/thread-self/ns/net"))
+}
+
+/// Sets up the computer whose network namespace this is; the files of its counters.
+fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, Failed> {
+    let settings = [
+        ("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"),
+        ("/proc/sys/net/core/somaxconn", "65535"),
+    ];
+    for (path, value) in settings {
+        write(path, value).map_err(|(step, why)| (step.to_owned(), why))?;
+    }
+    if let Some(range) = spec.ports {
+        let both = format!("{} {}", range.low.0, range.high.0);
+        write("/proc/sys/net/ipv4/ip_local_port_range", &both)
+            .map_err(|(step, why)| (step.to_owned(), why))?;
+    }
+    let route = open_route()?;
+    for link in ["lo", "eth0"] {
+        route.up(link).map_err(at("RTM_NEWLINK up"))?;
+    }
+    let link = carrying(&route, "eth0")?;
+    route
+        .add_address(link, address(host))
+        .map_err(at("RTM_NEWADDR"))?;
+    for other in hosts(spec.computers).filter(|other| *other != host) {
+        route
+            .add_neighbour(link, address(other), mac(other))
+            .map_err(at("RTM_NEWNEIGH"))?;
+    }
+    let open = |file| spaces::open(Path::new(&format!("/proc/thread-self/net/{file}")));
+    Ok(["snmp", "sockstat", "sockstat6"]
+        .into_iter()
+        .filter_map(|file| open(file).ok())
+        .collect())
+}
+
+fn open_route() -> Result<Route, Failed> {
+    Route::open().map_err(at("socket(NETLINK_ROUTE)"))
+}
+
+/// The number of a link, once it carries frames: what is sent earlier is lost.
+fn carrying(route: &Route, name: &str) -> Result<u32, Failed> {
+    let a_moment = Timespec::try_from(Duration::from_millis(1)).ok();
+    for _ in 0..CARRIES {
+        let (link, carries) = route.link(name).map_err(at("RTM_GETLINK"))?;
+        if carries {
+            return Ok(link);
+        }
+        rustix::event::poll(&mut [], a_moment.as_ref()).map_err(at("poll"))?;
+    }
+    Err((format!("RTM_GETLINK {name}"), Errno::TIMEDOUT))
+}
+
+fn at(step: &'static str) -> impl Fn(Errno) -> Failed {
+    move |why| (step.to_owned(), why)
+}

@@ -1,0 +1,96 @@
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::io::{Errno, Result, fcntl_dupfd_cloexec};
+use rustix::net::{
+    AddressFamily, Protocol, SocketFlags, SocketType, ipproto, netlink, socket_with,
+};
+use rustix::process::{Signal, set_parent_process_death_signal};
+
+use crate::lab::build::{Computer, build};
+use crate::lab::channel::{BATCH, Channel};
+use crate::lab::refusal::refusal;
+use crate::lab::spaces;
+use crate::lab::talk::{Answer, Ask, Kind};
+use crate::tcp;
+use crate::tcp::{Host, LabSpec};
+
+/// What the helper process does: makes the lab, and hands out its sockets until nobody is at the other end of its standard input.
+///
+/// Must run in a process of one thread, since only such a one may leave its user namespace (user_namespaces(7)).
+///
+/// # Errors
+/// When standard input is no such line.
+pub fn help(spec: LabSpec) -> std::io::Result<()> {
+    let line = fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
+    let channel = Channel::over(line);
+    // In `ps` and `pstree`.
+    let _ = rustix::thread::set_name(c"fivetuple-lab");
+    match build(spec) {
+        Ok(built) => serve(&channel, built.computers)?,
+        Err(failed) => channel.send(&Answer::Refused(refusal(failed)).bytes(), &[])?,
+    }
+    Ok(())
+}
+
+fn serve(channel: &Channel, computers: Vec<Computer>) -> Result<()> {
+    // The closed line tells as much; this also ends a helper that is busy.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let mut spaces = Vec::new();
+    for computer in computers {
+        let ends = std::iter::once(computer.packets.as_fd());
+        let all: Vec<BorrowedFd<'_>> = ends
+            .chain(computer.counters.iter().map(AsFd::as_fd))
+            .collect();
+        channel.send(&Answer::Computer(computer.host).bytes(), &all)?;
+        spaces.push((computer.host, computer.space));
+    }
+    while let Some(message) = channel.receive()? {
+        let Some(ask) = Ask::read(&message.text) else {
+            continue;
+        };
+        let made = make(&spaces, ask);
+        let fds: Vec<BorrowedFd<'_>> = made.iter().flatten().map(AsFd::as_fd).collect();
+        let answer = match &made {
+            Ok(_) => Answer::Sockets,
+            Err(why) => Answer::Failed(tcp::Errno(why.raw_os_error())),
+        };
+        channel.send(&answer.bytes(), &fds)?;
+    }
+    Ok(())
+}
+
+/// As many sockets as are asked for, or as there can be, but one.
+fn make(spaces: &[(Host, OwnedFd)], ask: Ask) -> Result<Vec<OwnedFd>> {
+    let (_, space) = spaces
+        .iter()
+        .find(|(host, _)| *host == ask.host)
+        .ok_or(Errno::HOSTUNREACH)?;
+    spaces::enter_network(space)?;
+    let count = usize::from(ask.count).clamp(1, BATCH);
+    let mut made = Vec::with_capacity(count);
+    for _ in 0..count {
+        match socket(ask.kind) {
+            Ok(socket) => made.push(socket),
+            Err(why) if made.is_empty() => return Err(why),
+            Err(_) => break,
+        }
+    }
+    Ok(made)
+}
+
+fn socket(kind: Kind) -> Result<OwnedFd> {
+    let nonblocking = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let ip = |family, kind, protocol| socket_with(family, kind, nonblocking, Some(protocol));
+    match kind {
+        Kind::Tcp4 => ip(AddressFamily::INET, SocketType::STREAM, ipproto::TCP),
+        Kind::Tcp6 => ip(AddressFamily::INET6, SocketType::STREAM, ipproto::TCP),
+        Kind::Udp4 => ip(AddressFamily::INET, SocketType::DGRAM, ipproto::UDP),
+        Kind::Udp6 => ip(AddressFamily::INET6, SocketType::DGRAM, ipproto::UDP),
+        Kind::Diag => socket_with(
+            AddressFamily::NETLINK,
+            SocketType::RAW,
+            SocketFlags::CLOEXEC,
+            Some::<Protocol>(netlink::SOCK_DIAG),
+        ),
+    }
+}

@@ -1,0 +1,44 @@
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use crate::lab::build::SPACES;
+use crate::lab::running::HELPER;
+use crate::lab::spaces;
+use crate::tcp::Host;
+
+/// Moves this process to a computer of the lab that the process `pid` runs; whatever it starts from now on runs there, as root of that
+/// computer.
+///
+/// Must be called in a process of one thread (user_namespaces(7)).
+///
+/// # Errors
+/// When `pid` has no lab, the lab no such computer, or it belongs to somebody else.
+pub fn join(pid: u32, host: Host) -> io::Result<()> {
+    let helper = helper_of(pid).ok_or(io::ErrorKind::NotFound)?;
+    let network = fs::File::open(helper.join(format!("fd/{}", SPACES + i32::from(host.0))))?;
+    let user = fs::File::open(helper.join("ns/user"))?;
+    let own = fs::metadata("/proc/self/ns/user")?;
+    if user.metadata()?.ino() != own.ino() {
+        spaces::enter_user(&user)?;
+    }
+    spaces::enter_network(&network)?;
+    Ok(())
+}
+
+/// The place in /proc of the helper that a process has started.
+fn helper_of(pid: u32) -> Option<PathBuf> {
+    let is_helper = |place: &PathBuf| {
+        let words = fs::read(place.join("cmdline")).unwrap_or_default();
+        words.split(|byte| *byte == 0).nth(1) == Some(HELPER.as_bytes())
+    };
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    tasks.flatten().find_map(|task| {
+        let children = fs::read_to_string(task.path().join("children")).ok()?;
+        children
+            .split_whitespace()
+            .map(|child| PathBuf::from(format!("/proc/{child}")))
+            .find(is_helper)
+    })
+}

@@ -1,0 +1,121 @@
+//! Why this machine gives no lab, and what helps.
+
+use rustix::io::Errno;
+use rustix::process::geteuid;
+
+use crate::tcp;
+use crate::tcp::LabRefusal;
+
+/// A step that failed.
+pub(super) type Failed = (String, Errno);
+
+/// Settings that forbid user namespaces, the value that does, and what to set.
+const FORBID: [(&str, &str, &str); 4] = [
+    ("user/max_user_namespaces", "0", "15000"),
+    ("user/max_net_namespaces", "0", "15000"),
+    ("kernel/unprivileged_userns_clone", "0", "1"),
+    ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),
+];
+
+/// What is known on this machine about a step that failed.
+pub(super) fn refusal((step, errno): Failed) -> LabRefusal {
+    let helps = helps(&step, errno, |name| {
+        std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
+    });
+    LabRefusal {
+        step,
+        errno: tcp::Errno(errno.raw_os_error()),
+        helps,
+    }
+}
+
+fn helps(step: &str, errno: Errno, setting: impl Fn(&str) -> Option<String>) -> String {
+    let is = |name: &str, value: &str| setting(name).is_some_and(|now| now.trim() == value);
+    let is_namespaces = step.starts_with("unshare") || step.starts_with("/proc/self/");
+    if is_namespaces {
+        let culprits: Vec<String> = FORBID
+            .iter()
+            .filter(|(name, value, _)| is(name, value))
+            .map(|(name, value, better)| {
+                let name = name.replacen('/', ".", 1);
+                format!("{name} is {value} here; as root: sysctl {name}={better}")
+            })
+            .collect();
+        if !culprits.is_empty() {
+            return culprits.join("; ");
+        }
+    }
+    match errno {
+        Errno::NOSPC if is_namespaces => {
+            let most = setting("user/max_user_namespaces").unwrap_or_default();
+            format!(
+                "so many namespaces are in use already, or one around this one allows none; user.max_user_namespaces is {} here",
+                most.trim()
+            )
+        }
+        Errno::PERM | Errno::ACCESS if is_namespaces && geteuid().is_root() => {
+            "this container lacks CAP_SYS_ADMIN; docker run --cap-add SYS_ADMIN gives it".to_owned()
+        }
+        Errno::PERM | Errno::ACCESS if is_namespaces => {
+            "no setting forbids it, so a container or a seccomp filter does; try outside of it, or as root".to_owned()
+        }
+        Errno::NOSYS | Errno::INVAL if is_namespaces => {
+            "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
+        }
+        Errno::OPNOTSUPP | Errno::NODEV if step.contains("veth") => {
+            "this kernel lacks virtual links (CONFIG_VETH); as root: modprobe veth".to_owned()
+        }
+        Errno::AFNOSUPPORT if step.contains("AF_PACKET") => {
+            "this kernel lacks packet sockets (CONFIG_PACKET); as root: modprobe af_packet"
+                .to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_setting_that_forbids_is_named_with_its_value() {
+        let unshare = "unshare(CLONE_NEWUSER)";
+        let said = |name: &'static str, value: &'static str, errno| {
+            helps(unshare, errno, |asked| {
+                (asked == name).then(|| format!("{value}\n"))
+            })
+        };
+        for (name, value, errno, start) in [
+            (
+                "user/max_user_namespaces",
+                "0",
+                Errno::NOSPC,
+                "user.max_user_namespaces is 0 here",
+            ),
+            (
+                "kernel/unprivileged_userns_clone",
+                "0",
+                Errno::PERM,
+                "kernel.unprivileged_userns_clone is 0 here",
+            ),
+            (
+                "kernel/apparmor_restrict_unprivileged_userns",
+                "1",
+                Errno::ACCESS,
+                "kernel.apparmor_restrict_unprivileged_userns is 1 here",
+            ),
+            (
+                "user/max_user_namespaces",
+                "7",
+                Errno::NOSPC,
+                "so many namespaces are in use",
+            ),
+        ] {
+            let said = said(name, value, errno);
+            assert!(said.starts_with(start), "{said}");
+        }
+        let said = helps("RTM_NEWLINK veth", Errno::OPNOTSUPP, |_| None);
+        assert!(said.contains("modprobe veth"), "{said}");
+        assert_eq!(helps("RTM_NEWLINK veth", Errno::NOMEM, |_| None), "");
+    }
+}

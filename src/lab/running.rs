@@ -1,0 +1,172 @@
+use std::fs::File;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::io::Errno;
+
+use crate::lab::channel::Channel;
+use crate::lab::plan::{address, hosts};
+use crate::lab::refusal::refusal;
+use crate::lab::stock::Stock;
+use crate::lab::talk::Answer;
+use crate::tcp::{Host, LabComputer, LabRefusal, LabSpec, PortRange};
+
+/// The hidden subcommand that has this program be the helper.
+pub const HELPER: &str = "__lab";
+/// How long the helper may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A lab that is up: computers with a kernel's own TCP each, whose wire is not connected yet.
+#[derive(Debug)]
+pub struct Lab {
+    /// Its computers, the server first.
+    pub computers: Vec<LabComputer>,
+    /// Where their sockets come from.
+    pub stock: Arc<Stock>,
+    /// The ends of the wire, for [`Wire::start`](crate::lab::Wire::start).
+    pub ends: Vec<(Host, OwnedFd)>,
+    /// The files of each computer's counters: `snmp`, `sockstat` and `sockstat6`, as far as they exist.
+    pub counters: Vec<(Host, Vec<File>)>,
+    /// The process that made it.
+    pub helper: Helper,
+}
+
+/// The process that made the lab and hands out its sockets; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Helper {
+    child: Child,
+    channel: Arc<Channel>,
+}
+
+/// Takes a lab down.
+#[derive(Clone, Debug)]
+pub struct Stopper(Arc<Channel>);
+
+impl Stopper {
+    /// Has the helper end; its end is seen by whoever waits for it.
+    pub fn stop(&self) {
+        self.0.hang_up();
+    }
+}
+
+impl Lab {
+    /// Sets a lab up with `program` as its helper, which is this program: `/proc/self/exe`.
+    ///
+    /// The helper ends with the thread that calls this.
+    ///
+    /// # Errors
+    /// When this machine does not let us, with what helps.
+    pub fn start(program: &Path, spec: LabSpec) -> Result<Lab, LabRefusal> {
+        let mut helper = Helper::start(program, spec)?;
+        let ports = spec.ports.unwrap_or(PortRange::DEFAULT);
+        let mut lab = (Vec::new(), Vec::new(), Vec::new());
+        for host in hosts(spec.computers) {
+            let (end, counters) = helper.computer(host)?;
+            let ip = IpAddr::from(address(host));
+            lab.0.push(LabComputer { host, ip });
+            lab.1.push((host, end));
+            lab.2.push((host, counters));
+        }
+        Ok(Lab {
+            computers: lab.0,
+            stock: Arc::new(Stock::new(Arc::clone(&helper.channel), ports)),
+            ends: lab.1,
+            counters: lab.2,
+            helper,
+        })
+    }
+}
+
+impl Helper {
+    fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
+        let at = |step: &str, why: Errno| refusal((step.to_owned(), why));
+        let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
+        channel
+            .set_patience(PATIENCE)
+            .map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
+        let mut command = Command::new(program);
+        command
+            .arg0("fivetuple")
+            .arg(HELPER)
+            .arg("--computers")
+            .arg(spec.computers.to_string());
+        if let Some(ports) = spec.ports {
+            command.arg("--ports").arg(ports.to_string());
+        }
+        // In a group of its own: ctrl-c and ctrl-z are not meant for it.
+        let child = command
+            .stdin(theirs)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        let child = child.map_err(|why| {
+            let errno = Errno::from_io_error(&why).unwrap_or(Errno::IO);
+            at(&format!("execve({})", program.display()), errno)
+        })?;
+        let channel = Arc::new(channel);
+        Ok(Helper { child, channel })
+    }
+
+    fn computer(&mut self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
+        let no = |why: Errno| refusal(("the lab's helper process".to_owned(), why));
+        let message = self.channel.receive().map_err(no)?;
+        let message = message.ok_or_else(|| no(Errno::PIPE))?;
+        match Answer::read(&message.text) {
+            Some(Answer::Computer(there)) if there == host => {
+                let mut fds = message.fds.into_iter();
+                let end = fds.next().ok_or_else(|| no(Errno::MFILE))?;
+                Ok((end, fds.map(File::from).collect()))
+            }
+            Some(Answer::Refused(why)) => Err(why),
+            Some(Answer::Computer(_) | Answer::Sockets | Answer::Failed(_)) | None => {
+                Err(no(Errno::PROTO))
+            }
+        }
+    }
+
+    /// The helper's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What ends it from elsewhere.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::clone(&self.channel))
+    }
+
+    /// Waits until it ends; how it did, in words, unless it ended as it should.
+    pub fn wait(&mut self) -> Option<String> {
+        match self.child.wait() {
+            Ok(status) if status.success() => None,
+            Ok(status) => Some(words(status)),
+            Err(why) => Some(format!(
+                "nothing is known of the lab's helper process: {why}"
+            )),
+        }
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        self.channel.hang_up();
+        // It holds nothing that would have to be given back.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn words(status: ExitStatus) -> String {
+    match status.signal() {
+        Some(number) => format!("signal {number} ended the lab's helper process"),
+        None => format!(
+            "the lab's helper process ended with code {}",
+            status.code().unwrap_or_default()
+        ),
+    }
+}

@@ -1,0 +1,79 @@
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::lab::channel::{BATCH, Channel};
+use crate::lab::talk::{Answer, Ask, Kind};
+use crate::tcp::{Host, PortRange};
+
+/// The unconnected sockets of the lab's computers: asked of the helper in batches, so that thousands of calls are as quick as at home.
+#[derive(Debug)]
+pub struct Stock {
+    channel: Arc<Channel>,
+    shelves: Mutex<HashMap<(Host, Kind), Shelf>>,
+    ports: PortRange,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    left: Vec<OwnedFd>,
+    /// How many were asked for the last time.
+    batch: usize,
+}
+
+impl Stock {
+    /// The descriptors that a stock may hold at a time, with all else that a lab needs.
+    pub const DESCRIPTORS: u64 = 512;
+
+    pub(super) fn new(channel: Arc<Channel>, ports: PortRange) -> Stock {
+        Stock {
+            channel,
+            shelves: Mutex::default(),
+            ports,
+        }
+    }
+
+    /// `net.ipv4.ip_local_port_range` of the computers.
+    pub fn ports(&self) -> PortRange {
+        self.ports
+    }
+
+    /// A new socket of that computer, nonblocking but for netlink; it stays that computer's wherever it is used.
+    ///
+    /// # Errors
+    /// What socket(2) says there; `EHOSTUNREACH` when there is no such computer (any more), `EMFILE` when this process has no descriptor
+    /// left.
+    pub fn take(&self, host: Host, kind: Kind) -> io::Result<OwnedFd> {
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelf = shelves.entry((host, kind)).or_default();
+        if let Some(socket) = shelf.left.pop() {
+            return Ok(socket);
+        }
+        // One at first; who comes again gets more at a time. Netlink sockets are few.
+        shelf.batch = match kind {
+            Kind::Diag => 1,
+            Kind::Tcp4 | Kind::Tcp6 | Kind::Udp4 | Kind::Udp6 => (shelf.batch * 2).clamp(1, BATCH),
+        };
+        let count = u8::try_from(shelf.batch).unwrap_or(1);
+        shelf.left = self.ask(Ask { host, kind, count })?;
+        let none = || io::Error::from_raw_os_error(libc::EMFILE);
+        shelf.left.pop().ok_or_else(none)
+    }
+
+    fn ask(&self, ask: Ask) -> io::Result<Vec<OwnedFd>> {
+        let gone = || io::Error::from_raw_os_error(libc::EHOSTUNREACH);
+        self.channel.send(&ask.bytes(), &[]).map_err(|_| gone())?;
+        let answer = self.channel.receive();
+        if answer.is_err() {
+            // Its answer may still come, and would be taken for the answer to something else.
+            self.channel.hang_up();
+        }
+        let message = answer.map_err(|_| gone())?.ok_or_else(gone)?;
+        match Answer::read(&message.text) {
+            Some(Answer::Sockets) => Ok(message.fds),
+            Some(Answer::Failed(errno)) => Err(io::Error::from_raw_os_error(errno.0)),
+            Some(Answer::Computer(_) | Answer::Refused(_)) | None => Err(gone()),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What the dashboard and the lab's helper say to each other.
+
+use crate::tcp::{Errno, Host, LabRefusal};
+
+/// What kind of socket is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// TCP over IPv4.
+    Tcp4,
+    /// TCP over IPv6.
+    Tcp6,
+    /// UDP over IPv4.
+    Udp4,
+    /// UDP over IPv6.
+    Udp6,
+    /// Netlink, to ask for the table (sock_diag(7)).
+    Diag,
+}
+
+impl Kind {
+    const ALL: [Kind; 5] = [Kind::Tcp4, Kind::Tcp6, Kind::Udp4, Kind::Udp6, Kind::Diag];
+}
+
+/// The dashboard wants so many sockets of one computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ask {
+    pub(super) host: Host,
+    pub(super) kind: Kind,
+    pub(super) count: u8,
+}
+
+impl Ask {
+    pub(super) fn bytes(self) -> [u8; 3] {
+        [self.host.0, self.kind as u8, self.count]
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Option<Ask> {
+        let &[host, kind, count] = bytes else {
+            return None;
+        };
+        let kind = *Kind::ALL.get(usize::from(kind))?;
+        let host = Host(host);
+        Some(Ask { host, kind, count })
+    }
+}
+
+/// What the helper tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// A computer is there; with its end of the wire, then the files of its counters.
+    Computer(Host),
+    /// There is no lab.
+    Refused(LabRefusal),
+    /// Here are the sockets.
+    Sockets,
+    /// There are none.
+    Failed(Errno),
+}
+
+impl Answer {
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Answer::Computer(host) => vec![b'C', host.0],
+            Answer::Refused(why) => {
+                let mut bytes = vec![b'R'];
+                bytes.extend(why.errno.0.to_le_bytes());
+                bytes.extend(format!("{}\n{}", why.step, why.helps).bytes().take(2000));
+                bytes
+            }
+            Answer::Sockets => vec![b'S'],
+            Answer::Failed(errno) => [&b"F"[..], &errno.0.to_le_bytes()].concat(),
+        }
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Option<Answer> {
+        let (tag, rest) = bytes.split_first()?;
+        let errno = || rest.first_chunk().map(|n| Errno(i32::from_le_bytes(*n)));
+        Some(match tag {
+            b'C' => Answer::Computer(Host(*rest.first()?)),
+            b'R' => {
+                let text = String::from_utf8_lossy(rest.get(4..)?);
+                let (step, helps) = text.split_once('\n')?;
+                Answer::Refused(LabRefusal {
+                    step: step.to_owned(),
+                    errno: errno()?,
+                    helps: helps.to_owned(),
+                })
+            }
+            b'S' => Answer::Sockets,
+            b'F' => Answer::Failed(errno()?),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,200 @@
+use std::borrow::Cow;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use pcap_file::pcapng::PcapNgWriter;
+use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
+use pcap_file::pcapng::blocks::interface_description::{
+    InterfaceDescriptionBlock, InterfaceDescriptionOption,
+};
+use pcap_file::{DataLink, PcapError};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use crate::lab::plan::name;
+use crate::tcp::{Host, Moment};
+
+/// So many frames, of so many bytes together, may wait to be written.
+const FRAMES: usize = 16_384;
+const BYTES: usize = 64 << 20;
+/// The last power of ten of a second that times are written to: nanoseconds.
+const NANOSECONDS: u8 = 9;
+
+/// Writes down what crosses the wire, as a pcapng file that Wireshark and tcpdump read. The wire never waits for it.
+///
+/// Each computer is an interface of the file; a frame is written once, under the computer that sent it, when it reaches the other one.
+/// Checksums and segmentation are as the kernel left them to the hardware that is not there.
+#[derive(Clone, Debug)]
+pub struct Capture(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    frames: Mutex<Option<SyncSender<Crossed>>>,
+    waiting: Arc<AtomicUsize>,
+    missed: Arc<AtomicU64>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug)]
+struct Crossed {
+    at: Moment,
+    from: Host,
+    bytes: Vec<u8>,
+}
+
+/// What the thread writes with.
+struct Pen {
+    writer: PcapNgWriter<BufWriter<File>>,
+    /// The computers that have their interface already; the place is its number.
+    interfaces: Vec<Host>,
+    /// The time since 1970 at which the clock of the wire began.
+    epoch: Duration,
+}
+
+impl Capture {
+    /// Opens the file, or empties it. `epoch` is the time since 1970 at [`Moment::default`]; `complain` hears, once, why nothing more is
+    /// written.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or written to.
+    pub fn create(
+        path: &Path,
+        epoch: Duration,
+        complain: impl Fn(String) + Send + 'static,
+    ) -> io::Result<Capture> {
+        // A pipe without a reader is refused, where one would otherwise wait for it.
+        let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true);
+        let file = options.custom_flags(nonblocking).open(path)?;
+        fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+        let mut writer = PcapNgWriter::new(BufWriter::new(file)).map_err(plain)?;
+        writer.get_mut().flush()?;
+        let (frames, crossed) = sync_channel(FRAMES);
+        let (waiting, missed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicU64>::default());
+        let pen = Pen {
+            writer,
+            interfaces: Vec::new(),
+            epoch,
+        };
+        let thread = {
+            let (waiting, missed) = (Arc::clone(&waiting), Arc::clone(&missed));
+            thread::Builder::new()
+                .name("capture".to_owned())
+                .spawn(move || {
+                    if let Err(why) = pen.write_all(&crossed, &waiting) {
+                        complain(format!("nothing more is captured: {why}"));
+                    }
+                    let missed = missed.load(Ordering::Relaxed);
+                    if missed > 0 {
+                        complain(format!("{missed} frames are missing in the capture"));
+                    }
+                })?
+        };
+        Ok(Capture(Arc::new(Inner {
+            frames: Mutex::new(Some(frames)),
+            waiting,
+            missed,
+            thread: Mutex::new(Some(thread)),
+        })))
+    }
+
+    /// A frame has crossed.
+    pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
+        let Inner {
+            frames,
+            waiting,
+            missed,
+            ..
+        } = &*self.0;
+        let frames = frames.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(frames) = &*frames else { return };
+        if waiting.load(Ordering::Relaxed) > BYTES {
+            missed.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        waiting.fetch_add(bytes.len(), Ordering::Relaxed);
+        let bytes = bytes.to_vec();
+        if let Err(TrySendError::Full(_)) = frames.try_send(Crossed { at, from, bytes }) {
+            missed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Inner {
+    /// Waits until everything is written.
+    fn drop(&mut self) {
+        let frames = self
+            .frames
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(frames.take());
+        let thread = self
+            .thread
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Pen {
+    fn write_all(mut self, crossed: &Receiver<Crossed>, waiting: &AtomicUsize) -> io::Result<()> {
+        loop {
+            let next = match crossed.try_recv() {
+                Ok(next) => next,
+                Err(TryRecvError::Disconnected) => return self.writer.get_mut().flush(),
+                Err(TryRecvError::Empty) => {
+                    self.writer.get_mut().flush()?;
+                    match crossed.recv() {
+                        Ok(next) => next,
+                        Err(_) => return Ok(()),
+                    }
+                }
+            };
+            waiting.fetch_sub(next.bytes.len(), Ordering::Relaxed);
+            self.write(&next).map_err(plain)?;
+        }
+    }
+
+    fn write(&mut self, crossed: &Crossed) -> Result<(), PcapError> {
+        let known = self
+            .interfaces
+            .iter()
+            .position(|host| *host == crossed.from);
+        let place = known.unwrap_or(self.interfaces.len());
+        if known.is_none() {
+            self.interfaces.push(crossed.from);
+            self.writer.write_pcapng_block(InterfaceDescriptionBlock {
+                linktype: DataLink::ETHERNET,
+                snaplen: 0,
+                options: vec![
+                    InterfaceDescriptionOption::IfName(Cow::Borrowed(name(crossed.from))),
+                    InterfaceDescriptionOption::IfTsResol(NANOSECONDS),
+                ],
+            })?;
+        }
+        self.writer.write_pcapng_block(EnhancedPacketBlock {
+            interface_id: u32::try_from(place).unwrap_or(0),
+            timestamp: self.epoch + crossed.at.since_start(),
+            original_len: u32::try_from(crossed.bytes.len()).unwrap_or(u32::MAX),
+            data: Cow::Borrowed(&crossed.bytes),
+            options: Vec::new(),
+        })?;
+        Ok(())
+    }
+}
+
+fn plain(error: PcapError) -> io::Error {
+    match error {
+        PcapError::IoError(error) => error,
+        other => io::Error::other(other),
+    }
+}

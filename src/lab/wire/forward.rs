@@ -1,0 +1,200 @@
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+
+use crate::lab::plan::host_at;
+use crate::lab::wire::Shared;
+use crate::lab::wire::cable::{Cable, Put};
+use crate::lab::wire::capture::Capture;
+use crate::lab::wire::segment::{is_segment, segment};
+use crate::lab::wire::teller::Teller;
+use crate::tcp::{Host, Loss, Moment, WireNews};
+
+/// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`): what the kernel left undone stands in front of each frame, and goes along.
+const HEADER: usize = 10;
+/// A frame is at most as long as an IP packet, with the headers before it.
+const LONGEST: usize = HEADER + 14 + 4 + (1 << 16);
+/// So many frames are taken from one end before another one has its turn.
+const TURN: usize = 64;
+
+/// Carries frames from one end of the wire to another, on a thread of its own.
+pub(super) struct Forwarder<C> {
+    pub(super) ends: Vec<(Host, OwnedFd)>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) clock: C,
+    pub(super) teller: Teller,
+    pub(super) capture: Option<Capture>,
+    pub(super) cable: Cable<Frame>,
+    /// How many segments were put on the wire.
+    pub(super) count: u64,
+}
+
+/// A frame that is kept.
+#[derive(Debug)]
+pub(super) struct Frame {
+    bytes: Vec<u8>,
+    way: Way,
+}
+
+/// Where a frame goes.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    from: Host,
+    /// `None` for all others: a broadcast.
+    to: Option<Host>,
+    /// The number under which it was told.
+    told: Option<u64>,
+}
+
+impl<C: Fn() -> Moment> Forwarder<C> {
+    /// Carries frames until it is told to stop.
+    pub(super) fn run(mut self) {
+        let mut buffer = vec![0; LONGEST];
+        loop {
+            let ready = self.wait();
+            let now = (self.clock)();
+            let Some(orders) = self.shared.take() else {
+                self.cable = Cable::default();
+                return;
+            };
+            for order in orders {
+                for (frame, lost) in self.cable.order(order) {
+                    self.leave(now, &frame, lost);
+                }
+            }
+            while let Some(frame) = self.cable.next_due(now) {
+                self.leave(now, &frame, None);
+            }
+            for end in ready {
+                for _ in 0..TURN {
+                    let Some((from, socket)) = self.ends.get(end) else {
+                        break;
+                    };
+                    let from = *from;
+                    match recv(socket, &mut buffer[..], RecvFlags::DONTWAIT) {
+                        Ok((length, _)) if length > HEADER => {
+                            self.arrive(from, &buffer[..length]);
+                        }
+                        Ok(_) | Err(Errno::INTR) => (),
+                        Err(_) => break,
+                    }
+                }
+            }
+            self.teller.hand_over((self.clock)());
+        }
+    }
+
+    /// Waits until a frame comes in, one is due, or there is an order; which ends have something.
+    fn wait(&self) -> Vec<usize> {
+        let now = (self.clock)();
+        let dues = self.cable.due().into_iter().chain(self.teller.due());
+        let wait = dues.map(|due| due.since(now)).min();
+        let wait = wait.and_then(|wait| Timespec::try_from(wait).ok());
+        let wake = PollFd::new(&self.shared.wake, PollFlags::IN);
+        let ends = self.ends.iter();
+        let ends = ends.map(|(_, socket)| PollFd::new(socket, PollFlags::IN));
+        let mut all: Vec<PollFd<'_>> = std::iter::once(wake).chain(ends).collect();
+        // A signal is no harm: what is ready now will be so the next time.
+        let _ = poll(&mut all, wait.as_ref());
+        let is_ready = |poll: &PollFd<'_>| !poll.revents().is_empty();
+        if all.first().is_some_and(is_ready) {
+            let _ = read(&self.shared.wake, &mut [0_u8; 8]);
+        }
+        let ready = all.iter().skip(1).enumerate();
+        ready
+            .filter(|(_, poll)| is_ready(poll))
+            .map(|(end, _)| end)
+            .collect()
+    }
+
+    /// A computer put a frame on the wire.
+    fn arrive(&mut self, from: Host, bytes: &[u8]) {
+        let now = (self.clock)();
+        let frame = &bytes[HEADER..];
+        let to = host_at(frame);
+        let is_segment = is_segment(frame);
+        let mut way = Way {
+            from,
+            to,
+            told: None,
+        };
+        if is_segment {
+            self.count += 1;
+            if self.teller.may_tell(now)
+                && let Some(segment) = segment(frame, self.count, (from, to.unwrap_or(from)))
+            {
+                way.told = Some(segment.number);
+                self.teller.tell(now, WireNews::Sent { at: now, segment });
+            }
+        }
+        match self.cable.put(is_segment) {
+            Put::Through => {
+                self.send(bytes, way);
+                self.arrived(now, bytes, way);
+            }
+            Put::Lost(how) => self.lost(now, way, how),
+            Put::Kept => {
+                let bytes = bytes.to_vec();
+                self.cable.keep(now, is_segment, Frame { bytes, way });
+            }
+        }
+    }
+
+    /// A frame that was kept leaves the wire.
+    fn leave(&mut self, now: Moment, frame: &Frame, lost: Option<Loss>) {
+        if let Some(how) = lost {
+            return self.lost(now, frame.way, how);
+        }
+        self.send(&frame.bytes, frame.way);
+        self.arrived(now, &frame.bytes, frame.way);
+    }
+
+    fn send(&self, bytes: &[u8], way: Way) {
+        let Way { from, to, .. } = way;
+        let meant = self
+            .ends
+            .iter()
+            .filter(|(host, _)| to.map_or(*host != from, |to| *host == to));
+        for (_, socket) in meant {
+            while let Err(why) = send(socket, bytes, SendFlags::empty()) {
+                let full = matches!(why, Errno::AGAIN | Errno::NOBUFS);
+                if why != Errno::INTR && !(full && self.has_room(socket)) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Waits a moment until the kernel has taken what was sent before.
+    fn has_room(&self, socket: &OwnedFd) -> bool {
+        let a_moment = Timespec::try_from(Duration::from_millis(20)).ok();
+        let mut asked = [PollFd::new(socket, PollFlags::OUT)];
+        poll(&mut asked, a_moment.as_ref()).is_ok_and(|ready| ready > 0)
+    }
+
+    fn arrived(&mut self, now: Moment, bytes: &[u8], way: Way) {
+        if let Some(capture) = &self.capture {
+            capture.write(now, way.from, &bytes[HEADER..]);
+        }
+        if let Some(number) = way.told {
+            self.teller.tell(now, WireNews::Arrived { at: now, number });
+        }
+    }
+
+    fn lost(&mut self, now: Moment, way: Way, how: Loss) {
+        if let Some(number) = way.told {
+            self.teller.tell(
+                now,
+                WireNews::Lost {
+                    at: now,
+                    number,
+                    how,
+                },
+            );
+        }
+    }
+}

@@ -1,0 +1,81 @@
+use std::time::Duration;
+
+use crate::tcp::{Moment, WireNews};
+
+/// Takes news; gives it back when there is no room for it now.
+pub(super) type Tell = dyn FnMut(Vec<WireNews>) -> Result<(), Vec<WireNews>> + Send;
+
+/// So many segments a second are told of one by one.
+const PER_SECOND: u32 = 2000;
+/// How long news waits for more, so that a burst does not come in crumbs.
+const GATHER: Duration = Duration::from_millis(4);
+/// So many news may wait for the reader.
+const WAITING: usize = 8192;
+
+/// Tells what happens on the wire: in batches, no faster than anybody can use, and without ever waiting for the reader.
+pub(super) struct Teller {
+    tell: Box<Tell>,
+    waiting: Vec<WireNews>,
+    untold: u64,
+    since: Option<Moment>,
+    /// What is left of this second.
+    left: u32,
+    second: Moment,
+}
+
+impl Teller {
+    pub(super) fn new(tell: Box<Tell>) -> Teller {
+        Teller {
+            tell,
+            waiting: Vec::new(),
+            untold: 0,
+            since: None,
+            left: PER_SECOND,
+            second: Moment::default(),
+        }
+    }
+
+    /// Whether a segment that is sent now is told of; if not, it is counted.
+    pub(super) fn may_tell(&mut self, now: Moment) -> bool {
+        if now.since(self.second) >= Duration::from_secs(1) {
+            (self.second, self.left) = (now, PER_SECOND);
+        }
+        if self.left == 0 || self.waiting.len() >= WAITING {
+            self.untold += 1;
+            self.since.get_or_insert(now);
+            return false;
+        }
+        self.left -= 1;
+        true
+    }
+
+    pub(super) fn tell(&mut self, now: Moment, news: WireNews) {
+        self.waiting.push(news);
+        self.since.get_or_insert(now);
+    }
+
+    /// When the next batch is to be handed over.
+    pub(super) fn due(&self) -> Option<Moment> {
+        self.since.map(|since| since.plus(GATHER))
+    }
+
+    /// Hands a batch over, if it is time.
+    pub(super) fn hand_over(&mut self, now: Moment) {
+        if self.due().is_none_or(|due| due > now) {
+            return;
+        }
+        let mut batch = std::mem::take(&mut self.waiting);
+        if self.untold > 0 {
+            batch.push(WireNews::Untold(std::mem::take(&mut self.untold)));
+        }
+        self.since = None;
+        if let Err(back) = (self.tell)(batch) {
+            self.waiting = back;
+            if let Some(WireNews::Untold(count)) = self.waiting.last() {
+                self.untold += count;
+                self.waiting.pop();
+            }
+            self.since = Some(now);
+        }
+    }
+}

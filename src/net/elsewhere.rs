@@ -1,0 +1,82 @@
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use socket2::Socket;
+
+use crate::net::socket;
+use crate::tcp::{Call, Errno, Host, PortRange, Protocol, Refusal};
+
+/// Where the sockets of other computers come from, while there are any.
+pub trait Elsewhere: Send + Sync {
+    /// socket() on that computer: nonblocking, not bound, of the family of `ip`.
+    ///
+    /// # Errors
+    /// What the call says there; `EHOSTUNREACH` when there is no such computer.
+    fn socket(&self, host: Host, protocol: Protocol, ip: IpAddr) -> io::Result<OwnedFd>;
+
+    /// `net.ipv4.ip_local_port_range` of those computers.
+    fn ports(&self) -> PortRange;
+
+    /// How many descriptors it may hold for itself.
+    fn descriptors(&self) -> u64;
+}
+
+/// Makes the sockets of every computer: this machine's itself, the others' through [`Elsewhere`].
+#[derive(Clone, Default)]
+pub(super) struct Makers {
+    elsewhere: Option<Arc<dyn Elsewhere>>,
+}
+
+impl Makers {
+    pub(super) fn with(elsewhere: Arc<dyn Elsewhere>) -> Makers {
+        Makers {
+            elsewhere: Some(elsewhere),
+        }
+    }
+
+    /// socket() on that computer.
+    pub(super) fn socket(
+        &self,
+        host: Host,
+        protocol: Protocol,
+        ip: IpAddr,
+    ) -> Result<Socket, Refusal> {
+        if host == Host::THIS {
+            return socket::new(protocol, ip);
+        }
+        let Some(elsewhere) = &self.elsewhere else {
+            return Err(Refusal {
+                call: Call::Socket,
+                errno: Errno::EHOSTUNREACH,
+            });
+        };
+        let socket = elsewhere.socket(host, protocol, ip);
+        socket
+            .map(Socket::from)
+            .map_err(socket::refused(Call::Socket))
+    }
+
+    /// The range that the kernel of that computer picks ports from, where a socket can be told of it.
+    pub(super) fn ephemeral_range(&self, host: Host) -> Option<PortRange> {
+        if host == Host::THIS {
+            return socket::ephemeral_range();
+        }
+        self.elsewhere.as_ref().map(|elsewhere| elsewhere.ports())
+    }
+
+    /// How many descriptors are not to be used up.
+    pub(super) fn descriptors(&self) -> u64 {
+        self.elsewhere
+            .as_ref()
+            .map_or(0, |elsewhere| elsewhere.descriptors())
+    }
+}
+
+impl fmt::Debug for Makers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Makers").finish_non_exhaustive()
+    }
+}

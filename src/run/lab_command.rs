@@ -1,0 +1,110 @@
+use std::ffi::OsString;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+
+use anyhow::Context;
+use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::LabCommandArgs;
+use crate::lab::{Lab, Wire, join};
+use crate::run::{Clock, Ended, runtime};
+use crate::tcp::{LabRefusal, LabSpec};
+
+/// This program.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
+/// Runs a program on a computer of a lab; its exit code is ours.
+pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Ended> {
+    let command = command_of(args);
+    let Some(pid) = args.join else {
+        return lab_of_its_own(args, &command);
+    };
+    let name = args.on.name().unwrap_or_default();
+    join(pid, args.on).with_context(|| {
+        format!("cannot join the {name} of process {pid}; is it fivetuple with a lab, and yours?")
+    })?;
+    if args.ends_with_parent {
+        set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
+    }
+    let Some((program, words)) = command.split_first() else {
+        return Ok(Ended::WrongUsage);
+    };
+    // Returns only when it fails.
+    let why = Command::new(program).args(words).exec();
+    Err(why).with_context(|| format!("cannot run {}", program.display()))
+}
+
+fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
+    if !args.command.is_empty() {
+        return args.command.clone();
+    }
+    let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+    vec![shell.unwrap_or_else(|| OsString::from("/bin/sh"))]
+}
+
+/// Runs the program in a lab that lasts as long as the program does.
+fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Ended> {
+    let spec = LabSpec {
+        computers: args.computers,
+        ports: None,
+    };
+    let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| words(&why))?;
+    let clock = Clock::start();
+    let wire = Wire::start(lab.ends, move || clock.now(), |_| Ok(()), None)
+        .context("cannot connect the lab's computers")?;
+    // A process of one thread is needed to enter a lab.
+    let mut again = Command::new(THIS_PROGRAM);
+    again
+        .args(["lab", "--join", &std::process::id().to_string()])
+        .args(["--on", args.on.name().unwrap_or_default()])
+        .args(["--ends-with-parent", "--"])
+        .args(command);
+    let status = runtime()?.block_on(outlast(again))?;
+    drop(wire);
+    Ok(match (status.code(), status.signal()) {
+        (Some(code), _) => Ended::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),
+        (None, number) => Ended::BySignal(number.unwrap_or(libc::SIGKILL)),
+    })
+}
+
+/// Runs a program to its end. What the keyboard says reaches it without us; other signals are handed on.
+async fn outlast(mut command: Command) -> anyhow::Result<ExitStatus> {
+    let listen = |kind| signal(kind).context("cannot listen to signals");
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut quit = listen(SignalKind::quit())?;
+    let mut term = listen(SignalKind::terminate())?;
+    let mut hup = listen(SignalKind::hangup())?;
+    let mut child = command.spawn().context("cannot start another process")?;
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let mut ended = tokio::task::spawn_blocking(move || child.wait());
+    loop {
+        let hand_on = tokio::select! {
+            status = &mut ended => {
+                return status
+                    .map_err(std::io::Error::other)
+                    .and_then(|status| status)
+                    .context("cannot wait for the program");
+            }
+            _ = interrupt.recv() => None,
+            _ = quit.recv() => None,
+            _ = term.recv() => Some(Signal::TERM),
+            _ = hup.recv() => Some(Signal::HUP),
+        };
+        if let (Some(signal), Some(pid)) = (hand_on, pid) {
+            // It may have ended just now.
+            let _ = kill_process(pid, signal);
+        }
+    }
+}
+
+/// Why there is no lab, in a sentence.
+fn words(why: &LabRefusal) -> anyhow::Error {
+    let helps = if why.helps.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", why.helps)
+    };
+    anyhow::anyhow!("no lab on this machine: {}: {}{helps}", why.step, why.errno)
+}

@@ -1,0 +1,65 @@
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+/// How many numbers are tried behind a name that is taken.
+const MOST: u32 = 999;
+
+/// Writes texts into files of one name, each with its ending; a name that is taken gets a number. Says what the files are called.
+///
+/// # Errors
+/// In words, when the files cannot be written.
+pub(super) fn save(
+    folder: &Path,
+    name: &str,
+    texts: &[(&'static str, String)],
+) -> Result<Vec<String>, String> {
+    let numbered = (2..=MOST).map(|n| format!("{name}-{n}"));
+    for name in std::iter::once(name.to_owned()).chain(numbered) {
+        let files: Vec<String> = (texts.iter())
+            .map(|(ending, _)| format!("{name}.{ending}"))
+            .collect();
+        if files.iter().any(|file| folder.join(file).exists()) {
+            continue;
+        }
+        for (file, (_, text)) in files.iter().zip(texts) {
+            let path = folder.join(file);
+            // Never over a file that somebody else has made meanwhile.
+            let made = OpenOptions::new().write(true).create_new(true).open(path);
+            let written = made.and_then(|mut made| made.write_all(text.as_bytes()));
+            match written {
+                Ok(()) => (),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    return Err(format!("{file} has just been made by somebody else"));
+                }
+                Err(error) => return Err(format!("{file}: {error}")),
+            }
+        }
+        return Ok(files);
+    }
+    Err(format!("{name} and {MOST} names after it are taken"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_ever_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let texts = |text: &str| [("c", text.to_owned()), ("py", text.to_owned())];
+        let first = save(folder.path(), "rows-80", &texts("one"));
+        assert_eq!(first, Ok(vec!["rows-80.c".into(), "rows-80.py".into()]));
+        std::fs::write(folder.path().join("rows-80-2.py"), "mine").unwrap();
+        let second = save(folder.path(), "rows-80", &texts("two"));
+        assert_eq!(
+            second,
+            Ok(vec!["rows-80-3.c".into(), "rows-80-3.py".into()])
+        );
+        let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!([read("rows-80.c"), read("rows-80-3.py")], ["one", "two"]);
+        assert_eq!(read("rows-80-2.py"), "mine");
+        let nowhere = folder.path().join("not there");
+        assert!(save(&nowhere, "rows", &texts("x")).is_err());
+    }
+}

@@ -1,0 +1,84 @@
+use std::fmt;
+
+use crate::tcp::{FiveTuple, Host};
+
+/// One TCP segment as it left a computer (RFC 9293, section 3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Counted from 1 in the order in which segments were put on the wire.
+    pub number: u64,
+    /// Whose kernel sent it.
+    pub from: Host,
+    /// Whose kernel it is meant for.
+    pub to: Host,
+    /// The five numbers; `local` is the sender's end.
+    pub tuple: FiveTuple,
+    /// SYN, ACK, ...
+    pub flags: Flags,
+    /// The sequence number of its first byte, absolute.
+    pub seq: u32,
+    /// The next sequence number that the sender waits for; means something with ACK only.
+    pub ack: u32,
+    /// The window as it stands in the header, not scaled.
+    pub window: u16,
+    /// How many bytes of data it carries.
+    pub length: u32,
+    /// The first of them, at most [`Segment::SHOWN`].
+    pub first: Vec<u8>,
+}
+
+impl Segment {
+    /// How many bytes of the data are kept to be shown.
+    pub const SHOWN: usize = 64;
+}
+
+/// The control bits of a segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags(pub u8);
+
+impl Flags {
+    /// No more data from the sender.
+    pub const FIN: Flags = Flags(0x01);
+    /// Synchronize sequence numbers.
+    pub const SYN: Flags = Flags(0x02);
+    /// Reset the connection.
+    pub const RST: Flags = Flags(0x04);
+    /// Hand the data to the program.
+    pub const PSH: Flags = Flags(0x08);
+    /// The acknowledgement number is meant.
+    pub const ACK: Flags = Flags(0x10);
+
+    /// Whether all of `flags` are set.
+    pub const fn has(self, flags: Flags) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    /// These and `flags`.
+    #[must_use]
+    pub const fn and(self, flags: Flags) -> Flags {
+        Flags(self.0 | flags.0)
+    }
+}
+
+impl fmt::Display for Flags {
+    /// `SYN+ACK`, in the order in which people say them; `-` without any.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (Flags::SYN, "SYN"),
+            (Flags::FIN, "FIN"),
+            (Flags::RST, "RST"),
+            (Flags::PSH, "PSH"),
+            (Flags::ACK, "ACK"),
+        ];
+        let set: Vec<&str> = names
+            .into_iter()
+            .filter(|(flag, _)| self.has(*flag))
+            .map(|(_, name)| name)
+            .collect();
+        f.pad(&if set.is_empty() {
+            String::from("-")
+        } else {
+            set.join("+")
+        })
+    }
+}

@@ -1,0 +1,85 @@
+use std::time::Duration;
+
+use crate::tcp::{Moment, Segment};
+
+/// What the one who holds the wire between the lab's computers does with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireOrder {
+    /// Keep every segment from now on, those that are on their way included.
+    Hold,
+    /// Let the kept ones go on, in their order, and keep no more; time that they were kept counts as time on the way.
+    LetGo,
+    /// Let the oldest kept segment through, at once.
+    Step,
+    /// Every segment takes that long from one computer to the other, those that are on their way included.
+    Delay(Duration),
+    /// Lose the next segment that is sent, or, while the wire is held, the oldest kept one.
+    DropNext,
+    /// Lose every segment.
+    Cut,
+    /// Lose no more.
+    Mend,
+}
+
+/// What happened on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WireNews {
+    /// A computer put a segment on it.
+    Sent {
+        /// When.
+        at: Moment,
+        /// Which.
+        segment: Segment,
+    },
+    /// A segment reached the other computer.
+    Arrived {
+        /// When.
+        at: Moment,
+        /// Which, by its number.
+        number: u64,
+    },
+    /// A segment was lost.
+    Lost {
+        /// When.
+        at: Moment,
+        /// Which, by its number.
+        number: u64,
+        /// How.
+        how: Loss,
+    },
+    /// So many segments crossed in a burst without being told one by one.
+    Untold(u64),
+}
+
+/// How a segment was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The one who holds the wire dropped it.
+    Dropped,
+    /// The wire is cut.
+    Cut,
+}
+
+/// A segment and its way over the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crossing {
+    /// What was sent.
+    pub segment: Segment,
+    /// When it was put on the wire.
+    pub sent: Moment,
+    /// What became of it.
+    pub fate: Fate,
+    /// Whether the same bytes, or the same SYN or FIN, had been sent before: a retransmission.
+    pub again: bool,
+}
+
+/// What became of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is on the wire: held, or delayed.
+    OnTheWay,
+    /// It reached the other computer then.
+    Arrived(Moment),
+    /// It was lost then.
+    Lost(Moment, Loss),
+}

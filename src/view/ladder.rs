@@ -1,0 +1,160 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::arrange;
+use super::glyphs::{DASH, HOLLOW, glyph};
+use super::paint::{Scene, put};
+use super::text;
+use super::theme::Part;
+use crate::app::ladder::{self, Ladder, Rung, StateMark};
+
+/// A state, its glyph, and brackets where no look showed it.
+const STATE: usize = 13;
+/// Seconds and milliseconds.
+const TIME: usize = 8;
+
+/// The ladder of the chosen connection: time goes down, the newest last.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let mut rest = area;
+    let Some(ladder) = ladder::of(scene.state) else {
+        let none = if scene.state.listener.is_listening() {
+            "There is no connection yet whose ladder could be drawn. Press c to connect."
+        } else {
+            "There is no connection yet whose ladder could be drawn. Press l, then c."
+        };
+        let none = text::cut(none, usize::from(area.width));
+        frame.render_widget(
+            Line::from(scene.span(Part::Dim, none)),
+            arrange::line(area, 1),
+        );
+        return;
+    };
+    let room = usize::from(area.width);
+    let height = usize::from(area.height.saturating_sub(2));
+    let newest = ladder.rungs.len().saturating_sub(scene.state.desk.back);
+    let from = newest.saturating_sub(height);
+    let to = (from + height).min(ladder.rungs.len());
+    put(
+        frame,
+        arrange::take_top(&mut rest, 2),
+        [
+            heading(scene, &ladder, (from, to), room),
+            ends(scene, &ladder, room),
+        ],
+    );
+    let rungs = ladder.rungs[from..to].iter();
+    put(
+        frame,
+        rest,
+        rungs.map(|rung| line(scene, &ladder, rung, room)),
+    );
+}
+
+/// Where the arrows come from, and which of the rungs are shown.
+fn heading(
+    scene: Scene<'_>,
+    ladder: &Ladder,
+    (from, to): (usize, usize),
+    room: usize,
+) -> Line<'static> {
+    let tries: &[&str] = if ladder.captured {
+        &["the segments as they crossed the wire", "as captured"]
+    } else {
+        &[
+            "worked out from states and calls; nobody captured it",
+            "worked out; nobody captured it",
+            "worked out",
+        ]
+    };
+    let many = ladder.rungs.len();
+    let part = if to - from < many {
+        format!(" {}-{to} of {many} ", from + 1)
+    } else {
+        String::new()
+    };
+    let left = room.saturating_sub(12 + part.len() + 4);
+    let about = tries
+        .iter()
+        .find(|words| words.len() <= left)
+        .unwrap_or(&"");
+    let title = format!("{DASH}{DASH} Ladder {DASH} ");
+    let fill = room.saturating_sub(text::width(&title) + about.len() + 1 + part.len() + 2);
+    Line::from(vec![
+        scene.span(Part::Title, title),
+        scene.span(
+            if ladder.captured {
+                Part::Dim
+            } else {
+                Part::Warning
+            },
+            format!("{about} "),
+        ),
+        scene.span(Part::Border, DASH.repeat(fill)),
+        scene.span(Part::Dim, part),
+        scene.span(Part::Border, DASH.repeat(2)),
+    ])
+}
+
+/// Which computer and port each line is.
+fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
+    let half = room.saturating_sub(TIME) / 2;
+    let [client, server] = [&ladder.ends[0], &ladder.ends[1]]
+        .map(|end| text::cut(&text::safe(end), half.saturating_sub(1)));
+    let gap = room.saturating_sub(TIME + text::width(&client) + text::width(&server));
+    Line::from(vec![
+        scene.span(Part::Dim, text::fit("seconds", TIME)),
+        scene.span(Part::Strong, client),
+        Span::raw(" ".repeat(gap)),
+        scene.span(Part::Strong, server),
+    ])
+}
+
+fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'static> {
+    let columns = room.saturating_sub(TIME + 2 * (STATE + 2));
+    let (left, left_style) = state(scene, rung.states[0]);
+    let (right, right_style) = state(scene, rung.states[1]);
+    let arrow = rung.arrow.as_ref();
+    let part = match arrow {
+        Some(arrow) if arrow.is_lost() => Part::Error,
+        Some(arrow) if arrow.again => Part::Warning,
+        Some(_) | None => Part::Text,
+    };
+    let arrow = arrow.map_or_else(
+        || " ".repeat(columns),
+        |arrow| arrow.drawn(rung.at, columns),
+    );
+    Line::from(vec![
+        scene.span(
+            Part::Dim,
+            format!("{:>width$} ", ladder.time(rung), width = TIME - 1),
+        ),
+        Span::styled(
+            format!(
+                "{}{left}",
+                " ".repeat(STATE.saturating_sub(text::width(&left)))
+            ),
+            left_style,
+        ),
+        scene.span(Part::Border, " │"),
+        scene.span(part, text::fit(&arrow, columns)),
+        scene.span(Part::Border, "│ "),
+        Span::styled(right, right_style),
+    ])
+}
+
+/// The state that an end has come to.
+fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
+    let Some(mark) = mark else {
+        return (String::new(), Style::new());
+    };
+    match mark.state {
+        Some(state) if mark.seen => (
+            format!("{} {state}", glyph(state)),
+            scene.theme.state(state),
+        ),
+        Some(_) => (mark.word(), scene.style(Part::Dim)),
+        None => (format!("{HOLLOW} {}", mark.word()), scene.style(Part::Gone)),
+    }
+}

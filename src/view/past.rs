@@ -1,0 +1,47 @@
+//! What says that the picture shows the past, or stands still.
+
+use crate::app::State;
+
+use super::text;
+use super::theme::Part;
+
+/// For the border of what shows the past: which step it is, and how long ago that was.
+pub(super) fn title(state: &State) -> Option<String> {
+    let past = state.sockets.past()?;
+    let (_, newest) = state.sockets.steps();
+    let ago = text::age(state.now.since(past.at));
+    let (step, newest) = (text::number(past.step), text::number(newest));
+    Some(if past.paused {
+        String::from("PAUSED")
+    } else {
+        format!("PAST {ago} ago, step {step} of {newest}")
+    })
+}
+
+/// The same for the right of a title.
+pub(super) fn right(state: &State) -> Vec<(Part, String)> {
+    let words = title(state).map(|words| (Part::KeyCap, words));
+    words.into_iter().collect()
+}
+
+/// The border of what shows the past.
+pub(super) fn border(state: &State) -> Option<Part> {
+    state.is_past().then_some(Part::Warning)
+}
+
+/// For the first line: in as few words as can be.
+pub(super) fn short(state: &State) -> Option<String> {
+    let past = state.sockets.past()?;
+    let word = if past.paused { "PAUSED" } else { "PAST" };
+    let ago = text::age(state.now.since(past.at));
+    Some(format!(" {word} {ago} "))
+}
+
+/// For panes whose numbers have no past.
+pub(super) fn as_of_now(state: &State) -> Vec<(Part, String)> {
+    let words = state.is_past().then(|| String::from("as of now"));
+    words
+        .map(|words| (Part::Warning, words))
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! Failures that the kernel seldom has, put in place of its answers by strace.
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::super::support::pty::{Terminal, command};
+use super::super::support::{netns, skipped};
+use super::super::terminal::{listen, wait_connections, wait_rows};
+
+/// A dashboard whose accept4() is traced, and fails as told.
+struct Traced {
+    terminal: Terminal,
+    log: PathBuf,
+}
+
+impl Traced {
+    /// `None`, and a word about it, where strace cannot do that.
+    fn start(name: &str, fails: &str) -> Option<Traced> {
+        let inject = format!("inject=accept4:{fails}");
+        let tried = Command::new("strace")
+            .args(["-f", "-e", &inject, "true"])
+            .stderr(Stdio::null())
+            .status();
+        if !tried.is_ok_and(|status| status.success()) {
+            skipped("strace is needed, and a kernel that lets it trace");
+            return None;
+        }
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let path = log.to_str().expect("a path in UTF-8");
+        let program = env!("CARGO_BIN_EXE_fivetuple");
+        let args = [
+            "-f",
+            "-qq",
+            "-o",
+            path,
+            "-e",
+            "trace=accept4",
+            "-e",
+            &inject,
+            program,
+        ];
+        let command = command("strace", &[&args[..], &["--port", "0"]].concat());
+        let terminal = Terminal::start(command, 120, 36);
+        terminal.wait_for("Press l to listen");
+        Some(Traced { terminal, log })
+    }
+
+    /// How often accept4() failed with that error so far, and how often it was called at all.
+    fn calls(&self, errno: &str) -> (usize, usize) {
+        let log = std::fs::read_to_string(&self.log).unwrap();
+        let injected = |line: &&str| line.contains(errno) && line.contains("(INJECTED)");
+        let called = |line: &&str| line.contains("accept4(") && !line.contains("unfinished");
+        (
+            log.lines().filter(injected).count(),
+            log.lines().filter(called).count(),
+        )
+    }
+
+    fn quit(mut self) {
+        self.terminal.press("q");
+        assert_eq!(self.terminal.wait_exit(), 0);
+        self.terminal.assert_restored();
+    }
+}
+
+#[test]
+fn without_descriptors_accept_is_tried_again_and_recovers() {
+    netns::alone_if_possible(|| {
+        // Twenty in a row would take seventeen seconds, of which the last sixteen are alike.
+        let fails = "error=EMFILE:when=1..4";
+        let Some(traced) = Traced::start("accept-emfile", fails) else {
+            return;
+        };
+        let terminal = &traced.terminal;
+        listen(terminal);
+        terminal.press("c");
+        // Nobody owns the server's end yet.
+        terminal.wait_for("laptop, not accepted");
+        terminal.wait_for("cannot accept a connection: .*EMFILE.*tried again in 0.20 s");
+        terminal.wait_for("tried again in 0.80 s");
+        terminal.wait_for(r"accepted 1 ");
+        terminal.wait_for("accepts at once");
+        assert_eq!(traced.calls("EMFILE").0, 4);
+        traced.quit();
+    });
+}
+
+#[test]
+fn where_the_machine_has_no_descriptors_left_it_lives_and_waits() {
+    netns::alone_if_possible(|| {
+        let Some(traced) = Traced::start("accept-enfile", "error=ENFILE") else {
+            return;
+        };
+        let terminal = &traced.terminal;
+        listen(terminal);
+        terminal.press("c");
+        terminal.wait_for(r"pauses: .*\(ENFILE\)");
+        terminal.wait_for(r"accept\(\) failed, or turned somebody away, 5 times: .*ENFILE");
+        let (failed, called) = traced.calls("ENFILE");
+        assert!((5..=6).contains(&failed), "{failed} failures");
+        assert!(
+            called <= failed + 1,
+            "{called} calls, {failed} of them failed"
+        );
+        // Everything else goes on: another call, and both hang up.
+        terminal.press("c");
+        wait_connections(terminal, "2");
+        terminal.type_text("0d");
+        wait_rows(terminal, "ESTABLISHED", 0);
+        traced.quit();
+    });
+}
+
+#[test]
+fn callers_who_are_gone_before_accept_keep_nobody_waiting() {
+    netns::alone_if_possible(|| {
+        let fails = "error=ECONNABORTED:when=1+2";
+        let Some(traced) = Traced::start("accept-aborted", fails) else {
+            return;
+        };
+        let terminal = &traced.terminal;
+        let port = listen(terminal);
+        let before = std::time::Instant::now();
+        let callers: Vec<_> = (0..30)
+            .map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap())
+            .collect();
+        terminal.wait_for("accepted 30 ");
+        let took = before.elapsed();
+        // A pause of a tenth of a second after each would take three seconds.
+        assert!(took < std::time::Duration::from_secs(2), "{took:?}");
+        assert!(traced.calls("ECONNABORTED").0 >= 30);
+        terminal.wait_for("ECONNABORTED");
+        drop(callers);
+        wait_connections(terminal, "0");
+        traced.quit();
+    });
+}

@@ -1,0 +1,180 @@
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fivetuple::kernel::raise_descriptor_limit;
+use fivetuple::lab::{Kind, Stock};
+use fivetuple::net::{Elsewhere, Program};
+use fivetuple::tcp::{
+    Accepting, Burst, Command, ConnectSpec, Errno, Host, ListenSpec, News, PortRange, Protocol,
+    TcpState, WireNews,
+};
+use tokio::sync::mpsc::{self, Receiver};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench};
+
+/// The sockets of a lab, for a program.
+struct Sockets(Arc<Stock>);
+
+impl Elsewhere for Sockets {
+    fn socket(&self, host: Host, protocol: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
+        self.0.take(
+            host,
+            match protocol {
+                Protocol::Tcp => Kind::Tcp4,
+                Protocol::Udp => Kind::Udp4,
+            },
+        )
+    }
+
+    fn ports(&self) -> PortRange {
+        self.0.ports()
+    }
+
+    fn descriptors(&self) -> u64 {
+        Stock::DESCRIPTORS
+    }
+}
+
+/// A program in the lab, and its news.
+fn program(bench: &Bench) -> (Program, Receiver<News>) {
+    let (sender, news) = mpsc::channel(1024);
+    let program = Program::with_elsewhere(
+        sender,
+        TaskTracker::new(),
+        CancellationToken::new(),
+        raise_descriptor_limit(),
+        Arc::new(Sockets(Arc::clone(&bench.lab.stock))),
+    );
+    (program, news)
+}
+
+async fn heard<T>(news: &mut Receiver<News>, mut found: impl FnMut(News) -> Option<T>) -> T {
+    let all = async {
+        loop {
+            let next = news.recv().await.expect("news");
+            if let Some(found) = found(next) {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(LIMIT, all).await.expect("in time")
+}
+
+fn listen(bench: &Bench, port: u16) -> ListenSpec {
+    ListenSpec {
+        host: SERVER,
+        backlog: 4096,
+        ..ListenSpec::at(bench.at(SERVER, port).into())
+    }
+}
+
+fn call(bench: &Bench, from: Host, port: u16) -> ConnectSpec {
+    let to = fivetuple::tcp::Endpoint::from(bench.at(SERVER, port));
+    ConnectSpec {
+        host: from,
+        ..ConnectSpec::to(to.into())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_calls_cross_the_wire_without_a_lost_one() {
+    let Some(mut bench) = bench() else { return };
+    let (mut program, mut news) = program(&bench);
+    program.run(Command::Listen(listen(&bench, 80)));
+    let count = 3000;
+    let burst = Burst {
+        count,
+        every: Duration::ZERO,
+    };
+    program.run(Command::Connect(call(&bench, LAPTOP, 80), burst));
+    let (mut accepted, mut connected, mut took) = (0, 0, None);
+    let took = heard(&mut news, |news| {
+        match news {
+            News::Accepted(own) => {
+                assert_eq!(own.name.host, SERVER);
+                accepted += 1;
+            }
+            News::Connected(own) => {
+                assert_eq!(own.name.host, LAPTOP);
+                connected += 1;
+            }
+            News::BurstEnded { took: time, .. } => took = Some(time),
+            News::ConnectFailed { why, .. } => panic!("{why}"),
+            _ => (),
+        }
+        (accepted == count && connected == count).then_some(took?)
+    });
+    let took = took.await;
+    // A lost SYN would be sent again after a second.
+    assert!(took < Duration::from_millis(900), "{took:?}");
+    assert_eq!(bench.states(SERVER, 80).len(), 3000);
+    assert_eq!(bench.states(LAPTOP, 80).len(), 3000);
+    let told = bench.hear(|news| {
+        let untold: u64 = news
+            .iter()
+            .map(|news| match news {
+                WireNews::Untold(count) => *count,
+                WireNews::Sent { .. } => 1,
+                WireNews::Arrived { .. } | WireNews::Lost { .. } => 0,
+            })
+            .sum();
+        (untold >= 9000).then_some(news.len())
+    });
+    assert!(told < 10_000, "{told} news are more than anybody can read");
+    program.leave_elsewhere();
+    let mut closed = 0;
+    heard(&mut news, |news| {
+        closed += u32::from(matches!(news, News::Closed { .. }));
+        (closed == 6000).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_computers_call_and_wait_while_accept_is_held() {
+    let Some(bench) = bench() else { return };
+    let (mut program, mut news) = program(&bench);
+    program.run(Command::Listen(ListenSpec {
+        accepting: Accepting::Held,
+        ..listen(&bench, 500)
+    }));
+    for from in [LAPTOP, PHONE] {
+        program.run(Command::Connect(call(&bench, from, 500), Burst::ONE));
+    }
+    let mut hosts = Vec::new();
+    heard(&mut news, |news| {
+        if let News::Connected(own) = news {
+            hosts.push(own.name.host);
+        }
+        (hosts.len() == 2).then_some(())
+    })
+    .await;
+    hosts.sort();
+    assert_eq!(hosts, [LAPTOP, PHONE]);
+    assert_eq!(bench.states(SERVER, 500), [TcpState::Established; 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_lab_other_computers_are_out_of_reach() {
+    let (sender, mut news) = mpsc::channel(16);
+    let stop = CancellationToken::new();
+    let mut program = Program::new(sender, TaskTracker::new(), stop, 1000);
+    let to = "192.168.1.10:80".parse().expect("a target");
+    program.run(Command::Connect(
+        ConnectSpec {
+            host: LAPTOP,
+            ..ConnectSpec::to(to)
+        },
+        Burst::ONE,
+    ));
+    let why = heard(&mut news, |news| match news {
+        News::ConnectFailed { why, .. } => Some(why),
+        _ => None,
+    });
+    assert_eq!(why.await.errno, Errno::EHOSTUNREACH);
+}
