@@ -54,6 +54,10 @@ pub enum Action {
     ZoomOut,
     /// Show one connection as a card.
     LookInside,
+    /// Mark a row; on a second one: compare both.
+    Mark,
+    /// Compare the newest connection with the one before it.
+    CompareNewest,
     /// Show both ends, the server's computer, or the client's.
     PointOfView,
     /// Show the demo's sockets, or the whole machine's.

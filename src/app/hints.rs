@@ -24,9 +24,14 @@ const fn hints_of(picture: Picture) -> &'static [Action] {
             A::Help,
             A::Quit,
         ],
-        Picture::Table | Picture::States | Picture::Timeline => &[
+        Picture::Table
+        | Picture::States
+        | Picture::Ports
+        | Picture::Compare
+        | Picture::Timeline => &[
             A::Back,
             A::Next,
+            A::ZoomIn,
             A::Connect,
             A::Close,
             A::LookInside,
@@ -91,7 +96,9 @@ impl State {
         let hint = |action: &Action| {
             binding_of(*action).map(|binding| (binding.keys[0], self.label(*action, binding.help)))
         };
-        actions.iter().filter_map(hint).collect()
+        let zooms = self.desk.picture.zooms() > 0;
+        let works = |action: &&Action| zooms || **action != A::ZoomIn;
+        actions.iter().filter(works).filter_map(hint).collect()
     }
 
     fn hints_in_lab(&self) -> &'static [Action] {

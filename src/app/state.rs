@@ -37,10 +37,10 @@ impl State {
         State {
             now: Moment::default(),
             started,
+            sockets: Sockets::new(machine.ephemeral),
             machine,
             listener,
             clients,
-            sockets: Sockets::default(),
             notices: Notices::default(),
             desk: Desk {
                 stale: true,
@@ -173,6 +173,15 @@ impl State {
         inodes
             .filter(|inode| *inode != 0 && !self.sockets.owners.contains_key(inode))
             .collect()
+    }
+
+    /// Both rows of the connection that is looked inside: of these the kernel is asked for more.
+    pub fn looked_inside(&self) -> Vec<RowName> {
+        let Some(Overlay::Card(name)) = self.desk.overlay else {
+            return Vec::new();
+        };
+        let other = self.sockets.mirror(name).map(|line| line.row.name());
+        [Some(name), other].into_iter().flatten().collect()
     }
 
     /// After how long something on the screen changes by itself: a countdown, a mark that fades, an age.

@@ -5,7 +5,7 @@ use crate::app::{
     listen_form, listening, looking, moving, myth, palette, press, program, rewind, verbs, why,
     wire,
 };
-use crate::tcp::{Filter, Moment, Port};
+use crate::tcp::{Filter, Moment, Port, RowName, TcpInfo};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -64,6 +64,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
+        Event::Inspected(found) => inspected(state, found),
         Event::OwnersHidden(inodes) => {
             say_whose(state, &inodes);
             vec![]
@@ -99,6 +100,14 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
     }
     state.desk.stale = true;
     listening::explain_again(state);
+    vec![]
+}
+
+/// What is beyond the rows is known as of now; while the past is looked at, nothing is to change.
+fn inspected(state: &mut State, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
+    if !state.is_past() {
+        state.desk.inside = found;
+    }
     vec![]
 }
 

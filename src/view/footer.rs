@@ -68,7 +68,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
         Overlay::States(_) => scene.keys(&[("j k", "choose"), ("Enter", "hold it"), close]),
-        Overlay::Card(_) => scene.keys(&[close, quit]),
+        Overlay::Card(_) => scene.keys(&[close, ("j k", "next row"), quit]),
         Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
         Overlay::Palette(_) => {
             scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), close, quit])

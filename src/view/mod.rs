@@ -6,6 +6,7 @@ mod big;
 mod calls;
 mod card;
 mod columns;
+mod compare;
 mod computers;
 mod diagram;
 mod digits;
@@ -31,6 +32,7 @@ mod paint;
 mod pairs;
 mod palette;
 mod past;
+mod ports;
 mod row;
 mod scroll;
 mod sockets;
@@ -94,6 +96,8 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         }
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
+        Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
+        Picture::Compare => compare::draw(frame, places.sockets, scene, scroll),
         Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
         Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
         Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),

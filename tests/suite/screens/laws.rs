@@ -30,7 +30,7 @@ fn ascii_mode_draws_nothing_else() {
         let mut robot = make();
         for keys in [
             "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc", "g", "t",
-            ",",
+            ",", "m", "+ +", "V",
         ] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
@@ -172,6 +172,10 @@ fn no_size_is_too_odd() {
             "Esc y",
             "Esc M",
             "g",
+            "m",
+            "+",
+            "+",
+            "V",
             "t",
             "+",
             ",",
@@ -214,7 +218,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
     robot.state.desk.keys.push_back(hostile.to_owned());
-    for keys in ["", "n", "n z", "z", "i", "M", "g", "t"] {
+    for keys in ["", "n", "n z", "z", "i", "M", "g", "t", "m", "+ +", "V"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {
