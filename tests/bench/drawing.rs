@@ -7,8 +7,8 @@ use std::time::Duration;
 use fivetuple::app::{Clients, Event, Listener, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, Host, ListenSpec, Machine, Moment, SocketRow,
-    TcpState,
+    Answer, Asked, Called, Change, ConnectSpec, Deed, Endpoint, FiveTuple, Host, ListenSpec,
+    Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -45,9 +45,14 @@ pub(crate) fn measure() {
 /// Every picture with few and with many connections.
 fn pictures() {
     let [mut few, mut many] = [10, 28_000].map(state);
+    for state in [&mut few, &mut many] {
+        (0..250).for_each(|number| calls(state, number));
+    }
     for (picture, zoom, what) in [
         (Picture::States, 0, "the state diagram"),
         (Picture::Timeline, 0, "the timeline"),
+        (Picture::Calls, 0, "a thousand calls"),
+        (Picture::Myth, 0, "the myth"),
     ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
             state.desk.picture = picture;
@@ -58,6 +63,29 @@ fn pictures() {
         let ratio = at_most(many.median() / few.median(), 2.0, " times");
         times(&format!("{what}, 28,000 connections"), &many, &ratio);
     }
+}
+
+/// The calls of one client.
+fn calls(state: &mut State, number: u32) {
+    let [_, client] = pair(number);
+    let call = |asked| Called {
+        on: Some(11),
+        asked,
+        answer: Answer::Done,
+    };
+    let tuple = client.tuple;
+    let record = Record {
+        deed: Deed::Connect,
+        row: Some(client.name()),
+        calls: vec![
+            call(Asked::SetSockOpt(SockOpt::BindAddressNoPort)),
+            call(Asked::Bind(tuple.local)),
+            call(Asked::Connect(tuple.remote)),
+            call(Asked::GetSockName),
+        ],
+    };
+    let told = Event::Net(News::Called(record));
+    update(state, Moment::default(), told);
 }
 
 fn frame(state: &mut State) -> Times {
