@@ -1,4 +1,4 @@
-use crate::app::{Pane, Picture};
+use crate::app::{Pane, Picture, WireKey};
 use crate::tcp::RowName;
 
 /// A wish, whoever has it: a key, the mouse, a lesson, the command line.
@@ -86,6 +86,14 @@ pub enum Action {
     Quit,
     /// Quit whatever is open.
     QuitNow,
+    /// Set the lab up, or take it down.
+    Lab,
+    /// Do something with the lab's wire.
+    Wire(WireKey),
+    /// Show sequence numbers as counted from the SYN, or as they stand in the segments.
+    Numbers,
+    /// Open the menu of states to be held.
+    States,
     /// Show every action by its name.
     Palette,
     /// Open the last refusal: who is to blame, and what helps.

@@ -76,6 +76,8 @@ pub enum Overlay {
     ConnectForm(Form),
     /// One connection as a card.
     Card(RowName),
+    /// The menu of states to be held; which is chosen, counted from 0.
+    States(usize),
     /// Every action by its name.
     Palette(Palette),
     /// The last refusal taken apart, scrolled down so many lines.

@@ -53,6 +53,8 @@ impl Doings {
             | News::BurstBegun { .. }
             | News::BurstEnded { .. }
             | News::CallFailed { .. }
+            | News::Staged { .. }
+            | News::StageFailed { .. }
             | News::Called(_)
             | News::CalledAlike { .. }
             | News::Tried { .. }

@@ -1,4 +1,4 @@
-use crate::app::{Action, Key, Picture, State};
+use crate::app::{Action, Key, Picture, State, WireKey};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +48,19 @@ pub enum Group {
     Look,
     /// The program.
     Program,
+    /// The lab and its wire.
+    Lab,
 }
 
 impl Group {
     /// Every group, in the order of the list.
-    pub const ALL: [Group; 4] = [Group::Server, Group::Client, Group::Look, Group::Program];
+    pub const ALL: [Group; 5] = [
+        Group::Server,
+        Group::Client,
+        Group::Look,
+        Group::Lab,
+        Group::Program,
+    ];
 
     /// The heading.
     pub const fn title(self) -> &'static str {
@@ -61,6 +69,7 @@ impl Group {
             Group::Client => "The clients",
             Group::Look => "Looking",
             Group::Program => "The program",
+            Group::Lab => "The lab",
         }
     }
 }
@@ -94,7 +103,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 }
 
 use Action as A;
-use Group::{Client, Look, Program, Server};
+use Group::{Client, Lab, Look, Program, Server};
 use Key::{BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up};
 
 /// Every key once. The footer, the list of keys and the README are made from it or tested against it.
@@ -133,6 +142,14 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
+    on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down"),
+    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go"),
+    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)"),
+    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "brake the wire", "brake the wire: 0, 100 ms, 500 ms, 2 s one way"),
+    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "lose the next", "lose the next segment"),
+    on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
+    on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
     on(&[Char(',')], A::StepBack, Look, "step back", "step back through what happened (5,: five)"),
     on(&[Char('.')], A::StepForward, Look, "step forward", "step forward again"),
     on(&[End], A::Live, Look, "live", "from the past to live (as p and Esc)"),
@@ -223,7 +240,19 @@ impl State {
                 A::Help,
                 A::Quit,
             ],
+            None if self.lab.is_up() && self.desk.picture == Picture::Timeline => &[
+                A::Back,
+                A::Wire(WireKey::Step),
+                A::Wire(WireKey::Hold),
+                A::Connect,
+                A::Close,
+                A::Wire(WireKey::Delay),
+                A::Wire(WireKey::Lose),
+                A::Help,
+                A::Quit,
+            ],
             None if self.desk.picture != Picture::Table => hints_of(self.desk.picture),
+            None if self.lab.is_up() => self.hints_in_lab(),
             None if self.listener.is_listening() => &[
                 A::Listen,
                 A::Connect,
@@ -241,6 +270,7 @@ impl State {
                 A::Connect,
                 A::ListenOptions,
                 A::ConnectOptions,
+                A::Lab,
                 A::Close,
                 A::Help,
                 A::Quit,
@@ -252,12 +282,43 @@ impl State {
         actions.iter().filter_map(hint).collect()
     }
 
+    fn hints_in_lab(&self) -> &'static [Action] {
+        if self.lab.wire.held {
+            return &[
+                A::Connect,
+                A::Wire(WireKey::Step),
+                A::Wire(WireKey::Hold),
+                A::Wire(WireKey::Lose),
+                A::Close,
+                A::Send,
+                A::Listen,
+                A::Help,
+                A::Quit,
+            ];
+        }
+        &[
+            A::Listen,
+            A::Connect,
+            A::Wire(WireKey::Hold),
+            A::Wire(WireKey::Delay),
+            A::Close,
+            A::Send,
+            A::PointOfView,
+            A::Lab,
+            A::Help,
+            A::Quit,
+        ]
+    }
+
     fn label(&self, action: Action, help: &'static str) -> &'static str {
         let now = [
             (A::Listen, self.listener.is_listening(), "stop listening"),
             (A::Hold, self.listener.held, "accept again"),
             (A::Pause, self.is_past(), "live"),
             (A::Next, true, "next row"),
+            (A::Wire(WireKey::Hold), self.lab.wire.held, "let go"),
+            (A::Wire(WireKey::Cut), self.lab.wire.cut, "mend the cable"),
+            (A::Lab, self.lab.is_up(), "leave the lab"),
         ];
         now.into_iter()
             .find(|(of, is_so, _)| *of == action && *is_so)

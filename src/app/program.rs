@@ -3,7 +3,6 @@
 mod c;
 mod python;
 
-use crate::app::heard::other_end;
 use crate::app::{Effect, Entry, State, Tone, verbs, words};
 use crate::tcp::{Asked, Called, Deed, Endpoint, Protocol, RowName, SockOpt, TcpState};
 
@@ -83,7 +82,7 @@ fn plan(state: &State) -> Plan {
         }
     }
     for client in &mut clients {
-        if state.listener.ends.contains(other_end(client.row)) {
+        if state.listener.ends.contains(state.other_end(client.row)) {
             client.accepted_by = doors(&listeners, client.row);
         }
     }

@@ -105,6 +105,8 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::Abort
             | Action::Reset
             | Action::WholeMachine
+            | Action::Lab
+            | Action::Wire(_)
             | Action::TryMyth
             | Action::Retry
     );

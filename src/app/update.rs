@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 
 use crate::app::{
-    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, myth, palette, press, program, rewind, verbs, why,
+    Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
+    listen_form, listening, looking, moving, myth, palette, press, program, rewind, verbs, why,
+    wire,
 };
 use crate::tcp::{Filter, Moment, Port};
 
@@ -37,21 +38,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pressed(key) => press::press(state, key),
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
-        Event::Seen(sight) => {
-            let State {
-                listener,
-                clients,
-                sockets,
-                ..
-            } = state;
-            let serves = |end| State::is_servers(listener, clients, end);
-            if sockets.see(at, &sight, serves) {
-                rewind::forgets(state);
-            }
-            state.desk.stale = true;
-            listening::explain_again(state);
-            vec![]
-        }
+        Event::Seen(sight) => see(state, at, &sight),
         Event::Blind(why) => {
             if state.sockets.blind.is_none() {
                 state.notices.say(
@@ -85,11 +72,34 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             heard::heard(state, news)
         }
-        Event::Lab(_) => vec![],
+        Event::Lab(news) => {
+            state.desk.stale = true;
+            moving::heard(state, news)
+        }
         Event::Saved(Ok(files)) if program::is_its(&files) => program::saved(state, &files),
         Event::Saved(saved) => ladder::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
+}
+
+/// Takes what a look at a table brought, if it is one of those that are shown.
+fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
+    if !state.lab.shows(sight.host) {
+        return vec![];
+    }
+    let State {
+        listener,
+        clients,
+        sockets,
+        ..
+    } = state;
+    let serves = |end| State::is_servers(listener, clients, end);
+    if sockets.see(at, sight, serves) {
+        rewind::forgets(state);
+    }
+    state.desk.stale = true;
+    listening::explain_again(state);
+    vec![]
 }
 
 /// Says once of each other user why there is no word about who holds the sockets.
@@ -153,7 +163,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
             state,
             Overlay::ConnectForm(connect_form::form(
                 &state.clients,
-                state.listener.callable(),
+                state.clients.reachable(state.listener.callable()),
             )),
         ),
         Action::Hold => verbs::hold(state),
@@ -171,6 +181,8 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
+        Action::Lab => moving::toggle(state),
+        Action::Wire(wish) => wire::handle(state, wish),
         Action::Palette => palette::open(state, count),
         Action::Write => program::write(state),
         Action::Why => why::open(state),

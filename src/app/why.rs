@@ -202,7 +202,7 @@ fn look_again(state: &mut State) {
 fn in_the_way(state: &State, case: &Case) -> Vec<RowName> {
     match &case.asked {
         Wish::Listen(spec) if case.why.errno == Errno::EADDRINUSE => {
-            holders(state, spec.at, Protocol::Tcp)
+            holders(state, spec.host, spec.at, Protocol::Tcp)
         }
         Wish::Listen(_) => Vec::new(),
         Wish::Connect(spec, to) => refused::connect_failed(state, spec, *to, case.why).1,

@@ -80,8 +80,7 @@ impl SockDiag {
                 other => return other.map_err(ReadError::from),
             }
         }
-        self.dump(Protocol::Tcp, Some(Family::V4), part, reading)
-            .map_err(ReadError::from)?;
+        self.dump(Protocol::Tcp, Some(Family::V4), part, reading)?;
         absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), part, reading))
     }
 
@@ -129,7 +128,7 @@ impl SockDiag {
             let dump = Dump {
                 protocol,
                 family,
-                states: states_of(part.wanted),
+                states: part.states(),
                 program: program.as_deref().filter(|_| self.filters),
             };
             let torn = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
@@ -257,7 +256,6 @@ impl SocketSource for SockDiag {
         if wanted.ports.as_ref().is_some_and(BTreeSet::is_empty) {
             return Ok(());
         }
-
         if self.interfaces.len() > 4096 {
             self.interfaces.clear();
         }
@@ -275,7 +273,7 @@ impl SocketSource for SockDiag {
             }
         }
         let of_udp = wire::state_bits(TcpState::Established) | wire::state_bits(TcpState::Closed);
-        if wanted.protocol != Some(Protocol::Tcp) && states_of(wanted) & of_udp != 0 {
+        if wanted.protocol != Some(Protocol::Tcp) && Part::all(wanted).states() & of_udp != 0 {
             self.udp(wanted, reading)?;
         }
         Ok(())
@@ -291,10 +289,12 @@ impl SocketSource for SockDiag {
         if name.tuple.protocol == Protocol::Udp && !self.has_udp()? {
             return Procfs::new(self.host).look(name);
         }
+        for _ in 0..RETRIES {
+            match self.exact(name) {
+                Err(Trouble::Call(_, Errno::NOBUFS)) => self.netlink.grow(),
+                other => return other.map_err(ReadError::from),
+            }
+        }
         self.exact(name).map_err(ReadError::from)
     }
-}
-
-fn states_of(wanted: &Filter) -> u32 {
-    wanted.state.map_or(wire::ALL_STATES, wire::state_bits)
 }

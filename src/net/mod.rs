@@ -19,6 +19,7 @@ mod outgoing;
 mod program;
 mod socket;
 mod sockets;
+mod staging;
 mod tally;
 mod target;
 mod trying;

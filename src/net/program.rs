@@ -13,6 +13,7 @@ use crate::net::door::Door;
 use crate::net::elsewhere::{Elsewhere, Makers};
 use crate::net::socket;
 use crate::net::sockets::Sockets;
+use crate::net::staging::Stage;
 use crate::net::trying::try_all;
 use crate::tcp::{
     Burst, Call, Command, ConnectSpec, Deed, Ending, Errno, Host, ListenSpec, Machine, News,
@@ -34,6 +35,8 @@ pub struct Program {
     connecting: CancellationToken,
     /// Doors that are closed, but perhaps not told to be.
     leaving: Vec<CancellationToken>,
+    /// Connections that are held in a state.
+    stage: Stage,
     /// So many Connect commands may be under way.
     bursts: Arc<Semaphore>,
 }
@@ -90,6 +93,7 @@ impl Program {
             connecting: sockets.stop.child_token(),
             sockets: Arc::new(sockets),
             leaving: Vec::new(),
+            stage: Stage::default(),
             bursts: Arc::new(Semaphore::new(Program::BURSTS)),
         }
     }
@@ -132,7 +136,9 @@ impl Program {
                 self.stop_connecting();
                 self.stop_listening();
                 self.sockets.sweep();
+                self.stage.clear();
             }
+            Command::Stage(state, from) => self.sockets.announce(self.stage.hold(state, from)),
         }
     }
 

@@ -268,7 +268,7 @@ pub(super) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
 }
 
 /// The address that stands for all of the same family.
-fn any(like: IpAddr) -> IpAddr {
+pub(super) fn any(like: IpAddr) -> IpAddr {
     match like {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),

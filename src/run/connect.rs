@@ -153,6 +153,8 @@ impl<'a, W: Write> Clients<'a, W> {
             | News::ListenFailed { .. }
             | News::StoppedListening { .. }
             | News::AcceptHeld(_)
+            | News::Staged { .. }
+            | News::StageFailed { .. }
             | News::Accepted(_)
             | News::AcceptFailed { .. }
             | News::BurstBegun { .. }

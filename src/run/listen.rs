@@ -106,6 +106,8 @@ impl<W: Write> Server<'_, W> {
             News::Crashed(text) => format!("a task ended by a defect: {text}"),
             News::StoppedListening { why: None }
             | News::AcceptHeld(_)
+            | News::Staged { .. }
+            | News::StageFailed { .. }
             | News::Connecting(_)
             | News::Connected(_)
             | News::ConnectFailed { .. }

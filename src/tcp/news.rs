@@ -2,7 +2,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::tcp::{Burst, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, Record, RowName, Trial};
+use crate::tcp::{
+    Burst, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, Record, RowName, TcpState, Trial,
+};
 
 /// What TCP tells back to a program (RFC 9293, section 3.9.2: TCP-to-user messages). Bad news is news, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +104,24 @@ pub enum News {
         at: RowName,
         /// How it came to that.
         how: Ending,
+    },
+    /// A connection was put into a state.
+    Staged {
+        /// Which state.
+        state: TcpState,
+        /// The row that is in it.
+        main: RowName,
+        /// The sockets that hold it there, the listening one first.
+        sockets: Vec<OwnSocket>,
+        /// The calls that did it, as one would write them.
+        calls: Vec<String>,
+    },
+    /// A connection could not be put into a state.
+    StageFailed {
+        /// Which state.
+        state: TcpState,
+        /// Which call was refused, and why.
+        why: Refusal,
     },
     /// A task ended in a panic; the rest goes on.
     Crashed(String),

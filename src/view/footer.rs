@@ -44,6 +44,9 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
                 ("ctrl-c", "quit at once"),
             ]);
         }
+        Some(Overlay::States(_)) => {
+            return scene.keys(&[("j k", "choose"), ("Enter", "hold it"), ("Esc", "close")]);
+        }
         Some(Overlay::Card(_)) => {
             return scene.keys(&[("Esc", "close"), ("ctrl-c", "quit at once")]);
         }

@@ -9,6 +9,7 @@
 
 mod arrows;
 mod commands;
+mod computers;
 mod dashboard;
 mod detective;
 mod faults;

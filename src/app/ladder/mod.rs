@@ -117,13 +117,17 @@ fn rungs(state: &State, pair: &Pair<'_>) -> Ladder {
     if crossings.is_empty() {
         worked_out(state, pair)
     } else {
-        captured(&crossings, pair, false)
+        captured(&crossings, pair, state.lab.absolute)
     }
 }
 
 /// The segments of a connection that crossed a wire of ours: outside of the lab there is none.
-fn crossings(_state: &State, _connection: FiveTuple) -> Vec<&Crossing> {
-    Vec::new()
+fn crossings(state: &State, connection: FiveTuple) -> Vec<&Crossing> {
+    let then = state.then();
+    let of_it = |crossing: &&Crossing| {
+        crossing.sent <= then && crossing.segment.tuple.connection() == connection
+    };
+    state.lab.crossings.iter().filter(of_it).collect()
 }
 
 /// Both rows of one connection, as far as they are known.

@@ -1,5 +1,7 @@
 //! A ladder from the states that looks at the table showed, and from what our own ends did: nobody captured the segments.
 
+use std::time::Duration;
+
 use crate::app::ladder::{Arrow, Fate, GONE, Ladder, Pair, Rung, Side, StateMark};
 use crate::app::{Doing, Life, State, Why, words};
 use crate::tcp::{Moment, Protocol, RowName, TcpState};
@@ -9,35 +11,55 @@ use TcpState::{Established, SynReceived, SynSent};
 /// What both ends of a connection must have said to each other.
 pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
     let doings = state.sockets.doings.of(pair.connection, state.then());
-    let born = pair.lives.iter().flatten().map(|life| life.line.born).min();
-    // A call comes before the look that shows its row; what is much older was another connection with the same numbers.
-    let recent =
-        |at: Moment| born.is_none_or(|born| at.plus(std::time::Duration::from_secs(2)) >= born);
-    let doings: Vec<_> = doings.filter(|(at, ..)| recent(*at)).collect();
+    let lives = || pair.lives.iter().flatten();
+    let born = lives().map(|life| life.line.born).min();
+    let gone = lives().map(|life| life.line.gone.map_or(state.then(), |gone| gone.at));
+    let gone = gone.max();
+    // A call comes about when a look shows its row; what is much older or newer was another connection with the same numbers.
+    let is_its = |at: Moment| {
+        born.is_none_or(|born| at.plus(ABOUT) >= born)
+            && gone.is_none_or(|gone| at <= gone.plus(ABOUT))
+    };
     let mut worker = Worker {
         pair,
-        doings,
+        doings: doings.filter(|(at, ..)| is_its(*at)).collect(),
+        after: Moment::default(),
         rungs: Vec::new(),
     };
-    if pair.connection.protocol == Protocol::Tcp {
-        worker.handshake();
-    }
-    worker.data();
-    worker.goodbye();
     Ladder {
         ends: pair.names.clone(),
         captured: false,
-        rungs: worker.rungs,
+        rungs: worker.work_out(),
     }
 }
+
+/// How far a look may be from the call whose effect it shows.
+const ABOUT: Duration = Duration::from_secs(2);
 
 pub(super) struct Worker<'a> {
     pub(super) pair: &'a Pair<'a>,
     doings: Vec<(Moment, RowName, Doing)>,
+    /// Nothing of what is being worked out was before this.
+    after: Moment,
     pub(super) rungs: Vec<Rung>,
 }
 
 impl Worker<'_> {
+    fn work_out(&mut self) -> Vec<Rung> {
+        if self.pair.connection.protocol == Protocol::Tcp {
+            self.handshake();
+        }
+        let mut all = std::mem::take(&mut self.rungs);
+        self.after = all.last().map_or(self.after, |rung| rung.at);
+        // Data may come after a FIN: the other direction is still open.
+        self.data();
+        all.append(&mut self.rungs);
+        self.goodbye();
+        all.append(&mut self.rungs);
+        all.sort_by_key(|rung| rung.at);
+        all
+    }
+
     pub(super) fn life(&self, side: Side) -> Option<Life<'_>> {
         self.pair.lives[side as usize]
     }
@@ -94,7 +116,7 @@ impl Worker<'_> {
         words: impl Into<String>,
         states: [Option<StateMark>; 2],
     ) {
-        let before = self.rungs.last().map_or(Moment::default(), |rung| rung.at);
+        let before = self.rungs.last().map_or(self.after, |rung| rung.at);
         let arrow = Arrow {
             from,
             words: words.into(),
@@ -109,8 +131,10 @@ impl Worker<'_> {
     }
 
     fn handshake(&mut self) {
-        let lives = self.pair.lives.iter().flatten();
-        if lives.into_iter().any(|life| life.line.found) {
+        let made = |doing| matches!(doing, Doing::Calls | Doing::Connected | Doing::Accepted);
+        let is_told = self.doings.iter().any(|(.., doing)| made(*doing));
+        let mut lives = self.pair.lives.iter().flatten();
+        if lives.any(|life| life.line.found) && !is_told {
             return self.already_there();
         }
         let called = self.doing(Side::Client, |doing| {
@@ -140,17 +164,10 @@ impl Worker<'_> {
         if tries == 0 {
             return;
         }
-        let times = if tries == 1 {
-            "once more"
-        } else {
-            "times more"
+        let words = match tries {
+            1 => String::from("SYN, once more"),
+            _ => format!("SYN, {tries} times more"),
         };
-        let many = if tries == 1 {
-            String::new()
-        } else {
-            format!("{tries} ")
-        };
-        let words = format!("SYN, {many}{times}");
         self.say(Some(life.line.read), Side::Client, words, [None, None]);
         if let Some(arrow) = self.rungs.last_mut().and_then(|rung| rung.arrow.as_mut()) {
             arrow.again = true;

@@ -193,8 +193,8 @@ impl Pen {
 }
 
 fn plain(error: PcapError) -> io::Error {
-    match error {
-        PcapError::IoError(error) => error,
-        other => io::Error::other(other),
+    if let PcapError::IoError(error) = error {
+        return error;
     }
+    io::Error::other(error)
 }

@@ -17,6 +17,7 @@ mod data;
 mod limits;
 mod many;
 mod shortages;
+mod staging;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;

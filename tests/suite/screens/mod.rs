@@ -1,6 +1,7 @@
 //! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
 
 mod calls;
+mod lab;
 mod laws;
 mod myth;
 mod palette;

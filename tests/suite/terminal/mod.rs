@@ -10,6 +10,7 @@ mod breaking;
 mod closer;
 mod colours;
 mod ending;
+mod lab;
 mod mouse;
 mod quiet;
 mod refusing;
