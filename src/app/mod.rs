@@ -20,6 +20,7 @@ mod event;
 mod form;
 mod goodbye;
 mod heard;
+mod hints;
 mod journal;
 mod key;
 mod keymap;

@@ -35,7 +35,9 @@ impl Play {
         let any_port = SocketAddr::new(ip, 0);
         socket.bind(&any_port.into()).map_err(refused(Call::Bind))?;
         socket.listen(backlog).map_err(refused(Call::Listen))?;
-        let at = Diary::unread().name_of(socket).map_err(refused(Call::Bind))?;
+        let at = Diary::unread()
+            .name_of(socket)
+            .map_err(refused(Call::Bind))?;
         self.note(format!("bind({fd}, {any_port}), which gave {at}"));
         self.note(format!("listen({fd}, {backlog})"));
         Ok(at)
@@ -113,7 +115,9 @@ impl Play {
 
 /// The row of a client's socket.
 pub(super) fn row_of(client: &Socket, to: SocketAddr) -> Result<RowName, Refusal> {
-    let local = Diary::unread().name_of(client).map_err(refused(Call::Connect))?;
+    let local = Diary::unread()
+        .name_of(client)
+        .map_err(refused(Call::Connect))?;
     let tuple = FiveTuple::tcp(local.into(), Endpoint::from(to));
     Ok(RowName::connected(Host::THIS, tuple))
 }
