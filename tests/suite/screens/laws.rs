@@ -19,14 +19,15 @@ use crate::dashboard::why::refused;
 
 #[test]
 fn ascii_mode_draws_nothing_else() {
-    for mut robot in [
-        two_connections(),
-        goodbyes(),
-        whole_machine(200),
-        with_calls(),
-        refused(),
-        tried(),
-    ] {
+    let makers: [fn() -> Robot; 6] = [
+        two_connections,
+        goodbyes,
+        || whole_machine(200),
+        with_calls,
+        refused,
+        tried,
+    ];
+    for mut robot in makers.map(|make| Box::new(make())) {
         for keys in [
             "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc", "g", "t",
             ",",
@@ -142,7 +143,7 @@ fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
 
 #[test]
 fn no_size_is_too_odd() {
-    let mut robots = [
+    let mut robots = vec![
         Robot::new(),
         goodbyes(),
         whole_machine(200),
