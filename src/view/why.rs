@@ -9,7 +9,7 @@ use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
 use super::{arrange, text};
-use crate::app::{Case, Remedy, Verdict};
+use crate::app::{Case, Remedy, Verdict, Wish};
 use crate::tcp::{Call, TcpState};
 
 /// The last refusal: what was asked, who is in the way, and what would help; `down` lines are scrolled away.
@@ -125,11 +125,8 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
         Some(owner) => format!("{} (pid {})", text::safe(&owner.program), owner.pid),
         None => String::from("another program"),
     };
-    match line.row.state {
-        TcpState::Listen => {
-            format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
-        }
-        TcpState::TimeWait => {
+    match (&case.asked, line.row.state) {
+        (_, TcpState::TimeWait) => {
             let left = line
                 .time_left(state.now)
                 .map(text::left)
@@ -138,16 +135,22 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
                 "This end closed first: the kernel keeps port {port} reserved, {left}. No process holds it."
             )
         }
-        TcpState::SynSent
-        | TcpState::SynReceived
-        | TcpState::Established
-        | TcpState::FinWait1
-        | TcpState::FinWait2
-        | TcpState::CloseWait
-        | TcpState::Closing
-        | TcpState::LastAck
-        | TcpState::Closed => {
+        (Wish::Listen(_), TcpState::Listen) => {
+            format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
+        }
+        (Wish::Listen(_), _) => {
             format!("Nobody listens, but {who} still has a connection that uses port {port}.")
+        }
+        (Wish::Connect(..), TcpState::Listen) => {
+            String::from("Somebody listens at that port, but at another address.")
+        }
+        (Wish::Connect(..), _) if case.why.call == Call::Bind => {
+            format!(
+                "{who} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
+            )
+        }
+        (Wish::Connect(..), _) => {
+            String::from("Each of these has one port of the range, towards this destination.")
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use fivetuple::app::{Clients, Event, Listener, Overlay, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, Host, ListenSpec, Machine, Moment, SocketRow,
-    TcpState,
+    Answer, Asked, Called, Change, ConnectSpec, Deed, Endpoint, FiveTuple, Host, ListenSpec,
+    Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -47,6 +47,9 @@ pub(crate) fn measure() {
 /// Every picture with few and with many connections.
 fn pictures() {
     let [mut few, mut many] = [10, 28_000].map(state);
+    for state in [&mut few, &mut many] {
+        (0..250).for_each(|number| calls(state, number));
+    }
     for (picture, zoom, what) in [
         (Picture::States, 0, "the state diagram"),
         (Picture::Ports, 0, "the map of all ports"),
@@ -54,6 +57,8 @@ fn pictures() {
         (Picture::Ports, 2, "the map around one port"),
         (Picture::Compare, 0, "two rows compared"),
         (Picture::Timeline, 0, "the timeline"),
+        (Picture::Calls, 0, "a thousand calls"),
+        (Picture::Myth, 0, "the myth"),
     ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
             state.desk.picture = picture;
@@ -82,6 +87,29 @@ fn card() {
         &many,
         &ratio,
     );
+}
+
+/// The calls of one client.
+fn calls(state: &mut State, number: u32) {
+    let [_, client] = pair(number);
+    let call = |asked| Called {
+        on: Some(11),
+        asked,
+        answer: Answer::Done,
+    };
+    let tuple = client.tuple;
+    let record = Record {
+        deed: Deed::Connect,
+        row: Some(client.name()),
+        calls: vec![
+            call(Asked::SetSockOpt(SockOpt::BindAddressNoPort)),
+            call(Asked::Bind(tuple.local)),
+            call(Asked::Connect(tuple.remote)),
+            call(Asked::GetSockName),
+        ],
+    };
+    let told = Event::Net(News::Called(record));
+    update(state, Moment::default(), told);
 }
 
 fn frame(state: &mut State) -> Times {
