@@ -54,6 +54,10 @@ pub enum Action {
     ZoomOut,
     /// Show one connection as a card.
     LookInside,
+    /// Mark a row; on a second one: compare both.
+    Mark,
+    /// Compare the newest connection with the one before it.
+    CompareNewest,
     /// Show both ends, the server's computer, or the client's.
     PointOfView,
     /// Show the demo's sockets, or the whole machine's.
@@ -98,4 +102,14 @@ pub enum Action {
     States,
     /// Show every action by its name.
     Palette,
+    /// Open the last refusal: who is to blame, and what helps.
+    Why,
+    /// Ask for what was refused once more.
+    Retry,
+    /// Ask for it once more when TIME_WAIT is over.
+    RetryLater,
+    /// Try for real what the myth says.
+    TryMyth,
+    /// Save a program that makes the same rows.
+    Write,
 }

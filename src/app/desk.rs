@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, Form, Lens, Palette, Pane, Picture};
-use crate::tcp::{Moment, RowName};
+use crate::app::{Action, Form, Lens, Myth, Palette, Pane, Picture};
+use crate::tcp::{Moment, RowName, TcpInfo};
 
 /// What the person in front of it has chosen to look at, and how.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,10 @@ pub struct Desk {
     pub stale: bool,
     /// The chosen row of the table.
     pub selected: Option<RowName>,
+    /// The row to compare another one with.
+    pub marked: Option<RowName>,
+    /// What the kernel knows beyond their rows of the connections that are looked inside.
+    pub inside: Vec<(RowName, TcpInfo)>,
     /// What part of the table is shown.
     pub lens: Lens,
     /// The text that rows must contain.
@@ -39,6 +43,8 @@ pub struct Desk {
     pub count: Option<u32>,
     /// Verbs that wait until the calls before them are answered: since when, and their counts.
     pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
+    /// The myth, as it was tried.
+    pub myth: Option<Myth>,
     /// The last keys, to be shown to an audience.
     pub keys: VecDeque<String>,
 }
@@ -80,6 +86,8 @@ pub enum Overlay {
     States(usize),
     /// Every action by its name.
     Palette(Palette),
+    /// The last refusal taken apart, scrolled down so many lines.
+    Why(usize),
 }
 
 impl Desk {
@@ -89,6 +97,12 @@ impl Desk {
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
     /// How many of the last keys are shown.
     pub const KEYS: usize = 6;
+
+    /// What the kernel knows of that connection, if it is looked inside.
+    pub fn info(&self, name: RowName) -> Option<&TcpInfo> {
+        let found = self.inside.iter().find(|(of, _)| *of == name)?;
+        Some(&found.1)
+    }
 
     /// The list of all keys cannot be scrolled further down than this: only who draws it knows how much of it fits.
     pub fn help_ends_at(&mut self, last: usize) {

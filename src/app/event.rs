@@ -1,5 +1,5 @@
 use crate::app::{Action, Key};
-use crate::tcp::{Change, Host, LabNews, News, Owner};
+use crate::tcp::{Change, Host, LabNews, News, Owner, RowName, TcpInfo};
 
 /// A fact: something that happened, whoever made it happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Event {
     Instead(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
+    /// What the kernel knows beyond their rows of the connections that are looked inside.
+    Inspected(Vec<(RowName, TcpInfo)>),
     /// The sockets with these inodes have no owner that we may see.
     OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.

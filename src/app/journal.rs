@@ -75,6 +75,14 @@ impl Journal {
     /// How many bytes the entries may take; the base comes on top of it.
     const MOST: usize = 16 << 20;
 
+    /// A journal that begins with this table.
+    pub(crate) fn starting(base: Table) -> Journal {
+        Journal {
+            base,
+            ..Journal::default()
+        }
+    }
+
     /// Notes what was done to the table; says whether the oldest had to be folded for the first time.
     pub(crate) fn note(&mut self, at: Moment, what: What, is_step: bool) -> bool {
         let entry = Entry { at, what, is_step };

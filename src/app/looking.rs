@@ -1,7 +1,7 @@
 //! Wishes that change what is looked at, and nothing else.
 
 use crate::app::{
-    Action, Desk, HELD, Lens, Overlay, Pane, Picture, State, Tone, ladder, rewind, states,
+    Action, Desk, HELD, Overlay, Pane, Picture, State, Tone, compare, ladder, rewind, states,
 };
 
 #[expect(
@@ -27,12 +27,9 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::ZoomIn => zoom(state, 1),
         Action::ZoomOut => zoom(state, -1),
         Action::LookInside => look_inside(state),
-        Action::PointOfView => {
-            desk.lens = Lens {
-                view: desk.lens.view.next(),
-                ..desk.lens
-            }
-        }
+        Action::Mark => compare::mark(state),
+        Action::CompareNewest => compare::newest(state),
+        Action::PointOfView => desk.lens.view = desk.lens.view.next(),
         Action::Netstat => desk.netstat = !desk.netstat,
         Action::Find => desk.find.typing = true,
         Action::BigType => {
@@ -100,16 +97,19 @@ fn back(state: &mut State) {
     } else if is_past {
         rewind::live(state);
     } else if desk.picture != Picture::Table {
+        if desk.picture == Picture::Compare {
+            desk.marked = None;
+        }
         show(desk, Picture::Table);
     } else if desk.look.big {
         desk.look.big = false;
-    } else {
+    } else if desk.marked.take().is_none() {
         desk.selected = None;
     }
 }
 
 fn go(state: &mut State, steps: i64) {
-    if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
+    if let Some(Overlay::Help(line) | Overlay::Why(line)) = &mut state.desk.overlay {
         *line = moved(*line, steps, usize::MAX);
         return;
     }

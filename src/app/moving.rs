@@ -6,8 +6,8 @@ use crate::app::lab::Before;
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
-    Clients, Effect, Find, Lab, Listener, PointOfView, Sockets, Stage, State, Tone, ports_form,
-    words,
+    Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, State, Tone,
+    ports_form, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabNews, LabOrder, LabRefusal, ListenSpec, Machine, Port,
@@ -181,7 +181,8 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::default();
     let desk = &mut state.desk;
     desk.selected = None;
-    desk.overlay = None;
+    let stays = |overlay: &Overlay| matches!(overlay, Overlay::Help(_) | Overlay::Palette(_));
+    desk.overlay = desk.overlay.take().filter(stays);
     desk.find = Find::default();
     desk.count = None;
     desk.postponed.clear();

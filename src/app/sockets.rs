@@ -3,7 +3,7 @@ use std::ops::Deref;
 
 use crate::app::journal::{Journal, Noted, What};
 use crate::app::{Doings, Past, Sight, Table};
-use crate::tcp::{Change, Ending, Moment, OwnSocket, Owner, RowName};
+use crate::tcp::{Change, Ending, Moment, OwnSocket, Owner, PortRange, RowName};
 
 /// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
 /// looks at may be the past, see [`Sockets::shown`].
@@ -33,6 +33,16 @@ impl Deref for Sockets {
 }
 
 impl Sockets {
+    /// An empty table of a machine whose kernel picks ports from `range`.
+    pub fn new(range: PortRange) -> Sockets {
+        let live = Table::new(range);
+        Sockets {
+            journal: Journal::starting(live.clone()),
+            live,
+            ..Sockets::default()
+        }
+    }
+
     /// Takes what a look at the kernel's table brought. `serves` tells which rows are the end of a server of ours. Says whether the oldest
     /// of what is known of the past is being forgotten from now on.
     pub fn see(&mut self, at: Moment, sight: &Sight, serves: impl Fn(RowName) -> bool) -> bool {

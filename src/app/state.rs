@@ -1,7 +1,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Clients, Computer, Desk, Lab, Line, Listener, Notices, Sockets, Table, lens};
+use crate::app::{
+    Calls, Clients, Computer, Desk, Lab, Line, Listener, Notices, Overlay, Sockets, Table, lens,
+};
 use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
@@ -25,6 +27,8 @@ pub struct State {
     pub desk: Desk,
     /// The computers with a network of their own, and their wire.
     pub lab: Lab,
+    /// The system calls of our own sockets.
+    pub calls: Calls,
 }
 
 impl State {
@@ -33,16 +37,17 @@ impl State {
         State {
             now: Moment::default(),
             started,
+            sockets: Sockets::new(machine.ephemeral),
             machine,
             listener,
             clients,
-            sockets: Sockets::default(),
             notices: Notices::default(),
             desk: Desk {
                 stale: true,
                 ..Desk::default()
             },
             lab: Lab::default(),
+            calls: Calls::default(),
         }
     }
 
@@ -170,6 +175,15 @@ impl State {
             .collect()
     }
 
+    /// Both rows of the connection that is looked inside: of these the kernel is asked for more.
+    pub fn looked_inside(&self) -> Vec<RowName> {
+        let Some(Overlay::Card(name)) = self.desk.overlay else {
+            return Vec::new();
+        };
+        let other = self.sockets.mirror(name).map(|line| line.row.name());
+        [Some(name), other].into_iter().flatten().collect()
+    }
+
     /// After how long something on the screen changes by itself: a countdown, a mark that fades, an age.
     pub fn tick_after(&self) -> Duration {
         let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
@@ -184,6 +198,9 @@ impl State {
 
     /// The rows that a refusal blames.
     pub fn blamed(&self) -> &[RowName] {
+        if let (Some(Overlay::Why(_)), Some(case)) = (&self.desk.overlay, &self.notices.case) {
+            return &case.rows;
+        }
         self.notices.last().map_or(&[], |notice| &notice.blame)
     }
 

@@ -1,4 +1,5 @@
 mod ghosts;
+pub(crate) mod ports;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -16,6 +17,7 @@ pub struct Table {
     lines: HashMap<RowName, Line>,
     order: Order,
     counts: Counts,
+    ports: ports::Ports,
     ghosts: VecDeque<(RowName, Moment)>,
     departed: AllDeparted,
     touched: Option<Moment>,
@@ -190,6 +192,7 @@ impl Table {
             self.order.count_open(row.name(), is_now);
         }
         self.counts.moved(row, before, after);
+        self.ports.moved(row, before, after);
     }
 
     /// The inodes of all lines.

@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, moving, palette, ports_form, press, rewind, verbs, wire,
+    listen_form, listening, looking, moving, myth, palette, ports_form, press, program, rewind,
+    verbs, why, wire,
 };
-use crate::tcp::{Filter, Moment, Port};
+use crate::tcp::{Filter, Moment, Port, RowName, TcpInfo};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -63,6 +64,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
+        Event::Inspected(found) => inspected(state, found),
         Event::OwnersHidden(inodes) => {
             say_whose(state, &inodes);
             vec![]
@@ -75,6 +77,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             moving::heard(state, news)
         }
+        Event::Saved(Ok(files)) if program::is_its(&files) => program::saved(state, &files),
         Event::Saved(saved) => ladder::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
@@ -97,6 +100,14 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
     }
     state.desk.stale = true;
     listening::explain_again(state);
+    vec![]
+}
+
+/// What is beyond the rows is known as of now; while the past is looked at, nothing is to change.
+fn inspected(state: &mut State, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
+    if !state.is_past() {
+        state.desk.inside = found;
+    }
     vec![]
 }
 
@@ -183,6 +194,11 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::UseUpPorts => ports_form::open(state),
         Action::Wire(wish) => wire::handle(state, wish),
         Action::Palette => palette::open(state, count),
+        Action::Write => program::write(state),
+        Action::Why => why::open(state),
+        Action::TryMyth => myth::try_it(state),
+        Action::Retry => why::retry(state),
+        Action::RetryLater => why::wait(state),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -224,5 +240,5 @@ fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
-    vec![]
+    why::tick(state)
 }

@@ -24,7 +24,7 @@ pub use spent::spent;
 
 use std::time::Duration;
 
-use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpState};
+use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpInfo, TcpState};
 
 /// Where socket rows come from: `sock_diag`, or `/proc` where that is refused.
 pub trait SocketSource: Send {
@@ -48,6 +48,14 @@ pub trait SocketSource: Send {
     /// # Errors
     /// When the table could not be read.
     fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError>;
+
+    /// What the kernel knows of one connection beyond its row; `None` where there is no such socket, or the source does not tell.
+    ///
+    /// # Errors
+    /// When the kernel could not be asked.
+    fn inside(&mut self, _name: RowName) -> Result<Option<TcpInfo>, ReadError> {
+        Ok(None)
+    }
 
     /// Every row that `wanted` asks for.
     ///

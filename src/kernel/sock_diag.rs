@@ -1,3 +1,5 @@
+mod lookup;
+
 use std::collections::{BTreeSet, HashMap};
 use std::os::fd::OwnedFd;
 
@@ -8,8 +10,8 @@ use crate::kernel::halves::{Part, Twin, halves};
 use crate::kernel::netlink::Netlink;
 use crate::kernel::trouble::{Trouble, absent_is_empty, is_unknown_here};
 use crate::kernel::wire::{self, Body, Dump, Family};
-use crate::kernel::{Procfs, ReadError, Reading, SocketSource, is_asked_for};
-use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
+use crate::kernel::{Procfs, ReadError, Reading, SocketSource};
+use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpInfo, TcpState};
 
 const RETRIES: u32 = 3;
 
@@ -189,55 +191,6 @@ impl SockDiag {
             }
         }
     }
-
-    /// Asks for one socket.
-    fn exact(&mut self, name: RowName) -> Result<Option<SocketRow>, Trouble> {
-        let interface = self.interfaces.get(&name).copied().unwrap_or(0);
-        let tuple = name.tuple;
-        let asked = self
-            .netlink
-            .ask(|number, request| wire::write_lookup(tuple, interface, number, request))?;
-        loop {
-            let mut bytes = self.netlink.receive()?;
-            while let Some(answer) = wire::next_answer(&mut bytes, tuple.protocol) {
-                let answer = answer.map_err(Trouble::Garbled)?;
-                if answer.sequence != asked {
-                    continue;
-                }
-                match answer.body {
-                    Body::Socket(mut row, _) => {
-                        row.host = self.host;
-                        return Ok(Some(row).filter(|row| is_asked_for(name, row)));
-                    }
-                    // There is no such socket, or not even the family.
-                    Body::Error(errno) if is_unknown_here(errno) => return Ok(None),
-                    Body::Error(errno) | Body::Done(errno) => return Err(Trouble::Answer(errno)),
-                    Body::Other => {}
-                }
-            }
-        }
-    }
-
-    /// Finds a socket without another end: several may share an address, so that only a dump shows them all.
-    fn unconnected(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
-        let states: &[TcpState] = match name.tuple.protocol {
-            Protocol::Tcp => &[TcpState::Listen, TcpState::Closed],
-            Protocol::Udp => &[TcpState::Closed],
-        };
-        for state in states {
-            let near = Filter {
-                ports: Some([name.tuple.local.port].into()),
-                protocol: Some(name.tuple.protocol),
-                state: Some(*state),
-            };
-            let reading = self.snapshot(&near)?;
-            let mut rows = reading.snapshot.rows.into_iter();
-            if let Some(row) = rows.find(|row| is_asked_for(name, row)) {
-                return Ok(Some(row));
-            }
-        }
-        Ok(None)
-    }
 }
 
 impl SocketSource for SockDiag {
@@ -296,5 +249,9 @@ impl SocketSource for SockDiag {
             }
         }
         self.exact(name).map_err(ReadError::from)
+    }
+
+    fn inside(&mut self, name: RowName) -> Result<Option<TcpInfo>, ReadError> {
+        self.info(name).map_err(ReadError::from)
     }
 }

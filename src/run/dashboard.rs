@@ -52,6 +52,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
         descriptors,
         lab.sockets(),
     );
+    program.tell_calls();
     let world = World::new(
         program,
         (poller(inbox_sender.clone()), lab),
@@ -277,6 +278,7 @@ impl Dashboard {
         }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
+        self.world.inspect(self.state.looked_inside());
         self.world.show(now, self.scroll.visible(), unowned);
         self.frames.drawn(now);
         Ok(())

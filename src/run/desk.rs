@@ -36,6 +36,8 @@ pub(super) struct Wishes {
     pub look: Vec<RowName>,
     /// These are on the screen.
     pub visible: Option<Vec<RowName>>,
+    /// These are looked inside.
+    pub inside: Option<Vec<RowName>>,
     /// An order that was carried out.
     pub answer: Option<Answer>,
 }
@@ -75,6 +77,10 @@ impl Desk {
         self.papers().wishes.visible = Some(names);
     }
 
+    pub(super) fn inside(&self, names: Vec<RowName>) {
+        self.papers().wishes.inside = Some(names);
+    }
+
     pub(super) fn answer(&self, answer: Answer) {
         self.papers().wishes.answer = Some(answer);
         self.for_watch.notify_one();
@@ -92,6 +98,7 @@ impl Desk {
                 watch,
                 look,
                 visible: _,
+                inside: _,
                 answer,
             } = &papers.wishes;
             !papers.is_stopped && watch.is_none() && look.is_empty() && answer.is_none()

@@ -64,6 +64,11 @@ impl Poller {
         self.desk.visible(names);
     }
 
+    /// These connections are looked inside, one or two: what the kernel knows beyond their rows is asked for, as long as they are.
+    pub fn inspect(&self, names: Vec<RowName>) {
+        self.desk.inside(names);
+    }
+
     /// Ends the threads.
     pub fn stop(&self) {
         self.desk.stop();

@@ -6,7 +6,7 @@ use crate::app::Event;
 use crate::kernel::{Procfs, Pulse, ReadError, Reading, SocketSource};
 use crate::run::desk::{Answer, Desk, Errand, Wishes};
 use crate::run::{Clock, Opener, Watcher};
-use crate::tcp::{Filter, Host, Moment, RowName};
+use crate::tcp::{Filter, Host, Moment, RowName, TcpInfo};
 
 /// How often a thread that panicked is started again.
 const RESTARTS: u64 = 3;
@@ -34,6 +34,8 @@ pub(super) fn watch_until_stopped(
                 pulse: pulse(),
                 near: None,
                 far: None,
+                inside: Vec::new(),
+                told_inside: Vec::new(),
                 is_reading: false,
                 spare: Reading::default(),
                 failures: 0,
@@ -63,6 +65,9 @@ struct Watch<'a, R> {
     near: Option<Box<dyn SocketSource>>,
     /// Reads whole tables; away while it does.
     far: Option<Box<dyn SocketSource>>,
+    /// Which connections are looked inside, and what was told of them last.
+    inside: Vec<RowName>,
+    told_inside: Vec<(RowName, TcpInfo)>,
     is_reading: bool,
     spare: Reading,
     failures: u32,
@@ -101,6 +106,10 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
             self.watcher.visible(visible);
         }
         self.look_all(&wishes.look);
+        if let Some(inside) = wishes.inside.filter(|inside| *inside != self.inside) {
+            self.inside = inside;
+            self.inspect();
+        }
     }
 
     /// Takes the answer of the reader, and its source back.
@@ -158,6 +167,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
                 self.listen(wanted);
             }
             self.look_all(&glance.names);
+            self.inspect();
         }
         if !self.is_reading
             && let Some(order) = self.watcher.order(now)
@@ -170,6 +180,24 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
                 source,
                 reading,
             });
+        }
+    }
+
+    /// Asks for what is beyond the rows that are looked inside, and tells it if it differs from the last time.
+    fn inspect(&mut self) {
+        let mut found = Vec::with_capacity(self.inside.len());
+        for name in &self.inside {
+            let Some(near) = self.near.as_mut() else {
+                return;
+            };
+            match near.inside(*name) {
+                Ok(info) => found.extend(info.map(|info| (*name, info))),
+                Err(why) => return self.fail(&why),
+            }
+        }
+        if found != self.told_inside {
+            self.told_inside.clone_from(&found);
+            self.tell(Event::Inspected(found));
         }
     }
 

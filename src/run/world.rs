@@ -148,6 +148,11 @@ impl World {
         self.search.under_way = Some(search);
     }
 
+    /// These connections are looked inside.
+    pub(crate) fn inspect(&self, rows: Vec<RowName>) {
+        self.poller.inspect(rows);
+    }
+
     /// The lab is gone, whoever took it down; so are its sockets.
     pub(crate) fn lab_is_down(&mut self) {
         self.program.leave_elsewhere();

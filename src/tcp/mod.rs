@@ -3,6 +3,7 @@
 //! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`News`] comes back.
 
 mod arrow;
+mod called;
 mod change;
 mod command;
 mod endpoint;
@@ -10,6 +11,7 @@ mod errno;
 mod filter;
 mod five_tuple;
 mod host;
+mod info;
 mod lab;
 mod machine;
 mod moment;
@@ -21,9 +23,11 @@ mod row;
 mod segment;
 mod snapshot;
 mod state;
+mod trial;
 mod wire;
 
 pub use arrow::Arrow;
+pub use called::{Answer, Asked, Called, Deed, Record, SockOpt};
 pub use change::Change;
 pub use command::{
     Accepting, Burst, Command, ConnectSpec, ListenSpec, OnData, ServerCloses, SourcePort, Stays,
@@ -34,6 +38,7 @@ pub use errno::Errno;
 pub use filter::Filter;
 pub use five_tuple::{FiveTuple, Protocol};
 pub use host::Host;
+pub use info::TcpInfo;
 pub use lab::{LabComputer, LabNews, LabOrder, LabRefusal, LabSpec};
 pub use machine::Machine;
 pub use moment::Moment;
@@ -45,4 +50,5 @@ pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
 pub use segment::{Flags, Segment};
 pub use snapshot::{ParseRowError, Snapshot};
 pub use state::TcpState;
+pub use trial::Trial;
 pub use wire::{Crossing, Fate, Loss, WireNews, WireOrder};

@@ -8,12 +8,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
-use super::arrange;
 use super::glyphs::{CHOSEN, OTHER, glyph};
 use super::paint::{Scene, Titles, put};
 use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
+use super::{arrange, past};
 use crate::app::{Known, Line as TableLine, Pane, Way};
 use crate::tcp::{Arrow, TcpState};
 use figure::Figure;
@@ -29,11 +29,8 @@ struct Ways<'a> {
 impl<'a> Ways<'a> {
     fn of(scene: Scene<'a>) -> Ways<'a> {
         let state = scene.state;
-        let newest = state.desk.shown.iter().rev().copied();
-        let newest = newest.take(NEAR).find(|name| name.tuple.is_connected());
-        let chosen = state.desk.selected.or(newest);
-        let line = chosen.and_then(|name| state.seen().get(name));
-        let mirror = chosen.and_then(|name| state.seen().mirror(name));
+        let line = scene.chosen_or_newest();
+        let mirror = line.and_then(|line| state.seen().mirror(line.row.name()));
         let way = |line: &'a TableLine| Way::of(state.seen(), line).map(|way| (line, way));
         Ways {
             chosen: line.and_then(way),
@@ -69,9 +66,6 @@ impl<'a> Ways<'a> {
     }
 }
 
-/// So many of the newest rows are looked through for a connection.
-const NEAR: usize = 100;
-
 /// TCP's states as boxes, its transitions as arrows; where the rows are now, and the way that one connection went.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let ways = Ways::of(scene);
@@ -89,7 +83,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "States",
         about: format!("{} {about}", super::glyphs::DASH),
-        ..Titles::default()
+        right: past::right(scene.state),
+        border: past::border(scene.state),
     };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = arrange::take_bottom(&mut inner, below);

@@ -8,54 +8,94 @@ use super::columns;
 use super::paint::{Scene, put};
 use super::text;
 use super::theme::Part;
+use crate::app::FIVE;
 use crate::tcp::RowName;
+
+/// What the numbers are called where there is hardly room.
+const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
+
+/// The five numbers, as the row has them.
+pub(super) fn numbers(name: RowName) -> [String; 5] {
+    let (local, remote) = (name.tuple.local, name.tuple.remote);
+    [
+        columns::proto(&name),
+        local.ip.to_string(),
+        local.port.to_string(),
+        remote.ip.to_string(),
+        remote.port.to_string(),
+    ]
+}
+
+/// How wide the boxes are that hold these numbers below each other, and what they are called; `None` where they do not fit.
+pub(super) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &'static str); 5]> {
+    let boxes = |titles: [&'static str; 5]| {
+        let mut column = 0;
+        titles.map(|title| {
+            let longest = rows.iter().map(|numbers| text::width(&numbers[column]));
+            let longest = longest.max().unwrap_or(0).max(text::width(title));
+            column += 1;
+            (longest + 4, title)
+        })
+    };
+    let fits =
+        |boxes: &[(usize, &str); 5]| boxes.iter().map(|(width, _)| width).sum::<usize>() <= room;
+    [FIVE, SHORT].map(boxes).into_iter().find(fits)
+}
+
+/// How a box looks: its frame, what stands in it, and a sign at its lower edge.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub(super) border: (BorderType, Part),
+    pub(super) number: Part,
+    pub(super) sign: &'static str,
+}
+
+/// Five boxes beside each other.
+pub(super) fn boxes(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    scene: Scene<'_>,
+    (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),
+    looks: [Look; 5],
+) {
+    let mut x = area.x;
+    for (((width, title), number), look) in boxes.into_iter().zip(numbers).zip(looks) {
+        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        let place = Rect { x, width, ..area };
+        let padded = |text: &str| {
+            if text.is_empty() {
+                String::new()
+            } else {
+                format!(" {text} ")
+            }
+        };
+        let (border, part) = look.border;
+        let block = Block::bordered()
+            .border_type(border)
+            .border_style(scene.style(part))
+            .title_top(Line::from(scene.span(Part::Dim, padded(title))).centered())
+            .title_bottom(Line::from(scene.span(part, padded(look.sign))).centered());
+        frame.render_widget(block, place);
+        let number = Line::from(scene.span(look.number, number)).centered();
+        let inside = arrange::inside(place);
+        frame.render_widget(number, arrange::line(inside, inside.height / 2));
+        x += width;
+    }
+}
 
 /// The five numbers in a box each; in one line of text where the boxes do not fit.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: RowName) {
-    let (local, remote) = (name.tuple.local, name.tuple.remote);
-    let numbers = [
-        ("protocol", "", columns::proto(&name)),
-        ("local address", "local", local.ip.to_string()),
-        ("local port", "port", local.port.to_string()),
-        ("foreign address", "foreign", remote.ip.to_string()),
-        ("foreign port", "port", remote.port.to_string()),
-    ];
-    let widths = |long: bool| {
-        numbers.clone().map(|(title, short, number)| {
-            let title = if long { title } else { short };
-            text::width(title).max(text::width(&number)) + 4
-        })
-    };
     let room = usize::from(area.width);
-    let long = widths(true).iter().sum::<usize>() <= room;
-    let widths = widths(long);
-    if widths.iter().sum::<usize>() > room {
-        let texts = numbers.map(|(_, _, number)| number);
-        let lines = text::wrap(&texts.join("  "), room).into_iter();
-        put(
-            frame,
-            area,
-            lines.map(|line| Line::from(scene.span(Part::Strong, line))),
-        );
-        return;
-    }
-    let mut x = area.x;
-    for ((title, short, number), width) in numbers.into_iter().zip(widths) {
-        let width = u16::try_from(width).unwrap_or(u16::MAX);
-        let place = Rect { x, width, ..area };
-        let title = if long { title } else { short };
-        let title = if title.is_empty() {
-            String::new()
-        } else {
-            format!(" {title} ")
-        };
-        let block = Block::bordered()
-            .border_type(BorderType::Rounded)
-            .border_style(scene.style(Part::Border))
-            .title_top(Line::from(scene.span(Part::Dim, title)).centered());
-        frame.render_widget(block, place);
-        let number = Line::from(scene.span(Part::Strong, number)).centered();
-        frame.render_widget(number, arrange::inside(place));
-        x += width;
-    }
+    let numbers = numbers(name);
+    let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
+        let lines = text::wrap(&numbers.join("  "), room).into_iter();
+        let lines = lines.map(|line| Line::from(scene.span(Part::Strong, line)));
+        return put(frame, area, lines);
+    };
+    let plain = Look {
+        border: (BorderType::Rounded, Part::Border),
+        number: Part::Strong,
+        sign: "",
+    };
+    boxes(frame, area, scene, (places, numbers), [plain; 5]);
 }

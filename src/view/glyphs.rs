@@ -13,6 +13,17 @@ pub(super) const CUT: &str = "…";
 pub(super) const HOLLOW: &str = "○";
 /// Behind the other end of what is chosen.
 pub(super) const OTHER: &str = "◀";
+/// Behind the mark of a row that is to be compared.
+pub(super) const MARKED: &str = "◆";
+/// Between two numbers that differ, and two that do not.
+pub(super) const DIFFERS: &str = "≠";
+pub(super) const EQUAL: &str = "=";
+/// Above what is chosen.
+pub(super) const DOWN: &str = "▼";
+/// A port in use, a free one, and one that no kernel picks.
+pub(super) const FULL: &str = "█";
+pub(super) const FREE: &str = "·";
+pub(super) const NEVER: &str = "╌";
 /// In front of what did not work.
 pub(super) const REFUSED: &str = "✗";
 /// In front of a warning, and of a row that is to blame.
@@ -77,6 +88,11 @@ pub const fn in_ascii(c: char) -> char {
         '▕' => '[',
         '▏' => ']',
         '█' => '#',
+        '▁' => '_',
+        '▂' | '▃' => '-',
+        '▄' | '▅' => '=',
+        '▆' | '▇' => '*',
+        '└' | '┴' => '\\',
         '▌' => '-',
         '·' => '.',
         '◎' => '@',
@@ -93,6 +109,8 @@ pub const fn in_ascii(c: char) -> char {
         '○' => '.',
         '←' | '◀' => '<',
         '▼' => 'v',
+        '◆' => 'v',
+        '≠' => '#',
         c if c.is_ascii() => c,
         _ => '?',
     }

@@ -3,8 +3,10 @@
 mod arrange;
 mod banner;
 mod big;
+mod calls;
 mod card;
 mod columns;
+mod compare;
 mod computers;
 mod diagram;
 mod digits;
@@ -22,6 +24,7 @@ mod lab;
 mod ladder;
 mod lane;
 mod listener;
+mod myth;
 mod narrow;
 mod netstat;
 mod notices;
@@ -29,6 +32,7 @@ mod paint;
 mod pairs;
 mod palette;
 mod past;
+mod ports;
 mod row;
 mod scroll;
 mod sockets;
@@ -36,6 +40,7 @@ mod states;
 mod text;
 mod theme;
 mod timeline;
+mod why;
 mod window;
 mod wire;
 
@@ -91,7 +96,11 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         }
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
+        Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
+        Picture::Compare => compare::draw(frame, places.sockets, scene, scroll),
         Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
+        Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
+        Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
@@ -117,6 +126,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         }
         Some(Overlay::States(at)) => states::draw(frame, above_footer, scene, *at),
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Why(down)) => why::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }

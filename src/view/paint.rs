@@ -9,7 +9,7 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use super::glyphs::CHOSEN;
 use super::theme::{Part, Theme};
 use super::{arrange, text};
-use crate::app::{Pane, State};
+use crate::app::{Line as TableLine, Pane, State};
 
 /// What is painted, and how.
 #[derive(Clone, Copy)]
@@ -18,7 +18,15 @@ pub(super) struct Scene<'a> {
     pub(super) theme: &'a Theme,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    /// The chosen row, else that of the newest connection.
+    pub(super) fn chosen_or_newest(self) -> Option<&'a TableLine> {
+        let (desk, sockets) = (&self.state.desk, self.state.seen());
+        let chosen = desk.selected.and_then(|name| sockets.get(name));
+        let newest = desk.shown.iter().rev().take(NEWEST);
+        let mut newest = newest.filter(|name| name.tuple.is_connected());
+        chosen.or_else(|| sockets.get(*newest.next()?))
+    }
     /// A piece of text in the style of `part`.
     pub(super) fn span(self, part: Part, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.theme.of(part))
@@ -125,6 +133,9 @@ impl Scene<'_> {
         Line::from(spans)
     }
 }
+
+/// So many of the newest rows are looked through for a connection.
+const NEWEST: usize = 100;
 
 /// The title of a pane.
 #[derive(Default)]

@@ -18,6 +18,17 @@ pub(super) fn title(state: &State) -> Option<String> {
     })
 }
 
+/// The same for the right of a title.
+pub(super) fn right(state: &State) -> Vec<(Part, String)> {
+    let words = title(state).map(|words| (Part::KeyCap, words));
+    words.into_iter().collect()
+}
+
+/// The border of what shows the past.
+pub(super) fn border(state: &State) -> Option<Part> {
+    state.is_past().then_some(Part::Warning)
+}
+
 /// For the first line: in as few words as can be.
 pub(super) fn short(state: &State) -> Option<String> {
     let past = state.sockets.past()?;

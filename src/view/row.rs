@@ -1,7 +1,7 @@
 use ratatui::text::{Line, Span};
 
 use super::columns::{BRACKET, Columns, LONG_AGE, ROOMY, is_unaccepted, owner, proto};
-use super::glyphs::{BLAMED, CHOSEN, HOLLOW, LOWER, REFUSED, UPPER, glyph, mark};
+use super::glyphs::{BLAMED, CHOSEN, HOLLOW, LOWER, MARKED, REFUSED, UPPER, glyph, mark};
 use super::paint::Scene;
 use super::text;
 use super::theme::Part;
@@ -97,7 +97,12 @@ pub(super) fn signs(scene: Scene<'_>, line: &TableLine) -> Vec<Span<'static>> {
         };
         (part, mark(fresh))
     };
-    vec![scene.span(part, format!("{chosen}{sign} "))]
+    let marked = if state.desk.marked == Some(name) {
+        MARKED
+    } else {
+        " "
+    };
+    vec![scene.span(part, format!("{chosen}{sign}{marked}"))]
 }
 
 /// Protocol, queues and both addresses.

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fivetuple::app::{Clients, Event, Listener, Picture, Sight, State, update};
+use fivetuple::app::{Clients, Event, Listener, Overlay, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, Host, LabComputer, LabNews, ListenSpec, Machine,
-    Moment, SocketRow, TcpState,
+    Answer, Asked, Called, Change, ConnectSpec, Deed, Endpoint, FiveTuple, Host, LabComputer,
+    LabNews, ListenSpec, Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -30,6 +30,8 @@ pub(crate) fn measure() {
     times("a frame, 10 connections", &few.0, "");
     let ratio = at_most(many.0.median() / few.0.median(), 2.0, " times");
     times("a frame, 28,000 connections", &many.0, &ratio);
+    pictures();
+    card();
     times("two new rows and arrange(), 10 connections", &few.1, "");
     times(
         "two new rows and arrange(), 28,000 connections",
@@ -92,19 +94,69 @@ fn in_lab(count: u32) -> State {
 /// Every picture with few and with many connections.
 fn pictures() {
     let [mut few, mut many] = [10, 28_000].map(state);
+    for state in [&mut few, &mut many] {
+        (0..250).for_each(|number| calls(state, number));
+    }
     for (picture, zoom, what) in [
         (Picture::States, 0, "the state diagram"),
+        (Picture::Ports, 0, "the map of all ports"),
+        (Picture::Ports, 1, "the map of the range"),
+        (Picture::Ports, 2, "the map around one port"),
+        (Picture::Compare, 0, "two rows compared"),
         (Picture::Timeline, 0, "the timeline"),
+        (Picture::Calls, 0, "a thousand calls"),
+        (Picture::Myth, 0, "the myth"),
     ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
             state.desk.picture = picture;
             state.desk.zoom = zoom;
+            state.desk.marked = state.desk.shown.get(1).copied();
+            state.desk.selected = state.desk.shown.last().copied();
             frame(state)
         });
         times(&format!("{what}, 10 connections"), &few, "");
         let ratio = at_most(many.median() / few.median(), 2.0, " times");
         times(&format!("{what}, 28,000 connections"), &many, &ratio);
     }
+}
+
+/// One connection as a card, among few and among many.
+fn card() {
+    let [few, many] = [10, 28_000].map(|count| {
+        let mut state = state(count);
+        state.desk.overlay = state.desk.shown.last().copied().map(Overlay::Card);
+        frame(&mut state)
+    });
+    times("a connection looked inside, 10 connections", &few, "");
+    let ratio = at_most(many.median() / few.median(), 2.0, " times");
+    times(
+        "a connection looked inside, 28,000 connections",
+        &many,
+        &ratio,
+    );
+}
+
+/// The calls of one client.
+fn calls(state: &mut State, number: u32) {
+    let [_, client] = pair(number);
+    let call = |asked| Called {
+        on: Some(11),
+        asked,
+        answer: Answer::Done,
+    };
+    let tuple = client.tuple;
+    let record = Record {
+        deed: Deed::Connect,
+        row: Some(client.name()),
+        calls: vec![
+            call(Asked::SetSockOpt(SockOpt::BindAddressNoPort)),
+            call(Asked::Bind(tuple.local)),
+            call(Asked::Connect(tuple.remote)),
+            call(Asked::GetSockName),
+        ],
+    };
+    let told = Event::Net(News::Called(record));
+    update(state, Moment::default(), told);
 }
 
 fn frame(state: &mut State) -> Times {

@@ -1,7 +1,5 @@
 //! A ladder from the states that looks at the table showed, and from what our own ends did: nobody captured the segments.
 
-use std::time::Duration;
-
 use crate::app::ladder::{Arrow, Fate, GONE, Ladder, Pair, Rung, Side, StateMark};
 use crate::app::{Doing, Life, State, Why, words};
 use crate::tcp::{Moment, Protocol, RowName, TcpState};
@@ -11,18 +9,10 @@ use TcpState::{Established, SynReceived, SynSent};
 /// What both ends of a connection must have said to each other.
 pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
     let doings = state.sockets.doings.of(pair.connection, state.then());
-    let lives = || pair.lives.iter().flatten();
-    let born = lives().map(|life| life.line.born).min();
-    let gone = lives().map(|life| life.line.gone.map_or(state.then(), |gone| gone.at));
-    let gone = gone.max();
-    // A call comes about when a look shows its row; what is much older or newer was another connection with the same numbers.
-    let is_its = |at: Moment| {
-        born.is_none_or(|born| at.plus(ABOUT) >= born)
-            && gone.is_none_or(|gone| at <= gone.plus(ABOUT))
-    };
+    let doings = doings.filter(|(at, ..)| pair.was_there(*at, state.then()));
     let mut worker = Worker {
         pair,
-        doings: doings.filter(|(at, ..)| is_its(*at)).collect(),
+        doings: doings.collect(),
         after: Moment::default(),
         rungs: Vec::new(),
     };
@@ -32,9 +22,6 @@ pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
         rungs: worker.work_out(),
     }
 }
-
-/// How far a look may be from the call whose effect it shows.
-const ABOUT: Duration = Duration::from_secs(2);
 
 pub(super) struct Worker<'a> {
     pub(super) pair: &'a Pair<'a>,
@@ -120,6 +107,7 @@ impl Worker<'_> {
         let arrow = Arrow {
             from,
             words: words.into(),
+            numbers: String::new(),
             fate: Fate::WorkedOut,
             again: false,
         };

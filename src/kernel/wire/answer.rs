@@ -19,7 +19,7 @@ const HEADER: usize = size_of::<Header>();
 /// `struct inet_diag_msg`.
 #[derive(Clone, Copy, FromBytes, Immutable, KnownLayout)]
 #[repr(C)]
-struct DiagMessage {
+pub(super) struct DiagMessage {
     family: u8,
     state: u8,
     timer: u8,

@@ -2,11 +2,13 @@
 
 mod answer;
 mod bytecode;
+mod info;
 mod request;
 
 pub use answer::{Answer, Body, next_answer, timer_kind};
 pub use bytecode::{End, Half, program};
-pub use request::{ALL_STATES, Dump, Family, state_bits, write_lookup};
+pub use info::tcp_info;
+pub use request::{ALL_STATES, Dump, Family, state_bits, write_inspection, write_lookup};
 
 use zerocopy::byteorder::network_endian::U16;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};

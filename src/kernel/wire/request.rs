@@ -13,6 +13,8 @@ pub const ALL_STATES: u32 = !0;
 const NLM_F_REQUEST: u16 = 0x1;
 const NLM_F_DUMP: u16 = 0x300;
 const INET_DIAG_REQ_BYTECODE: u16 = 1;
+/// The bit that asks for `INET_DIAG_INFO`.
+const INFO: u8 = 1 << 1;
 const INET_DIAG_NOCOOKIE: [u32; 2] = [!0, !0];
 const IPPROTO_TCP: u8 = 6;
 const IPPROTO_UDP: u8 = 17;
@@ -106,6 +108,21 @@ impl Dump<'_> {
 ///
 /// Where there is no such socket, the kernel answers with one that listens at the address, or with an error.
 pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
+    write_one(tuple, interface, 0, sequence, request);
+}
+
+/// The same, and for what the kernel knows of the connection beyond its row, see [`tcp_info`](super::tcp_info).
+pub fn write_inspection(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
+    write_one(tuple, interface, INFO, sequence, request);
+}
+
+fn write_one(
+    tuple: FiveTuple,
+    interface: u32,
+    extensions: u8,
+    sequence: u32,
+    request: &mut Vec<u8>,
+) {
     // For UDP the kernel takes the two ends the other way round.
     let asked = match tuple.protocol {
         Protocol::Tcp => tuple,
@@ -119,7 +136,7 @@ pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &m
     let body = Request {
         family: family_number(family),
         protocol: protocol_number(tuple.protocol),
-        extensions: 0,
+        extensions,
         pad: 0,
         states: ALL_STATES,
         id: SocketId {

@@ -110,7 +110,14 @@ fn of_segments(absolute: bool) -> Ladder {
     }
     let crossings = crossings();
     let pair = Pair::chosen(&robot.state).unwrap();
-    captured(&crossings.iter().collect::<Vec<_>>(), &pair, absolute)
+    let origin = |from: Host| if from == Host(2) { u32::MAX } else { 7000 };
+    captured(&crossings, &pair, |segment| {
+        if absolute {
+            return (segment.seq, segment.ack);
+        }
+        let seq = segment.seq.wrapping_sub(origin(segment.from));
+        (seq, segment.ack.wrapping_sub(origin(segment.to)))
+    })
 }
 
 #[test]
@@ -120,18 +127,18 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
     assert_eq!(
         rungs(&ladder),
         [
-            "SYN_SENT > SYN seq 0, dropped",
-            "> again: SYN seq 0, 0.500 s later",
-            "< SYN+ACK seq 0 ack 1, 0.500 s later SYN_RECV",
-            "ESTABLISHED > ACK seq 1 ack 1",
-            "> PSH+ACK seq 1 ack 1 13 B, on its way",
-            "< PSH+ACK seq 1 ack 1 5 B, lost: cut ESTABLISHED",
+            "SYN_SENT > SYN, seq 0, dropped",
+            "> again: SYN, seq 0, in 0.500 s",
+            "< SYN+ACK, seq 0 ack 1, in 0.500 s SYN_RECV",
+            "ESTABLISHED > ACK, seq 1 ack 1",
+            "> PSH+ACK, 13 B, seq 1 ack 1, on its way",
+            "< PSH+ACK, 5 B, seq 1 ack 1, lost: cut ESTABLISHED",
         ]
     );
     let absolute = rungs(&of_segments(true));
     assert_eq!(
         absolute[2],
-        "< SYN+ACK seq 7000 ack 0, 0.500 s later SYN_RECV"
+        "< SYN+ACK, seq 7000 ack 0, in 0.500 s SYN_RECV"
     );
     insta::assert_snapshot!("ladder_captured", as_text(&ladder));
 }
@@ -147,5 +154,21 @@ fn arrows_fit_into_any_width() {
                 assert_eq!(drawn.contains('✗'), arrow.is_lost());
             }
         }
+    }
+}
+
+#[test]
+fn where_there_is_hardly_room_the_numbers_go_before_the_fate() {
+    let ladder = of_segments(false);
+    let answer = &ladder.rungs[2];
+    let label = |columns| answer.arrow.as_ref().unwrap().label(answer.at, columns);
+    let table = [
+        (34, "SYN+ACK, seq 0 ack 1, in 0.500 s"),
+        (20, "SYN+ACK, in 0.500 s"),
+        (14, "SYN+ACK"),
+        (5, "SYN+…"),
+    ];
+    for (columns, text) in table {
+        assert_eq!(label(columns), text);
     }
 }

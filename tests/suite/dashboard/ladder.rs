@@ -20,7 +20,7 @@ pub(super) fn rungs(ladder: &Ladder) -> Vec<String> {
             .map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.arrow.as_ref().map_or_else(String::new, |arrow| {
             let tip = if arrow.from == Side::Client { ">" } else { "<" };
-            format!("{tip} {}", arrow.label(rung.at))
+            format!("{tip} {}", arrow.label(rung.at, 80))
         });
         format!("{left} {arrow} {right}").trim().to_owned()
     };

@@ -59,7 +59,7 @@ fn what_was_seen_is_drawn_whole() {
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("━━▶┃▶ TIME_WAIT"), "{text}");
     assert!(
-        !text.contains("rcv FIN, snd ACK. Worked out, as no look saw it"),
+        !text.contains("rcv FIN, snd ACK. Worked out, as no look saw it: F"),
         "{text}"
     );
 }

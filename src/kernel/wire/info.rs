@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+use crate::kernel::wire::Header;
+use crate::kernel::wire::answer::DiagMessage;
+use crate::tcp::TcpInfo;
+
+const INET_DIAG_INFO: u16 = 2;
+/// `struct rtattr`: a length, which counts itself, and a kind.
+const ATTRIBUTE: usize = 4;
+
+/// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or no sense in it.
+///
+/// It has grown with the years: what an older kernel does not send is not known, what a newer one adds is skipped.
+pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
+    let mut rest = message.get(size_of::<Header>() + size_of::<DiagMessage>()..)?;
+    while let Some((&[a, b, c, d], _)) = rest.split_first_chunk::<ATTRIBUTE>() {
+        let length = usize::from(u16::from_ne_bytes([a, b]));
+        let body = rest.get(ATTRIBUTE..length)?;
+        if u16::from_ne_bytes([c, d]) == INET_DIAG_INFO {
+            return read(body);
+        }
+        rest = rest.get(length.next_multiple_of(4)..)?;
+    }
+    None
+}
+
+/// The fields by their places.
+fn read(info: &[u8]) -> Option<TcpInfo> {
+    let word = |at: usize| {
+        let bytes = info.get(at..)?.first_chunk::<4>()?;
+        Some(u32::from_ne_bytes(*bytes))
+    };
+    let long = |at: usize| {
+        let bytes = info.get(at..)?.first_chunk::<8>()?;
+        Some(u64::from_ne_bytes(*bytes))
+    };
+    let micros = |at: usize| word(at).map(|micros| Duration::from_micros(micros.into()));
+    Some(TcpInfo {
+        segment_size: word(16)?,
+        round_trip: micros(68)?,
+        variation: micros(72)?,
+        congestion_window: word(80)?,
+        retransmissions: word(100)?,
+        bytes_in: long(128),
+        segments_out: word(136),
+        segments_in: word(140),
+        // Before Linux 4.19 only what was acknowledged is known.
+        bytes_out: long(200).or_else(|| long(120)),
+        send_window: word(228),
+        receive_window: word(232),
+    })
+}

@@ -1,0 +1,28 @@
+use std::time::Duration;
+
+/// What the kernel knows of one TCP connection beyond its row (`TCP_INFO`, tcp(7)). Older kernels tell less.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TcpInfo {
+    /// How long an answer takes, smoothed; zero before there was one.
+    pub round_trip: Duration,
+    /// By how much that varies.
+    pub variation: Duration,
+    /// How many segments may be under way at once (congestion window).
+    pub congestion_window: u32,
+    /// The longest segment that it sends, in bytes.
+    pub segment_size: u32,
+    /// How often a segment was sent again, in the whole life.
+    pub retransmissions: u32,
+    /// Bytes that came in.
+    pub bytes_in: Option<u64>,
+    /// Bytes that were sent, those sent again too.
+    pub bytes_out: Option<u64>,
+    /// Segments that came in, those without data too.
+    pub segments_in: Option<u32>,
+    /// Segments that were sent.
+    pub segments_out: Option<u32>,
+    /// Bytes that the other end has room for.
+    pub send_window: Option<u32>,
+    /// Bytes that this end has room for.
+    pub receive_window: Option<u32>,
+}

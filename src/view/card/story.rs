@@ -1,0 +1,145 @@
+//! One connection in a sentence, and the commands that show it in a shell.
+
+use crate::app::{Line as TableLine, Role, Why};
+use crate::tcp::{Protocol, SocketRow, TcpState};
+use crate::view::paint::Scene;
+use crate::view::{columns, text};
+
+/// What it is, and then who called, who closed first, and what is left of it.
+pub(super) fn sentences(
+    scene: Scene<'_>,
+    line: &TableLine,
+    mirror: Option<&TableLine>,
+) -> [String; 2] {
+    let (state, port) = (line.row.state, line.row.tuple.local.port);
+    if !line.row.tuple.is_connected() {
+        let what = match (state, line.gone) {
+            (_, Some(_)) => {
+                String::from("The kernel has this row no more: nobody listens through this socket.")
+            }
+            (TcpState::Listen, None) => format!(
+                "A listening socket has no other end: it is the door at port {port}, and stays when somebody comes in."
+            ),
+            _ => format!("Bound to port {port}, without another end."),
+        };
+        return [what, String::new()];
+    }
+    let called = who_called(scene, line, mirror);
+    let closed = who_closed(scene, line, mirror);
+    let now = if line.gone.is_some() {
+        gone_words(mirror)
+    } else if state == TcpState::TimeWait {
+        "No process holds it any more; the kernel keeps the five numbers reserved, so that late segments harm nobody."
+    } else if columns::is_unaccepted(scene.state, line) {
+        "The kernel has made this connection by itself; it waits until the server calls accept()."
+    } else {
+        ""
+    };
+    let first = if now.is_empty() {
+        "These five numbers tell it from all other connections."
+    } else {
+        now
+    };
+    let second = [called, closed].join(" ");
+    [first.to_owned(), second.trim_end().to_owned()]
+}
+
+/// The client's end called the server's.
+fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) -> String {
+    let state = scene.state;
+    let is_client = |line: &&TableLine| state.seen().is_client(line.row.name());
+    let client = [Some(line), mirror].into_iter().flatten().find(is_client);
+    let tuple = client.map_or(line.row.tuple.mirrored(), |line| line.row.tuple);
+    let name = client.and_then(|line| match Role::of(state, &line.row) {
+        Role::Client(name) | Role::Other(name) => Some(text::safe(&name)),
+        Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown => None,
+    });
+    let who = name.map_or_else(
+        || tuple.local.ip.to_string(),
+        |name| format!("{name} ({})", tuple.local.ip),
+    );
+    let verb = match line.row.tuple.protocol {
+        Protocol::Tcp if line.row.state == TcpState::SynSent => "calls",
+        Protocol::Tcp => "called",
+        Protocol::Udp => "sends to",
+    };
+    format!(
+        "{who} {verb} {} from port {}.",
+        tuple.remote, tuple.local.port
+    )
+}
+
+/// Who sent the first FIN.
+fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) -> String {
+    if line.row.tuple.protocol == Protocol::Udp {
+        return String::new();
+    }
+    let is_client = scene.state.seen().is_client(line.row.name());
+    let reset = |line: &TableLine| line.gone.is_some_and(|gone| gone.why == Why::Reset);
+    if reset(line) || mirror.is_some_and(reset) {
+        return String::from("A RST ended it.");
+    }
+    let this = line.closed_first();
+    let other = mirror.is_some_and(TableLine::closed_first) || line.was(TcpState::CloseWait);
+    let who = match (this, other) {
+        (true, true) => return String::from("Both closed at the same time."),
+        (true, false) => is_client,
+        (false, true) => !is_client,
+        (false, false) if line.gone.is_some() => return String::new(),
+        (false, false) => return String::from("Nobody has closed yet."),
+    };
+    let who = if who { "client" } else { "server" };
+    format!("The {who} closed first.")
+}
+
+/// What is left of a row that is gone.
+fn gone_words(mirror: Option<&TableLine>) -> &'static str {
+    let alive = mirror.filter(|line| line.gone.is_none());
+    match alive.map(|line| line.row.state) {
+        Some(TcpState::TimeWait) => {
+            "The kernel has this row no more; the other end keeps the five numbers, in TIME_WAIT."
+        }
+        Some(_) => "The kernel has this row no more; the other end is still there.",
+        None => "The kernel has this row no more: its five numbers are free again.",
+    }
+}
+
+/// What one would type at home: to see the row, and to make one like it.
+pub(super) fn commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
+    let SocketRow { tuple, state, .. } = line.row;
+    let (local, remote) = (tuple.local, tuple.remote);
+    let kind = match tuple.protocol {
+        Protocol::Tcp => 't',
+        Protocol::Udp => 'u',
+    };
+    let udp = if tuple.protocol == Protocol::Udp {
+        "-u "
+    } else {
+        ""
+    };
+    if state == TcpState::Listen {
+        let call = if local.ip.is_unspecified() {
+            String::from("127.0.0.1")
+        } else {
+            local.ip.to_string()
+        };
+        return vec![
+            format!("ss -{kind}lnp 'sport = :{}'", local.port),
+            format!("nc {call} {}", local.port),
+        ];
+    }
+    if !tuple.is_connected() {
+        return vec![format!("ss -{kind}anp 'sport = :{}'", local.port)];
+    }
+    let see = format!(
+        "ss -{kind}anpio 'sport = :{} and dport = :{}'",
+        local.port, remote.port
+    );
+    let (client, server) = if scene.state.seen().is_client(line.row.name()) {
+        (local, remote)
+    } else {
+        (remote, local)
+    };
+    let make = format!("nc {udp}-s {} {} {}", client.ip, server.ip, server.port);
+    vec![see, make]
+}

@@ -1,0 +1,129 @@
+//! Which ports are in use: counted as rows come and go, and always the same as counting all of them anew.
+
+use std::time::Duration;
+
+use fivetuple::app::{Clients, Event, Listener, Parity, Sight, State, update};
+use fivetuple::tcp::{
+    Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, Port, PortRange,
+    SocketRow, SourcePort, TcpState,
+};
+use proptest::prelude::*;
+
+use crate::robot::Robot;
+
+const SERVER: u16 = 5000;
+
+fn state() -> State {
+    let at = Endpoint::new([127, 0, 0, 1], SERVER);
+    State::new(
+        Machine::default(),
+        Duration::ZERO,
+        Listener::new(ListenSpec::at(at)),
+        Clients::new(4, ConnectSpec::to(at.into())),
+    )
+}
+
+fn row(host: u8, port: u16) -> SocketRow {
+    let client = Endpoint::new([127, 0, 0, host], port);
+    let server = Endpoint::new([127, 0, 0, 1], SERVER);
+    SocketRow::new(FiveTuple::tcp(client, server), TcpState::Established)
+}
+
+proptest! {
+    #[test]
+    fn counts_kept_are_counts_made_anew(
+        steps in prop::collection::vec((2_u8..4, 40_000_u16..40_150, any::<bool>()), 1..120),
+        low in 39_990_u16..40_100, length in 0_u16..100,
+    ) {
+        let mut state = state();
+        let mut there: Vec<SocketRow> = Vec::new();
+        for (host, port, comes) in steps {
+            let row = row(host, port);
+            let known = there.iter().position(|other| *other == row);
+            let change = match (comes, known) {
+                (true, None) => {
+                    there.push(row);
+                    Change::Appeared(row)
+                }
+                (false, Some(place)) => {
+                    there.remove(place);
+                    Change::Vanished(row)
+                }
+                _ => continue,
+            };
+            let sight = Sight { changes: vec![change], source: "sock_diag", ..Sight::default() };
+            update(&mut state, Moment::default(), Event::Seen(sight));
+        }
+        let ports = state.sockets.ports();
+        let range = PortRange { low: Port(low), high: Port(low + length) };
+        for parity in [Parity::Even, Parity::Odd] {
+            let mut used: Vec<Port> = there.iter().map(|row| row.tuple.local.port).collect();
+            used.retain(|port| range.contains(*port) && Parity::of(*port) == parity);
+            used.sort();
+            used.dedup();
+            prop_assert_eq!(ports.used(range, parity) as usize, used.len());
+        }
+        for host in 2..4 {
+            let calls = there.iter().filter(|row| row.tuple.local.ip == std::net::Ipv4Addr::new(127, 0, 0, host)).count();
+            let to = Endpoint::new([127, 0, 0, 1], SERVER);
+            prop_assert_eq!(ports.calls([127, 0, 0, host].into(), to) as usize, calls);
+        }
+    }
+}
+
+#[test]
+fn every_port_can_be_in_use_at_once() {
+    let mut state = state();
+    let changes = (0..=u16::MAX)
+        .map(|port| Change::Appeared(row(2, port)))
+        .collect();
+    let sight = Sight {
+        changes,
+        afresh: true,
+        source: "sock_diag",
+        ..Sight::default()
+    };
+    update(&mut state, Moment::default(), Event::Seen(sight));
+    let all = PortRange {
+        low: Port(0),
+        high: Port(u16::MAX),
+    };
+    for parity in [Parity::Even, Parity::Odd] {
+        assert_eq!(state.sockets.ports().used(all, parity), 32_768);
+    }
+    let supply = state.supply().unwrap();
+    assert_eq!((supply.used, supply.left()), (28_232, 0));
+}
+
+#[test]
+fn each_computer_has_the_range_once_for_each_destination() {
+    let mut robot = Robot::listening();
+    let rows: Vec<String> = (0..3)
+        .map(|n| {
+            format!(
+                "tcp 0 0 127.0.0.2:{} 127.0.0.1:5000 ESTABLISHED",
+                40_000 + 2 * n
+            )
+        })
+        .collect();
+    robot.kernel(&rows.join("\n"));
+    assert_eq!(robot.state.supply().unwrap().left(), 28_229);
+    robot.press("j");
+    assert_eq!(
+        robot.state.supply().unwrap().left(),
+        28_232,
+        "the phone has all of them"
+    );
+    robot.press("k");
+    robot.kernel(&rows[..1].join("\n"));
+    assert_eq!(
+        robot.state.supply().unwrap().left(),
+        28_231,
+        "two came back"
+    );
+    let toy = "40000-40003".parse().unwrap();
+    robot.state.clients.spec.source_port = SourcePort::Toy(toy);
+    assert_eq!(robot.state.supply().unwrap().left(), 3);
+    robot.state.clients.spec.source_port = SourcePort::SameAsServer;
+    assert_eq!(robot.state.supply(), None, "no port is picked");
+}

@@ -1,0 +1,108 @@
+//! `struct tcp_info` behind a socket: read by its length, whatever a kernel sends.
+
+use std::time::Duration;
+
+use fivetuple::kernel::wire::{next_answer, tcp_info, write_inspection, write_lookup};
+use fivetuple::tcp::{Endpoint, FiveTuple, Protocol, TcpInfo};
+use proptest::prelude::*;
+
+/// A header, and a socket without anything behind it.
+const BARE: usize = 16 + 72;
+
+/// A message with these attributes behind the socket.
+fn message(attributes: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut bytes = vec![0; BARE];
+    for (kind, body) in attributes {
+        let length = u16::try_from(body.len() + 4).unwrap();
+        bytes.extend(length.to_ne_bytes());
+        bytes.extend(kind.to_ne_bytes());
+        bytes.extend(*body);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+    }
+    bytes
+}
+
+/// A `struct tcp_info` of that length, in which each word is its own place.
+fn numbered(length: usize) -> Vec<u8> {
+    let words = (0..length).step_by(4).map(|at| u32::try_from(at).unwrap());
+    let mut bytes: Vec<u8> = words.flat_map(u32::to_ne_bytes).collect();
+    bytes.truncate(length);
+    bytes
+}
+
+fn double(at: u64) -> u64 {
+    u64::from_ne_bytes(
+        numbered(400)[usize::try_from(at).unwrap()..][..8]
+            .try_into()
+            .unwrap(),
+    )
+}
+
+#[test]
+fn every_field_is_read_from_its_place() {
+    let whole = numbered(280);
+    let bytes = message(&[(7, b"cubic\0"), (2, &whole), (8, &[0])]);
+    let info = TcpInfo {
+        segment_size: 16,
+        round_trip: Duration::from_micros(68),
+        variation: Duration::from_micros(72),
+        congestion_window: 80,
+        retransmissions: 100,
+        bytes_in: Some(double(128)),
+        segments_out: Some(136),
+        segments_in: Some(140),
+        bytes_out: Some(double(200)),
+        send_window: Some(228),
+        receive_window: Some(232),
+    };
+    assert_eq!(tcp_info(&bytes), Some(info));
+    assert_eq!(
+        tcp_info(&message(&[(2, &numbered(400))])),
+        Some(info),
+        "a newer kernel"
+    );
+}
+
+#[test]
+fn an_older_kernel_tells_less() {
+    let old = tcp_info(&message(&[(2, &numbered(104))])).unwrap();
+    assert_eq!(
+        (old.bytes_in, old.segments_in, old.send_window),
+        (None, None, None)
+    );
+    let middle = tcp_info(&message(&[(2, &numbered(192))])).unwrap();
+    assert_eq!(middle.bytes_out, Some(double(120)), "what was acknowledged");
+    assert_eq!(tcp_info(&message(&[(2, &numbered(100))])), None);
+    assert_eq!(tcp_info(&message(&[])), None);
+}
+
+proptest! {
+    #[test]
+    fn random_attributes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..500)) {
+        let mut all = vec![0; BARE];
+        all.extend(&bytes);
+        let _ = (tcp_info(&all), tcp_info(&bytes));
+    }
+
+    #[test]
+    fn a_spoilt_or_cut_message_never_panics(at in 0_usize..400, byte in any::<u8>(), end in 0_usize..400, length in 0_usize..300) {
+        let mut bytes = message(&[(3, &[1, 2, 3]), (2, &numbered(length))]);
+        if let Some(place) = bytes.get_mut(at) {
+            *place = byte;
+        }
+        bytes.truncate(end);
+        let _ = tcp_info(&bytes);
+        let _ = next_answer(&mut &bytes[..], Protocol::Tcp);
+    }
+
+    #[test]
+    fn an_inspection_is_a_lookup_that_asks_for_more(port in any::<u16>(), v6 in any::<bool>()) {
+        let ip: std::net::IpAddr = if v6 { "::1" } else { "127.0.0.1" }.parse().unwrap();
+        let tuple = FiveTuple::tcp(Endpoint::new(ip, port), Endpoint::new(ip, 1));
+        let (mut lookup, mut inspection) = (Vec::new(), Vec::new());
+        write_lookup(tuple, 0, 1, &mut lookup);
+        write_inspection(tuple, 0, 1, &mut inspection);
+        let differ = lookup.iter().zip(&inspection).filter(|(a, b)| a != b).count();
+        prop_assert_eq!((lookup.len(), differ), (inspection.len(), 1));
+    }
+}
