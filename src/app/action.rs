@@ -96,6 +96,8 @@ pub enum Action {
     Wire(WireKey),
     /// Show sequence numbers as counted from the SYN, or as they stand in the segments.
     Numbers,
+    /// Open the form that uses up a range of ports.
+    UseUpPorts,
     /// Open the menu of states to be held.
     States,
     /// Show every action by its name.

@@ -11,31 +11,44 @@ use crate::tcp::{
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
     let waiting = answered(state);
-    let who = words::client_name(state, socket.name);
-    let full = state.is_queue_full() && state.listener.serves(socket.name.tuple.remote.port);
-    let why = if full {
-        " The accept queue is full, so the server's kernel drops the SYN; it is sent again."
-    } else if state.lab.wire.held {
-        " The wire is held: o lets one segment through."
-    } else if state.lab.wire.cut {
-        " The cable is cut: nothing arrives until B mends it."
-    } else if socket.name.tuple.remote.ip.is_loopback() {
-        // No wire is in between that could be slow.
-        " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
-    } else {
-        ""
-    };
-    let text = format!(
-        "{who} calls {}: SYN is sent, no answer yet.{why}",
-        socket.name.tuple.remote
-    );
-    state.notices.count(state.now, Topic::Called, text, |n| {
-        format!("SYN was sent {n} times, without an answer at once.")
-    });
+    if let Some(why) = why_no_answer(state, socket.name) {
+        let who = words::client_name(state, socket.name);
+        let text = format!(
+            "{who} calls {}: SYN is sent, no answer yet.{why}",
+            socket.name.tuple.remote
+        );
+        state.notices.count(state.now, Topic::Called, text, |n| {
+            format!("SYN was sent {n} times, without an answer at once.")
+        });
+    }
     look_at_both(state, socket.name)
         .into_iter()
         .chain(waiting)
         .collect()
+}
+
+/// Why a call is not answered at once, in as many words as are needed; nothing where the answer is only on its way.
+fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
+    let wire = &state.lab.wire;
+    let to = client.tuple.remote;
+    if state.is_queue_full() && state.listener.serves(to.port) {
+        return Some(
+            " The accept queue is full, so the server's kernel drops the SYN; it is sent again.",
+        );
+    }
+    if state.lab.is_up() && (state.clients.under_way.is_some() || wire.is_plain()) {
+        return None;
+    }
+    Some(if wire.held {
+        " The wire is held: o lets one segment through."
+    } else if wire.cut {
+        " The cable is cut: nothing arrives until B mends it."
+    } else if to.ip.is_loopback() {
+        // No wire is in between that could be slow.
+        " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
+    } else {
+        ""
+    })
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {

@@ -80,6 +80,8 @@ pub enum Overlay {
     ConnectForm(Form),
     /// One connection as a card.
     Card(RowName),
+    /// Which ports are to be used up.
+    PortsForm(Form),
     /// The menu of states to be held; which is chosen, counted from 0.
     States(usize),
     /// Every action by its name.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
-use crate::app::{Effect, Progress, State, Tone, words};
+use crate::app::{Effect, Lab, Progress, State, Tone, words};
 use crate::tcp::{Burst, Command, ConnectSpec, Machine, Port};
 
 /// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
@@ -131,11 +131,19 @@ pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
 /// How many more connections the descriptors allow; one to our own listener takes two.
 fn room_for(state: &State, to_ourselves: bool) -> u32 {
     let used = state.clients.open() + state.listener.ends.len() + state.listener.sockets.len();
-    let pending = u64::from(state.clients.awaited) * if to_ourselves { 2 } else { 1 };
-    let free = state
-        .machine
-        .descriptors
-        .saturating_sub(Machine::RESERVED_DESCRIPTORS + used as u64 + pending);
-    let each = if to_ourselves { 2 } else { 1 };
+    // Who waits for accept() needs no descriptor at the server.
+    let each = if to_ourselves && !state.listener.held {
+        2
+    } else {
+        1
+    };
+    let pending = u64::from(state.clients.awaited) * each;
+    let lab = if state.lab.is_up() {
+        Lab::DESCRIPTORS
+    } else {
+        0
+    };
+    let taken = Machine::RESERVED_DESCRIPTORS + lab + used as u64 + pending;
+    let free = state.machine.descriptors.saturating_sub(taken);
     u32::try_from(free / each).unwrap_or(u32::MAX)
 }

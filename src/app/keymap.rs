@@ -152,6 +152,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "brake the wire", "brake the wire: 0, 100 ms, 500 ms, 2 s one way"),
     on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "lose the next", "lose the next segment"),
     on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
+    on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "run out of ports for real (form)"),
     on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
     on(&[Char(',')], A::StepBack, Look, "step back", "step back through what happened (5,: five)"),
     on(&[Char('.')], A::StepForward, Look, "step forward", "step forward again"),

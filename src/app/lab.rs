@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::app::crossings::Crossings;
 use crate::app::wire::Wire;
 use crate::app::{Clients, Listener};
-use crate::tcp::{Crossing, Host, LabComputer, LabSpec, Machine, Segment};
+use crate::tcp::{Crossing, Host, LabComputer, LabSpec, Machine, PortRange, Segment};
 
 /// The lab, as far as it has told.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Lab {
     pub wire: Wire,
     /// What crossed the wire, the newest last.
     pub crossings: VecDeque<Crossing>,
+    /// The range of ports that is to be used up as soon as the lab has it.
+    pub(super) plan: Option<PortRange>,
     /// What is remembered of segments beyond those.
     pub(super) known: Crossings,
     /// Whether sequence numbers are shown as they stand in the segments, and not counted from the SYN.
@@ -59,6 +61,7 @@ impl Default for Lab {
             },
             wire: Wire::default(),
             crossings: VecDeque::new(),
+            plan: None,
             known: Crossings::default(),
             absolute: false,
             computers: Vec::new(),
@@ -72,6 +75,9 @@ impl Lab {
     pub const COMPUTERS: u8 = 3;
     /// The longest queue for accept() on its computers: `net.core.somaxconn` is each one's own.
     pub(super) const SOMAXCONN: u32 = 65_535;
+
+    /// How many descriptors it takes by itself: sockets that are made in advance, tables, the wire.
+    pub(super) const DESCRIPTORS: u64 = 512;
 
     /// Whether its computers are there, even if not for long any more.
     pub fn is_up(&self) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::heard::look_at_both;
 use crate::app::update::wanted;
-use crate::app::{Effect, State, Tone, Topic, Wish, blame, why, words};
+use crate::app::{Effect, State, Tone, Topic, Wish, blame, ports_form, why, words};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
 pub(crate) fn listening(
@@ -26,7 +26,9 @@ pub(crate) fn listening(
     let names = sockets.iter().map(|socket| socket.name).collect();
     state.listener.sockets = sockets;
     let watch = new_port.then(|| Effect::Watch(wanted(state)));
-    watch.into_iter().chain([Effect::Look(names)]).collect()
+    let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Look(names)]).collect();
+    effects.extend(ports_form::call_all(state));
+    effects
 }
 
 pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: Refusal) -> Vec<Effect> {

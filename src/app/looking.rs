@@ -113,7 +113,9 @@ fn go(state: &mut State, steps: i64) {
         *line = moved(*line, steps, usize::MAX);
         return;
     }
-    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) =
+        &mut state.desk.overlay
+    {
         let last = form.fields.len().saturating_sub(1);
         form.go_to(moved(form.at, steps, last));
         return;

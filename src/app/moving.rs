@@ -6,7 +6,8 @@ use crate::app::lab::Before;
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
-    Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, State, Tone, words,
+    Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, State, Tone,
+    ports_form, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabNews, LabOrder, LabRefusal, ListenSpec, Machine, Port,
@@ -102,7 +103,9 @@ fn up(state: &mut State, computers: Vec<LabComputer>, took: Duration) -> Vec<Eff
         addresses(state),
     );
     state.notices.say(state.now, Tone::Plain, text);
-    begin_anew(state)
+    let mut effects = begin_anew(state);
+    effects.extend(ports_form::begin(state));
+    effects
 }
 
 /// `server 192.168.1.10, laptop 192.168.1.13, phone .14`.
@@ -122,6 +125,7 @@ fn addresses(state: &State) -> String {
 
 fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
     state.lab.stage = Stage::Off;
+    state.lab.plan = None;
     let helps = if why.helps.is_empty() {
         String::new()
     } else {
@@ -148,6 +152,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.lab = Lab {
         spec: state.lab.spec,
         absolute: state.lab.absolute,
+        plan: state.lab.plan.filter(|_| why.is_none()),
         ..Lab::default()
     };
     let (tone, text) = match why {
@@ -164,7 +169,11 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
         ),
     };
     state.notices.say(state.now, tone, text);
-    begin_anew(state)
+    let mut effects = begin_anew(state);
+    if state.lab.plan.is_some() {
+        effects.extend(toggle(state));
+    }
+    effects
 }
 
 /// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets.

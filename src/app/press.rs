@@ -3,7 +3,7 @@
 use crate::app::form::edit_text;
 use crate::app::{
     Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
-    palette, states, verbs,
+    palette, ports_form, states, verbs,
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -18,7 +18,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         return vec![];
     }
     match &mut state.desk.overlay {
-        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
+        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) => {
             let outcome = form.press(key);
             if outcome == Outcome::Ignored {
                 return means_nothing(state, key, "Enter applies the form, Esc drops it");
@@ -118,29 +118,20 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
     else {
         return vec![];
     };
+    let done = outcome == Outcome::Confirmed;
     let (result, form) = match &mut overlay {
         Overlay::ListenForm(form) => {
             listen_form::show_calls(form);
-            (
-                if outcome == Outcome::Confirmed {
-                    Some(listen_form::apply(state, form))
-                } else {
-                    None
-                },
-                form,
-            )
+            (done.then(|| listen_form::apply(state, form)), form)
         }
         Overlay::ConnectForm(form) => {
             let server = state.clients.reachable(state.listener.callable());
             connect_form::show_calls(form, server);
-            (
-                if outcome == Outcome::Confirmed {
-                    Some(connect_form::apply(state, form))
-                } else {
-                    None
-                },
-                form,
-            )
+            (done.then(|| connect_form::apply(state, form)), form)
+        }
+        Overlay::PortsForm(form) => {
+            ports_form::show_calls(state, form);
+            (done.then(|| ports_form::apply(state, form)), form)
         }
         Overlay::Help(_)
         | Overlay::Card(_)
@@ -170,7 +161,9 @@ pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         }
         return vec![];
     }
-    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) = &mut state.desk.overlay {
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) =
+        &mut state.desk.overlay
+    {
         form.paste(text);
         return fill_in(state, Outcome::Open);
     }

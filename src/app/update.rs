@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, moving, myth, palette, press, program, rewind, verbs, why,
-    wire,
+    listen_form, listening, looking, moving, myth, palette, ports_form, press, program, rewind,
+    verbs, why, wire,
 };
 use crate::tcp::{Filter, Moment, Port, RowName, TcpInfo};
 
@@ -191,6 +191,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Lab => moving::toggle(state),
+        Action::UseUpPorts => ports_form::open(state),
         Action::Wire(wish) => wire::handle(state, wish),
         Action::Palette => palette::open(state, count),
         Action::Write => program::write(state),

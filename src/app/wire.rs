@@ -48,6 +48,11 @@ impl Wire {
         self.held || self.cut || !self.delay.is_zero()
     }
 
+    /// Whether it is as quick as a cable, and loses nothing.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.is_slow() && self.loses == 0
+    }
+
     /// Why nobody hears anything through it, if that is so.
     pub(crate) const fn why_silent(&self) -> Option<&'static str> {
         match (self.cut, self.held) {

@@ -70,7 +70,8 @@ fn dial_noting(
     let Way { to, whole, door } = way;
     let to = *to;
     // A call to ourselves takes two descriptors as soon as it is accepted.
-    let unaccepted = door.as_ref().map_or(0, |door| 1 + door.waiting());
+    let accepting = door.as_ref().filter(|door| !door.is_held());
+    let unaccepted = accepting.map_or(0, |door| 1 + door.waiting());
     if sockets.room() < 1 + u64::from(unaccepted) {
         return Err(out_of_descriptors().into());
     }

@@ -145,6 +145,11 @@ impl Door {
         }
     }
 
+    /// Whether accept() is called only when somebody asks for it.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(*self.turn.borrow(), Turn::Times(_))
+    }
+
     /// How many of our clients wait for accept().
     pub(super) fn waiting(&self) -> u32 {
         self.waiting.load(Ordering::Acquire)
@@ -156,8 +161,7 @@ impl Door {
     pub(super) async fn queue_has_room(&self) {
         loop {
             let room = self.room.notified();
-            let held = matches!(*self.turn.borrow(), Turn::Times(_));
-            if held || self.stop.is_cancelled() || self.waiting() < self.allowance() {
+            if self.is_held() || self.stop.is_cancelled() || self.waiting() < self.allowance() {
                 return;
             }
             if tokio::time::timeout(Door::DOUBT, room).await.is_err() {

@@ -73,7 +73,9 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
         Overlay::Palette(_) => {
             scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), close, quit])
         }
-        Overlay::ListenForm(form) | Overlay::ConnectForm(form) => form_keys(scene, form),
+        Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form) => {
+            form_keys(scene, form)
+        }
     }
 }
 

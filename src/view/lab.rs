@@ -148,7 +148,7 @@ fn about_wire(scene: Scene<'_>) -> String {
         0 => String::new(),
         n => {
             let n = text::number(usize::try_from(n).unwrap_or(usize::MAX));
-            format!("{DASH} and {n} in bursts")
+            format!("{DASH} {n} more")
         }
     }
 }

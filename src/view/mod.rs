@@ -121,6 +121,9 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         Some(Overlay::ConnectForm(form)) => {
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
+        Some(Overlay::PortsForm(form)) => {
+            form::draw(frame, above_footer, scene, "How many ports to use up", form);
+        }
         Some(Overlay::States(at)) => states::draw(frame, above_footer, scene, *at),
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
         Some(Overlay::Why(down)) => why::draw(frame, above_footer, scene, *down, scroll),

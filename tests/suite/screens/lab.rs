@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use fivetuple::app::Event;
+use fivetuple::app::{Action, Event};
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News};
 use fivetuple::view::{ColourDepth, Theme};
 
-use super::{ALL, USUAL, WIDE, check, paint, text_of};
+use super::{ALL, DARK, USUAL, WIDE, check, paint, text_of};
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
 
@@ -104,4 +104,30 @@ fn the_menu_of_states() {
     let mut robot = Robot::new();
     robot.press("S j j j");
     check("states_menu", &mut robot, &ALL);
+}
+
+#[test]
+fn the_form_of_ports_to_use_up() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("P");
+    robot.type_text("1024-65535");
+    robot.press("Enter");
+    check("lab_ports", &mut robot, &ALL);
+}
+
+#[test]
+fn a_click_chooses_the_row_under_it_in_either_table() {
+    let mut robot = Robot::calling_in_lab();
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
+    let text = text_of(&buffer);
+    // The header counts rows by state, too.
+    let mut lines = text.lines().skip(1);
+    let y = 1 + lines.position(|line| line.contains("SYN_RECV")).unwrap();
+    let area = ratatui::layout::Rect::new(0, 0, 120, 36);
+    for (x, row) in [(10, ANSWERS), (100, CALLS)] {
+        let asked = fivetuple::view::hit(area, &robot.state, &scroll, x, u16::try_from(y).unwrap());
+        let chosen = Action::SelectRow(own(row, 0).name);
+        assert!(asked.contains(&chosen), "{asked:?}");
+    }
 }

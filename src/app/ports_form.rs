@@ -1,0 +1,122 @@
+//! Running out of ports for real: which range one computer of the lab is to use up, and whether the descriptors suffice.
+
+use crate::app::form::Wrong;
+use crate::app::verbs::{self, only_say};
+use crate::app::{Effect, Field, Form, Lab, Overlay, State, Tone, dialing, moving, words};
+use crate::tcp::{Accepting, Machine, Port, PortRange};
+
+const RANGE: usize = 0;
+/// So many descriptors are left to the other computers.
+const OTHERS: u64 = 512;
+/// The largest range that a program without privileges can use.
+const WHOLE: PortRange = PortRange {
+    low: Port(1024),
+    high: Port(65_535),
+};
+/// The longest accept queue that can be asked for.
+const BACKLOG: u32 = 65_535;
+
+/// Opens the form, where there is a lab.
+pub(crate) fn open(state: &mut State) -> Vec<Effect> {
+    if !state.lab.is_up() {
+        let why = "ports are used up for real in the lab, where each computer has a range of its own: N starts it. On loopback C has toy ranges";
+        return only_say(state, why);
+    }
+    let range = largest(room(state)).to_string();
+    let hint = "low-high, within 1024-65535; the lab is set up anew where its computers have another range";
+    let mut form = Form::new(vec![Field::text("ports", range, hint)]);
+    show_calls(state, &mut form);
+    state.desk.overlay = Some(Overlay::PortsForm(form));
+    vec![]
+}
+
+/// How many connections the descriptors allow: those that wait for accept() need none at the server.
+fn room(state: &State) -> u64 {
+    let kept = Machine::RESERVED_DESCRIPTORS + Lab::DESCRIPTORS + OTHERS;
+    state.machine.descriptors.saturating_sub(kept)
+}
+
+/// The largest range with at most so many ports; from the upper end of the kernel's own, where that is not all of it.
+fn largest(ports: u64) -> PortRange {
+    let fits = |range: &PortRange| range.len() as u64 <= ports;
+    let all = [WHOLE, PortRange::DEFAULT].into_iter().find(fits);
+    all.unwrap_or_else(|| {
+        let ports = u16::try_from(ports.max(2)).unwrap_or(2);
+        PortRange {
+            low: Port(PortRange::DEFAULT.high.0 - ports + 1),
+            ..PortRange::DEFAULT
+        }
+    })
+}
+
+/// Writes beside the range what it takes.
+pub(crate) fn show_calls(state: &State, form: &mut Form) {
+    let range: Option<PortRange> = form.fields[RANGE].shown().trim().parse().ok();
+    form.fields[RANGE].call = range.map_or_else(String::new, |range| {
+        let ports = words::number(range.len() as u64);
+        let limit = words::number(state.machine.descriptors);
+        format!("{ports} of {limit} descriptors")
+    });
+}
+
+/// Takes the range: the computer that is chosen uses it up, once the lab has it.
+///
+/// # Errors
+/// What is wrong with it; a range that takes too many descriptors is answered with one that fits.
+pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
+    let typed = form.fields[RANGE].shown().trim().parse();
+    let range: PortRange = typed.map_err(|why| Wrong::new(RANGE, why))?;
+    if range.low < WHOLE.low || range.len() < 2 {
+        let why = "2 ports at least, from 1024 to 65535";
+        return Err(Wrong::new(RANGE, why));
+    }
+    let room = room(state);
+    if range.len() as u64 > room {
+        let (ports, limit) = (
+            words::number(range.len() as u64),
+            words::number(state.machine.descriptors),
+        );
+        let fits = largest(room);
+        let why = format!(
+            "{ports} connections take {ports} descriptors; this program may hold {limit}. {fits} would fit"
+        );
+        return Err(Wrong::new(RANGE, why));
+    }
+    state.lab.plan = Some(range);
+    if state.machine.ephemeral == range {
+        let mut effects = verbs::reset(state);
+        effects.extend(begin(state));
+        return Ok(effects);
+    }
+    state.lab.spec.ports = Some(range);
+    Ok(moving::toggle(state))
+}
+
+/// Listens with a long queue and without accept(), if ports are to be used up.
+pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
+    let Some(range) = state.lab.plan else {
+        return vec![];
+    };
+    let ports = words::number(range.len() as u64);
+    let text = format!(
+        "{} is to use up its {ports} ports {range}: {ports} of {} descriptors. accept() is held, so the server's ends need none.",
+        state.clients.computer().name,
+        words::number(state.machine.descriptors)
+    );
+    state.notices.say(state.now, Tone::Plain, text);
+    state.clients.spec.payload.clear();
+    let spec = &mut state.listener.spec;
+    spec.backlog = BACKLOG;
+    spec.accepting = Accepting::Held;
+    let spec = spec.clone();
+    verbs::start_listening(state, spec)
+}
+
+/// Once the server listens: a call for every port, and one more.
+pub(crate) fn call_all(state: &mut State) -> Vec<Effect> {
+    let Some(range) = state.lab.plan.take() else {
+        return vec![];
+    };
+    let calls = u32::try_from(range.len() + 1).unwrap_or(u32::MAX);
+    dialing::connect(state, Some(calls))
+}

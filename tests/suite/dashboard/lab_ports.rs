@@ -1,0 +1,133 @@
+//! Running out of ports for real, in the lab.
+
+use std::time::Duration;
+
+use fivetuple::app::{Effect, Event, Overlay};
+use fivetuple::tcp::{
+    Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabNews, LabOrder, ListenSpec, News,
+    PortRange, Refusal,
+};
+
+use crate::computers::{LAPTOP, LISTEN, lab};
+use crate::robot::{Robot, own};
+
+fn range(text: &str) -> PortRange {
+    text.parse().unwrap()
+}
+
+/// The form is open, with that range typed.
+fn typed(text: &str) -> Robot {
+    let mut robot = Robot::in_lab(3);
+    robot.press("P ctrl-u");
+    robot.type_text(text);
+    robot
+}
+
+#[test]
+fn the_form_offers_the_largest_range_that_the_descriptors_allow_and_says_how_many() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("P");
+    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+        panic!("no form");
+    };
+    // 20,000 descriptors, some of which are kept for other things.
+    assert_eq!(form.fields[0].shown(), "42088-60999");
+    assert_eq!(form.fields[0].call, "18,912 of 20,000 descriptors");
+}
+
+#[test]
+fn a_range_that_takes_too_many_descriptors_is_answered_with_one_that_fits() {
+    let mut robot = typed("1024-65535");
+    robot.press("Enter");
+    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+        panic!("the form is closed");
+    };
+    let why = &form.wrong.as_ref().unwrap().why;
+    assert!(
+        why.contains("64,512 descriptors") && why.contains("42088-60999 would fit"),
+        "{why}"
+    );
+    for wrong in ["80-90", "5000", "60000-50000"] {
+        let mut robot = typed(wrong);
+        robot.press("Enter");
+        assert!(robot.state.desk.overlay.is_some(), "{wrong}");
+        assert!(robot.commands().is_empty());
+    }
+}
+
+#[test]
+fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_there_are_ports() {
+    let mut robot = typed("50000-50009");
+    robot.press("Enter");
+    assert!(robot.orders().contains(&Effect::Lab(LabOrder::Stop)));
+    robot.tell(Event::Lab(LabNews::Down(None)));
+    let mut spec = robot.state.lab.spec;
+    spec.ports = Some(range("50000-50009"));
+    assert!(robot.orders().contains(&Effect::Lab(LabOrder::Start(spec))));
+    robot.tell(Event::Lab(LabNews::Up {
+        computers: lab(3),
+        took: Duration::from_millis(5),
+    }));
+    let commands = robot.commands();
+    let Some(Command::Listen(spec)) = commands.last() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((spec.backlog, spec.accepting), (65_535, Accepting::Held));
+    robot.hear(News::Listening {
+        spec: ListenSpec {
+            at: Endpoint::new([192, 168, 1, 10], 500),
+            ..spec.clone()
+        },
+        sockets: vec![own(LISTEN, 9)],
+    });
+    let commands = robot.commands();
+    let Some(Command::Connect(spec, burst)) = commands.last() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((spec.host, burst.count), (LAPTOP, 11));
+
+    // The eleventh is refused in words, and the other computer has ports of its own.
+    robot.hear(News::ConnectFailed {
+        spec: ConnectSpec::clone(spec),
+        to: Some(Endpoint::new([192, 168, 1, 10], 500)),
+        local: None,
+        why: Refusal {
+            call: Call::Connect,
+            errno: Errno::EADDRNOTAVAIL,
+        },
+    });
+    robot.hear(News::BurstEnded {
+        opened: 10,
+        asked: 11,
+        took: Duration::from_millis(9),
+    });
+    let said = robot.said();
+    assert!(
+        said.contains("All 10 ports of 50000-50009 are taken") && said.contains("another computer"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_range_that_the_lab_has_already_needs_no_new_lab() {
+    let mut robot = typed("32768-60999");
+    robot.state.machine.descriptors = 100_000;
+    robot.press("Enter");
+    let orders = robot.orders();
+    assert!(!orders.contains(&Effect::Lab(LabOrder::Stop)), "{orders:?}");
+    let listens = |order: &Effect| matches!(order, Effect::Run(Command::Listen(_)));
+    assert!(orders.iter().any(listens), "{orders:?}");
+    assert!(
+        robot.said().contains("28,232 of 100,000 descriptors"),
+        "{}",
+        robot.said()
+    );
+}
+
+#[test]
+fn on_loopback_the_key_says_where_ports_are_used_up() {
+    let mut robot = Robot::new();
+    robot.press("P");
+    assert!(robot.said().contains("N starts it"), "{}", robot.said());
+    assert!(robot.state.desk.overlay.is_none());
+}
