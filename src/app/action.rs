@@ -1,4 +1,4 @@
-use crate::app::{Pane, Picture};
+use crate::app::{Pane, Picture, WireKey};
 use crate::tcp::RowName;
 
 /// A wish, whoever has it: a key, the mouse, a lesson, the command line.
@@ -90,6 +90,24 @@ pub enum Action {
     Quit,
     /// Quit whatever is open.
     QuitNow,
+    /// Set the lab up, or take it down.
+    Lab,
+    /// Do something with the lab's wire.
+    Wire(WireKey),
+    /// Show sequence numbers as counted from the SYN, or as they stand in the segments.
+    Numbers,
+    /// Open the menu of states to be held.
+    States,
     /// Show every action by its name.
     Palette,
+    /// Open the last refusal: who is to blame, and what helps.
+    Why,
+    /// Ask for what was refused once more.
+    Retry,
+    /// Ask for it once more when TIME_WAIT is over.
+    RetryLater,
+    /// Try for real what the myth says.
+    TryMyth,
+    /// Save a program that makes the same rows.
+    Write,
 }

@@ -1,7 +1,9 @@
 //! Why nothing listens, and what both sides' refusals have in common: which call, on what, why, what helps, and which rows are to blame.
 
 use crate::app::{Line, State, words};
-use crate::tcp::{Call, Endpoint, Errno, ListenSpec, Port, Protocol, Refusal, RowName, TcpState};
+use crate::tcp::{
+    Call, Endpoint, Errno, Host, ListenSpec, Port, Protocol, Refusal, RowName, TcpState,
+};
 
 /// Explains why nothing listens.
 pub(crate) fn listen_failed(
@@ -12,10 +14,10 @@ pub(crate) fn listen_failed(
     let at = spec.at;
     let (reason, rows) = match (why.call, why.errno) {
         (Call::Bind | Call::Listen, Errno::EADDRINUSE) => {
-            let rows = holders(state, at, Protocol::Tcp);
+            let rows = holders(state, spec.host, at, Protocol::Tcp);
             (in_use(state, at, &rows), rows)
         }
-        (_, Errno::EADDRNOTAVAIL) => (not_ours(state, at), vec![]),
+        (_, Errno::EADDRNOTAVAIL) => (not_ours(state, spec.host, at), vec![]),
         (_, Errno::EACCES | Errno::EPERM) => (privileged(state, at.port), vec![]),
         (_, Errno::EMFILE | Errno::ENFILE) => (no_descriptor(state), vec![]),
         (_, Errno::EAFNOSUPPORT) => (
@@ -26,7 +28,7 @@ pub(crate) fn listen_failed(
     };
     (
         format!(
-            "cannot listen at {at}: {} said {}. {reason}",
+            "cannot listen at {at}: {} said {}. {reason} y tells more.",
             why.call, why.errno
         ),
         rows,
@@ -41,13 +43,14 @@ pub(crate) fn is_settled(state: &State, rows: &[RowName]) -> bool {
     })
 }
 
-/// The rows that keep `at` from being bound: those with the same port, at the same address or at all of them.
-pub(crate) fn holders(state: &State, at: Endpoint, protocol: Protocol) -> Vec<RowName> {
+/// The rows that keep `at` from being bound on that computer: those with the same port, at the same address or at all of them.
+pub(crate) fn holders(state: &State, host: Host, at: Endpoint, protocol: Protocol) -> Vec<RowName> {
     let at = at.canonical();
     let overlaps = |line: &&Line| {
         let local = line.row.tuple.local.canonical();
         let same_address = local.ip == at.ip || local.ip.is_unspecified() || at.ip.is_unspecified();
         line.gone.is_none()
+            && line.row.host == host
             && line.row.tuple.protocol == protocol
             && local.port == at.port
             && same_address
@@ -118,7 +121,11 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
     }
 }
 
-pub(crate) fn not_ours(state: &State, at: Endpoint) -> String {
+pub(crate) fn not_ours(state: &State, host: Host, at: Endpoint) -> String {
+    if let Some(own) = state.lab.address_of(host) {
+        let who = state.computer_name(host);
+        return format!("{} is not {who}'s address: that is {own}.", at.ip);
+    }
     if at.ip.is_ipv6() && !state.machine.has_ipv6 {
         return "This machine has no IPv6; listen at an IPv4 address (L).".to_owned();
     }

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, dialing, refused, words};
-use crate::tcp::{Burst, ConnectSpec, Endpoint, FiveTuple, OwnSocket, Refusal, RowName};
+use crate::app::{Effect, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words};
+use crate::tcp::{
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, OwnSocket, Refusal, RowName,
+};
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
@@ -13,6 +15,10 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let full = state.is_queue_full() && state.listener.serves(socket.name.tuple.remote.port);
     let why = if full {
         " The accept queue is full, so the server's kernel drops the SYN; it is sent again."
+    } else if state.lab.wire.held {
+        " The wire is held: o lets one segment through."
+    } else if state.lab.wire.cut {
+        " The cable is cut: nothing arrives until B mends it."
     } else if socket.name.tuple.remote.ip.is_loopback() {
         // No wire is in between that could be slow.
         " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
@@ -26,7 +32,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.notices.count(state.now, Topic::Called, text, |n| {
         format!("SYN was sent {n} times, without an answer at once.")
     });
-    look_at_both(socket.name)
+    look_at_both(state, socket.name)
         .into_iter()
         .chain(waiting)
         .collect()
@@ -35,7 +41,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let is_news = state.clients.holder_of(socket.name).is_none();
     client_end(state, socket);
-    let waiting = if is_news { answered(state) } else { None };
+    let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
         if progress.ports.len() < 5 {
@@ -45,20 +51,34 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         let text = words::connected(state, &socket);
         state.notices.say(state.now, Tone::Plain, text);
     }
-    look_at_both(socket.name)
-        .into_iter()
-        .chain(waiting)
-        .collect()
+    let local = Some(socket.name.tuple.local);
+    let trial = myth::answered(state, local, Ok(socket.name));
+    let look = look_at_both(state, socket.name).into_iter();
+    look.chain(waiting).chain(trial).collect()
 }
 
 /// A call was answered, or is at least on its way; it may have been the one that others wait for.
-fn answered(state: &mut State) -> Option<Effect> {
+fn answered(state: &mut State) -> Vec<Effect> {
     let clients = &mut state.clients;
     clients.awaited = clients.awaited.saturating_sub(1);
     if clients.under_way.is_none() {
         clients.singles = clients.singles.saturating_sub(1);
     }
     dialing::call_waiting(state)
+}
+
+/// An order for several calls that the sockets did not take is over, with one refusal for all of them.
+fn give_up_what_never_began(state: &mut State, why: Refusal) {
+    let clients = &mut state.clients;
+    let was_not_taken = (why.call, why.errno) == (Call::Socket, Errno::EAGAIN);
+    let never_began = |progress: &mut Progress| was_not_taken && !progress.has_begun;
+    if let Some(progress) = clients.under_way.take_if(never_began) {
+        // The answer itself counts for one.
+        clients.awaited = clients
+            .awaited
+            .saturating_sub(progress.asked.saturating_sub(1));
+        clients.singles += 1;
+    }
 }
 
 /// The call of a client, from its own end as far as it was bound to whom it called, was refused.
@@ -81,29 +101,31 @@ pub(crate) fn failed(
     });
     let was_on_its_way = name.is_some_and(|name| state.clients.forget(name));
     let waiting = if was_on_its_way {
-        None
+        vec![]
     } else {
+        give_up_what_never_began(state, why);
         answered(state)
     };
     let (text, rows) = refused::connect_failed(state, spec, to, why);
+    why::refused(state, Wish::Connect(spec.clone(), to), why, rows.clone());
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    let look = name.map_or_else(Vec::new, look_at_both);
-    look.into_iter().chain(waiting).collect()
+    let trial = myth::answered(state, myth::asked_from(spec), Err(why));
+    let look = name
+        .map_or_else(Vec::new, |name| look_at_both(state, name))
+        .into_iter();
+    look.chain(waiting).chain(trial).collect()
 }
 
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
-    let computer = state.clients.chosen;
-    state.clients.under_way = Some(Progress {
-        asked: burst.count,
-        opened: 0,
-        whole_range,
-        ports: Vec::new(),
-        computer,
-        refused: None,
-    });
+    let clients = &mut state.clients;
+    let computer = clients.chosen;
+    let progress = clients
+        .under_way
+        .get_or_insert_with(|| Progress::of(burst, computer));
+    (progress.has_begun, progress.whole_range) = (true, whole_range);
     vec![]
 }
 
@@ -115,8 +137,8 @@ pub(crate) fn burst_ended(
 ) -> Vec<Effect> {
     if opened < asked {
         // The rest was given up, and will not be heard of.
-        let waiting = state.clients.waiting.as_ref();
-        state.clients.awaited = waiting.map_or(0, |(_, burst)| burst.count);
+        let waiting = state.clients.waiting.iter();
+        state.clients.awaited = waiting.map(|(_, burst)| burst.count).sum();
     }
     state.clients.singles = 0;
     if let Some(mut progress) = state.clients.under_way.take() {
@@ -127,7 +149,7 @@ pub(crate) fn burst_ended(
             state.notices.blame(state.now, why, rows);
         }
     }
-    dialing::call_waiting(state).into_iter().collect()
+    dialing::call_waiting(state)
 }
 
 /// Notes which computer holds a client's end.

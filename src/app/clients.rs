@@ -1,8 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::Ends;
-use crate::tcp::{Burst, ConnectSpec, Endpoint, Port, RowName, Target};
+use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Port, RowName, Target};
 
 /// The computers that play clients, and how they connect.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Clients {
     pub computers: Vec<Computer>,
     /// Which of them connects next, counted from 0.
     pub chosen: usize,
+    /// Where a server that listens at every address of its computer can be called.
+    server: IpAddr,
     /// How to connect at the start, and after a reset.
     first: ConnectSpec,
     /// How many ends the last order closes at once.
@@ -30,8 +32,8 @@ pub struct Clients {
     /// The calls that were made one by one and are not answered yet.
     pub singles: u32,
     /// Calls that are made once others are answered.
-    pub waiting: Option<(ConnectSpec, Burst)>,
-    /// Several connections that are being made now.
+    pub waiting: VecDeque<(ConnectSpec, Burst)>,
+    /// Several connections that were ordered at once, and are being made.
     pub under_way: Option<Progress>,
 }
 
@@ -42,6 +44,8 @@ pub struct Computer {
     pub name: String,
     /// Its address.
     pub ip: IpAddr,
+    /// Whose network it has: this machine's, or one of its own in the lab.
+    pub host: Host,
     /// Its open ends.
     pub ends: Ends,
 }
@@ -51,6 +55,8 @@ pub struct Computer {
 pub struct Progress {
     /// How many were asked for.
     pub asked: u32,
+    /// Whether it was told that it begins.
+    pub has_begun: bool,
     /// How many are connected.
     pub opened: u32,
     /// Whether every socket was given the whole port range.
@@ -61,6 +67,21 @@ pub struct Progress {
     pub computer: usize,
     /// Why it could not go on, and the rows to blame: to be told after what was reached.
     pub refused: Option<(String, Vec<RowName>)>,
+}
+
+impl Progress {
+    /// The beginning of a burst of that computer's.
+    pub(crate) fn of(burst: Burst, computer: usize) -> Progress {
+        Progress {
+            asked: burst.count,
+            has_begun: false,
+            opened: 0,
+            whole_range: false,
+            ports: Vec::new(),
+            computer,
+            refused: None,
+        }
+    }
 }
 
 const NAMES: [&str; 12] = [
@@ -82,15 +103,38 @@ impl Clients {
     /// `count` computers at 127.0.0.2, 127.0.0.3, ..., which connect as `spec` says.
     pub fn new(count: u8, spec: ConnectSpec) -> Clients {
         let computers = (0..count.max(1)).map(|n| Computer {
-            name: NAMES
-                .get(usize::from(n))
-                .map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned()),
+            name: name(usize::from(n)),
             ip: IpAddr::V4(Ipv4Addr::new(127, 0, 0, n + 2)),
+            host: Host::THIS,
             ends: Ends::default(),
         });
+        Clients::of(computers.collect(), spec)
+    }
+
+    /// The computers of the lab, the first of which is the server; they connect as those `before` them did at the start.
+    pub(crate) fn in_lab(lab: &[LabComputer], before: &Clients) -> Clients {
+        let computers = lab
+            .iter()
+            .skip(1)
+            .enumerate()
+            .map(|(n, computer)| Computer {
+                name: name(n),
+                ip: computer.ip,
+                host: computer.host,
+                ends: Ends::default(),
+            });
+        let server = lab.first().map(|server| server.ip);
         Clients {
-            computers: computers.collect(),
+            server: server.unwrap_or(before.server),
+            ..Clients::of(computers.collect(), before.first.clone())
+        }
+    }
+
+    fn of(computers: Vec<Computer>, spec: ConnectSpec) -> Clients {
+        Clients {
+            computers,
             chosen: 0,
+            server: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first: spec.clone(),
             ordered: 0,
             spec,
@@ -100,7 +144,7 @@ impl Clients {
             called: BTreeSet::new(),
             awaited: 0,
             singles: 0,
-            waiting: None,
+            waiting: VecDeque::new(),
             under_way: None,
         }
     }
@@ -130,10 +174,14 @@ impl Clients {
 
     /// Forgets everything but the computers and the options of the start.
     pub(crate) fn start_over(&mut self) {
-        let count = u8::try_from(self.computers.len()).unwrap_or(u8::MAX);
+        let mut computers = std::mem::take(&mut self.computers);
+        for computer in &mut computers {
+            computer.ends = Ends::default();
+        }
         *self = Clients {
             chosen: self.chosen,
-            ..Clients::new(count, self.first.clone())
+            server: self.server,
+            ..Clients::of(computers, self.first.clone())
         };
     }
 
@@ -156,20 +204,40 @@ impl Clients {
     pub fn target(&self, listener: Endpoint) -> Target {
         self.to
             .clone()
-            .unwrap_or_else(|| reachable(listener).into())
+            .unwrap_or_else(|| self.reachable(listener).into())
     }
 
     /// What to ask for, so that the chosen computer connects when the server listens at `listener`.
     pub fn next_spec(&self, listener: Endpoint) -> ConnectSpec {
         let to = self.target(listener);
-        let own = self.computer().ip;
-        let from = self.from.or(is_on_loopback(&to).then_some(own));
+        let own = self.computer();
+        // A computer of the lab has one address, and its kernel takes it by itself.
+        let is_played = own.host == Host::THIS && is_on_loopback(&to);
+        let from = self.from.or(is_played.then_some(own.ip));
         ConnectSpec {
+            host: own.host,
             to,
             from,
             ..self.spec.clone()
         }
     }
+
+    /// How a server that listens at `at` can be called.
+    pub(crate) fn reachable(&self, at: Endpoint) -> Endpoint {
+        let ip = if at.ip.is_unspecified() {
+            self.server
+        } else {
+            at.ip
+        };
+        Endpoint { ip, port: at.port }
+    }
+}
+
+/// What the computer with that number, counted from 0, is called.
+fn name(n: usize) -> String {
+    NAMES
+        .get(n)
+        .map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned())
 }
 
 /// Whether a computer's own address, 127.0.0.2 and so on, reaches that target.
@@ -178,14 +246,4 @@ pub(crate) fn is_on_loopback(to: &Target) -> bool {
         let ip = end.ip.to_canonical();
         ip.is_ipv4() && (ip.is_loopback() || ip.is_unspecified())
     })
-}
-
-/// How a server that listens at `at` can be called from this machine.
-pub(crate) fn reachable(at: Endpoint) -> Endpoint {
-    let ip = if at.ip.is_unspecified() {
-        IpAddr::V4(Ipv4Addr::LOCALHOST)
-    } else {
-        at.ip
-    };
-    Endpoint { ip, port: at.port }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::heard::{look_at_both, other_end};
+use crate::app::heard::look_at_both;
 use crate::app::listening::is_stranger;
 use crate::app::{Effect, State, Tone, Topic, goodbye, words};
 use crate::tcp::{Ending, OnData, Refusal, RowName, escape};
@@ -28,7 +28,7 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
             format!("data came {n} times; the last: {size} for {who}.")
         });
     }
-    look_at_both(end)
+    look_at_both(state, end)
 }
 
 pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
@@ -42,7 +42,7 @@ pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
             state.notices.count(state.now, Topic::Data, text, many);
         }
     }
-    look_at_both(end)
+    look_at_both(state, end)
 }
 
 /// What became of data that a client sent; nothing when the server reads it, and is about to say so.
@@ -50,7 +50,7 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
     if !state.listener.serves(end.tuple.remote.port) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }
-    let other = other_end(end);
+    let other = state.other_end(end);
     if !state.listener.ends.contains(other) {
         return Some(format!(
             "{who} sent {size}: nobody has accepted the other end, so they wait in its Recv-Q."
@@ -68,7 +68,7 @@ pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<
     state.notices.count(state.now, Topic::Refused, text, |n| {
         format!("{n} calls failed: {}.", why.errno)
     });
-    look_at_both(end)
+    look_at_both(state, end)
 }
 
 pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
@@ -77,13 +77,13 @@ pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
             computer.ends.peer_closed(end);
         }
     }
-    look_at_both(end)
+    look_at_both(state, end)
 }
 
 pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
     let text = words::half_closed(state, end);
     state.notices.say(state.now, Tone::Plain, text);
-    look_at_both(end)
+    look_at_both(state, end)
 }
 
 /// Whether the connection was made a moment ago, so that its payload belongs to the same key.
@@ -104,7 +104,7 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
     }
     let said = goodbye::words(state, end, how);
     if state.listener.ends.remove(end).is_some() {
-        let other = other_end(end);
+        let other = state.other_end(end);
         let mut computers = state.clients.computers.iter_mut();
         computers.any(|computer| computer.ends.other_closed(other));
     }
@@ -128,5 +128,5 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         let many = |n: u32| format!("{} connections {ended}.", words::number(u64::from(n)));
         state.notices.count(at, topic, text, many);
     }
-    look_at_both(end)
+    look_at_both(state, end)
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::clients::{is_on_loopback, reachable};
+use crate::app::clients::is_on_loopback;
 use crate::app::form::{Wrong, YES_NO, option_call};
 use crate::app::update::wanted;
 use crate::app::{Clients, Effect, Field, Form, State, Tone, verbs, words};
@@ -114,7 +114,7 @@ pub(crate) fn show_calls(form: &mut Form, listener: Endpoint) {
 /// The bind() to an address, and the address family: the source address decides about it, else the target.
 fn address_calls(form: &Form, listener: Endpoint) -> (String, &'static str) {
     let to = match form.fields[TO].shown().trim() {
-        "" | THE_LISTENER => Some(Target::from(reachable(listener))),
+        "" | THE_LISTENER => Some(Target::from(listener)),
         typed => typed.parse().ok(),
     };
     let family = |ip: IpAddr| if ip.is_ipv4() { "AF_INET" } else { "AF_INET6" };

@@ -1,12 +1,16 @@
 //! Orders to connect: how many, from where, and which of them must wait.
 
+use std::collections::VecDeque;
+
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
-use crate::app::{Effect, State, Tone, words};
+use crate::app::{Effect, Progress, State, Tone, words};
 use crate::tcp::{Burst, Command, ConnectSpec, Machine, Port};
 
 /// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
 const UNANSWERED: u32 = 8;
+/// So many different orders may wait.
+const IN_LINE: usize = 32;
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
@@ -43,73 +47,85 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         let text = words::fewer(asked, burst.count, state.machine.descriptors, to_ourselves);
         state.notices.say(state.now, Tone::Warning, text);
     }
-    if state.clients.under_way.is_some() {
-        return follow(state, spec, burst);
+    let port = spec.to.port;
+    let was_free = state.clients.waiting.is_empty();
+    if !wait_in_line(&mut state.clients.waiting, spec, burst) {
+        return only_say(
+            state,
+            "other calls wait already for those under way; r gives all of them up",
+        );
     }
     state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
     let mut effects = vec![];
-    if state.clients.called.insert(spec.to.port) && !state.listener.serves(spec.to.port) {
+    if state.clients.called.insert(port) && !state.listener.serves(port) {
         effects.push(Effect::Watch(wanted(state)));
     }
-    effects.extend(call(state, spec, burst));
+    effects.extend(call_waiting(state));
+    if was_free && !state.clients.waiting.is_empty() {
+        let text = if state.clients.singles < UNANSWERED {
+            "calls are under way: these follow them; r gives them up".to_owned()
+        } else {
+            format!(
+                "{UNANSWERED} calls are unanswered: further ones are made as soon as these are answered"
+            )
+        };
+        state.notices.say(state.now, Tone::Plain, text);
+    }
     effects
 }
 
-fn call(state: &mut State, spec: ConnectSpec, burst: Burst) -> Option<Effect> {
-    let clients = &mut state.clients;
-    if burst.count == 1 {
-        if clients.singles >= UNANSWERED {
-            match &mut clients.waiting {
-                Some((same, burst)) if *same == spec => burst.count += 1,
-                Some(_) => return Some(Effect::Run(Command::Connect(spec, burst))),
-                None => {
-                    clients.waiting = Some((spec, burst));
-                    let text = format!(
-                        "{UNANSWERED} calls are unanswered: further ones are made as soon as one of them is answered"
-                    );
-                    state.notices.say(state.now, Tone::Plain, text);
-                }
-            }
-            return None;
-        }
-        clients.singles += 1;
+/// Makes a call once more that was refused.
+pub(crate) fn again(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+    if wait_in_line(&mut state.clients.waiting, spec, Burst::ONE) {
+        state.clients.awaited = state.clients.awaited.saturating_add(1);
     }
-    Some(Effect::Run(Command::Connect(spec, burst)))
+    call_waiting(state)
 }
 
-/// Has calls wait for the burst that is under way: one burst follows another.
-fn follow(state: &mut State, spec: ConnectSpec, burst: Burst) -> Vec<Effect> {
-    let clients = &mut state.clients;
-    match &mut clients.waiting {
-        Some((same, waiting)) if *same == spec => {
-            waiting.count = waiting.count.saturating_add(burst.count);
+/// Puts calls in line behind those that wait: with the last of them where they are alike; whether there is room.
+fn wait_in_line(
+    waiting: &mut VecDeque<(ConnectSpec, Burst)>,
+    spec: ConnectSpec,
+    burst: Burst,
+) -> bool {
+    let is_full = waiting.len() == IN_LINE;
+    match waiting.back_mut() {
+        Some((same, last)) if *same == spec && last.every == burst.every => {
+            last.count = last.count.saturating_add(burst.count);
         }
-        Some(_) => {
-            return only_say(
-                state,
-                "other calls wait already for those under way; r gives all of them up",
-            );
-        }
-        None => {
-            clients.waiting = Some((spec, burst));
-            state.notices.say(
-                state.now,
-                Tone::Plain,
-                "calls are under way: these follow them; r gives them up",
-            );
-        }
+        _ if is_full => return false,
+        _ => waiting.push_back((spec, burst)),
     }
-    state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
-    vec![]
+    true
 }
 
-/// Makes the calls that waited, if they need not wait any longer.
-pub(crate) fn call_waiting(state: &mut State) -> Option<Effect> {
-    if state.clients.singles >= UNANSWERED || state.clients.under_way.is_some() {
-        return None;
+/// Makes the calls that waited, as far as they need not wait any longer: single ones while few are unanswered, several when none is.
+///
+/// So it is always known whose an answer is, and the sockets never have more than a few orders.
+pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
+    let clients = &mut state.clients;
+    let mut effects = vec![];
+    while clients.under_way.is_none() {
+        let next = clients.waiting.front().map(|(_, burst)| burst.count);
+        let may_call = next.is_some_and(|count| match count {
+            1 => clients.singles < UNANSWERED,
+            _ => clients.singles == 0,
+        });
+        if !may_call {
+            break;
+        }
+        let Some((spec, burst)) = clients.waiting.pop_front() else {
+            break;
+        };
+        if burst.count == 1 {
+            clients.singles += 1;
+        } else {
+            let caller = spec.from.and_then(|ip| clients.index_of(ip));
+            clients.under_way = Some(Progress::of(burst, caller.unwrap_or(clients.chosen)));
+        }
+        effects.push(Effect::Run(Command::Connect(spec, burst)));
     }
-    let (spec, burst) = state.clients.waiting.take()?;
-    call(state, spec, burst)
+    effects
 }
 
 /// How many more connections the descriptors allow; one to our own listener takes two.

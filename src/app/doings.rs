@@ -53,6 +53,11 @@ impl Doings {
             | News::BurstBegun { .. }
             | News::BurstEnded { .. }
             | News::CallFailed { .. }
+            | News::Staged { .. }
+            | News::StageFailed { .. }
+            | News::Called(_)
+            | News::CalledAlike { .. }
+            | News::Tried { .. }
             | News::Crashed(_) => return,
         };
         if self.all.len() == Doings::MOST {

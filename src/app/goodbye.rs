@@ -1,6 +1,5 @@
 //! Sentences about how a connection ends: what is said must be what the kernel's table shows afterwards.
 
-use crate::app::heard::other_end;
 use crate::app::listening::is_stranger;
 use crate::app::words::{client_name, number};
 use crate::app::{State, Topic};
@@ -13,11 +12,36 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         // Taken out already, by a reset: that was the sentence.
         return None;
     }
+    let is_slow = state.lab.wire.is_slow() && end.tuple.protocol == Protocol::Tcp;
     match how {
+        Ending::Close | Ending::Abort if is_slow => {
+            Some((Topic::Went, on_a_slow_wire(state, end, how)))
+        }
         Ending::Close if is_clients => client_closed(state, end).map(|text| (Topic::Went, text)),
         Ending::Close => server_closed(state, end).map(|text| (Topic::Went, text)),
         Ending::Abort => Some((Topic::Went, aborted(state, end))),
         Ending::Broken(errno) => broke(state, end, errno).map(|text| (Topic::Broke, text)),
+    }
+}
+
+/// What an end says while its segments take their time: nothing of the other end, which has not heard of it yet.
+fn on_a_slow_wire(state: &State, end: RowName, how: Ending) -> String {
+    let who = client_name(state, end);
+    let first = state_of(state, end) == Some(TcpState::SynSent);
+    match how {
+        Ending::Abort | Ending::Broken(_) if first => {
+            format!("{who} gave up its call before there was an answer.")
+        }
+        Ending::Abort | Ending::Broken(_) => format!(
+            "{who} aborted: its row is gone. The other end's goes when the RST has crossed the wire."
+        ),
+        Ending::Close if first => format!("{who} gave up its call before there was an answer."),
+        Ending::Close if state.peer_has_closed(end) => format!(
+            "{who} hung up, too: LAST_ACK, until the answer to its FIN has crossed the wire."
+        ),
+        Ending::Close => {
+            format!("{who} hung up: FIN_WAIT1, until the answer to its FIN has crossed the wire.")
+        }
     }
 }
 
@@ -29,7 +53,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
             "{who} closed its UDP socket: nothing is sent, the row just goes."
         ));
     }
-    let peer = other_end(end);
+    let peer = state.other_end(end);
     let serves = state.listener.serves(end.tuple.remote.port);
     if state.peer_has_closed(end) {
         // The server's sentence has told it.
@@ -124,7 +148,7 @@ fn aborted(state: &State, end: RowName) -> String {
 
 /// Why a connection broke; nothing when one of our own ends did it, and has said so.
 fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
-    let other = other_end(end);
+    let other = state.other_end(end);
     let line = state.sockets.mirror(end);
     if line.is_some_and(|line| line.ending == Some(Ending::Abort)) {
         return None;

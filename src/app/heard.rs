@@ -1,8 +1,12 @@
-use crate::app::{Effect, State, Tone, calling, closing, listening};
-use crate::tcp::{News, RowName, escape};
+use crate::app::{Effect, State, Tone, calling, closing, listening, states, why};
+use crate::tcp::{Host, News, RowName, escape};
 
 /// Takes what TCP told one of our own sockets.
 pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
+    if host_of(&news).is_some_and(|host| !state.lab.shows(host)) {
+        // Of sockets that were closed as the lab came up, or went.
+        return vec![];
+    }
     state.sockets.doings.note(state.now, &news);
     match news {
         News::Listening { spec, sockets } => listening::listening(state, spec, sockets),
@@ -31,6 +35,25 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
         News::PeerClosed(end) => closing::peer_closed(state, end),
         News::HalfClosed(end) => closing::half_closed(state, end),
         News::Closed { at, how } => closing::closed(state, at, how),
+        News::Staged {
+            state: held,
+            main,
+            sockets,
+            calls,
+        } => states::staged(state, (held, main), &sockets, &calls),
+        News::StageFailed { state: held, why } => states::stage_failed(state, held, why),
+        News::Called(record) => {
+            state.calls.made(state.now, record);
+            vec![]
+        }
+        News::Tried { trial, outcome } => {
+            why::tried(state, trial, outcome);
+            vec![]
+        }
+        News::CalledAlike { deed, count } => {
+            state.calls.made_alike(deed, count);
+            vec![]
+        }
         News::Crashed(what) => {
             let text = format!(
                 "a part of fivetuple crashed, the rest goes on: {}",
@@ -43,14 +66,34 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
 }
 
 /// Orders a look at both rows of a connection, named by one of its ends.
-pub(crate) fn look_at_both(end: RowName) -> Vec<Effect> {
-    vec![Effect::Look(vec![end, other_end(end)])]
+pub(crate) fn look_at_both(state: &State, end: RowName) -> Vec<Effect> {
+    vec![Effect::Look(vec![end, state.other_end(end)])]
 }
 
-/// The other end as its own row shows it: the client of a dual-stack server is an IPv4 socket.
-pub(crate) fn other_end(name: RowName) -> RowName {
-    RowName {
-        tuple: name.tuple.mirrored().canonical(),
-        ..name
+/// On which computer it happened, where news is of one socket.
+fn host_of(news: &News) -> Option<Host> {
+    match news {
+        News::Listening { spec, .. } | News::ListenFailed { spec, .. } => Some(spec.host),
+        News::ConnectFailed { spec, .. } => Some(spec.host),
+        News::Accepted(socket) | News::Connecting(socket) | News::Connected(socket) => {
+            Some(socket.name.host)
+        }
+        News::Received { at, .. }
+        | News::Sent { at, .. }
+        | News::CallFailed { at, .. }
+        | News::PeerClosed(at)
+        | News::HalfClosed(at)
+        | News::Closed { at, .. }
+        | News::Staged { main: at, .. } => Some(at.host),
+        News::StoppedListening { .. }
+        | News::AcceptHeld(_)
+        | News::AcceptFailed { .. }
+        | News::BurstBegun { .. }
+        | News::BurstEnded { .. }
+        | News::StageFailed { .. }
+        | News::Called(_)
+        | News::CalledAlike { .. }
+        | News::Tried { .. }
+        | News::Crashed(_) => None,
     }
 }

@@ -1,4 +1,4 @@
-use crate::app::{Action, Key, Picture, State};
+use crate::app::{Action, Key, Picture, WireKey};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub enum Scope {
     Panes,
     /// While the list of keys, or a card, lies over the panes.
     Sheet,
+    /// While the last refusal lies over the panes: before the keys of a sheet.
+    Why,
 }
 
 /// What a binding is about.
@@ -46,11 +48,19 @@ pub enum Group {
     Look,
     /// The program.
     Program,
+    /// The lab and its wire.
+    Lab,
 }
 
 impl Group {
     /// Every group, in the order of the list.
-    pub const ALL: [Group; 4] = [Group::Server, Group::Client, Group::Look, Group::Program];
+    pub const ALL: [Group; 5] = [
+        Group::Server,
+        Group::Client,
+        Group::Look,
+        Group::Lab,
+        Group::Program,
+    ];
 
     /// The heading.
     pub const fn title(self) -> &'static str {
@@ -59,6 +69,7 @@ impl Group {
             Group::Client => "The clients",
             Group::Look => "Looking",
             Group::Program => "The program",
+            Group::Lab => "The lab",
         }
     }
 }
@@ -92,7 +103,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 }
 
 use Action as A;
-use Group::{Client, Look, Program, Server};
+use Group::{Client, Lab, Look, Program, Server};
 use Key::{BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up};
 
 /// Every key once. The footer, the list of keys and the README are made from it or tested against it.
@@ -127,8 +138,21 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('m')], A::Show(Picture::Ports), Look, "ports", "the map of ports"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
+    on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
+    on(&[Char('M')], A::Show(Picture::Myth), Look, "the myth", "the myth of the taken port, beside what is so"),
+    on(&[Char('U')], A::TryMyth, Look, "try the myth", "try the myth for real: clients call from the server's own port"),
+    on(&[Char('y')], A::Why, Look, "why not?", "why not? The last refusal: who is to blame, what helps"),
+    on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
+    on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down"),
+    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go"),
+    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)"),
+    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "brake the wire", "brake the wire: 0, 100 ms, 500 ms, 2 s one way"),
+    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "lose the next", "lose the next segment"),
+    on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
+    on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
     on(&[Char(',')], A::StepBack, Look, "step back", "step back through what happened (5,: five)"),
     on(&[Char('.')], A::StepForward, Look, "step forward", "step forward again"),
     on(&[End], A::Live, Look, "live", "from the past to live (as p and Esc)"),
@@ -142,6 +166,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
+    over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
+    over(&[Char('w')], Scope::Why, A::RetryLater, "retry when TIME_WAIT is over"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
     over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
@@ -164,74 +190,5 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
 pub fn binding_of(action: Action) -> Option<&'static Binding> {
     BINDINGS
         .iter()
-        .find(|binding| binding.action == action && binding.scope != Scope::Sheet)
-}
-
-impl State {
-    /// The keys to name in the footer: the key and what it does now, the most useful first. The last two, which help on and out, are always
-    /// wanted.
-    pub fn hints(&self) -> Vec<(Key, &'static str)> {
-        let actions: &[Action] = match self.desk.overlay {
-            Some(_) => &[],
-            None if self.is_past() => &[
-                A::StepBack,
-                A::StepForward,
-                A::Pause,
-                A::LookInside,
-                A::Help,
-                A::Quit,
-            ],
-            None if self.desk.picture != Picture::Table => &[
-                A::Back,
-                A::Next,
-                A::ZoomIn,
-                A::Connect,
-                A::Close,
-                A::LookInside,
-                A::ServerCloses,
-                A::Listen,
-                A::Help,
-                A::Quit,
-            ],
-            None if self.listener.is_listening() => &[
-                A::Listen,
-                A::Connect,
-                A::Close,
-                A::Send,
-                A::LookInside,
-                A::ServerCloses,
-                A::Hold,
-                A::Find,
-                A::Help,
-                A::Quit,
-            ],
-            None => &[
-                A::Listen,
-                A::Connect,
-                A::ListenOptions,
-                A::ConnectOptions,
-                A::Close,
-                A::Help,
-                A::Quit,
-            ],
-        };
-        let zooms = self.desk.picture.zooms() > 0;
-        let hint = |action: &Action| {
-            binding_of(*action).map(|binding| (binding.keys[0], self.label(*action, binding.help)))
-        };
-        let works = |action: &&Action| zooms || **action != A::ZoomIn;
-        actions.iter().filter(works).filter_map(hint).collect()
-    }
-
-    fn label(&self, action: Action, help: &'static str) -> &'static str {
-        let now = [
-            (A::Listen, self.listener.is_listening(), "stop listening"),
-            (A::Hold, self.listener.held, "accept again"),
-            (A::Pause, self.is_past(), "live"),
-            (A::Next, true, "next row"),
-        ];
-        now.into_iter()
-            .find(|(of, is_so, _)| *of == action && *is_so)
-            .map_or(help, |(_, _, now)| now)
-    }
+        .find(|binding| binding.action == action && binding.is_listed())
 }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use crate::app::order::Place;
 use crate::app::{Role, State};
-use crate::tcp::RowName;
+use crate::tcp::{Host, RowName};
 
 /// What part of the table is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,13 +49,10 @@ pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
         HashSet::new()
     };
     let is_shown = |place: &&Place| {
-        let in_view = match state.desk.lens.view {
-            PointOfView::BothEnds => true,
-            PointOfView::Server => !place.is_client,
-            PointOfView::Client => {
-                place.is_client
-                    && place.name.tuple.local.ip.to_canonical() == state.clients.computer().ip
-            }
+        let in_view = if state.lab.is_up() {
+            stands_at(state, place.name.host)
+        } else {
+            is_end_of(state, place)
         };
         in_view
             && !ghosts.contains(&place.name)
@@ -64,6 +61,29 @@ pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
     shown.clear();
     let places = state.seen().places().filter(is_shown);
     shown.extend(places.map(|place| place.name));
+}
+
+/// On loopback all rows stand in one table: which end of a connection a row is tells whose it is.
+fn is_end_of(state: &State, place: &Place) -> bool {
+    match state.desk.lens.view {
+        PointOfView::BothEnds => true,
+        PointOfView::Server => !place.is_client,
+        PointOfView::Client => {
+            place.is_client
+                && place.name.tuple.local.ip.to_canonical() == state.clients.computer().ip
+        }
+    }
+}
+
+/// In the lab each computer has a table of its own.
+fn stands_at(state: &State, host: Host) -> bool {
+    let is_servers = state.lab.server().is_some_and(|server| server.host == host);
+    let is_clients = state.clients.computer().host == host;
+    match state.desk.lens.view {
+        PointOfView::BothEnds => is_servers || is_clients,
+        PointOfView::Server => is_servers,
+        PointOfView::Client => is_clients,
+    }
 }
 
 fn text_of(state: &State, name: &RowName) -> String {

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::app::{Ends, Promise};
-use crate::tcp::{Endpoint, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
+use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
 
 /// The server: what it was asked to do, what listens, and who has been accepted.
 #[derive(Clone, Debug)]
@@ -110,7 +110,8 @@ impl Listener {
 
     /// Whether other machines can get in.
     pub fn is_open_to_others(&self) -> bool {
-        self.is_listening() && !self.at().ip.to_canonical().is_loopback()
+        let in_lab = self.spec.host != Host::THIS;
+        self.is_listening() && !in_lab && !self.at().ip.to_canonical().is_loopback()
     }
 
     /// What was promised for an end at accept(); for one that is not accepted, what would be now.

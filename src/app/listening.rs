@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::heard::{look_at_both, other_end};
+use crate::app::heard::look_at_both;
 use crate::app::update::wanted;
-use crate::app::{Effect, State, Tone, Topic, blame, words};
+use crate::app::{Effect, State, Tone, Topic, Wish, blame, why, words};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
 pub(crate) fn listening(
@@ -35,7 +35,8 @@ pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: Refusal) -> Vec<
     if !blame::is_settled(state, &rows) {
         state.listener.refused = Some((state.now, spec.clone(), why));
     }
-    state.notices.blame(state.now, text, rows);
+    state.notices.blame(state.now, text, rows.clone());
+    why::refused(state, Wish::Listen(spec.clone()), why, rows);
     vec![]
 }
 
@@ -124,7 +125,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
             .notices
             .count(state.now, Topic::Came, text, |n| many(u64::from(n)));
     }
-    look_at_both(socket.name)
+    look_at_both(state, socket.name)
 }
 
 pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) -> Vec<Effect> {
@@ -160,5 +161,5 @@ pub(crate) fn know_strangers(state: &mut State) {
 pub(crate) fn is_stranger(state: &State, end: RowName) -> bool {
     let ip = end.tuple.remote.ip;
     let ours = state.clients.index_of(ip).is_some();
-    !ours && state.clients.awaited == 0 && state.clients.holder_of(other_end(end)).is_none()
+    !ours && state.clients.awaited == 0 && state.clients.holder_of(state.other_end(end)).is_none()
 }

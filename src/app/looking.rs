@@ -1,7 +1,13 @@
 //! Wishes that change what is looked at, and nothing else.
 
-use crate::app::{Action, Desk, Overlay, Pane, Picture, State, Tone, compare, ladder, rewind};
+use crate::app::{
+    Action, Desk, HELD, Overlay, Pane, Picture, State, Tone, compare, ladder, rewind, states,
+};
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other wishes are carried out elsewhere"
+)]
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
     let desk = &mut state.desk;
@@ -32,29 +38,11 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         }
         Action::NextTheme => desk.look.theme += 1,
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
+        Action::Numbers => numbers(state),
+        Action::States => states::open(state),
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
         Action::Back => back(state),
-        Action::Listen
-        | Action::ListenOptions
-        | Action::ConnectOptions
-        | Action::Hold
-        | Action::AcceptOne
-        | Action::ServerCloses
-        | Action::Connect
-        | Action::Send
-        | Action::HalfClose
-        | Action::Close
-        | Action::Abort
-        | Action::Reset
-        | Action::Quit
-        | Action::QuitNow
-        | Action::Pause
-        | Action::StepBack
-        | Action::StepForward
-        | Action::Live
-        | Action::SaveLadder
-        | Action::WholeMachine
-        | Action::Palette => (),
+        _ => (),
     }
     state.desk.stale |= matches!(
         action,
@@ -121,7 +109,7 @@ fn back(state: &mut State) {
 }
 
 fn go(state: &mut State, steps: i64) {
-    if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
+    if let Some(Overlay::Help(line) | Overlay::Why(line)) = &mut state.desk.overlay {
         *line = moved(*line, steps, usize::MAX);
         return;
     }
@@ -132,6 +120,10 @@ fn go(state: &mut State, steps: i64) {
     }
     if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
         palette.go(steps);
+        return;
+    }
+    if let Some(Overlay::States(at)) = &mut state.desk.overlay {
+        *at = moved(*at, steps, HELD.len() - 1);
         return;
     }
     if let Some(Overlay::Card(_)) = state.desk.overlay {
@@ -228,4 +220,20 @@ fn look_inside(state: &mut State) {
             "there is no row to look inside; press l, then c",
         ),
     }
+}
+
+/// Counts sequence numbers from the SYN, or shows them as they stand in the segments.
+fn numbers(state: &mut State) {
+    let lab = &mut state.lab;
+    lab.absolute = !lab.absolute;
+    let text = match (lab.is_up(), lab.absolute) {
+        (false, _) => "sequence numbers are seen in the lab: N starts it",
+        (true, true) => {
+            "sequence numbers as they stand in the segments: each end began with a number of its own choice"
+        }
+        (true, false) => {
+            "sequence numbers counted from each end's SYN: it is 0, the first byte is 1"
+        }
+    };
+    state.notices.say(state.now, Tone::Plain, text);
 }

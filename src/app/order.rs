@@ -8,7 +8,7 @@ use crate::tcp::{Endpoint, FiveTuple, Host, Port, RowName};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Order {
     places: BTreeSet<Place>,
-    births: HashMap<FiveTuple, Birth>,
+    births: HashMap<BirthKey, Birth>,
     next: u64,
     open: usize,
 }
@@ -131,18 +131,26 @@ impl Order {
     }
 }
 
-/// Both ends of a connection have one birth; sockets that are not connected have each their own.
-fn birth_key(name: RowName) -> FiveTuple {
+/// What both ends of a connection have in common.
+type BirthKey = (Host, FiveTuple);
+
+/// Both ends of a connection have one birth, on whichever computers they are; but each has a loopback of its own. Sockets that are not
+/// connected have each their own.
+fn birth_key(name: RowName) -> BirthKey {
     if name.tuple.is_connected() {
-        return name.tuple.connection();
+        let is_loopback = name.tuple.local.ip.to_canonical().is_loopback();
+        let host = if is_loopback { name.host } else { Host::THIS };
+        return (host, name.tuple.connection());
     }
     // The inode tells sockets apart that share an address (SO_REUSEPORT); with port 0 it cannot clash with a connection.
     let ip = IpAddr::from(Ipv6Addr::from(u128::from(name.inode)));
-    FiveTuple {
-        remote: Endpoint {
-            ip,
-            port: Port::ANY,
-        },
+    let remote = Endpoint {
+        ip,
+        port: Port::ANY,
+    };
+    let tuple = FiveTuple {
+        remote,
         ..name.tuple
-    }
+    };
+    (name.host, tuple)
 }

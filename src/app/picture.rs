@@ -12,13 +12,21 @@ pub enum Picture {
     Compare,
     /// A life line for each row, and the ladder of one connection.
     Timeline,
+    /// The system calls behind the rows.
+    Calls,
+    /// What many believe of ports, beside what is so.
+    Myth,
 }
 
 impl Picture {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table | Picture::States | Picture::Compare => 0,
+            Picture::Table
+            | Picture::States
+            | Picture::Compare
+            | Picture::Calls
+            | Picture::Myth => 0,
             Picture::Ports => 2,
             Picture::Timeline => 6,
         }

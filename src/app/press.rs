@@ -3,7 +3,7 @@
 use crate::app::form::edit_text;
 use crate::app::{
     Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
-    palette, verbs,
+    palette, states, verbs,
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -24,6 +24,17 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
                 return means_nothing(state, key, "Enter applies the form, Esc drops it");
             }
             fill_in(state, outcome)
+        }
+        Some(Overlay::States(at)) => {
+            let at = *at;
+            states::press(state, at, key)
+        }
+        Some(Overlay::Why(_)) => {
+            let action = action_for(Scope::Why, key).or_else(|| action_for(Scope::Sheet, key));
+            match action {
+                Some(action) => act(state, action),
+                None => means_nothing(state, key, "y retries, Esc closes this"),
+            }
         }
         Some(Overlay::Help(_) | Overlay::Card(_)) => match action_for(Scope::Sheet, key) {
             Some(action) => act(state, action),
@@ -120,7 +131,8 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
             )
         }
         Overlay::ConnectForm(form) => {
-            connect_form::show_calls(form, state.listener.callable());
+            let server = state.clients.reachable(state.listener.callable());
+            connect_form::show_calls(form, server);
             (
                 if outcome == Outcome::Confirmed {
                     Some(connect_form::apply(state, form))
@@ -130,7 +142,13 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 form,
             )
         }
-        Overlay::Help(_) | Overlay::Card(_) | Overlay::Palette(_) => return vec![],
+        Overlay::Help(_)
+        | Overlay::Card(_)
+        | Overlay::Palette(_)
+        | Overlay::Why(_)
+        | Overlay::States(_) => {
+            return vec![];
+        }
     };
     match result {
         Some(Ok(effects)) => return effects,

@@ -13,10 +13,7 @@ pub(crate) fn connect_failed(
     to: Option<Endpoint>,
     why: Refusal,
 ) -> (String, Vec<RowName>) {
-    let who = spec
-        .from
-        .and_then(|ip| state.clients.name_of(ip))
-        .unwrap_or(&state.clients.computer().name);
+    let who = caller(state, spec);
     let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
     if let Call::Remote(_) = why.call {
         let text = format!(
@@ -42,11 +39,19 @@ pub(crate) fn connect_failed(
     };
     (
         format!(
-            "{who} cannot connect to {whom}: {} said {}. {reason}",
+            "{who} cannot connect to {whom}: {} said {}. {reason} y tells more.",
             why.call, why.errno
         ),
         rows,
     )
+}
+
+/// Which computer was told to call.
+fn caller<'a>(state: &'a State, spec: &ConnectSpec) -> &'a str {
+    let address = state.lab.address_of(spec.host).or(spec.from);
+    address
+        .and_then(|ip| state.clients.name_of(ip))
+        .unwrap_or(&state.clients.computer().name)
 }
 
 /// A client could not have the source address or port that was asked for.
@@ -57,6 +62,7 @@ fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec
             let from = spec.from.map(|ip| {
                 not_ours(
                     state,
+                    spec.host,
                     Endpoint {
                         ip,
                         port: Port::ANY,
@@ -88,7 +94,7 @@ fn connect_refused(
             "Too many orders to connect are under way; a count makes them one: 100c connects a hundred times."
         }
         (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
-        (_, Errno::ETIMEDOUT) => return no_answer(state, to),
+        (_, Errno::ETIMEDOUT) => return no_answer(state, spec, to),
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
@@ -120,7 +126,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
         );
     };
     let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
-    let rows = holders(state, Endpoint { ip, port }, spec.protocol);
+    let rows = holders(state, spec.host, Endpoint { ip, port }, spec.protocol);
     let wait = rows.first().and_then(|name| state.sockets.get(*name));
     let wait = wait
         .filter(|line| line.row.state == TcpState::TimeWait)
@@ -145,7 +151,10 @@ fn nobody_there(state: &State, to: Endpoint) -> String {
 }
 
 /// Nobody answered: a listener whose queue is full is to blame, and nobody who is connected.
-fn no_answer(state: &State, to: Option<Endpoint>) -> (String, Vec<RowName>) {
+fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
+    if let Some(why) = state.lab.wire.why_silent() {
+        return (format!("No answer came: {why}."), vec![]);
+    }
     let is_full = |name: &RowName| {
         let line = state.sockets.get(*name);
         line.is_some_and(|line| {
@@ -154,7 +163,10 @@ fn no_answer(state: &State, to: Option<Endpoint>) -> (String, Vec<RowName>) {
     };
     // /proc tells no backlog.
     let is_known = state.sockets.source != "procfs";
-    let mut rows = to.map_or_else(Vec::new, |to| holders(state, to, Protocol::Tcp));
+    let mut rows = to.map_or_else(Vec::new, |to| {
+        let host = state.lab.host_of(to.ip).unwrap_or(spec.host);
+        holders(state, host, to, Protocol::Tcp)
+    });
     rows.retain(|name| is_known && is_full(name));
     let text = if rows.is_empty() {
         "No answer came: the accept queue may be full, or nobody is there."
@@ -185,6 +197,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
     let takes = |line: &&Line| {
         let tuple = line.row.tuple.canonical();
         line.gone.is_none()
+            && line.row.host == spec.host
             && tuple.protocol == spec.protocol
             && Some(tuple.remote) == to
             && range.contains(tuple.local.port)

@@ -105,6 +105,10 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::Abort
             | Action::Reset
             | Action::WholeMachine
+            | Action::Lab
+            | Action::Wire(_)
+            | Action::TryMyth
+            | Action::Retry
     );
     if acts && state.sockets.go_live() {
         state.desk.stale = true;

@@ -120,6 +120,8 @@ impl Sockets {
         let from = self.past.as_ref().map_or(newest, |past| past.step);
         let many = many.min(from.saturating_sub(oldest));
         if many > 0 {
+            // The past of before goes first: each is as large as the table.
+            self.past = None;
             self.past = Some(self.journal.replay(from - many));
         }
         many

@@ -1,8 +1,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Clients, Computer, Desk, Line, Listener, Notices, Overlay, Sockets, Table, lens};
-use crate::tcp::{Endpoint, Machine, Moment, Protocol, RowName};
+use crate::app::{
+    Calls, Clients, Computer, Desk, Lab, Line, Listener, Notices, Overlay, Sockets, Table, lens,
+};
+use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
 #[derive(Clone, Debug)]
@@ -23,6 +25,10 @@ pub struct State {
     pub notices: Notices,
     /// What the person looks at.
     pub desk: Desk,
+    /// The computers with a network of their own, and their wire.
+    pub lab: Lab,
+    /// The system calls of our own sockets.
+    pub calls: Calls,
 }
 
 impl State {
@@ -40,6 +46,8 @@ impl State {
                 stale: true,
                 ..Desk::default()
             },
+            lab: Lab::default(),
+            calls: Calls::default(),
         }
     }
 
@@ -76,6 +84,27 @@ impl State {
         }
     }
 
+    /// How a computer is called.
+    pub fn computer_name(&self, host: Host) -> String {
+        let mut computers = self.clients.computers.iter();
+        let client = computers.find(|computer| self.lab.is_up() && computer.host == host);
+        client.map_or_else(
+            || String::from("the server"),
+            |computer| computer.name.clone(),
+        )
+    }
+
+    /// The other end as its own row shows it: the client of a dual-stack server is an IPv4 socket, and in the lab it stands in the table of
+    /// another computer.
+    pub fn other_end(&self, name: RowName) -> RowName {
+        let tuple = name.tuple.mirrored().canonical();
+        RowName {
+            host: self.lab.host_of(tuple.local.ip).unwrap_or(name.host),
+            tuple,
+            ..name
+        }
+    }
+
     /// Whether the other end's FIN has come to this end of ours.
     pub fn peer_has_closed(&self, end: RowName) -> bool {
         let held = self
@@ -99,8 +128,8 @@ impl State {
     /// Whether somebody who calls that end reaches our listener.
     pub(crate) fn is_our_server(&self, end: Endpoint) -> bool {
         let ip = end.ip.to_canonical();
-        let is_here =
-            ip.is_loopback() || ip.is_unspecified() || self.machine.addresses.contains(&ip);
+        let here = ip.is_loopback() || ip.is_unspecified();
+        let is_here = (here && !self.lab.is_up()) || self.machine.addresses.contains(&ip);
         self.listener.is_listening() && self.listener.at().port == end.port && is_here
     }
 
@@ -158,7 +187,9 @@ impl State {
     /// After how long something on the screen changes by itself: a countdown, a mark that fades, an age.
     pub fn tick_after(&self) -> Duration {
         let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
-        if lively {
+        if self.lab.is_moving() {
+            Duration::from_millis(50)
+        } else if lively {
             Duration::from_millis(250)
         } else {
             Duration::from_secs(1)
@@ -167,6 +198,9 @@ impl State {
 
     /// The rows that a refusal blames.
     pub fn blamed(&self) -> &[RowName] {
+        if let (Some(Overlay::Why(_)), Some(case)) = (&self.desk.overlay, &self.notices.case) {
+            return &case.rows;
+        }
         self.notices.last().map_or(&[], |notice| &notice.blame)
     }
 

@@ -82,15 +82,11 @@ impl<'a> Timeline<'a> {
     /// The places of the rows of one connection, given one of them.
     pub fn pair(&self, place: usize) -> Range<usize> {
         let connection = |place: usize| {
-            let line = self.get(place)?.line;
-            let tuple = line.row.tuple;
-            tuple
-                .is_connected()
-                .then(|| (tuple.connection(), line.born))
+            let tuple = self.get(place)?.line.row.tuple;
+            tuple.is_connected().then(|| tuple.connection())
         };
         let own = connection(place);
-        let same =
-            |other: usize| own.is_some() && connection(other).map(|of| of.0) == own.map(|of| of.0);
+        let same = |other: usize| own.is_some() && connection(other) == own;
         match (
             place.checked_sub(1).filter(|above| same(*above)),
             same(place + 1),

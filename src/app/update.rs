@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 
 use crate::app::{
-    Action, Desk, Effect, Event, Overlay, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, palette, press, rewind, verbs,
+    Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
+    listen_form, listening, looking, moving, myth, palette, press, program, rewind, verbs, why,
+    wire,
 };
 use crate::tcp::{Filter, Moment, Port, RowName, TcpInfo};
 
@@ -37,21 +38,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pressed(key) => press::press(state, key),
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
-        Event::Seen(sight) => {
-            let State {
-                listener,
-                clients,
-                sockets,
-                ..
-            } = state;
-            let serves = |end| State::is_servers(listener, clients, end);
-            if sockets.see(at, &sight, serves) {
-                rewind::forgets(state);
-            }
-            state.desk.stale = true;
-            listening::explain_again(state);
-            vec![]
-        }
+        Event::Seen(sight) => see(state, at, &sight),
         Event::Blind(why) => {
             if state.sockets.blind.is_none() {
                 state.notices.say(
@@ -86,7 +73,11 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             heard::heard(state, news)
         }
-        Event::Lab(_) => vec![],
+        Event::Lab(news) => {
+            state.desk.stale = true;
+            moving::heard(state, news)
+        }
+        Event::Saved(Ok(files)) if program::is_its(&files) => program::saved(state, &files),
         Event::Saved(saved) => ladder::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
@@ -97,6 +88,26 @@ fn inspected(state: &mut State, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
     if !state.is_past() {
         state.desk.inside = found;
     }
+    vec![]
+}
+
+/// Takes what a look at a table brought, if it is one of those that are shown.
+fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
+    if !state.lab.shows(sight.host) {
+        return vec![];
+    }
+    let State {
+        listener,
+        clients,
+        sockets,
+        ..
+    } = state;
+    let serves = |end| State::is_servers(listener, clients, end);
+    if sockets.see(at, sight, serves) {
+        rewind::forgets(state);
+    }
+    state.desk.stale = true;
+    listening::explain_again(state);
     vec![]
 }
 
@@ -161,7 +172,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
             state,
             Overlay::ConnectForm(connect_form::form(
                 &state.clients,
-                state.listener.callable(),
+                state.clients.reachable(state.listener.callable()),
             )),
         ),
         Action::Hold => verbs::hold(state),
@@ -179,7 +190,14 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::SaveLadder => ladder::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
+        Action::Lab => moving::toggle(state),
+        Action::Wire(wish) => wire::handle(state, wish),
         Action::Palette => palette::open(state, count),
+        Action::Write => program::write(state),
+        Action::Why => why::open(state),
+        Action::TryMyth => myth::try_it(state),
+        Action::Retry => why::retry(state),
+        Action::RetryLater => why::wait(state),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -221,5 +239,5 @@ fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
-    vec![]
+    why::tick(state)
 }

@@ -1,6 +1,6 @@
 use crate::app::aim::{chosen_row, clients_meant, either_end_meant, server_ends_meant};
 use crate::app::update::wanted;
-use crate::app::{Effect, Find, Line, State, Tone, words};
+use crate::app::{Effect, Find, Line, State, Tone, Wire, words};
 use crate::tcp::{Accepting, Command, ListenSpec, Port, Protocol, RowName, TcpState};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
@@ -195,6 +195,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.desk.selected = None;
     state.desk.find = Find::default();
     state.desk.count = None;
+    state.notices.case = None;
+    state.desk.myth = None;
     let sockets = state
         .listener
         .sockets
@@ -203,10 +205,13 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         .collect();
     state.listener.start_over();
     state.clients.start_over();
-    vec![
+    let mut effects = state.lab.wire.mended();
+    state.lab.wire = Wire::default();
+    effects.extend([
         Effect::Run(Command::StopConnecting),
         Effect::Run(Command::CloseEverything),
         Effect::Look(sockets),
         Effect::Watch(wanted(state)),
-    ]
+    ]);
+    effects
 }

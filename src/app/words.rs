@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::app::heard::other_end;
 use crate::app::{Progress, State};
 use crate::tcp::{
-    Burst, Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses, SourcePort,
+    Burst, Crossing, Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses,
+    SourcePort,
 };
 
 /// A number with commas: 28,232.
@@ -146,6 +146,15 @@ pub(crate) fn burst_ended(
     )
 }
 
+/// A time that somebody chose: 100 ms, 2 s.
+pub fn brief(time: std::time::Duration) -> String {
+    match time.as_millis() {
+        millis if millis >= 1000 && millis % 1000 == 0 => format!("{} s", millis / 1000),
+        millis @ 0..1000 => format!("{millis} ms"),
+        _ => format!("{:.2} s", time.as_secs_f64()),
+    }
+}
+
 /// 0.42 s, 12 s.
 pub(crate) fn seconds(time: Duration) -> String {
     let s = time.as_secs_f64();
@@ -216,9 +225,11 @@ pub fn accept_failed(errno: Errno, pause: Duration) -> String {
 /// One end has sent its FIN and still reads.
 pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let who = client_name(state, end);
-    let other = other_end(end);
+    let other = state.other_end(end);
     let closes = state.listener.promise(other).closes;
-    let then = if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
+    let then = if state.lab.wire.is_slow() {
+        "The other end hears of it when the FIN has crossed the wire."
+    } else if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
     } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."
@@ -226,6 +237,17 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
         "The other end is in CLOSE_WAIT until its program closes, and can still send."
     };
     format!("{who} half-closed: its FIN is sent, and it goes on reading. {then}")
+}
+
+/// A segment by its flags and who sent it: `laptop's SYN`.
+pub(crate) fn segment(state: &State, crossing: &Crossing) -> String {
+    let segment = &crossing.segment;
+    let again = if crossing.again { ", sent again," } else { "" };
+    format!(
+        "{}'s {}{again}",
+        state.computer_name(segment.from),
+        segment.flags
+    )
 }
 
 /// The name of the computer at the local end, or its address.

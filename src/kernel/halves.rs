@@ -1,7 +1,7 @@
 use std::panic::resume_unwind;
 use std::thread::{self, ScopedJoinHandle};
 
-use crate::kernel::wire::{End, Half, program};
+use crate::kernel::wire::{ALL_STATES, End, Half, program, state_bits};
 use crate::kernel::{ReadError, Reading, SockDiag, spent};
 use crate::tcp::{Filter, Port, SocketRow};
 
@@ -29,6 +29,11 @@ impl<'a> Part<'a> {
     /// All that is wanted.
     pub(super) fn all(wanted: &'a Filter) -> Part<'a> {
         Part { wanted, half: None }
+    }
+
+    /// The states that are wanted, as the kernel's bits.
+    pub(super) fn states(self) -> u32 {
+        self.wanted.state.map_or(ALL_STATES, state_bits)
     }
 
     /// The part of it that the kernel can keep by itself.

@@ -82,8 +82,7 @@ impl SockDiag {
                 other => return other.map_err(ReadError::from),
             }
         }
-        self.dump(Protocol::Tcp, Some(Family::V4), part, reading)
-            .map_err(ReadError::from)?;
+        self.dump(Protocol::Tcp, Some(Family::V4), part, reading)?;
         absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), part, reading))
     }
 
@@ -131,7 +130,7 @@ impl SockDiag {
             let dump = Dump {
                 protocol,
                 family,
-                states: states_of(part.wanted),
+                states: part.states(),
                 program: program.as_deref().filter(|_| self.filters),
             };
             let torn = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
@@ -210,7 +209,6 @@ impl SocketSource for SockDiag {
         if wanted.ports.as_ref().is_some_and(BTreeSet::is_empty) {
             return Ok(());
         }
-
         if self.interfaces.len() > 4096 {
             self.interfaces.clear();
         }
@@ -228,7 +226,7 @@ impl SocketSource for SockDiag {
             }
         }
         let of_udp = wire::state_bits(TcpState::Established) | wire::state_bits(TcpState::Closed);
-        if wanted.protocol != Some(Protocol::Tcp) && states_of(wanted) & of_udp != 0 {
+        if wanted.protocol != Some(Protocol::Tcp) && Part::all(wanted).states() & of_udp != 0 {
             self.udp(wanted, reading)?;
         }
         Ok(())
@@ -244,14 +242,16 @@ impl SocketSource for SockDiag {
         if name.tuple.protocol == Protocol::Udp && !self.has_udp()? {
             return Procfs::new(self.host).look(name);
         }
+        for _ in 0..RETRIES {
+            match self.exact(name) {
+                Err(Trouble::Call(_, Errno::NOBUFS)) => self.netlink.grow(),
+                other => return other.map_err(ReadError::from),
+            }
+        }
         self.exact(name).map_err(ReadError::from)
     }
 
     fn inside(&mut self, name: RowName) -> Result<Option<TcpInfo>, ReadError> {
         self.info(name).map_err(ReadError::from)
     }
-}
-
-fn states_of(wanted: &Filter) -> u32 {
-    wanted.state.map_or(wire::ALL_STATES, wire::state_bits)
 }

@@ -24,7 +24,7 @@ struct Shelf {
 
 impl Stock {
     /// The descriptors that a stock may hold at a time, with all else that a lab needs.
-    pub const DESCRIPTORS: u64 = 512;
+    pub const DESCRIPTORS: u64 = 256;
 
     pub(super) fn new(channel: Arc<Channel>, ports: PortRange) -> Stock {
         Stock {
@@ -45,20 +45,20 @@ impl Stock {
     /// What socket(2) says there; `EHOSTUNREACH` when there is no such computer (any more), `EMFILE` when this process has no descriptor
     /// left.
     pub fn take(&self, host: Host, kind: Kind) -> io::Result<OwnedFd> {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        let shelf = shelves.entry((host, kind)).or_default();
-        if let Some(socket) = shelf.left.pop() {
+        let mut all = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let pile = all.entry((host, kind)).or_default();
+        if let Some(socket) = pile.left.pop() {
             return Ok(socket);
         }
         // One at first; who comes again gets more at a time. Netlink sockets are few.
-        shelf.batch = match kind {
+        pile.batch = match kind {
             Kind::Diag => 1,
-            Kind::Tcp4 | Kind::Tcp6 | Kind::Udp4 | Kind::Udp6 => (shelf.batch * 2).clamp(1, BATCH),
+            Kind::Tcp4 | Kind::Tcp6 | Kind::Udp4 | Kind::Udp6 => (pile.batch * 2).clamp(1, BATCH),
         };
-        let count = u8::try_from(shelf.batch).unwrap_or(1);
-        shelf.left = self.ask(Ask { host, kind, count })?;
+        let count = u8::try_from(pile.batch).unwrap_or(1);
+        pile.left = self.ask(Ask { host, kind, count })?;
         let none = || io::Error::from_raw_os_error(libc::EMFILE);
-        shelf.left.pop().ok_or_else(none)
+        pile.left.pop().ok_or_else(none)
     }
 
     fn ask(&self, ask: Ask) -> io::Result<Vec<OwnedFd>> {

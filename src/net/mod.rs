@@ -9,6 +9,7 @@
 mod accept;
 mod burst;
 mod dial;
+mod diary;
 mod door;
 mod elsewhere;
 mod end;
@@ -18,8 +19,10 @@ mod outgoing;
 mod program;
 mod socket;
 mod sockets;
+mod staging;
 mod tally;
 mod target;
+mod trying;
 mod wire;
 
 pub use elsewhere::Elsewhere;

@@ -33,13 +33,29 @@ pub(super) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> 
     set_ip_option(socket, libc::IP_BIND_ADDRESS_NO_PORT, 1)
 }
 
+/// Has a listening socket leave a connection half open until data comes, for about so many seconds.
+///
+/// # Errors
+/// Whatever setsockopt(2) says.
+pub(super) fn set_defer_accept(socket: &impl AsRawFd, seconds: u32) -> io::Result<()> {
+    set_option(socket, (libc::IPPROTO_TCP, libc::TCP_DEFER_ACCEPT), seconds)
+}
+
 fn set_ip_option(socket: &impl AsRawFd, option: libc::c_int, value: u32) -> io::Result<()> {
+    set_option(socket, (libc::IPPROTO_IP, option), value)
+}
+
+fn set_option(
+    socket: &impl AsRawFd,
+    (level, option): (libc::c_int, libc::c_int),
+    value: u32,
+) -> io::Result<()> {
     let size = libc::socklen_t::try_from(size_of::<u32>()).map_err(io::Error::other)?;
     // SAFETY: the pointer is to a live u32 and `size` is its size; the kernel only reads it. A wrong descriptor is an error, no harm.
     let done = unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
-            libc::IPPROTO_IP,
+            level,
             option,
             (&raw const value).cast(),
             size,

@@ -153,10 +153,15 @@ impl<'a, W: Write> Clients<'a, W> {
             | News::ListenFailed { .. }
             | News::StoppedListening { .. }
             | News::AcceptHeld(_)
+            | News::Staged { .. }
+            | News::StageFailed { .. }
             | News::Accepted(_)
             | News::AcceptFailed { .. }
             | News::BurstBegun { .. }
-            | News::HalfClosed(_) => return Ok(()),
+            | News::HalfClosed(_)
+            | News::Called(_)
+            | News::Tried { .. }
+            | News::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)
     }

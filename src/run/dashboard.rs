@@ -6,7 +6,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Action, Clients, Effect, Event, Listener, State, update};
+use crate::app::{Action, Clients, Effect, Event, Listener, Stage, State, update};
 use crate::cli::DashboardArgs;
 use crate::kernel;
 use crate::net::Program;
@@ -16,7 +16,7 @@ use crate::run::lab::LabKeeper;
 use crate::run::screen::{self, Screen};
 use crate::run::world::World;
 use crate::run::{Clock, Ended, Poller, break_on_purpose, look};
-use crate::tcp::{ConnectSpec, Endpoint, LabNews, LabOrder, LabSpec, ListenSpec, News};
+use crate::tcp::{ConnectSpec, Endpoint, LabNews, ListenSpec, News};
 use crate::view::{self, Scroll, Theme};
 
 /// How many facts may wait for the loop.
@@ -52,6 +52,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
         descriptors,
         lab.sockets(),
     );
+    program.tell_calls();
     let world = World::new(
         program,
         (poller(inbox_sender.clone()), lab),
@@ -71,7 +72,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
         scroll: Scroll::default(),
         frames,
         listen: args.listen,
-        lab: args.lab.lab.then(|| args.lab.spec()),
+        lab: args.lab.lab,
         ended: None,
     };
     let result = dashboard.run(inbox, news).await;
@@ -101,6 +102,7 @@ fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock
     let clients = Clients::new(args.computers, connect);
     let mut state = State::new(machine, clock.started_at(), Listener::new(spec), clients);
     state.desk.look.keys = args.show_keys;
+    state.lab.spec = args.lab.spec();
     state
 }
 
@@ -118,7 +120,7 @@ struct Dashboard {
     scroll: Scroll,
     frames: Frames,
     listen: bool,
-    lab: Option<LabSpec>,
+    lab: bool,
     ended: Option<Ended>,
 }
 
@@ -130,8 +132,8 @@ impl Dashboard {
     ) -> anyhow::Result<Ended> {
         let first = crate::app::watch_at_start(&self.state);
         self.carry_out(first);
-        if let Some(spec) = self.lab.take() {
-            self.carry_out(vec![Effect::Lab(LabOrder::Start(spec))]);
+        if std::mem::take(&mut self.lab) {
+            self.tell(Event::Asked(Action::Lab));
         }
         self.draw()?;
         loop {
@@ -187,7 +189,8 @@ impl Dashboard {
                 }
                 self.tell(fact);
                 // Only now can a refusal name the rows that are to blame.
-                if seen && std::mem::take(&mut self.listen) {
+                let settled = seen && self.state.lab.stage != Stage::Starting;
+                if settled && std::mem::take(&mut self.listen) {
                     self.tell(Event::Asked(Action::Listen));
                 }
             }

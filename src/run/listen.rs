@@ -106,12 +106,17 @@ impl<W: Write> Server<'_, W> {
             News::Crashed(text) => format!("a task ended by a defect: {text}"),
             News::StoppedListening { why: None }
             | News::AcceptHeld(_)
+            | News::Staged { .. }
+            | News::StageFailed { .. }
             | News::Connecting(_)
             | News::Connected(_)
             | News::ConnectFailed { .. }
             | News::BurstBegun { .. }
             | News::BurstEnded { .. }
-            | News::HalfClosed(_) => return Ok(()),
+            | News::HalfClosed(_)
+            | News::Called(_)
+            | News::Tried { .. }
+            | News::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)
     }

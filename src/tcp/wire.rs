@@ -73,6 +73,21 @@ pub struct Crossing {
     pub again: bool,
 }
 
+impl Crossing {
+    /// What was known of it then: what became of it later, was not.
+    #[must_use]
+    pub fn as_of(&self, then: Moment) -> Crossing {
+        let fate = match self.fate {
+            Fate::Arrived(at) | Fate::Lost(at, _) if at > then => Fate::OnTheWay,
+            fate @ (Fate::OnTheWay | Fate::Arrived(_) | Fate::Lost(..)) => fate,
+        };
+        Crossing {
+            fate,
+            ..self.clone()
+        }
+    }
+}
+
 /// What became of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

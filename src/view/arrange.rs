@@ -1,6 +1,6 @@
 use ratatui::layout::Rect;
 
-use super::notices;
+use super::{lab, notices};
 use crate::app::{Pane, Picture, State};
 
 /// Which pane stands where. A rectangle without height is not drawn.
@@ -49,7 +49,11 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
         });
     }
     // A picture needs the room of the panes above it; what the keys do shows in the picture, and is told below it.
-    let hides_top = state.desk.picture != Picture::Table && area.height < 40;
+    let hides_top = if state.desk.picture == Picture::Table {
+        lab::is_shown(state) && area.height < 30
+    } else {
+        area.height < 40
+    };
     let top = if hides_top {
         Rect::default()
     } else {

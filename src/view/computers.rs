@@ -74,7 +74,8 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
     let all = &scene.state.clients.computers;
     let names = all.iter().map(|computer| text::width(&computer.name));
     let name_width = names.max().unwrap_or(0).clamp(6, 11);
-    let ip_width = if all.len() > 8 { 10 } else { 9 };
+    let ips = all.iter().map(|computer| computer.ip.to_string().len());
+    let ip_width = ips.max().unwrap_or(0).max(9);
     let mark = if chosen { CHOSEN } else { " " };
     let name = text::fit(&computer.name, name_width);
     let open = match computer.ends.len() {

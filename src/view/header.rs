@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::{Scene, width};
 use super::theme::Part;
-use super::{past, text};
+use super::{past, text, wire};
 use crate::app::PointOfView;
 use crate::tcp::TcpState;
 
@@ -83,6 +83,16 @@ fn place(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
     }
 }
 
+/// What is done with the wire, wherever the wire itself is not seen.
+fn wire_status(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
+    let status = wire::status(scene).into_iter();
+    let matters = status.filter(|(part, _)| *part != Part::Dim);
+    let told = matters.take(if short { 1 } else { 4 });
+    told.flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
+        .chain([Span::raw("  ")])
+        .collect()
+}
+
 /// The right side; `short` tells only whether the picture moves.
 fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
     let desk = &scene.state.desk;
@@ -90,6 +100,12 @@ fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
     let whose = match desk.lens.view {
         _ if desk.lens.whole_machine => "whole machine",
         PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
+    };
+    let whose = if scene.state.lab.is_up() {
+        spans.extend(wire_status(scene, short));
+        "lab"
+    } else {
+        whose
     };
     if !short {
         spans.push(scene.span(Part::Dim, format!(" {whose}   ")));

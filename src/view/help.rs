@@ -19,7 +19,7 @@ pub(super) fn draw(
 ) {
     let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
         .into_iter()
-        .partition(|group| matches!(group, Group::Server | Group::Client));
+        .partition(|group| matches!(group, Group::Server | Group::Client | Group::Lab));
     let mut columns = vec![
         lines(scene, &left, usize::MAX),
         lines(scene, &right, usize::MAX),

@@ -2,7 +2,7 @@ use ratatui::layout::Rect;
 
 use super::arrange::{Places, inside, places};
 use super::scroll::Scroll;
-use super::{big, computers, sockets};
+use super::{big, computers, lab, sockets};
 use crate::app::{Action, Pane, Picture, State};
 
 /// Which pane stands at that point, for the wheel; none under what lies over the panes.
@@ -17,7 +17,7 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
         return Vec::new();
     };
     let below = match pane {
-        Pane::Sockets => row_at(&places, state, scroll, y),
+        Pane::Sockets => row_at(&places, state, scroll, (x, y)),
         Pane::Computers => computer_at(&places, state, scroll, y),
         Pane::Listener | Pane::Notices => None,
     };
@@ -27,7 +27,12 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
         .collect()
 }
 
-fn row_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
+fn row_at(places: &Places, state: &State, scroll: &Scroll, (x, y): (u16, u16)) -> Option<Action> {
+    if lab::is_shown(state) && !state.desk.look.big {
+        let mut cells = scroll.cells.iter();
+        let cell = cells.find(|(place, _)| place.contains((x, y).into()));
+        return cell.map(|(_, name)| Action::SelectRow(*name));
+    }
     if state.desk.picture != Picture::Table {
         return None;
     }

@@ -7,7 +7,7 @@ use super::paint::{Scene, Titles, put, width};
 use super::theme::Part;
 use super::{past, text};
 use crate::app::{Line as TableLine, Pane, State};
-use crate::tcp::{Endpoint, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
+use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 
 /// The server: where it listens, who waits for accept(), what went through it.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
@@ -48,7 +48,7 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
         Span::styled(label, scene.theme.state(TcpState::Listen)),
         scene.span(Part::Strong, at),
     ];
-    let reach = Span::raw(format!("   {}", reach(running.at)));
+    let reach = Span::raw(format!("   {}", reach(running)));
     if width(&first) + reach.width() <= room {
         first.push(reach);
     }
@@ -59,9 +59,11 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     ]
 }
 
-fn reach(at: Endpoint) -> &'static str {
-    let ip = at.ip.to_canonical();
-    if ip.is_loopback() {
+fn reach(spec: &ListenSpec) -> &'static str {
+    let ip = spec.at.ip.to_canonical();
+    if spec.host != Host::THIS {
+        "only the lab gets in"
+    } else if ip.is_loopback() {
         "only this machine gets in"
     } else if ip.is_unspecified() {
         "everybody gets in"
@@ -184,11 +186,17 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let would = format!("{label}{at}");
     let mut would = vec![scene.span(Part::Dim, would)];
-    let reach = scene.span(Part::Dim, format!(", {}", reach(spec.at)));
+    let reach = scene.span(Part::Dim, format!(", {}", reach(spec)));
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
-    let nobody = if scene.state.seen().is_listening(spec.at.port) {
+    let nobody = if let Some(seconds) = scene.state.retries_in() {
+        [
+            format!(" nobody listens; tried again in {seconds} s"),
+            format!(" tried again in {seconds} s"),
+            format!(" again in {seconds} s"),
+        ]
+    } else if scene.state.seen().is_listening(spec.at.port) {
         [
             format!(" another program listens at {port}"),
             format!(" another has {port}"),

@@ -3,6 +3,7 @@
 mod arrange;
 mod banner;
 mod big;
+mod calls;
 mod card;
 mod columns;
 mod compare;
@@ -11,6 +12,7 @@ mod diagram;
 mod digits;
 mod empty;
 mod five;
+mod folded;
 mod footer;
 mod form;
 mod glyphs;
@@ -18,21 +20,29 @@ mod header;
 mod help;
 mod hit;
 mod input;
+mod lab;
 mod ladder;
+mod lane;
 mod listener;
+mod myth;
+mod narrow;
 mod netstat;
 mod notices;
 mod paint;
+mod pairs;
 mod palette;
 mod past;
 mod ports;
 mod row;
 mod scroll;
 mod sockets;
+mod states;
 mod text;
 mod theme;
 mod timeline;
+mod why;
 mod window;
+mod wire;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -81,11 +91,16 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         computers::draw(frame, places.computers, scene, &mut scroll.computers);
     }
     match scene.state.desk.picture {
+        Picture::Table if lab::is_shown(scene.state) => {
+            lab::draw(frame, places.sockets, scene, scroll);
+        }
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
         Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
         Picture::Compare => compare::draw(frame, places.sockets, scene, scroll),
         Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
+        Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
+        Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
@@ -106,7 +121,9 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         Some(Overlay::ConnectForm(form)) => {
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
+        Some(Overlay::States(at)) => states::draw(frame, above_footer, scene, *at),
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Why(down)) => why::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }

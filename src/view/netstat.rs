@@ -2,7 +2,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::columns::proto;
+use super::columns::{longest_address, proto};
 use super::paint::{Scene, put};
 use super::text;
 use super::theme::Part;
@@ -11,7 +11,7 @@ use crate::tcp::{Endpoint, RowName, TcpState};
 
 /// The table as netstat itself prints it: its columns, its widths, no marks, no ghosts.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[RowName]) {
-    let address = address_width(usize::from(area.width));
+    let address = address_width(usize::from(area.width), longest_address(rows));
     let head = [
         Line::from("Active Internet connections (servers and established)"),
         Line::from(format!(
@@ -25,10 +25,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[
     put(frame, area, head.into_iter().chain(lines));
 }
 
-/// netstat gives an address 23 columns; less where the screen is narrow.
-fn address_width(room: usize) -> usize {
+/// netstat gives an address 23 columns; less where the screen is narrow, but of an IPv4 address nothing that is needed.
+fn address_width(room: usize, longest: usize) -> usize {
     const REST: usize = 5 + 7 + 7 + 1 + 1 + 1 + 11 + 1 + 14;
-    (room.saturating_sub(REST) / 2).clamp(15, 23)
+    (room.saturating_sub(REST) / 2).clamp(longest.clamp(15, 18), 23)
 }
 
 fn row(scene: Scene<'_>, line: &TableLine, address: usize) -> Line<'static> {

@@ -36,6 +36,20 @@ impl<'a> Scene<'a> {
         self.theme.of(part)
     }
 
+    /// A frame that never has the focus; returns what is inside.
+    pub(super) fn frame(self, frame: &mut Frame<'_>, area: Rect, titles: &Titles) -> Rect {
+        let mut title = vec![self.span(Part::Title, format!(" {} ", titles.name))];
+        if !titles.about.is_empty() {
+            title.push(self.span(Part::Dim, format!("{} ", titles.about)));
+        }
+        let block = Block::bordered()
+            .border_type(kind(false))
+            .border_style(self.style(Part::Border))
+            .title_top(Line::from(title));
+        frame.render_widget(block, area);
+        arrange::inside(area)
+    }
+
     /// The frame of a pane, heavier and marked when it has the focus; returns what is inside.
     pub(super) fn pane(
         self,

@@ -8,6 +8,8 @@ pub struct Scroll {
     pub(super) sockets: List,
     pub(super) computers: List,
     pub(super) visible: Vec<RowName>,
+    /// Where rows stood that do not stand below each other in one table.
+    pub(super) cells: Vec<(Rect, RowName)>,
     /// Where the rows of big type stood.
     pub(super) body: Rect,
     /// How far down the list of all keys goes, while it is drawn.

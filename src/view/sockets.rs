@@ -65,9 +65,11 @@ fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
     row::line(scene, columns, name, bracket)
 }
 
-fn are_one_connection(one: RowName, other: RowName) -> bool {
+/// Whether both are ends of one connection; each computer has a loopback of its own.
+pub(super) fn are_one_connection(one: RowName, other: RowName) -> bool {
+    let may_meet = one.host == other.host || !one.tuple.local.ip.to_canonical().is_loopback();
     one.tuple.is_connected()
-        && one.host == other.host
+        && may_meet
         && one.tuple.canonical() == other.tuple.canonical().mirrored()
 }
 

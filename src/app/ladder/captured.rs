@@ -3,38 +3,20 @@
 use std::time::Duration;
 
 use crate::app::ladder::{Arrow, Fate, Ladder, Pair, Rung, Side, StateMark};
-use crate::tcp::{self, Crossing, Endpoint, Flags, Moment, Segment};
+use crate::tcp::{self, Crossing, Flags, Moment, Segment};
 
 /// The segments of one connection, or of several, in the order in which they were sent, and the states that both ends of `pair` had
-/// meanwhile. Sequence numbers are counted from each end's SYN, or as they stand in the segments when `absolute`.
-pub fn captured(crossings: &[&Crossing], pair: &Pair<'_>, absolute: bool) -> Ladder {
-    let mut origins: Vec<(Endpoint, Endpoint, u32)> = Vec::new();
-    let mut rungs = Vec::with_capacity(crossings.len());
-    for crossing in crossings {
-        let segment = &crossing.segment;
-        let (from, to) = (
-            segment.tuple.local.canonical(),
-            segment.tuple.remote.canonical(),
-        );
-        if segment.flags.has(Flags::SYN) || !knows(&origins, from, to) {
-            let first = if segment.flags.has(Flags::SYN) {
-                segment.seq
-            } else {
-                segment.seq.wrapping_sub(1)
-            };
-            origins.retain(|origin| (origin.0, origin.1) != (from, to));
-            origins.push((from, to, first));
-        }
-        let origin = |from, to| {
-            if absolute {
-                0
-            } else {
-                origin_of(&origins, from, to)
-            }
-        };
+/// meanwhile. `numbers` tells the sequence and acknowledgement number of a segment as they are to be shown.
+pub fn captured(
+    crossings: &[Crossing],
+    pair: &Pair<'_>,
+    numbers: impl Fn(&Segment) -> (u32, u32),
+) -> Ladder {
+    let rung = |crossing: &Crossing| {
         let arrow = Arrow {
-            from: side_of(segment, pair),
-            words: words(segment, origin(from, to), origin(to, from)),
+            from: side_of(&crossing.segment, pair),
+            words: words(&crossing.segment),
+            numbers: numbers_of(&crossing.segment, numbers(&crossing.segment)),
             fate: match crossing.fate {
                 tcp::Fate::OnTheWay => Fate::OnTheWay,
                 tcp::Fate::Arrived(at) => Fate::Arrived(at),
@@ -42,12 +24,13 @@ pub fn captured(crossings: &[&Crossing], pair: &Pair<'_>, absolute: bool) -> Lad
             },
             again: crossing.again,
         };
-        rungs.push(Rung {
+        Rung {
             at: crossing.sent,
             arrow: Some(arrow),
             states: [None, None],
-        });
-    }
+        }
+    };
+    let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
     for (n, side) in [Side::Client, Side::Server].into_iter().enumerate() {
         for (at, mark) in states(pair, side) {
             put(&mut rungs, at, n, mark);
@@ -58,20 +41,6 @@ pub fn captured(crossings: &[&Crossing], pair: &Pair<'_>, absolute: bool) -> Lad
         captured: true,
         rungs,
     }
-}
-
-fn knows(origins: &[(Endpoint, Endpoint, u32)], from: Endpoint, to: Endpoint) -> bool {
-    origins
-        .iter()
-        .any(|origin| (origin.0, origin.1) == (from, to))
-}
-
-/// The number of the SYN from one end to another; of one that was never captured, nothing is taken away.
-fn origin_of(origins: &[(Endpoint, Endpoint, u32)], from: Endpoint, to: Endpoint) -> u32 {
-    let origin = origins
-        .iter()
-        .find(|origin| (origin.0, origin.1) == (from, to));
-    origin.map_or(0, |origin| origin.2)
 }
 
 /// The client's end sends from the left.
@@ -94,16 +63,19 @@ fn side_of(segment: &Segment, pair: &Pair<'_>) -> Side {
     }
 }
 
-fn words(segment: &Segment, seq: u32, ack: u32) -> String {
-    let seq = segment.seq.wrapping_sub(seq);
-    let mut words = vec![segment.flags.to_string(), format!("seq {seq}")];
+fn words(segment: &Segment) -> String {
+    match segment.length {
+        0 => segment.flags.to_string(),
+        length => format!("{}, {length} B", segment.flags),
+    }
+}
+
+fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
     if segment.flags.has(Flags::ACK) {
-        words.push(format!("ack {}", segment.ack.wrapping_sub(ack)));
+        format!("seq {seq} ack {ack}")
+    } else {
+        format!("seq {seq}")
     }
-    if segment.length > 0 {
-        words.push(format!("{} B", segment.length));
-    }
-    words.join(" ")
 }
 
 /// What an end became, and when a look showed it.

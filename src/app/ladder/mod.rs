@@ -5,6 +5,8 @@ mod goodbye;
 mod text;
 mod worked_out;
 
+use std::time::Duration;
+
 use crate::app::{Effect, Life, Line, Role, State, Tone};
 use crate::tcp::{Crossing, FiveTuple, Loss, Moment, RowName, TcpState};
 
@@ -49,8 +51,10 @@ impl Rung {
 pub struct Arrow {
     /// Who sent it.
     pub from: Side,
-    /// Flags, numbers and data.
+    /// Flags and data.
     pub words: String,
+    /// Sequence and acknowledgement number, as far as they are known.
+    pub numbers: String,
     /// What became of it.
     pub fate: Fate,
     /// Whether it had been sent before.
@@ -113,18 +117,28 @@ pub fn of(state: &State) -> Option<Ladder> {
 
 /// The one place where it is decided whether the segments were captured: where they are, they are shown, else they are worked out.
 fn rungs(state: &State, pair: &Pair<'_>) -> Ladder {
-    let crossings = crossings(state, pair.connection);
+    let crossings = crossings(state, pair);
     if crossings.is_empty() {
         worked_out(state, pair)
     } else {
-        captured(&crossings, pair, false)
+        captured(&crossings, pair, |segment| state.lab.numbers(segment))
     }
 }
 
-/// The segments of a connection that crossed a wire of ours: outside of the lab there is none.
-fn crossings(_state: &State, _connection: FiveTuple) -> Vec<&Crossing> {
-    Vec::new()
+/// The segments of a connection that crossed the lab's wire, as far as they had come by the time that is shown.
+fn crossings(state: &State, pair: &Pair<'_>) -> Vec<Crossing> {
+    let then = state.then();
+    let is_its = |crossing: &&Crossing| {
+        crossing.segment.tuple.connection() == pair.connection
+            && crossing.sent <= then
+            && pair.was_there(crossing.sent, then)
+    };
+    let its = state.lab.crossings.iter().filter(is_its);
+    its.map(|crossing| crossing.as_of(then)).collect()
 }
+
+/// How far a look may be from what it shows the effect of.
+const ABOUT: Duration = Duration::from_secs(2);
 
 /// Both rows of one connection, as far as they are known.
 #[derive(Clone, Debug)]
@@ -149,6 +163,16 @@ impl<'a> Pair<'a> {
             name.map(|gone| gone.line.row.name())
         };
         Pair::of(state, chosen.or_else(newest).or_else(last)?)
+    }
+
+    /// Whether something of that time may be this connection's: a call or a segment comes about when a look shows its row; what is much
+    /// older or newer was another connection with the same numbers.
+    pub(crate) fn was_there(&self, at: Moment, now: Moment) -> bool {
+        let lives = || self.lives.iter().flatten();
+        let born = lives().map(|life| life.line.born).min();
+        let gone = lives().map(|life| life.line.gone.map_or(now, |gone| gone.at));
+        born.is_none_or(|born| at.plus(ABOUT) >= born)
+            && gone.max().is_none_or(|gone| at <= gone.plus(ABOUT))
     }
 
     /// The connection that has this row.
@@ -251,7 +275,7 @@ pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Ve
                 files.join(" and ")
             ),
         ),
-        Err(why) => (Tone::Warning, format!("the ladder cannot be saved: {why}")),
+        Err(why) => (Tone::Warning, format!("the file cannot be saved: {why}")),
     };
     state.notices.say(state.now, tone, text);
     vec![]

@@ -17,8 +17,9 @@ impl Arrow {
         matches!(self.fate, Fate::Lost(_))
     }
 
-    /// What is said on it: a retransmission and a loss by their names, and how long it took where it took long.
-    pub fn label(&self, sent: Moment) -> String {
+    /// What is said on it, in at most so many columns where that can be: a retransmission and a loss by their names, and how long it took
+    /// where it took long. The numbers go first where there is hardly room.
+    pub fn label(&self, sent: Moment, columns: usize) -> String {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
             Fate::WorkedOut => String::new(),
@@ -27,10 +28,28 @@ impl Arrow {
             Fate::Lost(Loss::Cut) => String::from(", lost: cut"),
             Fate::Arrived(at) => match at.since(sent) {
                 took if took.as_millis() < 10 => String::new(),
-                took => format!(", {:.3} s later", took.as_secs_f64()),
+                took => format!(", in {:.3} s", took.as_secs_f64()),
             },
         };
-        format!("{again}{}{fate}", self.words)
+        let numbers = match self.numbers.as_str() {
+            "" => String::new(),
+            numbers => format!(", {numbers}"),
+        };
+        let words = &self.words;
+        let flags = words.split(',').next().unwrap_or(words);
+        let tries = [
+            format!("{again}{words}{numbers}{fate}"),
+            format!("{again}{words}{fate}"),
+            format!("{again}{flags}{fate}"),
+            format!("{again}{flags}"),
+        ];
+        let fits = |label: &&String| label.chars().count() <= columns;
+        let found = tries.iter().find(fits).unwrap_or(&tries[3]);
+        if found.chars().count() <= columns {
+            return found.clone();
+        }
+        let cut: String = found.chars().take(columns.saturating_sub(1)).collect();
+        cut + "…"
     }
 
     /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
@@ -40,11 +59,7 @@ impl Arrow {
         } else {
             '─'
         };
-        let mut label = self.label(sent);
-        if label.chars().count() + 6 > columns {
-            label = label.chars().take(columns.saturating_sub(7)).collect();
-            label.push('…');
-        }
+        let label = self.label(sent, columns.saturating_sub(6));
         let room = columns.saturating_sub(label.chars().count() + 3);
         let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
         let (tip, stop) = match (self.fate, self.from) {

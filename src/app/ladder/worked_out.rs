@@ -9,35 +9,44 @@ use TcpState::{Established, SynReceived, SynSent};
 /// What both ends of a connection must have said to each other.
 pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
     let doings = state.sockets.doings.of(pair.connection, state.then());
-    let born = pair.lives.iter().flatten().map(|life| life.line.born).min();
-    // A call comes before the look that shows its row; what is much older was another connection with the same numbers.
-    let recent =
-        |at: Moment| born.is_none_or(|born| at.plus(std::time::Duration::from_secs(2)) >= born);
-    let doings: Vec<_> = doings.filter(|(at, ..)| recent(*at)).collect();
+    let doings = doings.filter(|(at, ..)| pair.was_there(*at, state.then()));
     let mut worker = Worker {
         pair,
-        doings,
+        doings: doings.collect(),
+        after: Moment::default(),
         rungs: Vec::new(),
     };
-    if pair.connection.protocol == Protocol::Tcp {
-        worker.handshake();
-    }
-    worker.data();
-    worker.goodbye();
     Ladder {
         ends: pair.names.clone(),
         captured: false,
-        rungs: worker.rungs,
+        rungs: worker.work_out(),
     }
 }
 
 pub(super) struct Worker<'a> {
     pub(super) pair: &'a Pair<'a>,
     doings: Vec<(Moment, RowName, Doing)>,
+    /// Nothing of what is being worked out was before this.
+    after: Moment,
     pub(super) rungs: Vec<Rung>,
 }
 
 impl Worker<'_> {
+    fn work_out(&mut self) -> Vec<Rung> {
+        if self.pair.connection.protocol == Protocol::Tcp {
+            self.handshake();
+        }
+        let mut all = std::mem::take(&mut self.rungs);
+        self.after = all.last().map_or(self.after, |rung| rung.at);
+        // Data may come after a FIN: the other direction is still open.
+        self.data();
+        all.append(&mut self.rungs);
+        self.goodbye();
+        all.append(&mut self.rungs);
+        all.sort_by_key(|rung| rung.at);
+        all
+    }
+
     pub(super) fn life(&self, side: Side) -> Option<Life<'_>> {
         self.pair.lives[side as usize]
     }
@@ -94,10 +103,11 @@ impl Worker<'_> {
         words: impl Into<String>,
         states: [Option<StateMark>; 2],
     ) {
-        let before = self.rungs.last().map_or(Moment::default(), |rung| rung.at);
+        let before = self.rungs.last().map_or(self.after, |rung| rung.at);
         let arrow = Arrow {
             from,
             words: words.into(),
+            numbers: String::new(),
             fate: Fate::WorkedOut,
             again: false,
         };
@@ -109,8 +119,10 @@ impl Worker<'_> {
     }
 
     fn handshake(&mut self) {
-        let lives = self.pair.lives.iter().flatten();
-        if lives.into_iter().any(|life| life.line.found) {
+        let made = |doing| matches!(doing, Doing::Calls | Doing::Connected | Doing::Accepted);
+        let is_told = self.doings.iter().any(|(.., doing)| made(*doing));
+        let mut lives = self.pair.lives.iter().flatten();
+        if lives.any(|life| life.line.found) && !is_told {
             return self.already_there();
         }
         let called = self.doing(Side::Client, |doing| {
@@ -140,17 +152,10 @@ impl Worker<'_> {
         if tries == 0 {
             return;
         }
-        let times = if tries == 1 {
-            "once more"
-        } else {
-            "times more"
+        let words = match tries {
+            1 => String::from("SYN, once more"),
+            _ => format!("SYN, {tries} times more"),
         };
-        let many = if tries == 1 {
-            String::new()
-        } else {
-            format!("{tries} ")
-        };
-        let words = format!("SYN, {many}{times}");
         self.say(Some(life.line.read), Side::Client, words, [None, None]);
         if let Some(arrow) = self.rungs.last_mut().and_then(|rung| rung.arrow.as_mut()) {
             arrow.again = true;

@@ -120,13 +120,11 @@ impl<T> Cable<T> {
 
     fn drop_next(&mut self) -> Vec<(T, Option<Loss>)> {
         let oldest = self.oldest_segment().filter(|_| self.held);
-        match oldest.and_then(|place| self.kept.remove(place)) {
-            Some(kept) => vec![(kept.frame, Some(Loss::Dropped))],
-            None => {
-                self.drops = self.drops.saturating_add(1);
-                Vec::new()
-            }
+        if let Some(kept) = oldest.and_then(|place| self.kept.remove(place)) {
+            return vec![(kept.frame, Some(Loss::Dropped))];
         }
+        self.drops = self.drops.saturating_add(1);
+        Vec::new()
     }
 
     fn oldest_segment(&self) -> Option<usize> {

@@ -18,6 +18,8 @@ use crate::tcp::{Host, Loss, Moment, WireNews};
 const HEADER: usize = 10;
 /// A frame is at most as long as an IP packet, with the headers before it.
 const LONGEST: usize = HEADER + 14 + 4 + (1 << 16);
+/// A lab has so many computers at most.
+const MOST: usize = 8;
 /// So many frames are taken from one end before another one has its turn.
 const TURN: usize = 64;
 
@@ -54,61 +56,67 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     /// Carries frames until it is told to stop.
     pub(super) fn run(mut self) {
         let mut buffer = vec![0; LONGEST];
-        loop {
-            let ready = self.wait();
-            let now = (self.clock)();
-            let Some(orders) = self.shared.take() else {
-                self.cable = Cable::default();
-                return;
-            };
-            for order in orders {
-                for (frame, lost) in self.cable.order(order) {
-                    self.leave(now, &frame, lost);
-                }
-            }
-            while let Some(frame) = self.cable.next_due(now) {
-                self.leave(now, &frame, None);
-            }
-            for end in ready {
-                for _ in 0..TURN {
-                    let Some((from, socket)) = self.ends.get(end) else {
-                        break;
-                    };
-                    let from = *from;
-                    match recv(socket, &mut buffer[..], RecvFlags::DONTWAIT) {
-                        Ok((length, _)) if length > HEADER => {
-                            self.arrive(from, &buffer[..length]);
-                        }
-                        Ok(_) | Err(Errno::INTR) => (),
-                        Err(_) => break,
-                    }
-                }
-            }
-            self.teller.hand_over((self.clock)());
+        while self.turn(&mut buffer).is_some() {}
+    }
+
+    /// Waits until something is to be done, and does it; `None` when this is the end.
+    fn turn(&mut self, buffer: &mut [u8]) -> Option<()> {
+        let ready = self.wait();
+        self.obey()?;
+        let now = (self.clock)();
+        while let Some(frame) = self.cable.next_due(now) {
+            self.leave(now, &frame, None);
         }
+        for end in (0..MOST).filter(|end| ready[*end]) {
+            for _ in 0..TURN {
+                let (from, socket) = self.ends.get(end)?;
+                let from = *from;
+                match recv(socket, &mut *buffer, RecvFlags::DONTWAIT) {
+                    Ok((length, _)) if length > HEADER => {
+                        // What was ordered before it was sent holds for it.
+                        self.obey()?;
+                        self.arrive(from, &buffer[..length]);
+                    }
+                    Ok(_) | Err(Errno::INTR) => (),
+                    Err(_) => break,
+                }
+            }
+        }
+        self.teller.hand_over((self.clock)());
+        Some(())
+    }
+
+    /// Does what was ordered; `None` when this is the end.
+    fn obey(&mut self) -> Option<()> {
+        for order in self.shared.take()? {
+            let now = (self.clock)();
+            for (frame, lost) in self.cable.order(order) {
+                self.leave(now, &frame, lost);
+            }
+        }
+        Some(())
     }
 
     /// Waits until a frame comes in, one is due, or there is an order; which ends have something.
-    fn wait(&self) -> Vec<usize> {
+    fn wait(&self) -> [bool; MOST] {
         let now = (self.clock)();
         let dues = self.cable.due().into_iter().chain(self.teller.due());
         let wait = dues.map(|due| due.since(now)).min();
         let wait = wait.and_then(|wait| Timespec::try_from(wait).ok());
-        let wake = PollFd::new(&self.shared.wake, PollFlags::IN);
-        let ends = self.ends.iter();
-        let ends = ends.map(|(_, socket)| PollFd::new(socket, PollFlags::IN));
-        let mut all: Vec<PollFd<'_>> = std::iter::once(wake).chain(ends).collect();
+        // The first is asked whether there are orders; so are places without an end.
+        let mut all: [PollFd<'_>; MOST + 1] = std::array::from_fn(|place| {
+            let end = place.checked_sub(1).and_then(|end| self.ends.get(end));
+            let fd = end.map_or(&self.shared.wake, |(_, socket)| socket);
+            PollFd::new(fd, PollFlags::IN)
+        });
+        let count = self.ends.len().min(MOST) + 1;
         // A signal is no harm: what is ready now will be so the next time.
-        let _ = poll(&mut all, wait.as_ref());
-        let is_ready = |poll: &PollFd<'_>| !poll.revents().is_empty();
-        if all.first().is_some_and(is_ready) {
+        let _ = poll(&mut all[..count], wait.as_ref());
+        let is_ready = |place: usize| place < count && !all[place].revents().is_empty();
+        if is_ready(0) {
             let _ = read(&self.shared.wake, &mut [0_u8; 8]);
         }
-        let ready = all.iter().skip(1).enumerate();
-        ready
-            .filter(|(_, poll)| is_ready(poll))
-            .map(|(end, _)| end)
-            .collect()
+        std::array::from_fn(|end| is_ready(end + 1))
     }
 
     /// A computer put a frame on the wire.
@@ -132,10 +140,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             }
         }
         match self.cable.put(is_segment) {
-            Put::Through => {
-                self.send(bytes, way);
-                self.arrived(now, bytes, way);
-            }
+            Put::Through => self.deliver(now, bytes, way),
             Put::Lost(how) => self.lost(now, way, how),
             Put::Kept => {
                 let bytes = bytes.to_vec();
@@ -149,11 +154,19 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if let Some(how) = lost {
             return self.lost(now, frame.way, how);
         }
-        self.send(&frame.bytes, frame.way);
-        self.arrived(now, &frame.bytes, frame.way);
+        self.deliver(now, &frame.bytes, frame.way);
     }
 
-    fn send(&self, bytes: &[u8], way: Way) {
+    fn deliver(&mut self, now: Moment, bytes: &[u8], way: Way) {
+        if self.send(bytes, way) {
+            self.arrived(now, bytes, way);
+        } else {
+            self.lost(now, way, Loss::Dropped);
+        }
+    }
+
+    /// Whether the kernel took it.
+    fn send(&self, bytes: &[u8], way: Way) -> bool {
         let Way { from, to, .. } = way;
         let meant = self
             .ends
@@ -162,18 +175,12 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         for (_, socket) in meant {
             while let Err(why) = send(socket, bytes, SendFlags::empty()) {
                 let full = matches!(why, Errno::AGAIN | Errno::NOBUFS);
-                if why != Errno::INTR && !(full && self.has_room(socket)) {
-                    break;
+                if why != Errno::INTR && !(full && has_room(socket)) {
+                    return false;
                 }
             }
         }
-    }
-
-    /// Waits a moment until the kernel has taken what was sent before.
-    fn has_room(&self, socket: &OwnedFd) -> bool {
-        let a_moment = Timespec::try_from(Duration::from_millis(20)).ok();
-        let mut asked = [PollFd::new(socket, PollFlags::OUT)];
-        poll(&mut asked, a_moment.as_ref()).is_ok_and(|ready| ready > 0)
+        true
     }
 
     fn arrived(&mut self, now: Moment, bytes: &[u8], way: Way) {
@@ -197,4 +204,11 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             );
         }
     }
+}
+
+/// Waits a moment until the kernel has taken what was sent before.
+fn has_room(socket: &OwnedFd) -> bool {
+    let a_moment = Timespec::try_from(Duration::from_millis(20)).ok();
+    let mut asked = [PollFd::new(socket, PollFlags::OUT)];
+    poll(&mut asked, a_moment.as_ref()).is_ok_and(|ready| ready > 0)
 }

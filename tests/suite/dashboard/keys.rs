@@ -56,9 +56,9 @@ fn every_key_on_the_panes_does_something_that_can_be_seen() {
 #[test]
 fn an_unknown_key_says_so() {
     let mut robot = Robot::new();
-    robot.press("b");
+    robot.press("Z");
     assert!(
-        robot.said().contains("b does nothing here"),
+        robot.said().contains("Z does nothing here"),
         "{}",
         robot.said()
     );
@@ -87,6 +87,11 @@ fn a_count_before_connect_is_how_often() {
         robot.commands()[..],
         [Command::Connect(_, Burst { count: 25, .. })]
     ));
+    robot.hear(News::BurstEnded {
+        opened: 25,
+        asked: 25,
+        took: std::time::Duration::ZERO,
+    });
     robot.press("c");
     assert!(
         matches!(

@@ -1,28 +1,26 @@
-//! The ladder of a connection: worked out from states and calls, or made of captured segments.
+//! The ladder of a connection, worked out from states and calls.
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{Ladder, Pair, Rung, Side, StateMark, as_text, captured, of};
+use fivetuple::app::ladder::{Ladder, Rung, Side, StateMark, of};
 use fivetuple::app::{Action, Effect, Event, Picture};
-use fivetuple::tcp::{
-    Crossing, Ending, Errno, Fate, FiveTuple, Flags, Host, Loss, Moment, News, Segment,
-};
+use fivetuple::tcp::{Ending, Errno, News};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
-use crate::robot::{LISTEN, Robot, end};
+use crate::robot::{LISTEN, Robot, end, own};
 
-const CLIENT: (&str, &str) = ("127.0.0.2:54240", "127.0.0.1:5000");
-const SERVER: (&str, &str) = ("127.0.0.1:5000", "127.0.0.2:54240");
+pub(super) const CLIENT: (&str, &str) = ("127.0.0.2:54240", "127.0.0.1:5000");
+pub(super) const SERVER: (&str, &str) = ("127.0.0.1:5000", "127.0.0.2:54240");
 
 /// The rungs as `left state > words, right state`; `<` is sent by the server.
-fn rungs(ladder: &Ladder) -> Vec<String> {
+pub(super) fn rungs(ladder: &Ladder) -> Vec<String> {
     let rung = |rung: &Rung| {
         let [left, right] = rung
             .states
             .map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.arrow.as_ref().map_or_else(String::new, |arrow| {
             let tip = if arrow.from == Side::Client { ">" } else { "<" };
-            format!("{tip} {}", arrow.label(rung.at))
+            format!("{tip} {}", arrow.label(rung.at, 80))
         });
         format!("{left} {arrow} {right}").trim().to_owned()
     };
@@ -101,6 +99,29 @@ fn the_server_hangs_up_first_and_the_client_takes_its_time() {
 }
 
 #[test]
+fn after_a_half_close_data_still_comes_the_other_way() {
+    let mut robot = laptop_connected();
+    robot.later(Duration::from_secs(1));
+    robot.hear(News::HalfClosed(end(CLIENT.0, CLIENT.1)));
+    let rows = [
+        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 FIN_WAIT2 inode=11",
+        "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT inode=12",
+    ];
+    robot.kernel(&[LISTEN, rows[0], rows[1]].join("\n"));
+    robot.later(Duration::from_secs(1));
+    robot.hear(News::Sent {
+        at: end(SERVER.0, SERVER.1),
+        bytes: 5,
+    });
+    let half = [
+        "(FIN_WAIT1) > FIN+ACK CLOSE_WAIT",
+        "FIN_WAIT2 < ACK",
+        "< PSH+ACK, 5 B",
+    ];
+    assert_eq!(worked_out(&robot), [&HANDSHAKE[..], &half].concat());
+}
+
+#[test]
 fn an_abort_is_one_segment() {
     let mut robot = laptop_connected();
     closed(&mut robot, CLIENT, Ending::Abort);
@@ -128,6 +149,10 @@ fn how_a_connection_came_about_that_was_there_before_nobody_knows() {
     let mut robot = Robot::new();
     robot.kernel_afresh(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     assert_eq!(worked_out(&robot), ["ESTABLISHED  ESTABLISHED"]);
+    let mut robot = Robot::new();
+    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.kernel_afresh(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
+    assert_eq!(worked_out(&robot), HANDSHAKE, "our own call tells how");
 }
 
 #[test]
@@ -181,145 +206,4 @@ fn the_chosen_connections_ladder_is_saved_as_text_and_that_is_said() {
         "{}",
         robot.said()
     );
-}
-
-/// A segment of the laptop, or of the server.
-fn segment(
-    number: u64,
-    is_clients: bool,
-    flags: Flags,
-    (seq, ack): (u32, u32),
-    length: u32,
-) -> Segment {
-    let (local, remote) = if is_clients { CLIENT } else { SERVER };
-    let (from, to) = if is_clients {
-        (Host(2), Host(1))
-    } else {
-        (Host(1), Host(2))
-    };
-    Segment {
-        number,
-        from,
-        to,
-        tuple: FiveTuple::tcp(local.parse().unwrap(), remote.parse().unwrap()),
-        flags,
-        seq,
-        ack,
-        window: 64_240,
-        length,
-        first: vec![],
-    }
-}
-
-fn after(millis: u64) -> Moment {
-    Moment::at(Duration::from_millis(millis))
-}
-
-/// Half a second one way; the SYN is dropped once, the payload is still on its way, and the last one fell off a cut wire.
-fn crossings() -> Vec<Crossing> {
-    const LAST: u32 = u32::MAX;
-    let syn_ack = Flags::SYN.and(Flags::ACK);
-    let data = Flags::PSH.and(Flags::ACK);
-    let crossing = |segment, sent, fate, again| Crossing {
-        segment,
-        sent: after(sent),
-        fate,
-        again,
-    };
-    vec![
-        crossing(
-            segment(1, true, Flags::SYN, (LAST, 0), 0),
-            0,
-            Fate::Lost(after(0), Loss::Dropped),
-            false,
-        ),
-        crossing(
-            segment(2, true, Flags::SYN, (LAST, 0), 0),
-            1000,
-            Fate::Arrived(after(1500)),
-            true,
-        ),
-        crossing(
-            segment(3, false, syn_ack, (7000, 0), 0),
-            1500,
-            Fate::Arrived(after(2000)),
-            false,
-        ),
-        crossing(
-            segment(4, true, Flags::ACK, (0, 7001), 0),
-            2000,
-            Fate::Arrived(after(2001)),
-            false,
-        ),
-        crossing(
-            segment(5, true, data, (0, 7001), 13),
-            2001,
-            Fate::OnTheWay,
-            false,
-        ),
-        crossing(
-            segment(6, false, data, (7001, 0), 5),
-            2002,
-            Fate::Lost(after(2002), Loss::Cut),
-            false,
-        ),
-    ]
-}
-
-fn of_segments(absolute: bool) -> Ladder {
-    let mut robot = Robot::listening();
-    let states = [
-        ("SYN_SENT", None, 10),
-        ("SYN_SENT", Some("SYN_RECV"), 1490),
-        ("ESTABLISHED", Some("SYN_RECV"), 500),
-        ("ESTABLISHED", Some("ESTABLISHED"), 10),
-    ];
-    for (client, server, wait) in states {
-        robot.later(Duration::from_millis(wait));
-        let mut table = format!("{LISTEN}\ntcp 0 0 {} {} {client}", CLIENT.0, CLIENT.1);
-        if let Some(server) = server {
-            table.extend([format!("\ntcp 0 0 {} {} {server}", SERVER.0, SERVER.1)]);
-        }
-        robot.kernel(&table);
-    }
-    let crossings = crossings();
-    let pair = Pair::chosen(&robot.state).unwrap();
-    captured(&crossings.iter().collect::<Vec<_>>(), &pair, absolute)
-}
-
-#[test]
-fn segments_that_were_captured_have_their_numbers_and_their_fate() {
-    let ladder = of_segments(false);
-    assert!(ladder.captured);
-    assert_eq!(
-        rungs(&ladder),
-        [
-            "SYN_SENT > SYN seq 0, dropped",
-            "> again: SYN seq 0, 0.500 s later",
-            "< SYN+ACK seq 0 ack 1, 0.500 s later SYN_RECV",
-            "ESTABLISHED > ACK seq 1 ack 1",
-            "> PSH+ACK seq 1 ack 1 13 B, on its way",
-            "< PSH+ACK seq 1 ack 1 5 B, lost: cut ESTABLISHED",
-        ]
-    );
-    let absolute = rungs(&of_segments(true));
-    assert_eq!(
-        absolute[2],
-        "< SYN+ACK seq 7000 ack 0, 0.500 s later SYN_RECV"
-    );
-    insta::assert_snapshot!("ladder_captured", as_text(&ladder));
-}
-
-#[test]
-fn arrows_fit_into_any_width() {
-    for ladder in [of_segments(false), of(&laptop_connected().state).unwrap()] {
-        for rung in &ladder.rungs {
-            let arrow = rung.arrow.as_ref().unwrap();
-            for columns in 12..60 {
-                let drawn = arrow.drawn(rung.at, columns);
-                assert_eq!(drawn.chars().count(), columns, "{drawn}");
-                assert_eq!(drawn.contains('✗'), arrow.is_lost());
-            }
-        }
-    }
 }

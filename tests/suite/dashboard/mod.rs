@@ -2,16 +2,21 @@
 
 mod blames;
 mod captions;
+mod captured;
 mod edges;
 mod forms;
 mod keys;
+mod lab;
+mod lab_wire;
 mod ladder;
 mod palette;
 mod promises;
 mod rewind;
 mod sentences;
+mod states;
 mod table;
 mod timeline;
+pub(crate) mod why;
 
 use fivetuple::tcp::News;
 

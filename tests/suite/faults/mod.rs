@@ -1,6 +1,7 @@
 //! What strangers, ports and privileges do to the dashboard.
 
 mod bounds;
+mod calls;
 mod hidden;
 mod injected;
 mod orders;

@@ -39,8 +39,11 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
         "{}",
         robot.said()
     );
-    let row = "tcp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=12";
-    robot.hear(News::Connected(own(row, 12)));
+    for port in 40_000..40_008 {
+        assert_eq!(robot.commands(), []);
+        let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={port}");
+        robot.hear(News::Connected(own(&row, 12)));
+    }
     let orders = robot.commands();
     assert!(
         matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 22),

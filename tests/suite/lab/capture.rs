@@ -63,7 +63,13 @@ fn what_crossed_can_be_read_again() {
                     }
                     written.push(segment(&packet.data, number, (from, to)).expect("a segment"));
                 }
-                other => panic!("{other:?}"),
+                other @ (Block::SectionHeader(_)
+                | Block::Packet(_)
+                | Block::SimplePacket(_)
+                | Block::NameResolution(_)
+                | Block::InterfaceStatistics(_)
+                | Block::SystemdJournalExport(_)
+                | Block::Unknown(_)) => panic!("{other:?}"),
             }
         }
         assert!(

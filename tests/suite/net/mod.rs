@@ -9,6 +9,7 @@
 
 mod accepting;
 mod binding;
+mod calls;
 mod closing;
 mod connecting;
 mod crowds;
@@ -16,6 +17,7 @@ mod data;
 mod limits;
 mod many;
 mod shortages;
+mod staging;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;

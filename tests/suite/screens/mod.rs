@@ -1,13 +1,17 @@
 //! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
 
+mod calls;
 mod card;
 mod compare;
+mod lab;
 mod laws;
+mod myth;
 mod palette;
 mod pictures;
 mod ports;
 mod states;
 mod time;
+mod why;
 
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;

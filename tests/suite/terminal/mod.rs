@@ -7,8 +7,10 @@ use regex::Regex;
 use super::support::pty::{Terminal, fivetuple};
 
 mod breaking;
+mod closer;
 mod colours;
 mod ending;
+mod lab;
 mod mouse;
 mod quiet;
 mod refusing;

@@ -77,7 +77,12 @@ fn garbage(dice: &mut Dice, length: usize) -> Vec<u8> {
 fn garbage_on_the_keyboard_does_no_harm() {
     netns::alone_if_possible(|| {
         for seed in 0..6 {
-            let terminal = dashboard(&["--allow-remote"]);
+            // Some of the keys write files.
+            let folder = tempfile::tempdir().unwrap();
+            let mut command = fivetuple(&["--port", "0", "--allow-remote"]);
+            command.cwd(folder.path());
+            let terminal = Terminal::start(command, 120, 36);
+            terminal.wait_for("Press l to listen");
             terminal.send(&garbage(&mut Dice(seed), 4_000));
             settle(&terminal);
             terminal.press("?");
@@ -106,6 +111,16 @@ fn esc_and_a_key_that_come_together_are_two_keys() {
     terminal.type_text("\x1bl");
     port(&terminal);
     quit(terminal);
+}
+
+#[test]
+fn a_call_typed_together_with_the_order_to_listen_finds_its_port() {
+    netns::alone_if_possible(|| {
+        let terminal = dashboard(&[]);
+        terminal.type_text("l3c");
+        wait_connections(&terminal, "3");
+        quit(terminal);
+    });
 }
 
 #[test]

@@ -1,0 +1,133 @@
+//! The lab: computers with a network of their own.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+
+use crate::app::crossings::Crossings;
+use crate::app::wire::Wire;
+use crate::app::{Clients, Listener};
+use crate::tcp::{Crossing, Host, LabComputer, LabSpec, Machine, Segment};
+
+/// The lab, as far as it has told.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    /// Whether it is there.
+    pub stage: Stage,
+    /// Which computers it is to have the next time.
+    pub spec: LabSpec,
+    /// What is done with its wire.
+    pub wire: Wire,
+    /// What crossed the wire, the newest last.
+    pub crossings: VecDeque<Crossing>,
+    /// What is remembered of segments beyond those.
+    pub(super) known: Crossings,
+    /// Whether sequence numbers are shown as they stand in the segments, and not counted from the SYN.
+    pub absolute: bool,
+    pub(super) computers: Vec<LabComputer>,
+    pub(super) before: Option<Box<Before>>,
+}
+
+/// Whether the lab is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// It is not.
+    #[default]
+    Off,
+    /// It is being set up.
+    Starting,
+    /// It is there.
+    Up,
+    /// It is being taken down.
+    Stopping,
+}
+
+/// What stood on loopback before the lab was there.
+#[derive(Clone, Debug)]
+pub(super) struct Before {
+    pub(super) machine: Machine,
+    pub(super) listener: Listener,
+    pub(super) clients: Clients,
+}
+
+impl Default for Lab {
+    fn default() -> Lab {
+        Lab {
+            stage: Stage::Off,
+            spec: LabSpec {
+                computers: Lab::COMPUTERS,
+                ports: None,
+            },
+            wire: Wire::default(),
+            crossings: VecDeque::new(),
+            known: Crossings::default(),
+            absolute: false,
+            computers: Vec::new(),
+            before: None,
+        }
+    }
+}
+
+impl Lab {
+    /// How many computers it has when nothing else is asked: a server and two clients.
+    pub const COMPUTERS: u8 = 3;
+    /// The longest queue for accept() on its computers: `net.core.somaxconn` is each one's own.
+    pub(super) const SOMAXCONN: u32 = 65_535;
+
+    /// Whether its computers are there, even if not for long any more.
+    pub fn is_up(&self) -> bool {
+        !self.computers.is_empty()
+    }
+
+    /// Its server's computer.
+    pub fn server(&self) -> Option<LabComputer> {
+        self.computers.first().copied()
+    }
+
+    /// Which of its computers has that address.
+    pub fn host_of(&self, ip: IpAddr) -> Option<Host> {
+        let ip = ip.to_canonical();
+        let computer = self.computers.iter().find(|computer| computer.ip == ip);
+        computer.map(|computer| computer.host)
+    }
+
+    /// The address of one of its computers.
+    pub fn address_of(&self, host: Host) -> Option<IpAddr> {
+        let mut computers = self.computers.iter();
+        let computer = computers.find(|computer| computer.host == host);
+        computer.map(|computer| computer.ip)
+    }
+
+    /// Whether the rows of that computer are what the demonstration is about.
+    pub fn shows(&self, host: Host) -> bool {
+        if self.is_up() {
+            self.computers.iter().any(|computer| computer.host == host)
+        } else {
+            host == Host::THIS
+        }
+    }
+
+    /// The sequence and acknowledgement number of a segment as they are to be shown: counted from the SYN of each end, unless the absolute
+    /// ones are wanted.
+    pub fn numbers(&self, segment: &Segment) -> (u32, u32) {
+        if self.absolute {
+            (segment.seq, segment.ack)
+        } else {
+            self.known.relative(segment)
+        }
+    }
+
+    /// Whether segments are on their way so slowly that one can see them move.
+    pub fn is_moving(&self) -> bool {
+        self.known.waiting() > 0 && !self.wire.held && !self.wire.delay.is_zero()
+    }
+
+    /// How many segments are on the wire: held, or on their way.
+    pub fn waiting(&self) -> usize {
+        self.known.waiting()
+    }
+
+    /// How many segments crossed in bursts without being told one by one.
+    pub fn untold(&self) -> u64 {
+        self.known.untold
+    }
+}

@@ -1,0 +1,186 @@
+//! Into the lab, and out of it again.
+
+use std::time::Duration;
+
+use crate::app::lab::Before;
+use crate::app::update::wanted;
+use crate::app::verbs::only_say;
+use crate::app::{
+    Clients, Effect, Find, Lab, Listener, PointOfView, Sockets, Stage, State, Tone, words,
+};
+use crate::tcp::{
+    Command, Endpoint, LabComputer, LabNews, LabOrder, LabRefusal, ListenSpec, Machine, Port,
+    PortRange,
+};
+
+/// Sets the lab up, or takes it down.
+pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
+    match state.lab.stage {
+        Stage::Off => {
+            state.lab.stage = Stage::Starting;
+            let count = state.lab.spec.computers;
+            let text = format!(
+                "the lab is being set up: {count} computers, each with a network of its own, and a wire between them"
+            );
+            state.notices.say(state.now, Tone::Plain, text);
+            vec![Effect::Lab(LabOrder::Start(state.lab.spec))]
+        }
+        Stage::Up => {
+            state.lab.stage = Stage::Stopping;
+            let text = "the lab is being taken down: its sockets are closed, then its computers go";
+            state.notices.say(state.now, Tone::Plain, text);
+            vec![
+                Effect::Run(Command::StopConnecting),
+                Effect::Run(Command::CloseEverything),
+                Effect::Lab(LabOrder::Stop),
+            ]
+        }
+        Stage::Starting => only_say(state, "the lab is being set up already; a moment"),
+        Stage::Stopping => only_say(
+            state,
+            "the lab is being taken down; then N sets it up again",
+        ),
+    }
+}
+
+/// Takes what the lab told.
+pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
+    match news {
+        LabNews::Up { computers, took } => up(state, computers, took),
+        LabNews::Refused(why) => refused(state, &why),
+        LabNews::Down(why) => down(state, why),
+        LabNews::Warned(what) => {
+            state.notices.say(state.now, Tone::Warning, what);
+            vec![]
+        }
+        LabNews::Wire(news) => {
+            state.lab.take_wire(news);
+            vec![]
+        }
+    }
+}
+
+fn up(state: &mut State, computers: Vec<LabComputer>, took: Duration) -> Vec<Effect> {
+    let Some(server) = computers.first().copied() else {
+        return vec![];
+    };
+    let were_open = state.clients.open() + state.listener.ends.len();
+    let was_listening = state.listener.is_listening();
+    let spec = ListenSpec {
+        host: server.host,
+        at: Endpoint {
+            ip: server.ip,
+            port: state.listener.spec.at.port,
+        },
+        backlog: state.listener.spec.backlog,
+        ..ListenSpec::at(state.listener.spec.at)
+    };
+    let machine = Machine {
+        ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
+        unprivileged_from: Port::ANY,
+        somaxconn: Lab::SOMAXCONN,
+        addresses: vec![server.ip],
+        has_ipv6: false,
+        ..state.machine.clone()
+    };
+    let clients = Clients::in_lab(&computers, &state.clients);
+    state.lab.before = Some(Box::new(Before {
+        machine: std::mem::replace(&mut state.machine, machine),
+        listener: std::mem::replace(&mut state.listener, Listener::new(spec)),
+        clients: std::mem::replace(&mut state.clients, clients),
+    }));
+    state.lab.stage = Stage::Up;
+    state.lab.computers = computers;
+    let closed = if were_open > 0 || was_listening {
+        " What was open on loopback is closed."
+    } else {
+        ""
+    };
+    let text = format!(
+        "the lab is up in {}: {}.{closed} Each computer has a kernel's TCP, a table and ports of its own, 80 and 500 too.",
+        words::seconds(took),
+        addresses(state),
+    );
+    state.notices.say(state.now, Tone::Plain, text);
+    begin_anew(state)
+}
+
+/// `server 192.168.1.10, laptop 192.168.1.13, phone .14`.
+fn addresses(state: &State) -> String {
+    let server = state.lab.server().map(|server| server.ip.to_string());
+    let mut text = format!("server {}", server.unwrap_or_default());
+    for (n, computer) in state.clients.computers.iter().enumerate() {
+        let ip = computer.ip.to_string();
+        let ip = match ip.rfind('.') {
+            Some(dot) if n > 0 => &ip[dot..],
+            Some(_) | None => &ip,
+        };
+        text.extend([", ", &computer.name, " ", ip]);
+    }
+    text
+}
+
+fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
+    state.lab.stage = Stage::Off;
+    let helps = if why.helps.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", why.helps)
+    };
+    let text = format!(
+        "there is no lab: {} said {}.{helps} Everything else works all the same, with computers on loopback.",
+        why.step, why.errno
+    );
+    state.notices.blame(state.now, text, vec![]);
+    vec![]
+}
+
+fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
+    let Some(before) = state.lab.before.take() else {
+        state.lab.stage = Stage::Off;
+        return vec![];
+    };
+    state.machine = before.machine;
+    state.listener = before.listener;
+    state.listener.start_over();
+    state.clients = before.clients;
+    state.clients.start_over();
+    state.lab = Lab {
+        spec: state.lab.spec,
+        absolute: state.lab.absolute,
+        ..Lab::default()
+    };
+    let (tone, text) = match why {
+        None => (
+            Tone::Plain,
+            "the lab is down; the computers are those on loopback again. N sets it up anew"
+                .to_owned(),
+        ),
+        Some(why) => (
+            Tone::Warning,
+            format!(
+                "the lab went down by itself: {why}. The computers are those on loopback again; N sets it up anew."
+            ),
+        ),
+    };
+    state.notices.say(state.now, tone, text);
+    begin_anew(state)
+}
+
+/// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets.
+fn begin_anew(state: &mut State) -> Vec<Effect> {
+    state.sockets = Sockets::default();
+    let desk = &mut state.desk;
+    desk.selected = None;
+    desk.overlay = None;
+    desk.find = Find::default();
+    desk.count = None;
+    desk.postponed.clear();
+    desk.lens.view = PointOfView::BothEnds;
+    desk.stale = true;
+    vec![
+        Effect::Run(Command::StopConnecting),
+        Effect::Run(Command::CloseEverything),
+        Effect::Watch(wanted(state)),
+    ]
+}

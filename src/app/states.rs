@@ -1,0 +1,137 @@
+//! The states of a connection, held still: the menu of them, and what makes each.
+
+use crate::app::update::wanted;
+use crate::app::verbs::only_say;
+use crate::app::{Effect, Key, Overlay, Scope, State, Tone, act, action_for};
+use crate::tcp::{Command, OwnSocket, Refusal, RowName, TcpState};
+
+/// The states that a menu offers; LISTEN is what l makes, and CLOSED is no row.
+pub const HELD: [TcpState; 9] = [
+    TcpState::SynSent,
+    TcpState::SynReceived,
+    TcpState::Established,
+    TcpState::FinWait1,
+    TcpState::FinWait2,
+    TcpState::CloseWait,
+    TcpState::Closing,
+    TcpState::LastAck,
+    TcpState::TimeWait,
+];
+
+/// How a connection on loopback is held in that state.
+pub const fn how_held(state: TcpState) -> &'static str {
+    match state {
+        TcpState::SynSent => {
+            "a listener with backlog 0 and nobody who accepts: one call fills its queue, the SYN of the next one is dropped"
+        }
+        TcpState::SynReceived => {
+            "a listener with TCP_DEFER_ACCEPT passes over the last ACK until data comes, and none does"
+        }
+        TcpState::Established => {
+            "nobody calls accept(): the kernel makes the connection all by itself, and no process has the server's end"
+        }
+        TcpState::FinWait1 => {
+            "nobody reads and the buffers are small and full: the FIN is stuck behind data"
+        }
+        TcpState::FinWait2 => "the client has hung up and the server knows, but does not close",
+        TcpState::CloseWait => "the other end has hung up, and this one's program does not close",
+        TcpState::Closing => {
+            "the client's FIN is stuck behind data when the server's arrives: both hung up at once"
+        }
+        TcpState::LastAck => {
+            "the server hung up first; the client does, too, but its FIN is stuck behind data"
+        }
+        TcpState::TimeWait => "the client closes first, then the server",
+        TcpState::Listen | TcpState::Closed => "",
+    }
+}
+
+/// Which keys hold a connection in that state on the lab's wire.
+pub const fn held_in_lab(state: TcpState) -> &'static str {
+    match state {
+        TcpState::SynSent => "h holds the wire, c calls",
+        TcpState::SynReceived => "h holds the wire, c calls, o lets the SYN through",
+        TcpState::Established => "a holds accept(), c calls",
+        TcpState::FinWait1 => "c connects, h holds the wire, d hangs up",
+        TcpState::FinWait2 | TcpState::CloseWait => {
+            "L with \"who closes: never\", c connects, d hangs up"
+        }
+        TcpState::Closing => {
+            "c connects, h holds the wire, d and D hang up at both ends, o and o let both FINs through"
+        }
+        TcpState::LastAck => "c connects, h holds the wire, d hangs up, o lets the FIN through",
+        TcpState::TimeWait => "c connects, d hangs up",
+        TcpState::Listen | TcpState::Closed => "",
+    }
+}
+
+/// A key while the menu is open.
+pub(crate) fn press(state: &mut State, at: usize, key: Key) -> Vec<Effect> {
+    let chosen = if key == Key::Enter {
+        Some(at)
+    } else if let Key::Char(digit @ '1'..='9') = key {
+        Some(digit as usize - '1' as usize)
+    } else {
+        None
+    };
+    match chosen.and_then(|n| HELD.get(n)) {
+        Some(held) => {
+            state.desk.overlay = None;
+            hold(state, *held)
+        }
+        None => action_for(Scope::Sheet, key).map_or_else(Vec::new, |action| act(state, action)),
+    }
+}
+
+/// Puts a connection into that state; in the lab it says which keys do.
+pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
+    if state.lab.is_up() {
+        let text = format!("{held} in the lab: {}.", held_in_lab(held));
+        return only_say(state, text);
+    }
+    let from = state.clients.computer().ip;
+    vec![Effect::Run(Command::Stage(held, from))]
+}
+
+/// Opens the menu.
+pub(crate) fn open(state: &mut State) {
+    state.desk.overlay = Some(Overlay::States(0));
+}
+
+/// A connection is in that state now.
+pub(crate) fn staged(
+    state: &mut State,
+    (held, main): (TcpState, RowName),
+    sockets: &[OwnSocket],
+    calls: &[String],
+) -> Vec<Effect> {
+    for socket in sockets {
+        state.sockets.own(socket, state.machine.pid);
+    }
+    let listener = sockets.first().map(|socket| socket.name.tuple.local.port);
+    state.listener.ports.extend(listener);
+    state.desk.selected = Some(main);
+    let text = format!(
+        "{held} at {}: {}. The calls: {}. r closes it again.",
+        main.tuple.local,
+        how_held(held),
+        calls.join("; ")
+    );
+    state.notices.say(state.now, Tone::Plain, text);
+    let names = [main, state.other_end(main)].into_iter();
+    let names = names.chain(sockets.iter().map(|socket| socket.name));
+    vec![Effect::Watch(wanted(state)), Effect::Look(names.collect())]
+}
+
+pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: Refusal) -> Vec<Effect> {
+    let helps = match why.errno {
+        crate::tcp::Errno::EMFILE => " Helps: r, which closes those that are held.",
+        _ => "",
+    };
+    let text = format!(
+        "no connection could be put into {held}: {} said {}.{helps}",
+        why.call, why.errno
+    );
+    state.notices.blame(state.now, text, vec![]);
+    vec![]
+}

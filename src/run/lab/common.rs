@@ -1,0 +1,142 @@
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
+
+use crate::app::{Event, Sight};
+use crate::kernel::{Elsewhere as ElsewhereSource, Pulse};
+use crate::lab::{Capture, Kind, Lab, Stock, Wire};
+use crate::run::inputs::Input;
+use crate::run::lab::place::{Place, Up, lock};
+use crate::run::{Clock, Poller};
+use crate::tcp::{Errno, Host, LabNews, LabRefusal, LabSpec};
+
+/// This program, to be its own helper.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
+/// What the keeper and its thread have in common.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub(super) place: Arc<Mutex<Place>>,
+    pub(super) clock: Clock,
+    pub(super) inbox: Sender<Input>,
+    pub(super) capture: Option<Capture>,
+}
+
+impl Common {
+    /// Sets a lab up, and waits for its end; the last news of it.
+    pub(super) fn keep(&self, spec: LabSpec, number: u64) -> LabNews {
+        let begun = self.clock.now();
+        let lab = match Lab::start(Path::new(THIS_PROGRAM), spec) {
+            Ok(lab) => lab,
+            Err(why) => return LabNews::Refused(why),
+        };
+        let Lab {
+            computers,
+            stock,
+            ends,
+            counters,
+            mut helper,
+        } = lab;
+        let wire = match self.connect(ends) {
+            Ok(wire) => wire,
+            Err(why) => return LabNews::Refused(refusal("clone", &why)),
+        };
+        let pollers = counters.into_iter().map(|(host, files)| {
+            let files = move || {
+                files
+                    .iter()
+                    .filter_map(|file| file.try_clone().ok())
+                    .collect()
+            };
+            (host, self.poller(host, &stock, files))
+        });
+        let up = Up {
+            stopper: helper.stopper(),
+            wire,
+            pollers: pollers.collect(),
+            stock: Arc::clone(&stock),
+        };
+        if !self.arrive(up, number) {
+            return LabNews::Down(None);
+        }
+        let took = self.clock.now().since(begun);
+        self.tell(LabNews::Up { computers, took });
+        let why = helper.wait();
+        let is_wanted = self.place().wanted == Some(number);
+        LabNews::Down(
+            is_wanted.then(|| {
+                why.unwrap_or_else(|| "the lab's helper process ended by itself".to_owned())
+            }),
+        )
+    }
+
+    /// From now on everybody can use it; `false` when nobody wants it any more.
+    fn arrive(&self, up: Up, number: u64) -> bool {
+        let mut place = self.place();
+        if place.wanted != Some(number) {
+            return false;
+        }
+        if let Some(watched) = &place.watched {
+            for (_, poller) in &up.pollers {
+                poller.watch(watched.clone());
+            }
+        }
+        place.up = Some(up);
+        true
+    }
+
+    fn connect(&self, ends: Vec<(Host, OwnedFd)>) -> io::Result<Wire> {
+        let (clock, inbox) = (self.clock, self.inbox.clone());
+        // The wire goes on whether anybody listens or not.
+        let tell = move |news| match inbox.try_send(Input::Fact(Event::Lab(LabNews::Wire(news)))) {
+            Err(TrySendError::Full(Input::Fact(Event::Lab(LabNews::Wire(news))))) => Err(news),
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Closed(_)) => Ok(()),
+        };
+        Wire::start(ends, move || clock.now(), tell, self.capture.clone())
+    }
+
+    fn poller(
+        &self,
+        host: Host,
+        stock: &Arc<Stock>,
+        files: impl Fn() -> Vec<std::fs::File> + Send + 'static,
+    ) -> Poller {
+        let stock = Arc::clone(stock);
+        let open = move || stock.take(host, Kind::Diag);
+        let inbox = self.inbox.clone();
+        let report = move |event| {
+            let event = if let Event::Seen(sight) = event {
+                Event::Seen(Sight { host, ..sight })
+            } else {
+                event
+            };
+            inbox.blocking_send(Input::Fact(event)).is_ok()
+        };
+        Poller::over(
+            Box::new(move || (Box::new(ElsewhereSource::over(host, &open)), None)),
+            move || Pulse::over(files()),
+            report,
+        )
+    }
+
+    /// Waits for room in the inbox: a lab that came or went is not to be missed.
+    pub(super) fn tell(&self, news: LabNews) {
+        let _ = self.inbox.blocking_send(Input::Fact(Event::Lab(news)));
+    }
+
+    pub(super) fn place(&self) -> MutexGuard<'_, Place> {
+        lock(&self.place)
+    }
+}
+
+pub(super) fn refusal(step: &str, why: &io::Error) -> LabRefusal {
+    LabRefusal {
+        step: step.to_owned(),
+        errno: Errno::from(why),
+        helps: String::new(),
+    }
+}

@@ -1,0 +1,82 @@
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::lab::{Kind, Stock, Stopper, Wire};
+use crate::net::Elsewhere;
+use crate::run::Poller;
+use crate::tcp::{Errno, Filter, Host, PortRange, Protocol};
+
+/// Where the lab is, while there is one.
+#[derive(Default)]
+pub(super) struct Place {
+    /// The number of the one that is being set up, or is there.
+    pub(super) wanted: Option<u64>,
+    /// How many there were.
+    pub(super) count: u64,
+    pub(super) up: Option<Up>,
+    /// What is watched, for computers that come later.
+    pub(super) watched: Option<Filter>,
+}
+
+/// A lab that is up.
+pub(super) struct Up {
+    pub(super) stock: Arc<Stock>,
+    pub(super) stopper: Stopper,
+    pub(super) wire: Wire,
+    pub(super) pollers: Vec<(Host, Poller)>,
+}
+
+impl Place {
+    /// Makes room for a lab, unless there is one already; its number.
+    pub(super) fn want(&mut self) -> Option<u64> {
+        if self.wanted.is_some() {
+            return None;
+        }
+        self.count += 1;
+        self.wanted = Some(self.count);
+        self.wanted
+    }
+
+    /// The lab of that number is over.
+    pub(super) fn leave(&mut self, number: u64) -> Option<Up> {
+        self.wanted.take_if(|wanted| *wanted == number);
+        self.up.take()
+    }
+}
+
+/// The sockets of the lab that is up, if one is.
+pub(super) struct Sockets(pub(super) Arc<Mutex<Place>>);
+
+impl Elsewhere for Sockets {
+    fn socket(&self, host: Host, protocol: Protocol, ip: IpAddr) -> io::Result<OwnedFd> {
+        let stock = lock(&self.0).up.as_ref().map(|up| Arc::clone(&up.stock));
+        let none = || io::Error::from_raw_os_error(Errno::EHOSTUNREACH.0);
+        let kind = match (protocol, ip) {
+            (Protocol::Tcp, IpAddr::V4(_)) => Kind::Tcp4,
+            (Protocol::Tcp, IpAddr::V6(_)) => Kind::Tcp6,
+            (Protocol::Udp, IpAddr::V4(_)) => Kind::Udp4,
+            (Protocol::Udp, IpAddr::V6(_)) => Kind::Udp6,
+        };
+        stock.ok_or_else(none)?.take(host, kind)
+    }
+
+    fn ports(&self) -> PortRange {
+        let place = lock(&self.0);
+        let up = place.up.as_ref();
+        up.map_or(PortRange::DEFAULT, |up| up.stock.ports())
+    }
+
+    fn descriptors(&self) -> u64 {
+        if lock(&self.0).up.is_some() {
+            Stock::DESCRIPTORS
+        } else {
+            0
+        }
+    }
+}
+
+pub(super) fn lock(place: &Mutex<Place>) -> MutexGuard<'_, Place> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,171 @@
+//! Two computers and the wire where the screen is narrow: the server's table, the wire, the client's table, above each other.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::columns::{Columns, longest_address};
+use super::glyphs::{CHOSEN, DASH};
+use super::lab::titles;
+use super::narrow::{self, Narrow};
+use super::paint::{Scene, put, width};
+use super::row::{self, Bracket};
+use super::scroll::Scroll;
+use super::theme::Part;
+use super::{arrange, netstat, pairs, wire};
+use crate::app::Pane;
+use crate::tcp::{Host, Port, RowName};
+
+/// The parts above each other: the server's table, the wire, the client's table.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let state = scene.state;
+    let mut rest = scene.pane(frame, Pane::Sockets, area, titles(scene, true));
+    let Some(server) = state.lab.server() else {
+        return;
+    };
+    let (room, client) = (usize::from(rest.width), state.clients.computer().host);
+    let most = usize::from(rest.height.saturating_sub(2));
+    let head = if state.desk.netstat {
+        2
+    } else {
+        usize::from(most > 8)
+    };
+    let spare = most.saturating_sub(head * if state.desk.netstat { 2 } else { 1 });
+    let wanted = [
+        pairs::of_one(state, server.host, spare).len(),
+        pairs::of_one(state, client, spare).len(),
+        wire::lines(scene, room, spare).len(),
+    ];
+    let [of_server, of_client, of_wire] = shares(wanted, spare);
+    let mut table =
+        |frame: &mut Frame<'_>, rest: &mut Rect, host: Host, lines: usize, head: usize| {
+            let rows = pairs::of_one(state, host, lines);
+            let height = u16::try_from(lines + head).unwrap_or(rest.height);
+            let place = arrange::take_top(rest, height);
+            draw_table(frame, place, scene, &rows, head > 0);
+            let first = u16::try_from(head).unwrap_or(0);
+            for (n, name) in (first..).zip(&rows) {
+                scroll.cells.push((arrange::line(place, n), *name));
+            }
+            scroll.visible.extend(rows);
+        };
+    table(frame, &mut rest, server.host, of_server, head);
+    let mut spans = vec![scene.span(Part::Title, " The wire ")];
+    let status = wire::status_line(scene, room.saturating_sub(20));
+    spans.extend(status.spans);
+    rule(frame, arrange::take_top(&mut rest, 1), scene, spans);
+    let height = u16::try_from(of_wire).unwrap_or(0);
+    let place = arrange::take_top(&mut rest, height);
+    put(frame, place, wire::lines(scene, room, of_wire));
+    let place = arrange::take_top(&mut rest, 1);
+    rule(frame, place, scene, client_title(scene));
+    let head = if state.desk.netstat { 2 } else { 0 };
+    table(frame, &mut rest, client, of_client, head);
+}
+
+/// Whose table the last one is; the arrows choose another computer where the pane of them has no room.
+fn client_title(scene: Scene<'_>) -> Vec<Span<'static>> {
+    let state = scene.state;
+    let titles = titles(scene, false);
+    let sign = if state.desk.focus == Pane::Computers {
+        CHOSEN
+    } else {
+        ""
+    };
+    let place = match state.clients.computers.len() {
+        1 => String::new(),
+        all => format!("{DASH} {} of {all} ", state.clients.chosen + 1),
+    };
+    vec![
+        scene.span(Part::Title, format!(" {sign}{}", titles.name)),
+        scene.span(Part::Dim, format!(" {} {place}", titles.about)),
+    ]
+}
+
+/// A title in a line across the pane.
+fn rule(frame: &mut Frame<'_>, place: Rect, scene: Scene<'_>, mut spans: Vec<Span<'static>>) {
+    let room = usize::from(place.width);
+    spans.insert(0, scene.span(Part::Border, DASH.repeat(2)));
+    let left = room.saturating_sub(width(&spans));
+    spans.push(scene.span(
+        Part::Border,
+        format!(" {}", DASH.repeat(left.saturating_sub(1))),
+    ));
+    frame.render_widget(Line::from(spans), place);
+}
+
+/// From this width on roles have room beside whole addresses.
+const ROLES: usize = 68;
+
+fn port(scene: Scene<'_>) -> Port {
+    scene.state.listener.at().port
+}
+
+/// One computer's rows, with the columns of the whole table.
+fn draw_table(
+    frame: &mut Frame<'_>,
+    place: Rect,
+    scene: Scene<'_>,
+    rows: &[RowName],
+    has_head: bool,
+) {
+    if scene.state.desk.netstat {
+        netstat::draw(frame, place, scene, rows);
+        return;
+    }
+    if rows.is_empty() {
+        let key = if scene.state.listener.is_listening() {
+            "c connects"
+        } else {
+            "l listens"
+        };
+        let words = scene.span(
+            Part::Dim,
+            format!("   no row at port {}; {key}", port(scene)),
+        );
+        frame.render_widget(words, place);
+        return;
+    }
+    let room = usize::from(place.width);
+    if room < ROLES {
+        let head = has_head.then(|| narrow::head(scene, Narrow::WIDE));
+        let lines = rows
+            .iter()
+            .map(|name| narrow::cell(scene, Narrow::WIDE, *name));
+        put(frame, place, head.into_iter().chain(lines));
+        return;
+    }
+    let columns = Columns::fitting(room, longest_address(rows), waits(scene, rows));
+    let head = has_head.then(|| row::head(scene, &columns));
+    let lines = rows
+        .iter()
+        .map(|name| row::line(scene, &columns, *name, Bracket::None));
+    put(frame, place, head.into_iter().chain(lines));
+}
+
+fn waits(scene: Scene<'_>, rows: &[RowName]) -> bool {
+    let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
+    lines
+        .map(|line| line.row.queues)
+        .any(|queues| queues.recv > 0)
+}
+
+/// How `all` lines are shared among those who want so many each: one after the other, in turn.
+fn shares(wanted: [usize; 3], all: usize) -> [usize; 3] {
+    let mut given = [1, 1, 0];
+    let mut left = all.saturating_sub(2);
+    loop {
+        let before = left;
+        for (given, wanted) in given.iter_mut().zip(wanted) {
+            if *given < wanted && left > 0 {
+                *given += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    given[2] += left;
+    given
+}

@@ -1,0 +1,154 @@
+//! Two computers and the wire between them: the server's table, the segments, the chosen client's table.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::glyphs::DASH;
+use super::narrow::{Narrow, cell, head};
+use super::paint::{Scene, Titles, put};
+use super::pairs::{self, Pair};
+use super::scroll::Scroll;
+use super::theme::Part;
+use super::{arrange, empty, folded, text, wire};
+use crate::app::{Pane, Picture, PointOfView, State};
+
+/// Whether both computers' tables are shown, with the wire between them.
+pub(super) fn is_shown(state: &State) -> bool {
+    let desk = &state.desk;
+    state.lab.is_up() && desk.picture == Picture::Table && desk.lens.view == PointOfView::BothEnds
+}
+
+/// From this width on the wire stands between the tables, and not below one and above the other.
+const BESIDE: u16 = 116;
+/// The least that the wire needs between them.
+const WIRE: u16 = 28;
+
+/// Both computers and the wire.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    scroll.cells.clear();
+    if area.width >= BESIDE && !scene.state.desk.netstat {
+        beside(frame, area, scene, scroll);
+    } else {
+        folded::draw(frame, area, scene, scroll);
+    }
+}
+
+/// The title of a computer's table.
+pub(super) fn titles(scene: Scene<'_>, is_server: bool) -> Titles {
+    let state = scene.state;
+    if is_server {
+        let ip = state.lab.server().map(|server| server.ip.to_string());
+        return Titles {
+            name: "Local Computer",
+            about: format!("{DASH} server {}", ip.unwrap_or_default()),
+            ..Titles::default()
+        };
+    }
+    let clients = &state.clients;
+    let computer = clients.computer();
+    Titles {
+        name: "Remote Computer",
+        about: format!("{DASH} {} {}", computer.name, computer.ip),
+        ..Titles::default()
+    }
+}
+
+fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let table = |columns: Narrow| u16::try_from(columns.width() + 2).unwrap_or(area.width);
+    let columns = if 2 * table(Narrow::WIDE) + WIRE <= area.width {
+        Narrow::WIDE
+    } else {
+        Narrow::TIGHT
+    };
+    let width = table(columns);
+    let left = Rect { width, ..area };
+    let right = Rect {
+        x: area.right() - width,
+        ..left
+    };
+    let middle = Rect {
+        x: left.right(),
+        width: area.width - 2 * width,
+        ..area
+    };
+    let left = scene.pane(frame, Pane::Sockets, left, titles(scene, true));
+    let right = scene.pane(frame, Pane::Sockets, right, titles(scene, false));
+    draw_wire(frame, middle, scene);
+
+    let height = usize::from(left.height.saturating_sub(1));
+    let pairs = pairs::fitting(scene.state, height);
+    if pairs.is_empty() {
+        empty::draw(frame, left, scene);
+        let words = scene.span(Part::Dim, "   no row");
+        frame.render_widget(words, right);
+        return;
+    }
+    for place in [left, right] {
+        frame.render_widget(head(scene, columns), arrange::line(place, 0));
+    }
+    for (n, pair) in (1..).zip(&pairs) {
+        for (place, name) in [(left, pair.left), (right, pair.right)] {
+            let line = arrange::line(place, n);
+            let cell = match name {
+                Some(name) => cell(scene, columns, name),
+                None => Line::from(scene.span(Part::Dim, absent(scene.state, *pair))),
+            };
+            frame.render_widget(cell, line);
+            if let Some(name) = name {
+                scroll.visible.push(name);
+                scroll.cells.push((line, name));
+            }
+        }
+    }
+}
+
+/// What stands where one of the computers has no row for a connection.
+fn absent(state: &State, pair: Pair) -> String {
+    let Some(there) = pair
+        .left
+        .or(pair.right)
+        .filter(|name| name.tuple.is_connected())
+    else {
+        return String::new();
+    };
+    let other = state.other_end(there).host;
+    let both = [
+        state.lab.server().map(|server| server.host),
+        Some(state.clients.computer().host),
+    ];
+    if other == there.host {
+        String::new()
+    } else if both.contains(&Some(other)) {
+        "   (no row)".to_owned()
+    } else {
+        format!("   ({}'s)", state.computer_name(other))
+    }
+}
+
+fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let titles = Titles {
+        name: "The wire",
+        about: about_wire(scene),
+        ..Titles::default()
+    };
+    let mut inner = scene.frame(frame, area, &titles);
+    let room = usize::from(inner.width);
+    let line = arrange::take_top(&mut inner, 1);
+    frame.render_widget(wire::status_line(scene, room), line);
+    put(
+        frame,
+        inner,
+        wire::lines(scene, room, usize::from(inner.height)),
+    );
+}
+
+fn about_wire(scene: Scene<'_>) -> String {
+    match scene.state.lab.untold() {
+        0 => String::new(),
+        n => {
+            let n = text::number(usize::try_from(n).unwrap_or(usize::MAX));
+            format!("{DASH} and {n} in bursts")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::arrange;
+use super::glyphs::{CHOSEN, glyph};
+use super::paint::{Scene, put};
+use super::text;
+use super::theme::Part;
+use crate::app::{HELD, held_in_lab, how_held};
+
+/// The menu of states to be held, and how the chosen one is.
+pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: usize) {
+    let width = 84.min(screen.width - 2);
+    let room = usize::from(width - 4);
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (n, state) in HELD.into_iter().enumerate() {
+        let chosen = n == at;
+        let sign = if chosen { CHOSEN } else { " " };
+        let name = format!("{} {state:<12}", glyph(state));
+        let meaning = room.saturating_sub(4 + text::width(&name) + 1);
+        let meaning = text::cut(state.meaning(), meaning);
+        let line = if chosen {
+            Line::from(text::fit(
+                &format!("{sign}{} {name} {meaning}", n + 1),
+                room,
+            ))
+            .style(scene.style(Part::Selected))
+        } else {
+            Line::from(vec![
+                scene.span(Part::Key, format!("{sign}{} ", n + 1)),
+                Span::styled(name, scene.theme.state(state)),
+                Span::raw(format!(" {meaning}")),
+            ])
+        };
+        lines.push(line);
+    }
+    lines.push(Line::default());
+    let chosen = HELD[at.min(HELD.len() - 1)];
+    let how = if scene.state.lab.is_up() {
+        format!("In the lab: {}.", held_in_lab(chosen))
+    } else {
+        format!("How: {}.", how_held(chosen))
+    };
+    let how = text::wrap(&how, room).into_iter();
+    lines.extend(how.map(|line| Line::from(scene.span(Part::Dim, line))));
+    // The same height for each, so that nothing jumps as one chooses.
+    let height = u16::try_from(HELD.len() + 6).unwrap_or(u16::MAX);
+    let area = arrange::middle(screen, width, height.min(screen.height));
+    let keys = scene.keys(&[("j k", "choose"), ("Enter", "hold it"), ("Esc", "close")]);
+    let inner = scene.sheet(frame, area, "A connection, held in a state", keys);
+    put(frame, inner, lines);
+}

@@ -1,0 +1,252 @@
+//! The wire between the lab's computers: what is done with it, and the segments on it, the newest at the bottom.
+
+use ratatui::text::{Line, Span};
+
+use super::lane::{self, Lane};
+use super::paint::{Scene, width};
+use super::text;
+use super::theme::Part;
+use crate::app::words;
+use crate::tcp::{Crossing, Fate, Loss, escape};
+
+/// What is done with the wire, in few words.
+pub(super) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
+    let lab = &scene.state.lab;
+    let wire = lab.wire;
+    let mut pieces = Vec::new();
+    let waiting = text::number(lab.waiting());
+    if wire.held {
+        pieces.push((Part::KeyCap, format!("HELD: {waiting} wait")));
+    }
+    if !wire.delay.is_zero() {
+        pieces.push((
+            Part::Warning,
+            format!("{} one way", words::brief(wire.delay)),
+        ));
+        if !wire.held && lab.waiting() > 0 {
+            pieces.push((Part::Warning, format!("{waiting} on the way")));
+        }
+    }
+    if wire.cut {
+        pieces.push((Part::Banner, "CUT".to_owned()));
+    }
+    match wire.loses {
+        0 => (),
+        1 => pieces.push((Part::Error, "loses the next".to_owned())),
+        n => pieces.push((Part::Error, format!("loses the next {n}"))),
+    }
+    if pieces.is_empty() {
+        pieces.push((Part::Dim, "as quick as a cable".to_owned()));
+    }
+    pieces
+}
+
+/// The status as one piece of text.
+pub(super) fn status_line(scene: Scene<'_>, room: usize) -> Line<'static> {
+    let mut spans = Vec::new();
+    for (part, text) in status(scene) {
+        let text = scene.span(part, text);
+        if width(&spans) + text.width() < room {
+            spans.extend([Span::raw(" "), text]);
+        }
+    }
+    Line::from(spans)
+}
+
+/// Segments in `room` columns and at most `height` lines: the newest; of a held wire the oldest that wait, as they go first.
+pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
+    let lab = &scene.state.lab;
+    let count = sent_by_then(scene);
+    if count == 0 {
+        return nothing_yet(scene, room, height);
+    }
+    let waits = |crossing: &Crossing| crossing.fate == Fate::OnTheWay;
+    let oldest = lab.crossings.iter().position(waits);
+    let newest = newest(scene, room, height);
+    let from = match oldest.filter(|_| lab.wire.held) {
+        // Above those that wait, the one before them, as far as there is room.
+        Some(oldest) if oldest < newest => oldest,
+        Some(_) | None => newest,
+    };
+    let mut lines = Vec::new();
+    let mut told = from;
+    for crossing in lab.crossings.range(from..count) {
+        let block = block(scene, crossing, room);
+        if lines.len() + block.len() > height {
+            break;
+        }
+        lines.extend(block);
+        told += 1;
+    }
+    let behind = count - told;
+    if behind > 0
+        && let Some(last) = lines.last_mut()
+    {
+        let text = format!(" + {} more behind", text::number(behind));
+        *last = Line::from(scene.span(Part::Dim, text));
+    }
+    lines
+}
+
+/// The keys that do something with the wire, while nothing is on it.
+fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
+    let words = "Nothing has crossed the wire yet. h holds it, o lets one segment through, b brakes it, u loses the next, B cuts it.";
+    let words = text::wrap(words, room.saturating_sub(2));
+    words
+        .into_iter()
+        .take(height)
+        .map(|line| Line::from(scene.span(Part::Dim, format!(" {line}"))))
+        .collect()
+}
+
+/// How many of the segments that are kept had been sent at the moment that is shown.
+fn sent_by_then(scene: Scene<'_>) -> usize {
+    let then = scene.state.then();
+    let crossings = &scene.state.lab.crossings;
+    crossings.partition_point(|crossing| crossing.sent <= then)
+}
+
+/// The segment as it was at the moment that is shown.
+fn as_then(scene: Scene<'_>, crossing: &Crossing) -> Crossing {
+    let then = scene.state.then();
+    let is_over = match crossing.fate {
+        Fate::OnTheWay => false,
+        Fate::Arrived(at) | Fate::Lost(at, _) => at <= then,
+    };
+    let fate = if is_over {
+        crossing.fate
+    } else {
+        Fate::OnTheWay
+    };
+    Crossing {
+        fate,
+        ..crossing.clone()
+    }
+}
+
+/// From which segment on all the newest fit.
+fn newest(scene: Scene<'_>, room: usize, height: usize) -> usize {
+    let crossings = &scene.state.lab.crossings;
+    let mut left = height;
+    let mut from = sent_by_then(scene);
+    for crossing in crossings.range(..from).rev() {
+        let lines = block(scene, crossing, room).len();
+        if lines > left {
+            break;
+        }
+        left -= lines;
+        from -= 1;
+    }
+    from
+}
+
+/// From this width on a segment takes one line.
+const ONE_LINE: usize = 54;
+
+/// One segment: its way as an arrow, and what it carries.
+fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static>> {
+    let (state, crossing) = (scene.state, &as_then(scene, crossing));
+    let server = state.lab.server().map(|server| server.host);
+    let lane = Lane {
+        crossing,
+        to_the_right: Some(crossing.segment.from) == server,
+        delay: state.lab.wire.delay,
+        held: state.lab.wire.held,
+    };
+    let part = lane::part(crossing);
+    let flags = crossing.segment.flags.to_string();
+    if room >= ONE_LINE {
+        let columns = if room >= 76 { 26 } else { 20 };
+        let arrow = format!(" {}", lane.arrow(state.then(), columns, &flags));
+        let mut rest = format!("  {}", carries(scene, crossing));
+        let (again, fate) = (again(scene, crossing), fate(scene, crossing));
+        let both = format!("  {again} {fate}");
+        let taken = text::width(&arrow) + text::width(&rest) + 1;
+        // Of a segment that is sent again the arrow itself tells what became of it.
+        let fate = match again.is_empty() {
+            true => format!("  {fate}"),
+            false if taken + text::width(&both) <= room => both,
+            false => format!("  {again}"),
+        };
+        if crossing.segment.length > 0 {
+            rest.extend(["  \"", &escape(&crossing.segment.first), "\""]);
+        }
+        let left = room.saturating_sub(text::width(&arrow) + text::width(&fate) + 1);
+        return vec![Line::from(vec![
+            scene.span(part, arrow),
+            Span::raw(text::fit(&rest, left)),
+            scene.span(part, fate),
+        ])];
+    }
+    let inner = room.saturating_sub(2);
+    let arrow = lane.arrow(state.then(), inner, &flags);
+    let mut lines = vec![Line::from(scene.span(part, format!(" {arrow}")))];
+    let (carries, fate) = (carries(scene, crossing), fate(scene, crossing));
+    let fate = match again(scene, crossing) {
+        again if again.is_empty() => fate,
+        again => again,
+    };
+    let beside = text::width(&carries) + text::width(&fate) + 2 <= inner;
+    if beside {
+        let carries = text::fit(&carries, inner - text::width(&fate));
+        lines.push(Line::from(vec![
+            Span::raw(format!(" {carries}")),
+            scene.span(part, fate),
+        ]));
+    } else {
+        let carries = text::wrap(&carries, inner).into_iter();
+        lines.extend(carries.map(|line| Line::from(format!(" {line}"))));
+        lines.push(Line::from(scene.span(part, format!(" {fate}"))));
+    }
+    if crossing.segment.length > 0 {
+        let payload = format!(" \"{}\"", escape(&crossing.segment.first));
+        lines.push(Line::from(scene.span(Part::Dim, text::cut(&payload, room))));
+    }
+    lines
+}
+
+/// Numbers and length: `seq 1 ack 1 len 13`.
+fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
+    let segment = &crossing.segment;
+    let (seq, ack) = scene.state.lab.numbers(segment);
+    let mut text = format!("seq {seq}");
+    if segment.flags.has(crate::tcp::Flags::ACK) {
+        text.extend([" ack ", &ack.to_string()]);
+    }
+    if segment.length > 0 {
+        text.extend([" len ", &segment.length.to_string()]);
+    }
+    text
+}
+
+/// Whether it had been sent before, and how long before.
+fn again(scene: Scene<'_>, crossing: &Crossing) -> String {
+    match scene.state.lab.sent_before(crossing) {
+        Some(before) => format!("again after {}", exact(crossing.sent.since(before))),
+        None if crossing.again => "again".to_owned(),
+        None => String::new(),
+    }
+}
+
+/// What became of it.
+fn fate(scene: Scene<'_>, crossing: &Crossing) -> String {
+    match crossing.fate {
+        Fate::OnTheWay if scene.state.lab.wire.held => "waits".to_owned(),
+        Fate::OnTheWay => "on its way".to_owned(),
+        Fate::Lost(_, Loss::Dropped) => "lost".to_owned(),
+        Fate::Lost(_, Loss::Cut) => "lost: cut".to_owned(),
+        Fate::Arrived(at) => {
+            let took = at.since(crossing.sent);
+            if took.as_millis() < 10 {
+                String::new()
+            } else {
+                words::brief(took)
+            }
+        }
+    }
+}
+
+/// 1.02 s.
+fn exact(time: std::time::Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}

@@ -1,0 +1,156 @@
+//! A reader in the lab: told of computers with tables of their own, and of segments on the wire between them.
+
+use std::time::Duration;
+
+use fivetuple::app::{Event, Sight};
+use fivetuple::tcp::{
+    Change, Endpoint, FiveTuple, Flags, Host, LabComputer, LabNews, ListenSpec, Loss, News,
+    Segment, Snapshot, WireNews,
+};
+
+use crate::robot::{Robot, own};
+
+/// The server's computer.
+pub(crate) const SERVER: Host = Host(1);
+/// The laptop.
+pub(crate) const LAPTOP: Host = Host(2);
+/// The server's listening socket.
+pub(crate) const LISTEN: &str = "tcp 0 128 192.168.1.10:500 0.0.0.0:* LISTEN host=1 inode=9";
+/// The laptop's call.
+pub(crate) const CALLS: &str =
+    "tcp 0 1 192.168.1.13:44506 192.168.1.10:500 SYN_SENT host=2 inode=11 cookie=7";
+/// The laptop's end.
+pub(crate) const CLIENT: &str =
+    "tcp 0 0 192.168.1.13:44506 192.168.1.10:500 ESTABLISHED host=2 inode=11 cookie=7";
+/// The server's answer.
+pub(crate) const ANSWERS: &str = "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 SYN_RECV host=1";
+/// The server's end.
+pub(crate) const SERVES: &str =
+    "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 ESTABLISHED host=1 inode=12 cookie=8";
+/// The numbers that both ends begin with.
+const FIRST: [u32; 2] = [2_893_040_112, 1_117_208_640];
+
+impl Robot {
+    /// A dashboard with a lab of `computers`.
+    pub(crate) fn in_lab(computers: u8) -> Robot {
+        let mut robot = Robot::new();
+        robot.state.lab.spec.computers = computers;
+        robot.press("N");
+        robot.tell(Event::Lab(LabNews::Up {
+            computers: lab(computers),
+            took: Duration::from_millis(5),
+        }));
+        robot.orders();
+        robot
+    }
+
+    /// A lab whose server listens at port 500.
+    pub(crate) fn listening_in_lab() -> Robot {
+        let mut robot = Robot::in_lab(4);
+        robot.state.listener.spec.at.port.0 = 500;
+        robot.press("l");
+        robot.orders();
+        robot.hear(News::Listening {
+            spec: ListenSpec {
+                host: SERVER,
+                ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 500))
+            },
+            sockets: vec![own(LISTEN, 9)],
+        });
+        robot.tables(&[LISTEN], &[]);
+        robot
+    }
+
+    /// The laptop has called with c, and its SYN waits on a held wire.
+    pub(crate) fn calling_in_lab() -> Robot {
+        let mut robot = Robot::listening_in_lab();
+        robot.press("h c");
+        robot.hear(News::Connecting(own(CALLS, 11)));
+        robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+        robot.tables(&[LISTEN], &[CALLS]);
+        robot.later(Duration::from_millis(400));
+        robot
+    }
+
+    /// Tells it the tables of the server and of the laptop.
+    pub(crate) fn tables(&mut self, server: &[&str], laptop: &[&str]) {
+        for (host, rows) in [(SERVER, server), (LAPTOP, laptop)] {
+            let table: Snapshot = rows.join("\n").parse().unwrap();
+            assert!(table.rows.iter().all(|row| row.host == host));
+            self.tell(Event::Seen(Sight {
+                host,
+                changes: table.rows.into_iter().map(Change::Appeared).collect(),
+                afresh: true,
+                source: "sock_diag",
+                ..Sight::default()
+            }));
+        }
+    }
+
+    /// Tells it that a segment was put on the wire; its numbers are counted from the SYN of each end.
+    pub(crate) fn sends(
+        &mut self,
+        number: u64,
+        (from, flags): (Host, Flags),
+        (seq, ack): (u32, u32),
+        data: &[u8],
+    ) {
+        let (server, laptop) = (
+            Endpoint::new([192, 168, 1, 10], 500),
+            Endpoint::new([192, 168, 1, 13], 44506),
+        );
+        let is_servers = from == SERVER;
+        let [own, other] = if is_servers {
+            [FIRST[1], FIRST[0]]
+        } else {
+            FIRST
+        };
+        let (local, remote) = if is_servers {
+            (server, laptop)
+        } else {
+            (laptop, server)
+        };
+        let segment = Segment {
+            number,
+            from,
+            to: if is_servers { LAPTOP } else { SERVER },
+            tuple: FiveTuple::tcp(local, remote),
+            flags,
+            seq: own.wrapping_add(seq),
+            ack: other.wrapping_add(ack),
+            window: 64_240,
+            length: u32::try_from(data.len()).unwrap(),
+            first: data.to_vec(),
+        };
+        let at = self.state.now;
+        self.wire(WireNews::Sent { at, segment });
+    }
+
+    /// Tells it that a segment reached the other computer.
+    pub(crate) fn arrives(&mut self, number: u64) {
+        let at = self.state.now;
+        self.wire(WireNews::Arrived { at, number });
+    }
+
+    /// Tells it that a segment was dropped.
+    pub(crate) fn loses(&mut self, number: u64) {
+        let (at, how) = (self.state.now, Loss::Dropped);
+        self.wire(WireNews::Lost { at, number, how });
+    }
+
+    fn wire(&mut self, news: WireNews) {
+        self.tell(Event::Lab(LabNews::Wire(vec![news])));
+    }
+}
+
+/// The computers of a lab: the server at .10, clients from .13 on.
+pub(crate) fn lab(computers: u8) -> Vec<LabComputer> {
+    let last = (0..computers).map(|n| if n == 0 { 10 } else { 12 + n });
+    (1..)
+        .zip(last)
+        .map(|(host, last)| LabComputer {
+            host: Host(host),
+            ip: [192, 168, 1, last].into(),
+        })
+        .collect()
+}

@@ -1,0 +1,176 @@
+//! What keys do with the wire, and what is known of the segments on it.
+
+use std::time::Duration;
+
+use fivetuple::app::Effect;
+use fivetuple::tcp::{Fate, Flags, LabOrder, WireOrder};
+
+use crate::computers::{LAPTOP, SERVER};
+use crate::robot::Robot;
+
+const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
+
+fn orders(robot: &mut Robot) -> Vec<WireOrder> {
+    let orders = robot.orders().into_iter();
+    orders
+        .filter_map(|order| {
+            if let Effect::Lab(LabOrder::Wire(order)) = order {
+                Some(order)
+            } else {
+                None
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn without_the_lab_each_key_says_that_n_starts_it() {
+    for key in ["h", "o", "b", "u", "B", "R"] {
+        let mut robot = Robot::new();
+        robot.orders();
+        robot.press(key);
+        assert!(robot.orders().is_empty());
+        assert!(robot.said().contains("N starts"), "{key}: {}", robot.said());
+    }
+}
+
+#[test]
+fn each_key_is_one_order_and_one_sentence() {
+    let mut robot = Robot::in_lab(3);
+    let table = [
+        ("h", WireOrder::Hold, "the wire is held"),
+        ("h", WireOrder::LetGo, "nothing had waited"),
+        (
+            "b",
+            WireOrder::Delay(Duration::from_millis(100)),
+            "100 ms one way",
+        ),
+        (
+            "b",
+            WireOrder::Delay(Duration::from_millis(500)),
+            "back after 1 s",
+        ),
+        (
+            "b",
+            WireOrder::Delay(Duration::from_secs(2)),
+            "back after 4 s",
+        ),
+        ("b", WireOrder::Delay(Duration::ZERO), "as quick as a cable"),
+        ("u", WireOrder::DropNext, "the next segment will be lost"),
+        ("u", WireOrder::DropNext, "the next 2 segments"),
+        ("B", WireOrder::Cut, "the cable is cut"),
+        ("B", WireOrder::Mend, "the cable is mended"),
+    ];
+    for (key, order, words) in table {
+        robot.press(key);
+        assert_eq!(orders(&mut robot), [order], "{key}");
+        assert!(robot.said().contains(words), "{key}: {}", robot.said());
+    }
+}
+
+#[test]
+fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("o");
+    assert!(robot.said().contains("h holds it"), "{}", robot.said());
+    robot.press("h o");
+    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
+    robot.orders();
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.press("o");
+    assert_eq!(orders(&mut robot), [WireOrder::Step]);
+    assert_eq!(
+        robot.said(),
+        "laptop's SYN goes through; nothing else waits"
+    );
+    robot.arrives(1);
+    assert_eq!(robot.state.lab.waiting(), 0);
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.press("u");
+    assert!(
+        robot.said().contains("the server's SYN+ACK is lost"),
+        "{}",
+        robot.said()
+    );
+    robot.loses(2);
+    assert_eq!(robot.state.lab.wire.loses, 0);
+    assert!(matches!(robot.state.lab.crossings[1].fate, Fate::Lost(..)));
+}
+
+#[test]
+fn the_same_syn_or_bytes_once_more_are_a_retransmission_but_no_mere_ack_is() {
+    let mut robot = Robot::listening_in_lab();
+    let push = Flags::PSH.and(Flags::ACK);
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.loses(1);
+    robot.later(Duration::from_millis(1020));
+    robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.sends(4, (LAPTOP, Flags::ACK), (1, 1), b"");
+    robot.sends(5, (LAPTOP, Flags::ACK), (1, 1), b"");
+    robot.sends(6, (LAPTOP, push), (1, 1), b"Test payload.");
+    robot.sends(7, (LAPTOP, push), (1, 1), b"Test payload.");
+    let lab = &robot.state.lab;
+    let again: Vec<u64> = lab
+        .crossings
+        .iter()
+        .filter(|crossing| crossing.again)
+        .map(|crossing| crossing.segment.number)
+        .collect();
+    assert_eq!(again, [2, 7]);
+    let before = lab.sent_before(&lab.crossings[1]).unwrap();
+    assert_eq!(
+        lab.crossings[1].sent.since(before),
+        Duration::from_millis(1020)
+    );
+}
+
+#[test]
+fn numbers_are_counted_from_the_syn_of_each_end_unless_the_absolute_ones_are_wanted() {
+    let mut robot = Robot::listening_in_lab();
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
+    let shown = |robot: &Robot| {
+        let lab = &robot.state.lab;
+        let numbers = lab
+            .crossings
+            .iter()
+            .map(|crossing| lab.numbers(&crossing.segment));
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&robot), [(0, 0), (0, 1), (1, 1)]);
+    robot.press("R");
+    let absolute = shown(&robot);
+    assert_eq!(absolute[2], (absolute[0].0 + 1, absolute[1].0 + 1));
+    assert!(absolute[0].0 > 1_000_000, "{absolute:?}");
+}
+
+#[test]
+fn what_is_remembered_of_segments_has_a_bound() {
+    let mut robot = Robot::listening_in_lab();
+    for number in 1..=10_000 {
+        robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
+    }
+    assert!(robot.state.lab.crossings.len() < 5000);
+    assert_eq!(
+        robot.state.lab.crossings.back().unwrap().segment.number,
+        10_000
+    );
+    assert_eq!(robot.state.lab.waiting(), robot.state.lab.crossings.len());
+}
+
+#[test]
+fn a_reset_makes_a_plain_wire_of_it() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("h b B");
+    robot.orders();
+    robot.press("r");
+    let delay = WireOrder::Delay(Duration::ZERO);
+    assert_eq!(
+        orders(&mut robot),
+        [WireOrder::LetGo, delay, WireOrder::Mend]
+    );
+    assert!(!robot.state.lab.wire.is_slow());
+    assert!(robot.state.lab.is_up());
+}

@@ -1,0 +1,107 @@
+//! Two computers and the wire between them, at three sizes.
+
+use std::time::Duration;
+
+use fivetuple::app::Event;
+use fivetuple::cli::ThemeName;
+use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News};
+use fivetuple::view::{ColourDepth, Theme};
+
+use super::{ALL, USUAL, WIDE, check, paint, text_of};
+use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
+use crate::robot::{Robot, own};
+
+const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
+
+#[test]
+fn a_lab_without_a_listener() {
+    check("lab_empty", &mut Robot::in_lab(4), &ALL);
+}
+
+/// The handshake on a held wire: after each picture one segment is let through.
+#[test]
+fn a_handshake_on_a_held_wire() {
+    let mut robot = Robot::calling_in_lab();
+    check("lab_1_syn_sent", &mut robot, &ALL);
+
+    robot.press("o");
+    robot.arrives(1);
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    robot.later(Duration::from_millis(900));
+    check("lab_2_syn_received", &mut robot, &ALL);
+
+    robot.press("o");
+    robot.arrives(2);
+    robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
+    let push = Flags::PSH.and(Flags::ACK);
+    robot.sends(4, (LAPTOP, push), (1, 1), b"Test payload.");
+    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
+    robot.later(Duration::from_millis(900));
+    check("lab_3_client_established", &mut robot, &ALL);
+
+    robot.press("o");
+    robot.arrives(3);
+    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    robot.later(Duration::from_millis(900));
+    check("lab_4_both_established", &mut robot, &ALL);
+}
+
+/// Two SYNs are lost, the third one gets through a wire that takes half a second.
+fn two_losses() -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("b b u u c");
+    robot.hear(News::Connecting(own(CALLS, 11)));
+    for (number, until_next) in [(1, 1020), (2, 2040)] {
+        robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
+        robot.loses(number);
+        robot.later(Duration::from_millis(until_next));
+    }
+    robot.sends(3, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.tables(&[LISTEN], &[CALLS]);
+    robot.later(Duration::from_millis(310));
+    robot
+}
+
+#[test]
+fn lost_segments_are_sent_again() {
+    let mut robot = two_losses();
+    check("lab_lost", &mut robot, &ALL);
+    robot.press("R");
+    check("lab_absolute", &mut robot, &[WIDE]);
+    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
+    let (buffer, _) = paint(&mut robot, mono, USUAL);
+    insta::assert_snapshot!("lab_lost_mono_80x24", text_of(&buffer));
+}
+
+#[test]
+fn a_refused_lab() {
+    let mut robot = Robot::listening();
+    robot.press("N");
+    robot.tell(Event::Lab(LabNews::Refused(LabRefusal {
+        step: "unshare(CLONE_NEWUSER)".to_owned(),
+        errno: Errno::EPERM,
+        helps: "kernel.unprivileged_userns_clone is 0 here; 1 allows it.".to_owned(),
+    })));
+    check("lab_refused", &mut robot, &ALL);
+}
+
+#[test]
+fn one_computer_alone_and_netstats_own_layout() {
+    let mut robot = two_losses();
+    robot.press("e");
+    check("lab_server", &mut robot, &[USUAL]);
+    robot.press("n");
+    check("lab_server_netstat", &mut robot, &[USUAL]);
+    robot.press("e e");
+    check("lab_both_netstat", &mut robot, &[WIDE, USUAL]);
+}
+
+#[test]
+fn the_menu_of_states() {
+    let mut robot = Robot::new();
+    robot.press("S j j j");
+    check("states_menu", &mut robot, &ALL);
+}

@@ -1,0 +1,108 @@
+//! The lab on a terminal: real computers, a real wire, and the hand that holds it.
+
+use regex::Regex;
+
+use super::super::support::pty::{Terminal, command, fivetuple};
+use super::{LIMIT, quit};
+
+/// What stands beside each other during a handshake: the server's row, and the client's.
+const PICTURES: [(&str, &str); 4] = [
+    ("SYN_SENT beside nothing", r"\(no row\).*SYN_SENT"),
+    ("SYN_SENT beside SYN_RECV", r"SYN_RECV .*SYN_SENT"),
+    ("ESTABLISHED beside SYN_RECV", r"SYN_RECV .*ESTABLISHED"),
+    ("ESTABLISHED twice", r":500 .*ESTABLISHED .*ESTABLISHED"),
+];
+
+const ARGS: [&str; 3] = ["--lab", "--port", "500"];
+
+/// A dashboard in a lab whose server listens at port 500; as nobody, if this is root, so that no privilege helps.
+#[track_caller]
+fn listening(as_nobody: bool) -> Terminal {
+    let is_root = rustix::process::geteuid().is_root();
+    let started = if as_nobody && is_root {
+        let program = env!("CARGO_BIN_EXE_fivetuple");
+        let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", program];
+        command("setpriv", &[&nobody[..], &ARGS].concat())
+    } else {
+        fivetuple(&ARGS)
+    };
+    let terminal = Terminal::start(started, 120, 36);
+    terminal.wait_for("the lab is up");
+    terminal.press("l");
+    terminal.wait_for(r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal
+}
+
+#[track_caller]
+fn wait_for_picture(terminal: &Terminal, n: usize) {
+    let (what, pattern) = PICTURES[n];
+    let regex = Regex::new(pattern).unwrap();
+    terminal.wait_until(what, LIMIT, |screen| regex.is_match(&screen.contents()));
+}
+
+fn a_slow_handshake(as_nobody: bool) {
+    let terminal = listening(as_nobody);
+    terminal.type_text("bb");
+    terminal.wait_for("500 ms one way");
+    terminal.press("c");
+    for n in 0..PICTURES.len() {
+        wait_for_picture(&terminal, n);
+    }
+    // The segments that made it, with the time that each took.
+    terminal.wait_for(r"─ SYN\+ACK ─+▶");
+    terminal.wait_for(r"seq \d+ ack \d+ +5\d\d ms");
+    quit(terminal);
+}
+
+#[test]
+fn a_slow_handshake_shows_its_four_pictures() {
+    a_slow_handshake(false);
+}
+
+#[test]
+fn a_slow_handshake_needs_no_privilege_and_port_500_neither() {
+    a_slow_handshake(true);
+}
+
+#[test]
+fn stepping_by_hand_shows_the_same_four_pictures() {
+    let terminal = listening(false);
+    terminal.press("h");
+    terminal.wait_for("HELD: 0 wait");
+    terminal.press("c");
+    terminal.wait_for("HELD: 1 wait");
+    wait_for_picture(&terminal, 0);
+    for n in 1..PICTURES.len() {
+        terminal.press("o");
+        wait_for_picture(&terminal, n);
+    }
+    terminal.press("h");
+    terminal.wait_for("says \"Test payload");
+    quit(terminal);
+}
+
+#[test]
+fn two_lost_syns_are_sent_again_and_the_wire_says_when() {
+    let terminal = listening(false);
+    terminal.type_text("uu");
+    terminal.wait_for("loses the next 2");
+    terminal.press("c");
+    terminal.wait_for("✗.* SYN ");
+    let again = Regex::new(r"again after [0-3]\.\d\d s").unwrap();
+    terminal.wait_until("two retransmissions", LIMIT, |screen| {
+        again.find_iter(&screen.contents()).count() >= 2
+    });
+    wait_for_picture(&terminal, 3);
+    quit(terminal);
+}
+
+#[test]
+fn the_lab_comes_and_goes_by_a_key() {
+    let terminal = listening(false);
+    terminal.press("N");
+    terminal.wait_for("on loopback again");
+    terminal.wait_for(r"laptop +127\.0\.0\.2");
+    terminal.press("N");
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    quit(terminal);
+}
