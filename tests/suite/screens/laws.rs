@@ -19,14 +19,15 @@ use crate::dashboard::why::refused;
 
 #[test]
 fn ascii_mode_draws_nothing_else() {
-    for mut robot in vec![
-        two_connections(),
-        goodbyes(),
-        whole_machine(200),
-        with_calls(),
-        refused(),
-        tried(),
+    for make in [
+        two_connections,
+        goodbyes,
+        || whole_machine(200),
+        with_calls,
+        refused,
+        tried,
     ] {
+        let mut robot = make();
         for keys in [
             "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc", "g", "t",
             ",", "m", "+ +", "V",
@@ -142,19 +143,20 @@ fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
 
 #[test]
 fn no_size_is_too_odd() {
-    let mut robots = vec![
-        Robot::new(),
-        goodbyes(),
-        whole_machine(200),
-        with_calls(),
-        refused(),
-        tried(),
+    let robots = [
+        Robot::new,
+        goodbyes,
+        || whole_machine(200),
+        with_calls,
+        refused,
+        tried,
     ];
     let widths = [0, 1, 2, 20, 59, 60, 80, 100, 111, 160];
     let heights = [0, 1, 2, 10, 15, 16, 17, 21, 24, 40];
     let grid = widths.into_iter().flat_map(|w| heights.map(|h| (w, h)));
     let sizes: Vec<(u16, u16)> = grid.chain([(500, 200), (200, 60)]).collect();
-    for robot in &mut robots {
+    for make in robots {
+        let robot = &mut make();
         for keys in [
             "",
             "?",
