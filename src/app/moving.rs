@@ -6,7 +6,7 @@ use crate::app::lab::Before;
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
-    Clients, Effect, Find, Lab, Listener, PointOfView, Sockets, Stage, State, Tone, words,
+    Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, State, Tone, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabNews, LabOrder, LabRefusal, ListenSpec, Machine, Port,
@@ -172,7 +172,9 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::default();
     let desk = &mut state.desk;
     desk.selected = None;
-    desk.overlay = None;
+    // Of what lies over the panes only the list of keys is about none of the old ones.
+    desk.overlay
+        .take_if(|overlay| !matches!(overlay, Overlay::Help(_)));
     desk.find = Find::default();
     desk.count = None;
     desk.postponed.clear();
