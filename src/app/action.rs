@@ -96,4 +96,14 @@ pub enum Action {
     States,
     /// Show every action by its name.
     Palette,
+    /// Open the last refusal: who is to blame, and what helps.
+    Why,
+    /// Ask for what was refused once more.
+    Retry,
+    /// Ask for it once more when TIME_WAIT is over.
+    RetryLater,
+    /// Try for real what the myth says.
+    TryMyth,
+    /// Save a program that makes the same rows.
+    Write,
 }

@@ -28,7 +28,7 @@ pub(crate) fn listen_failed(
     };
     (
         format!(
-            "cannot listen at {at}: {} said {}. {reason}",
+            "cannot listen at {at}: {} said {}. {reason} y tells more.",
             why.call, why.errno
         ),
         rows,

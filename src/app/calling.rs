@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, dialing, refused, words};
+use crate::app::{Effect, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words};
 use crate::tcp::{
     Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, OwnSocket, Refusal, RowName,
 };
@@ -51,10 +51,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         let text = words::connected(state, &socket);
         state.notices.say(state.now, Tone::Plain, text);
     }
-    look_at_both(state, socket.name)
-        .into_iter()
-        .chain(waiting)
-        .collect()
+    let local = Some(socket.name.tuple.local);
+    let trial = myth::answered(state, local, Ok(socket.name));
+    let look = look_at_both(state, socket.name).into_iter();
+    look.chain(waiting).chain(trial).collect()
 }
 
 /// A call was answered, or is at least on its way; it may have been the one that others wait for.
@@ -107,12 +107,16 @@ pub(crate) fn failed(
         answered(state)
     };
     let (text, rows) = refused::connect_failed(state, spec, to, why);
+    why::refused(state, Wish::Connect(spec.clone(), to), why, rows.clone());
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    let look = name.map_or_else(Vec::new, |name| look_at_both(state, name));
-    look.into_iter().chain(waiting).collect()
+    let trial = myth::answered(state, myth::asked_from(spec), Err(why));
+    let look = name
+        .map_or_else(Vec::new, |name| look_at_both(state, name))
+        .into_iter();
+    look.chain(waiting).chain(trial).collect()
 }
 
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, Form, Lens, Palette, Pane, Picture};
+use crate::app::{Action, Form, Lens, Myth, Palette, Pane, Picture};
 use crate::tcp::{Moment, RowName};
 
 /// What the person in front of it has chosen to look at, and how.
@@ -39,6 +39,8 @@ pub struct Desk {
     pub count: Option<u32>,
     /// Verbs that wait until the calls before them are answered: since when, and their counts.
     pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
+    /// The myth, as it was tried.
+    pub myth: Option<Myth>,
     /// The last keys, to be shown to an audience.
     pub keys: VecDeque<String>,
 }
@@ -78,6 +80,8 @@ pub enum Overlay {
     States(usize),
     /// Every action by its name.
     Palette(Palette),
+    /// The last refusal taken apart, scrolled down so many lines.
+    Why(usize),
 }
 
 impl Desk {

@@ -74,6 +74,14 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     effects
 }
 
+/// Makes a call once more that was refused.
+pub(crate) fn again(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+    if wait_in_line(&mut state.clients.waiting, spec, Burst::ONE) {
+        state.clients.awaited = state.clients.awaited.saturating_add(1);
+    }
+    call_waiting(state)
+}
+
 /// Puts calls in line behind those that wait: with the last of them where they are alike; whether there is room.
 fn wait_in_line(
     waiting: &mut VecDeque<(ConnectSpec, Burst)>,

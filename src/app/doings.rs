@@ -55,6 +55,9 @@ impl Doings {
             | News::CallFailed { .. }
             | News::Staged { .. }
             | News::StageFailed { .. }
+            | News::Called(_)
+            | News::CalledAlike { .. }
+            | News::Tried { .. }
             | News::Crashed(_) => return,
         };
         if self.all.len() == Doings::MOST {

@@ -1,4 +1,4 @@
-use crate::app::{Effect, State, Tone, calling, closing, listening, states};
+use crate::app::{Effect, State, Tone, calling, closing, listening, states, why};
 use crate::tcp::{Host, News, RowName, escape};
 
 /// Takes what TCP told one of our own sockets.
@@ -42,6 +42,18 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
             calls,
         } => states::staged(state, (held, main), &sockets, &calls),
         News::StageFailed { state: held, why } => states::stage_failed(state, held, why),
+        News::Called(record) => {
+            state.calls.made(state.now, record);
+            vec![]
+        }
+        News::Tried { trial, outcome } => {
+            why::tried(state, trial, outcome);
+            vec![]
+        }
+        News::CalledAlike { deed, count } => {
+            state.calls.made_alike(deed, count);
+            vec![]
+        }
         News::Crashed(what) => {
             let text = format!(
                 "a part of fivetuple crashed, the rest goes on: {}",
@@ -79,6 +91,9 @@ fn host_of(news: &News) -> Option<Host> {
         | News::BurstBegun { .. }
         | News::BurstEnded { .. }
         | News::StageFailed { .. }
+        | News::Called(_)
+        | News::CalledAlike { .. }
+        | News::Tried { .. }
         | News::Crashed(_) => None,
     }
 }

@@ -1,4 +1,4 @@
-use crate::app::{Action, Key, Picture, State, WireKey};
+use crate::app::{Action, Key, Picture, WireKey};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub enum Scope {
     Panes,
     /// While the list of keys, or a card, lies over the panes.
     Sheet,
+    /// While the last refusal lies over the panes: before the keys of a sheet.
+    Why,
 }
 
 /// What a binding is about.
@@ -133,6 +135,11 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
     on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
     on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
+    on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
+    on(&[Char('M')], A::Show(Picture::Myth), Look, "the myth", "the myth of the taken port, beside what is so"),
+    on(&[Char('U')], A::TryMyth, Look, "try the myth", "try the myth for real: clients call from the server's own port"),
+    on(&[Char('y')], A::Why, Look, "why not?", "why not? The last refusal: who is to blame, what helps"),
+    on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
     on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
@@ -156,6 +163,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
+    over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
+    over(&[Char('w')], Scope::Why, A::RetryLater, "retry when TIME_WAIT is over"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
     over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
@@ -178,115 +187,5 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
 pub fn binding_of(action: Action) -> Option<&'static Binding> {
     BINDINGS
         .iter()
-        .find(|binding| binding.action == action && binding.scope != Scope::Sheet)
-}
-
-impl State {
-    /// The keys to name in the footer: the key and what it does now, the most useful first. The last two, which help on and out, are always
-    /// wanted.
-    pub fn hints(&self) -> Vec<(Key, &'static str)> {
-        let actions: &[Action] = match self.desk.overlay {
-            Some(_) => &[],
-            None if self.is_past() => &[
-                A::StepBack,
-                A::StepForward,
-                A::Pause,
-                A::LookInside,
-                A::Help,
-                A::Quit,
-            ],
-            None if self.lab.is_up() && self.desk.picture != Picture::Table => &[
-                A::Back,
-                A::Wire(WireKey::Step),
-                A::Wire(WireKey::Hold),
-                A::Connect,
-                A::Close,
-                A::Wire(WireKey::Delay),
-                A::Wire(WireKey::Lose),
-                A::Help,
-                A::Quit,
-            ],
-            None if self.desk.picture != Picture::Table => &[
-                A::Back,
-                A::Next,
-                A::Connect,
-                A::Close,
-                A::LookInside,
-                A::ServerCloses,
-                A::Listen,
-                A::Help,
-                A::Quit,
-            ],
-            None if self.lab.is_up() => self.hints_in_lab(),
-            None if self.listener.is_listening() => &[
-                A::Listen,
-                A::Connect,
-                A::Close,
-                A::Send,
-                A::LookInside,
-                A::ServerCloses,
-                A::Hold,
-                A::Find,
-                A::Help,
-                A::Quit,
-            ],
-            None => &[
-                A::Listen,
-                A::Connect,
-                A::ListenOptions,
-                A::ConnectOptions,
-                A::Lab,
-                A::Close,
-                A::Help,
-                A::Quit,
-            ],
-        };
-        let hint = |action: &Action| {
-            binding_of(*action).map(|binding| (binding.keys[0], self.label(*action, binding.help)))
-        };
-        actions.iter().filter_map(hint).collect()
-    }
-
-    fn hints_in_lab(&self) -> &'static [Action] {
-        if self.lab.wire.held {
-            return &[
-                A::Connect,
-                A::Wire(WireKey::Step),
-                A::Wire(WireKey::Hold),
-                A::Wire(WireKey::Lose),
-                A::Close,
-                A::Send,
-                A::Listen,
-                A::Help,
-                A::Quit,
-            ];
-        }
-        &[
-            A::Listen,
-            A::Connect,
-            A::Wire(WireKey::Hold),
-            A::Wire(WireKey::Delay),
-            A::Close,
-            A::Send,
-            A::PointOfView,
-            A::Lab,
-            A::Help,
-            A::Quit,
-        ]
-    }
-
-    fn label(&self, action: Action, help: &'static str) -> &'static str {
-        let now = [
-            (A::Listen, self.listener.is_listening(), "stop listening"),
-            (A::Hold, self.listener.held, "accept again"),
-            (A::Pause, self.is_past(), "live"),
-            (A::Next, true, "next row"),
-            (A::Wire(WireKey::Hold), self.lab.wire.held, "let go"),
-            (A::Wire(WireKey::Cut), self.lab.wire.cut, "mend the cable"),
-            (A::Lab, self.lab.is_up(), "leave the lab"),
-        ];
-        now.into_iter()
-            .find(|(of, is_so, _)| *of == action && *is_so)
-            .map_or(help, |(_, _, now)| now)
-    }
+        .find(|binding| binding.action == action && binding.is_listed())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::heard::look_at_both;
 use crate::app::update::wanted;
-use crate::app::{Effect, State, Tone, Topic, blame, words};
+use crate::app::{Effect, State, Tone, Topic, Wish, blame, why, words};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
 pub(crate) fn listening(
@@ -35,7 +35,8 @@ pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: Refusal) -> Vec<
     if !blame::is_settled(state, &rows) {
         state.listener.refused = Some((state.now, spec.clone(), why));
     }
-    state.notices.blame(state.now, text, rows);
+    state.notices.blame(state.now, text, rows.clone());
+    why::refused(state, Wish::Listen(spec.clone()), why, rows);
     vec![]
 }
 

@@ -109,7 +109,7 @@ fn back(state: &mut State) {
 }
 
 fn go(state: &mut State, steps: i64) {
-    if let Some(Overlay::Help(line)) = &mut state.desk.overlay {
+    if let Some(Overlay::Help(line) | Overlay::Why(line)) = &mut state.desk.overlay {
         *line = moved(*line, steps, usize::MAX);
         return;
     }

@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::app::Case;
 use crate::tcp::{Moment, RowName};
 
 /// What happened, one sentence for each event, the newest last.
@@ -9,6 +10,8 @@ pub struct Notices {
     all: VecDeque<Notice>,
     /// How many lines the pane is scrolled back from the newest.
     pub back: usize,
+    /// The last refusal.
+    pub case: Option<Case>,
 }
 
 /// One sentence.

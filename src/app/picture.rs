@@ -8,13 +8,17 @@ pub enum Picture {
     States,
     /// A life line for each row, and the ladder of one connection.
     Timeline,
+    /// The system calls behind the rows.
+    Calls,
+    /// What many believe of ports, beside what is so.
+    Myth,
 }
 
 impl Picture {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table | Picture::States => 0,
+            Picture::Table | Picture::States | Picture::Calls | Picture::Myth => 0,
             Picture::Timeline => 6,
         }
     }

@@ -29,6 +29,13 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let at = *at;
             states::press(state, at, key)
         }
+        Some(Overlay::Why(_)) => {
+            let action = action_for(Scope::Why, key).or_else(|| action_for(Scope::Sheet, key));
+            match action {
+                Some(action) => act(state, action),
+                None => means_nothing(state, key, "y retries, Esc closes this"),
+            }
+        }
         Some(Overlay::Help(_) | Overlay::Card(_)) => match action_for(Scope::Sheet, key) {
             Some(action) => act(state, action),
             None => means_nothing(state, key, "Esc closes this"),
@@ -135,7 +142,11 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 form,
             )
         }
-        Overlay::Help(_) | Overlay::Card(_) | Overlay::Palette(_) | Overlay::States(_) => {
+        Overlay::Help(_)
+        | Overlay::Card(_)
+        | Overlay::Palette(_)
+        | Overlay::Why(_)
+        | Overlay::States(_) => {
             return vec![];
         }
     };

@@ -39,7 +39,7 @@ pub(crate) fn connect_failed(
     };
     (
         format!(
-            "{who} cannot connect to {whom}: {} said {}. {reason}",
+            "{who} cannot connect to {whom}: {} said {}. {reason} y tells more.",
             why.call, why.errno
         ),
         rows,

@@ -107,6 +107,8 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::WholeMachine
             | Action::Lab
             | Action::Wire(_)
+            | Action::TryMyth
+            | Action::Retry
     );
     if acts && state.sockets.go_live() {
         state.desk.stale = true;

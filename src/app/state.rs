@@ -1,7 +1,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::app::{Clients, Computer, Desk, Lab, Line, Listener, Notices, Sockets, Table, lens};
+use crate::app::{
+    Calls, Clients, Computer, Desk, Lab, Line, Listener, Notices, Overlay, Sockets, Table, lens,
+};
 use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
@@ -25,6 +27,8 @@ pub struct State {
     pub desk: Desk,
     /// The computers with a network of their own, and their wire.
     pub lab: Lab,
+    /// The system calls of our own sockets.
+    pub calls: Calls,
 }
 
 impl State {
@@ -43,6 +47,7 @@ impl State {
                 ..Desk::default()
             },
             lab: Lab::default(),
+            calls: Calls::default(),
         }
     }
 
@@ -184,6 +189,9 @@ impl State {
 
     /// The rows that a refusal blames.
     pub fn blamed(&self) -> &[RowName] {
+        if let (Some(Overlay::Why(_)), Some(case)) = (&self.desk.overlay, &self.notices.case) {
+            return &case.rows;
+        }
         self.notices.last().map_or(&[], |notice| &notice.blame)
     }
 

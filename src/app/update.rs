@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, moving, palette, press, rewind, verbs, wire,
+    listen_form, listening, looking, moving, myth, palette, press, program, rewind, verbs, why,
+    wire,
 };
 use crate::tcp::{Filter, Moment, Port};
 
@@ -75,6 +76,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale = true;
             moving::heard(state, news)
         }
+        Event::Saved(Ok(files)) if program::is_its(&files) => program::saved(state, &files),
         Event::Saved(saved) => ladder::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
@@ -182,6 +184,11 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Lab => moving::toggle(state),
         Action::Wire(wish) => wire::handle(state, wish),
         Action::Palette => palette::open(state, count),
+        Action::Write => program::write(state),
+        Action::Why => why::open(state),
+        Action::TryMyth => myth::try_it(state),
+        Action::Retry => why::retry(state),
+        Action::RetryLater => why::wait(state),
         Action::WholeMachine => {
             state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
             state.desk.stale = true;
@@ -223,5 +230,5 @@ fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
-    vec![]
+    why::tick(state)
 }

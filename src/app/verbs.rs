@@ -195,6 +195,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.desk.selected = None;
     state.desk.find = Find::default();
     state.desk.count = None;
+    state.notices.case = None;
+    state.desk.myth = None;
     let sockets = state
         .listener
         .sockets

@@ -31,7 +31,7 @@ impl Elsewhere {
     }
 }
 
-/// A refusal there is no reason to ask /proc here.
+/// A refusal is no reason to ask /proc, which tells about this machine.
 fn failed(error: ReadError) -> ReadError {
     match error {
         ReadError::Denied { call, source } => ReadError::Failed { call, source },

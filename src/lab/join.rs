@@ -3,6 +3,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use procfs::process::Process;
+
 use crate::lab::build::SPACES;
 use crate::lab::running::HELPER;
 use crate::lab::spaces;
@@ -29,16 +31,15 @@ pub fn join(pid: u32, host: Host) -> io::Result<()> {
 
 /// The place in /proc of the helper that a process has started.
 fn helper_of(pid: u32) -> Option<PathBuf> {
-    let is_helper = |place: &PathBuf| {
-        let words = fs::read(place.join("cmdline")).unwrap_or_default();
-        words.split(|byte| *byte == 0).nth(1) == Some(HELPER.as_bytes())
+    let parent = i32::try_from(pid).ok()?;
+    let is_helper = |process: &Process| {
+        let child = process.stat().is_ok_and(|stat| stat.ppid == parent);
+        child
+            && process
+                .cmdline()
+                .is_ok_and(|words| words.get(1).is_some_and(|word| word == HELPER))
     };
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-    tasks.flatten().find_map(|task| {
-        let children = fs::read_to_string(task.path().join("children")).ok()?;
-        children
-            .split_whitespace()
-            .map(|child| PathBuf::from(format!("/proc/{child}")))
-            .find(is_helper)
-    })
+    let mut processes = procfs::process::all_processes().ok()?.flatten();
+    let helper = processes.find(is_helper)?;
+    Some(PathBuf::from(format!("/proc/{}", helper.pid)))
 }

@@ -24,7 +24,7 @@ struct Shelf {
 
 impl Stock {
     /// The descriptors that a stock may hold at a time, with all else that a lab needs.
-    pub const DESCRIPTORS: u64 = 512;
+    pub const DESCRIPTORS: u64 = 256;
 
     pub(super) fn new(channel: Arc<Channel>, ports: PortRange) -> Stock {
         Stock {

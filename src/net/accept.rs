@@ -1,5 +1,6 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -8,12 +9,15 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::net::diary::{self, Diary};
 use crate::net::door::{Door, Turn};
 use crate::net::end::{End, Manner};
 use crate::net::socket;
 use crate::net::sockets::Sockets;
 use crate::net::wire::Wire;
-use crate::tcp::{Call, Ending, Errno, News, Protocol, Refusal, ServerCloses};
+use crate::tcp::{
+    Answer, Asked, Call, Deed, Ending, Endpoint, Errno, News, Protocol, Refusal, ServerCloses,
+};
 
 /// One listening socket and the task that calls accept() on it.
 pub(super) struct Acceptor {
@@ -22,12 +26,24 @@ pub(super) struct Acceptor {
     /// Which of the door's sockets.
     index: usize,
     turns: watch::Receiver<Turn>,
+    /// The listening socket's descriptor.
+    fd: Descriptor,
     /// How long to wait after the next failure that waiting may cure.
     pause: Duration,
     /// Whether the caller before was gone when it was his turn: one does not keep the next one waiting, many may be no bad luck.
     was_unlucky: bool,
     /// When it was last told that there is no descriptor left.
     told_busy: Option<Instant>,
+}
+
+/// A descriptor that is somebody else's to close.
+#[derive(Clone, Copy, Debug)]
+struct Descriptor(RawFd);
+
+impl AsRawFd for Descriptor {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0
+    }
 }
 
 /// What accept() brought.
@@ -48,6 +64,7 @@ impl Acceptor {
             door: Arc::clone(door),
             index,
             turns: door.turns(),
+            fd: Descriptor(door.with_socket(index, AsRawFd::as_raw_fd).unwrap_or(-1)),
             pause: Acceptor::FIRST_PAUSE,
             was_unlucky: false,
             told_busy: None,
@@ -77,7 +94,20 @@ impl Acceptor {
             }
         }
         let name = self.door.names.get(self.index).copied();
+        let mut diary = self.sockets.diary(Deed::Close);
+        diary.closes(&self.fd);
+        self.sockets.tell_calls(diary, name);
         self.sockets.tell_closed_door(&self.door, name).await;
+    }
+
+    /// accept() returned that socket; then it is asked for its own address.
+    fn note_accepted(&self, stream: &TcpStream, ends: [SocketAddr; 2]) -> Diary {
+        let mut diary = self.sockets.diary(Deed::Accept);
+        let [local, from] = ends.map(Endpoint::from);
+        let accepted = Answer::Caller(diary::number(stream), from);
+        diary.note(&self.fd, Asked::Accept, accepted);
+        diary.note(stream, Asked::GetSockName, Answer::End(local));
+        diary
     }
 
     async fn welcome(&mut self, stream: TcpStream, from: SocketAddr) {
@@ -87,6 +117,8 @@ impl Acceptor {
         };
         let spec = &self.door.spec;
         let own = socket::own(spec.host, Protocol::Tcp, &stream, [local, from]);
+        let diary = self.note_accepted(&stream, [local, from]);
+        self.sockets.tell_calls(diary, Some(own.name));
         let Some(seat) = self.sockets.seat(own.name) else {
             return self.turn_away(&stream).await;
         };
@@ -125,6 +157,9 @@ impl Acceptor {
 
     /// After one caller's bad luck it goes on at once, a shortage is a reason to wait longer and longer, anything else ends it.
     async fn fail(&mut self, errno: Errno) {
+        let mut diary = self.sockets.diary(Deed::Accept);
+        diary.note(&self.fd, Asked::Accept, Answer::Failed(errno));
+        self.sockets.tell_calls(diary, None);
         let why = refusal(errno);
         let pause = match errno {
             Errno::EINTR => return,

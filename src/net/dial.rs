@@ -5,11 +5,14 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
+use crate::net::diary::Diary;
 use crate::net::door::Door;
 use crate::net::socket;
 use crate::net::sockets::{Seat, Sockets};
 use crate::net::wire::Wire;
-use crate::tcp::{Call, ConnectSpec, Endpoint, Errno, OwnSocket, PortRange, Protocol, Refusal};
+use crate::tcp::{
+    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, OwnSocket, PortRange, Protocol, Refusal,
+};
 
 /// A connect() that was not refused.
 #[derive(Debug)]
@@ -51,6 +54,19 @@ pub(super) fn dial(
     spec: &ConnectSpec,
     way: &Way,
 ) -> Result<Dialled, Refused> {
+    let mut diary = sockets.diary(Deed::Connect);
+    let dialled = dial_noting(sockets, spec, way, &mut diary);
+    let row = dialled.as_ref().ok().map(|dialled| dialled.own.name);
+    sockets.tell_calls(diary, row);
+    dialled
+}
+
+fn dial_noting(
+    sockets: &Arc<Sockets>,
+    spec: &ConnectSpec,
+    way: &Way,
+    diary: &mut Diary,
+) -> Result<Dialled, Refused> {
     let Way { to, whole, door } = way;
     let to = *to;
     // A call to ourselves takes two descriptors as soon as it is accepted.
@@ -58,7 +74,7 @@ pub(super) fn dial(
     if sockets.room() < 1 + u64::from(unaccepted) {
         return Err(out_of_descriptors().into());
     }
-    let call = socket::calling(spec, to, *whole, &sockets.makers);
+    let call = socket::calling(spec, to, *whole, (&sockets.makers, diary));
     let socket = call.map_err(|why| Refused {
         local: spec.from.map(|from| Endpoint::new(from, 0)),
         why,
@@ -66,20 +82,23 @@ pub(super) fn dial(
     if let Some(door) = door {
         door.knock();
     }
-    let connected = connect(&socket, spec.protocol, to);
+    let connected = connect(&socket, spec.protocol, to, diary);
     if connected.is_err()
         && let Some(door) = door
     {
         door.let_in();
     }
-    let local = socket::local(&socket);
-    let connected = connected.map_err(|errno| Refused {
-        local: local.as_ref().ok().copied().and_then(bound),
-        why: Refusal {
-            call: Call::Connect,
-            errno,
-        },
-    })?;
+    let local = diary.name_of(&socket);
+    let connected = match connected {
+        Ok(connected) => connected,
+        Err(errno) => {
+            let call = Call::Connect;
+            return Err(Refused {
+                local: local.ok().and_then(bound),
+                why: socket::closed(socket, diary, Refusal { call, errno }),
+            });
+        }
+    };
     let local = local.map_err(|error| Refused::from(socket::refused(Call::Connect)(error)))?;
     let own = socket::own(
         spec.host,
@@ -98,8 +117,14 @@ pub(super) fn dial(
 }
 
 /// connect(): whether it is over already.
-fn connect(socket: &Socket, protocol: Protocol, to: SocketAddr) -> Result<bool, Errno> {
-    let Err(error) = socket.connect(&to.into()) else {
+fn connect(
+    socket: &Socket,
+    protocol: Protocol,
+    to: SocketAddr,
+    diary: &mut Diary,
+) -> Result<bool, Errno> {
+    let done = socket.connect(&to.into());
+    let Err(error) = diary.did(socket, Asked::Connect(Endpoint::from(to)), done) else {
         return Ok(true);
     };
     let errno = Errno::from(&error);
@@ -109,10 +134,15 @@ fn connect(socket: &Socket, protocol: Protocol, to: SocketAddr) -> Result<bool, 
     let mut asked = [PollFd::new(socket, PollFlags::OUT)];
     let now = Timespec::try_from(Duration::ZERO).ok();
     let answered = rustix::event::poll(&mut asked, now.as_ref()).is_ok_and(|answers| answers > 0);
-    match socket.take_error() {
-        Ok(None) => Ok(answered),
-        Ok(Some(error)) | Err(error) => Err(Errno::from(&error)),
+    let failed = match socket.take_error() {
+        Ok(failed) => failed,
+        Err(error) => Some(error),
+    };
+    let failed = failed.as_ref().map(Errno::from);
+    if answered || failed.is_some() {
+        diary.connect_answered(socket, failed);
     }
+    failed.map_or(Ok(answered), Err)
 }
 
 /// The address as the table shows it: 0.0.0.0 and :: are taken for the source address itself.

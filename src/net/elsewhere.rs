@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use socket2::Socket;
 
+use crate::net::diary::Diary;
 use crate::net::socket;
 use crate::tcp::{Call, Errno, Host, PortRange, Protocol, Refusal};
 
@@ -43,9 +44,10 @@ impl Makers {
         host: Host,
         protocol: Protocol,
         ip: IpAddr,
+        diary: &mut Diary,
     ) -> Result<Socket, Refusal> {
         if host == Host::THIS {
-            return socket::new(protocol, ip);
+            return socket::new(protocol, ip, diary);
         }
         let Some(elsewhere) = &self.elsewhere else {
             return Err(Refusal {
@@ -53,10 +55,9 @@ impl Makers {
                 errno: Errno::EHOSTUNREACH,
             });
         };
-        let socket = elsewhere.socket(host, protocol, ip);
-        socket
-            .map(Socket::from)
-            .map_err(socket::refused(Call::Socket))
+        let made = elsewhere.socket(host, protocol, ip).map(Socket::from);
+        diary.socket(protocol, ip, &made);
+        made.map_err(socket::refused(Call::Socket))
     }
 
     /// The range that the kernel of that computer picks ports from, where a socket can be told of it.

@@ -12,7 +12,7 @@ use crate::net::outgoing::Outgoing;
 use crate::net::sockets::{Seat, Sockets};
 use crate::net::tally::Tally;
 use crate::net::wire::Wire;
-use crate::tcp::{Call, Ending, Errno, News, OnData, Refusal};
+use crate::tcp::{Call, Deed, Ending, Errno, News, OnData, Refusal};
 
 /// One end of a connection and the task that owns it, from connect() or accept() to close().
 ///
@@ -99,7 +99,11 @@ impl End {
                     }
                 }
                 _ = self.wire.ready(Interest::WRITABLE) => {
-                    return self.wire.error().map_or(Answer::Connected, Answer::Refused);
+                    let mut diary = self.seat.sockets.diary(Deed::Connect);
+                    let error = self.wire.error();
+                    diary.connect_answered(&self.wire, error);
+                    self.seat.sockets.tell_calls(diary, Some(self.seat.name));
+                    return error.map_or(Answer::Connected, Answer::Refused);
                 }
             }
         }
@@ -111,12 +115,15 @@ impl End {
         let at = self.seat.name;
         self.tell_tally(&sockets).await;
         let how = how.unwrap_or(Ending::Close);
+        let mut diary = sockets.diary(Deed::Close);
         // After a broken connection there is nobody left to send RST to, except when it is we who lost patience.
         if how != Ending::Close {
-            self.wire.linger_no_more();
+            self.wire.linger_no_more(&mut diary);
         }
+        diary.closes(&self.wire);
         // The descriptor is free before anybody hears of it.
         drop(self);
+        sockets.tell_calls(diary, Some(at));
         sockets.tell(News::Closed { at, how }).await;
     }
 

@@ -9,6 +9,7 @@
 mod accept;
 mod burst;
 mod dial;
+mod diary;
 mod door;
 mod elsewhere;
 mod end;
@@ -21,6 +22,7 @@ mod sockets;
 mod staging;
 mod tally;
 mod target;
+mod trying;
 mod wire;
 
 pub use elsewhere::Elsewhere;

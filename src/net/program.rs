@@ -14,9 +14,10 @@ use crate::net::elsewhere::{Elsewhere, Makers};
 use crate::net::socket;
 use crate::net::sockets::Sockets;
 use crate::net::staging::Stage;
+use crate::net::trying::try_all;
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Ending, Errno, Host, ListenSpec, Machine, News, OwnSocket,
-    Refusal, RowName,
+    Burst, Call, Command, ConnectSpec, Deed, Ending, Errno, Host, ListenSpec, Machine, News,
+    OwnSocket, Refusal, RowName,
 };
 
 /// The program whose sockets these are: it does as it is told, and tells what happens.
@@ -97,6 +98,11 @@ impl Program {
         }
     }
 
+    /// Has the system calls told, too: [`News::Called`].
+    pub fn tell_calls(&self) {
+        self.sockets.ledger.begin();
+    }
+
     /// Does what `command` says, or has it done; what comes of it is news.
     ///
     /// Never waits: sockets listen when this returns, everything else is left to tasks. A name that belongs to no open end of ours is
@@ -122,6 +128,10 @@ impl Program {
             }
             Command::Close(name) => self.end(name, Ending::Close),
             Command::Abort(name) => self.end(name, Ending::Abort),
+            Command::Try(trials) => {
+                let sockets = Arc::clone(&self.sockets);
+                self.sockets.spawn(try_all(sockets, trials));
+            }
             Command::CloseEverything => {
                 self.stop_connecting();
                 self.stop_listening();
@@ -160,7 +170,10 @@ impl Program {
         }
         let mut owns = Vec::new();
         let mut listening = Vec::new();
-        for (socket, own) in socket::listening(spec, &self.sockets.makers)? {
+        let mut diary = self.sockets.diary(Deed::Listen);
+        let tell = |diary, row| self.sockets.tell_calls(diary, row);
+        let making = (&self.sockets.makers, &mut diary);
+        for (socket, own) in socket::listening(spec, making, tell)? {
             let watched =
                 TcpListener::from_std(socket.into()).map_err(socket::refused(Call::Listen))?;
             spec.at = own.name.tuple.local;

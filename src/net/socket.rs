@@ -4,50 +4,95 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use socket2::{Domain, Socket, Type};
 
+use crate::net::diary::{self, Diary};
 use crate::net::elsewhere::Makers;
 use crate::net::options;
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
-    Protocol, Refusal, RowName, SourcePort,
+    Asked, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
+    Protocol, Refusal, RowName, SockOpt, SourcePort,
 };
 
 /// `ENOPROTOOPT`: the kernel does not know the option.
 const UNKNOWN_OPTION: Errno = Errno(libc::ENOPROTOOPT);
 
+/// Who makes a socket, and who notes what it is asked for.
+pub(super) type Making<'a> = (&'a Makers, &'a mut Diary);
+
 /// socket(), bind(), listen(), once for each listener that is asked for; all of them or none.
+///
+/// What each was asked for is handed to `tell`.
 pub(super) fn listening(
     spec: &ListenSpec,
-    makers: &Makers,
+    (makers, diary): Making<'_>,
+    tell: impl Fn(Diary, Option<RowName>),
 ) -> Result<Vec<(Socket, OwnSocket)>, Refusal> {
     let mut at = SocketAddr::from(spec.at);
     let mut all = Vec::new();
     for _ in 0..spec.listeners.clamp(1, 4) {
-        let socket = one_listening(spec, at, makers)?;
-        let real = local(&socket).map_err(refused(Call::Bind))?;
+        let made = one_listening(spec, at, (makers, diary));
+        let (socket, real) = made.inspect_err(|_| tell(diary.next(), None))?;
         at = real;
         let nobody = SocketAddr::new(any(at.ip()), 0);
         let own = own(spec.host, Protocol::Tcp, &socket, [real, nobody]);
+        tell(diary.next(), Some(own.name));
         all.push((socket, own));
     }
     Ok(all)
 }
 
-fn one_listening(spec: &ListenSpec, at: SocketAddr, makers: &Makers) -> Result<Socket, Refusal> {
-    let socket = makers.socket(spec.host, Protocol::Tcp, at.ip())?;
+fn one_listening(
+    spec: &ListenSpec,
+    at: SocketAddr,
+    (makers, diary): Making<'_>,
+) -> Result<(Socket, SocketAddr), Refusal> {
+    let socket = makers.socket(spec.host, Protocol::Tcp, at.ip(), diary)?;
+    let listens = bound(spec, at, &socket, diary).and_then(|()| {
+        let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
+        let done = diary.did(&socket, Asked::Listen(spec.backlog), socket.listen(backlog));
+        done.map_err(refused(Call::Listen))?;
+        diary.name_of(&socket).map_err(refused(Call::Bind))
+    });
+    match listens {
+        Ok(real) => Ok((socket, real)),
+        Err(why) => Err(closed(socket, diary, why)),
+    }
+}
+
+/// The options of a listening socket, and bind().
+pub(super) fn bound(
+    spec: &ListenSpec,
+    at: SocketAddr,
+    socket: &Socket,
+    diary: &mut Diary,
+) -> Result<(), Refusal> {
     let option = refused(Call::SetSockOpt);
+    let mut set = |option: SockOpt, done| diary.did(socket, Asked::SetSockOpt(option), done);
     if at.is_ipv6() {
-        socket.set_only_v6(spec.only_v6).map_err(&option)?;
+        let done = socket.set_only_v6(spec.only_v6);
+        set(SockOpt::OnlyV6(spec.only_v6), done).map_err(&option)?;
     }
     if spec.reuse_addr {
-        socket.set_reuse_address(true).map_err(&option)?;
+        set(SockOpt::ReuseAddr, socket.set_reuse_address(true)).map_err(&option)?;
     }
     if spec.reuse_port {
-        socket.set_reuse_port(true).map_err(&option)?;
+        set(SockOpt::ReusePort, socket.set_reuse_port(true)).map_err(&option)?;
     }
-    socket.bind(&at.into()).map_err(refused(Call::Bind))?;
-    let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
-    socket.listen(backlog).map_err(refused(Call::Listen))?;
-    Ok(socket)
+    bind(socket, at, diary).map_err(refused(Call::Bind))
+}
+
+fn bind(socket: &Socket, at: SocketAddr, diary: &mut Diary) -> io::Result<()> {
+    diary.did(
+        socket,
+        Asked::Bind(Endpoint::from(at)),
+        socket.bind(&at.into()),
+    )
+}
+
+/// A socket of which nothing will come.
+pub(super) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal {
+    diary.closes(&socket);
+    drop(socket);
+    why
 }
 
 /// socket(), and bind() as far as the source is asked for: ready for connect().
@@ -57,46 +102,75 @@ pub(super) fn calling(
     spec: &ConnectSpec,
     to: SocketAddr,
     whole: Option<PortRange>,
-    makers: &Makers,
+    (makers, diary): Making<'_>,
 ) -> Result<Socket, Refusal> {
-    let socket = makers.socket(spec.host, spec.protocol, to.ip())?;
+    let socket = makers.socket(spec.host, spec.protocol, to.ip(), diary)?;
+    match placed(spec, to, (&socket, whole), diary) {
+        Ok(()) => Ok(socket),
+        Err(why) => Err(closed(socket, diary, why)),
+    }
+}
+
+/// The options of a client's socket, and bind() as far as the source is asked for.
+fn placed(
+    spec: &ConnectSpec,
+    to: SocketAddr,
+    (socket, whole): (&Socket, Option<PortRange>),
+    diary: &mut Diary,
+) -> Result<(), Refusal> {
     if spec.reuse_addr {
-        let option = refused(Call::SetSockOpt);
-        socket.set_reuse_address(true).map_err(option)?;
+        let done = socket.set_reuse_address(true);
+        let done = diary.did(socket, Asked::SetSockOpt(SockOpt::ReuseAddr), done);
+        done.map_err(refused(Call::SetSockOpt))?;
     }
     let from = spec.from.unwrap_or_else(|| any(to.ip()));
-    let bind = |port: u16| socket.bind(&SocketAddr::new(from, port).into());
+    let range = |range, diary: &mut Diary| {
+        let done = options::set_local_port_range(socket, range);
+        diary.did(
+            socket,
+            Asked::SetSockOpt(SockOpt::LocalPortRange(range)),
+            done,
+        )
+    };
+    let bind = |port: u16, diary: &mut Diary| bind(socket, SocketAddr::new(from, port), diary);
     match spec.source_port {
-        SourcePort::Fixed(port) => bind(port.0).map_err(refused(Call::Bind))?,
-        SourcePort::SameAsServer => bind(to.port()).map_err(refused(Call::Bind))?,
+        SourcePort::Fixed(port) => bind(port.0, diary).map_err(refused(Call::Bind))?,
+        SourcePort::SameAsServer => bind(to.port(), diary).map_err(refused(Call::Bind))?,
         SourcePort::KernelPicks => {
-            if let Some(range) = whole {
+            if let Some(whole) = whole {
                 // Only speed is lost without it.
-                let _ = options::set_local_port_range(&socket, range);
+                let _ = range(whole, diary);
             }
-            bind_address(spec, &socket)?;
+            bind_address(spec, socket, diary)?;
         }
-        SourcePort::Toy(range) => match options::set_local_port_range(&socket, range) {
-            Ok(()) => bind_address(spec, &socket)?,
-            Err(error) if Errno::from(&error) == UNKNOWN_OPTION => bind_in_turn(range, bind)?,
+        SourcePort::Toy(toy) => match range(toy, diary) {
+            Ok(()) => bind_address(spec, socket, diary)?,
+            Err(error) if Errno::from(&error) == UNKNOWN_OPTION => {
+                bind_in_turn(toy, |port| bind(port, diary))?;
+            }
             Err(error) => return Err(refused(Call::SetSockOpt)(error)),
         },
     }
-    Ok(socket)
+    Ok(())
 }
 
 /// bind() to the source address alone; the port is left to connect(), so that it is not used up for every destination.
-fn bind_address(spec: &ConnectSpec, socket: &Socket) -> Result<(), Refusal> {
+fn bind_address(spec: &ConnectSpec, socket: &Socket, diary: &mut Diary) -> Result<(), Refusal> {
     let Some(from) = spec.from else { return Ok(()) };
     if spec.protocol == Protocol::Tcp {
-        options::set_bind_address_no_port(socket).map_err(refused(Call::SetSockOpt))?;
+        let done = options::set_bind_address_no_port(socket);
+        let option = Asked::SetSockOpt(SockOpt::BindAddressNoPort);
+        let done = diary.did(socket, option, done);
+        done.map_err(refused(Call::SetSockOpt))?;
     }
-    let address = SocketAddr::new(from, 0);
-    socket.bind(&address.into()).map_err(refused(Call::Bind))
+    bind(socket, SocketAddr::new(from, 0), diary).map_err(refused(Call::Bind))
 }
 
 /// What `IP_LOCAL_PORT_RANGE` does, for kernels before Linux 6.3: the first port of the range that is not taken.
-fn bind_in_turn(range: PortRange, bind: impl Fn(u16) -> io::Result<()>) -> Result<(), Refusal> {
+fn bind_in_turn(
+    range: PortRange,
+    mut bind: impl FnMut(u16) -> io::Result<()>,
+) -> Result<(), Refusal> {
     for port in range.low.0..=range.high.0 {
         match bind(port) {
             Ok(()) => return Ok(()),
@@ -112,7 +186,7 @@ fn bind_in_turn(range: PortRange, bind: impl Fn(u16) -> io::Result<()>) -> Resul
 }
 
 /// socket() on this machine.
-pub(super) fn new(protocol: Protocol, ip: IpAddr) -> Result<Socket, Refusal> {
+pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<Socket, Refusal> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),
@@ -122,8 +196,9 @@ pub(super) fn new(protocol: Protocol, ip: IpAddr) -> Result<Socket, Refusal> {
     } else {
         Domain::IPV6
     };
-    Socket::new_raw(domain, kind.nonblocking().cloexec(), Some(number))
-        .map_err(refused(Call::Socket))
+    let made = Socket::new_raw(domain, kind.nonblocking().cloexec(), Some(number));
+    diary.socket(protocol, ip, &made);
+    made.map_err(refused(Call::Socket))
 }
 
 /// The socket as the kernel's table shows it, `ends` being the local and the remote one.
@@ -146,7 +221,7 @@ pub(super) fn own(
             tuple,
             inode: if tuple.is_connected() { 0 } else { inode },
         },
-        fd: u32::try_from(socket.as_raw_fd()).unwrap_or(0),
+        fd: diary::number(socket),
         inode,
     }
 }
@@ -156,7 +231,8 @@ pub(super) fn ephemeral_range() -> Option<PortRange> {
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
     let (low, high) = text.trim().split_once(char::is_whitespace)?;
     let range = format!("{}-{}", low.trim(), high.trim()).parse().ok()?;
-    let probe = new(Protocol::Tcp, Ipv4Addr::LOCALHOST.into()).ok()?;
+    let here = Ipv4Addr::LOCALHOST.into();
+    let probe = new(Protocol::Tcp, here, &mut Diary::unread()).ok()?;
     let is_known = options::set_local_port_range(&probe, range).is_ok();
     is_known.then_some(range)
 }
@@ -168,7 +244,7 @@ pub(super) fn is_ours(ip: IpAddr) -> bool {
 }
 
 fn is_bindable(ip: IpAddr) -> bool {
-    let probe = new(Protocol::Udp, ip);
+    let probe = new(Protocol::Udp, ip, &mut Diary::unread());
     probe.is_ok_and(|probe| probe.bind(&SocketAddr::new(ip, 0).into()).is_ok())
 }
 
@@ -181,14 +257,6 @@ fn is_own_alone(ip: IpAddr) -> bool {
     let nonlocal = std::fs::read_to_string(format!("/proc/sys/net/{family}/ip_nonlocal_bind"));
     let lets_any = nonlocal.is_ok_and(|text| text.trim() != "0");
     !ip.is_multicast() && !is_broadcast && !lets_any
-}
-
-/// The address and port that the socket is bound to.
-pub(super) fn local(socket: &Socket) -> io::Result<SocketAddr> {
-    let address = socket.local_addr()?;
-    address
-        .as_socket()
-        .ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
 }
 
 /// Turns an error of `call` into a refusal.

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::net::diary::Ledger;
 use crate::net::door::Door;
 use crate::net::elsewhere::Makers;
 use crate::net::line::Line;
@@ -37,6 +38,8 @@ pub(super) struct Sockets {
     listening: AtomicU64,
     ends: Mutex<HashMap<RowName, Arc<Line>>>,
     doors: Mutex<Vec<Arc<Door>>>,
+    /// Which system calls are told.
+    pub(super) ledger: Ledger,
 }
 
 impl Sockets {
@@ -59,6 +62,7 @@ impl Sockets {
             listening: AtomicU64::new(0),
             ends: Mutex::default(),
             doors: Mutex::default(),
+            ledger: Ledger::default(),
         }
     }
 

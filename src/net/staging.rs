@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use socket2::Socket;
 
+use crate::net::diary::Diary;
 use crate::net::options;
 use crate::net::socket::{self, refused};
 use crate::tcp::{Call, Errno, Host, News, OwnSocket, Protocol, Refusal, RowName, TcpState};
@@ -58,7 +59,7 @@ impl Stage {
 
 /// A socket as its row shows it.
 fn as_own(socket: &Socket) -> Option<OwnSocket> {
-    let local = socket::local(socket).ok()?;
+    let local = Diary::unread().name_of(socket).ok()?;
     let peer = socket.peer_addr().ok().and_then(|peer| peer.as_socket());
     let remote = peer.unwrap_or(SocketAddr::new(socket::any(local.ip()), 0));
     let ends = [local, remote];

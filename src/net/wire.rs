@@ -1,12 +1,13 @@
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::time::Duration;
 
 use socket2::{SockRef, Socket};
 use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UdpSocket};
 
-use crate::tcp::{Errno, Protocol};
+use crate::net::diary::Diary;
+use crate::tcp::{Asked, Errno, Protocol, SockOpt};
 
 /// A connected socket: a TCP connection, or a UDP socket with a fixed other end.
 #[derive(Debug)]
@@ -90,16 +91,17 @@ impl Wire {
     }
 
     /// shutdown(`SHUT_WR`).
-    pub(super) fn half_close(&self) -> Result<(), Errno> {
-        SockRef::from(self)
-            .shutdown(std::net::Shutdown::Write)
-            .map_err(|error| Errno::from(&error))
+    pub(super) fn half_close(&self, diary: &mut Diary) -> Result<(), Errno> {
+        let done = SockRef::from(self).shutdown(std::net::Shutdown::Write);
+        let done = diary.did(self, Asked::Shutdown, done);
+        done.map_err(|error| Errno::from(&error))
     }
 
     /// Has close() send RST (`SO_LINGER` 0).
-    pub(super) fn linger_no_more(&self) {
+    pub(super) fn linger_no_more(&self, diary: &mut Diary) {
+        let done = SockRef::from(self).set_linger(Some(Duration::ZERO));
         // Without the option close() sends FIN, which ends the connection, too.
-        let _ = SockRef::from(self).set_linger(Some(Duration::ZERO));
+        let _ = diary.did(self, Asked::SetSockOpt(SockOpt::NoLinger), done);
     }
 }
 
@@ -109,6 +111,12 @@ impl AsFd for Wire {
             Wire::Tcp(stream) => stream.as_fd(),
             Wire::Udp(socket) => socket.as_fd(),
         }
+    }
+}
+
+impl AsRawFd for Wire {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
     }
 }
 

@@ -158,7 +158,10 @@ impl<'a, W: Write> Clients<'a, W> {
             | News::Accepted(_)
             | News::AcceptFailed { .. }
             | News::BurstBegun { .. }
-            | News::HalfClosed(_) => return Ok(()),
+            | News::HalfClosed(_)
+            | News::Called(_)
+            | News::Tried { .. }
+            | News::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)
     }

@@ -52,6 +52,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
         descriptors,
         lab.sockets(),
     );
+    program.tell_calls();
     let world = World::new(
         program,
         (poller(inbox_sender.clone()), lab),

@@ -113,7 +113,10 @@ impl<W: Write> Server<'_, W> {
             | News::ConnectFailed { .. }
             | News::BurstBegun { .. }
             | News::BurstEnded { .. }
-            | News::HalfClosed(_) => return Ok(()),
+            | News::HalfClosed(_)
+            | News::Called(_)
+            | News::Tried { .. }
+            | News::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)
     }

@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::tcp::{Endpoint, Host, Port, PortRange, Protocol, RowName, TcpState};
+use crate::tcp::{Endpoint, Host, Port, PortRange, Protocol, RowName, TcpState, Trial};
 
 /// What a program asks of TCP (RFC 9293, section 3.9.1: user commands).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Command {
     CloseEverything,
     /// Put a connection of a client at that address of loopback into a state, and hold it there.
     Stage(TcpState, IpAddr),
+    /// Try what might help, with sockets that are closed at once.
+    Try(Vec<Trial>),
 }
 
 /// How a listening socket is to be made, and what its program does with those who call.

@@ -3,6 +3,7 @@
 //! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`News`] comes back.
 
 mod arrow;
+mod called;
 mod change;
 mod command;
 mod endpoint;
@@ -21,9 +22,11 @@ mod row;
 mod segment;
 mod snapshot;
 mod state;
+mod trial;
 mod wire;
 
 pub use arrow::Arrow;
+pub use called::{Answer, Asked, Called, Deed, Record, SockOpt};
 pub use change::Change;
 pub use command::{
     Accepting, Burst, Command, ConnectSpec, ListenSpec, OnData, ServerCloses, SourcePort, Stays,
@@ -45,4 +48,5 @@ pub use row::{Queues, RowName, SocketRow, Timer, TimerKind};
 pub use segment::{Flags, Segment};
 pub use snapshot::{ParseRowError, Snapshot};
 pub use state::TcpState;
+pub use trial::Trial;
 pub use wire::{Crossing, Fate, Loss, WireNews, WireOrder};

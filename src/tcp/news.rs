@@ -2,7 +2,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::tcp::{Burst, ConnectSpec, Endpoint, Errno, ListenSpec, RowName, TcpState};
+use crate::tcp::{
+    Burst, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, Record, RowName, TcpState, Trial,
+};
 
 /// What TCP tells back to a program (RFC 9293, section 3.9.2: TCP-to-user messages). Bad news is news, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +125,22 @@ pub enum News {
     },
     /// A task ended in a panic; the rest goes on.
     Crashed(String),
+    /// The system calls behind one of our sockets.
+    Called(Record),
+    /// A remedy was tried.
+    Tried {
+        /// Which.
+        trial: Trial,
+        /// Whether the kernel took it.
+        outcome: Result<(), Refusal>,
+    },
+    /// So many more sockets were dealt with like the last one that was told for the same deed.
+    CalledAlike {
+        /// What their calls were made for.
+        deed: Deed,
+        /// How many.
+        count: u32,
+    },
 }
 
 impl News {

@@ -36,32 +36,8 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     if let Some(said) = said_over(scene, room) {
         return said;
     }
-    match &desk.overlay {
-        Some(Overlay::Help(_)) => {
-            return scene.keys(&[
-                ("Esc", "close"),
-                ("j k", "down, up"),
-                ("ctrl-c", "quit at once"),
-            ]);
-        }
-        Some(Overlay::States(_)) => {
-            return scene.keys(&[("j k", "choose"), ("Enter", "hold it"), ("Esc", "close")]);
-        }
-        Some(Overlay::Card(_)) => {
-            return scene.keys(&[("Esc", "close"), ("ctrl-c", "quit at once")]);
-        }
-        Some(Overlay::Palette(_)) => {
-            return scene.keys(&[
-                ("Enter", "do it"),
-                ("Up Down", "choose"),
-                ("Esc", "close"),
-                ("ctrl-c", "quit at once"),
-            ]);
-        }
-        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form)) => {
-            return form_keys(scene, form);
-        }
-        None => (),
+    if let Some(overlay) = &desk.overlay {
+        return keys_over(scene, overlay);
     }
     let hints = scene.state.hints().into_iter().map(|(key, help)| {
         let always = matches!(key, Key::Char('?' | 'q'));
@@ -82,6 +58,23 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         }
     }
     Line::from(spans)
+}
+
+/// The keys of what lies over the panes.
+fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
+    let close = ("Esc", "close");
+    let scroll = ("j k", "down, up");
+    let quit = ("ctrl-c", "quit at once");
+    match overlay {
+        Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
+        Overlay::States(_) => scene.keys(&[("j k", "choose"), ("Enter", "hold it"), close]),
+        Overlay::Card(_) => scene.keys(&[close, quit]),
+        Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
+        Overlay::Palette(_) => {
+            scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), close, quit])
+        }
+        Overlay::ListenForm(form) | Overlay::ConnectForm(form) => form_keys(scene, form),
+    }
 }
 
 /// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.

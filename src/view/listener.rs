@@ -190,7 +190,13 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
-    let nobody = if scene.state.seen().is_listening(spec.at.port) {
+    let nobody = if let Some(seconds) = scene.state.retries_in() {
+        [
+            format!(" nobody listens; tried again in {seconds} s"),
+            format!(" tried again in {seconds} s"),
+            format!(" again in {seconds} s"),
+        ]
+    } else if scene.state.seen().is_listening(spec.at.port) {
         [
             format!(" another program listens at {port}"),
             format!(" another has {port}"),

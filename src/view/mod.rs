@@ -3,6 +3,7 @@
 mod arrange;
 mod banner;
 mod big;
+mod calls;
 mod card;
 mod columns;
 mod computers;
@@ -22,6 +23,7 @@ mod lab;
 mod ladder;
 mod lane;
 mod listener;
+mod myth;
 mod narrow;
 mod netstat;
 mod notices;
@@ -36,6 +38,7 @@ mod states;
 mod text;
 mod theme;
 mod timeline;
+mod why;
 mod window;
 mod wire;
 
@@ -92,6 +95,8 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
         Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
         Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
+        Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
+        Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene);
     if !places.keys.is_empty() {
@@ -114,6 +119,7 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
         }
         Some(Overlay::States(at)) => states::draw(frame, above_footer, scene, *at),
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Why(down)) => why::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }

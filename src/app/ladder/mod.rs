@@ -275,7 +275,7 @@ pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Ve
                 files.join(" and ")
             ),
         ),
-        Err(why) => (Tone::Warning, format!("the ladder cannot be saved: {why}")),
+        Err(why) => (Tone::Warning, format!("the file cannot be saved: {why}")),
     };
     state.notices.say(state.now, tone, text);
     vec![]

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -57,9 +57,17 @@ struct Pen {
     epoch: Duration,
 }
 
+/// How it goes on with the capture.
+enum Next {
+    /// Nothing waits.
+    Calm,
+    /// Nothing will come any more.
+    Over,
+}
+
 impl Capture {
     /// Opens the file, or empties it. `epoch` is the time since 1970 at [`Moment::default`]; `complain` hears, once, why nothing more is
-    /// written.
+    /// written, or how many frames are missing.
     ///
     /// # Errors
     /// When the file cannot be opened or written to.
@@ -78,24 +86,28 @@ impl Capture {
         writer.get_mut().flush()?;
         let (frames, crossed) = sync_channel(FRAMES);
         let (waiting, missed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicU64>::default());
-        let pen = Pen {
+        let mut pen = Pen {
             writer,
             interfaces: Vec::new(),
             epoch,
         };
         let thread = {
             let (waiting, missed) = (Arc::clone(&waiting), Arc::clone(&missed));
-            thread::Builder::new()
-                .name("capture".to_owned())
-                .spawn(move || {
-                    if let Err(why) = pen.write_all(&crossed, &waiting) {
-                        complain(format!("nothing more is captured: {why}"));
-                    }
-                    let missed = missed.load(Ordering::Relaxed);
-                    if missed > 0 {
-                        complain(format!("{missed} frames are missing in the capture"));
-                    }
-                })?
+            let write = move || loop {
+                match pen.write_waiting(&crossed, &waiting) {
+                    Err(why) => return complain(format!("nothing more is captured: {why}")),
+                    Ok(Next::Over) => return,
+                    Ok(Next::Calm) => (),
+                }
+                let missed = missed.swap(0, Ordering::Relaxed);
+                if missed > 0 {
+                    complain(format!(
+                        "{missed} frames came too fast and are missing in the capture"
+                    ));
+                }
+            };
+            let thread = thread::Builder::new().name("capture".to_owned());
+            thread.spawn(write)?
         };
         Ok(Capture(Arc::new(Inner {
             frames: Mutex::new(Some(frames)),
@@ -120,8 +132,13 @@ impl Capture {
             return;
         }
         waiting.fetch_add(bytes.len(), Ordering::Relaxed);
-        let bytes = bytes.to_vec();
-        if let Err(TrySendError::Full(_)) = frames.try_send(Crossed { at, from, bytes }) {
+        let crossed = Crossed {
+            at,
+            from,
+            bytes: bytes.to_vec(),
+        };
+        if frames.try_send(crossed).is_err() {
+            waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
             missed.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -146,22 +163,21 @@ impl Drop for Inner {
 }
 
 impl Pen {
-    fn write_all(mut self, crossed: &Receiver<Crossed>, waiting: &AtomicUsize) -> io::Result<()> {
-        loop {
-            let next = match crossed.try_recv() {
-                Ok(next) => next,
-                Err(TryRecvError::Disconnected) => return self.writer.get_mut().flush(),
-                Err(TryRecvError::Empty) => {
-                    self.writer.get_mut().flush()?;
-                    match crossed.recv() {
-                        Ok(next) => next,
-                        Err(_) => return Ok(()),
-                    }
-                }
-            };
+    /// Waits for a frame; writes it and all that wait behind it.
+    fn write_waiting(
+        &mut self,
+        crossed: &Receiver<Crossed>,
+        waiting: &AtomicUsize,
+    ) -> io::Result<Next> {
+        let Ok(first) = crossed.recv() else {
+            return Ok(Next::Over);
+        };
+        for next in std::iter::once(first).chain(crossed.try_iter()) {
             waiting.fetch_sub(next.bytes.len(), Ordering::Relaxed);
             self.write(&next).map_err(plain)?;
         }
+        self.writer.get_mut().flush()?;
+        Ok(Next::Calm)
     }
 
     fn write(&mut self, crossed: &Crossed) -> Result<(), PcapError> {

@@ -56,38 +56,45 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     /// Carries frames until it is told to stop.
     pub(super) fn run(mut self) {
         let mut buffer = vec![0; LONGEST];
-        loop {
-            let ready = self.wait();
-            let now = (self.clock)();
-            let Some(orders) = self.shared.take() else {
-                self.cable = Cable::default();
-                return;
-            };
-            for order in orders {
-                for (frame, lost) in self.cable.order(order) {
-                    self.leave(now, &frame, lost);
-                }
-            }
-            while let Some(frame) = self.cable.next_due(now) {
-                self.leave(now, &frame, None);
-            }
-            for end in (0..MOST).filter(|end| ready[*end]) {
-                for _ in 0..TURN {
-                    let Some((from, socket)) = self.ends.get(end) else {
-                        break;
-                    };
-                    let from = *from;
-                    match recv(socket, &mut buffer[..], RecvFlags::DONTWAIT) {
-                        Ok((length, _)) if length > HEADER => {
-                            self.arrive(from, &buffer[..length]);
-                        }
-                        Ok(_) | Err(Errno::INTR) => (),
-                        Err(_) => break,
-                    }
-                }
-            }
-            self.teller.hand_over((self.clock)());
+        while self.turn(&mut buffer).is_some() {}
+    }
+
+    /// Waits until something is to be done, and does it; `None` when this is the end.
+    fn turn(&mut self, buffer: &mut [u8]) -> Option<()> {
+        let ready = self.wait();
+        self.obey()?;
+        let now = (self.clock)();
+        while let Some(frame) = self.cable.next_due(now) {
+            self.leave(now, &frame, None);
         }
+        for end in (0..MOST).filter(|end| ready[*end]) {
+            for _ in 0..TURN {
+                let (from, socket) = self.ends.get(end)?;
+                let from = *from;
+                match recv(socket, &mut *buffer, RecvFlags::DONTWAIT) {
+                    Ok((length, _)) if length > HEADER => {
+                        // What was ordered before it was sent holds for it.
+                        self.obey()?;
+                        self.arrive(from, &buffer[..length]);
+                    }
+                    Ok(_) | Err(Errno::INTR) => (),
+                    Err(_) => break,
+                }
+            }
+        }
+        self.teller.hand_over((self.clock)());
+        Some(())
+    }
+
+    /// Does what was ordered; `None` when this is the end.
+    fn obey(&mut self) -> Option<()> {
+        for order in self.shared.take()? {
+            let now = (self.clock)();
+            for (frame, lost) in self.cable.order(order) {
+                self.leave(now, &frame, lost);
+            }
+        }
+        Some(())
     }
 
     /// Waits until a frame comes in, one is due, or there is an order; which ends have something.

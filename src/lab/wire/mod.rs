@@ -11,6 +11,7 @@ pub use capture::Capture;
 pub use segment::segment;
 
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -32,6 +33,8 @@ pub struct Wire {
 struct Shared {
     /// `None` once the thread is to end.
     orders: Mutex<Option<Vec<WireOrder>>>,
+    /// Whether there are orders that were not taken yet: cheaper to ask for each frame.
+    pending: AtomicBool,
     wake: OwnedFd,
 }
 
@@ -49,6 +52,7 @@ impl Wire {
     ) -> std::io::Result<Wire> {
         let shared = Arc::new(Shared {
             orders: Mutex::new(Some(Vec::new())),
+            pending: AtomicBool::new(false),
             wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         });
         let forwarder = Forwarder {
@@ -91,10 +95,15 @@ impl Drop for Wire {
 impl Shared {
     fn change(&self, change: impl FnOnce(&mut Option<Vec<WireOrder>>)) {
         change(&mut self.orders.lock().unwrap_or_else(PoisonError::into_inner));
+        self.pending.store(true, Ordering::Release);
         let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
     }
 
+    /// The orders since the last time; `None` once the thread is to end.
     fn take(&self) -> Option<Vec<WireOrder>> {
+        if !self.pending.swap(false, Ordering::AcqRel) {
+            return Some(Vec::new());
+        }
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
         orders.as_mut().map(std::mem::take)
     }

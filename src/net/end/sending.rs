@@ -2,7 +2,7 @@ use tokio::time::Instant;
 
 use super::{End, Talk};
 use crate::net::sockets::Sockets;
-use crate::tcp::{Call, Ending, Errno, News, OnData};
+use crate::tcp::{Call, Deed, Ending, Errno, News, OnData};
 
 impl End {
     /// Writes what the kernel takes now, sends our FIN if it was asked for, and closes when nothing keeps this end open.
@@ -14,7 +14,10 @@ impl End {
         if is_written && self.wants_half_close && !self.has_sent_fin {
             self.wants_half_close = false;
             self.tell_tally(sockets).await;
-            match self.wire.half_close() {
+            let mut diary = self.seat.sockets.diary(Deed::HalfClose);
+            let done = self.wire.half_close(&mut diary);
+            self.seat.sockets.tell_calls(diary, Some(self.seat.name));
+            match done {
                 Ok(()) => {
                     self.has_sent_fin = true;
                     sockets.tell(News::HalfClosed(self.seat.name)).await;

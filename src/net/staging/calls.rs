@@ -9,6 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
 use super::{Play, refusal};
+use crate::net::diary::Diary;
 use crate::net::options;
 use crate::net::socket::{self, refused};
 use crate::tcp::{Call, Endpoint, Errno, FiveTuple, Host, Protocol, Refusal, RowName};
@@ -19,7 +20,7 @@ impl Play {
     }
 
     pub(super) fn socket(&mut self) -> Result<Socket, Refusal> {
-        let socket = socket::new(Protocol::Tcp, self.from)?;
+        let socket = socket::new(Protocol::Tcp, self.from, &mut Diary::unread())?;
         self.note(format!("socket() = {}", socket.as_raw_fd()));
         Ok(socket)
     }
@@ -34,7 +35,9 @@ impl Play {
         let any_port = SocketAddr::new(ip, 0);
         socket.bind(&any_port.into()).map_err(refused(Call::Bind))?;
         socket.listen(backlog).map_err(refused(Call::Listen))?;
-        let at = socket::local(socket).map_err(refused(Call::Bind))?;
+        let at = Diary::unread()
+            .name_of(socket)
+            .map_err(refused(Call::Bind))?;
         self.note(format!("bind({fd}, {any_port}), which gave {at}"));
         self.note(format!("listen({fd}, {backlog})"));
         Ok(at)
@@ -112,7 +115,9 @@ impl Play {
 
 /// The row of a client's socket.
 pub(super) fn row_of(client: &Socket, to: SocketAddr) -> Result<RowName, Refusal> {
-    let local = socket::local(client).map_err(refused(Call::Connect))?;
+    let local = Diary::unread()
+        .name_of(client)
+        .map_err(refused(Call::Connect))?;
     let tuple = FiveTuple::tcp(local.into(), Endpoint::from(to));
     Ok(RowName::connected(Host::THIS, tuple))
 }

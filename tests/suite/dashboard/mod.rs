@@ -16,6 +16,7 @@ mod sentences;
 mod states;
 mod table;
 mod timeline;
+pub(crate) mod why;
 
 use fivetuple::tcp::News;
 

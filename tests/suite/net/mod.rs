@@ -9,6 +9,7 @@
 
 mod accepting;
 mod binding;
+mod calls;
 mod closing;
 mod connecting;
 mod crowds;

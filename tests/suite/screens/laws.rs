@@ -9,16 +9,28 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
+use super::calls::with_calls;
+use super::myth::tried;
 use super::{
     DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections,
     whole_machine,
 };
+use crate::dashboard::why::refused;
 
 #[test]
 fn ascii_mode_draws_nothing_else() {
-    for mut robot in [two_connections(), goodbyes(), whole_machine(200)] {
+    for make in [
+        two_connections,
+        goodbyes,
+        || whole_machine(200),
+        with_calls,
+        refused,
+        tried,
+    ] {
+        let mut robot = make();
         for keys in [
-            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc", "g", "t", ",",
+            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc", "g", "t",
+            ",",
         ] {
             robot.press(keys);
             let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
@@ -131,12 +143,20 @@ fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
 
 #[test]
 fn no_size_is_too_odd() {
-    let mut robots = [Robot::new(), goodbyes(), whole_machine(200)];
+    let robots = [
+        Robot::new,
+        goodbyes,
+        || whole_machine(200),
+        with_calls,
+        refused,
+        tried,
+    ];
     let widths = [0, 1, 2, 20, 59, 60, 80, 100, 111, 160];
     let heights = [0, 1, 2, 10, 15, 16, 17, 21, 24, 40];
     let grid = widths.into_iter().flat_map(|w| heights.map(|h| (w, h)));
     let sizes: Vec<(u16, u16)> = grid.chain([(500, 200), (200, 60)]).collect();
-    for robot in &mut robots {
+    for make in robots {
+        let robot = &mut make();
         for keys in [
             "",
             "?",
@@ -148,6 +168,9 @@ fn no_size_is_too_odd() {
             "Enter z",
             "K",
             "z :",
+            "Esc i",
+            "Esc y",
+            "Esc M",
             "g",
             "t",
             "+",
@@ -191,7 +214,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
     robot.state.desk.keys.push_back(hostile.to_owned());
-    for keys in ["", "n", "n z", "z", "g", "t"] {
+    for keys in ["", "n", "n z", "z", "i", "M", "g", "t"] {
         robot.press(keys);
         robot.state.desk.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {

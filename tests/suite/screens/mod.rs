@@ -1,11 +1,14 @@
 //! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
 
+mod calls;
 mod lab;
 mod laws;
+mod myth;
 mod palette;
 mod pictures;
 mod states;
 mod time;
+mod why;
 
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::support::pty::{Terminal, fivetuple};
 
 mod breaking;
+mod closer;
 mod colours;
 mod ending;
 mod lab;

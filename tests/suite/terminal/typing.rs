@@ -77,7 +77,7 @@ fn garbage(dice: &mut Dice, length: usize) -> Vec<u8> {
 fn garbage_on_the_keyboard_does_no_harm() {
     netns::alone_if_possible(|| {
         for seed in 0..6 {
-            // Among the keys are those that write a file where the program was started.
+            // Some of the keys write files.
             let folder = tempfile::tempdir().unwrap();
             let mut command = fivetuple(&["--port", "0", "--allow-remote"]);
             command.cwd(folder.path());

@@ -1,0 +1,157 @@
+//! The myth that a client uses the server's port number, tried for real: the same computer calls twice from that port, then another one.
+
+use std::net::IpAddr;
+
+use crate::app::{Desk, Effect, Pane, Picture, State, Tone, dialing, verbs};
+use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, Refusal, RowName, SourcePort};
+
+/// The calls of one trial, in their order; each is made once the one before is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Myth {
+    /// The port of both ends.
+    pub port: Port,
+    /// Who called, and what came of it.
+    pub calls: [MythCall; 3],
+}
+
+/// One call from the server's own port number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MythCall {
+    /// Which computer calls.
+    pub who: String,
+    /// From which address.
+    pub from: IpAddr,
+    /// What came of it; `None` while there is no answer.
+    pub answer: Option<Result<RowName, Refusal>>,
+}
+
+impl Myth {
+    /// Whether it went as the rule says: the first call got in, the same computer's second did not, another computer's did.
+    pub fn is_as_usual(&self) -> bool {
+        let went = |call: &MythCall| call.answer.map(|answer| answer.is_ok());
+        self.calls.each_ref().map(went) == [Some(true), Some(false), Some(true)]
+    }
+}
+
+/// Shows the picture, and makes the first call.
+pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
+    show(&mut state.desk);
+    if !state.listener.is_listening() {
+        return verbs::only_say(state, "nobody listens whom one could call: press l, then U");
+    }
+    let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
+    if state.desk.myth.as_ref().is_some_and(is_under_way) {
+        return verbs::only_say(
+            state,
+            "the trial is under way; its calls have no answer yet",
+        );
+    }
+    let port = state.listener.at().port;
+    let Some([first, second]) = free_computers(state, port) else {
+        let text = format!(
+            "every computer has a row at port {port} already, so none can be refused for the first time; r starts over"
+        );
+        return verbs::only_say(state, text);
+    };
+    let call = |n: usize| {
+        let computer = &state.clients.computers[n];
+        MythCall {
+            who: computer.name.clone(),
+            from: computer.ip,
+            answer: None,
+        }
+    };
+    let calls = [call(first), call(first), call(second)];
+    state.desk.myth = Some(Myth { port, calls });
+    next(state)
+}
+
+fn show(desk: &mut Desk) {
+    desk.picture = Picture::Myth;
+    desk.zoom = 0;
+    desk.look.big = false;
+    desk.focus = Pane::Sockets;
+}
+
+/// Two computers, from the chosen one on, that no row at that port belongs to.
+fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
+    let count = state.clients.computers.len();
+    let order = (0..count).map(|n| (state.clients.chosen + n) % count);
+    let taken = |n: &usize| {
+        let end = Endpoint {
+            ip: state.clients.computers[*n].ip,
+            port,
+        };
+        let mut rows = state.sockets.in_order();
+        rows.any(|line| line.gone.is_none() && line.row.tuple.local == end)
+    };
+    let mut free = order.filter(|n| !taken(n));
+    Some([free.next()?, free.next()?])
+}
+
+/// Makes the next call of the trial, or says how it ended.
+fn next(state: &mut State) -> Vec<Effect> {
+    let Some(myth) = &state.desk.myth else {
+        return vec![];
+    };
+    let Some(call) = myth.calls.iter().find(|call| call.answer.is_none()) else {
+        let (tone, text) = verdict(myth);
+        state.notices.say(state.now, tone, text);
+        return vec![];
+    };
+    let spec = ConnectSpec {
+        protocol: Protocol::Tcp,
+        from: Some(call.from),
+        source_port: SourcePort::SameAsServer,
+        reuse_addr: false,
+        ..state.clients.next_spec(state.listener.callable())
+    };
+    dialing::again(state, spec)
+}
+
+fn verdict(myth: &Myth) -> (Tone, String) {
+    let port = myth.port;
+    let [first, _, other] = &myth.calls;
+    if myth.is_as_usual() {
+        let text = format!(
+            "the myth, tried: {} got in from port {port}, its second call was refused, {} got in. {port} to {port} serves one user for each address.",
+            first.who, other.who
+        );
+        return (Tone::Plain, text);
+    }
+    let text =
+        "the trial went otherwise than the rule says; what the kernel said stands in the picture";
+    (Tone::Warning, text.to_owned())
+}
+
+/// A call was answered; if it was the trial's, the next one is made.
+pub(crate) fn answered(
+    state: &mut State,
+    from: Option<Endpoint>,
+    answer: Result<RowName, Refusal>,
+) -> Vec<Effect> {
+    let Some(myth) = &mut state.desk.myth else {
+        return vec![];
+    };
+    let port = myth.port;
+    let mut waiting = myth.calls.iter_mut().filter(|call| call.answer.is_none());
+    let meant = waiting.next();
+    let Some(call) = meant.filter(|call| {
+        from == Some(Endpoint {
+            ip: call.from,
+            port,
+        })
+    }) else {
+        return vec![];
+    };
+    call.answer = Some(answer);
+    next(state)
+}
+
+/// From where a call came that was refused: the end that bind() was asked for.
+pub(crate) fn asked_from(spec: &ConnectSpec) -> Option<Endpoint> {
+    let is_myth = spec.source_port == SourcePort::SameAsServer;
+    let ip = spec.from.filter(|_| is_myth)?;
+    let port = spec.to.port;
+    Some(Endpoint { ip, port })
+}

@@ -1,0 +1,114 @@
+//! What might help against a client's refusal.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::{PRIVILEGE, here, not_tried, other_address, tried, waiting};
+use crate::app::State;
+use crate::app::why::{Case, Remedy};
+use crate::tcp::{Call, ConnectSpec, Endpoint, Errno, Host, Port, Protocol, SourcePort, Trial};
+
+/// What might help whoever could not connect.
+pub(super) fn connect(
+    state: &State,
+    case: &Case,
+    spec: &ConnectSpec,
+    to: Option<Endpoint>,
+) -> Vec<Remedy> {
+    let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let from = spec.from.unwrap_or(any);
+    let bind = |ip, port, reuse_addr| Trial::Bind {
+        host: spec.host,
+        protocol: spec.protocol,
+        at: Endpoint { ip, port },
+        reuse_addr,
+        reuse_port: false,
+    };
+    let free = || tried("a port that the kernel picks", bind(from, Port::ANY, false));
+    match (case.why.call, case.why.errno) {
+        (Call::Bind, Errno::EADDRINUSE) => {
+            let Some(port) = refused_port(spec) else {
+                return vec![];
+            };
+            let mut all = vec![
+                tried("the same call once more", bind(from, port, spec.reuse_addr)),
+                tried("SO_REUSEADDR, on this socket alone", bind(from, port, true)),
+                free(),
+            ];
+            if let Some(ip) = other_address(from) {
+                let words = format!("another computer, {ip}");
+                all.push(tried(words, bind(ip, port, spec.reuse_addr)));
+            }
+            all.extend(waiting(state));
+            all
+        }
+        (Call::Bind, Errno::EADDRNOTAVAIL) => {
+            let here = here(state, from).into_iter();
+            here.map(|ip| {
+                let words = format!("an address of this machine, {ip}");
+                tried(words, bind(ip, Port::ANY, false))
+            })
+            .collect()
+        }
+        (Call::Bind, Errno::EACCES | Errno::EPERM) => vec![
+            free(),
+            not_tried(PRIVILEGE, "this program was started without"),
+        ],
+        (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(spec, to)),
+        (_, Errno::ECONNREFUSED) if spec.protocol == Protocol::Tcp => {
+            to.map_or_else(Vec::new, |to| nobody_listens(state, to))
+        }
+        _ => vec![],
+    }
+}
+
+fn no_port_left(spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
+    if let Some(port) = refused_port(spec) {
+        let words = format!("a source port other than {port}");
+        let trial = Trial::Reach {
+            host: spec.host,
+            from: spec.from,
+            source_port: SourcePort::KernelPicks,
+            to: to.ip,
+        };
+        return vec![tried(words, trial)];
+    }
+    let elsewhere = Trial::Reach {
+        host: spec.host,
+        from: spec.from,
+        source_port: spec.source_port,
+        to: to.ip,
+    };
+    vec![
+        tried("another destination, by the same ports", elsewhere),
+        not_tried(
+            "another computer (j, then c)",
+            "it would be a real connection",
+        ),
+        not_tried("closing one of these (d)", "it would end it"),
+    ]
+}
+
+fn nobody_listens(state: &State, to: Endpoint) -> Vec<Remedy> {
+    let trial = Trial::Bind {
+        host: Host::THIS,
+        protocol: Protocol::Tcp,
+        at: to,
+        reuse_addr: false,
+        reuse_port: false,
+    };
+    let mut all = vec![tried(format!("listening at {to}: is it free?"), trial)];
+    if let Some(line) = state.culprit() {
+        let words = format!("calling {} instead (C)", line.row.tuple.local);
+        all.push(not_tried(words, "it would be a real connection"));
+    }
+    all
+}
+
+/// The port that bind() was asked for.
+fn refused_port(spec: &ConnectSpec) -> Option<Port> {
+    match spec.source_port {
+        SourcePort::Fixed(port) => Some(port),
+        SourcePort::SameAsServer => Some(spec.to.port),
+        SourcePort::KernelPicks | SourcePort::Toy(_) => None,
+    }
+}

@@ -1,0 +1,94 @@
+//! Tries remedies, instead of claiming that they help: with sockets that are closed at once.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::Socket;
+
+use crate::net::diary::Diary;
+use crate::net::socket::{self, Making};
+use crate::net::sockets::Sockets;
+use crate::tcp::{
+    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, News, Protocol, Refusal, SockOpt,
+    Trial,
+};
+
+/// Tries each, and tells how it went.
+pub(super) async fn try_all(sockets: Arc<Sockets>, trials: Vec<Trial>) {
+    for trial in trials {
+        let mut diary = sockets.diary(Deed::Try);
+        let outcome = match trial {
+            Trial::Bind { .. } => bind(trial, (&sockets.makers, &mut diary)),
+            Trial::Reach { .. } => reach(trial, (&sockets.makers, &mut diary)),
+        };
+        sockets.tell_calls(diary, None);
+        sockets.tell(News::Tried { trial, outcome }).await;
+    }
+}
+
+fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
+    let Trial::Bind {
+        host,
+        protocol,
+        at,
+        reuse_addr,
+        reuse_port,
+    } = trial
+    else {
+        return Ok(());
+    };
+    let spec = ListenSpec {
+        reuse_addr,
+        reuse_port,
+        ..ListenSpec::at(at)
+    };
+    let probe = makers.socket(host, protocol, at.ip, diary)?;
+    let bound = socket::bound(&spec, SocketAddr::from(at), &probe, diary);
+    diary.closes(&probe);
+    bound
+}
+
+fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
+    let Trial::Reach {
+        host,
+        from,
+        source_port,
+        to,
+    } = trial
+    else {
+        return Ok(());
+    };
+    let door = makers.socket(host, Protocol::Tcp, to, diary)?;
+    let at = ListenSpec::at(Endpoint::new(to, 0));
+    socket::bound(&at, SocketAddr::from(at.at), &door, diary)?;
+    let done = diary.did(&door, Asked::Listen(1), door.listen(1));
+    done.map_err(socket::refused(Call::Listen))?;
+    let there = diary.name_of(&door).map_err(socket::refused(Call::Bind))?;
+    let spec = ConnectSpec {
+        host,
+        from,
+        source_port,
+        ..ConnectSpec::to(Endpoint::from(there).into())
+    };
+    let caller = socket::calling(&spec, there, None, (makers, diary))?;
+    let reached = call(&caller, there, diary);
+    // Nothing may be left of it: RST instead of a row in TIME_WAIT.
+    let done = caller.set_linger(Some(Duration::ZERO));
+    let _ = diary.did(&caller, Asked::SetSockOpt(SockOpt::NoLinger), done);
+    diary.closes(&caller);
+    drop(caller);
+    diary.closes(&door);
+    reached
+}
+
+/// connect(): whether the kernel found a port for it.
+fn call(caller: &Socket, to: SocketAddr, diary: &mut Diary) -> Result<(), Refusal> {
+    let done = caller.connect(&to.into());
+    match diary.did(caller, Asked::Connect(Endpoint::from(to)), done) {
+        Err(error) if Errno::from(&error) != Errno::EINPROGRESS => {
+            Err(socket::refused(Call::Connect)(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,143 @@
+//! The system calls behind the rows.
+
+use super::{
+    ALL, LAPTOP, LISTEN, PHONE, Robot, USUAL, check, own, paint, text_of, two_connections,
+};
+use fivetuple::app::Action;
+use fivetuple::cli::ThemeName;
+use fivetuple::tcp::{
+    Answer, Asked, Called, Deed, Endpoint, Errno, News, Port, Protocol, Record, RowName, SockOpt,
+};
+use fivetuple::view::{ColourDepth, Theme};
+
+fn call(on: u32, asked: Asked, answer: Answer) -> Called {
+    let on = (!matches!(asked, Asked::Socket { .. })).then_some(on);
+    Called { on, asked, answer }
+}
+
+fn socket(fd: u32) -> Called {
+    let protocol = Protocol::Tcp;
+    let asked = Asked::Socket {
+        v6: false,
+        protocol,
+    };
+    call(fd, asked, Answer::Descriptor(fd))
+}
+
+fn told(robot: &mut Robot, deed: Deed, row: Option<RowName>, calls: Vec<Called>) {
+    robot.hear(News::Called(Record { deed, row, calls }));
+}
+
+fn client(fd: u32, row: RowName, bound: bool) -> Vec<Called> {
+    let (local, remote) = (row.tuple.local, row.tuple.remote);
+    let bind = [
+        call(
+            fd,
+            Asked::SetSockOpt(SockOpt::BindAddressNoPort),
+            Answer::Done,
+        ),
+        call(
+            fd,
+            Asked::Bind(Endpoint {
+                port: Port::ANY,
+                ..local
+            }),
+            Answer::Done,
+        ),
+    ];
+    let before = [socket(fd)]
+        .into_iter()
+        .chain(bind.into_iter().filter(|_| bound));
+    let after = [
+        call(
+            fd,
+            Asked::Connect(remote),
+            Answer::Failed(Errno::EINPROGRESS),
+        ),
+        call(fd, Asked::ConnectAnswer, Answer::Done),
+        call(fd, Asked::GetSockName, Answer::End(local)),
+    ];
+    before.chain(after).collect()
+}
+
+/// A listener and two clients, the second of which nobody bound; then a listener that was refused.
+pub(super) fn with_calls() -> Robot {
+    let mut robot = two_connections();
+    let at: Endpoint = "127.0.0.1:5000".parse().unwrap();
+    let listens = vec![
+        socket(9),
+        call(9, Asked::SetSockOpt(SockOpt::ReuseAddr), Answer::Done),
+        call(9, Asked::Bind(at), Answer::Done),
+        call(9, Asked::Listen(128), Answer::Done),
+    ];
+    told(&mut robot, Deed::Listen, Some(own(LISTEN, 9).name), listens);
+    for (n, [server, client_end]) in (0..).zip([LAPTOP, PHONE]) {
+        let (server, client_end) = (own(server, 12), own(client_end, 11));
+        let calls = client(11 + 2 * n, client_end.name, n == 0);
+        told(&mut robot, Deed::Connect, Some(client_end.name), calls);
+        let caller = Answer::Caller(12 + 2 * n, client_end.name.tuple.local);
+        let calls = vec![call(9, Asked::Accept, caller)];
+        told(&mut robot, Deed::Accept, Some(server.name), calls);
+    }
+    let refused = vec![
+        socket(15),
+        call(15, Asked::Bind(at), Answer::Failed(Errno::EADDRINUSE)),
+        call(15, Asked::Close, Answer::Unread),
+    ];
+    told(&mut robot, Deed::Listen, None, refused);
+    robot
+}
+
+#[test]
+fn the_newest_calls_stand_out() {
+    let mut robot = with_calls();
+    robot.press("i");
+    check("calls", &mut robot, &ALL);
+    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
+    insta::assert_snapshot!(
+        "calls_mono_ascii",
+        text_of(&paint(&mut robot, mono, USUAL).0)
+    );
+}
+
+#[test]
+fn the_calls_behind_the_chosen_row_stand_out() {
+    let mut robot = with_calls();
+    robot.press("i");
+    robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
+    check("calls_of_a_row", &mut robot, &ALL);
+    let stranger = own("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 ESTABLISHED inode=77", 3);
+    robot.ask(Action::SelectRow(stranger.name));
+    for size in ALL {
+        let text = super::screen(&mut robot, size);
+        assert!(text.contains("Its calls are not here"), "{text}");
+    }
+}
+
+#[test]
+fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
+    let mut robot = with_calls();
+    robot.press("i");
+    robot.hear(News::CalledAlike {
+        deed: Deed::Connect,
+        count: 9_895,
+    });
+    let text = super::screen(&mut robot, super::WIDE);
+    assert!(
+        text.contains("and 9,895 more sockets like this one"),
+        "{text}"
+    );
+    let row = own(PHONE[1], 13).name;
+    for _ in 0..400 {
+        told(&mut robot, Deed::Connect, Some(row), client(13, row, true));
+    }
+    assert!(robot.state.calls.len() <= 1000);
+    let text = super::screen(&mut robot, super::WIDE);
+    assert!(text.contains("older ones forgotten"), "{text}");
+    let listens = robot
+        .state
+        .calls
+        .entries()
+        .filter(|e| e.record.deed == Deed::Listen);
+    assert_eq!(listens.count(), 1, "how the listener was made is kept");
+}
