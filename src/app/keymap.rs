@@ -48,16 +48,19 @@ pub enum Group {
     Look,
     /// The program.
     Program,
+    /// Other pictures of the same state.
+    Picture,
     /// The lab and its wire.
     Lab,
 }
 
 impl Group {
     /// Every group, in the order of the list.
-    pub const ALL: [Group; 5] = [
+    pub const ALL: [Group; 6] = [
         Group::Server,
         Group::Client,
         Group::Look,
+        Group::Picture,
         Group::Lab,
         Group::Program,
     ];
@@ -68,6 +71,7 @@ impl Group {
             Group::Server => "The server",
             Group::Client => "The clients",
             Group::Look => "Looking",
+            Group::Picture => "Looking closer",
             Group::Program => "The program",
             Group::Lab => "The lab",
         }
@@ -103,7 +107,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 }
 
 use Action as A;
-use Group::{Client, Lab, Look, Program, Server};
+use Group::{Client, Lab, Look, Picture as Closer, Program, Server};
 use Key::{BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up};
 
 /// Every key once. The footer, the list of keys and the README are made from it or tested against it.
@@ -120,6 +124,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('s')], A::Send, Client, "send", "send the payload"),
     on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, go on reading"),
     on(&[Char('x')], A::Abort, Client, "abort", "abort: RST instead of FIN"),
+    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
     on(&[Char('j'), Down], A::Next, Look, "down", "choose the next row or computer"),
     on(&[Char('k'), Up], A::Previous, Look, "up", "choose the one before"),
     on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "a page down"),
@@ -130,22 +135,24 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
-    on(&[Char('v')], A::Mark, Look, "mark, compare", "mark a row; on a second one: compare the five numbers"),
-    on(&[Char('V')], A::CompareNewest, Look, "compare newest", "compare the newest connection with the one before it"),
-    on(&[Char('t')], A::Show(Picture::Timeline), Look, "timeline", "the timeline, and the ladder of one connection"),
-    on(&[Char('E')], A::SaveLadder, Look, "save the ladder", "save the ladder as a text file"),
-    on(&[Char('g')], A::Show(Picture::States), Look, "states", "the diagram of TCP's states"),
-    on(&[Char('m')], A::Show(Picture::Ports), Look, "ports", "the map of ports"),
-    on(&[Char('+')], A::ZoomIn, Look, "zoom in", "zoom in: less of the picture, larger"),
-    on(&[Char('-')], A::ZoomOut, Look, "zoom out", "zoom out: more of the picture, smaller"),
-    on(&[Char('i')], A::Show(Picture::Calls), Look, "system calls", "the system calls behind the rows"),
-    on(&[Char('M')], A::Show(Picture::Myth), Look, "the myth", "the myth of the taken port, beside what is so"),
-    on(&[Char('U')], A::TryMyth, Look, "try the myth", "try the myth for real: clients call from the server's own port"),
-    on(&[Char('y')], A::Why, Look, "why not?", "why not? The last refusal: who is to blame, what helps"),
-    on(&[Char('W')], A::Write, Look, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
-    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
+    on(&[Char('g')], A::Show(Picture::States), Closer, "states", "the diagram of TCP's states"),
+    on(&[Char('t')], A::Show(Picture::Timeline), Closer, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('E')], A::SaveLadder, Closer, "save the ladder", "save the ladder as a text file"),
+    on(&[Char('m')], A::Show(Picture::Ports), Closer, "ports", "the map of ports"),
+    on(&[Char('i')], A::Show(Picture::Calls), Closer, "system calls", "the system calls behind the rows"),
+    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that make the same rows"),
+    on(&[Char('v')], A::Mark, Closer, "mark, compare", "mark a row; on a second one: compare the five numbers"),
+    on(&[Char('V')], A::CompareNewest, Closer, "compare newest", "compare the newest connection with the one before it"),
+    on(&[Char('y')], A::Why, Closer, "why not?", "why not? The last refusal: who is to blame, what helps"),
+    on(&[Char('M')], A::Show(Picture::Myth), Closer, "the myth", "the myth of the taken port, beside what is so"),
+    on(&[Char('U')], A::TryMyth, Closer, "try the myth", "try the myth for real: clients call from the server's own port"),
+    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through what happened (5,: five)"),
+    on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again"),
+    on(&[End], A::Live, Closer, "live", "from the past to live (as p and Esc)"),
+    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: less of the picture, larger"),
+    on(&[Char('-')], A::ZoomOut, Closer, "zoom out", "zoom out: more of the picture, smaller"),
     on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down"),
     on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go"),
     on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)"),
@@ -154,9 +161,6 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
     on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "run out of ports for real (form)"),
     on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
-    on(&[Char(',')], A::StepBack, Look, "step back", "step back through what happened (5,: five)"),
-    on(&[Char('.')], A::StepForward, Look, "step forward", "step forward again"),
-    on(&[End], A::Live, Look, "live", "from the past to live (as p and Esc)"),
     on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
     on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),

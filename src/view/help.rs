@@ -17,17 +17,17 @@ pub(super) fn draw(
     down: usize,
     scroll: &mut Scroll,
 ) {
-    let (left, right): (Vec<Group>, Vec<Group>) = Group::ALL
+    // The right column has what is looked at, the left one all that is done.
+    let (right, left): (Vec<Group>, Vec<Group>) = Group::ALL
         .into_iter()
-        .partition(|group| matches!(group, Group::Server | Group::Client | Group::Lab));
-    let mut columns = vec![
-        lines(scene, &left, usize::MAX),
-        lines(scene, &right, usize::MAX),
-    ];
-    if wide(&columns) > screen.width {
-        let room = usize::from(screen.width).saturating_sub(6);
-        columns = vec![lines(scene, &Group::ALL, room)];
-    }
+        .partition(|group| matches!(group, Group::Look | Group::Picture));
+    let width = usize::from(screen.width);
+    let columns = if width < TWO_COLUMNS {
+        vec![lines(scene, &Group::ALL, width.saturating_sub(6))]
+    } else {
+        let half = (width - 8) / 2;
+        vec![lines(scene, &left, half), lines(scene, &right, half)]
+    };
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
     let width = wide(&columns).max(40);
     let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
@@ -55,6 +55,9 @@ pub(super) fn draw(
         rest.width -= taken;
     }
 }
+
+/// From this width on there are two columns.
+const TWO_COLUMNS: usize = 110;
 
 /// How wide the frame around these columns is.
 fn wide(columns: &[Vec<Line<'static>>]) -> u16 {

@@ -7,7 +7,7 @@ use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News};
 use fivetuple::view::{ColourDepth, Theme};
 
-use super::{ALL, DARK, USUAL, WIDE, check, paint, text_of};
+use super::{ALL, DARK, USUAL, WIDE, check, paint, screen, text_of};
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
 
@@ -129,5 +129,31 @@ fn a_click_chooses_the_row_under_it_in_either_table() {
         let asked = fivetuple::view::hit(area, &robot.state, &scroll, x, u16::try_from(y).unwrap());
         let chosen = Action::SelectRow(own(row, 0).name);
         assert!(asked.contains(&chosen), "{asked:?}");
+    }
+}
+
+#[test]
+fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
+    let mut robot = Robot::calling_in_lab();
+    robot.press("o");
+    robot.arrives(1);
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    for wide in [60, 79, 80, 115, 116, 145, 146, 162, 200] {
+        for high in [16, 18, 24, 29, 30, 36, 50] {
+            let text = screen(&mut robot, (wide, high));
+            for part in [
+                "SYN_SENT",
+                "SYN_RECV",
+                "SYN+ACK",
+                "HELD: 1 wait",
+                "192.168.1.13",
+            ] {
+                assert!(
+                    text.contains(part),
+                    "{part} is not at {wide}x{high}:\n{text}"
+                );
+            }
+        }
     }
 }
