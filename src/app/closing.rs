@@ -50,6 +50,11 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
     if !state.listener.serves(end.tuple.remote.port) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }
+    if state.lab.wire.is_slow() {
+        return Some(format!(
+            "{who} sent {size}: they stand in its Send-Q until the answer to them has crossed the wire."
+        ));
+    }
     let other = state.other_end(end);
     if !state.listener.ends.contains(other) {
         return Some(format!(

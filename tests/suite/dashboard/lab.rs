@@ -11,12 +11,12 @@ use fivetuple::tcp::{
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
 use crate::robot::{Robot, own};
 
-fn name(row: &str) -> RowName {
+pub(super) fn name(row: &str) -> RowName {
     own(row, 0).name
 }
 
 /// The laptop is connected through the lab.
-fn connected() -> Robot {
+pub(super) fn connected() -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
     robot.hear(News::Connecting(own(CALLS, 11)));
@@ -231,18 +231,6 @@ fn a_hang_up_leaves_time_wait_at_the_client_and_says_so() {
     robot.tables(&[LISTEN], &[wait]);
     assert!(robot.state.listener.ends.is_empty());
     assert_eq!(robot.state.clients.open(), 0);
-}
-
-#[test]
-fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
-    let mut robot = connected();
-    robot.press("b d");
-    robot.hear(News::Closed {
-        at: name(CLIENT),
-        how: Ending::Close,
-    });
-    assert!(robot.said().contains("FIN_WAIT1"), "{}", robot.said());
-    assert!(!robot.said().contains("TIME_WAIT"), "{}", robot.said());
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use fivetuple::app::Effect;
-use fivetuple::tcp::{Fate, Flags, LabOrder, WireOrder};
+use fivetuple::tcp::{Ending, Fate, Flags, LabOrder, News, WireOrder};
 
-use crate::computers::{LAPTOP, SERVER};
+use super::lab::{connected, name};
+use crate::computers::{CLIENT, LAPTOP, SERVER};
 use crate::robot::Robot;
 
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
@@ -173,4 +174,23 @@ fn a_reset_makes_a_plain_wire_of_it() {
     );
     assert!(!robot.state.lab.wire.is_slow());
     assert!(robot.state.lab.is_up());
+}
+
+#[test]
+fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
+    let mut robot = connected();
+    robot.press("b");
+    robot.later(Duration::from_secs(1));
+    robot.hear(News::Sent {
+        at: name(CLIENT),
+        bytes: 13,
+    });
+    assert!(robot.said().contains("Send-Q"), "{}", robot.said());
+    robot.press("d");
+    robot.hear(News::Closed {
+        at: name(CLIENT),
+        how: Ending::Close,
+    });
+    assert!(robot.said().contains("FIN_WAIT1"), "{}", robot.said());
+    assert!(!robot.said().contains("TIME_WAIT"), "{}", robot.said());
 }
