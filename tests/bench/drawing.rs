@@ -7,8 +7,8 @@ use std::time::Duration;
 use fivetuple::app::{Clients, Event, Listener, Overlay, Picture, Sight, State, update};
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
-    Answer, Asked, Called, Change, ConnectSpec, Deed, Endpoint, FiveTuple, Host, ListenSpec,
-    Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
+    Answer, Asked, Called, Change, ConnectSpec, Deed, Endpoint, FiveTuple, Host, LabComputer,
+    LabNews, ListenSpec, Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -42,6 +42,53 @@ pub(crate) fn measure() {
     times("56,000 rows at once, state made and dropped", &whole, "");
     times("56,000 rows read again, two of them new", &again(), "");
     pictures();
+    two_computers();
+}
+
+/// Both tables of the lab with few and with many connections.
+fn two_computers() {
+    let [few, many] = [10, 28_000].map(|count| frame(&mut in_lab(count)));
+    times("two computers and the wire, 10 connections", &few, "");
+    let ratio = at_most(many.median() / few.median(), 2.0, " times");
+    times(
+        "two computers and the wire, 28,000 connections",
+        &many,
+        &ratio,
+    );
+}
+
+/// A lab of a server and a laptop, with so many connections.
+fn in_lab(count: u32) -> State {
+    let mut state = state(0);
+    let ips = [[192, 168, 1, 10], [192, 168, 1, 13]].map(IpAddr::from);
+    let hosts = [Host(1), Host(2)];
+    let computers = hosts.into_iter().zip(ips);
+    let computers = computers.map(|(host, ip)| LabComputer { host, ip });
+    let up = LabNews::Up {
+        computers: computers.collect(),
+        took: Duration::ZERO,
+    };
+    update(&mut state, Moment::default(), Event::Lab(up));
+    for (n, host) in hosts.into_iter().enumerate() {
+        let row = |number: u32| {
+            let mut row = pair(number)[n];
+            row.host = host;
+            let (server, client) = (ips[0], ips[1]);
+            let own = [server, client][n];
+            let other = [client, server][n];
+            (row.tuple.local.ip, row.tuple.remote.ip) = (own, other);
+            Change::Appeared(row)
+        };
+        let sight = Sight {
+            host,
+            changes: (0..count).map(row).collect(),
+            afresh: true,
+            ..Sight::default()
+        };
+        update(&mut state, Moment::default(), Event::Seen(sight));
+    }
+    state.arrange();
+    state
 }
 
 /// Every picture with few and with many connections.
