@@ -51,8 +51,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         };
     table(frame, &mut rest, server.host, of_server, head);
     let mut spans = vec![scene.span(Part::Title, " The wire ")];
-    let status = wire::status_line(scene, room.saturating_sub(20));
-    spans.extend(status.spans);
+    let status = wire::status_lines(scene, room.saturating_sub(20));
+    spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
     rule(frame, arrange::take_top(&mut rest, 1), scene, spans);
     let height = u16::try_from(of_wire).unwrap_or(0);
     let place = arrange::take_top(&mut rest, height);

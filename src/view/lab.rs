@@ -134,8 +134,9 @@ fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     };
     let mut inner = scene.frame(frame, area, &titles);
     let room = usize::from(inner.width);
-    let line = arrange::take_top(&mut inner, 1);
-    frame.render_widget(wire::status_line(scene, room), line);
+    for status in wire::status_lines(scene, room) {
+        frame.render_widget(status, arrange::take_top(&mut inner, 1));
+    }
     put(
         frame,
         inner,

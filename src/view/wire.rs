@@ -41,16 +41,21 @@ pub(super) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
     pieces
 }
 
-/// The status as one piece of text.
-pub(super) fn status_line(scene: Scene<'_>, room: usize) -> Line<'static> {
-    let mut spans = Vec::new();
+/// The status in lines of at most `room` columns.
+pub(super) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
+    let mut lines: Vec<Vec<Span<'static>>> = vec![Vec::new()];
     for (part, text) in status(scene) {
         let text = scene.span(part, text);
-        if width(&spans) + text.width() < room {
-            spans.extend([Span::raw(" "), text]);
+        let last = lines.last().map_or(0, |line| width(line));
+        if last > 0 && last + 2 + text.width() > room {
+            lines.push(Vec::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            let gap = if line.is_empty() { " " } else { "  " };
+            line.extend([Span::raw(gap), text]);
         }
     }
-    Line::from(spans)
+    lines.into_iter().map(Line::from).collect()
 }
 
 /// Segments in `room` columns and at most `height` lines: the newest; of a held wire the oldest that wait, as they go first.
