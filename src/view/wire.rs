@@ -19,13 +19,14 @@ pub(super) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
         pieces.push((Part::KeyCap, format!("HELD: {waiting} wait")));
     }
     if !wire.delay.is_zero() {
-        pieces.push((
-            Part::Warning,
-            format!("{} one way", words::brief(wire.delay)),
-        ));
-        if !wire.held && lab.waiting() > 0 {
-            pieces.push((Part::Warning, format!("{waiting} on the way")));
-        }
+        // One piece, so that nothing jumps as segments come and go.
+        let now = match lab.waiting() {
+            0 => String::new(),
+            _ if wire.held => String::new(),
+            _ => format!(", {waiting} now"),
+        };
+        let delay = words::brief(wire.delay);
+        pieces.push((Part::Warning, format!("{delay} one way{now}")));
     }
     if wire.cut {
         pieces.push((Part::Banner, "CUT".to_owned()));
