@@ -1,61 +1,19 @@
 //! The film and the pictures of the README: their scripts are read, played against the built program, and painted.
 
+mod scripts;
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use fivetuple::lab::Lab;
+use fivetuple::tcp::LabSpec;
 
 use super::support::paint::{Painter, Palette};
 use super::support::player::{Played, Player};
 use super::support::tape::{Command, Tape, parse};
 use super::support::{gif, netns, skipped};
-
-/// A script, and what must be on the screen at each of its `Wait`s besides what it waits for.
-struct Script {
-    name: &'static str,
-    beats: &'static [&'static [&'static str]],
-}
-
-/// The film.
-const FILM: Script = Script {
-    name: "demo.tape",
-    beats: &[
-        &["Nobody uses port", "netstat"],
-        &["LISTEN", "0 connections"],
-        &["LISTEN", "ESTABLISHED", "the kernel picked port"],
-        &["laptop", "1 connection:"],
-        &["LISTEN", "2 connections"],
-        &["local port", "foreign port", "server end of phone"],
-        &["2 connections"],
-        &["2 connections"],
-        &["LISTEN", "1 connection:", "phone", "s left"],
-        &[],
-    ],
-};
-
-/// The pictures.
-const PICTURES: Script = Script {
-    name: "assets/pictures.tape",
-    beats: &[
-        &["Nobody uses port"],
-        &["LISTEN"],
-        &["ESTABLISHED"],
-        &[],
-        &["2 connections", "server end of phone"],
-        &["Active Internet connections", "/fivetuple"],
-        &["server end of laptop"],
-        &["connections"],
-        &["Sockets"],
-        &["held"],
-        &["not accepted", "kernel", "3 of"],
-        &[],
-        &["LISTEN"],
-        &["ESTABLISHED"],
-        &["the server hung up first"],
-        &["LISTEN"],
-        &["TIME_WAIT", "cannot listen at", "SO_REUSEADDR"],
-        &[],
-    ],
-};
+use scripts::{FILM, LAB, PICTURES, Script, VIEWS};
 
 /// Black letters on white, for pages in a light theme.
 const LIGHT: &str = r##"{ "background": "#ffffff", "foreground": "#1f2328", "black": "#24292f", "red": "#cf222e",
@@ -115,6 +73,8 @@ fn the_tapes_parse() {
     for (script, output) in [
         (&FILM, "assets/demo.gif"),
         (&PICTURES, "assets/pictures.gif"),
+        (&VIEWS, "assets/views.gif"),
+        (&LAB, "assets/lab.gif"),
     ] {
         let tape = script.tape();
         assert_eq!(tape.outputs, [output]);
@@ -167,6 +127,35 @@ fn the_pictures_replay() {
 }
 
 #[test]
+fn the_other_views_replay() {
+    netns::alone(|| {
+        VIEWS.play(Player::of(&VIEWS.tape()).at_speed(8.0));
+    });
+}
+
+#[test]
+fn the_lab_replays() {
+    if lab_or_skip() {
+        LAB.play(Player::of(&LAB.tape()).at_speed(8.0));
+    }
+}
+
+/// Whether this machine allows a lab; says why not.
+fn lab_or_skip() -> bool {
+    let two = LabSpec {
+        computers: 2,
+        ports: None,
+    };
+    match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), two) {
+        Ok(_) => true,
+        Err(why) => {
+            skipped(&format!("there is no lab here: {why:?}"));
+            false
+        }
+    }
+}
+
+#[test]
 #[ignore = "renders the film of the README"]
 fn render_film() {
     netns::alone(|| {
@@ -182,22 +171,44 @@ fn render_film() {
 #[test]
 #[ignore = "renders the pictures of the README"]
 fn render_pictures() {
-    netns::alone(|| {
-        let tape = PICTURES.tape();
-        let dark = Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
-        write_stills(&tape, &PICTURES.play(Player::of(&tape)), dark, "");
-    });
+    netns::alone(|| render_stills(&PICTURES, None));
 }
 
 #[test]
 #[ignore = "renders the pictures of the README in a light theme"]
 fn render_light_pictures() {
-    netns::alone(|| {
-        let tape = PICTURES.tape();
-        let light = Palette::from_theme(LIGHT).unwrap();
-        let player = Player::of(&tape).with_env("FIVETUPLE_THEME", "light");
-        write_stills(&tape, &PICTURES.play(player), light, "-light");
-    });
+    netns::alone(|| render_stills(&PICTURES, Some(LIGHT)));
+}
+
+#[test]
+#[ignore = "renders the other views of the README"]
+fn render_views() {
+    netns::alone(|| render_stills(&VIEWS, None));
+}
+
+#[test]
+#[ignore = "renders the other views of the README in a light theme"]
+fn render_light_views() {
+    netns::alone(|| render_stills(&VIEWS, Some(LIGHT)));
+}
+
+#[test]
+#[ignore = "renders the lab of the README, in both themes"]
+fn render_lab() {
+    if lab_or_skip() {
+        render_stills(&LAB, None);
+        render_stills(&LAB, Some(LIGHT));
+    }
+}
+
+/// Paints the stills of a script as its tape says, or for pages in a light theme.
+fn render_stills(script: &Script, light: Option<&str>) {
+    let tape = script.tape();
+    let colours = light.or(tape.settings.theme.as_deref()).unwrap();
+    let palette = Palette::from_theme(colours).unwrap();
+    let (theme, suffix) = light.map_or(("dark", ""), |_| ("light", "-light"));
+    let player = Player::of(&tape).with_env("FIVETUPLE_THEME", theme);
+    write_stills(&tape, &script.play(player), palette, suffix);
 }
 
 fn write_film(tape: &Tape, played: &Played, mut painter: Painter) {

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::{Chosen, listening};
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::glyphs::{CHOSEN, FREE, FULL, NEVER, glyph};
+use crate::view::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
 use crate::view::paint::Scene;
 use crate::view::theme::Part;
 
@@ -132,7 +132,7 @@ fn sign(
     let state = scene.state;
     let first = |text: &str| text.chars().next().unwrap_or(' ');
     if is_chosen {
-        (first(CHOSEN), scene.style(Part::FocusBorder))
+        (first(DOWN), scene.style(Part::FocusBorder))
     } else if listens {
         (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))
     } else if state.seen().ports().rows_at(port) > 0 {
