@@ -174,3 +174,15 @@ fn a_reset_makes_a_plain_wire_of_it() {
     assert!(!robot.state.lab.wire.is_slow());
     assert!(robot.state.lab.is_up());
 }
+
+#[test]
+fn a_reset_and_a_mended_cable_forget_what_was_still_to_be_lost() {
+    let mend = Effect::Lab(LabOrder::Wire(WireOrder::Mend));
+    for keys in ["u r", "u B B"] {
+        let mut robot = Robot::in_lab(3);
+        robot.orders();
+        robot.press(keys);
+        assert!(robot.orders().contains(&mend), "{keys}");
+        assert_eq!(robot.state.lab.wire.loses, 0, "{keys}");
+    }
+}
