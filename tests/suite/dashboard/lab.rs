@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, PointOfView, Role, Sight, Stage};
 use fivetuple::tcp::{
-    Call, Change, Command, ConnectSpec, Ending, Endpoint, Errno, Host, LabNews, LabOrder,
-    LabRefusal, News, Port, PortRange, Refusal, RowName, Snapshot, SourcePort, TcpState, Trial,
+    Change, Command, Ending, Errno, Host, LabNews, LabOrder, LabRefusal, News, RowName, Snapshot,
+    TcpState,
 };
 
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
@@ -295,51 +295,4 @@ fn news_of_sockets_from_before_the_lab_is_of_no_interest() {
     });
     assert_eq!(robot.state.clients.open(), 0);
     assert!(robot.table().is_empty());
-}
-
-#[test]
-fn whether_a_port_is_free_is_tried_on_the_computer_that_was_called() {
-    let mut robot = Robot::in_lab(3);
-    let to = Endpoint::new([192, 168, 1, 10], 500);
-    robot.orders();
-    robot.hear(News::ConnectFailed {
-        spec: ConnectSpec {
-            host: LAPTOP,
-            ..ConnectSpec::to(to.into())
-        },
-        to: Some(to),
-        local: None,
-        why: Refusal {
-            call: Call::Connect,
-            errno: Errno::ECONNREFUSED,
-        },
-    });
-    robot.press("y");
-    let commands = robot.commands();
-    let [Command::Try(trials)] = &commands[..] else {
-        panic!("{commands:?}");
-    };
-    assert!(
-        matches!(trials[..], [Trial::Bind { host: SERVER, .. }]),
-        "{trials:?}"
-    );
-}
-
-#[test]
-fn the_ports_that_are_left_to_a_computer_of_the_lab_are_counted() {
-    let supply = connected().state.supply().unwrap();
-    assert_eq!((supply.used, supply.left()), (1, 28_231));
-}
-
-#[test]
-fn the_ports_of_a_small_range_are_counted_at_the_computer_that_calls() {
-    let mut robot = connected();
-    let client = name(CLIENT).tuple.local;
-    let low = client.port;
-    robot.state.clients.spec.source_port = SourcePort::Toy(PortRange {
-        low,
-        high: Port(low.0 + 3),
-    });
-    let supply = robot.state.supply().unwrap();
-    assert_eq!((supply.used, supply.left()), (1, 3));
 }
