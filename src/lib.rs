@@ -11,7 +11,7 @@
 //! the terminal, signals) lives at the edge and talks in values.
 //!
 //! ```text
-//!   keys, signals, ticks    News     Snapshot
+//!   keys, signals, ticks    News     looks at the tables, LabNews
 //!            \               |          /
 //!         one bounded inbox: a total order of facts     run (edge)
 //!                            |
@@ -28,11 +28,11 @@
 //!
 //! | layer | module | what it is |
 //! |---|---|---|
-//! | 0, pure | [`tcp`] | the words: endpoint, five-tuple, state, row, snapshot, command, news |
+//! | 0, pure | [`tcp`] | the words: endpoint, five-tuple, state, row, snapshot, segment, command, news |
 //! | 1 | [`kernel`] | reads the kernel's tables: `sock_diag` over netlink, `/proc` where that is refused |
 //! | 1 | [`net`] | makes sockets with exactly the options that were asked for, and tells what happens |
 //! | 1 | [`lab`] | computers in namespaces, without root, and the wire between them |
-//! | 2, pure | [`app`] | the dashboard as a machine: state, keys, what is said about what happened |
+//! | 2, pure | [`app`] | the dashboard as a machine: state, keys, the past, what is said about what happened |
 //! | 3, pure | [`view`] | paints the state |
 //! | 4 | [`run`] | the shell: threads, tasks, the terminal, the subcommands |
 //! | - | [`cli`] | the command line as types; [`run`] reads it, [`view`] borrows the name of a theme |
@@ -43,7 +43,8 @@
 //! # What holds everywhere
 //!
 //! - Every row on the screen comes from the kernel. What no look at the table has shown, but our own calls have told, is
-//!   marked `'`.
+//!   marked `'`; what is only worked out is drawn differently, and says so.
+//! - A picture, see [`app::Picture`], is another way to see the same state, and keeps nothing of its own.
 //! - A key is declared once, in [`app::BINDINGS`]: the footer, the list of keys and the README are made from it or tested
 //!   against it.
 //! - Bad news is news: a refused connection is a value that is shown, with the rows to blame.

@@ -176,9 +176,11 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     effects
 }
 
-/// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets.
+/// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets, nor refusals and trials.
 fn begin_anew(state: &mut State) -> Vec<Effect> {
-    state.sockets = Sockets::default();
+    state.sockets = Sockets::new(state.machine.ephemeral);
+    state.notices.case = None;
+    state.desk.myth = None;
     let desk = &mut state.desk;
     desk.selected = None;
     let stays = |overlay: &Overlay| matches!(overlay, Overlay::Help(_) | Overlay::Palette(_));

@@ -37,14 +37,16 @@ impl State {
     /// The ports for the chosen computer's next call; `None` where the kernel does not pick one, or the addresses are not known before.
     pub fn supply(&self) -> Option<Supply> {
         let spec = self.clients.next_spec(self.listener.at());
-        let (from, to) = (spec.from?, spec.to.endpoint()?);
+        // A computer of the lab has one address, and its kernel takes it by itself.
+        let from = spec.from.or_else(|| self.lab.address_of(spec.host))?;
+        let to = spec.to.endpoint()?;
         if spec.protocol != Protocol::Tcp {
             return None;
         }
         let range = self.port_range();
         let used = match spec.source_port {
             SourcePort::KernelPicks => self.seen().ports().calls(from, to) as usize,
-            SourcePort::Toy(range) => self.used_of(range, from, to),
+            SourcePort::Toy(range) => self.used_of(range, (spec.host, from), to),
             SourcePort::Fixed(_) | SourcePort::SameAsServer => return None,
         };
         Some(Supply {
@@ -56,10 +58,10 @@ impl State {
     }
 
     /// How many ports of a small range are used, looked up one by one.
-    fn used_of(&self, range: PortRange, from: IpAddr, to: Endpoint) -> usize {
+    fn used_of(&self, range: PortRange, (host, from): (Host, IpAddr), to: Endpoint) -> usize {
         let is_used = |port: &u16| {
             let tuple = FiveTuple::tcp(Endpoint::new(from, *port), to);
-            let line = self.seen().get(RowName::connected(Host::THIS, tuple));
+            let line = self.seen().get(RowName::connected(host, tuple));
             line.is_some_and(|line| line.gone.is_none())
         };
         (range.low.0..=range.high.0).filter(is_used).count()

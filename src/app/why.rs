@@ -127,7 +127,10 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     };
     case.waits = false;
     let asked = case.asked.clone();
-    state.desk.overlay = None;
+    // When it comes by itself, something else may be open.
+    if matches!(state.desk.overlay, Some(Overlay::Why(_))) {
+        state.desk.overlay = None;
+    }
     match asked {
         Wish::Listen(_) if state.listener.will_listen() => {
             verbs::only_say(state, "something listens by now; l stops it")

@@ -72,7 +72,7 @@ impl Wire {
         let orders = [
             (self.held, WireOrder::LetGo),
             (!self.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),
-            (self.cut, WireOrder::Mend),
+            (self.cut || self.loses > 0, WireOrder::Mend),
         ];
         let needed = orders.into_iter().filter(|(is_needed, _)| *is_needed);
         needed
@@ -184,6 +184,7 @@ fn cut(state: &mut State) -> (WireOrder, String) {
         let text = "the cable is cut: every segment is lost, and neither kernel is told. Connections stay ESTABLISHED; B mends it";
         (WireOrder::Cut, text.to_owned())
     } else {
+        state.lab.wire.loses = 0;
         let text =
             "the cable is mended: what was not acknowledged is sent again when its timer runs out";
         (WireOrder::Mend, text.to_owned())

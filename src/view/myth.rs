@@ -9,7 +9,7 @@ use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
 use super::{arrange, past, text};
-use crate::app::{MythCall, Pane};
+use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, RowName, TcpState};
 
 /// From this width on both models stand beside each other.
@@ -175,11 +175,9 @@ fn right(
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
     let head = |words: &str| Line::from(scene.span(Part::Strong, text::cut(words, room)));
     let Some(myth) = &scene.state.desk.myth else {
-        let ask = scene.keys(&[(
-            "E",
-            "tries it for real: clients call from the server's own port",
-        )]);
-        return vec![ask];
+        let key = binding_of(Action::TryMyth).map(|binding| binding.keys[0].to_string());
+        let ask = "tries it: clients call from the server's own port";
+        return vec![scene.keys(&[(&key.unwrap_or_default(), ask)])];
     };
     let port = myth.port;
     let mut lines = vec![head(&format!("Tried for real: {port} {ARROW} {port}"))];

@@ -112,24 +112,6 @@ fn sent_by_then(scene: Scene<'_>) -> usize {
     crossings.partition_point(|crossing| crossing.sent <= then)
 }
 
-/// The segment as it was at the moment that is shown.
-fn as_then(scene: Scene<'_>, crossing: &Crossing) -> Crossing {
-    let then = scene.state.then();
-    let is_over = match crossing.fate {
-        Fate::OnTheWay => false,
-        Fate::Arrived(at) | Fate::Lost(at, _) => at <= then,
-    };
-    let fate = if is_over {
-        crossing.fate
-    } else {
-        Fate::OnTheWay
-    };
-    Crossing {
-        fate,
-        ..crossing.clone()
-    }
-}
-
 /// From which segment on all the newest fit.
 fn newest(scene: Scene<'_>, room: usize, height: usize) -> usize {
     let crossings = &scene.state.lab.crossings;
@@ -151,7 +133,7 @@ const ONE_LINE: usize = 54;
 
 /// One segment: its way as an arrow, and what it carries.
 fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static>> {
-    let (state, crossing) = (scene.state, &as_then(scene, crossing));
+    let (state, crossing) = (scene.state, &crossing.as_of(scene.state.then()));
     let server = state.lab.server().map(|server| server.host);
     let lane = Lane {
         crossing,

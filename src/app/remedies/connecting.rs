@@ -90,7 +90,7 @@ fn no_port_left(spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
 
 fn nobody_listens(state: &State, to: Endpoint) -> Vec<Remedy> {
     let trial = Trial::Bind {
-        host: Host::THIS,
+        host: state.lab.host_of(to.ip).unwrap_or(Host::THIS),
         protocol: Protocol::Tcp,
         at: to,
         reuse_addr: false,

@@ -95,7 +95,7 @@ impl<T> Cable<T> {
             WireOrder::Hold => self.held = true,
             WireOrder::LetGo => self.held = false,
             WireOrder::Delay(delay) => self.delay = delay,
-            WireOrder::Mend => self.cut = false,
+            WireOrder::Mend => (self.cut, self.drops) = (false, 0),
             WireOrder::Step => return self.step(),
             WireOrder::DropNext => return self.drop_next(),
             WireOrder::Cut => {

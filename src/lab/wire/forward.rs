@@ -23,6 +23,9 @@ const MOST: usize = 8;
 /// So many frames are taken from one end before another one has its turn.
 const TURN: usize = 64;
 
+/// So often a frame is offered to a kernel that has no room for it; then it is lost.
+const TRIES: usize = 1000;
+
 /// Carries frames from one end of the wire to another, on a thread of its own.
 pub(super) struct Forwarder<C> {
     pub(super) ends: Vec<(Host, OwnedFd)>,
@@ -173,11 +176,15 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             .iter()
             .filter(|(host, _)| to.map_or(*host != from, |to| *host == to));
         for (_, socket) in meant {
-            while let Err(why) = send(socket, bytes, SendFlags::empty()) {
-                let full = matches!(why, Errno::AGAIN | Errno::NOBUFS);
-                if why != Errno::INTR && !(full && has_room(socket)) {
-                    return false;
-                }
+            let is_taken = (0..TRIES).find_map(|_| match send(socket, bytes, SendFlags::empty()) {
+                Ok(_) => Some(true),
+                Err(Errno::INTR) => None,
+                // Somebody may have switched the other end off: then it never has room.
+                Err(Errno::AGAIN | Errno::NOBUFS) if has_room(socket) => None,
+                Err(_) => Some(false),
+            });
+            if is_taken != Some(true) {
+                return false;
             }
         }
         true

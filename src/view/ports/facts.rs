@@ -39,7 +39,15 @@ fn fitting(tries: [String; 2], room: usize) -> String {
 fn left(state: &State) -> (Part, [String; 2]) {
     let who = text::safe(&state.clients.computer().name);
     let Some(supply) = state.supply() else {
-        let why = format!("{who}: its next port is asked for, not picked (C).");
+        let why = match state.clients.spec.source_port {
+            SourcePort::Fixed(_) | SourcePort::SameAsServer => {
+                format!("{who}: its next port is asked for, not picked (C).")
+            }
+            SourcePort::KernelPicks | SourcePort::Toy(_) => {
+                let range = state.port_range();
+                format!("{who}: the kernel picks its next port from {range}.")
+            }
+        };
         return (Part::Text, [why.clone(), why]);
     };
     let (all, left) = (

@@ -131,3 +131,17 @@ fn on_loopback_the_key_says_where_ports_are_used_up() {
     assert!(robot.said().contains("N starts it"), "{}", robot.said());
     assert!(robot.state.desk.overlay.is_none());
 }
+
+#[test]
+fn after_the_lab_the_ports_of_this_machine_are_counted_in_its_own_range_again() {
+    let mut robot = Robot::new();
+    robot.state.machine.ephemeral = range("20000-20009");
+    robot.tell(Event::Lab(LabNews::Up {
+        computers: lab(3),
+        took: Duration::from_millis(5),
+    }));
+    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.kernel("tcp 0 0 127.0.0.2:20004 127.0.0.1:5000 ESTABLISHED");
+    let supply = robot.state.supply().unwrap();
+    assert_eq!((supply.used, supply.left()), (1, 9));
+}

@@ -194,3 +194,15 @@ fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
     assert!(robot.said().contains("FIN_WAIT1"), "{}", robot.said());
     assert!(!robot.said().contains("TIME_WAIT"), "{}", robot.said());
 }
+
+#[test]
+fn a_reset_and_a_mended_cable_forget_what_was_still_to_be_lost() {
+    let mend = Effect::Lab(LabOrder::Wire(WireOrder::Mend));
+    for keys in ["u r", "u B B"] {
+        let mut robot = Robot::in_lab(3);
+        robot.orders();
+        robot.press(keys);
+        assert!(robot.orders().contains(&mend), "{keys}");
+        assert_eq!(robot.state.lab.wire.loses, 0, "{keys}");
+    }
+}

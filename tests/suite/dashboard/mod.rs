@@ -7,6 +7,7 @@ mod edges;
 mod forms;
 mod keys;
 mod lab;
+mod lab_apart;
 mod lab_ports;
 mod lab_wire;
 mod ladder;

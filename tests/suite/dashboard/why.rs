@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Overlay, Verdict};
-use fivetuple::tcp::{Call, Command, Endpoint, Errno, ListenSpec, News, Refusal, Trial};
+use fivetuple::app::{Event, Overlay, Verdict};
+use fivetuple::tcp::{Call, Command, Endpoint, Errno, LabNews, ListenSpec, News, Refusal, Trial};
 
+use crate::computers::lab;
 use crate::robot::Robot;
 
 const WAIT: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 TIME_WAIT timewait=47300ms/0";
@@ -99,6 +100,42 @@ fn it_is_tried_again_by_itself_when_time_wait_is_over_and_not_before() {
     assert!(matches!(robot.commands()[..], [Command::Listen(_)]));
     robot.later(Duration::from_secs(1));
     assert!(robot.commands().is_empty(), "once");
+}
+
+#[test]
+fn a_try_that_comes_by_itself_leaves_alone_what_is_being_typed() {
+    let mut robot = refused();
+    robot.press("y");
+    answer(&mut robot);
+    robot.press("w Esc C");
+    robot.kernel("");
+    robot.later(Duration::from_secs(1));
+    assert!(matches!(robot.commands()[..], [Command::Listen(_)]));
+    assert!(matches!(
+        robot.state.desk.overlay,
+        Some(Overlay::ConnectForm(_))
+    ));
+}
+
+#[test]
+fn what_was_refused_on_loopback_is_not_tried_again_in_the_lab() {
+    let mut robot = refused();
+    robot.press("y");
+    answer(&mut robot);
+    robot.press("w Esc N");
+    robot.tell(Event::Lab(LabNews::Up {
+        computers: lab(3),
+        took: Duration::from_millis(5),
+    }));
+    robot.commands();
+    robot.later(Duration::from_secs(1));
+    assert!(robot.commands().is_empty(), "{}", robot.said());
+    robot.press("y");
+    assert!(
+        robot.said().contains("nothing was refused yet"),
+        "{}",
+        robot.said()
+    );
 }
 
 #[test]

@@ -57,6 +57,14 @@ fn a_step_takes_one_segment_and_what_is_no_segment_before_it() {
 }
 
 #[test]
+fn a_mended_wire_loses_no_more() {
+    let mut cable = Cable::default();
+    cable.order(WireOrder::DropNext);
+    cable.order(WireOrder::Mend);
+    assert_eq!(put(&mut cable, 0, 1), Put::Through);
+}
+
+#[test]
 fn drops_are_counted_and_spare_what_is_no_segment() {
     let mut cable = Cable::<u32>::default();
     cable.order(WireOrder::DropNext);

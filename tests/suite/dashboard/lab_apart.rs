@@ -1,0 +1,82 @@
+//! What belongs to one computer of the lab, or to the time before it, is not mixed up with anything else.
+
+use std::time::Duration;
+
+use fivetuple::app::Event;
+use fivetuple::tcp::{
+    Call, Command, ConnectSpec, Endpoint, Errno, LabNews, News, Port, PortRange, Refusal,
+    SourcePort, Trial,
+};
+
+use crate::computers::{CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
+use crate::robot::{Robot, own};
+
+/// The laptop is connected through the lab.
+fn connected() -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("c");
+    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    robot
+}
+
+#[test]
+fn whether_a_port_is_free_is_tried_on_the_computer_that_was_called() {
+    let mut robot = Robot::in_lab(3);
+    let to = Endpoint::new([192, 168, 1, 10], 500);
+    robot.orders();
+    robot.hear(News::ConnectFailed {
+        spec: ConnectSpec {
+            host: LAPTOP,
+            ..ConnectSpec::to(to.into())
+        },
+        to: Some(to),
+        local: None,
+        why: Refusal {
+            call: Call::Connect,
+            errno: Errno::ECONNREFUSED,
+        },
+    });
+    robot.press("y");
+    let commands = robot.commands();
+    let [Command::Try(trials)] = &commands[..] else {
+        panic!("{commands:?}");
+    };
+    assert!(
+        matches!(trials[..], [Trial::Bind { host: SERVER, .. }]),
+        "{trials:?}"
+    );
+}
+
+#[test]
+fn the_ports_that_are_left_to_a_computer_of_the_lab_are_counted() {
+    let supply = connected().state.supply().unwrap();
+    assert_eq!((supply.used, supply.left()), (1, 28_231));
+}
+
+#[test]
+fn the_ports_of_a_small_range_are_counted_at_the_computer_that_calls() {
+    let mut robot = connected();
+    let client = own(CLIENT, 0).name.tuple.local;
+    let low = client.port;
+    robot.state.clients.spec.source_port = SourcePort::Toy(PortRange {
+        low,
+        high: Port(low.0 + 3),
+    });
+    let supply = robot.state.supply().unwrap();
+    assert_eq!((supply.used, supply.left()), (1, 3));
+}
+
+#[test]
+fn a_trial_of_the_myth_ends_where_the_lab_begins() {
+    let mut robot = Robot::listening();
+    robot.press("U");
+    assert!(robot.state.desk.myth.is_some());
+    robot.tell(Event::Lab(LabNews::Up {
+        computers: lab(3),
+        took: Duration::from_millis(5),
+    }));
+    assert!(robot.state.desk.myth.is_none());
+}
