@@ -53,7 +53,7 @@ impl Script {
             for text in *wanted {
                 let what = format!("{text:?} (line {} of {name})", step.line);
                 let shown = |screen: &vt100::Screen| screen.contents().contains(text);
-                terminal.wait_until(&what, Duration::from_secs(10), shown);
+                terminal.wait_until(&what, Duration::from_secs(60), shown);
             }
         });
         assert_eq!(beats.len(), 0, "more beats than {name} has Waits");

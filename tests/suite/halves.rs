@@ -120,6 +120,16 @@ fn names(rows: &[SocketRow]) -> Vec<(RowName, TcpState)> {
     names
 }
 
+/// The first few names that only one of both has.
+fn differ<'a>(
+    one: &'a [(RowName, TcpState)],
+    other: &'a [(RowName, TcpState)],
+) -> Vec<&'a (RowName, TcpState)> {
+    let only_one = one.iter().filter(|name| !other.contains(name));
+    let only_other = other.iter().filter(|name| !one.contains(name));
+    only_one.chain(only_other).take(9).collect()
+}
+
 #[test]
 fn every_socket_is_in_exactly_one_half() {
     alone(|| {
@@ -173,17 +183,12 @@ fn a_large_table_in_halves_is_the_same_table() {
             for round in 0..3 {
                 halving.read(&wanted, &mut reading).unwrap();
                 let (halves, all) = (names(&reading.snapshot.rows), names(&whole.snapshot.rows));
-                let differ: Vec<_> = halves
-                    .iter()
-                    .filter(|name| !all.contains(name))
-                    .chain(all.iter().filter(|name| !halves.contains(name)))
-                    .take(9)
-                    .collect();
                 assert!(
                     halves == all,
-                    "round {round}: {} and {}: {differ:?}",
+                    "round {round}: {} and {}: {:?}",
                     halves.len(),
-                    all.len()
+                    all.len(),
+                    differ(&halves, &all)
                 );
                 let is_halved = reading.beside > Duration::ZERO;
                 assert!(is_halved || round == 0 || cores == 1 || whole.snapshot.rows.len() < 4000);

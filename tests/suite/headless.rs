@@ -67,7 +67,7 @@ impl Server {
                 self.text += &self.told.recv().await.expect("it goes on");
             }
         };
-        let heard = tokio::time::timeout(std::time::Duration::from_secs(10), all).await;
+        let heard = tokio::time::timeout(std::time::Duration::from_secs(60), all).await;
         assert!(heard.is_ok(), "no {word:?} in {}", self.text);
         &self.text
     }

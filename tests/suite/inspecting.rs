@@ -11,7 +11,7 @@ use fivetuple::tcp::{Filter, FiveTuple, Host, Port, RowName, TcpInfo};
 
 use crate::place::own_address;
 
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(60);
 
 /// The next report on what is inside that `is_it` likes.
 fn told(events: &Receiver<Event>, is_it: impl Fn(&[(RowName, TcpInfo)]) -> bool) {

@@ -15,7 +15,7 @@ use fivetuple::tcp::{
 
 use crate::place::{is_at, own_address};
 
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(60);
 const ROW: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
 const OTHER: &str = "tcp 0 0 127.0.0.1:40001 127.0.0.1:5000 ESTABLISHED inode=3 cookie=3";
 

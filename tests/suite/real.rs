@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::robot::Robot;
 
 /// How long something may take to become so.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A dashboard for port 5000 with real sockets; only in a network of its own is that port free.
 pub(crate) struct Real {

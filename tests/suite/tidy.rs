@@ -74,9 +74,8 @@ impl Source {
     }
 
     /// Everything that matches `pattern`, as blame.
-    fn all(&self, pattern: &str, why: &str) -> Vec<String> {
-        let regex = Regex::new(pattern).unwrap();
-        let found = regex.find_iter(&self.code);
+    fn all(&self, pattern: &Regex, why: &str) -> Vec<String> {
+        let found = pattern.find_iter(&self.code);
         found
             .map(|hit| self.blame(hit.start(), &format!("{} {why}", hit.as_str().trim())))
             .collect()
@@ -112,30 +111,35 @@ fn files(root: &Path) -> Vec<PathBuf> {
     files
 }
 
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap()
+}
+
 /// The code with comments and strings blanked out; each line stays where it is.
 fn without_words(text: &str) -> String {
-    let words = Regex::new(
-        r##"(?s)//[^\n]*|/\*.*?\*/|r#".*?"#|r"[^"]*"|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\\n])'"##,
-    );
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r##"(?s)//[^\n]*|/\*.*?\*/|r#".*?"#|r"[^"]*"|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\\n])'"##)
+    });
     let blank = |found: &regex::Captures<'_>| -> String {
         let lines = found[0].matches('\n').count();
         "\n".repeat(lines)
     };
-    words.unwrap().replace_all(text, blank).into_owned()
+    WORDS.replace_all(text, blank).into_owned()
 }
 
 /// The code without a module of tests at its end.
 fn without_tests(code: &str) -> String {
-    let tests = Regex::new(r"#\[cfg\(test\)\]\s*(#\[[^\]]*\]\s*)*mod \w+ \{").unwrap();
-    let end = tests.find(code).map_or(code.len(), |found| found.start());
+    static TESTS: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"#\[cfg\(test\)\]\s*(#\[[^\]]*\]\s*)*mod \w+ \{"));
+    let end = TESTS.find(code).map_or(code.len(), |found| found.start());
     code[..end].to_owned()
 }
 
 /// The paths behind each `crate::` and `fivetuple::`, the braces spread out, with their places.
 fn uses(code: &str) -> Vec<(usize, String)> {
-    let start = Regex::new(r"\b(?:crate|fivetuple)::").unwrap();
+    static START: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(?:crate|fivetuple)::"));
     let mut uses = Vec::new();
-    for found in start.find_iter(code) {
+    for found in START.find_iter(code) {
         let rest = &code[found.end()..];
         if let Some(group) = rest.strip_prefix('{') {
             uses.extend(
@@ -207,13 +211,14 @@ fn every_module_uses_lower_layers_only() {
 
 #[test]
 fn pure_modules_do_no_input_no_output_and_read_no_clock() {
+    let (impure, paint) = (regex(IMPURE), regex(PAINT));
     let mut faults = Vec::new();
     for source in SOURCES.iter() {
         if PURE.contains(&source.module.as_str()) {
-            faults.extend(source.all(IMPURE, "in a pure module"));
+            faults.extend(source.all(&impure, "in a pure module"));
         }
         if source.module != "view" && source.module != "run" {
-            faults.extend(source.all(PAINT, "below the view"));
+            faults.extend(source.all(&paint, "below the view"));
         }
     }
     check(&faults);
@@ -221,9 +226,10 @@ fn pure_modules_do_no_input_no_output_and_read_no_clock() {
 
 #[test]
 fn nothing_ends_the_program_in_haste() {
+    let hasty = regex(HASTY);
     let faults = SOURCES
         .iter()
-        .flat_map(|source| source.all(HASTY, "ends the program; bad news is news"))
+        .flat_map(|source| source.all(&hasty, "ends the program; bad news is news"))
         .collect::<Vec<_>>();
     check(&faults);
 }
@@ -255,7 +261,7 @@ fn braces_comments_and_strings_are_understood() {
     assert_eq!(paths, ["app::", "tcp::Port", "run::go"]);
     let tests = "fn a() {}\n#[cfg(test)]\n#[allow(x)]\nmod tests { fn b() { x.unwrap() } }";
     assert!(!without_tests(tests).contains("unwrap"));
-    let clock = Regex::new(IMPURE).unwrap();
+    let clock = regex(IMPURE);
     for text in [
         "Instant::now()",
         "use std::net::{IpAddr, TcpStream};",

@@ -11,6 +11,7 @@ use fivetuple::tcp::{Host, Segment, WireOrder};
 use pcap_file::pcapng::{Block, PcapNgReader};
 
 use super::{Bench, LAPTOP, SERVER, arrived, bench, lost, sent, with_capture};
+use crate::support::apart::apart;
 use crate::support::nobody::as_nobody_too;
 use crate::support::skipped;
 
@@ -106,53 +107,56 @@ fn a_full_disk_is_told_once_and_stops_nothing() {
 
 #[test]
 fn another_program_sees_the_same_segments() {
-    let is_there = Command::new("tcpdump").arg("--version").output();
-    if is_there.is_err() {
-        return skipped("no tcpdump here");
-    }
-    let Some(mut bench) = bench() else { return };
-    let pid = std::process::id();
-    let host: Host = SERVER;
-    let name = host.name().unwrap();
-    let mut tcpdump = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-        .args(["lab", "--join", &pid.to_string(), "--on", name, "--"])
-        .args([
-            "tcpdump",
-            "-i",
-            "eth0",
-            "-n",
-            "-S",
-            "-l",
-            "-c",
-            "3",
-            "--immediate-mode",
-        ])
-        .args(["-Z", "root", "tcp"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut said = BufReader::new(tcpdump.stderr.take().unwrap()).lines();
-    let listens = said.find(|line| {
-        line.as_ref()
-            .map_or(true, |line| line.starts_with("listening"))
+    // tcpdump joins the lab of a process, of which this one has many at a time.
+    apart(|| {
+        let is_there = Command::new("tcpdump").arg("--version").output();
+        if is_there.is_err() {
+            return skipped("no tcpdump here");
+        }
+        let Some(mut bench) = bench() else { return };
+        let pid = std::process::id();
+        let host: Host = SERVER;
+        let name = host.name().unwrap();
+        let mut tcpdump = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
+            .args(["lab", "--join", &pid.to_string(), "--on", name, "--"])
+            .args([
+                "tcpdump",
+                "-i",
+                "eth0",
+                "-n",
+                "-S",
+                "-l",
+                "-c",
+                "3",
+                "--immediate-mode",
+            ])
+            .args(["-Z", "root", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut said = BufReader::new(tcpdump.stderr.take().unwrap()).lines();
+        let listens = said.find(|line| {
+            line.as_ref()
+                .map_or(true, |line| line.starts_with("listening"))
+        });
+        assert!(listens.is_some_and(|line| line.is_ok()), "tcpdump listens");
+        connect(&mut bench);
+        let output = tcpdump.wait_with_output().expect("its end");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        let told = sent(&bench.heard);
+        for (line, (_, segment)) in lines.iter().zip(&told[1..4]) {
+            let from = segment.tuple.local;
+            let to = segment.tuple.remote;
+            let ends = format!("{}.{} > {}.{}:", from.ip, from.port, to.ip, to.port);
+            assert!(line.contains(&ends), "{line}\n{segment:?}");
+            let number = match segment.flags.to_string().as_str() {
+                "ACK" => format!("ack {}", segment.ack),
+                _ => format!("seq {}", segment.seq),
+            };
+            assert!(line.contains(&number), "{line}\n{segment:?}");
+        }
+        assert_eq!(lines.len(), 3, "{text}");
     });
-    assert!(listens.is_some_and(|line| line.is_ok()), "tcpdump listens");
-    connect(&mut bench);
-    let output = tcpdump.wait_with_output().expect("its end");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lines: Vec<&str> = text.lines().collect();
-    let told = sent(&bench.heard);
-    for (line, (_, segment)) in lines.iter().zip(&told[1..4]) {
-        let from = segment.tuple.local;
-        let to = segment.tuple.remote;
-        let ends = format!("{}.{} > {}.{}:", from.ip, from.port, to.ip, to.port);
-        assert!(line.contains(&ends), "{line}\n{segment:?}");
-        let number = match segment.flags.to_string().as_str() {
-            "ACK" => format!("ack {}", segment.ack),
-            _ => format!("seq {}", segment.seq),
-        };
-        assert!(line.contains(&number), "{line}\n{segment:?}");
-    }
-    assert_eq!(lines.len(), 3, "{text}");
 }

@@ -80,7 +80,7 @@ impl Rig {
                 passed.push(news);
             }
         };
-        let found = tokio::time::timeout(Duration::from_secs(20), wait).await;
+        let found = tokio::time::timeout(Duration::from_secs(60), wait).await;
         found.unwrap_or_else(|_| panic!("not heard; last: {:#?}", passed.last()))
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+pub(crate) mod apart;
 pub(crate) mod changes;
 pub(crate) mod clock;
 pub(crate) mod footage;

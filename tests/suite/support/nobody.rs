@@ -1,5 +1,6 @@
 //! A test that holds for root and for somebody who may do nothing.
 
+use std::panic::resume_unwind;
 use std::process::Command;
 
 use super::skipped;
@@ -8,16 +9,25 @@ use super::skipped;
 const INSIDE: &str = "FIVETUPLE_TEST_NOBODY";
 const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 
-/// Runs `body`; as root, runs the test once more as nobody.
+/// Runs `body`; as root, runs the test once more as nobody meanwhile.
 ///
 /// `body` must be all that the test does, and a closure of the test itself: its name tells which test that is.
 pub(crate) fn as_nobody_too<F: FnOnce()>(body: F) {
     let is_root = rustix::process::geteuid().is_root();
-    body();
     if !is_root || std::env::var_os(INSIDE).is_some() {
-        return;
+        return body();
     }
     let test = super::netns::test_around::<F>();
+    std::thread::scope(|scope| {
+        let again = scope.spawn(|| as_nobody(test));
+        body();
+        if let Err(why) = again.join() {
+            resume_unwind(why);
+        }
+    });
+}
+
+fn as_nobody(test: &str) {
     let program = std::env::current_exe().expect("the path of this program");
     let output = Command::new("setpriv")
         .args(NOBODY)

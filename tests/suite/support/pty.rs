@@ -15,7 +15,7 @@ use super::line::{Line, timespec};
 use super::seen::{Seen, Watch, at_least_one};
 
 /// How long anything may take to appear.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 const BEGIN_PASTE: &str = "\x1b[200~";
 const END_PASTE: &str = "\x1b[201~";

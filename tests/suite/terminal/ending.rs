@@ -1,7 +1,7 @@
 //! However the dashboard ends, the terminal is as it was.
 
 use std::fs;
-use std::os::fd::{BorrowedFd, RawFd};
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use portable_pty::{PtySize, native_pty_system};
@@ -120,8 +120,16 @@ fn a_signal_ends_it_when_nobody_reads_its_screen() {
 
 /// Whether a process ends within `limit`.
 pub(crate) fn ends_within(pid: Pid, limit: Duration) -> bool {
-    let process = pidfd_open(pid, PidfdFlags::empty()).unwrap();
-    let mut ended = [PollFd::new(&process, PollFlags::IN)];
+    ended_within(&watched(pid), limit)
+}
+
+/// A process whose end can be waited for, even if it is over by then.
+fn watched(pid: Pid) -> OwnedFd {
+    pidfd_open(pid, PidfdFlags::empty()).unwrap()
+}
+
+fn ended_within(process: &OwnedFd, limit: Duration) -> bool {
+    let mut ended = [PollFd::new(process, PollFlags::IN)];
     poll(&mut ended, Some(&timespec(limit))) == Ok(1)
 }
 
@@ -156,9 +164,10 @@ fn program() -> &'static str {
 /// The window is closed, and the program's process ends soon; what was started on the terminal ends with 129.
 #[track_caller]
 fn ends_with_its_window(mut terminal: Terminal, program: Pid) {
+    let program = watched(program);
     terminal.close_master();
     assert!(
-        ends_within(program, Duration::from_secs(2)),
+        ended_within(&program, Duration::from_secs(2)),
         "still runs without a terminal"
     );
     assert_eq!(terminal.wait_exit(), 129);

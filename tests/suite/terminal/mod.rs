@@ -23,7 +23,7 @@ mod typing;
 pub(crate) use ending::ends_within;
 
 /// How long an effect may take on a busy machine.
-pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// A dashboard at a port of its own, on a screen of 120 by 36.
 #[track_caller]
