@@ -9,7 +9,7 @@ use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
 use super::{arrange, past, text};
-use crate::app::{MythCall, Pane};
+use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, RowName, TcpState};
 
 /// From this width on both models stand beside each other.
@@ -81,7 +81,9 @@ fn lines_of(lines: &[Line<'_>]) -> u16 {
 fn server_rows(scene: Scene<'_>, most: usize) -> Vec<RowName> {
     let sockets = scene.state.seen();
     let server = sockets.places().filter(|place| !place.is_client);
+    // The whole machine may be shown: other ports have nothing to do with it.
     let names = server.map(|place| place.name);
+    let names = names.filter(|name| scene.state.listener.serves(name.tuple.local.port));
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
     alive.take(most).collect()
 }
@@ -175,11 +177,12 @@ fn right(
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
     let head = |words: &str| Line::from(scene.span(Part::Strong, text::cut(words, room)));
     let Some(myth) = &scene.state.desk.myth else {
-        let ask = scene.keys(&[(
-            "E",
-            "tries it for real: clients call from the server's own port",
-        )]);
-        return vec![ask];
+        let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
+        let (key, room) = keys.unwrap_or_default();
+        let long = "tries it for real: clients call from the server's own port";
+        let short = "tries it for real, from the server's own port";
+        let fits = text::width(long) + text::width(&key) + 3 <= room;
+        return vec![scene.keys(&[(&key, if fits { long } else { short })])];
     };
     let port = myth.port;
     let mut lines = vec![head(&format!("Tried for real: {port} {ARROW} {port}"))];
