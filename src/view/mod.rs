@@ -40,6 +40,7 @@ mod states;
 mod text;
 mod theme;
 mod timeline;
+mod who;
 mod why;
 mod window;
 mod wire;
