@@ -160,7 +160,9 @@ fn right(
     let left = usize::from(place.height).saturating_sub(lines.len());
     let cut = rows.len() > left && left > 2;
     let shown = &rows[..rows.len().min(left - usize::from(cut))];
-    scroll.visible.extend(shown);
+    let mut below = place;
+    arrange::take_top(&mut below, lines_of(&lines));
+    scroll.list(below, shown.iter().copied());
     let drawn = shown
         .iter()
         .map(|row| row::line(scene, &columns, *row, Bracket::None));

@@ -43,11 +43,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         empty::draw(frame, inner, scene);
         return;
     }
-    scroll
-        .visible
-        .extend(lives.iter().map(|life| life.line.row.name()));
     let rows = u16::try_from(lives.len()).unwrap_or(u16::MAX);
     let top = arrange::take_top(&mut inner, rows);
+    scroll.list(top, lives.iter().map(|life| life.line.row.name()));
     put(
         frame,
         top,
