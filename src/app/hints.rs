@@ -76,6 +76,8 @@ impl State {
                 A::Close,
                 A::Send,
                 A::LookInside,
+                A::Show(Picture::States),
+                A::Show(Picture::Ports),
                 A::ServerCloses,
                 A::Hold,
                 A::Find,

@@ -46,6 +46,10 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
             "the trial is under way; its calls have no answer yet",
         );
     }
+    if state.listener.callable().ip.is_ipv6() && !state.lab.is_up() {
+        let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
+        return verbs::only_say(state, text);
+    }
     let port = state.listener.at().port;
     let Some([first, second]) = free_computers(state, port) else {
         let text = format!(
@@ -104,6 +108,7 @@ fn next(state: &mut State) -> Vec<Effect> {
         from: Some(call.from),
         source_port: SourcePort::SameAsServer,
         reuse_addr: false,
+        to: state.clients.reachable(state.listener.callable()).into(),
         ..state.clients.next_spec(state.listener.callable())
     };
     dialing::again(state, spec)

@@ -37,8 +37,11 @@ impl Role {
                 .sockets
                 .iter()
                 .any(|socket| socket.name == name);
+            // A socket of ours that is closed by now is in no list: its row in the past is told by who held it.
+            let held = state.sockets.owners.get(&row.inode);
+            let was_own = listening && held.is_some_and(|owner| owner.pid == state.machine.pid);
             return match program {
-                _ if own => Role::Listener,
+                _ if own || was_own => Role::Listener,
                 Some(program) if listening => Role::OtherListener(program),
                 Some(program) => Role::Other(program),
                 None => Role::Unknown,

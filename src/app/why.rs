@@ -1,7 +1,7 @@
 //! The last refusal, taken apart: who is in the way, for how long, and what would help. What can be tried is tried, not claimed.
 
 use crate::app::blame::holders;
-use crate::app::{Effect, Line, Overlay, State, Tone, dialing, refused, remedies, verbs};
+use crate::app::{Effect, Line, Overlay, State, Tone, dialing, refused, remedies, rewind, verbs};
 use crate::tcp::{
     Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Moment, Protocol, Refusal, RowName,
     TcpState, Trial,
@@ -84,6 +84,10 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if state.notices.case.is_none() {
         let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
         return verbs::only_say(state, text);
+    }
+    // What is refused is refused now, and what helps is tried now: a row of the past is not to blame.
+    if state.is_past() {
+        rewind::live(state);
     }
     look_again(state);
     let Some(case) = &state.notices.case else {

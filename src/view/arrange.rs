@@ -27,6 +27,8 @@ pub struct Places {
 /// The smallest screen, in columns and lines.
 pub const LEAST: (u16, u16) = (60, 16);
 
+/// So many lines a picture keeps when a sentence is long.
+const PICTURE: u16 = 12;
 /// The width of the last keys.
 const KEYS: u16 = 32;
 
@@ -63,7 +65,11 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     let beside = 2 + if shows_keys { KEYS } else { 0 };
     let lines = notice_lines(area.height);
     let lines = if hides_top { (1, 3) } else { lines };
-    let table = rows_wanted(state) + 3;
+    let table = 3 + if state.desk.picture == Picture::Table {
+        rows_wanted(state)
+    } else {
+        rows_wanted(state).min(PICTURE)
+    };
     let spare = rest.height.saturating_sub(table + 2 + lines.0);
     let lines = notices::height(state, area.width - beside, lines, spare);
     let mut notices = take_bottom(&mut rest, 2 + lines);

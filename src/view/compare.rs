@@ -8,7 +8,7 @@ use super::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};
 use super::paint::{Scene, Titles, put};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, past, row, text};
+use super::{arrange, past, text, who};
 use crate::app::{Comparison, FIVE, Pane};
 use crate::tcp::RowName;
 
@@ -102,7 +102,7 @@ fn label(scene: Scene<'_>, name: RowName, n: usize) -> Line<'static> {
     let mut spans = vec![scene.span(Part::Key, format!("{sign} "))];
     match scene.state.seen().get(name) {
         Some(line) => {
-            let role = row::role(scene, line, 26);
+            let role = who::of(scene, line, 26);
             spans.push(scene.span(Part::Strong, format!("{role}   ")));
             let state = line.row.state;
             if line.gone.is_some() {

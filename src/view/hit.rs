@@ -28,13 +28,11 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
 }
 
 fn row_at(places: &Places, state: &State, scroll: &Scroll, (x, y): (u16, u16)) -> Option<Action> {
-    if lab::is_shown(state) && !state.desk.look.big {
+    let is_picture = state.desk.picture != Picture::Table;
+    if (is_picture || lab::is_shown(state)) && !state.desk.look.big {
         let mut cells = scroll.cells.iter();
         let cell = cells.find(|(place, _)| place.contains((x, y).into()));
         return cell.map(|(_, name)| Action::SelectRow(*name));
-    }
-    if state.desk.picture != Picture::Table {
-        return None;
     }
     let (body, high) = if state.desk.look.big {
         (scroll.body, big::ROW)

@@ -24,11 +24,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         } else {
             "There is no connection yet whose ladder could be drawn. Press l, then c."
         };
-        let none = text::cut(none, usize::from(area.width));
-        frame.render_widget(
-            Line::from(scene.span(Part::Dim, none)),
-            arrange::line(area, 1),
-        );
+        let below = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        let none = text::wrap(none, usize::from(area.width)).into_iter();
+        let none = none.map(|words| Line::from(scene.span(Part::Dim, words)));
+        put(frame, below, none);
         return;
     };
     let room = usize::from(area.width);

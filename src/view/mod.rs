@@ -40,6 +40,7 @@ mod states;
 mod text;
 mod theme;
 mod timeline;
+mod who;
 mod why;
 mod window;
 mod wire;
@@ -63,6 +64,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     let scene = Scene { state, theme };
     frame.buffer_mut().set_style(area, theme.ground());
     scroll.visible.clear();
+    scroll.cells.clear();
     scroll.help_end = None;
     match places(area, state) {
         Some(places) => {

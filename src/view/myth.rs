@@ -81,7 +81,9 @@ fn lines_of(lines: &[Line<'_>]) -> u16 {
 fn server_rows(scene: Scene<'_>, most: usize) -> Vec<RowName> {
     let sockets = scene.state.seen();
     let server = sockets.places().filter(|place| !place.is_client);
+    // The whole machine may be shown: other ports have nothing to do with it.
     let names = server.map(|place| place.name);
+    let names = names.filter(|name| scene.state.listener.serves(name.tuple.local.port));
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
     alive.take(most).collect()
 }
@@ -158,7 +160,9 @@ fn right(
     let left = usize::from(place.height).saturating_sub(lines.len());
     let cut = rows.len() > left && left > 2;
     let shown = &rows[..rows.len().min(left - usize::from(cut))];
-    scroll.visible.extend(shown);
+    let mut below = place;
+    arrange::take_top(&mut below, lines_of(&lines));
+    scroll.list(below, shown.iter().copied());
     let drawn = shown
         .iter()
         .map(|row| row::line(scene, &columns, *row, Bracket::None));
@@ -175,9 +179,12 @@ fn right(
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
     let head = |words: &str| Line::from(scene.span(Part::Strong, text::cut(words, room)));
     let Some(myth) = &scene.state.desk.myth else {
-        let key = binding_of(Action::TryMyth).map(|binding| binding.keys[0].to_string());
-        let ask = "tries it: clients call from the server's own port";
-        return vec![scene.keys(&[(&key.unwrap_or_default(), ask)])];
+        let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
+        let (key, room) = keys.unwrap_or_default();
+        let long = "tries it for real: clients call from the server's own port";
+        let short = "tries it for real, from the server's own port";
+        let fits = text::width(long) + text::width(&key) + 3 <= room;
+        return vec![scene.keys(&[(&key, if fits { long } else { short })])];
     };
     let port = myth.port;
     let mut lines = vec![head(&format!("Tried for real: {port} {ARROW} {port}"))];

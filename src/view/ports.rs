@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use super::glyphs::DASH;
 use super::paint::{Scene, Titles, put};
 use super::scroll::Scroll;
-use super::{arrange, past, row};
+use super::{arrange, past, who};
 use crate::app::{Line as TableLine, Pane};
 use crate::tcp::{Port, PortRange, TcpState};
 
@@ -120,5 +120,5 @@ fn listening(scene: Scene<'_>) -> Vec<Port> {
 
 /// Whose the chosen port is.
 fn holder(scene: Scene<'_>, chosen: Chosen<'_>) -> String {
-    row::role(scene, chosen.line, 26)
+    who::of(scene, chosen.line, 26)
 }

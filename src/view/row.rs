@@ -285,10 +285,6 @@ pub(super) fn role(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
         Role::Unknown if line.row.state != TcpState::TimeWait => role.to_string(),
         Role::Unknown if room < 17 => String::from("nobody's"),
         Role::Unknown => String::from("nobody's any more"),
-        // A socket that was closed is in no list of ours any more.
-        Role::OtherListener(program) if line.gone.is_some() && program == "fivetuple" => {
-            Role::Listener.to_string()
-        }
         Role::Listener
         | Role::ServerEnd(_)
         | Role::Client(_)

@@ -31,6 +31,19 @@ impl Scroll {
         &self.visible
     }
 
+    /// Rows that were drawn below each other in `place`, a line each.
+    pub(super) fn list(&mut self, place: Rect, rows: impl Iterator<Item = RowName>) {
+        for (y, name) in (place.y..place.bottom()).zip(rows) {
+            let line = Rect {
+                y,
+                height: 1,
+                ..place
+            };
+            self.visible.push(name);
+            self.cells.push((line, name));
+        }
+    }
+
     /// How many lines the list of all keys can be scrolled down, if the last frame showed it.
     pub fn help_end(&self) -> Option<usize> {
         self.help_end

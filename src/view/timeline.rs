@@ -8,7 +8,7 @@ use super::glyphs::{CHOSEN, DASH, HOLLOW, glyph};
 use super::paint::{Scene, Titles, put};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, empty, ladder, past, row, text};
+use super::{arrange, empty, ladder, past, text, who};
 use crate::app::timeline::{Timeline, span};
 use crate::app::{Life, Pane, Why};
 use crate::tcp::{Moment, TcpState};
@@ -43,11 +43,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         empty::draw(frame, inner, scene);
         return;
     }
-    scroll
-        .visible
-        .extend(lives.iter().map(|life| life.line.row.name()));
     let rows = u16::try_from(lives.len()).unwrap_or(u16::MAX);
     let top = arrange::take_top(&mut inner, rows);
+    scroll.list(top, lives.iter().map(|life| life.line.row.name()));
     put(
         frame,
         top,
@@ -138,10 +136,14 @@ impl Axis {
     /// The numbers below the lives, seconds before now, and what a dot means.
     fn line(&self, scene: Scene<'_>) -> Line<'static> {
         let mut numbers: Vec<char> = vec![' '; self.columns];
+        let is_past = scene.state.is_past();
+        let fits = |step: &usize| self.columns * step / 10 >= NUMBER;
+        let step = [1, 2, 5].into_iter().find(fits).unwrap_or(10);
         let mut right = self.columns;
-        for n in 0_u32..=10 {
+        for n in (0_u32..=10).step_by(step) {
             let ago = self.span * n / 10;
             let words = match (n, ago.as_secs_f64()) {
+                (0, _) if is_past => String::from("then"),
                 (0, _) => String::from("now"),
                 (_, seconds) if self.span.as_secs() >= 20 => format!("{seconds:.0}"),
                 (_, seconds) => format!("{seconds:.1}"),
@@ -156,11 +158,7 @@ impl Axis {
             right = from.saturating_sub(2);
         }
         let numbers: String = numbers.into_iter().collect();
-        let label = if self.label > 20 {
-            "seconds before now"
-        } else {
-            "seconds ago"
-        };
+        let label = ["seconds ago", "seconds before"][usize::from(self.label > 20)];
         Line::from(vec![
             scene.span(Part::Dim, text::fit(&format!("  {label}"), self.label)),
             scene.span(Part::Dim, numbers),
@@ -168,6 +166,9 @@ impl Axis {
         ])
     }
 }
+
+/// How wide a number below the lives is at most, with the gap before it.
+const NUMBER: usize = 5;
 
 /// Who it is, its states as they went by, and what it is now.
 fn life_line(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Line<'static> {
@@ -180,7 +181,7 @@ fn life_line(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Line<'static> {
         name.tuple.remote.port
     };
     let role_room = axis.label - 9;
-    let role = text::fit(&row::role(scene, life.line, role_room), role_room);
+    let role = text::fit(&who::of(scene, life.line, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
     let look = if is_chosen {
         Part::Selected

@@ -80,7 +80,13 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
         lines.push(Line::from(scene.span(Part::Text, words)));
     }
     if !case.remedies.is_empty() {
-        let heading = "What would help? Tried just now, with sockets that are closed again:";
+        let long = "What would help? Tried just now, with sockets that are closed again:";
+        let fits = text::width(long) <= room;
+        let heading = if fits {
+            long
+        } else {
+            "What would help? Tried just now:"
+        };
         lines.push(Line::from(
             scene.span(Part::Heading, text::cut(heading, room)),
         ));

@@ -34,7 +34,7 @@ pub(super) fn connect(
                 tried("SO_REUSEADDR, on this socket alone", bind(from, port, true)),
                 free(),
             ];
-            if let Some(ip) = other_address(from) {
+            if let Some(ip) = free_computer(state, from, port) {
                 let words = format!("another computer, {ip}");
                 all.push(tried(words, bind(ip, port, spec.reuse_addr)));
             }
@@ -102,6 +102,20 @@ fn nobody_listens(state: &State, to: Endpoint) -> Vec<Remedy> {
         all.push(not_tried(words, "it would be a real connection"));
     }
     all
+}
+
+/// The address of the next computer that has no row at that port.
+fn free_computer(state: &State, from: IpAddr, port: Port) -> Option<IpAddr> {
+    let mut ip = other_address(from);
+    for _ in &state.clients.computers {
+        let end = ip.map(|ip| Endpoint { ip, port });
+        let mut rows = state.sockets.in_order().filter(|line| line.gone.is_none());
+        if !rows.any(|line| Some(line.row.tuple.local) == end) {
+            break;
+        }
+        ip = ip.and_then(other_address);
+    }
+    ip
 }
 
 /// The port that bind() was asked for.

@@ -5,12 +5,12 @@ use ratatui::text::Line;
 use super::Ways;
 use super::stroke::Stroke;
 use crate::app::{Known, Line as TableLine, Step, Way};
-use crate::tcp::TcpState;
+use crate::tcp::{Protocol, TcpState};
 use crate::view::glyphs::{ARROW, CHOSEN, OTHER};
 use crate::view::paint::{Scene, width};
-use crate::view::row;
 use crate::view::text;
 use crate::view::theme::Part;
+use crate::view::who;
 
 /// At most so many lines, and the shortest that can be said of it.
 pub(super) fn of(
@@ -19,11 +19,16 @@ pub(super) fn of(
     (room, most): (usize, usize),
 ) -> (Vec<Line<'static>>, String) {
     let Some((line, way)) = &ways.chosen else {
-        let nobody = "No connection yet: l listens, c connects.";
+        let is_udp = |line: &TableLine| line.row.tuple.protocol == Protocol::Udp;
+        let nobody = if scene.chosen_or_newest().is_some_and(is_udp) {
+            "The chosen row is UDP, which has no states; j and k choose another."
+        } else {
+            "No connection yet: l listens, c connects."
+        };
         let lines = vec![Line::from(scene.span(Part::Dim, nobody))];
         return (lines, nobody.to_owned());
     };
-    let who = row::role(scene, line, 15);
+    let who = who::of(scene, line, 15);
     let (brief, tries) = last_arrow(line, way, &who);
     let mut lines = vec![legend(scene, ways, room)];
     lines.truncate(most.saturating_sub(1));
@@ -44,7 +49,7 @@ fn legend(scene: Scene<'_>, ways: &Ways<'_>, room: usize) -> Line<'static> {
     ];
     for (end, sign, part) in ends {
         if let Some((line, way)) = end {
-            let who = row::role(scene, line, 15);
+            let who = who::of(scene, line, 15);
             let gone = if line.gone.is_some() { " (gone)" } else { "" };
             let text = format!("{sign} {who}: {}{gone}  ", way.at);
             spans.push(scene.span(part, text));

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Chosen, holder, listening};
 use crate::app::{Parity, State};
-use crate::tcp::{SourcePort, TcpState};
+use crate::tcp::{Protocol, SourcePort, TcpState};
 use crate::view::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
 use crate::view::paint::{Scene, width};
 use crate::view::text;
@@ -39,15 +39,17 @@ fn fitting(tries: [String; 2], room: usize) -> String {
 fn left(state: &State) -> (Part, [String; 2]) {
     let who = text::safe(&state.clients.computer().name);
     let Some(supply) = state.supply() else {
-        let why = match state.clients.spec.source_port {
+        let spec = &state.clients.spec;
+        let why = match spec.source_port {
+            _ if spec.protocol == Protocol::Udp => "it calls by UDP: no port is counted here",
             SourcePort::Fixed(_) | SourcePort::SameAsServer => {
-                format!("{who}: its next port is asked for, not picked (C).")
+                "its next port is asked for, not picked (C)."
             }
             SourcePort::KernelPicks | SourcePort::Toy(_) => {
-                let range = state.port_range();
-                format!("{who}: the kernel picks its next port from {range}.")
+                "from which address it calls shows when it does"
             }
         };
+        let why = format!("{who}: {why}");
         return (Part::Text, [why.clone(), why]);
     };
     let (all, left) = (

@@ -14,6 +14,7 @@ mod ladder;
 mod palette;
 mod promises;
 mod rewind;
+mod seams;
 mod sentences;
 mod states;
 mod table;

@@ -127,7 +127,7 @@ pub(super) fn goodbyes() -> Robot {
 }
 
 /// The whole machine, with `count` connections of others.
-pub(super) fn whole_machine(count: u16) -> Robot {
+pub(crate) fn whole_machine(count: u16) -> Robot {
     let mut robot = Robot::listening();
     robot.press("w");
     let mut table = String::from(LISTEN);

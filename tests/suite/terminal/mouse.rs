@@ -63,6 +63,25 @@ fn the_wheel_moves_in_the_pane_under_it() {
 }
 
 #[test]
+fn a_click_chooses_a_row_of_a_picture() {
+    netns::alone_if_possible(|| {
+        let terminal = dashboard(&[]);
+        listen(&terminal);
+        terminal.press("c");
+        wait_rows(&terminal, "ESTABLISHED", 2);
+        terminal.press("t");
+        terminal.wait_for("seconds");
+        click(&terminal, "server ");
+        terminal.wait_for("▶ server");
+        terminal.press("M");
+        terminal.wait_for("believed by many");
+        click(&terminal, "0.0.0.0:*");
+        terminal.wait_for("▶[^\n]*LISTEN ");
+        quit(terminal);
+    });
+}
+
+#[test]
 fn with_no_mouse_the_terminal_keeps_it() {
     for (args, asked) in [(&[][..], true), (&["--no-mouse"][..], false)] {
         let terminal = dashboard(args);
