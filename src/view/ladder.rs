@@ -154,7 +154,7 @@ fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
             format!("{} {state}", glyph(state)),
             scene.theme.state(state),
         ),
-        Some(_) => (mark.word(), scene.style(Part::Dim)),
-        None => (format!("{HOLLOW} {}", mark.word()), scene.style(Part::Gone)),
+        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(Part::Gone)),
+        Some(_) | None => (mark.word(), scene.style(Part::Dim)),
     }
 }

@@ -1,5 +1,6 @@
 //! The ladder: what went to and fro between both ends of a connection, as a sequence diagram.
 
+mod became;
 mod captured;
 mod goodbye;
 mod text;
@@ -34,16 +35,6 @@ pub struct Rung {
     pub arrow: Option<Arrow>,
     /// What each end has become.
     pub states: [Option<StateMark>; 2],
-}
-
-impl Rung {
-    /// When what was sent had arrived, as far as that is known.
-    fn arrived(&self) -> Moment {
-        match self.arrow.as_ref().map(|arrow| arrow.fate) {
-            Some(Fate::Arrived(at)) => at,
-            Some(Fate::WorkedOut | Fate::OnTheWay | Fate::Lost(_)) | None => self.at,
-        }
-    }
 }
 
 /// A segment between the lines.
@@ -149,6 +140,8 @@ pub struct Pair<'a> {
     pub lives: [Option<Life<'a>>; 2],
     /// What stands above the lines.
     pub names: [String; 2],
+    /// The time that is shown.
+    pub now: Moment,
 }
 
 impl<'a> Pair<'a> {
@@ -213,6 +206,7 @@ impl<'a> Pair<'a> {
             connection: tuple.connection(),
             lives,
             names,
+            now: state.then(),
         })
     }
 }

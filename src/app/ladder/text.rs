@@ -81,7 +81,8 @@ impl StateMark {
     /// The state's name, in brackets where no look showed it.
     pub fn word(self) -> String {
         match (self.state, self.seen) {
-            (None, _) => String::from("gone"),
+            (None, true) => String::from("gone"),
+            (None, false) => String::from("(gone)"),
             (Some(state), true) => state.to_string(),
             (Some(state), false) => format!("({state})"),
         }
@@ -98,7 +99,7 @@ const TIME: usize = 9;
 /// The ladder as a text file.
 pub fn as_text(ladder: &Ladder) -> String {
     let source = if ladder.captured {
-        "Segments as they crossed the wire; states as the kernels' tables showed them."
+        "Segments as they crossed the wire; states as the kernels' tables showed them; in brackets: worked out."
     } else {
         "Worked out from states and calls; nobody captured it. In brackets: states that no look at the table showed."
     };
