@@ -37,7 +37,10 @@ impl State {
     /// The ports for the chosen computer's next call; `None` where the kernel does not pick one, or the addresses are not known before.
     pub fn supply(&self) -> Option<Supply> {
         let spec = self.clients.next_spec(self.listener.at());
-        let (from, to) = (spec.from?, spec.to.endpoint()?);
+        let own = self.clients.computer();
+        // A computer of the lab has one address, whether it is asked for or not.
+        let only = (own.host != Host::THIS).then_some(own.ip);
+        let (from, to) = (spec.from.or(only)?, spec.to.endpoint()?);
         if spec.protocol != Protocol::Tcp {
             return None;
         }
@@ -59,7 +62,9 @@ impl State {
     fn used_of(&self, range: PortRange, from: IpAddr, to: Endpoint) -> usize {
         let is_used = |port: &u16| {
             let tuple = FiveTuple::tcp(Endpoint::new(from, *port), to);
-            let line = self.seen().get(RowName::connected(Host::THIS, tuple));
+            let line = self
+                .seen()
+                .get(RowName::connected(self.clients.computer().host, tuple));
             line.is_some_and(|line| line.gone.is_none())
         };
         (range.low.0..=range.high.0).filter(is_used).count()

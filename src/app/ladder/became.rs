@@ -129,7 +129,7 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
         if end.state != before {
             let state = end.state.filter(|_| !end.is_over);
             steps.push(Step { place, at, state });
-        } else if end.is_over && !steps.last().is_some_and(|last| last.state.is_none()) {
+        } else if end.is_over && steps.last().is_none_or(|last| last.state.is_some()) {
             steps.push(Step {
                 place,
                 at,

@@ -24,12 +24,13 @@ pub fn captured(
     Ladder {
         ends: pair.names.clone(),
         captured: true,
+        of_all: false,
         rungs,
     }
 }
 
 /// Writes what an end became beside its segments; the rest gets lines of its own.
-fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Iterator<Item = Rung> {
+pub(super) fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Iterator<Item = Rung> {
     for (place, mark) in became.by {
         rungs[place].states[side] = Some(mark);
     }
@@ -40,17 +41,22 @@ fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Iterator<Item 
             at,
             arrow: None,
             states,
+            ports: None,
         }
     })
 }
 
 /// Puts lines between the others, where their time is.
-fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
+pub(super) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
     rungs.extend(alone);
     rungs.sort_by_key(|rung| rung.at);
 }
 
-fn rung(crossing: &Crossing, from: Side, numbers: impl Fn(&Segment) -> (u32, u32)) -> Rung {
+pub(super) fn rung(
+    crossing: &Crossing,
+    from: Side,
+    numbers: impl Fn(&Segment) -> (u32, u32),
+) -> Rung {
     let arrow = Arrow {
         from,
         words: words(&crossing.segment),
@@ -66,6 +72,7 @@ fn rung(crossing: &Crossing, from: Side, numbers: impl Fn(&Segment) -> (u32, u32
         at: crossing.sent,
         arrow: Some(arrow),
         states: [None, None],
+        ports: None,
     }
 }
 

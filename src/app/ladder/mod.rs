@@ -1,5 +1,6 @@
 //! The ladder: what went to and fro between both ends of a connection, as a sequence diagram.
 
+mod all;
 mod became;
 mod captured;
 mod goodbye;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use crate::app::{Effect, Life, Line, Role, State, Tone};
 use crate::tcp::{Crossing, FiveTuple, Loss, Moment, RowName, TcpState};
 
+pub(crate) use all::toggle;
 pub use captured::captured;
 pub use text::as_text;
 pub use worked_out::worked_out;
@@ -22,6 +24,8 @@ pub struct Ladder {
     pub ends: [String; 2],
     /// Whether the segments were captured on their way; else states and calls tell what they must have been.
     pub captured: bool,
+    /// Whether it shows all connections, and not only one.
+    pub of_all: bool,
     /// The oldest first.
     pub rungs: Vec<Rung>,
 }
@@ -35,6 +39,8 @@ pub struct Rung {
     pub arrow: Option<Arrow>,
     /// What each end has become.
     pub states: [Option<StateMark>; 2],
+    /// The ports at both ends, where those of several connections stand among each other.
+    pub ports: Option<[String; 2]>,
 }
 
 /// A segment between the lines.
@@ -100,8 +106,15 @@ const GONE: Option<StateMark> = Some(StateMark {
     seen: true,
 });
 
-/// The ladder of the chosen connection, else of the newest; `None` where there is no connection.
+/// The ladder of the chosen connection, else of the newest; or that of all, where it is wanted and something has crossed a wire. `None`
+/// where there is no connection.
 pub fn of(state: &State) -> Option<Ladder> {
+    if let Some(ladder) = Some(state)
+        .filter(|state| state.desk.all)
+        .and_then(all::all)
+    {
+        return Some(ladder);
+    }
     let pair = Pair::chosen(state)?;
     Some(rungs(state, &pair))
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use fivetuple::app::Event;
 use fivetuple::app::ladder::{Ladder, Pair, as_text, captured, of};
-use fivetuple::tcp::{Crossing, Fate, FiveTuple, Flags, Host, Loss, Moment, Segment};
+use fivetuple::tcp::{
+    Crossing, Fate, FiveTuple, Flags, Host, LabNews, Loss, Moment, Segment, WireNews,
+};
 
 use super::ladder::{CLIENT, SERVER, rungs};
 use super::laptop_connected;
@@ -230,6 +233,57 @@ fn a_state_stands_beside_the_segment_that_made_it_however_late_the_look_was() {
             "> ACK, seq 2 ack 2, on its way",
         ]
     );
+}
+
+#[test]
+fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
+    let mut robot = Robot::new();
+    robot.press("O");
+    assert!(
+        robot.said().contains("N starts the lab"),
+        "{}",
+        robot.said()
+    );
+    let mut robot = shakes_hands();
+    looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
+    let mut phones = segment(4, true, Flags::SYN, (77, 0), 0);
+    phones.from = Host(3);
+    phones.tuple = FiveTuple::tcp(
+        "192.168.1.14:44506".parse().unwrap(),
+        "192.168.1.10:500".parse().unwrap(),
+    );
+    let at = robot.state.now;
+    let sent = WireNews::Sent {
+        at,
+        segment: phones,
+    };
+    robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
+    robot.press("O");
+    assert!(robot.said().contains("all connections"), "{}", robot.said());
+    let ladder = of(&robot.state).unwrap();
+    assert!(ladder.of_all);
+    assert_eq!(ladder.ends, ["all clients", "server 192.168.1.10"]);
+    let drawn: Vec<String> = ladder.rungs.iter().map(|rung| rung.drawn(60)).collect();
+    assert_eq!(drawn.len(), 4);
+    assert!(drawn[0].starts_with(" laptop:44506─"), "{}", drawn[0]);
+    assert!(drawn[3].starts_with("  phone:44506─"), "{}", drawn[3]);
+    assert!(
+        drawn
+            .iter()
+            .all(|rung| rung.ends_with("  :500") && rung.chars().count() == 60)
+    );
+    assert!(ladder.rungs[3].drawn(22).starts_with(":44506─"));
+    assert_eq!(rungs(&ladder)[2], "> ACK, seq 1 ack 1 ESTABLISHED");
+    assert!(as_text(&ladder).contains("laptop:44506"));
+    robot.press("O");
+    assert_eq!(of(&robot.state).unwrap().rungs.len(), 3);
+    robot.press("O t O");
+    assert!(
+        of(&robot.state).unwrap().of_all,
+        "O alone brings the picture"
+    );
+    robot.press("t t");
+    assert!(!of(&robot.state).unwrap().of_all);
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::time::Duration;
 use fivetuple::app::{Effect, Event, Overlay};
 use fivetuple::tcp::{
     Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabNews, LabOrder, ListenSpec, News,
-    PortRange, Refusal,
+    PortRange, Refusal, SourcePort,
 };
 
-use crate::computers::{LAPTOP, LISTEN, lab};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES, lab};
 use crate::robot::{Robot, own};
 
 fn range(text: &str) -> PortRange {
@@ -130,4 +130,14 @@ fn on_loopback_the_key_says_where_ports_are_used_up() {
     robot.press("P");
     assert!(robot.said().contains("N starts it"), "{}", robot.said());
     assert!(robot.state.desk.overlay.is_none());
+}
+
+#[test]
+fn the_ports_left_of_a_toy_range_are_counted_in_the_laptops_own_table() {
+    let mut robot = Robot::listening_in_lab();
+    let toy = "44506-44509".parse().unwrap();
+    robot.state.clients.spec.source_port = SourcePort::Toy(toy);
+    assert_eq!(robot.state.supply().unwrap().left(), 4);
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    assert_eq!(robot.state.supply().unwrap().left(), 3);
 }
