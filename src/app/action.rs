@@ -48,6 +48,8 @@ pub enum Action {
     Show(Picture),
     /// Write the ladder into a file.
     SaveLadder,
+    /// The ladder of all connections, or of one.
+    AllLadders,
     /// Show less of the picture, larger.
     ZoomIn,
     /// Show more of the picture, smaller.

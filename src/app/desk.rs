@@ -21,6 +21,8 @@ pub struct Desk {
     pub zoom: u8,
     /// How many lines the ladder is scrolled back from its end.
     pub back: usize,
+    /// Whether the ladder is that of all connections, where segments crossed a wire.
+    pub all: bool,
     /// The rows that the table shows, in their order.
     pub shown: Vec<RowName>,
     /// Whether `shown` has to be worked out anew.

@@ -61,6 +61,7 @@ impl State {
                 A::Back,
                 A::Wire(WireKey::Step),
                 A::Wire(WireKey::Hold),
+                A::AllLadders,
                 A::Connect,
                 A::Close,
                 A::Wire(WireKey::Delay),

@@ -161,6 +161,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
     on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "run out of ports for real (form)"),
     on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
+    on(&[Char('O')], A::AllLadders, Lab, "ladder of all", "the ladder of all connections / of one"),
     on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
     on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),

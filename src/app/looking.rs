@@ -38,6 +38,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         }
         Action::NextTheme => desk.look.theme += 1,
         Action::ShowKeys => desk.look.keys = !desk.look.keys,
+        Action::AllLadders => ladder::toggle(state),
         Action::Numbers => numbers(state),
         Action::States => states::open(state),
         Action::Help => desk.overlay = Some(Overlay::Help(0)),
@@ -176,13 +177,13 @@ fn moved(place: usize, steps: i64, last: usize) -> usize {
 }
 
 /// Shows a picture in place of the table; the key that brought it takes it away again.
-fn show(desk: &mut Desk, picture: Picture) {
+pub(crate) fn show(desk: &mut Desk, picture: Picture) {
     desk.picture = if desk.picture == picture {
         Picture::Table
     } else {
         picture
     };
-    (desk.zoom, desk.back) = (0, 0);
+    (desk.zoom, desk.back, desk.all) = (0, 0, false);
     desk.look.big = false;
     desk.focus = Pane::Sockets;
 }

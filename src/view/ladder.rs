@@ -62,7 +62,13 @@ fn heading(
     (from, to): (usize, usize),
     room: usize,
 ) -> Line<'static> {
-    let tries: &[&str] = if ladder.captured {
+    let tries: &[&str] = if ladder.of_all {
+        &[
+            "all connections: the segments as they crossed the wire",
+            "all, as captured",
+            "all",
+        ]
+    } else if ladder.captured {
         &["the segments as they crossed the wire", "as captured"]
     } else {
         &[
@@ -124,10 +130,7 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
         Some(arrow) if arrow.again => Part::Warning,
         Some(_) | None => Part::Text,
     };
-    let arrow = arrow.map_or_else(
-        || " ".repeat(columns),
-        |arrow| arrow.drawn(rung.at, columns),
-    );
+    let arrow = rung.drawn(columns);
     Line::from(vec![
         scene.span(
             Part::Dim,
@@ -157,7 +160,7 @@ fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
             format!("{} {state}", glyph(state)),
             scene.theme.state(state),
         ),
-        Some(_) => (mark.word(), scene.style(Part::Dim)),
-        None => (format!("{HOLLOW} {}", mark.word()), scene.style(Part::Gone)),
+        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(Part::Gone)),
+        Some(_) | None => (mark.word(), scene.style(Part::Dim)),
     }
 }

@@ -1,45 +1,78 @@
 //! A ladder from segments that were captured on a wire.
 
-use std::time::Duration;
+use crate::app::ladder::became::Became;
+use crate::app::ladder::{Arrow, Fate, Ladder, Pair, Rung, Side};
+use crate::tcp::{self, Crossing, Flags, Segment};
 
-use crate::app::ladder::{Arrow, Fate, Ladder, Pair, Rung, Side, StateMark};
-use crate::tcp::{self, Crossing, Flags, Moment, Segment};
-
-/// The segments of one connection, or of several, in the order in which they were sent, and the states that both ends of `pair` had
-/// meanwhile. `numbers` tells the sequence and acknowledgement number of a segment as they are to be shown.
+/// The segments of one connection in the order in which they were sent, and what both ends became by them. `numbers` tells the sequence
+/// and acknowledgement number of a segment as they are to be shown.
 pub fn captured(
     crossings: &[Crossing],
     pair: &Pair<'_>,
     numbers: impl Fn(&Segment) -> (u32, u32),
 ) -> Ladder {
-    let rung = |crossing: &Crossing| {
-        let arrow = Arrow {
-            from: side_of(&crossing.segment, pair),
-            words: words(&crossing.segment),
-            numbers: numbers_of(&crossing.segment, numbers(&crossing.segment)),
-            fate: match crossing.fate {
-                tcp::Fate::OnTheWay => Fate::OnTheWay,
-                tcp::Fate::Arrived(at) => Fate::Arrived(at),
-                tcp::Fate::Lost(_, how) => Fate::Lost(how),
-            },
-            again: crossing.again,
-        };
-        Rung {
-            at: crossing.sent,
-            arrow: Some(arrow),
-            states: [None, None],
-        }
-    };
+    let rung = |crossing: &Crossing| rung(crossing, side_of(&crossing.segment, pair), &numbers);
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
-    for (n, side) in [Side::Client, Side::Server].into_iter().enumerate() {
-        for (at, mark) in states(pair, side) {
-            put(&mut rungs, at, n, mark);
-        }
+    let segments: Vec<(usize, &Crossing)> = crossings.iter().enumerate().collect();
+    let mut alone = Vec::new();
+    for (side, life) in pair.lives.iter().enumerate() {
+        let Some(life) = life else { continue };
+        let became = Became::of(life.line.row.tuple.canonical(), &segments, life, pair.now);
+        alone.extend(write(&mut rungs, side, became));
     }
+    insert(&mut rungs, alone);
     Ladder {
         ends: pair.names.clone(),
         captured: true,
+        of_all: false,
         rungs,
+    }
+}
+
+/// Writes what an end became beside its segments; the rest gets lines of its own.
+pub(super) fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Iterator<Item = Rung> {
+    for (place, mark) in became.by {
+        rungs[place].states[side] = Some(mark);
+    }
+    became.alone.into_iter().map(move |(at, mark)| {
+        let mut states = [None, None];
+        states[side] = Some(mark);
+        Rung {
+            at,
+            arrow: None,
+            states,
+            ports: None,
+        }
+    })
+}
+
+/// Puts lines between the others, where their time is.
+pub(super) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
+    rungs.extend(alone);
+    rungs.sort_by_key(|rung| rung.at);
+}
+
+pub(super) fn rung(
+    crossing: &Crossing,
+    from: Side,
+    numbers: impl Fn(&Segment) -> (u32, u32),
+) -> Rung {
+    let arrow = Arrow {
+        from,
+        words: words(&crossing.segment),
+        numbers: numbers_of(&crossing.segment, numbers(&crossing.segment)),
+        fate: match crossing.fate {
+            tcp::Fate::OnTheWay => Fate::OnTheWay,
+            tcp::Fate::Arrived(at) => Fate::Arrived(at),
+            tcp::Fate::Lost(_, how) => Fate::Lost(how),
+        },
+        again: crossing.again,
+    };
+    Rung {
+        at: crossing.sent,
+        arrow: Some(arrow),
+        states: [None, None],
+        ports: None,
     }
 }
 
@@ -76,41 +109,4 @@ fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
     } else {
         format!("seq {seq}")
     }
-}
-
-/// What an end became, and when a look showed it.
-fn states(pair: &Pair<'_>, side: Side) -> Vec<(Moment, StateMark)> {
-    let Some(life) = pair.lives[side as usize] else {
-        return Vec::new();
-    };
-    let stretches = life.stretches().into_iter().filter(|stretch| stretch.seen);
-    let mark = |state| StateMark { state, seen: true };
-    let states = stretches.map(|stretch| (stretch.from, mark(Some(stretch.state))));
-    let gone = life.line.gone.map(|gone| (gone.at, mark(None)));
-    states.chain(gone).collect()
-}
-
-/// A look may come so much later than the segment that it saw the effect of.
-const LATE: Duration = Duration::from_millis(250);
-
-/// Writes a state beside the last segment before it; where that is long ago, or a state stands there already, it gets a line of its own.
-fn put(rungs: &mut Vec<Rung>, at: Moment, side: usize, mark: StateMark) {
-    let after = rungs.partition_point(|rung| rung.at <= at);
-    let beside = after.checked_sub(1).map(|n| &mut rungs[n]);
-    let has_room =
-        |rung: &&mut Rung| rung.states[side].is_none() && at.since(rung.arrived()) <= LATE;
-    if let Some(rung) = beside.filter(has_room) {
-        rung.states[side] = Some(mark);
-        return;
-    }
-    let mut states = [None, None];
-    states[side] = Some(mark);
-    rungs.insert(
-        after,
-        Rung {
-            at,
-            arrow: None,
-            states,
-        },
-    );
 }

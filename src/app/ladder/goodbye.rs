@@ -50,6 +50,7 @@ impl Worker<'_> {
                 at: over.at,
                 arrow: None,
                 states: states(first, GONE, None),
+                ports: None,
             });
         }
     }

@@ -1,5 +1,7 @@
 //! The ladder: what went to and fro between both ends of a connection, as a sequence diagram.
 
+mod all;
+mod became;
 mod captured;
 mod goodbye;
 mod text;
@@ -10,6 +12,7 @@ use std::time::Duration;
 use crate::app::{Effect, Life, Line, Role, State, Tone};
 use crate::tcp::{Crossing, FiveTuple, Loss, Moment, RowName, TcpState};
 
+pub(crate) use all::toggle;
 pub use captured::captured;
 pub use text::as_text;
 pub use worked_out::worked_out;
@@ -21,6 +24,8 @@ pub struct Ladder {
     pub ends: [String; 2],
     /// Whether the segments were captured on their way; else states and calls tell what they must have been.
     pub captured: bool,
+    /// Whether it shows all connections, and not only one.
+    pub of_all: bool,
     /// The oldest first.
     pub rungs: Vec<Rung>,
 }
@@ -34,16 +39,8 @@ pub struct Rung {
     pub arrow: Option<Arrow>,
     /// What each end has become.
     pub states: [Option<StateMark>; 2],
-}
-
-impl Rung {
-    /// When what was sent had arrived, as far as that is known.
-    fn arrived(&self) -> Moment {
-        match self.arrow.as_ref().map(|arrow| arrow.fate) {
-            Some(Fate::Arrived(at)) => at,
-            Some(Fate::WorkedOut | Fate::OnTheWay | Fate::Lost(_)) | None => self.at,
-        }
-    }
+    /// The ports at both ends, where those of several connections stand among each other.
+    pub ports: Option<[String; 2]>,
 }
 
 /// A segment between the lines.
@@ -109,8 +106,15 @@ const GONE: Option<StateMark> = Some(StateMark {
     seen: true,
 });
 
-/// The ladder of the chosen connection, else of the newest; `None` where there is no connection.
+/// The ladder of the chosen connection, else of the newest; or that of all, where it is wanted and something has crossed a wire. `None`
+/// where there is no connection.
 pub fn of(state: &State) -> Option<Ladder> {
+    if let Some(ladder) = Some(state)
+        .filter(|state| state.desk.all)
+        .and_then(all::all)
+    {
+        return Some(ladder);
+    }
     let pair = Pair::chosen(state)?;
     Some(rungs(state, &pair))
 }
@@ -149,6 +153,8 @@ pub struct Pair<'a> {
     pub lives: [Option<Life<'a>>; 2],
     /// What stands above the lines.
     pub names: [String; 2],
+    /// The time that is shown.
+    pub now: Moment,
 }
 
 impl<'a> Pair<'a> {
@@ -213,6 +219,7 @@ impl<'a> Pair<'a> {
             connection: tuple.connection(),
             lives,
             names,
+            now: state.then(),
         })
     }
 }

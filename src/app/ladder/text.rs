@@ -77,11 +77,36 @@ impl Arrow {
     }
 }
 
+/// With fewer columns than this the server's port has no room: it is the same for all.
+const BOTH: usize = 44;
+
+impl Rung {
+    /// What was sent, in so many columns, with the ports at its ends where they are needed.
+    pub fn drawn(&self, columns: usize) -> String {
+        let arrow = |columns: usize| match &self.arrow {
+            Some(arrow) => arrow.drawn(self.at, columns),
+            None => " ".repeat(columns),
+        };
+        let Some([client, server]) = &self.ports else {
+            return arrow(columns);
+        };
+        let server = if columns < BOTH { "" } else { server };
+        let client = if columns < BOTH {
+            client.trim_start_matches(|c| c != ':')
+        } else {
+            client
+        };
+        let taken = client.chars().count() + server.chars().count();
+        format!("{client}{}{server}", arrow(columns.saturating_sub(taken)))
+    }
+}
+
 impl StateMark {
     /// The state's name, in brackets where no look showed it.
     pub fn word(self) -> String {
         match (self.state, self.seen) {
-            (None, _) => String::from("gone"),
+            (None, true) => String::from("gone"),
+            (None, false) => String::from("(gone)"),
             (Some(state), true) => state.to_string(),
             (Some(state), false) => format!("({state})"),
         }
@@ -98,7 +123,7 @@ const TIME: usize = 9;
 /// The ladder as a text file.
 pub fn as_text(ladder: &Ladder) -> String {
     let source = if ladder.captured {
-        "Segments as they crossed the wire; states as the kernels' tables showed them."
+        "Segments as they crossed the wire; states as the kernels' tables showed them; in brackets: worked out."
     } else {
         "Worked out from states and calls; nobody captured it. In brackets: states that no look at the table showed."
     };
@@ -114,10 +139,7 @@ pub fn as_text(ladder: &Ladder) -> String {
         let [left, right] = rung
             .states
             .map(|state| state.map(StateMark::word).unwrap_or_default());
-        let arrow = rung
-            .arrow
-            .as_ref()
-            .map_or_else(|| " ".repeat(room), |arrow| arrow.drawn(rung.at, room));
+        let arrow = rung.drawn(room);
         let line = format!(
             "{:>TIME$} {left:>STATE$} |{arrow}| {right}",
             ladder.time(rung)

@@ -19,6 +19,7 @@ pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
     Ladder {
         ends: pair.names.clone(),
         captured: false,
+        of_all: false,
         rungs: worker.work_out(),
     }
 }
@@ -115,6 +116,7 @@ impl Worker<'_> {
             at: at.unwrap_or(before).max(before),
             arrow: Some(arrow),
             states,
+            ports: None,
         });
     }
 
@@ -205,6 +207,7 @@ impl Worker<'_> {
                 at,
                 arrow: None,
                 states,
+                ports: None,
             });
         }
     }

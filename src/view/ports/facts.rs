@@ -93,8 +93,14 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
         (0, 2..) if picked => ": connect() here takes odd ones first",
         _ => "",
     };
+    // The map is one for all computers, though each has ports of its own.
+    let all = if state.lab.is_up() {
+        " on all computers"
+    } else {
+        ""
+    };
     [
-        format!("in use in {range}: {counts}{first}"),
+        format!("in use in {range}{all}: {counts}{first}"),
         format!("{counts}{first}"),
     ]
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use fivetuple::app::{Effect, Event, Overlay};
 use fivetuple::tcp::{
     Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabNews, LabOrder, ListenSpec, News,
-    PortRange, Refusal,
+    PortRange, Refusal, SourcePort,
 };
 
-use crate::computers::{LAPTOP, LISTEN, lab};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES, lab};
 use crate::robot::{Robot, own};
 
 fn range(text: &str) -> PortRange {
@@ -144,4 +144,14 @@ fn after_the_lab_the_ports_of_this_machine_are_counted_in_its_own_range_again() 
     robot.kernel("tcp 0 0 127.0.0.2:20004 127.0.0.1:5000 ESTABLISHED");
     let supply = robot.state.supply().unwrap();
     assert_eq!((supply.used, supply.left()), (1, 9));
+}
+
+#[test]
+fn the_ports_left_of_a_toy_range_are_counted_in_the_laptops_own_table() {
+    let mut robot = Robot::listening_in_lab();
+    let toy = "44506-44509".parse().unwrap();
+    robot.state.clients.spec.source_port = SourcePort::Toy(toy);
+    assert_eq!(robot.state.supply().unwrap().left(), 4);
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    assert_eq!(robot.state.supply().unwrap().left(), 3);
 }
