@@ -57,7 +57,15 @@ pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
         ""
     };
     let files = files.join(" and ");
-    let text = format!("wrote {files} into the current directory: each makes the same rows{port}.");
+    let what = if state.lab.is_up() {
+        let pid = state.machine.pid;
+        format!(
+            "the same calls with the lab's addresses. Run it by `fivetuple lab --join {pid} -- ...`{port}: both ends are the server's then"
+        )
+    } else {
+        format!("each makes the same rows{port}")
+    };
+    let text = format!("wrote {files} into the current directory: {what}.");
     verbs::only_say(state, text)
 }
 

@@ -73,11 +73,15 @@ impl Real {
         }
     }
 
-    /// Presses keys, and goes on until the newest sentence contains `words`.
+    /// Presses keys, and goes on until a sentence since then contains `words`; it need not be the newest, as news may come right after it.
     #[track_caller]
     pub(crate) fn press_until(&mut self, keys: &str, words: &str) {
+        let pressed = self.robot.state.now;
         self.press(keys);
-        self.until(words, |robot| robot.said().contains(words));
+        self.until(words, |robot| {
+            let mut all = robot.state.notices.newest_first();
+            all.any(|notice| notice.at >= pressed && notice.text.contains(words))
+        });
     }
 
     /// The kernel's rows with port 5000 at one end, in its own words.

@@ -155,3 +155,13 @@ fn the_ports_left_of_a_toy_range_are_counted_in_the_laptops_own_table() {
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     assert_eq!(robot.state.supply().unwrap().left(), 3);
 }
+
+#[test]
+fn a_program_that_is_written_in_the_lab_runs_in_the_lab() {
+    let mut robot = Robot::listening_in_lab();
+    let files = ["fivetuple-500.c", "fivetuple-500.py"].map(String::from);
+    robot.tell(Event::Saved(Ok(files.to_vec())));
+    let said = robot.said();
+    assert!(said.contains("lab --join 4121"), "{said}");
+    assert!(said.contains("both ends are the server's"), "{said}");
+}
