@@ -27,6 +27,7 @@ impl<'a> Scene<'a> {
         let mut newest = newest.filter(|name| name.tuple.is_connected());
         chosen.or_else(|| sockets.get(*newest.next()?))
     }
+
     /// A piece of text in the style of `part`.
     pub(super) fn span(self, part: Part, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.theme.of(part))

@@ -3,9 +3,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -35,10 +35,11 @@ pub struct Capture(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    frames: Mutex<Option<SyncSender<Crossed>>>,
+    /// `None` once nothing more will come.
+    frames: Option<SyncSender<Crossed>>,
     waiting: Arc<AtomicUsize>,
     missed: Arc<AtomicU64>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -110,10 +111,10 @@ impl Capture {
             thread.spawn(write)?
         };
         Ok(Capture(Arc::new(Inner {
-            frames: Mutex::new(Some(frames)),
+            frames: Some(frames),
             waiting,
             missed,
-            thread: Mutex::new(Some(thread)),
+            thread: Some(thread),
         })))
     }
 
@@ -125,8 +126,7 @@ impl Capture {
             missed,
             ..
         } = &*self.0;
-        let frames = frames.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(frames) = &*frames else { return };
+        let Some(frames) = frames else { return };
         if waiting.load(Ordering::Relaxed) > BYTES {
             missed.fetch_add(1, Ordering::Relaxed);
             return;
@@ -147,16 +147,8 @@ impl Capture {
 impl Drop for Inner {
     /// Waits until everything is written.
     fn drop(&mut self) {
-        let frames = self
-            .frames
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        drop(frames.take());
-        let thread = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = thread.take() {
+        drop(self.frames.take());
+        if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
