@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::termios::LocalModes;
 
 use crate::run::backend::QuietBackend;
 
@@ -80,7 +81,8 @@ impl Screen {
     /// # Errors
     /// When the terminal cannot be taken again.
     pub(crate) fn resume(&mut self) -> io::Result<()> {
-        if !std::mem::take(&mut self.was_suspended) {
+        // SIGCONT may come twice, or without a stop: who finds the terminal as it was needs not take it.
+        if !std::mem::take(&mut self.was_suspended) && is_cooked() {
             disable_raw_mode()?;
             take(self.mouse)?;
         }
@@ -135,6 +137,12 @@ pub(crate) fn leave() {
         LeaveAlternateScreen
     );
     let _ = out.flush();
+}
+
+/// Whether somebody has given the terminal lines to edit since it was taken.
+fn is_cooked() -> bool {
+    let modes = rustix::termios::tcgetattr(rustix::stdio::stdin());
+    modes.is_ok_and(|modes| modes.local_modes.contains(LocalModes::ICANON))
 }
 
 /// Whether there is no terminal any more: the window is closed, the line is cut.

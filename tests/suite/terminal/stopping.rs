@@ -69,6 +69,16 @@ fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
 }
 
 #[test]
+fn being_continued_without_a_stop_leaves_the_terminal_as_it_was() {
+    let terminal = shell();
+    kill_process(job(&terminal), Signal::CONT).unwrap();
+    terminal.press("?");
+    terminal.wait_for("All keys");
+    terminal.press("Esc");
+    quit_job(&terminal);
+}
+
+#[test]
 fn sigtstp_from_elsewhere_does_the_same() {
     let terminal = shell();
     let before = terminal.screen();
