@@ -3,7 +3,7 @@
 use crate::app::ladder::worked_out::Worker;
 use crate::app::ladder::{GONE, Rung, Side, StateMark};
 use crate::app::{Doing, Life, Why};
-use crate::tcp::{Ending, Errno, Moment, Protocol};
+use crate::tcp::{Ending, Errno, Moment, Protocol, TcpState};
 
 use crate::tcp::TcpState::{CloseWait, Closing, FinWait1, FinWait2, LastAck, TimeWait};
 
@@ -42,8 +42,13 @@ impl Worker<'_> {
             [Some(_), None] => Side::Client,
             [None, Some(_)] => Side::Server,
         };
-        self.first_fin(first, fins);
-        self.second_fin(first, fins[first.other() as usize]);
+        let [first_is_past, both_are] = self.past_fins(first);
+        if !first_is_past {
+            self.first_fin(first, fins);
+        }
+        if !both_are {
+            self.second_fin(first, fins[first.other() as usize]);
+        }
         let over = self.life(first).and_then(|life| life.line.gone);
         if let Some(over) = over.filter(|gone| gone.why == Why::TimeWaitOver) {
             self.rungs.push(Rung {
@@ -53,6 +58,19 @@ impl Worker<'_> {
                 ports: None,
             });
         }
+    }
+
+    /// Whether the first FIN, and whether both, had been sent before the first look: when, nobody knows.
+    fn past_fins(&self, first: Side) -> [bool; 2] {
+        let found_in = |side: Side, states: &[TcpState]| {
+            let life = self.life(side).filter(|life| life.line.found);
+            let stretches = life.map(|life| life.stretches()).unwrap_or_default();
+            let seen = stretches.iter().find(|stretch| stretch.seen);
+            seen.is_some_and(|stretch| states.contains(&stretch.state))
+        };
+        let both = found_in(first, &[TimeWait]) || found_in(first.other(), &[LastAck, Closing]);
+        let waits = found_in(first, &[FinWait1, FinWait2, Closing]);
+        [both || waits || found_in(first.other(), &[CloseWait]), both]
     }
 
     fn first_fin(&mut self, first: Side, fins: [Option<Moment>; 2]) {

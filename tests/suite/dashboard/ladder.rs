@@ -156,6 +156,29 @@ fn how_a_connection_came_about_that_was_there_before_nobody_knows() {
 }
 
 #[test]
+fn what_was_sent_before_the_first_look_has_no_place_in_a_ladder() {
+    let mut robot = Robot::new();
+    let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0";
+    robot.kernel_afresh(waits);
+    assert_eq!(worked_out(&robot), ["TIME_WAIT"]);
+    let mut robot = Robot::new();
+    let half = [
+        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 FIN_WAIT2 inode=11",
+        "tcp 1 0 127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT inode=12",
+    ];
+    robot.kernel_afresh(&half.join("\n"));
+    assert_eq!(worked_out(&robot), ["FIN_WAIT2  CLOSE_WAIT"]);
+    robot.later(Duration::from_secs(1));
+    robot.kernel(waits);
+    let last = "TIME_WAIT < FIN+ACK (LAST_ACK)";
+    assert!(
+        worked_out(&robot).contains(&last.to_owned()),
+        "{:?}",
+        worked_out(&robot)
+    );
+}
+
+#[test]
 fn a_listening_socket_has_no_ladder() {
     let mut robot = Robot::listening();
     assert!(of(&robot.state).is_none());
