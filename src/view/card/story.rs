@@ -104,8 +104,27 @@ fn gone_words(mirror: Option<&TableLine>) -> &'static str {
     }
 }
 
-/// What one would type at home: to see the row, and to make one like it.
+/// What one would type at home: to see the row, and to make one like it; for the lab, on the computer that it is about.
 pub(super) fn commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
+    let row = line.row;
+    let callers = if scene.state.seen().is_client(row.name()) {
+        row.tuple.local.ip
+    } else {
+        row.tuple.remote.ip
+    };
+    let lab = &scene.state.lab;
+    let on = [Some(row.host), lab.host_of(callers)];
+    let commands = plain_commands(scene, line).into_iter().zip(on);
+    let pid = scene.state.machine.pid;
+    commands
+        .map(|(command, host)| match host.unwrap_or(row.host).name() {
+            Some(name) => format!("fivetuple lab --join {pid} --on {name} -- {command}"),
+            None => command,
+        })
+        .collect()
+}
+
+fn plain_commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
     let SocketRow { tuple, state, .. } = line.row;
     let (local, remote) = (tuple.local, tuple.remote);
     let kind = match tuple.protocol {

@@ -157,3 +157,18 @@ fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
         }
     }
 }
+
+#[test]
+fn inside_a_connection_of_the_lab_the_commands_say_on_which_computer_they_run() {
+    let mut robot = Robot::listening_in_lab();
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    robot.ask(Action::SelectRow(own(SERVES, 12).name));
+    robot.press("Enter");
+    let text = screen(&mut robot, WIDE);
+    for words in [
+        "$ fivetuple lab --join 4121 --on server -- ss -tanpio",
+        "$ fivetuple lab --join 4121 --on laptop -- nc",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
