@@ -10,16 +10,26 @@ pub enum Event {
     Pasted(String),
     /// Time went by.
     Ticked,
-    /// The kernel's table was read.
+    /// A kernel's table was read.
     Seen(Sight),
-    /// The kernel's table could not be read; the reason in words.
-    Blind(String),
+    /// A kernel's table could not be read.
+    Blind {
+        /// Whose table.
+        host: Host,
+        /// The reason in words.
+        why: String,
+    },
     /// The kernel refuses to tell its table over netlink, for this reason; /proc is read instead.
     Instead(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
-    /// What the kernel knows beyond their rows of the connections that are looked inside.
-    Inspected(Vec<(RowName, TcpInfo)>),
+    /// What a kernel knows beyond their rows of its connections that are looked inside.
+    Inspected {
+        /// Whose kernel.
+        host: Host,
+        /// All that it knows now; nothing else of what it told before holds any more.
+        found: Vec<(RowName, TcpInfo)>,
+    },
     /// The sockets with these inodes have no owner that we may see.
     OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.

@@ -1,9 +1,9 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
 
 use crate::app::journal::{Journal, Noted, What};
 use crate::app::{Doings, Past, Sight, Table};
-use crate::tcp::{Change, Ending, Moment, OwnSocket, Owner, PortRange, RowName};
+use crate::tcp::{Change, Ending, Host, Moment, OwnSocket, Owner, PortRange, RowName};
 
 /// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
 /// looks at may be the past, see [`Sockets::shown`].
@@ -20,8 +20,8 @@ pub struct Sockets {
     pub source: &'static str,
     /// Whether the kernel said at the last look that rows may be missing.
     pub torn: bool,
-    /// Why the table could not be read, and since when.
-    pub blind: Option<(Moment, String)>,
+    /// Whose table could not be read: since when, and why.
+    pub blind: BTreeMap<Host, (Moment, String)>,
 }
 
 impl Deref for Sockets {
@@ -48,7 +48,7 @@ impl Sockets {
     pub fn see(&mut self, at: Moment, sight: &Sight, serves: impl Fn(RowName) -> bool) -> bool {
         self.source = sight.source;
         self.torn = sight.torn;
-        self.blind = None;
+        self.blind.remove(&sight.host);
         self.forget_owners();
         let noted = |change: &Change| match change {
             Change::Appeared(row) | Change::Moved { to: row, .. } => {

@@ -94,6 +94,15 @@ impl State {
         )
     }
 
+    /// How the socket table of a computer is called.
+    pub fn table_name(&self, host: Host) -> String {
+        if self.lab.is_up() {
+            format!("{}'s table", self.computer_name(host))
+        } else {
+            String::from("the kernel's table")
+        }
+    }
+
     /// The other end as its own row shows it: the client of a dual-stack server is an IPv4 socket, and in the lab it stands in the table of
     /// another computer.
     pub fn other_end(&self, name: RowName) -> RowName {

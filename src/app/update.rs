@@ -5,7 +5,7 @@ use crate::app::{
     listen_form, listening, looking, moving, myth, palette, ports_form, press, program, rewind,
     verbs, why, wire,
 };
-use crate::tcp::{Filter, Moment, Port, RowName, TcpInfo};
+use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -39,17 +39,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
         Event::Seen(sight) => see(state, at, &sight),
-        Event::Blind(why) => {
-            if state.sockets.blind.is_none() {
-                state.notices.say(
-                    at,
-                    Tone::Warning,
-                    format!("the kernel's table cannot be read: {why}"),
-                );
-            }
-            state.sockets.blind = Some((at, why));
-            vec![]
-        }
+        Event::Blind { host, why } => blind(state, host, why),
         Event::Instead(why) => {
             let text = format!(
                 "{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog"
@@ -64,7 +54,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
-        Event::Inspected(found) => inspected(state, found),
+        Event::Inspected { host, found } => inspected(state, host, found),
         Event::OwnersHidden(inodes) => {
             say_whose(state, &inodes);
             vec![]
@@ -103,10 +93,25 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
     vec![]
 }
 
+/// Says once that a table which is shown cannot be read, until it can be again.
+fn blind(state: &mut State, host: Host, why: String) -> Vec<Effect> {
+    if !state.lab.shows(host) {
+        return vec![];
+    }
+    if !state.sockets.blind.contains_key(&host) {
+        let text = format!("{} cannot be read: {why}", state.table_name(host));
+        state.notices.say(state.now, Tone::Warning, text);
+    }
+    state.sockets.blind.insert(host, (state.now, why));
+    vec![]
+}
+
 /// What is beyond the rows is known as of now; while the past is looked at, nothing is to change.
-fn inspected(state: &mut State, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
+fn inspected(state: &mut State, host: Host, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
     if !state.is_past() {
-        state.desk.inside = found;
+        let inside = &mut state.desk.inside;
+        inside.retain(|(name, _)| name.host != host);
+        inside.extend(found);
     }
     vec![]
 }

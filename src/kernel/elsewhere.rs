@@ -2,7 +2,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 
 use crate::kernel::{ReadError, Reading, SockDiag, SocketSource};
-use crate::tcp::{Filter, Host, RowName, SocketRow};
+use crate::tcp::{Filter, Host, RowName, SocketRow, TcpInfo};
 
 /// Reads the table of another network namespace through sockets that were opened there.
 ///
@@ -54,5 +54,9 @@ impl SocketSource for Elsewhere {
 
     fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
         self.source()?.look(name).map_err(failed)
+    }
+
+    fn inside(&mut self, name: RowName) -> Result<Option<TcpInfo>, ReadError> {
+        self.source()?.inside(name).map_err(failed)
     }
 }

@@ -183,7 +183,7 @@ impl Dashboard {
     fn take(&mut self, input: Input) -> anyhow::Result<()> {
         match input {
             Input::Fact(fact) => {
-                let seen = matches!(fact, Event::Seen(_) | Event::Blind(_));
+                let seen = matches!(fact, Event::Seen(_) | Event::Blind { .. });
                 if matches!(fact, Event::Lab(LabNews::Down(_))) {
                     self.world.lab_is_down();
                 }

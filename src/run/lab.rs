@@ -123,6 +123,11 @@ impl LabKeeper {
         self.share(names.to_vec(), Poller::visible)
     }
 
+    /// These connections are looked inside; gives back those of this machine.
+    pub(crate) fn inspect(&self, names: Vec<RowName>) -> Vec<RowName> {
+        self.share(names, Poller::inspect)
+    }
+
     /// Gives each computer's poller its own of the names; gives back those of this machine.
     fn share(&self, names: Vec<RowName>, give: impl Fn(&Poller, Vec<RowName>)) -> Vec<RowName> {
         let (here, there): (Vec<RowName>, Vec<RowName>) =

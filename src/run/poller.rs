@@ -7,7 +7,7 @@ use crate::app::Event;
 use crate::kernel::{Pulse, ReadError, SocketSource, open, spent};
 use crate::run::desk::{Answer, Desk, Errand};
 use crate::run::watch::watch_until_stopped;
-use crate::tcp::{Filter, RowName};
+use crate::tcp::{Filter, Host, RowName};
 
 /// Opens a source, and says why it is not the best one if it is not.
 pub type Opener = dyn Fn() -> (Box<dyn SocketSource>, Option<ReadError>) + Send;
@@ -26,11 +26,12 @@ pub struct Poller {
 impl Poller {
     /// Watches this machine. `report` hands an event over, may wait for room, and says whether anybody is left to take it.
     pub fn start(report: impl Fn(Event) -> bool + Send + 'static) -> Poller {
-        Poller::over(Box::new(open), Pulse::open, report)
+        Poller::over(Host::THIS, Box::new(open), Pulse::open, report)
     }
 
-    /// Watches through the sources that `opener` opens, and the pulse that `pulse` takes.
+    /// Watches the table of `host` through the sources that `opener` opens, and the pulse that `pulse` takes.
     pub fn over(
+        host: Host,
         opener: Box<Opener>,
         pulse: impl Fn() -> Pulse + Send + 'static,
         report: impl Fn(Event) -> bool + Send + 'static,
@@ -38,7 +39,7 @@ impl Poller {
         let desk = Arc::new(Desk::default());
         let decide = {
             let desk = Arc::clone(&desk);
-            move || watch_until_stopped(&desk, &*opener, &pulse, &report)
+            move || watch_until_stopped(&desk, (host, &*opener), &pulse, &report)
         };
         let read = {
             let desk = Arc::clone(&desk);

@@ -60,7 +60,7 @@ pub async fn watch_table(
         };
         let text = match event {
             Some(Event::Seen(sight)) => printer.text(&sight),
-            Some(Event::Blind(why) | Event::Instead(why)) => {
+            Some(Event::Blind { why, .. } | Event::Instead(why)) => {
                 complain(&why);
                 continue;
             }

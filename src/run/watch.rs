@@ -17,7 +17,7 @@ const PAUSE_LIMIT: Duration = Duration::from_secs(5);
 /// Watches from this thread until it is told to stop, or nobody takes the reports any more.
 pub(super) fn watch_until_stopped(
     desk: &Desk,
-    opener: &Opener,
+    (host, opener): (Host, &Opener),
     pulse: &impl Fn() -> Pulse,
     report: &impl Fn(Event) -> bool,
 ) {
@@ -27,10 +27,11 @@ pub(super) fn watch_until_stopped(
         let mut watch = || {
             let mut watch = Watch {
                 desk,
+                host,
                 opener,
                 report,
                 clock,
-                watcher: Watcher::new(clock.now(), life << 32),
+                watcher: Watcher::new(host, clock.now(), life << 32),
                 pulse: pulse(),
                 near: None,
                 far: None,
@@ -48,14 +49,16 @@ pub(super) fn watch_until_stopped(
             return;
         }
     }
-    report(Event::Blind(
-        "the thread that watches the table panicked again and again".to_owned(),
-    ));
+    report(Event::Blind {
+        host,
+        why: "the thread that watches the table panicked again and again".to_owned(),
+    });
 }
 
 /// Does what the watcher decides.
 struct Watch<'a, R> {
     desk: &'a Desk,
+    host: Host,
     opener: &'a Opener,
     report: &'a R,
     clock: Clock,
@@ -197,7 +200,8 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         }
         if found != self.told_inside {
             self.told_inside.clone_from(&found);
-            self.tell(Event::Inspected(found));
+            let host = self.host;
+            self.tell(Event::Inspected { host, found });
         }
     }
 
@@ -230,7 +234,10 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
             self.tell(if is_denied {
                 Event::Instead(why)
             } else {
-                Event::Blind(why)
+                Event::Blind {
+                    host: self.host,
+                    why,
+                }
             });
         }
         let pause = PAUSE.saturating_mul(1 << self.failures.min(16));

@@ -13,6 +13,7 @@ use crate::tcp::{Change, Filter, Host, Moment, Protocol, RowName, SocketRow, Tcp
 /// Whoever drives it takes the pulse, looks rows up and reads tables as it says, and brings the answers.
 #[derive(Debug)]
 pub struct Watcher {
+    host: Host,
     wanted: Option<Filter>,
     known: Known,
     changes: Vec<Change>,
@@ -61,9 +62,10 @@ pub struct Glance {
 }
 
 impl Watcher {
-    /// Watches nothing yet. Its orders are numbered from `first_round`.
-    pub fn new(now: Moment, first_round: u64) -> Watcher {
+    /// Watches nothing of that host yet. Its orders are numbered from `first_round`.
+    pub fn new(host: Host, now: Moment, first_round: u64) -> Watcher {
         Watcher {
+            host,
             wanted: None,
             known: Known::default(),
             changes: Vec::new(),
@@ -238,7 +240,7 @@ impl Watcher {
         }
         let owed = mem::replace(&mut self.owed, Next::Changes);
         Some(Sight {
-            host: Host::THIS,
+            host: self.host,
             changes: mem::take(&mut self.changes),
             afresh: owed == Next::Afresh,
             torn: self.torn,

@@ -16,7 +16,7 @@ use crate::run::inputs::Input;
 use crate::run::lab::LabKeeper;
 use crate::run::save::save;
 use crate::run::{Clock, Poller, break_on_purpose};
-use crate::tcp::{Command, Host, LabOrder, Moment, News, RowName};
+use crate::tcp::{Command, LabOrder, Moment, News, RowName};
 
 /// Carries out effects. Owns every task and every thread.
 pub(crate) struct World {
@@ -148,11 +148,10 @@ impl World {
         self.search.under_way = Some(search);
     }
 
-    /// These connections are looked inside, as far as they are this machine's.
-    pub(crate) fn inspect(&self, mut rows: Vec<RowName>) {
-        // The same five numbers may belong to somebody else here.
-        rows.retain(|row| row.host == Host::THIS);
-        self.poller.inspect(rows);
+    /// These connections are looked inside.
+    pub(crate) fn inspect(&self, rows: Vec<RowName>) {
+        let here = self.lab.inspect(rows);
+        self.poller.inspect(here);
     }
 
     /// The lab is gone, whoever took it down; so are its sockets.

@@ -30,8 +30,9 @@ fn words(scene: Scene<'_>) -> (String, String) {
     let state = scene.state;
     let command = command(state);
     let find = state.desk.find.text.value();
-    if let Some((_, why)) = &state.sockets.blind {
-        let why = format!("The kernel's table could not be read: {}", text::safe(why));
+    if let Some((host, (_, why))) = state.sockets.blind.first_key_value() {
+        let table = state.table_name(*host);
+        let why = format!("No look at {table} succeeds: {}", text::safe(why));
         return (why, String::from("It is tried again."));
     }
     if !find.is_empty() {

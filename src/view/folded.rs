@@ -74,12 +74,16 @@ fn client_title(scene: Scene<'_>) -> Vec<Span<'static>> {
     };
     let place = match state.clients.computers.len() {
         1 => String::new(),
+        _ if !titles.right.is_empty() => String::new(),
         all => format!("{DASH} {} of {all} ", state.clients.chosen + 1),
     };
-    vec![
+    let mut spans = vec![
         scene.span(Part::Title, format!(" {sign}{}", titles.name)),
         scene.span(Part::Dim, format!(" {} {place}", titles.about)),
-    ]
+    ];
+    let right = titles.right.into_iter();
+    spans.extend(right.map(|(part, words)| scene.span(part, format!("{words} "))));
+    spans
 }
 
 /// A title in a line across the pane.

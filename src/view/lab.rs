@@ -10,7 +10,7 @@ use super::paint::{Scene, Titles, put};
 use super::pairs::{self, Pair};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, empty, folded, text, wire};
+use super::{arrange, empty, folded, sockets, text, wire};
 use crate::app::{Pane, Picture, PointOfView, State};
 
 /// Whether both computers' tables are shown, with the wire between them.
@@ -37,11 +37,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
 /// The title of a computer's table.
 pub(super) fn titles(scene: Scene<'_>, is_server: bool) -> Titles {
     let state = scene.state;
+    let unread = |host| {
+        let words = sockets::unread(state, host).into_iter();
+        words.map(|words| (Part::Error, words)).collect()
+    };
     if is_server {
-        let ip = state.lab.server().map(|server| server.ip.to_string());
+        let server = state.lab.server();
+        let ip = server.map(|server| server.ip.to_string());
         return Titles {
             name: "Local Computer",
             about: format!("{DASH} server {}", ip.unwrap_or_default()),
+            right: server.map(|server| unread(server.host)).unwrap_or_default(),
             ..Titles::default()
         };
     }
@@ -50,6 +56,7 @@ pub(super) fn titles(scene: Scene<'_>, is_server: bool) -> Titles {
     Titles {
         name: "Remote Computer",
         about: format!("{DASH} {} {}", computer.name, computer.ip),
+        right: unread(computer.host),
         ..Titles::default()
     }
 }

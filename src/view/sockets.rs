@@ -16,7 +16,7 @@ use super::theme::Part;
 use super::window::Window;
 use super::{empty, netstat, past};
 use crate::app::{Pane, PointOfView, State};
-use crate::tcp::{Port, Protocol, RowName};
+use crate::tcp::{Host, Port, Protocol, RowName};
 
 /// The kernel's table: the rows that fit, whatever there is beyond.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -147,15 +147,27 @@ fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     }
 }
 
+/// How long a computer's table could not be read, if it cannot.
+pub(super) fn unread(state: &State, host: Host) -> Option<String> {
+    let (since, _) = state.sockets.blind.get(&host)?;
+    let ago = text::age(state.now.since(*since));
+    Some(format!("not read for {ago}"))
+}
+
 /// What else is to be known of the table: where it comes from, what is missing, which part is shown.
 fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
     let state = scene.state;
     let sockets = &state.sockets;
     let mut pieces = Vec::new();
     let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
-    if let Some((since, _)) = &sockets.blind {
-        let ago = text::age(state.now.since(*since));
-        say(Part::Error, &format!("not read for {ago}"));
+    for host in sockets.blind.keys() {
+        let whose = if state.lab.is_up() {
+            format!("{} ", state.table_name(*host))
+        } else {
+            String::new()
+        };
+        let unread = unread(state, *host).unwrap_or_default();
+        say(Part::Error, &format!("{whose}{unread}"));
     }
     if sockets.torn {
         say(Part::Warning, "~ rows may be missing");

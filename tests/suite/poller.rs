@@ -53,7 +53,7 @@ impl Told {
 
     fn blind(&mut self) -> String {
         let event = self.next();
-        let Event::Blind(why) = event else {
+        let Event::Blind { why, .. } = event else {
             panic!("{event:?}");
         };
         why
@@ -154,7 +154,7 @@ fn acting() -> (Poller, Sender<Next>, Told) {
     };
     // A pulse without files says that data may have come at any time.
     let pulse = || Pulse::over(Vec::new());
-    let poller = Poller::over(Box::new(opener), pulse, move |event| {
+    let poller = Poller::over(Host::THIS, Box::new(opener), pulse, move |event| {
         told.send(event).is_ok()
     });
     (poller, plot, Told::new(events, None))
@@ -271,8 +271,7 @@ fn after_too_many_panics_it_says_so_and_ends() {
     let unlucky = name(&ROW.replace("40000", "13"));
     plot.send(Next::Rows(ROW)).unwrap();
     told.until(|rows| rows.len() == 1);
-    let is_last =
-        |event: &Event| matches!(event, Event::Blind(why) if why.contains("again and again"));
+    let is_last = |event: &Event| matches!(event, Event::Blind { why, .. } if why.contains("again and again"));
     for _ in 0..10_000 {
         poller.look(vec![unlucky]);
         if told

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::app::{Event, Sight};
+use crate::app::Event;
 use crate::kernel::{Elsewhere as ElsewhereSource, Pulse};
 use crate::lab::{Capture, Kind, Lab, Stock, Wire};
 use crate::run::inputs::Input;
@@ -108,15 +108,9 @@ impl Common {
         let stock = Arc::clone(stock);
         let open = move || stock.take(host, Kind::Diag);
         let inbox = self.inbox.clone();
-        let report = move |event| {
-            let event = if let Event::Seen(sight) = event {
-                Event::Seen(Sight { host, ..sight })
-            } else {
-                event
-            };
-            inbox.blocking_send(Input::Fact(event)).is_ok()
-        };
+        let report = move |event| inbox.blocking_send(Input::Fact(event)).is_ok();
         Poller::over(
+            host,
             Box::new(move || (Box::new(ElsewhereSource::over(host, &open)), None)),
             move || Pulse::over(files()),
             report,

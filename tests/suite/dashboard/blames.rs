@@ -93,7 +93,7 @@ fn where_proc_is_read_instead_nothing_is_said_to_be_unreadable() {
     let said = robot.said();
     assert!(said.contains("/proc/net/tcp is read instead"), "{said}");
     assert!(said.contains("Operation not permitted"), "{said}");
-    assert!(robot.state.sockets.blind.is_none());
+    assert!(robot.state.sockets.blind.is_empty());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, LabNews, News, Port, PortRange, Refusal,
-    SourcePort, Trial,
+    Call, Command, ConnectSpec, Endpoint, Errno, Host, LabNews, News, Port, PortRange, Refusal,
+    RowName, SourcePort, TcpInfo, Trial,
 };
 
 use crate::computers::{CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
@@ -67,6 +67,61 @@ fn the_ports_of_a_small_range_are_counted_at_the_computer_that_calls() {
     });
     let supply = robot.state.supply().unwrap();
     assert_eq!((supply.used, supply.left()), (1, 3));
+}
+
+#[test]
+fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
+    let blind = |host| Event::Blind {
+        host,
+        why: "asking the kernel failed: EIO".to_owned(),
+    };
+    let mut robot = connected();
+    robot.tell(blind(Host::THIS));
+    assert!(!robot.said().contains("EIO"), "{}", robot.said());
+    robot.tell(blind(LAPTOP));
+    assert_eq!(
+        robot.said(),
+        "laptop's table cannot be read: asking the kernel failed: EIO"
+    );
+    robot.tables(&[LISTEN, SERVES], &[]);
+    assert!(robot.state.sockets.blind.is_empty());
+    robot.tell(blind(SERVER));
+    assert!(
+        robot.said().starts_with("the server's table cannot"),
+        "{}",
+        robot.said()
+    );
+    robot.tell(Event::Lab(LabNews::Down(None)));
+    assert!(robot.state.sockets.blind.is_empty());
+}
+
+#[test]
+fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
+    let mut robot = connected();
+    let [here, there] = [CLIENT, SERVES].map(|row| own(row, 0).name);
+    let told = |name: RowName, round_trip: u64| Event::Inspected {
+        host: name.host,
+        found: vec![(
+            name,
+            TcpInfo {
+                round_trip: Duration::from_millis(round_trip),
+                ..TcpInfo::default()
+            },
+        )],
+    };
+    let trips = |robot: &Robot| {
+        [here, there].map(|name| robot.state.desk.info(name).map(|info| info.round_trip))
+    };
+    robot.tell(told(here, 1));
+    robot.tell(told(there, 2));
+    robot.tell(told(here, 3));
+    let [three, two] = [3, 2].map(Duration::from_millis);
+    assert_eq!(trips(&robot), [Some(three), Some(two)]);
+    robot.tell(Event::Inspected {
+        host: there.host,
+        found: vec![],
+    });
+    assert_eq!(trips(&robot), [Some(three), None]);
 }
 
 #[test]

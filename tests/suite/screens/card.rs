@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::robot::{LISTEN, Robot, end, own};
 use fivetuple::app::{Action, Event};
-use fivetuple::tcp::{RowName, TcpInfo};
+use fivetuple::tcp::{Host, RowName, TcpInfo};
 
 use super::{
     ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
@@ -38,10 +38,10 @@ fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
     let ends = PHONE.map(|row| own(row, 1).name);
     let mut robot = looked_inside(ends[1]);
     assert_eq!(robot.state.looked_inside(), [ends[1], ends[0]]);
-    robot.tell(Event::Inspected(vec![
-        (ends[0], info([13, 0])),
-        (ends[1], info([0, 13])),
-    ]));
+    robot.tell(Event::Inspected {
+        host: Host::THIS,
+        found: vec![(ends[0], info([13, 0])), (ends[1], info([0, 13]))],
+    });
     check("card_inside", &mut robot, &ALL);
     check_mono("card_inside", &mut robot);
     let text = screen(&mut robot, WIDE);
@@ -69,7 +69,10 @@ fn a_paused_card_stands_still() {
     robot.press("p");
     robot.ask(Action::SelectRow(name));
     robot.press("Enter");
-    robot.tell(Event::Inspected(vec![(name, info([1, 2]))]));
+    robot.tell(Event::Inspected {
+        host: Host::THIS,
+        found: vec![(name, info([1, 2]))],
+    });
     assert_eq!(robot.state.desk.info(name), None);
 }
 

@@ -77,6 +77,23 @@ fn lost_segments_are_sent_again() {
 }
 
 #[test]
+fn a_computer_whose_table_cannot_be_read() {
+    let mut robot = Robot::calling_in_lab();
+    robot.tell(Event::Blind {
+        host: LAPTOP,
+        why: "asking the kernel failed: EIO".to_owned(),
+    });
+    robot.later(Duration::from_secs(3));
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        let (_, behind) = text.split_once("Remote Computer").expect("its title");
+        let title = behind.lines().next().unwrap_or_default();
+        assert!(title.contains("not read for 3 s"), "{text}");
+        assert_eq!(text.matches("not read for").count(), 1, "{text}");
+    }
+}
+
+#[test]
 fn a_refused_lab() {
     let mut robot = Robot::listening();
     robot.press("N");

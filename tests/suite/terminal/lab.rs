@@ -97,6 +97,21 @@ fn two_lost_syns_are_sent_again_and_the_wire_says_when() {
 }
 
 #[test]
+fn looked_inside_both_computers_tell_what_their_kernels_know() {
+    let terminal = listening(false);
+    terminal.press("c");
+    terminal.wait_for(r"accepted 1 .*received 13 B");
+    terminal.press("Enter");
+    terminal.wait_for("Inside this connection");
+    // Each kernel measured the way there and back: the laptop and the server, one beside the other.
+    terminal.wait_for(r"trip +\d\S* ms .* \d\S* ms");
+    terminal.wait_for(r"bytes .*0 B in, 13 B out");
+    terminal.wait_for(r"bytes .*13 B in, 0 B out");
+    terminal.press("Esc");
+    quit(terminal);
+}
+
+#[test]
 fn the_lab_comes_and_goes_by_a_key() {
     let terminal = listening(false);
     terminal.press("N");

@@ -9,7 +9,7 @@ use std::time::Duration;
 use fivetuple::app::Sight;
 use fivetuple::kernel::{Motion, Reading};
 use fivetuple::run::{Order, Watcher};
-use fivetuple::tcp::{Change, Filter, Moment, RowName, SocketRow};
+use fivetuple::tcp::{Change, Filter, Host, Moment, RowName, SocketRow};
 
 const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1 cookie=1";
 const CLIENT: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
@@ -59,7 +59,7 @@ fn told(sight: Option<Sight>) -> String {
 
 /// A watcher of everything that has read and reported `lines`.
 fn watching(lines: &[&str]) -> Watcher {
-    let mut watcher = Watcher::new(at(0), 0);
+    let mut watcher = Watcher::new(Host::THIS, at(0), 0);
     watcher.watch(Filter::everything());
     let order = watcher.order(at(0)).expect("nothing is known yet");
     watcher.read(&order, &table(lines), COST);
