@@ -113,6 +113,15 @@ impl Lab {
         }
     }
 
+    /// Forgets every segment; numbers of connections that are still there are counted as before.
+    pub(crate) fn forget_crossings(&mut self) {
+        self.crossings.clear();
+        self.known = Crossings {
+            first: std::mem::take(&mut self.known.first),
+            ..Crossings::default()
+        };
+    }
+
     /// The segment that is on the wire for longest.
     pub fn oldest_waiting(&self) -> Option<&Crossing> {
         let mut crossings = self.crossings.iter();

@@ -103,6 +103,17 @@ impl Ends {
         end.map(change).is_some()
     }
 
+    /// How many there ever were.
+    pub(crate) fn ever(&self) -> u64 {
+        self.next
+    }
+
+    /// The oldest open one that came when there had been so many.
+    pub(crate) fn first_since(&self, ever: u64) -> Option<RowName> {
+        let mut later = self.by_age.range(ever..);
+        later.next().map(|(_, end)| end.socket.name)
+    }
+
     /// The end of that name.
     pub fn get(&self, name: RowName) -> Option<&End> {
         self.by_age.get(self.ages.get(&name)?)

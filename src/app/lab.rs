@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::app::crossings::Crossings;
+use crate::app::script::Script;
 use crate::app::wire::Wire;
 use crate::app::{Clients, Listener};
 use crate::tcp::{Crossing, Host, LabComputer, LabSpec, Machine, PortRange, Segment};
@@ -27,6 +28,8 @@ pub struct Lab {
     pub absolute: bool,
     pub(super) computers: Vec<LabComputer>,
     pub(super) before: Option<Box<Before>>,
+    /// The state that a connection is being put into.
+    pub(super) script: Option<Script>,
 }
 
 /// Whether the lab is there.
@@ -66,6 +69,7 @@ impl Default for Lab {
             absolute: false,
             computers: Vec::new(),
             before: None,
+            script: None,
         }
     }
 }

@@ -49,6 +49,7 @@ mod refused;
 mod remedies;
 mod rewind;
 mod role;
+mod script;
 mod sockets;
 mod state;
 mod states;

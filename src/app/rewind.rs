@@ -103,6 +103,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::HalfClose
             | Action::Close
             | Action::Abort
+            | Action::States
             | Action::Reset
             | Action::WholeMachine
             | Action::Lab

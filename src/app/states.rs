@@ -1,8 +1,7 @@
 //! The states of a connection, held still: the menu of them, and what makes each.
 
 use crate::app::update::wanted;
-use crate::app::verbs::only_say;
-use crate::app::{Effect, Key, Overlay, Scope, State, Tone, act, action_for};
+use crate::app::{Effect, Key, Overlay, Scope, State, Tone, act, action_for, script};
 use crate::tcp::{Command, OwnSocket, Refusal, RowName, TcpState};
 
 /// The states that a menu offers; LISTEN is what l makes, and CLOSED is no row.
@@ -46,21 +45,48 @@ pub const fn how_held(state: TcpState) -> &'static str {
     }
 }
 
-/// Which keys hold a connection in that state on the lab's wire.
+/// How a connection of the lab is held in that state, and with which keys one does the same.
 pub const fn held_in_lab(state: TcpState) -> &'static str {
     match state {
-        TcpState::SynSent => "h holds the wire, c calls",
-        TcpState::SynReceived => "h holds the wire, c calls, o lets the SYN through",
-        TcpState::Established => "a holds accept(), c calls",
-        TcpState::FinWait1 => "c connects, h holds the wire, d hangs up",
-        TcpState::FinWait2 | TcpState::CloseWait => {
-            "L with \"who closes: never\", c connects, d hangs up"
+        TcpState::SynSent => "the wire is held, and the SYN waits on it (by hand: h, c)",
+        TcpState::SynReceived => {
+            "the SYN has crossed the wire, the SYN+ACK waits on it (by hand: h, c, o)"
+        }
+        TcpState::Established => {
+            "nobody calls accept(): the kernel makes the connection all by itself (by hand: a, c)"
+        }
+        TcpState::FinWait1 => {
+            "the client hung up, and its FIN waits on the wire (by hand: c, h, f)"
+        }
+        TcpState::FinWait2 => {
+            "the client hung up and the server's kernel knows, but no program has that end and closes it (by hand: a, c, f)"
+        }
+        TcpState::CloseWait => {
+            "the client's FIN has come, but no program has this end and closes it (by hand: a, c, f)"
         }
         TcpState::Closing => {
-            "c connects, h holds the wire, d and D hang up at both ends, o and o let both FINs through"
+            "both hung up, and their FINs crossed each other; what acknowledges them waits on the wire (by hand: c, h, f at both ends, o, o)"
         }
-        TcpState::LastAck => "c connects, h holds the wire, d hangs up, o lets the FIN through",
-        TcpState::TimeWait => "c connects, d hangs up",
+        TcpState::LastAck => {
+            "the client's FIN has come, the server closed, too, and its FIN waits on the wire (by hand: c, h, f, o)"
+        }
+        TcpState::TimeWait => "the client closed first, then the server (by hand: c, d)",
+        TcpState::Listen | TcpState::Closed => "",
+    }
+}
+
+/// What lets a connection of the lab go that is held in that state.
+pub(crate) const fn let_go_in_lab(state: TcpState) -> &'static str {
+    match state {
+        TcpState::Established | TcpState::FinWait2 | TcpState::CloseWait => {
+            "a goes on with accept()."
+        }
+        TcpState::TimeWait => "Only the kernel's timer ends it.",
+        TcpState::SynSent
+        | TcpState::SynReceived
+        | TcpState::FinWait1
+        | TcpState::Closing
+        | TcpState::LastAck => "o lets the next segment through, h lets the wire go.",
         TcpState::Listen | TcpState::Closed => "",
     }
 }
@@ -83,11 +109,11 @@ pub(crate) fn press(state: &mut State, at: usize, key: Key) -> Vec<Effect> {
     }
 }
 
-/// Puts a connection into that state; in the lab it says which keys do.
+/// Puts a connection into that state: in the lab by its wire, on loopback by calls alone.
 pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
     if state.lab.is_up() {
-        let text = format!("{held} in the lab: {}.", held_in_lab(held));
-        return only_say(state, text);
+        script::begin(state, held);
+        return vec![];
     }
     let from = state.clients.computer().ip;
     vec![Effect::Run(Command::Stage(held, from))]

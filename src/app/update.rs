@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
     listen_form, listening, looking, moving, myth, palette, ports_form, press, program, rewind,
-    verbs, why, wire,
+    script, verbs, why, wire,
 };
 use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
 
@@ -16,6 +16,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         state.desk.covered = at;
     }
     effects.extend(postponed(state));
+    effects.extend(script::go_on(state));
     effects
 }
 

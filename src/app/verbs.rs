@@ -207,6 +207,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.clients.start_over();
     let mut effects = state.lab.wire.mended();
     state.lab.wire = Wire::default();
+    state.lab.script = None;
+    state.lab.forget_crossings();
     effects.extend([
         Effect::Run(Command::StopConnecting),
         Effect::Run(Command::CloseEverything),

@@ -96,6 +96,7 @@ pub(crate) fn handle(state: &mut State, wish: WireKey) -> Vec<Effect> {
         );
         return only_say(state, text);
     }
+    state.lab.script = None;
     let (order, text) = match wish {
         WireKey::Hold => hold(state),
         WireKey::Step => match step(state) {

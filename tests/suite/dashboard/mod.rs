@@ -9,6 +9,7 @@ mod keys;
 mod lab;
 mod lab_apart;
 mod lab_ports;
+mod lab_states;
 mod lab_wire;
 mod ladder;
 mod palette;

@@ -68,14 +68,3 @@ fn a_state_that_cannot_be_held_says_why() {
         "{said}"
     );
 }
-
-#[test]
-fn in_the_lab_the_menu_says_which_keys_hold_it() {
-    let mut robot = Robot::in_lab(3);
-    robot.press("S 1");
-    assert!(robot.commands().is_empty());
-    assert_eq!(
-        robot.said(),
-        "SYN_SENT in the lab: h holds the wire, c calls."
-    );
-}

@@ -111,6 +111,33 @@ fn looked_inside_both_computers_tell_what_their_kernels_know() {
     quit(terminal);
 }
 
+/// The menu's states, and what the server's and the laptop's tables show beside each other then.
+const HELD: [(&str, &str); 9] = [
+    ("SYN_SENT", r"\(no row\).*SYN_SENT"),
+    ("SYN_RECV", r"SYN_RECV .*SYN_SENT"),
+    ("ESTABLISHED", r"ESTABLISHED .*ESTABLISHED"),
+    ("FIN_WAIT1", r"ESTABLISHED .*FIN_WAIT1"),
+    ("FIN_WAIT2", r"CLOSE_WAIT .*FIN_WAIT2"),
+    ("CLOSE_WAIT", r"CLOSE_WAIT .*FIN_WAIT2"),
+    ("CLOSING", r"CLOSING .*CLOSING"),
+    ("LAST_ACK", r"LAST_ACK .*FIN_WAIT1"),
+    ("TIME_WAIT", r"\(no row\).*TIME_WAIT"),
+];
+
+#[test]
+fn every_state_of_the_menu_is_held_on_the_wire() {
+    let terminal = listening(false);
+    for (n, (state, rows)) in (1..).zip(HELD) {
+        terminal.press("S");
+        terminal.wait_for("A connection, held in a state");
+        terminal.type_text(&n.to_string());
+        terminal.wait_for(&format!(r"{state} at 192\.168\.1\.1\d:\d+: "));
+        let regex = Regex::new(rows).unwrap();
+        terminal.wait_until(rows, LIMIT, |screen| regex.is_match(&screen.contents()));
+    }
+    quit(terminal);
+}
+
 #[test]
 fn the_lab_comes_and_goes_by_a_key() {
     let terminal = listening(false);
