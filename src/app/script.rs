@@ -13,7 +13,7 @@ use crate::tcp::{
 };
 
 /// A state that is being reached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Script {
     held: TcpState,
     cues: Cues,
@@ -53,7 +53,7 @@ pub(crate) fn begin(state: &mut State, held: TcpState) {
 /// Goes on as far as it can: gives the next orders, and tells when the state is reached, or that it was not.
 pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
-    while let Some(script) = state.lab.script.clone() {
+    while let Some(script) = state.lab.script {
         let Some(cue) = script.cues.get(script.place) else {
             effects.extend(script.end(state));
             break;
@@ -195,7 +195,7 @@ impl Script {
             }
             Cue::Accepts => run(Command::ResumeAccept),
             Cue::AcceptHeld => run(Command::HoldAccept),
-            Cue::Called => call(state),
+            Cue::Called => call(state, self.client),
             Cue::HungUp(side) => end(side, Command::HalfClose),
             Cue::ClientClosed => end(Side::Client, Command::Close),
             Cue::ServerClosed => end(Side::Server, Command::Close),
@@ -281,11 +281,11 @@ impl Script {
     }
 }
 
-/// One call of the chosen computer to the server, that says nothing and stays.
-fn call(state: &mut State) -> Vec<Effect> {
+/// One call of that computer to the server, that says nothing and stays.
+fn call(state: &mut State, host: Host) -> Vec<Effect> {
     let to = state.clients.reachable(state.listener.callable());
     let spec = ConnectSpec {
-        host: state.clients.computer().host,
+        host,
         ..ConnectSpec::to(to.into())
     };
     let mut effects = vec![];
