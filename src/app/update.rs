@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use crate::app::words;
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
     listen_form, listening, looking, moving, myth, palette, ports_form, press, program, rewind,
@@ -51,10 +52,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             vec![]
         }
         Event::Instead(why) => {
-            let text = format!(
-                "{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog"
-            );
-            state.notices.say(at, Tone::Warning, text);
+            state.notices.say(at, Tone::Warning, words::instead(&why));
             vec![]
         }
         Event::OwnersFound(found) => {

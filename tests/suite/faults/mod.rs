@@ -1,9 +1,10 @@
-//! What strangers, ports and privileges do to the dashboard.
+//! What strangers, ports, privileges and a kernel that refuses do to the dashboard.
 
 mod bounds;
 mod calls;
 mod hidden;
 mod injected;
+mod netlink;
 mod orders;
 mod ports;
 mod ranges;
