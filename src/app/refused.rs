@@ -1,5 +1,7 @@
 //! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
 
+use std::net::IpAddr;
+
 use crate::app::blame::{holders, no_descriptor, not_ours, privileged};
 use crate::app::{Line, State, words};
 use crate::tcp::{
@@ -100,12 +102,23 @@ fn connect_refused(
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
             "A loopback source address reaches only this machine; let the kernel choose it (C)."
         }
+        (Call::Connect, Errno::EINVAL) if to.is_some_and(is_of_a_link) => {
+            "An address of the link needs its interface, as in [fe80::1%eth0]:5000 (C)."
+        }
         (_, Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::ENETDOWN) => {
             "No interface of this machine leads there; is lo up?"
         }
         _ => "C changes how to connect.",
     };
     (reason.to_owned(), vec![])
+}
+
+/// Whether the address means something on one link only (RFC 4291, section 2.5.6).
+fn is_of_a_link(end: Endpoint) -> bool {
+    match end.ip {
+        IpAddr::V4(_) => false,
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    }
 }
 
 /// The source port that was asked for, if one was.
