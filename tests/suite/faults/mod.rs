@@ -4,6 +4,7 @@ mod bounds;
 mod calls;
 mod hidden;
 mod injected;
+mod leaving;
 mod links;
 mod names;
 mod netlink;
