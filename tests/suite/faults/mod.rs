@@ -1,6 +1,7 @@
 //! What strangers, ports, privileges and a kernel that refuses do to the dashboard.
 
 mod bounds;
+mod cable;
 mod calls;
 mod hidden;
 mod injected;
