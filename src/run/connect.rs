@@ -48,7 +48,13 @@ pub async fn connect(
             },
         }
     };
-    sockets.end().await;
+    clients.lines.hush();
+    sockets
+        .end(|news| {
+            // Nothing is said any more that could fail.
+            let _ = clients.tell(news);
+        })
+        .await;
     unless_nobody_reads(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
 }
 

@@ -1,7 +1,10 @@
 //! Leaving in the middle of it: a thousand clients whose bytes nobody takes.
 
-use std::net::{SocketAddr, TcpListener};
+use std::io::Read;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread::{park_timeout, spawn};
 use std::time::Duration;
 
 use fivetuple::kernel::{SockDiag, SocketSource};
@@ -60,7 +63,7 @@ fn held(port: u16) -> u64 {
         before = now;
         let left = deadline.left();
         assert!(!left.is_zero(), "{unsent} of {} are stuck", clients.len());
-        std::thread::park_timeout(Duration::from_millis(100));
+        park_timeout(Duration::from_millis(100));
     }
 }
 
@@ -92,27 +95,45 @@ fn clients(port: u16) -> Child {
     let to = format!("127.0.0.1:{port}");
     let many = MANY.to_string();
     let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
-    command.args([
-        "connect",
-        &to,
-        "-n",
-        &many,
-        "--quiet",
-        "--payload",
-        &payload,
-    ]);
+    command.args(["connect", &to, "-n", &many, "--quiet"]);
+    command.args(["--payload", &payload]);
     let out = command.stdout(Stdio::piped()).stderr(Stdio::piped());
     out.spawn().unwrap()
 }
 
+/// Reads a piece from each; how much that was.
+fn read_a_piece(peers: &mut [TcpStream]) -> u64 {
+    let mut piece = [0; PAYLOAD / 100];
+    let read = |peer: &mut TcpStream| peer.read(&mut piece).unwrap() as u64;
+    peers.iter_mut().map(read).sum()
+}
+
 #[test]
-fn a_thousand_clients_that_are_stopped_while_they_write_are_summed_up() {
+fn a_thousand_clients_that_are_stopped_while_they_write_are_summed_up_to_the_byte() {
     netns::alone(|| {
         let Some(listener) = deaf() else { return };
         let port = listener.local_addr().unwrap().port();
         let mut clients = clients(port);
+        let mut peers: Vec<TcpStream> = (0..MANY).map(|_| listener.accept().unwrap().0).collect();
         let held = held(port);
+        let (begun, has_begun) = channel();
+        let reader = spawn(move || {
+            let mut read = 0;
+            // By then some of them have written more, and the others are about to.
+            while read <= held {
+                read += read_a_piece(&mut peers);
+            }
+            begun.send(()).unwrap();
+            read += (0..20).map(|_| read_a_piece(&mut peers)).sum::<u64>();
+            let mut rest = Vec::new();
+            for peer in &mut peers {
+                // What was written arrives, and then FIN.
+                peer.read_to_end(&mut rest).unwrap();
+            }
+            read + rest.len() as u64
+        });
         let pid = Pid::from_child(&clients);
+        has_begun.recv().unwrap();
         kill_process(pid, Signal::TERM).unwrap();
         let has_ended = ends_within(pid, SOON);
         if !has_ended {
@@ -121,8 +142,10 @@ fn a_thousand_clients_that_are_stopped_while_they_write_are_summed_up() {
         let output = clients.wait_with_output().unwrap();
         assert!(has_ended, "SIGTERM did not end it within {SOON:?}");
         assert_eq!(output.status.code(), Some(143), "{output:?}");
+        let read = reader.join().unwrap();
+        assert!(read < (MANY * PAYLOAD) as u64, "all was written by then");
         let said = String::from_utf8_lossy(&output.stdout);
-        let summary = format!("{MANY} of {MANY} connected to 127.0.0.1:{port}, {held} bytes sent,");
+        let summary = format!("{MANY} of {MANY} connected to 127.0.0.1:{port}, {read} bytes sent,");
         assert!(said.contains(&summary), "{summary}\n{said}");
     });
 }
