@@ -1,8 +1,6 @@
 //! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
 
-use std::net::IpAddr;
-
-use crate::app::blame::{holders, no_descriptor, not_ours, privileged};
+use crate::app::blame::{holders, is_of_a_link, no_descriptor, not_ours, privileged};
 use crate::app::{Line, State, words};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Port, Protocol, Refusal, RowName, SourcePort, TcpState,
@@ -111,14 +109,6 @@ fn connect_refused(
         _ => "C changes how to connect.",
     };
     (reason.to_owned(), vec![])
-}
-
-/// Whether the address means something on one link only (RFC 4291, section 2.5.6).
-fn is_of_a_link(end: Endpoint) -> bool {
-    match end.ip {
-        IpAddr::V4(_) => false,
-        IpAddr::V6(ip) => ip.is_unicast_link_local(),
-    }
 }
 
 /// The source port that was asked for, if one was.

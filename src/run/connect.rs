@@ -217,6 +217,9 @@ fn advice(why: Refusal) -> String {
             "; only loopback and private addresses are called, --allow-remote lifts that"
         }
         (Call::Bind, Errno::EACCES) => "; try a --source-port from 1024 on",
+        (Call::Bind, Errno::EINVAL) => {
+            "; an address of the link is bound together with its interface, leave out --from"
+        }
         (Call::Connect, Errno::EINVAL) => {
             "; an address of the link needs its interface, as in [fe80::1%eth0]:5000"
         }

@@ -155,6 +155,10 @@ pub(super) fn hint(why: Refusal, port: Port) -> String {
         (Call::Bind, Errno::EADDRNOTAVAIL) => {
             "; this machine does not have that address".to_owned()
         }
+        (Call::Bind, Errno::EINVAL) => {
+            "; an address of the link is bound together with its interface, try --bind ::"
+                .to_owned()
+        }
         (Call::Socket | Call::Accept, Errno::EMFILE) => {
             "; `ulimit -n` says how many this process may have open".to_owned()
         }

@@ -10,7 +10,7 @@ use fivetuple::tcp::Endpoint;
 use super::super::support::pty::{Terminal, fivetuple};
 use super::super::support::sandbox::{Refused, within};
 use super::super::support::{netns, skipped};
-use super::super::terminal::{quit, wait_rows};
+use super::super::terminal::{broken, quit, wait_rows};
 
 /// The ends of a cable: both in the network of the test, each with an address of the link.
 const ENDS: [(&str, &str); 2] = [("left", "fe80::a"), ("right", "fe80::b")];
@@ -167,6 +167,37 @@ fn the_dashboard_shows_both_ends_of_a_call_over_the_link_once() {
         assert_eq!(protocols, ["tcp", "tcp6"], "{shown:?}");
         assert_eq!(open[1][1], "[::ffff:127.0.0.1]:5000", "{shown:?}");
         assert!(shown.values().all(|count| *count == 1), "{shown:?}");
+        quit(terminal);
+    });
+}
+
+#[test]
+fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
+    netns::alone(|| {
+        if !plugged() {
+            return;
+        }
+        for (args, helps) in [
+            (&["listen", "--bind", "fe80::a"][..], "try --bind ::"),
+            (
+                &["connect", "[fe80::b%left]:9", "--from", "fe80::a"],
+                "leave out --from",
+            ),
+        ] {
+            let refused = run(args);
+            let said = String::from_utf8_lossy(&refused.stderr);
+            assert_eq!(refused.status.code(), Some(1), "{said}");
+            assert!(
+                said.contains("bind(): ") && said.contains("EINVAL"),
+                "{said}"
+            );
+            assert!(said.contains(helps), "{said}");
+        }
+        let args = ["--bind", "fe80::a", "--listen"];
+        let terminal = Terminal::start(fivetuple(&args), 120, 36);
+        terminal.wait_for(&broken(
+            "is bound together with its interface, which cannot be given",
+        ));
         quit(terminal);
     });
 }
