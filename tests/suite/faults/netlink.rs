@@ -116,3 +116,25 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
         }
     });
 }
+
+#[test]
+fn a_lab_cannot_be_set_up_and_says_which_call_was_refused() {
+    let lab = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
+        command.args(["lab", "--", "true"]).output().unwrap()
+    };
+    if !lab().status.success() {
+        return skipped("no lab here");
+    }
+    let refused = Refused::family(libc::AF_NETLINK, libc::EPERM);
+    let Some(output) = within(refused, lab) else {
+        return skipped("no sandboxes here (seccomp)");
+    };
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{why}");
+    assert!(
+        why.contains("socket(NETLINK_ROUTE)") && why.contains("EPERM"),
+        "{why}"
+    );
+    assert_eq!(why.lines().count(), 1, "{why}");
+}
