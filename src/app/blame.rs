@@ -1,5 +1,7 @@
 //! Why nothing listens, and what both sides' refusals have in common: which call, on what, why, what helps, and which rows are to blame.
 
+use std::net::IpAddr;
+
 use crate::app::{Line, State, words};
 use crate::tcp::{
     Call, Endpoint, Errno, Host, ListenSpec, Port, Protocol, Refusal, RowName, TcpState,
@@ -24,6 +26,11 @@ pub(crate) fn listen_failed(
             "This kernel has no IPv6; listen at an IPv4 address (L).".to_owned(),
             vec![],
         ),
+        (Call::Bind, Errno::EINVAL) if is_of_a_link(at) => (
+            "An address of the link is bound together with its interface, which cannot be given; [::] listens at it, too (L)."
+                .to_owned(),
+            vec![],
+        ),
         _ => ("L changes how to listen.".to_owned(), vec![]),
     };
     (
@@ -33,6 +40,14 @@ pub(crate) fn listen_failed(
         ),
         rows,
     )
+}
+
+/// Whether the address means something on one link only (RFC 4291, section 2.5.6).
+pub(crate) fn is_of_a_link(end: Endpoint) -> bool {
+    match end.ip {
+        IpAddr::V4(_) => false,
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    }
 }
 
 /// Whether all is known of the rows that a refusal blames: which they are, and who holds the one that listens.

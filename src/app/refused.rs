@@ -1,6 +1,6 @@
 //! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
 
-use crate::app::blame::{holders, no_descriptor, not_ours, privileged};
+use crate::app::blame::{holders, is_of_a_link, no_descriptor, not_ours, privileged};
 use crate::app::{Line, State, words};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Port, Protocol, Refusal, RowName, SourcePort, TcpState,
@@ -99,6 +99,9 @@ fn connect_refused(
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
             "A loopback source address reaches only this machine; let the kernel choose it (C)."
+        }
+        (Call::Connect, Errno::EINVAL) if to.is_some_and(is_of_a_link) => {
+            "An address of the link needs its interface, as in [fe80::1%eth0]:5000 (C)."
         }
         (_, Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::ENETDOWN) => {
             "No interface of this machine leads there; is lo up?"

@@ -42,10 +42,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Seen(sight) => see(state, at, &sight),
         Event::Blind { host, why } => blind(state, host, why),
         Event::Instead(why) => {
-            let text = format!(
-                "{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog"
-            );
-            state.notices.say(at, Tone::Warning, text);
+            state.notices.say(at, Tone::Warning, words::instead(&why));
             vec![]
         }
         Event::OwnersFound(found) => {

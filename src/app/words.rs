@@ -26,6 +26,11 @@ pub fn many(n: u64, one: &str, more: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { more })
 }
 
+/// That another table is read, as the kernel does not let us ask it.
+pub fn instead(why: &str) -> String {
+    format!("{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog")
+}
+
 pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
     let at = spec.at;
     let who = match sockets {

@@ -7,7 +7,7 @@ use crate::tcp::{Call, ConnectSpec, Errno, Host, Refusal};
 /// How long the resolver may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// So many addresses of a name are tried at most.
-const MOST: usize = 8;
+const MOST: usize = 32;
 
 /// The addresses that the target stands for and that may be called from where the client is bound, in the resolver's order.
 pub(super) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Refusal> {

@@ -48,7 +48,13 @@ pub async fn connect(
             },
         }
     };
-    sockets.end().await;
+    clients.lines.hush();
+    sockets
+        .end(|news| {
+            // Nothing is said any more that could fail.
+            let _ = clients.tell(news);
+        })
+        .await;
     unless_nobody_reads(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
 }
 
@@ -77,6 +83,8 @@ struct Clients<'a, W> {
     lines: Lines<'a, W>,
     asked: u32,
     open: HashSet<RowName>,
+    /// Those of them that have no answer yet.
+    unanswered: HashSet<RowName>,
     connected: u32,
     sent: u64,
     received: u64,
@@ -92,6 +100,7 @@ impl<'a, W: Write> Clients<'a, W> {
             lines,
             asked,
             open: HashSet::new(),
+            unanswered: HashSet::new(),
             connected: 0,
             sent: 0,
             received: 0,
@@ -110,12 +119,14 @@ impl<'a, W: Write> Clients<'a, W> {
         let line = match news {
             News::Connecting(own) => {
                 self.open.insert(own.name);
+                self.unanswered.insert(own.name);
                 format!("{}: SYN sent, no answer yet", ends(own.name))
             }
             News::Connected(own) => {
                 self.all_called |= single;
                 self.connected += 1;
                 self.open.insert(own.name);
+                self.unanswered.remove(&own.name);
                 format!("{}: connected", ends(own.name))
             }
             News::ConnectFailed { why, .. } => {
@@ -138,16 +149,7 @@ impl<'a, W: Write> Clients<'a, W> {
             }
             News::PeerClosed(at) => format!("{}: the other end closed", ends(at)),
             News::CallFailed { at, why } => format!("{}: {why}", ends(at)),
-            News::Closed { at, how } => {
-                self.open.remove(&at);
-                match how {
-                    Ending::Broken(errno) => {
-                        self.first_failure.get_or_insert(errno.to_string());
-                        format!("{}: broke off: {errno}", ends(at))
-                    }
-                    Ending::Close | Ending::Abort => format!("{}: closed", ends(at)),
-                }
-            }
+            News::Closed { at, how } => self.close(at, how),
             News::Crashed(text) => bail!("a task ended by a defect: {text}"),
             News::Listening { .. }
             | News::ListenFailed { .. }
@@ -164,6 +166,22 @@ impl<'a, W: Write> Clients<'a, W> {
             | News::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)
+    }
+
+    /// Notes that an end is closed, and says how that came.
+    fn close(&mut self, at: RowName, how: Ending) -> String {
+        self.open.remove(&at);
+        let was_connected = !self.unanswered.remove(&at);
+        match how {
+            Ending::Broken(errno) => {
+                // Another address of the same name may answer; where none does, that is told apart.
+                if was_connected {
+                    self.first_failure.get_or_insert(errno.to_string());
+                }
+                format!("{}: broke off: {errno}", ends(at))
+            }
+            Ending::Close | Ending::Abort => format!("{}: closed", ends(at)),
+        }
     }
 
     fn sum_up(mut self, to: &Target, ended: Ended) -> anyhow::Result<Ended> {
@@ -199,6 +217,12 @@ fn advice(why: Refusal) -> String {
             "; only loopback and private addresses are called, --allow-remote lifts that"
         }
         (Call::Bind, Errno::EACCES) => "; try a --source-port from 1024 on",
+        (Call::Bind, Errno::EINVAL) => {
+            "; an address of the link is bound together with its interface, leave out --from"
+        }
+        (Call::Connect, Errno::EINVAL) => {
+            "; an address of the link needs its interface, as in [fe80::1%eth0]:5000"
+        }
         (Call::Resolve, _) => "; try an address instead of the name",
         _ => return hint(why, crate::tcp::Port::ANY),
     };

@@ -65,12 +65,23 @@ impl Sockets {
         }
     }
 
-    /// Closes everything.
-    pub(super) async fn end(self) {
+    /// Closes everything, and hands over what is told until then: what was sent or received last belongs to the sum.
+    pub(super) async fn end(mut self, mut tell: impl FnMut(News)) {
         self.stop.cancel();
         self.tasks.close();
+        let news = &mut self.news;
+        let all_told = async {
+            let mut over = std::pin::pin!(self.tasks.wait());
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(news) = news.recv() => tell(news),
+                    () = &mut over => break,
+                }
+            }
+        };
         // Whatever is left then ends with the process.
-        let _ = tokio::time::timeout(Sockets::ENDS_WITHIN, self.tasks.wait()).await;
+        let _ = tokio::time::timeout(Sockets::ENDS_WITHIN, all_told).await;
     }
 }
 
@@ -83,6 +94,11 @@ pub(super) struct Lines<'a, W> {
 impl<'a, W: Write> Lines<'a, W> {
     pub(super) fn new(out: &'a mut W, quiet: bool) -> Lines<'a, W> {
         Lines { out, quiet }
+    }
+
+    /// From now on nothing is said but what is said in any case.
+    pub(super) fn hush(&mut self) {
+        self.quiet = true;
     }
 
     /// Says what happens, unless it is to be quiet.
@@ -138,6 +154,10 @@ pub(super) fn hint(why: Refusal, port: Port) -> String {
         ),
         (Call::Bind, Errno::EADDRNOTAVAIL) => {
             "; this machine does not have that address".to_owned()
+        }
+        (Call::Bind, Errno::EINVAL) => {
+            "; an address of the link is bound together with its interface, try --bind ::"
+                .to_owned()
         }
         (Call::Socket | Call::Accept, Errno::EMFILE) => {
             "; `ulimit -n` says how many this process may have open".to_owned()

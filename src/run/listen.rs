@@ -39,7 +39,13 @@ pub async fn listen(
             },
         }
     };
-    sockets.end().await;
+    server.lines.hush();
+    sockets
+        .end(|news| {
+            // Nothing is said any more that could fail.
+            let _ = server.tell(news);
+        })
+        .await;
     let said = ended.and_then(|ended| {
         server.sum_up()?;
         Ok(ended)

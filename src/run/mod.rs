@@ -52,11 +52,11 @@ use crate::kernel;
 pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
     match &cli.command {
         None => open_dashboard(cli),
-        Some(Subcommands::Listen(args)) => runtime()?.block_on(async {
+        Some(Subcommands::Listen(args)) => without_a_screen(async {
             let limit = kernel::raise_descriptor_limit();
             listen(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
-        Some(Subcommands::Connect(args)) => runtime()?.block_on(async {
+        Some(Subcommands::Connect(args)) => without_a_screen(async {
             let limit = kernel::raise_descriptor_limit();
             connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
@@ -88,6 +88,14 @@ fn print(text: &[u8]) -> anyhow::Result<Ended> {
         }
         Ok(()) | Err(_) => Ok(Ended::Done),
     }
+}
+
+/// Runs a subcommand, and leaves behind what cannot be stopped: the resolver may take a minute until it gives up a question.
+fn without_a_screen(work: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_background();
+    ended
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::runtime;
 use tokio::sync::mpsc;
 
+use crate::app::words::instead;
 use crate::app::{Event, Sight};
 use crate::cli::TableArgs;
 use crate::kernel::{ReadError, Reading, open, owners};
@@ -60,8 +61,12 @@ pub async fn watch_table(
         };
         let text = match event {
             Some(Event::Seen(sight)) => printer.text(&sight),
-            Some(Event::Blind { why, .. } | Event::Instead(why)) => {
+            Some(Event::Blind { why, .. }) => {
                 complain(&why);
+                continue;
+            }
+            Some(Event::Instead(why)) => {
+                complain(&instead(&why));
                 continue;
             }
             Some(_) => continue,
@@ -109,7 +114,7 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
 fn read(args: &TableArgs) -> Result<Reading, ReadError> {
     let (mut source, why) = open();
     if let Some(why) = why {
-        complain(&why.to_string());
+        complain(&instead(&why.to_string()));
     }
     source.snapshot(&wanted(args))
 }

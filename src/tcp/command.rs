@@ -162,7 +162,7 @@ impl ConnectSpec {
 /// Whom to call: an address or a name, and a port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
-    /// An address without brackets, or a name for the resolver.
+    /// An address without brackets, or a name for the resolver; an address with a zone, `fe80::1%eth0`, is a name to it (RFC 4007).
     pub name: String,
     /// The port to call.
     pub port: Port,
@@ -191,6 +191,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.endpoint() {
             Some(end) => end.fmt(f),
+            None if self.name.contains(':') => write!(f, "[{}]:{}", self.name, self.port),
             None => write!(f, "{}:{}", self.name, self.port),
         }
     }
@@ -207,7 +208,7 @@ impl std::str::FromStr for Target {
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'));
         let name = match bare {
-            Some(v6) if v6.parse::<std::net::Ipv6Addr>().is_ok() => v6,
+            Some(v6) if is_ipv6(v6) => v6,
             Some(_) => return Err(WRONG),
             None => name,
         };
@@ -226,6 +227,12 @@ impl std::str::FromStr for Target {
             port: Port(port),
         })
     }
+}
+
+/// Whether it is an address of IPv6, with or without the interface that leads there.
+fn is_ipv6(text: &str) -> bool {
+    let (address, zone) = text.split_once('%').unwrap_or((text, "any"));
+    !zone.is_empty() && address.parse::<std::net::Ipv6Addr>().is_ok()
 }
 
 /// How the source port of a client is chosen.

@@ -181,7 +181,13 @@ pub struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.call, self.errno)
+        match (self.call, self.errno) {
+            // The resolver has no number for it.
+            (Call::Resolve, Errno::EADDRNOTAVAIL) => {
+                f.write_str("no address is known for that name")
+            }
+            (call, errno) => write!(f, "{call}: {errno}"),
+        }
     }
 }
 

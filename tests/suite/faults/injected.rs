@@ -1,12 +1,15 @@
 //! Failures that the kernel seldom has, put in place of its answers by strace.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::super::support::pty::{Terminal, command};
 use super::super::support::{clock, netns, skipped};
-use super::super::terminal::{listen, wait_connections, wait_rows};
+use super::super::terminal::{dashboard, listen, quit, wait_connections, wait_rows};
 
 /// A dashboard one of whose calls is traced, and fails as told.
 struct Traced {
@@ -38,17 +41,6 @@ impl Traced {
         Some(Traced { terminal, log })
     }
 
-    /// How often the call failed with that error so far, and how often it was made at all.
-    fn calls(&self, errno: &str) -> (usize, usize) {
-        let log = std::fs::read_to_string(&self.log).unwrap();
-        let injected = |line: &&str| line.contains(errno) && line.contains("(INJECTED)");
-        let called = |line: &&str| line.contains('(') && !line.contains("unfinished");
-        (
-            log.lines().filter(injected).count(),
-            log.lines().filter(called).count(),
-        )
-    }
-
     fn quit(mut self) {
         self.terminal.press("q");
         assert_eq!(self.terminal.wait_exit(), 0);
@@ -56,10 +48,21 @@ impl Traced {
     }
 }
 
+/// How often the call failed with that error so far, and how often it was made at all.
+fn calls(log: &Path, errno: &str) -> (usize, usize) {
+    let log = std::fs::read_to_string(log).unwrap();
+    let injected = |line: &&str| line.contains(errno) && line.contains("(INJECTED)");
+    let called = |line: &&str| line.contains('(') && !line.contains("unfinished");
+    (
+        log.lines().filter(injected).count(),
+        log.lines().filter(called).count(),
+    )
+}
+
 #[test]
 fn without_descriptors_accept_is_tried_again_and_recovers() {
     netns::alone_if_possible(|| {
-        // Twenty in a row would take seventeen seconds, of which the last sixteen are alike.
+        // Twenty in a row would take seventeen seconds: that is tried with a clock that can be turned on, see the tests of net.
         let fails = "error=EMFILE:when=1..4";
         let Some(traced) = Traced::start("accept-emfile", "accept4", fails) else {
             return;
@@ -74,23 +77,58 @@ fn without_descriptors_accept_is_tried_again_and_recovers() {
         terminal.wait_for(r"accepted 1 ");
         terminal.wait_for("accepts at once");
         // Each of the threads that call it fails four times.
-        assert!(traced.calls("EMFILE").0 >= 4);
+        assert!(calls(&traced.log, "EMFILE").0 >= 4);
         traced.quit();
     });
 }
 
+/// strace, which makes one call of a program that runs already fail; ends when it is dropped, and the program goes on.
+struct Injector(Child);
+
+impl Injector {
+    /// `None`, and a word about it, where strace cannot do that.
+    fn attach(terminal: &Terminal, call: &str, fails: &str, log: &Path) -> Option<Injector> {
+        let pid = terminal.pid().as_raw_nonzero().to_string();
+        let (traced, inject) = (format!("trace={call}"), format!("inject={call}:{fails}"));
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-p", &pid, "-e", &traced, "-e", &inject, "-o"]);
+        let Ok(mut child) = strace.arg(log).stderr(Stdio::piped()).spawn() else {
+            skipped("strace is needed");
+            return None;
+        };
+        let mut said = String::new();
+        let stderr = child.stderr.as_mut().unwrap();
+        BufReader::new(stderr).read_line(&mut said).unwrap();
+        let injector = Injector(child);
+        if said.contains("attached") {
+            return Some(injector);
+        }
+        skipped(&format!("a strace that may attach is needed: {said}"));
+        None
+    }
+}
+
+impl Drop for Injector {
+    fn drop(&mut self) {
+        // Killed, it would take the program with it.
+        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
-fn where_the_machine_has_no_descriptors_left_it_lives_and_waits() {
+fn where_the_machine_has_no_descriptors_left_it_lives_and_waits_and_recovers() {
     netns::alone_if_possible(|| {
-        let Some(traced) = Traced::start("accept-enfile", "accept4", "error=ENFILE") else {
+        let terminal = dashboard(&[]);
+        listen(&terminal);
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("accept-enfile");
+        let Some(strace) = Injector::attach(&terminal, "accept4", "error=ENFILE", &log) else {
             return;
         };
-        let terminal = &traced.terminal;
-        listen(terminal);
         terminal.press("c");
         terminal.wait_for(r"pauses: .*\(ENFILE\)");
         terminal.wait_for(r"accept\(\) failed, or turned somebody away, 5 times: .*ENFILE");
-        let (failed, called) = traced.calls("ENFILE");
+        let (failed, called) = calls(&log, "ENFILE");
         assert!((5..=6).contains(&failed), "{failed} failures");
         assert!(
             called <= failed + 1,
@@ -98,10 +136,17 @@ fn where_the_machine_has_no_descriptors_left_it_lives_and_waits() {
         );
         // Everything else goes on: another call, and both hang up.
         terminal.press("c");
-        wait_connections(terminal, "2");
+        wait_connections(&terminal, "2");
         terminal.type_text("0d");
-        wait_rows(terminal, "ESTABLISHED", 0);
-        traced.quit();
+        wait_rows(&terminal, "ESTABLISHED", 0);
+        terminal.press("c");
+        wait_connections(&terminal, "3");
+        drop(strace);
+        // Once it can it lets everybody in, those who have hung up as well.
+        terminal.wait_for("accepted 3 ");
+        terminal.wait_for("accepts at once");
+        wait_connections(&terminal, "1");
+        quit(terminal);
     });
 }
 
@@ -122,7 +167,7 @@ fn callers_who_are_gone_before_accept_keep_nobody_waiting() {
         let took = before.elapsed();
         // A pause of a tenth of a second after each would take six seconds.
         assert!(took < std::time::Duration::from_secs(4), "{took:?}");
-        assert!(traced.calls("ECONNABORTED").0 >= 30);
+        assert!(calls(&traced.log, "ECONNABORTED").0 >= 30);
         terminal.wait_for("ECONNABORTED");
         drop(callers);
         wait_connections(terminal, "0");
@@ -146,7 +191,7 @@ fn where_the_kernel_has_no_room_for_its_answer_it_is_asked_again() {
             strangers.push(TcpStream::connect(("127.0.0.1", port)).unwrap());
             wait_rows(terminal, "ESTABLISHED", 2 * many);
         }
-        assert!(traced.calls("ENOBUFS").0 > 0);
+        assert!(calls(&traced.log, "ENOBUFS").0 > 0);
         let screen = terminal.screen();
         assert!(!screen.contains("cannot be read"), "{screen}");
         traced.quit();

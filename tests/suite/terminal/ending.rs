@@ -82,13 +82,13 @@ fn a_signal_ends_it_while_something_is_open() {
 }
 
 #[test]
-fn a_signal_ends_it_with_200_connections() {
+fn a_signal_ends_it_with_a_thousand_connections() {
     netns::alone_if_possible(|| {
         for (signal, code) in [ENDS[0], ENDS[1]] {
             let terminal = dashboard(&[]);
             listen(&terminal);
-            terminal.type_text("200c");
-            wait_connections(&terminal, "200");
+            terminal.type_text("1000c");
+            wait_connections(&terminal, "1,000");
             ends(terminal, signal, code);
         }
     });
