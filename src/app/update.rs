@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
     listen_form, listening, looking, moving, myth, palette, ports_form, press, program, rewind,
-    script, verbs, why, wire,
+    script, verbs, why, wire, words,
 };
 use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
 
