@@ -25,17 +25,17 @@ pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
     }
     let own = &state.clients.computer().ends;
     let many = count.unwrap_or(1) as usize;
-    if own.is_empty() {
-        let mut others = state
-            .clients
-            .computers
-            .iter()
-            .filter(|computer| !computer.ends.is_empty());
-        return others.next().map_or_else(Vec::new, |computer| {
-            computer.ends.newest_first().take(many).collect()
-        });
-    }
-    own.newest_first().take(many).collect()
+    let mut of_each = [own]
+        .into_iter()
+        .chain(
+            state
+                .clients
+                .computers
+                .iter()
+                .map(|computer| &computer.ends),
+        )
+        .map(|ends| ends.staying().take(many).collect::<Vec<_>>());
+    of_each.find(|ends| !ends.is_empty()).unwrap_or_default()
 }
 
 /// Clients' ends that the table shows already, though their own news has not been heard: all means these, too.
@@ -70,10 +70,7 @@ pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<RowNam
     }
     match count {
         Some(0) => ends.newest_first().collect(),
-        many => ends
-            .newest_first()
-            .take(many.unwrap_or(1) as usize)
-            .collect(),
+        many => ends.staying().take(many.unwrap_or(1) as usize).collect(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::listening::is_stranger;
 use crate::app::{Effect, State, Tone, Topic, goodbye, words};
-use crate::tcp::{Ending, OnData, Refusal, RowName, escape};
+use crate::tcp::{Ending, OnData, Protocol, Refusal, RowName, escape};
 
 pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
     let text = escape(&first[..first.len().min(48)]);
@@ -49,6 +49,11 @@ pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
 fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<String> {
     if !state.listener.serves(end.tuple.remote.port) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
+    }
+    if end.tuple.protocol == Protocol::Udp {
+        return Some(format!(
+            "{who} sent {size} in one datagram: nobody answers it, and nobody notices if it is lost."
+        ));
     }
     if state.lab.wire.is_slow() {
         return Some(format!(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::app::Lab;
-use crate::tcp::{Crossing, Fate, FiveTuple, Flags, Loss, Moment, Segment, WireNews};
+use crate::tcp::{Crossing, Fate, FiveTuple, Flags, Loss, Moment, Protocol, Segment, WireNews};
 
 /// So many segments are kept; of older ones only what numbers are counted from.
 const KEPT: usize = 4096;
@@ -18,6 +18,8 @@ pub(crate) struct Crossings {
     /// How often each of the kept segments that carry anything was sent.
     sent: HashMap<Carried, u32>,
     waiting: usize,
+    /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
+    leaving: Vec<u64>,
     /// How many segments were not told one by one.
     pub(crate) untold: u64,
 }
@@ -25,17 +27,25 @@ pub(crate) struct Crossings {
 /// What a segment carries, by which it is known again: the sender's five numbers, the first byte, how many, and SYN or FIN.
 type Carried = (FiveTuple, u32, u32, Flags);
 
-/// What a segment carries; nothing for one that only acknowledges.
+/// Whether its sender sends it again when nobody acknowledges it.
+pub(crate) fn is_sent_again(segment: &Segment) -> bool {
+    carried(segment).is_some()
+}
+
+/// What a segment carries, which is sent again until it is acknowledged; nothing for one that only acknowledges, and of UDP.
 fn carried(segment: &Segment) -> Option<Carried> {
+    if segment.tuple.protocol == Protocol::Udp {
+        return None;
+    }
     let flags = Flags(segment.flags.0 & Flags::SYN.and(Flags::FIN).0);
     let carries = segment.length > 0 || flags != Flags::default();
     carries.then_some((segment.tuple, segment.seq, segment.length, flags))
 }
 
 impl Crossings {
-    /// How many segments are on the wire.
+    /// How many segments are on the wire, and stay there for now.
     pub(crate) fn waiting(&self) -> usize {
-        self.waiting
+        self.waiting.saturating_sub(self.leaving.len())
     }
 
     /// Sequence and acknowledgement number, counted from the SYN of each end.
@@ -54,6 +64,9 @@ impl Crossings {
 
     /// Notes from where the numbers of both ends are counted. Where no SYN was seen, the first segment has number 1, as after one.
     fn count_from(&mut self, segment: &Segment) {
+        if segment.tuple.protocol == Protocol::Udp {
+            return;
+        }
         if self.first.len() > ENDS {
             self.first.clear();
         }
@@ -69,6 +82,12 @@ impl Crossings {
         }
     }
 
+    /// A segment is on the wire no more.
+    fn has_left(&mut self, number: u64) {
+        self.waiting = self.waiting.saturating_sub(1);
+        self.leaving.retain(|leaving| *leaving != number);
+    }
+
     /// Notes that a segment was sent; says whether the same had been sent before.
     fn note(&mut self, segment: &Segment) -> bool {
         let Some(key) = carried(segment) else {
@@ -81,7 +100,7 @@ impl Crossings {
 
     fn forget(&mut self, crossing: &Crossing) {
         if crossing.fate == Fate::OnTheWay {
-            self.waiting = self.waiting.saturating_sub(1);
+            self.has_left(crossing.segment.number);
         }
         let Some(key) = carried(&crossing.segment) else {
             return;
@@ -122,10 +141,18 @@ impl Lab {
         };
     }
 
-    /// The segment that is on the wire for longest.
+    /// The segment that is on the wire for longest, and stays there for now.
     pub fn oldest_waiting(&self) -> Option<&Crossing> {
+        let leaves = |number: u64| self.known.leaving.contains(&number);
         let mut crossings = self.crossings.iter();
-        crossings.find(|crossing| crossing.fate == Fate::OnTheWay)
+        crossings.find(|Crossing { segment, fate, .. }| {
+            *fate == Fate::OnTheWay && !leaves(segment.number)
+        })
+    }
+
+    /// The segment of that number is ordered off the wire.
+    pub(crate) fn is_to_leave(&mut self, number: u64) {
+        self.known.leaving.push(number);
     }
 
     /// When a segment that is sent again was sent before.
@@ -165,7 +192,7 @@ impl Lab {
         let Ok(place) = place else { return };
         let crossing = &mut self.crossings[place];
         if crossing.fate == Fate::OnTheWay {
-            self.known.waiting = self.known.waiting.saturating_sub(1);
+            self.known.has_left(number);
         }
         crossing.fate = fate;
     }

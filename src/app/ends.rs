@@ -19,6 +19,8 @@ pub struct End {
     pub since: Moment,
     /// Whether the other end's FIN has come.
     pub peer_closed: bool,
+    /// Whether it is told to close or to abort already.
+    pub is_ending: bool,
     /// Whether the other end was ours, too, and is closed.
     pub other_closed: bool,
     /// What the server promised when it accepted this end; `None` for a client's.
@@ -65,6 +67,7 @@ impl Ends {
                 socket,
                 since,
                 peer_closed: false,
+                is_ending: false,
                 other_closed: false,
                 promise,
                 program: None,
@@ -132,6 +135,17 @@ impl Ends {
     /// Whether none is open.
     pub fn is_empty(&self) -> bool {
         self.ages.is_empty()
+    }
+
+    /// Remembers that the end is told to close or to abort.
+    pub(crate) fn ends(&mut self, name: RowName) {
+        self.change(name, |end| end.is_ending = true);
+    }
+
+    /// The rows of the open ends that nobody has told to end yet, the newest first.
+    pub(crate) fn staying(&self) -> impl Iterator<Item = RowName> {
+        let all = self.by_age.values().rev();
+        all.filter(|end| !end.is_ending).map(|end| end.socket.name)
     }
 
     /// The rows of the open ends, the newest first.

@@ -152,9 +152,13 @@ impl Script {
     fn number_of(&self, state: &State, cue: Cue) -> Option<u64> {
         match cue {
             Cue::Connected | Cue::Accepted | Cue::Sent(..) => None,
-            Cue::Crossed(..) => {
+            Cue::Crossed(side, flags) => {
+                // As far as this one, and no further.
+                let meant = self.segment(state, side, flags)?.segment.number;
                 let oldest = state.lab.oldest_waiting();
-                oldest.map(|crossing| crossing.segment.number)
+                oldest
+                    .map(|crossing| crossing.segment.number)
+                    .filter(|oldest| *oldest <= meant)
             }
             Cue::ServerClosed => {
                 let end = self.end_at(state, Side::Server)?;
@@ -199,7 +203,13 @@ impl Script {
             Cue::HungUp(side) => end(side, Command::HalfClose),
             Cue::ClientClosed => end(Side::Client, Command::Close),
             Cue::ServerClosed => end(Side::Server, Command::Close),
-            Cue::Crossed(..) => wire(WireOrder::Step),
+            Cue::Crossed(..) => {
+                let oldest = state.lab.oldest_waiting();
+                if let Some(number) = oldest.map(|crossing| crossing.segment.number) {
+                    state.lab.is_to_leave(number);
+                }
+                wire(WireOrder::Step)
+            }
             Cue::Connected | Cue::Accepted | Cue::Sent(..) => vec![],
         }
     }

@@ -65,7 +65,7 @@ pub const fn held_in_lab(state: TcpState) -> &'static str {
             "the client's FIN has come, but no program has this end and closes it (by hand: a, c, f)"
         }
         TcpState::Closing => {
-            "both hung up, and their FINs crossed each other; what acknowledges them waits on the wire (by hand: c, h, f at both ends, o, o)"
+            "both hung up, and their FINs crossed each other; what acknowledges them waits on the wire (by hand: c, h, f at both ends, o until both FINs have crossed)"
         }
         TcpState::LastAck => {
             "the client's FIN has come, the server closed, too, and its FIN waits on the wire (by hand: c, h, f, o)"

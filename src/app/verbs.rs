@@ -80,9 +80,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         return nothing_meant(state, "disconnect", count);
     }
     announce(state, "closes", ends.len());
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::Close(end)))
-        .collect()
+    end_all(state, ends, Command::Close)
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -97,9 +95,7 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
         return only_say(state, text);
     }
     announce(state, "closes at the server's end", ends.len());
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::Close(end)))
-        .collect()
+    end_all(state, ends, Command::Close)
 }
 
 pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -108,9 +104,7 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         return nothing_meant(state, "abort", count);
     }
     announce(state, "aborts", ends.len());
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::Abort(end)))
-        .collect()
+    end_all(state, ends, Command::Abort)
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -178,6 +172,18 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
     only_say(state, text)
 }
 
+/// Tells ends to close or to abort; the next key is not meant for them any more.
+fn end_all(state: &mut State, ends: Vec<RowName>, how: fn(RowName) -> Command) -> Vec<Effect> {
+    for end in &ends {
+        state.listener.ends.ends(*end);
+        for computer in &mut state.clients.computers {
+            computer.ends.ends(*end);
+        }
+    }
+    let commands = ends.into_iter().map(how);
+    commands.map(Effect::Run).collect()
+}
+
 /// A sentence before many ends are told the same.
 fn announce(state: &mut State, verb: &str, ends: usize) {
     state.clients.ordered = ends;
@@ -190,7 +196,10 @@ fn announce(state: &mut State, verb: &str, ends: usize) {
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let open = state.clients.open() + state.listener.ends.len();
     let waiting = state.sockets.count(TcpState::TimeWait);
-    let text = words::reset(open, waiting);
+    let mut text = words::reset(open, waiting);
+    if !state.lab.wire.is_plain() {
+        text += " The wire is as quick as a cable again.";
+    }
     state.notices.say(state.now, Tone::Plain, text);
     state.desk.selected = None;
     state.desk.find = Find::default();
@@ -205,15 +214,16 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         .collect();
     state.listener.start_over();
     state.clients.start_over();
-    let mut effects = state.lab.wire.mended();
-    state.lab.wire = Wire::default();
-    state.lab.script = None;
-    state.lab.forget_crossings();
-    effects.extend([
+    let mut effects = vec![
         Effect::Run(Command::StopConnecting),
         Effect::Run(Command::CloseEverything),
         Effect::Look(sockets),
         Effect::Watch(wanted(state)),
-    ]);
+    ];
+    // What waits on the wire arrives where nobody is any more.
+    effects.extend(state.lab.wire.mended());
+    state.lab.wire = Wire::default();
+    state.lab.script = None;
+    state.lab.forget_crossings();
     effects
 }

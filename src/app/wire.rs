@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::app::verbs::only_say;
-use crate::app::{Effect, State, Tone, words};
-use crate::tcp::{LabOrder, WireOrder};
+use crate::app::{Effect, State, Tone, crossings, words};
+use crate::tcp::{Flags, LabOrder, Protocol, Segment, WireOrder};
 
 /// A wish about the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,7 +131,7 @@ fn hold(state: &mut State) -> (WireOrder, String) {
 }
 
 /// The order and the sentence; or why nothing can be let through.
-fn step(state: &State) -> Result<(WireOrder, String), &'static str> {
+fn step(state: &mut State) -> Result<(WireOrder, String), &'static str> {
     if !state.lab.wire.held {
         return Err(
             "the wire is not held: segments go by themselves. h holds it, then o lets one through",
@@ -139,11 +139,13 @@ fn step(state: &State) -> Result<(WireOrder, String), &'static str> {
     }
     let oldest = state.lab.oldest_waiting();
     let oldest = oldest.ok_or("nothing waits on the wire: whoever sends next is stopped there")?;
-    let what = words::segment(state, oldest);
+    let (what, number) = (words::segment(state, oldest), oldest.segment.number);
     let text = match state.lab.waiting() {
         1 => format!("{what} goes through; nothing else waits"),
+        2 => format!("{what} goes through; one more waits behind it"),
         n => format!("{what} goes through; {} more wait behind it", n - 1),
     };
+    state.lab.is_to_leave(number);
     Ok((WireOrder::Step, text))
 }
 
@@ -166,8 +168,13 @@ fn lose(state: &mut State) -> (WireOrder, String) {
     if state.lab.wire.held
         && let Some(oldest) = state.lab.oldest_waiting()
     {
-        let what = words::segment(state, oldest);
-        let text = format!("{what} is lost: its sender waits for an answer, and sends it again");
+        let text = format!(
+            "{} is lost: {}",
+            words::segment(state, oldest),
+            after_loss(&oldest.segment)
+        );
+        let number = oldest.segment.number;
+        state.lab.is_to_leave(number);
         state.lab.wire.loses += 1;
         return (WireOrder::DropNext, text);
     }
@@ -177,6 +184,19 @@ fn lose(state: &mut State) -> (WireOrder, String) {
         n => format!("the next {n} segments will be lost, whoever sends them"),
     };
     (WireOrder::DropNext, text)
+}
+
+/// What follows when a segment is lost.
+fn after_loss(segment: &Segment) -> &'static str {
+    if segment.tuple.protocol == Protocol::Udp {
+        "UDP does not notice, and nobody sends it again"
+    } else if segment.flags.has(Flags::RST) {
+        "nobody sends an RST again, so the other end hears nothing of it"
+    } else if crossings::is_sent_again(segment) {
+        "its sender waits for an answer, and sends it again"
+    } else {
+        "an ACK alone is not sent again; who waits for it sends its own segment again"
+    }
 }
 
 fn cut(state: &mut State) -> (WireOrder, String) {

@@ -248,11 +248,11 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
 pub(crate) fn segment(state: &State, crossing: &Crossing) -> String {
     let segment = &crossing.segment;
     let again = if crossing.again { ", sent again," } else { "" };
-    format!(
-        "{}'s {}{again}",
-        state.computer_name(segment.from),
-        segment.flags
-    )
+    let what = match segment.tuple.protocol {
+        Protocol::Tcp => segment.flags.to_string(),
+        Protocol::Udp => String::from("datagram"),
+    };
+    format!("{}'s {what}{again}", state.computer_name(segment.from))
 }
 
 /// The name of the computer at the local end, or its address.

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use crate::tcp::{FiveTuple, Host};
+use crate::tcp::{FiveTuple, Host, Protocol};
 
-/// One TCP segment as it left a computer (RFC 9293, section 3.1).
+/// One TCP segment as it left a computer (RFC 9293, section 3.1); or a datagram of UDP, which has neither flags nor numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Counted from 1 in the order in which segments were put on the wire.
@@ -30,6 +30,14 @@ pub struct Segment {
 impl Segment {
     /// How many bytes of the data are kept to be shown.
     pub const SHOWN: usize = 64;
+
+    /// What it is called on an arrow: its flags, or the protocol that has none.
+    pub fn label(&self) -> String {
+        match self.tuple.protocol {
+            Protocol::Tcp => self.flags.to_string(),
+            Protocol::Udp => String::from("UDP"),
+        }
+    }
 }
 
 /// The control bits of a segment.

@@ -7,7 +7,7 @@ use super::paint::{Scene, width};
 use super::text;
 use super::theme::Part;
 use crate::app::words;
-use crate::tcp::{Crossing, Fate, Loss, escape};
+use crate::tcp::{Crossing, Fate, Loss, Protocol, escape};
 
 /// What is done with the wire, in few words.
 pub(super) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
@@ -142,7 +142,7 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
         held: state.lab.wire.held,
     };
     let part = lane::part(crossing);
-    let flags = crossing.segment.flags.to_string();
+    let flags = crossing.segment.label();
     if room >= ONE_LINE {
         let columns = if room >= 76 { 26 } else { 20 };
         let arrow = format!(" {}", lane.arrow(state.then(), columns, &flags));
@@ -196,6 +196,9 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
 /// Numbers and length: `seq 1 ack 1 len 13`.
 fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
     let segment = &crossing.segment;
+    if segment.tuple.protocol == Protocol::Udp {
+        return format!("len {}", segment.length);
+    }
     let (seq, ack) = scene.state.lab.numbers(segment);
     let mut text = format!("seq {seq}");
     if segment.flags.has(crate::tcp::Flags::ACK) {

@@ -2,7 +2,7 @@
 
 use crate::app::ladder::became::Became;
 use crate::app::ladder::{Arrow, Fate, Ladder, Pair, Rung, Side};
-use crate::tcp::{self, Crossing, Flags, Segment};
+use crate::tcp::{self, Crossing, Flags, Protocol, Segment};
 
 /// The segments of one connection in the order in which they were sent, and what both ends became by them. `numbers` tells the sequence
 /// and acknowledgement number of a segment as they are to be shown.
@@ -98,13 +98,15 @@ fn side_of(segment: &Segment, pair: &Pair<'_>) -> Side {
 
 fn words(segment: &Segment) -> String {
     match segment.length {
-        0 => segment.flags.to_string(),
-        length => format!("{}, {length} B", segment.flags),
+        0 => segment.label(),
+        length => format!("{}, {length} B", segment.label()),
     }
 }
 
 fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
-    if segment.flags.has(Flags::ACK) {
+    if segment.tuple.protocol == Protocol::Udp {
+        String::new()
+    } else if segment.flags.has(Flags::ACK) {
         format!("seq {seq} ack {ack}")
     } else {
         format!("seq {seq}")

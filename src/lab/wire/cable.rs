@@ -19,7 +19,7 @@ pub struct Cable<T> {
 #[derive(Debug)]
 struct Kept<T> {
     since: Moment,
-    /// Whether it carries TCP; other frames are not told of, and go along.
+    /// Whether it carries TCP or UDP; other frames are not told of, and go along.
     is_segment: bool,
     frame: T,
 }

@@ -1,10 +1,10 @@
 use std::net::IpAddr;
 
-use etherparse::{NetSlice, SlicedPacket, TransportSlice};
+use etherparse::{NetSlice, SlicedPacket, TcpSlice, TransportSlice};
 
 use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment};
 
-/// The TCP segment in an Ethernet frame, if there is one; its number and hosts are the caller's to say.
+/// The TCP segment or UDP datagram in an Ethernet frame, if there is one; its number and hosts are the caller's to say.
 pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Segment> {
     let packet = SlicedPacket::from_ethernet(frame).ok()?;
     let (source, destination) = match packet.net? {
@@ -18,10 +18,51 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
         ),
         NetSlice::Arp(_) => return None,
     };
-    let Some(TransportSlice::Tcp(tcp)) = packet.transport else {
-        return None;
+    let transport = packet.transport?;
+    let (protocol, [source_port, destination_port], data) = match &transport {
+        TransportSlice::Tcp(tcp) => (
+            Protocol::Tcp,
+            [tcp.source_port(), tcp.destination_port()],
+            tcp.payload(),
+        ),
+        TransportSlice::Udp(udp) => (
+            Protocol::Udp,
+            [udp.source_port(), udp.destination_port()],
+            udp.payload(),
+        ),
+        TransportSlice::Icmpv4(_) | TransportSlice::Icmpv6(_) | TransportSlice::Igmp(_) => {
+            return None;
+        }
     };
-    let data = tcp.payload();
+    let bare = Segment {
+        number,
+        from,
+        to,
+        tuple: FiveTuple {
+            protocol,
+            local: Endpoint::new(source, source_port),
+            remote: Endpoint::new(destination, destination_port),
+        },
+        flags: Flags::default(),
+        seq: 0,
+        ack: 0,
+        window: 0,
+        length: u32::try_from(data.len()).unwrap_or(u32::MAX),
+        first: data.iter().take(Segment::SHOWN).copied().collect(),
+    };
+    let TransportSlice::Tcp(tcp) = transport else {
+        return Some(bare);
+    };
+    Some(Segment {
+        flags: flags(&tcp),
+        seq: tcp.sequence_number(),
+        ack: tcp.acknowledgment_number(),
+        window: tcp.window_size(),
+        ..bare
+    })
+}
+
+fn flags(tcp: &TcpSlice<'_>) -> Flags {
     let flags = [
         (tcp.fin(), Flags::FIN),
         (tcp.syn(), Flags::SYN),
@@ -30,26 +71,15 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
         (tcp.ack(), Flags::ACK),
     ];
     let set = flags.into_iter().filter(|(is_set, _)| *is_set);
-    Some(Segment {
-        number,
-        from,
-        to,
-        tuple: FiveTuple {
-            protocol: Protocol::Tcp,
-            local: Endpoint::new(source, tcp.source_port()),
-            remote: Endpoint::new(destination, tcp.destination_port()),
-        },
-        flags: set.fold(Flags::default(), |all, (_, flag)| all.and(flag)),
-        seq: tcp.sequence_number(),
-        ack: tcp.acknowledgment_number(),
-        window: tcp.window_size(),
-        length: u32::try_from(data.len()).unwrap_or(u32::MAX),
-        first: data.iter().take(Segment::SHOWN).copied().collect(),
-    })
+    set.fold(Flags::default(), |all, (_, flag)| all.and(flag))
 }
 
-/// Whether an Ethernet frame carries TCP; fragments but the first do not count.
+/// Whether an Ethernet frame carries TCP or UDP; fragments but the first do not count.
 pub(super) fn is_segment(frame: &[u8]) -> bool {
-    SlicedPacket::from_ethernet(frame)
-        .is_ok_and(|packet| matches!(packet.transport, Some(TransportSlice::Tcp(_))))
+    SlicedPacket::from_ethernet(frame).is_ok_and(|packet| {
+        matches!(
+            packet.transport,
+            Some(TransportSlice::Tcp(_) | TransportSlice::Udp(_))
+        )
+    })
 }

@@ -1,7 +1,7 @@
 //! What keys do.
 
 use fivetuple::app::{Action, BINDINGS, Effect, Key, Pane, Scope};
-use fivetuple::tcp::{Burst, Command, News};
+use fivetuple::tcp::{Burst, Command, News, RowName};
 
 use super::laptop_connected;
 use crate::robot::{Robot, end, own};
@@ -129,6 +129,28 @@ fn disconnect_takes_the_newest_connection_of_the_chosen_computer() {
     assert_eq!(robot.commands(), [Command::Close(newer.name)]);
     robot.press("0d");
     assert_eq!(robot.commands().len(), 2, "0d closes all");
+}
+
+#[test]
+fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
+    for (keys, command) in [
+        ("d d", Command::Close as fn(RowName) -> Command),
+        ("x x", Command::Abort),
+    ] {
+        let mut robot = laptop_connected();
+        let newer = own(
+            "tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14",
+            14,
+        );
+        robot.hear(News::Connected(newer));
+        robot.commands();
+        robot.ask(Action::Focus(Pane::Computers));
+        robot.press(keys);
+        let older = end("127.0.0.2:54240", "127.0.0.1:5000");
+        assert_eq!(robot.commands(), [newer.name, older].map(command));
+        robot.press("d");
+        assert!(robot.said().contains("nothing to disconnect"));
+    }
 }
 
 #[test]

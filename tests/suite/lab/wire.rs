@@ -1,11 +1,13 @@
-use std::io::Write;
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use fivetuple::tcp::{Flags, Loss, TcpState, WireNews, WireOrder};
+use fivetuple::lab::Kind;
+use fivetuple::tcp::{Flags, Loss, Protocol, TcpState, WireNews, WireOrder};
 
 use super::{LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent};
 use crate::support::nobody::as_nobody_too;
+use socket2::Socket;
 
 const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
 const SYN_RECEIVED: &[TcpState] = &[TcpState::SynReceived];
@@ -111,6 +113,31 @@ fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
         let is_linear = (1950..2700).contains(&second);
         assert!(is_linear || (2900..3900).contains(&second), "{second} ms");
     });
+}
+
+#[test]
+fn a_datagram_crosses_the_wire_like_a_segment() {
+    let Some(mut bench) = bench() else { return };
+    let at = bench.at(SERVER, 500);
+    let udp = |host| Socket::from(bench.lab.stock.take(host, Kind::Udp4).expect("a socket"));
+    let (server, laptop) = (udp(SERVER), udp(LAPTOP));
+    server.bind(&at.into()).expect("bind");
+    bench.order(WireOrder::Hold);
+    laptop.send_to(b"ping", &at.into()).expect("send");
+    let sent = bench.hear_sent(1);
+    let (_, segment) = &sent[0];
+    assert_eq!(segment.tuple.protocol, Protocol::Udp);
+    assert_eq!(
+        (segment.label().as_str(), &segment.first[..]),
+        ("UDP", &b"ping"[..])
+    );
+    let mut bytes = [0; 8];
+    let early = (&server).read(&mut bytes).map_err(|why| why.kind());
+    assert_eq!(early, Err(ErrorKind::WouldBlock), "it waits on the wire");
+    bench.order(WireOrder::LetGo);
+    bench.hear(|news| Some(()).filter(|()| !arrived(news).is_empty()));
+    server.set_nonblocking(false).expect("blocking");
+    assert_eq!((&server).read(&mut bytes).expect("a datagram"), 4);
 }
 
 #[test]
