@@ -10,6 +10,7 @@ mod build;
 mod channel;
 mod helper;
 mod join;
+mod limits;
 mod packet;
 mod plan;
 mod refusal;

@@ -9,6 +9,9 @@ use crate::tcp::LabRefusal;
 /// A step that failed.
 pub(super) type Failed = (String, Errno);
 
+/// Where a computer keeps the range from which its kernel picks ports.
+pub(super) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
+
 /// Settings that forbid user namespaces, the value that does, and what to set.
 const FORBID: [(&str, &str, &str); 4] = [
     ("user/max_user_namespaces", "0", "15000"),
@@ -62,6 +65,10 @@ fn helps(step: &str, errno: Errno, setting: impl Fn(&str) -> Option<String>) -> 
         Errno::NOSYS | Errno::INVAL if is_namespaces => {
             "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
         }
+        Errno::ROFS if step == PORT_RANGE => {
+            "/proc/sys is read-only here, as in most containers; docker run --security-opt systempaths=unconfined leaves it writable. Without a range of its own the lab can be had".to_owned()
+        }
+        _ if step == PORT_RANGE => "without a range of its own the lab can be had".to_owned(),
         Errno::OPNOTSUPP | Errno::NODEV if step.contains("veth") => {
             "this kernel lacks virtual links (CONFIG_VETH); as root: modprobe veth".to_owned()
         }

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::lab::channel::Channel;
+use crate::lab::channel::{Channel, Message};
+use crate::lab::limits;
 use crate::lab::plan::{address, hosts};
 use crate::lab::refusal::refusal;
 use crate::lab::stock::Stock;
 use crate::lab::talk::Answer;
-use crate::tcp::{Host, LabComputer, LabRefusal, LabSpec, PortRange};
+use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange};
 
 /// The hidden subcommand that has this program be the helper.
 pub const HELPER: &str = "__lab";
@@ -26,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Lab {
     /// Its computers, the server first.
     pub computers: Vec<LabComputer>,
+    /// What they can do; less than meant where this machine does not let their settings be made.
+    pub limits: LabLimits,
     /// Where their sockets come from.
     pub stock: Arc<Stock>,
     /// The ends of the wire, for [`Wire::start`](crate::lab::Wire::start).
@@ -62,7 +65,7 @@ impl Lab {
     /// # Errors
     /// When this machine does not let us, with what helps.
     pub fn start(program: &Path, spec: LabSpec) -> Result<Lab, LabRefusal> {
-        let mut helper = Helper::start(program, spec)?;
+        let helper = Helper::start(program, spec)?;
         let ports = spec.ports.unwrap_or(PortRange::DEFAULT);
         let mut lab = (Vec::new(), Vec::new(), Vec::new());
         for host in hosts(spec.computers) {
@@ -72,9 +75,12 @@ impl Lab {
             lab.1.push((host, end));
             lab.2.push((host, counters));
         }
+        let limits = helper.limits()?;
+        let stock = Stock::new(Arc::clone(&helper.channel), ports);
         Ok(Lab {
             computers: lab.0,
-            stock: Arc::new(Stock::new(Arc::clone(&helper.channel), ports)),
+            limits: limits::as_used(limits, &stock, Host::SERVER),
+            stock: Arc::new(stock),
             ends: lab.1,
             counters: lab.2,
             helper,
@@ -113,20 +119,32 @@ impl Helper {
         Ok(Helper { child, channel })
     }
 
-    fn computer(&mut self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
-        let no = |why: Errno| refusal(("the lab's helper process".to_owned(), why));
-        let message = self.channel.receive().map_err(no)?;
-        let message = message.ok_or_else(|| no(Errno::PIPE))?;
-        match Answer::read(&message.text) {
-            Some(Answer::Computer(there)) if there == host => {
-                let mut fds = message.fds.into_iter();
-                let end = fds.next().ok_or_else(|| no(Errno::MFILE))?;
+    fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
+        match self.answer()? {
+            (Answer::Computer(there), fds) if there == host => {
+                let mut fds = fds.into_iter();
+                let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
                 Ok((end, fds.map(File::from).collect()))
             }
+            _ => Err(no_help(Errno::PROTO)),
+        }
+    }
+
+    fn limits(&self) -> Result<LabLimits, LabRefusal> {
+        match self.answer()? {
+            (Answer::Ready(limits), _) => Ok(limits),
+            _ => Err(no_help(Errno::PROTO)),
+        }
+    }
+
+    /// What it says next, while the lab is made.
+    fn answer(&self) -> Result<(Answer, Vec<OwnedFd>), LabRefusal> {
+        let message = self.channel.receive().map_err(no_help)?;
+        let Message { text, fds } = message.ok_or_else(|| no_help(Errno::PIPE))?;
+        match Answer::read(&text) {
             Some(Answer::Refused(why)) => Err(why),
-            Some(Answer::Computer(_) | Answer::Sockets | Answer::Failed(_)) | None => {
-                Err(no(Errno::PROTO))
-            }
+            Some(answer) => Ok((answer, fds)),
+            None => Err(no_help(Errno::PROTO)),
         }
     }
 
@@ -159,6 +177,10 @@ impl Drop for Helper {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn no_help(why: Errno) -> LabRefusal {
+    refusal(("the lab's helper process".to_owned(), why))
 }
 
 fn words(status: ExitStatus) -> String {

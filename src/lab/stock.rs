@@ -73,7 +73,7 @@ impl Stock {
         match Answer::read(&message.text) {
             Some(Answer::Sockets) => Ok(message.fds),
             Some(Answer::Failed(errno)) => Err(io::Error::from_raw_os_error(errno.0)),
-            Some(Answer::Computer(_) | Answer::Refused(_)) | None => Err(gone()),
+            Some(Answer::Computer(_) | Answer::Ready(_) | Answer::Refused(_)) | None => Err(gone()),
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::LabCommandArgs;
 use crate::lab::{Lab, Wire, join};
-use crate::run::{Clock, Ended, runtime};
+use crate::run::{Clock, Ended, complain, runtime};
 use crate::tcp::{LabRefusal, LabSpec};
 
 /// This program.
@@ -51,6 +51,9 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
         ports: None,
     };
     let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| words(&why))?;
+    if let Some(lacks) = lab.limits.lacks() {
+        complain(&lacks);
+    }
     let clock = Clock::start();
     let wire = Wire::start(lab.ends, move || clock.now(), |_| Ok(()), None)
         .context("cannot connect the lab's computers")?;

@@ -36,6 +36,7 @@ impl Common {
         };
         let Lab {
             computers,
+            limits,
             stock,
             ends,
             counters,
@@ -64,7 +65,11 @@ impl Common {
             return LabNews::Down(None);
         }
         let took = self.clock.now().since(begun);
-        self.tell(LabNews::Up { computers, took });
+        self.tell(LabNews::Up {
+            computers,
+            limits,
+            took,
+        });
         let why = helper.wait();
         let is_wanted = self.place().wanted == Some(number);
         LabNews::Down(

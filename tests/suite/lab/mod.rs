@@ -11,6 +11,7 @@ mod commands;
 mod computers;
 mod crowds;
 mod dashboard;
+mod limits;
 mod refusals;
 mod wire;
 

@@ -14,6 +14,7 @@ pub(crate) mod nobody;
 pub(crate) mod paint;
 pub(crate) mod player;
 pub(crate) mod pty;
+pub(crate) mod sealed;
 pub(crate) mod seen;
 pub(crate) mod tape;
 
