@@ -18,12 +18,14 @@ mod route;
 mod running;
 mod spaces;
 mod stock;
+mod stopper;
 mod talk;
 mod wire;
 
 pub use helper::help;
 pub use join::join;
-pub use running::{HELPER, Helper, Lab, Stopper};
+pub use running::{HELPER, Helper, Lab};
 pub use stock::Stock;
+pub use stopper::Stopper;
 pub use talk::Kind;
 pub use wire::{Cable, Capture, Put, Wire, segment};

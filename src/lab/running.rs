@@ -14,13 +14,14 @@ use crate::lab::limits;
 use crate::lab::plan::{address, hosts};
 use crate::lab::refusal::refusal;
 use crate::lab::stock::Stock;
+use crate::lab::stopper::Stopper;
 use crate::lab::talk::Answer;
 use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange};
 
 /// The hidden subcommand that has this program be the helper.
 pub const HELPER: &str = "__lab";
 /// How long the helper may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A lab that is up: computers with a kernel's own TCP each, whose wire is not connected yet.
 #[derive(Debug)]
@@ -44,17 +45,7 @@ pub struct Lab {
 pub struct Helper {
     child: Child,
     channel: Arc<Channel>,
-}
-
-/// Takes a lab down.
-#[derive(Clone, Debug)]
-pub struct Stopper(Arc<Channel>);
-
-impl Stopper {
-    /// Has the helper end; its end is seen by whoever waits for it.
-    pub fn stop(&self) {
-        self.0.hang_up();
-    }
+    stopper: Stopper,
 }
 
 impl Lab {
@@ -76,7 +67,7 @@ impl Lab {
             lab.2.push((host, counters));
         }
         let limits = helper.limits()?;
-        let stock = Stock::new(Arc::clone(&helper.channel), ports);
+        let stock = Stock::new(Arc::clone(&helper.channel), helper.stopper(), ports);
         Ok(Lab {
             computers: lab.0,
             limits: limits::as_used(limits, &stock, Host::SERVER),
@@ -116,7 +107,12 @@ impl Helper {
             at(&format!("execve({})", program.display()), errno)
         })?;
         let channel = Arc::new(channel);
-        Ok(Helper { child, channel })
+        let stopper = Stopper::of(&child, Arc::clone(&channel));
+        Ok(Helper {
+            child,
+            channel,
+            stopper,
+        })
     }
 
     fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
@@ -155,12 +151,16 @@ impl Helper {
 
     /// What ends it from elsewhere.
     pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::clone(&self.channel))
+        self.stopper.clone()
     }
 
-    /// Waits until it ends; how it did, in words, unless it ended as it should.
+    /// Waits until it ends; why it did, in words, unless somebody wanted it so.
     pub fn wait(&mut self) -> Option<String> {
-        match self.child.wait() {
+        let ended = self.child.wait();
+        if let Some(why) = self.stopper.why() {
+            return why;
+        }
+        match ended {
             Ok(status) if status.success() => None,
             Ok(status) => Some(words(status)),
             Err(why) => Some(format!(

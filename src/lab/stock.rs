@@ -3,7 +3,11 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::io::Errno;
+
 use crate::lab::channel::{BATCH, Channel};
+use crate::lab::running::PATIENCE;
+use crate::lab::stopper::Stopper;
 use crate::lab::talk::{Answer, Ask, Kind};
 use crate::tcp::{Host, PortRange};
 
@@ -11,6 +15,7 @@ use crate::tcp::{Host, PortRange};
 #[derive(Debug)]
 pub struct Stock {
     channel: Arc<Channel>,
+    stopper: Stopper,
     shelves: Mutex<HashMap<(Host, Kind), Shelf>>,
     ports: PortRange,
 }
@@ -26,9 +31,10 @@ impl Stock {
     /// The descriptors that a stock may hold at a time, with all else that a lab needs.
     pub const DESCRIPTORS: u64 = 256;
 
-    pub(super) fn new(channel: Arc<Channel>, ports: PortRange) -> Stock {
+    pub(super) fn new(channel: Arc<Channel>, stopper: Stopper, ports: PortRange) -> Stock {
         Stock {
             channel,
+            stopper,
             shelves: Mutex::default(),
             ports,
         }
@@ -65,9 +71,15 @@ impl Stock {
         let gone = || io::Error::from_raw_os_error(libc::EHOSTUNREACH);
         self.channel.send(&ask.bytes(), &[]).map_err(|_| gone())?;
         let answer = self.channel.receive();
-        if answer.is_err() {
+        if let Err(why) = &answer {
             // Its answer may still come, and would be taken for the answer to something else.
-            self.channel.hang_up();
+            self.stopper.give_up(match *why {
+                Errno::AGAIN => format!(
+                    "the lab's helper process did not answer for {} s",
+                    PATIENCE.as_secs()
+                ),
+                why => format!("nothing can be heard of the lab's helper process: {why}"),
+            });
         }
         let message = answer.map_err(|_| gone())?.ok_or_else(gone)?;
         match Answer::read(&message.text) {

@@ -120,7 +120,7 @@ impl Link {
             Between::Wire => {
                 let clock = Clock::start();
                 let tell = |_| Ok(());
-                Some(Wire::start(ends, move || clock.now(), tell, None).expect("a wire"))
+                Some(Wire::start(ends, move || clock.now(), tell, None, drop).expect("a wire"))
             }
             Between::Bridge => {
                 drop(ends);

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use pcap_file::pcapng::{Block, PcapNgReader};
 
+use super::commands::possible;
 use super::wait_until;
 use crate::support::clock::now;
 use crate::support::nobody::as_nobody_too;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::support::skipped;
 use crate::terminal::quit;
 
 /// Runs a program on a computer of the lab of a dashboard.
@@ -19,18 +19,6 @@ fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Output {
         .args(words)
         .output()
         .expect("it runs")
-}
-
-/// Whether labs can be had here.
-fn possible() -> bool {
-    let output = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-        .args(["lab", "--", "true"])
-        .output()
-        .expect("it runs");
-    if !output.status.success() {
-        skipped(&String::from_utf8_lossy(&output.stderr));
-    }
-    output.status.success()
 }
 
 #[test]

@@ -5,6 +5,7 @@
     reason = "what else is told is not what is waited for"
 )]
 
+mod breaking;
 mod cable;
 mod capture;
 mod commands;
@@ -70,7 +71,11 @@ fn with_capture(clock: Clock, capture: Option<Capture>) -> Option<Bench> {
         let _ = sender.send(batch);
         Ok(())
     };
-    let wire = Wire::start(ends, move || clock.now(), tell, capture).expect("a wire");
+    let wire = {
+        // The test hears no more news then, and says so.
+        let broke = |_| ();
+        Wire::start(ends, move || clock.now(), tell, capture, broke).expect("a wire")
+    };
     Some(Bench {
         lab,
         wire,
