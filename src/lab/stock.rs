@@ -45,7 +45,7 @@ impl Stock {
         self.ports
     }
 
-    /// A new socket of that computer, nonblocking but for netlink; it stays that computer's wherever it is used.
+    /// A new socket of that computer, nonblocking but for netlink; it stays that computer's wherever it is used. May wait for the helper.
     ///
     /// # Errors
     /// What socket(2) says there; `EHOSTUNREACH` when there is no such computer (any more), `EMFILE` when this process has no descriptor
@@ -65,6 +65,12 @@ impl Stock {
         pile.left = self.ask(Ask { host, kind, count })?;
         let none = || io::Error::from_raw_os_error(libc::EMFILE);
         pile.left.pop().ok_or_else(none)
+    }
+
+    /// The same without waiting for anybody: only what is there already.
+    pub fn at_hand(&self, host: Host, kind: Kind) -> Option<OwnedFd> {
+        let mut all = self.shelves.try_lock().ok()?;
+        all.get_mut(&(host, kind))?.left.pop()
     }
 
     fn ask(&self, ask: Ask) -> io::Result<Vec<OwnedFd>> {

@@ -24,13 +24,11 @@ struct Sockets(Arc<Stock>);
 
 impl Elsewhere for Sockets {
     fn socket(&self, host: Host, protocol: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
-        self.0.take(
-            host,
-            match protocol {
-                Protocol::Tcp => Kind::Tcp4,
-                Protocol::Udp => Kind::Udp4,
-            },
-        )
+        self.0.take(host, kind(protocol))
+    }
+
+    fn at_hand(&self, host: Host, protocol: Protocol, _: IpAddr) -> Option<OwnedFd> {
+        self.0.at_hand(host, kind(protocol))
     }
 
     fn ports(&self) -> PortRange {
@@ -39,6 +37,13 @@ impl Elsewhere for Sockets {
 
     fn descriptors(&self) -> u64 {
         Stock::DESCRIPTORS
+    }
+}
+
+fn kind(protocol: Protocol) -> Kind {
+    match protocol {
+        Protocol::Tcp => Kind::Tcp4,
+        Protocol::Udp => Kind::Udp4,
     }
 }
 
@@ -65,6 +70,11 @@ async fn heard<T>(news: &mut Receiver<News>, mut found: impl FnMut(News) -> Opti
         }
     };
     tokio::time::timeout(LIMIT, all).await.expect("in time")
+}
+
+async fn heard_listening(news: &mut Receiver<News>) {
+    let is_it = |news| matches!(news, News::Listening { .. }).then_some(());
+    heard(news, is_it).await;
 }
 
 fn listen(bench: &Bench, port: u16) -> ListenSpec {
@@ -131,6 +141,7 @@ fn segments(bench: &Bench, host: Host) -> Segments {
 async fn thousands(mut bench: Bench) {
     let (mut program, mut news) = program(&bench);
     program.run(Command::Listen(listen(&bench, 80)));
+    heard_listening(&mut news).await;
     let count = 3000;
     let burst = Burst {
         count,
@@ -191,6 +202,7 @@ async fn several_computers_call_and_wait_while_accept_is_held() {
         accepting: Accepting::Held,
         ..listen(&bench, 500)
     }));
+    heard_listening(&mut news).await;
     for from in [LAPTOP, PHONE] {
         program.run(Command::Connect(call(&bench, from, 500), Burst::ONE));
     }

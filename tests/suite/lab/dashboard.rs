@@ -3,6 +3,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use pcap_file::pcapng::{Block, PcapNgReader};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::commands::possible;
 use super::wait_until;
@@ -91,4 +92,29 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
         .output()
         .expect("it runs");
     assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
+    if !possible() {
+        return;
+    }
+    let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    let helper = helper_of(&terminal).parse().ok();
+    let helper = helper.and_then(Pid::from_raw).expect("a process");
+    kill_process(helper, Signal::STOP).expect("it runs");
+    // Each of these needs a socket that only the helper can make.
+    let begun = now();
+    terminal.type_text("cccl?");
+    terminal.wait_for("Looking closer");
+    terminal.press("Esc");
+    terminal.press("N");
+    terminal.wait_for(r"laptop +127\.0\.0\.2");
+    let took = begun.elapsed();
+    // The helper may take five seconds to answer.
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    terminal.press("N");
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    quit(terminal);
 }

@@ -14,6 +14,7 @@ mod closing;
 mod connecting;
 mod crowds;
 mod data;
+mod elsewhere;
 mod limits;
 mod many;
 mod shortages;
