@@ -109,6 +109,7 @@ impl Lab {
                     self.ended(number, Fate::Lost(at, how));
                 }
                 WireNews::Untold(count) => self.known.untold += count,
+                WireNews::Full { .. } => (),
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
     Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, State, Tone,
-    ports_form, words,
+    ports_form, wire, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, ListenSpec, Machine,
@@ -59,6 +59,7 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
             vec![]
         }
         LabNews::Wire(news) => {
+            wire::say_when_full(state, &news);
             state.lab.take_wire(news);
             vec![]
         }

@@ -28,4 +28,4 @@ pub use running::{HELPER, Helper, Lab};
 pub use stock::Stock;
 pub use stopper::Stopper;
 pub use talk::Kind;
-pub use wire::{Cable, Capture, Put, Wire, segment};
+pub use wire::{Cable, Capture, Load, Put, Wire, segment};

@@ -6,7 +6,7 @@ mod forward;
 mod segment;
 mod teller;
 
-pub use cable::{Cable, Put};
+pub use cable::{Cable, Load, Put};
 pub use capture::Capture;
 pub use segment::segment;
 

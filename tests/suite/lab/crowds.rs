@@ -179,7 +179,7 @@ async fn thousands(mut bench: Bench) {
             .map(|news| match news {
                 WireNews::Untold(count) => *count,
                 WireNews::Sent { .. } => 1,
-                WireNews::Arrived { .. } | WireNews::Lost { .. } => 0,
+                WireNews::Arrived { .. } | WireNews::Lost { .. } | WireNews::Full { .. } => 0,
             })
             .sum();
         (untold >= 9000).then_some(news.len())

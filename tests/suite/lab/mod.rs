@@ -164,7 +164,10 @@ impl Bench {
 fn sent(news: &[WireNews]) -> Vec<(Moment, Segment)> {
     let segments = news.iter().filter_map(|news| match news {
         WireNews::Sent { at, segment } => Some((*at, segment.clone())),
-        WireNews::Arrived { .. } | WireNews::Lost { .. } | WireNews::Untold(_) => None,
+        WireNews::Arrived { .. }
+        | WireNews::Lost { .. }
+        | WireNews::Untold(_)
+        | WireNews::Full { .. } => None,
     });
     segments.collect()
 }
@@ -173,7 +176,10 @@ fn sent(news: &[WireNews]) -> Vec<(Moment, Segment)> {
 fn arrived(news: &[WireNews]) -> Vec<(Moment, u64)> {
     let numbers = news.iter().filter_map(|news| match news {
         WireNews::Arrived { at, number } => Some((*at, *number)),
-        WireNews::Sent { .. } | WireNews::Lost { .. } | WireNews::Untold(_) => None,
+        WireNews::Sent { .. }
+        | WireNews::Lost { .. }
+        | WireNews::Untold(_)
+        | WireNews::Full { .. } => None,
     });
     numbers.collect()
 }
@@ -182,7 +188,10 @@ fn arrived(news: &[WireNews]) -> Vec<(Moment, u64)> {
 fn lost(news: &[WireNews]) -> Vec<(u64, Loss)> {
     let numbers = news.iter().filter_map(|news| match news {
         WireNews::Lost { number, how, .. } => Some((*number, *how)),
-        WireNews::Sent { .. } | WireNews::Arrived { .. } | WireNews::Untold(_) => None,
+        WireNews::Sent { .. }
+        | WireNews::Arrived { .. }
+        | WireNews::Untold(_)
+        | WireNews::Full { .. } => None,
     });
     numbers.collect()
 }
