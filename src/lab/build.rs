@@ -6,6 +6,7 @@ use std::time::Duration;
 use rustix::event::Timespec;
 use rustix::io::Errno;
 use rustix::process::geteuid;
+use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::lab::plan::{address, hosts, mac, name};
 use crate::lab::refusal::{Failed, PORT_RANGE};
@@ -85,8 +86,11 @@ pub(super) fn build(spec: LabSpec) -> Result<Built, Failed> {
 
 /// Takes the privileges that namespaces need, in a user namespace where this machine does not give them.
 fn rise() -> Result<(), Failed> {
-    let is_enough = geteuid().is_root() && Space::Network.unshare() != Err(Errno::PERM);
-    if is_enough {
+    // A container may have one of them without the others; inside a user namespace there are all.
+    let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
+    let has_them = capabilities(None).is_ok_and(|own| own.effective.contains(needed));
+    let is_denied = || matches!(Space::Network.unshare(), Err(Errno::PERM | Errno::ACCESS));
+    if geteuid().is_root() && has_them && !is_denied() {
         return Ok(());
     }
     spaces::become_root_inside().map_err(|(step, why)| (step.to_owned(), why))

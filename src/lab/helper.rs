@@ -8,7 +8,7 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::lab::build::{Built, build};
 use crate::lab::channel::{BATCH, Channel};
-use crate::lab::refusal::refusal;
+use crate::lab::refusal::{Who, refusal};
 use crate::lab::spaces;
 use crate::lab::talk::{Answer, Ask, Kind};
 use crate::tcp;
@@ -25,9 +25,10 @@ pub fn help(spec: LabSpec) -> std::io::Result<()> {
     let channel = Channel::over(line);
     // In `ps` and `pstree`.
     let _ = rustix::thread::set_name(c"fivetuple-lab");
+    let who = Who::now();
     match build(spec) {
         Ok(built) => serve(&channel, built)?,
-        Err(failed) => channel.send(&Answer::Refused(refusal(failed)).bytes(), &[])?,
+        Err(failed) => channel.send(&Answer::Refused(refusal(failed, who)).bytes(), &[])?,
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use crate::lab::channel::{Channel, Message};
 use crate::lab::limits;
 use crate::lab::plan::{address, hosts};
-use crate::lab::refusal::refusal;
+use crate::lab::refusal::{Who, refusal};
 use crate::lab::stock::Stock;
 use crate::lab::stopper::Stopper;
 use crate::lab::talk::Answer;
@@ -81,7 +81,7 @@ impl Lab {
 
 impl Helper {
     fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
-        let at = |step: &str, why: Errno| refusal((step.to_owned(), why));
+        let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Who::now());
         let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
         channel
             .set_patience(PATIENCE)
@@ -180,7 +180,7 @@ impl Drop for Helper {
 }
 
 fn no_help(why: Errno) -> LabRefusal {
-    refusal(("the lab's helper process".to_owned(), why))
+    refusal(("the lab's helper process".to_owned(), why), Who::now())
 }
 
 fn words(status: ExitStatus) -> String {
