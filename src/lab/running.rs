@@ -14,7 +14,7 @@ use crate::lab::limits;
 use crate::lab::plan::{address, hosts};
 use crate::lab::refusal::{Who, refusal};
 use crate::lab::stock::Stock;
-use crate::lab::stopper::Stopper;
+use crate::lab::stopper::{Stopper, Why};
 use crate::lab::talk::Answer;
 use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange};
 
@@ -122,14 +122,23 @@ impl Helper {
                 let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
                 Ok((end, fds.map(File::from).collect()))
             }
-            _ => Err(no_help(Errno::PROTO)),
+            (
+                Answer::Computer(_)
+                | Answer::Ready(_)
+                | Answer::Refused(_)
+                | Answer::Sockets
+                | Answer::Failed(_),
+                _,
+            ) => Err(no_help(Errno::PROTO)),
         }
     }
 
     fn limits(&self) -> Result<LabLimits, LabRefusal> {
         match self.answer()? {
             (Answer::Ready(limits), _) => Ok(limits),
-            _ => Err(no_help(Errno::PROTO)),
+            (Answer::Computer(_) | Answer::Refused(_) | Answer::Sockets | Answer::Failed(_), _) => {
+                Err(no_help(Errno::PROTO))
+            }
         }
     }
 
@@ -157,8 +166,10 @@ impl Helper {
     /// Waits until it ends; why it did, in words, unless somebody wanted it so.
     pub fn wait(&mut self) -> Option<String> {
         let ended = self.child.wait();
-        if let Some(why) = self.stopper.why() {
-            return why;
+        match self.stopper.why() {
+            Some(Why::Wanted) => return None,
+            Some(Why::Broken(why)) => return Some(why.clone()),
+            None => (),
         }
         match ended {
             Ok(status) if status.success() => None,

@@ -15,8 +15,17 @@ struct Ending {
     channel: Arc<Channel>,
     /// `None` before Linux 5.3.
     process: Option<OwnedFd>,
-    /// Set once it was stopped: to nothing where somebody wanted it so, else to the reason.
-    why: OnceLock<Option<String>>,
+    /// Set once it was stopped.
+    why: OnceLock<Why>,
+}
+
+/// Why a lab was stopped.
+#[derive(Clone, Debug)]
+pub(super) enum Why {
+    /// Somebody wanted it so.
+    Wanted,
+    /// In words.
+    Broken(String),
 }
 
 impl Stopper {
@@ -30,20 +39,20 @@ impl Stopper {
 
     /// Has the helper end; its end is seen by whoever waits for it.
     pub fn stop(&self) {
-        self.end(None);
+        self.end(Why::Wanted);
     }
 
     /// The same when something went wrong: whoever waits for the end is told the reason.
     pub fn give_up(&self, why: String) {
-        self.end(Some(why));
+        self.end(Why::Broken(why));
     }
 
     /// Why it was stopped, if it was.
-    pub(super) fn why(&self) -> Option<Option<String>> {
-        self.0.why.get().cloned()
+    pub(super) fn why(&self) -> Option<&Why> {
+        self.0.why.get()
     }
 
-    fn end(&self, why: Option<String>) {
+    fn end(&self, why: Why) {
         // The first reason is the one.
         let _ = self.0.why.set(why);
         self.0.channel.hang_up();

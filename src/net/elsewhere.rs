@@ -91,9 +91,9 @@ async fn made_there(
     protocol: Protocol,
     ip: IpAddr,
 ) -> io::Result<OwnedFd> {
-    let make = move || elsewhere.socket(host, protocol, ip);
-    let made = tokio::task::spawn_blocking(make).await;
-    made.map_err(io::Error::other).flatten()
+    let call = move || elsewhere.socket(host, protocol, ip);
+    let done = tokio::task::spawn_blocking(call).await;
+    done.unwrap_or_else(|panic| Err(io::Error::other(panic)))
 }
 
 impl fmt::Debug for Makers {
