@@ -112,8 +112,8 @@ fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
     terminal.press("N");
     terminal.wait_for(r"laptop +127\.0\.0\.2");
     let took = begun.elapsed();
-    // The helper may take five seconds to answer.
-    assert!(took < Duration::from_secs(4), "{took:?}");
+    // Whoever waits for the helper waits for five seconds.
+    assert!(took < Duration::from_secs(5), "{took:?}");
     terminal.press("N");
     terminal.wait_for(r"laptop +192\.168\.1\.13");
     quit(terminal);

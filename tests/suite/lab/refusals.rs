@@ -68,26 +68,29 @@ fn injected(inject: &str) -> Option<(String, String)> {
     let inject = format!("inject={inject}");
     let traced = |log: &str, words: &[&str]| {
         let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-o", log, "-e", &inject]);
+        command.args(["-ff", "-qq", "-o", log, "-e", &inject]);
         command.args(words);
         command
     };
-    let tried = traced("/dev/null", &["true"])
-        .stderr(Stdio::null())
-        .status();
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("calls");
+    let log = log.to_str().expect("a path in UTF-8");
+    let tried = traced(log, &["true"]).stderr(Stdio::null()).status();
     if !tried.is_ok_and(|status| status.success()) {
         skipped("strace is needed, and a kernel that lets it trace");
         return None;
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let log = folder.path().join("calls");
     let program = env!("CARGO_BIN_EXE_fivetuple");
     let words = [program, "lab", "--computers", "2", "--", "true"];
     // It ends with the last of the processes that it follows: none is left.
-    let output = traced(log.to_str().expect("a path in UTF-8"), &words).output();
+    let output = traced(log, &words).output();
     let output = output.expect("it ran a moment ago");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let calls = std::fs::read_to_string(log).expect("calls");
+    // A file for each process, so that no call is torn by another's.
+    let files = std::fs::read_dir(folder.path()).expect("files").flatten();
+    let calls: String = files
+        .map(|file| std::fs::read_to_string(file.path()).expect("calls"))
+        .collect();
     let Some(call) = calls.lines().rfind(|call| call.contains("(INJECTED)")) else {
         // It failed before.
         skipped(&format!("no lab here: {said}"));
