@@ -100,8 +100,6 @@ fn new_space(lowest: i32) -> Result<OwnedFd, Failed> {
     Space::Network
         .unshare()
         .map_err(at(Space::Network.step()))?;
-    // Links that are made from now on speak no IPv6 by themselves; there may be none anyway.
-    let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
     spaces::network(lowest).map_err(at("/proc/thread-self/ns/net"))
 }
 

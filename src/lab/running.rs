@@ -21,7 +21,7 @@ use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange};
 /// The hidden subcommand that has this program be the helper.
 pub const HELPER: &str = "__lab";
 /// How long the helper may take for one answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A lab that is up: computers with a kernel's own TCP each, whose wire is not connected yet.
 #[derive(Debug)]

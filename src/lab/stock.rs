@@ -2,11 +2,11 @@ use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustix::io::Errno;
 
 use crate::lab::channel::{BATCH, Channel};
-use crate::lab::running::PATIENCE;
 use crate::lab::stopper::Stopper;
 use crate::lab::talk::{Answer, Ask, Kind};
 use crate::tcp::{Host, PortRange};
@@ -38,6 +38,14 @@ impl Stock {
             shelves: Mutex::default(),
             ports,
         }
+    }
+
+    /// Waits no longer than that for an answer of the helper; then the lab is over.
+    ///
+    /// # Errors
+    /// When the kernel does not take it: it is too long, or nothing.
+    pub fn set_patience(&self, patience: Duration) -> io::Result<()> {
+        Ok(self.channel.set_patience(patience)?)
     }
 
     /// `net.ipv4.ip_local_port_range` of the computers.
@@ -80,10 +88,7 @@ impl Stock {
         if let Err(why) = &answer {
             // Its answer may still come, and would be taken for the answer to something else.
             self.stopper.give_up(match *why {
-                Errno::AGAIN => format!(
-                    "the lab's helper process did not answer for {} s",
-                    PATIENCE.as_secs()
-                ),
+                Errno::AGAIN => "the lab's helper process did not answer in time".to_owned(),
                 why => format!("nothing can be heard of the lab's helper process: {why}"),
             });
         }

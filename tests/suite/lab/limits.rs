@@ -43,6 +43,23 @@ fn a_lab_whose_settings_cannot_be_made_says_once_what_lacks_and_why() {
 }
 
 #[test]
+fn no_link_has_an_address_of_ipv6_that_nobody_gave_it() {
+    sealed(|| {
+        let output = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
+            .args(["lab", "--", "cat", "/proc/net/if_inet6", "/proc/net/dev"])
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            return skipped(&format!("no lab here, or no IPv6: {output:?}"));
+        }
+        // Among the addresses a name ends the line, among the links a colon follows it.
+        assert!(text.contains("eth0:"), "{text}");
+        assert!(!text.lines().any(|line| line.ends_with("eth0")), "{text}");
+    });
+}
+
+#[test]
 fn low_ports_are_said_to_need_a_privilege_only_where_they_do() {
     sealed(|| {
         // This network is that of a user namespace in which we lack the privilege.
