@@ -122,7 +122,7 @@ pub(crate) fn say_when_full(state: &mut State, news: &[WireNews]) {
             "until some have arrived"
         };
         let text = format!(
-            "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; its senders send it again",
+            "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; TCP sends it again later",
             words::many(frames as u64, "frame", "frames"),
             words::number(bytes as u64 >> 20),
         );
