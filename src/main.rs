@@ -12,7 +12,9 @@ fn main() -> ExitCode {
     match run::run(&cli) {
         Ok(ended) => ExitCode::from(ended.code()),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "fivetuple: {error:#}");
+            // In one piece: others may write there as well.
+            let text = format!("fivetuple: {error:#}\n");
+            let _ = std::io::stderr().write_all(text.as_bytes());
             ExitCode::from(1)
         }
     }

@@ -128,6 +128,7 @@ impl Lab {
                     self.ended(number, Fate::Lost(at, how));
                 }
                 WireNews::Untold(count) => self.known.untold += count,
+                WireNews::Full { .. } => (),
             }
         }
     }

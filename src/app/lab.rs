@@ -7,7 +7,7 @@ use crate::app::crossings::Crossings;
 use crate::app::script::Script;
 use crate::app::wire::Wire;
 use crate::app::{Clients, Listener};
-use crate::tcp::{Crossing, Host, LabComputer, LabSpec, Machine, PortRange, Segment};
+use crate::tcp::{Crossing, Errno, Host, LabComputer, LabSpec, Machine, PortRange, Segment};
 
 /// The lab, as far as it has told.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Lab {
     /// Whether sequence numbers are shown as they stand in the segments, and not counted from the SYN.
     pub absolute: bool,
     pub(super) computers: Vec<LabComputer>,
+    /// Which setting of its computers could not be made, and what the kernel answered.
+    pub(super) unset: Option<(String, Errno)>,
     pub(super) before: Option<Box<Before>>,
     /// The state that a connection is being put into.
     pub(super) script: Option<Script>,
@@ -68,6 +70,7 @@ impl Default for Lab {
             known: Crossings::default(),
             absolute: false,
             computers: Vec::new(),
+            unset: None,
             before: None,
             script: None,
         }
@@ -77,9 +80,6 @@ impl Default for Lab {
 impl Lab {
     /// How many computers it has when nothing else is asked: a server and two clients.
     pub const COMPUTERS: u8 = 3;
-    /// The longest queue for accept() on its computers: `net.core.somaxconn` is each one's own.
-    pub(super) const SOMAXCONN: u32 = 65_535;
-
     /// How many descriptors it takes by itself: sockets that are made in advance, tables, the wire.
     pub(super) const DESCRIPTORS: u64 = 512;
 

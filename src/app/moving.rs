@@ -7,11 +7,11 @@ use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
     Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, State, Tone,
-    ports_form, words,
+    ports_form, wire, words,
 };
 use crate::tcp::{
-    Command, Endpoint, LabComputer, LabNews, LabOrder, LabRefusal, ListenSpec, Machine, Port,
-    PortRange,
+    Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, ListenSpec, Machine,
+    Port, PortRange,
 };
 
 /// Sets the lab up, or takes it down.
@@ -47,7 +47,11 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
 /// Takes what the lab told.
 pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
     match news {
-        LabNews::Up { computers, took } => up(state, computers, took),
+        LabNews::Up {
+            computers,
+            limits,
+            took,
+        } => up(state, computers, limits, took),
         LabNews::Refused(why) => refused(state, &why),
         LabNews::Down(why) => down(state, why),
         LabNews::Warned(what) => {
@@ -55,13 +59,19 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
             vec![]
         }
         LabNews::Wire(news) => {
+            wire::say_when_full(state, &news);
             state.lab.take_wire(news);
             vec![]
         }
     }
 }
 
-fn up(state: &mut State, computers: Vec<LabComputer>, took: Duration) -> Vec<Effect> {
+fn up(
+    state: &mut State,
+    computers: Vec<LabComputer>,
+    limits: LabLimits,
+    took: Duration,
+) -> Vec<Effect> {
     let Some(server) = computers.first().copied() else {
         return vec![];
     };
@@ -78,8 +88,8 @@ fn up(state: &mut State, computers: Vec<LabComputer>, took: Duration) -> Vec<Eff
     };
     let machine = Machine {
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
-        unprivileged_from: Port::ANY,
-        somaxconn: Lab::SOMAXCONN,
+        unprivileged_from: limits.unprivileged_from,
+        somaxconn: limits.somaxconn,
         addresses: vec![server.ip],
         has_ipv6: false,
         ..state.machine.clone()
@@ -97,12 +107,21 @@ fn up(state: &mut State, computers: Vec<LabComputer>, took: Duration) -> Vec<Eff
     } else {
         ""
     };
+    let low = if limits.unprivileged_from == Port::ANY {
+        ", 80 and 500 too"
+    } else {
+        ""
+    };
     let text = format!(
-        "the lab is up in {}: {}.{closed} Each computer has a kernel's TCP, a table and ports of its own, 80 and 500 too.",
+        "the lab is up in {}: {}.{closed} Each computer has a kernel's TCP, a table and ports of its own{low}.",
         words::seconds(took),
         addresses(state),
     );
     state.notices.say(state.now, Tone::Plain, text);
+    if let Some(lacks) = limits.lacks() {
+        state.notices.say(state.now, Tone::Warning, lacks);
+    }
+    state.lab.unset = limits.unset;
     let mut effects = begin_anew(state);
     effects.extend(ports_form::begin(state));
     effects
@@ -126,6 +145,8 @@ fn addresses(state: &State) -> String {
 fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
     state.lab.stage = Stage::Off;
     state.lab.plan = None;
+    // Perhaps that was what it failed at.
+    state.lab.spec.ports = None;
     let helps = if why.helps.is_empty() {
         String::new()
     } else {

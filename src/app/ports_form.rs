@@ -13,8 +13,6 @@ const WHOLE: PortRange = PortRange {
     low: Port(1024),
     high: Port(65_535),
 };
-/// The longest accept queue that can be asked for.
-const BACKLOG: u32 = 65_535;
 
 /// Opens the form, where there is a lab.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
@@ -30,8 +28,13 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-/// How many connections the descriptors allow: those that wait for accept() need none at the server.
+/// How many connections there can be: each takes a descriptor, and waits for accept(), so that the server's end needs none.
 fn room(state: &State) -> u64 {
+    descriptors(state).min(state.machine.somaxconn.into())
+}
+
+/// How many descriptors they may take.
+fn descriptors(state: &State) -> u64 {
     let kept = Machine::RESERVED_DESCRIPTORS + Lab::DESCRIPTORS + OTHERS;
     state.machine.descriptors.saturating_sub(kept)
 }
@@ -70,16 +73,7 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
         let why = "2 ports at least, from 1024 to 65535";
         return Err(Wrong::new(RANGE, why));
     }
-    let room = room(state);
-    if range.len() as u64 > room {
-        let (ports, limit) = (
-            words::number(range.len() as u64),
-            words::number(state.machine.descriptors),
-        );
-        let fits = largest(room);
-        let why = format!(
-            "{ports} connections take {ports} descriptors; this program may hold {limit}. {fits} would fit"
-        );
+    if let Some(why) = why_not(state, range) {
         return Err(Wrong::new(RANGE, why));
     }
     state.lab.plan = Some(range);
@@ -90,6 +84,33 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     }
     state.lab.spec.ports = Some(range);
     Ok(moving::toggle(state))
+}
+
+/// What keeps the chosen computer from using up that range.
+fn why_not(state: &State, range: PortRange) -> Option<String> {
+    let machine = &state.machine;
+    if let Some((file, errno)) = &state.lab.unset
+        && machine.ephemeral != range
+    {
+        return Some(format!(
+            "the lab's computers keep {}: {file} cannot be written here, nor can their range: {errno}. C has toy ranges, for one socket each",
+            machine.ephemeral
+        ));
+    }
+    let ports = words::number(range.len() as u64);
+    let fits = largest(room(state));
+    if range.len() as u64 > descriptors(state) {
+        let limit = words::number(machine.descriptors);
+        return Some(format!(
+            "{ports} connections take {ports} descriptors; this program may hold {limit}. {fits} would fit"
+        ));
+    }
+    (range.len() as u64 > machine.somaxconn.into()).then(|| {
+        let most = words::number(machine.somaxconn.into());
+        format!(
+            "{ports} connections would wait for accept(), where {most} may (net.core.somaxconn)"
+        )
+    })
 }
 
 /// Listens with a long queue and without accept(), if ports are to be used up.
@@ -106,7 +127,7 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     state.notices.say(state.now, Tone::Plain, text);
     state.clients.spec.payload.clear();
     let spec = &mut state.listener.spec;
-    spec.backlog = BACKLOG;
+    spec.backlog = state.machine.somaxconn;
     spec.accepting = Accepting::Held;
     let spec = spec.clone();
     verbs::start_listening(state, spec)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::verbs::only_say;
 use crate::app::{Effect, State, Tone, crossings, words};
-use crate::tcp::{Flags, LabOrder, Protocol, Segment, WireOrder};
+use crate::tcp::{Flags, LabOrder, Protocol, Segment, WireNews, WireOrder};
 
 /// A wish about the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,6 +109,26 @@ pub(crate) fn handle(state: &mut State, wish: WireKey) -> Vec<Effect> {
     };
     state.notices.say(state.now, Tone::Plain, text);
     vec![Effect::Lab(LabOrder::Wire(order))]
+}
+
+/// Says that the wire has become full.
+pub(crate) fn say_when_full(state: &mut State, news: &[WireNews]) {
+    for news in news {
+        let WireNews::Full { frames, bytes } = *news else {
+            continue;
+        };
+        let until = if state.lab.wire.held {
+            "until h lets go, or o makes room"
+        } else {
+            "until some have arrived"
+        };
+        let text = format!(
+            "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; TCP sends it again later",
+            words::many(frames as u64, "frame", "frames"),
+            words::number(bytes as u64 >> 20),
+        );
+        state.notices.say(state.now, Tone::Warning, text);
+    }
 }
 
 fn hold(state: &mut State) -> (WireOrder, String) {

@@ -6,13 +6,14 @@ use std::time::Duration;
 use rustix::event::Timespec;
 use rustix::io::Errno;
 use rustix::process::geteuid;
+use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::lab::plan::{address, hosts, mac, name};
-use crate::lab::refusal::Failed;
+use crate::lab::refusal::{Failed, PORT_RANGE};
 use crate::lab::route::Route;
 use crate::lab::spaces::{self, Space};
-use crate::lab::{packet, spaces::write};
-use crate::tcp::{Host, LabSpec};
+use crate::lab::{limits, packet, spaces::write};
+use crate::tcp::{Host, LabLimits, LabSpec};
 
 /// The helper holds the middle's network namespace at this descriptor, a computer's at the next ones by its host: whoever joins a lab
 /// finds them there.
@@ -24,6 +25,8 @@ const CARRIES: u32 = 1000;
 #[derive(Debug)]
 pub(super) struct Built {
     pub(super) computers: Vec<Computer>,
+    /// What all of them can do.
+    pub(super) limits: LabLimits,
     /// Only held: the links live in it.
     _middle: OwnedFd,
 }
@@ -56,9 +59,11 @@ pub(super) fn build(spec: LabSpec) -> Result<Built, Failed> {
             .map_err(at("RTM_NEWLINK veth"))?;
         route.up(name).map_err(at("RTM_NEWLINK up"))?;
     }
+    let mut limits = LabLimits::MEANT;
     let mut counters = Vec::new();
     for (host, space) in &apart {
         spaces::enter_network(space).map_err(at("setns(CLONE_NEWNET)"))?;
+        limits = limits::lift();
         counters.push(set_up(*host, spec)?);
     }
     spaces::enter_network(&middle).map_err(at("setns(CLONE_NEWNET)"))?;
@@ -74,14 +79,18 @@ pub(super) fn build(spec: LabSpec) -> Result<Built, Failed> {
     }
     Ok(Built {
         computers,
+        limits,
         _middle: middle,
     })
 }
 
 /// Takes the privileges that namespaces need, in a user namespace where this machine does not give them.
 fn rise() -> Result<(), Failed> {
-    let is_enough = geteuid().is_root() && Space::Network.unshare() != Err(Errno::PERM);
-    if is_enough {
+    // A container may have one of them without the others; inside a user namespace there are all.
+    let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
+    let has_them = capabilities(None).is_ok_and(|own| own.effective.contains(needed));
+    let is_denied = || matches!(Space::Network.unshare(), Err(Errno::PERM | Errno::ACCESS));
+    if geteuid().is_root() && has_them && !is_denied() {
         return Ok(());
     }
     spaces::become_root_inside().map_err(|(step, why)| (step.to_owned(), why))
@@ -91,24 +100,14 @@ fn new_space(lowest: i32) -> Result<OwnedFd, Failed> {
     Space::Network
         .unshare()
         .map_err(at(Space::Network.step()))?;
-    // Links that are made from now on speak no IPv6 by themselves; there may be none anyway.
-    let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
     spaces::network(lowest).map_err(at("/proc/thread-self/ns/net"))
 }
 
 /// Sets up the computer whose network namespace this is; the files of its counters.
 fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, Failed> {
-    let settings = [
-        ("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"),
-        ("/proc/sys/net/core/somaxconn", "65535"),
-    ];
-    for (path, value) in settings {
-        write(path, value).map_err(|(step, why)| (step.to_owned(), why))?;
-    }
     if let Some(range) = spec.ports {
         let both = format!("{} {}", range.low.0, range.high.0);
-        write("/proc/sys/net/ipv4/ip_local_port_range", &both)
-            .map_err(|(step, why)| (step.to_owned(), why))?;
+        write(PORT_RANGE, &both).map_err(|(step, why)| (step.to_owned(), why))?;
     }
     let route = open_route()?;
     for link in ["lo", "eth0"] {

@@ -6,9 +6,9 @@ use rustix::net::{
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 
-use crate::lab::build::{Computer, build};
+use crate::lab::build::{Built, build};
 use crate::lab::channel::{BATCH, Channel};
-use crate::lab::refusal::refusal;
+use crate::lab::refusal::{Who, refusal};
 use crate::lab::spaces;
 use crate::lab::talk::{Answer, Ask, Kind};
 use crate::tcp;
@@ -25,18 +25,19 @@ pub fn help(spec: LabSpec) -> std::io::Result<()> {
     let channel = Channel::over(line);
     // In `ps` and `pstree`.
     let _ = rustix::thread::set_name(c"fivetuple-lab");
+    let who = Who::now();
     match build(spec) {
-        Ok(built) => serve(&channel, built.computers)?,
-        Err(failed) => channel.send(&Answer::Refused(refusal(failed)).bytes(), &[])?,
+        Ok(built) => serve(&channel, built)?,
+        Err(failed) => channel.send(&Answer::Refused(refusal(failed, who)).bytes(), &[])?,
     }
     Ok(())
 }
 
-fn serve(channel: &Channel, computers: Vec<Computer>) -> Result<()> {
+fn serve(channel: &Channel, built: Built) -> Result<()> {
     // The closed line tells as much; this also ends a helper that is busy.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut spaces = Vec::new();
-    for computer in computers {
+    for computer in built.computers {
         let ends = std::iter::once(computer.packets.as_fd());
         let all: Vec<BorrowedFd<'_>> = ends
             .chain(computer.counters.iter().map(AsFd::as_fd))
@@ -44,6 +45,7 @@ fn serve(channel: &Channel, computers: Vec<Computer>) -> Result<()> {
         channel.send(&Answer::Computer(computer.host).bytes(), &all)?;
         spaces.push((computer.host, computer.space));
     }
+    channel.send(&Answer::Ready(built.limits).bytes(), &[])?;
     while let Some(message) = channel.receive()? {
         let Some(ask) = Ask::read(&message.text) else {
             continue;

@@ -10,6 +10,13 @@ use rustix::net::{
 
 /// `VETH_INFO_PEER` of linux/veth.h.
 const VETH_INFO_PEER: u16 = 1;
+/// `IFLA_AF_SPEC` of linux/if_link.h, and in it `AF_INET6`.
+const AF_SPEC: u16 = 26;
+const INET6: u16 = 10;
+/// `IFLA_INET6_ADDR_GEN_MODE` of linux/if_link.h: whether a link gets an address of IPv6 by itself.
+const ADDR_GEN_MODE: u16 = 8;
+/// `IN6_ADDR_GEN_MODE_NONE`.
+const ADDR_GEN_MODE_NONE: u8 = 1;
 /// `NUD_PERMANENT` of linux/neighbour.h.
 const NUD_PERMANENT: u16 = 0x80;
 /// `RTM_NEWLINK` and `RTM_GETLINK` name a link by the name attribute when its number is 0.
@@ -100,8 +107,16 @@ impl Route {
         self.ask(request).map(drop)
     }
 
-    /// `ip link set NAME up`.
+    /// `ip link set NAME addrgenmode none`, then `up`: nothing crosses a wire but what a program has sent.
     pub(super) fn up(&self, name: &str) -> Result<()> {
+        let mode = |inet6: Request| inet6.with(ADDR_GEN_MODE, &[ADDR_GEN_MODE_NONE]);
+        let spec = |all: Request| all.around(INET6, mode);
+        let request = Request::new(libc::RTM_NEWLINK, 0)
+            .link(ANY_LINK, 0)
+            .with(libc::IFLA_IFNAME, &named(name))
+            .around(AF_SPEC, spec);
+        // A kernel without IPv6 gives no such address anyway.
+        let _ = self.ask(request);
         let up = u32::try_from(libc::IFF_UP).unwrap_or(0);
         let request = Request::new(libc::RTM_NEWLINK, 0)
             .link(ANY_LINK, up)

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::lab::channel::Channel;
+use crate::lab::channel::{Channel, Message};
+use crate::lab::limits;
 use crate::lab::plan::{address, hosts};
-use crate::lab::refusal::refusal;
+use crate::lab::refusal::{Who, refusal};
 use crate::lab::stock::Stock;
+use crate::lab::stopper::{Stopper, Why};
 use crate::lab::talk::Answer;
-use crate::tcp::{Host, LabComputer, LabRefusal, LabSpec, PortRange};
+use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange};
 
 /// The hidden subcommand that has this program be the helper.
 pub const HELPER: &str = "__lab";
@@ -26,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Lab {
     /// Its computers, the server first.
     pub computers: Vec<LabComputer>,
+    /// What they can do; less than meant where this machine does not let their settings be made.
+    pub limits: LabLimits,
     /// Where their sockets come from.
     pub stock: Arc<Stock>,
     /// The ends of the wire, for [`Wire::start`](crate::lab::Wire::start).
@@ -41,17 +45,7 @@ pub struct Lab {
 pub struct Helper {
     child: Child,
     channel: Arc<Channel>,
-}
-
-/// Takes a lab down.
-#[derive(Clone, Debug)]
-pub struct Stopper(Arc<Channel>);
-
-impl Stopper {
-    /// Has the helper end; its end is seen by whoever waits for it.
-    pub fn stop(&self) {
-        self.0.hang_up();
-    }
+    stopper: Stopper,
 }
 
 impl Lab {
@@ -62,7 +56,7 @@ impl Lab {
     /// # Errors
     /// When this machine does not let us, with what helps.
     pub fn start(program: &Path, spec: LabSpec) -> Result<Lab, LabRefusal> {
-        let mut helper = Helper::start(program, spec)?;
+        let helper = Helper::start(program, spec)?;
         let ports = spec.ports.unwrap_or(PortRange::DEFAULT);
         let mut lab = (Vec::new(), Vec::new(), Vec::new());
         for host in hosts(spec.computers) {
@@ -72,9 +66,12 @@ impl Lab {
             lab.1.push((host, end));
             lab.2.push((host, counters));
         }
+        let limits = helper.limits()?;
+        let stock = Stock::new(Arc::clone(&helper.channel), helper.stopper(), ports);
         Ok(Lab {
             computers: lab.0,
-            stock: Arc::new(Stock::new(Arc::clone(&helper.channel), ports)),
+            limits: limits::as_used(limits, &stock, Host::SERVER),
+            stock: Arc::new(stock),
             ends: lab.1,
             counters: lab.2,
             helper,
@@ -84,7 +81,7 @@ impl Lab {
 
 impl Helper {
     fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
-        let at = |step: &str, why: Errno| refusal((step.to_owned(), why));
+        let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Who::now());
         let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
         channel
             .set_patience(PATIENCE)
@@ -110,23 +107,49 @@ impl Helper {
             at(&format!("execve({})", program.display()), errno)
         })?;
         let channel = Arc::new(channel);
-        Ok(Helper { child, channel })
+        let stopper = Stopper::of(&child, Arc::clone(&channel));
+        Ok(Helper {
+            child,
+            channel,
+            stopper,
+        })
     }
 
-    fn computer(&mut self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
-        let no = |why: Errno| refusal(("the lab's helper process".to_owned(), why));
-        let message = self.channel.receive().map_err(no)?;
-        let message = message.ok_or_else(|| no(Errno::PIPE))?;
-        match Answer::read(&message.text) {
-            Some(Answer::Computer(there)) if there == host => {
-                let mut fds = message.fds.into_iter();
-                let end = fds.next().ok_or_else(|| no(Errno::MFILE))?;
+    fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
+        match self.answer()? {
+            (Answer::Computer(there), fds) if there == host => {
+                let mut fds = fds.into_iter();
+                let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
                 Ok((end, fds.map(File::from).collect()))
             }
-            Some(Answer::Refused(why)) => Err(why),
-            Some(Answer::Computer(_) | Answer::Sockets | Answer::Failed(_)) | None => {
-                Err(no(Errno::PROTO))
+            (
+                Answer::Computer(_)
+                | Answer::Ready(_)
+                | Answer::Refused(_)
+                | Answer::Sockets
+                | Answer::Failed(_),
+                _,
+            ) => Err(no_help(Errno::PROTO)),
+        }
+    }
+
+    fn limits(&self) -> Result<LabLimits, LabRefusal> {
+        match self.answer()? {
+            (Answer::Ready(limits), _) => Ok(limits),
+            (Answer::Computer(_) | Answer::Refused(_) | Answer::Sockets | Answer::Failed(_), _) => {
+                Err(no_help(Errno::PROTO))
             }
+        }
+    }
+
+    /// What it says next, while the lab is made.
+    fn answer(&self) -> Result<(Answer, Vec<OwnedFd>), LabRefusal> {
+        let message = self.channel.receive().map_err(no_help)?;
+        let Message { text, fds } = message.ok_or_else(|| no_help(Errno::PIPE))?;
+        match Answer::read(&text) {
+            Some(Answer::Refused(why)) => Err(why),
+            Some(answer) => Ok((answer, fds)),
+            None => Err(no_help(Errno::PROTO)),
         }
     }
 
@@ -137,12 +160,18 @@ impl Helper {
 
     /// What ends it from elsewhere.
     pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::clone(&self.channel))
+        self.stopper.clone()
     }
 
-    /// Waits until it ends; how it did, in words, unless it ended as it should.
+    /// Waits until it ends; why it did, in words, unless somebody wanted it so.
     pub fn wait(&mut self) -> Option<String> {
-        match self.child.wait() {
+        let ended = self.child.wait();
+        match self.stopper.why() {
+            Some(Why::Wanted) => return None,
+            Some(Why::Broken(why)) => return Some(why.clone()),
+            None => (),
+        }
+        match ended {
             Ok(status) if status.success() => None,
             Ok(status) => Some(words(status)),
             Err(why) => Some(format!(
@@ -159,6 +188,10 @@ impl Drop for Helper {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn no_help(why: Errno) -> LabRefusal {
+    refusal(("the lab's helper process".to_owned(), why), Who::now())
 }
 
 fn words(status: ExitStatus) -> String {

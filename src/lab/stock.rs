@@ -2,8 +2,12 @@ use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustix::io::Errno;
 
 use crate::lab::channel::{BATCH, Channel};
+use crate::lab::stopper::Stopper;
 use crate::lab::talk::{Answer, Ask, Kind};
 use crate::tcp::{Host, PortRange};
 
@@ -11,6 +15,7 @@ use crate::tcp::{Host, PortRange};
 #[derive(Debug)]
 pub struct Stock {
     channel: Arc<Channel>,
+    stopper: Stopper,
     shelves: Mutex<HashMap<(Host, Kind), Shelf>>,
     ports: PortRange,
 }
@@ -26,12 +31,21 @@ impl Stock {
     /// The descriptors that a stock may hold at a time, with all else that a lab needs.
     pub const DESCRIPTORS: u64 = 256;
 
-    pub(super) fn new(channel: Arc<Channel>, ports: PortRange) -> Stock {
+    pub(super) fn new(channel: Arc<Channel>, stopper: Stopper, ports: PortRange) -> Stock {
         Stock {
             channel,
+            stopper,
             shelves: Mutex::default(),
             ports,
         }
+    }
+
+    /// Waits no longer than that for an answer of the helper; then the lab is over.
+    ///
+    /// # Errors
+    /// When the kernel does not take it: it is too long, or nothing.
+    pub fn set_patience(&self, patience: Duration) -> io::Result<()> {
+        Ok(self.channel.set_patience(patience)?)
     }
 
     /// `net.ipv4.ip_local_port_range` of the computers.
@@ -39,7 +53,7 @@ impl Stock {
         self.ports
     }
 
-    /// A new socket of that computer, nonblocking but for netlink; it stays that computer's wherever it is used.
+    /// A new socket of that computer, nonblocking but for netlink; it stays that computer's wherever it is used. May wait for the helper.
     ///
     /// # Errors
     /// What socket(2) says there; `EHOSTUNREACH` when there is no such computer (any more), `EMFILE` when this process has no descriptor
@@ -61,19 +75,28 @@ impl Stock {
         pile.left.pop().ok_or_else(none)
     }
 
+    /// The same without waiting for anybody: only what is there already.
+    pub fn at_hand(&self, host: Host, kind: Kind) -> Option<OwnedFd> {
+        let mut all = self.shelves.try_lock().ok()?;
+        all.get_mut(&(host, kind))?.left.pop()
+    }
+
     fn ask(&self, ask: Ask) -> io::Result<Vec<OwnedFd>> {
         let gone = || io::Error::from_raw_os_error(libc::EHOSTUNREACH);
         self.channel.send(&ask.bytes(), &[]).map_err(|_| gone())?;
         let answer = self.channel.receive();
-        if answer.is_err() {
+        if let Err(why) = &answer {
             // Its answer may still come, and would be taken for the answer to something else.
-            self.channel.hang_up();
+            self.stopper.give_up(match *why {
+                Errno::AGAIN => "the lab's helper process did not answer in time".to_owned(),
+                why => format!("nothing can be heard of the lab's helper process: {why}"),
+            });
         }
         let message = answer.map_err(|_| gone())?.ok_or_else(gone)?;
         match Answer::read(&message.text) {
             Some(Answer::Sockets) => Ok(message.fds),
             Some(Answer::Failed(errno)) => Err(io::Error::from_raw_os_error(errno.0)),
-            Some(Answer::Computer(_) | Answer::Refused(_)) | None => Err(gone()),
+            Some(Answer::Computer(_) | Answer::Ready(_) | Answer::Refused(_)) | None => Err(gone()),
         }
     }
 }

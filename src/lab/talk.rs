@@ -1,6 +1,6 @@
 //! What the dashboard and the lab's helper say to each other.
 
-use crate::tcp::{Errno, Host, LabRefusal};
+use crate::tcp::{Errno, Host, LabLimits, LabRefusal, Port};
 
 /// What kind of socket is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +49,8 @@ impl Ask {
 pub(super) enum Answer {
     /// A computer is there; with its end of the wire, then the files of its counters.
     Computer(Host),
+    /// All computers are there; this is what they can do.
+    Ready(LabLimits),
     /// There is no lab.
     Refused(LabRefusal),
     /// Here are the sockets.
@@ -61,6 +63,18 @@ impl Answer {
     pub(super) fn bytes(&self) -> Vec<u8> {
         match self {
             Answer::Computer(host) => vec![b'C', host.0],
+            Answer::Ready(limits) => {
+                let (file, errno) = match &limits.unset {
+                    Some((file, errno)) => (file.as_str(), errno.0),
+                    None => ("", 0),
+                };
+                let mut bytes = vec![b'L'];
+                bytes.extend(errno.to_le_bytes());
+                bytes.extend(limits.somaxconn.to_le_bytes());
+                bytes.extend(limits.unprivileged_from.0.to_le_bytes());
+                bytes.extend(file.bytes());
+                bytes
+            }
             Answer::Refused(why) => {
                 let mut bytes = vec![b'R'];
                 bytes.extend(why.errno.0.to_le_bytes());
@@ -77,6 +91,16 @@ impl Answer {
         let errno = || rest.first_chunk().map(|n| Errno(i32::from_le_bytes(*n)));
         Some(match tag {
             b'C' => Answer::Computer(Host(*rest.first()?)),
+            b'L' => {
+                let (somaxconn, rest) = rest.get(4..)?.split_first_chunk()?;
+                let (from, file) = rest.split_first_chunk()?;
+                let file = String::from_utf8_lossy(file).into_owned();
+                Answer::Ready(LabLimits {
+                    unprivileged_from: Port(u16::from_le_bytes(*from)),
+                    somaxconn: u32::from_le_bytes(*somaxconn),
+                    unset: (!file.is_empty()).then_some((file, errno()?)),
+                })
+            }
             b'R' => {
                 let text = String::from_utf8_lossy(rest.get(4..)?);
                 let (step, helps) = text.split_once('\n')?;

@@ -164,7 +164,7 @@ impl Calls {
             wire,
             seat,
             connected,
-        } = dial(&self.sockets, &self.spec, &way)?;
+        } = dial(&self.sockets, &self.spec, &way).await?;
         if self.sockets.sweeps() != self.sweeps {
             seat.line.end(Ending::Abort);
         }

@@ -49,19 +49,19 @@ pub(super) struct Way {
 }
 
 /// socket(), bind(), connect(), without waiting for the answer.
-pub(super) fn dial(
+pub(super) async fn dial(
     sockets: &Arc<Sockets>,
     spec: &ConnectSpec,
     way: &Way,
 ) -> Result<Dialled, Refused> {
     let mut diary = sockets.diary(Deed::Connect);
-    let dialled = dial_noting(sockets, spec, way, &mut diary);
+    let dialled = dial_noting(sockets, spec, way, &mut diary).await;
     let row = dialled.as_ref().ok().map(|dialled| dialled.own.name);
     sockets.tell_calls(diary, row);
     dialled
 }
 
-fn dial_noting(
+async fn dial_noting(
     sockets: &Arc<Sockets>,
     spec: &ConnectSpec,
     way: &Way,
@@ -76,7 +76,7 @@ fn dial_noting(
         return Err(out_of_descriptors().into());
     }
     let call = socket::calling(spec, to, *whole, (&sockets.makers, diary));
-    let socket = call.map_err(|why| Refused {
+    let socket = call.await.map_err(|why| Refused {
         local: spec.from.map(|from| Endpoint::new(from, 0)),
         why,
     })?;

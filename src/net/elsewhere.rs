@@ -12,11 +12,16 @@ use crate::tcp::{Call, Errno, Host, PortRange, Protocol, Refusal};
 
 /// Where the sockets of other computers come from, while there are any.
 pub trait Elsewhere: Send + Sync {
-    /// socket() on that computer: nonblocking, not bound, of the family of `ip`.
+    /// socket() on that computer: nonblocking, not bound, of the family of `ip`. May take a while.
     ///
     /// # Errors
     /// What the call says there; `EHOSTUNREACH` when there is no such computer.
     fn socket(&self, host: Host, protocol: Protocol, ip: IpAddr) -> io::Result<OwnedFd>;
+
+    /// The same without waiting, while one is at hand: thousands of calls need not change threads for each.
+    fn at_hand(&self, _host: Host, _protocol: Protocol, _ip: IpAddr) -> Option<OwnedFd> {
+        None
+    }
 
     /// `net.ipv4.ip_local_port_range` of those computers.
     fn ports(&self) -> PortRange;
@@ -38,8 +43,8 @@ impl Makers {
         }
     }
 
-    /// socket() on that computer.
-    pub(super) fn socket(
+    /// socket() on that computer; waits for other computers only, and keeps no thread of the tasks while it does.
+    pub(super) async fn socket(
         &self,
         host: Host,
         protocol: Protocol,
@@ -55,7 +60,11 @@ impl Makers {
                 errno: Errno::EHOSTUNREACH,
             });
         };
-        let made = elsewhere.socket(host, protocol, ip).map(Socket::from);
+        let made = match elsewhere.at_hand(host, protocol, ip) {
+            Some(socket) => Ok(socket),
+            None => made_there(Arc::clone(elsewhere), host, protocol, ip).await,
+        };
+        let made = made.map(Socket::from);
         diary.socket(protocol, ip, &made);
         made.map_err(socket::refused(Call::Socket))
     }
@@ -74,6 +83,17 @@ impl Makers {
             .as_ref()
             .map_or(0, |elsewhere| elsewhere.descriptors())
     }
+}
+
+async fn made_there(
+    elsewhere: Arc<dyn Elsewhere>,
+    host: Host,
+    protocol: Protocol,
+    ip: IpAddr,
+) -> io::Result<OwnedFd> {
+    let call = move || elsewhere.socket(host, protocol, ip);
+    let done = tokio::task::spawn_blocking(call).await;
+    done.unwrap_or_else(|panic| Err(io::Error::other(panic)))
 }
 
 impl fmt::Debug for Makers {

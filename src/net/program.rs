@@ -1,23 +1,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::net::accept::Acceptor;
 use crate::net::burst::Calls;
 use crate::net::door::Door;
 use crate::net::elsewhere::{Elsewhere, Makers};
-use crate::net::socket;
+use crate::net::opening::Opening;
 use crate::net::sockets::Sockets;
 use crate::net::staging::Stage;
 use crate::net::trying::try_all;
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Deed, Ending, Errno, Host, ListenSpec, Machine, News,
-    OwnSocket, Refusal, RowName,
+    Burst, Call, Command, ConnectSpec, Ending, Errno, Host, ListenSpec, Machine, News, Refusal,
+    RowName,
 };
 
 /// The program whose sockets these are: it does as it is told, and tells what happens.
@@ -33,16 +32,18 @@ pub struct Program {
     sockets: Arc<Sockets>,
     /// Ends the Connect commands that are under way.
     connecting: CancellationToken,
+    /// Closes the doors that are being opened.
+    opening: CancellationToken,
     /// Doors that are closed, but perhaps not told to be.
     leaving: Vec<CancellationToken>,
     /// Connections that are held in a state.
     stage: Stage,
-    /// So many Connect commands may be under way.
-    bursts: Arc<Semaphore>,
+    /// So many commands may be under way.
+    under_way: Arc<Semaphore>,
 }
 
 impl Program {
-    /// So many Connect commands can be under way at a time.
+    /// So many Connect commands can be under way at a time, and Listen commands of other computers among them.
     pub const BURSTS: usize = 32;
     /// So many Listen commands can be in force at a time.
     pub const DOORS: usize = 16;
@@ -91,10 +92,11 @@ impl Program {
     fn of(sockets: Sockets) -> Program {
         Program {
             connecting: sockets.stop.child_token(),
+            opening: sockets.stop.child_token(),
             sockets: Arc::new(sockets),
             leaving: Vec::new(),
             stage: Stage::default(),
-            bursts: Arc::new(Semaphore::new(Program::BURSTS)),
+            under_way: Arc::new(Semaphore::new(Program::BURSTS)),
         }
     }
 
@@ -105,7 +107,7 @@ impl Program {
 
     /// Does what `command` says, or has it done; what comes of it is news.
     ///
-    /// Never waits: sockets listen when this returns, everything else is left to tasks. A name that belongs to no open end of ours is
+    /// Never waits: sockets of this machine listen when this returns, everything else is left to tasks. A name that belongs to no open end of ours is
     /// passed over, since its end has been told already. Must be called within a tokio runtime.
     pub fn run(&mut self, command: Command) {
         match command {
@@ -142,49 +144,32 @@ impl Program {
         }
     }
 
-    fn listen(&mut self, mut spec: ListenSpec) {
-        let sockets = Arc::clone(&self.sockets);
-        match self.open(&mut spec) {
-            Ok((door, owns)) => {
-                sockets.doors().push(Arc::clone(&door));
-                let before = std::mem::take(&mut self.leaving);
-                self.sockets.spawn(async move {
-                    let count = owns.len();
-                    sockets.tell_open_door(before, spec, owns).await;
-                    for index in 0..count {
-                        let acceptor = Acceptor::new(&sockets, &door, index);
-                        sockets.spawn(acceptor.listen());
-                    }
-                });
-            }
-            Err(why) => sockets.announce(News::ListenFailed { spec, why }),
+    fn listen(&mut self, spec: ListenSpec) {
+        let is_here = spec.host == Host::THIS;
+        self.leaving.retain(|gone| !gone.is_cancelled());
+        let opening = Opening {
+            sockets: Arc::clone(&self.sockets),
+            spec,
+            before: self.leaving.clone(),
+            stop: self.opening.clone(),
+        };
+        if is_here {
+            // It has nothing to wait for.
+            let _ = opening.open().now_or_never();
+            return;
         }
-    }
-
-    fn open(&self, spec: &mut ListenSpec) -> Result<(Arc<Door>, Vec<OwnSocket>), Refusal> {
-        if self.sockets.doors().len() >= Program::DOORS {
-            return Err(Refusal {
-                call: Call::Socket,
-                errno: Errno::EMFILE,
-            });
-        }
-        let mut owns = Vec::new();
-        let mut listening = Vec::new();
-        let mut diary = self.sockets.diary(Deed::Listen);
-        let tell = |diary, row| self.sockets.tell_calls(diary, row);
-        let making = (&self.sockets.makers, &mut diary);
-        for (socket, own) in socket::listening(spec, making, tell)? {
-            let watched =
-                TcpListener::from_std(socket.into()).map_err(socket::refused(Call::Listen))?;
-            spec.at = own.name.tuple.local;
-            owns.push(own);
-            listening.push((watched, own.name));
-        }
-        let stop = self.sockets.stop.child_token();
-        Ok((Arc::new(Door::new(spec.clone(), listening, stop)), owns))
+        let Ok(place) = Arc::clone(&self.under_way).try_acquire_owned() else {
+            let (spec, why) = (opening.spec, busy());
+            return self.sockets.announce(News::ListenFailed { spec, why });
+        };
+        self.sockets.spawn(async move {
+            opening.open().await;
+            drop(place);
+        });
     }
 
     fn stop_listening(&mut self) {
+        self.stop_opening();
         let doors: Vec<Arc<Door>> = self.sockets.doors().drain(..).collect();
         for door in doors {
             self.close_door(&door);
@@ -210,12 +195,8 @@ impl Program {
     }
 
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
-        let Ok(place) = Arc::clone(&self.bursts).try_acquire_owned() else {
-            let why = Refusal {
-                call: Call::Socket,
-                errno: Errno::EAGAIN,
-            };
-            let (to, local) = (spec.to.endpoint(), None);
+        let Ok(place) = Arc::clone(&self.under_way).try_acquire_owned() else {
+            let (to, local, why) = (spec.to.endpoint(), None, busy());
             self.sockets.mention(News::ConnectFailed {
                 spec,
                 to,
@@ -232,8 +213,15 @@ impl Program {
         });
     }
 
+    /// Closes at once again what is not open yet; that is only where other computers are to listen.
+    fn stop_opening(&mut self) {
+        self.opening.cancel();
+        self.opening = self.sockets.stop.child_token();
+    }
+
     /// Resets the connections and closes the listening sockets of all other computers.
     pub fn leave_elsewhere(&mut self) {
+        self.stop_opening();
         let mut doors = self.sockets.doors();
         let gone = doors.extract_if(.., |door| door.spec.host != Host::THIS);
         let gone: Vec<Arc<Door>> = gone.collect();
@@ -260,5 +248,13 @@ impl Program {
             self.sockets.forget_door(&door);
             self.close_door(&door);
         }
+    }
+}
+
+/// Too much is under way already.
+fn busy() -> Refusal {
+    Refusal {
+        call: Call::Socket,
+        errno: Errno::EAGAIN,
     }
 }

@@ -21,7 +21,7 @@ pub(super) type Making<'a> = (&'a Makers, &'a mut Diary);
 /// socket(), bind(), listen(), once for each listener that is asked for; all of them or none.
 ///
 /// What each was asked for is handed to `tell`.
-pub(super) fn listening(
+pub(super) async fn listening(
     spec: &ListenSpec,
     (makers, diary): Making<'_>,
     tell: impl Fn(Diary, Option<RowName>),
@@ -29,7 +29,7 @@ pub(super) fn listening(
     let mut at = SocketAddr::from(spec.at);
     let mut all = Vec::new();
     for _ in 0..spec.listeners.clamp(1, 4) {
-        let made = one_listening(spec, at, (makers, diary));
+        let made = one_listening(spec, at, (makers, &mut *diary)).await;
         let (socket, real) = made.inspect_err(|_| tell(diary.next(), None))?;
         at = real;
         let nobody = SocketAddr::new(any(at.ip()), 0);
@@ -40,12 +40,14 @@ pub(super) fn listening(
     Ok(all)
 }
 
-fn one_listening(
+async fn one_listening(
     spec: &ListenSpec,
     at: SocketAddr,
     (makers, diary): Making<'_>,
 ) -> Result<(Socket, SocketAddr), Refusal> {
-    let socket = makers.socket(spec.host, Protocol::Tcp, at.ip(), diary)?;
+    let socket = makers
+        .socket(spec.host, Protocol::Tcp, at.ip(), diary)
+        .await?;
     let listens = bound(spec, at, &socket, diary).and_then(|()| {
         let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
         let done = diary.did(&socket, Asked::Listen(spec.backlog), socket.listen(backlog));
@@ -98,13 +100,15 @@ pub(super) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal
 /// socket(), and bind() as far as the source is asked for: ready for connect().
 ///
 /// `whole` is the range that the kernel picks from anyway; told to the socket, it makes connect() step through it one by one.
-pub(super) fn calling(
+pub(super) async fn calling(
     spec: &ConnectSpec,
     to: SocketAddr,
     whole: Option<PortRange>,
     (makers, diary): Making<'_>,
 ) -> Result<Socket, Refusal> {
-    let socket = makers.socket(spec.host, spec.protocol, to.ip(), diary)?;
+    let socket = makers
+        .socket(spec.host, spec.protocol, to.ip(), diary)
+        .await?;
     match placed(spec, to, (&socket, whole), diary) {
         Ok(()) => Ok(socket),
         Err(why) => Err(closed(socket, diary, why)),

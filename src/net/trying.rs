@@ -19,15 +19,15 @@ pub(super) async fn try_all(sockets: Arc<Sockets>, trials: Vec<Trial>) {
     for trial in trials {
         let mut diary = sockets.diary(Deed::Try);
         let outcome = match trial {
-            Trial::Bind { .. } => bind(trial, (&sockets.makers, &mut diary)),
-            Trial::Reach { .. } => reach(trial, (&sockets.makers, &mut diary)),
+            Trial::Bind { .. } => bind(trial, (&sockets.makers, &mut diary)).await,
+            Trial::Reach { .. } => reach(trial, (&sockets.makers, &mut diary)).await,
         };
         sockets.tell_calls(diary, None);
         sockets.tell(News::Tried { trial, outcome }).await;
     }
 }
 
-fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
+async fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
     let Trial::Bind {
         host,
         protocol,
@@ -43,13 +43,13 @@ fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
         reuse_port,
         ..ListenSpec::at(at)
     };
-    let probe = makers.socket(host, protocol, at.ip, diary)?;
+    let probe = makers.socket(host, protocol, at.ip, diary).await?;
     let bound = socket::bound(&spec, SocketAddr::from(at), &probe, diary);
     diary.closes(&probe);
     bound
 }
 
-fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
+async fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
     let Trial::Reach {
         host,
         from,
@@ -59,7 +59,7 @@ fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
     else {
         return Ok(());
     };
-    let door = makers.socket(host, Protocol::Tcp, to, diary)?;
+    let door = makers.socket(host, Protocol::Tcp, to, diary).await?;
     let at = ListenSpec::at(Endpoint::new(to, 0));
     socket::bound(&at, SocketAddr::from(at.at), &door, diary)?;
     let done = diary.did(&door, Asked::Listen(1), door.listen(1));
@@ -71,7 +71,7 @@ fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
         source_port,
         ..ConnectSpec::to(Endpoint::from(there).into())
     };
-    let caller = socket::calling(&spec, there, None, (makers, diary))?;
+    let caller = socket::calling(&spec, there, None, (makers, &mut *diary)).await?;
     let reached = call(&caller, there, diary);
     // Nothing may be left of it: RST instead of a row in TIME_WAIT.
     let done = caller.set_linger(Some(Duration::ZERO));

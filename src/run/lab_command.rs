@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -6,10 +7,12 @@ use std::process::{Command, ExitStatus};
 use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::cli::LabCommandArgs;
 use crate::lab::{Lab, Wire, join};
-use crate::run::{Clock, Ended, runtime};
+use crate::net::panic_words;
+use crate::run::{Clock, Ended, break_on_purpose, complain, runtime};
 use crate::tcp::{LabRefusal, LabSpec};
 
 /// This program.
@@ -51,8 +54,17 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
         ports: None,
     };
     let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| words(&why))?;
+    if let Some(lacks) = lab.limits.lacks() {
+        complain(&lacks);
+    }
     let clock = Clock::start();
-    let wire = Wire::start(lab.ends, move || clock.now(), |_| Ok(()), None)
+    let tell = |_| {
+        break_on_purpose("wire");
+        Ok(())
+    };
+    let (breaks, broken) = oneshot::channel();
+    let broke = move |panic: Box<dyn Any + Send>| drop(breaks.send(panic_words(&*panic)));
+    let wire = Wire::start(lab.ends, move || clock.now(), tell, None, broke)
         .context("cannot connect the lab's computers")?;
     // A process of one thread is needed to enter a lab.
     let mut again = Command::new(THIS_PROGRAM);
@@ -61,7 +73,7 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
         .args(["--on", args.on.name().unwrap_or_default()])
         .args(["--ends-with-parent", "--"])
         .args(command);
-    let status = runtime()?.block_on(outlast(again))?;
+    let status = runtime()?.block_on(outlast(again, broken))?;
     drop(wire);
     Ok(match (status.code(), status.signal()) {
         (Some(code), _) => Ended::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),
@@ -70,7 +82,12 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
 }
 
 /// Runs a program to its end. What the keyboard says reaches it without us; other signals are handed on.
-async fn outlast(mut command: Command) -> anyhow::Result<ExitStatus> {
+///
+/// Where the wire breaks, the program is asked to end: it would wait in vain.
+async fn outlast(
+    mut command: Command,
+    mut broken: oneshot::Receiver<String>,
+) -> anyhow::Result<ExitStatus> {
     let listen = |kind| signal(kind).context("cannot listen to signals");
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut quit = listen(SignalKind::quit())?;
@@ -79,13 +96,21 @@ async fn outlast(mut command: Command) -> anyhow::Result<ExitStatus> {
     let mut child = command.spawn().context("cannot start another process")?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let mut ended = tokio::task::spawn_blocking(move || child.wait());
+    let mut why_broken = None;
     loop {
         let hand_on = tokio::select! {
             status = &mut ended => {
+                if let Some(why) = why_broken {
+                    anyhow::bail!("the wire between the lab's computers broke: {why}");
+                }
                 return status
                     .map_err(std::io::Error::other)
                     .and_then(|status| status)
                     .context("cannot wait for the program");
+            }
+            Ok(why) = &mut broken, if why_broken.is_none() => {
+                why_broken = Some(why);
+                Some(Signal::TERM)
             }
             _ = interrupt.recv() => None,
             _ = quit.recv() => None,

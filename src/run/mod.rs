@@ -136,7 +136,9 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
 
 /// Says on standard error what is wrong; there may be nobody to read it.
 pub(crate) fn complain(what: &str) {
-    let _ = writeln!(std::io::stderr(), "fivetuple: {what}");
+    // In one piece: others may write there as well.
+    let text = format!("fivetuple: {what}\n");
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Panics where `FIVETUPLE_PANIC` says so, once: for the tests of what happens then.

@@ -7,6 +7,8 @@ pub struct Errno(pub i32);
 impl Errno {
     /// Operation not permitted.
     pub const EPERM: Errno = Errno(1);
+    /// No such file.
+    pub const ENOENT: Errno = Errno(2);
     /// A signal came in between.
     pub const EINTR: Errno = Errno(4);
     /// Would have to wait.
@@ -23,6 +25,8 @@ impl Errno {
     pub const EMFILE: Errno = Errno(24);
     /// No room is left: on the disk, or for another namespace.
     pub const ENOSPC: Errno = Errno(28);
+    /// The file system is read-only.
+    pub const EROFS: Errno = Errno(30);
     /// The other end is closed for writing.
     pub const EPIPE: Errno = Errno(32);
     /// A protocol error.
@@ -60,6 +64,7 @@ impl Errno {
     pub const fn symbol(self) -> Option<&'static str> {
         Some(match self {
             Errno::EPERM => "EPERM",
+            Errno::ENOENT => "ENOENT",
             Errno::EINTR => "EINTR",
             Errno::EAGAIN => "EAGAIN",
             Errno::ENOMEM => "ENOMEM",
@@ -68,6 +73,7 @@ impl Errno {
             Errno::ENFILE => "ENFILE",
             Errno::EMFILE => "EMFILE",
             Errno::ENOSPC => "ENOSPC",
+            Errno::EROFS => "EROFS",
             Errno::EPIPE => "EPIPE",
             Errno::EPROTO => "EPROTO",
             Errno::EPROTONOSUPPORT => "EPROTONOSUPPORT",
@@ -92,6 +98,7 @@ impl Errno {
     pub const fn words(self) -> &'static str {
         match self {
             Errno::EPERM => "operation not permitted",
+            Errno::ENOENT => "no such file",
             Errno::EINTR => "interrupted by a signal",
             Errno::EAGAIN => "would have to wait",
             Errno::ENOMEM => "out of memory",
@@ -100,6 +107,7 @@ impl Errno {
             Errno::ENFILE => "the system has no descriptor left",
             Errno::EMFILE => "this process has no descriptor left",
             Errno::ENOSPC => "no room is left",
+            Errno::EROFS => "read-only file system",
             Errno::EPIPE => "the connection is closed for writing",
             Errno::EPROTO => "protocol error",
             Errno::EPROTONOSUPPORT => "this kernel lacks the protocol",

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::tcp::{Errno, Host, PortRange, WireNews, WireOrder};
+use crate::tcp::{Errno, Host, Port, PortRange, WireNews, WireOrder};
 
 /// What is asked of the lab: computers of its own, each with its kernel's own TCP, and a wire between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum LabNews {
     Up {
         /// Its computers, the server first.
         computers: Vec<LabComputer>,
+        /// What they can do.
+        limits: LabLimits,
         /// How long it took.
         took: Duration,
     },
@@ -50,6 +52,45 @@ pub struct LabComputer {
     pub host: Host,
     /// Its address on the wire.
     pub ip: IpAddr,
+}
+
+/// What the lab's computers can do, as far as settings of their own decide it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabLimits {
+    /// The lowest port that needs no privilege there.
+    pub unprivileged_from: Port,
+    /// `net.core.somaxconn`: no backlog is longer.
+    pub somaxconn: u32,
+    /// A setting that could not be made, and what the kernel answered: then none of them can be.
+    pub unset: Option<(String, Errno)>,
+}
+
+impl LabLimits {
+    /// What they can do where this machine lets their settings be made.
+    pub const MEANT: LabLimits = LabLimits {
+        unprivileged_from: Port::ANY,
+        somaxconn: 65_535,
+        unset: None,
+    };
+
+    /// What lacks, and why, in a sentence without its end; `None` when nothing does.
+    pub fn lacks(&self) -> Option<String> {
+        let (file, errno) = self.unset.as_ref()?;
+        let meant = LabLimits::MEANT;
+        let queue = (self.somaxconn < meant.somaxconn).then(|| {
+            format!(
+                "no more than {} connections wait for accept() at one of its listeners, not {}",
+                self.somaxconn, meant.somaxconn
+            )
+        });
+        let ports = (self.unprivileged_from > meant.unprivileged_from)
+            .then(|| format!("ports below {} need a privilege", self.unprivileged_from));
+        let all: Vec<String> = [queue, ports].into_iter().flatten().collect();
+        (!all.is_empty()).then(|| {
+            let all = all.join(", and ");
+            format!("the lab works, but {all}: {file} cannot be written here: {errno}")
+        })
+    }
 }
 
 /// Why there is no lab.

@@ -39,7 +39,7 @@ pub use filter::Filter;
 pub use five_tuple::{FiveTuple, Protocol};
 pub use host::Host;
 pub use info::TcpInfo;
-pub use lab::{LabComputer, LabNews, LabOrder, LabRefusal, LabSpec};
+pub use lab::{LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, LabSpec};
 pub use machine::Machine;
 pub use moment::Moment;
 pub use news::{Call, Ending, News, OwnSocket, Refusal};

@@ -49,6 +49,13 @@ pub enum WireNews {
     },
     /// So many segments crossed in a burst without being told one by one.
     Untold(u64),
+    /// A frame was lost since the wire can keep no more; not told again before it was empty.
+    Full {
+        /// How many frames it keeps.
+        frames: usize,
+        /// How many bytes they have together.
+        bytes: usize,
+    },
 }
 
 /// How a segment was lost.
@@ -58,6 +65,8 @@ pub enum Loss {
     Dropped,
     /// The wire is cut.
     Cut,
+    /// There was no room for it: on the wire, or in the kernel behind it.
+    Full,
 }
 
 /// A segment and its way over the wire.

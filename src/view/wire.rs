@@ -226,6 +226,7 @@ fn fate(scene: Scene<'_>, crossing: &Crossing) -> String {
         Fate::OnTheWay => "on its way".to_owned(),
         Fate::Lost(_, Loss::Dropped) => "lost".to_owned(),
         Fate::Lost(_, Loss::Cut) => "lost: cut".to_owned(),
+        Fate::Lost(_, Loss::Full) => "lost: full".to_owned(),
         Fate::Arrived(at) => {
             let took = at.since(crossing.sent);
             if took.as_millis() < 10 {

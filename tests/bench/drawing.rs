@@ -8,7 +8,7 @@ use fivetuple::app::{Clients, Event, Listener, Overlay, Picture, Sight, State, u
 use fivetuple::run::{Clock, Known};
 use fivetuple::tcp::{
     Answer, Asked, Called, Change, ConnectSpec, Deed, Endpoint, FiveTuple, Host, LabComputer,
-    LabNews, ListenSpec, Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
+    LabLimits, LabNews, ListenSpec, Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -66,6 +66,7 @@ fn in_lab(count: u32) -> State {
     let computers = computers.map(|(host, ip)| LabComputer { host, ip });
     let up = LabNews::Up {
         computers: computers.collect(),
+        limits: LabLimits::MEANT,
         took: Duration::ZERO,
     };
     update(&mut state, Moment::default(), Event::Lab(up));

@@ -120,7 +120,7 @@ impl Link {
             Between::Wire => {
                 let clock = Clock::start();
                 let tell = |_| Ok(());
-                Some(Wire::start(ends, move || clock.now(), tell, None).expect("a wire"))
+                Some(Wire::start(ends, move || clock.now(), tell, None, drop).expect("a wire"))
             }
             Between::Bridge => {
                 drop(ends);
@@ -165,6 +165,10 @@ impl Elsewhere for Sockets {
         self.0.take(host, Kind::Tcp4)
     }
 
+    fn at_hand(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
+        self.0.at_hand(host, Kind::Tcp4)
+    }
+
     fn ports(&self) -> PortRange {
         self.0.ports()
     }
@@ -200,6 +204,7 @@ fn burst(lab: &Lab) -> Duration {
             backlog: 4096,
             ..ListenSpec::at(to)
         }));
+        while !matches!(news.recv().await.expect("news"), News::Listening { .. }) {}
         let every = Duration::ZERO;
         let spec = ConnectSpec {
             host: LAPTOP,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Event, Sight};
 use fivetuple::tcp::{
-    Change, Endpoint, FiveTuple, Flags, Host, LabComputer, LabNews, ListenSpec, Loss, News,
-    Segment, Snapshot, WireNews,
+    Change, Endpoint, FiveTuple, Flags, Host, LabComputer, LabLimits, LabNews, ListenSpec, Loss,
+    News, Segment, Snapshot, WireNews,
 };
 
 use crate::robot::{Robot, own};
@@ -38,6 +38,7 @@ impl Robot {
         robot.press("N");
         robot.tell(Event::Lab(LabNews::Up {
             computers: lab(computers),
+            limits: LabLimits::MEANT,
             took: Duration::from_millis(5),
         }));
         robot.orders();

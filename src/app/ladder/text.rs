@@ -26,6 +26,7 @@ impl Arrow {
             Fate::OnTheWay => String::from(", on its way"),
             Fate::Lost(Loss::Dropped) => String::from(", dropped"),
             Fate::Lost(Loss::Cut) => String::from(", lost: cut"),
+            Fate::Lost(Loss::Full) => String::from(", lost: full"),
             Fate::Arrived(at) => match at.since(sent) {
                 took if took.as_millis() < 10 => String::new(),
                 took => format!(", in {:.3} s", took.as_secs_f64()),

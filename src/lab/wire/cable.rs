@@ -14,14 +14,33 @@ pub struct Cable<T> {
     /// So many of the next segments are lost.
     drops: u32,
     kept: VecDeque<Kept<T>>,
+    /// How many bytes are kept.
+    bytes: usize,
+    overflow: Overflow,
+}
+
+/// Whether something was lost for lack of room since the cable was empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Overflow {
+    No,
+    Untold,
+    Told,
 }
 
 #[derive(Debug)]
 struct Kept<T> {
     since: Moment,
-    /// Whether it carries TCP or UDP; other frames are not told of, and go along.
-    is_segment: bool,
+    load: Load,
     frame: T,
+}
+
+/// What a cable has to know of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Whether it carries TCP or UDP; other frames are not told of, and go along.
+    pub is_segment: bool,
+    /// How long it is.
+    pub bytes: usize,
 }
 
 /// What becomes of a frame that is put on the wire.
@@ -43,6 +62,8 @@ impl<T> Default for Cable<T> {
             delay: Duration::ZERO,
             drops: 0,
             kept: VecDeque::new(),
+            bytes: 0,
+            overflow: Overflow::No,
         }
     }
 }
@@ -50,31 +71,46 @@ impl<T> Default for Cable<T> {
 impl<T> Cable<T> {
     /// So many frames are kept at most; more are lost.
     pub const MOST: usize = 1 << 18;
+    /// So many bytes: 256 MiB, which a small machine can spare, and which 64 connections fill that send as much as they can, since a
+    /// kernel sends 4 MiB at most before it hears an answer (`net.ipv4.tcp_wmem`).
+    pub const MOST_BYTES: usize = 256 << 20;
 
     /// What becomes of the next frame; a frame that is to be kept is then handed over to [`Cable::keep`].
-    pub fn put(&mut self, is_segment: bool) -> Put {
+    pub fn put(&mut self, load: Load) -> Put {
         if self.cut {
             return Put::Lost(Loss::Cut);
         }
-        let is_unlucky = is_segment && self.drops > 0;
-        if is_unlucky || self.kept.len() >= Cable::<T>::MOST {
-            self.drops = self.drops.saturating_sub(u32::from(is_unlucky));
+        if load.is_segment && self.drops > 0 {
+            self.drops -= 1;
             return Put::Lost(Loss::Dropped);
         }
-        if self.held || !self.delay.is_zero() || !self.kept.is_empty() {
-            Put::Kept
-        } else {
-            Put::Through
+        if !self.held && self.delay.is_zero() && self.kept.is_empty() {
+            return Put::Through;
         }
+        let has_room = self.kept.len() < Cable::<T>::MOST
+            && load.bytes <= Cable::<T>::MOST_BYTES.saturating_sub(self.bytes);
+        if has_room {
+            return Put::Kept;
+        }
+        if self.overflow == Overflow::No {
+            self.overflow = Overflow::Untold;
+        }
+        Put::Lost(Loss::Full)
     }
 
     /// Keeps a frame that was put on the wire at `since`.
-    pub fn keep(&mut self, since: Moment, is_segment: bool, frame: T) {
-        self.kept.push_back(Kept {
-            since,
-            is_segment,
-            frame,
-        });
+    pub fn keep(&mut self, since: Moment, load: Load, frame: T) {
+        self.bytes += load.bytes;
+        self.kept.push_back(Kept { since, load, frame });
+    }
+
+    /// How many frames are kept, and how many bytes, if one was lost for lack of room; says so once until the cable was empty.
+    pub fn overflows(&mut self) -> Option<(usize, usize)> {
+        let is_new = self.overflow == Overflow::Untold;
+        is_new.then(|| {
+            self.overflow = Overflow::Told;
+            (self.kept.len(), self.bytes)
+        })
     }
 
     /// When the next kept frame is due; `None` while nothing is, or the wire is held.
@@ -86,7 +122,7 @@ impl<T> Cable<T> {
     /// The next kept frame, if it is due.
     pub fn next_due(&mut self, now: Moment) -> Option<T> {
         self.due().filter(|due| *due <= now)?;
-        self.kept.pop_front().map(|kept| kept.frame)
+        self.remove(0)
     }
 
     /// Does what is ordered; the kept frames that leave by it, and how those of them that are lost are lost.
@@ -100,8 +136,8 @@ impl<T> Cable<T> {
             WireOrder::DropNext => return self.drop_next(),
             WireOrder::Cut => {
                 self.cut = true;
-                let lost = self.kept.drain(..);
-                return lost.map(|kept| (kept.frame, Some(Loss::Cut))).collect();
+                let lost = std::iter::from_fn(|| self.remove(0));
+                return lost.map(|frame| (frame, Some(Loss::Cut))).collect();
             }
         }
         Vec::new()
@@ -114,20 +150,30 @@ impl<T> Cable<T> {
         }
         let last = self.oldest_segment().unwrap_or(self.kept.len());
         let count = self.kept.len().min(last + 1);
-        let through = self.kept.drain(..count);
-        through.map(|kept| (kept.frame, None)).collect()
+        let through = (0..count).filter_map(|_| self.remove(0));
+        through.map(|frame| (frame, None)).collect()
     }
 
     fn drop_next(&mut self) -> Vec<(T, Option<Loss>)> {
         let oldest = self.oldest_segment().filter(|_| self.held);
-        if let Some(kept) = oldest.and_then(|place| self.kept.remove(place)) {
-            return vec![(kept.frame, Some(Loss::Dropped))];
+        if let Some(frame) = oldest.and_then(|place| self.remove(place)) {
+            return vec![(frame, Some(Loss::Dropped))];
         }
         self.drops = self.drops.saturating_add(1);
         Vec::new()
     }
 
     fn oldest_segment(&self) -> Option<usize> {
-        self.kept.iter().position(|kept| kept.is_segment)
+        self.kept.iter().position(|kept| kept.load.is_segment)
+    }
+
+    /// The only way by which a kept frame leaves.
+    fn remove(&mut self, place: usize) -> Option<T> {
+        let kept = self.kept.remove(place)?;
+        self.bytes -= kept.load.bytes;
+        if self.kept.is_empty() {
+            self.overflow = Overflow::No;
+        }
+        Some(kept.frame)
     }
 }

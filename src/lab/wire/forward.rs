@@ -8,7 +8,7 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 use crate::lab::plan::host_at;
 use crate::lab::wire::Shared;
-use crate::lab::wire::cable::{Cable, Put};
+use crate::lab::wire::cable::{Cable, Load, Put};
 use crate::lab::wire::capture::Capture;
 use crate::lab::wire::segment::{is_segment, segment};
 use crate::lab::wire::teller::Teller;
@@ -142,12 +142,21 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 self.teller.tell(now, WireNews::Sent { at: now, segment });
             }
         }
-        match self.cable.put(is_segment) {
+        let load = Load {
+            is_segment,
+            bytes: bytes.len(),
+        };
+        match self.cable.put(load) {
             Put::Through => self.deliver(now, bytes, way),
-            Put::Lost(how) => self.lost(now, way, how),
+            Put::Lost(how) => {
+                self.lost(now, way, how);
+                if let Some((frames, bytes)) = self.cable.overflows() {
+                    self.teller.tell(now, WireNews::Full { frames, bytes });
+                }
+            }
             Put::Kept => {
                 let bytes = bytes.to_vec();
-                self.cable.keep(now, is_segment, Frame { bytes, way });
+                self.cable.keep(now, load, Frame { bytes, way });
             }
         }
     }
@@ -164,7 +173,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if self.send(bytes, way) {
             self.arrived(now, bytes, way);
         } else {
-            self.lost(now, way, Loss::Dropped);
+            self.lost(now, way, Loss::Full);
         }
     }
 

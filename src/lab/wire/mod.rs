@@ -6,11 +6,13 @@ mod forward;
 mod segment;
 mod teller;
 
-pub use cable::{Cable, Put};
+pub use cable::{Cable, Load, Put};
 pub use capture::Capture;
 pub use segment::segment;
 
+use std::any::Any;
 use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -40,7 +42,7 @@ struct Shared {
 
 impl Wire {
     /// Connects the ends. `clock` says when things happen; `tell` is handed what happens, in batches, and gives back at once what it has no
-    /// room for; `capture` writes down what crosses.
+    /// room for; `capture` writes down what crosses. Should the thread panic, `broke` is handed the panic: then nothing crosses any more.
     ///
     /// # Errors
     /// When a thread or a descriptor cannot be had.
@@ -49,6 +51,7 @@ impl Wire {
         clock: impl Fn() -> Moment + Send + 'static,
         tell: impl FnMut(Vec<WireNews>) -> Result<(), Vec<WireNews>> + Send + 'static,
         capture: Option<Capture>,
+        broke: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
     ) -> std::io::Result<Wire> {
         let shared = Arc::new(Shared {
             orders: Mutex::new(Some(Vec::new())),
@@ -66,7 +69,11 @@ impl Wire {
         };
         let thread = thread::Builder::new()
             .name("wire".to_owned())
-            .spawn(move || forwarder.run())?;
+            .spawn(move || {
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| forwarder.run())) {
+                    broke(panic);
+                }
+            })?;
         Ok(Wire {
             shared,
             thread: Some(thread),

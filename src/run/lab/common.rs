@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -8,10 +9,11 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use crate::app::Event;
 use crate::kernel::{Elsewhere as ElsewhereSource, Pulse};
-use crate::lab::{Capture, Kind, Lab, Stock, Wire};
+use crate::lab::{Capture, Kind, Lab, Stock, Stopper, Wire};
+use crate::net::panic_words;
 use crate::run::inputs::Input;
 use crate::run::lab::place::{Place, Up, lock};
-use crate::run::{Clock, Poller};
+use crate::run::{Clock, Poller, break_on_purpose};
 use crate::tcp::{Errno, Host, LabNews, LabRefusal, LabSpec};
 
 /// This program, to be its own helper.
@@ -36,12 +38,13 @@ impl Common {
         };
         let Lab {
             computers,
+            limits,
             stock,
             ends,
             counters,
             mut helper,
         } = lab;
-        let wire = match self.connect(ends) {
+        let wire = match self.connect(ends, helper.stopper()) {
             Ok(wire) => wire,
             Err(why) => return LabNews::Refused(refusal("clone", &why)),
         };
@@ -64,7 +67,11 @@ impl Common {
             return LabNews::Down(None);
         }
         let took = self.clock.now().since(begun);
-        self.tell(LabNews::Up { computers, took });
+        self.tell(LabNews::Up {
+            computers,
+            limits,
+            took,
+        });
         let why = helper.wait();
         let is_wanted = self.place().wanted == Some(number);
         LabNews::Down(
@@ -89,14 +96,21 @@ impl Common {
         true
     }
 
-    fn connect(&self, ends: Vec<(Host, OwnedFd)>) -> io::Result<Wire> {
+    /// Connects the computers; where the wire breaks, the lab is over.
+    fn connect(&self, ends: Vec<(Host, OwnedFd)>, stopper: Stopper) -> io::Result<Wire> {
         let (clock, inbox) = (self.clock, self.inbox.clone());
         // The wire goes on whether anybody listens or not.
-        let tell = move |news| match inbox.try_send(Input::Fact(Event::Lab(LabNews::Wire(news)))) {
-            Err(TrySendError::Full(Input::Fact(Event::Lab(LabNews::Wire(news))))) => Err(news),
-            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Closed(_)) => Ok(()),
+        let tell = move |news| {
+            break_on_purpose("wire");
+            match inbox.try_send(Input::Fact(Event::Lab(LabNews::Wire(news)))) {
+                Err(TrySendError::Full(Input::Fact(Event::Lab(LabNews::Wire(news))))) => Err(news),
+                Ok(()) | Err(TrySendError::Full(_) | TrySendError::Closed(_)) => Ok(()),
+            }
         };
-        Wire::start(ends, move || clock.now(), tell, self.capture.clone())
+        let broke = move |panic: Box<dyn Any + Send>| {
+            stopper.give_up(format!("its wire broke: {}", panic_words(&*panic)));
+        };
+        Wire::start(ends, move || clock.now(), tell, self.capture.clone(), broke)
     }
 
     fn poller(

@@ -49,17 +49,30 @@ impl Place {
 /// The sockets of the lab that is up, if one is.
 pub(super) struct Sockets(pub(super) Arc<Mutex<Place>>);
 
+impl Sockets {
+    fn stock(&self) -> Option<Arc<Stock>> {
+        lock(&self.0).up.as_ref().map(|up| Arc::clone(&up.stock))
+    }
+}
+
+const fn kind(protocol: Protocol, ip: IpAddr) -> Kind {
+    match (protocol, ip) {
+        (Protocol::Tcp, IpAddr::V4(_)) => Kind::Tcp4,
+        (Protocol::Tcp, IpAddr::V6(_)) => Kind::Tcp6,
+        (Protocol::Udp, IpAddr::V4(_)) => Kind::Udp4,
+        (Protocol::Udp, IpAddr::V6(_)) => Kind::Udp6,
+    }
+}
+
 impl Elsewhere for Sockets {
     fn socket(&self, host: Host, protocol: Protocol, ip: IpAddr) -> io::Result<OwnedFd> {
-        let stock = lock(&self.0).up.as_ref().map(|up| Arc::clone(&up.stock));
         let none = || io::Error::from_raw_os_error(Errno::EHOSTUNREACH.0);
-        let kind = match (protocol, ip) {
-            (Protocol::Tcp, IpAddr::V4(_)) => Kind::Tcp4,
-            (Protocol::Tcp, IpAddr::V6(_)) => Kind::Tcp6,
-            (Protocol::Udp, IpAddr::V4(_)) => Kind::Udp4,
-            (Protocol::Udp, IpAddr::V6(_)) => Kind::Udp6,
-        };
-        stock.ok_or_else(none)?.take(host, kind)
+        let stock = self.stock().ok_or_else(none)?;
+        stock.take(host, kind(protocol, ip))
+    }
+
+    fn at_hand(&self, host: Host, protocol: Protocol, ip: IpAddr) -> Option<OwnedFd> {
+        self.stock()?.at_hand(host, kind(protocol, ip))
     }
 
     fn ports(&self) -> PortRange {

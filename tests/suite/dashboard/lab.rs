@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, PointOfView, Role, Sight, Stage};
 use fivetuple::tcp::{
-    Change, Command, Ending, Errno, Host, LabNews, LabOrder, LabRefusal, News, RowName, Snapshot,
-    TcpState,
+    Change, Command, Ending, Errno, Host, LabLimits, LabNews, LabOrder, LabRefusal, News, RowName,
+    Snapshot, TcpState,
 };
 
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
@@ -38,6 +38,7 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     assert!(robot.orders().is_empty(), "{}", robot.said());
     robot.tell(Event::Lab(LabNews::Up {
         computers: lab(4),
+        limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
     }));
     assert!(

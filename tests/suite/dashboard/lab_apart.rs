@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, Host, LabNews, News, Port, PortRange, Refusal,
-    RowName, SourcePort, TcpInfo, Trial,
+    Call, Command, ConnectSpec, Endpoint, Errno, Host, LabLimits, LabNews, News, Port, PortRange,
+    Refusal, RowName, SourcePort, TcpInfo, Trial,
 };
 
 use crate::computers::{CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
@@ -131,6 +131,7 @@ fn a_trial_of_the_myth_ends_where_the_lab_begins() {
     assert!(robot.state.desk.myth.is_some());
     robot.tell(Event::Lab(LabNews::Up {
         computers: lab(3),
+        limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
     }));
     assert!(robot.state.desk.myth.is_none());

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, Overlay};
 use fivetuple::tcp::{
-    Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabNews, LabOrder, ListenSpec, News,
-    PortRange, Refusal, SourcePort,
+    Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabLimits, LabNews, LabOrder,
+    LabRefusal, ListenSpec, News, PortRange, Refusal, SourcePort,
 };
 
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES, lab};
@@ -66,6 +66,7 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
     assert!(robot.orders().contains(&Effect::Lab(LabOrder::Start(spec))));
     robot.tell(Event::Lab(LabNews::Up {
         computers: lab(3),
+        limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
     }));
     let commands = robot.commands();
@@ -138,6 +139,7 @@ fn after_the_lab_the_ports_of_this_machine_are_counted_in_its_own_range_again() 
     robot.state.machine.ephemeral = range("20000-20009");
     robot.tell(Event::Lab(LabNews::Up {
         computers: lab(3),
+        limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
     }));
     robot.tell(Event::Lab(LabNews::Down(None)));
@@ -164,4 +166,77 @@ fn a_program_that_is_written_in_the_lab_runs_in_the_lab() {
     let said = robot.said();
     assert!(said.contains("lab --join 4121"), "{said}");
     assert!(said.contains("both ends are the server's"), "{said}");
+}
+
+/// A lab whose computers have the kernel's own settings.
+fn unset() -> Robot {
+    let mut robot = Robot::new();
+    robot.press("N");
+    robot.tell(Event::Lab(LabNews::Up {
+        computers: lab(3),
+        limits: LabLimits {
+            somaxconn: 4096,
+            unset: Some(("/proc/sys/net/core/somaxconn".to_owned(), Errno::EROFS)),
+            ..LabLimits::MEANT
+        },
+        took: Duration::from_millis(5),
+    }));
+    robot.orders();
+    robot
+}
+
+#[test]
+fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
+    let mut robot = unset();
+    let said = robot.said();
+    assert!(
+        said.contains("no more than 4096 connections wait for accept()"),
+        "{said}"
+    );
+    assert_eq!(robot.state.machine.somaxconn, 4096);
+    for (range, why) in [
+        ("50000-50009", "the lab's computers keep 32768-60999"),
+        ("32768-60999", "28,232 descriptors"),
+    ] {
+        robot.press("P ctrl-u");
+        robot.type_text(range);
+        robot.press("Enter");
+        let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+            panic!("the form is closed");
+        };
+        let wrong = &form.wrong.as_ref().unwrap().why;
+        assert!(wrong.contains(why), "{wrong}");
+        robot.press("Esc");
+        assert!(robot.orders().is_empty());
+    }
+    robot.state.machine.descriptors = 100_000;
+    robot.press("P ctrl-u");
+    robot.type_text("32768-60999");
+    robot.press("Enter");
+    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+        panic!("the form is closed");
+    };
+    assert_eq!(form.fields[0].call, "28,232 of 100,000 descriptors");
+    let wrong = &form.wrong.as_ref().unwrap().why;
+    assert_eq!(
+        wrong,
+        "28,232 connections would wait for accept(), where 4,096 may (net.core.somaxconn)"
+    );
+}
+
+#[test]
+fn a_range_that_was_refused_is_not_asked_for_again() {
+    let mut robot = typed("50000-50009");
+    robot.press("Enter");
+    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.orders();
+    robot.tell(Event::Lab(LabNews::Refused(LabRefusal {
+        step: "/proc/sys/net/ipv4/ip_local_port_range".to_owned(),
+        errno: Errno::EROFS,
+        helps: String::new(),
+    })));
+    robot.press("N");
+    let spec = robot.state.lab.spec;
+    assert_eq!(spec.ports, None);
+    assert!(robot.orders().contains(&Effect::Lab(LabOrder::Start(spec))));
 }

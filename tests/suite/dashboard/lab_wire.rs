@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::Effect;
-use fivetuple::tcp::{Command, Ending, Fate, Flags, LabOrder, News, WireOrder};
+use fivetuple::app::{Effect, Event};
+use fivetuple::tcp::{Command, Ending, Fate, Flags, LabNews, LabOrder, News, WireNews, WireOrder};
 
 use super::lab::{connected, name};
 use crate::computers::{CLIENT, LAPTOP, SERVER};
@@ -260,5 +260,21 @@ fn a_reset_and_a_mended_cable_forget_what_was_still_to_be_lost() {
         robot.press(keys);
         assert!(robot.orders().contains(&mend), "{keys}");
         assert_eq!(robot.state.lab.wire.loses, 0, "{keys}");
+    }
+}
+
+#[test]
+fn a_full_wire_is_told_with_what_makes_room() {
+    for (keys, until) in [("h", "until h lets go"), ("b", "until some have arrived")] {
+        let mut robot = Robot::in_lab(3);
+        robot.press(keys);
+        robot.tell(Event::Lab(LabNews::Wire(vec![WireNews::Full {
+            frames: 4096,
+            bytes: 256 << 20,
+        }])));
+        let said = robot.said();
+        let full =
+            "the wire is full: 4,096 frames of 256 MiB wait on it. What is sent now is lost, ";
+        assert!(said.contains(&format!("{full}{until}")), "{said}");
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use fivetuple::app::{Event, Overlay, Verdict};
-use fivetuple::tcp::{Call, Command, Endpoint, Errno, LabNews, ListenSpec, News, Refusal, Trial};
+use fivetuple::tcp::{
+    Call, Command, Endpoint, Errno, LabLimits, LabNews, ListenSpec, News, Refusal, Trial,
+};
 
 use crate::computers::lab;
 use crate::robot::Robot;
@@ -125,6 +127,7 @@ fn what_was_refused_on_loopback_is_not_tried_again_in_the_lab() {
     robot.press("w Esc N");
     robot.tell(Event::Lab(LabNews::Up {
         computers: lab(3),
+        limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
     }));
     robot.commands();

@@ -1,6 +1,7 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use fivetuple::lab::{Cable, Put};
+use fivetuple::lab::{Cable, Load, Put};
 use fivetuple::tcp::{Loss, Moment, WireOrder};
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
@@ -8,10 +9,25 @@ fn at(millis: u64) -> Moment {
     Moment::at(Duration::from_millis(millis))
 }
 
+const SEGMENT: Load = Load {
+    is_segment: true,
+    bytes: 66,
+};
+const OTHER: Load = Load {
+    is_segment: false,
+    bytes: 42,
+};
+
 fn put(cable: &mut Cable<u32>, millis: u64, frame: u32) -> Put {
-    let put = cable.put(true);
+    put_long(cable, millis, (frame, SEGMENT.bytes))
+}
+
+/// Puts a segment of so many bytes on the cable.
+fn put_long(cable: &mut Cable<u32>, millis: u64, (frame, bytes): (u32, usize)) -> Put {
+    let load = Load { bytes, ..SEGMENT };
+    let put = cable.put(load);
     if put == Put::Kept {
-        cable.keep(at(millis), true, frame);
+        cable.keep(at(millis), load, frame);
     }
     put
 }
@@ -23,7 +39,7 @@ fn due(cable: &mut Cable<u32>, millis: u64) -> Vec<u32> {
 #[test]
 fn nothing_is_kept_on_a_quick_wire() {
     let mut cable = Cable::<u32>::default();
-    assert_eq!(cable.put(true), Put::Through);
+    assert_eq!(cable.put(SEGMENT), Put::Through);
     assert_eq!(cable.due(), None);
 }
 
@@ -46,10 +62,10 @@ fn what_is_delayed_is_due_after_its_time_and_in_its_order() {
 fn a_step_takes_one_segment_and_what_is_no_segment_before_it() {
     let mut cable = Cable::default();
     cable.order(WireOrder::Hold);
-    cable.keep(at(0), false, 1);
-    cable.keep(at(0), true, 2);
-    cable.keep(at(0), false, 3);
-    cable.keep(at(0), true, 4);
+    cable.keep(at(0), OTHER, 1);
+    cable.keep(at(0), SEGMENT, 2);
+    cable.keep(at(0), OTHER, 3);
+    cable.keep(at(0), SEGMENT, 4);
     assert_eq!(cable.order(WireOrder::Step), [(1, None), (2, None)]);
     assert_eq!(cable.order(WireOrder::DropNext), [(4, Some(Loss::Dropped))]);
     assert_eq!(cable.order(WireOrder::Step), [(3, None)]);
@@ -69,10 +85,68 @@ fn drops_are_counted_and_spare_what_is_no_segment() {
     let mut cable = Cable::<u32>::default();
     cable.order(WireOrder::DropNext);
     cable.order(WireOrder::DropNext);
-    assert_eq!(cable.put(false), Put::Through);
-    assert_eq!(cable.put(true), Put::Lost(Loss::Dropped));
-    assert_eq!(cable.put(true), Put::Lost(Loss::Dropped));
-    assert_eq!(cable.put(true), Put::Through);
+    assert_eq!(cable.put(OTHER), Put::Through);
+    assert_eq!(cable.put(SEGMENT), Put::Lost(Loss::Dropped));
+    assert_eq!(cable.put(SEGMENT), Put::Lost(Loss::Dropped));
+    assert_eq!(cable.put(SEGMENT), Put::Through);
+}
+
+/// A quarter of what a cable keeps.
+const QUARTER: usize = Cable::<u32>::MOST_BYTES / 4;
+
+#[test]
+fn a_full_cable_loses_what_comes_tells_so_once_and_has_room_again_for_what_left() {
+    let leaves = [
+        WireOrder::Step,
+        WireOrder::DropNext,
+        WireOrder::Cut,
+        WireOrder::LetGo,
+    ];
+    for order in leaves {
+        let mut cable = Cable::default();
+        cable.order(WireOrder::Hold);
+        for frame in 0..4 {
+            assert_eq!(put_long(&mut cable, 0, (frame, QUARTER)), Put::Kept);
+        }
+        assert_eq!(cable.overflows(), None);
+        for frame in 4..6 {
+            assert_eq!(put(&mut cable, 0, frame), Put::Lost(Loss::Full));
+        }
+        assert_eq!(cable.overflows(), Some((4, 4 * QUARTER)));
+        assert_eq!(put(&mut cable, 0, 6), Put::Lost(Loss::Full));
+        assert_eq!(cable.overflows(), None, "once is enough");
+        let left = cable.order(order).len() + due(&mut cable, 0).len();
+        cable.order(WireOrder::Mend);
+        cable.order(WireOrder::Hold);
+        for frame in 0..u32::try_from(left).unwrap() {
+            let put = put_long(&mut cable, 1, (10 + frame, QUARTER));
+            assert_eq!(put, Put::Kept, "{order:?}");
+        }
+        assert_eq!(put(&mut cable, 1, 20), Put::Lost(Loss::Full), "{order:?}");
+        // It was empty in between where all had left.
+        let told = cable.overflows().is_some();
+        assert_eq!(told, left == 4, "{order:?}");
+    }
+}
+
+#[test]
+fn frames_are_bounded_by_their_number_too() {
+    let mut cable = Cable::default();
+    cable.order(WireOrder::Hold);
+    let most = u32::try_from(Cable::<u32>::MOST).unwrap();
+    for frame in 0..most {
+        assert_eq!(put(&mut cable, 0, frame), Put::Kept);
+    }
+    assert_eq!(put(&mut cable, 0, most), Put::Lost(Loss::Full));
+}
+
+#[test]
+fn on_a_quick_cable_nothing_is_kept_and_nothing_too_much() {
+    let mut cable = Cable::default();
+    let all = Cable::<u32>::MOST_BYTES;
+    for frame in 0..9 {
+        assert_eq!(put_long(&mut cable, 0, (frame, all)), Put::Through);
+    }
 }
 
 fn orders() -> impl Strategy<Value = WireOrder> {
@@ -88,29 +162,42 @@ fn orders() -> impl Strategy<Value = WireOrder> {
 }
 
 proptest! {
-    /// Whatever is ordered, no frame overtakes another, none comes twice, and none vanishes.
+    /// Whatever is ordered, no frame overtakes another, none comes twice, and none vanishes; and what waits is what was counted.
     #[test]
     fn every_frame_leaves_once_and_in_order(
-        steps in proptest::collection::vec((orders(), any::<bool>(), 0_u64..50), 0..200)
+        steps in proptest::collection::vec((orders(), any::<bool>(), 0_u64..50, 0..QUARTER), 0..200)
     ) {
         let mut cable = Cable::default();
         let (mut now, mut through, mut lost) = (0, Vec::new(), 0);
         let count = u32::try_from(steps.len()).unwrap();
-        for (number, (order, orders, later)) in (0..).zip(steps) {
+        let lengths: Vec<usize> = steps.iter().map(|(.., bytes)| *bytes).collect();
+        let mut waiting = BTreeSet::new();
+        for (number, (order, orders, later, bytes)) in (0..).zip(steps) {
             now += later;
             if orders {
                 for (frame, how) in cable.order(order) {
+                    waiting.remove(&frame);
                     match how {
                         None => through.push(frame),
                         Some(_) => lost += 1,
                     }
                 }
             }
-            through.extend(due(&mut cable, now));
-            match put(&mut cable, now, number) {
+            let arrived = due(&mut cable, now);
+            waiting.retain(|frame| !arrived.contains(frame));
+            through.extend(arrived);
+            let waits: usize = waiting.iter().map(|frame: &u32| lengths[*frame as usize]).sum();
+            let has_room = waits + bytes <= Cable::<u32>::MOST_BYTES;
+            match put_long(&mut cable, now, (number, bytes)) {
                 Put::Through => through.push(number),
-                Put::Lost(_) => lost += 1,
-                Put::Kept => (),
+                Put::Kept => {
+                    assert!(has_room);
+                    waiting.insert(number);
+                }
+                Put::Lost(how) => {
+                    assert!(how != Loss::Full || !has_room);
+                    lost += 1;
+                }
             }
         }
         cable.order(WireOrder::LetGo);

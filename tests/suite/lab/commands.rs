@@ -5,7 +5,7 @@ use super::wait_until;
 use crate::support::nobody::as_nobody_too;
 use crate::support::skipped;
 
-fn lab(words: &[&str]) -> Command {
+pub(super) fn lab(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
     command.arg("lab").args(words);
     command
@@ -20,7 +20,7 @@ fn text(output: &Output) -> String {
 }
 
 /// Whether labs can be had here.
-fn possible() -> bool {
+pub(super) fn possible() -> bool {
     let output = ran(&["--", "true"]);
     let is = output.status.success();
     if !is {

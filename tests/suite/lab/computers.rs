@@ -127,6 +127,20 @@ fn without_its_helper_a_lab_gives_no_more_sockets_and_says_so() {
 }
 
 #[test]
+fn a_helper_that_does_not_answer_in_time_is_ended_and_so_is_the_lab() {
+    let Some(mut bench) = bench() else { return };
+    let pid = i32::try_from(bench.lab.helper.pid()).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    let stock = &bench.lab.stock;
+    stock.set_patience(Duration::from_millis(1)).unwrap();
+    let refused = stock.take(SERVER, Kind::Tcp4).unwrap_err();
+    assert_eq!(refused.raw_os_error(), Some(libc::EHOSTUNREACH));
+    let why = bench.lab.helper.wait().expect("a reason");
+    assert_eq!(why, "the lab's helper process did not answer in time");
+}
+
+#[test]
 fn a_helper_ends_with_whoever_started_it_however_that_ends() {
     as_nobody_too(|| {
         if Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), THREE).is_err() {

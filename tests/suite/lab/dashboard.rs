@@ -3,12 +3,13 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use pcap_file::pcapng::{Block, PcapNgReader};
+use rustix::process::{Pid, Signal, kill_process};
 
+use super::commands::possible;
 use super::wait_until;
 use crate::support::clock::now;
 use crate::support::nobody::as_nobody_too;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::support::skipped;
 use crate::terminal::quit;
 
 /// Runs a program on a computer of the lab of a dashboard.
@@ -19,18 +20,6 @@ fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Output {
         .args(words)
         .output()
         .expect("it runs")
-}
-
-/// Whether labs can be had here.
-fn possible() -> bool {
-    let output = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-        .args(["lab", "--", "true"])
-        .output()
-        .expect("it runs");
-    if !output.status.success() {
-        skipped(&String::from_utf8_lossy(&output.stderr));
-    }
-    output.status.success()
 }
 
 #[test]
@@ -103,4 +92,29 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
         .output()
         .expect("it runs");
     assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
+    if !possible() {
+        return;
+    }
+    let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    let helper = helper_of(&terminal).parse().ok();
+    let helper = helper.and_then(Pid::from_raw).expect("a process");
+    kill_process(helper, Signal::STOP).expect("it runs");
+    // Each of these needs a socket that only the helper can make.
+    let begun = now();
+    terminal.type_text("cccl?");
+    terminal.wait_for("Looking closer");
+    terminal.press("Esc");
+    terminal.press("N");
+    terminal.wait_for(r"laptop +127\.0\.0\.2");
+    let took = begun.elapsed();
+    // Whoever waits for the helper waits for five seconds.
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    terminal.press("N");
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    quit(terminal);
 }

@@ -5,12 +5,14 @@
     reason = "what else is told is not what is waited for"
 )]
 
+mod breaking;
 mod cable;
 mod capture;
 mod commands;
 mod computers;
 mod crowds;
 mod dashboard;
+mod limits;
 mod refusals;
 mod wire;
 
@@ -69,7 +71,11 @@ fn with_capture(clock: Clock, capture: Option<Capture>) -> Option<Bench> {
         let _ = sender.send(batch);
         Ok(())
     };
-    let wire = Wire::start(ends, move || clock.now(), tell, capture).expect("a wire");
+    let wire = {
+        // The test hears no more news then, and says so.
+        let broke = |_| ();
+        Wire::start(ends, move || clock.now(), tell, capture, broke).expect("a wire")
+    };
     Some(Bench {
         lab,
         wire,
@@ -158,7 +164,10 @@ impl Bench {
 fn sent(news: &[WireNews]) -> Vec<(Moment, Segment)> {
     let segments = news.iter().filter_map(|news| match news {
         WireNews::Sent { at, segment } => Some((*at, segment.clone())),
-        WireNews::Arrived { .. } | WireNews::Lost { .. } | WireNews::Untold(_) => None,
+        WireNews::Arrived { .. }
+        | WireNews::Lost { .. }
+        | WireNews::Untold(_)
+        | WireNews::Full { .. } => None,
     });
     segments.collect()
 }
@@ -167,7 +176,10 @@ fn sent(news: &[WireNews]) -> Vec<(Moment, Segment)> {
 fn arrived(news: &[WireNews]) -> Vec<(Moment, u64)> {
     let numbers = news.iter().filter_map(|news| match news {
         WireNews::Arrived { at, number } => Some((*at, *number)),
-        WireNews::Sent { .. } | WireNews::Lost { .. } | WireNews::Untold(_) => None,
+        WireNews::Sent { .. }
+        | WireNews::Lost { .. }
+        | WireNews::Untold(_)
+        | WireNews::Full { .. } => None,
     });
     numbers.collect()
 }
@@ -176,7 +188,10 @@ fn arrived(news: &[WireNews]) -> Vec<(Moment, u64)> {
 fn lost(news: &[WireNews]) -> Vec<(u64, Loss)> {
     let numbers = news.iter().filter_map(|news| match news {
         WireNews::Lost { number, how, .. } => Some((*number, *how)),
-        WireNews::Sent { .. } | WireNews::Arrived { .. } | WireNews::Untold(_) => None,
+        WireNews::Sent { .. }
+        | WireNews::Arrived { .. }
+        | WireNews::Untold(_)
+        | WireNews::Full { .. } => None,
     });
     numbers.collect()
 }

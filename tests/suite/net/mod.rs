@@ -15,6 +15,7 @@ mod connecting;
 mod crowds;
 mod data;
 mod descriptors;
+mod elsewhere;
 mod limits;
 mod many;
 mod shortages;

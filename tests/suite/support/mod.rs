@@ -15,6 +15,7 @@ pub(crate) mod paint;
 pub(crate) mod player;
 pub(crate) mod pty;
 pub(crate) mod sandbox;
+pub(crate) mod sealed;
 pub(crate) mod seen;
 pub(crate) mod tape;
 
