@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     match run::run(&cli) {
         Ok(ended) => ExitCode::from(ended.code()),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "fivetuple: {error:#}");
+            let _ = writeln!(std::io::stderr(), "fivetuple: {}", run::reason(&error));
             ExitCode::from(1)
         }
     }

@@ -14,7 +14,7 @@ use crate::lab::plan::{address, hosts};
 use crate::lab::refusal::refusal;
 use crate::lab::stock::Stock;
 use crate::lab::talk::Answer;
-use crate::tcp::{Host, LabComputer, LabRefusal, LabSpec, PortRange};
+use crate::tcp::{Host, LabComputer, LabRefusal, LabSpec, PortRange, in_words};
 
 /// The hidden subcommand that has this program be the helper.
 pub const HELPER: &str = "__lab";
@@ -146,7 +146,8 @@ impl Helper {
             Ok(status) if status.success() => None,
             Ok(status) => Some(words(status)),
             Err(why) => Some(format!(
-                "nothing is known of the lab's helper process: {why}"
+                "nothing is known of the lab's helper process: {}",
+                in_words(&why)
             )),
         }
     }
