@@ -78,7 +78,7 @@ pub use field::{Field, Value};
 pub use form::{Form, Outcome, Wrong};
 pub use journal::Past;
 pub use key::Key;
-pub use keymap::{BINDINGS, Binding, Group, Scope, action_for, binding_of};
+pub use keymap::{BINDINGS, Binding, Group, Scope, action_for, action_on_card, binding_of};
 pub use lab::{Lab, Stage};
 pub use lens::{Lens, PointOfView};
 pub use life::{Life, Stretch};
