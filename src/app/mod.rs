@@ -50,6 +50,7 @@ mod refused;
 mod remedies;
 mod rewind;
 mod role;
+mod room;
 mod script;
 mod sockets;
 mod state;

@@ -164,7 +164,7 @@ impl Program {
     fn open(&self, spec: &mut ListenSpec) -> Result<(Arc<Door>, Vec<OwnSocket>), Refusal> {
         if self.sockets.doors().len() >= Program::DOORS {
             return Err(Refusal {
-                call: Call::Socket,
+                call: Call::Reserve,
                 errno: Errno::EMFILE,
             });
         }

@@ -17,6 +17,7 @@ mod palette;
 mod promises;
 mod rewind;
 mod seams;
+mod room;
 mod sentences;
 mod states;
 mod table;
