@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         Ok(ended) => ExitCode::from(ended.code()),
         Err(error) => {
             // In one piece: others may write there as well.
-            let text = format!("fivetuple: {error:#}\n");
+            let text = format!("fivetuple: {}\n", run::reason(&error));
             let _ = std::io::stderr().write_all(text.as_bytes());
             ExitCode::from(1)
         }

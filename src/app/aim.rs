@@ -1,6 +1,6 @@
 //! Which ends a verb is meant for.
 
-use crate::app::{Pane, State};
+use crate::app::{Overlay, Pane, State};
 use crate::tcp::RowName;
 
 /// The client's ends that a verb is meant for: the chosen row's, else the newest of the chosen computer, else the newest of all.
@@ -74,8 +74,11 @@ pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<RowNam
     }
 }
 
-/// The row that the person points at, while the table has the focus.
+/// The row that the person points at: the one that is looked inside, else the chosen one while the table has the focus.
 pub(crate) fn chosen_row(state: &State) -> Option<RowName> {
+    if let Some(Overlay::Card(name)) = state.desk.overlay {
+        return Some(name);
+    }
     state
         .desk
         .selected

@@ -14,6 +14,12 @@ pub(crate) fn listen_failed(
     why: Refusal,
 ) -> (String, Vec<RowName>) {
     let at = spec.at;
+    if let Some(own) = why.of_our_own() {
+        return (
+            format!("cannot listen at {at}: {own}. Helps: closing some (0d, r)."),
+            vec![],
+        );
+    }
     let (reason, rows) = match (why.call, why.errno) {
         (Call::Bind | Call::Listen, Errno::EADDRINUSE) => {
             let rows = holders(state, spec.host, at, Protocol::Tcp);

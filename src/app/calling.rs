@@ -11,12 +11,19 @@ use crate::tcp::{
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket);
     let waiting = answered(state);
-    if let Some(why) = why_no_answer(state, socket.name) {
+    let to = socket.name.tuple.remote;
+    let said = if state.lab.lacks(to.ip) {
+        Some(format!(
+            "no SYN is sent yet: the kernel asks first who has that address (ARP), and nobody has {} on this link.",
+            to.ip
+        ))
+    } else {
+        let why = why_no_answer(state, socket.name);
+        why.map(|why| format!("SYN is sent, no answer yet.{why}"))
+    };
+    if let Some(said) = said {
         let who = words::client_name(state, socket.name);
-        let text = format!(
-            "{who} calls {}: SYN is sent, no answer yet.{why}",
-            socket.name.tuple.remote
-        );
+        let text = format!("{who} calls {to}: {said}");
         state.notices.count(state.now, Topic::Called, text, |n| {
             format!("SYN was sent {n} times, without an answer at once.")
         });

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
+use crate::app::room::Room;
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
-use crate::app::{Effect, Lab, Progress, State, Tone, words};
-use crate::tcp::{Burst, Command, ConnectSpec, Machine, Port};
+use crate::app::{Effect, Progress, State, Tone, moving};
+use crate::tcp::{Burst, Command, ConnectSpec, Port};
 
 /// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
 const UNANSWERED: u32 = 8;
@@ -23,6 +24,9 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         }
         Some(n) => n,
     };
+    if let Some(why) = moving::on_the_way(state) {
+        return only_say(state, why);
+    }
     let spec = state.clients.next_spec(state.listener.callable());
     if spec.to.port == Port::ANY {
         return only_say(
@@ -31,20 +35,16 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         );
     }
     let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
-    let room = room_for(state, to_ourselves);
-    if room == 0 {
-        let limit = state.machine.descriptors;
-        let text = format!(
-            "cannot connect: this program may hold {limit} descriptors (EMFILE), and all are in use; close some (0d closes all)"
-        );
-        return only_say(state, text);
+    let room = Room::of(state, to_ourselves);
+    if room.calls() == 0 {
+        return only_say(state, room.none());
     }
     let burst = Burst {
-        count: asked.min(room),
+        count: asked.min(room.calls()),
         every: state.clients.burst.every,
     };
     if burst.count < asked {
-        let text = words::fewer(asked, burst.count, state.machine.descriptors, to_ourselves);
+        let text = room.fewer(asked);
         state.notices.say(state.now, Tone::Warning, text);
     }
     let port = spec.to.port;
@@ -126,24 +126,4 @@ pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
         effects.push(Effect::Run(Command::Connect(spec, burst)));
     }
     effects
-}
-
-/// How many more connections the descriptors allow; one to our own listener takes two.
-fn room_for(state: &State, to_ourselves: bool) -> u32 {
-    let used = state.clients.open() + state.listener.ends.len() + state.listener.sockets.len();
-    // Who waits for accept() needs no descriptor at the server.
-    let each = if to_ourselves && !state.listener.held {
-        2
-    } else {
-        1
-    };
-    let pending = u64::from(state.clients.awaited) * each;
-    let lab = if state.lab.is_up() {
-        Lab::DESCRIPTORS
-    } else {
-        0
-    };
-    let taken = Machine::RESERVED_DESCRIPTORS + lab + used as u64 + pending;
-    let free = state.machine.descriptors.saturating_sub(taken);
-    u32::try_from(free / each).unwrap_or(u32::MAX)
 }

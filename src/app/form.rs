@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tui_input::{Input, InputRequest};
 
-use crate::app::Key;
+use crate::app::{Field, Key, Value};
 
 /// Fields to fill in; each shows the socket call that it becomes.
 #[derive(Clone, Debug)]
@@ -41,33 +41,6 @@ impl Wrong {
     }
 }
 
-/// One line of a form.
-#[derive(Clone, Debug)]
-pub struct Field {
-    /// What it asks.
-    pub label: &'static str,
-    /// What is chosen or typed.
-    pub value: Value,
-    /// What may be typed, or what it means.
-    pub hint: &'static str,
-    /// The socket call that the present value becomes.
-    pub call: String,
-}
-
-/// What a field holds.
-#[derive(Clone, Debug)]
-pub enum Value {
-    /// Free text.
-    Text(Input),
-    /// One of several.
-    Choice {
-        /// What there is to choose from.
-        options: Vec<String>,
-        /// Which one, counted from 0.
-        chosen: usize,
-    },
-}
-
 /// What a key did to a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -79,51 +52,6 @@ pub enum Outcome {
     Confirmed,
     /// The person wants none of it.
     Dropped,
-}
-
-impl Field {
-    /// A line to type in.
-    pub fn text(label: &'static str, value: impl Into<String>, hint: &'static str) -> Field {
-        Field {
-            label,
-            value: Value::Text(Input::new(value.into())),
-            hint,
-            call: String::new(),
-        }
-    }
-
-    /// A line to choose in.
-    pub fn choice(
-        label: &'static str,
-        options: &[&str],
-        chosen: usize,
-        hint: &'static str,
-    ) -> Field {
-        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        let chosen = chosen.min(options.len().saturating_sub(1));
-        Field {
-            label,
-            value: Value::Choice { options, chosen },
-            hint,
-            call: String::new(),
-        }
-    }
-
-    /// The present value as text.
-    pub fn shown(&self) -> &str {
-        match &self.value {
-            Value::Text(input) => input.value(),
-            Value::Choice { options, chosen } => options.get(*chosen).map_or("", String::as_str),
-        }
-    }
-
-    /// Which option is chosen; 0 for free text.
-    pub fn chosen(&self) -> usize {
-        match &self.value {
-            Value::Text(_) => 0,
-            Value::Choice { chosen, .. } => *chosen,
-        }
-    }
 }
 
 /// The two options of a yes-or-no field.
@@ -202,6 +130,35 @@ impl Form {
         Outcome::Open
     }
 
+    /// The choice that a field belongs to, and which of its options has the field's name, if there is one.
+    fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
+        let label = self.fields.get(field)?.label;
+        let choices = self.fields.iter().enumerate();
+        let mut found = choices.filter_map(|(n, choice)| match &choice.value {
+            Value::Text(_) => None,
+            Value::Choice { options, .. } => {
+                let place = options.iter().position(|option| option.ends_with(label));
+                place.map(|option| (n, option))
+            }
+        });
+        found.next()
+    }
+
+    /// Whether a field does not count at present: the option that it belongs to is not chosen.
+    pub fn is_idle(&self, field: usize) -> bool {
+        let choice = self.choice_of(field);
+        choice.is_some_and(|(choice, option)| self.fields[choice].chosen() != option)
+    }
+
+    /// What is typed into a field is meant to count: the option that it belongs to is chosen.
+    fn choose_for(&mut self, field: usize) {
+        if let Some((choice, option)) = self.choice_of(field)
+            && let Value::Choice { chosen, .. } = &mut self.fields[choice].value
+        {
+            *chosen = option;
+        }
+    }
+
     /// Takes pasted text: printable characters only, and no more than fits.
     pub fn paste(&mut self, text: &str) {
         for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
@@ -220,6 +177,7 @@ impl Form {
         let Some(field) = self.fields.get_mut(self.at) else {
             return false;
         };
+        let before = field.shown().to_owned();
         let is_known = match &mut field.value {
             Value::Text(input) => {
                 let replaces = matches!(key, Key::Char(_) | Key::Backspace | Key::Delete);
@@ -239,9 +197,13 @@ impl Form {
                 step != 0
             }
         };
+        let is_changed = field.shown() != before;
         if is_known {
             self.is_new_there = false;
             self.wrong = None;
+        }
+        if is_changed {
+            self.choose_for(self.at);
         }
         is_known
     }

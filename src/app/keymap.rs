@@ -192,6 +192,15 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
         .map(|binding| binding.action)
 }
 
+/// What `key` asks for while one connection is looked inside: the verbs are meant for that one.
+pub fn action_on_card(key: Key) -> Option<Action> {
+    let is_verb = |action: &Action| {
+        let binding = binding_of(*action);
+        binding.is_some_and(|binding| matches!(binding.group, Server | Client))
+    };
+    action_for(Scope::Sheet, key).or_else(|| action_for(Scope::Panes, key).filter(is_verb))
+}
+
 /// The binding of an action on the panes.
 pub fn binding_of(action: Action) -> Option<&'static Binding> {
     BINDINGS

@@ -80,6 +80,9 @@ impl Default for Lab {
 impl Lab {
     /// How many computers it has when nothing else is asked: a server and two clients.
     pub const COMPUTERS: u8 = 3;
+    /// The bits of an address that tell the computers of its network apart: it is a /24.
+    const HOST_BITS: u32 = 8;
+
     /// How many descriptors it takes by itself: sockets that are made in advance, tables, the wire.
     pub(super) const DESCRIPTORS: u64 = 512;
 
@@ -105,6 +108,34 @@ impl Lab {
         let mut computers = self.computers.iter();
         let computer = computers.find(|computer| computer.host == host);
         computer.map(|computer| computer.ip)
+    }
+
+    /// On which computer a call of `caller`'s to `ip` arrives: each has a loopback of its own.
+    pub(crate) fn called_host(&self, caller: Host, ip: IpAddr) -> Host {
+        self.host_of(ip).unwrap_or(caller)
+    }
+
+    /// Whether `ip` belongs to its network, but nobody there has it.
+    pub(crate) fn lacks(&self, ip: IpAddr) -> bool {
+        let network = |ip: IpAddr| match ip.to_canonical() {
+            IpAddr::V4(ip) => Some(u32::from(ip) >> Lab::HOST_BITS),
+            IpAddr::V6(_) => None,
+        };
+        let own = self.server().and_then(|server| network(server.ip));
+        own.is_some() && own == network(ip) && self.host_of(ip).is_none()
+    }
+
+    /// All of its addresses: `192.168.1.10, .13, .14`.
+    pub(crate) fn addresses(&self) -> String {
+        let mut text = String::new();
+        for computer in &self.computers {
+            let ip = computer.ip.to_string();
+            match ip.rfind('.').filter(|_| !text.is_empty()) {
+                Some(dot) => text.extend([", ", &ip[dot..]]),
+                None => text.push_str(&ip),
+            }
+        }
+        text
     }
 
     /// Whether the rows of that computer are what the demonstration is about.

@@ -1,9 +1,10 @@
 //! The listener's options: what the form asks, the socket call that each value becomes, and how they are applied.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::app::form::{Wrong, YES_NO, option_call};
-use crate::app::{Effect, Field, Form, State, Tone, verbs, words};
+use crate::app::{Effect, Field, Form, Lab, State, Tone, verbs, words};
 use crate::tcp::{Accepting, Endpoint, ListenSpec, OnData, Port, ServerCloses};
 
 const ADDRESS: usize = 0;
@@ -20,14 +21,18 @@ const ONLY_V6: usize = 10;
 
 /// The form with the present options.
 #[rustfmt::skip]
-pub(crate) fn form(spec: &ListenSpec) -> Form {
+pub(crate) fn form(spec: &ListenSpec, lab: &Lab) -> Form {
+    let addresses = lab.server().map_or(
+        Cow::from("127.0.0.1, ::1: this machine only; 0.0.0.0, ::: everybody; or one of this machine's"),
+        |server| format!("{}: the lab; 127.0.0.1: the server's own computer only; 0.0.0.0: both", server.ip).into(),
+    );
     let (closes, seconds) = match spec.closes {
         ServerCloses::WithClient => (0, String::from("5")),
         ServerCloses::After(time) => (1, time.as_secs_f64().to_string()),
         ServerCloses::Never => (2, String::from("5")),
     };
     let mut form = Form::new(vec![
-        Field::text("address", spec.at.ip.to_string(), "127.0.0.1, ::1: this machine only; 0.0.0.0, ::: everybody; or one of this machine's"),
+        Field::text("address", spec.at.ip.to_string(), addresses),
         Field::text("port", spec.at.port.0.to_string(), "0 to 65535; 0 lets the kernel choose"),
         Field::text("backlog", spec.backlog.to_string(), "how many may wait for accept(); the kernel lets one more in"),
         Field::choice("accept()", &["at once", "hold"], spec.accepting as usize, "hold: a goes on, A accepts one"),

@@ -132,11 +132,11 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 
 pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) -> Vec<Effect> {
     state.listener.pause = Some((why, state.now.plus(pause)));
-    let text = words::accept_failed(why.errno, pause);
+    let text = words::accept_failed(why, pause);
     let many = |n| {
         format!(
             "accept() failed, or turned somebody away, {n} times: {}",
-            why.errno
+            why.reason()
         )
     };
     state

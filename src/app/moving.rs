@@ -44,6 +44,13 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// Why nothing can be asked of the computers just now: those of the lab are on their way out.
+pub(crate) fn on_the_way(state: &State) -> Option<&'static str> {
+    let why =
+        "the lab is being taken down: a moment, then the computers are those on loopback again";
+    (state.lab.stage == Stage::Stopping).then_some(why)
+}
+
 /// Takes what the lab told.
 pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
     match news {

@@ -2,8 +2,8 @@
 
 use crate::app::form::edit_text;
 use crate::app::{
-    Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, connect_form, listen_form,
-    palette, ports_form, states, verbs,
+    Action, Effect, Key, Outcome, Overlay, Scope, State, Tone, act, action_for, action_on_card,
+    connect_form, listen_form, palette, ports_form, states, verbs,
 };
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -36,12 +36,17 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
                 None => means_nothing(state, key, "y retries, Esc closes this"),
             }
         }
-        Some(Overlay::Help(_) | Overlay::Card(_)) => match action_for(Scope::Sheet, key) {
-            Some(action) => act(state, action),
-            None => means_nothing(state, key, "Esc closes this"),
-        },
+        Some(Overlay::Help(_)) => on_sheet(state, key, action_for(Scope::Sheet, key)),
+        Some(Overlay::Card(_)) => on_sheet(state, key, action_on_card(key)),
         Some(Overlay::Palette(_)) => palette::press(state, key),
         None => press_on_panes(state, key),
+    }
+}
+
+fn on_sheet(state: &mut State, key: Key, action: Option<Action>) -> Vec<Effect> {
+    match action {
+        Some(action) => act(state, action),
+        None => means_nothing(state, key, "Esc closes this"),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
 
+mod nobody;
+
 use crate::app::blame::{holders, is_of_a_link, no_descriptor, not_ours, privileged};
-use crate::app::{Line, State, words};
+use crate::app::{Line, Stage, State, words};
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, Port, Protocol, Refusal, RowName, SourcePort, TcpState,
+    Call, ConnectSpec, Endpoint, Errno, Host, Port, Protocol, Refusal, RowName, SourcePort,
+    TcpState,
 };
 
 /// Explains why a client is not connected.
@@ -15,22 +18,20 @@ pub(crate) fn connect_failed(
 ) -> (String, Vec<RowName>) {
     let who = caller(state, spec);
     let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
-    if let Call::Remote(_) = why.call {
+    if spec.host != Host::THIS && state.lab.stage != Stage::Up {
         let text = format!(
-            "{who} does not call {whom}: it is neither on this machine nor on a private network. Start with --allow-remote to call it."
+            "{who} does not call {whom}: the lab is being taken down, and its computers go with it."
         );
         return (text, vec![]);
     }
-    if why.call == Call::Resolve {
-        let reason = match why.errno {
-            Errno::EAFNOSUPPORT => {
-                "the source address is of the other IP version. Change one of them (C)."
-            }
-            Errno::ETIMEDOUT => "nobody answered who has that name. Write the address itself (C).",
-            _ => "no address is known for that name. Write the address itself (C).",
+    if let Some(own) = why.of_our_own() {
+        let helps = match (why.call, why.errno) {
+            (Call::Remote(_), _) => "Start with --allow-remote to call it.",
+            (Call::Reserve, _) => "Helps: close some connections; 0d closes all.",
+            (_, Errno::EAFNOSUPPORT) => "Change one of them (C).",
+            _ => "Write the address itself (C).",
         };
-        let text = format!("{who} cannot call {whom}: {reason}");
-        return (text, vec![]);
+        return (format!("{who} cannot call {whom}: {own}. {helps}"), vec![]);
     }
     let (reason, rows) = if why.call == Call::Bind {
         bind_refused(state, spec, why.errno)
@@ -93,7 +94,7 @@ fn connect_refused(
         (Call::Socket, Errno::EAGAIN) => {
             "Too many orders to connect are under way; a count makes them one: 100c connects a hundred times."
         }
-        (_, Errno::ECONNREFUSED) => return nobody_listens(state, to, spec.protocol),
+        (_, Errno::ECONNREFUSED) => return nobody::listens(state, spec, to),
         (_, Errno::ETIMEDOUT) => return no_answer(state, spec, to),
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
         (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
@@ -103,7 +104,11 @@ fn connect_refused(
         (Call::Connect, Errno::EINVAL) if to.is_some_and(is_of_a_link) => {
             "An address of the link needs its interface, as in [fe80::1%eth0]:5000 (C)."
         }
-        (_, Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::ENETDOWN) => {
+        (_, Errno::EHOSTUNREACH) => return (nobody::on_the_link(state, to), vec![]),
+        (_, Errno::ENETUNREACH) if state.lab.is_up() => {
+            "No interface of that computer leads there: the lab's computers reach nobody but each other."
+        }
+        (_, Errno::ENETUNREACH | Errno::ENETDOWN) => {
             "No interface of this machine leads there; is lo up?"
         }
         _ => "C changes how to connect.",
@@ -147,12 +152,6 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
     (text, rows)
 }
 
-fn nobody_there(state: &State, to: Endpoint) -> String {
-    let helps = !state.listener.is_listening() && state.listener.at().port == to.port;
-    let key = if helps { " Press l to listen." } else { "" };
-    format!("The kernel answered with RST: nobody listens there.{key}")
-}
-
 /// Nobody answered: a listener whose queue is full is to blame, and nobody who is connected.
 fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
     if let Some(why) = state.lab.wire.why_silent() {
@@ -167,7 +166,7 @@ fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String
     // /proc tells no backlog.
     let is_known = state.sockets.source != "procfs";
     let mut rows = to.map_or_else(Vec::new, |to| {
-        let host = state.lab.host_of(to.ip).unwrap_or(spec.host);
+        let host = state.lab.called_host(spec.host, to.ip);
         holders(state, host, to, Protocol::Tcp)
     });
     rows.retain(|name| is_known && is_full(name));
@@ -216,43 +215,5 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
         "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (j, then c), or closing one (d). The server's side has no such limit.",
         words::number(range.len() as u64)
     );
-    (text, rows)
-}
-
-fn nobody_listens(
-    state: &State,
-    to: Option<Endpoint>,
-    protocol: Protocol,
-) -> (String, Vec<RowName>) {
-    let Some(to) = to else {
-        return ("Nobody listens there.".to_owned(), vec![]);
-    };
-    if protocol == Protocol::Udp {
-        return (
-            format!(
-                "Nobody has UDP port {}; the TCP port of that number is another one.",
-                to.port
-            ),
-            vec![],
-        );
-    }
-    let near = |line: &&Line| {
-        line.row.state == TcpState::Listen
-            && line.gone.is_none()
-            && line.row.tuple.local.port == to.port
-    };
-    let rows: Vec<RowName> = state
-        .sockets
-        .in_order()
-        .filter(near)
-        .map(|line| line.row.name())
-        .collect();
-    let text = match rows.first() {
-        Some(row) => format!(
-            "The kernel answered with RST: nobody listens at {to}; the nearest LISTEN is at {}.",
-            row.tuple.local
-        ),
-        None => nobody_there(state, to),
-    };
     (text, rows)
 }

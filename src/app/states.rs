@@ -154,10 +154,11 @@ pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: Refusal) -> V
         crate::tcp::Errno::EMFILE => " Helps: r, which closes those that are held.",
         _ => "",
     };
-    let text = format!(
-        "no connection could be put into {held}: {} said {}.{helps}",
-        why.call, why.errno
-    );
+    let reason = match why.of_our_own() {
+        Some(own) => own.to_owned(),
+        None => format!("{} said {}", why.call, why.errno),
+    };
+    let text = format!("no connection could be put into {held}: {reason}.{helps}");
     state.notices.blame(state.now, text, vec![]);
     vec![]
 }

@@ -169,7 +169,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => open(
             state,
-            Overlay::ListenForm(listen_form::form(&state.listener.spec)),
+            Overlay::ListenForm(listen_form::form(&state.listener.spec, &state.lab)),
         ),
         Action::ConnectOptions => open(
             state,

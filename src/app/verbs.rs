@@ -1,6 +1,6 @@
 use crate::app::aim::{chosen_row, clients_meant, either_end_meant, server_ends_meant};
 use crate::app::update::wanted;
-use crate::app::{Effect, Find, Line, State, Tone, Wire, words};
+use crate::app::{Effect, Find, Line, State, Tone, Wire, moving, words};
 use crate::tcp::{Accepting, Command, ListenSpec, Port, Protocol, RowName, TcpState};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
@@ -23,6 +23,9 @@ pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
 
 /// Asks for a listener, and for the rows at its port, so that a refusal can name who is in the way.
 pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect> {
+    if let Some(why) = moving::on_the_way(state) {
+        return only_say(state, why);
+    }
     let mut effects = vec![];
     if spec.at.port != Port::ANY && state.listener.ports.insert(spec.at.port) {
         effects.push(Effect::Watch(wanted(state)));

@@ -232,7 +232,7 @@ impl State {
     /// The refusal that `y` opens, in words: which call, on what, and why.
     pub fn refusal(&self) -> Option<String> {
         let case = self.notices.case.as_ref()?;
-        let Refusal { call, errno } = case.why;
+        let call = case.why.call;
         let on = match &case.asked {
             Wish::Listen(spec) => format!("listening at {}", spec.at),
             Wish::Connect(spec, to) => {
@@ -243,8 +243,11 @@ impl State {
                 format!("connecting{from} to {whom}")
             }
         };
+        if let Some(why) = case.why.of_our_own() {
+            return Some(format!("{on}: {why}."));
+        }
         let said = match call {
-            Call::Remote(_) | Call::Resolve => "",
+            Call::Remote(_) | Call::Resolve | Call::Reserve => "",
             Call::Socket
             | Call::SetSockOpt
             | Call::Bind
@@ -254,6 +257,6 @@ impl State {
             | Call::Write
             | Call::Shutdown => " said no",
         };
-        Some(format!("{on}: {call}{said}: {errno}."))
+        Some(format!("{on}: {call}{said}: {}.", case.why.errno))
     }
 }

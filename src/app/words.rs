@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::app::{Progress, State};
 use crate::tcp::{
-    Burst, Crossing, Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses,
-    SourcePort,
+    Burst, Call, Crossing, Host, ListenSpec, OwnSocket, Port, Protocol, Refusal, RowName,
+    ServerCloses, SourcePort,
 };
 
 /// A number with commas: 28,232.
@@ -41,7 +41,15 @@ pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
         crate::tcp::Accepting::AtOnce => "",
         crate::tcp::Accepting::Held => " accept() is held.",
     };
-    format!("listening on {at}: {who}. LISTEN is a claim on the port, not a connection.{held}")
+    let in_lab = spec.host != Host::THIS;
+    let reach = if in_lab && at.ip.to_canonical().is_loopback() {
+        " Only the server's own computer gets in: each has a loopback of its own."
+    } else {
+        ""
+    };
+    format!(
+        "listening on {at}: {who}. LISTEN is a claim on the port, not a connection.{reach}{held}"
+    )
 }
 
 pub(crate) fn stopped_listening(open: usize, waiting: u32) -> String {
@@ -171,21 +179,6 @@ pub(crate) fn seconds(time: Duration) -> String {
     }
 }
 
-/// Fewer connections are made than asked for.
-pub(crate) fn fewer(asked: u32, room: u32, limit: u64, to_ourselves: bool) -> String {
-    let each = if to_ourselves {
-        "two for each connection, as both ends are ours"
-    } else {
-        "one for each connection"
-    };
-    format!(
-        "connecting {} times, not {}: this program may hold {} descriptors ({each}); the hard limit allows no more",
-        number(u64::from(room)),
-        number(u64::from(asked)),
-        number(limit),
-    )
-}
-
 /// Everything is closed, to start over.
 pub(crate) fn reset(open: usize, waiting: u32) -> String {
     let closed = match open {
@@ -215,13 +208,14 @@ pub(crate) fn accepted_while_held(state: &State, socket: &OwnSocket) -> String {
 }
 
 /// accept() brought nobody, or somebody who had to be turned away.
-pub fn accept_failed(errno: Errno, pause: Duration) -> String {
+pub fn accept_failed(why: Refusal, pause: Duration) -> String {
+    let errno = why.errno;
     if !pause.is_zero() {
         let pause = seconds(pause);
         return format!("cannot accept a connection: {errno}; tried again in {pause}");
     }
-    if errno == Errno::EMFILE {
-        format!("a caller was turned away with \"busy\": {errno}")
+    if why.call == Call::Reserve {
+        format!("a caller was turned away with \"busy\": {why}")
     } else {
         format!("a caller was gone before accept() returned: {errno}; it goes on at once")
     }

@@ -43,7 +43,10 @@ pub(super) fn parse_computer(name: &str) -> Result<Host, String> {
 
 pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|_| {
-        format!("write a time of up to 24h with its unit, for example {text}s or 500ms")
+        // Most often only the unit is missing.
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if is_number { text } else { "5" };
+        format!("write a time of up to 24h with its unit, for example {number}s or 500ms")
     })?;
     let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
     if time > LONGEST {

@@ -2,7 +2,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 
 use crate::kernel::{ReadError, Reading, SockDiag, SocketSource};
-use crate::tcp::{Filter, Host, RowName, SocketRow, TcpInfo};
+use crate::tcp::{Filter, Host, RowName, SocketRow, TcpInfo, in_words};
 
 /// Reads the table of another network namespace through sockets that were opened there.
 ///
@@ -13,7 +13,7 @@ pub struct Elsewhere(Result<SockDiag, String>);
 impl Elsewhere {
     /// Reads through `NETLINK_SOCK_DIAG` sockets that `open` gives; rows will carry `host`.
     pub fn over(host: Host, open: impl Fn() -> io::Result<OwnedFd>) -> Elsewhere {
-        let source = open().map_err(|why| why.to_string()).and_then(|socket| {
+        let source = open().map_err(|why| in_words(&why)).and_then(|socket| {
             let source = SockDiag::over(socket, host).map_err(|why| why.to_string())?;
             Ok(match open() {
                 Ok(second) => source.with_twin(second),

@@ -24,7 +24,7 @@ pub use spent::spent;
 
 use std::time::Duration;
 
-use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpInfo, TcpState};
+use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpInfo, TcpState, in_words};
 
 /// Where socket rows come from: `sock_diag`, or `/proc` where that is refused.
 pub trait SocketSource: Send {
@@ -90,7 +90,7 @@ impl Reading {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// This kernel or sandbox does not let us ask; another source may.
-    #[error("{call} was refused: {source}")]
+    #[error("{call} was refused: {}", in_words(source))]
     Denied {
         /// What was tried.
         call: &'static str,
@@ -98,7 +98,7 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// Asking went wrong this time.
-    #[error("{call} failed: {source}")]
+    #[error("{call} failed: {}", in_words(source))]
     Failed {
         /// What was tried.
         call: &'static str,

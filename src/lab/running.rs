@@ -16,7 +16,7 @@ use crate::lab::refusal::{Who, refusal};
 use crate::lab::stock::Stock;
 use crate::lab::stopper::{Stopper, Why};
 use crate::lab::talk::Answer;
-use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange};
+use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange, in_words};
 
 /// The hidden subcommand that has this program be the helper.
 pub const HELPER: &str = "__lab";
@@ -175,7 +175,8 @@ impl Helper {
             Ok(status) if status.success() => None,
             Ok(status) => Some(words(status)),
             Err(why) => Some(format!(
-                "nothing is known of the lab's helper process: {why}"
+                "nothing is known of the lab's helper process: {}",
+                in_words(&why)
             )),
         }
     }

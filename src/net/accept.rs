@@ -149,7 +149,10 @@ impl Acceptor {
             return;
         }
         self.told_busy = Some(Instant::now());
-        let why = refusal(Errno::EMFILE);
+        let why = Refusal {
+            call: Call::Reserve,
+            errno: Errno::EMFILE,
+        };
         // Nothing failed: this is how the news says that a caller was turned away.
         let pause = Duration::ZERO;
         self.sockets.tell(News::AcceptFailed { why, pause }).await;

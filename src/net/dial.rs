@@ -162,7 +162,7 @@ fn bound(local: SocketAddr) -> Option<Endpoint> {
 
 fn out_of_descriptors() -> Refusal {
     Refusal {
-        call: Call::Socket,
+        call: Call::Reserve,
         errno: Errno::EMFILE,
     }
 }

@@ -56,7 +56,7 @@ impl Opening {
     async fn door(&mut self) -> Result<(Arc<Door>, Vec<OwnSocket>), Refusal> {
         if self.sockets.doors().len() >= Program::DOORS {
             return Err(Refusal {
-                call: Call::Socket,
+                call: Call::Reserve,
                 errno: Errno::EMFILE,
             });
         }

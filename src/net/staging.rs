@@ -29,7 +29,7 @@ impl Stage {
     /// Puts a connection of a client at `from` into `state`.
     pub(super) fn hold(&mut self, state: TcpState, from: IpAddr) -> News {
         if self.sets.len() >= Stage::MOST {
-            let why = refusal(Call::Socket, Errno::EMFILE);
+            let why = refusal(Call::Reserve, Errno::EMFILE);
             return News::StageFailed { state, why };
         }
         let mut play = Play::new(from);

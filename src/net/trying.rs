@@ -1,6 +1,6 @@
 //! Tries remedies, instead of claiming that they help: with sockets that are closed at once.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::net::diary::Diary;
 use crate::net::socket::{self, Making};
 use crate::net::sockets::Sockets;
 use crate::tcp::{
-    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, News, Protocol, Refusal, SockOpt,
-    Trial,
+    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, News, PortRange, Protocol,
+    Refusal, SockOpt, Trial,
 };
 
 /// Tries each, and tells how it went.
@@ -60,8 +60,7 @@ async fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal>
         return Ok(());
     };
     let door = makers.socket(host, Protocol::Tcp, to, diary).await?;
-    let at = ListenSpec::at(Endpoint::new(to, 0));
-    socket::bound(&at, SocketAddr::from(at.at), &door, diary)?;
+    bind_door(&door, to, makers.ephemeral_range(host), diary)?;
     let done = diary.did(&door, Asked::Listen(1), door.listen(1));
     done.map_err(socket::refused(Call::Listen))?;
     let there = diary.name_of(&door).map_err(socket::refused(Call::Bind))?;
@@ -80,6 +79,36 @@ async fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal>
     drop(caller);
     diary.closes(&door);
     reached
+}
+
+/// So many ports outside of the kernel's range are tried.
+const OUTSIDE: usize = 16;
+
+/// Binds what is to be called to a port that the kernel picks. Where its range is used up there is none left: that says nothing of the
+/// call, so one outside of the range is taken.
+fn bind_door(
+    door: &Socket,
+    ip: IpAddr,
+    range: Option<PortRange>,
+    diary: &mut Diary,
+) -> Result<(), Refusal> {
+    let mut bind = |port: u16| {
+        let spec = ListenSpec::at(Endpoint::new(ip, port));
+        socket::bound(&spec, SocketAddr::from(spec.at), door, diary)
+    };
+    let picked = bind(0);
+    let range = range.unwrap_or(PortRange::DEFAULT);
+    let below = (1..range.low.0).rev();
+    let above = (range.high.0..=u16::MAX).skip(1);
+    if picked.is_ok()
+        || below
+            .chain(above)
+            .take(OUTSIDE)
+            .any(|port| bind(port).is_ok())
+    {
+        return Ok(());
+    }
+    picked
 }
 
 /// connect(): whether the kernel found a port for it.

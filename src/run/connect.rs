@@ -32,9 +32,9 @@ pub async fn connect(
         count: args.count,
         every: args.every,
     };
-    let command = Command::Connect(spec(args), burst);
-    sockets.program.run(command);
-    let mut clients = Clients::new(Lines::new(out, args.quiet), args.count);
+    let spec = spec(args);
+    let mut clients = Clients::new(Lines::new(out, args.quiet), args.count, spec.source_port);
+    sockets.program.run(Command::Connect(spec, burst));
     let mut asked_to_end = std::pin::pin!(asked_to_end);
     let ended = loop {
         if clients.are_through() {
@@ -82,6 +82,7 @@ fn spec(args: &ConnectArgs) -> ConnectSpec {
 struct Clients<'a, W> {
     lines: Lines<'a, W>,
     asked: u32,
+    source_port: SourcePort,
     open: HashSet<RowName>,
     /// Those of them that have no answer yet.
     unanswered: HashSet<RowName>,
@@ -95,10 +96,11 @@ struct Clients<'a, W> {
 }
 
 impl<'a, W: Write> Clients<'a, W> {
-    fn new(lines: Lines<'a, W>, asked: u32) -> Clients<'a, W> {
+    fn new(lines: Lines<'a, W>, asked: u32, source_port: SourcePort) -> Clients<'a, W> {
         Clients {
             lines,
             asked,
+            source_port,
             open: HashSet::new(),
             unanswered: HashSet::new(),
             connected: 0,
@@ -131,7 +133,7 @@ impl<'a, W: Write> Clients<'a, W> {
             }
             News::ConnectFailed { why, .. } => {
                 self.all_called |= single;
-                let reason = format!("{why}{}", advice(why));
+                let reason = format!("{why}{}", advice(why, self.source_port));
                 self.first_failure.get_or_insert(reason);
                 return Ok(());
             }
@@ -205,17 +207,26 @@ fn ends(name: RowName) -> String {
 }
 
 /// What may help against a refusal.
-fn advice(why: Refusal) -> String {
+fn advice(why: Refusal, source_port: SourcePort) -> String {
     let known = match (why.call, why.errno) {
         (Call::Connect, Errno::ECONNREFUSED) => "; nobody listens there",
-        (Call::Connect, Errno::EADDRNOTAVAIL) => {
-            "; every port is used up from this address to that one, try another --from"
-        }
+        (Call::Connect, Errno::EADDRNOTAVAIL) => match source_port {
+            SourcePort::KernelPicks => {
+                "; every port is used up from this address to that one, try another --from"
+            }
+            SourcePort::Toy(range) => {
+                return format!(
+                    "; every port of {range} is used up from this address to that one, try a wider --source-range or another --from"
+                );
+            }
+            SourcePort::Fixed(_) | SourcePort::SameAsServer => {
+                "; a connection with these five numbers exists, try another --source-port"
+            }
+        },
         (Call::Connect, Errno::EAGAIN) => "; every port that may be used is taken",
         (Call::Bind, Errno::EADDRINUSE) => "; the source port is taken, try another one",
-        (Call::Remote(_), _) => {
-            "; only loopback and private addresses are called, --allow-remote lifts that"
-        }
+        (Call::Remote(_), _) => "; --allow-remote lifts that",
+        (Call::Resolve, Errno::EAFNOSUPPORT) => "; leave out --from",
         (Call::Bind, Errno::EACCES) => "; try a --source-port from 1024 on",
         (Call::Bind, Errno::EINVAL) => {
             "; an address of the link is bound together with its interface, leave out --from"

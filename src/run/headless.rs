@@ -159,7 +159,7 @@ pub(super) fn hint(why: Refusal, port: Port) -> String {
             "; an address of the link is bound together with its interface, try --bind ::"
                 .to_owned()
         }
-        (Call::Socket | Call::Accept, Errno::EMFILE) => {
+        (Call::Socket | Call::Accept | Call::Reserve, Errno::EMFILE) => {
             "; `ulimit -n` says how many this process may have open".to_owned()
         }
         _ => String::new(),

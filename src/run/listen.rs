@@ -96,7 +96,7 @@ impl<W: Write> Server<'_, W> {
                     own.fd
                 )
             }
-            News::AcceptFailed { why, pause } => words::accept_failed(why.errno, pause),
+            News::AcceptFailed { why, pause } => words::accept_failed(why, pause),
             News::Received { at, bytes, first } => {
                 self.bytes += bytes;
                 format!("{} sent {}", peer(at), bytes_in_words(bytes, &first))

@@ -16,7 +16,9 @@ mod lab_command;
 mod line;
 mod listen;
 mod look;
+mod manual;
 mod poller;
+mod reason;
 mod rhythm;
 mod save;
 mod screen;
@@ -34,6 +36,7 @@ pub use known::Known;
 pub use line::Line;
 pub use listen::listen;
 pub use poller::{Opener, Poller};
+pub use reason::reason;
 pub use table::{print_table, table, watch_table};
 pub use watcher::{Glance, Order, Watcher};
 
@@ -73,7 +76,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
         }
         Some(Subcommands::Man) => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            manual::write(&mut page)?;
             print(&page)
         }
     }

@@ -2,6 +2,8 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use crate::tcp::in_words;
+
 /// How many numbers are tried behind a name that is taken.
 const MOST: u32 = 999;
 
@@ -32,7 +34,7 @@ pub(super) fn save(
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     return Err(format!("{file} has just been made by somebody else"));
                 }
-                Err(error) => return Err(format!("{file}: {error}")),
+                Err(error) => return Err(format!("{file}: {}", in_words(&error))),
             }
         }
         return Ok(files);
@@ -60,6 +62,9 @@ mod tests {
         assert_eq!([read("rows-80.c"), read("rows-80-3.py")], ["one", "two"]);
         assert_eq!(read("rows-80-2.py"), "mine");
         let nowhere = folder.path().join("not there");
-        assert!(save(&nowhere, "rows", &texts("x")).is_err());
+        assert_eq!(
+            save(&nowhere, "rows", &texts("x")),
+            Err("rows.c: no such file or folder (ENOENT)".into())
+        );
     }
 }

@@ -34,7 +34,7 @@ pub use command::{
     Target,
 };
 pub use endpoint::{Endpoint, ParseEndpointError, Port};
-pub use errno::Errno;
+pub use errno::{Errno, in_words};
 pub use filter::Filter;
 pub use five_tuple::{FiveTuple, Protocol};
 pub use host::Host;

@@ -36,7 +36,7 @@ pub enum News {
     AcceptFailed {
         /// Why.
         why: Refusal,
-        /// How long nothing is accepted now; zero when it goes on at once: a caller was turned away for want of descriptors (EMFILE), or was
+        /// How long nothing is accepted now; zero when it goes on at once: a caller was turned away for want of descriptors, or was
         /// gone before accept() returned it.
         pause: Duration,
     },
@@ -179,19 +179,37 @@ pub struct Refusal {
     pub errno: Errno,
 }
 
+impl Refusal {
+    /// Why, where no system call has returned that errno: this program, or the resolver, refused by itself.
+    pub const fn of_our_own(self) -> Option<&'static str> {
+        Some(match (self.call, self.errno) {
+            (Call::Remote(_), _) => "it is neither on this machine nor on a private network",
+            (Call::Reserve, _) => "the descriptors that are left are kept for other things",
+            // The resolver has no number for these.
+            (Call::Resolve, Errno::EADDRNOTAVAIL) => "no address is known for that name",
+            (Call::Resolve, Errno::ETIMEDOUT) => "nobody answered who has that name",
+            (Call::Resolve, Errno::EAFNOSUPPORT) => "the source address is of the other IP version",
+            _ => return None,
+        })
+    }
+
+    /// Why, without the call.
+    pub fn reason(self) -> String {
+        let own = self.of_our_own().map(str::to_owned);
+        own.unwrap_or_else(|| self.errno.to_string())
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.call, self.errno) {
-            // The resolver has no number for it.
-            (Call::Resolve, Errno::EADDRNOTAVAIL) => {
-                f.write_str("no address is known for that name")
-            }
-            (call, errno) => write!(f, "{call}: {errno}"),
+        match self.of_our_own() {
+            Some(why) => f.write_str(why),
+            None => write!(f, "{}: {}", self.call, self.errno),
         }
     }
 }
 
-/// The system calls that a refusal can come from, and two reasons of our own.
+/// The system calls that a refusal can come from, and three reasons of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// socket(2).
@@ -214,6 +232,8 @@ pub enum Call {
     Resolve,
     /// The address is beyond loopback and private networks, and that was not allowed.
     Remote(IpAddr),
+    /// It would take a descriptor of those that this program keeps for other things.
+    Reserve,
 }
 
 impl fmt::Display for Call {
@@ -229,6 +249,7 @@ impl fmt::Display for Call {
             Call::Shutdown => "shutdown()",
             Call::Resolve => "looking up the name",
             Call::Remote(ip) => return write!(f, "calling {ip}"),
+            Call::Reserve => "taking a descriptor",
         })
     }
 }

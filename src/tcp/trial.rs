@@ -26,7 +26,7 @@ pub enum Trial {
         from: Option<IpAddr>,
         /// How the source port is chosen.
         source_port: SourcePort,
-        /// The address that is called.
+        /// The address that is called; that computer's own, as the listening socket is made there.
         to: IpAddr,
     },
 }

@@ -62,7 +62,7 @@ fn line(
         (false, true) => scene.span(Part::Key, format!("{CHOSEN} ")),
         (false, false) => Span::raw("  "),
     };
-    let idle = is_idle(form, field);
+    let idle = form.is_idle(n);
     let part = match (focused, idle) {
         (true, _) => Part::Strong,
         (false, true) => Part::Dim,
@@ -97,17 +97,6 @@ fn line(
         spans.push(scene.span(Part::Dim, call));
     }
     Line::from(spans)
-}
-
-/// Whether a field does not count at present: it belongs to an option, of the same name, that is not chosen.
-fn is_idle(form: &Form, field: &Field) -> bool {
-    form.fields.iter().any(|choice| {
-        let named = |option: &String| option.ends_with(field.label);
-        let Value::Choice { options, .. } = &choice.value else {
-            return false;
-        };
-        options.iter().any(named) && !choice.shown().ends_with(field.label)
-    })
 }
 
 /// Where the cursor is, seen from a field.
@@ -152,7 +141,7 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
 
 /// What is wrong, else what may be typed in the field with the cursor.
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
-    let hint = form.fields.get(form.at).map_or("", |field| field.hint);
+    let hint = form.fields.get(form.at).map_or("", |field| &*field.hint);
     let wrong = form.wrong.as_ref();
     let (part, words) = wrong.map_or((Part::Dim, hint.to_owned()), |wrong| {
         (Part::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))

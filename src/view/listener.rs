@@ -61,7 +61,9 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
 
 fn reach(spec: &ListenSpec) -> &'static str {
     let ip = spec.at.ip.to_canonical();
-    if spec.host != Host::THIS {
+    if spec.host != Host::THIS && ip.is_loopback() {
+        "only its own computer gets in"
+    } else if spec.host != Host::THIS {
         "only the lab gets in"
     } else if ip.is_loopback() {
         "only this machine gets in"

@@ -58,20 +58,15 @@ pub(super) fn cell(scene: Scene<'_>, columns: Narrow, name: RowName) -> Line<'st
     };
     let row = &line.row;
     let mut spans = signs(scene, line);
-    let local = if columns.local < 13 {
-        format!(":{}", row.tuple.local.port)
-    } else {
-        text::end(row.tuple.local, columns.local)
-    };
     let foreign = match row.tuple.remote.port.0 {
         0 => format!("{}:*", row.tuple.remote.ip),
         _ => text::end(row.tuple.remote, columns.foreign),
     };
-    spans.push(Span::raw(format!(
-        "{} {} ",
-        text::fit(&local, columns.local),
-        text::fit(&foreign, columns.foreign)
-    )));
+    let local = local_end(scene, columns, name, &foreign);
+    let (local, foreign) = (text::fit(&local, columns.local.max(local.len())), foreign);
+    let both = columns.local + 1 + columns.foreign;
+    let ends = text::fit(&format!("{local} {foreign}"), both);
+    spans.push(Span::raw(format!("{ends} ")));
     let left = time_left(scene, line).map_or_else(String::new, |left| {
         format!(" {}", left.trim_end_matches(" left").replace(' ', ""))
     });
@@ -91,4 +86,21 @@ pub(super) fn cell(scene: Scene<'_>, columns: Narrow, name: RowName) -> Line<'st
         }
     }
     Line::from(spans)
+}
+
+/// The local end; where there is hardly room its port alone, unless the address is not the one that the title tells and the other end
+/// leaves room for it.
+fn local_end(scene: Scene<'_>, columns: Narrow, name: RowName, foreign: &str) -> String {
+    let local = name.tuple.local;
+    if columns.local >= 13 {
+        return text::end(local, columns.local);
+    }
+    let own = scene.state.lab.address_of(name.host);
+    let whole = local.to_string();
+    let fits = whole.len() + foreign.len() <= columns.local + columns.foreign;
+    if own != Some(local.ip.to_canonical()) && fits {
+        whole
+    } else {
+        format!(":{}", local.port)
+    }
 }

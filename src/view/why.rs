@@ -81,8 +81,10 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
     }
     if !case.remedies.is_empty() {
         let long = "What would help? Tried just now, with sockets that are closed again:";
-        let fits = text::width(long) <= room;
-        let heading = if fits {
+        let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried(_));
+        let heading = if case.remedies.iter().all(not_tried) {
+            "What would help?"
+        } else if text::width(long) <= room {
             long
         } else {
             "What would help? Tried just now:"

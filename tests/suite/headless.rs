@@ -94,8 +94,13 @@ fn connect_args(line: &str) -> ConnectArgs {
 }
 
 async fn run_connect(line: &str) -> (anyhow::Result<Ended>, String) {
+    run_connect_with(1000, line).await
+}
+
+/// The same with so many descriptors.
+async fn run_connect_with(descriptors: u64, line: &str) -> (anyhow::Result<Ended>, String) {
     let mut out = Vec::new();
-    let ended = connect(&connect_args(line), 1000, &mut out, pending()).await;
+    let ended = connect(&connect_args(line), descriptors, &mut out, pending()).await;
     (ended, String::from_utf8_lossy(&out).into_owned())
 }
 
@@ -198,8 +203,45 @@ async fn a_refused_client_is_a_failure_with_a_reason() {
 #[tokio::test(flavor = "local")]
 async fn far_addresses_need_a_word() {
     let (ended, _) = run_connect("fivetuple connect 192.0.2.1:80").await;
-    let error = ended.expect_err("refused").to_string();
-    assert!(error.contains("--allow-remote"), "{error}");
+    assert_eq!(
+        ended.expect_err("refused").to_string(),
+        "cannot connect to 192.0.2.1:80: it is neither on this machine nor on a private network; --allow-remote lifts that"
+    );
+}
+
+#[tokio::test(flavor = "local")]
+async fn what_no_call_has_returned_has_no_symbol() {
+    let line = "fivetuple connect 127.0.0.1:80 --from ::1";
+    let (ended, _) = run_connect(line).await;
+    assert_eq!(
+        ended.expect_err("two families").to_string(),
+        "cannot connect to 127.0.0.1:80: the source address is of the other IP version; leave out --from"
+    );
+    let mut server = Server::start("fivetuple listen --port 0 --hold");
+    let at = server.at().await;
+    let line = format!("fivetuple connect {at} -n 9 --wait 0s --quiet");
+    let (ended, _) = run_connect_with(64 + 3, &line).await;
+    let error = ended.expect_err("too many").to_string();
+    assert!(
+        error.contains("the descriptors that are left are kept for other things; `ulimit -n`"),
+        "{error}"
+    );
+    assert!(!error.contains("EMFILE"), "{error}");
+}
+
+#[tokio::test(flavor = "local")]
+async fn a_source_range_that_is_used_up_is_named() {
+    let mut server = Server::start("fivetuple listen --port 0");
+    let at = server.at().await;
+    let line = format!("fivetuple connect {at} -n 3 --source-range 45200-45201 --wait 1s");
+    let (ended, _) = run_connect(&line).await;
+    let error = ended.expect_err("two ports for three").to_string();
+    assert!(
+        error.ends_with(
+            "connect(): address not available (EADDRNOTAVAIL); every port of 45200-45201 is used up from this address to that one, try a wider --source-range or another --from"
+        ),
+        "{error}"
+    );
 }
 
 #[tokio::test(flavor = "local")]

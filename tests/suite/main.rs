@@ -19,6 +19,7 @@ mod headless;
 mod inspecting;
 mod kernel;
 mod lab;
+mod manual;
 mod myth;
 mod net;
 mod place;

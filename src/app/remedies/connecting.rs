@@ -53,22 +53,31 @@ pub(super) fn connect(
             free(),
             not_tried(PRIVILEGE, "this program was started without"),
         ],
-        (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(spec, to)),
+        (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(state, spec, to)),
         (_, Errno::ECONNREFUSED) if spec.protocol == Protocol::Tcp => {
-            to.map_or_else(Vec::new, |to| nobody_listens(state, to))
+            to.map_or_else(Vec::new, |to| nobody_listens(state, spec.host, to))
+        }
+        (_, Errno::EHOSTUNREACH) if to.is_some_and(|to| state.lab.lacks(to.ip)) => {
+            let words = format!(
+                "calling an address that is there: {} (C)",
+                state.lab.addresses()
+            );
+            vec![not_tried(words, "it would be a real connection")]
         }
         _ => vec![],
     }
 }
 
-fn no_port_left(spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
+fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
+    // What is called listens on the caller's own computer, so that nothing has to cross a wire.
+    let to = state.lab.address_of(spec.host).unwrap_or(to.ip);
     if let Some(port) = refused_port(spec) {
         let words = format!("a source port other than {port}");
         let trial = Trial::Reach {
             host: spec.host,
             from: spec.from,
             source_port: SourcePort::KernelPicks,
-            to: to.ip,
+            to,
         };
         return vec![tried(words, trial)];
     }
@@ -76,7 +85,7 @@ fn no_port_left(spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
         host: spec.host,
         from: spec.from,
         source_port: spec.source_port,
-        to: to.ip,
+        to,
     };
     vec![
         tried("another destination, by the same ports", elsewhere),
@@ -88,15 +97,31 @@ fn no_port_left(spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
     ]
 }
 
-fn nobody_listens(state: &State, to: Endpoint) -> Vec<Remedy> {
+fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
+    // In the lab a computer's loopback is its own: there the server has to listen at its address on the wire.
+    let arrives = state.lab.called_host(caller, to.ip);
+    let server = state.lab.server();
+    let elsewhere =
+        server.filter(|server| server.host != arrives && to.ip.to_canonical().is_loopback());
+    let (host, at, key) = match elsewhere {
+        Some(server) => (
+            server.host,
+            Endpoint {
+                ip: server.ip,
+                ..to
+            },
+            " (L)",
+        ),
+        None => (arrives, to, ""),
+    };
     let trial = Trial::Bind {
-        host: state.lab.host_of(to.ip).unwrap_or(Host::THIS),
+        host,
         protocol: Protocol::Tcp,
-        at: to,
+        at,
         reuse_addr: false,
         reuse_port: false,
     };
-    let mut all = vec![tried(format!("listening at {to}: is it free?"), trial)];
+    let mut all = vec![tried(format!("listening at {at}{key}: is it free?"), trial)];
     if let Some(line) = state.culprit() {
         let words = format!("calling {} instead (C)", line.row.tuple.local);
         all.push(not_tried(words, "it would be a real connection"));

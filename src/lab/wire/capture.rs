@@ -18,7 +18,7 @@ use pcap_file::{DataLink, PcapError};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::lab::plan::name;
-use crate::tcp::{Host, Moment};
+use crate::tcp::{Host, Moment, in_words};
 
 /// So many frames, of so many bytes together, may wait to be written.
 const FRAMES: usize = 16_384;
@@ -96,7 +96,9 @@ impl Capture {
             let (waiting, missed) = (Arc::clone(&waiting), Arc::clone(&missed));
             let write = move || loop {
                 match pen.write_waiting(&crossed, &waiting) {
-                    Err(why) => return complain(format!("nothing more is captured: {why}")),
+                    Err(why) => {
+                        return complain(format!("nothing more is captured: {}", in_words(&why)));
+                    }
                     Ok(Next::Over) => return,
                     Ok(Next::Calm) => (),
                 }

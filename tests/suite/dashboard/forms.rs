@@ -1,7 +1,9 @@
 //! The two forms.
 
+use std::time::Duration;
+
 use fivetuple::app::{Event, Overlay};
-use fivetuple::tcp::SourcePort;
+use fivetuple::tcp::{Port, ServerCloses, SourcePort, Stays};
 
 use super::laptop_connected;
 use crate::robot::Robot;
@@ -69,4 +71,79 @@ fn the_first_letter_in_a_field_replaces_its_value_and_the_next_goes_on() {
         panic!("the form is open")
     };
     assert_eq!(form.fields[1].shown(), "880", "an arrow keeps the value");
+}
+
+/// A form with the cursor so many fields down, and that typed there.
+fn typed(form: &str, down: usize, text: &str) -> Robot {
+    let mut robot = Robot::new();
+    robot.press(&format!("{form} {}", "Down ".repeat(down)));
+    robot.press("ctrl-u");
+    robot.type_text(text);
+    robot
+}
+
+#[test]
+fn what_is_typed_into_a_field_that_depends_on_a_choice_makes_that_choice() {
+    for (down, text, wanted) in [
+        (3, "7601", SourcePort::Fixed(Port(7601))),
+        (
+            4,
+            "45000-45003",
+            SourcePort::Toy("45000-45003".parse().unwrap()),
+        ),
+    ] {
+        let mut robot = typed("C", down, text);
+        robot.press("Enter");
+        assert_eq!(robot.state.clients.spec.source_port, wanted, "{text}");
+    }
+    let mut robot = typed("C", 8, "3");
+    robot.press("Enter");
+    let three = Duration::from_secs(3);
+    assert_eq!(robot.state.clients.spec.stays, Stays::For(three));
+    let mut robot = typed("L", 6, "3");
+    robot.press("Enter");
+    assert_eq!(
+        robot.state.listener.spec.closes,
+        ServerCloses::After(three),
+        "the server's seconds, too"
+    );
+}
+
+#[test]
+fn what_is_typed_and_wrong_is_refused_whatever_was_chosen_before() {
+    for (form, down, text) in [
+        ("C", 3, "70000"),
+        ("C", 3, "0"),
+        ("C", 3, ""),
+        ("C", 4, "80-90"),
+        ("C", 4, ""),
+        ("C", 8, "never"),
+        ("L", 6, "-1"),
+    ] {
+        let mut robot = typed(form, down, text);
+        robot.press("Enter");
+        let Some(Overlay::ConnectForm(open) | Overlay::ListenForm(open)) =
+            &robot.state.desk.overlay
+        else {
+            panic!("{form} took {text:?}")
+        };
+        let wrong = open.wrong.as_ref().map(|wrong| wrong.field);
+        assert_eq!((wrong, open.at), (Some(down), down), "{text:?}");
+    }
+}
+
+#[test]
+fn going_through_a_field_chooses_nothing_and_the_last_choice_counts() {
+    let mut robot = Robot::new();
+    robot.press("C Down Down Down Left Right Home End Down Down Enter");
+    assert_eq!(
+        robot.state.clients.spec.source_port,
+        SourcePort::KernelPicks
+    );
+    let mut robot = typed("C", 3, "7601");
+    robot.press("Up Left Enter");
+    assert_eq!(
+        robot.state.clients.spec.source_port,
+        SourcePort::KernelPicks
+    );
 }

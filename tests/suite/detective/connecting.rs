@@ -2,7 +2,7 @@ use fivetuple::tcp::{Deed, SourcePort, TcpState};
 
 use super::{culprits, end, has, open};
 use crate::real::Real;
-use crate::support::netns;
+use crate::support::{netns, skipped};
 
 #[test]
 fn a_toy_range_that_is_used_up() {
@@ -34,6 +34,28 @@ fn a_toy_range_that_is_used_up() {
         real.until("connected or refused", |robot| {
             robot.state.clients.open() == 4 || robot.said().contains("y tells more")
         });
+    });
+}
+
+#[test]
+fn where_the_kernels_own_range_is_used_up_the_trial_is_fair_all_the_same() {
+    netns::alone(|| {
+        let range = "/proc/sys/net/ipv4/ip_local_port_range";
+        if std::fs::write(range, "45100 45103").is_err() {
+            return skipped("the port range cannot be set here");
+        }
+        let mut real = Real::start();
+        real.robot.state.machine.ephemeral = "45100-45103".parse().unwrap();
+        // What the trial calls is at this address, too: no port is left to be picked for it.
+        real.robot.state.clients.from = Some([127, 0, 0, 1].into());
+        real.press_until("l", "listening on");
+        real.press_until("4c", "opened 4");
+        real.until("rows", |robot| {
+            robot.state.sockets.count(TcpState::Established) == 8
+        });
+        real.press_until("c", "All 4 ports");
+        open(&mut real);
+        has(&real, &["+ another destination, by the same ports"]);
     });
 }
 

@@ -30,19 +30,19 @@ fn refusals() -> Vec<(Refused, &'static str)> {
     vec![
         (
             socket(libc::EPROTONOSUPPORT),
-            r"socket\(AF_NETLINK\) was refused: Protocol not supported",
+            r"socket\(AF_NETLINK\) was refused: this kernel lacks the protocol",
         ),
         (
             socket(libc::EPERM),
-            r"socket\(AF_NETLINK\) was refused: Operation not permitted",
+            r"socket\(AF_NETLINK\) was refused: operation not permitted",
         ),
         (
             send,
-            r"send\(AF_NETLINK\) was refused: Operation not permitted",
+            r"send\(AF_NETLINK\) was refused: operation not permitted",
         ),
         (
             recv,
-            r"recv\(AF_NETLINK\) was refused: Operation not permitted",
+            r"recv\(AF_NETLINK\) was refused: operation not permitted",
         ),
     ]
 }

@@ -87,6 +87,8 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
         screen.contains("cannot write what crosses the wire to /dev/full"),
         "{screen}"
     );
+    assert!(screen.contains("no room is left (ENOSPC)"), "{screen}");
+    assert!(!screen.contains("os error"), "{screen}");
     let alone = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
         .args(["--pcap", "wire.pcapng"])
         .output()

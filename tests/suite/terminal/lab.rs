@@ -148,3 +148,18 @@ fn the_lab_comes_and_goes_by_a_key() {
     terminal.wait_for(r"laptop +192\.168\.1\.13");
     quit(terminal);
 }
+
+#[test]
+fn where_all_ports_are_used_up_the_trial_finds_that_another_destination_helps() {
+    let terminal = listening(false);
+    terminal.press("P");
+    terminal.wait_for("ports +");
+    terminal.press("ctrl-u");
+    terminal.type_text("50000-50031");
+    terminal.press("Enter");
+    terminal.wait_for("EADDRNOTAVAIL");
+    terminal.press("y");
+    terminal.wait_for(r"\+ +another destination, by the same ports +.*works");
+    terminal.press("Esc");
+    quit(terminal);
+}
