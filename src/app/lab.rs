@@ -7,7 +7,9 @@ use crate::app::crossings::Crossings;
 use crate::app::script::Script;
 use crate::app::wire::Wire;
 use crate::app::{Clients, Listener};
-use crate::tcp::{Crossing, Errno, Host, LabComputer, LabSpec, Machine, PortRange, Segment};
+use crate::tcp::{
+    Crossing, Errno, Host, LabComputer, LabSpec, Machine, Moment, PortRange, Segment,
+};
 
 /// The lab, as far as it has told.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Lab {
     pub spec: LabSpec,
     /// What is done with its wire.
     pub wire: Wire,
+    /// What was done with it since when, the newest last.
+    pub(super) wires: VecDeque<(Moment, Wire)>,
     /// What crossed the wire, the newest last.
     pub crossings: VecDeque<Crossing>,
     /// The range of ports that is to be used up as soon as the lab has it.
@@ -65,6 +69,7 @@ impl Default for Lab {
                 ports: None,
             },
             wire: Wire::default(),
+            wires: VecDeque::new(),
             crossings: VecDeque::new(),
             plan: None,
             known: Crossings::default(),

@@ -1,7 +1,7 @@
 //! Wishes that change what is looked at, and nothing else.
 
 use crate::app::{
-    Action, Desk, HELD, Overlay, Pane, Picture, State, Tone, compare, ladder, rewind, states,
+    Action, Desk, HELD, Overlay, Pane, Picture, State, Tone, Topic, compare, ladder, rewind, states,
 };
 
 #[expect(
@@ -136,9 +136,7 @@ fn go(state: &mut State, steps: i64) {
     }
     match state.desk.focus {
         Pane::Computers | Pane::Listener => {
-            let last = state.clients.computers.len() - 1;
-            state.clients.chosen = moved(state.clients.chosen, steps, last);
-            state.desk.stale = true;
+            choose_computer(state, steps);
         }
         Pane::Notices => {
             let last = state.notices.len().saturating_sub(1);
@@ -165,6 +163,42 @@ fn choose_row(state: &mut State, steps: i64) {
         moved(place, steps, last)
     });
     state.desk.selected = Some(state.desk.shown[next]);
+    if place == Some(next) {
+        stays(state, "row", steps, last);
+    }
+}
+
+fn choose_computer(state: &mut State, steps: i64) {
+    let last = state.clients.computers.len() - 1;
+    let next = moved(state.clients.chosen, steps, last);
+    if next == state.clients.chosen {
+        stays(state, "computer", steps, last);
+    }
+    state.clients.chosen = next;
+    state.desk.stale = true;
+}
+
+/// Says why another one cannot be chosen in that direction.
+fn stays(state: &mut State, what: &str, steps: i64, last: usize) {
+    let text = match (last, steps > 0) {
+        (0, _) => format!("there is only this {what}"),
+        (_, true) => format!("this is the last {what}; k goes up"),
+        (_, false) => format!("this is the first {what}; j goes down"),
+    };
+    state.notices.retell(state.now, Topic::Looked, text);
+}
+
+/// Every row of the tables that are shown, or only those of the demonstration's ports.
+pub(crate) fn whole_machine(state: &mut State) {
+    let whole = &mut state.desk.lens.whole_machine;
+    *whole = !*whole;
+    let text = match (*whole, state.lab.is_up()) {
+        (true, true) => "every socket of these computers is shown, whatever its port",
+        (true, false) => "every socket of this machine is shown, whatever its port",
+        (false, _) => "only the sockets of the demonstration's ports are shown",
+    };
+    state.desk.stale = true;
+    state.notices.retell(state.now, Topic::Looked, text);
 }
 
 fn moved(place: usize, steps: i64, last: usize) -> usize {

@@ -157,7 +157,9 @@ fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
     let helps = if why.helps.is_empty() {
         String::new()
     } else {
-        format!(" {}", why.helps)
+        let helps = why.helps.trim_end();
+        let stop = if helps.ends_with('.') { "" } else { "." };
+        format!(" {helps}{stop}")
     };
     let text = format!(
         "there is no lab: {} said {}.{helps} Everything else works all the same, with computers on loopback.",

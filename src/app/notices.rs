@@ -58,6 +58,8 @@ pub enum Topic {
     AcceptFailed,
     /// A call was refused.
     Refused,
+    /// Something else is looked at, or nothing else can be.
+    Looked,
     /// The past was stepped through.
     Past,
 }
@@ -122,7 +124,12 @@ impl Notices {
             .filter(|last| at.since(last.at) < TOGETHER)
             .map_or(1, |last| last.count + 1);
         let tone = match topic {
-            Topic::Came | Topic::Called | Topic::Went | Topic::Data | Topic::Past => Tone::Plain,
+            Topic::Came
+            | Topic::Called
+            | Topic::Went
+            | Topic::Data
+            | Topic::Past
+            | Topic::Looked => Tone::Plain,
             Topic::Broke | Topic::AcceptFailed | Topic::Refused => Tone::Refused,
         };
         let text = if count > ONE_BY_ONE {

@@ -17,6 +17,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     }
     effects.extend(postponed(state));
     effects.extend(script::go_on(state));
+    state.lab.remember_wire(at);
     effects
 }
 
@@ -203,8 +204,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Retry => why::retry(state),
         Action::RetryLater => why::wait(state),
         Action::WholeMachine => {
-            state.desk.lens.whole_machine = !state.desk.lens.whole_machine;
-            state.desk.stale = true;
+            looking::whole_machine(state);
             vec![Effect::Watch(wanted(state))]
         }
         looking_only => {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::app::verbs::only_say;
-use crate::app::{Effect, State, Tone, crossings, words};
-use crate::tcp::{Flags, LabOrder, Protocol, Segment, WireNews, WireOrder};
+use crate::app::{Effect, Lab, State, Tone, crossings, words};
+use crate::tcp::{Fate, Flags, LabOrder, Moment, Protocol, Segment, WireNews, WireOrder};
 
 /// A wish about the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,6 +78,48 @@ impl Wire {
         needed
             .map(|(_, order)| Effect::Lab(LabOrder::Wire(order)))
             .collect()
+    }
+}
+
+/// So many changes of what is done with the wire are remembered.
+const REMEMBERED: usize = 4096;
+
+impl Lab {
+    /// Remembers since when this is done with the wire, so that the past can show it.
+    pub(crate) fn remember_wire(&mut self, at: Moment) {
+        let before = self.wires.back().map(|(_, wire)| *wire);
+        if before.unwrap_or_default() == self.wire {
+            return;
+        }
+        if self.wires.len() == REMEMBERED {
+            self.wires.pop_front();
+        }
+        self.wires.push_back((at, self.wire));
+    }
+}
+
+impl State {
+    /// What was done with the wire at the moment that is shown.
+    pub fn wire_then(&self) -> Wire {
+        if !self.is_past() {
+            return self.lab.wire;
+        }
+        let then = self.then();
+        let mut wires = self.lab.wires.iter().rev();
+        let wire = wires.find(|(since, _)| *since <= then);
+        wire.map(|(_, wire)| *wire).unwrap_or_default()
+    }
+
+    /// How many segments were on the wire at the moment that is shown.
+    pub fn waiting_then(&self) -> usize {
+        if !self.is_past() {
+            return self.lab.waiting();
+        }
+        let then = self.then();
+        let sent = self.lab.crossings.iter();
+        let sent = sent.take_while(|crossing| crossing.sent <= then);
+        sent.filter(|crossing| crossing.fate_by(then) == Fate::OnTheWay)
+            .count()
     }
 }
 
@@ -162,7 +204,7 @@ fn step(state: &mut State) -> Result<(WireOrder, String), &'static str> {
     let (what, number) = (words::segment(state, oldest), oldest.segment.number);
     let text = match state.lab.waiting() {
         1 => format!("{what} goes through; nothing else waits"),
-        2 => format!("{what} goes through; one more waits behind it"),
+        2 => format!("{what} goes through; 1 more waits behind it"),
         n => format!("{what} goes through; {} more wait behind it", n - 1),
     };
     state.lab.is_to_leave(number);

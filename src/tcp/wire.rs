@@ -69,6 +69,17 @@ pub enum Loss {
     Full,
 }
 
+impl Loss {
+    /// What became of a segment that was lost.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Loss::Dropped => "lost",
+            Loss::Cut => "lost: cut",
+            Loss::Full => "lost: full",
+        }
+    }
+}
+
 /// A segment and its way over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crossing {
@@ -86,13 +97,17 @@ impl Crossing {
     /// What was known of it then: what became of it later, was not.
     #[must_use]
     pub fn as_of(&self, then: Moment) -> Crossing {
-        let fate = match self.fate {
+        Crossing {
+            fate: self.fate_by(then),
+            ..self.clone()
+        }
+    }
+
+    /// What was known then of what became of it.
+    pub fn fate_by(&self, then: Moment) -> Fate {
+        match self.fate {
             Fate::Arrived(at) | Fate::Lost(at, _) if at > then => Fate::OnTheWay,
             fate @ (Fate::OnTheWay | Fate::Arrived(_) | Fate::Lost(..)) => fate,
-        };
-        Crossing {
-            fate,
-            ..self.clone()
         }
     }
 }

@@ -29,6 +29,8 @@ pub const LEAST: (u16, u16) = (60, 16);
 
 /// So many lines a picture keeps when a sentence is long.
 const PICTURE: u16 = 12;
+/// So many lines the table keeps when somebody reads a long sentence: frame, heading, two rows.
+const TABLE: u16 = 5;
 /// The width of the last keys.
 const KEYS: u16 = 32;
 
@@ -71,6 +73,7 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
         rows_wanted(state).min(PICTURE)
     };
     let spare = rest.height.saturating_sub(table + 2 + lines.0);
+    let (lines, spare) = for_readers(state, rest.height, (lines, spare));
     let lines = notices::height(state, area.width - beside, lines, spare);
     let mut notices = take_bottom(&mut rest, 2 + lines);
     let keys = if shows_keys {
@@ -90,6 +93,19 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
         keys,
         footer,
     })
+}
+
+/// How many lines what happened may have, and the table can spare: who goes there wants to read a sentence to its end.
+fn for_readers(
+    state: &State,
+    height: u16,
+    ((usual, most), spare): ((u16, u16), u16),
+) -> ((u16, u16), u16) {
+    if state.desk.focus != Pane::Notices {
+        return ((usual, most), spare);
+    }
+    let all = height.saturating_sub(2 + TABLE);
+    ((usual, most.max(all)), all)
 }
 
 /// Whether the last keys get a place of their own beside what happened.

@@ -4,18 +4,22 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::arrange;
+use super::columns::longest_address;
 use super::digits::Digits;
 use super::glyphs::{ARROW, HOLLOW, glyph};
 use super::paint::{Scene, put, width};
 use super::scroll::Scroll;
 use super::theme::Part;
 use super::window::Window;
-use super::{empty, notices, row, text};
+use super::{empty, notices, row, sockets, text};
 use crate::app::Line as TableLine;
 use crate::tcp::{Port, RowName};
 
 /// How many lines a row takes, the blank one below it counted.
 pub(super) const ROW: u16 = 2;
+
+/// From this width on an address as long as an IPv4-mapped one has room beside the longest role and state.
+const WHOLE: usize = 74;
 
 /// Big type for the last row of the room: two numbers, of each row only what the lesson needs, and the newest sentence.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -23,7 +27,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let digits = Digits::fitting(area, scene.theme.is_ascii());
     let numbers = arrange::take_top(&mut rest, 1 + digits.height());
     draw_numbers(frame, numbers, scene, digits);
-    arrange::take_top(&mut rest, 1);
+    let between = arrange::take_top(&mut rest, 1);
     let room = usize::from(area.width);
     let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
     let spare = rest
@@ -37,14 +41,24 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         notices::newest(scene, room, usize::from(place.height)),
     );
     scroll.body = rest;
-    let window = Window::of(scene.state, scroll, usize::from(rest.height / ROW));
+    // The last row needs no blank line below it.
+    let height = usize::from(rest.height.div_ceil(ROW));
+    let window = Window::of(scene.state, scroll, (height, 1));
     if window.len() == 0 {
         empty::draw(frame, rest, scene);
         return;
     }
     let rows = window.names(&scene.state.desk.shown);
-    let rows = rows.iter();
-    let lines = rows.flat_map(|name| [line(scene, *name, room), Line::default()]);
+    let shown = scene.state.desk.shown.len();
+    if shown > rows.len() {
+        let (part, words) = sockets::part_shown(window.rest.start + 1, window.rest.end, shown);
+        let words = Line::from(scene.span(part, format!("rows {words} ")));
+        frame.render_widget(words.right_aligned(), between);
+    }
+    let foreign = longest_address(&rows);
+    let lines = rows
+        .iter()
+        .flat_map(|name| [line(scene, *name, foreign, room), Line::default()]);
     put(frame, rest, lines);
 }
 
@@ -92,8 +106,8 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
     }
 }
 
-/// Role, both ports with the foreign address, and the state.
-fn line(scene: Scene<'_>, name: RowName, room: usize) -> Line<'static> {
+/// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
+fn line(scene: Scene<'_>, name: RowName, foreign: usize, room: usize) -> Line<'static> {
     let state = scene.state;
     let Some(line) = state.seen().get(name) else {
         return Line::default();
@@ -102,7 +116,11 @@ fn line(scene: Scene<'_>, name: RowName, room: usize) -> Line<'static> {
     let (role_width, foreign_width, gap) = if spread {
         (24, 23, "    ")
     } else {
-        (15, 16, " ")
+        // An address that is cut tells less than a role in fewer words.
+        let most = if room < WHOLE { 18 } else { 23 };
+        let foreign = foreign.clamp(16, most);
+        let taken = if room < WHOLE { foreign - 16 } else { 0 };
+        (15 - taken, foreign, " ")
     };
     let role = text::fit(&row::role(scene, line, role_width), role_width);
     let foreign = if name.tuple.is_connected() {

@@ -108,6 +108,7 @@ fn titles(scene: Scene<'_>) -> Titles {
         ),
         right,
         border: scene.state.is_past().then_some(Part::Warning),
+        ..Titles::default()
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn draw(
     let width = 100.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let most = usize::from(screen.height).saturating_sub(3 + 2);
-    let lines = lines(scene, name, (room, most));
+    let (lines, whole) = lines(scene, name, (room, most));
     let height = u16::try_from(lines.len() + 3 + 2).unwrap_or(u16::MAX);
     let area = arrange::middle(screen, width, height.min(screen.height));
     let title = if name.tuple.is_connected() {
@@ -33,7 +33,12 @@ pub(super) fn draw(
     } else {
         "Inside this socket"
     };
-    let mut inner = scene.sheet(frame, area, title, scene.keys(&[("Esc", "close")]));
+    let mut keys = scene.keys(&[("Esc", "close")]);
+    if !whole {
+        let more = scene.span(Part::Dim, " more fits on a larger screen ");
+        keys.spans.insert(0, more);
+    }
+    let mut inner = scene.sheet(frame, area, title, keys);
     scroll.visible.push(name);
     let mirror = scene.state.seen().mirror(name);
     scroll.visible.extend(mirror.map(|line| line.row.name()));
@@ -45,12 +50,17 @@ pub(super) fn draw(
 /// How little some lines are needed, and the lines.
 type Ranked = (u8, Vec<Line<'static>>);
 
-/// What is to be said, in at most so many columns and lines: what is needed least goes first.
-fn lines(scene: Scene<'_>, name: RowName, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+/// What is to be said, in at most so many columns and lines: what is needed least goes first. And whether that is all.
+fn lines(
+    scene: Scene<'_>,
+    name: RowName,
+    (room, most): (usize, usize),
+) -> (Vec<Line<'static>>, bool) {
     let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
         let gone = "The kernel has this row no more.";
-        return vec![Line::default(), Line::from(scene.span(Part::Dim, gone))];
+        let lines = vec![Line::default(), Line::from(scene.span(Part::Dim, gone))];
+        return (lines, true);
     };
     let mirror = sockets.mirror(name);
     let wrapped = |part: Part, words: &str| {
@@ -72,11 +82,14 @@ fn lines(scene: Scene<'_>, name: RowName, (room, most): (usize, usize)) -> Vec<L
         let command = scene.span(Part::Key, text::cut(&format!("$ {command}"), room));
         groups.push((rank, vec![Line::from(command)]));
     }
+    let mut whole = true;
     while groups.iter().map(|(_, lines)| lines.len()).sum::<usize>() > most {
         let least = (0..groups.len()).max_by_key(|n| groups[*n].0);
-        groups.remove(least.unwrap_or(0));
+        let (_, lines) = groups.remove(least.unwrap_or(0));
+        whole &= lines.iter().all(|line| line.width() == 0);
     }
-    groups.into_iter().flat_map(|(_, lines)| lines).collect()
+    let lines = groups.into_iter().flat_map(|(_, lines)| lines);
+    (lines.collect(), whole)
 }
 
 /// This end at the left, the other at the right.

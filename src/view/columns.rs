@@ -51,10 +51,16 @@ impl Columns {
         columns.widen(room, |c| c.role = 16);
         columns.widen(room, |c| c.age = 5);
         columns.widen(room, |c| (c.recv, c.send) = (6, 6));
+        columns.widen(room, |c| c.owner = 9);
+        if columns.owner == 0 {
+            // Beside two IPv4-mapped addresses there is hardly room for all.
+            columns.widen(room, |c| (c.role, c.owner) = (c.role.min(15), 8));
+        }
         columns.widen(room, |c| c.age = 6);
         columns.widen(room, |c| c.role = 21);
         columns.widen(room, |c| c.age = LONG_AGE);
         columns.widen(room, |c| c.owner = 11);
+        columns.stretch(room, 15, |c| &mut c.owner);
         columns.stretch(room, 17, |c| &mut c.address);
         columns.stretch(room, 24, |c| &mut c.owner);
         columns.stretch(room, 23, |c| &mut c.address);
@@ -123,18 +129,26 @@ pub(super) fn owner(state: &State, line: &Line, room: usize) -> String {
             (true | false, _) => String::from("kernel"),
         };
     }
-    match state.sockets.owners.get(&row.inode) {
-        Some(owner) if owner.pid == state.machine.pid => format!("{} fd {}", owner.pid, owner.fd),
-        Some(owner) => text::safe(&owner.to_string()),
-        None => {
-            let tries = [
-                format!("- (of user {})", row.uid),
-                format!("- (user {})", row.uid),
-            ];
-            let fitting = tries.into_iter().find(|text| text.len() <= room);
-            fitting.unwrap_or_else(|| String::from("-"))
+    let [long, short, least] = match state.sockets.owners.get(&row.inode) {
+        Some(owner) if owner.pid == state.machine.pid => {
+            let short = format!("fd {}", owner.fd);
+            [format!("{} {short}", owner.pid), short.clone(), short]
         }
-    }
+        Some(owner) => {
+            let short = text::safe(&format!("{}/{}", owner.pid, owner.program));
+            let long = text::safe(&owner.to_string());
+            [long, short.clone(), short]
+        }
+        None => [
+            format!("- (of user {})", row.uid),
+            format!("- (user {})", row.uid),
+            String::from("-"),
+        ],
+    };
+    // A number is shown whole, or not at all.
+    let mut tries = [long, short].into_iter();
+    let fitting = tries.find(|text| text::width(text) <= room);
+    fitting.unwrap_or(least)
 }
 
 /// Whether the kernel has made the connection, but no program has it yet.

@@ -19,8 +19,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "Compare",
         about: format!("{DASH} the five numbers that tell a connection from every other"),
-        right: past::right(scene.state),
-        border: past::border(scene.state),
+        ..past::titles(scene.state)
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let Some((marked, chosen)) = pair else {

@@ -91,8 +91,8 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
     if open.trim_end().len() > left {
         // A number is shown whole, or not at all.
         let many = text::number(computer.ends.len());
-        open = if many.len() <= left {
-            many
+        open = if many.len() < left {
+            many + " "
         } else {
             String::new()
         };
@@ -137,11 +137,10 @@ fn ports(computer: &Computer, room: usize) -> String {
     }
     let more = if told < open { " ..." } else { "" };
     let all = format!("{label}{ports}{more}");
-    if all.len() <= room {
-        all
-    } else {
-        text::cut(&format!("{ports}{more}"), room)
-    }
+    // A port is shown whole, or not at all.
+    let tries = [all, format!("{ports}{more}"), ports];
+    let mut tries = tries.into_iter();
+    tries.find(|text| text.len() <= room).unwrap_or_default()
 }
 
 fn port(end: RowName) -> String {

@@ -83,8 +83,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "States",
         about: format!("{} {about}", super::glyphs::DASH),
-        right: past::right(scene.state),
-        border: past::border(scene.state),
+        ..past::titles(scene.state)
     };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = arrange::take_bottom(&mut inner, below);

@@ -52,7 +52,12 @@ fn words(scene: Scene<'_>) -> (String, String) {
         return (why, format!("{key}, or e for the other end."));
     }
     if state.desk.lens.whole_machine {
-        let why = String::from("No program on this machine has a TCP socket.");
+        let whose = if state.lab.is_up() {
+            "these computers"
+        } else {
+            "this machine"
+        };
+        let why = format!("No program on {whose} has a TCP socket.");
         return (why, String::from("Press l to listen."));
     }
     if state.listener.is_listening() {

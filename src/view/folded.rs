@@ -12,14 +12,14 @@ use super::paint::{Scene, put, width};
 use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, netstat, pairs, wire};
+use super::{arrange, netstat, pairs, sockets, wire};
 use crate::app::Pane;
-use crate::tcp::{Host, Port, RowName};
+use crate::tcp::{Port, RowName};
 
 /// The parts above each other: the server's table, the wire, the client's table.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let state = scene.state;
-    let mut rest = scene.pane(frame, Pane::Sockets, area, titles(scene, true));
+    let mut rest = arrange::inside(area);
     let Some(server) = state.lab.server() else {
         return;
     };
@@ -37,19 +37,26 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         wire::lines(scene, room, spare).len(),
     ];
     let [of_server, of_client, of_wire] = shares(wanted, spare);
+    let rows = [(server.host, of_server), (client, of_client)]
+        .map(|(host, lines)| pairs::of_one(state, host, lines));
+    let mut title = titles(scene, true, area.width);
+    title.right.extend(sockets::found(scene));
+    let part = pairs::part(state, server.host, &rows[0]);
+    title.right.extend(part);
+    scene.pane(frame, Pane::Sockets, area, title);
+    let part = pairs::part(state, client, &rows[1]);
     let mut table =
-        |frame: &mut Frame<'_>, rest: &mut Rect, host: Host, lines: usize, head: usize| {
-            let rows = pairs::of_one(state, host, lines);
+        |frame: &mut Frame<'_>, rest: &mut Rect, rows: &[RowName], lines: usize, head: usize| {
             let height = u16::try_from(lines + head).unwrap_or(rest.height);
             let place = arrange::take_top(rest, height);
-            draw_table(frame, place, scene, &rows, head > 0);
+            draw_table(frame, place, scene, rows, head > 0);
             let first = u16::try_from(head).unwrap_or(0);
-            for (n, name) in (first..).zip(&rows) {
+            for (n, name) in (first..).zip(rows) {
                 scroll.cells.push((arrange::line(place, n), *name));
             }
             scroll.visible.extend(rows);
         };
-    table(frame, &mut rest, server.host, of_server, head);
+    table(frame, &mut rest, &rows[0], of_server, head);
     let mut spans = vec![scene.span(Part::Title, " The wire ")];
     let status = wire::status_lines(scene, room.saturating_sub(20));
     spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
@@ -58,15 +65,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let place = arrange::take_top(&mut rest, height);
     put(frame, place, wire::lines(scene, room, of_wire));
     let place = arrange::take_top(&mut rest, 1);
-    rule(frame, place, scene, client_title(scene));
+    rule(frame, place, scene, client_title(scene, area, part));
     let head = if state.desk.netstat { 2 } else { 0 };
-    table(frame, &mut rest, client, of_client, head);
+    table(frame, &mut rest, &rows[1], of_client, head);
 }
 
-/// Whose table the last one is; the arrows choose another computer where the pane of them has no room.
-fn client_title(scene: Scene<'_>) -> Vec<Span<'static>> {
+/// Whose table the last one is, and which part of it is shown; the arrows choose another computer where the pane of them has no room.
+fn client_title(scene: Scene<'_>, area: Rect, part: Option<(Part, String)>) -> Vec<Span<'static>> {
     let state = scene.state;
-    let titles = titles(scene, false);
+    let titles = titles(scene, false, area.width);
     let sign = if state.desk.focus == Pane::Computers {
         CHOSEN
     } else {
@@ -77,13 +84,26 @@ fn client_title(scene: Scene<'_>) -> Vec<Span<'static>> {
         _ if !titles.right.is_empty() => String::new(),
         all => format!("{DASH} {} of {all} ", state.clients.chosen + 1),
     };
-    let mut spans = vec![
-        scene.span(Part::Title, format!(" {sign}{}", titles.name)),
-        scene.span(Part::Dim, format!(" {} {place}", titles.about)),
-    ];
+    let spans = |place: &str| {
+        vec![
+            scene.span(Part::Title, format!(" {sign}{}", titles.name)),
+            scene.span(Part::Dim, format!(" {} {place}", titles.about)),
+        ]
+    };
+    let mut title = spans(&place);
+    if let Some((_, part)) = part {
+        let room = usize::from(area.width).saturating_sub(5);
+        let tries = [
+            format!("{place}{DASH} rows {part} "),
+            format!("{DASH} rows {part} "),
+            format!("{DASH} {part} "),
+        ];
+        let fitting = tries.iter().find(|words| width(&spans(words)) <= room);
+        title = spans(fitting.unwrap_or(&tries[2]));
+    }
     let right = titles.right.into_iter();
-    spans.extend(right.map(|(part, words)| scene.span(part, format!("{words} "))));
-    spans
+    title.extend(right.map(|(part, words)| scene.span(part, format!("{words} "))));
+    title
 }
 
 /// A title in a line across the pane.

@@ -47,7 +47,16 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         ];
         (always, spans)
     });
-    let hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
+    let mut hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
+    let first = hints
+        .iter()
+        .take(FIRST)
+        .chain(hints.iter().filter(|(always, _)| *always));
+    if first.map(|(_, hint)| width(hint)).sum::<usize>() > room {
+        for (_, [_, help]) in &mut hints {
+            help.content = help.content.replace("stop listening", "stop").into();
+        }
+    }
     let reserved = hints.iter().filter(|(always, _)| *always);
     let mut left = room.saturating_sub(width(&spans));
     left = left.saturating_sub(reserved.map(|(_, hint)| width(hint)).sum());
@@ -59,6 +68,9 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     }
     Line::from(spans)
 }
+
+/// So many keys matter most; where they have no room, words are shortened.
+const FIRST: usize = 3;
 
 /// The keys of what lies over the panes.
 fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {

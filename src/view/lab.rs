@@ -1,5 +1,7 @@
 //! Two computers and the wire between them: the server's table, the segments, the chosen client's table.
 
+use std::net::IpAddr;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -10,8 +12,9 @@ use super::paint::{Scene, Titles, put};
 use super::pairs::{self, Pair};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, empty, folded, sockets, text, wire};
+use super::{arrange, empty, folded, sockets, wire};
 use crate::app::{Pane, Picture, PointOfView, State};
+use crate::tcp::RowName;
 
 /// Whether both computers' tables are shown, with the wire between them.
 pub(super) fn is_shown(state: &State) -> bool {
@@ -34,19 +37,23 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     }
 }
 
-/// The title of a computer's table.
-pub(super) fn titles(scene: Scene<'_>, is_server: bool) -> Titles {
+/// The title of a computer's table, on a screen so wide.
+pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     let state = scene.state;
+    let about = |name: &str, ip: IpAddr| match state.desk.lens.whole_machine {
+        false => format!("{DASH} {name} {ip}"),
+        true if width < 54 => format!("{DASH} {ip}, all ports"),
+        true => format!("{DASH} {name} {ip}, all ports"),
+    };
     let unread = |host| {
         let words = sockets::unread(state, host).into_iter();
         words.map(|words| (Part::Error, words)).collect()
     };
     if is_server {
         let server = state.lab.server();
-        let ip = server.map(|server| server.ip.to_string());
         return Titles {
             name: "Local Computer",
-            about: format!("{DASH} server {}", ip.unwrap_or_default()),
+            about: server.map_or_else(String::new, |server| about("server", server.ip)),
             right: server.map(|server| unread(server.host)).unwrap_or_default(),
             ..Titles::default()
         };
@@ -55,7 +62,7 @@ pub(super) fn titles(scene: Scene<'_>, is_server: bool) -> Titles {
     let computer = clients.computer();
     Titles {
         name: "Remote Computer",
-        about: format!("{DASH} {} {}", computer.name, computer.ip),
+        about: about(&computer.name, computer.ip),
         right: unread(computer.host),
         ..Titles::default()
     }
@@ -79,12 +86,20 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
         width: area.width - 2 * width,
         ..area
     };
-    let left = scene.pane(frame, Pane::Sockets, left, titles(scene, true));
-    let right = scene.pane(frame, Pane::Sockets, right, titles(scene, false));
+    let height = usize::from(arrange::inside(area).height.saturating_sub(1));
+    let pairs = pairs::fitting(scene.state, height);
+    let pane = |frame: &mut Frame<'_>, place: Rect, is_server: bool, below: Vec<_>| {
+        let titles = Titles {
+            below,
+            ..titles(scene, is_server, place.width)
+        };
+        scene.pane(frame, Pane::Sockets, place, titles)
+    };
+    let [of_server, of_client] = below(scene, &pairs);
+    let left = pane(frame, left, true, of_server);
+    let right = pane(frame, right, false, of_client);
     draw_wire(frame, middle, scene);
 
-    let height = usize::from(left.height.saturating_sub(1));
-    let pairs = pairs::fitting(scene.state, height);
     if pairs.is_empty() {
         empty::draw(frame, left, scene);
         let words = scene.span(Part::Dim, "   no row");
@@ -108,6 +123,22 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
             }
         }
     }
+}
+
+/// What stands below each table: how many rows contain the text to find, and which part of the rows is shown.
+fn below(scene: Scene<'_>, pairs: &[Pair]) -> [Vec<(Part, String)>; 2] {
+    let state = scene.state;
+    let part = |host, rows: Vec<RowName>| pairs::part(state, host, &rows);
+    let left = pairs.iter().filter_map(|pair| pair.left).collect();
+    let right = pairs.iter().filter_map(|pair| pair.right).collect();
+    let server = state.lab.server();
+    let at_server = server.and_then(|server| part(server.host, left));
+    let at_client = part(state.clients.computer().host, right);
+    let found = sockets::found(scene).into_iter();
+    [
+        found.chain(at_server).collect(),
+        at_client.into_iter().collect(),
+    ]
 }
 
 /// What stands where one of the computers has no row for a connection.
@@ -136,7 +167,6 @@ fn absent(state: &State, pair: Pair) -> String {
 fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let titles = Titles {
         name: "The wire",
-        about: about_wire(scene),
         ..Titles::default()
     };
     let mut inner = scene.frame(frame, area, &titles);
@@ -149,14 +179,4 @@ fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         inner,
         wire::lines(scene, room, usize::from(inner.height)),
     );
-}
-
-fn about_wire(scene: Scene<'_>) -> String {
-    match scene.state.lab.untold() {
-        0 => String::new(),
-        n => {
-            let n = text::number(usize::try_from(n).unwrap_or(usize::MAX));
-            format!("{DASH} {n} more")
-        }
-    }
 }

@@ -40,6 +40,16 @@ impl Lane<'_> {
             Fate::OnTheWay if self.held => last * 3 / 5,
             Fate::OnTheWay => self.travelled(now, last),
         };
+        let label = format!(" {label} ");
+        let wide = text::width(&label);
+        let labelled = wide + 4 <= columns;
+        let moves = self.crossing.fate == Fate::OnTheWay && !self.held;
+        // The label never stands ahead of the tip: what was just sent begins behind it.
+        let head = if labelled && moves {
+            head.max(wide + 1).min(last)
+        } else {
+            head
+        };
         let tip = match self.crossing.fate {
             Fate::Lost(..) => REFUSED,
             Fate::Arrived(_) | Fate::OnTheWay if self.to_the_right => "▶",
@@ -59,9 +69,7 @@ impl Lane<'_> {
         if !self.to_the_right {
             cells.reverse();
         }
-        let label = format!(" {label} ");
-        let wide = text::width(&label);
-        if wide + 4 <= columns {
+        if labelled {
             let from = if self.to_the_right {
                 1
             } else {

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::columns::{Columns, longest_address};
 use super::glyphs::{ARROW, DASH, REFUSED, glyph};
+use super::narrow::{self, Narrow};
 use super::paint::{Scene, Titles, put};
 use super::row::{self, Bracket};
 use super::scroll::Scroll;
@@ -25,6 +26,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
             .into_iter()
             .collect(),
         border: scene.state.is_past().then_some(Part::Warning),
+        ..Titles::default()
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let room = usize::from(inner.width);
@@ -153,9 +155,16 @@ fn right(
         lines.push(Line::from(scene.span(Part::Dim, text::cut(words, room))));
         return lines;
     }
-    let columns = Columns::fitting(room, longest_address(rows), false);
+    let longest = longest_address(rows);
+    let columns = Columns::fitting(room, longest, false);
+    // The addresses are what the picture is about: where they would be cut, the other columns go.
+    let narrow = longest > columns.address;
     if place.height > 4 {
-        lines.push(row::head(scene, &columns));
+        lines.push(if narrow {
+            narrow::head(scene, Narrow::WIDE)
+        } else {
+            row::head(scene, &columns)
+        });
     }
     let left = usize::from(place.height).saturating_sub(lines.len());
     let cut = rows.len() > left && left > 2;
@@ -163,9 +172,13 @@ fn right(
     let mut below = place;
     arrange::take_top(&mut below, lines_of(&lines));
     scroll.list(below, shown.iter().copied());
-    let drawn = shown
-        .iter()
-        .map(|row| row::line(scene, &columns, *row, Bracket::None));
+    let drawn = shown.iter().map(|row| {
+        if narrow {
+            narrow::cell(scene, Narrow::WIDE, *row)
+        } else {
+            row::line(scene, &columns, *row, Bracket::None)
+        }
+    });
     lines.extend(drawn);
     if cut {
         let port = rows[0].tuple.local.port;

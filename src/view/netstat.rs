@@ -2,7 +2,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::columns::{longest_address, proto};
+use super::columns::proto;
 use super::paint::{Scene, put};
 use super::text;
 use super::theme::Part;
@@ -11,48 +11,120 @@ use crate::tcp::{Endpoint, RowName, TcpState};
 
 /// The table as netstat itself prints it: its columns, its widths, no marks, no ghosts.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[RowName]) {
-    let address = address_width(usize::from(area.width), longest_address(rows));
-    let head = [
-        Line::from("Active Internet connections (servers and established)"),
-        Line::from(format!(
-            "Proto Recv-Q Send-Q {:<address$} {:<address$} {:<11} PID/Program name",
-            "Local Address", "Foreign Address", "State"
-        )),
-    ];
-    let head = head.map(|line| line.style(scene.style(Part::Heading)));
+    let columns = Columns::fitting(usize::from(area.width), longest(rows));
+    let head = columns.line([
+        "Proto",
+        "Recv-Q",
+        "Send-Q",
+        "Local Address",
+        "Foreign Address",
+        "State",
+        columns.owner.title(),
+    ]);
+    let first = "Active Internet connections (servers and established)";
+    let first = text::cut(first, usize::from(area.width));
+    let head = [first, head].map(|line| Line::from(line).style(scene.style(Part::Heading)));
     let lines = rows.iter().filter_map(|name| scene.state.seen().get(*name));
-    let lines = lines.map(|line| row(scene, line, address));
+    let lines = lines.map(|line| row(scene, line, columns));
     put(frame, area, head.into_iter().chain(lines));
 }
 
-/// netstat gives an address 23 columns; less where the screen is narrow, but of an IPv4 address nothing that is needed.
-fn address_width(room: usize, longest: usize) -> usize {
-    const REST: usize = 5 + 7 + 7 + 1 + 1 + 1 + 11 + 1 + 14;
-    (room.saturating_sub(REST) / 2).clamp(longest.clamp(15, 18), 23)
+/// What there is room for: the state matters most, then addresses, then queues; who owns the socket goes first.
+#[derive(Clone, Copy)]
+struct Columns {
+    queues: bool,
+    address: usize,
+    owner: Owner,
 }
 
-fn row(scene: Scene<'_>, line: &TableLine, address: usize) -> Line<'static> {
+/// How much is told of who owns a socket, and in how many columns.
+#[derive(Clone, Copy)]
+enum Owner {
+    Nothing,
+    Pid,
+    Program(usize),
+}
+
+impl Owner {
+    const fn title(self) -> &'static str {
+        match self {
+            Owner::Nothing => "",
+            Owner::Pid => "PID",
+            Owner::Program(..16) => "PID/Program",
+            Owner::Program(_) => "PID/Program name",
+        }
+    }
+}
+
+/// Protocol and state, and the spaces in front of both addresses and of the state.
+const LEAST: usize = 5 + 1 + 1 + 1 + 11;
+/// Both queues, and the spaces in front of them.
+const QUEUES: usize = 7 + 7;
+/// A process id, and the program as far as its name is usually needed.
+const OWNER: (usize, usize) = (7, 14);
+
+impl Columns {
+    /// netstat gives an address 23 columns; less where the screen is narrow, but of an IPv4 address nothing that is needed.
+    fn fitting(room: usize, longest: usize) -> Columns {
+        let spare = room.saturating_sub(LEAST + QUEUES + 1 + OWNER.1);
+        let address = (spare / 2).clamp(longest.clamp(15, 18), 23);
+        let taken = LEAST + 2 * address;
+        let queues = taken + QUEUES <= room;
+        let left = room.saturating_sub(taken + if queues { QUEUES } else { 0 });
+        let owner = match left.saturating_sub(1) {
+            left if left >= OWNER.1 => Owner::Program(left),
+            left if left >= OWNER.0 => Owner::Pid,
+            _ => Owner::Nothing,
+        };
+        Columns {
+            queues,
+            address,
+            owner,
+        }
+    }
+
+    fn line(self, [proto, recv, send, local, foreign, state, owner]: [&str; 7]) -> String {
+        let queues = if self.queues {
+            format!("{recv:>6} {send:>6} ")
+        } else {
+            String::new()
+        };
+        let [local, foreign] = [local, foreign].map(|end| text::fit(end, self.address));
+        format!("{proto:<5} {queues}{local} {foreign} {state:<11} {owner}")
+    }
+}
+
+fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
     let row = &line.row;
     let owner = scene.state.sockets.owners.get(&row.inode);
-    let owner = owner.map_or_else(
-        || String::from("-"),
-        |owner| text::safe(&format!("{}/{}", owner.pid, owner.program)),
-    );
+    let owner = match (owner, columns.owner) {
+        (_, Owner::Nothing) => String::new(),
+        (None, _) => String::from("-"),
+        (Some(owner), Owner::Pid) => owner.pid.to_string(),
+        (Some(owner), Owner::Program(room)) => {
+            let words = text::safe(&format!("{}/{}", owner.pid, owner.program));
+            text::cut(&words, room)
+        }
+    };
     // netstat reads /proc/net/tcp, where the kernel writes no backlog.
     let send = if row.state == TcpState::Listen {
         0
     } else {
         row.queues.send
     };
-    let text = format!(
-        "{:<5} {:>6} {:>6} {:<address$} {:<address$} {:<11} {owner}",
-        proto(&row.name()),
-        row.queues.recv,
-        send,
-        end(row.tuple.local, address),
-        end(row.tuple.remote, address),
-        row.state,
-    );
+    let [local, foreign] = [row.tuple.local, row.tuple.remote].map(|end| {
+        let (address, port) = ends(end);
+        text::cut(&address, columns.address.saturating_sub(port.len())) + &port
+    });
+    let text = columns.line([
+        &proto(&row.name()),
+        &row.queues.recv.to_string(),
+        &send.to_string(),
+        &local,
+        &foreign,
+        &row.state.to_string(),
+        &owner,
+    ]);
     let line = Line::from(text);
     if scene.state.desk.selected == Some(row.name()) {
         line.style(scene.style(Part::Selected))
@@ -61,7 +133,18 @@ fn row(scene: Scene<'_>, line: &TableLine, address: usize) -> Line<'static> {
     }
 }
 
-/// netstat writes IPv6 addresses without brackets.
-fn end(end: Endpoint, most: usize) -> String {
-    text::end(end, most + 2).replace(['[', ']'], "")
+/// netstat writes IPv6 addresses without brackets, and IPv4-mapped ones as the IPv4 addresses that they stand for.
+fn ends(end: Endpoint) -> (String, String) {
+    let end = end.canonical();
+    (end.ip.to_string(), format!(":{}", end.port))
+}
+
+/// How many columns the longest address of these rows takes.
+fn longest(rows: &[RowName]) -> usize {
+    let all = rows.iter().map(|row| row.tuple);
+    let all = all.flat_map(|tuple| [tuple.local, tuple.remote]);
+    let wide = all
+        .map(ends)
+        .map(|(address, port)| address.len() + port.len());
+    wide.max().unwrap_or(0)
 }

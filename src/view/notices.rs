@@ -31,14 +31,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     put(frame, inner, lines);
 }
 
-/// How many lines what happened takes: as `usual`, unless the newest sentence needs more. A refusal may take lines from the table, as the
+/// How many lines what happened takes: as `usual`, unless the newest sentence, or the one so many back, needs more. A refusal may take lines from the table, as the
 /// reason and the help come last in it; any other sentence only those that the table can `spare`.
 pub(super) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
-    let Some(newest) = state.notices.last() else {
+    let back = state.notices.back;
+    let Some(told) = state.notices.newest_first().nth(back) else {
         return usual;
     };
-    let lines = wrapped(state, newest, usize::from(room)).len();
-    let most = match newest.tone {
+    let lines = wrapped(state, told, usize::from(room)).len();
+    let most = match told.tone {
         Tone::Plain => most.min(usual + spare),
         Tone::Refused | Tone::Warning => most,
     };

@@ -80,12 +80,16 @@ impl<'a> Scene<'a> {
             .border_type(kind(focused))
             .border_style(self.style(titles.border.unwrap_or(border)))
             .title_top(Line::from(spans));
+        let pieces = |pieces: Vec<(Part, String)>| {
+            let spans = pieces.into_iter();
+            let spans = spans.map(|(part, text)| self.span(part, format!(" {text} ")));
+            Line::from(spans.collect::<Vec<Span>>()).right_aligned()
+        };
         if !titles.right.is_empty() {
-            let pieces = titles.right.into_iter();
-            let spans: Vec<Span> = pieces
-                .map(|(part, text)| self.span(part, format!(" {text} ")))
-                .collect();
-            block = block.title_top(Line::from(spans).right_aligned());
+            block = block.title_top(pieces(titles.right));
+        }
+        if !titles.below.is_empty() {
+            block = block.title_bottom(pieces(titles.below));
         }
         frame.render_widget(block, area);
         arrange::inside(area)
@@ -146,6 +150,8 @@ pub(super) struct Titles {
     pub(super) about: String,
     /// At the right.
     pub(super) right: Vec<(Part, String)>,
+    /// At the right of the lower border.
+    pub(super) below: Vec<(Part, String)>,
     /// How the frame looks, when that is not for the focus to say.
     pub(super) border: Option<Part>,
 }

@@ -1,6 +1,7 @@
 //! Both computers' tables line by line: the two ends of one connection stand beside each other.
 
-use super::sockets::are_one_connection;
+use super::sockets::{are_one_connection, part_shown};
+use super::theme::Part;
 use crate::app::State;
 use crate::tcp::{Host, RowName, TcpState};
 
@@ -74,6 +75,24 @@ pub(super) fn of_one(state: &State, host: Host, height: usize) -> Vec<RowName> {
         rows[0] = *listener;
     }
     rows
+}
+
+/// Which part of a computer's rows is shown, unless it is all.
+pub(super) fn part(state: &State, host: Host, rows: &[RowName]) -> Option<(Part, String)> {
+    let named = [rows.first(), rows.get(1), rows.last()];
+    let (mut places, mut count) = ([0; 3], 0);
+    for name in state.desk.shown.iter().filter(|name| name.host == host) {
+        count += 1;
+        for (place, named) in places.iter_mut().zip(named) {
+            if named == Some(name) {
+                *place = count;
+            }
+        }
+    }
+    let [first, second, last] = places;
+    // What listens may stay at the top while the others are scrolled.
+    let from = if second > first + 1 { second } else { first };
+    (rows.len() < count && last > 0).then(|| part_shown(from, last, count))
 }
 
 /// Where the line that begins at `n` ends.

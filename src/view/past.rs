@@ -2,6 +2,7 @@
 
 use crate::app::State;
 
+use super::paint::Titles;
 use super::text;
 use super::theme::Part;
 
@@ -18,15 +19,14 @@ pub(super) fn title(state: &State) -> Option<String> {
     })
 }
 
-/// The same for the right of a title.
-pub(super) fn right(state: &State) -> Vec<(Part, String)> {
+/// The title of a pane that shows the past: its right, and its border.
+pub(super) fn titles(state: &State) -> Titles {
     let words = title(state).map(|words| (Part::KeyCap, words));
-    words.into_iter().collect()
-}
-
-/// The border of what shows the past.
-pub(super) fn border(state: &State) -> Option<Part> {
-    state.is_past().then_some(Part::Warning)
+    Titles {
+        right: words.into_iter().collect(),
+        border: state.is_past().then_some(Part::Warning),
+        ..Titles::default()
+    }
 }
 
 /// For the first line: in as few words as can be.

@@ -85,8 +85,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "Ports",
         about: format!("{DASH} {about}"),
-        right: past::right(scene.state),
-        border: past::border(scene.state),
+        ..past::titles(scene.state)
     };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = arrange::take_bottom(&mut inner, below);

@@ -22,7 +22,7 @@ use crate::tcp::{Host, Port, Protocol, RowName};
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let desk = &scene.state.desk;
     let body = body(area, scene.state);
-    let window = Window::of(scene.state, scroll, usize::from(body.height));
+    let window = Window::of(scene.state, scroll, (usize::from(body.height), LEFT));
     let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &window));
     if window.len() == 0 {
         empty::draw(frame, inner, scene);
@@ -43,6 +43,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     }
     scrollbar(frame, area, scene, &window);
 }
+
+/// So many rows must fit below those that stay at the top.
+const LEFT: usize = 3;
 
 /// Where the rows stand inside the pane.
 pub(super) fn body(area: Rect, state: &State) -> Rect {
@@ -127,15 +130,16 @@ fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
     let command = command(state);
-    // Only netstat's own layout is what it prints: it knows no backlog, and no ghosts.
-    let long = if state.desk.netstat {
-        format!("{DASH} what {command} shows {DASH} {view}")
+    // In netstat's own layout its heading stands above the rows, though grep lets no heading through.
+    let [long, short] = if state.desk.netstat {
+        let heading = format!("netstat's heading, and the rows of {command}");
+        [heading, String::from("in netstat's layout")]
     } else {
-        format!("{DASH} the rows of {command} {DASH} {view}")
+        [format!("the rows of {command}"), command]
     };
     let about = [
-        long,
-        format!("{DASH} {command} {DASH} {view}"),
+        format!("{DASH} {long} {DASH} {view}"),
+        format!("{DASH} {short} {DASH} {view}"),
         format!("{DASH} {view}"),
     ];
     let fits = |text: &String| text::width(text) <= room;
@@ -144,6 +148,7 @@ fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         about: about.into_iter().find(fits).unwrap_or_default(),
         right,
         border: state.is_past().then_some(Part::Warning),
+        ..Titles::default()
     }
 }
 
@@ -152,6 +157,20 @@ pub(super) fn unread(state: &State, host: Host) -> Option<String> {
     let (since, _) = state.sockets.blind.get(&host)?;
     let ago = text::age(state.now.since(*since));
     Some(format!("not read for {ago}"))
+}
+
+/// How many rows contain the text to find, while there is one.
+pub(super) fn found(scene: Scene<'_>) -> Option<(Part, String)> {
+    let find = scene.state.desk.find.text.value();
+    let rows = text::plural(scene.state.desk.shown.len(), "row");
+    let words = format!("/{}: {rows}", text::cut(&scene.own(find), 16));
+    (!find.is_empty()).then_some((Part::Key, words))
+}
+
+/// Which part of so many rows is shown.
+pub(super) fn part_shown(from: usize, to: usize, count: usize) -> (Part, String) {
+    let [from, to, count] = [from, to, count].map(text::number);
+    (Part::Dim, format!("{from}-{to} of {count}"))
 }
 
 /// What else is to be known of the table: where it comes from, what is missing, which part is shown.
@@ -175,24 +194,13 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
     if sockets.source == "procfs" {
         say(Part::Dim, "read from /proc");
     }
-    let find = state.desk.find.text.value();
-    if !find.is_empty() {
-        let rows = text::plural(state.desk.shown.len(), "row");
-        say(
-            Part::Key,
-            &format!("/{}: {rows}", text::cut(&scene.own(find), 16)),
-        );
+    if let Some((part, words)) = found(scene) {
+        say(part, &words);
     }
     let count = state.desk.shown.len();
     if count > window.len() {
-        let (from, to) = (
-            text::number(window.rest.start + 1),
-            text::number(window.rest.end),
-        );
-        say(
-            Part::Dim,
-            &format!("{from}-{to} of {}", text::number(count)),
-        );
+        let (part, words) = part_shown(window.rest.start + 1, window.rest.end, count);
+        say(part, &words);
     }
     if let Some(words) = past::title(state) {
         say(Part::KeyCap, &words);

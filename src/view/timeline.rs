@@ -90,6 +90,7 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
         },
         right,
         border: scene.state.is_past().then_some(Part::Warning),
+        ..Titles::default()
     }
 }
 

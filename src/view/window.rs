@@ -16,14 +16,13 @@ pub(super) struct Window {
 
 /// So many listening rows stay at the top; more would leave no room for connections.
 const PINNED: usize = 4;
-/// So many other rows must fit below them.
-const LEFT: usize = 3;
 
 impl Window {
     /// The rows that fit into `height`, the chosen one among them, else the one to blame, else the newest; remembered as what is visible.
-    pub(super) fn of(state: &State, scroll: &mut Scroll, height: usize) -> Window {
+    /// Those that listen stay at the top if `left` others fit below them.
+    pub(super) fn of(state: &State, scroll: &mut Scroll, (height, left): (usize, usize)) -> Window {
         let shown = &state.desk.shown;
-        let pinned = pinned(state, height);
+        let pinned = pinned(state, (height, left));
         let pointed_at = state.desk.selected.or(state.blamed().first().copied());
         let chosen = pointed_at.and_then(|name| scroll.sockets.find(shown, name));
         let chosen = chosen.or(shown.len().checked_sub(1));
@@ -56,7 +55,7 @@ impl Window {
 }
 
 /// How many rows at the top stay there while the rest of a table that does not fit is scrolled.
-fn pinned(state: &State, height: usize) -> usize {
+fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
     if state.desk.shown.len() <= height {
         return 0;
     }
@@ -73,7 +72,7 @@ fn pinned(state: &State, height: usize) -> usize {
         .take(PINNED + 1)
         .take_while(listens)
         .count();
-    if listening <= PINNED && listening + LEFT <= height {
+    if listening <= PINNED && listening + left <= height {
         listening
     } else {
         0

@@ -7,20 +7,21 @@ use super::paint::{Scene, width};
 use super::text;
 use super::theme::Part;
 use crate::app::words;
-use crate::tcp::{Crossing, Fate, Loss, Protocol, escape};
+use crate::tcp::{Crossing, Fate, Protocol, escape};
 
 /// What is done with the wire, in few words.
 pub(super) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
-    let lab = &scene.state.lab;
-    let wire = lab.wire;
+    let state = scene.state;
+    let (wire, many) = (state.wire_then(), state.waiting_then());
     let mut pieces = Vec::new();
-    let waiting = text::number(lab.waiting());
+    let waiting = text::number(many);
     if wire.held {
-        pieces.push((Part::KeyCap, format!("HELD: {waiting} wait")));
+        let wait = if many == 1 { "waits" } else { "wait" };
+        pieces.push((Part::KeyCap, format!("HELD: {waiting} {wait}")));
     }
     if !wire.delay.is_zero() {
         // One piece, so that nothing jumps as segments come and go.
-        let now = match lab.waiting() {
+        let now = match many {
             0 => String::new(),
             _ if wire.held => String::new(),
             _ => format!(", {waiting} now"),
@@ -38,6 +39,10 @@ pub(super) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
     }
     if pieces.is_empty() {
         pieces.push((Part::Dim, "as quick as a cable".to_owned()));
+    }
+    // They lie anywhere between those that are shown.
+    if let Ok(untold @ 1..) = usize::try_from(state.lab.untold()) {
+        pieces.push((Part::Dim, format!("{} not shown", text::number(untold))));
     }
     pieces
 }
@@ -66,26 +71,31 @@ pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     if count == 0 {
         return nothing_yet(scene, room, height);
     }
-    let waits = |crossing: &Crossing| crossing.fate == Fate::OnTheWay;
-    let oldest = lab.crossings.iter().position(waits);
+    let then = scene.state.then();
+    let waits = |crossing: &Crossing| crossing.fate_by(then) == Fate::OnTheWay;
+    let oldest = || lab.crossings.iter().position(waits);
     let newest = newest(scene, room, height);
-    let from = match oldest.filter(|_| lab.wire.held) {
+    let held = scene.state.wire_then().held;
+    let from = match held.then(oldest).flatten() {
         // Above those that wait, the one before them, as far as there is room.
         Some(oldest) if oldest < newest => oldest,
         Some(_) | None => newest,
     };
     let mut lines = Vec::new();
-    let mut told = from;
+    let (mut told, mut of_last) = (from, 0);
     for crossing in lab.crossings.range(from..count) {
         let block = block(scene, crossing, room);
         if lines.len() + block.len() > height {
             break;
         }
+        of_last = block.len();
         lines.extend(block);
         told += 1;
     }
-    let behind = count - told;
-    if behind > 0
+    // The line that says how many are behind takes the place of a segment that has only one.
+    let replaced = usize::from(of_last == 1);
+    let behind = count - told + replaced;
+    if behind > replaced
         && let Some(last) = lines.last_mut()
     {
         let text = format!(" + {} more behind", text::number(behind));
@@ -96,7 +106,11 @@ pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
 
 /// The keys that do something with the wire, while nothing is on it.
 fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
-    let words = "Nothing has crossed the wire yet. h holds it, o lets one segment through, b brakes it, u loses the next, B cuts it.";
+    let words = if scene.state.is_past() {
+        "Nothing had crossed the wire by then."
+    } else {
+        "Nothing has crossed the wire yet. h holds it, o lets one segment through, b brakes it, u loses the next, B cuts it."
+    };
     let words = text::wrap(words, room.saturating_sub(2));
     words
         .into_iter()
@@ -138,8 +152,8 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
     let lane = Lane {
         crossing,
         to_the_right: Some(crossing.segment.from) == server,
-        delay: state.lab.wire.delay,
-        held: state.lab.wire.held,
+        delay: state.wire_then().delay,
+        held: state.wire_then().held,
     };
     let part = lane::part(crossing);
     let flags = crossing.segment.label();
@@ -184,7 +198,9 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
     } else {
         let carries = text::wrap(&carries, inner).into_iter();
         lines.extend(carries.map(|line| Line::from(format!(" {line}"))));
-        lines.push(Line::from(scene.span(part, format!(" {fate}"))));
+        if !fate.is_empty() {
+            lines.push(Line::from(scene.span(part, format!(" {fate}"))));
+        }
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
@@ -222,11 +238,9 @@ fn again(scene: Scene<'_>, crossing: &Crossing) -> String {
 /// What became of it.
 fn fate(scene: Scene<'_>, crossing: &Crossing) -> String {
     match crossing.fate {
-        Fate::OnTheWay if scene.state.lab.wire.held => "waits".to_owned(),
+        Fate::OnTheWay if scene.state.wire_then().held => "waits".to_owned(),
         Fate::OnTheWay => "on its way".to_owned(),
-        Fate::Lost(_, Loss::Dropped) => "lost".to_owned(),
-        Fate::Lost(_, Loss::Cut) => "lost: cut".to_owned(),
-        Fate::Lost(_, Loss::Full) => "lost: full".to_owned(),
+        Fate::Lost(_, how) => how.words().to_owned(),
         Fate::Arrived(at) => {
             let took = at.since(crossing.sent);
             if took.as_millis() < 10 {

@@ -29,6 +29,17 @@ pub fn captured(
     }
 }
 
+impl Ladder {
+    /// The same where the wire is held: what is on its way waits.
+    pub(super) fn on_a_held_wire(mut self) -> Ladder {
+        let arrows = self.rungs.iter_mut();
+        let arrows = arrows.filter_map(|rung| rung.arrow.as_mut());
+        let kept = arrows.filter(|arrow| arrow.fate == Fate::OnTheWay);
+        kept.for_each(|arrow| arrow.fate = Fate::Waits);
+        self
+    }
+}
+
 /// Writes what an end became beside its segments; the rest gets lines of its own.
 pub(super) fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Iterator<Item = Rung> {
     for (place, mark) in became.by {

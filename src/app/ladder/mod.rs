@@ -83,8 +83,10 @@ impl Side {
 pub enum Fate {
     /// It is not known to the millisecond: nobody captured it.
     WorkedOut,
-    /// It is held, or on its way.
+    /// It is on its way.
     OnTheWay,
+    /// It is kept on a wire that is held.
+    Waits,
     /// It arrived then.
     Arrived(Moment),
     /// It was lost.
@@ -109,6 +111,15 @@ const GONE: Option<StateMark> = Some(StateMark {
 /// The ladder of the chosen connection, else of the newest; or that of all, where it is wanted and something has crossed a wire. `None`
 /// where there is no connection.
 pub fn of(state: &State) -> Option<Ladder> {
+    let ladder = all_or_one(state)?;
+    Some(if state.wire_then().held {
+        ladder.on_a_held_wire()
+    } else {
+        ladder
+    })
+}
+
+fn all_or_one(state: &State) -> Option<Ladder> {
     if let Some(ladder) = Some(state)
         .filter(|state| state.desk.all)
         .and_then(all::all)

@@ -1,7 +1,7 @@
 //! A ladder as plain text.
 
 use crate::app::ladder::{Arrow, Fate, Ladder, Rung, Side, StateMark};
-use crate::tcp::{Loss, Moment};
+use crate::tcp::Moment;
 
 impl Ladder {
     /// The time of a rung, in seconds since the first.
@@ -24,9 +24,8 @@ impl Arrow {
         let fate = match self.fate {
             Fate::WorkedOut => String::new(),
             Fate::OnTheWay => String::from(", on its way"),
-            Fate::Lost(Loss::Dropped) => String::from(", dropped"),
-            Fate::Lost(Loss::Cut) => String::from(", lost: cut"),
-            Fate::Lost(Loss::Full) => String::from(", lost: full"),
+            Fate::Waits => String::from(", waits"),
+            Fate::Lost(how) => format!(", {}", how.words()),
             Fate::Arrived(at) => match at.since(sent) {
                 took if took.as_millis() < 10 => String::new(),
                 took => format!(", in {:.3} s", took.as_secs_f64()),
@@ -43,9 +42,11 @@ impl Arrow {
             format!("{again}{words}{fate}"),
             format!("{again}{flags}{fate}"),
             format!("{again}{flags}"),
+            // Where there is hardly room, the flags matter more than the whole word.
+            format!("{}{flags}", if self.again { "re-" } else { "" }),
         ];
         let fits = |label: &&String| label.chars().count() <= columns;
-        let found = tries.iter().find(fits).unwrap_or(&tries[3]);
+        let found = tries.iter().find(fits).unwrap_or(&tries[4]);
         if found.chars().count() <= columns {
             return found.clone();
         }
@@ -60,12 +61,15 @@ impl Arrow {
         } else {
             '─'
         };
-        let label = self.label(sent, columns.saturating_sub(6));
+        let label = self.label(
+            sent,
+            columns.saturating_sub(if columns < TIGHT { 4 } else { 6 }),
+        );
         let room = columns.saturating_sub(label.chars().count() + 3);
         let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
         let (tip, stop) = match (self.fate, self.from) {
             (Fate::Lost(_), _) => ('✗', room / 4),
-            (Fate::OnTheWay, _) => ('…', room / 4),
+            (Fate::OnTheWay | Fate::Waits, _) => ('…', room / 4),
             (Fate::WorkedOut | Fate::Arrived(_), Side::Client) => ('▶', 0),
             (Fate::WorkedOut | Fate::Arrived(_), Side::Server) => ('◀', 0),
         };
@@ -77,6 +81,9 @@ impl Arrow {
         }
     }
 }
+
+/// With fewer columns than this the shaft is no longer than it must be.
+const TIGHT: usize = 20;
 
 /// With fewer columns than this the server's port has no room: it is the same for all.
 const BOTH: usize = 44;

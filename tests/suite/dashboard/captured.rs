@@ -131,7 +131,7 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
     assert_eq!(
         rungs(&ladder),
         [
-            "SYN_SENT > SYN, seq 0, dropped",
+            "SYN_SENT > SYN, seq 0, lost",
             "> again: SYN, seq 0, in 0.500 s",
             "ESTABLISHED < SYN+ACK, seq 0 ack 1, in 0.500 s SYN_RECV",
             "> ACK, seq 1 ack 1 ESTABLISHED",

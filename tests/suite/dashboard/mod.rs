@@ -24,6 +24,7 @@ mod states;
 mod table;
 mod timeline;
 pub(crate) mod why;
+mod wire_then;
 
 use fivetuple::tcp::News;
 
@@ -33,7 +34,7 @@ pub(super) const SERVER_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTA
 
 pub(super) const LAPTOP_END: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
 
-pub(super) fn laptop_connected() -> Robot {
+pub(crate) fn laptop_connected() -> Robot {
     let mut robot = Robot::listening();
     robot.press("c");
     robot.hear(News::Accepted(own(SERVER_END, 12)));

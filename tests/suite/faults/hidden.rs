@@ -29,7 +29,8 @@ fn an_owner_that_is_hidden_is_a_dash_with_its_reason_told_once() {
     terminal.wait_for("Press l to listen");
     let port = listen(&terminal);
     let me = rustix::process::geteuid().as_raw();
-    let row = format!(r"127\.0\.0\.1:\d+ +127\.0\.0\.1:{port} +● ESTABLISHED - .* - \(user {me}\)");
+    let row =
+        format!(r"127\.0\.0\.1:\d+ +127\.0\.0\.1:{port} +● ESTABLISHED - .* - \((of )?user {me}\)");
     let told = format!("who holds the sockets of user {me} is not shown");
     let _first = TcpStream::connect(("127.0.0.1", port)).unwrap();
     terminal.wait_for(&row);

@@ -254,7 +254,7 @@ fn a_click_chooses_what_stands_under_it() {
         u16::try_from(y).unwrap()
     };
     let area = Rect::new(0, 0, 120, 36);
-    let y = find(&buffer, "127.0.0.3:47118   127.0.0.1:5000");
+    let y = find(&buffer, "127.0.0.3:47118 127.0.0.1:5000");
     let row = Action::SelectRow(own(PHONE[1], 13).name);
     let sockets = Action::Focus(Pane::Sockets);
     assert_eq!(hit(area, &robot.state, &scroll, 20, y), [sockets, row]);
