@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use crate::tcp::{ListenSpec, Moment, OnData, OwnSocket, RowName, ServerCloses};
+use crate::tcp::{Ending, ListenSpec, Moment, OnData, OwnSocket, RowName, ServerCloses};
 
 /// The ends of connections that this program holds open, in the order in which they were opened.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +23,23 @@ pub struct End {
     pub other_closed: bool,
     /// What the server promised when it accepted this end; `None` for a client's.
     pub promise: Option<Promise>,
+    /// Whether the call was answered: connect() succeeded, or accept() returned it.
+    pub answered: bool,
+    /// Whether it has half-closed, and who had sent a FIN by then.
+    pub half_closed: Option<HungUp>,
+    /// How the person has ordered it to end.
+    pub ordered: Option<Ending>,
     /// Which program of somebody else is at the other end, once that is known.
     pub program: Option<String>,
+}
+
+/// The place of an end's FIN among both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HungUp {
+    /// None had come from the other end when it was sent.
+    First,
+    /// The other end's had come.
+    Second,
 }
 
 /// What a server will do with a connection, from accept() to its end: options that change later count for later callers.
@@ -46,14 +61,21 @@ impl From<&ListenSpec> for Promise {
 }
 
 impl Ends {
-    /// Adds a client's end; one that is known already keeps its place.
-    pub fn insert(&mut self, socket: OwnSocket, since: Moment) {
+    /// Adds the end of a client that calls; one that is known already keeps its place.
+    pub fn call(&mut self, socket: OwnSocket, since: Moment) {
         self.add(socket, since, None);
+    }
+
+    /// Adds the end of a client whose call was answered, or notes that it was.
+    pub fn answer(&mut self, socket: OwnSocket, since: Moment) {
+        self.add(socket, since, None);
+        self.change(socket.name, |end| end.answered = true);
     }
 
     /// Adds the end of a server that promised this when it accepted.
     pub fn accept(&mut self, socket: OwnSocket, since: Moment, promise: Promise) {
         self.add(socket, since, Some(promise));
+        self.change(socket.name, |end| end.answered = true);
     }
 
     fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<Promise>) {
@@ -66,6 +88,9 @@ impl Ends {
                 since,
                 peer_closed: false,
                 other_closed: false,
+                answered: false,
+                half_closed: None,
+                ordered: None,
                 promise,
                 program: None,
             },
@@ -77,16 +102,6 @@ impl Ends {
         self.by_age.remove(&self.ages.remove(&name)?)
     }
 
-    /// Remembers that the other end's FIN has come; says whether the end is one of these.
-    pub fn peer_closed(&mut self, name: RowName) -> bool {
-        self.change(name, |end| end.peer_closed = true)
-    }
-
-    /// Remembers that the other end, which was ours, too, is closed; says whether the end is one of these.
-    pub fn other_closed(&mut self, name: RowName) -> bool {
-        self.change(name, |end| end.other_closed = true)
-    }
-
     /// Notes which program is at the other end, where `program_of` can tell and it was not known.
     pub(crate) fn learn_programs(&mut self, program_of: impl Fn(RowName) -> Option<String>) {
         let unknown = |end: &&mut End| end.program.is_none();
@@ -95,7 +110,8 @@ impl Ends {
         }
     }
 
-    fn change(&mut self, name: RowName, change: impl FnOnce(&mut End)) -> bool {
+    /// Changes what is known of an end; says whether it is one of these.
+    pub(crate) fn change(&mut self, name: RowName, change: impl FnOnce(&mut End)) -> bool {
         let end = self
             .ages
             .get(&name)

@@ -1,7 +1,9 @@
-use crate::app::aim::{chosen_row, clients_meant, either_end_meant, server_ends_meant};
+use crate::app::aim::{
+    answered_ends_meant, chosen_row, clients_meant, either_end_meant, server_ends_meant,
+};
 use crate::app::update::wanted;
-use crate::app::{Effect, Find, Line, State, Tone, Wire, words};
-use crate::tcp::{Accepting, Command, ListenSpec, Port, Protocol, RowName, TcpState};
+use crate::app::{Effect, Find, Line, State, Tone, Topic, Wire, words};
+use crate::tcp::{Accepting, Command, Ending, ListenSpec, Port, Protocol, RowName, TcpState};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
 pub(crate) const MOST: u32 = 64_512;
@@ -79,7 +81,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "disconnect", count);
     }
-    announce(state, "closes", ends.len());
+    announce(state, "closes", &ends, Ending::Close);
     ends.into_iter()
         .map(|end| Effect::Run(Command::Close(end)))
         .collect()
@@ -96,7 +98,7 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
         };
         return only_say(state, text);
     }
-    announce(state, "closes at the server's end", ends.len());
+    announce(state, "closes at the server's end", &ends, Ending::Close);
     ends.into_iter()
         .map(|end| Effect::Run(Command::Close(end)))
         .collect()
@@ -107,7 +109,7 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "abort", count);
     }
-    announce(state, "aborts", ends.len());
+    announce(state, "aborts", &ends, Ending::Abort);
     ends.into_iter()
         .map(|end| Effect::Run(Command::Abort(end)))
         .collect()
@@ -132,17 +134,11 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 }
 
 pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = either_end_meant(state, count);
+    let ends = answered_ends_meant(state, count);
     if ends.is_empty() {
-        return nothing_meant(state, "send over", count);
-    }
-    let is_calling = |end: &RowName| {
-        state
-            .sockets
-            .get(*end)
-            .is_some_and(|line| line.row.state == TcpState::SynSent)
-    };
-    if ends.iter().all(is_calling) {
+        if either_end_meant(state, count).is_empty() {
+            return nothing_meant(state, "send over", count);
+        }
         return only_say(
             state,
             "there is no connection to send over yet: the call has no answer",
@@ -178,12 +174,15 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
     only_say(state, text)
 }
 
-/// A sentence before many ends are told the same.
-fn announce(state: &mut State, verb: &str, ends: usize) {
-    state.clients.ordered = ends;
-    if ends > 1 {
-        let text = format!("{verb} {} connections", words::number(ends as u64));
-        state.notices.say(state.now, Tone::Plain, text);
+/// Notes how ends are ordered to end; with a sentence when many are told the same, which goes on as they close.
+fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
+    (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
+    for end in ends {
+        state.note(*end, |end| end.ordered = Some(how));
+    }
+    if ends.len() > 1 {
+        let text = format!("{verb} {} connections", words::number(ends.len() as u64));
+        state.notices.begin(state.now, Topic::Ordered, text);
     }
 }
 
