@@ -12,7 +12,7 @@ use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
 use crate::app::Line as TableLine;
-use crate::tcp::{Protocol, RowName};
+use crate::tcp::{Protocol, RowName, TcpState};
 
 /// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
 pub(super) fn draw(
@@ -133,10 +133,16 @@ fn ends(
     groups
 }
 
-/// An end that the table does not have: it is gone, unless it is another machine's.
+/// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
 fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
     let ip = line.row.tuple.remote.ip.to_canonical();
     let ours = ip.is_loopback() || scene.state.machine.addresses.contains(&ip);
-    let words = if ours { "gone" } else { "on another machine" };
+    let calls = line.row.state == TcpState::SynSent;
+    let words = match (ours, calls) {
+        (false, _) => "on another machine",
+        (true, true) if line.gone.is_some() => "never had a row",
+        (true, true) => "no row yet",
+        (true, false) => "gone",
+    };
     vec![vec![scene.span(Part::Dim, text::cut(words, room))]]
 }

@@ -40,7 +40,11 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         Vec::from_iter(Some(Span::raw(cut)).filter(|_| !text.is_empty()))
     };
     let (sign, style, meaning) = if line.gone.is_some() {
-        let meaning = "the last state that was seen";
+        let meaning = if line.told {
+            "no look saw it: our own calls tell"
+        } else {
+            "the last state that was seen"
+        };
         (HOLLOW.to_owned(), scene.style(Part::Gone), meaning)
     } else {
         let sign = glyph(row.state).to_string();
@@ -129,12 +133,24 @@ fn sent(line: &TableLine, room: usize) -> Option<String> {
         ));
     }
     let size = format!("{count} B");
-    let why = if count == 0 {
-        "all is acknowledged"
-    } else {
-        "not acknowledged yet"
+    let sign = match line.row.state {
+        TcpState::SynSent => Some("SYN"),
+        TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => Some("FIN"),
+        TcpState::Listen
+        | TcpState::SynReceived
+        | TcpState::Established
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::TimeWait
+        | TcpState::Closed => None,
     };
-    Some(fitting(room, [format!("{size}, {why}"), size]))
+    let long = match (count, sign) {
+        (0, _) => format!("{size}, all is acknowledged"),
+        (1, Some(sign)) => format!("{size}: the {sign}, it counts as one"),
+        (n, Some(sign)) => format!("{size}: {} not acknowledged, and the {sign}", n - 1),
+        (_, None) => format!("{size}, not acknowledged yet"),
+    };
+    Some(fitting(room, [long, size]))
 }
 
 /// What the kernel waits for, and how long still; that it tries in vain is a warning.
