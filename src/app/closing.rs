@@ -64,13 +64,13 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
             ));
         }
     }
-    let other = state.other_end(end);
-    if !state.listener.ends.contains(other) {
+    if !state.was_accepted(end) {
         return Some(format!(
             "{who} sent {size}: nobody has accepted the other end, so they wait in its Recv-Q."
         ));
     }
-    let unread = state.listener.promise(other).on_data == OnData::LeaveUnread;
+    let promise = state.listener.promise(state.other_end(end));
+    let unread = promise.on_data == OnData::LeaveUnread;
     unread.then(|| {
         format!("{who} sent {size}: the server does not read, so they wait in its Recv-Q.")
     })

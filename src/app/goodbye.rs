@@ -47,18 +47,12 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
     if farewell::is_unanswered(state, end) {
         return Some(farewell::gave_up(&who));
     }
-    let own = state
-        .clients
-        .holder_of(end)
-        .and_then(|computer| computer.ends.get(end));
-    let was_accepted =
-        state.listener.ends.contains(peer) || own.is_some_and(|end| end.other_closed);
     let closes = state.listener.promise(peer).closes;
     Some(if !serves {
         format!(
             "{who} hung up: its FIN is sent. It ends in TIME_WAIT here once the other end has closed, too."
         )
-    } else if !was_accepted {
+    } else if !state.was_accepted(end) {
         format!(
             "{who} hung up: its FIN is sent. Nobody has accepted the other end, so nobody closes it: CLOSE_WAIT."
         )

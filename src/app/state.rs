@@ -132,6 +132,12 @@ impl State {
         all.any(|ends| ends.change(end, &change));
     }
 
+    /// Whether our server has accepted the other end of this client's, though it may have closed it since.
+    pub(crate) fn was_accepted(&self, client: RowName) -> bool {
+        self.listener.ends.contains(self.other_end(client))
+            || self.own_end(client).is_some_and(|end| end.other_closed)
+    }
+
     /// Whether the other end's FIN has come to this end of ours.
     pub fn peer_has_closed(&self, end: RowName) -> bool {
         self.own_end(end).is_some_and(|end| end.peer_closed)

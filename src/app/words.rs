@@ -257,9 +257,9 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     } else if let Some(client) = client {
         let name = &client.name;
         &format!("{name} reads the end of the data and closes, too: TIME_WAIT will be here.")
-    } else if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
+    } else if state.was_accepted(end) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
-    } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
+    } else if state.listener.serves(end.tuple.remote.port) && !state.was_accepted(end) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."
     } else {
         "The other end is in CLOSE_WAIT until its program closes, and can still send."

@@ -136,7 +136,9 @@ fn ends(
 /// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
 fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
     let ip = line.row.tuple.remote.ip.to_canonical();
-    let ours = ip.is_loopback() || scene.state.machine.addresses.contains(&ip);
+    let state = scene.state;
+    let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
+    let ours = is_here || state.lab.host_of(ip).is_some();
     let calls = line.row.state == TcpState::SynSent;
     let words = match (ours, calls) {
         (false, _) => "on another machine",

@@ -46,6 +46,25 @@ fn a_client_of_ours_closes_once_the_server_has_half_closed() {
 }
 
 #[test]
+fn a_server_that_has_closed_already_had_accepted() {
+    let mut robot = laptop_connected();
+    let (server, client) = (own(SERVER_END, 12).name, own(LAPTOP_END, 11).name);
+    robot.hear(News::PeerClosed(server));
+    robot.hear(News::Closed {
+        at: server,
+        how: Ending::Close,
+    });
+    robot.hear(News::HalfClosed(client));
+    assert!(robot.said().contains("closes, too"), "{}", robot.said());
+    robot.later(std::time::Duration::from_secs(1));
+    robot.hear(News::Sent {
+        at: client,
+        bytes: 13,
+    });
+    assert_eq!(times_said(&robot, "obody has accepted"), 0);
+}
+
+#[test]
 fn a_reset_that_was_ordered_is_told_once_whichever_end_is_heard_first() {
     let (server, client) = (own(SERVER_END, 12).name, own(LAPTOP_END, 11).name);
     let reset = Ending::Broken(Errno::ECONNRESET);

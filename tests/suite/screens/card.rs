@@ -169,6 +169,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
         let text = screen(&mut robot, WIDE);
         assert!(text.contains("Half-open"), "{text}");
         assert!(!text.contains("A RST ended it."), "{text}");
+        assert!(!text.contains("another machine"), "it is the lab's: {text}");
     }
 }
 
