@@ -1,4 +1,5 @@
 mod end;
+mod queues;
 mod story;
 
 use ratatui::Frame;
@@ -147,4 +148,16 @@ fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'s
         (true, false) => "gone",
     };
     vec![vec![scene.span(Part::Dim, text::cut(words, room))]]
+}
+
+/// The first text that fits, else the last.
+fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
+    let mut last = String::new();
+    for text in tries {
+        last = text;
+        if text::width(&last) <= room {
+            break;
+        }
+    }
+    last
 }

@@ -147,6 +147,7 @@ fn an_end_that_is_not_born_yet_is_not_gone() {
     robot.tables(&[computers::LISTEN, ANSWERS], &[CALLS]);
     let text = card(robot, ANSWERS);
     assert!(text.contains("once the last ACK"), "{text}");
+    assert!(text.contains("0 B, without the SYN+ACK"), "{text}");
     assert!(!text.contains("until the server calls accept()"), "{text}");
 }
 
@@ -169,6 +170,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
         let text = screen(&mut robot, WIDE);
         assert!(text.contains("Half-open"), "{text}");
         assert!(!text.contains("A RST ended it."), "{text}");
+        assert!(text.contains("as far as this end knows"), "{text}");
         assert!(!text.contains("another machine"), "it is the lab's: {text}");
     }
 }
