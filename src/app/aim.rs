@@ -5,13 +5,18 @@ use crate::tcp::RowName;
 
 /// The client's ends that a verb is meant for: the chosen row's, else the newest of the chosen computer, else the newest of all.
 pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+    clients_fit(state, count, |_| true)
+}
+
+/// The same, of those ends that fit.
+fn clients_fit(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> bool) -> Vec<RowName> {
     if count == Some(0) {
         let known = state
             .clients
             .computers
             .iter()
             .flat_map(|computer| computer.ends.newest_first());
-        return known.chain(unheard(state)).collect();
+        return known.chain(unheard(state)).filter(fits).collect();
     }
     let held = |name: &RowName| state.clients.holder_of(*name).is_some();
     if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
@@ -19,23 +24,20 @@ pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
         return [Some(chosen), mirror]
             .into_iter()
             .flatten()
-            .find(held)
+            .find(|name| held(name) && fits(name))
             .into_iter()
             .collect();
     }
     let own = &state.clients.computer().ends;
     let many = count.unwrap_or(1) as usize;
-    let mut of_each = [own]
-        .into_iter()
-        .chain(
-            state
-                .clients
-                .computers
-                .iter()
-                .map(|computer| &computer.ends),
-        )
-        .map(|ends| ends.staying().take(many).collect::<Vec<_>>());
-    of_each.find(|ends| !ends.is_empty()).unwrap_or_default()
+    let others = state.clients.computers.iter();
+    let others = others.map(|computer| &computer.ends);
+    let mut all = std::iter::once(own).chain(others);
+    // The chosen computer's, as long as it has any.
+    all.find(|ends| ends.staying().next().is_some())
+        .map_or_else(Vec::new, |ends| {
+            ends.staying().filter(fits).take(many).collect()
+        })
 }
 
 /// Clients' ends that the table shows already, though their own news has not been heard: all means these, too.
@@ -87,11 +89,20 @@ pub(crate) fn chosen_row(state: &State) -> Option<RowName> {
 
 /// The chosen row's own end, whichever side it is; else a client's.
 pub(crate) fn either_end_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
-    let ours = |name: &RowName| {
-        state.clients.holder_of(*name).is_some() || state.listener.ends.contains(*name)
-    };
+    either_fits(state, count, |_| true)
+}
+
+/// The same, of those ends whose call was answered: the newest of these may be older than a call that waits.
+pub(crate) fn answered_ends_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+    either_fits(state, count, |name| {
+        state.own_end(*name).is_none_or(|end| end.answered)
+    })
+}
+
+fn either_fits(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> bool) -> Vec<RowName> {
+    let ours = |name: &RowName| state.own_end(*name).is_some();
     match chosen_row(state).filter(|name| count.is_none() && ours(name)) {
-        Some(chosen) => vec![chosen],
-        None => clients_meant(state, count),
+        Some(chosen) => Vec::from_iter(Some(chosen).filter(fits)),
+        None => clients_fit(state, count, fits),
     }
 }

@@ -3,27 +3,31 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::{Effect, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words};
+use crate::app::{
+    Effect, Ends, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words,
+};
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, OwnSocket, Refusal, RowName,
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Refusal, RowName,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
-    client_end(state, socket);
+    client_end(state, socket, Ends::call);
     let waiting = answered(state);
     let to = socket.name.tuple.remote;
-    let said = if state.lab.lacks(to.ip) {
-        Some(format!(
-            "no SYN is sent yet: the kernel asks first who has that address (ARP), and nobody has {} on this link.",
-            to.ip
-        ))
-    } else {
-        let why = why_no_answer(state, socket.name);
-        why.map(|why| format!("SYN is sent, no answer yet.{why}"))
-    };
-    if let Some(said) = said {
+    let text = if state.lab.lacks(to.ip) {
         let who = words::client_name(state, socket.name);
-        let text = format!("{who} calls {to}: {said}");
+        let why =
+            "no SYN is sent yet: the kernel asks first who has that address (ARP), and nobody has";
+        Some(format!("{who} calls {to}: {why} {} on this link.", to.ip))
+    } else {
+        why_no_answer(state, socket.name).map(|why| {
+            if why == WITHIN_ONE_MACHINE && state.clients.unexplained.len() < UNEXPLAINED {
+                state.clients.unexplained.push((state.now, socket.name));
+            }
+            calls_in_vain(state, socket.name, why)
+        })
+    };
+    if let Some(text) = text {
         state.notices.count(state.now, Topic::Called, text, |n| {
             format!("SYN was sent {n} times, without an answer at once.")
         });
@@ -34,14 +38,43 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         .collect()
 }
 
+/// So many calls without an answer may be explained better a moment later.
+const UNEXPLAINED: usize = 8;
+const QUEUE_IS_FULL: &str =
+    " The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
+const WITHIN_ONE_MACHINE: &str =
+    " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it.";
+
+fn calls_in_vain(state: &State, client: RowName, why: &str) -> String {
+    let who = words::client_name(state, client);
+    let whom = client.tuple.remote;
+    format!("{who} calls {whom}: SYN is sent, no answer yet.{why}")
+}
+
+/// Explains better why calls are not answered, now that a look has shown how full the accept queue is.
+pub(crate) fn explain_again(state: &mut State) {
+    const WHILE: Duration = Duration::from_secs(1);
+    let now = state.now;
+    let mut calls = std::mem::take(&mut state.clients.unexplained);
+    calls.retain(|(at, client)| {
+        let is_full = why_no_answer(state, *client) == Some(QUEUE_IS_FULL);
+        let waits = state.own_end(*client).is_some_and(|end| !end.answered);
+        if is_full && waits {
+            let before = calls_in_vain(state, *client, WITHIN_ONE_MACHINE);
+            let better = calls_in_vain(state, *client, QUEUE_IS_FULL);
+            state.notices.reword(&before, &better);
+        }
+        waits && !is_full && now.since(*at) < WHILE
+    });
+    state.clients.unexplained = calls;
+}
+
 /// Why a call is not answered at once, in as many words as are needed; nothing where the answer is only on its way.
 fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
     let wire = &state.lab.wire;
     let to = client.tuple.remote;
     if state.is_queue_full() && state.listener.serves(to.port) {
-        return Some(
-            " The accept queue is full, so the server's kernel drops the SYN; it is sent again.",
-        );
+        return Some(QUEUE_IS_FULL);
     }
     if state.lab.is_up() && (state.clients.under_way.is_some() || wire.is_plain()) {
         return None;
@@ -52,7 +85,7 @@ fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
         " The cable is cut: nothing arrives until B mends it."
     } else if to.ip.is_loopback() {
         // No wire is in between that could be slow.
-        " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
+        WITHIN_ONE_MACHINE
     } else {
         ""
     })
@@ -60,7 +93,7 @@ fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let is_news = state.clients.holder_of(socket.name).is_none();
-    client_end(state, socket);
+    client_end(state, socket, Ends::answer);
     let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
@@ -172,8 +205,8 @@ pub(crate) fn burst_ended(
     dialing::call_waiting(state)
 }
 
-/// Notes which computer holds a client's end.
-fn client_end(state: &mut State, socket: OwnSocket) {
+/// Notes which computer holds a client's end, and how far its call has come.
+fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut Ends, OwnSocket, Moment)) {
     let clients = &mut state.clients;
     let known = clients
         .computers
@@ -182,6 +215,6 @@ fn client_end(state: &mut State, socket: OwnSocket) {
     let owner = known
         .or_else(|| clients.index_of(socket.name.tuple.local.ip))
         .unwrap_or(clients.chosen);
-    clients.computers[owner].ends.insert(socket, state.now);
+    come(&mut clients.computers[owner].ends, socket, state.now);
     state.sockets.own(&socket, state.machine.pid);
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::Ends;
-use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Port, RowName, Target};
+use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, RowName, Target};
 
 /// The computers that play clients, and how they connect.
 #[derive(Clone, Debug)]
@@ -17,6 +17,10 @@ pub struct Clients {
     first: ConnectSpec,
     /// How many ends the last order closes at once.
     pub ordered: usize,
+    /// How many of them are closed.
+    pub closed: u64,
+    /// Calls without an answer for which a look may show the reason, and when they were made.
+    pub(super) unexplained: Vec<(Moment, RowName)>,
     /// How to connect the next time; its target and source address stand in `to` and `from`.
     pub spec: ConnectSpec,
     /// Whom to call; `None` calls the listener.
@@ -137,6 +141,8 @@ impl Clients {
             server: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first: spec.clone(),
             ordered: 0,
+            closed: 0,
+            unexplained: Vec::new(),
             spec,
             to: None,
             from: None,

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::app::heard::look_at_both;
 use crate::app::listening::is_stranger;
-use crate::app::{Effect, State, Tone, Topic, goodbye, words};
-use crate::tcp::{Ending, OnData, Protocol, Refusal, RowName, escape};
+use crate::app::passage::Passage;
+use crate::app::{Doing, Effect, HungUp, State, Tone, Topic, goodbye, words};
+use crate::tcp::{Ending, Flags, OnData, Protocol, Refusal, RowName, TcpState, escape};
 
 pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
     let text = escape(&first[..first.len().min(48)]);
@@ -55,18 +56,26 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
             "{who} sent {size} in one datagram: nobody answers it, and nobody notices if it is lost."
         ));
     }
-    if state.lab.wire.is_slow() {
-        return Some(format!(
-            "{who} sent {size}: they stand in its Send-Q until the answer to them has crossed the wire."
-        ));
+    match state.passage(end, Flags::PSH) {
+        Passage::AtOnce => (),
+        Passage::Slow => {
+            return Some(format!(
+                "{who} sent {size}: they stand in its Send-Q until the answer to them has crossed the wire."
+            ));
+        }
+        Passage::Lost => {
+            return Some(format!(
+                "{who} sent {size}, which are lost: they stand in its Send-Q, and are sent again until they are answered."
+            ));
+        }
     }
-    let other = state.other_end(end);
-    if !state.listener.ends.contains(other) {
+    if !state.was_accepted(end) {
         return Some(format!(
             "{who} sent {size}: nobody has accepted the other end, so they wait in its Recv-Q."
         ));
     }
-    let unread = state.listener.promise(other).on_data == OnData::LeaveUnread;
+    let promise = state.listener.promise(state.other_end(end));
+    let unread = promise.on_data == OnData::LeaveUnread;
     unread.then(|| {
         format!("{who} sent {size}: the server does not read, so they wait in its Recv-Q.")
     })
@@ -82,16 +91,18 @@ pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<
 }
 
 pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
-    if !state.listener.ends.peer_closed(end) {
-        for computer in &mut state.clients.computers {
-            computer.ends.peer_closed(end);
-        }
-    }
+    state.note(end, |end| end.peer_closed = true);
     look_at_both(state, end)
 }
 
 pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
     let text = words::half_closed(state, end);
+    let place = if state.peer_has_closed(end) {
+        HungUp::Second
+    } else {
+        HungUp::First
+    };
+    state.note(end, |end| end.half_closed = Some(place));
     state.notices.say(state.now, Tone::Plain, text);
     look_at_both(state, end)
 }
@@ -113,10 +124,10 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         return vec![Effect::Look(vec![end])];
     }
     let said = goodbye::words(state, end, how);
+    let reached = reached(state, end);
+    let ordered = state.own_end(end).and_then(|end| end.ordered);
     if state.listener.ends.remove(end).is_some() {
-        let other = state.other_end(end);
-        let mut computers = state.clients.computers.iter_mut();
-        computers.any(|computer| computer.ends.other_closed(other));
+        state.note(state.other_end(end), |end| end.other_closed = true);
     }
     state.clients.forget(end);
     let at = state.now;
@@ -126,10 +137,21 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         sockets,
         ..
     } = state;
-    sockets.ended(at, end, how, |end| {
+    sockets.ended(at, end, (how, reached), |end| {
         State::is_servers(listener, clients, end)
     });
-    if let Some((topic, text)) = said {
+    let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
+    state.clients.closed += u64::from(is_one_of_many);
+    if let Some((_, text)) = said.as_ref().filter(|_| is_one_of_many) {
+        let text = match state.clients.closed {
+            0 | 1 => text.clone(),
+            n => format!(
+                "{} were closed; the last: {text}",
+                words::many(n, "connection", "connections")
+            ),
+        };
+        state.notices.go_on(at, Topic::Ordered, text);
+    } else if let Some((topic, text)) = said {
         let ended = if topic == Topic::Broke {
             "broke"
         } else {
@@ -139,4 +161,31 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         state.notices.count(at, topic, text, many);
     }
     look_at_both(state, end)
+}
+
+/// Which state an end had reached at least, as far as its own calls tell; `None` where none was told.
+fn reached(state: &State, end: RowName) -> Option<TcpState> {
+    let answered = |is_answered| {
+        if is_answered {
+            TcpState::Established
+        } else {
+            TcpState::SynSent
+        }
+    };
+    if let Some(known) = state.own_end(end) {
+        return Some(answered(known.answered));
+    }
+    // A call that was refused is forgotten already.
+    let doings = state.sockets.doings.of(end.tuple.connection(), state.now);
+    let own = doings.filter(|(_, name, _)| *name == end);
+    let come = own.filter_map(|(_, _, doing)| match doing {
+        Doing::Calls => Some(false),
+        Doing::Connected | Doing::Accepted => Some(true),
+        Doing::Sent(_)
+        | Doing::Received(_)
+        | Doing::PeerClosed
+        | Doing::HalfClosed
+        | Doing::Closed(_) => None,
+    });
+    come.last().map(answered)
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use crate::tcp::{ListenSpec, Moment, OnData, OwnSocket, RowName, ServerCloses};
+use crate::tcp::{Ending, ListenSpec, Moment, OnData, OwnSocket, RowName, ServerCloses};
 
 /// The ends of connections that this program holds open, in the order in which they were opened.
 #[derive(Clone, Debug, Default)]
@@ -19,14 +19,27 @@ pub struct End {
     pub since: Moment,
     /// Whether the other end's FIN has come.
     pub peer_closed: bool,
-    /// Whether it is told to close or to abort already.
-    pub is_ending: bool,
     /// Whether the other end was ours, too, and is closed.
     pub other_closed: bool,
     /// What the server promised when it accepted this end; `None` for a client's.
     pub promise: Option<Promise>,
+    /// Whether the call was answered: connect() succeeded, or accept() returned it.
+    pub answered: bool,
+    /// Whether it has half-closed, and who had sent a FIN by then.
+    pub half_closed: Option<HungUp>,
+    /// How the person has ordered it to end.
+    pub ordered: Option<Ending>,
     /// Which program of somebody else is at the other end, once that is known.
     pub program: Option<String>,
+}
+
+/// The place of an end's FIN among both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HungUp {
+    /// None had come from the other end when it was sent.
+    First,
+    /// The other end's had come.
+    Second,
 }
 
 /// What a server will do with a connection, from accept() to its end: options that change later count for later callers.
@@ -48,14 +61,21 @@ impl From<&ListenSpec> for Promise {
 }
 
 impl Ends {
-    /// Adds a client's end; one that is known already keeps its place.
-    pub fn insert(&mut self, socket: OwnSocket, since: Moment) {
+    /// Adds the end of a client that calls; one that is known already keeps its place.
+    pub fn call(&mut self, socket: OwnSocket, since: Moment) {
         self.add(socket, since, None);
+    }
+
+    /// Adds the end of a client whose call was answered, or notes that it was.
+    pub fn answer(&mut self, socket: OwnSocket, since: Moment) {
+        self.add(socket, since, None);
+        self.change(socket.name, |end| end.answered = true);
     }
 
     /// Adds the end of a server that promised this when it accepted.
     pub fn accept(&mut self, socket: OwnSocket, since: Moment, promise: Promise) {
         self.add(socket, since, Some(promise));
+        self.change(socket.name, |end| end.answered = true);
     }
 
     fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<Promise>) {
@@ -67,8 +87,10 @@ impl Ends {
                 socket,
                 since,
                 peer_closed: false,
-                is_ending: false,
                 other_closed: false,
+                answered: false,
+                half_closed: None,
+                ordered: None,
                 promise,
                 program: None,
             },
@@ -80,16 +102,6 @@ impl Ends {
         self.by_age.remove(&self.ages.remove(&name)?)
     }
 
-    /// Remembers that the other end's FIN has come; says whether the end is one of these.
-    pub fn peer_closed(&mut self, name: RowName) -> bool {
-        self.change(name, |end| end.peer_closed = true)
-    }
-
-    /// Remembers that the other end, which was ours, too, is closed; says whether the end is one of these.
-    pub fn other_closed(&mut self, name: RowName) -> bool {
-        self.change(name, |end| end.other_closed = true)
-    }
-
     /// Notes which program is at the other end, where `program_of` can tell and it was not known.
     pub(crate) fn learn_programs(&mut self, program_of: impl Fn(RowName) -> Option<String>) {
         let unknown = |end: &&mut End| end.program.is_none();
@@ -98,7 +110,8 @@ impl Ends {
         }
     }
 
-    fn change(&mut self, name: RowName, change: impl FnOnce(&mut End)) -> bool {
+    /// Changes what is known of an end; says whether it is one of these.
+    pub(crate) fn change(&mut self, name: RowName, change: impl FnOnce(&mut End)) -> bool {
         let end = self
             .ages
             .get(&name)
@@ -137,15 +150,11 @@ impl Ends {
         self.ages.is_empty()
     }
 
-    /// Remembers that the end is told to close or to abort.
-    pub(crate) fn ends(&mut self, name: RowName) {
-        self.change(name, |end| end.is_ending = true);
-    }
-
     /// The rows of the open ends that nobody has told to end yet, the newest first.
     pub(crate) fn staying(&self) -> impl Iterator<Item = RowName> {
         let all = self.by_age.values().rev();
-        all.filter(|end| !end.is_ending).map(|end| end.socket.name)
+        all.filter(|end| end.ordered.is_none())
+            .map(|end| end.socket.name)
     }
 
     /// The rows of the open ends, the newest first.

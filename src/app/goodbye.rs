@@ -1,9 +1,10 @@
 //! Sentences about how a connection ends: what is said must be what the kernel's table shows afterwards.
 
 use crate::app::listening::is_stranger;
+use crate::app::passage::Passage;
 use crate::app::words::{client_name, number};
-use crate::app::{State, Topic};
-use crate::tcp::{Ending, Errno, OnData, Protocol, RowName, ServerCloses, TcpState};
+use crate::app::{State, Topic, farewell};
+use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, RowName, ServerCloses, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
 pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, String)> {
@@ -12,36 +13,19 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         // Taken out already, by a reset: that was the sentence.
         return None;
     }
-    let is_slow = state.lab.wire.is_slow() && end.tuple.protocol == Protocol::Tcp;
+    let sign = match how {
+        Ending::Close => Flags::FIN,
+        Ending::Abort | Ending::Broken(_) => Flags::RST,
+    };
+    let passage = state.passage(end, sign);
     match how {
-        Ending::Close | Ending::Abort if is_slow => {
-            Some((Topic::Went, on_a_slow_wire(state, end, how)))
+        Ending::Close | Ending::Abort if passage != Passage::AtOnce => {
+            Some((Topic::Went, farewell::words(state, end, how, passage)))
         }
         Ending::Close if is_clients => client_closed(state, end).map(|text| (Topic::Went, text)),
         Ending::Close => server_closed(state, end).map(|text| (Topic::Went, text)),
         Ending::Abort => Some((Topic::Went, aborted(state, end))),
         Ending::Broken(errno) => broke(state, end, errno).map(|text| (Topic::Broke, text)),
-    }
-}
-
-/// What an end says while its segments take their time: nothing of the other end, which has not heard of it yet.
-fn on_a_slow_wire(state: &State, end: RowName, how: Ending) -> String {
-    let who = client_name(state, end);
-    let first = state_of(state, end) == Some(TcpState::SynSent);
-    match how {
-        Ending::Abort | Ending::Broken(_) if first => {
-            format!("{who} gave up its call before there was an answer.")
-        }
-        Ending::Abort | Ending::Broken(_) => format!(
-            "{who} aborted: its row is gone. The other end's goes when the RST has crossed the wire."
-        ),
-        Ending::Close if first => format!("{who} gave up its call before there was an answer."),
-        Ending::Close if state.peer_has_closed(end) => format!(
-            "{who} hung up, too: LAST_ACK, until the answer to its FIN has crossed the wire."
-        ),
-        Ending::Close => {
-            format!("{who} hung up: FIN_WAIT1, until the answer to its FIN has crossed the wire.")
-        }
     }
 }
 
@@ -60,23 +44,15 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
         return (!serves)
             .then(|| format!("{who}: the other end had hung up, so its own end is closed, too."));
     }
-    if state_of(state, end) == Some(TcpState::SynSent) {
-        return Some(format!(
-            "{who} gave up its call before there was an answer."
-        ));
+    if farewell::is_unanswered(state, end) {
+        return Some(farewell::gave_up(&who));
     }
-    let own = state
-        .clients
-        .holder_of(end)
-        .and_then(|computer| computer.ends.get(end));
-    let was_accepted =
-        state.listener.ends.contains(peer) || own.is_some_and(|end| end.other_closed);
     let closes = state.listener.promise(peer).closes;
     Some(if !serves {
         format!(
             "{who} hung up: its FIN is sent. It ends in TIME_WAIT here once the other end has closed, too."
         )
-    } else if !was_accepted {
+    } else if !state.was_accepted(end) {
         format!(
             "{who} hung up: its FIN is sent. Nobody has accepted the other end, so nobody closes it: CLOSE_WAIT."
         )
@@ -120,6 +96,9 @@ fn server_closed(state: &State, end: RowName) -> Option<String> {
     }
     match (is_ours, state.listener.promise(end).closes) {
         (true, ServerCloses::WithClient) => None,
+        _ if farewell::has_hung_up_first(state, end) => {
+            Some(farewell::closed_after_its_fin(state, end))
+        }
         (_, ServerCloses::After(_) | ServerCloses::Never) => Some(format!(
             "the server closed its end, too: CLOSE_WAIT is over, nothing is left of {who}'s connection but TIME_WAIT there."
         )),
@@ -138,8 +117,8 @@ fn aborted(state: &State, end: RowName) -> String {
     } else {
         client_name(state, end)
     };
-    if state_of(state, end) == Some(TcpState::SynSent) {
-        return format!("{who} gave up its call before there was an answer.");
+    if farewell::is_unanswered(state, end) {
+        return farewell::gave_up(&who);
     }
     format!(
         "{who} aborted: RST instead of FIN. Both rows go at once, and nothing stays in TIME_WAIT."
@@ -149,12 +128,14 @@ fn aborted(state: &State, end: RowName) -> String {
 /// Why a connection broke; nothing when one of our own ends did it, and has said so.
 fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     let other = state.other_end(end);
-    let line = state.sockets.mirror(end);
-    if line.is_some_and(|line| line.ending == Some(Ending::Abort)) {
+    let line = state.sockets.other_line(end);
+    // What was ordered is known before anybody has heard of it: either end's news may come first.
+    let ordered = state.own_end(other).and_then(|end| end.ordered);
+    let ending = ordered.or_else(|| line.and_then(|line| line.ending));
+    if ending == Some(Ending::Abort) {
         return None;
     }
-    let closed_unread =
-        line.is_some_and(|line| line.ending == Some(Ending::Close)) && has_unread(state, other);
+    let closed_unread = ending == Some(Ending::Close) && has_unread(state, other);
     if errno == Errno::ECONNRESET && closed_unread {
         return None;
     }
@@ -168,9 +149,14 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
         ),
         Errno::ECONNRESET if is_clients && serves && !state.listener.ends.contains(other) => {
             let client = client_name(state, end);
-            format!(
-                "{client} was reset (ECONNRESET): it waited in the accept queue of a listener that is closed."
-            )
+            let why = match line.map(|line| line.row.state) {
+                Some(TcpState::SynReceived) => {
+                    "the server's end was in SYN_RECV still, and went with the listener"
+                }
+                Some(_) => "it waited in the accept queue of a listener that is closed",
+                None => "nobody had accepted it, and the listener is closed",
+            };
+            format!("{client} was reset (ECONNRESET): {why}.")
         }
         Errno::ECONNRESET => format!(
             "{who} ({}) reset the connection: RST came (ECONNRESET).",
@@ -181,10 +167,6 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
             end.tuple.remote
         ),
     })
-}
-
-fn state_of(state: &State, end: RowName) -> Option<TcpState> {
-    state.sockets.get(end).map(|line| line.row.state)
 }
 
 /// Whether bytes wait at a server's end that its program will not read.

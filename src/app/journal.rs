@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use crate::app::Table;
-use crate::tcp::{Ending, Host, Moment, RowName, SocketRow};
+use crate::tcp::{Ending, Host, Moment, RowName, SocketRow, TcpState};
 
 /// What happened to the table, one entry for each look that brought something, so that the past can be shown: the oldest entries are
 /// folded into the table they lead to.
@@ -41,6 +41,8 @@ pub(crate) enum What {
     Ended {
         name: RowName,
         how: Ending,
+        /// Which state it had reached at least, as far as its own calls tell.
+        reached: Option<TcpState>,
         /// Whether it was the end of a server of ours.
         serves: bool,
     },

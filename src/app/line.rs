@@ -116,13 +116,14 @@ impl Line {
         }
     }
 
-    /// A line for a connection that no look ever showed, and that is over: our own calls told of it.
-    pub(crate) fn told(name: RowName, how: Ending, at: Moment) -> Line {
+    /// A line for a connection that no look ever showed, and that is over: our own calls told of it, and which state it had `reached`.
+    pub(crate) fn told(name: RowName, reached: TcpState, how: Ending, at: Moment) -> Line {
         let row = SocketRow {
             host: name.host,
-            ..SocketRow::new(name.tuple, TcpState::Established)
+            ..SocketRow::new(name.tuple, reached)
         };
         let why = match how {
+            Ending::Close | Ending::Abort if reached == TcpState::SynSent => Why::NeverConnected,
             Ending::Abort | Ending::Broken(Errno::ECONNRESET) => Why::Reset,
             Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
             Ending::Close | Ending::Broken(_) => Why::Unknown,

@@ -59,6 +59,7 @@ pub(crate) fn explain_again(state: &mut State) {
 
 pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
     let waiting = state.waiting_for_accept();
+    let sockets = state.listener.sockets.len();
     let names: Vec<RowName> = state
         .listener
         .sockets
@@ -75,7 +76,7 @@ pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
         || {
             (
                 Tone::Plain,
-                words::stopped_listening(state.listener.ends.len(), waiting),
+                words::stopped_listening(sockets, state.listener.ends.len(), waiting),
             )
         },
         |why| {

@@ -50,6 +50,8 @@ pub enum Topic {
     Called,
     /// Connections went.
     Went,
+    /// Connections went that were ordered to go all at once.
+    Ordered,
     /// Data came.
     Data,
     /// Connections broke.
@@ -68,6 +70,8 @@ pub enum Topic {
 const ONE_BY_ONE: u32 = 4;
 /// Alike sentences that are further apart than this are told anew.
 const TOGETHER: Duration = Duration::from_millis(1500);
+/// So many of the newest sentences may still be taken back for better ones.
+const NEAR: usize = 16;
 /// How many rows are marked as to blame at most.
 const BLAMED: usize = 100;
 /// How many sentences are kept.
@@ -118,7 +122,7 @@ impl Notices {
             .all
             .iter()
             .rev()
-            .take(16)
+            .take(NEAR)
             .find(|notice| notice.topic == Some(topic));
         let count = run
             .filter(|last| at.since(last.at) < TOGETHER)
@@ -127,6 +131,7 @@ impl Notices {
             Topic::Came
             | Topic::Called
             | Topic::Went
+            | Topic::Ordered
             | Topic::Data
             | Topic::Past
             | Topic::Looked => Tone::Plain,
@@ -174,6 +179,24 @@ impl Notices {
         if last.is_some_and(|last| last.topic == Some(topic)) {
             self.all.pop_back();
         }
+        self.begin(at, topic, text);
+    }
+
+    /// Says a sentence in place of the last about the same that is near, whatever was said since.
+    pub(crate) fn go_on(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
+        let near = self.all.len().saturating_sub(NEAR);
+        let place = self
+            .all
+            .iter()
+            .rposition(|notice| notice.topic == Some(topic));
+        if let Some(place) = place.filter(|place| *place >= near) {
+            self.all.remove(place);
+        }
+        self.begin(at, topic, text);
+    }
+
+    /// Says the first sentence of several about the same.
+    pub(crate) fn begin(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
         self.push(Notice {
             at,
             text: text.into(),
@@ -182,6 +205,14 @@ impl Notices {
             topic: Some(topic),
             count: 1,
         });
+    }
+
+    /// Says in other words what was said a moment ago, now that more is known.
+    pub(crate) fn reword(&mut self, before: &str, better: &str) {
+        let near = self.all.iter_mut().rev().take(NEAR);
+        for notice in near.filter(|notice| notice.text == before) {
+            better.clone_into(&mut notice.text);
+        }
     }
 
     /// The newest sentence.

@@ -3,7 +3,7 @@ use std::ops::Deref;
 
 use crate::app::journal::{Journal, Noted, What};
 use crate::app::{Doings, Past, Sight, Table};
-use crate::tcp::{Change, Ending, Host, Moment, OwnSocket, Owner, PortRange, RowName};
+use crate::tcp::{Change, Ending, Host, Moment, OwnSocket, Owner, PortRange, RowName, TcpState};
 
 /// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
 /// looks at may be the past, see [`Sockets::shown`].
@@ -63,16 +63,22 @@ impl Sockets {
         self.take(at, look)
     }
 
-    /// Remembers what one of our own ends was told about its end.
+    /// Remembers what one of our own ends was told about its end, and which state it had `reached` by its own calls.
     pub fn ended(
         &mut self,
         at: Moment,
         name: RowName,
-        how: Ending,
+        (how, reached): (Ending, Option<TcpState>),
         serves: impl Fn(RowName) -> bool,
     ) {
         let serves = serves(name);
-        self.take(at, What::Ended { name, how, serves });
+        let ended = What::Ended {
+            name,
+            how,
+            reached,
+            serves,
+        };
+        self.take(at, ended);
     }
 
     /// Takes ghosts away whose time is over; says whether there were any.

@@ -2,7 +2,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::{
-    Calls, Clients, Computer, Desk, Lab, Line, Listener, Notices, Overlay, Sockets, Table, lens,
+    Calls, Clients, Computer, Desk, End, Lab, Line, Listener, Notices, Overlay, Sockets, Table,
+    lens,
 };
 use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName};
 
@@ -114,14 +115,32 @@ impl State {
         }
     }
 
-    /// Whether the other end's FIN has come to this end of ours.
-    pub fn peer_has_closed(&self, end: RowName) -> bool {
-        let held = self
+    /// What is known of an end that this program holds open.
+    pub fn own_end(&self, end: RowName) -> Option<&End> {
+        let clients = self
             .clients
             .holder_of(end)
             .and_then(|computer| computer.ends.get(end));
-        held.or_else(|| self.listener.ends.get(end))
-            .is_some_and(|end| end.peer_closed)
+        clients.or_else(|| self.listener.ends.get(end))
+    }
+
+    /// Notes something about an end that this program holds open.
+    pub(crate) fn note(&mut self, end: RowName, change: impl Fn(&mut End)) {
+        let computers = self.clients.computers.iter_mut();
+        let clients = computers.map(|computer| &mut computer.ends);
+        let mut all = clients.chain([&mut self.listener.ends]);
+        all.any(|ends| ends.change(end, &change));
+    }
+
+    /// Whether our server has accepted the other end of this client's, though it may have closed it since.
+    pub(crate) fn was_accepted(&self, client: RowName) -> bool {
+        self.listener.ends.contains(self.other_end(client))
+            || self.own_end(client).is_some_and(|end| end.other_closed)
+    }
+
+    /// Whether the other end's FIN has come to this end of ours.
+    pub fn peer_has_closed(&self, end: RowName) -> bool {
+        self.own_end(end).is_some_and(|end| end.peer_closed)
     }
 
     /// Whether a row is the end of a server of ours: its port is, or was, the listener's. Where both ports are equal, the end that we

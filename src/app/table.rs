@@ -28,7 +28,12 @@ impl Table {
     pub(crate) fn take(&mut self, at: Moment, what: &What) -> bool {
         match what {
             What::Look { afresh, rows } => self.look(at, *afresh, rows),
-            What::Ended { name, how, serves } => self.ended(at, *name, *how, *serves),
+            What::Ended {
+                name,
+                how,
+                reached,
+                serves,
+            } => self.ended(at, *name, (*how, *reached), *serves),
             What::Laid => {
                 self.lay_ghosts(at);
                 false
@@ -159,13 +164,21 @@ impl Table {
         true
     }
 
-    /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so.
-    fn ended(&mut self, at: Moment, name: RowName, how: Ending, serves: bool) -> bool {
+    /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so, with the
+    /// state that its own calls had told.
+    fn ended(
+        &mut self,
+        at: Moment,
+        name: RowName,
+        (how, reached): (Ending, Option<TcpState>),
+        serves: bool,
+    ) -> bool {
         if let Some(line) = self.lines.get_mut(&name) {
             line.ending = Some(how);
             return false;
         }
-        self.insert(Line::told(name, how, at), serves);
+        let Some(reached) = reached else { return false };
+        self.insert(Line::told(name, reached, how, at), serves);
         self.ghosts.push_back((name, at));
         true
     }
@@ -216,6 +229,31 @@ impl Table {
             ..name
         });
         same.or_else(|| self.lines.get(&self.order.other_end(name)?))
+    }
+
+    /// The line of the other end of the same connection, or what was known of it when its ghost left the screen, too.
+    pub(crate) fn other_line(&self, name: RowName) -> Option<&Line> {
+        let other = name.tuple.mirrored().canonical();
+        let born = self.lines.get(&name).map(|line| line.born);
+        let departed = || {
+            let lines = self.departed().iter().rev().map(|departed| &departed.line);
+            let is_it = |line: &&Line| {
+                let went = line.gone.map(|gone| gone.at);
+                line.row.tuple.canonical() == other && went >= born
+            };
+            lines.filter(|line| line.row.name() != name).find(is_it)
+        };
+        self.mirror(name).or_else(departed)
+    }
+
+    /// Whether the other end was aborted, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
+    pub fn is_half_open(&self, line: &Line) -> bool {
+        let is_there = line.gone.is_none() && line.row.tuple.is_connected();
+        is_there
+            && is_open(line.row.state)
+            && self
+                .other_line(line.row.name())
+                .is_some_and(|other| other.gone.is_some() && other.ending == Some(Ending::Abort))
     }
 
     /// Whether the row is the client's end of its connection, as far as ports that listen tell.

@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
 use crate::app::{
-    Action, Desk, Effect, Event, Overlay, Sight, State, Tone, connect_form, dialing, heard, ladder,
-    listen_form, listening, looking, moving, myth, palette, ports_form, press, program, rewind,
-    script, verbs, why, wire, words,
+    Action, Desk, Effect, Event, Overlay, Sight, State, Tone, calling, connect_form, dialing,
+    heard, ladder, listen_form, listening, looking, moving, myth, palette, ports_form, press,
+    program, rewind, script, verbs, why, wire, words,
 };
 use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
 
@@ -89,6 +89,7 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
     }
     state.desk.stale = true;
     listening::explain_again(state);
+    calling::explain_again(state);
     vec![]
 }
 

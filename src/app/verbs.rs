@@ -1,7 +1,9 @@
-use crate::app::aim::{chosen_row, clients_meant, either_end_meant, server_ends_meant};
+use crate::app::aim::{
+    answered_ends_meant, chosen_row, clients_meant, either_end_meant, server_ends_meant,
+};
 use crate::app::update::wanted;
-use crate::app::{Effect, Find, Line, State, Tone, Wire, moving, words};
-use crate::tcp::{Accepting, Command, ListenSpec, Port, Protocol, RowName, TcpState};
+use crate::app::{Effect, Find, Line, State, Tone, Topic, Wire, moving, words};
+use crate::tcp::{Accepting, Command, Ending, ListenSpec, Port, Protocol, RowName, TcpState};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
 pub(crate) const MOST: u32 = 64_512;
@@ -82,8 +84,10 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "disconnect", count);
     }
-    announce(state, "closes", ends.len());
-    end_all(state, ends, Command::Close)
+    announce(state, "closes", &ends, Ending::Close);
+    ends.into_iter()
+        .map(|end| Effect::Run(Command::Close(end)))
+        .collect()
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -97,8 +101,10 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
         };
         return only_say(state, text);
     }
-    announce(state, "closes at the server's end", ends.len());
-    end_all(state, ends, Command::Close)
+    announce(state, "closes at the server's end", &ends, Ending::Close);
+    ends.into_iter()
+        .map(|end| Effect::Run(Command::Close(end)))
+        .collect()
 }
 
 pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -106,8 +112,10 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "abort", count);
     }
-    announce(state, "aborts", ends.len());
-    end_all(state, ends, Command::Abort)
+    announce(state, "aborts", &ends, Ending::Abort);
+    ends.into_iter()
+        .map(|end| Effect::Run(Command::Abort(end)))
+        .collect()
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -129,17 +137,11 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 }
 
 pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = either_end_meant(state, count);
+    let ends = answered_ends_meant(state, count);
     if ends.is_empty() {
-        return nothing_meant(state, "send over", count);
-    }
-    let is_calling = |end: &RowName| {
-        state
-            .sockets
-            .get(*end)
-            .is_some_and(|line| line.row.state == TcpState::SynSent)
-    };
-    if ends.iter().all(is_calling) {
+        if either_end_meant(state, count).is_empty() {
+            return nothing_meant(state, "send over", count);
+        }
         return only_say(
             state,
             "there is no connection to send over yet: the call has no answer",
@@ -175,24 +177,15 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
     only_say(state, text)
 }
 
-/// Tells ends to close or to abort; the next key is not meant for them any more.
-fn end_all(state: &mut State, ends: Vec<RowName>, how: fn(RowName) -> Command) -> Vec<Effect> {
-    for end in &ends {
-        state.listener.ends.ends(*end);
-        for computer in &mut state.clients.computers {
-            computer.ends.ends(*end);
-        }
+/// Notes how ends are ordered to end; with a sentence when many are told the same, which goes on as they close.
+fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
+    (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
+    for end in ends {
+        state.note(*end, |end| end.ordered = Some(how));
     }
-    let commands = ends.into_iter().map(how);
-    commands.map(Effect::Run).collect()
-}
-
-/// A sentence before many ends are told the same.
-fn announce(state: &mut State, verb: &str, ends: usize) {
-    state.clients.ordered = ends;
-    if ends > 1 {
-        let text = format!("{verb} {} connections", words::number(ends as u64));
-        state.notices.say(state.now, Tone::Plain, text);
+    if ends.len() > 1 {
+        let text = format!("{verb} {} connections", words::number(ends.len() as u64));
+        state.notices.begin(state.now, Topic::Ordered, text);
     }
 }
 

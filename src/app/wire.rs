@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::verbs::only_say;
 use crate::app::{Effect, Lab, State, Tone, crossings, words};
-use crate::tcp::{Fate, Flags, LabOrder, Moment, Protocol, Segment, WireNews, WireOrder};
+use crate::tcp::{Fate, Flags, LabOrder, Moment, Protocol, Segment, TcpState, WireNews, WireOrder};
 
 /// A wish about the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -264,12 +264,27 @@ fn after_loss(segment: &Segment) -> &'static str {
 fn cut(state: &mut State) -> (WireOrder, String) {
     state.lab.wire.cut = !state.lab.wire.cut;
     if state.lab.wire.cut {
-        let text = "the cable is cut: every segment is lost, and neither kernel is told. Connections stay ESTABLISHED; B mends it";
-        (WireOrder::Cut, text.to_owned())
+        let stays = if state.sockets.count(TcpState::Established) > 0 {
+            "Connections stay ESTABLISHED; B mends it"
+        } else if state.sockets.count(TcpState::SynSent) > 0 {
+            "SYN_SENT stays, and its SYN is sent again; B mends it"
+        } else {
+            "B mends it"
+        };
+        let text =
+            format!("the cable is cut: every segment is lost, and neither kernel is told. {stays}");
+        (WireOrder::Cut, text)
     } else {
         state.lab.wire.loses = 0;
-        let text =
-            "the cable is mended: what was not acknowledged is sent again when its timer runs out";
-        (WireOrder::Mend, text.to_owned())
+        let mut rows = state.sockets.in_order();
+        let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
+            ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
+        } else {
+            ""
+        };
+        let text = format!(
+            "the cable is mended: what was not acknowledged is sent again when its timer runs out{half_open}"
+        );
+        (WireOrder::Mend, text)
     }
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::app::{Progress, State};
+use crate::app::passage::Passage;
+use crate::app::{Line, Progress, State};
 use crate::tcp::{
-    Burst, Call, Crossing, Host, ListenSpec, OwnSocket, Port, Protocol, Refusal, RowName,
+    Burst, Call, Crossing, Flags, Host, ListenSpec, OwnSocket, Port, Protocol, Refusal, RowName,
     ServerCloses, SourcePort,
 };
 
@@ -52,7 +53,11 @@ pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
     )
 }
 
-pub(crate) fn stopped_listening(open: usize, waiting: u32) -> String {
+pub(crate) fn stopped_listening(sockets: usize, open: usize, waiting: u32) -> String {
+    let (the_rows, go) = match sockets {
+        0 | 1 => ("the LISTEN row".to_owned(), "goes"),
+        n => (format!("the {n} LISTEN rows"), "go"),
+    };
     let reset = match waiting {
         0 => String::new(),
         n => format!(
@@ -61,11 +66,9 @@ pub(crate) fn stopped_listening(open: usize, waiting: u32) -> String {
         ),
     };
     match open {
-        0 => format!(
-            "stopped listening: the LISTEN row goes, and nobody can connect any more.{reset}"
-        ),
+        0 => format!("stopped listening: {the_rows} {go}, and nobody can connect any more.{reset}"),
         n => format!(
-            "stopped listening: only the LISTEN row goes. {} accepted before {} on.{reset}",
+            "stopped listening: only {the_rows} {go}. {} accepted before {} on.{reset}",
             many(n as u64, "connection", "connections"),
             if n == 1 { "lives" } else { "live" },
         ),
@@ -201,6 +204,14 @@ pub(crate) fn reset(open: usize, waiting: u32) -> String {
 pub(crate) fn accepted_while_held(state: &State, socket: &OwnSocket) -> String {
     let tuple = socket.name.tuple;
     let who = state.peer_name(tuple.remote.ip, socket.name);
+    let own = state.sockets.get(socket.name);
+    let other = state.sockets.other_line(socket.name);
+    if own.is_some_and(|line| line.gone.is_some()) || other.is_some_and(Line::was_reset) {
+        return format!(
+            "accept() returned the connection with {who} at port {}, which was reset while it waited: its row is gone. Descriptor {} holds it all the same; read() says ECONNRESET.",
+            tuple.remote.port, socket.fd
+        );
+    }
     format!(
         "accept() returned the connection with {who} at port {}: the row is the same, but descriptor {} holds it now.",
         tuple.remote.port, socket.fd
@@ -226,11 +237,23 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let who = client_name(state, end);
     let other = state.other_end(end);
     let closes = state.listener.promise(other).closes;
-    let then = if state.lab.wire.is_slow() {
+    let passage = state.passage(end, Flags::FIN);
+    if state.peer_has_closed(end) {
+        return format!(
+            "{who} half-closed: its FIN is sent, too. Both ends have hung up: LAST_ACK, until it is answered, and then this row goes."
+        );
+    }
+    let client = state.clients.holder_of(other);
+    let then = if passage == Passage::Lost {
+        "But the FIN is lost: it is sent again until it is answered."
+    } else if passage == Passage::Slow {
         "The other end hears of it when the FIN has crossed the wire."
-    } else if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
+    } else if let Some(client) = client {
+        let name = &client.name;
+        &format!("{name} reads the end of the data and closes, too: TIME_WAIT will be here.")
+    } else if state.was_accepted(end) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
-    } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
+    } else if state.listener.serves(end.tuple.remote.port) && !state.was_accepted(end) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."
     } else {
         "The other end is in CLOSE_WAIT until its program closes, and can still send."

@@ -13,7 +13,7 @@ pub struct TcpInfo {
     pub segment_size: u32,
     /// How often a segment was sent again, in the whole life.
     pub retransmissions: u32,
-    /// Bytes that came in.
+    /// Bytes that came in, for a program to read.
     pub bytes_in: Option<u64>,
     /// Bytes that were sent, those sent again too.
     pub bytes_out: Option<u64>,

@@ -62,6 +62,14 @@ impl TcpState {
         })
     }
 
+    /// Whether the other end's FIN has come to an end in that state.
+    pub const fn has_heard_fin(self) -> bool {
+        matches!(
+            self,
+            TcpState::CloseWait | TcpState::LastAck | TcpState::Closing | TcpState::TimeWait
+        )
+    }
+
     /// The name that `netstat` prints.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,5 @@
 mod end;
+mod queues;
 mod story;
 
 use ratatui::Frame;
@@ -12,7 +13,7 @@ use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
 use crate::app::Line as TableLine;
-use crate::tcp::{Protocol, RowName};
+use crate::tcp::{Protocol, RowName, TcpState};
 
 /// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
 pub(super) fn draw(
@@ -146,10 +147,30 @@ fn ends(
     groups
 }
 
-/// An end that the table does not have: it is gone, unless it is another machine's.
+/// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
 fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
     let ip = line.row.tuple.remote.ip.to_canonical();
-    let ours = ip.is_loopback() || scene.state.machine.addresses.contains(&ip);
-    let words = if ours { "gone" } else { "on another machine" };
+    let state = scene.state;
+    let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
+    let ours = is_here || state.lab.host_of(ip).is_some();
+    let calls = line.row.state == TcpState::SynSent;
+    let words = match (ours, calls) {
+        (false, _) => "on another machine",
+        (true, true) if line.gone.is_some() => "never had a row",
+        (true, true) => "no row yet",
+        (true, false) => "gone",
+    };
     vec![vec![scene.span(Part::Dim, text::cut(words, room))]]
+}
+
+/// The first text that fits, else the last.
+fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
+    let mut last = String::new();
+    for text in tries {
+        last = text;
+        if text::width(&last) <= room {
+            break;
+        }
+    }
+    last
 }

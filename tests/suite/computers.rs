@@ -88,6 +88,17 @@ impl Robot {
         }
     }
 
+    /// Tells it that these rows of the laptop's table are there no more.
+    pub(crate) fn laptop_loses(&mut self, rows: &[&str]) {
+        let vanished = |row: &&str| Change::Vanished(row.parse().unwrap());
+        self.tell(Event::Seen(Sight {
+            host: LAPTOP,
+            changes: rows.iter().map(vanished).collect(),
+            source: "sock_diag",
+            ..Sight::default()
+        }));
+    }
+
     /// Tells it that a segment was put on the wire; its numbers are counted from the SYN of each end.
     pub(crate) fn sends(
         &mut self,

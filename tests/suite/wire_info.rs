@@ -64,6 +64,18 @@ fn every_field_is_read_from_its_place() {
 }
 
 #[test]
+fn a_fin_that_has_come_is_no_byte() {
+    // ESTABLISHED, FIN_WAIT1 and FIN_WAIT2; CLOSE_WAIT, LAST_ACK and CLOSING (include/net/tcp_states.h).
+    let came = [(1, 0), (4, 0), (5, 0), (8, 1), (9, 1), (11, 1)];
+    for (state, fin) in came {
+        let mut bytes = message(&[(2, &numbered(280))]);
+        bytes[16 + 1] = state;
+        let info = tcp_info(&bytes).unwrap();
+        assert_eq!(info.bytes_in, Some(double(128) - fin), "{state}");
+    }
+}
+
+#[test]
 fn an_older_kernel_tells_less() {
     let old = tcp_info(&message(&[(2, &numbered(104))])).unwrap();
     assert_eq!(

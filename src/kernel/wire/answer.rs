@@ -21,7 +21,7 @@ const HEADER: usize = size_of::<Header>();
 #[repr(C)]
 pub(super) struct DiagMessage {
     family: u8,
-    state: u8,
+    pub(super) state: u8,
     timer: u8,
     tries: u8,
     id: SocketId,

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use zerocopy::FromBytes;
+
 use crate::kernel::wire::Header;
 use crate::kernel::wire::answer::DiagMessage;
-use crate::tcp::TcpInfo;
+use crate::tcp::{TcpInfo, TcpState};
 
 const INET_DIAG_INFO: u16 = 2;
 /// `struct rtattr`: a length, which counts itself, and a kind.
@@ -12,16 +14,27 @@ const ATTRIBUTE: usize = 4;
 ///
 /// It has grown with the years: what an older kernel does not send is not known, what a newer one adds is skipped.
 pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
-    let mut rest = message.get(size_of::<Header>() + size_of::<DiagMessage>()..)?;
+    let socket = message.get(size_of::<Header>()..)?;
+    let (socket, mut rest) = DiagMessage::read_from_prefix(socket).ok()?;
     while let Some((&[a, b, c, d], _)) = rest.split_first_chunk::<ATTRIBUTE>() {
         let length = usize::from(u16::from_ne_bytes([a, b]));
         let body = rest.get(ATTRIBUTE..length)?;
         if u16::from_ne_bytes([c, d]) == INET_DIAG_INFO {
-            return read(body);
+            return read(body).map(|info| without_fin(socket.state, info));
         }
         rest = rest.get(length.next_multiple_of(4)..)?;
     }
     None
+}
+
+/// A FIN has a number of its own, and `tcpi_bytes_received` counts it (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c); a program cannot read it.
+fn without_fin(state: u8, info: TcpInfo) -> TcpInfo {
+    let has_come = TcpState::from_kernel(state).is_some_and(TcpState::has_heard_fin);
+    let fin = u64::from(has_come);
+    TcpInfo {
+        bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)),
+        ..info
+    }
 }
 
 /// The fields by their places.

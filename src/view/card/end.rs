@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::text::Span;
 
+use super::{fitting, queues};
 use crate::app::{Line as TableLine, Way};
 use crate::tcp::{TcpInfo, TcpState, Timer, TimerKind};
 use crate::view::glyphs::{ARROW, HOLLOW, glyph};
@@ -40,11 +41,20 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         Vec::from_iter(Some(Span::raw(cut)).filter(|_| !text.is_empty()))
     };
     let (sign, style, meaning) = if line.gone.is_some() {
-        let meaning = "the last state that was seen";
+        let meaning = if line.told {
+            "no look saw it: our own calls tell"
+        } else {
+            "the last state that was seen"
+        };
         (HOLLOW.to_owned(), scene.style(Part::Gone), meaning)
     } else {
         let sign = glyph(row.state).to_string();
-        (sign, scene.theme.state(row.state), row.state.meaning())
+        let meaning = if state.seen().is_half_open(line) {
+            "open, as far as this end knows"
+        } else {
+            row.state.meaning()
+        };
+        (sign, scene.theme.state(row.state), meaning)
     };
     let seen = Span::styled(text::cut(&format!("{sign} {}", row.state), room), style);
     let meaning = text::wrap(meaning, room).into_iter();
@@ -64,8 +74,8 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         meaning.map(|words| scene.span(Part::Dim, words)).collect(),
         plain(&owner),
         plain(ends),
-        plain(&received(scene, line, room).unwrap_or_default()),
-        plain(&sent(line, room).unwrap_or_default()),
+        plain(&queues::received(scene, line, room).unwrap_or_default()),
+        plain(&queues::sent(line, room).unwrap_or_default()),
         timer(scene, line, room),
         plain(&trip),
         plain(&bytes),
@@ -76,65 +86,6 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         passed(scene, line, room),
         plain(&address),
     ]
-}
-
-/// The first text that fits, else the last.
-fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
-    let mut last = String::new();
-    for text in tries {
-        last = text;
-        if text::width(&last) <= room {
-            break;
-        }
-    }
-    last
-}
-
-/// Recv-Q, and what it means for this row.
-fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Option<String> {
-    let count = line.row.queues.recv;
-    if !has_queues(line) {
-        return None;
-    }
-    if line.row.state == TcpState::Listen {
-        let brief = format!("{count} waiting");
-        let long = format!("{count} waiting for accept()");
-        return Some(fitting(room, [long, brief]));
-    }
-    let size = format!("{count} B");
-    let why = match count {
-        0 => "all is read",
-        _ if columns::is_unaccepted(scene.state, line) => "came before accept()",
-        _ => "not read by the program yet",
-    };
-    Some(fitting(room, [format!("{size}, {why}"), size]))
-}
-
-/// What is in TIME_WAIT, or gone, has neither queue any more.
-fn has_queues(line: &TableLine) -> bool {
-    line.gone.is_none() && line.row.state != TcpState::TimeWait
-}
-
-/// Send-Q, and what it means for this row.
-fn sent(line: &TableLine, room: usize) -> Option<String> {
-    let count = line.row.queues.send;
-    if !has_queues(line) {
-        return None;
-    }
-    if line.row.state == TcpState::Listen {
-        let brief = format!("{count} may wait");
-        return Some(fitting(
-            room,
-            [format!("{count} may wait (backlog)"), brief],
-        ));
-    }
-    let size = format!("{count} B");
-    let why = if count == 0 {
-        "all is acknowledged"
-    } else {
-        "not acknowledged yet"
-    };
-    Some(fitting(room, [format!("{size}, {why}"), size]))
 }
 
 /// What the kernel waits for, and how long still; that it tries in vain is a warning.

@@ -30,6 +30,10 @@ pub(super) fn sentences(
         gone_words(mirror)
     } else if state == TcpState::TimeWait {
         "No process holds it any more; the kernel keeps the five numbers reserved, so that late segments harm nobody."
+    } else if state == TcpState::SynReceived {
+        "The server's kernel has answered by itself; the connection is made once the last ACK has come."
+    } else if scene.state.seen().is_half_open(line) {
+        "Half-open (RFC 9293, 3.5.1): the other end is gone, and this one has not heard of it. When it sends, the answer is RST."
     } else if columns::is_unaccepted(scene.state, line) {
         "The kernel has made this connection by itself; it waits until the server calls accept()."
     } else {
@@ -76,6 +80,9 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
     }
     let is_client = scene.state.seen().is_client(line.row.name());
     let reset = |line: &TableLine| line.gone.is_some_and(|gone| gone.why == Why::Reset);
+    if scene.state.seen().is_half_open(line) {
+        return String::from("The other end was aborted.");
+    }
     if reset(line) || mirror.is_some_and(reset) {
         return String::from("A RST ended it.");
     }

@@ -1,7 +1,7 @@
 //! What the kernel knows of a connection beyond its row.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
 use fivetuple::kernel::{Procfs, SockDiag, SocketSource};
@@ -40,6 +40,12 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     );
     assert!(client_end.segments_out >= Some(2) && client_end.congestion_window > 0);
     assert_eq!(client_end.retransmissions, 0);
+
+    // A FIN has a number of its own, which the kernel counts among the bytes that came (tcp_rcv_nxt_update, net/ipv4/tcp_input.c).
+    client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(server.read(&mut [0; 1]).unwrap(), 0);
+    let server_end = inside(tuple(at, from)).expect("CLOSE_WAIT");
+    assert_eq!(server_end.bytes_in, Some(1000), "what a program can read");
 
     let nobody = FiveTuple::tcp(from.into(), Endpoint::new([127, 0, 0, 1], 9));
     assert_eq!(inside(nobody), None);

@@ -88,6 +88,24 @@ async fn accept_one_waits_for_the_next_caller() {
 }
 
 #[tokio::test]
+async fn accept_returns_a_connection_that_was_reset_while_it_waited_and_reading_tells() {
+    let mut rig = Rig::new();
+    let held = ListenSpec {
+        accepting: Accepting::Held,
+        ..anywhere()
+    };
+    let at = rig.listen(held).await;
+    let client = rig.connect(to(at)).await.expect("waits in the queue").name;
+    rig.run(Command::Abort(client));
+    assert_eq!(rig.closed(client).await, Ending::Abort);
+    rig.run(Command::AcceptOne);
+    let server = rig.accepted().await;
+    assert_eq!(server.tuple, client.tuple.mirrored());
+    let reset = Ending::Broken(Errno::ECONNRESET);
+    assert_eq!(rig.closed(server).await, reset);
+}
+
+#[tokio::test]
 async fn connections_live_on_when_nobody_listens_any_more() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;

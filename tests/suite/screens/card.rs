@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::computers::{self, ANSWERS, CALLS, CLIENT, SERVES};
 use crate::robot::{LISTEN, Robot, end, own};
 use fivetuple::app::{Action, Event};
-use fivetuple::tcp::{Host, RowName, TcpInfo};
+use fivetuple::tcp::{Ending, Host, News, RowName, TcpInfo};
 
 use super::{
     ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
@@ -106,6 +107,72 @@ fn queues_and_timers_say_what_they_mean_for_this_row() {
     robot.ask(Action::SelectRow(own(LISTEN, 9).name));
     robot.press("Enter");
     assert!(screen(&mut robot, USUAL).contains("$ nc 127.0.0.1 5000"));
+}
+
+#[test]
+fn a_syn_and_a_fin_under_way_are_told_as_what_they_are() {
+    let table = [
+        "tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11",
+        "tcp 0 1 127.0.0.3:54240 127.0.0.1:5000 FIN_WAIT1",
+        "tcp 0 14 127.0.0.4:54240 127.0.0.1:5000 LAST_ACK",
+        "tcp 0 13 127.0.0.5:54240 127.0.0.1:5000 ESTABLISHED inode=12",
+    ];
+    let told = [
+        "1 B: the SYN, it counts as one",
+        "1 B: the FIN, it counts as one",
+        "14 B: 13 not acknowledged, and the FIN",
+        "13 B, not acknowledged yet",
+    ];
+    for (row, words) in table.iter().zip(told) {
+        let mut robot = Robot::listening();
+        robot.kernel(&joined(&[LISTEN, row]));
+        robot.ask(Action::SelectRow(own(row, 1).name));
+        robot.press("Enter");
+        let text = screen(&mut robot, WIDE);
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn an_end_that_is_not_born_yet_is_not_gone() {
+    let card = |mut robot: Robot, row: &str| {
+        robot.ask(Action::SelectRow(own(row, 1).name));
+        robot.press("Enter");
+        screen(&mut robot, WIDE)
+    };
+    let text = card(Robot::calling_in_lab(), CALLS);
+    assert!(text.contains("no row yet"), "{text}");
+    assert!(!text.contains("gone"), "{text}");
+    let mut robot = Robot::calling_in_lab();
+    robot.tables(&[computers::LISTEN, ANSWERS], &[CALLS]);
+    let text = card(robot, ANSWERS);
+    assert!(text.contains("once the last ACK"), "{text}");
+    assert!(text.contains("0 B, without the SYN+ACK"), "{text}");
+    assert!(!text.contains("until the server calls accept()"), "{text}");
+}
+
+#[test]
+fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
+    let mut robot = Robot::calling_in_lab();
+    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.tables(&[computers::LISTEN, SERVES], &[CLIENT]);
+    robot.press("B");
+    robot.hear(News::Closed {
+        at: own(CLIENT, 11).name,
+        how: Ending::Abort,
+    });
+    robot.laptop_loses(&[CLIENT]);
+    robot.ask(Action::SelectRow(own(SERVES, 12).name));
+    robot.press("Enter");
+    for after in [0, 20] {
+        robot.later(Duration::from_secs(after));
+        let text = screen(&mut robot, WIDE);
+        assert!(text.contains("Half-open"), "{text}");
+        assert!(!text.contains("A RST ended it."), "{text}");
+        assert!(text.contains("as far as this end knows"), "{text}");
+        assert!(!text.contains("another machine"), "it is the lab's: {text}");
+    }
 }
 
 #[test]

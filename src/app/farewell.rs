@@ -1,0 +1,69 @@
+//! Sentences of an end that is closed while its segments take their time, or are lost: nothing of the other end, which has not heard of it.
+
+use crate::app::passage::Passage;
+use crate::app::words::client_name;
+use crate::app::{HungUp, State};
+use crate::tcp::{Ending, RowName, TcpState};
+
+/// What an end says whose last segment is not at the other end at once.
+pub(crate) fn words(state: &State, end: RowName, how: Ending, passage: Passage) -> String {
+    let who = client_name(state, end);
+    if is_unanswered(state, end) {
+        return gave_up(&who);
+    }
+    let is_lost = passage == Passage::Lost;
+    match how {
+        Ending::Abort | Ending::Broken(_) if is_lost => format!(
+            "{who} aborted: its row is gone, but its RST is lost, and nobody sends one again. The other end stays, half-open (RFC 9293, 3.5.1): when it sends, the answer is RST."
+        ),
+        Ending::Abort | Ending::Broken(_) => format!(
+            "{who} aborted: its row is gone. The other end's goes when the RST has crossed the wire."
+        ),
+        Ending::Close if has_hung_up_first(state, end) => closed_after_its_fin(state, end),
+        Ending::Close => {
+            let (too, row) = if state.peer_has_closed(end) {
+                (", too", TcpState::LastAck)
+            } else {
+                ("", TcpState::FinWait1)
+            };
+            if is_lost {
+                format!(
+                    "{who} hung up{too}, but its FIN is lost: {row}. The FIN is sent again until it is answered."
+                )
+            } else {
+                format!(
+                    "{who} hung up{too}: {row}, until the answer to its FIN has crossed the wire."
+                )
+            }
+        }
+    }
+}
+
+/// An end closed that had sent its FIN before, and first: nothing is sent any more.
+pub(crate) fn closed_after_its_fin(state: &State, end: RowName) -> String {
+    let who = client_name(state, end);
+    let seen = state.sockets.get(end).map(|line| line.row.state);
+    let row = match (state.peer_has_closed(end), seen) {
+        (true, Some(TcpState::Closing)) => "CLOSING, until the answer to it has come",
+        (true, _) => "TIME_WAIT, once both FINs are answered",
+        (false, Some(TcpState::FinWait2)) => "FIN_WAIT2, until the other end's FIN has come",
+        (false, _) => "FIN_WAIT1 or FIN_WAIT2, until the other end's FIN has come",
+    };
+    format!("{who} closed: its FIN was sent before, so nothing is sent now. Its row: {row}.")
+}
+
+/// A call was ended before it was answered.
+pub(crate) fn gave_up(who: &str) -> String {
+    format!("{who} gave up its call before there was an answer.")
+}
+
+/// Whether an end of ours still calls.
+pub(crate) fn is_unanswered(state: &State, end: RowName) -> bool {
+    state.own_end(end).is_some_and(|end| !end.answered)
+}
+
+/// Whether an end of ours had sent its FIN before it closed, and before the other end's came.
+pub(crate) fn has_hung_up_first(state: &State, end: RowName) -> bool {
+    let end = state.own_end(end);
+    end.is_some_and(|end| end.half_closed == Some(HungUp::First))
+}

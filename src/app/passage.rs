@@ -1,0 +1,44 @@
+//! What becomes, on the lab's wire, of what an end has just sent.
+
+use std::time::Duration;
+
+use crate::app::State;
+use crate::tcp::{Crossing, Fate, Flags, Protocol, RowName};
+
+/// How a segment comes to the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passage {
+    /// It is there at once.
+    AtOnce,
+    /// It is on its way for so long that the tables at both ends differ for a while.
+    Slow,
+    /// The wire loses it.
+    Lost,
+}
+
+/// The call that sent a segment is told so shortly after the wire has told of the segment.
+const TOGETHER: Duration = Duration::from_millis(500);
+
+impl State {
+    /// What becomes of the segment with that flag which an end has sent with its last call: as the wire has told already, else as it is set.
+    pub(crate) fn passage(&self, end: RowName, flag: Flags) -> Passage {
+        let wire = &self.lab.wire;
+        if end.tuple.protocol == Protocol::Udp || !self.lab.is_up() {
+            return Passage::AtOnce;
+        }
+        let is_it = |crossing: &&Crossing| {
+            let segment = &crossing.segment;
+            segment.tuple == end.tuple && segment.flags.has(flag)
+        };
+        let mut newest_first = self.lab.crossings.iter().rev();
+        let sent = newest_first.find(is_it);
+        let sent = sent.filter(|crossing| self.now.since(crossing.sent) < TOGETHER);
+        match sent.map(|crossing| crossing.fate) {
+            Some(Fate::Lost(..)) => Passage::Lost,
+            Some(Fate::Arrived(_)) if !wire.is_slow() => Passage::AtOnce,
+            _ if wire.cut || wire.loses > 0 => Passage::Lost,
+            _ if wire.is_slow() => Passage::Slow,
+            _ => Passage::AtOnce,
+        }
+    }
+}

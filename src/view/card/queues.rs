@@ -1,0 +1,70 @@
+//! What waits in the queues of one end.
+
+use super::fitting;
+use crate::app::Line as TableLine;
+use crate::tcp::TcpState;
+use crate::view::columns;
+use crate::view::paint::Scene;
+
+/// Recv-Q, and what it means for this row.
+pub(super) fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Option<String> {
+    let count = line.row.queues.recv;
+    if !has_queues(line) {
+        return None;
+    }
+    if line.row.state == TcpState::Listen {
+        let brief = format!("{count} waiting");
+        let long = format!("{count} waiting for accept()");
+        return Some(fitting(room, [long, brief]));
+    }
+    let size = format!("{count} B");
+    let why = match count {
+        0 => "all is read",
+        _ if columns::is_unaccepted(scene.state, line) => "came before accept()",
+        _ => "not read by the program yet",
+    };
+    Some(fitting(room, [format!("{size}, {why}"), size]))
+}
+
+/// What is in TIME_WAIT, or gone, has neither queue any more.
+fn has_queues(line: &TableLine) -> bool {
+    line.gone.is_none() && line.row.state != TcpState::TimeWait
+}
+
+/// Send-Q, and what it means for this row.
+pub(super) fn sent(line: &TableLine, room: usize) -> Option<String> {
+    let count = line.row.queues.send;
+    if !has_queues(line) {
+        return None;
+    }
+    if line.row.state == TcpState::Listen {
+        let brief = format!("{count} may wait");
+        return Some(fitting(
+            room,
+            [format!("{count} may wait (backlog)"), brief],
+        ));
+    }
+    let size = format!("{count} B");
+    let sign = match line.row.state {
+        TcpState::SynSent => Some("SYN"),
+        TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => Some("FIN"),
+        TcpState::Listen
+        | TcpState::SynReceived
+        | TcpState::Established
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::TimeWait
+        | TcpState::Closed => None,
+    };
+    let long = match (count, sign) {
+        // The kernel keeps no queue for a call that is not answered to the end.
+        (0, _) if line.row.state == TcpState::SynReceived => {
+            format!("{size}, without the SYN+ACK")
+        }
+        (0, _) => format!("{size}, all is acknowledged"),
+        (1, Some(sign)) => format!("{size}: the {sign}, it counts as one"),
+        (n, Some(sign)) => format!("{size}: {} not acknowledged, and the {sign}", n - 1),
+        (_, None) => format!("{size}, not acknowledged yet"),
+    };
+    Some(fitting(room, [long, size]))
+}
