@@ -3,6 +3,7 @@
 mod blames;
 mod captions;
 mod captured;
+mod dual_stack;
 mod edges;
 mod forms;
 mod keys;
