@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::{Effect, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words};
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, OwnSocket, Refusal, RowName,
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, OwnSocket, Protocol, Refusal, RowName,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -52,7 +52,9 @@ fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
-    let is_news = state.clients.holder_of(socket.name).is_none();
+    // UDP never waits for an answer, so each is a call of its own, exact copies too.
+    let is_udp = socket.name.tuple.protocol == Protocol::Udp;
+    let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
     client_end(state, socket);
     let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {

@@ -15,6 +15,8 @@ pub struct Ends {
 pub struct End {
     /// Its row and descriptor.
     pub socket: OwnSocket,
+    /// Exact copies of it that were opened before (only UDP has them): they are closed after it.
+    pub older: Vec<OwnSocket>,
     /// Since when.
     pub since: Moment,
     /// Whether the other end's FIN has come.
@@ -59,10 +61,16 @@ impl Ends {
     fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<Promise>) {
         let age = *self.ages.entry(socket.name).or_insert(self.next);
         self.next = self.next.max(age + 1);
+        let older = match self.by_age.remove(&age) {
+            Some(known) if known.socket.inode == socket.inode => known.older,
+            Some(known) => [known.older, vec![known.socket]].concat(),
+            None => Vec::new(),
+        };
         self.by_age.insert(
             age,
             End {
                 socket,
+                older,
                 since,
                 peer_closed: false,
                 other_closed: false,
@@ -72,9 +80,17 @@ impl Ends {
         );
     }
 
-    /// Takes an end out; `None` when it was not there.
+    /// Takes an end out, the newest where there are copies; `None` when it was not there.
     pub fn remove(&mut self, name: RowName) -> Option<End> {
-        self.by_age.remove(&self.ages.remove(&name)?)
+        let age = *self.ages.get(&name)?;
+        let end = self.by_age.get_mut(&age)?;
+        if let Some(before) = end.older.pop() {
+            let gone = end.clone();
+            end.socket = before;
+            return Some(gone);
+        }
+        self.ages.remove(&name);
+        self.by_age.remove(&age)
     }
 
     /// Remembers that the other end's FIN has come; says whether the end is one of these.
