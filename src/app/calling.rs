@@ -31,7 +31,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
     let wire = &state.lab.wire;
     let to = client.tuple.remote;
-    if state.is_queue_full() && state.listener.serves(to.port) {
+    if state.is_queue_full() && state.is_with_our_server(client) {
         return Some(
             " The accept queue is full, so the server's kernel drops the SYN; it is sent again.",
         );
@@ -114,7 +114,7 @@ pub(crate) fn failed(
             },
         )
     });
-    let was_on_its_way = name.is_some_and(|name| state.clients.forget(name));
+    let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
     let waiting = if was_on_its_way {
         vec![]
     } else {

@@ -47,7 +47,7 @@ pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
 
 /// What became of data that a client sent; nothing when the server reads it, and is about to say so.
 fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<String> {
-    if !state.listener.serves(end.tuple.remote.port) {
+    if !state.is_with_our_server(end) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }
     if state.lab.wire.is_slow() {
@@ -113,7 +113,7 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         let mut computers = state.clients.computers.iter_mut();
         computers.any(|computer| computer.ends.other_closed(other));
     }
-    state.clients.forget(end);
+    state.clients.forget(end, state.now);
     let at = state.now;
     let State {
         listener,

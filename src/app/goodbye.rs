@@ -54,7 +54,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
         ));
     }
     let peer = state.other_end(end);
-    let serves = state.listener.serves(end.tuple.remote.port);
+    let serves = state.is_with_our_server(end);
     if state.peer_has_closed(end) {
         // The server's sentence has told it.
         return (!serves)
@@ -160,7 +160,7 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     }
     let who = state.peer_name(end.tuple.remote.ip, end);
     let is_clients = state.clients.holder_of(end).is_some();
-    let serves = state.listener.serves(end.tuple.remote.port);
+    let serves = state.is_with_our_server(end);
     Some(match errno {
         Errno::ECONNREFUSED if end.tuple.protocol == Protocol::Udp => format!(
             "the datagram was refused (ECONNREFUSED): nobody has UDP port {}. The TCP port of that number is another one.",

@@ -42,6 +42,7 @@ mod palette;
 mod pane;
 mod parting;
 mod picture;
+mod places;
 mod ports_form;
 mod press;
 mod program;

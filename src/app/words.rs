@@ -84,14 +84,18 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
             tuple.remote
         );
     }
+    let is_ours = state.is_our_server(tuple.remote);
     let picked = match state.clients.spec.source_port {
         SourcePort::KernelPicks => format!("the kernel picked port {port}"),
         SourcePort::Toy(range) => format!("the kernel picked port {port} from {range}"),
         SourcePort::Fixed(_) => format!("from port {port}, as asked"),
-        SourcePort::SameAsServer => format!("from port {port}, the same number as the server's"),
+        SourcePort::SameAsServer if is_ours => {
+            format!("from port {port}, the same number as the server's")
+        }
+        SourcePort::SameAsServer => format!("from port {port}, the same number as it calls"),
     };
     let server = tuple.remote.port;
-    if !state.is_our_server(tuple.remote) {
+    if !is_ours {
         return format!("{who} connected to {}: {picked}.", tuple.remote);
     }
     if state.listener.held {
@@ -236,7 +240,7 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
         "The other end hears of it when the FIN has crossed the wire."
     } else if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
-    } else if state.listener.serves(end.tuple.remote.port) && !state.listener.ends.contains(other) {
+    } else if state.is_with_our_server(end) && !state.listener.ends.contains(other) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."
     } else {
         "The other end is in CLOSE_WAIT until its program closes, and can still send."
@@ -260,7 +264,7 @@ pub(crate) fn client_name(state: &State, end: RowName) -> String {
     let ip = end.tuple.local.ip;
     let holder = state
         .clients
-        .holder_of(end)
+        .whose(end)
         .map(|computer| computer.name.clone());
     let named = holder.or_else(|| state.clients.name_of(ip).map(str::to_owned));
     named.unwrap_or_else(|| {

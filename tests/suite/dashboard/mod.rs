@@ -21,6 +21,7 @@ mod sentences;
 mod states;
 mod table;
 mod timeline;
+mod whose;
 pub(crate) mod why;
 
 use fivetuple::tcp::News;
