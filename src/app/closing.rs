@@ -23,7 +23,12 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
         }
     } else {
         let who = words::client_name(state, end);
-        let said = format!("{who} received {size}: \"{text}{more}\"");
+        let from = if end.tuple.is_to_itself() {
+            " from itself"
+        } else {
+            ""
+        };
+        let said = format!("{who} received {size}{from}: \"{text}{more}\"");
         state.notices.count(state.now, Topic::Data, said, |n| {
             format!("data came {n} times; the last: {size} for {who}.")
         });

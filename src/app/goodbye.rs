@@ -2,7 +2,7 @@
 
 use crate::app::listening::is_stranger;
 use crate::app::words::{client_name, number};
-use crate::app::{State, Topic};
+use crate::app::{State, Topic, itself};
 use crate::tcp::{Ending, Errno, OnData, Protocol, RowName, ServerCloses, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
@@ -13,7 +13,12 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         return None;
     }
     let is_slow = state.lab.wire.is_slow() && end.tuple.protocol == Protocol::Tcp;
+    let is_to_itself = end.tuple.is_to_itself() && end.tuple.protocol == Protocol::Tcp;
     match how {
+        Ending::Close if is_to_itself => {
+            itself::hung_up(state, end).map(|text| (Topic::Went, text))
+        }
+        Ending::Abort if is_to_itself => Some((Topic::Went, itself::aborted(state, end))),
         Ending::Close | Ending::Abort if is_slow => {
             Some((Topic::Went, on_a_slow_wire(state, end, how)))
         }

@@ -22,6 +22,7 @@ mod form;
 mod goodbye;
 mod heard;
 mod hints;
+mod itself;
 mod journal;
 mod key;
 mod keymap;

@@ -150,7 +150,7 @@ impl State {
         let owner = line.and_then(|line| self.sockets.owners.get(&line.row.inode));
         let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
         self.listener.ends.contains(other)
-            || (self.listener.serves(other) && !is_others)
+            || (self.listener.serves(other) && !is_others && !end.tuple.is_to_itself())
     }
 
     /// Whether somebody who calls that end reaches our listener.

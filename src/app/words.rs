@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{Progress, State};
+use crate::app::{Progress, State, itself};
 use crate::tcp::{
     Burst, Crossing, Errno, ListenSpec, OwnSocket, Port, Protocol, RowName, ServerCloses,
     SourcePort,
@@ -83,6 +83,9 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
             "{who} has a UDP socket at port {port}, connected to {}: no handshake took place, the kernel only remembers whom it is for.",
             tuple.remote
         );
+    }
+    if tuple.is_to_itself() {
+        return itself::connected(&who, port);
     }
     let is_ours = state.is_our_server(tuple.remote);
     let picked = match state.clients.spec.source_port {
@@ -236,7 +239,9 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let who = client_name(state, end);
     let other = state.other_end(end);
     let closes = state.listener.promise(other).closes;
-    let then = if state.lab.wire.is_slow() {
+    let then = if end.tuple.is_to_itself() {
+        itself::HALF_CLOSED
+    } else if state.lab.wire.is_slow() {
         "The other end hears of it when the FIN has crossed the wire."
     } else if state.listener.ends.contains(other) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."

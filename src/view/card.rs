@@ -135,8 +135,15 @@ fn ends(
 
 /// An end that the table does not have: it is gone, unless it is another machine's.
 fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
-    let ip = line.row.tuple.remote.ip.to_canonical();
+    let tuple = line.row.tuple;
+    let ip = tuple.remote.ip.to_canonical();
     let ours = ip.is_loopback() || scene.state.machine.addresses.contains(&ip);
-    let words = if ours { "gone" } else { "on another machine" };
+    let words = if tuple.is_to_itself() {
+        "this row: it is its own other end"
+    } else if ours {
+        "gone"
+    } else {
+        "on another machine"
+    };
     vec![vec![scene.span(Part::Dim, text::cut(words, room))]]
 }

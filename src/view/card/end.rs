@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::text::Span;
 
 use crate::app::{Line as TableLine, Way};
-use crate::tcp::{TcpInfo, TcpState, Timer, TimerKind};
+use crate::tcp::{Protocol, TcpInfo, TcpState, Timer, TimerKind};
 use crate::view::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::paint::Scene;
 use crate::view::theme::Part;
@@ -129,10 +129,12 @@ fn sent(line: &TableLine, room: usize) -> Option<String> {
         ));
     }
     let size = format!("{count} B");
-    let why = if count == 0 {
-        "all is acknowledged"
-    } else {
-        "not acknowledged yet"
+    // UDP acknowledges nothing: its Send-Q is what the kernel has not handed on yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
+    let why = match (line.row.tuple.protocol, count) {
+        (Protocol::Tcp, 0) => "all is acknowledged",
+        (Protocol::Tcp, _) => "not acknowledged yet",
+        (Protocol::Udp, 0) => "nothing waits to be sent",
+        (Protocol::Udp, _) => "not handed on yet",
     };
     Some(fitting(room, [format!("{size}, {why}"), size]))
 }

@@ -6,6 +6,7 @@ mod captured;
 mod dual_stack;
 mod edges;
 mod forms;
+mod itself;
 mod keys;
 mod lab;
 mod lab_apart;
