@@ -139,7 +139,7 @@ fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'s
     let ip = tuple.remote.ip.to_canonical();
     let ours = ip.is_loopback() || scene.state.machine.addresses.contains(&ip);
     let words = if tuple.is_to_itself() {
-        "this row: it is its own other end"
+        "this row itself"
     } else if ours {
         "gone"
     } else {
