@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::app::{Line, State, words};
+use crate::app::{Line, Role, State, words};
 use crate::tcp::{
-    Call, Endpoint, Errno, Host, ListenSpec, Port, Protocol, Refusal, RowName, TcpState,
+    Call, Endpoint, Errno, Host, ListenSpec, Port, Protocol, Refusal, RowName, SocketRow, TcpState,
 };
 
 /// Explains why nothing listens.
@@ -135,10 +135,37 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
                 line.row.tuple.local
             )
         }
-        Holds::Connected => format!(
-            "A connection of an earlier listener has it{others}: {} with {}. Helps: close it, or SO_REUSEADDR on both runs (L).",
-            line.row.state, line.row.tuple.remote
-        ),
+        Holds::Connected => {
+            let row = &line.row;
+            caller(state, row).map_or_else(
+                || {
+                    format!(
+                        "A connection of an earlier listener has it{others}: {} with {}. Helps: close it, or SO_REUSEADDR on both runs (L).",
+                        row.state, row.tuple.remote
+                    )
+                },
+                |who| {
+                    format!(
+                        "{who} calls {} from it{others}: {}. Helps: close that, another port (L), or SO_REUSEADDR on both (C before the call, and L).",
+                        row.tuple.remote, row.state
+                    )
+                },
+            )
+        }
+    }
+}
+
+/// Who calls somebody from that row, if it is a client's end.
+fn caller(state: &State, row: &SocketRow) -> Option<String> {
+    let is_client = state.sockets.is_client(row.name());
+    match Role::of(state, row) {
+        Role::Client(name) | Role::Other(name) if is_client => Some(name),
+        Role::Client(_)
+        | Role::Other(_)
+        | Role::Listener
+        | Role::ServerEnd(_)
+        | Role::OtherListener(_)
+        | Role::Unknown => None,
     }
 }
 

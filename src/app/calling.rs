@@ -7,7 +7,8 @@ use crate::app::{
     Effect, Ends, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words,
 };
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Refusal, RowName,
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, Refusal,
+    RowName,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -73,7 +74,7 @@ pub(crate) fn explain_again(state: &mut State) {
 fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
     let wire = &state.lab.wire;
     let to = client.tuple.remote;
-    if state.is_queue_full() && state.listener.serves(to.port) {
+    if state.is_queue_full() && state.is_with_our_server(client) {
         return Some(QUEUE_IS_FULL);
     }
     if state.lab.is_up() && (state.clients.under_way.is_some() || wire.is_plain()) {
@@ -92,7 +93,9 @@ fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
-    let is_news = state.clients.holder_of(socket.name).is_none();
+    // UDP never waits for an answer, so each is a call of its own, exact copies too.
+    let is_udp = socket.name.tuple.protocol == Protocol::Udp;
+    let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
     client_end(state, socket, Ends::answer);
     let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {
@@ -152,7 +155,7 @@ pub(crate) fn failed(
             },
         )
     });
-    let was_on_its_way = name.is_some_and(|name| state.clients.forget(name));
+    let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
     let waiting = if was_on_its_way {
         vec![]
     } else {

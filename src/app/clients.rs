@@ -1,7 +1,7 @@
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::Ends;
+use crate::app::{Ends, Line};
 use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, RowName, Target};
 
 /// The computers that play clients, and how they connect.
@@ -11,6 +11,8 @@ pub struct Clients {
     pub computers: Vec<Computer>,
     /// Which of them connects next, counted from 0.
     pub chosen: usize,
+    /// Whose an end was that is closed, and since when, where its address does not tell.
+    parted: HashMap<RowName, (usize, Moment)>,
     /// Where a server that listens at every address of its computer can be called.
     server: IpAddr,
     /// How to connect at the start, and after a reset.
@@ -138,6 +140,7 @@ impl Clients {
         Clients {
             computers,
             chosen: 0,
+            parted: HashMap::new(),
             server: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first: spec.clone(),
             ordered: 0,
@@ -178,6 +181,19 @@ impl Clients {
             .find(|computer| computer.ends.contains(end))
     }
 
+    /// The computer that holds this end, or held it until it was closed a while ago.
+    pub fn whose(&self, end: RowName) -> Option<&Computer> {
+        let parted = || Some(&self.computers[self.parted.get(&end)?.0]);
+        self.holder_of(end).or_else(parted)
+    }
+
+    /// Forgets whose the closed ends were that are neither in the table nor so young that there may be news of them still.
+    pub(crate) fn forget_parted(&mut self, now: Moment, is_there: impl Fn(RowName) -> bool) {
+        let is_young = |closed: Moment| now.since(closed) < Line::GHOST;
+        self.parted
+            .retain(|end, (_, closed)| is_young(*closed) || is_there(*end));
+    }
+
     /// Forgets everything but the computers and the options of the start.
     pub(crate) fn start_over(&mut self) {
         let mut computers = std::mem::take(&mut self.computers);
@@ -186,16 +202,22 @@ impl Clients {
         }
         *self = Clients {
             chosen: self.chosen,
+            parted: std::mem::take(&mut self.parted),
             server: self.server,
             ..Clients::of(computers, self.first.clone())
         };
     }
 
-    /// Takes an end out of its computer's; says whether there was one.
-    pub fn forget(&mut self, end: RowName) -> bool {
-        self.computers
-            .iter_mut()
-            .any(|computer| computer.ends.remove(end).is_some())
+    /// Takes an end that is closed out of its computer's; says whether there was one.
+    pub fn forget(&mut self, end: RowName, now: Moment) -> bool {
+        let mut computers = self.computers.iter_mut();
+        let holder = computers.position(|computer| computer.ends.remove(end).is_some());
+        if let Some(holder) =
+            holder.filter(|holder| self.index_of(end.tuple.local.ip) != Some(*holder))
+        {
+            self.parted.insert(end, (holder, now));
+        }
+        holder.is_some()
     }
 
     /// How many ends all computers hold open.

@@ -24,7 +24,12 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
         }
     } else {
         let who = words::client_name(state, end);
-        let said = format!("{who} received {size}: \"{text}{more}\"");
+        let from = if end.tuple.is_to_itself() {
+            " from itself"
+        } else {
+            ""
+        };
+        let said = format!("{who} received {size}{from}: \"{text}{more}\"");
         state.notices.count(state.now, Topic::Data, said, |n| {
             format!("data came {n} times; the last: {size} for {who}.")
         });
@@ -48,7 +53,7 @@ pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
 
 /// What became of data that a client sent; nothing when the server reads it, and is about to say so.
 fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<String> {
-    if !state.listener.serves(end.tuple.remote.port) {
+    if !state.is_with_our_server(end) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }
     if end.tuple.protocol == Protocol::Udp {
@@ -129,7 +134,7 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
     if state.listener.ends.remove(end).is_some() {
         state.note(state.other_end(end), |end| end.other_closed = true);
     }
-    state.clients.forget(end);
+    state.clients.forget(end, state.now);
     let at = state.now;
     let State {
         listener,

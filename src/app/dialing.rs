@@ -57,7 +57,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
     let mut effects = vec![];
-    if state.clients.called.insert(port) && !state.listener.serves(port) {
+    if state.clients.called.insert(port) && !state.listener.watches(port) {
         effects.push(Effect::Watch(wanted(state)));
     }
     effects.extend(call_waiting(state));

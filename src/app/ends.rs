@@ -15,6 +15,8 @@ pub struct Ends {
 pub struct End {
     /// Its row and descriptor.
     pub socket: OwnSocket,
+    /// Exact copies of it that were opened before (only UDP has them): they are closed after it.
+    pub older: Vec<OwnSocket>,
     /// Since when.
     pub since: Moment,
     /// Whether the other end's FIN has come.
@@ -81,10 +83,16 @@ impl Ends {
     fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<Promise>) {
         let age = *self.ages.entry(socket.name).or_insert(self.next);
         self.next = self.next.max(age + 1);
+        let older = match self.by_age.remove(&age) {
+            Some(known) if known.socket.inode == socket.inode => known.older,
+            Some(known) => [known.older, vec![known.socket]].concat(),
+            None => Vec::new(),
+        };
         self.by_age.insert(
             age,
             End {
                 socket,
+                older,
                 since,
                 peer_closed: false,
                 other_closed: false,
@@ -97,9 +105,17 @@ impl Ends {
         );
     }
 
-    /// Takes an end out; `None` when it was not there.
+    /// Takes an end out, the newest where there are copies; `None` when it was not there.
     pub fn remove(&mut self, name: RowName) -> Option<End> {
-        self.by_age.remove(&self.ages.remove(&name)?)
+        let age = *self.ages.get(&name)?;
+        let end = self.by_age.get_mut(&age)?;
+        if let Some(before) = end.older.pop() {
+            let gone = end.clone();
+            (end.socket, end.ordered) = (before, None);
+            return Some(gone);
+        }
+        self.ages.remove(&name);
+        self.by_age.remove(&age)
     }
 
     /// Notes which program is at the other end, where `program_of` can tell and it was not known.

@@ -3,7 +3,7 @@
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::{client_name, number};
-use crate::app::{State, Topic, farewell};
+use crate::app::{State, Topic, farewell, itself};
 use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, RowName, ServerCloses, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
@@ -18,7 +18,12 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         Ending::Abort | Ending::Broken(_) => Flags::RST,
     };
     let passage = state.passage(end, sign);
+    let is_to_itself = end.tuple.is_to_itself() && end.tuple.protocol == Protocol::Tcp;
     match how {
+        Ending::Close if is_to_itself => {
+            itself::hung_up(state, end).map(|text| (Topic::Went, text))
+        }
+        Ending::Abort if is_to_itself => Some((Topic::Went, itself::aborted(state, end))),
         Ending::Close | Ending::Abort if passage != Passage::AtOnce => {
             Some((Topic::Went, farewell::words(state, end, how, passage)))
         }
@@ -38,7 +43,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
         ));
     }
     let peer = state.other_end(end);
-    let serves = state.listener.serves(end.tuple.remote.port);
+    let serves = state.is_with_our_server(end);
     if state.peer_has_closed(end) {
         // The server's sentence has told it.
         return (!serves)
@@ -141,7 +146,7 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     }
     let who = state.peer_name(end.tuple.remote.ip, end);
     let is_clients = state.clients.holder_of(end).is_some();
-    let serves = state.listener.serves(end.tuple.remote.port);
+    let serves = state.is_with_our_server(end);
     Some(match errno {
         Errno::ECONNREFUSED if end.tuple.protocol == Protocol::Udp => format!(
             "the datagram was refused (ECONNREFUSED): nobody has UDP port {}. The TCP port of that number is another one.",

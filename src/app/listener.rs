@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use crate::app::places::Place;
 use crate::app::{Ends, Promise};
 use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
 
@@ -30,8 +31,10 @@ pub struct Listener {
     pub totals: Totals,
     /// The last bytes that came in, and where.
     pub last_payload: Option<(RowName, Vec<u8>)>,
-    /// Every port it ever listened at: rows there are the server's even after it stopped.
+    /// Every port it ever listened at, or would: rows there are watched.
     pub ports: BTreeSet<Port>,
+    /// Where it listens, and where it ever did: ends there are the server's even after it stopped.
+    pub(super) places: BTreeSet<Place>,
 }
 
 /// What went through the server.
@@ -63,14 +66,17 @@ impl Listener {
             totals: Totals::default(),
             last_payload: None,
             ports,
+            places: BTreeSet::new(),
         }
     }
 
-    /// Forgets everything but the options of the start.
+    /// Forgets everything but the options of the start, and where it listened.
     pub(crate) fn start_over(&mut self) {
         let told_to_stop = true;
+        let places = std::mem::take(&mut self.places);
         *self = Listener {
             told_to_stop,
+            places,
             ..Listener::new(self.first.clone())
         };
     }
@@ -120,8 +126,18 @@ impl Listener {
         accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
 
-    /// Whether `port` is, or was, the server's.
-    pub fn serves(&self, port: Port) -> bool {
+    /// Whether rows at `port` are watched because the server is, was or would be there.
+    pub fn watches(&self, port: Port) -> bool {
         self.ports.contains(&port)
+    }
+
+    /// Whether the near end of that row is where the server listens, or did.
+    pub fn serves(&self, row: RowName) -> bool {
+        self.places.iter().any(|place| place.has(row))
+    }
+
+    /// Whether the near end of that row is where the server would listen that never has: an earlier run may have.
+    pub(crate) fn would_serve(&self, row: RowName) -> bool {
+        self.places.is_empty() && Place::of(&self.spec).has(row)
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
+use crate::app::places::Place;
 use crate::app::update::wanted;
 use crate::app::{Effect, State, Tone, Topic, Wish, blame, ports_form, why, words};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
@@ -19,6 +20,7 @@ pub(crate) fn listening(
     listener.held = spec.accepting == Accepting::Held;
     listener.pause = None;
     let new_port = listener.ports.insert(spec.at.port);
+    listener.places.insert(Place::of(&spec));
     listener.running = Some(spec);
     for socket in &sockets {
         state.sockets.own(socket, state.machine.pid);
@@ -164,5 +166,5 @@ pub(crate) fn know_strangers(state: &mut State) {
 pub(crate) fn is_stranger(state: &State, end: RowName) -> bool {
     let ip = end.tuple.remote.ip;
     let ours = state.clients.index_of(ip).is_some();
-    !ours && state.clients.awaited == 0 && state.clients.holder_of(state.other_end(end)).is_none()
+    !ours && state.clients.awaited == 0 && state.clients.whose(state.other_end(end)).is_none()
 }

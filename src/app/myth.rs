@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::app::{Desk, Effect, Pane, Picture, State, Tone, dialing, verbs};
-use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, Refusal, RowName, SourcePort};
+use crate::tcp::{ConnectSpec, Endpoint, Host, Port, Protocol, Refusal, RowName, SourcePort};
 
 /// The calls of one trial, in their order; each is made once the one before is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Myth {
 pub struct MythCall {
     /// Which computer calls.
     pub who: String,
+    /// Whose network it has.
+    pub host: Host,
     /// From which address.
     pub from: IpAddr,
     /// What came of it; `None` while there is no answer.
@@ -50,10 +52,21 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
         let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
         return verbs::only_say(state, text);
     }
+    if state.clients.computers.len() < 2 {
+        let option = if state.lab.is_up() {
+            "--lab-computers 3"
+        } else {
+            "--computers 2"
+        };
+        let text = format!(
+            "the trial needs two clients: one that is refused, and one that gets in; start with {option}, then U"
+        );
+        return verbs::only_say(state, text);
+    }
     let port = state.listener.at().port;
     let Some([first, second]) = free_computers(state, port) else {
         let text = format!(
-            "every computer has a row at port {port} already, so none can be refused for the first time; r starts over"
+            "the trial needs two clients that have no row at port {port} yet; r starts over"
         );
         return verbs::only_say(state, text);
     };
@@ -61,6 +74,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
         let computer = &state.clients.computers[n];
         MythCall {
             who: computer.name.clone(),
+            host: computer.host,
             from: computer.ip,
             answer: None,
         }
@@ -104,6 +118,7 @@ fn next(state: &mut State) -> Vec<Effect> {
         return vec![];
     };
     let spec = ConnectSpec {
+        host: call.host,
         protocol: Protocol::Tcp,
         from: Some(call.from),
         source_port: SourcePort::SameAsServer,

@@ -5,8 +5,8 @@ mod nobody;
 use crate::app::blame::{holders, is_of_a_link, no_descriptor, not_ours, privileged};
 use crate::app::{Line, Stage, State, words};
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, Host, Port, Protocol, Refusal, RowName, SourcePort,
-    TcpState,
+    Call, ConnectSpec, Endpoint, Errno, Host, Port, PortRange, Protocol, Refusal, RowName,
+    SourcePort, TcpState,
 };
 
 /// Explains why a client is not connected.
@@ -178,24 +178,26 @@ fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String
     (text.to_owned(), rows)
 }
 
-/// connect() found no port.
+/// connect() found no port: the only one that was asked for, or all of a range, make five numbers that exist.
 fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
-    let range = match spec.source_port {
-        SourcePort::Toy(range) => range,
-        SourcePort::KernelPicks => state.machine.ephemeral,
-        SourcePort::Fixed(port) => {
-            let text = format!(
+    let (range, text) = match spec.source_port {
+        SourcePort::Toy(range) => (range, None),
+        SourcePort::KernelPicks => (state.machine.ephemeral, None),
+        SourcePort::Fixed(port) => (
+            PortRange::only(port),
+            Some(format!(
                 "All five numbers would be equal to a connection that exists, from port {port}."
-            );
-            return (text, vec![]);
-        }
-        SourcePort::SameAsServer => {
-            return (
-                "All five numbers would be equal to a connection that exists.".to_owned(),
-                vec![],
-            );
-        }
+            )),
+        ),
+        SourcePort::SameAsServer => (
+            PortRange::only(spec.to.port),
+            Some("All five numbers would be equal to a connection that exists.".to_owned()),
+        ),
     };
+    let (to, from) = (
+        to.map(Endpoint::canonical),
+        spec.from.map(|ip| ip.to_canonical()),
+    );
     let takes = |line: &&Line| {
         let tuple = line.row.tuple.canonical();
         line.gone.is_none()
@@ -203,7 +205,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
             && tuple.protocol == spec.protocol
             && Some(tuple.remote) == to
             && range.contains(tuple.local.port)
-            && spec.from.is_none_or(|ip| ip == tuple.local.ip)
+            && from.is_none_or(|ip| ip == tuple.local.ip)
     };
     let rows: Vec<RowName> = state
         .sockets
@@ -211,9 +213,11 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
         .filter(takes)
         .map(|line| line.row.name())
         .collect();
-    let text = format!(
-        "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (j, then c), or closing one (d). The server's side has no such limit.",
-        words::number(range.len() as u64)
-    );
-    (text, rows)
+    let all_taken = || {
+        format!(
+            "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (j, then c), or closing one (d). The server's side has no such limit.",
+            words::number(range.len() as u64)
+        )
+    };
+    (text.unwrap_or_else(all_taken), rows)
 }

@@ -24,22 +24,17 @@ impl Role {
     /// What `row` is, as far as ports, addresses and owners tell.
     pub fn of(state: &State, row: &SocketRow) -> Role {
         let name = row.name();
-        let program = state
-            .sockets
-            .owners
-            .get(&row.inode)
-            .map(|owner| owner.program.clone());
-        let ours = state.listener.serves(row.tuple.local.port);
+        let (listener, owner) = (&state.listener, state.sockets.owners.get(&row.inode));
+        let program = owner.map(|owner| owner.program.clone());
+        let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
+        let ours = listener.ends.contains(name)
+            || (may_be_ours && listener.serves(name))
+            || (owner.is_none() && listener.would_serve(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
             let listening = row.state == TcpState::Listen;
-            let own = state
-                .listener
-                .sockets
-                .iter()
-                .any(|socket| socket.name == name);
+            let own = listener.sockets.iter().any(|socket| socket.name == name);
             // A socket of ours that is closed by now is in no list: its row in the past is told by who held it.
-            let held = state.sockets.owners.get(&row.inode);
-            let was_own = listening && held.is_some_and(|owner| owner.pid == state.machine.pid);
+            let was_own = listening && owner.is_some_and(|owner| owner.pid == state.machine.pid);
             return match program {
                 _ if own || was_own => Role::Listener,
                 Some(program) if listening => Role::OtherListener(program),
@@ -50,16 +45,18 @@ impl Role {
         if ours && !state.seen().is_client(name) {
             return Role::ServerEnd(state.peer_name(row.tuple.remote.ip, name));
         }
+        let is_ours = program_is_ours(program.as_deref());
         let holds_it = state
             .clients
-            .holder_of(name)
+            .whose(name)
+            .filter(|_| is_ours)
             .map(|computer| computer.name.clone());
-        let calls_us = state.listener.serves(row.tuple.remote.port)
-            || state.clients.called.contains(&row.tuple.remote.port);
+        let calls_us =
+            state.is_with_our_server(name) || state.clients.called.contains(&row.tuple.remote.port);
         let address = state
             .clients
             .name_of(row.tuple.local.ip)
-            .filter(|_| calls_us && program_is_ours(program.as_deref()));
+            .filter(|_| calls_us && is_ours);
         match holds_it.or_else(|| address.map(str::to_owned)) {
             Some(computer) => Role::Client(computer),
             None => program.map_or(Role::Unknown, Role::Other),

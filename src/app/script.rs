@@ -238,7 +238,7 @@ fn call(state: &mut State, host: Host) -> Vec<Effect> {
         ..ConnectSpec::to(to.into())
     };
     let mut effects = vec![];
-    if state.clients.called.insert(to.port) && !state.listener.serves(to.port) {
+    if state.clients.called.insert(to.port) && !state.listener.watches(to.port) {
         effects.push(Effect::Watch(wanted(state)));
     }
     effects.extend(dialing::again(state, spec));

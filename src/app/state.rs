@@ -1,6 +1,7 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use crate::app::places::Place;
 use crate::app::{
     Calls, Clients, Computer, Desk, End, Lab, Line, Listener, Notices, Overlay, Sockets, Table,
     lens,
@@ -64,11 +65,11 @@ impl State {
 
     /// How somebody at `ip` is called: a computer of ours, the program at the other end, or the address itself.
     pub fn peer_name(&self, ip: IpAddr, end: RowName) -> String {
-        let other = self.sockets.mirror(end);
-        let other = other.or_else(|| self.seen().mirror(end));
-        if let Some(computer) = other.and_then(|line| self.clients.holder_of(line.row.name())) {
+        if let Some(computer) = self.clients.holder_of(self.other_end(end)) {
             return computer.name.clone();
         }
+        let other = self.sockets.mirror(end);
+        let other = other.or_else(|| self.seen().mirror(end));
         let owner = other.and_then(|line| self.sockets.owners.get(&line.row.inode));
         let known = self
             .listener
@@ -76,7 +77,9 @@ impl State {
             .get(end)
             .and_then(|end| end.program.as_ref());
         let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
-        match self.clients.name_of(ip).filter(|_| ours) {
+        let held = self.clients.whose(self.other_end(end));
+        let held = held.map(|computer| computer.name.as_str());
+        match held.or(self.clients.name_of(ip)).filter(|_| ours) {
             Some(name) => name.to_owned(),
             None => owner
                 .map(|owner| &owner.program)
@@ -143,22 +146,44 @@ impl State {
         self.own_end(end).is_some_and(|end| end.peer_closed)
     }
 
-    /// Whether a row is the end of a server of ours: its port is, or was, the listener's. Where both ports are equal, the end that we
-    /// accepted, or that is no computer's.
+    /// Whether a row is the end of a server: of ours where the listener is, or was; of an earlier run's where it would be, unless that
+    /// port calls another that we called. Where both ports are equal, the end that we accepted, or that is no computer's.
     pub(crate) fn is_servers(listener: &Listener, clients: &Clients, end: RowName) -> bool {
         let (local, remote) = (end.tuple.local, end.tuple.remote);
-        listener.serves(local.port)
-            && (local.port != remote.port
-                || listener.ends.contains(end)
-                || (clients.index_of(local.ip).is_none() && clients.holder_of(end).is_none()))
+        let is_clients = || {
+            let by_address = local.port == remote.port && clients.index_of(local.ip).is_some();
+            by_address || clients.whose(end).is_some()
+        };
+        let is_earlier = || {
+            let calls = listener.watches(remote.port) || clients.called.contains(&remote.port);
+            listener.would_serve(end) && !calls
+        };
+        listener.ends.contains(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
+    }
+
+    /// Whether the other end of that row is a server's of ours, accepted or not: it is where the listener is, or was, and no other program
+    /// is known to hold it.
+    pub(crate) fn is_with_our_server(&self, end: RowName) -> bool {
+        let other = self.other_end(end);
+        let line = self.sockets.get(other);
+        let owner = line.and_then(|line| self.sockets.owners.get(&line.row.inode));
+        let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
+        self.listener.ends.contains(other)
+            || (self.listener.serves(other) && !is_others && !end.tuple.is_to_itself())
     }
 
     /// Whether somebody who calls that end reaches our listener.
     pub(crate) fn is_our_server(&self, end: Endpoint) -> bool {
-        let ip = end.ip.to_canonical();
-        let here = ip.is_loopback() || ip.is_unspecified();
-        let is_here = (here && !self.lab.is_up()) || self.machine.addresses.contains(&ip);
-        self.listener.is_listening() && self.listener.at().port == end.port && is_here
+        // Who calls 0.0.0.0 or :: calls its own loopback.
+        let ip = match end.ip.to_canonical() {
+            ip if !ip.is_unspecified() => ip,
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        let is_here =
+            (ip.is_loopback() && !self.lab.is_up()) || self.machine.addresses.contains(&ip);
+        let takes = |spec| Place::of(spec).takes_calls_to(Endpoint { ip, ..end });
+        self.listener.running.as_ref().is_some_and(takes) && is_here
     }
 
     /// How many connections there are with the server at that end, as far as our own sockets tell.

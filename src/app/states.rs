@@ -1,5 +1,6 @@
 //! The states of a connection, held still: the menu of them, and what makes each.
 
+use crate::app::places::Place;
 use crate::app::update::wanted;
 use crate::app::{Effect, Key, Overlay, Scope, State, Tone, act, action_for, script};
 use crate::tcp::{Command, OwnSocket, Refusal, RowName, TcpState};
@@ -134,8 +135,10 @@ pub(crate) fn staged(
     for socket in sockets {
         state.sockets.own(socket, state.machine.pid);
     }
-    let listener = sockets.first().map(|socket| socket.name.tuple.local.port);
-    state.listener.ports.extend(listener);
+    let listener = sockets.first().map(|socket| socket.name);
+    let port = listener.map(|name| name.tuple.local.port);
+    state.listener.ports.extend(port);
+    state.listener.places.extend(listener.map(Place::of_socket));
     state.desk.selected = Some(main);
     let text = format!(
         "{held} at {}: {}. The calls: {}. r closes it again.",

@@ -244,5 +244,10 @@ fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
+    let State {
+        clients, sockets, ..
+    } = state;
+    let there = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();
+    clients.forget_parted(state.now, there);
     why::tick(state)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::passage::Passage;
-use crate::app::{Line, Progress, State};
+use crate::app::{Line, Progress, State, itself};
 use crate::tcp::{
     Burst, Call, Crossing, Flags, Host, ListenSpec, OwnSocket, Port, Protocol, Refusal, RowName,
     ServerCloses, SourcePort,
@@ -95,14 +95,21 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
             tuple.remote
         );
     }
+    if tuple.is_to_itself() {
+        return itself::connected(&who, port);
+    }
+    let is_ours = state.is_our_server(tuple.remote);
     let picked = match state.clients.spec.source_port {
         SourcePort::KernelPicks => format!("the kernel picked port {port}"),
         SourcePort::Toy(range) => format!("the kernel picked port {port} from {range}"),
         SourcePort::Fixed(_) => format!("from port {port}, as asked"),
-        SourcePort::SameAsServer => format!("from port {port}, the same number as the server's"),
+        SourcePort::SameAsServer if is_ours => {
+            format!("from port {port}, the same number as the server's")
+        }
+        SourcePort::SameAsServer => format!("from port {port}, the same number as it calls"),
     };
     let server = tuple.remote.port;
-    if !state.is_our_server(tuple.remote) {
+    if !is_ours {
         return format!("{who} connected to {}: {picked}.", tuple.remote);
     }
     if state.listener.held {
@@ -238,13 +245,16 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let other = state.other_end(end);
     let closes = state.listener.promise(other).closes;
     let passage = state.passage(end, Flags::FIN);
-    if state.peer_has_closed(end) {
+    let is_to_itself = end.tuple.is_to_itself();
+    if state.peer_has_closed(end) && !is_to_itself {
         return format!(
             "{who} half-closed: its FIN is sent, too. Both ends have hung up: LAST_ACK, until it is answered, and then this row goes."
         );
     }
     let client = state.clients.holder_of(other);
-    let then = if passage == Passage::Lost {
+    let then = if is_to_itself {
+        itself::HALF_CLOSED
+    } else if passage == Passage::Lost {
         "But the FIN is lost: it is sent again until it is answered."
     } else if passage == Passage::Slow {
         "The other end hears of it when the FIN has crossed the wire."
@@ -253,7 +263,7 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
         &format!("{name} reads the end of the data and closes, too: TIME_WAIT will be here.")
     } else if state.was_accepted(end) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
-    } else if state.listener.serves(end.tuple.remote.port) && !state.was_accepted(end) {
+    } else if state.is_with_our_server(end) && !state.was_accepted(end) {
         "Nobody has accepted the other end: it stays in CLOSE_WAIT."
     } else {
         "The other end is in CLOSE_WAIT until its program closes, and can still send."
@@ -277,7 +287,7 @@ pub(crate) fn client_name(state: &State, end: RowName) -> String {
     let ip = end.tuple.local.ip;
     let holder = state
         .clients
-        .holder_of(end)
+        .whose(end)
         .map(|computer| computer.name.clone());
     let named = holder.or_else(|| state.clients.name_of(ip).map(str::to_owned));
     named.unwrap_or_else(|| {

@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::net::dial::{Dialled, Refused, Way, dial};
+use crate::net::dial::{Dialled, Way, dial};
 use crate::net::door::Door;
 use crate::net::end::{Answer, End, Manner};
 use crate::net::sockets::Sockets;
@@ -78,7 +78,7 @@ impl Calls {
         let begun = Instant::now();
         match addresses {
             Ok(addresses) => self.call_all(addresses, whole).await,
-            Err(why) => self.tell_refused(None, why.into()).await,
+            Err(why) => self.tell_refused((None, None), why).await,
         }
         if burst.count > 1 {
             let took = begun.elapsed();
@@ -135,8 +135,8 @@ impl Calls {
                 }
             }
             let Some((to, why)) = refused else { continue };
-            let may_be_back = is_steady && is_theirs(why.why.errno);
-            self.tell_refused(Some(to), why).await;
+            let may_be_back = is_steady && is_theirs(why.errno);
+            self.tell_refused((None, Some(to)), why).await;
             if !may_be_back {
                 return;
             }
@@ -158,7 +158,7 @@ impl Calls {
     }
 
     /// One call; waits for the answer only when there is another address to try.
-    async fn call(self: &Arc<Self>, way: Way, has_another: bool) -> Result<(), Refused> {
+    async fn call(self: &Arc<Self>, way: Way, has_another: bool) -> Result<(), Refusal> {
         let Dialled {
             own,
             wire,
@@ -201,7 +201,8 @@ impl Calls {
             Answer::Refused(errno) => errno,
         };
         end.leave(Some(Ending::Broken(errno))).await;
-        Err(refused(own, errno))
+        let call = Call::Connect;
+        Err(Refusal { call, errno })
     }
 
     /// Waits for the answer to one call, and tells of it.
@@ -223,7 +224,9 @@ impl Calls {
             Answer::Connected => (),
             Answer::GivenUp(how) => end.leave(how).await,
             Answer::Refused(errno) => {
-                self.tell_refused(Some(way.to), refused(own, errno)).await;
+                let (call, local) = (Call::Connect, own.name.tuple.local);
+                let why = Refusal { call, errno };
+                self.tell_refused((Some(local), Some(way.to)), why).await;
                 end.leave(Some(Ending::Broken(errno))).await;
             }
         }
@@ -248,28 +251,25 @@ impl Calls {
         }
     }
 
-    async fn tell_refused(&self, to: Option<SocketAddr>, refused: Refused) {
+    /// Tells that a call is refused; from its own end where that was told before.
+    async fn tell_refused(
+        &self,
+        (local, to): (Option<Endpoint>, Option<SocketAddr>),
+        why: Refusal,
+    ) {
         let mut spec = self.spec.clone();
         spec.payload.clone_from(&self.payload);
         self.tell(News::ConnectFailed {
             spec,
             to: to.map(Endpoint::from),
-            local: refused.local,
-            why: refused.why,
+            local,
+            why,
         })
         .await;
     }
 
     async fn tell(&self, news: News) {
         self.sockets.tell(news).await;
-    }
-}
-
-fn refused(own: OwnSocket, errno: Errno) -> Refused {
-    let call = Call::Connect;
-    Refused {
-        local: Some(own.name.tuple.local),
-        why: Refusal { call, errno },
     }
 }
 

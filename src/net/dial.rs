@@ -24,20 +24,6 @@ pub(super) struct Dialled {
     pub(super) connected: bool,
 }
 
-/// A connect(), or a call before it, that was refused.
-#[derive(Debug)]
-pub(super) struct Refused {
-    /// Our end, as far as it was bound.
-    pub(super) local: Option<Endpoint>,
-    pub(super) why: Refusal,
-}
-
-impl From<Refusal> for Refused {
-    fn from(why: Refusal) -> Refused {
-        Refused { local: None, why }
-    }
-}
-
 /// Whom to call, and what is known of the way there.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
@@ -53,7 +39,7 @@ pub(super) async fn dial(
     sockets: &Arc<Sockets>,
     spec: &ConnectSpec,
     way: &Way,
-) -> Result<Dialled, Refused> {
+) -> Result<Dialled, Refusal> {
     let mut diary = sockets.diary(Deed::Connect);
     let dialled = dial_noting(sockets, spec, way, &mut diary).await;
     let row = dialled.as_ref().ok().map(|dialled| dialled.own.name);
@@ -66,20 +52,16 @@ async fn dial_noting(
     spec: &ConnectSpec,
     way: &Way,
     diary: &mut Diary,
-) -> Result<Dialled, Refused> {
+) -> Result<Dialled, Refusal> {
     let Way { to, whole, door } = way;
     let to = *to;
     // A call to ourselves takes two descriptors as soon as it is accepted.
     let accepting = door.as_ref().filter(|door| !door.is_held());
     let unaccepted = accepting.map_or(0, |door| 1 + door.waiting());
     if sockets.room() < 1 + u64::from(unaccepted) {
-        return Err(out_of_descriptors().into());
+        return Err(out_of_descriptors());
     }
-    let call = socket::calling(spec, to, *whole, (&sockets.makers, diary));
-    let socket = call.await.map_err(|why| Refused {
-        local: spec.from.map(|from| Endpoint::new(from, 0)),
-        why,
-    })?;
+    let socket = socket::calling(spec, to, *whole, (&sockets.makers, &mut *diary)).await?;
     if let Some(door) = door {
         door.knock();
     }
@@ -94,13 +76,10 @@ async fn dial_noting(
         Ok(connected) => connected,
         Err(errno) => {
             let call = Call::Connect;
-            return Err(Refused {
-                local: local.ok().and_then(bound),
-                why: socket::closed(socket, diary, Refusal { call, errno }),
-            });
+            return Err(socket::closed(socket, diary, Refusal { call, errno }));
         }
     };
-    let local = local.map_err(|error| Refused::from(socket::refused(Call::Connect)(error)))?;
+    let local = local.map_err(socket::refused(Call::Connect))?;
     let own = socket::own(
         spec.host,
         spec.protocol,
@@ -153,11 +132,6 @@ fn called(to: SocketAddr, local: SocketAddr) -> SocketAddr {
     } else {
         to
     }
-}
-
-fn bound(local: SocketAddr) -> Option<Endpoint> {
-    let is_bound = local.port() != 0 || !local.ip().is_unspecified();
-    is_bound.then(|| Endpoint::from(local))
 }
 
 fn out_of_descriptors() -> Refusal {

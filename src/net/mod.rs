@@ -14,6 +14,7 @@ mod door;
 mod elsewhere;
 mod end;
 mod line;
+mod lines;
 mod opening;
 mod options;
 mod outgoing;

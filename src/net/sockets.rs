@@ -1,5 +1,4 @@
 use std::any::Any;
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -18,6 +17,7 @@ use crate::net::diary::Ledger;
 use crate::net::door::Door;
 use crate::net::elsewhere::Makers;
 use crate::net::line::Line;
+use crate::net::lines::Lines;
 use crate::tcp::{Ending, Host, ListenSpec, News, OwnSocket, RowName};
 
 /// Every socket that the program has open, and what its tasks have in common.
@@ -36,7 +36,7 @@ pub(super) struct Sockets {
     sweeps: AtomicU64,
     /// Listening sockets that were told and whose end was not.
     listening: AtomicU64,
-    ends: Mutex<HashMap<RowName, Arc<Line>>>,
+    ends: Mutex<Lines>,
     doors: Mutex<Vec<Arc<Door>>>,
     /// Which system calls are told.
     pub(super) ledger: Ledger,
@@ -145,20 +145,20 @@ impl Sockets {
 
     /// How orders reach the end with that name, while it is open.
     pub(super) fn line(&self, name: RowName) -> Option<Arc<Line>> {
-        lock(&self.ends).get(&name).cloned()
+        lock(&self.ends).get(name).cloned()
     }
 
     /// Resets every connection, those that are just being made included.
     pub(super) fn sweep(&self) {
         self.sweeps.fetch_add(1, Ordering::AcqRel);
-        for line in lock(&self.ends).values() {
+        for (_, line) in lock(&self.ends).all() {
             line.end(Ending::Abort);
         }
     }
 
     /// Resets every connection of other computers.
     pub(super) fn sweep_elsewhere(&self) {
-        for (name, line) in lock(&self.ends).iter() {
+        for (name, line) in lock(&self.ends).all() {
             if name.host != Host::THIS {
                 line.end(Ending::Abort);
             }
@@ -236,14 +236,7 @@ pub(super) struct Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut ends = lock(&self.sockets.ends);
-        // The same five numbers may stand for a later connection by now.
-        if ends
-            .get(&self.name)
-            .is_some_and(|line| Arc::ptr_eq(line, &self.line))
-        {
-            ends.remove(&self.name);
-        }
+        lock(&self.sockets.ends).remove(self.name, &self.line);
         self.sockets.open.fetch_sub(1, Ordering::AcqRel);
     }
 }

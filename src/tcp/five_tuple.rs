@@ -69,6 +69,11 @@ impl FiveTuple {
         here.min(here.mirrored())
     }
 
+    /// Whether the socket is its own other end: it called the port that it has itself.
+    pub fn is_to_itself(self) -> bool {
+        self.is_connected() && self.local.canonical() == self.remote.canonical()
+    }
+
     /// Whether there is another end; a LISTEN row has none.
     pub fn is_connected(self) -> bool {
         self.remote.port.0 != 0

@@ -50,7 +50,8 @@ pub enum News {
         spec: ConnectSpec,
         /// Whom it called once the name was resolved.
         to: Option<Endpoint>,
-        /// Its own end, as far as it was bound.
+        /// Its own end, where it was told as Connecting before: that one is over. A call that was refused at once may have been an exact
+        /// copy of a connection that lives on.
         local: Option<Endpoint>,
         /// Which call refused, and why.
         why: Refusal,

@@ -19,6 +19,14 @@ impl PortRange {
         high: Port(60999),
     };
 
+    /// One port and no other.
+    pub const fn only(port: Port) -> PortRange {
+        PortRange {
+            low: port,
+            high: port,
+        }
+    }
+
     /// How many ports there are: 28,232 in Linux's default range.
     pub fn len(self) -> usize {
         usize::from(self.high.0.saturating_sub(self.low.0)) + 1

@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use crate::tcp::{FiveTuple, Host, TcpState};
@@ -59,8 +61,9 @@ pub enum TimerKind {
 /// What tells one row from every other, as long as it lives.
 ///
 /// Connected sockets are told apart by host and five numbers. Several sockets may listen at one address (`SO_REUSEPORT`); only the inode
-/// differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// differs. An IPv4-mapped address and the IPv4 address that it stands for are one address, so two spellings are one name: a server at `::`
+/// has its ends in one, and whoever calls it writes the other.
+#[derive(Clone, Copy, Debug)]
 pub struct RowName {
     /// The computer.
     pub host: Host,
@@ -78,6 +81,37 @@ impl RowName {
             tuple,
             inode: 0,
         }
+    }
+
+    /// What counts when names are compared.
+    fn spelt_alike(&self) -> (Host, FiveTuple, u64) {
+        (self.host, self.tuple.canonical(), self.inode)
+    }
+}
+
+impl PartialEq for RowName {
+    fn eq(&self, other: &RowName) -> bool {
+        self.spelt_alike() == other.spelt_alike()
+    }
+}
+
+impl Eq for RowName {}
+
+impl PartialOrd for RowName {
+    fn partial_cmp(&self, other: &RowName) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RowName {
+    fn cmp(&self, other: &RowName) -> Ordering {
+        self.spelt_alike().cmp(&other.spelt_alike())
+    }
+}
+
+impl Hash for RowName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.spelt_alike().hash(state);
     }
 }
 

@@ -149,12 +149,14 @@ fn ends(
 
 /// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
 fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
-    let ip = line.row.tuple.remote.ip.to_canonical();
+    let tuple = line.row.tuple;
+    let ip = tuple.remote.ip.to_canonical();
     let state = scene.state;
     let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
     let ours = is_here || state.lab.host_of(ip).is_some();
     let calls = line.row.state == TcpState::SynSent;
     let words = match (ours, calls) {
+        _ if tuple.is_to_itself() => "this row itself",
         (false, _) => "on another machine",
         (true, true) if line.gone.is_some() => "never had a row",
         (true, true) => "no row yet",

@@ -9,8 +9,8 @@ use super::paint::{Scene, Titles, put};
 use super::scroll::List;
 use super::theme::Part;
 use super::{past, text};
-use crate::app::{Computer, Pane, Progress};
-use crate::tcp::{RowName, SourcePort};
+use crate::app::{Computer, Pane, Progress, State};
+use crate::tcp::{Port, RowName, SourcePort};
 
 /// The computers that connect, and below them whom they call.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
@@ -60,7 +60,7 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let about = if has_foot || area.width < 40 {
         String::new()
     } else {
-        format!("{DASH} to {}", clients.target(scene.state.listener.at()))
+        format!("{DASH} to {}", whom(scene.state))
     };
     Titles {
         name: "Computers",
@@ -147,12 +147,21 @@ fn port(end: RowName) -> String {
     end.tuple.local.port.to_string()
 }
 
+/// Whom the next call is for; there is nobody while it is the kernel that has yet to choose the server's port.
+fn whom(state: &State) -> String {
+    let to = state.clients.target(state.listener.at());
+    if to.port == Port::ANY {
+        String::from("nobody yet: l listens")
+    } else {
+        to.to_string()
+    }
+}
+
 fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     let clients = &scene.state.clients;
     if let Some(progress) = &clients.under_way {
         return burst(scene, progress);
     }
-    let to = clients.target(scene.state.listener.at());
     let (long, short) = match clients.spec.source_port {
         SourcePort::KernelPicks => (
             "source port: the kernel picks".to_owned(),
@@ -168,7 +177,7 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
             format!("from {range}"),
         ),
     };
-    let to = text::cut(&format!(" to {to}"), room);
+    let to = text::cut(&format!(" to {}", whom(scene.state)), room);
     let roomy = text::width(&to) + long.len() + 3 <= room;
     let from = if roomy {
         format!("   {long}")

@@ -85,7 +85,7 @@ fn server_rows(scene: Scene<'_>, most: usize) -> Vec<RowName> {
     let server = sockets.places().filter(|place| !place.is_client);
     // The whole machine may be shown: other ports have nothing to do with it.
     let names = server.map(|place| place.name);
-    let names = names.filter(|name| scene.state.listener.serves(name.tuple.local.port));
+    let names = names.filter(|name| scene.state.listener.watches(name.tuple.local.port));
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
     alive.take(most).collect()
 }

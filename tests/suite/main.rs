@@ -10,6 +10,7 @@
 mod arrows;
 mod commands;
 mod computers;
+mod copies;
 mod dashboard;
 mod detective;
 mod faults;

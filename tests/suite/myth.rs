@@ -1,7 +1,9 @@
 //! The myth that a connected client occupies the server's port: beside what is so, and tried for real.
 
 use fivetuple::app::{Myth, Picture};
-use fivetuple::tcp::{Call, Command, Errno, News, Refusal, SourcePort, TcpState};
+use fivetuple::tcp::{
+    Call, Command, Endpoint, Errno, Host, ListenSpec, News, Refusal, SourcePort, TcpState,
+};
 
 use crate::real::Real;
 use crate::robot::{Robot, end, own};
@@ -44,7 +46,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
         }
         // Those two are taken now: two others can show it once more, and then nobody.
         real.press_until("U", "tablet got in");
-        real.press_until("U", "every computer has a row at port 5000");
+        real.press_until("U", "no row at port 5000 yet");
         real.press_until("r", "reset");
         assert_eq!(real.robot.state.desk.myth, None);
     });
@@ -113,4 +115,49 @@ fn without_a_listener_it_says_what_to_press() {
     robot.press("U");
     assert!(robot.commands().is_empty());
     assert!(robot.said().contains("press l, then U"), "{}", robot.said());
+}
+
+#[test]
+fn in_the_lab_each_computer_calls_from_its_own_network() {
+    let mut robot = Robot::listening_in_lab();
+    robot.commands();
+    robot.press("U");
+    let mut called = Vec::new();
+    while let [Command::Connect(spec, _)] = &robot.commands()[..] {
+        let from = spec.from.unwrap();
+        called.push((spec.host, from.to_string()));
+        robot.hear(News::ConnectFailed {
+            spec: spec.clone(),
+            to: spec.to.endpoint(),
+            local: None,
+            why: Refusal {
+                call: Call::Bind,
+                errno: Errno::EADDRINUSE,
+            },
+        });
+    }
+    let [laptop, phone] = [(2, "192.168.1.13"), (3, "192.168.1.14")]
+        .map(|(host, from)| (Host(host), from.to_owned()));
+    assert_eq!(called, [laptop.clone(), laptop, phone]);
+}
+
+#[test]
+fn a_lab_with_one_client_says_that_two_are_needed() {
+    let mut robot = Robot::in_lab(2);
+    robot.press("l");
+    robot.hear(News::Listening {
+        spec: ListenSpec {
+            host: Host(1),
+            ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000))
+        },
+        sockets: vec![],
+    });
+    robot.commands();
+    robot.press("U");
+    assert!(robot.commands().is_empty());
+    let said = robot.said();
+    assert!(
+        said.contains("needs two clients") && said.contains("--lab-computers 3"),
+        "{said}"
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::fitting;
 use crate::app::Line as TableLine;
-use crate::tcp::TcpState;
+use crate::tcp::{Protocol, TcpState};
 use crate::view::columns;
 use crate::view::paint::Scene;
 
@@ -56,11 +56,15 @@ pub(super) fn sent(line: &TableLine, room: usize) -> Option<String> {
         | TcpState::TimeWait
         | TcpState::Closed => None,
     };
+    let is_udp = line.row.tuple.protocol == Protocol::Udp;
     let long = match (count, sign) {
         // The kernel keeps no queue for a call that is not answered to the end.
         (0, _) if line.row.state == TcpState::SynReceived => {
             format!("{size}, without the SYN+ACK")
         }
+        // UDP acknowledges nothing: its Send-Q is what the kernel has not handed on yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
+        (0, _) if is_udp => format!("{size}, nothing waits to be sent"),
+        (_, _) if is_udp => format!("{size}, not handed on yet"),
         (0, _) => format!("{size}, all is acknowledged"),
         (1, Some(sign)) => format!("{size}: the {sign}, it counts as one"),
         (n, Some(sign)) => format!("{size}: {} not acknowledged, and the {sign}", n - 1),

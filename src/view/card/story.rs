@@ -67,6 +67,9 @@ fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
         Protocol::Tcp => "called",
         Protocol::Udp => "sends to",
     };
+    if tuple.is_to_itself() {
+        return format!("{who} {verb} itself, at port {}.", tuple.local.port);
+    }
     format!(
         "{who} {verb} {} from port {}.",
         tuple.remote, tuple.local.port
@@ -85,6 +88,9 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
     }
     if reset(line) || mirror.is_some_and(reset) {
         return String::from("A RST ended it.");
+    }
+    if line.row.tuple.is_to_itself() && line.closed_first() {
+        return String::from("Its FIN came back to itself, so both ends closed at once.");
     }
     let this = line.closed_first();
     let other = mirror.is_some_and(TableLine::closed_first) || line.was(TcpState::CloseWait);
@@ -166,6 +172,15 @@ fn plain_commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
     } else {
         (remote, local)
     };
-    let make = format!("nc {udp}-s {} {} {}", client.ip, server.ip, server.port);
+    // A port that the kernel would not pick was asked for.
+    let port = if scene.state.machine.ephemeral.contains(client.port) && !tuple.is_to_itself() {
+        String::new()
+    } else {
+        format!("-p {} ", client.port)
+    };
+    let make = format!(
+        "nc {udp}-s {} {port}{} {}",
+        client.ip, server.ip, server.port
+    );
     vec![see, make]
 }

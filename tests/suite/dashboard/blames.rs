@@ -43,6 +43,33 @@ fn silence_blames_a_full_queue_and_nobody_else() {
 }
 
 #[test]
+fn an_exact_copy_blames_the_connection_that_has_the_five_numbers() {
+    let rows = [
+        "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=31",
+        "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=32",
+        "tcp 0 0 127.0.0.2:5000 127.0.0.1:6000 ESTABLISHED inode=33",
+        "tcp 0 0 127.0.0.2:5001 127.0.0.1:5000 ESTABLISHED inode=34",
+    ];
+    let port = fivetuple::tcp::Port(5000);
+    for source_port in [SourcePort::Fixed(port), SourcePort::SameAsServer] {
+        let mut robot = Robot::listening();
+        robot.kernel(&[&[LISTEN][..], &rows].concat().join("\n"));
+        let spec = ConnectSpec {
+            from: Some([127, 0, 0, 2].into()),
+            source_port,
+            ..ConnectSpec::to(SERVER.into())
+        };
+        robot.hear(refused(spec, Errno::EADDRNOTAVAIL));
+        assert!(
+            robot.said().contains("All five numbers"),
+            "{}",
+            robot.said()
+        );
+        assert_eq!(robot.state.blamed(), [own(rows[0], 0).name]);
+    }
+}
+
+#[test]
 fn datagrams_take_no_port_from_connections() {
     let range = PortRange {
         low: fivetuple::tcp::Port(45_000),

@@ -188,3 +188,13 @@ fn the_footer_of_the_table_names_pictures() {
         "{footer}"
     );
 }
+
+#[test]
+fn nobody_can_be_called_before_the_kernel_has_chosen_a_port() {
+    let mut robot = Robot::anywhere();
+    for size in [WIDE, (80, 24)] {
+        let screen = screen(&mut robot, size);
+        assert!(!screen.contains(" to 127.0.0.1:*"), "{screen}");
+        assert!(screen.contains(" to nobody yet"), "{screen}");
+    }
+}
