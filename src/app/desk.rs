@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, Form, Lens, Myth, Palette, Pane, Picture};
+use crate::app::{Action, Form, Lens, Myth, Palette, Pane, Picture, Ranks};
 use crate::tcp::{Moment, RowName, TcpInfo};
 
 /// What the person in front of it has chosen to look at, and how.
@@ -25,6 +25,8 @@ pub struct Desk {
     pub all: bool,
     /// The rows that the table shows, in their order.
     pub shown: Vec<RowName>,
+    /// In the lab: where each of them stands in its own computer's table.
+    pub ranks: Ranks,
     /// Whether `shown` has to be worked out anew.
     pub stale: bool,
     /// The chosen row of the table.

@@ -63,6 +63,42 @@ pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
     shown.extend(places.map(|place| place.name));
 }
 
+/// Where the rows that are shown stand among those of their own computer.
+#[derive(Clone, Debug, Default)]
+pub struct Ranks {
+    /// Of each row that is shown, counted from 1.
+    nth: Vec<u32>,
+    /// How many rows of each computer are shown, by the number of its host.
+    counts: Vec<u32>,
+}
+
+impl Ranks {
+    /// Where the rows of `shown` stand.
+    pub(crate) fn of(shown: &[RowName]) -> Ranks {
+        let mut ranks = Ranks::default();
+        for name in shown {
+            let host = usize::from(name.host.0);
+            if host >= ranks.counts.len() {
+                ranks.counts.resize(host + 1, 0);
+            }
+            ranks.counts[host] += 1;
+            ranks.nth.push(ranks.counts[host]);
+        }
+        ranks
+    }
+
+    /// The rank of the row at that place, counted from 1; 0 where there is none.
+    pub fn nth(&self, place: usize) -> usize {
+        self.nth.get(place).map_or(0, |nth| *nth as usize)
+    }
+
+    /// How many rows of that computer are shown.
+    pub fn count(&self, host: Host) -> usize {
+        let count = self.counts.get(usize::from(host.0));
+        count.map_or(0, |count| *count as usize)
+    }
+}
+
 /// On loopback all rows stand in one table: which end of a connection a row is tells whose it is.
 fn is_end_of(state: &State, place: &Place) -> bool {
     match state.desk.lens.view {

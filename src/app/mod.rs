@@ -85,7 +85,7 @@ pub use journal::Past;
 pub use key::Key;
 pub use keymap::{BINDINGS, Binding, Group, Scope, action_for, action_on_card, binding_of};
 pub use lab::{Lab, Stage};
-pub use lens::{Lens, PointOfView};
+pub use lens::{Lens, PointOfView, Ranks};
 pub use life::{Life, Stretch};
 pub use line::{Gone, Line, Mark, Sighting, Why};
 pub use listener::{Listener, Totals};

@@ -3,12 +3,12 @@ use std::time::Duration;
 
 use crate::app::places::Place;
 use crate::app::{
-    Calls, Clients, Computer, Desk, End, Lab, Line, Listener, Notices, Overlay, Sockets, Table,
-    lens,
+    Calls, Clients, Computer, Desk, End, Lab, Line, Listener, Notices, Overlay, Ranks, Sockets,
+    Table, lens,
 };
 use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName};
 
-/// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown`, which would be worked out for every frame).
+/// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown` and `ranks`, which would be worked out for every frame).
 #[derive(Clone, Debug)]
 pub struct State {
     /// The time, as it was last told.
@@ -262,6 +262,9 @@ impl State {
         if self.desk.stale {
             let mut shown = std::mem::take(&mut self.desk.shown);
             lens::show(self, &mut shown);
+            // On loopback there is one computer.
+            let ranked = if self.lab.is_up() { &shown[..] } else { &[] };
+            self.desk.ranks = Ranks::of(ranked);
             self.desk.shown = shown;
             self.desk.stale = false;
         }

@@ -37,14 +37,19 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         wire::lines(scene, room, spare).len(),
     ];
     let [of_server, of_client, of_wire] = shares(wanted, spare);
-    let rows = [(server.host, of_server), (client, of_client)]
+    let places = [(server.host, of_server), (client, of_client)]
         .map(|(host, lines)| pairs::of_one(state, host, lines));
+    let rows = [0, 1].map(|side: usize| {
+        let places = places[side].iter();
+        let names = places.map(|place| state.desk.shown[*place]);
+        names.collect::<Vec<RowName>>()
+    });
     let mut title = titles(scene, true, area.width);
     title.right.extend(sockets::found(scene));
-    let part = pairs::part(state, server.host, &rows[0]);
+    let part = pairs::part(state, server.host, &places[0]);
     title.right.extend(part);
     scene.pane(frame, Pane::Sockets, area, title);
-    let part = pairs::part(state, client, &rows[1]);
+    let part = pairs::part(state, client, &places[1]);
     let mut table =
         |frame: &mut Frame<'_>, rest: &mut Rect, rows: &[RowName], lines: usize, head: usize| {
             let height = u16::try_from(lines + head).unwrap_or(rest.height);

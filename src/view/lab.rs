@@ -14,7 +14,6 @@ use super::scroll::Scroll;
 use super::theme::Part;
 use super::{arrange, empty, folded, sockets, wire};
 use crate::app::{Pane, Picture, PointOfView, State};
-use crate::tcp::RowName;
 
 /// Whether both computers' tables are shown, with the wire between them.
 pub(super) fn is_shown(state: &State) -> bool {
@@ -128,12 +127,10 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
 /// What stands below each table: how many rows contain the text to find, and which part of the rows is shown.
 fn below(scene: Scene<'_>, pairs: &[Pair]) -> [Vec<(Part, String)>; 2] {
     let state = scene.state;
-    let part = |host, rows: Vec<RowName>| pairs::part(state, host, &rows);
-    let left = pairs.iter().filter_map(|pair| pair.left).collect();
-    let right = pairs.iter().filter_map(|pair| pair.right).collect();
+    let [left, right] = pairs::sides(state, pairs);
     let server = state.lab.server();
-    let at_server = server.and_then(|server| part(server.host, left));
-    let at_client = part(state.clients.computer().host, right);
+    let at_server = server.and_then(|server| pairs::part(state, server.host, &left));
+    let at_client = pairs::part(state, state.clients.computer().host, &right);
     let found = sockets::found(scene).into_iter();
     [
         found.chain(at_server).collect(),

@@ -12,6 +12,17 @@ pub(super) struct Pair {
     pub(super) left: Option<RowName>,
     /// The row at the client's.
     pub(super) right: Option<RowName>,
+    /// The place of the first of them among the rows that are shown.
+    at: usize,
+}
+
+impl Pair {
+    /// The place of the row of one side among the rows that are shown.
+    fn place(self, shown: &[RowName], side: Option<RowName>) -> Option<usize> {
+        let host = side?.host;
+        let is_first = shown.get(self.at).is_some_and(|first| first.host == host);
+        Some(if is_first { self.at } else { self.at + 1 })
+    }
 }
 
 /// The lines that fit into `height`: the chosen row's among them, else the newest; those that listen stay at the top.
@@ -30,11 +41,11 @@ pub(super) fn fitting(state: &State, height: usize) -> Vec<Pair> {
     let (mut begin, mut lines) = (end, Vec::new());
     while begin > 0 && lines.len() < height {
         begin = before(shown, begin);
-        lines.push(pair(&shown[begin..], server.host));
+        lines.push(pair(shown, begin, server.host));
     }
     lines.reverse();
     while end < shown.len() && lines.len() < height {
-        lines.push(pair(&shown[end..], server.host));
+        lines.push(pair(shown, end, server.host));
         end = after(shown, end);
     }
     let listens = |name: &RowName| {
@@ -42,57 +53,60 @@ pub(super) fn fitting(state: &State, height: usize) -> Vec<Pair> {
         line.is_some_and(|line| line.row.state == TcpState::Listen)
     };
     if begin > 0 && height > 3 && shown.first().is_some_and(listens) {
-        lines[0] = pair(&shown[..1], server.host);
+        lines[0] = pair(&shown[..1], 0, server.host);
     }
     lines
 }
 
-/// The rows of one computer that fit into `height`, chosen as above.
-pub(super) fn of_one(state: &State, host: Host, height: usize) -> Vec<RowName> {
+/// The places of one computer's rows that fit into `height`, chosen as above.
+pub(super) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     let shown = &state.desk.shown;
-    let here = |name: &&RowName| name.host == host;
+    let here = |place: &usize| shown[*place].host == host;
     let pointed_at = state.desk.selected.or(state.blamed().first().copied());
     let chosen = pointed_at.and_then(|name| shown.iter().position(|shown| *shown == name));
     let from = chosen.map_or(shown.len(), |chosen| chosen + 1);
-    let below = shown[from..].iter().filter(here).take(height / 2);
-    let below: Vec<RowName> = below.copied().collect();
-    let above = shown[..from].iter().rev().filter(here);
-    let mut rows: Vec<RowName> = above.take(height - below.len()).copied().collect();
+    let below: Vec<usize> = (from..shown.len()).filter(here).take(height / 2).collect();
+    let above = (0..from).rev().filter(here);
+    let mut rows: Vec<usize> = above.take(height - below.len()).collect();
     rows.reverse();
     let is_full = rows.len() + below.len() == height;
     rows.extend(below);
     if !is_full {
         let there = rows.len();
-        let rest = shown[from..].iter().filter(here).skip(height / 2);
+        let rest = (from..shown.len()).filter(here).skip(height / 2);
         rows.extend(rest.take(height - there));
     }
-    let listens = |name: &&RowName| {
-        let line = state.seen().get(**name);
-        line.is_some_and(|line| line.row.state == TcpState::Listen)
+    let listens = |name: &RowName| {
+        let line = state.seen().get(*name);
+        line.is_some_and(|line| name.host == host && line.row.state == TcpState::Listen)
     };
-    let listener = shown.first().filter(here).filter(listens);
-    if let Some(listener) = listener.filter(|name| height > 1 && !rows.contains(name)) {
-        rows[0] = *listener;
+    let is_hidden = height > 1 && rows.first().is_some_and(|first| *first > 0);
+    if is_hidden && shown.first().is_some_and(listens) {
+        rows[0] = 0;
     }
     rows
 }
 
-/// Which part of a computer's rows is shown, unless it is all.
-pub(super) fn part(state: &State, host: Host, rows: &[RowName]) -> Option<(Part, String)> {
-    let named = [rows.first(), rows.get(1), rows.last()];
-    let (mut places, mut count) = ([0; 3], 0);
-    for name in state.desk.shown.iter().filter(|name| name.host == host) {
-        count += 1;
-        for (place, named) in places.iter_mut().zip(named) {
-            if named == Some(name) {
-                *place = count;
-            }
-        }
-    }
-    let [first, second, last] = places;
+/// Which part of a computer's rows is shown, by the places of those that are drawn; nothing where it is all.
+pub(super) fn part(state: &State, host: Host, places: &[usize]) -> Option<(Part, String)> {
+    let ranks = &state.desk.ranks;
+    let count = ranks.count(host);
+    let nth = |place: &usize| ranks.nth(*place);
+    let (first, last) = (places.first().map(nth)?, places.last().map(nth)?);
+    let second = places.get(1).map_or(first, nth);
     // What listens may stay at the top while the others are scrolled.
     let from = if second > first + 1 { second } else { first };
-    (rows.len() < count && last > 0).then(|| part_shown(from, last, count))
+    (places.len() < count).then(|| part_shown(from, last, count))
+}
+
+/// The places of the rows at both sides of these lines.
+pub(super) fn sides(state: &State, pairs: &[Pair]) -> [Vec<usize>; 2] {
+    let shown = &state.desk.shown;
+    let left = pairs.iter().filter_map(|pair| pair.place(shown, pair.left));
+    let right = pairs
+        .iter()
+        .filter_map(|pair| pair.place(shown, pair.right));
+    [left.collect(), right.collect()]
 }
 
 /// Where the line that begins at `n` ends.
@@ -112,33 +126,20 @@ fn before(shown: &[RowName], n: usize) -> usize {
     n - if is_pair { 2 } else { 1 }
 }
 
-/// The line with which these rows begin.
-fn pair(rows: &[RowName], server: Host) -> Pair {
-    let side = |name: RowName| {
-        if name.host == server {
-            Pair {
-                left: Some(name),
-                right: None,
-            }
-        } else {
-            Pair {
-                left: None,
-                right: Some(name),
-            }
-        }
+/// The line that begins at that place.
+fn pair(shown: &[RowName], at: usize, server: Host) -> Pair {
+    let [one, other] = [shown.get(at), shown.get(at + 1)].map(Option::<&RowName>::copied);
+    let joined = one
+        .zip(other)
+        .filter(|(one, other)| are_one_connection(*one, *other) && one.host != other.host);
+    let rows = [one, joined.map(|(_, other)| other)];
+    let side = |is_servers: bool| {
+        let mut rows = rows.into_iter().flatten();
+        rows.find(|name| (name.host == server) == is_servers)
     };
-    match rows {
-        [one, other, ..] if are_one_connection(*one, *other) && one.host != other.host => {
-            let (one, other) = (side(*one), side(*other));
-            Pair {
-                left: one.left.or(other.left),
-                right: one.right.or(other.right),
-            }
-        }
-        [one, ..] => side(*one),
-        [] => Pair {
-            left: None,
-            right: None,
-        },
+    Pair {
+        left: side(true),
+        right: side(false),
+        at,
     }
 }
