@@ -13,6 +13,8 @@ pub struct Clients {
     pub chosen: usize,
     /// Whose an end was that is closed, and since when, where its address does not tell.
     parted: HashMap<RowName, (usize, Moment)>,
+    /// When those of them were forgotten that are needed no more.
+    swept: Moment,
     /// Where a server that listens at every address of its computer can be called.
     server: IpAddr,
     /// How to connect at the start, and after a reset.
@@ -141,6 +143,7 @@ impl Clients {
             computers,
             chosen: 0,
             parted: HashMap::new(),
+            swept: Moment::default(),
             server: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first: spec.clone(),
             ordered: 0,
@@ -189,17 +192,24 @@ impl Clients {
 
     /// Forgets whose the closed ends were that are neither in the table nor so young that there may be news of them still.
     pub(crate) fn forget_parted(&mut self, now: Moment, is_there: impl Fn(RowName) -> bool) {
+        if now.since(self.swept) < Line::GHOST {
+            return;
+        }
+        self.swept = now;
         let is_young = |closed: Moment| now.since(closed) < Line::GHOST;
         self.parted
             .retain(|end, (_, closed)| is_young(*closed) || is_there(*end));
     }
 
-    /// Forgets everything but the computers and the options of the start.
-    pub(crate) fn start_over(&mut self) {
-        let mut computers = std::mem::take(&mut self.computers);
-        for computer in &mut computers {
-            computer.ends = Ends::default();
+    /// Forgets everything but the computers, the options of the start, and for a while whose the ends were.
+    pub(crate) fn start_over(&mut self, now: Moment) {
+        for holder in 0..self.computers.len() {
+            let ends = std::mem::take(&mut self.computers[holder].ends);
+            for end in ends.newest_first() {
+                self.part(end, holder, now);
+            }
         }
+        let computers = std::mem::take(&mut self.computers);
         *self = Clients {
             chosen: self.chosen,
             parted: std::mem::take(&mut self.parted),
@@ -212,12 +222,17 @@ impl Clients {
     pub fn forget(&mut self, end: RowName, now: Moment) -> bool {
         let mut computers = self.computers.iter_mut();
         let holder = computers.position(|computer| computer.ends.remove(end).is_some());
-        if let Some(holder) =
-            holder.filter(|holder| self.index_of(end.tuple.local.ip) != Some(*holder))
-        {
-            self.parted.insert(end, (holder, now));
+        if let Some(holder) = holder {
+            self.part(end, holder, now);
         }
         holder.is_some()
+    }
+
+    /// Remembers whose an end was that is open no more, where its address does not tell.
+    fn part(&mut self, end: RowName, holder: usize, now: Moment) {
+        if self.index_of(end.tuple.local.ip) != Some(holder) {
+            self.parted.insert(end, (holder, now));
+        }
     }
 
     /// How many ends all computers hold open.

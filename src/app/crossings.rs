@@ -13,10 +13,7 @@ const ENDS: usize = 200_000;
 /// What is known of segments beyond the list of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Crossings {
-    /// The number of each end's SYN.
-    first: HashMap<FiveTuple, u32>,
-    /// How often each of the kept segments that carry anything was sent.
-    sent: HashMap<Carried, u32>,
+    ends: HashMap<FiveTuple, Numbers>,
     waiting: usize,
     /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
     leaving: Vec<u64>,
@@ -24,22 +21,28 @@ pub(crate) struct Crossings {
     pub(crate) untold: u64,
 }
 
-/// What a segment carries, by which it is known again: the sender's five numbers, the first byte, how many, and SYN or FIN.
-type Carried = (FiveTuple, u32, u32, Flags);
+/// Where one end of a connection is with its sequence numbers (RFC 9293, section 3.4).
+#[derive(Clone, Copy, Debug)]
+struct Numbers {
+    /// The number of its SYN.
+    first: u32,
+    /// The number after the last that it has sent.
+    next: u32,
+}
 
 /// Whether its sender sends it again when nobody acknowledges it.
 pub(crate) fn is_sent_again(segment: &Segment) -> bool {
-    carried(segment).is_some()
+    carried(segment) > 0
 }
 
-/// What a segment carries, which is sent again until it is acknowledged; nothing for one that only acknowledges, and of UDP.
-fn carried(segment: &Segment) -> Option<Carried> {
+/// How many sequence numbers a segment takes, each of which is sent again until it is acknowledged: none where it only acknowledges, and
+/// of UDP.
+fn carried(segment: &Segment) -> u32 {
     if segment.tuple.protocol == Protocol::Udp {
-        return None;
+        return 0;
     }
-    let flags = Flags(segment.flags.0 & Flags::SYN.and(Flags::FIN).0);
-    let carries = segment.length > 0 || flags != Flags::default();
-    carries.then_some((segment.tuple, segment.seq, segment.length, flags))
+    let signs = [Flags::SYN, Flags::FIN].map(|sign| u32::from(segment.flags.has(sign)));
+    segment.length + signs.iter().sum::<u32>()
 }
 
 impl Crossings {
@@ -51,7 +54,7 @@ impl Crossings {
     /// Sequence and acknowledgement number, counted from the SYN of each end.
     pub(crate) fn relative(&self, segment: &Segment) -> (u32, u32) {
         let from = |tuple: FiveTuple, number: u32| {
-            let first = self.first.get(&tuple).copied();
+            let first = self.ends.get(&tuple).map(|numbers| numbers.first);
             number.wrapping_sub(first.unwrap_or(number))
         };
         let ack = if segment.flags.has(Flags::ACK) {
@@ -62,54 +65,58 @@ impl Crossings {
         (from(segment.tuple, segment.seq), ack)
     }
 
-    /// Notes from where the numbers of both ends are counted. Where no SYN was seen, the first segment has number 1, as after one.
-    fn count_from(&mut self, segment: &Segment) {
-        if segment.tuple.protocol == Protocol::Udp {
-            return;
-        }
-        if self.first.len() > ENDS {
-            self.first.clear();
-        }
-        if segment.flags.has(Flags::SYN) {
-            self.first.insert(segment.tuple, segment.seq);
-        } else {
-            let before = segment.seq.wrapping_sub(1);
-            self.first.entry(segment.tuple).or_insert(before);
-        }
-        if segment.flags.has(Flags::ACK) {
-            let before = segment.ack.wrapping_sub(1);
-            self.first.entry(segment.tuple.mirrored()).or_insert(before);
-        }
-    }
-
     /// A segment is on the wire no more.
     fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.retain(|leaving| *leaving != number);
     }
 
-    /// Notes that a segment was sent; says whether the same had been sent before.
+    /// Notes that a segment was sent; says whether some of what it carries had been sent before. Where no SYN was seen, the first segment
+    /// has number 1, as after one.
     fn note(&mut self, segment: &Segment) -> bool {
-        let Some(key) = carried(segment) else {
+        if segment.tuple.protocol == Protocol::Udp {
             return false;
+        }
+        if self.ends.len() > ENDS {
+            self.ends.clear();
+        }
+        let Segment {
+            tuple, seq, ack, ..
+        } = *segment;
+        let next = seq.wrapping_add(carried(segment));
+        let known = self.ends.get(&tuple).copied();
+        let again = if segment.flags.has(Flags::SYN) {
+            let again = known.is_some_and(|known| known.first == seq);
+            if !again {
+                self.ends.insert(tuple, Numbers { first: seq, next });
+            }
+            if !again && !segment.flags.has(Flags::ACK) {
+                // Of an older connection between the same ports.
+                self.ends.remove(&tuple.mirrored());
+            }
+            again
+        } else {
+            let first = seq.wrapping_sub(1);
+            let numbers = self.ends.entry(tuple);
+            let numbers = numbers.or_insert(Numbers { first, next: seq });
+            let is_before = |one: u32, other: u32| one.wrapping_sub(other).cast_signed() < 0;
+            let again = carried(segment) > 0 && is_before(seq, numbers.next);
+            if is_before(numbers.next, next) {
+                numbers.next = next;
+            }
+            again
         };
-        let times = self.sent.entry(key).or_insert(0);
-        *times += 1;
-        *times > 1
+        if segment.flags.has(Flags::ACK) {
+            let first = ack.wrapping_sub(1);
+            let other = self.ends.entry(tuple.mirrored());
+            other.or_insert(Numbers { first, next: ack });
+        }
+        again
     }
 
     fn forget(&mut self, crossing: &Crossing) {
         if crossing.fate == Fate::OnTheWay {
             self.has_left(crossing.segment.number);
-        }
-        let Some(key) = carried(&crossing.segment) else {
-            return;
-        };
-        if let Some(times) = self.sent.get_mut(&key) {
-            *times -= 1;
-            if *times == 0 {
-                self.sent.remove(&key);
-            }
         }
     }
 }
@@ -137,7 +144,7 @@ impl Lab {
     pub(crate) fn forget_crossings(&mut self) {
         self.crossings.clear();
         self.known = Crossings {
-            first: std::mem::take(&mut self.known.first),
+            ends: std::mem::take(&mut self.known.ends),
             ..Crossings::default()
         };
     }
@@ -158,18 +165,19 @@ impl Lab {
 
     /// When a segment that is sent again was sent before.
     pub fn sent_before(&self, again: &Crossing) -> Option<Moment> {
-        let key = carried(&again.segment).filter(|_| again.again)?;
+        let Segment { tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
         let older = self
             .crossings
             .iter()
             .rev()
             .skip_while(|crossing| crossing.segment.number >= again.segment.number);
-        let mut same = older.filter(|crossing| carried(&crossing.segment) == Some(key));
+        let mut same = older.filter(|Crossing { segment, .. }| {
+            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < carried(segment)
+        });
         same.next().map(|crossing| crossing.sent)
     }
 
     fn sent(&mut self, at: Moment, segment: Segment) {
-        self.known.count_from(&segment);
         let again = self.known.note(&segment);
         if self.crossings.len() == KEPT
             && let Some(oldest) = self.crossings.pop_front()

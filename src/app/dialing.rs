@@ -56,10 +56,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         );
     }
     state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
-    let mut effects = vec![];
-    if state.clients.called.insert(port) && !state.listener.watches(port) {
-        effects.push(Effect::Watch(wanted(state)));
-    }
+    let mut effects = Vec::from_iter(watch(state, port));
     effects.extend(call_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
         let text = if state.clients.singles < UNANSWERED {
@@ -74,12 +71,23 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     effects
 }
 
-/// Makes a call once more that was refused.
-pub(crate) fn again(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+/// Makes one call, whatever the options of the next one are.
+pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+    if let Some(why) = moving::on_the_way(state) {
+        return only_say(state, why);
+    }
+    let watch = watch(state, spec.to.port);
     if wait_in_line(&mut state.clients.waiting, spec, Burst::ONE) {
         state.clients.awaited = state.clients.awaited.saturating_add(1);
     }
-    call_waiting(state)
+    let call = call_waiting(state);
+    watch.into_iter().chain(call).collect()
+}
+
+/// Has the rows at a port watched that was never called before.
+fn watch(state: &mut State, port: Port) -> Option<Effect> {
+    let is_new = state.clients.called.insert(port) && !state.listener.watches(port);
+    is_new.then(|| Effect::Watch(wanted(state)))
 }
 
 /// Puts calls in line behind those that wait: with the last of them where they are alike; whether there is room.

@@ -83,11 +83,14 @@ impl Ends {
     fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<Promise>) {
         let age = *self.ages.entry(socket.name).or_insert(self.next);
         self.next = self.next.max(age + 1);
-        let older = match self.by_age.remove(&age) {
-            Some(known) if known.socket.inode == socket.inode => known.older,
-            Some(known) => [known.older, vec![known.socket]].concat(),
-            None => Vec::new(),
-        };
+        let is_it = |known: &&mut End| known.socket.inode == socket.inode;
+        if let Some(known) = self.by_age.get_mut(&age).filter(is_it) {
+            known.since = since;
+            known.promise = promise.or(known.promise);
+            return;
+        }
+        let copy = self.by_age.remove(&age);
+        let older = copy.map_or_else(Vec::new, |known| [known.older, vec![known.socket]].concat());
         self.by_age.insert(
             age,
             End {

@@ -28,6 +28,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
         }
         Stage::Up => {
             state.lab.stage = Stage::Stopping;
+            state.lab.script = None;
             let text = "the lab is being taken down: its sockets are closed, then its computers go";
             state.notices.say(state.now, Tone::Plain, text);
             vec![
@@ -178,7 +179,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.listener = before.listener;
     state.listener.start_over();
     state.clients = before.clients;
-    state.clients.start_over();
+    state.clients.start_over(state.now);
     state.lab = Lab {
         spec: state.lab.spec,
         absolute: state.lab.absolute,

@@ -126,7 +126,7 @@ fn next(state: &mut State) -> Vec<Effect> {
         to: state.clients.reachable(state.listener.callable()).into(),
         ..state.clients.next_spec(state.listener.callable())
     };
-    dialing::again(state, spec)
+    dialing::call(state, spec)
 }
 
 fn verdict(myth: &Myth) -> (Tone, String) {

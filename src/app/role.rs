@@ -52,7 +52,7 @@ impl Role {
             .filter(|_| is_ours)
             .map(|computer| computer.name.clone());
         let calls_us =
-            state.is_with_our_server(name) || state.clients.called.contains(&row.tuple.remote.port);
+            state.clients.called.contains(&row.tuple.remote.port) || state.is_with_our_server(name);
         let address = state
             .clients
             .name_of(row.tuple.local.ip)

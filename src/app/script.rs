@@ -6,11 +6,10 @@ mod there;
 use std::time::Duration;
 
 use crate::app::script::cue::{Cue, Cues, Side};
-use crate::app::update::wanted;
-use crate::app::{Effect, State, Tone, Wire, dialing, states, verbs};
+use crate::app::{Effect, State, Tone, dialing, states, verbs, wire};
 use crate::tcp::{
     Asked, Called, Command, ConnectSpec, Host, LabOrder, Moment, Record, RowName, ServerCloses,
-    TcpState, WireOrder,
+    TcpState,
 };
 
 /// A state that is being reached.
@@ -116,7 +115,7 @@ impl Script {
     }
 
     fn order(&self, state: &mut State, cue: Cue) -> Vec<Effect> {
-        let wire = |order| vec![Effect::Lab(LabOrder::Wire(order))];
+        let by_wire = |order| vec![Effect::Lab(LabOrder::Wire(order))];
         let run = |command| vec![Effect::Run(command)];
         let end = |side, command: fn(RowName) -> Command| {
             let end = self.end_at(state, side);
@@ -124,14 +123,11 @@ impl Script {
         };
         match cue {
             Cue::Plain => {
-                let orders = state.lab.wire.mended();
-                state.lab.wire = Wire::default();
-                orders
+                let text = "the wire is made as quick as a cable first";
+                state.notices.say(state.now, Tone::Plain, text);
+                wire::make_plain(state)
             }
-            Cue::WireHeld => {
-                state.lab.wire.held = true;
-                wire(WireOrder::Hold)
-            }
+            Cue::WireHeld => by_wire(wire::keep(state)),
             Cue::Listens => {
                 let spec = state.listener.spec.clone();
                 verbs::start_listening(state, spec)
@@ -142,13 +138,7 @@ impl Script {
             Cue::HungUp(side) => end(side, Command::HalfClose),
             Cue::ClientClosed => end(Side::Client, Command::Close),
             Cue::ServerClosed => end(Side::Server, Command::Close),
-            Cue::Crossed(..) => {
-                let oldest = state.lab.oldest_waiting();
-                if let Some(number) = oldest.map(|crossing| crossing.segment.number) {
-                    state.lab.is_to_leave(number);
-                }
-                wire(WireOrder::Step)
-            }
+            Cue::Crossed(..) => by_wire(wire::let_one_through(state)),
             Cue::Connected | Cue::Accepted | Cue::Sent(..) => vec![],
         }
     }
@@ -237,10 +227,5 @@ fn call(state: &mut State, host: Host) -> Vec<Effect> {
         host,
         ..ConnectSpec::to(to.into())
     };
-    let mut effects = vec![];
-    if state.clients.called.insert(to.port) && !state.listener.watches(to.port) {
-        effects.push(Effect::Watch(wanted(state)));
-    }
-    effects.extend(dialing::again(state, spec));
-    effects
+    dialing::call(state, spec)
 }

@@ -197,7 +197,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Lab => moving::toggle(state),
         Action::UseUpPorts => ports_form::open(state),
-        Action::Wire(wish) => wire::handle(state, wish),
+        Action::Wire(wish) => wire::handle(state, wish, count),
         Action::Palette => palette::open(state, count),
         Action::Write => program::write(state),
         Action::Why => why::open(state),

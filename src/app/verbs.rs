@@ -2,7 +2,7 @@ use crate::app::aim::{
     answered_ends_meant, chosen_row, clients_meant, either_end_meant, server_ends_meant,
 };
 use crate::app::update::wanted;
-use crate::app::{Effect, Find, Line, State, Tone, Topic, Wire, moving, words};
+use crate::app::{Effect, Find, Line, State, Tone, Topic, moving, wire, words};
 use crate::tcp::{Accepting, Command, Ending, ListenSpec, Port, Protocol, RowName, TcpState};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
@@ -209,7 +209,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         .map(|socket| socket.name)
         .collect();
     state.listener.start_over();
-    state.clients.start_over();
+    state.clients.start_over(state.now);
     let mut effects = vec![
         Effect::Run(Command::StopConnecting),
         Effect::Run(Command::CloseEverything),
@@ -217,8 +217,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         Effect::Watch(wanted(state)),
     ];
     // What waits on the wire arrives where nobody is any more.
-    effects.extend(state.lab.wire.mended());
-    state.lab.wire = Wire::default();
+    effects.extend(wire::make_plain(state));
     state.lab.script = None;
     state.lab.forget_crossings();
     effects

@@ -140,7 +140,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
             verbs::only_say(state, "something listens by now; l stops it")
         }
         Wish::Listen(spec) => verbs::start_listening(state, spec),
-        Wish::Connect(spec, _) => dialing::again(state, spec),
+        Wish::Connect(spec, _) => dialing::call(state, spec),
     }
 }
 

@@ -1,10 +1,13 @@
-//! What the person does with the lab's wire.
+//! The lab's wire as the person holds it, now and in the past.
+
+mod keys;
+
+pub(crate) use keys::{handle, say_when_full};
 
 use std::time::Duration;
 
-use crate::app::verbs::only_say;
-use crate::app::{Effect, Lab, State, Tone, crossings, words};
-use crate::tcp::{Fate, Flags, LabOrder, Moment, Protocol, Segment, TcpState, WireNews, WireOrder};
+use crate::app::{Effect, Lab, State};
+use crate::tcp::{Fate, LabOrder, Moment, WireOrder};
 
 /// A wish about the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -123,168 +126,27 @@ impl State {
     }
 }
 
-/// Carries out a wish about the wire; without the lab there is none.
-pub(crate) fn handle(state: &mut State, wish: WireKey) -> Vec<Effect> {
-    if !state.lab.is_up() {
-        let what = match wish {
-            WireKey::Hold => "hold",
-            WireKey::Step => "let a segment through",
-            WireKey::Delay => "slow down",
-            WireKey::Lose => "lose a segment on",
-            WireKey::Cut => "cut",
-        };
-        let text = format!(
-            "there is no wire to {what}: on loopback segments never leave the kernel. N starts the lab, which has one"
-        );
-        return only_say(state, text);
-    }
-    state.lab.script = None;
-    let (order, text) = match wish {
-        WireKey::Hold => hold(state),
-        WireKey::Step => match step(state) {
-            Ok(done) => done,
-            Err(why) => return only_say(state, why),
-        },
-        WireKey::Delay => slow(state),
-        WireKey::Lose => lose(state),
-        WireKey::Cut => cut(state),
-    };
-    state.notices.say(state.now, Tone::Plain, text);
-    vec![Effect::Lab(LabOrder::Wire(order))]
+/// Holds the wire.
+pub(crate) fn keep(state: &mut State) -> WireOrder {
+    state.lab.wire.held = true;
+    WireOrder::Hold
 }
 
-/// Says that the wire has become full.
-pub(crate) fn say_when_full(state: &mut State, news: &[WireNews]) {
-    for news in news {
-        let WireNews::Full { frames, bytes } = *news else {
-            continue;
-        };
-        let until = if state.lab.wire.held {
-            "until h lets go, or o makes room"
-        } else {
-            "until some have arrived"
-        };
-        let text = format!(
-            "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; TCP sends it again later",
-            words::many(frames as u64, "frame", "frames"),
-            words::number(bytes as u64 >> 20),
-        );
-        state.notices.say(state.now, Tone::Warning, text);
-    }
+/// Lets the oldest segment that waits through.
+pub(crate) fn let_one_through(state: &mut State) -> WireOrder {
+    take_oldest_off(state);
+    WireOrder::Step
 }
 
-fn hold(state: &mut State) -> (WireOrder, String) {
-    let waiting = state.lab.waiting();
-    let wire = &mut state.lab.wire;
-    wire.held = !wire.held;
-    if wire.held {
-        let text = "the wire is held: segments wait on it in their order. o lets one through, h lets all go";
-        return (WireOrder::Hold, text.to_owned());
-    }
-    let text = match waiting {
-        0 => "the wire goes on; nothing had waited on it".to_owned(),
-        n => format!(
-            "the wire goes on: {} that waited on it {} now",
-            words::many(n as u64, "segment", "segments"),
-            if n == 1 { "goes" } else { "go" },
-        ),
-    };
-    (WireOrder::LetGo, text)
-}
-
-/// The order and the sentence; or why nothing can be let through.
-fn step(state: &mut State) -> Result<(WireOrder, String), &'static str> {
-    if !state.lab.wire.held {
-        return Err(
-            "the wire is not held: segments go by themselves. h holds it, then o lets one through",
-        );
-    }
+/// The oldest segment that waits is on the wire no more, as far as keys are concerned.
+fn take_oldest_off(state: &mut State) {
     let oldest = state.lab.oldest_waiting();
-    let oldest = oldest.ok_or("nothing waits on the wire: whoever sends next is stopped there")?;
-    let (what, number) = (words::segment(state, oldest), oldest.segment.number);
-    let text = match state.lab.waiting() {
-        1 => format!("{what} goes through; nothing else waits"),
-        2 => format!("{what} goes through; 1 more waits behind it"),
-        n => format!("{what} goes through; {} more wait behind it", n - 1),
-    };
-    state.lab.is_to_leave(number);
-    Ok((WireOrder::Step, text))
-}
-
-fn slow(state: &mut State) -> (WireOrder, String) {
-    let delay = state.lab.wire.next_delay();
-    state.lab.wire.delay = delay;
-    let text = if delay.is_zero() {
-        "the wire is as quick as a cable again".to_owned()
-    } else {
-        format!(
-            "every segment takes {} one way from now on; an answer is back after {}",
-            words::brief(delay),
-            words::brief(delay * 2)
-        )
-    };
-    (WireOrder::Delay(delay), text)
-}
-
-fn lose(state: &mut State) -> (WireOrder, String) {
-    if state.lab.wire.held
-        && let Some(oldest) = state.lab.oldest_waiting()
-    {
-        let text = format!(
-            "{} is lost: {}",
-            words::segment(state, oldest),
-            after_loss(&oldest.segment)
-        );
-        let number = oldest.segment.number;
+    if let Some(number) = oldest.map(|crossing| crossing.segment.number) {
         state.lab.is_to_leave(number);
-        state.lab.wire.loses += 1;
-        return (WireOrder::DropNext, text);
-    }
-    state.lab.wire.loses += 1;
-    let text = match state.lab.wire.loses {
-        1 => "the next segment will be lost, whoever sends it".to_owned(),
-        n => format!("the next {n} segments will be lost, whoever sends them"),
-    };
-    (WireOrder::DropNext, text)
-}
-
-/// What follows when a segment is lost.
-fn after_loss(segment: &Segment) -> &'static str {
-    if segment.tuple.protocol == Protocol::Udp {
-        "UDP does not notice, and nobody sends it again"
-    } else if segment.flags.has(Flags::RST) {
-        "nobody sends an RST again, so the other end hears nothing of it"
-    } else if crossings::is_sent_again(segment) {
-        "its sender waits for an answer, and sends it again"
-    } else {
-        "an ACK alone is not sent again; who waits for it sends its own segment again"
     }
 }
 
-fn cut(state: &mut State) -> (WireOrder, String) {
-    state.lab.wire.cut = !state.lab.wire.cut;
-    if state.lab.wire.cut {
-        let stays = if state.sockets.count(TcpState::Established) > 0 {
-            "Connections stay ESTABLISHED; B mends it"
-        } else if state.sockets.count(TcpState::SynSent) > 0 {
-            "SYN_SENT stays, and its SYN is sent again; B mends it"
-        } else {
-            "B mends it"
-        };
-        let text =
-            format!("the cable is cut: every segment is lost, and neither kernel is told. {stays}");
-        (WireOrder::Cut, text)
-    } else {
-        state.lab.wire.loses = 0;
-        let mut rows = state.sockets.in_order();
-        let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
-            ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
-        } else {
-            ""
-        };
-        let text = format!(
-            "the cable is mended: what was not acknowledged is sent again when its timer runs out{half_open}"
-        );
-        (WireOrder::Mend, text)
-    }
+/// Makes a plain wire of it again.
+pub(crate) fn make_plain(state: &mut State) -> Vec<Effect> {
+    std::mem::take(&mut state.lab.wire).mended()
 }

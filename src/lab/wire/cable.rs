@@ -84,7 +84,9 @@ impl<T> Cable<T> {
             self.drops -= 1;
             return Put::Lost(Loss::Dropped);
         }
-        if !self.held && self.delay.is_zero() && self.kept.is_empty() {
+        // What is not told of cannot be let through by hand either.
+        let passes = self.held && !load.is_segment;
+        if passes || (!self.held && self.delay.is_zero() && self.kept.is_empty()) {
             return Put::Through;
         }
         let has_room = self.kept.len() < Cable::<T>::MOST

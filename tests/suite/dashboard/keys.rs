@@ -154,6 +154,23 @@ fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
 }
 
 #[test]
+fn an_order_to_end_is_remembered_when_the_call_is_answered_after_it() {
+    let mut robot = Robot::listening();
+    let client = own(
+        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11",
+        11,
+    );
+    robot.press("c");
+    robot.hear(News::Connecting(client));
+    robot.commands();
+    robot.press("d");
+    assert_eq!(robot.commands(), [Command::Close(client.name)]);
+    robot.hear(News::Connected(client));
+    robot.press("d");
+    assert!(robot.commands().is_empty(), "{}", robot.said());
+}
+
+#[test]
 fn disconnect_on_a_chosen_row_means_that_connection_whichever_end_is_chosen() {
     let mut robot = laptop_connected();
     robot.commands();

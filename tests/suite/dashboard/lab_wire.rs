@@ -11,7 +11,7 @@ use crate::robot::Robot;
 
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
 
-fn orders(robot: &mut Robot) -> Vec<WireOrder> {
+pub(super) fn orders(robot: &mut Robot) -> Vec<WireOrder> {
     let orders = robot.orders().into_iter();
     orders
         .filter_map(|order| {
@@ -96,46 +96,6 @@ fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     robot.loses(2);
     assert_eq!(robot.state.lab.wire.loses, 0);
     assert!(matches!(robot.state.lab.crossings[1].fate, Fate::Lost(..)));
-}
-
-#[test]
-fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
-    let mut robot = Robot::listening_in_lab();
-    robot.press("h");
-    robot.orders();
-    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
-    robot.press("o o");
-    assert_eq!(orders(&mut robot), [WireOrder::Step]);
-    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
-    robot.press("u");
-    assert!(
-        robot.said().contains("the next segment"),
-        "{}",
-        robot.said()
-    );
-    robot.arrives(1);
-    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
-    robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
-    robot.press("u u");
-    assert!(robot.said().contains("SYN+ACK, sent again, is lost"));
-    assert_eq!(robot.state.lab.waiting(), 0);
-}
-
-#[test]
-fn what_is_lost_is_sent_again_only_where_it_carries_something() {
-    let rst = Flags::RST.and(Flags::ACK);
-    for (flags, data, words) in [
-        (Flags::SYN, &b""[..], "its sender waits for an answer"),
-        (Flags::ACK, b"", "an ACK alone is not sent again"),
-        (Flags::ACK, b"data", "its sender waits for an answer"),
-        (rst, b"", "nobody sends an RST again"),
-    ] {
-        let mut robot = Robot::listening_in_lab();
-        robot.press("h");
-        robot.sends(1, (LAPTOP, flags), (1, 1), data);
-        robot.press("u");
-        assert!(robot.said().contains(words), "{flags}: {}", robot.said());
-    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod lab;
 mod lab_addresses;
 mod lab_apart;
 mod lab_ports;
+mod lab_segments;
 mod lab_states;
 mod lab_wire;
 mod ladder;

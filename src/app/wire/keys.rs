@@ -1,0 +1,198 @@
+//! What the keys do with the lab's wire, and what is said of it.
+
+use crate::app::verbs::only_say;
+use crate::app::wire::{let_one_through, take_oldest_off};
+use crate::app::{Effect, State, Tone, WireKey, crossings, words};
+use crate::tcp::{Flags, LabOrder, Protocol, Segment, TcpState, WireNews, WireOrder};
+
+/// Carries out a wish about the wire; without the lab there is none. A count lets so many segments through, or loses so many.
+pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
+    if !state.lab.is_up() {
+        let what = match wish {
+            WireKey::Hold => "hold",
+            WireKey::Step => "let a segment through",
+            WireKey::Delay => "slow down",
+            WireKey::Lose => "lose a segment on",
+            WireKey::Cut => "cut",
+        };
+        let text = format!(
+            "there is no wire to {what}: on loopback segments never leave the kernel. N starts the lab, which has one"
+        );
+        return only_say(state, text);
+    }
+    state.lab.script = None;
+    let many = count.map_or(1, |count| count.max(1) as usize);
+    let (order, times, text) = match wish {
+        WireKey::Hold => once(hold(state)),
+        WireKey::Step => match step(state, many) {
+            Ok(done) => done,
+            Err(why) => return only_say(state, why),
+        },
+        WireKey::Delay => once(slow(state)),
+        WireKey::Lose => lose(state, many),
+        WireKey::Cut => once(cut(state)),
+    };
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![Effect::Lab(LabOrder::Wire(order)); times]
+}
+
+/// An order that is given once, and the sentence.
+fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
+    (order, 1, text)
+}
+
+/// Says that the wire has become full.
+pub(crate) fn say_when_full(state: &mut State, news: &[WireNews]) {
+    for news in news {
+        let WireNews::Full { frames, bytes } = *news else {
+            continue;
+        };
+        let until = if state.lab.wire.held {
+            "until h lets go, or o makes room"
+        } else {
+            "until some have arrived"
+        };
+        let text = format!(
+            "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; TCP sends it again later",
+            words::many(frames as u64, "frame", "frames"),
+            words::number(bytes as u64 >> 20),
+        );
+        state.notices.say(state.now, Tone::Warning, text);
+    }
+}
+
+fn hold(state: &mut State) -> (WireOrder, String) {
+    let waiting = state.lab.waiting();
+    let wire = &mut state.lab.wire;
+    wire.held = !wire.held;
+    if wire.held {
+        let text = "the wire is held: segments wait on it in their order. o lets one through, h lets all go";
+        return (WireOrder::Hold, text.to_owned());
+    }
+    let text = match waiting {
+        0 => "the wire goes on; nothing had waited on it".to_owned(),
+        n => format!(
+            "the wire goes on: {} that waited on it {} now",
+            words::many(n as u64, "segment", "segments"),
+            if n == 1 { "goes" } else { "go" },
+        ),
+    };
+    (WireOrder::LetGo, text)
+}
+
+/// The order, how often it is given, and the sentence; or why nothing can be let through.
+fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'static str> {
+    if !state.lab.wire.held {
+        return Err(
+            "the wire is not held: segments go by themselves. h holds it, then o lets one through",
+        );
+    }
+    let oldest = state.lab.oldest_waiting();
+    let oldest = oldest.ok_or("nothing waits on the wire: whoever sends next is stopped there")?;
+    let what = words::segment(state, oldest);
+    let times = many.min(state.lab.waiting()).max(1);
+    for _ in 0..times {
+        let_one_through(state);
+    }
+    let (what, them) = match times {
+        1 => (format!("{what} goes through"), "it"),
+        n => (format!("{n} segments go through, {what} first"), "them"),
+    };
+    let text = match state.lab.waiting() {
+        0 => format!("{what}; nothing else waits"),
+        1 => format!("{what}; 1 more waits behind {them}"),
+        n => format!("{what}; {n} more wait behind {them}"),
+    };
+    Ok((WireOrder::Step, times, text))
+}
+
+fn slow(state: &mut State) -> (WireOrder, String) {
+    let delay = state.lab.wire.next_delay();
+    state.lab.wire.delay = delay;
+    let text = if delay.is_zero() {
+        "the wire is as quick as a cable again".to_owned()
+    } else {
+        format!(
+            "every segment takes {} one way from now on; an answer is back after {}",
+            words::brief(delay),
+            words::brief(delay * 2)
+        )
+    };
+    (WireOrder::Delay(delay), text)
+}
+
+fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
+    let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
+    if state.lab.wire.held
+        && let Some(oldest) = state.lab.oldest_waiting()
+    {
+        let first = words::segment(state, oldest);
+        let follows = after_loss(&oldest.segment);
+        let times = (asked as usize).min(state.lab.waiting()).max(1);
+        for _ in 0..times {
+            take_oldest_off(state);
+            state.lab.wire.loses += 1;
+        }
+        let text = match times {
+            1 => format!("{first} is lost: {follows}"),
+            n => format!("{n} segments are lost, {first} first"),
+        };
+        return (WireOrder::DropNext, times, text);
+    }
+    state.lab.wire.loses = state.lab.wire.loses.saturating_add(asked);
+    let text = match state.lab.wire.loses {
+        1 => "the next segment will be lost, whoever sends it".to_owned(),
+        n => format!("the next {n} segments will be lost, whoever sends them"),
+    };
+    (WireOrder::DropNext, asked as usize, text)
+}
+
+/// So many segments can be lost by one key.
+const MOST_LOST: u32 = 1000;
+
+/// What follows when a segment is lost.
+fn after_loss(segment: &Segment) -> &'static str {
+    if segment.tuple.protocol == Protocol::Udp {
+        "UDP does not notice, and nobody sends it again"
+    } else if segment.flags.has(Flags::RST) {
+        "nobody sends an RST again, so the other end hears nothing of it"
+    } else if crossings::is_sent_again(segment) {
+        "its sender waits for an answer, and sends it again"
+    } else {
+        "an ACK alone is not sent again; who waits for it sends its own segment again"
+    }
+}
+
+fn cut(state: &mut State) -> (WireOrder, String) {
+    state.lab.wire.cut = !state.lab.wire.cut;
+    if state.lab.wire.cut {
+        let stays = if state.sockets.count(TcpState::Established) > 0 {
+            "Connections stay ESTABLISHED; B mends it"
+        } else if state.sockets.count(TcpState::SynSent) > 0 {
+            "SYN_SENT stays, and its SYN is sent again; B mends it"
+        } else {
+            "B mends it"
+        };
+        let waited = match state.lab.waiting() {
+            0 => String::new(),
+            1 => String::from(" So is the one that waited on it."),
+            n => format!(" So are the {n} that waited on it."),
+        };
+        let text = format!(
+            "the cable is cut: every segment is lost, and neither kernel is told.{waited} {stays}"
+        );
+        (WireOrder::Cut, text)
+    } else {
+        state.lab.wire.loses = 0;
+        let mut rows = state.sockets.in_order();
+        let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
+            ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
+        } else {
+            ""
+        };
+        let text = format!(
+            "the cable is mended: what was not acknowledged is sent again when its timer runs out{half_open}"
+        );
+        (WireOrder::Mend, text)
+    }
+}

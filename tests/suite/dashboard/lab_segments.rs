@@ -1,0 +1,115 @@
+//! Segments that wait on the wire: which of them keys mean, and which are sent again.
+
+use std::time::Duration;
+
+use fivetuple::tcp::{Flags, WireOrder};
+
+use super::lab::connected;
+use super::lab_wire::orders;
+use crate::computers::{LAPTOP, SERVER};
+use crate::robot::Robot;
+
+const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
+
+#[test]
+fn a_count_lets_so_many_segments_through_or_loses_them() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("h");
+    robot.orders();
+    for number in 1..=6 {
+        robot.sends(number, (LAPTOP, Flags::ACK), (1, 1), b"");
+    }
+    robot.press("3o");
+    assert_eq!(orders(&mut robot), [WireOrder::Step; 3]);
+    assert_eq!(
+        robot.said(),
+        "3 segments go through, laptop's ACK first; 3 more wait behind them"
+    );
+    robot.press("2u");
+    assert_eq!(orders(&mut robot), [WireOrder::DropNext; 2]);
+    assert!(
+        robot.said().starts_with("2 segments are lost"),
+        "{}",
+        robot.said()
+    );
+    robot.press("9o");
+    assert_eq!(orders(&mut robot), [WireOrder::Step], "one is left");
+    robot.press("h 2u");
+    assert_eq!(
+        orders(&mut robot),
+        [WireOrder::LetGo, WireOrder::DropNext, WireOrder::DropNext]
+    );
+}
+
+#[test]
+fn a_cut_says_what_becomes_of_those_that_waited() {
+    let mut robot = connected();
+    robot.press("h");
+    robot.sends(1, (LAPTOP, Flags::ACK), (1, 1), b"");
+    robot.press("B");
+    assert!(
+        robot.said().contains("So is the one that waited on it."),
+        "{}",
+        robot.said()
+    );
+}
+
+#[test]
+fn what_the_kernel_sends_again_in_one_piece_is_known_again() {
+    let mut robot = Robot::listening_in_lab();
+    let push = Flags::PSH.and(Flags::ACK);
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.sends(2, (LAPTOP, push), (1, 1), b"Test payload.");
+    robot.sends(3, (LAPTOP, Flags::FIN.and(Flags::ACK)), (14, 1), b"");
+    robot.later(Duration::from_millis(210));
+    robot.sends(4, (LAPTOP, Flags::FIN.and(push)), (1, 1), b"Test payload.");
+    let lab = &robot.state.lab;
+    let again: Vec<bool> = lab
+        .crossings
+        .iter()
+        .map(|crossing| crossing.again)
+        .collect();
+    assert_eq!(again, [false, false, false, true]);
+    let before = lab.sent_before(&lab.crossings[3]);
+    assert_eq!(before, Some(lab.crossings[1].sent));
+}
+
+#[test]
+fn what_is_lost_is_sent_again_only_where_it_carries_something() {
+    let rst = Flags::RST.and(Flags::ACK);
+    for (flags, data, words) in [
+        (Flags::SYN, &b""[..], "its sender waits for an answer"),
+        (Flags::ACK, b"", "an ACK alone is not sent again"),
+        (Flags::ACK, b"data", "its sender waits for an answer"),
+        (rst, b"", "nobody sends an RST again"),
+    ] {
+        let mut robot = Robot::listening_in_lab();
+        robot.press("h");
+        robot.sends(1, (LAPTOP, flags), (1, 1), data);
+        robot.press("u");
+        assert!(robot.said().contains(words), "{flags}: {}", robot.said());
+    }
+}
+
+#[test]
+fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("h");
+    robot.orders();
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.press("o o");
+    assert_eq!(orders(&mut robot), [WireOrder::Step]);
+    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
+    robot.press("u");
+    assert!(
+        robot.said().contains("the next segment"),
+        "{}",
+        robot.said()
+    );
+    robot.arrives(1);
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.press("u u");
+    assert!(robot.said().contains("SYN+ACK, sent again, is lost"));
+    assert_eq!(robot.state.lab.waiting(), 0);
+}
