@@ -21,6 +21,8 @@ pub struct Line {
     pub told: bool,
     /// What our own end was told about how it ended.
     pub ending: Option<Ending>,
+    /// Whether the other end was aborted and its ghost has left, and this one has not heard of it.
+    pub left_alone: bool,
     /// The states before the present one.
     pub passed: Vec<Sighting>,
 }
@@ -112,6 +114,7 @@ impl Line {
             found: false,
             told: false,
             ending: None,
+            left_alone: false,
             passed: Vec::new(),
         }
     }

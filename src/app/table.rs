@@ -249,11 +249,11 @@ impl Table {
     /// Whether the other end was aborted, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
     pub fn is_half_open(&self, line: &Line) -> bool {
         let is_there = line.gone.is_none() && line.row.tuple.is_connected();
-        is_there
-            && is_open(line.row.state)
-            && self
-                .other_line(line.row.name())
-                .is_some_and(|other| other.gone.is_some() && other.ending == Some(Ending::Abort))
+        let is_aborted = |name| {
+            let other = self.mirror(name);
+            other.is_some_and(|other| other.gone.is_some() && other.ending == Some(Ending::Abort))
+        };
+        is_there && is_open(line.row.state) && (line.left_alone || is_aborted(line.row.name()))
     }
 
     /// Whether the row is the client's end of its connection, as far as ports that listen tell.

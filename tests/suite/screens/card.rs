@@ -173,6 +173,18 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
         assert!(text.contains("as far as this end knows"), "{text}");
         assert!(!text.contains("another machine"), "it is the lab's: {text}");
     }
+    // However many others go after it.
+    let others = (0..100).map(|n| {
+        let row = CLIENT.replace("44506", &(50_000 + n).to_string());
+        row.replace("cookie=7", &format!("cookie={}", 100 + n))
+    });
+    let others: Vec<String> = others.collect();
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    robot.tables(&[computers::LISTEN, SERVES], &others);
+    robot.laptop_loses(&others);
+    robot.later(Duration::from_secs(20));
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("Half-open"), "{text}");
 }
 
 #[test]
