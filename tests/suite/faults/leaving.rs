@@ -8,7 +8,7 @@ use std::thread::{park_timeout, spawn};
 use std::time::Duration;
 
 use fivetuple::kernel::{SockDiag, SocketSource};
-use fivetuple::tcp::{Filter, Host, Port, SocketRow, TcpState};
+use fivetuple::tcp::{Filter, Host, Port, SocketRow, TcpState, TimerKind};
 use rustix::process::{Pid, Signal, kill_process};
 use socket2::{Domain, Socket, Type};
 
@@ -39,7 +39,7 @@ fn deaf() -> Option<TcpListener> {
     Some(socket.into())
 }
 
-/// How many bytes the kernel holds of the clients', once none of them can write more.
+/// How many bytes the kernel holds of the clients', once it asks for each in vain whether the other end has room again.
 fn held(port: u16) -> u64 {
     let mut source = SockDiag::open(Host::THIS).unwrap();
     let deadline = Deadline::after(LIMIT);
@@ -47,23 +47,24 @@ fn held(port: u16) -> u64 {
         state: Some(TcpState::Established),
         ..Filter::ports([Port(port)])
     };
-    let mut before = 0;
     loop {
         let rows = source.snapshot(&filter).unwrap().snapshot.rows;
         let is_client = |row: &&SocketRow| row.tuple.remote.port == Port(port);
         let clients: Vec<&SocketRow> = rows.iter().filter(is_client).collect();
-        let unsent = clients.iter().filter(|row| row.queues.send > 0).count();
-        let queues = rows.iter().map(|row| row.queues);
-        let now: u64 = queues
-            .map(|it| u64::from(it.recv) + u64::from(it.send))
-            .sum();
-        if clients.len() == MANY && rows.len() == 2 * MANY && unsent == MANY && now == before {
-            return now;
+        let probes = |row: &&&SocketRow| {
+            let kind = row.timer.map(|timer| timer.kind);
+            row.queues.send > 0 && kind == Some(TimerKind::ZeroWindowProbe)
+        };
+        let stuck = clients.iter().filter(probes).count();
+        if rows.len() == 2 * MANY && stuck == MANY {
+            let queues = rows.iter().map(|row| row.queues);
+            return queues
+                .map(|it| u64::from(it.recv) + u64::from(it.send))
+                .sum();
         }
-        before = now;
         let left = deadline.left();
-        assert!(!left.is_zero(), "{unsent} of {} are stuck", clients.len());
-        park_timeout(Duration::from_millis(100));
+        assert!(!left.is_zero(), "{stuck} of {} are stuck", clients.len());
+        park_timeout(Duration::from_millis(5));
     }
 }
 
