@@ -1,6 +1,6 @@
 //! What crossed the lab's wire, and what is remembered of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::app::Lab;
 use crate::tcp::{Crossing, Fate, FiveTuple, Flags, Loss, Moment, Protocol, Segment, WireNews};
@@ -16,7 +16,7 @@ pub(crate) struct Crossings {
     ends: HashMap<FiveTuple, Numbers>,
     waiting: usize,
     /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
-    leaving: Vec<u64>,
+    leaving: BTreeSet<u64>,
     /// How many segments were not told one by one.
     pub(crate) untold: u64,
 }
@@ -68,7 +68,7 @@ impl Crossings {
     /// A segment is on the wire no more.
     fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
-        self.leaving.retain(|leaving| *leaving != number);
+        self.leaving.remove(&number);
     }
 
     /// Notes that a segment was sent; says whether some of what it carries had been sent before. Where no SYN was seen, the first segment
@@ -160,7 +160,7 @@ impl Lab {
 
     /// The segment of that number is ordered off the wire.
     pub(crate) fn is_to_leave(&mut self, number: u64) {
-        self.known.leaving.push(number);
+        self.known.leaving.insert(number);
     }
 
     /// When a segment that is sent again was sent before.

@@ -220,12 +220,11 @@ impl Table {
 
     /// The line of the other end of the same connection, if it stands in the table.
     pub fn mirror(&self, name: RowName) -> Option<&Line> {
-        let mirrored = name.tuple.mirrored();
-        if mirrored == name.tuple || !name.tuple.is_connected() {
+        if name.tuple.is_to_itself() || !name.tuple.is_connected() {
             return None;
         }
         let same = self.lines.get(&RowName {
-            tuple: mirrored,
+            tuple: name.tuple.mirrored(),
             ..name
         });
         same.or_else(|| self.lines.get(&self.order.other_end(name)?))
