@@ -131,8 +131,9 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
         Holds::Waiting => {
             let left = line.time_left(state.now).map_or(60, |left| left.as_secs());
             format!(
-                "{} has it{others}: TIME_WAIT, {left} s left, because the server closed first. Helps: wait, or SO_REUSEADDR on both runs (L).",
-                line.row.tuple.local
+                "{} has it{others}: TIME_WAIT, {left} s left, because {} closed first. Helps: wait, or SO_REUSEADDR on both runs (L).",
+                line.row.tuple.local,
+                who_waits(state, &line.row)
             )
         }
         Holds::Connected => {
@@ -153,6 +154,14 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
             )
         }
     }
+}
+
+/// Who closed first, so that the row is in TIME_WAIT.
+fn who_waits(state: &State, row: &SocketRow) -> String {
+    if row.tuple.is_to_itself() {
+        return String::from("a socket that had called itself was both ends, and");
+    }
+    caller(state, row).unwrap_or_else(|| String::from("the server"))
 }
 
 /// Who calls somebody from that row, if it is a client's end.
