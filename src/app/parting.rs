@@ -23,7 +23,7 @@ pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
         | TcpState::Closing
         | TcpState::LastAck => (),
     }
-    let other = table.other_line(line.row.name());
+    let other = table.mirror(line.row.name());
     if line.was_reset() || other.is_some_and(Line::was_reset) {
         return Why::Reset;
     }

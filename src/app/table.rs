@@ -107,6 +107,10 @@ impl Table {
                     self.order.insert(name, self.part(&row, serves));
                 }
                 self.recount(&row, Some(before.state), Some(row.state));
+                if row.state == TcpState::TimeWait && before.state != row.state {
+                    // The look that missed the other end may have read this row too early.
+                    self.explain(name);
+                }
                 return before.state != row.state
                     || before.queues != row.queues
                     || before.inode != row.inode;

@@ -143,7 +143,7 @@ pub(crate) fn burst_ended(
     took: Duration,
 ) -> String {
     let who = &state.clients.computers[progress.computer].name;
-    let some = |n: u32| sockets(u64::from(n), state.clients.spec.protocol);
+    let some = |n: u32| sockets(u64::from(n), progress.protocol);
     if progress.opened == 0 {
         return format!("{who} opened none of {}.", some(asked));
     }

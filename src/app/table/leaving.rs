@@ -40,7 +40,7 @@ impl Table {
     }
 
     /// Works out why a row went, and its other end: each may tell of the other. Says whether that is another reason than was known.
-    fn explain(&mut self, name: RowName) -> bool {
+    pub(super) fn explain(&mut self, name: RowName) -> bool {
         let other = self.mirror(name).map(|line| line.row.name());
         let mut differs = false;
         for name in [Some(name), other].into_iter().flatten() {

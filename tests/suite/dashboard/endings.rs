@@ -201,3 +201,19 @@ fn a_row_that_was_seen_in_close_wait_went_when_its_own_program_closed() {
         "{table:?}"
     );
 }
+
+#[test]
+fn a_time_wait_that_a_later_look_shows_tells_that_nothing_was_reset() {
+    let mut robot = laptop_connected();
+    let unread = SERVER_END.replace("tcp 0", "tcp 13");
+    robot.kernel(&[LISTEN, LAPTOP_END, &unread].join("\n"));
+    closed(&mut robot, LAPTOP_END, Ending::Close);
+    closed(&mut robot, SERVER_END, Ending::Close);
+    let leaves = LAPTOP_END.replace("ESTABLISHED inode=11", "FIN_WAIT2");
+    robot.kernel(&[LISTEN, &leaves].join("\n"));
+    let waits = LAPTOP_END.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=60000ms/0");
+    robot.kernel(&[LISTEN, &waits].join("\n"));
+    let server = "127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED closed by client";
+    let table = robot.table();
+    assert!(table.contains(&String::from(server)), "{table:?}");
+}

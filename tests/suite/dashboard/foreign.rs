@@ -138,3 +138,22 @@ fn the_server_says_why_it_has_nothing_to_close() {
     let said = robot.said();
     assert!(said.contains("127.0.0.1:7391 is python3's"), "{said}");
 }
+
+#[test]
+fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
+    let mut robot = calls_python();
+    let waits = FOREIGN.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=59000ms/0");
+    robot.kernel(&[PYTHON_LISTENS, &waits].join("\n"));
+    robot.state.listener.spec.at = name(FOREIGN).tuple.local;
+    robot.press("l");
+    robot.hear(News::ListenFailed {
+        spec: robot.state.listener.spec.clone(),
+        why: Refusal {
+            call: Call::Bind,
+            errno: Errno::EADDRINUSE,
+        },
+    });
+    let said = robot.said();
+    assert!(said.contains("because laptop closed first"), "{said}");
+    assert!(said.contains("C before the call"), "{said}");
+}

@@ -51,6 +51,8 @@ fn udp_sockets_are_not_called_connections() {
     for row in &rows {
         robot.hear(News::Connected(own(row, 11)));
     }
+    // The next c is another matter.
+    robot.state.clients.spec.protocol = Protocol::Tcp;
     robot.hear(News::BurstEnded {
         opened: 3,
         asked: 3,
