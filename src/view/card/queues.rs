@@ -20,12 +20,14 @@ pub(super) fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Optio
     let size = format!("{count} B");
     let is_udp = line.row.tuple.protocol == Protocol::Udp;
     let fin = line.row.may_hold_a_fin();
-    let (why, brief) = if columns::is_unaccepted(scene.state, line) {
-        ("came before accept()", "came before")
+    let why = if columns::is_unaccepted(scene.state, line) {
+        "came before accept()"
+    } else if fin {
+        "not read yet"
     } else {
-        ("not read by the program yet", "not read")
+        "not read by the program yet"
     };
-    let tries = match (count, line.row.unread()) {
+    let [long, short] = match (count, line.row.unread()) {
         (0, _) => [format!("{size}, all is read"), size.clone()],
         // What waits in a UDP socket is counted with the kernel's own memory for it (sk_rmem_alloc, net/ipv4/udp_diag.c).
         _ if is_udp => [
@@ -38,11 +40,10 @@ pub(super) fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Optio
         ],
         (_, data) if fin => [
             format!("{size}: {data} {why}, and the FIN"),
-            format!("{size}: {data} {brief}, and the FIN"),
+            format!("{size}: {data}, and the FIN"),
         ],
         _ => [format!("{size}, {why}"), size.clone()],
     };
-    let [long, short] = tries;
     Some(fitting(room, [long, short, size]))
 }
 
