@@ -129,10 +129,20 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
             )
         }
         Holds::Waiting => {
+            let row = &line.row;
             let left = line.time_left(state.now).map_or(60, |left| left.as_secs());
+            let caller = caller(state, row);
+            let [who, on] = match caller.as_deref() {
+                _ if row.tuple.is_to_itself() => [
+                    "a socket that had called itself was both ends, and",
+                    BOTH_KINDS,
+                ],
+                Some(who) => [who, BOTH_KINDS],
+                None => ["the server", "both runs (L)"],
+            };
             format!(
-                "{} has it{others}: TIME_WAIT, {left} s left, because the server closed first. Helps: wait, or SO_REUSEADDR on both runs (L).",
-                line.row.tuple.local
+                "{} has it{others}: TIME_WAIT, {left} s left, because {who} closed first. Helps: wait, or SO_REUSEADDR on {on}.",
+                row.tuple.local
             )
         }
         Holds::Connected => {
@@ -146,7 +156,7 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
                 },
                 |who| {
                     format!(
-                        "{who} calls {} from it{others}: {}. Helps: close that, another port (L), or SO_REUSEADDR on both (C before the call, and L).",
+                        "{who} calls {} from it{others}: {}. Helps: close that, another port (L), or SO_REUSEADDR on {BOTH_KINDS}.",
                         row.tuple.remote, row.state
                     )
                 },
@@ -154,6 +164,9 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
         }
     }
 }
+
+/// Where the option is needed when the port is a client's.
+const BOTH_KINDS: &str = "both (C before the call, and L)";
 
 /// Who calls somebody from that row, if it is a client's end.
 fn caller(state: &State, row: &SocketRow) -> Option<String> {

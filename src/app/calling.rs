@@ -177,10 +177,10 @@ pub(crate) fn failed(
 
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
     let clients = &mut state.clients;
-    let computer = clients.chosen;
+    let (computer, protocol) = (clients.chosen, clients.spec.protocol);
     let progress = clients
         .under_way
-        .get_or_insert_with(|| Progress::of(burst, computer));
+        .get_or_insert_with(|| Progress::of(burst, computer, protocol));
     (progress.has_begun, progress.whole_range) = (true, whole_range);
     vec![]
 }

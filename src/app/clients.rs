@@ -2,7 +2,9 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::{Ends, Line};
-use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, RowName, Target};
+use crate::tcp::{
+    Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, Protocol, RowName, Target,
+};
 
 /// The computers that play clients, and how they connect.
 #[derive(Clone, Debug)]
@@ -73,13 +75,15 @@ pub struct Progress {
     pub ports: Vec<Port>,
     /// Which computer connects.
     pub computer: usize,
+    /// Over which protocol.
+    pub protocol: Protocol,
     /// Why it could not go on, and the rows to blame: to be told after what was reached.
     pub refused: Option<(String, Vec<RowName>)>,
 }
 
 impl Progress {
     /// The beginning of a burst of that computer's.
-    pub(crate) fn of(burst: Burst, computer: usize) -> Progress {
+    pub(crate) fn of(burst: Burst, computer: usize, protocol: Protocol) -> Progress {
         Progress {
             asked: burst.count,
             has_begun: false,
@@ -87,6 +91,7 @@ impl Progress {
             whole_range: false,
             ports: Vec::new(),
             computer,
+            protocol,
             refused: None,
         }
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
-use crate::app::{Doing, Effect, HungUp, State, Tone, Topic, goodbye, words};
-use crate::tcp::{Ending, Flags, OnData, Protocol, Refusal, RowName, TcpState, escape};
+use crate::app::{Doing, Effect, HungUp, State, Tone, Topic, farewell, goodbye, words};
+use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, Refusal, RowName, TcpState, escape};
 
 pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
     let text = escape(&first[..first.len().min(48)]);
@@ -88,7 +88,15 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
 
 pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<Effect> {
     let who = words::client_name(state, end);
-    let text = format!("{who}: {} failed: {}.", why.call, why.errno);
+    let half_closed = state
+        .own_end(end)
+        .is_some_and(|end| end.half_closed.is_some());
+    let own = if why.errno == Errno::EPIPE && half_closed {
+        farewell::OWN_FIN
+    } else {
+        ""
+    };
+    let text = format!("{who}: {} failed: {}.{own}", why.call, why.errno);
     state.notices.count(state.now, Topic::Refused, text, |n| {
         format!("{n} calls failed: {}.", why.errno)
     });
@@ -97,6 +105,10 @@ pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<
 
 pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
     state.note(end, |end| end.peer_closed = true);
+    if let Some(text) = farewell::came_from_outside(state, end) {
+        let many = |n| format!("{} FINs came.", words::number(u64::from(n)));
+        state.notices.count(state.now, Topic::Went, text, many);
+    }
     look_at_both(state, end)
 }
 
@@ -152,7 +164,7 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
             0 | 1 => text.clone(),
             n => format!(
                 "{} were closed; the last: {text}",
-                words::many(n, "connection", "connections")
+                words::sockets(n, end.tuple.protocol)
             ),
         };
         state.notices.go_on(at, Topic::Ordered, text);
@@ -162,7 +174,10 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         } else {
             "were closed"
         };
-        let many = |n: u32| format!("{} connections {ended}.", words::number(u64::from(n)));
+        let many = |n: u32| {
+            let some = words::sockets(u64::from(n), end.tuple.protocol);
+            format!("{some} {ended}.")
+        };
         state.notices.count(at, topic, text, many);
     }
     look_at_both(state, end)

@@ -1,9 +1,10 @@
 //! Sentences of an end that is closed while its segments take their time, or are lost: nothing of the other end, which has not heard of it.
 
+use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::client_name;
 use crate::app::{HungUp, State};
-use crate::tcp::{Ending, RowName, TcpState};
+use crate::tcp::{Ending, RowName, ServerCloses, TcpState};
 
 /// What an end says whose last segment is not at the other end at once.
 pub(crate) fn words(state: &State, end: RowName, how: Ending, passage: Passage) -> String {
@@ -50,6 +51,35 @@ pub(crate) fn closed_after_its_fin(state: &State, end: RowName) -> String {
         (false, _) => "FIN_WAIT1 or FIN_WAIT2, until the other end's FIN has come",
     };
     format!("{who} closed: its FIN was sent before, so nothing is sent now. Its row: {row}.")
+}
+
+/// Why write() fails after the end's own FIN.
+pub(crate) const OWN_FIN: &str = " Its own half-close (f) sent the FIN, and nothing comes after that; the other end can still send.";
+
+/// Another program sent its FIN to the server's end, which does not close at once; nothing where our own words tell it.
+pub(crate) fn came_from_outside(state: &State, end: RowName) -> Option<String> {
+    let own = state
+        .listener
+        .ends
+        .get(end)
+        .filter(|_| is_stranger(state, end))?;
+    let closes = own
+        .promise
+        .map_or(ServerCloses::WithClient, |promise| promise.closes);
+    let then = match closes {
+        ServerCloses::WithClient => return None,
+        ServerCloses::After(_) => "until the server closes, a while later",
+        ServerCloses::Never => "until the server closes: D does it",
+    };
+    let who = state.peer_name(end.tuple.remote.ip, end);
+    let whom = end.tuple.remote.canonical();
+    let row = match own.half_closed {
+        None => format!("The server's end is in CLOSE_WAIT {then}"),
+        Some(_) => String::from("The server's FIN was sent before: its end turns to TIME_WAIT"),
+    };
+    Some(format!(
+        "{who} ({whom}) has closed, or half-closed: its FIN came. {row}."
+    ))
 }
 
 /// A call was ended before it was answered.

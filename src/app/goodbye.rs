@@ -44,6 +44,9 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
     }
     let peer = state.other_end(end);
     let serves = state.is_with_our_server(end);
+    if farewell::has_hung_up_first(state, end) && !(serves && state.peer_has_closed(end)) {
+        return Some(farewell::closed_after_its_fin(state, end));
+    }
     if state.peer_has_closed(end) {
         // The server's sentence has told it.
         return (!serves)
@@ -55,7 +58,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
     let closes = state.listener.promise(peer).closes;
     Some(if !serves {
         format!(
-            "{who} hung up: its FIN is sent. It ends in TIME_WAIT here once the other end has closed, too."
+            "{who} hung up: its FIN is sent. TIME_WAIT is here once the other end closes, too; if that still sends data, RST takes both rows."
         )
     } else if !state.was_accepted(end) {
         format!(
@@ -122,6 +125,11 @@ fn aborted(state: &State, end: RowName) -> String {
     } else {
         client_name(state, end)
     };
+    if end.tuple.protocol == Protocol::Udp {
+        return format!(
+            "{who} closed its UDP socket: UDP has no RST, so nothing is sent, and the row just goes."
+        );
+    }
     if farewell::is_unanswered(state, end) {
         return farewell::gave_up(&who);
     }
@@ -179,7 +187,7 @@ fn has_unread(state: &State, end: RowName) -> bool {
     let waits = state
         .sockets
         .get(end)
-        .is_some_and(|line| line.row.queues.recv > 0);
+        .is_some_and(|line| line.row.unread() > 0);
     state.listener.promise(end).on_data == OnData::LeaveUnread && waits
 }
 

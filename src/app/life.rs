@@ -60,7 +60,7 @@ impl Life<'_> {
         }
         let was_closed = matches!(
             gone.why,
-            Why::ClosedByClient | Why::ClosedByServer | Why::TimeWaitOver
+            Why::ClosedByClient | Why::ClosedByServer | Why::ClosedSecond | Why::TimeWaitOver
         );
         if was_closed {
             all.extend(

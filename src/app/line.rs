@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::tcp::{Ending, Errno, Moment, RowName, SocketRow, TcpState};
+use crate::tcp::{Ending, Errno, Moment, Protocol, RowName, SocketRow, TcpState};
 
 /// A row of the kernel's table, and what this program remembers of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Line {
     pub ending: Option<Ending>,
     /// Whether the other end was aborted and its ghost has left, and this one has not heard of it.
     pub left_alone: bool,
+    /// The inode by which a process held it last; 0 where none ever did.
+    pub held: u64,
     /// The states before the present one.
     pub passed: Vec<Sighting>,
 }
@@ -52,6 +54,8 @@ pub enum Why {
     ClosedByServer,
     /// The client's end closed first.
     ClosedByClient,
+    /// Its program closed it after the other end had closed, and after a wait in CLOSE_WAIT that a look saw.
+    ClosedSecond,
     /// A RST ended it.
     Reset,
     /// TIME_WAIT was over.
@@ -72,6 +76,7 @@ impl Why {
         match self {
             Why::ClosedByServer => "closed by server",
             Why::ClosedByClient => "closed by client",
+            Why::ClosedSecond => "closed second",
             Why::Reset => "reset",
             Why::TimeWaitOver => "TIME_WAIT over",
             Why::Stopped => "stopped listening",
@@ -115,6 +120,7 @@ impl Line {
             told: false,
             ending: None,
             left_alone: false,
+            held: row.inode,
             passed: Vec::new(),
         }
     }
@@ -127,6 +133,7 @@ impl Line {
         };
         let why = match how {
             Ending::Close | Ending::Abort if reached == TcpState::SynSent => Why::NeverConnected,
+            Ending::Abort if name.tuple.protocol == Protocol::Udp => Why::Unknown,
             Ending::Abort | Ending::Broken(Errno::ECONNRESET) => Why::Reset,
             Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
             Ending::Close | Ending::Broken(_) => Why::Unknown,
@@ -148,6 +155,9 @@ impl Line {
                 since,
             });
             self.changed = at;
+        }
+        if row.inode != 0 {
+            self.held = row.inode;
         }
         self.row = row;
         self.read = at;
@@ -204,6 +214,11 @@ impl Line {
     /// Whether this end has sent its FIN.
     pub fn has_sent_fin(&self) -> bool {
         self.closed_first() || self.row.state == TcpState::LastAck
+    }
+
+    /// Whether its program closed it with data unread: then the kernel sends RST, and no FIN (RFC 2525, section 2.17).
+    pub fn closed_unread(&self) -> bool {
+        self.ending == Some(Ending::Close) && self.row.unread() > 0
     }
 
     /// Whether this end was told, or ordered, a RST.

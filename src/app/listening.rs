@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::places::Place;
 use crate::app::update::wanted;
-use crate::app::{Effect, State, Tone, Topic, Wish, blame, ports_form, why, words};
+use crate::app::{Effect, State, Tone, Topic, Wish, admitted, blame, ports_form, why, words};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
 pub(crate) fn listening(
@@ -108,11 +108,24 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.listener.pause = None;
     state.listener.totals.accepted += 1;
     let promise = state.listener.promise(socket.name);
+    let waited = state
+        .sockets
+        .get(socket.name)
+        .is_some_and(|line| line.held == 0);
     state.listener.ends.accept(socket, state.now, promise);
     state.sockets.own(&socket, state.machine.pid);
     if state.listener.held {
-        let text = words::accepted_while_held(state, &socket);
+        let text = admitted::while_held(state, &socket);
         state.notices.say(state.now, Tone::Plain, text);
+    } else if waited && admitted::has_hung_up(state, socket.name) {
+        let text = admitted::hung_up(state, &socket);
+        let many = |n| {
+            format!(
+                "{} who waited had hung up before accept().",
+                words::number(u64::from(n))
+            )
+        };
+        state.notices.count(state.now, Topic::Came, text, many);
     } else if is_stranger(state, socket.name) {
         let text = format!(
             "{} connected: accept() returned a socket of its own, descriptor {}. LISTEN did not change.",

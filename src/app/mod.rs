@@ -1,6 +1,7 @@
 //! The dashboard as a machine: facts in, state changed, orders out. No I/O, no task, no clock.
 
 mod action;
+mod admitted;
 mod aim;
 mod blame;
 mod calling;

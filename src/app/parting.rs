@@ -1,8 +1,15 @@
 use crate::app::{Line, Table, Why};
-use crate::tcp::TcpState;
+use crate::tcp::{Ending, Errno, Protocol, TcpState};
 
 /// Why the row of this line went, as far as it and the row of its other end tell.
+///
+/// Who closes first is in TIME_WAIT for a minute, longer than between two looks. Where no look saw one, there was none: then it was no
+/// exchange of FINs that took both rows away.
 pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
+    if line.row.tuple.protocol == Protocol::Udp {
+        let refused = line.ending == Some(Ending::Broken(Errno::ECONNREFUSED));
+        return if refused { Why::Refused } else { Why::Unknown };
+    }
     match line.row.state {
         TcpState::TimeWait => return Why::TimeWaitOver,
         TcpState::Listen => return Why::Stopped,
@@ -17,15 +24,24 @@ pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
         | TcpState::LastAck => (),
     }
     let other = table.mirror(line.row.name());
-    let client = table.is_client(line.row.name());
     if line.was_reset() || other.is_some_and(Line::was_reset) {
         return Why::Reset;
     }
-    let this_first = line.closed_first();
-    let other_first = other.is_some_and(Line::closed_first) || line.was(TcpState::CloseWait);
-    match (this_first || other_first, this_first == client) {
+    let waited = other.is_some_and(|other| other.was(TcpState::TimeWait));
+    if !waited && (line.closed_unread() || other.is_some_and(Line::closed_unread)) {
+        return Why::Reset;
+    }
+    let both_are_gone = other.is_some_and(|other| other.gone.is_some());
+    if line.closed_first() || (both_are_gone && !waited) {
+        return Why::Unknown;
+    }
+    if line.was(TcpState::CloseWait) {
+        return Why::ClosedSecond;
+    }
+    let other_first = other.is_some_and(Line::closed_first);
+    match (other_first, table.is_client(line.row.name())) {
         (false, _) => Why::Unknown,
-        (true, true) => Why::ClosedByClient,
-        (true, false) => Why::ClosedByServer,
+        (true, true) => Why::ClosedByServer,
+        (true, false) => Why::ClosedByClient,
     }
 }

@@ -24,7 +24,13 @@ impl Role {
     /// What `row` is, as far as ports, addresses and owners tell.
     pub fn of(state: &State, row: &SocketRow) -> Role {
         let name = row.name();
-        let (listener, owner) = (&state.listener, state.sockets.owners.get(&row.inode));
+        let listener = &state.listener;
+        // What no process holds any more is still of whom it was of.
+        let held = match row.inode {
+            0 => state.seen().get(name).map_or(0, |line| line.held),
+            inode => inode,
+        };
+        let owner = state.sockets.owners.get(&held);
         let program = owner.map(|owner| owner.program.clone());
         let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
         let ours = listener.ends.contains(name)

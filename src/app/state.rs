@@ -70,7 +70,7 @@ impl State {
         }
         let other = self.sockets.mirror(end);
         let other = other.or_else(|| self.seen().mirror(end));
-        let owner = other.and_then(|line| self.sockets.owners.get(&line.row.inode));
+        let owner = other.and_then(|line| self.sockets.owners.get(&line.held));
         let known = self
             .listener
             .ends
@@ -166,7 +166,7 @@ impl State {
     pub(crate) fn is_with_our_server(&self, end: RowName) -> bool {
         let other = self.other_end(end);
         let line = self.sockets.get(other);
-        let owner = line.and_then(|line| self.sockets.owners.get(&line.row.inode));
+        let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
         let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
         self.listener.ends.contains(other)
             || (self.listener.serves(other) && !is_others && !end.tuple.is_to_itself())
@@ -190,8 +190,12 @@ impl State {
     pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
         let calls = |computer: &Computer| {
             let ends = computer.ends.newest_first();
-            ends.filter(|end| end.tuple.protocol == Protocol::Tcp && end.tuple.remote == server)
-                .count()
+            let is_its = |end: &RowName| {
+                let remote = end.tuple.remote;
+                let is_tcp = end.tuple.protocol == Protocol::Tcp;
+                is_tcp && (remote == server || self.is_our_server(remote))
+            };
+            ends.filter(is_its).count()
         };
         let ours: usize = self.clients.computers.iter().map(calls).sum();
         ours.max(self.listener.ends.len())

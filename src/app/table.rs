@@ -1,4 +1,5 @@
 mod ghosts;
+mod leaving;
 pub(crate) mod ports;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -6,9 +7,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use crate::app::counts::{Counts, is_open};
 use crate::app::departed::AllDeparted;
 use crate::app::journal::{Noted, What};
-use crate::app::line::{Gone, Line};
+use crate::app::line::Line;
 use crate::app::order::{Order, Part, Place};
-use crate::app::parting;
 use crate::tcp::{Ending, Host, Moment, Port, Protocol, RowName, SocketRow, TcpState};
 
 /// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
@@ -107,6 +107,10 @@ impl Table {
                     self.order.insert(name, self.part(&row, serves));
                 }
                 self.recount(&row, Some(before.state), Some(row.state));
+                if row.state == TcpState::TimeWait && before.state != row.state {
+                    // The look that missed the other end may have read this row too early.
+                    self.explain(name);
+                }
                 return before.state != row.state
                     || before.queues != row.queues
                     || before.inode != row.inode;
@@ -145,42 +149,6 @@ impl Table {
         } else {
             Part::ClientEnd
         }
-    }
-
-    /// Marks a row as gone: it stays as a ghost for a while, with the reason.
-    fn vanished(&mut self, at: Moment, last: &SocketRow) -> bool {
-        let name = last.name();
-        let alive = |line: &&Line| line.gone.is_none() && line.row.is_same_socket(last);
-        let Some(line) = self.lines.get(&name).filter(alive) else {
-            return false;
-        };
-        let why = parting::why_gone(self, line);
-        let row = line.row;
-        self.recount(&row, Some(row.state), None);
-        if let Some(line) = self.lines.get_mut(&name) {
-            line.gone = Some(Gone { at, why });
-            self.ghosts.push_back((name, at));
-        }
-        true
-    }
-
-    /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so, with the
-    /// state that its own calls had told.
-    fn ended(
-        &mut self,
-        at: Moment,
-        name: RowName,
-        (how, reached): (Ending, Option<TcpState>),
-        serves: bool,
-    ) -> bool {
-        if let Some(line) = self.lines.get_mut(&name) {
-            line.ending = Some(how);
-            return false;
-        }
-        let Some(reached) = reached else { return false };
-        self.insert(Line::told(name, reached, how, at), serves);
-        self.ghosts.push_back((name, at));
-        true
     }
 
     /// Whether a row appeared or changed so shortly before `now` that it is still marked.

@@ -93,18 +93,39 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = server_ends_meant(state, count);
     if ends.is_empty() {
-        let text = match chosen_row(state) {
-            Some(_) => {
-                "the server holds no end of the chosen connection; Esc, then D takes the newest"
-            }
-            None => "the server has nothing to close: no connection has been accepted",
-        };
+        let text = nothing_accepted(state);
         return only_say(state, text);
     }
     announce(state, "closes at the server's end", &ends, Ending::Close);
     ends.into_iter()
         .map(|end| Effect::Run(Command::Close(end)))
         .collect()
+}
+
+/// Why the server has no end that it could close.
+fn nothing_accepted(state: &State) -> String {
+    if chosen_row(state).is_some() {
+        return String::from(
+            "the server holds no end of the chosen connection; Esc, then D takes the newest",
+        );
+    }
+    let newest = clients_meant(state, None).first().copied();
+    let others = newest.filter(|end| !state.is_with_our_server(*end));
+    if let Some(other) = others.map(|end| state.other_end(end)) {
+        let owners = &state.sockets.owners;
+        let line = state.sockets.get(other);
+        let owner = line.and_then(|line| owners.get(&line.held));
+        let whose = owner.map_or("another program", |owner| owner.program.as_str());
+        return format!(
+            "the server has nothing to close: the end at {} is {whose}'s, and only that can close it",
+            other.tuple.local
+        );
+    }
+    String::from(if state.listener.totals.accepted == 0 {
+        "the server has nothing to close: no connection has been accepted"
+    } else {
+        "the server has nothing to close: what it accepted is closed already"
+    })
 }
 
 pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -184,7 +205,9 @@ fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
         state.note(*end, |end| end.ordered = Some(how));
     }
     if ends.len() > 1 {
-        let text = format!("{verb} {} connections", words::number(ends.len() as u64));
+        let is_tcp = ends.iter().any(|end| end.tuple.protocol == Protocol::Tcp);
+        let protocol = if is_tcp { Protocol::Tcp } else { Protocol::Udp };
+        let text = format!("{verb} {}", words::sockets(ends.len() as u64, protocol));
         state.notices.begin(state.now, Topic::Ordered, text);
     }
 }

@@ -63,13 +63,14 @@ impl Way {
             None => (),
             Some(Why::Reset) => way.cut_short = Some("RST"),
             Some(Why::Refused) => way.cut_short = Some("rcv RST"),
+            Some(Why::Unknown) => way.cut_short = Some("gone"),
             Some(Why::NeverConnected) => way.cut_short = Some("no answer"),
             Some(
                 Why::ClosedByServer
                 | Why::ClosedByClient
+                | Why::ClosedSecond
                 | Why::TimeWaitOver
-                | Why::Stopped
-                | Why::Unknown,
+                | Why::Stopped,
             ) => way.go(TcpState::Closed, Known::Seen),
         }
         if line.gone.is_some() {

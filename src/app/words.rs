@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::passage::Passage;
-use crate::app::{Line, Progress, State, itself};
+use crate::app::{Progress, State, itself};
 use crate::tcp::{
     Burst, Call, Crossing, Flags, Host, ListenSpec, OwnSocket, Port, Protocol, Refusal, RowName,
     ServerCloses, SourcePort,
@@ -25,6 +25,14 @@ pub fn number(n: u64) -> String {
 /// `1 connection`, `2 connections`.
 pub fn many(n: u64, one: &str, more: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { more })
+}
+
+/// So many connections; UDP has none, only sockets.
+pub(crate) fn sockets(n: u64, protocol: Protocol) -> String {
+    match protocol {
+        Protocol::Tcp => many(n, "connection", "connections"),
+        Protocol::Udp => many(n, "UDP socket", "UDP sockets"),
+    }
 }
 
 /// That another table is read, as the kernel does not let us ask it.
@@ -135,13 +143,11 @@ pub(crate) fn burst_ended(
     took: Duration,
 ) -> String {
     let who = &state.clients.computers[progress.computer].name;
+    let some = |n: u32| sockets(u64::from(n), progress.protocol);
     if progress.opened == 0 {
-        return format!(
-            "{who} opened none of {}.",
-            many(u64::from(asked), "connection", "connections")
-        );
+        return format!("{who} opened none of {}.", some(asked));
     }
-    let opened = many(u64::from(progress.opened), "connection", "connections");
+    let opened = some(progress.opened);
     let of = if progress.opened < asked {
         format!(" of {}", number(u64::from(asked)))
     } else {
@@ -207,24 +213,6 @@ pub(crate) fn reset(open: usize, waiting: u32) -> String {
     }
 }
 
-/// accept() was called once, and returned a connection that had been waiting.
-pub(crate) fn accepted_while_held(state: &State, socket: &OwnSocket) -> String {
-    let tuple = socket.name.tuple;
-    let who = state.peer_name(tuple.remote.ip, socket.name);
-    let own = state.sockets.get(socket.name);
-    let other = state.sockets.other_line(socket.name);
-    if own.is_some_and(|line| line.gone.is_some()) || other.is_some_and(Line::was_reset) {
-        return format!(
-            "accept() returned the connection with {who} at port {}, which was reset while it waited: its row is gone. Descriptor {} holds it all the same; read() says ECONNRESET.",
-            tuple.remote.port, socket.fd
-        );
-    }
-    format!(
-        "accept() returned the connection with {who} at port {}: the row is the same, but descriptor {} holds it now.",
-        tuple.remote.port, socket.fd
-    )
-}
-
 /// accept() brought nobody, or somebody who had to be turned away.
 pub fn accept_failed(why: Refusal, pause: Duration) -> String {
     let errno = why.errno;
@@ -253,7 +241,10 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     }
     let client = state.clients.holder_of(other);
     let then = if is_to_itself {
-        itself::HALF_CLOSED
+        return format!(
+            "{who} half-closed: its FIN is sent. {}",
+            itself::HALF_CLOSED
+        );
     } else if passage == Passage::Lost {
         "But the FIN is lost: it is sent again until it is answered."
     } else if passage == Passage::Slow {

@@ -146,6 +146,21 @@ impl SocketRow {
         }
     }
 
+    /// Whether the other end's FIN may stand in its Recv-Q: it counts as one byte until the program has read the end of the data.
+    pub fn may_hold_a_fin(&self) -> bool {
+        matches!(
+            self.state,
+            TcpState::CloseWait | TcpState::Closing | TcpState::LastAck
+        )
+    }
+
+    /// How many bytes of data the program has not read: its Recv-Q without the other end's FIN.
+    pub fn unread(&self) -> u32 {
+        self.queues
+            .recv
+            .saturating_sub(self.may_hold_a_fin().into())
+    }
+
     /// Whether both show one and the same socket: the same name, and not a later socket that took over its five numbers.
     pub fn is_same_socket(&self, other: &SocketRow) -> bool {
         let unknown = self.cookie == 0 || other.cookie == 0;

@@ -12,7 +12,7 @@ use super::paint::{Scene, put};
 use super::scroll::Scroll;
 use super::text;
 use super::theme::Part;
-use crate::app::Line as TableLine;
+use crate::app::{Line as TableLine, Why};
 use crate::tcp::{Protocol, RowName, TcpState};
 
 /// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
@@ -155,9 +155,14 @@ fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'s
     let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
     let ours = is_here || state.lab.host_of(ip).is_some();
     let calls = line.row.state == TcpState::SynSent;
+    let is_udp = tuple.protocol == Protocol::Udp;
     let words = match (ours, calls) {
         _ if tuple.is_to_itself() => "this row itself",
         (false, _) => "on another machine",
+        _ if is_udp => match line.gone.map(|gone| gone.why) {
+            Some(Why::Refused) => "nobody had that port",
+            Some(_) | None => "no socket that is connected to this one",
+        },
         (true, true) if line.gone.is_some() => "never had a row",
         (true, true) => "no row yet",
         (true, false) => "gone",

@@ -202,6 +202,7 @@ fn now(scene: Scene<'_>, life: Life<'_>) -> Span<'static> {
         let why = match gone.why {
             Why::ClosedByClient => "by client",
             Why::ClosedByServer => "by server",
+            Why::ClosedSecond => "second",
             Why::TimeWaitOver => "over",
             Why::Stopped => "stopped",
             Why::NeverConnected => "no answer",

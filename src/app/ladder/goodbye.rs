@@ -24,8 +24,57 @@ impl Worker<'_> {
         [Side::Client, Side::Server].into_iter().find_map(|side| {
             let own = self.doing(side, |doing| doing == Doing::Closed(Ending::Abort));
             own.or_else(|| self.doing(side.other(), broken))
+                .or_else(|| self.closed_unread(side))
                 .map(|at| (at, side))
         })
+    }
+
+    /// When an end went that was closed with data unread.
+    fn closed_unread(&self, side: Side) -> Option<Moment> {
+        let line = self.life(side).map(|life| life.line)?;
+        let gone = line.gone.filter(|gone| gone.why == Why::Reset)?;
+        line.closed_unread().then_some(gone.at)
+    }
+
+    /// A RST, and the FIN that an end had sent before it.
+    fn reset_by(&mut self, side: Side, at: Moment) {
+        let half = |side| self.doing(side, |doing| doing == Doing::HalfClosed);
+        let other = side.other();
+        let closed = self.doing(other, |doing| doing == Doing::Closed(Ending::Close));
+        let fins = [(half(other).or(closed), other), (half(side), side)];
+        let before = fins
+            .into_iter()
+            .filter_map(|(fin, side)| Some((fin?, side)));
+        if let Some((fin, first)) = before.filter(|(fin, _)| *fin <= at).min_by_key(|fin| fin.0) {
+            // The RST may have been the first answer to it.
+            self.first_fin(first, [Some(fin); 2]);
+        }
+        self.say(Some(at), side, "RST", [GONE, GONE]);
+    }
+
+    /// That a row went, where the table does not tell how.
+    fn went(&mut self) {
+        let gone = |side| {
+            let gone = self.life(side).and_then(|life| life.line.gone);
+            gone.filter(|gone| gone.why == Why::Unknown)
+        };
+        let gone = [Side::Client, Side::Server].map(gone);
+        if let Some(at) = gone.iter().flatten().map(|gone| gone.at).max() {
+            self.rungs.push(Rung {
+                at,
+                arrow: None,
+                states: gone.map(|gone| gone.and(GONE)),
+                ports: None,
+            });
+        }
+    }
+
+    /// Whether a row went, and the table does not tell how.
+    fn is_untold(&self) -> bool {
+        let why = |side| Some(self.life(side)?.line.gone?.why);
+        [Side::Client, Side::Server]
+            .into_iter()
+            .any(|side| why(side) == Some(Why::Unknown))
     }
 
     pub(super) fn goodbye(&mut self) {
@@ -33,11 +82,11 @@ impl Worker<'_> {
             return;
         }
         if let Some((at, side)) = self.reset() {
-            return self.say(Some(at), side, "RST", [GONE, GONE]);
+            return self.reset_by(side, at);
         }
         let fins = [Side::Client, Side::Server].map(|side| self.fin(side));
         let first = match fins {
-            [None, None] => return,
+            [None, None] => return self.went(),
             [Some(client), Some(server)] => self.closed_first(client, server),
             [Some(_), None] => Side::Client,
             [None, Some(_)] => Side::Server,
@@ -45,6 +94,9 @@ impl Worker<'_> {
         let [first_is_past, both_are] = self.past_fins(first);
         if !first_is_past {
             self.first_fin(first, fins);
+        }
+        if self.is_untold() {
+            return self.went();
         }
         if !both_are {
             self.second_fin(first, fins[first.other() as usize]);

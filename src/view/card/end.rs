@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::{fitting, queues};
 use crate::app::{Line as TableLine, Way};
-use crate::tcp::{TcpInfo, TcpState, Timer, TimerKind};
+use crate::tcp::{Protocol, TcpInfo, TcpState, Timer, TimerKind};
 use crate::view::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::paint::Scene;
 use crate::view::theme::Part;
@@ -51,6 +51,8 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         let sign = glyph(row.state).to_string();
         let meaning = if state.seen().is_half_open(line) {
             "open, as far as this end knows"
+        } else if row.tuple.protocol == Protocol::Udp {
+            udp_meaning(row.tuple.is_connected())
         } else {
             row.state.meaning()
         };
@@ -86,6 +88,15 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         passed(scene, line, room),
         plain(&address),
     ]
+}
+
+/// UDP has no states; the kernel writes one all the same.
+const fn udp_meaning(is_connected: bool) -> &'static str {
+    if is_connected {
+        "connect() only noted whom it is for"
+    } else {
+        "takes datagrams from everybody"
+    }
 }
 
 /// What the kernel waits for, and how long still; that it tries in vain is a warning.

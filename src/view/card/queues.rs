@@ -18,12 +18,33 @@ pub(super) fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Optio
         return Some(fitting(room, [long, brief]));
     }
     let size = format!("{count} B");
-    let why = match count {
-        0 => "all is read",
-        _ if columns::is_unaccepted(scene.state, line) => "came before accept()",
-        _ => "not read by the program yet",
+    let is_udp = line.row.tuple.protocol == Protocol::Udp;
+    let fin = line.row.may_hold_a_fin();
+    let why = if columns::is_unaccepted(scene.state, line) {
+        "came before accept()"
+    } else if fin {
+        "not read yet"
+    } else {
+        "not read by the program yet"
     };
-    Some(fitting(room, [format!("{size}, {why}"), size]))
+    let [long, short] = match (count, line.row.unread()) {
+        (0, _) => [format!("{size}, all is read"), size.clone()],
+        // What waits in a UDP socket is counted with the kernel's own memory for it (sk_rmem_alloc, net/ipv4/udp_diag.c).
+        _ if is_udp => [
+            format!("{size} of memory, for datagrams that are not read yet"),
+            format!("{size} of memory for datagrams"),
+        ],
+        (_, 0) => [
+            format!("{size}: the FIN, it counts as one"),
+            format!("{size}: the FIN"),
+        ],
+        (_, data) if fin => [
+            format!("{size}: {data} {why}, and the FIN"),
+            format!("{size}: {data}, and the FIN"),
+        ],
+        _ => [format!("{size}, {why}"), size.clone()],
+    };
+    Some(fitting(room, [long, short, size]))
 }
 
 /// What is in TIME_WAIT, or gone, has neither queue any more.

@@ -36,6 +36,8 @@ pub(super) fn sentences(
         "Half-open (RFC 9293, 3.5.1): the other end is gone, and this one has not heard of it. When it sends, the answer is RST."
     } else if columns::is_unaccepted(scene.state, line) {
         "The kernel has made this connection by itself; it waits until the server calls accept()."
+    } else if line.row.tuple.protocol == Protocol::Udp {
+        "UDP makes no connection: this socket only remembers whom its datagrams are for."
     } else {
         ""
     };

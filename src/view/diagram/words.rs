@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use super::Ways;
 use super::stroke::Stroke;
-use crate::app::{Known, Line as TableLine, Step, Way};
+use crate::app::{Known, Line as TableLine, Step, Way, Why};
 use crate::tcp::{Protocol, TcpState};
 use crate::view::glyphs::{ARROW, CHOSEN, OTHER};
 use crate::view::paint::{Scene, width};
@@ -71,6 +71,12 @@ fn legend(scene: Scene<'_>, ways: &Ways<'_>, room: usize) -> Line<'static> {
 
 /// What caused the last arrow: in a few words, in a sentence, and in a shorter one. The sentences say what is only worked out.
 fn last_arrow(line: &TableLine, way: &Way, who: &str) -> (String, [String; 2]) {
+    if line.gone.is_some_and(|gone| gone.why == Why::Unknown) {
+        let brief = format!("{who}: gone, last seen in {}", line.row.state);
+        let long =
+            format!("{brief}. No look saw a TIME_WAIT; how it ended, the table does not tell.");
+        return (format!("{who}: gone"), [long, brief]);
+    }
     if let Some(cause) = way.cut_short {
         let brief = format!("{who}: {cause}, from {} straight to CLOSED", line.row.state);
         let long = format!("{brief}. It may come anywhere, so the diagram has no arrow for it.");

@@ -59,6 +59,7 @@ fn its_half_close_reaches_itself() {
     let said = robot.said().to_owned();
     assert!(!said.contains("CLOSE_WAIT"), "{said}");
     assert!(said.contains("came back to the same socket"), "{said}");
+    assert!(!said.contains("goes on reading"), "{said}");
     robot.hear(News::PeerClosed(own(TCP, 0).name));
     robot.hear(News::Closed {
         at: own(TCP, 0).name,
