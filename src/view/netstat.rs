@@ -7,7 +7,7 @@ use super::paint::{Scene, put};
 use super::text;
 use super::theme::Part;
 use crate::app::Line as TableLine;
-use crate::tcp::{Endpoint, RowName, TcpState};
+use crate::tcp::{Endpoint, RowName, TcpState, netstat_address, netstat_state};
 
 /// The table as netstat itself prints it: its columns, its widths, no marks, no ghosts.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[RowName]) {
@@ -122,7 +122,7 @@ fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
         &send.to_string(),
         &local,
         &foreign,
-        &row.state.to_string(),
+        netstat_state(row),
         &owner,
     ]);
     let line = Line::from(text);
@@ -133,10 +133,9 @@ fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
     }
 }
 
-/// netstat writes IPv6 addresses without brackets, and IPv4-mapped ones as the IPv4 addresses that they stand for.
+/// The address as netstat writes it, and the port.
 fn ends(end: Endpoint) -> (String, String) {
-    let end = end.canonical();
-    (end.ip.to_string(), format!(":{}", end.port))
+    (netstat_address(end), format!(":{}", end.port))
 }
 
 /// How many columns the longest address of these rows takes.
