@@ -90,7 +90,8 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     })
 }
 
-/// How many lines the table does not need. On a low screen a sentence that needs it may take one more: LISTEN and three rows stay.
+/// How many lines the table does not need. On a low screen a sentence that needs it may take one more, that of a row which is gone: LISTEN
+/// and three rows stay.
 fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
@@ -101,8 +102,21 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
         rows_wanted(state).clamp(4, PICTURE)
     };
     let least = HEAD + LEFT + 2 + usual;
-    let one_more = u16::from(is_table && screen < 22 && rest > least);
+    let one_more = u16::from(is_table && screen < 22 && rest > least && has_ghost(state));
     rest.saturating_sub(HEAD + rows + 2 + usual).max(one_more)
+}
+
+/// Whether a row of a table that a low screen nearly holds is gone; a longer one is scrolled anyway.
+fn has_ghost(state: &State) -> bool {
+    const NEARLY: usize = 8;
+    let shown = &state.desk.shown;
+    let is_gone = |name| {
+        state
+            .seen()
+            .get(name)
+            .is_some_and(|line| line.gone.is_some())
+    };
+    shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
 }
 
 /// How many lines what happened may have, and the table can spare: who goes there wants to read a sentence to its end.

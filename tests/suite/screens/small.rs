@@ -1,6 +1,6 @@
 //! What a small screen tells all the same.
 
-use super::{LAPTOP, SMALL, USUAL, goodbyes, own, screen, two_connections};
+use super::{LAPTOP, LISTEN, PHONE, SMALL, USUAL, goodbyes, own, screen, two_connections};
 use fivetuple::tcp::{Ending, News};
 
 #[test]
@@ -51,7 +51,11 @@ fn the_newest_sentence_can_be_read_to_its_end_on_a_small_screen() {
         at: own(LAPTOP[1], 11).name,
         how: Ending::Close,
     });
+    let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
+    robot.kernel(&[LISTEN, wait, PHONE[0], PHONE[1]].join("\n"));
     let text = screen(&mut robot, SMALL);
     assert!(text.contains("LISTEN is untouched"), "{text}");
-    assert!(text.contains("◎ LISTEN      listener"), "{text}");
+    for part in ["◎ LISTEN      listener", "◌ TIME_WAIT", "phone   ┘"] {
+        assert!(text.contains(part), "{part:?} is missing in {text}");
+    }
 }
