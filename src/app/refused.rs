@@ -132,7 +132,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
     if let Some(line) = first.filter(|line| line.row.state == TcpState::Listen) {
         let who = listener_name(state, line);
         let text = format!(
-            "Port {port} of {ip} is taken: {who} listens there. Helps: another port (C), another computer (j, then c), or SO_REUSEPORT in both programs; SO_REUSEADDR does not help."
+            "Port {port} of {ip} is taken: {who} listens there. Helps: another port (C), another computer (j, then c), or SO_REUSEPORT on both sockets; SO_REUSEADDR does not help."
         );
         return (text, rows);
     }

@@ -93,7 +93,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = server_ends_meant(state, count);
     if ends.is_empty() {
-        if let Some(text) = held_by_s(state, "close at the server's end", count) {
+        if let Some(text) = held_by_s(state, count) {
             return only_say(state, text);
         }
         let text = match chosen_row(state) {
@@ -163,7 +163,7 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 }
 
 fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
-    if let Some(text) = held_by_s(state, verb, count) {
+    if let Some(text) = held_by_s(state, count) {
         return only_say(state, text);
     }
     let chosen = chosen_row(state).filter(|_| count.is_none());
@@ -184,7 +184,7 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
 }
 
 /// What there is to say where a verb finds nothing but what `S` holds.
-fn held_by_s(state: &State, verb: &str, count: Option<u32>) -> Option<String> {
+fn held_by_s(state: &State, count: Option<u32>) -> Option<String> {
     let chosen = chosen_row(state).filter(|_| count.is_none());
     let what = match chosen {
         Some(row) if state.is_staged(row) => "S holds the chosen row",
@@ -192,7 +192,7 @@ fn held_by_s(state: &State, verb: &str, count: Option<u32>) -> Option<String> {
         Some(_) | None => return None,
     };
     Some(format!(
-        "there is nothing to {verb}: {what}, and its sockets are out of this key's reach; r closes them, c opens a connection of your own"
+        "{what} by sockets that no verb reaches: r closes them, c opens a connection of your own"
     ))
 }
 

@@ -148,7 +148,8 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
         }
         (Wish::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
             format!(
-                "{who} listens at that very address: bind() gives the port to nobody else, unless both have SO_REUSEPORT."
+                "{who} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
+                line.row.tuple.local
             )
         }
         (Wish::Connect(_, to), TcpState::Listen) if is_of_the_other_family(line, *to) => {
