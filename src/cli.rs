@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::values::{parse_payload, parse_port, parse_time, within};
+use crate::cli::values::{parse_payload, parse_port, parse_port_or_any, parse_time, within};
 use crate::tcp::{Port, PortRange, Target};
 
 const EXAMPLES: &str = "\
@@ -87,6 +87,7 @@ pub struct DashboardArgs {
         long,
         value_name = "PORT",
         default_value_t = 5000,
+        value_parser = parse_port_or_any,
         env = "FIVETUPLE_PORT",
         help_heading = "Listener"
     )]
@@ -149,7 +150,7 @@ pub struct DashboardArgs {
 #[derive(Clone, Debug, Args)]
 pub struct ListenArgs {
     /// The port to listen at; 0 lets the kernel choose
-    #[arg(long, value_name = "PORT", default_value_t = 5000)]
+    #[arg(long, value_name = "PORT", default_value_t = 5000, value_parser = parse_port_or_any)]
     pub port: u16,
     /// The address to listen at; 0.0.0.0 or :: lets other machines in
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]

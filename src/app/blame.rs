@@ -118,11 +118,7 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
     };
     match Holds::of(line.row.state) {
         Holds::Listening => {
-            let owner = state.sockets.owners.get(&line.row.inode);
-            let who = owner.map_or_else(
-                || "another program".to_owned(),
-                |owner| format!("{} (pid {})", owner.program, owner.pid),
-            );
+            let who = listener_name(state, line);
             format!(
                 "{who} listens at {}{others}. Helps: another port or address (L), or SO_REUSEPORT in both programs. SO_REUSEADDR does not help.",
                 line.row.tuple.local
@@ -167,6 +163,15 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
 
 /// Where the option is needed when the port is a client's.
 const BOTH_KINDS: &str = "both (C before the call, and L)";
+
+/// Who listens, as far as that is known.
+pub(crate) fn listener_name(state: &State, line: &Line) -> String {
+    match state.sockets.owners.get(&line.row.inode) {
+        Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),
+        Some(owner) => format!("{} (pid {})", owner.program, owner.pid),
+        None => String::from("another program"),
+    }
+}
 
 /// Who calls somebody from that row, if it is a client's end.
 fn caller(state: &State, row: &SocketRow) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::app::{
 };
 use crate::tcp::{
     Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, Refusal,
-    RowName,
+    RowName, TcpState,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -22,7 +22,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         Some(format!("{who} calls {to}: {why} {} on this link.", to.ip))
     } else {
         why_no_answer(state, socket.name).map(|why| {
-            if why == WITHIN_ONE_MACHINE && state.clients.unexplained.len() < UNEXPLAINED {
+            if why == WITHIN_ONE_MACHINE && has_room(state) {
                 state.clients.unexplained.push((state.now, socket.name));
             }
             calls_in_vain(state, socket.name, why)
@@ -39,8 +39,13 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         .collect()
 }
 
-/// So many calls without an answer may be explained better a moment later.
+/// So many calls may be explained better a moment later.
 const UNEXPLAINED: usize = 8;
+
+fn has_room(state: &State) -> bool {
+    state.clients.unexplained.len() < UNEXPLAINED
+}
+
 const QUEUE_IS_FULL: &str =
     " The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
 const WITHIN_ONE_MACHINE: &str =
@@ -52,12 +57,25 @@ fn calls_in_vain(state: &State, client: RowName, why: &str) -> String {
     format!("{who} calls {whom}: SYN is sent, no answer yet.{why}")
 }
 
-/// Explains better why calls are not answered, now that a look has shown how full the accept queue is.
+/// Explains calls better, now that a look has shown how full the accept queue is: why one is not answered, or that only the client takes it
+/// for answered.
 pub(crate) fn explain_again(state: &mut State) {
     const WHILE: Duration = Duration::from_secs(1);
     let now = state.now;
     let mut calls = std::mem::take(&mut state.clients.unexplained);
     calls.retain(|(at, client)| {
+        let end = state.own_end(*client);
+        if let Some(end) = end.filter(|end| end.answered) {
+            let Some(other) = state.sockets.mirror(*client) else {
+                return now.since(*at) < WHILE;
+            };
+            if other.row.state == TcpState::SynReceived {
+                let better = words::connected(state, &end.socket);
+                let before = better.replace(words::CLIENT_BELIEVES, words::KERNEL_ALONE);
+                state.notices.reword(&before, &better);
+            }
+            return false;
+        }
         let is_full = why_no_answer(state, *client) == Some(QUEUE_IS_FULL);
         let waits = state.own_end(*client).is_some_and(|end| !end.answered);
         if is_full && waits {
@@ -106,6 +124,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     } else {
         let text = words::connected(state, &socket);
         state.notices.say(state.now, Tone::Plain, text);
+        let name = socket.name;
+        if state.listener.held && state.is_with_our_server(name) && has_room(state) {
+            state.clients.unexplained.push((state.now, name));
+        }
     }
     let local = Some(socket.name.tuple.local);
     let trial = myth::answered(state, local, Ok(socket.name));

@@ -85,6 +85,21 @@ impl Why {
             Why::Unknown => "closed",
         }
     }
+
+    /// The same where there is hardly room.
+    pub const fn brief(self) -> &'static str {
+        match self {
+            Why::ClosedByServer => "server closed",
+            Why::ClosedByClient => "client closed",
+            Why::Stopped => "stopped",
+            Why::ClosedSecond
+            | Why::Reset
+            | Why::TimeWaitOver
+            | Why::Refused
+            | Why::NeverConnected
+            | Why::Unknown => self.words(),
+        }
+    }
 }
 
 /// How a row is marked while it is fresh.

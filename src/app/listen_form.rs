@@ -23,7 +23,7 @@ const ONLY_V6: usize = 10;
 #[rustfmt::skip]
 pub(crate) fn form(spec: &ListenSpec, lab: &Lab) -> Form {
     let addresses = lab.server().map_or(
-        Cow::from("127.0.0.1, ::1: this machine only; 0.0.0.0, ::: everybody; or one of this machine's"),
+        Cow::from("127.0.0.1, ::1: this machine only; 0.0.0.0 or :: means everybody; or one of this machine's"),
         |server| format!("{}: the lab; 127.0.0.1: the server's own computer only; 0.0.0.0: both", server.ip).into(),
     );
     let (closes, seconds) = match spec.closes {
@@ -57,7 +57,11 @@ pub(crate) fn show_calls(form: &mut Form) {
             .map_or(String::new(), |call| (*call).to_owned())
     };
     let calls = [
-        format!("bind(fd, {}:{})", shown(ADDRESS), shown(PORT)),
+        format!(
+            "bind(fd, {}:{})",
+            text_of_address(shown(ADDRESS)),
+            shown(PORT)
+        ),
         if shown(PORT) == "0" {
             "the kernel picks at bind()".to_owned()
         } else {
@@ -89,6 +93,15 @@ pub(crate) fn show_calls(form: &mut Form) {
     ];
     for (field, call) in form.fields.iter_mut().zip(calls) {
         field.call = call;
+    }
+}
+
+/// What is typed as an address, as it stands in front of a port.
+fn text_of_address(typed: &str) -> String {
+    if typed.contains(':') {
+        format!("[{typed}]")
+    } else {
+        typed.to_owned()
     }
 }
 

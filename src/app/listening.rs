@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::places::Place;
 use crate::app::update::wanted;
-use crate::app::{Effect, State, Tone, Topic, Wish, admitted, blame, ports_form, why, words};
+use crate::app::{
+    Effect, State, Tone, Topic, Wish, admitted, blame, ports_form, standing, why, words,
+};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
 pub(crate) fn listening(
@@ -13,7 +15,7 @@ pub(crate) fn listening(
     spec: ListenSpec,
     sockets: Vec<OwnSocket>,
 ) -> Vec<Effect> {
-    let text = words::listening(&spec, sockets.len());
+    let text = standing::listening(&spec, sockets.len());
     state.notices.say(state.now, Tone::Plain, text);
     let listener = &mut state.listener;
     listener.ordered = listener.ordered.saturating_sub(1);
@@ -78,7 +80,7 @@ pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
         || {
             (
                 Tone::Plain,
-                words::stopped_listening(sockets, state.listener.ends.len(), waiting),
+                standing::stopped_listening(sockets, state.listener.ends.len(), waiting),
             )
         },
         |why| {

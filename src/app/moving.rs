@@ -6,8 +6,8 @@ use crate::app::lab::Before;
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
-    Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, State, Tone,
-    ports_form, wire, words,
+    Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, Staged, State,
+    Tone, ports_form, wire, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, ListenSpec, Machine,
@@ -210,6 +210,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 /// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets, nor refusals and trials.
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
+    state.staged = Staged::default();
     state.notices.case = None;
     state.desk.myth = None;
     let desk = &mut state.desk;

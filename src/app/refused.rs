@@ -2,7 +2,9 @@
 
 mod nobody;
 
-use crate::app::blame::{holders, is_of_a_link, no_descriptor, not_ours, privileged};
+use crate::app::blame::{
+    holders, is_of_a_link, listener_name, no_descriptor, not_ours, privileged,
+};
 use crate::app::{Line, Stage, State, words};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Host, Port, PortRange, Protocol, Refusal, RowName,
@@ -73,7 +75,7 @@ fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec
             (from.unwrap_or_default(), vec![])
         }
         Errno::EACCES | Errno::EPERM => (
-            privileged(state, source_port(spec).unwrap_or(spec.to.port)),
+            privileged(state, spec.asked_port().unwrap_or(spec.to.port)),
             vec![],
         ),
         _ => ("C changes from where to connect.".to_owned(), vec![]),
@@ -116,18 +118,9 @@ fn connect_refused(
     (reason.to_owned(), vec![])
 }
 
-/// The source port that was asked for, if one was.
-fn source_port(spec: &ConnectSpec) -> Option<Port> {
-    match spec.source_port {
-        SourcePort::Fixed(port) => Some(port),
-        SourcePort::SameAsServer => Some(spec.to.port),
-        SourcePort::KernelPicks | SourcePort::Toy(_) => None,
-    }
-}
-
 /// bind() of a client's port failed.
 fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
-    let Some(port) = source_port(spec) else {
+    let Some(port) = spec.asked_port() else {
         return (
             "Every port of the range is taken at that address.".to_owned(),
             vec![],
@@ -135,8 +128,15 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
     };
     let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
     let rows = holders(state, spec.host, Endpoint { ip, port }, spec.protocol);
-    let wait = rows.first().and_then(|name| state.sockets.get(*name));
-    let wait = wait
+    let first = rows.first().and_then(|name| state.sockets.get(*name));
+    if let Some(line) = first.filter(|line| line.row.state == TcpState::Listen) {
+        let who = listener_name(state, line);
+        let text = format!(
+            "Port {port} of {ip} is taken: {who} listens there. Helps: another port (C), another computer (j, then c), or SO_REUSEPORT on both sockets; SO_REUSEADDR does not help."
+        );
+        return (text, rows);
+    }
+    let wait = first
         .filter(|line| line.row.state == TcpState::TimeWait)
         .and_then(|line| line.time_left(state.now));
     let who = match wait {

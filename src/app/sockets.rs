@@ -16,6 +16,8 @@ pub struct Sockets {
     pub doings: Doings,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
+    /// Whose holder was looked for, and could not be seen.
+    pub hidden: HashSet<u64>,
     /// Where the rows come from: `sock_diag` or `procfs`.
     pub source: &'static str,
     /// Whether the kernel said at the last look that rows may be missing.
@@ -159,9 +161,10 @@ impl Sockets {
 
     /// Drops owners of sockets that are long gone, once they outnumber the rest.
     fn forget_owners(&mut self) {
-        if self.owners.len() > OWNERS + 2 * self.len() {
+        if self.owners.len() + self.hidden.len() > OWNERS + 2 * self.len() {
             let held: HashSet<u64> = self.live.inodes().collect();
             self.owners.retain(|inode, _| held.contains(inode));
+            self.hidden.retain(|inode| held.contains(inode));
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::app::places::Place;
 use crate::app::{
     Calls, Clients, Computer, Desk, End, Lab, Line, Listener, Notices, Overlay, Ranks, Sockets,
-    Table, lens,
+    Staged, Table, lens,
 };
 use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName};
 
@@ -21,6 +21,8 @@ pub struct State {
     pub listener: Listener,
     /// The computers that connect.
     pub clients: Clients,
+    /// What `S` holds in a state.
+    pub staged: Staged,
     /// The kernel's table.
     pub sockets: Sockets,
     /// What happened.
@@ -43,6 +45,7 @@ impl State {
             machine,
             listener,
             clients,
+            staged: Staged::default(),
             notices: Notices::default(),
             desk: Desk {
                 stale: true,

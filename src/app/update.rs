@@ -47,7 +47,10 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             vec![]
         }
         Event::OwnersFound(found) => {
-            state.sockets.owners.extend(found);
+            for (inode, owner) in found {
+                state.sockets.hidden.remove(&inode);
+                state.sockets.owners.insert(inode, owner);
+            }
             listening::know_strangers(state);
             listening::explain_again(state);
             state.desk.stale |= !state.desk.find.text.value().is_empty();
@@ -56,6 +59,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Inspected { host, found } => inspected(state, host, found),
         Event::OwnersHidden(inodes) => {
             say_whose(state, &inodes);
+            state.sockets.hidden.extend(inodes);
             vec![]
         }
         Event::Net(news) => {

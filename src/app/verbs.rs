@@ -2,7 +2,7 @@ use crate::app::aim::{
     answered_ends_meant, chosen_row, clients_meant, either_end_meant, server_ends_meant,
 };
 use crate::app::update::wanted;
-use crate::app::{Effect, Find, Line, State, Tone, Topic, moving, wire, words};
+use crate::app::{Effect, Find, Line, State, Tone, Topic, moving, standing, wire, words};
 use crate::tcp::{Accepting, Command, Ending, ListenSpec, Port, Protocol, RowName, TcpState};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
@@ -93,6 +93,9 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = server_ends_meant(state, count);
     if ends.is_empty() {
+        if let Some(text) = held_by_s(state, count) {
+            return only_say(state, text);
+        }
         let text = nothing_accepted(state);
         return only_say(state, text);
     }
@@ -181,6 +184,9 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 }
 
 fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
+    if let Some(text) = held_by_s(state, count) {
+        return only_say(state, text);
+    }
     let chosen = chosen_row(state).filter(|_| count.is_none());
     let text = match chosen.map(|name| state.sockets.get(name).is_some()) {
         Some(true) => {
@@ -198,6 +204,19 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
     only_say(state, text)
 }
 
+/// What there is to say where a verb finds nothing but what `S` holds.
+fn held_by_s(state: &State, count: Option<u32>) -> Option<String> {
+    let chosen = chosen_row(state).filter(|_| count.is_none());
+    let what = match chosen {
+        Some(row) if state.is_staged(row) => "S holds the chosen row",
+        None if !state.staged.is_empty() => "S holds the connections that are there",
+        Some(_) | None => return None,
+    };
+    Some(format!(
+        "{what} by sockets that no verb reaches: r closes them, c opens a connection of your own"
+    ))
+}
+
 /// Notes how ends are ordered to end; with a sentence when many are told the same, which goes on as they close.
 fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
     (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
@@ -213,9 +232,10 @@ fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
 }
 
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
-    let open = state.clients.open() + state.listener.ends.len();
+    let (held_ends, held_listeners) = std::mem::take(&mut state.staged).count();
+    let open = state.clients.open() + state.listener.ends.len() + held_ends;
     let waiting = state.sockets.count(TcpState::TimeWait);
-    let mut text = words::reset(open, waiting);
+    let mut text = standing::reset(open, held_listeners, waiting);
     if !state.lab.wire.is_plain() {
         text += " The wire is as quick as a cable again.";
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::app::passage::Passage;
 use crate::app::{Progress, State, itself};
 use crate::tcp::{
-    Burst, Call, Crossing, Flags, Host, ListenSpec, OwnSocket, Port, Protocol, Refusal, RowName,
-    ServerCloses, SourcePort,
+    Burst, Call, Crossing, Flags, OwnSocket, Port, Protocol, Refusal, RowName, ServerCloses,
+    SourcePort, TcpState,
 };
 
 /// A number with commas: 28,232.
@@ -40,49 +40,6 @@ pub fn instead(why: &str) -> String {
     format!("{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog")
 }
 
-pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
-    let at = spec.at;
-    let who = match sockets {
-        1 => "one socket waits for calls".to_owned(),
-        n => format!("{n} sockets share the address (SO_REUSEPORT)"),
-    };
-    let held = match spec.accepting {
-        crate::tcp::Accepting::AtOnce => "",
-        crate::tcp::Accepting::Held => " accept() is held.",
-    };
-    let in_lab = spec.host != Host::THIS;
-    let reach = if in_lab && at.ip.to_canonical().is_loopback() {
-        " Only the server's own computer gets in: each has a loopback of its own."
-    } else {
-        ""
-    };
-    format!(
-        "listening on {at}: {who}. LISTEN is a claim on the port, not a connection.{reach}{held}"
-    )
-}
-
-pub(crate) fn stopped_listening(sockets: usize, open: usize, waiting: u32) -> String {
-    let (the_rows, go) = match sockets {
-        0 | 1 => ("the LISTEN row".to_owned(), "goes"),
-        n => (format!("the {n} LISTEN rows"), "go"),
-    };
-    let reset = match waiting {
-        0 => String::new(),
-        n => format!(
-            " {} in the accept queue: nobody can accept any more, so RST is sent.",
-            many(u64::from(n), "waited", "waited")
-        ),
-    };
-    match open {
-        0 => format!("stopped listening: {the_rows} {go}, and nobody can connect any more.{reset}"),
-        n => format!(
-            "stopped listening: only {the_rows} {go}. {} accepted before {} on.{reset}",
-            many(n as u64, "connection", "connections"),
-            if n == 1 { "lives" } else { "live" },
-        ),
-    }
-}
-
 /// How often something is done: once, 2 times.
 pub(crate) fn times(n: &str) -> String {
     if n == "1" {
@@ -91,6 +48,11 @@ pub(crate) fn times(n: &str) -> String {
         format!("{n} times")
     }
 }
+
+/// What is said of a connection that waits in the accept queue.
+pub(crate) const KERNEL_ALONE: &str = "The kernel did it alone: accept() was not called yet.";
+/// What is said of one that found the accept queue full at the last step.
+pub(crate) const CLIENT_BELIEVES: &str = "Only the client believes so: the accept queue is full again, so the server's kernel passes over its last ACK and keeps that end in SYN_RECV.";
 
 /// One computer has connected.
 pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
@@ -106,6 +68,7 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
     if tuple.is_to_itself() {
         return itself::connected(&who, port);
     }
+    let reached = reached_this_machine(state, socket);
     let is_ours = state.is_our_server(tuple.remote);
     let picked = match state.clients.spec.source_port {
         SourcePort::KernelPicks => format!("the kernel picked port {port}"),
@@ -118,21 +81,38 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
     };
     let server = tuple.remote.port;
     if !is_ours {
-        return format!("{who} connected to {}: {picked}.", tuple.remote);
+        return format!("{who} connected to {}: {picked}.{reached}", tuple.remote);
     }
     if state.listener.held {
-        return format!(
-            "{who} connected: {picked}. The kernel did it alone: accept() was not called yet."
-        );
+        let other = state.sockets.mirror(socket.name);
+        let is_half_open = other.is_some_and(|line| line.row.state == TcpState::SynReceived);
+        let how = if is_half_open {
+            CLIENT_BELIEVES
+        } else {
+            KERNEL_ALONE
+        };
+        return format!("{who} connected: {picked}. {how}{reached}");
     }
     let open = state.connections_with(tuple.remote);
     match open {
         0 | 1 => format!(
-            "{who} connected: {picked}. The LISTEN row did not change; one connection, seen from both ends."
+            "{who} connected: {picked}. The LISTEN row did not change; one connection, seen from both ends.{reached}"
         ),
         n => format!(
-            "{who} connected: {picked}. The LISTEN row did not change; port {server} now has {n} connections, told apart by the other end."
+            "{who} connected: {picked}. The LISTEN row did not change; port {server} now has {n} connections, told apart by the other end.{reached}"
         ),
+    }
+}
+
+/// What became of the address that was called, where no row shows it: nobody has `0.0.0.0` (RFC 1122, section 3.2.1.3).
+fn reached_this_machine(state: &State, socket: &OwnSocket) -> String {
+    let called = state.clients.target(state.listener.callable()).endpoint();
+    match called.map(|called| called.ip) {
+        Some(ip) if ip.is_unspecified() && !state.lab.is_up() => format!(
+            " {ip} is nobody's address: Linux takes it for this machine itself, so the row says {}.",
+            socket.name.tuple.remote.ip
+        ),
+        _ => String::new(),
     }
 }
 
@@ -192,24 +172,6 @@ pub(crate) fn seconds(time: Duration) -> String {
         s if s < 0.1 => format!("{:.0} ms", s * 1e3),
         s if s < 10.0 => format!("{s:.2} s"),
         s => format!("{s:.0} s"),
-    }
-}
-
-/// Everything is closed, to start over.
-pub(crate) fn reset(open: usize, waiting: u32) -> String {
-    let closed = match open {
-        0 => "nothing was open".to_owned(),
-        n => format!(
-            "{} closed with RST, which leaves no TIME_WAIT",
-            many(n as u64, "open end was", "open ends were")
-        ),
-    };
-    match waiting {
-        0 => format!("reset: {closed}. Nothing listens, and the options are those of the start."),
-        n => format!(
-            "reset: {closed}. {} of before in TIME_WAIT still. Nothing listens, and the options are those of the start.",
-            many(u64::from(n), "row is", "rows are")
-        ),
     }
 }
 

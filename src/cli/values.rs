@@ -31,6 +31,12 @@ pub(super) fn parse_port(text: &str) -> Result<Port, &'static str> {
         .ok_or(WRONG)
 }
 
+/// A port to listen at.
+pub(super) fn parse_port_or_any(text: &str) -> Result<u16, &'static str> {
+    const WRONG: &str = "a port is a number from 1 to 65535; 0 lets the kernel choose";
+    text.parse().map_err(|_| WRONG)
+}
+
 /// Longer than any lecture, and short enough to be reckoned with.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -8,7 +8,9 @@ use tokio::time::Instant;
 
 use crate::cli::ConnectArgs;
 use crate::run::Ended;
-use crate::run::headless::{Lines, Sockets, bytes_in_words, hint, unless_nobody_reads};
+use crate::run::headless::{
+    Lines, Sockets, bytes_in_words, count_of_bytes, hint, unless_nobody_reads,
+};
 use crate::tcp::{
     Burst, Call, Command, ConnectSpec, Ending, Errno, News, Protocol, Refusal, RowName, SourcePort,
     Stays, Target,
@@ -33,7 +35,7 @@ pub async fn connect(
         every: args.every,
     };
     let spec = spec(args);
-    let mut clients = Clients::new(Lines::new(out, args.quiet), args.count, spec.source_port);
+    let mut clients = Clients::new(Lines::new(out, args.quiet), args.count, &spec);
     sockets.program.run(Command::Connect(spec, burst));
     let mut asked_to_end = std::pin::pin!(asked_to_end);
     let ended = loop {
@@ -82,6 +84,7 @@ fn spec(args: &ConnectArgs) -> ConnectSpec {
 struct Clients<'a, W> {
     lines: Lines<'a, W>,
     asked: u32,
+    protocol: Protocol,
     source_port: SourcePort,
     open: HashSet<RowName>,
     /// Those of them that have no answer yet.
@@ -89,18 +92,20 @@ struct Clients<'a, W> {
     connected: u32,
     sent: u64,
     received: u64,
-    first_failure: Option<String>,
+    /// What could not be done, and why.
+    first_failure: Option<(&'static str, String)>,
     /// Whether the last connect() was called.
     all_called: bool,
     begun: Instant,
 }
 
 impl<'a, W: Write> Clients<'a, W> {
-    fn new(lines: Lines<'a, W>, asked: u32, source_port: SourcePort) -> Clients<'a, W> {
+    fn new(lines: Lines<'a, W>, asked: u32, spec: &ConnectSpec) -> Clients<'a, W> {
         Clients {
             lines,
             asked,
-            source_port,
+            protocol: spec.protocol,
+            source_port: spec.source_port,
             open: HashSet::new(),
             unanswered: HashSet::new(),
             connected: 0,
@@ -134,7 +139,8 @@ impl<'a, W: Write> Clients<'a, W> {
             News::ConnectFailed { why, .. } => {
                 self.all_called |= single;
                 let reason = format!("{why}{}", advice(why, self.source_port));
-                self.first_failure.get_or_insert(reason);
+                self.first_failure
+                    .get_or_insert(("cannot connect to", reason));
                 return Ok(());
             }
             News::BurstEnded { .. } => {
@@ -143,7 +149,7 @@ impl<'a, W: Write> Clients<'a, W> {
             }
             News::Sent { at, bytes } => {
                 self.sent += bytes;
-                format!("{}: sent {bytes} bytes", ends(at))
+                format!("{}: sent {}", ends(at), count_of_bytes(bytes))
             }
             News::Received { at, bytes, first } => {
                 self.received += bytes;
@@ -177,8 +183,16 @@ impl<'a, W: Write> Clients<'a, W> {
         match how {
             Ending::Broken(errno) => {
                 // Another address of the same name may answer; where none does, that is told apart.
+                let is_refused = errno == Errno::ECONNREFUSED;
+                if at.tuple.protocol == Protocol::Udp && is_refused {
+                    let why = "nobody has that UDP port (ECONNREFUSED)";
+                    self.first_failure
+                        .get_or_insert(("the datagram was refused at", why.to_owned()));
+                    return format!("{}: the datagram was refused, {why}", ends(at));
+                }
                 if was_connected {
-                    self.first_failure.get_or_insert(errno.to_string());
+                    self.first_failure
+                        .get_or_insert(("cannot connect to", errno.to_string()));
                 }
                 format!("{}: broke off: {errno}", ends(at))
             }
@@ -187,16 +201,21 @@ impl<'a, W: Write> Clients<'a, W> {
     }
 
     fn sum_up(mut self, to: &Target, ended: Ended) -> anyhow::Result<Ended> {
+        // connect() of a UDP socket asks nobody: it only notes whom the socket is for.
+        let connected = match self.protocol {
+            Protocol::Tcp => "connected",
+            Protocol::Udp => "UDP sockets connected, without a handshake,",
+        };
         self.lines.declare(&format!(
-            "{} of {} connected to {to}, {} bytes sent, {} received, {:.1?}",
+            "{} of {} {connected} to {to}, {} sent, {} received, {:.1?}",
             self.connected,
             self.asked,
-            self.sent,
+            count_of_bytes(self.sent),
             self.received,
             self.begun.elapsed(),
         ))?;
         match self.first_failure {
-            Some(reason) if ended == Ended::Done => bail!("cannot connect to {to}: {reason}"),
+            Some((what, why)) if ended == Ended::Done => bail!("{what} {to}: {why}"),
             Some(_) | None => Ok(ended),
         }
     }

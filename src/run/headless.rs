@@ -132,13 +132,18 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// So many bytes, and the first of them in printable ASCII.
 pub(super) fn bytes_in_words(bytes: u64, first: &[u8]) -> String {
-    let unit = if bytes == 1 { "byte" } else { "bytes" };
     let more = if bytes > first.len() as u64 {
         " ..."
     } else {
         ""
     };
-    format!("{bytes} {unit}: {}{more}", escape(first))
+    format!("{}: {}{more}", count_of_bytes(bytes), escape(first))
+}
+
+/// `1 byte`, `2 bytes`.
+pub(super) fn count_of_bytes(bytes: u64) -> String {
+    let unit = if bytes == 1 { "byte" } else { "bytes" };
+    format!("{bytes} {unit}")
 }
 
 /// What may help against a refusal of bind(), listen() or socket().

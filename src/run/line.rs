@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::tcp::{Change, Owner, Protocol, SocketRow, TcpState, Timer};
+use crate::tcp::{Change, Owner, Protocol, SocketRow, Timer, netstat_address, netstat_state};
 
 /// One line of the table as `netstat` prints it, or one object of JSON.
 #[derive(Clone, Copy, Debug)]
@@ -55,23 +55,19 @@ impl Line<'_> {
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SocketRow { tuple, queues, .. } = self.row;
-        // Only TCP has states; netstat shows that a UDP socket is connected, and nothing else.
-        let state = match (tuple.protocol, self.row.state) {
-            (Protocol::Udp, TcpState::Closed) => "",
-            (_, state) => state.name(),
-        };
+        let state = netstat_state(self.row);
+        let [local, foreign] =
+            [tuple.local, tuple.remote].map(|end| format!("{}:{}", netstat_address(end), end.port));
         let owner = self.owner.map_or_else(
             || "-".to_owned(),
             |owner| format!("{}/{}", owner.pid, owner.program),
         );
         write!(
             f,
-            "{:<5} {:>6} {:>6} {:<23} {:<23} {state:<11} {owner}",
+            "{:<5} {:>6} {:>6} {local:<23} {foreign:<23} {state:<11} {owner}",
             protocol(self.row),
             queues.recv,
             queues.send,
-            tuple.local.to_string(),
-            tuple.remote.to_string(),
         )
     }
 }

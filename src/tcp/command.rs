@@ -157,6 +157,15 @@ impl ConnectSpec {
             allow_remote: false,
         }
     }
+
+    /// The source port that is asked for, if one is.
+    pub fn asked_port(&self) -> Option<Port> {
+        match self.source_port {
+            SourcePort::Fixed(port) => Some(port),
+            SourcePort::SameAsServer => Some(self.to.port),
+            SourcePort::KernelPicks | SourcePort::Toy(_) => None,
+        }
+    }
 }
 
 /// Whom to call: an address or a name, and a port.

@@ -67,12 +67,7 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     let beside = 2 + if shows_keys { KEYS } else { 0 };
     let lines = notice_lines(area.height);
     let lines = if hides_top { (1, 3) } else { lines };
-    let table = 3 + if state.desk.picture == Picture::Table {
-        rows_wanted(state)
-    } else {
-        rows_wanted(state).min(PICTURE)
-    };
-    let spare = rest.height.saturating_sub(table + 2 + lines.0);
+    let spare = spare_lines(state, (area.height, rest.height), lines.0);
     let (lines, spare) = for_readers(state, rest.height, (lines, spare));
     let lines = notices::height(state, area.width - beside, lines, spare);
     let mut notices = take_bottom(&mut rest, 2 + lines);
@@ -93,6 +88,35 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
         keys,
         footer,
     })
+}
+
+/// How many lines the table does not need. On a low screen a sentence that needs it may take one more, that of a row which is gone: LISTEN
+/// and three rows stay.
+fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
+    const HEAD: u16 = 3;
+    const LEFT: u16 = 4;
+    let is_table = state.desk.picture == Picture::Table;
+    let rows = if is_table {
+        rows_wanted(state)
+    } else {
+        rows_wanted(state).clamp(4, PICTURE)
+    };
+    let least = HEAD + LEFT + 2 + usual;
+    let one_more = u16::from(is_table && screen < 22 && rest > least && has_ghost(state));
+    rest.saturating_sub(HEAD + rows + 2 + usual).max(one_more)
+}
+
+/// Whether a row of a table that a low screen nearly holds is gone; a longer one is scrolled anyway.
+fn has_ghost(state: &State) -> bool {
+    const NEARLY: usize = 8;
+    let shown = &state.desk.shown;
+    let is_gone = |name| {
+        state
+            .seen()
+            .get(name)
+            .is_some_and(|line| line.gone.is_some())
+    };
+    shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
 }
 
 /// How many lines what happened may have, and the table can spare: who goes there wants to read a sentence to its end.
@@ -125,9 +149,10 @@ fn top_lines(height: u16, state: &State) -> u16 {
 
 /// How many lines the table could fill; one without rows says why it has none.
 pub(super) fn rows_wanted(state: &State) -> u16 {
-    u16::try_from(state.desk.shown.len())
-        .unwrap_or(1000)
-        .clamp(4, 1000)
+    match state.desk.shown.len() {
+        0 => 4,
+        rows => u16::try_from(rows).unwrap_or(1000).clamp(3, 1000),
+    }
 }
 
 /// How many lines of what happened there are, and how many there may be when the newest sentence is long.

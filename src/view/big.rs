@@ -159,10 +159,10 @@ fn line(scene: Scene<'_>, name: RowName, foreign: usize, room: usize) -> Line<'s
 fn words(scene: Scene<'_>, line: &TableLine, room: usize) -> Span<'static> {
     let state = line.row.state;
     if let Some(gone) = line.gone {
-        let long = format!("{HOLLOW} {}", gone.why.words());
-        let fits = text::width(&long) <= room;
-        let words = if fits { &long } else { gone.why.words() };
-        return scene.span(Part::Gone, words);
+        let [whole, brief] = [gone.why.words(), gone.why.brief()];
+        let [whole, brief] = [whole, brief].map(|why| format!("{HOLLOW} {why}"));
+        let fits = text::width(&whole) <= room;
+        return scene.span(Part::Gone, if fits { whole } else { brief });
     }
     let mut left = row::time_left(scene, line).unwrap_or_default();
     if room < 21 {

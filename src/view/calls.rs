@@ -10,7 +10,7 @@ use super::scroll::Scroll;
 use super::theme::Part;
 use super::{arrange, past, text};
 use crate::app::{Entry, Pane, State, words};
-use crate::tcp::{Answer, Asked, Called, Deed, Errno, RowName};
+use crate::tcp::{Answer, Asked, Called, Deed, Errno, RowName, SockOpt};
 
 /// The system calls of our own sockets; those behind the chosen row, or else the newest, stand out.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -25,7 +25,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let calls = &scene.state.calls;
     let known = calls.until(scene.state.then());
     if known == 0 {
-        let why = "None of our sockets has been made yet. Press l to listen.";
+        let why = if scene.state.staged.is_empty() {
+            "None of our sockets has been made yet. Press l to listen."
+        } else {
+            HELD_BY_S.trim_start()
+        };
         let line = Line::from(scene.span(Part::Dim, why)).centered();
         frame.render_widget(line, arrange::middle(inner, inner.width, 1));
         return;
@@ -36,7 +40,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         .find(|n| calls.entry(*n).is_some_and(is_chosen));
     if chosen.is_some() && anchor.is_none() {
         let place = arrange::take_bottom(&mut inner, 1);
-        frame.render_widget(unknown(scene), place);
+        frame.render_widget(unknown(scene, chosen), place);
     }
     let last = known - 1;
     let anchor = anchor.unwrap_or(last);
@@ -124,10 +128,17 @@ fn chosen_row(scene: Scene<'_>, name: RowName, place: Rect) -> Vec<Line<'static>
 }
 
 /// The chosen row has no calls here.
-fn unknown(scene: Scene<'_>) -> Line<'static> {
-    let words = " Its calls are not here: another program's, too long ago, or one of many alike.";
+fn unknown(scene: Scene<'_>, chosen: Option<RowName>) -> Line<'static> {
+    let words = if chosen.is_some_and(|row| scene.state.is_staged(row)) {
+        HELD_BY_S
+    } else {
+        " Its calls are not here: another program's, too long ago, or one of many alike."
+    };
     Line::from(scene.span(Part::Warning, words))
 }
+
+/// What `S` holds was made by calls that its own sentence tells.
+const HELD_BY_S: &str = " S made these sockets: its calls stand in What happened (4).";
 
 /// The calls of one socket under a line that says whose.
 fn lines(scene: Scene<'_>, entry: &Entry, stands_out: bool, room: usize) -> Vec<Line<'static>> {
@@ -234,17 +245,28 @@ fn remark(entry: &Entry, call: &Called) -> &'static str {
         Some(at)
     });
     let is_client = entry.record.deed == Deed::Connect;
+    let waits_for_connect = Asked::SetSockOpt(SockOpt::BindAddressNoPort);
+    let is_picked_late = (entry.record.calls.iter()).any(|call| call.asked == waits_for_connect);
     match (call.asked, call.answer) {
         (Asked::Connect(_), Answer::Failed(Errno::EINPROGRESS)) => {
             "SYN is sent; the program does not wait here"
         }
         (_, Answer::Failed(errno)) => errno.words(),
-        (Asked::Bind(at), _) if is_client && at.port.0 == 0 => "the address alone, no port",
+        (Asked::Bind(at), _) if is_client && at.port.0 == 0 => {
+            if is_picked_late {
+                "the address alone, no port"
+            } else {
+                "port 0: the kernel chooses one at once"
+            }
+        }
         (Asked::Listen(_), _) => "makes the LISTEN row",
         (Asked::ConnectAnswer, _) => "no error: connected",
         (Asked::GetSockName, _) if is_client => match bound {
             None => "nobody called bind(): the kernel chose",
-            Some(at) if at.port.0 == 0 => "the kernel chose the port, in connect()",
+            Some(at) if at.port.0 == 0 && is_picked_late => {
+                "the kernel chose the port, in connect()"
+            }
+            Some(at) if at.port.0 == 0 => "the kernel chose the port, in bind()",
             Some(_) => "as bind() asked",
         },
         (Asked::Accept, _) => "the row was there before: the kernel made it",

@@ -139,6 +139,9 @@ pub(super) fn owner(state: &State, line: &Line, room: usize) -> String {
             let long = text::safe(&owner.to_string());
             [long, short.clone(), short]
         }
+        None if !state.sockets.hidden.contains(&row.inode) => return String::new(),
+        // Our own sockets we may see: whoever had this one is gone.
+        None if row.uid == state.machine.uid => return String::from("-"),
         None => [
             format!("- (of user {})", row.uid),
             format!("- (user {})", row.uid),

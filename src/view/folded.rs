@@ -139,7 +139,7 @@ fn draw_table(
     has_head: bool,
 ) {
     if scene.state.desk.netstat {
-        netstat::draw(frame, place, scene, rows);
+        netstat::draw(frame, place, scene, (2, rows));
         return;
     }
     if rows.is_empty() {

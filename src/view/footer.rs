@@ -80,8 +80,8 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
         Overlay::States(_) => scene.keys(&[("j k", "choose"), ("Enter", "hold it"), close]),
-        Overlay::Card(name) if name.tuple.is_connected() => {
-            scene.keys(&[close, ("j k", "next row"), ("d s f x", "verbs"), quit])
+        Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
+            scene.keys(&[close, ("j k", "next"), ("d D s f x", "verbs"), quit])
         }
         Overlay::Card(_) => scene.keys(&[close, ("j k", "next row"), quit]),
         Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),

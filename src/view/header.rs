@@ -2,6 +2,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::glyphs::glyph;
 use super::paint::{Scene, width};
 use super::theme::Part;
 use super::{past, text, wire};
@@ -12,17 +13,31 @@ use crate::tcp::TcpState;
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let room = usize::from(area.width);
     let tries = [
-        (0, false),
-        (1, false),
-        (2, false),
-        (2, true),
-        (3, false),
-        (3, true),
+        (WHOLE, false),
+        (Left { gap: 2, ..WHOLE }, false),
+        (NAMELESS, false),
+        (NAMELESS, true),
+        (SIGN, false),
+        (SIGN, true),
+        (TIGHT, true),
+        (
+            Left {
+                counts: false,
+                ..NAMELESS
+            },
+            false,
+        ),
+        (LEAST, false),
+        (LEAST, true),
     ];
-    let both = tries.map(|(shrunk, short)| (left(scene, shrunk), right(scene, short)));
+    // Beside what lies over the panes one letter of a whole line would stick out.
+    let is_open = scene.state.desk.overlay.is_some();
+    let tries = tries.into_iter();
+    let tries = tries.filter(|(words, _)| words.gap != TIGHT.gap || !is_open);
+    let mut both = tries.map(|(words, short)| (left(scene, words), right(scene, (words, short))));
     let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
-    let Some((left, right)) = both.into_iter().find(fits) else {
-        frame.render_widget(Line::from(left(scene, 3)), area);
+    let Some((left, right)) = both.find(fits) else {
+        frame.render_widget(Line::from(left(scene, LEAST)), area);
         return;
     };
     frame.render_widget(Line::from(left), area);
@@ -35,17 +50,52 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     frame.render_widget(Line::from(right), place);
 }
 
-/// The left side; the higher `shrunk`, the fewer words.
-fn left(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
-    let gap = if shrunk == 0 { "    " } else { "  " };
+/// In which words the left side is told.
+#[derive(Clone, Copy)]
+struct Left {
+    /// The columns between its parts.
+    gap: usize,
+    /// Whether the program's name is told.
+    name: bool,
+    /// Whether it is said in words that the server listens, and not by the sign of LISTEN.
+    words: bool,
+    /// Whether it is told how many rows are in which state.
+    counts: bool,
+}
+
+const WHOLE: Left = Left {
+    gap: 4,
+    name: true,
+    words: true,
+    counts: true,
+};
+const NAMELESS: Left = Left {
+    gap: 2,
+    name: false,
+    ..WHOLE
+};
+const SIGN: Left = Left {
+    words: false,
+    ..NAMELESS
+};
+/// It takes the whole line.
+const TIGHT: Left = Left { gap: 1, ..SIGN };
+const LEAST: Left = Left {
+    counts: false,
+    ..SIGN
+};
+
+/// The left side.
+fn left(scene: Scene<'_>, words: Left) -> Vec<Span<'static>> {
+    let gap = " ".repeat(words.gap);
     let mut spans = Vec::new();
-    if shrunk < 2 {
+    if words.name {
         spans.push(scene.span(Part::Name, " fivetuple "));
-        spans.push(Span::raw(gap));
+        spans.push(Span::raw(gap.clone()));
     } else {
         spans.push(Span::raw(" "));
     }
-    spans.extend(place(scene, shrunk));
+    spans.extend(place(scene, words));
     spans.push(Span::raw(gap));
     let sockets = scene.state.seen();
     spans.push(scene.span(
@@ -57,7 +107,7 @@ fn left(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
     let mut before = if all { ":" } else { ", both ends:" };
     for state in TcpState::ALL {
         let count = sockets.count(state);
-        if count == 0 || shrunk > 2 {
+        if count == 0 || !words.counts {
             continue;
         }
         let many = text::number(usize::try_from(count).unwrap_or(usize::MAX));
@@ -66,21 +116,23 @@ fn left(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
             format!("{many} {state}"),
             scene.theme.state(state),
         ));
-        before = if shrunk == 0 { " " } else { "" };
+        before = if words.gap == WHOLE.gap { " " } else { "" };
     }
     spans
 }
 
-fn place(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
-    let listener = &scene.state.listener;
-    match (scene.state.listened(), shrunk) {
-        (true, 0) => vec![
-            Span::raw("listening on "),
-            scene.span(Part::Strong, listener.at().to_string()),
-        ],
-        (true, _) => vec![scene.span(Part::Strong, listener.at().to_string())],
-        (false, _) => vec![scene.span(Part::Dim, "not listening")],
+fn place(scene: Scene<'_>, words: Left) -> Vec<Span<'static>> {
+    if !scene.state.listened() {
+        return vec![scene.span(Part::Dim, "not listening")];
     }
+    let listens = if words.words {
+        Span::raw("listening on ")
+    } else {
+        let sign = format!("{} ", glyph(TcpState::Listen));
+        Span::styled(sign, scene.theme.state(TcpState::Listen))
+    };
+    let at = scene.state.listener.at().to_string();
+    vec![listens, scene.span(Part::Strong, at)]
 }
 
 /// What is done with the wire, wherever the wire itself is not seen.
@@ -94,7 +146,7 @@ fn wire_status(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
 }
 
 /// The right side; `short` tells only whether the picture moves.
-fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
+fn right(scene: Scene<'_>, (words, short): (Left, bool)) -> Vec<Span<'static>> {
     let desk = &scene.state.desk;
     let mut spans = Vec::new();
     let whose = match desk.lens.view {
@@ -112,6 +164,7 @@ fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
     }
     spans.push(match past::short(scene.state) {
         Some(words) => scene.span(Part::KeyCap, words),
+        None if words.gap == TIGHT.gap => scene.span(Part::Gauge, "live"),
         None => scene.span(Part::Gauge, "live "),
     });
     spans

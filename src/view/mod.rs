@@ -23,6 +23,7 @@ mod input;
 mod lab;
 mod ladder;
 mod lane;
+mod leaving;
 mod listener;
 mod myth;
 mod narrow;

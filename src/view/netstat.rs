@@ -7,10 +7,15 @@ use super::paint::{Scene, put};
 use super::text;
 use super::theme::Part;
 use crate::app::Line as TableLine;
-use crate::tcp::{Endpoint, RowName, TcpState};
+use crate::tcp::{Endpoint, RowName, TcpState, netstat_address, netstat_state};
 
-/// The table as netstat itself prints it: its columns, its widths, no marks, no ghosts.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[RowName]) {
+/// The table as netstat itself prints it: so many lines of its heading, its columns, its widths, no marks, no ghosts.
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    scene: Scene<'_>,
+    (head_lines, rows): (u16, &[RowName]),
+) {
     let columns = Columns::fitting(usize::from(area.width), longest(rows));
     let head = columns.line([
         "Proto",
@@ -21,12 +26,19 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, rows: &[
         "State",
         columns.owner.title(),
     ]);
-    let first = "Active Internet connections (servers and established)";
-    let first = text::cut(first, usize::from(area.width));
-    let head = [first, head].map(|line| Line::from(line).style(scene.style(Part::Heading)));
+    let heading = "Active Internet connections (servers and established)";
+    let heading = text::cut(heading, usize::from(area.width));
+    let head = [heading, head].map(|line| Line::from(line).style(scene.style(Part::Heading)));
+    let left_out = 2 - usize::from(head_lines.min(2));
+    let head = head.into_iter().skip(left_out);
     let lines = rows.iter().filter_map(|name| scene.state.seen().get(*name));
     let lines = lines.map(|line| row(scene, line, columns));
-    put(frame, area, head.into_iter().chain(lines));
+    put(frame, area, head.chain(lines));
+}
+
+/// How many lines netstat's heading takes: where there is hardly room for rows, the names of the columns alone.
+pub(super) fn head_lines(height: u16) -> u16 {
+    if height < 8 { 1 } else { 2 }
 }
 
 /// What there is room for: the state matters most, then addresses, then queues; who owns the socket goes first.
@@ -122,7 +134,7 @@ fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
         &send.to_string(),
         &local,
         &foreign,
-        &row.state.to_string(),
+        netstat_state(row),
         &owner,
     ]);
     let line = Line::from(text);
@@ -133,10 +145,9 @@ fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
     }
 }
 
-/// netstat writes IPv6 addresses without brackets, and IPv4-mapped ones as the IPv4 addresses that they stand for.
+/// The address as netstat writes it, and the port.
 fn ends(end: Endpoint) -> (String, String) {
-    let end = end.canonical();
-    (end.ip.to_string(), format!(":{}", end.port))
+    (netstat_address(end), format!(":{}", end.port))
 }
 
 /// How many columns the longest address of these rows takes.

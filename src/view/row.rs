@@ -1,11 +1,12 @@
 use ratatui::text::{Line, Span};
 
 use super::columns::{BRACKET, Columns, LONG_AGE, ROOMY, is_unaccepted, owner, proto};
-use super::glyphs::{BLAMED, CHOSEN, HOLLOW, LOWER, MARKED, REFUSED, UPPER, glyph, mark};
+use super::glyphs::{BLAMED, CHOSEN, LOWER, MARKED, UPPER, glyph, mark};
+use super::leaving::{countdown, ghost};
 use super::paint::Scene;
 use super::text;
 use super::theme::Part;
-use crate::app::{Line as TableLine, Mark, Role, Why};
+use crate::app::{Line as TableLine, Mark, Role};
 use crate::tcp::{RowName, TcpState, TimerKind};
 
 /// How a row is joined to its neighbour: both are ends of one connection.
@@ -146,7 +147,7 @@ fn tail(
     }
     let style = scene.theme.state(row.state);
     let left = time_left(scene, line);
-    if columns.age < LONG_AGE
+    if columns.age == 0
         && let Some(left) = &left
     {
         let mut spans = countdown(scene, columns, line, (left, join));
@@ -157,7 +158,12 @@ fn tail(
     let role = text::fit(&role(scene, line, columns.role), columns.role);
     let mut spans = vec![state, Span::raw(role), scene.span(Part::Dim, join)];
     if columns.age > 0 {
-        let again = || unanswered(line).filter(|_| columns.age >= LONG_AGE);
+        let is_roomy = columns.age >= LONG_AGE;
+        let again = || unanswered(line).filter(|_| is_roomy);
+        let left = left.map(|left| match left.strip_suffix(" left") {
+            Some(left) if !is_roomy => format!("-{left}"),
+            Some(_) | None => left,
+        });
         let age = || text::age(scene.state.then().since(line.born));
         let mut age = left.or_else(again).unwrap_or_else(age);
         if age.len() > columns.age {
@@ -170,64 +176,6 @@ fn tail(
         spans.push(scene.span(Part::Dim, format!(" {}", text::cut(&owner, columns.owner))));
     }
     spans
-}
-
-/// The last state of a row that is gone, and why it is. Where there is hardly room the reason matters more.
-fn ghost(columns: &Columns, state: TcpState, why: Why, join: &str) -> Vec<Span<'static>> {
-    let sign = if why == Why::Reset { REFUSED } else { "" };
-    let why = format!("{sign} {}", why.words());
-    let why = why.trim_start();
-    let before = columns.state + 1 + columns.role;
-    let age = columns.age + usize::from(columns.age > 0);
-    let (room, joined) = match join {
-        " " => (before + BRACKET + age, false),
-        _ => (before, true),
-    };
-    let mut text = format!("{HOLLOW} {state:<11} {why}");
-    if text::width(&text) > room {
-        text = text::cut(&format!("{HOLLOW} {why}"), room);
-    }
-    if joined {
-        text = text::fit(&text, room) + join;
-    }
-    vec![Span::raw(text)]
-}
-
-/// State, time left and role of a row that only the kernel keeps: in as many words as there is room for in front of the bracket.
-fn countdown(
-    scene: Scene<'_>,
-    columns: &Columns,
-    line: &TableLine,
-    (left, join): (&str, &str),
-) -> Vec<Span<'static>> {
-    let state = line.row.state;
-    let narrow = columns.role < 10;
-    let state = if narrow {
-        format!("{} {state} ", glyph(state))
-    } else {
-        format!("{} {state:<11} ", glyph(state))
-    };
-    let before = (columns.state + 1 + columns.role).saturating_sub(text::width(&state));
-    let after = before + BRACKET + columns.age + usize::from(columns.age > 0);
-    let joined = join != " ";
-    let short = left.trim_end_matches(" left");
-    let tight = short.replace(' ', "");
-    let (whole, brief) = (role(scene, line, columns.role), role(scene, line, 8));
-    let tries = [
-        (left, &whole),
-        (short, &whole),
-        (left, &brief),
-        (short, &brief),
-        (&tight, &brief),
-    ];
-    let tries = tries.map(|(left, role)| format!("{left} {role}"));
-    let fitting = |room: usize| tries.iter().find(|text| text::width(text) <= room);
-    let joined = fitting(before).filter(|_| joined);
-    let words = match joined {
-        Some(words) => text::fit(words, before) + join,
-        None => text::cut(fitting(after).unwrap_or(&tries[4]), after),
-    };
-    vec![Span::raw(state), Span::raw(words)]
 }
 
 /// Whose server end it is, in at most `room` columns where that can be.

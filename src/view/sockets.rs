@@ -30,7 +30,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     }
     let rows = window.names(&scene.state.desk.shown);
     if desk.netstat {
-        netstat::draw(frame, inner, scene, &rows);
+        netstat::draw(
+            frame,
+            inner,
+            scene,
+            (netstat::head_lines(inner.height), &rows),
+        );
     } else {
         let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
         let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
@@ -45,12 +50,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
 }
 
 /// So many rows must fit below those that stay at the top.
-const LEFT: usize = 3;
+const LEFT: usize = 2;
 
 /// Where the rows stand inside the pane.
 pub(super) fn body(area: Rect, state: &State) -> Rect {
     let mut inner = arrange::inside(area);
-    arrange::take_top(&mut inner, if state.desk.netstat { 2 } else { 1 });
+    let head = if state.desk.netstat {
+        netstat::head_lines(inner.height)
+    } else {
+        1
+    };
+    arrange::take_top(&mut inner, head);
     inner
 }
 

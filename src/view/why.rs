@@ -9,8 +9,8 @@ use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
 use super::{arrange, text};
-use crate::app::{Case, Remedy, Verdict, Wish};
-use crate::tcp::{Call, TcpState};
+use crate::app::{Case, Line as TableLine, Remedy, Verdict, Wish};
+use crate::tcp::{Call, Endpoint, TcpState};
 
 /// The last refusal: what was asked, who is in the way, and what would help; `down` lines are scrolled away.
 pub(super) fn draw(
@@ -146,6 +146,15 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
         (Wish::Listen(_), TcpState::Listen) => {
             format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
         }
+        (Wish::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
+            format!(
+                "{who} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
+                line.row.tuple.local
+            )
+        }
+        (Wish::Connect(_, to), TcpState::Listen) if is_of_the_other_family(line, *to) => {
+            other_family(line)
+        }
         (Wish::Listen(_), _) => {
             format!("Nobody listens, but {who} still has a connection that uses port {port}.")
         }
@@ -157,10 +166,28 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
                 "{who} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
             )
         }
+        (Wish::Connect(spec, _), _) if spec.asked_port().is_some() => {
+            String::from("This row has all five numbers already: no second one may be equal to it.")
+        }
         (Wish::Connect(..), _) => {
             String::from("Each of these has one port of the range, towards this destination.")
         }
     }
+}
+
+/// Whether that row listens at every address, but not at those of the family that was called.
+fn is_of_the_other_family(line: &TableLine, to: Option<Endpoint>) -> bool {
+    let at = line.row.tuple.local.ip;
+    to.is_some_and(|to| at.is_unspecified() && at.is_ipv4() != to.ip.to_canonical().is_ipv4())
+}
+
+fn other_family(line: &TableLine) -> String {
+    let at = line.row.tuple.local;
+    String::from(if at.ip.is_ipv6() {
+        "Somebody listens at that port at every IPv6 address, but with IPV6_V6ONLY: calls by IPv4 do not come in there. Without it (L) they do."
+    } else {
+        "Somebody listens at that port at every IPv4 address: 0.0.0.0 takes no calls by IPv6. Listening at :: (L) takes both."
+    })
 }
 
 /// A remedy and what is known of it; below it where there is no room beside it.
@@ -185,7 +212,8 @@ fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'sta
             scene.span(part, known),
         ])];
     }
-    let both = format!("{words}: {known}");
+    let colon = if words.ends_with('?') { "" } else { ":" };
+    let both = format!("{words}{colon} {known}");
     let wrapped = text::wrap(&both, room.saturating_sub(2))
         .into_iter()
         .enumerate();

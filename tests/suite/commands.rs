@@ -245,3 +245,20 @@ fn a_full_disk_is_told() {
         );
     }
 }
+
+#[test]
+fn a_wrong_port_is_told_what_a_port_is() {
+    for command in [
+        &["listen", "--port", "80x"][..],
+        &["--port", "70000"],
+        &["table", "--port", "0"],
+    ] {
+        let output = run(command);
+        assert_eq!(output.status.code(), Some(2));
+        let told = err(&output);
+        assert!(
+            told.contains("a port is a number from 1 to 65535"),
+            "{told}"
+        );
+    }
+}

@@ -252,3 +252,25 @@ async fn nobody_reading_ends_it_quietly() {
     let ended = listen(&args, 1000, &mut Told(sender), pending()).await;
     assert_eq!(ended.expect("no failure"), Ended::Done);
 }
+
+#[tokio::test(flavor = "local")]
+async fn a_refused_datagram_is_told_as_that() {
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let at = nobody.local_addr().expect("an address");
+    drop(nobody);
+    let line = format!("fivetuple connect --udp {at} --payload x --wait 5s");
+    let (ended, text) = run_connect(&line).await;
+    assert!(text.contains(": sent 1 byte\n"), "{text}");
+    assert!(
+        text.contains("the datagram was refused, nobody has that UDP port"),
+        "{text}"
+    );
+    assert!(
+        text.contains("1 of 1 UDP sockets connected, without a handshake, to"),
+        "{text}"
+    );
+    assert_eq!(
+        ended.expect_err("refused").to_string(),
+        format!("the datagram was refused at {at}: nobody has that UDP port (ECONNREFUSED)")
+    );
+}

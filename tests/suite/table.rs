@@ -42,7 +42,12 @@ fn a_line_looks_like_netstat() {
         (
             "tcp 0 0 [::1]:5000 [::1]:40000 TIME_WAIT",
             None,
-            "tcp6       0      0 [::1]:5000              [::1]:40000             TIME_WAIT   -",
+            "tcp6       0      0 ::1:5000                ::1:40000               TIME_WAIT   -",
+        ),
+        (
+            "tcp 0 0 [::ffff:127.0.0.1]:5000 [::]:* CLOSED",
+            None,
+            "tcp6       0      0 127.0.0.1:5000          :::*                    CLOSED      -",
         ),
         (
             "udp 0 0 127.0.0.1:5353 0.0.0.0:* CLOSED",

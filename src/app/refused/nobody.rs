@@ -60,10 +60,18 @@ pub(super) fn listens(
         .map(|line| line.row.name())
         .collect();
     let text = match rows.first() {
-        Some(row) => format!(
-            "The kernel answered with RST: nobody listens at {to}; the nearest LISTEN is at {}.",
-            row.tuple.local
-        ),
+        Some(row) => {
+            let at = row.tuple.local;
+            let why = if at.ip.is_ipv6() && at.ip.is_unspecified() && to.ip.to_canonical().is_ipv4()
+            {
+                ", and has IPV6_V6ONLY: IPv4 does not come in there"
+            } else {
+                ""
+            };
+            format!(
+                "The kernel answered with RST: nobody listens at {to}; the nearest LISTEN is at {at}{why}."
+            )
+        }
         None => nobody_there(state, to),
     };
     (text, rows)

@@ -26,7 +26,7 @@ pub(super) fn connect(
     let free = || tried("a port that the kernel picks", bind(from, Port::ANY, false));
     match (case.why.call, case.why.errno) {
         (Call::Bind, Errno::EADDRINUSE) => {
-            let Some(port) = refused_port(spec) else {
+            let Some(port) = spec.asked_port() else {
                 return vec![];
             };
             let mut all = vec![
@@ -71,7 +71,7 @@ pub(super) fn connect(
 fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
     // What is called listens on the caller's own computer, so that nothing has to cross a wire.
     let to = state.lab.address_of(spec.host).unwrap_or(to.ip);
-    if let Some(port) = refused_port(spec) {
+    if let Some(port) = spec.asked_port() {
         let words = format!("a source port other than {port}");
         let trial = Trial::Reach {
             host: spec.host,
@@ -141,13 +141,4 @@ fn free_computer(state: &State, from: IpAddr, port: Port) -> Option<IpAddr> {
         ip = ip.and_then(other_address);
     }
     ip
-}
-
-/// The port that bind() was asked for.
-fn refused_port(spec: &ConnectSpec) -> Option<Port> {
-    match spec.source_port {
-        SourcePort::Fixed(port) => Some(port),
-        SourcePort::SameAsServer => Some(spec.to.port),
-        SourcePort::KernelPicks | SourcePort::Toy(_) => None,
-    }
 }

@@ -57,6 +57,9 @@ impl Play {
                 .set_send_buffer_size(size)
                 .map_err(refused(Call::SetSockOpt))?;
         }
+        self.note(format!(
+            "setsockopt({fd}, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1)"
+        ));
         options::set_bind_address_no_port(&socket).map_err(refused(Call::SetSockOpt))?;
         let from = SocketAddr::new(self.from, 0);
         socket.bind(&from.into()).map_err(refused(Call::Bind))?;

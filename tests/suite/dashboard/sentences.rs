@@ -213,7 +213,7 @@ fn a_reset_is_one_sentence_and_brings_the_options_of_the_start_back() {
     assert!(
         robot
             .said()
-            .contains("1 row is of before in TIME_WAIT still"),
+            .contains("1 row from before is still in TIME_WAIT"),
         "{}",
         robot.said()
     );
@@ -233,4 +233,54 @@ fn a_reset_is_one_sentence_and_brings_the_options_of_the_start_back() {
         robot.state.clients.spec.source_port,
         SourcePort::KernelPicks
     );
+}
+
+#[test]
+fn what_became_of_the_address_that_was_called_is_told() {
+    for (called, is_told) in [([0, 0, 0, 0], true), ([127, 0, 0, 2], false)] {
+        let mut robot = Robot::listening();
+        robot.state.clients.to = Some(Endpoint::new(called, 5000).into());
+        robot.press("c");
+        let row = "tcp 0 0 127.0.0.2:54240 127.0.0.2:5000 ESTABLISHED inode=11";
+        robot.hear(News::Connected(own(row, 11)));
+        let said = robot.said();
+        let words = "0.0.0.0 is nobody's address: Linux takes it for this machine itself, so the row says 127.0.0.2.";
+        assert_eq!(said.contains(words), is_told, "{said}");
+    }
+}
+
+#[test]
+fn who_is_connected_only_as_far_as_the_client_knows_is_told_so() {
+    let client = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
+    for (state, told_first, believes) in [
+        ("SYN_RECV", true, true),
+        ("SYN_RECV", false, true),
+        ("ESTABLISHED", true, false),
+        ("ESTABLISHED", false, false),
+    ] {
+        let server = format!("tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 {state}");
+        let mut robot = Robot::listening();
+        robot.press("a");
+        robot.hear(News::AcceptHeld(true));
+        robot.press("c");
+        let rows = [LISTEN, client, &server].join("\n");
+        if !told_first {
+            robot.kernel(&rows);
+        }
+        robot.hear(News::Connected(own(client, 11)));
+        if told_first {
+            robot.kernel(&rows);
+        }
+        let said = robot.said();
+        assert_eq!(
+            said.contains("Only the client believes so"),
+            believes,
+            "{said}"
+        );
+        assert_eq!(
+            said.contains("The kernel did it alone"),
+            !believes,
+            "{said}"
+        );
+    }
 }

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use fivetuple::app::{Event, Overlay, Verdict};
 use fivetuple::tcp::{
-    Call, Command, Endpoint, Errno, LabLimits, LabNews, ListenSpec, News, Refusal, Trial,
+    Call, Command, ConnectSpec, Endpoint, Errno, LabLimits, LabNews, ListenSpec, News, Refusal,
+    SourcePort, Trial,
 };
 
 use crate::computers::lab;
 use crate::robot::Robot;
+use crate::screens::{WIDE, screen};
 
 const WAIT: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 TIME_WAIT timewait=47300ms/0";
 
@@ -156,4 +158,75 @@ fn waiting_can_be_given_up_and_a_reset_forgets_it() {
     assert!(robot.state.desk.overlay.is_none(), "q closes it");
     robot.press("y");
     assert!(matches!(robot.state.desk.overlay, Some(Overlay::Why(0))));
+}
+
+/// What `y` shows of a client's call to port 5000, with those rows in the table.
+fn why_not_connected(spec: ConnectSpec, (call, errno): (Call, Errno), rows: &[&str]) -> String {
+    let mut robot = Robot::new();
+    robot.kernel(&rows.join("\n"));
+    robot.hear(News::ConnectFailed {
+        to: spec.to.endpoint(),
+        spec,
+        local: None,
+        why: Refusal { call, errno },
+    });
+    robot.press("y");
+    let text = screen(&mut robot, WIDE);
+    let words: Vec<&str> = text
+        .split(['│', '┃', '\n'])
+        .flat_map(str::split_whitespace)
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn the_reason_is_that_of_the_row_that_is_shown() {
+    let server = Endpoint::new([127, 0, 0, 1], 5000);
+    let from = |source_port| ConnectSpec {
+        from: Some([127, 0, 0, 2].into()),
+        source_port,
+        ..ConnectSpec::to(server.into())
+    };
+    let same = from(SourcePort::SameAsServer);
+    let copy = ["tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=31"];
+    let listener = ["tcp 0 128 127.0.0.2:5000 0.0.0.0:* LISTEN inode=9"];
+    let only_v6 = ["tcp 0 128 [::]:5000 [::]:* LISTEN inode=9"];
+    let only_v4 = ["tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9"];
+    let v6 = ConnectSpec::to(Endpoint::new(std::net::Ipv6Addr::LOCALHOST, 5000).into());
+    let v4 = ConnectSpec::to(server.into());
+    let refused = (Call::Connect, Errno::ECONNREFUSED);
+    let in_use = (Call::Bind, Errno::EADDRINUSE);
+    let no_port = (Call::Connect, Errno::EADDRNOTAVAIL);
+    let cases = [
+        (
+            same.clone(),
+            no_port,
+            &copy,
+            "This row has all five numbers already",
+        ),
+        (
+            from(SourcePort::KernelPicks),
+            no_port,
+            &["tcp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31"],
+            "one port of the range",
+        ),
+        (
+            same.clone(),
+            in_use,
+            &listener,
+            "listens at 127.0.0.2:5000: bind() gives",
+        ),
+        (
+            same,
+            in_use,
+            &listener,
+            "SO_REUSEPORT on both sockets; SO_REUSEADDR does not help",
+        ),
+        (v4, refused, &only_v6, "IPV6_V6ONLY"),
+        (v6, refused, &only_v4, "takes no calls by IPv6"),
+    ];
+    for (spec, why, rows, part) in cases {
+        let text = why_not_connected(spec, why, rows);
+        assert!(text.contains(part), "{part:?} is missing in {text}");
+    }
 }

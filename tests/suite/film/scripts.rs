@@ -18,7 +18,7 @@ pub(super) const FILM: Script = Script {
         &["local port", "foreign port", "server end of phone"],
         &["2 connections"],
         &["2 connections"],
-        &["LISTEN", "1 connection:", "phone", "s left"],
+        &["LISTEN", "1 connection:", "phone", "◌ TIME_WAIT   laptop"],
         &[],
     ],
 };

@@ -141,3 +141,41 @@ fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
         .filter(|e| e.record.deed == Deed::Listen);
     assert_eq!(listens.count(), 1, "how the listener was made is kept");
 }
+
+#[test]
+fn where_bind_picks_the_port_the_remarks_say_so() {
+    let row = own(LAPTOP[1], 11).name;
+    let any = Endpoint {
+        port: Port::ANY,
+        ..row.tuple.local
+    };
+    let bound = [
+        socket(20),
+        call(20, Asked::Bind(any), Answer::Done),
+        call(20, Asked::Connect(row.tuple.remote), Answer::Done),
+        call(20, Asked::GetSockName, Answer::End(row.tuple.local)),
+    ];
+    let late = call(
+        20,
+        Asked::SetSockOpt(SockOpt::BindAddressNoPort),
+        Answer::Done,
+    );
+    for (option, when) in [(None, "in bind()"), (Some(late), "in connect()")] {
+        let mut robot = two_connections();
+        robot.press("i");
+        let calls = bound[..1]
+            .iter()
+            .copied()
+            .chain(option)
+            .chain(bound[1..].iter().copied());
+        told(&mut robot, Deed::Connect, Some(row), calls.collect());
+        let text = super::screen(&mut robot, super::WIDE);
+        let words = format!("the kernel chose the port, {when}");
+        assert!(text.contains(&words), "{text}");
+        assert_eq!(
+            text.contains("the address alone, no port"),
+            option.is_some(),
+            "{text}"
+        );
+    }
+}

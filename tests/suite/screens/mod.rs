@@ -11,6 +11,7 @@ mod palette;
 mod pictures;
 mod ports;
 mod room;
+mod small;
 mod states;
 mod time;
 mod why;

@@ -1,6 +1,6 @@
 //! What is shown is whole, and what is not says so, however small the screen.
 
-use fivetuple::app::{Action, Pane, Tone};
+use fivetuple::app::{Action, Event, Pane, Tone};
 use fivetuple::tcp::Owner;
 
 use super::lab_room::{connections, lines_with};
@@ -211,4 +211,41 @@ fn the_first_and_the_last_one_say_so() {
         robot.press(keys.rsplit(' ').next().unwrap());
         assert_eq!(robot.state.notices.len(), told, "no flood");
     }
+}
+
+#[test]
+fn netstats_layout_gives_an_unconnected_udp_socket_no_state() {
+    let mut robot = Robot::new();
+    robot.kernel("udp 0 0 127.0.0.2:5000 0.0.0.0:* CLOSED inode=9");
+    robot.press("w n");
+    robot.kernel_afresh("udp 0 0 127.0.0.2:5000 0.0.0.0:* CLOSED inode=9");
+    let text = screen(&mut robot, WIDE);
+    let row = text.lines().find(|line| line.contains("udp ")).unwrap();
+    assert!(
+        row.contains("0.0.0.0:*") && !row.contains("CLOSED"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_said_of_an_owner_before_anybody_has_looked() {
+    let mut robot = Robot::listening();
+    robot.press("w");
+    let stranger = "tcp 0 0 127.0.0.9:7 127.0.0.1:6000 ESTABLISHED inode=77 uid=7";
+    let own = "tcp 0 0 127.0.0.9:8 127.0.0.1:6000 ESTABLISHED inode=78";
+    robot.kernel_afresh(&[crate::robot::LISTEN, stranger, own].join("\n"));
+    let owners = |robot: &mut Robot| {
+        let text = screen(robot, (160, 36));
+        ["127.0.0.9:7 ", "127.0.0.9:8 "].map(|end| {
+            let row = text.lines().find(|line| line.contains(end)).unwrap();
+            row.contains("- (of user 7)") || row.contains("- (of user 0)")
+        })
+    };
+    assert_eq!(owners(&mut robot), [false, false]);
+    robot.tell(Event::OwnersHidden(vec![77, 78]));
+    assert_eq!(
+        owners(&mut robot),
+        [true, false],
+        "our own user hides nothing"
+    );
 }
