@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::heard::look_at_both;
 use crate::app::{
-    Effect, Ends, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words,
+    Effect, Ends, Progress, State, Tone, Topic, Wish, burst, dialing, myth, refused, why, words,
 };
 use crate::tcp::{
     Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, Refusal,
@@ -199,7 +199,7 @@ pub(crate) fn burst_ended(
     state.clients.singles = 0;
     if let Some(mut progress) = state.clients.under_way.take() {
         progress.opened = opened;
-        let text = words::burst_ended(state, &progress, asked, took);
+        let text = burst::ended(state, &progress, asked, took);
         state.notices.say(state.now, Tone::Plain, text);
         if let Some((why, rows)) = progress.refused {
             state.notices.blame(state.now, why, rows);

@@ -40,19 +40,26 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
 pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
     if state.listener.ends.contains(end) {
         state.listener.totals.sent += bytes;
-    } else if !is_young(state, end) {
-        let who = words::client_name(state, end);
-        let size = words::many(bytes, "byte", "bytes");
-        let many = |n| format!("data was sent {n} times; the last: {size} from {who}.");
-        if let Some(text) = sent_words(state, end, &who, &size) {
-            state.notices.count(state.now, Topic::Data, text, many);
-        }
+    }
+    let who = words::client_name(state, end);
+    let size = words::many(bytes, "byte", "bytes");
+    let many = |n| format!("data was sent {n} times; the last: {size} from {who}.");
+    if let Some(text) = sent_words(state, end, &who, &size) {
+        state.notices.count(state.now, Topic::Data, text, many);
     }
     look_at_both(state, end)
 }
 
-/// What became of data that a client sent; nothing when the server reads it, and is about to say so.
+/// What became of data that was sent; nothing when the other end reads it, and is about to say so.
 fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<String> {
+    if state.is_half_open(end) {
+        return Some(format!(
+            "{who} sent {size}, but nobody is at the other end any more (half-open): the answer is RST."
+        ));
+    }
+    if state.listener.ends.contains(end) || is_young(state, end) {
+        return None;
+    }
     if !state.is_with_our_server(end) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }

@@ -3,24 +3,34 @@
 use crate::app::passage::Passage;
 use crate::app::words::client_name;
 use crate::app::{HungUp, State};
-use crate::tcp::{Ending, RowName, TcpState};
+use crate::tcp::{Ending, Flags, RowName, TcpState};
 
-/// What an end says whose last segment is not at the other end at once.
-pub(crate) fn words(state: &State, end: RowName, how: Ending, passage: Passage) -> String {
+/// What an end says whose last segment, a FIN or a RST, is not at the other end at once.
+pub(crate) fn words(
+    state: &State,
+    end: RowName,
+    (how, sign): (Ending, Flags),
+    passage: Passage,
+) -> String {
     let who = client_name(state, end);
     if is_unanswered(state, end) {
         return gave_up(&who);
     }
     let is_lost = passage == Passage::Lost;
+    let did = match how {
+        Ending::Close => "closed with data unread, so the kernel sends RST",
+        Ending::Abort | Ending::Broken(_) => "aborted",
+    };
+    let resets = sign == Flags::RST;
     match how {
-        Ending::Abort | Ending::Broken(_) if is_lost => format!(
-            "{who} aborted: its row is gone, but its RST is lost, and nobody sends one again. The other end stays, half-open (RFC 9293, 3.5.1): when it sends, the answer is RST."
+        _ if resets && is_lost => format!(
+            "{who} {did}: its row is gone, but its RST is lost, and nobody sends one again. The other end stays, half-open (RFC 9293, 3.5.1): when it sends, the answer is RST."
         ),
-        Ending::Abort | Ending::Broken(_) => format!(
-            "{who} aborted: its row is gone. The other end's goes when the RST has crossed the wire."
+        _ if resets => format!(
+            "{who} {did}: its row is gone. The other end's goes when the RST has crossed the wire."
         ),
         Ending::Close if has_hung_up_first(state, end) => closed_after_its_fin(state, end),
-        Ending::Close => {
+        Ending::Close | Ending::Abort | Ending::Broken(_) => {
             let (too, row) = if state.peer_has_closed(end) {
                 (", too", TcpState::LastAck)
             } else {

@@ -3,7 +3,7 @@
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::{client_name, number};
-use crate::app::{State, Topic, farewell, itself};
+use crate::app::{State, Topic, farewell, half_open, itself};
 use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, RowName, ServerCloses, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
@@ -14,8 +14,8 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         return None;
     }
     let sign = match how {
-        Ending::Close => Flags::FIN,
-        Ending::Abort | Ending::Broken(_) => Flags::RST,
+        Ending::Close if is_clients || !has_unread(state, end) => Flags::FIN,
+        Ending::Close | Ending::Abort | Ending::Broken(_) => Flags::RST,
     };
     let passage = state.passage(end, sign);
     let is_to_itself = end.tuple.is_to_itself() && end.tuple.protocol == Protocol::Tcp;
@@ -24,8 +24,14 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
             itself::hung_up(state, end).map(|text| (Topic::Went, text))
         }
         Ending::Abort if is_to_itself => Some((Topic::Went, itself::aborted(state, end))),
+        Ending::Close | Ending::Abort
+            if state.is_half_open(end) && !farewell::has_hung_up_first(state, end) =>
+        {
+            Some((Topic::Went, half_open::closed(state, end, how, passage)))
+        }
         Ending::Close | Ending::Abort if passage != Passage::AtOnce => {
-            Some((Topic::Went, farewell::words(state, end, how, passage)))
+            let text = farewell::words(state, end, (how, sign), passage);
+            Some((Topic::Went, text))
         }
         Ending::Close if is_clients => client_closed(state, end).map(|text| (Topic::Went, text)),
         Ending::Close => server_closed(state, end).map(|text| (Topic::Went, text)),
@@ -138,7 +144,7 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     let ordered = state.own_end(other).and_then(|end| end.ordered);
     let ending = ordered.or_else(|| line.and_then(|line| line.ending));
     if ending == Some(Ending::Abort) {
-        return None;
+        return half_open::broke(state, end);
     }
     let closed_unread = ending == Some(Ending::Close) && has_unread(state, other);
     if errno == Errno::ECONNRESET && closed_unread {
@@ -175,11 +181,11 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
 }
 
 /// Whether bytes wait at a server's end that its program will not read.
-fn has_unread(state: &State, end: RowName) -> bool {
-    let waits = state
-        .sockets
-        .get(end)
-        .is_some_and(|line| line.row.queues.recv > 0);
+pub(crate) fn has_unread(state: &State, end: RowName) -> bool {
+    let waits = state.sockets.get(end).is_some_and(|line| {
+        // A FIN that has come counts as one byte, but is none.
+        line.row.queues.recv > u32::from(line.row.state.has_heard_fin())
+    });
     state.listener.promise(end).on_data == OnData::LeaveUnread && waits
 }
 

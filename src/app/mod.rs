@@ -3,6 +3,7 @@
 mod action;
 mod aim;
 mod blame;
+mod burst;
 mod calling;
 mod calls;
 mod clients;
@@ -22,6 +23,7 @@ mod farewell;
 mod field;
 mod form;
 mod goodbye;
+mod half_open;
 mod heard;
 mod hints;
 mod itself;

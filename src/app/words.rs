@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::app::passage::Passage;
-use crate::app::{Line, Progress, State, itself};
+use crate::app::{Line, State, goodbye, itself};
 use crate::tcp::{
-    Burst, Call, Crossing, Flags, Host, ListenSpec, OwnSocket, Port, Protocol, Refusal, RowName,
-    ServerCloses, SourcePort,
+    Call, Crossing, Flags, Host, ListenSpec, OwnSocket, Protocol, Refusal, RowName, ServerCloses,
+    SourcePort,
 };
 
 /// A number with commas: 28,232.
@@ -128,47 +128,6 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
     }
 }
 
-pub(crate) fn burst_ended(
-    state: &State,
-    progress: &Progress,
-    asked: u32,
-    took: Duration,
-) -> String {
-    let who = &state.clients.computers[progress.computer].name;
-    if progress.opened == 0 {
-        return format!(
-            "{who} opened none of {}.",
-            many(u64::from(asked), "connection", "connections")
-        );
-    }
-    let opened = many(u64::from(progress.opened), "connection", "connections");
-    let of = if progress.opened < asked {
-        format!(" of {}", number(u64::from(asked)))
-    } else {
-        String::new()
-    };
-    let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
-    let more = if progress.opened as usize > ports.len() {
-        " ..."
-    } else {
-        ""
-    };
-    let from = if ports.is_empty() {
-        String::new()
-    } else {
-        format!(" (ports {}{more})", ports.join(", "))
-    };
-    let range = if progress.whole_range && progress.opened >= Burst::LARGE {
-        " IP_LOCAL_PORT_RANGE spared the kernel the search for free ports."
-    } else {
-        ""
-    };
-    format!(
-        "{who} opened {opened}{of} in {}{from}.{range}",
-        seconds(took)
-    )
-}
-
 /// A time that somebody chose: 100 ms, 2 s.
 pub fn brief(time: std::time::Duration) -> String {
     match time.as_millis() {
@@ -256,11 +215,18 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
         itself::HALF_CLOSED
     } else if passage == Passage::Lost {
         "But the FIN is lost: it is sent again until it is answered."
+    } else if state.is_half_open(end) {
+        "But nobody is at the other end any more (half-open): the answer is RST, and this row goes."
     } else if passage == Passage::Slow {
         "The other end hears of it when the FIN has crossed the wire."
     } else if let Some(client) = client {
         let name = &client.name;
         &format!("{name} reads the end of the data and closes, too: TIME_WAIT will be here.")
+    } else if state.was_accepted(end)
+        && closes == ServerCloses::WithClient
+        && goodbye::has_unread(state, other)
+    {
+        "The server closes with data unread, so the kernel sends RST: both rows go, no TIME_WAIT."
     } else if state.was_accepted(end) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
     } else if state.is_with_our_server(end) && !state.was_accepted(end) {

@@ -1,0 +1,44 @@
+//! The sentence about several connections that were ordered at once.
+
+use std::time::Duration;
+
+use crate::app::words::{many, number, seconds};
+use crate::app::{Progress, State};
+use crate::tcp::{Burst, Port};
+
+/// How many of them were opened, and how many wait for their answers.
+pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Duration) -> String {
+    let who = &state.clients.computers[progress.computer].name;
+    if progress.opened == 0 {
+        return format!(
+            "{who} opened none of {}.",
+            many(u64::from(asked), "connection", "connections")
+        );
+    }
+    let opened = many(u64::from(progress.opened), "connection", "connections");
+    let of = if progress.opened < asked {
+        format!(" of {}", number(u64::from(asked)))
+    } else {
+        String::new()
+    };
+    let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
+    let more = if progress.opened as usize > ports.len() {
+        " ..."
+    } else {
+        ""
+    };
+    let from = if ports.is_empty() {
+        String::new()
+    } else {
+        format!(" (ports {}{more})", ports.join(", "))
+    };
+    let range = if progress.whole_range && progress.opened >= Burst::LARGE {
+        " IP_LOCAL_PORT_RANGE spared the kernel the search for free ports."
+    } else {
+        ""
+    };
+    format!(
+        "{who} opened {opened}{of} in {}{from}.{range}",
+        seconds(took)
+    )
+}
