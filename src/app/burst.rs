@@ -8,7 +8,23 @@ use crate::tcp::{Burst, Port};
 
 /// How many of them were opened, and how many wait for their answers.
 pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Duration) -> String {
-    let who = &state.clients.computers[progress.computer].name;
+    let computer = &state.clients.computers[progress.computer];
+    let who = &computer.name;
+    let waiting = computer.ends.unanswered_since(progress.ever);
+    let waiting = waiting.min(u64::from(asked.saturating_sub(progress.opened)));
+    let wait = format!(
+        "{} for {}",
+        many(waiting, "call waits", "calls wait"),
+        if waiting == 1 {
+            "its answer"
+        } else {
+            "their answers"
+        }
+    );
+    if progress.opened == 0 && waiting > 0 {
+        let asked = many(u64::from(asked), "call", "calls");
+        return format!("none of {who}'s {asked} is answered yet: {wait}.");
+    }
     if progress.opened == 0 {
         return format!(
             "{who} opened none of {}.",
@@ -37,8 +53,13 @@ pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Durati
     } else {
         ""
     };
+    let wait = if waiting == 0 {
+        String::new()
+    } else {
+        format!(" {wait} still.")
+    };
     format!(
-        "{who} opened {opened}{of} in {}{from}.{range}",
+        "{who} opened {opened}{of} in {}{from}.{wait}{range}",
         seconds(took)
     )
 }

@@ -178,9 +178,10 @@ pub(crate) fn failed(
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
     let clients = &mut state.clients;
     let computer = clients.chosen;
+    let ever = clients.computer().ends.ever();
     let progress = clients
         .under_way
-        .get_or_insert_with(|| Progress::of(burst, computer));
+        .get_or_insert_with(|| Progress::of(burst, computer, ever));
     (progress.has_begun, progress.whole_range) = (true, whole_range);
     vec![]
 }

@@ -71,13 +71,15 @@ pub struct Progress {
     pub ports: Vec<Port>,
     /// Which computer connects.
     pub computer: usize,
+    /// How many ends it had ever had before.
+    pub ever: u64,
     /// Why it could not go on, and the rows to blame: to be told after what was reached.
     pub refused: Option<(String, Vec<RowName>)>,
 }
 
 impl Progress {
-    /// The beginning of a burst of that computer's.
-    pub(crate) fn of(burst: Burst, computer: usize) -> Progress {
+    /// The beginning of a burst of that computer's, which has had so many ends.
+    pub(crate) fn of(burst: Burst, computer: usize, ever: u64) -> Progress {
         Progress {
             asked: burst.count,
             has_begun: false,
@@ -85,6 +87,7 @@ impl Progress {
             whole_range: false,
             ports: Vec::new(),
             computer,
+            ever,
             refused: None,
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
-use crate::app::{Doing, Effect, HungUp, State, Tone, Topic, goodbye, words};
+use crate::app::{Doing, Effect, HungUp, State, Topic, goodbye, words};
 use crate::tcp::{Ending, Flags, OnData, Protocol, Refusal, RowName, TcpState, escape};
 
 pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
@@ -115,7 +115,13 @@ pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
         HungUp::First
     };
     state.note(end, |end| end.half_closed = Some(place));
-    state.notices.say(state.now, Tone::Plain, text);
+    let many = |n: u32| {
+        let n = words::number(u64::from(n));
+        format!("{n} connections were half-closed; the last: {text}")
+    };
+    state
+        .notices
+        .count(state.now, Topic::HalfClosed, text.clone(), many);
     look_at_both(state, end)
 }
 
@@ -154,25 +160,42 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
     });
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
     state.clients.closed += u64::from(is_one_of_many);
-    if let Some((_, text)) = said.as_ref().filter(|_| is_one_of_many) {
+    if let Some((topic, text)) = said.as_ref().filter(|_| is_one_of_many) {
         let text = match state.clients.closed {
             0 | 1 => text.clone(),
             n => format!(
-                "{} were closed; the last: {text}",
-                words::many(n, "connection", "connections")
+                "{} {}; the last: {text}",
+                words::many(n, "connection", "connections"),
+                did(*topic)
             ),
         };
         state.notices.go_on(at, Topic::Ordered, text);
     } else if let Some((topic, text)) = said {
-        let ended = if topic == Topic::Broke {
-            "broke"
-        } else {
-            "were closed"
+        let many = |n: u32| {
+            let last = if topic == Topic::WentToo {
+                format!("; the last: {text}")
+            } else {
+                String::from(".")
+            };
+            let n = words::number(u64::from(n));
+            format!("{n} connections {}{last}", did(topic))
         };
-        let many = |n: u32| format!("{} connections {ended}.", words::number(u64::from(n)));
-        state.notices.count(at, topic, text, many);
+        state.notices.count(at, topic, text.clone(), many);
     }
     look_at_both(state, end)
+}
+
+/// What was done to connections about whose ends several sentences of that topic were.
+fn did(topic: Topic) -> &'static str {
+    if topic == Topic::Broke {
+        "broke"
+    } else if topic == Topic::Aborted {
+        "were aborted"
+    } else if topic == Topic::WentToo {
+        "were hung up at the other end, too"
+    } else {
+        "were hung up"
+    }
 }
 
 /// Which state an end had reached at least, as far as its own calls tell; `None` where none was told.

@@ -140,6 +140,12 @@ impl Ends {
         self.next
     }
 
+    /// How many of the open ones that came when there had been so many call still.
+    pub(crate) fn unanswered_since(&self, ever: u64) -> u64 {
+        let later = self.by_age.range(ever..);
+        later.filter(|(_, end)| !end.answered).count() as u64
+    }
+
     /// The oldest open one that came when there had been so many.
     pub(crate) fn first_since(&self, ever: u64) -> Option<RowName> {
         let mut later = self.by_age.range(ever..);

@@ -18,25 +18,29 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         Ending::Close | Ending::Abort | Ending::Broken(_) => Flags::RST,
     };
     let passage = state.passage(end, sign);
+    let went = match how {
+        Ending::Abort => Topic::Aborted,
+        Ending::Broken(_) => Topic::Broke,
+        Ending::Close if state.peer_has_closed(end) => Topic::WentToo,
+        Ending::Close => Topic::Went,
+    };
     let is_to_itself = end.tuple.is_to_itself() && end.tuple.protocol == Protocol::Tcp;
     match how {
-        Ending::Close if is_to_itself => {
-            itself::hung_up(state, end).map(|text| (Topic::Went, text))
-        }
-        Ending::Abort if is_to_itself => Some((Topic::Went, itself::aborted(state, end))),
+        Ending::Close if is_to_itself => itself::hung_up(state, end).map(|text| (went, text)),
+        Ending::Abort if is_to_itself => Some((went, itself::aborted(state, end))),
         Ending::Close | Ending::Abort
             if state.is_half_open(end) && !farewell::has_hung_up_first(state, end) =>
         {
-            Some((Topic::Went, half_open::closed(state, end, how, passage)))
+            Some((went, half_open::closed(state, end, how, passage)))
         }
         Ending::Close | Ending::Abort if passage != Passage::AtOnce => {
             let text = farewell::words(state, end, (how, sign), passage);
-            Some((Topic::Went, text))
+            Some((went, text))
         }
-        Ending::Close if is_clients => client_closed(state, end).map(|text| (Topic::Went, text)),
-        Ending::Close => server_closed(state, end).map(|text| (Topic::Went, text)),
-        Ending::Abort => Some((Topic::Went, aborted(state, end))),
-        Ending::Broken(errno) => broke(state, end, errno).map(|text| (Topic::Broke, text)),
+        Ending::Close if is_clients => client_closed(state, end).map(|text| (went, text)),
+        Ending::Close => server_closed(state, end).map(|text| (went, text)),
+        Ending::Abort => Some((went, aborted(state, end))),
+        Ending::Broken(errno) => broke(state, end, errno).map(|text| (went, text)),
     }
 }
 

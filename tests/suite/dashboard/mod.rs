@@ -4,6 +4,7 @@ mod blames;
 mod captions;
 mod captured;
 mod card;
+mod counted;
 mod dual_stack;
 mod edges;
 mod farewells;
