@@ -31,6 +31,8 @@ pub struct End {
     pub half_closed: Option<HungUp>,
     /// How the person has ordered it to end.
     pub ordered: Option<Ending>,
+    /// Whether none of our computers had the other end when it was accepted.
+    pub is_strangers: bool,
     /// Which program of somebody else is at the other end, once that is known.
     pub program: Option<String>,
 }
@@ -100,6 +102,7 @@ impl Ends {
                 half_closed: None,
                 ordered: None,
                 promise,
+                is_strangers: false,
                 program: None,
             },
         );

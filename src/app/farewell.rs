@@ -2,8 +2,8 @@
 
 use crate::app::passage::Passage;
 use crate::app::words::client_name;
-use crate::app::{HungUp, State};
-use crate::tcp::{Ending, Flags, RowName, TcpState};
+use crate::app::{HungUp, State, Topic, Why, words};
+use crate::tcp::{Change, Ending, Flags, RowName, SocketRow, TcpState};
 
 /// What an end says whose last segment, a FIN or a RST, is not at the other end at once.
 pub(crate) fn words(
@@ -65,6 +65,46 @@ pub(crate) fn closed_after_its_fin(state: &State, end: RowName) -> String {
 /// A call was ended before it was answered.
 pub(crate) fn gave_up(who: &str) -> String {
     format!("{who} gave up its call before there was an answer.")
+}
+
+/// Tells of rows that were in TIME_WAIT, and went before their time.
+pub(crate) fn tell_what_was_cut_short(state: &mut State, changes: &[Change]) {
+    for change in changes {
+        let Change::Vanished(row) = change else {
+            continue;
+        };
+        let text = Some(row).filter(|row| row.state == TcpState::TimeWait);
+        if let Some(text) = text.and_then(|row| cut_short(state, row)) {
+            let many = |n: u32| {
+                let n = words::number(u64::from(n));
+                format!("{n} rows in TIME_WAIT were ended by RST; the last: {text}")
+            };
+            let (at, text) = (state.now, text.clone());
+            state.notices.count(at, Topic::CutShort, text, many);
+        }
+    }
+}
+
+/// What ended a TIME_WAIT early. Not our own doing: whoever sends a FIN again, as its ACK takes long, is sent that ACK again, and one of them
+/// comes when the other end is closed.
+fn cut_short(state: &State, row: &SocketRow) -> Option<String> {
+    let line = state.sockets.get(row.name())?;
+    let gone = line.gone.filter(|gone| gone.why == Why::Reset)?;
+    let early = line.time_left(gone.at)?.as_secs();
+    let who = if state.lab.is_up() {
+        state.computer_name(row.host)
+    } else {
+        client_name(state, row.name())
+    };
+    let why = if state.lab.is_up() {
+        "a FIN was sent again and acknowledged again, but that ACK found nobody any more, and the answer is RST"
+    } else {
+        "no timer ends it so soon"
+    };
+    Some(format!(
+        "{who}'s TIME_WAIT at port {} was ended by RST, {early} s early (RFC 1337): {why}.",
+        row.tuple.local.port
+    ))
 }
 
 /// Whether an end of ours still calls.

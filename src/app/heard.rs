@@ -1,10 +1,14 @@
-use crate::app::{Effect, State, Tone, calling, closing, listening, states, why};
+use crate::app::{Effect, Stage, State, Tone, calling, closing, listening, states, why};
 use crate::tcp::{Host, News, RowName, escape};
 
 /// Takes what TCP told one of our own sockets.
 pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
     if host_of(&news).is_some_and(|host| !state.lab.shows(host)) {
         // Of sockets that were closed as the lab came up, or went.
+        return vec![];
+    }
+    if state.lab.stage == Stage::Stopping && is_of_an_end(&news) {
+        // How the lab's sockets end has been said, and nothing of them stays.
         return vec![];
     }
     state.sockets.doings.note(state.now, &news);
@@ -68,6 +72,17 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
 /// Orders a look at both rows of a connection, named by one of its ends.
 pub(crate) fn look_at_both(state: &State, end: RowName) -> Vec<Effect> {
     vec![Effect::Look(vec![end, state.other_end(end)])]
+}
+
+/// Whether news is of how a socket ends.
+fn is_of_an_end(news: &News) -> bool {
+    matches!(
+        news,
+        News::StoppedListening { .. }
+            | News::CallFailed { .. }
+            | News::PeerClosed(_)
+            | News::Closed { .. }
+    )
 }
 
 /// On which computer it happened, where news is of one socket.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::places::Place;
 use crate::app::update::wanted;
-use crate::app::{Effect, State, Tone, Topic, Wish, blame, ports_form, why, words};
+use crate::app::{Effect, Line, State, Tone, Topic, Wish, blame, ports_form, why, words};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
 pub(crate) fn listening(
@@ -108,7 +108,10 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.listener.pause = None;
     state.listener.totals.accepted += 1;
     let promise = state.listener.promise(socket.name);
-    state.listener.ends.accept(socket, state.now, promise);
+    let is_strangers = is_nobodys_of_ours(state, socket.name);
+    let ends = &mut state.listener.ends;
+    ends.accept(socket, state.now, promise);
+    ends.change(socket.name, |end| end.is_strangers = is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     if state.listener.held {
         let text = words::accepted_while_held(state, &socket);
@@ -165,6 +168,18 @@ pub(crate) fn know_strangers(state: &mut State) {
 /// Whether the other end of an accepted connection belongs to another program or machine.
 pub(crate) fn is_stranger(state: &State, end: RowName) -> bool {
     let ip = end.tuple.remote.ip;
-    let ours = state.clients.index_of(ip).is_some();
-    !ours && state.clients.awaited == 0 && state.clients.whose(state.other_end(end)).is_none()
+    let is_computers = state.clients.index_of(ip).is_some();
+    if is_computers && state.lab.is_up() {
+        // Any program on a computer of the lab has its address.
+        return state.own_end(end).is_some_and(|end| end.is_strangers);
+    }
+    !is_computers && is_nobodys_of_ours(state, end)
+}
+
+/// Whether no client of ours has the other end, or had it, and none is awaited.
+fn is_nobodys_of_ours(state: &State, end: RowName) -> bool {
+    let other = state.other_end(end);
+    let told = |line: &Line| line.ending.is_some();
+    let had_it = || state.sockets.mirror(end).is_some_and(told);
+    state.clients.awaited == 0 && state.clients.whose(other).is_none() && !had_it()
 }

@@ -62,6 +62,8 @@ pub enum Topic {
     Ordered,
     /// Data came.
     Data,
+    /// Rows in TIME_WAIT were ended by a RST.
+    CutShort,
     /// Connections broke.
     Broke,
     /// accept() failed.
@@ -77,7 +79,7 @@ pub enum Topic {
 impl Topic {
     /// Whether sentences about it that come at once are one from the second on: they follow from one order, and say the same.
     const fn is_told_at_once(self) -> bool {
-        matches!(self, Topic::WentToo | Topic::HalfClosed)
+        matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort)
     }
 }
 
@@ -153,6 +155,7 @@ impl Notices {
             | Topic::WentToo
             | Topic::Aborted
             | Topic::HalfClosed
+            | Topic::CutShort
             | Topic::Ordered
             | Topic::Data
             | Topic::Past

@@ -1,9 +1,18 @@
-use crate::app::{Line, Table, Why};
-use crate::tcp::TcpState;
+use std::time::Duration;
 
-/// Why the row of this line went, as far as it and the row of its other end tell.
-pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
+use crate::app::{Line, Table, Why};
+use crate::tcp::{Moment, TcpState};
+
+/// A look may find a timer so much later, or earlier, than the kernel does.
+const ABOUT: Duration = Duration::from_secs(2);
+
+/// Why the row of this line went at that time, as far as it and the row of its other end tell.
+pub(crate) fn why_gone(table: &Table, line: &Line, at: Moment) -> Why {
     match line.row.state {
+        // Nothing but a RST ends it early and leaves no row (RFC 1337).
+        TcpState::TimeWait if line.time_left(at).is_some_and(|left| left > ABOUT) => {
+            return Why::Reset;
+        }
         TcpState::TimeWait => return Why::TimeWaitOver,
         TcpState::Listen => return Why::Stopped,
         TcpState::SynSent => return Why::NeverConnected,

@@ -154,7 +154,7 @@ impl Table {
         let Some(line) = self.lines.get(&name).filter(alive) else {
             return false;
         };
-        let why = parting::why_gone(self, line);
+        let why = parting::why_gone(self, line, at);
         let row = line.row;
         self.recount(&row, Some(row.state), None);
         if let Some(line) = self.lines.get_mut(&name) {
