@@ -11,15 +11,8 @@ use crate::tcp::TcpState;
 /// The first line: where the server listens, how many connections there are, what part of the table is shown.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let room = usize::from(area.width);
-    let tries = [
-        (0, false),
-        (1, false),
-        (2, false),
-        (2, true),
-        (3, false),
-        (3, true),
-    ];
-    let both = tries.map(|(shrunk, short)| (left(scene, shrunk), right(scene, short)));
+    let tries = [(0, 0), (1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (3, 2)];
+    let both = tries.map(|(l, r)| (left(scene, l), right(scene, r)));
     let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
     let Some((left, right)) = both.into_iter().find(fits) else {
         frame.render_widget(Line::from(left(scene, 3)), area);
@@ -84,17 +77,17 @@ fn place(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
 }
 
 /// What is done with the wire, wherever the wire itself is not seen.
-fn wire_status(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
+fn wire_status(scene: Scene<'_>, most: usize) -> Vec<Span<'static>> {
     let status = wire::status(scene).into_iter();
     let matters = status.filter(|(part, _)| *part != Part::Dim);
-    let told = matters.take(if short { 1 } else { 4 });
+    let told = matters.take(most);
     told.flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
         .chain([Span::raw("  ")])
         .collect()
 }
 
-/// The right side; `short` tells only whether the picture moves.
-fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
+/// The right side; the higher `shrunk`, the less of the wire, and at last whose sockets are shown and whether the picture moves.
+fn right(scene: Scene<'_>, shrunk: u8) -> Vec<Span<'static>> {
     let desk = &scene.state.desk;
     let mut spans = Vec::new();
     let whose = match desk.lens.view {
@@ -102,13 +95,16 @@ fn right(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
         PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
     };
     let whose = if scene.state.lab.is_up() {
-        spans.extend(wire_status(scene, short));
+        let most = [4, 1, 0].get(usize::from(shrunk));
+        spans.extend(wire_status(scene, most.copied().unwrap_or(0)));
         "lab"
     } else {
         whose
     };
-    if !short {
-        spans.push(scene.span(Part::Dim, format!(" {whose}   ")));
+    match shrunk {
+        0 => spans.push(scene.span(Part::Dim, format!(" {whose}   "))),
+        1 => (),
+        _ => spans.push(scene.span(Part::Dim, format!("{whose}  "))),
     }
     spans.push(match past::short(scene.state) {
         Some(words) => scene.span(Part::KeyCap, words),
