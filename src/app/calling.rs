@@ -52,7 +52,7 @@ fn calls_in_vain(state: &State, client: RowName, why: &str) -> String {
     format!("{who} calls {whom}: SYN is sent, no answer yet.{why}")
 }
 
-/// Explains better why calls are not answered, now that a look has shown how full the accept queue is.
+/// Explains better why calls are not answered, or answered in vain, now that a look has shown how full the accept queue is.
 pub(crate) fn explain_again(state: &mut State) {
     const WHILE: Duration = Duration::from_secs(1);
     let now = state.now;
@@ -68,6 +68,16 @@ pub(crate) fn explain_again(state: &mut State) {
         waits && !is_full && now.since(*at) < WHILE
     });
     state.clients.unexplained = calls;
+    let mut believed = std::mem::take(&mut state.clients.believed);
+    believed.retain(|(at, client, told)| {
+        let is_alone = state.is_with_our_server(*client) && state.is_alone_in_believing(*client);
+        if is_alone {
+            let better = words::connected_alone(told);
+            state.notices.reword(told, &better);
+        }
+        !is_alone && now.since(*at) < WHILE
+    });
+    state.clients.believed = believed;
 }
 
 /// Why a call is not answered at once, in as many words as are needed; nothing where the answer is only on its way.
@@ -105,6 +115,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         }
     } else {
         let text = words::connected(state, &socket);
+        if state.listener.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
+            let told = (state.now, socket.name, text.clone());
+            state.clients.believed.push(told);
+        }
         state.notices.say(state.now, Tone::Plain, text);
     }
     let local = Some(socket.name.tuple.local);

@@ -31,6 +31,8 @@ pub struct Clients {
     pub from: Option<IpAddr>,
     /// How often to connect at one key, and how fast.
     pub burst: Burst,
+    /// Calls that were answered a moment ago while accept() was held, and what was said: the server's kernel may have dropped the last ACK.
+    pub(crate) believed: Vec<(Moment, RowName, String)>,
     /// Every port they called: rows there belong to the demo.
     pub called: BTreeSet<Port>,
     /// How many connections were asked for of which nothing has been heard yet.
@@ -149,6 +151,7 @@ impl Clients {
             ordered: 0,
             closed: 0,
             unexplained: Vec::new(),
+            believed: Vec::new(),
             spec,
             to: None,
             from: None,

@@ -81,6 +81,11 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
             ));
         }
     }
+    if state.is_alone_in_believing(end) {
+        return Some(format!(
+            "{who} sent {size}: it believes that it is connected, but the accept queue is full and the server's kernel dropped its ACK. Nobody takes them: they are sent again."
+        ));
+    }
     if !state.was_accepted(end) {
         return Some(format!(
             "{who} sent {size}: nobody has accepted the other end, so they wait in its Recv-Q."

@@ -84,6 +84,15 @@ pub(crate) fn times(n: &str) -> String {
     }
 }
 
+/// What the kernel does for a caller while accept() is held.
+const DONE_ALONE: &str = "The kernel did it alone: accept() was not called yet.";
+
+/// That a client has connected, as it was told, now that a look has shown that the server knows nothing of it.
+pub(crate) fn connected_alone(told: &str) -> String {
+    let better = "But it is alone in believing that: the accept queue is full, so the server's kernel dropped its ACK.";
+    told.replace(DONE_ALONE, better)
+}
+
 /// One computer has connected.
 pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
     let tuple = socket.name.tuple;
@@ -113,9 +122,7 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
         return format!("{who} connected to {}: {picked}.", tuple.remote);
     }
     if state.listener.held {
-        return format!(
-            "{who} connected: {picked}. The kernel did it alone: accept() was not called yet."
-        );
+        return format!("{who} connected: {picked}. {DONE_ALONE}");
     }
     let open = state.connections_with(tuple.remote);
     match open {

@@ -10,6 +10,7 @@ mod dual_stack;
 mod edges;
 mod farewells;
 mod forms;
+mod full_queue;
 mod half_open;
 mod itself;
 mod keys;
