@@ -31,10 +31,19 @@ pub struct End {
     pub half_closed: Option<HungUp>,
     /// How the person has ordered it to end.
     pub ordered: Option<Ending>,
-    /// Whether none of our computers had the other end when it was accepted.
-    pub is_strangers: bool,
+    /// Who had the other end when it was accepted.
+    pub caller: Caller,
     /// Which program of somebody else is at the other end, once that is known.
     pub program: Option<String>,
+}
+
+/// Who called a server of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// One of our computers.
+    Ours,
+    /// Another program, or another machine.
+    Stranger,
 }
 
 /// The place of an end's FIN among both.
@@ -102,7 +111,7 @@ impl Ends {
                 half_closed: None,
                 ordered: None,
                 promise,
-                is_strangers: false,
+                caller: Caller::Ours,
                 program: None,
             },
         );

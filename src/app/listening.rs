@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::places::Place;
 use crate::app::update::wanted;
-use crate::app::{Effect, Line, State, Tone, Topic, Wish, blame, ports_form, why, words};
+use crate::app::{Caller, Effect, Line, State, Tone, Topic, Wish, blame, ports_form, why, words};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
 pub(crate) fn listening(
@@ -108,10 +108,14 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.listener.pause = None;
     state.listener.totals.accepted += 1;
     let promise = state.listener.promise(socket.name);
-    let is_strangers = is_nobodys_of_ours(state, socket.name);
+    let caller = if is_nobodys_of_ours(state, socket.name) {
+        Caller::Stranger
+    } else {
+        Caller::Ours
+    };
     let ends = &mut state.listener.ends;
     ends.accept(socket, state.now, promise);
-    ends.change(socket.name, |end| end.is_strangers = is_strangers);
+    ends.change(socket.name, |end| end.caller = caller);
     state.sockets.own(&socket, state.machine.pid);
     if state.listener.held {
         let text = words::accepted_while_held(state, &socket);
@@ -171,7 +175,8 @@ pub(crate) fn is_stranger(state: &State, end: RowName) -> bool {
     let is_computers = state.clients.index_of(ip).is_some();
     if is_computers && state.lab.is_up() {
         // Any program on a computer of the lab has its address.
-        return state.own_end(end).is_some_and(|end| end.is_strangers);
+        let known = state.own_end(end);
+        return known.is_some_and(|end| end.caller == Caller::Stranger);
     }
     !is_computers && is_nobodys_of_ours(state, end)
 }

@@ -79,7 +79,7 @@ pub use departed::Departed;
 pub use desk::{Desk, Find, Look, Overlay};
 pub use doings::{Doing, Doings};
 pub use effect::Effect;
-pub use ends::{End, Ends, HungUp, Promise};
+pub use ends::{Caller, End, Ends, HungUp, Promise};
 pub use event::{Event, Sight};
 pub use field::{Field, Value};
 pub use form::{Form, Outcome, Wrong};

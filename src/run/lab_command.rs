@@ -29,12 +29,10 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Ended> {
     let is_it = "is it fivetuple with a lab, and yours?";
     join(pid, args.on).map_err(|why| {
         let cannot = format!("cannot join the {name} of process {pid}");
-        match why.kind() {
-            ErrorKind::NotFound => {
-                anyhow::anyhow!("{cannot}: it has no lab with such a computer; {is_it}")
-            }
-            _ => anyhow::Error::from(why).context(format!("{cannot}; {is_it}")),
+        if why.kind() == ErrorKind::NotFound {
+            return anyhow::anyhow!("{cannot}: it has no lab with such a computer; {is_it}");
         }
+        anyhow::Error::from(why).context(format!("{cannot}; {is_it}"))
     })?;
     if args.ends_with_parent {
         set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
