@@ -91,18 +91,9 @@ fn cut_short(state: &State, row: &SocketRow) -> Option<String> {
     let line = state.sockets.get(row.name())?;
     let gone = line.gone.filter(|gone| gone.why == Why::Reset)?;
     let early = line.time_left(gone.at)?.as_secs();
-    let who = if state.lab.is_up() {
-        state.computer_name(row.host)
-    } else {
-        client_name(state, row.name())
-    };
-    let why = if state.lab.is_up() {
-        "a FIN was sent again and acknowledged again, but that ACK found nobody any more, and the answer is RST"
-    } else {
-        "no timer ends it so soon"
-    };
     Some(format!(
-        "{who}'s TIME_WAIT at port {} was ended by RST, {early} s early (RFC 1337): {why}.",
+        "{}'s TIME_WAIT at port {} was ended by RST, {early} s early (RFC 1337): a FIN was sent again and acknowledged again, but that ACK found nobody any more, and the answer is RST.",
+        state.computer_name(row.host),
         row.tuple.local.port
     ))
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::app::{Line, Table, Why};
-use crate::tcp::{Moment, TcpState};
+use crate::tcp::{Host, Moment, TcpState};
 
 /// A look may find a timer so much later, or earlier, than the kernel does.
 const ABOUT: Duration = Duration::from_secs(2);
@@ -9,9 +9,13 @@ const ABOUT: Duration = Duration::from_secs(2);
 /// Why the row of this line went at that time, as far as it and the row of its other end tell.
 pub(crate) fn why_gone(table: &Table, line: &Line, at: Moment) -> Why {
     match line.row.state {
-        // Nothing but a RST ends it early and leaves no row (RFC 1337).
         TcpState::TimeWait if line.time_left(at).is_some_and(|left| left > ABOUT) => {
-            return Why::Reset;
+            // Over a wire nothing but a RST ends it early (RFC 1337); on loopback a new connection may, too (`tcp_tw_reuse`).
+            return if line.row.host == Host::THIS {
+                Why::Unknown
+            } else {
+                Why::Reset
+            };
         }
         TcpState::TimeWait => return Why::TimeWaitOver,
         TcpState::Listen => return Why::Stopped,

@@ -102,3 +102,16 @@ fn a_time_wait_that_ends_before_its_time_was_ended_by_rst() {
         assert_eq!(said.contains("59 s early (RFC 1337)"), is_reset, "{said}");
     }
 }
+
+#[test]
+fn on_loopback_nobody_claims_to_know_what_ended_a_time_wait() {
+    let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
+    let mut robot = Robot::listening();
+    let told = robot.state.notices.len();
+    robot.kernel(waits);
+    robot.later(Duration::from_secs(1));
+    robot.kernel("");
+    let ghost = robot.table().join("\n");
+    assert!(ghost.contains("TIME_WAIT closed"), "{ghost}");
+    assert_eq!(robot.state.notices.len(), told, "{}", robot.said());
+}
