@@ -33,6 +33,12 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         {
             Some((went, half_open::closed(state, end, how, passage)))
         }
+        // The RST was there before: nothing is sent any more, and whoever aborted tells of both rows.
+        Ending::Close
+            if passage == Passage::AtOnce && others_ending(state, end) == Some(Ending::Abort) =>
+        {
+            None
+        }
         Ending::Close | Ending::Abort if passage != Passage::AtOnce => {
             let text = farewell::words(state, end, (how, sign), passage);
             Some((went, text))
@@ -144,9 +150,7 @@ fn aborted(state: &State, end: RowName) -> String {
 fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     let other = state.other_end(end);
     let line = state.sockets.other_line(end);
-    // What was ordered is known before anybody has heard of it: either end's news may come first.
-    let ordered = state.own_end(other).and_then(|end| end.ordered);
-    let ending = ordered.or_else(|| line.and_then(|line| line.ending));
+    let ending = others_ending(state, end);
     if ending == Some(Ending::Abort) {
         return half_open::broke(state, end);
     }
@@ -182,6 +186,14 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
             end.tuple.remote
         ),
     })
+}
+
+/// How the other end ended, or is to end, where it is ours.
+fn others_ending(state: &State, end: RowName) -> Option<Ending> {
+    // What was ordered is known before anybody has heard of it: either end's news may come first.
+    let other = state.own_end(state.other_end(end));
+    let told = || state.sockets.other_line(end)?.ending;
+    other.and_then(|end| end.ordered).or_else(told)
 }
 
 /// Whether bytes wait at a server's end that its program will not read.

@@ -81,6 +81,26 @@ fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
 }
 
 #[test]
+fn who_closes_what_was_reset_just_now_has_nothing_to_say() {
+    for is_told in [true, false] {
+        let mut robot = connected();
+        robot.press("x D");
+        let at = name(CLIENT);
+        let how = Ending::Abort;
+        if is_told {
+            robot.hear(News::Closed { at, how });
+        }
+        let told = robot.state.notices.len();
+        let said = closes(&mut robot, Ending::Close);
+        assert_eq!(robot.state.notices.len(), told, "{said}");
+        if !is_told {
+            robot.hear(News::Closed { at, how });
+        }
+        assert!(robot.said().contains("aborted"), "{}", robot.said());
+    }
+}
+
+#[test]
 fn a_rst_that_comes_late_is_still_that_of_who_aborted_and_told_once() {
     let mut robot = connected();
     robot.press("b");
