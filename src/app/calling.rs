@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::app::heard::look_at_both;
 use crate::app::{
-    Effect, Ends, Progress, State, Tone, Topic, Wish, dialing, myth, refused, why, words,
+    Effect, Ends, Progress, State, Tone, Topic, Wish, burst, dialing, myth, refused, why, words,
 };
 use crate::tcp::{
     Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, Refusal,
-    RowName, TcpState,
+    RowName,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -22,7 +22,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         Some(format!("{who} calls {to}: {why} {} on this link.", to.ip))
     } else {
         why_no_answer(state, socket.name).map(|why| {
-            if why == WITHIN_ONE_MACHINE && has_room(state) {
+            if why == WITHIN_ONE_MACHINE && state.clients.unexplained.len() < UNEXPLAINED {
                 state.clients.unexplained.push((state.now, socket.name));
             }
             calls_in_vain(state, socket.name, why)
@@ -42,10 +42,6 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 /// So many calls may be explained better a moment later.
 const UNEXPLAINED: usize = 8;
 
-fn has_room(state: &State) -> bool {
-    state.clients.unexplained.len() < UNEXPLAINED
-}
-
 const QUEUE_IS_FULL: &str =
     " The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
 const WITHIN_ONE_MACHINE: &str =
@@ -57,25 +53,12 @@ fn calls_in_vain(state: &State, client: RowName, why: &str) -> String {
     format!("{who} calls {whom}: SYN is sent, no answer yet.{why}")
 }
 
-/// Explains calls better, now that a look has shown how full the accept queue is: why one is not answered, or that only the client takes it
-/// for answered.
+/// Explains better why calls are not answered, or answered in vain, now that a look has shown how full the accept queue is.
 pub(crate) fn explain_again(state: &mut State) {
     const WHILE: Duration = Duration::from_secs(1);
     let now = state.now;
     let mut calls = std::mem::take(&mut state.clients.unexplained);
     calls.retain(|(at, client)| {
-        let end = state.own_end(*client);
-        if let Some(end) = end.filter(|end| end.answered) {
-            let Some(other) = state.sockets.mirror(*client) else {
-                return now.since(*at) < WHILE;
-            };
-            if other.row.state == TcpState::SynReceived {
-                let better = words::connected(state, &end.socket);
-                let before = better.replace(words::CLIENT_BELIEVES, words::KERNEL_ALONE);
-                state.notices.reword(&before, &better);
-            }
-            return false;
-        }
         let is_full = why_no_answer(state, *client) == Some(QUEUE_IS_FULL);
         let waits = state.own_end(*client).is_some_and(|end| !end.answered);
         if is_full && waits {
@@ -86,6 +69,16 @@ pub(crate) fn explain_again(state: &mut State) {
         waits && !is_full && now.since(*at) < WHILE
     });
     state.clients.unexplained = calls;
+    let mut believed = std::mem::take(&mut state.clients.believed);
+    believed.retain(|(at, client, told)| {
+        let is_alone = state.is_with_our_server(*client) && state.is_alone_in_believing(*client);
+        if is_alone {
+            let better = words::connected_alone(told);
+            state.notices.reword(told, &better);
+        }
+        !is_alone && now.since(*at) < WHILE
+    });
+    state.clients.believed = believed;
 }
 
 /// Why a call is not answered at once, in as many words as are needed; nothing where the answer is only on its way.
@@ -123,11 +116,11 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         }
     } else {
         let text = words::connected(state, &socket);
-        state.notices.say(state.now, Tone::Plain, text);
-        let name = socket.name;
-        if state.listener.held && state.is_with_our_server(name) && has_room(state) {
-            state.clients.unexplained.push((state.now, name));
+        if state.listener.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
+            let told = (state.now, socket.name, text.clone());
+            state.clients.believed.push(told);
         }
+        state.notices.say(state.now, Tone::Plain, text);
     }
     let local = Some(socket.name.tuple.local);
     let trial = myth::answered(state, local, Ok(socket.name));
@@ -200,9 +193,10 @@ pub(crate) fn failed(
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
     let clients = &mut state.clients;
     let (computer, protocol) = (clients.chosen, clients.spec.protocol);
+    let ever = clients.computer().ends.ever();
     let progress = clients
         .under_way
-        .get_or_insert_with(|| Progress::of(burst, computer, protocol));
+        .get_or_insert_with(|| Progress::of(burst, computer, protocol, ever));
     (progress.has_begun, progress.whole_range) = (true, whole_range);
     vec![]
 }
@@ -221,7 +215,7 @@ pub(crate) fn burst_ended(
     state.clients.singles = 0;
     if let Some(mut progress) = state.clients.under_way.take() {
         progress.opened = opened;
-        let text = words::burst_ended(state, &progress, asked, took);
+        let text = burst::ended(state, &progress, asked, took);
         state.notices.say(state.now, Tone::Plain, text);
         if let Some((why, rows)) = progress.refused {
             state.notices.blame(state.now, why, rows);

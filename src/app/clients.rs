@@ -1,10 +1,8 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::{Ends, Line};
-use crate::tcp::{
-    Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, Protocol, RowName, Target,
-};
+use crate::app::{Ends, Line, Progress};
+use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, RowName, Target};
 
 /// The computers that play clients, and how they connect.
 #[derive(Clone, Debug)]
@@ -35,6 +33,8 @@ pub struct Clients {
     pub from: Option<IpAddr>,
     /// How often to connect at one key, and how fast.
     pub burst: Burst,
+    /// Calls that were answered a moment ago while accept() was held, and what was said: the server's kernel may have dropped the last ACK.
+    pub(crate) believed: Vec<(Moment, RowName, String)>,
     /// Every port they called: rows there belong to the demo.
     pub called: BTreeSet<Port>,
     /// How many connections were asked for of which nothing has been heard yet.
@@ -58,43 +58,6 @@ pub struct Computer {
     pub host: Host,
     /// Its open ends.
     pub ends: Ends,
-}
-
-/// How far a burst of connections has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// How many were asked for.
-    pub asked: u32,
-    /// Whether it was told that it begins.
-    pub has_begun: bool,
-    /// How many are connected.
-    pub opened: u32,
-    /// Whether every socket was given the whole port range.
-    pub whole_range: bool,
-    /// The first few ports that they got.
-    pub ports: Vec<Port>,
-    /// Which computer connects.
-    pub computer: usize,
-    /// Over which protocol.
-    pub protocol: Protocol,
-    /// Why it could not go on, and the rows to blame: to be told after what was reached.
-    pub refused: Option<(String, Vec<RowName>)>,
-}
-
-impl Progress {
-    /// The beginning of a burst of that computer's.
-    pub(crate) fn of(burst: Burst, computer: usize, protocol: Protocol) -> Progress {
-        Progress {
-            asked: burst.count,
-            has_begun: false,
-            opened: 0,
-            whole_range: false,
-            ports: Vec::new(),
-            computer,
-            protocol,
-            refused: None,
-        }
-    }
 }
 
 const NAMES: [&str; 12] = [
@@ -154,6 +117,7 @@ impl Clients {
             ordered: 0,
             closed: 0,
             unexplained: Vec::new(),
+            believed: Vec::new(),
             spec,
             to: None,
             from: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::heard::look_at_both;
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
-use crate::app::{Doing, Effect, HungUp, State, Tone, Topic, farewell, goodbye, words};
+use crate::app::{Doing, Effect, HungUp, State, Topic, farewell, goodbye, words};
 use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, Refusal, RowName, TcpState, escape};
 
 pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
@@ -40,19 +40,26 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
 pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
     if state.listener.ends.contains(end) {
         state.listener.totals.sent += bytes;
-    } else if !is_young(state, end) {
-        let who = words::client_name(state, end);
-        let size = words::many(bytes, "byte", "bytes");
-        let many = |n| format!("data was sent {n} times; the last: {size} from {who}.");
-        if let Some(text) = sent_words(state, end, &who, &size) {
-            state.notices.count(state.now, Topic::Data, text, many);
-        }
+    }
+    let who = words::client_name(state, end);
+    let size = words::many(bytes, "byte", "bytes");
+    let many = |n| format!("data was sent {n} times; the last: {size} from {who}.");
+    if let Some(text) = sent_words(state, end, &who, &size) {
+        state.notices.count(state.now, Topic::Data, text, many);
     }
     look_at_both(state, end)
 }
 
-/// What became of data that a client sent; nothing when the server reads it, and is about to say so.
+/// What became of data that was sent; nothing when the other end reads it, and is about to say so.
 fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<String> {
+    if state.is_half_open(end) {
+        return Some(format!(
+            "{who} sent {size}, but nobody is at the other end any more (half-open): the answer is RST."
+        ));
+    }
+    if state.listener.ends.contains(end) || is_young(state, end) {
+        return None;
+    }
     if !state.is_with_our_server(end) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }
@@ -73,6 +80,11 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
                 "{who} sent {size}, which are lost: they stand in its Send-Q, and are sent again until they are answered."
             ));
         }
+    }
+    if state.is_alone_in_believing(end) {
+        return Some(format!(
+            "{who} sent {size}: it believes that it is connected, but the accept queue is full and the server's kernel dropped its ACK. Nobody takes them: they are sent again."
+        ));
     }
     if !state.was_accepted(end) {
         return Some(format!(
@@ -120,7 +132,13 @@ pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
         HungUp::First
     };
     state.note(end, |end| end.half_closed = Some(place));
-    state.notices.say(state.now, Tone::Plain, text);
+    let many = |n: u32| {
+        let n = words::number(u64::from(n));
+        format!("{n} connections were half-closed; the last: {text}")
+    };
+    state
+        .notices
+        .count(state.now, Topic::HalfClosed, text.clone(), many);
     look_at_both(state, end)
 }
 
@@ -159,28 +177,44 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
     });
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
     state.clients.closed += u64::from(is_one_of_many);
-    if let Some((_, text)) = said.as_ref().filter(|_| is_one_of_many) {
+    if let Some((topic, text)) = said.as_ref().filter(|_| is_one_of_many) {
         let text = match state.clients.closed {
             0 | 1 => text.clone(),
             n => format!(
-                "{} were closed; the last: {text}",
-                words::sockets(n, end.tuple.protocol)
+                "{} {}; the last: {text}",
+                words::sockets(n, end.tuple.protocol),
+                did(*topic, end.tuple.protocol)
             ),
         };
         state.notices.go_on(at, Topic::Ordered, text);
     } else if let Some((topic, text)) = said {
-        let ended = if topic == Topic::Broke {
-            "broke"
-        } else {
-            "were closed"
-        };
         let many = |n: u32| {
+            let last = if topic == Topic::WentToo {
+                format!("; the last: {text}")
+            } else {
+                String::from(".")
+            };
             let some = words::sockets(u64::from(n), end.tuple.protocol);
-            format!("{some} {ended}.")
+            format!("{some} {}{last}", did(topic, end.tuple.protocol))
         };
-        state.notices.count(at, topic, text, many);
+        state.notices.count(at, topic, text.clone(), many);
     }
     look_at_both(state, end)
+}
+
+/// What was done to connections about whose ends several sentences of that topic were.
+fn did(topic: Topic, protocol: Protocol) -> &'static str {
+    if topic == Topic::Broke {
+        "broke"
+    } else if protocol == Protocol::Udp {
+        "were closed"
+    } else if topic == Topic::Aborted {
+        "were aborted"
+    } else if topic == Topic::WentToo {
+        "were hung up at the other end, too"
+    } else {
+        "were hung up"
+    }
 }
 
 /// Which state an end had reached at least, as far as its own calls tell; `None` where none was told.

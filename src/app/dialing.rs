@@ -129,10 +129,9 @@ pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
             clients.singles += 1;
         } else {
             let caller = spec.from.and_then(|ip| clients.index_of(ip));
-            clients.under_way = {
-                let computer = caller.unwrap_or(clients.chosen);
-                Some(Progress::of(burst, computer, spec.protocol))
-            };
+            let caller = caller.unwrap_or(clients.chosen);
+            let ever = clients.computers[caller].ends.ever();
+            clients.under_way = Some(Progress::of(burst, caller, spec.protocol, ever));
         }
         effects.push(Effect::Run(Command::Connect(spec, burst)));
     }

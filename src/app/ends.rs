@@ -31,8 +31,19 @@ pub struct End {
     pub half_closed: Option<HungUp>,
     /// How the person has ordered it to end.
     pub ordered: Option<Ending>,
+    /// Who had the other end when it was accepted.
+    pub caller: Caller,
     /// Which program of somebody else is at the other end, once that is known.
     pub program: Option<String>,
+}
+
+/// Who called a server of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// One of our computers.
+    Ours,
+    /// Another program, or another machine.
+    Stranger,
 }
 
 /// The place of an end's FIN among both.
@@ -103,6 +114,7 @@ impl Ends {
                 half_closed: None,
                 ordered: None,
                 promise,
+                caller: Caller::Ours,
                 program: None,
             },
         );
@@ -141,6 +153,12 @@ impl Ends {
     /// How many there ever were.
     pub(crate) fn ever(&self) -> u64 {
         self.next
+    }
+
+    /// How many of the open ones that came when there had been so many call still.
+    pub(crate) fn unanswered_since(&self, ever: u64) -> u64 {
+        let later = self.by_age.range(ever..);
+        later.filter(|(_, end)| !end.answered).count() as u64
     }
 
     /// The oldest open one that came when there had been so many.

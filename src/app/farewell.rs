@@ -3,25 +3,35 @@
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::client_name;
-use crate::app::{HungUp, State};
-use crate::tcp::{Ending, RowName, ServerCloses, TcpState};
+use crate::app::{HungUp, State, Topic, Why, words};
+use crate::tcp::{Change, Ending, Flags, RowName, ServerCloses, SocketRow, TcpState};
 
-/// What an end says whose last segment is not at the other end at once.
-pub(crate) fn words(state: &State, end: RowName, how: Ending, passage: Passage) -> String {
+/// What an end says whose last segment, a FIN or a RST, is not at the other end at once.
+pub(crate) fn words(
+    state: &State,
+    end: RowName,
+    (how, sign): (Ending, Flags),
+    passage: Passage,
+) -> String {
     let who = client_name(state, end);
     if is_unanswered(state, end) {
         return gave_up(&who);
     }
     let is_lost = passage == Passage::Lost;
+    let did = match how {
+        Ending::Close => "closed with data unread, so the kernel sends RST",
+        Ending::Abort | Ending::Broken(_) => "aborted",
+    };
+    let resets = sign == Flags::RST;
     match how {
-        Ending::Abort | Ending::Broken(_) if is_lost => format!(
-            "{who} aborted: its row is gone, but its RST is lost, and nobody sends one again. The other end stays, half-open (RFC 9293, 3.5.1): when it sends, the answer is RST."
+        _ if resets && is_lost => format!(
+            "{who} {did}: its row is gone, but its RST is lost, and nobody sends one again. The other end stays, half-open (RFC 9293, 3.5.1): when it sends, the answer is RST."
         ),
-        Ending::Abort | Ending::Broken(_) => format!(
-            "{who} aborted: its row is gone. The other end's goes when the RST has crossed the wire."
+        _ if resets => format!(
+            "{who} {did}: its row is gone. The other end's goes when the RST has crossed the wire."
         ),
         Ending::Close if has_hung_up_first(state, end) => closed_after_its_fin(state, end),
-        Ending::Close => {
+        Ending::Close | Ending::Abort | Ending::Broken(_) => {
             let (too, row) = if state.peer_has_closed(end) {
                 (", too", TcpState::LastAck)
             } else {
@@ -85,6 +95,37 @@ pub(crate) fn came_from_outside(state: &State, end: RowName) -> Option<String> {
 /// A call was ended before it was answered.
 pub(crate) fn gave_up(who: &str) -> String {
     format!("{who} gave up its call before there was an answer.")
+}
+
+/// Tells of rows that were in TIME_WAIT, and went before their time.
+pub(crate) fn tell_what_was_cut_short(state: &mut State, changes: &[Change]) {
+    for change in changes {
+        let Change::Vanished(row) = change else {
+            continue;
+        };
+        let text = Some(row).filter(|row| row.state == TcpState::TimeWait);
+        if let Some(text) = text.and_then(|row| cut_short(state, row)) {
+            let many = |n: u32| {
+                let n = words::number(u64::from(n));
+                format!("{n} rows in TIME_WAIT were ended by RST; the last: {text}")
+            };
+            let (at, text) = (state.now, text.clone());
+            state.notices.count(at, Topic::CutShort, text, many);
+        }
+    }
+}
+
+/// What ended a TIME_WAIT early. Not our own doing: whoever sends a FIN again, as its ACK takes long, is sent that ACK again, and one of them
+/// comes when the other end is closed.
+fn cut_short(state: &State, row: &SocketRow) -> Option<String> {
+    let line = state.sockets.get(row.name())?;
+    let gone = line.gone.filter(|gone| gone.why == Why::Reset)?;
+    let early = line.time_left(gone.at)?.as_secs();
+    Some(format!(
+        "{}'s TIME_WAIT at port {} was ended by RST, {early} s early (RFC 1337): a FIN was sent again and acknowledged again, but that ACK found nobody any more, and the answer is RST.",
+        state.computer_name(row.host),
+        row.tuple.local.port
+    ))
 }
 
 /// Whether an end of ours still calls.

@@ -3,7 +3,7 @@
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::{client_name, number};
-use crate::app::{State, Topic, farewell, itself};
+use crate::app::{State, Topic, farewell, half_open, itself};
 use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, RowName, ServerCloses, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
@@ -14,23 +14,39 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
         return None;
     }
     let sign = match how {
-        Ending::Close => Flags::FIN,
-        Ending::Abort | Ending::Broken(_) => Flags::RST,
+        Ending::Close if is_clients || !has_unread(state, end) => Flags::FIN,
+        Ending::Close | Ending::Abort | Ending::Broken(_) => Flags::RST,
     };
     let passage = state.passage(end, sign);
+    let went = match how {
+        Ending::Abort => Topic::Aborted,
+        Ending::Broken(_) => Topic::Broke,
+        Ending::Close if state.peer_has_closed(end) => Topic::WentToo,
+        Ending::Close => Topic::Went,
+    };
     let is_to_itself = end.tuple.is_to_itself() && end.tuple.protocol == Protocol::Tcp;
     match how {
-        Ending::Close if is_to_itself => {
-            itself::hung_up(state, end).map(|text| (Topic::Went, text))
+        Ending::Close if is_to_itself => itself::hung_up(state, end).map(|text| (went, text)),
+        Ending::Abort if is_to_itself => Some((went, itself::aborted(state, end))),
+        Ending::Close | Ending::Abort
+            if state.is_half_open(end) && !farewell::has_hung_up_first(state, end) =>
+        {
+            Some((went, half_open::closed(state, end, how, passage)))
         }
-        Ending::Abort if is_to_itself => Some((Topic::Went, itself::aborted(state, end))),
+        // The RST was there before: nothing is sent any more, and whoever aborted tells of both rows.
+        Ending::Close
+            if passage == Passage::AtOnce && others_ending(state, end) == Some(Ending::Abort) =>
+        {
+            None
+        }
         Ending::Close | Ending::Abort if passage != Passage::AtOnce => {
-            Some((Topic::Went, farewell::words(state, end, how, passage)))
+            let text = farewell::words(state, end, (how, sign), passage);
+            Some((went, text))
         }
-        Ending::Close if is_clients => client_closed(state, end).map(|text| (Topic::Went, text)),
-        Ending::Close => server_closed(state, end).map(|text| (Topic::Went, text)),
-        Ending::Abort => Some((Topic::Went, aborted(state, end))),
-        Ending::Broken(errno) => broke(state, end, errno).map(|text| (Topic::Broke, text)),
+        Ending::Close if is_clients => client_closed(state, end).map(|text| (went, text)),
+        Ending::Close => server_closed(state, end).map(|text| (went, text)),
+        Ending::Abort => Some((went, aborted(state, end))),
+        Ending::Broken(errno) => broke(state, end, errno).map(|text| (went, text)),
     }
 }
 
@@ -142,11 +158,9 @@ fn aborted(state: &State, end: RowName) -> String {
 fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     let other = state.other_end(end);
     let line = state.sockets.other_line(end);
-    // What was ordered is known before anybody has heard of it: either end's news may come first.
-    let ordered = state.own_end(other).and_then(|end| end.ordered);
-    let ending = ordered.or_else(|| line.and_then(|line| line.ending));
+    let ending = others_ending(state, end);
     if ending == Some(Ending::Abort) {
-        return None;
+        return half_open::broke(state, end);
     }
     let closed_unread = ending == Some(Ending::Close) && has_unread(state, other);
     if errno == Errno::ECONNRESET && closed_unread {
@@ -182,8 +196,16 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     })
 }
 
+/// How the other end ended, or is to end, where it is ours.
+fn others_ending(state: &State, end: RowName) -> Option<Ending> {
+    // What was ordered is known before anybody has heard of it: either end's news may come first.
+    let other = state.own_end(state.other_end(end));
+    let told = || state.sockets.other_line(end)?.ending;
+    other.and_then(|end| end.ordered).or_else(told)
+}
+
 /// Whether bytes wait at a server's end that its program will not read.
-fn has_unread(state: &State, end: RowName) -> bool {
+pub(crate) fn has_unread(state: &State, end: RowName) -> bool {
     let waits = state
         .sockets
         .get(end)

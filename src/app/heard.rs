@@ -1,10 +1,9 @@
-use crate::app::{Effect, State, Tone, calling, closing, listening, states, why};
+use crate::app::{Effect, Stage, State, Tone, calling, closing, listening, states, why};
 use crate::tcp::{Host, News, RowName, escape};
 
 /// Takes what TCP told one of our own sockets.
 pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
-    if host_of(&news).is_some_and(|host| !state.lab.shows(host)) {
-        // Of sockets that were closed as the lab came up, or went.
+    if is_too_late(state, &news) {
         return vec![];
     }
     state.sockets.doings.note(state.now, &news);
@@ -68,6 +67,19 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
 /// Orders a look at both rows of a connection, named by one of its ends.
 pub(crate) fn look_at_both(state: &State, end: RowName) -> Vec<Effect> {
     vec![Effect::Look(vec![end, state.other_end(end)])]
+}
+
+/// Whether news is of sockets that were closed as the lab came up, or went; or are, as it goes: that has been said, and nothing of them stays.
+fn is_too_late(state: &State, news: &News) -> bool {
+    let is_of_an_end = matches!(
+        news,
+        News::StoppedListening { .. }
+            | News::CallFailed { .. }
+            | News::PeerClosed(_)
+            | News::Closed { .. }
+    );
+    let is_elsewhere = host_of(news).is_some_and(|host| !state.lab.shows(host));
+    is_elsewhere || (is_of_an_end && state.lab.stage == Stage::Stopping)
 }
 
 /// On which computer it happened, where news is of one socket.

@@ -6,7 +6,8 @@ use crate::app::heard::look_at_both;
 use crate::app::places::Place;
 use crate::app::update::wanted;
 use crate::app::{
-    Effect, State, Tone, Topic, Wish, admitted, blame, ports_form, standing, why, words,
+    Caller, Effect, Line, State, Tone, Topic, Wish, admitted, blame, ports_form, standing, why,
+    words,
 };
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, Refusal, RowName};
 
@@ -114,7 +115,14 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         .sockets
         .get(socket.name)
         .is_some_and(|line| line.held == 0);
-    state.listener.ends.accept(socket, state.now, promise);
+    let caller = if is_nobodys_of_ours(state, socket.name) {
+        Caller::Stranger
+    } else {
+        Caller::Ours
+    };
+    let ends = &mut state.listener.ends;
+    ends.accept(socket, state.now, promise);
+    ends.change(socket.name, |end| end.caller = caller);
     state.sockets.own(&socket, state.machine.pid);
     if state.listener.held {
         let text = admitted::while_held(state, &socket);
@@ -180,6 +188,19 @@ pub(crate) fn know_strangers(state: &mut State) {
 /// Whether the other end of an accepted connection belongs to another program or machine.
 pub(crate) fn is_stranger(state: &State, end: RowName) -> bool {
     let ip = end.tuple.remote.ip;
-    let ours = state.clients.index_of(ip).is_some();
-    !ours && state.clients.awaited == 0 && state.clients.whose(state.other_end(end)).is_none()
+    let is_computers = state.clients.index_of(ip).is_some();
+    if is_computers && state.lab.is_up() {
+        // Any program on a computer of the lab has its address.
+        let known = state.own_end(end);
+        return known.is_some_and(|end| end.caller == Caller::Stranger);
+    }
+    !is_computers && is_nobodys_of_ours(state, end)
+}
+
+/// Whether no client of ours has the other end, or had it, and none is awaited.
+fn is_nobodys_of_ours(state: &State, end: RowName) -> bool {
+    let other = state.other_end(end);
+    let told = |line: &Line| line.ending.is_some();
+    let had_it = || state.sockets.mirror(end).is_some_and(told);
+    state.clients.awaited == 0 && state.clients.whose(other).is_none() && !had_it()
 }

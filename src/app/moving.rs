@@ -29,7 +29,14 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
         Stage::Up => {
             state.lab.stage = Stage::Stopping;
             state.lab.script = None;
-            let text = "the lab is being taken down: its sockets are closed, then its computers go";
+            let open = state.sockets.connections() as u64;
+            let open = match open {
+                0 => String::new(),
+                n => format!(", {} with it", words::many(n, "connection", "connections")),
+            };
+            let text = format!(
+                "the lab is being taken down{open}: its sockets are closed, then its computers go"
+            );
             state.notices.say(state.now, Tone::Plain, text);
             vec![
                 Effect::Run(Command::StopConnecting),

@@ -27,6 +27,8 @@ pub struct Notice {
     pub blame: Vec<RowName>,
     topic: Option<Topic>,
     count: u32,
+    /// How many of them came at once, and are told together.
+    at_once: u32,
 }
 
 /// How a sentence is meant.
@@ -48,12 +50,20 @@ pub enum Topic {
     Came,
     /// Clients called, and had no answer yet.
     Called,
-    /// Connections went.
+    /// One end of a connection hung up.
     Went,
+    /// The other end hung up, too.
+    WentToo,
+    /// Connections were aborted.
+    Aborted,
+    /// One end of a connection hung up, and goes on reading.
+    HalfClosed,
     /// Connections went that were ordered to go all at once.
     Ordered,
     /// Data came.
     Data,
+    /// Rows in TIME_WAIT were ended by a RST.
+    CutShort,
     /// Connections broke.
     Broke,
     /// accept() failed.
@@ -66,10 +76,19 @@ pub enum Topic {
     Past,
 }
 
+impl Topic {
+    /// Whether sentences about it that come at once are one from the second on: they follow from one order, and say the same.
+    const fn is_told_at_once(self) -> bool {
+        matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort)
+    }
+}
+
 /// How many alike sentences in a row are told one by one; more become a number.
 const ONE_BY_ONE: u32 = 4;
 /// Alike sentences that are further apart than this are told anew.
 const TOGETHER: Duration = Duration::from_millis(1500);
+/// What one key did to several connections comes within this time.
+const AT_ONCE: Duration = Duration::from_millis(100);
 /// So many of the newest sentences may still be taken back for better ones.
 const NEAR: usize = 16;
 /// How many rows are marked as to blame at most.
@@ -87,6 +106,7 @@ impl Notices {
             blame: Vec::new(),
             topic: None,
             count: 1,
+            at_once: 1,
         });
     }
 
@@ -106,6 +126,7 @@ impl Notices {
             blame: blame.into_iter().take(BLAMED).collect(),
             topic: None,
             count: 1,
+            at_once: 1,
         };
         self.push(notice);
     }
@@ -131,14 +152,22 @@ impl Notices {
             Topic::Came
             | Topic::Called
             | Topic::Went
+            | Topic::WentToo
+            | Topic::Aborted
+            | Topic::HalfClosed
+            | Topic::CutShort
             | Topic::Ordered
             | Topic::Data
             | Topic::Past
             | Topic::Looked => Tone::Plain,
             Topic::Broke | Topic::AcceptFailed | Topic::Refused => Tone::Refused,
         };
+        let together = run.filter(|last| topic.is_told_at_once() && at.since(last.at) < AT_ONCE);
+        let at_once = together.map_or(1, |last| last.at_once + 1);
         let text = if count > ONE_BY_ONE {
             many(count)
+        } else if at_once > 1 {
+            many(at_once)
         } else {
             text.into()
         };
@@ -149,12 +178,12 @@ impl Notices {
             blame: Vec::new(),
             topic: Some(topic),
             count,
+            at_once,
         };
-        let flood = self
-            .all
-            .iter()
-            .rposition(|old| old.topic == Some(topic) && old.count > ONE_BY_ONE);
-        match flood.filter(|_| count > ONE_BY_ONE + 1) {
+        let mut before = self.all.iter();
+        let before = before
+            .rposition(|old| old.topic == Some(topic) && (at_once > 1 || old.count > ONE_BY_ONE));
+        match before.filter(|_| at_once > 1 || count > ONE_BY_ONE + 1) {
             Some(place) => {
                 self.all.remove(place);
                 self.push(notice);
@@ -204,6 +233,7 @@ impl Notices {
             blame: Vec::new(),
             topic: Some(topic),
             count: 1,
+            at_once: 1,
         });
     }
 

@@ -1,5 +1,10 @@
+use std::time::Duration;
+
 use crate::app::{Line, Table, Why};
-use crate::tcp::{Ending, Errno, Protocol, TcpState};
+use crate::tcp::{Ending, Errno, Host, Protocol, TcpState};
+
+/// A look may find a timer so much later, or earlier, than the kernel does.
+const ABOUT: Duration = Duration::from_secs(2);
 
 /// Why the row of this line went, as far as it and the row of its other end tell.
 ///
@@ -10,7 +15,16 @@ pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
         let refused = line.ending == Some(Ending::Broken(Errno::ECONNREFUSED));
         return if refused { Why::Refused } else { Why::Unknown };
     }
+    let left = line.gone.and_then(|gone| line.time_left(gone.at));
     match line.row.state {
+        TcpState::TimeWait if left.is_some_and(|left| left > ABOUT) => {
+            // Over a wire nothing but a RST ends it early (RFC 1337); on loopback a new connection may, too (`tcp_tw_reuse`).
+            return if line.row.host == Host::THIS {
+                Why::Unknown
+            } else {
+                Why::Reset
+            };
+        }
         TcpState::TimeWait => return Why::TimeWaitOver,
         TcpState::Listen => return Why::Stopped,
         TcpState::SynSent => return Why::NeverConnected,

@@ -26,9 +26,10 @@ impl State {
         if end.tuple.protocol == Protocol::Udp || !self.lab.is_up() {
             return Passage::AtOnce;
         }
+        let tuple = end.tuple.canonical();
         let is_it = |crossing: &&Crossing| {
             let segment = &crossing.segment;
-            segment.tuple == end.tuple && segment.flags.has(flag)
+            segment.tuple == tuple && segment.flags.has(flag)
         };
         let mut newest_first = self.lab.crossings.iter().rev();
         let sent = newest_first.find(is_it);

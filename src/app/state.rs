@@ -6,7 +6,7 @@ use crate::app::{
     Calls, Clients, Computer, Desk, End, Lab, Line, Listener, Notices, Overlay, Ranks, Sockets,
     Staged, Table, lens,
 };
-use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName};
+use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName, TcpState};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown` and `ranks`, which would be worked out for every frame).
 #[derive(Clone, Debug)]
@@ -222,6 +222,21 @@ impl State {
             .iter()
             .filter_map(|socket| self.sockets.get(socket.name));
         listening.any(|line| line.row.queues.recv > line.row.queues.send)
+    }
+
+    /// Whether a client of ours is connected as far as it knows, while the server's kernel, whose accept queue is full, has dropped its ACK:
+    /// there the call is not answered to the end, or forgotten.
+    pub(crate) fn is_alone_in_believing(&self, client: RowName) -> bool {
+        if self.was_accepted(client) {
+            return false;
+        }
+        let there = self.sockets.mirror(client);
+        let there = there.filter(|line| line.gone.is_none());
+        let is_full = self.is_queue_full();
+        // Over a wire the last ACK may only be on its way.
+        there.map_or(is_full, |line| {
+            line.row.state == TcpState::SynReceived && (is_full || !self.lab.is_up())
+        })
     }
 
     /// The inodes of those rows whose owner is not known yet.

@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, calling, connect_form, dialing,
-    heard, ladder, listen_form, listening, looking, moving, myth, palette, ports_form, press,
-    program, rewind, script, verbs, why, wire, words,
+    farewell, heard, ladder, listen_form, listening, looking, moving, myth, palette, ports_form,
+    press, program, rewind, script, verbs, why, wire, words,
 };
 use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
 
@@ -92,6 +92,7 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
         rewind::forgets(state);
     }
     state.desk.stale = true;
+    farewell::tell_what_was_cut_short(state, &sight.changes);
     listening::explain_again(state);
     calling::explain_again(state);
     vec![]

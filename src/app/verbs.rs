@@ -188,6 +188,16 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
         return only_say(state, text);
     }
     let chosen = chosen_row(state).filter(|_| count.is_none());
+    let listens = |line: &Line| line.row.state == TcpState::Listen && line.gone.is_none();
+    if chosen
+        .and_then(|name| state.sockets.get(name))
+        .is_some_and(listens)
+    {
+        let text = format!(
+            "there is nothing to {verb}: the chosen row listens, it is no connection; Esc, then the newest is meant"
+        );
+        return only_say(state, text);
+    }
     let text = match chosen.map(|name| state.sockets.get(name).is_some()) {
         Some(true) => {
             format!(

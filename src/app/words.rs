@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use crate::app::passage::Passage;
-use crate::app::{Progress, State, itself};
+use crate::app::{State, goodbye, itself};
 use crate::tcp::{
-    Burst, Call, Crossing, Flags, OwnSocket, Port, Protocol, Refusal, RowName, ServerCloses,
-    SourcePort, TcpState,
+    Call, Crossing, Flags, OwnSocket, Protocol, Refusal, RowName, ServerCloses, SourcePort,
 };
 
 /// A number with commas: 28,232.
@@ -50,9 +49,14 @@ pub(crate) fn times(n: &str) -> String {
 }
 
 /// What is said of a connection that waits in the accept queue.
-pub(crate) const KERNEL_ALONE: &str = "The kernel did it alone: accept() was not called yet.";
+const KERNEL_ALONE: &str = "The kernel did it alone: accept() was not called yet.";
 /// What is said of one that found the accept queue full at the last step.
-pub(crate) const CLIENT_BELIEVES: &str = "Only the client believes so: the accept queue is full again, so the server's kernel passes over its last ACK and keeps that end in SYN_RECV.";
+const CLIENT_BELIEVES: &str = "Only the client believes so: the accept queue is full, so the server's kernel dropped its last ACK.";
+
+/// That a client has connected, as it was told, now that a look has shown that the server knows nothing of it.
+pub(crate) fn connected_alone(told: &str) -> String {
+    told.replace(KERNEL_ALONE, CLIENT_BELIEVES)
+}
 
 /// One computer has connected.
 pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
@@ -84,9 +88,7 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
         return format!("{who} connected to {}: {picked}.{reached}", tuple.remote);
     }
     if state.listener.held {
-        let other = state.sockets.mirror(socket.name);
-        let is_half_open = other.is_some_and(|line| line.row.state == TcpState::SynReceived);
-        let how = if is_half_open {
+        let how = if state.is_alone_in_believing(socket.name) {
             CLIENT_BELIEVES
         } else {
             KERNEL_ALONE
@@ -114,45 +116,6 @@ fn reached_this_machine(state: &State, socket: &OwnSocket) -> String {
         ),
         _ => String::new(),
     }
-}
-
-pub(crate) fn burst_ended(
-    state: &State,
-    progress: &Progress,
-    asked: u32,
-    took: Duration,
-) -> String {
-    let who = &state.clients.computers[progress.computer].name;
-    let some = |n: u32| sockets(u64::from(n), progress.protocol);
-    if progress.opened == 0 {
-        return format!("{who} opened none of {}.", some(asked));
-    }
-    let opened = some(progress.opened);
-    let of = if progress.opened < asked {
-        format!(" of {}", number(u64::from(asked)))
-    } else {
-        String::new()
-    };
-    let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
-    let more = if progress.opened as usize > ports.len() {
-        " ..."
-    } else {
-        ""
-    };
-    let from = if ports.is_empty() {
-        String::new()
-    } else {
-        format!(" (ports {}{more})", ports.join(", "))
-    };
-    let range = if progress.whole_range && progress.opened >= Burst::LARGE {
-        " IP_LOCAL_PORT_RANGE spared the kernel the search for free ports."
-    } else {
-        ""
-    };
-    format!(
-        "{who} opened {opened}{of} in {}{from}.{range}",
-        seconds(took)
-    )
 }
 
 /// A time that somebody chose: 100 ms, 2 s.
@@ -209,11 +172,18 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
         );
     } else if passage == Passage::Lost {
         "But the FIN is lost: it is sent again until it is answered."
+    } else if state.is_half_open(end) {
+        "But nobody is at the other end any more (half-open): the answer is RST, and this row goes."
     } else if passage == Passage::Slow {
         "The other end hears of it when the FIN has crossed the wire."
     } else if let Some(client) = client {
         let name = &client.name;
         &format!("{name} reads the end of the data and closes, too: TIME_WAIT will be here.")
+    } else if state.was_accepted(end)
+        && closes == ServerCloses::WithClient
+        && goodbye::has_unread(state, other)
+    {
+        "The server closes with data unread, so the kernel sends RST: both rows go, no TIME_WAIT."
     } else if state.was_accepted(end) && closes == ServerCloses::WithClient {
         "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
     } else if state.is_with_our_server(end) && !state.was_accepted(end) {

@@ -1,5 +1,6 @@
 use std::any::Any;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -25,8 +26,13 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Ended> {
         return lab_of_its_own(args, &command);
     };
     let name = args.on.name().unwrap_or_default();
-    join(pid, args.on).with_context(|| {
-        format!("cannot join the {name} of process {pid}; is it fivetuple with a lab, and yours?")
+    let is_it = "is it fivetuple with a lab, and yours?";
+    join(pid, args.on).map_err(|why| {
+        let cannot = format!("cannot join the {name} of process {pid}");
+        if why.kind() == ErrorKind::NotFound {
+            return anyhow::anyhow!("{cannot}: it has no lab with such a computer; {is_it}");
+        }
+        anyhow::Error::from(why).context(format!("{cannot}; {is_it}"))
     })?;
     if args.ends_with_parent {
         set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;

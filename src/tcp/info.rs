@@ -15,7 +15,7 @@ pub struct TcpInfo {
     pub retransmissions: u32,
     /// Bytes that came in, for a program to read.
     pub bytes_in: Option<u64>,
-    /// Bytes that were sent, those sent again too.
+    /// Bytes that were sent; those that were sent again count once.
     pub bytes_out: Option<u64>,
     /// Segments that came in, those without data too.
     pub segments_in: Option<u32>,

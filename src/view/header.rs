@@ -13,28 +13,29 @@ use crate::tcp::TcpState;
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let room = usize::from(area.width);
     let tries = [
-        (WHOLE, false),
-        (Left { gap: 2, ..WHOLE }, false),
-        (NAMELESS, false),
-        (NAMELESS, true),
-        (SIGN, false),
-        (SIGN, true),
-        (TIGHT, true),
+        (WHOLE, 0),
+        (Left { gap: 2, ..WHOLE }, 0),
+        (NAMELESS, 0),
+        (NAMELESS, 1),
+        (SIGN, 0),
+        (SIGN, 1),
+        (TIGHT, 1),
         (
             Left {
                 counts: false,
                 ..NAMELESS
             },
-            false,
+            0,
         ),
-        (LEAST, false),
-        (LEAST, true),
+        (LEAST, 0),
+        (LEAST, 1),
+        (LEAST, 2),
     ];
     // Beside what lies over the panes one letter of a whole line would stick out.
     let is_open = scene.state.desk.overlay.is_some();
     let tries = tries.into_iter();
     let tries = tries.filter(|(words, _)| words.gap != TIGHT.gap || !is_open);
-    let mut both = tries.map(|(words, short)| (left(scene, words), right(scene, (words, short))));
+    let mut both = tries.map(|(words, shrunk)| (left(scene, words), right(scene, (words, shrunk))));
     let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
     let Some((left, right)) = both.find(fits) else {
         frame.render_widget(Line::from(left(scene, LEAST)), area);
@@ -136,17 +137,17 @@ fn place(scene: Scene<'_>, words: Left) -> Vec<Span<'static>> {
 }
 
 /// What is done with the wire, wherever the wire itself is not seen.
-fn wire_status(scene: Scene<'_>, short: bool) -> Vec<Span<'static>> {
+fn wire_status(scene: Scene<'_>, most: usize) -> Vec<Span<'static>> {
     let status = wire::status(scene).into_iter();
     let matters = status.filter(|(part, _)| *part != Part::Dim);
-    let told = matters.take(if short { 1 } else { 4 });
+    let told = matters.take(most);
     told.flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
         .chain([Span::raw("  ")])
         .collect()
 }
 
-/// The right side; `short` tells only whether the picture moves.
-fn right(scene: Scene<'_>, (words, short): (Left, bool)) -> Vec<Span<'static>> {
+/// The right side; the higher `shrunk`, the less of the wire, and at last whose sockets are shown and whether the picture moves.
+fn right(scene: Scene<'_>, (words, shrunk): (Left, u8)) -> Vec<Span<'static>> {
     let desk = &scene.state.desk;
     let mut spans = Vec::new();
     let whose = match desk.lens.view {
@@ -154,13 +155,16 @@ fn right(scene: Scene<'_>, (words, short): (Left, bool)) -> Vec<Span<'static>> {
         PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
     };
     let whose = if scene.state.lab.is_up() {
-        spans.extend(wire_status(scene, short));
+        let most = [4, 1, 0].get(usize::from(shrunk));
+        spans.extend(wire_status(scene, most.copied().unwrap_or(0)));
         "lab"
     } else {
         whose
     };
-    if !short {
-        spans.push(scene.span(Part::Dim, format!(" {whose}   ")));
+    match shrunk {
+        0 => spans.push(scene.span(Part::Dim, format!(" {whose}   "))),
+        1 => (),
+        _ => spans.push(scene.span(Part::Dim, format!("{whose}  "))),
     }
     spans.push(match past::short(scene.state) {
         Some(words) => scene.span(Part::KeyCap, words),

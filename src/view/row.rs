@@ -190,11 +190,10 @@ fn server_of(peer: &str, room: usize) -> String {
 
 /// How long a row that the kernel keeps by itself still stays.
 pub(super) fn time_left(scene: Scene<'_>, line: &TableLine) -> Option<String> {
-    let timer = line
-        .row
-        .timer
-        .filter(|timer| timer.kind == TimerKind::TimeWait);
-    timer?;
+    let keeps = line.row.timer?.kind == TimerKind::TimeWait && line.gone.is_none();
+    if !keeps {
+        return None;
+    }
     line.time_left(scene.state.then()).map(text::left)
 }
 

@@ -113,6 +113,9 @@ pub(super) fn end(end: Endpoint, most: usize) -> String {
     if text.len() <= most {
         return text;
     }
+    if end.canonical() != end {
+        return self::end(end.canonical(), most);
+    }
     let port = format!(":{}", end.port);
     let address = &text[..text.len() - port.len()];
     cut(address, most.saturating_sub(port.len())) + &port

@@ -51,7 +51,7 @@ fn every_field_is_read_from_its_place() {
         bytes_in: Some(double(128)),
         segments_out: Some(136),
         segments_in: Some(140),
-        bytes_out: Some(double(200)),
+        bytes_out: Some(0),
         send_window: Some(228),
         receive_window: Some(232),
     };
@@ -61,6 +61,18 @@ fn every_field_is_read_from_its_place() {
         Some(info),
         "a newer kernel"
     );
+}
+
+#[test]
+fn what_was_sent_again_counts_once() {
+    let mut whole = numbered(280);
+    whole[200..208].copy_from_slice(&65_u64.to_ne_bytes());
+    whole[208..216].copy_from_slice(&39_u64.to_ne_bytes());
+    let info = tcp_info(&message(&[(2, &whole)])).unwrap();
+    assert_eq!(info.bytes_out, Some(26));
+    // A kernel that counts them, but not what was sent again.
+    let info = tcp_info(&message(&[(2, &whole[..208])])).unwrap();
+    assert_eq!(info.bytes_out, Some(65));
 }
 
 #[test]

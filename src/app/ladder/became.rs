@@ -19,14 +19,18 @@ const EARLY: Duration = Duration::from_millis(20);
 pub(super) struct Became {
     /// By sending or receiving a segment: its place among them.
     pub(super) by: Vec<(usize, StateMark)>,
-    /// What looks showed that no segment explains, and when.
+    /// What looks showed that no segment explains, and what a segment made that arrived after a later one was sent; and when.
     pub(super) alone: Vec<(Moment, StateMark)>,
+    /// On which line the last state stands that a segment made: its time, and its place among those of the same time.
+    last: (Moment, usize),
 }
 
 /// A state that a segment led to; `None` is no row any more.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     place: usize,
+    /// When that segment was sent: there it stands.
+    sent: Moment,
     at: Moment,
     state: Option<TcpState>,
 }
@@ -63,8 +67,7 @@ impl Became {
                 continue;
             };
             became.pass(&steps[next..found], before, &looks);
-            let place = steps[found].place;
-            became.by.push((place, mark(look.state, true)));
+            became.put(&steps[found], mark(look.state, true));
             (next, before) = (found + 1, Some(look));
         }
         became.pass(&steps[next..], before, &looks);
@@ -78,8 +81,20 @@ impl Became {
             let outlasts = |look: &Look| look.until > step.at.plus(LATE);
             let mut older = looks.iter().filter(|look| look.from < step.at);
             if !older.any(outlasts) && !before.is_some_and(outlasts) {
-                self.by.push((step.place, mark(step.state, false)));
+                self.put(step, mark(step.state, false));
             }
+        }
+    }
+
+    /// Puts a state beside the segment that made it; on a line of its own where it arrived, if it would stand above an older state else.
+    fn put(&mut self, step: &Step, mark: StateMark) {
+        let beside = (step.sent, step.place);
+        if beside < self.last {
+            self.alone.push((step.at, mark));
+            self.last = (step.at, usize::MAX);
+        } else {
+            self.by.push((step.place, mark));
+            self.last = beside;
         }
     }
 }
@@ -106,20 +121,20 @@ fn looks(life: &Life<'_>, now: Moment) -> Vec<Look> {
 
 /// Each change of state, by the segment that led to it: one that the end sent, or one that reached it.
 fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
-    let mut events: Vec<(Moment, usize, bool, &Segment)> = Vec::new();
+    let mut events: Vec<(Moment, usize, bool, &Crossing)> = Vec::new();
     for (place, crossing) in segments {
-        let segment = &crossing.segment;
-        if segment.tuple.canonical() == own {
-            events.push((crossing.sent, *place, false, segment));
+        if crossing.segment.tuple.canonical() == own {
+            events.push((crossing.sent, *place, false, crossing));
         } else if let Fate::Arrived(at) = crossing.fate {
-            events.push((at, *place, true, segment));
+            events.push((at, *place, true, crossing));
         }
     }
     // An answer that was sent in the same instant came after what it answers.
     events.sort_by_key(|(at, place, _, _)| (*at, *place));
     let mut end = End::default();
     let mut steps: Vec<Step> = Vec::new();
-    for (at, place, is_received, segment) in events {
+    for (at, place, is_received, crossing) in events {
+        let (segment, sent) = (&crossing.segment, crossing.sent);
         let before = end.state;
         if is_received {
             end.receives(segment);
@@ -128,10 +143,16 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
         }
         if end.state != before {
             let state = end.state.filter(|_| !end.is_over);
-            steps.push(Step { place, at, state });
+            steps.push(Step {
+                place,
+                sent,
+                at,
+                state,
+            });
         } else if end.is_over && steps.last().is_none_or(|last| last.state.is_some()) {
             steps.push(Step {
                 place,
+                sent,
                 at,
                 state: None,
             });

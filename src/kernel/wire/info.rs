@@ -57,8 +57,11 @@ fn read(info: &[u8]) -> Option<TcpInfo> {
         bytes_in: long(128),
         segments_out: word(136),
         segments_in: word(140),
-        // Before Linux 4.19 only what was acknowledged is known.
-        bytes_out: long(200).or_else(|| long(120)),
+        // `tcpi_bytes_sent` counts what was sent again, too. Before Linux 4.19 only what was acknowledged is known.
+        bytes_out: match (long(200), long(208)) {
+            (Some(sent), Some(again)) => Some(sent.saturating_sub(again)),
+            (sent, _) => sent.or_else(|| long(120)),
+        },
         send_window: word(228),
         receive_window: word(232),
     })

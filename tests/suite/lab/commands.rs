@@ -151,6 +151,7 @@ fn another_terminal_joins_and_follows_the_article() {
             said.contains("cannot join the server of process 1"),
             "{said}"
         );
+        assert!(said.contains("no lab with such a computer"), "{said}");
     });
 }
 

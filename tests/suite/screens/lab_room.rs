@@ -62,6 +62,46 @@ fn a_kept_filter_is_seen_in_the_labs_tables() {
 }
 
 #[test]
+fn the_first_line_says_that_the_picture_lives_whatever_the_wire_does() {
+    let mut robot = connections(1);
+    robot.press("b b");
+    for number in 1..=3 {
+        robot.sends(number, (LAPTOP, Flags::ACK), (0, 0), b"");
+    }
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        let first = text.lines().next().unwrap_or_default();
+        assert!(first.trim_end().ends_with("live"), "{first}");
+        assert!(first.contains("lab"), "{first}");
+    }
+}
+
+#[test]
+fn an_ipv4_address_in_ipv6_is_not_cut_where_the_address_alone_fits() {
+    let mut robot = connections(0);
+    let serves =
+        "tcp 0 0 [::ffff:192.168.1.10]:500 [::ffff:192.168.1.13]:40001 ESTABLISHED host=1 inode=5";
+    robot.tables(&[LISTEN, serves], &[]);
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("192.168.1.13:40001"), "{text}");
+    assert!(!text.contains("ffff"), "{text}");
+}
+
+#[test]
+fn the_ghost_of_a_time_wait_counts_down_no_more() {
+    let waits = "tcp 0 0 192.168.1.13:40001 192.168.1.10:500 TIME_WAIT host=2 timewait=58000ms/0";
+    let mut robot = connections(0);
+    robot.tables(&[LISTEN], &[waits]);
+    assert!(screen(&mut robot, WIDE).contains("TIME_WAIT 58s"));
+    robot.laptop_loses(&[waits]);
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("TIME_WAIT"), "{text}");
+        assert!(!text.contains("58s"), "{text}");
+    }
+}
+
+#[test]
 fn the_labs_tables_say_which_part_of_them_is_shown() {
     let mut robot = connections(30);
     for size in ALL {

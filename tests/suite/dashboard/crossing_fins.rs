@@ -1,0 +1,45 @@
+//! The ladder where both ends hung up at once, on a slow wire.
+
+use std::time::Duration;
+
+use fivetuple::app::ladder::{Side, of};
+use fivetuple::tcp::{Flags, TcpState};
+
+use super::lab::connected;
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
+
+#[test]
+fn each_end_has_its_states_in_the_order_in_which_it_passed_them() {
+    let fin = Flags::FIN.and(Flags::ACK);
+    let mut robot = connected();
+    let see = |robot: &mut crate::robot::Robot, state: &str| {
+        let (server, client) = (
+            SERVES.replace("ESTABLISHED", state),
+            CLIENT.replace("ESTABLISHED", state),
+        );
+        robot.tables(&[LISTEN, &server], &[&client]);
+    };
+    robot.later(Duration::from_secs(1));
+    robot.sends(1, (LAPTOP, fin), (1, 1), b"");
+    robot.later(Duration::from_millis(2));
+    robot.sends(2, (SERVER, fin), (1, 1), b"");
+    robot.later(Duration::from_millis(50));
+    see(&mut robot, "FIN_WAIT1");
+    robot.later(Duration::from_millis(950));
+    robot.arrives(1);
+    robot.arrives(2);
+    robot.sends(3, (SERVER, Flags::ACK), (2, 2), b"");
+    robot.sends(4, (LAPTOP, Flags::ACK), (2, 2), b"");
+    see(&mut robot, "CLOSING");
+    let ladder = of(&robot.state).unwrap();
+    let passed = |side: Side| {
+        let states = ladder.rungs.iter().map(|rung| rung.states[side as usize]);
+        let states = states.flatten().filter_map(|mark| mark.state);
+        states.collect::<Vec<TcpState>>()
+    };
+    for side in [Side::Client, Side::Server] {
+        let passed = passed(side);
+        let end = [TcpState::FinWait1, TcpState::Closing];
+        assert!(passed.ends_with(&end), "{side:?}: {passed:?}");
+    }
+}

@@ -1,0 +1,54 @@
+//! The accept queue is full: who is connected as far as it knows, and is not.
+
+use std::time::Duration;
+
+use fivetuple::tcp::{Accepting, ListenSpec, News};
+
+use super::lab::name;
+use crate::computers::{ANSWERS, CLIENT, LISTEN, SERVER, SERVES};
+use crate::robot::{Robot, own};
+
+/// accept() is held, and the laptop's call was answered.
+fn answered() -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    let spec = ListenSpec {
+        host: SERVER,
+        accepting: Accepting::Held,
+        ..robot.state.listener.spec.clone()
+    };
+    robot.hear(News::Listening {
+        spec,
+        sockets: vec![own(LISTEN, 9)],
+    });
+    robot.press("c");
+    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot
+}
+
+#[test]
+fn a_client_whose_ack_was_dropped_is_said_to_be_alone() {
+    let full = LISTEN.replace("tcp 0 128", "tcp 3 2");
+    let waits = SERVES.replace("inode=12 ", "");
+    let tables = [
+        (vec![full.as_str()], true),
+        (vec![full.as_str(), ANSWERS], true),
+        (vec![full.as_str(), waits.as_str()], false),
+        (vec![LISTEN], false),
+    ];
+    for (server, is_alone) in tables {
+        let mut robot = answered();
+        assert!(robot.said().contains("did it alone"), "{}", robot.said());
+        robot.tables(&server, &[CLIENT]);
+        let said = robot.said();
+        assert_eq!(said.contains("dropped its last ACK"), is_alone, "{said}");
+        assert_eq!(said.contains("did it alone"), !is_alone, "{said}");
+        robot.later(Duration::from_secs(2));
+        robot.hear(News::Sent {
+            at: name(CLIENT),
+            bytes: 13,
+        });
+        let said = robot.said();
+        assert_eq!(said.contains("believes"), is_alone, "{said}");
+        assert_eq!(said.contains("its Recv-Q"), !is_alone, "{said}");
+    }
+}

@@ -1,0 +1,78 @@
+//! A server of the lab that leaves data unread: it ends by RST, on whatever wire.
+
+use fivetuple::tcp::{Ending, ListenSpec, News, OnData};
+
+use super::lab::{connected, name};
+use crate::computers::{CLIENT, LISTEN, SERVER, SERVES};
+use crate::robot::{Robot, own};
+
+/// The laptop is connected, and so many bytes wait at the server's end.
+fn waiting(bytes: &str) -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    let spec = ListenSpec {
+        host: SERVER,
+        on_data: OnData::LeaveUnread,
+        ..robot.state.listener.spec.clone()
+    };
+    robot.hear(News::Listening {
+        spec,
+        sockets: vec![own(LISTEN, 9)],
+    });
+    robot.press("c");
+    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(News::Accepted(own(SERVES, 12)));
+    let serves = SERVES.replace("tcp 0 0", &format!("tcp {bytes} 0"));
+    robot.tables(&[LISTEN, &serves], &[CLIENT]);
+    robot
+}
+
+fn server_closes(robot: &mut Robot) -> String {
+    robot.hear(News::Closed {
+        at: name(SERVES),
+        how: Ending::Close,
+    });
+    robot.said().to_owned()
+}
+
+#[test]
+fn on_a_slow_wire_the_server_sends_rst_and_no_fin() {
+    for (keys, has_hung_up) in [("h", false), ("b b", true)] {
+        let mut robot = waiting("13");
+        robot.press(keys);
+        if has_hung_up {
+            robot.hear(News::PeerClosed(name(SERVES)));
+        }
+        let said = server_closes(&mut robot);
+        assert!(said.contains("unread") && said.contains("RST"), "{said}");
+        for state in ["FIN_WAIT1", "LAST_ACK"] {
+            assert!(!said.contains(state), "{said}");
+        }
+    }
+    let mut robot = waiting("13");
+    robot.press("u");
+    let said = server_closes(&mut robot);
+    assert!(said.contains("its RST is lost"), "{said}");
+}
+
+#[test]
+fn a_fin_that_waits_to_be_read_is_no_data() {
+    let mut robot = waiting("13");
+    let serves = SERVES.replace("ESTABLISHED", "CLOSE_WAIT");
+    let serves = serves.replace("tcp 0 0", "tcp 1 0");
+    robot.tables(&[LISTEN, &serves], &[CLIENT]);
+    robot.hear(News::PeerClosed(name(SERVES)));
+    robot.press("b");
+    let said = server_closes(&mut robot);
+    assert!(said.contains("LAST_ACK"), "{said}");
+}
+
+#[test]
+fn a_half_close_towards_it_is_answered_by_rst() {
+    let mut robot = waiting("13");
+    robot.hear(News::HalfClosed(name(CLIENT)));
+    let said = robot.said();
+    assert!(said.contains("unread") && said.contains("RST"), "{said}");
+    let mut robot = connected();
+    robot.hear(News::HalfClosed(name(CLIENT)));
+    assert!(robot.said().contains("closes, too"), "{}", robot.said());
+}
