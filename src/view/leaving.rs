@@ -44,6 +44,19 @@ pub(super) fn ghost(
     vec![Span::raw(text)]
 }
 
+/// A role and the time left together, where both fit into `room` columns; with a space in front of the bracket, if that can be.
+pub(super) fn beside(role: &str, left: &str, room: usize) -> Option<String> {
+    let tight = left.replacen(' ', "", 1);
+    let tries = [
+        format!("{role}, {left}"),
+        format!("{role} {left}"),
+        format!("{role} {tight}"),
+    ];
+    let fitting = |room: usize| tries.iter().find(|text| text::width(text) <= room);
+    let found = fitting(room.saturating_sub(1)).or_else(|| fitting(room));
+    found.cloned()
+}
+
 /// State, time left and role of a row that only the kernel keeps: in as many words as there is room for in front of the bracket.
 pub(super) fn countdown(
     scene: Scene<'_>,

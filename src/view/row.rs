@@ -2,7 +2,7 @@ use ratatui::text::{Line, Span};
 
 use super::columns::{BRACKET, Columns, LONG_AGE, ROOMY, is_unaccepted, owner, proto};
 use super::glyphs::{BLAMED, CHOSEN, LOWER, MARKED, UPPER, glyph, mark};
-use super::leaving::{countdown, ghost};
+use super::leaving::{self, countdown, ghost};
 use super::paint::Scene;
 use super::text;
 use super::theme::Part;
@@ -155,10 +155,14 @@ fn tail(
         return spans;
     }
     let state = Span::styled(format!("{} {:<11} ", glyph(row.state), row.state), style);
-    let role = text::fit(&role(scene, line, columns.role), columns.role);
+    let is_roomy = columns.age >= LONG_AGE;
+    let mut role = role(scene, line, columns.role);
+    let beside = left.as_ref().filter(|_| !is_roomy);
+    let beside = beside.and_then(|left| leaving::beside(&role, left, columns.role));
+    let is_told = beside.is_some();
+    role = text::fit(&beside.unwrap_or(role), columns.role);
     let mut spans = vec![state, Span::raw(role), scene.span(Part::Dim, join)];
     if columns.age > 0 {
-        let is_roomy = columns.age >= LONG_AGE;
         let again = || unanswered(line).filter(|_| is_roomy);
         let left = left.map(|left| match left.strip_suffix(" left") {
             Some(left) if !is_roomy => format!("-{left}"),
@@ -166,6 +170,9 @@ fn tail(
         });
         let age = || text::age(scene.state.then().since(line.born));
         let mut age = left.or_else(again).unwrap_or_else(age);
+        if is_told {
+            age.clear();
+        }
         if age.len() > columns.age {
             age = age.replace(' ', "");
         }
