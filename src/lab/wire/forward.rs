@@ -36,7 +36,12 @@ pub(super) struct Forwarder<C> {
     pub(super) cable: Cable<Frame>,
     /// How many segments were put on the wire.
     pub(super) count: u64,
+    /// Until when it looks for the answer to the last frame without going to sleep: to be woken takes longer than most answers do.
+    pub(super) awake_until: Moment,
 }
+
+/// So long an answer is looked for.
+const AWAKE: Duration = Duration::from_micros(60);
 
 /// A frame that is kept.
 #[derive(Debug)]
@@ -113,8 +118,19 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             PollFd::new(fd, PollFlags::IN)
         });
         let count = self.ends.len().min(MOST) + 1;
-        // A signal is no harm: what is ready now will be so the next time.
-        let _ = poll(&mut all[..count], wait.as_ref());
+        let at_once = Timespec::default();
+        let mut ready = Ok(0);
+        while ready == Ok(0) && (self.clock)() < self.awake_until {
+            ready = poll(&mut all[..count], Some(&at_once));
+            if ready == Ok(0) {
+                // Whoever is to answer may need this processor.
+                std::thread::yield_now();
+            }
+        }
+        if ready == Ok(0) {
+            // A signal is no harm: what is ready now will be so the next time.
+            let _ = poll(&mut all[..count], wait.as_ref());
+        }
         let is_ready = |place: usize| place < count && !all[place].revents().is_empty();
         if is_ready(0) {
             let _ = read(&self.shared.wake, &mut [0_u8; 8]);
@@ -125,6 +141,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     /// A computer put a frame on the wire.
     fn arrive(&mut self, from: Host, bytes: &[u8]) {
         let now = (self.clock)();
+        self.awake_until = now.plus(AWAKE);
         let frame = &bytes[HEADER..];
         let to = host_at(frame);
         let is_segment = is_segment(frame);

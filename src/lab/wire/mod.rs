@@ -66,6 +66,7 @@ impl Wire {
             capture,
             cable: Cable::default(),
             count: 0,
+            awake_until: Moment::default(),
         };
         let thread = thread::Builder::new()
             .name("wire".to_owned())
