@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Action, Clients, Effect, Event, Key, Listener, Sight, State, update};
 use fivetuple::tcp::{
-    Change, Command, ConnectSpec, Endpoint, Host, ListenSpec, Machine, Moment, News, OwnSocket,
-    RowName, Snapshot, SocketRow,
+    Call, Change, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, Machine, Moment, News,
+    OwnSocket, Refusal, RowName, Snapshot, SocketRow,
 };
 
 use crate::support::changes::changes;
@@ -67,6 +67,18 @@ impl Robot {
         });
         robot.kernel(LISTEN);
         robot
+    }
+
+    /// Presses l, and bind() says that port 5000 is taken.
+    pub(crate) fn finds_the_port_taken(&mut self) {
+        self.press("l");
+        self.hear(News::ListenFailed {
+            spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
+            why: Refusal {
+                call: Call::Bind,
+                errno: Errno::EADDRINUSE,
+            },
+        });
     }
 
     /// Presses keys, separated by spaces; `5c` is a count and a key.

@@ -5,8 +5,7 @@ use std::time::Duration;
 use fivetuple::app::ladder::{as_text, of};
 use fivetuple::app::{Action, Event, Picture};
 use fivetuple::tcp::{
-    Call, Ending, Endpoint, Errno, ListenSpec, News, OnData, Owner, Refusal, RowName, ServerCloses,
-    SourcePort,
+    Ending, Endpoint, ListenSpec, News, OnData, Owner, RowName, ServerCloses, SourcePort,
 };
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -172,14 +171,7 @@ fn a_socket_that_called_itself_is_not_blamed_on_a_server() {
     let waits = "tcp 0 0 127.0.0.1:5000 127.0.0.1:5000 TIME_WAIT timewait=59000ms/0";
     robot.state.clients.spec.source_port = SourcePort::SameAsServer;
     robot.kernel(waits);
-    robot.press("l");
-    robot.hear(News::ListenFailed {
-        spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
-    });
+    robot.finds_the_port_taken();
     let said = robot.said();
     assert!(!said.contains("the server closed first"), "{said}");
     assert!(said.contains("called itself"), "{said}");

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Action;
-use fivetuple::tcp::{
-    Call, Ending, Endpoint, Errno, ListenSpec, News, Protocol, Refusal, SourcePort,
-};
+use fivetuple::tcp::{Ending, News, Protocol, SourcePort};
 
 use crate::robot::{Robot, own};
 use crate::screens::{WIDE, screen};
@@ -71,14 +69,7 @@ fn its_half_close_reaches_itself() {
 #[test]
 fn it_is_blamed_as_what_it_is() {
     let mut robot = called_itself(TCP, Protocol::Tcp);
-    robot.press("l");
-    robot.hear(News::ListenFailed {
-        spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
-    });
+    robot.finds_the_port_taken();
     let said = robot.said();
     assert!(!said.contains("earlier listener"), "{said}");
     assert!(

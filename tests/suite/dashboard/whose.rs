@@ -1,9 +1,7 @@
 //! Whose an end is: our server's, a client's of ours, or another program's that has the same port or address.
 
 use fivetuple::app::{Event, Role};
-use fivetuple::tcp::{
-    Call, Ending, Endpoint, Errno, ListenSpec, News, Owner, Refusal, RowName, SourcePort,
-};
+use fivetuple::tcp::{Ending, Endpoint, ListenSpec, News, Owner, RowName, SourcePort};
 
 use crate::robot::{Robot, end, own};
 use crate::screens::{WIDE, screen};
@@ -114,14 +112,7 @@ fn who_calls_from_the_dashboards_port_is_a_client_all_the_same() {
 #[test]
 fn a_port_that_a_client_of_ours_has_is_not_blamed_on_an_earlier_listener() {
     let mut robot = client_from_our_port();
-    robot.press("l");
-    robot.hear(News::ListenFailed {
-        spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
-    });
+    robot.finds_the_port_taken();
     let said = robot.said();
     assert!(!said.contains("earlier listener"), "{said}");
     assert!(
