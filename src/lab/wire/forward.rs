@@ -67,31 +67,44 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         while self.turn(&mut buffer).is_some() {}
     }
 
-    /// Waits until something is to be done, and does it; `None` when this is the end.
+    /// Does what is to be done, or waits until there is something; `None` when this is the end.
     fn turn(&mut self, buffer: &mut [u8]) -> Option<()> {
-        let ready = self.wait();
         self.obey()?;
         let now = (self.clock)();
         while let Some(frame) = self.cable.next_due(now) {
             self.leave(now, &frame, None);
         }
-        for end in (0..MOST).filter(|end| ready[*end]) {
-            for _ in 0..TURN {
-                let (from, socket) = self.ends.get(end)?;
-                let from = *from;
-                match recv(socket, &mut *buffer, RecvFlags::DONTWAIT) {
-                    Ok((length, _)) if length > HEADER => {
-                        // What was ordered before it was sent holds for it.
-                        self.obey()?;
-                        self.arrive(from, &buffer[..length]);
-                    }
-                    Ok(_) | Err(Errno::INTR) => (),
-                    Err(_) => break,
+        self.teller.hand_over(now);
+        // All are asked without poll(2) before: the answer to a frame mostly waits at another end as soon as the frame is sent.
+        let mut heard = false;
+        for end in 0..self.ends.len() {
+            heard |= self.hear(end, buffer)?;
+        }
+        if !heard && now < self.awake_until {
+            // Whoever is to answer may need this processor.
+            std::thread::yield_now();
+        } else if !heard {
+            self.sleep(now);
+        }
+        Some(())
+    }
+
+    /// Takes what came in at one end; whether there was anything, or `None` when this is the end.
+    fn hear(&mut self, end: usize, buffer: &mut [u8]) -> Option<bool> {
+        for taken in 0..TURN {
+            let (from, socket) = &self.ends[end];
+            let from = *from;
+            match recv(socket, &mut *buffer, RecvFlags::DONTWAIT) {
+                Ok((length, _)) if length > HEADER => {
+                    // What was ordered before it was sent holds for it.
+                    self.obey()?;
+                    self.arrive(from, &buffer[..length]);
                 }
+                Ok(_) | Err(Errno::INTR) => (),
+                Err(_) => return Some(taken > 0),
             }
         }
-        self.teller.hand_over((self.clock)());
-        Some(())
+        Some(true)
     }
 
     /// Does what was ordered; `None` when this is the end.
@@ -105,9 +118,8 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         Some(())
     }
 
-    /// Waits until a frame comes in, one is due, or there is an order; which ends have something.
-    fn wait(&self) -> [bool; MOST] {
-        let now = (self.clock)();
+    /// Waits until a frame comes in, one is due, or there is an order.
+    fn sleep(&self, now: Moment) {
         let dues = self.cable.due().into_iter().chain(self.teller.due());
         let wait = dues.map(|due| due.since(now)).min();
         let wait = wait.and_then(|wait| Timespec::try_from(wait).ok());
@@ -118,24 +130,11 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             PollFd::new(fd, PollFlags::IN)
         });
         let count = self.ends.len().min(MOST) + 1;
-        let at_once = Timespec::default();
-        let mut ready = Ok(0);
-        while ready == Ok(0) && (self.clock)() < self.awake_until {
-            ready = poll(&mut all[..count], Some(&at_once));
-            if ready == Ok(0) {
-                // Whoever is to answer may need this processor.
-                std::thread::yield_now();
-            }
-        }
-        if ready == Ok(0) {
-            // A signal is no harm: what is ready now will be so the next time.
-            let _ = poll(&mut all[..count], wait.as_ref());
-        }
-        let is_ready = |place: usize| place < count && !all[place].revents().is_empty();
-        if is_ready(0) {
+        // A signal is no harm: what is ready now will be so the next time.
+        let _ = poll(&mut all[..count], wait.as_ref());
+        if !all[0].revents().is_empty() {
             let _ = read(&self.shared.wake, &mut [0_u8; 8]);
         }
-        std::array::from_fn(|end| is_ready(end + 1))
     }
 
     /// A computer put a frame on the wire.
