@@ -1,19 +1,17 @@
 //! What crossed the lab's wire, and what is remembered of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::app::Lab;
-use crate::tcp::{Crossing, Fate, FiveTuple, Flags, Loss, Moment, Protocol, Segment, WireNews};
+use crate::app::numbers::{Noted, Numbers, carried};
+use crate::tcp::{Crossing, Fate, Loss, Moment, Segment, WireNews};
 
 /// So many segments are kept; of older ones only what numbers are counted from.
 const KEPT: usize = 4096;
-/// So many ends' first numbers are remembered at most.
-const ENDS: usize = 200_000;
-
 /// What is known of segments beyond the list of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Crossings {
-    ends: HashMap<FiveTuple, Numbers>,
+    numbers: Numbers,
     waiting: usize,
     /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
     leaving: BTreeSet<u64>,
@@ -21,28 +19,9 @@ pub(crate) struct Crossings {
     pub(crate) untold: u64,
 }
 
-/// Where one end of a connection is with its sequence numbers (RFC 9293, section 3.4).
-#[derive(Clone, Copy, Debug)]
-struct Numbers {
-    /// The number of its SYN.
-    first: u32,
-    /// The number after the last that it has sent.
-    next: u32,
-}
-
 /// Whether its sender sends it again when nobody acknowledges it.
 pub(crate) fn is_sent_again(segment: &Segment) -> bool {
     carried(segment) > 0
-}
-
-/// How many sequence numbers a segment takes, each of which is sent again until it is acknowledged: none where it only acknowledges, and
-/// of UDP.
-fn carried(segment: &Segment) -> u32 {
-    if segment.tuple.protocol == Protocol::Udp {
-        return 0;
-    }
-    let signs = [Flags::SYN, Flags::FIN].map(|sign| u32::from(segment.flags.has(sign)));
-    segment.length + signs.iter().sum::<u32>()
 }
 
 impl Crossings {
@@ -51,67 +30,10 @@ impl Crossings {
         self.waiting.saturating_sub(self.leaving.len())
     }
 
-    /// Sequence and acknowledgement number, counted from the SYN of each end.
-    pub(crate) fn relative(&self, segment: &Segment) -> (u32, u32) {
-        let from = |tuple: FiveTuple, number: u32| {
-            let first = self.ends.get(&tuple).map(|numbers| numbers.first);
-            number.wrapping_sub(first.unwrap_or(number))
-        };
-        let ack = if segment.flags.has(Flags::ACK) {
-            from(segment.tuple.mirrored(), segment.ack)
-        } else {
-            0
-        };
-        (from(segment.tuple, segment.seq), ack)
-    }
-
     /// A segment is on the wire no more.
     fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.remove(&number);
-    }
-
-    /// Notes that a segment was sent; says whether some of what it carries had been sent before. Where no SYN was seen, the first segment
-    /// has number 1, as after one.
-    fn note(&mut self, segment: &Segment) -> bool {
-        if segment.tuple.protocol == Protocol::Udp {
-            return false;
-        }
-        if self.ends.len() > ENDS {
-            self.ends.clear();
-        }
-        let Segment {
-            tuple, seq, ack, ..
-        } = *segment;
-        let next = seq.wrapping_add(carried(segment));
-        let known = self.ends.get(&tuple).copied();
-        let again = if segment.flags.has(Flags::SYN) {
-            let again = known.is_some_and(|known| known.first == seq);
-            if !again {
-                self.ends.insert(tuple, Numbers { first: seq, next });
-            }
-            if !again && !segment.flags.has(Flags::ACK) {
-                // Of an older connection between the same ports.
-                self.ends.remove(&tuple.mirrored());
-            }
-            again
-        } else {
-            let first = seq.wrapping_sub(1);
-            let numbers = self.ends.entry(tuple);
-            let numbers = numbers.or_insert(Numbers { first, next: seq });
-            let is_before = |one: u32, other: u32| one.wrapping_sub(other).cast_signed() < 0;
-            let again = carried(segment) > 0 && is_before(seq, numbers.next);
-            if is_before(numbers.next, next) {
-                numbers.next = next;
-            }
-            again
-        };
-        if segment.flags.has(Flags::ACK) {
-            let first = ack.wrapping_sub(1);
-            let other = self.ends.entry(tuple.mirrored());
-            other.or_insert(Numbers { first, next: ack });
-        }
-        again
     }
 
     fn forget(&mut self, crossing: &Crossing) {
@@ -144,7 +66,7 @@ impl Lab {
     pub(crate) fn forget_crossings(&mut self) {
         self.crossings.clear();
         self.known = Crossings {
-            ends: std::mem::take(&mut self.known.ends),
+            numbers: std::mem::take(&mut self.known.numbers),
             ..Crossings::default()
         };
     }
@@ -178,7 +100,7 @@ impl Lab {
     }
 
     fn sent(&mut self, at: Moment, segment: Segment) {
-        let again = self.known.note(&segment);
+        let Noted { relative, again } = self.known.numbers.note(&segment);
         if self.crossings.len() == KEPT
             && let Some(oldest) = self.crossings.pop_front()
         {
@@ -189,6 +111,7 @@ impl Lab {
             segment,
             sent: at,
             fate: Fate::OnTheWay,
+            relative,
             again,
         });
     }

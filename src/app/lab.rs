@@ -7,9 +7,7 @@ use crate::app::crossings::Crossings;
 use crate::app::script::Script;
 use crate::app::wire::Wire;
 use crate::app::{Clients, Listener};
-use crate::tcp::{
-    Crossing, Errno, Host, LabComputer, LabSpec, Machine, Moment, PortRange, Segment,
-};
+use crate::tcp::{Crossing, Errno, Host, LabComputer, LabSpec, Machine, Moment, PortRange};
 
 /// The lab, as far as it has told.
 #[derive(Clone, Debug)]
@@ -154,11 +152,11 @@ impl Lab {
 
     /// The sequence and acknowledgement number of a segment as they are to be shown: counted from the SYN of each end, unless the absolute
     /// ones are wanted.
-    pub fn numbers(&self, segment: &Segment) -> (u32, u32) {
+    pub fn numbers(&self, crossing: &Crossing) -> (u32, u32) {
         if self.absolute {
-            (segment.seq, segment.ack)
+            (crossing.segment.seq, crossing.segment.ack)
         } else {
-            self.known.relative(segment)
+            crossing.relative
         }
     }
 

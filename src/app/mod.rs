@@ -43,6 +43,7 @@ mod looking;
 mod moving;
 mod myth;
 mod notices;
+mod numbers;
 mod order;
 mod palette;
 mod pane;

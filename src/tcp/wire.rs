@@ -89,6 +89,8 @@ pub struct Crossing {
     pub sent: Moment,
     /// What became of it.
     pub fate: Fate,
+    /// Its sequence and acknowledgement number, counted from the SYN of each end; from the first segment that was seen where no SYN was.
+    pub relative: (u32, u32),
     /// Whether the same bytes, or the same SYN or FIN, had been sent before: a retransmission.
     pub again: bool,
 }

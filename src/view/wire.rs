@@ -215,7 +215,7 @@ fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
     if segment.tuple.protocol == Protocol::Udp {
         return format!("len {}", segment.length);
     }
-    let (seq, ack) = scene.state.lab.numbers(segment);
+    let (seq, ack) = scene.state.lab.numbers(crossing);
     let mut text = format!("seq {seq}");
     if segment.flags.has(crate::tcp::Flags::ACK) {
         text.extend([" ack ", &ack.to_string()]);

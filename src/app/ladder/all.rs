@@ -20,7 +20,7 @@ pub(super) fn all(state: &State) -> Option<Ladder> {
     let mut connections: BTreeMap<FiveTuple, Vec<(usize, &Crossing)>> = BTreeMap::new();
     for (place, crossing) in crossings.iter().enumerate() {
         let segment = &crossing.segment;
-        let numbers = |segment: &Segment| state.lab.numbers(segment);
+        let numbers = state.lab.numbers(crossing);
         rungs.push(Rung {
             ports: Some(ports(state, segment, many)),
             ..rung(crossing, side_of(state, segment.from, segment.to), numbers)

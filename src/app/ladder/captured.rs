@@ -9,9 +9,12 @@ use crate::tcp::{self, Crossing, Flags, Protocol, Segment};
 pub fn captured(
     crossings: &[Crossing],
     pair: &Pair<'_>,
-    numbers: impl Fn(&Segment) -> (u32, u32),
+    numbers: impl Fn(&Crossing) -> (u32, u32),
 ) -> Ladder {
-    let rung = |crossing: &Crossing| rung(crossing, side_of(&crossing.segment, pair), &numbers);
+    let rung = |crossing: &Crossing| {
+        let side = side_of(&crossing.segment, pair);
+        rung(crossing, side, numbers(crossing))
+    };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
     let segments: Vec<(usize, &Crossing)> = crossings.iter().enumerate().collect();
     let mut alone = Vec::new();
@@ -63,15 +66,11 @@ pub(super) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
     rungs.sort_by_key(|rung| rung.at);
 }
 
-pub(super) fn rung(
-    crossing: &Crossing,
-    from: Side,
-    numbers: impl Fn(&Segment) -> (u32, u32),
-) -> Rung {
+pub(super) fn rung(crossing: &Crossing, from: Side, numbers: (u32, u32)) -> Rung {
     let arrow = Arrow {
         from,
         words: words(&crossing.segment),
-        numbers: numbers_of(&crossing.segment, numbers(&crossing.segment)),
+        numbers: numbers_of(&crossing.segment, numbers),
         fate: match crossing.fate {
             tcp::Fate::OnTheWay => Fate::OnTheWay,
             tcp::Fate::Arrived(at) => Fate::Arrived(at),

@@ -136,7 +136,7 @@ fn rungs(state: &State, pair: &Pair<'_>) -> Ladder {
     if crossings.is_empty() {
         worked_out(state, pair)
     } else {
-        captured(&crossings, pair, |segment| state.lab.numbers(segment))
+        captured(&crossings, pair, |crossing| state.lab.numbers(crossing))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fivetuple::tcp::{Flags, WireOrder};
 
 use super::lab::connected;
-use super::lab_wire::orders;
+use super::lab_wire::{numbers, orders};
 use crate::computers::{LAPTOP, SERVER};
 use crate::robot::Robot;
 
@@ -72,6 +72,43 @@ fn what_the_kernel_sends_again_in_one_piece_is_known_again() {
     assert_eq!(again, [false, false, false, true]);
     let before = lab.sent_before(&lab.crossings[3]);
     assert_eq!(before, Some(lab.crossings[1].sent));
+}
+
+#[test]
+fn numbers_are_counted_from_the_syn_of_the_connection_that_they_belong_to() {
+    // Half a second later the kernel's next connection begins so far on (RFC 9293, section 3.4.1).
+    const LATER: u32 = 7_812_500;
+    let push = Flags::PSH.and(Flags::ACK);
+    let rst = Flags::RST.and(Flags::ACK);
+    let mut robot = Robot::listening_in_lab();
+    let segments = [
+        (LAPTOP, Flags::SYN, (0, 0), &b""[..]),
+        (SERVER, SYN_ACK, (0, 1), b""),
+        (LAPTOP, push, (1, 1), b"Test payload."),
+        (SERVER, Flags::ACK, (1, 14), b""),
+        // The laptop's end is gone without a word, and its port is used again.
+        (LAPTOP, Flags::SYN, (LATER, 0), b""),
+        (SERVER, Flags::ACK, (1, 14), b""),
+        (LAPTOP, Flags::RST, (14, 0), b""),
+        (LAPTOP, Flags::SYN, (LATER, 0), b""),
+        (SERVER, SYN_ACK, (LATER, LATER + 1), b""),
+        (LAPTOP, rst, (LATER + 1, LATER + 1), b""),
+    ];
+    for (number, (from, flags, at, data)) in (1..).zip(segments) {
+        robot.sends(number, (from, flags), at, data);
+    }
+    let first = [(0, 0), (0, 1), (1, 1), (1, 14)];
+    let between = [(0, 0), (1, 14), (14, 0), (0, 0)];
+    let second = [(0, 1), (1, 1)];
+    assert_eq!(numbers(&robot), [&first[..], &between, &second].concat());
+    let again: Vec<bool> = robot
+        .state
+        .lab
+        .crossings
+        .iter()
+        .map(|crossing| crossing.again)
+        .collect();
+    assert_eq!(again.iter().position(|again| *again), Some(7));
 }
 
 #[test]

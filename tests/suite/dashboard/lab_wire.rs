@@ -142,23 +142,22 @@ fn the_same_syn_or_bytes_once_more_are_a_retransmission_but_no_mere_ack_is() {
     );
 }
 
+/// Sequence and acknowledgement numbers of all segments, as they are shown.
+pub(super) fn numbers(robot: &Robot) -> Vec<(u32, u32)> {
+    let lab = &robot.state.lab;
+    let crossings = lab.crossings.iter();
+    crossings.map(|crossing| lab.numbers(crossing)).collect()
+}
+
 #[test]
 fn numbers_are_counted_from_the_syn_of_each_end_unless_the_absolute_ones_are_wanted() {
     let mut robot = Robot::listening_in_lab();
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
-    let shown = |robot: &Robot| {
-        let lab = &robot.state.lab;
-        let numbers = lab
-            .crossings
-            .iter()
-            .map(|crossing| lab.numbers(&crossing.segment));
-        numbers.collect::<Vec<_>>()
-    };
-    assert_eq!(shown(&robot), [(0, 0), (0, 1), (1, 1)]);
+    assert_eq!(numbers(&robot), [(0, 0), (0, 1), (1, 1)]);
     robot.press("R");
-    let absolute = shown(&robot);
+    let absolute = numbers(&robot);
     assert_eq!(absolute[2], (absolute[0].0 + 1, absolute[1].0 + 1));
     assert!(absolute[0].0 > 1_000_000, "{absolute:?}");
 }

@@ -1,5 +1,6 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
+mod became;
 mod blames;
 mod captions;
 mod captured;

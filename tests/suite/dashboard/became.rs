@@ -1,0 +1,128 @@
+//! What the ends of captured connections became, beside the segments that made them so.
+
+use std::time::Duration;
+
+use fivetuple::app::Event;
+use fivetuple::app::ladder::{as_text, of};
+use fivetuple::tcp::{FiveTuple, Flags, Host, LabNews, WireNews};
+
+use super::captured::segment;
+use super::ladder::rungs;
+use crate::computers::{LAPTOP, SERVER};
+use crate::robot::Robot;
+
+/// The ladder of the laptop's connection through the lab's wire, when the tables are looked at only once everything is over.
+fn looked_at_late(robot: &mut Robot, server: &str, laptop: &str) -> Vec<String> {
+    let listen = "tcp 0 128 192.168.1.10:500 0.0.0.0:* LISTEN inode=9 host=1";
+    let ends = [
+        ("host=1", "192.168.1.10:500 192.168.1.13:44506", server),
+        ("host=2", "192.168.1.13:44506 192.168.1.10:500", laptop),
+    ];
+    let [server, laptop] = ends.map(|(host, ends, state)| format!("tcp 0 0 {ends} {state} {host}"));
+    robot.later(Duration::from_millis(40));
+    robot.tables(&[listen, &server], &[&laptop]);
+    rungs(&of(&robot.state).unwrap())
+}
+
+fn crosses(robot: &mut Robot, number: u64, from: Host, flags: Flags, numbers: (u32, u32)) {
+    robot.sends(number, (from, flags), numbers, b"");
+    robot.arrives(number);
+}
+
+fn shakes_hands() -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    crosses(&mut robot, 1, LAPTOP, Flags::SYN, (0, 0));
+    crosses(&mut robot, 2, SERVER, Flags::SYN.and(Flags::ACK), (0, 1));
+    crosses(&mut robot, 3, LAPTOP, Flags::ACK, (1, 1));
+    robot
+}
+
+#[test]
+fn a_state_stands_beside_the_segment_that_made_it_however_late_the_look_was() {
+    let mut robot = shakes_hands();
+    assert_eq!(
+        looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED"),
+        [
+            "(SYN_SENT) > SYN, seq 0",
+            "ESTABLISHED < SYN+ACK, seq 0 ack 1 (SYN_RECV)",
+            "> ACK, seq 1 ack 1 ESTABLISHED",
+        ]
+    );
+    let fin = Flags::FIN.and(Flags::ACK);
+    crosses(&mut robot, 4, LAPTOP, fin, (1, 1));
+    crosses(&mut robot, 5, SERVER, fin, (1, 2));
+    robot.sends(6, (LAPTOP, Flags::ACK), (2, 2), b"");
+    let ladder = looked_at_late(&mut robot, "LAST_ACK", "TIME_WAIT");
+    assert_eq!(
+        ladder[3..],
+        [
+            "(FIN_WAIT1) > FIN+ACK, seq 1 ack 1 (CLOSE_WAIT)",
+            "TIME_WAIT < FIN+ACK, seq 1 ack 2 LAST_ACK",
+            "> ACK, seq 2 ack 2, on its way",
+        ]
+    );
+}
+
+#[test]
+fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
+    let mut robot = Robot::new();
+    robot.press("O");
+    assert!(
+        robot.said().contains("N starts the lab"),
+        "{}",
+        robot.said()
+    );
+    let mut robot = shakes_hands();
+    looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
+    let mut phones = segment(4, true, Flags::SYN, (77, 0), 0);
+    phones.from = Host(3);
+    phones.tuple = FiveTuple::tcp(
+        "192.168.1.14:44506".parse().unwrap(),
+        "192.168.1.10:500".parse().unwrap(),
+    );
+    let at = robot.state.now;
+    let sent = WireNews::Sent {
+        at,
+        segment: phones,
+    };
+    robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
+    robot.press("O");
+    assert!(robot.said().contains("all connections"), "{}", robot.said());
+    let ladder = of(&robot.state).unwrap();
+    assert!(ladder.of_all);
+    assert_eq!(ladder.ends, ["all clients", "server 192.168.1.10"]);
+    let drawn: Vec<String> = ladder.rungs.iter().map(|rung| rung.drawn(60)).collect();
+    assert_eq!(drawn.len(), 4);
+    assert!(drawn[0].starts_with(" laptop:44506─"), "{}", drawn[0]);
+    assert!(drawn[3].starts_with("  phone:44506─"), "{}", drawn[3]);
+    assert!(
+        drawn
+            .iter()
+            .all(|rung| rung.ends_with("  :500") && rung.chars().count() == 60)
+    );
+    assert!(ladder.rungs[3].drawn(22).starts_with(":44506─"));
+    assert_eq!(rungs(&ladder)[2], "> ACK, seq 1 ack 1 ESTABLISHED");
+    assert!(as_text(&ladder).contains("laptop:44506"));
+    robot.press("O");
+    assert_eq!(of(&robot.state).unwrap().rungs.len(), 3);
+    robot.press("O t O");
+    assert!(
+        of(&robot.state).unwrap().of_all,
+        "O alone brings the picture"
+    );
+    robot.press("t t");
+    assert!(!of(&robot.state).unwrap().of_all);
+}
+
+#[test]
+fn what_looks_speak_against_is_not_worked_out() {
+    // With TCP_DEFER_ACCEPT, or a full accept queue, the server's kernel drops the last ACK.
+    let mut robot = shakes_hands();
+    looked_at_late(&mut robot, "SYN_RECV", "ESTABLISHED");
+    robot.later(Duration::from_secs(2));
+    let ladder = looked_at_late(&mut robot, "SYN_RECV", "ESTABLISHED");
+    assert_eq!(ladder[2], "> ACK, seq 1 ack 1");
+    assert_eq!(ladder.len(), 3);
+    let ladder = looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
+    assert_eq!(ladder[3..], ["ESTABLISHED"]);
+}
