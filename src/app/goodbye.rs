@@ -3,7 +3,7 @@
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::{client_name, number};
-use crate::app::{State, Topic, farewell, half_open, itself};
+use crate::app::{Line, State, Topic, farewell, half_open, itself};
 use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, RowName, ServerCloses, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
@@ -159,12 +159,16 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
     let other = state.other_end(end);
     let line = state.sockets.other_line(end);
     let ending = others_ending(state, end);
-    if ending == Some(Ending::Abort) {
+    let closed_unread = ending == Some(Ending::Close)
+        && (has_unread(state, other) || line.is_some_and(Line::closed_unread));
+    let was_reset = match errno {
+        Errno::ECONNRESET => closed_unread || ending == Some(Ending::Abort),
+        // Nobody has heard of its RST.
+        Errno::ETIMEDOUT => false,
+        _ => ending == Some(Ending::Abort),
+    };
+    if was_reset {
         return half_open::broke(state, end);
-    }
-    let closed_unread = ending == Some(Ending::Close) && has_unread(state, other);
-    if errno == Errno::ECONNRESET && closed_unread {
-        return None;
     }
     let who = state.peer_name(end.tuple.remote.ip, end);
     let is_clients = state.clients.holder_of(end).is_some();

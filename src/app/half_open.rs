@@ -7,21 +7,24 @@ use crate::app::words::client_name;
 use crate::app::{Line, State};
 use crate::tcp::{Ending, Fate, Flags, RowName, TcpState};
 
-/// A RST that comes so soon after the other end was aborted is that end's own.
+/// A RST that comes so soon after the other end was ended by one is that end's own.
 const AT_ONCE: Duration = Duration::from_millis(500);
 
 impl State {
-    /// Whether the other end of this end of ours was aborted, and its row is gone, while this one is still there.
+    /// Whether the other end of this end of ours was ended by a RST of its own, and its row is gone, while this one is still there.
     pub(crate) fn is_half_open(&self, end: RowName) -> bool {
-        self.aborted_other(end).is_some() && self.own_end(end).is_some()
+        self.reset_other(end).is_some() && self.own_end(end).is_some()
     }
 
-    fn aborted_other(&self, end: RowName) -> Option<&Line> {
+    fn reset_other(&self, end: RowName) -> Option<&Line> {
         if !self.lab.is_up() {
             return None;
         }
         let other = self.sockets.other_line(end);
-        other.filter(|other| other.gone.is_some() && other.ending == Some(Ending::Abort))
+        other.filter(|other| {
+            let sent_rst = other.ending == Some(Ending::Abort) || other.closed_unread();
+            other.gone.is_some() && sent_rst
+        })
     }
 }
 
@@ -52,9 +55,9 @@ pub(crate) fn closed(state: &State, end: RowName, how: Ending, passage: Passage)
     }
 }
 
-/// Why an end broke whose other end was aborted: nothing where that end's own RST did it, of which its own sentence has told.
+/// Why an end broke whose other end was ended by a RST: nothing where that end's own RST did it, of which its own sentence has told.
 pub(crate) fn broke(state: &State, end: RowName) -> Option<String> {
-    let other = state.aborted_other(end)?;
+    let other = state.reset_other(end)?;
     let went = other.gone?.at;
     if state.now.since(went) < AT_ONCE {
         return None;
@@ -72,7 +75,7 @@ pub(crate) fn broke(state: &State, end: RowName) -> Option<String> {
     }
     let (who, whom) = (
         client_name(state, end),
-        state.peer_name(end.tuple.remote.ip, end),
+        state.computer_name(state.other_end(end).host),
     );
     Some(format!(
         "{who} was reset (ECONNRESET): the answer to what it sent is RST, as nobody is at {whom}'s end any more. The half-open row goes."

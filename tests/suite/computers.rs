@@ -88,11 +88,11 @@ impl Robot {
         }
     }
 
-    /// Tells it that these rows of the laptop's table are there no more.
-    pub(crate) fn laptop_loses(&mut self, rows: &[&str]) {
+    /// Tells it that these rows of a computer's table are there no more.
+    pub(crate) fn vanish(&mut self, host: Host, rows: &[&str]) {
         let vanished = |row: &&str| Change::Vanished(row.parse().unwrap());
         self.tell(Event::Seen(Sight {
-            host: LAPTOP,
+            host,
             changes: rows.iter().map(vanished).collect(),
             source: "sock_diag",
             ..Sight::default()

@@ -124,7 +124,7 @@ fn a_reset_on_a_cut_cable_leaves_the_other_end_half_open() {
     let said = closes(&mut robot, CLIENT, Ending::Abort);
     assert!(said.contains("half-open"), "{said}");
     assert!(!said.contains("crossed"), "{said}");
-    robot.laptop_loses(&[CLIENT]);
+    robot.vanish(LAPTOP, &[CLIENT]);
     robot.later(Duration::from_secs(20));
     robot.press("B");
     let said = robot.said();

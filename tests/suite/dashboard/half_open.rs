@@ -21,7 +21,7 @@ fn half_open() -> Robot {
         at: name(CLIENT),
         how: Ending::Abort,
     });
-    robot.laptop_loses(&[CLIENT]);
+    robot.vanish(LAPTOP, &[CLIENT]);
     robot.later(Duration::from_secs(1));
     robot
 }
@@ -109,7 +109,7 @@ fn a_rst_that_comes_late_is_still_that_of_who_aborted_and_told_once() {
         at: name(CLIENT),
         how: Ending::Abort,
     });
-    robot.laptop_loses(&[CLIENT]);
+    robot.vanish(LAPTOP, &[CLIENT]);
     robot.later(Duration::from_secs(1));
     robot.arrives(1);
     let told = robot.state.notices.len();

@@ -7,7 +7,7 @@ use fivetuple::app::{Event, Pane};
 use fivetuple::tcp::{Ending, LabNews, News};
 
 use super::lab::{connected, name};
-use crate::computers::{CLIENT, LISTEN, SERVES};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES};
 use crate::robot::{Robot, own};
 
 #[test]
@@ -94,7 +94,7 @@ fn a_time_wait_that_ends_before_its_time_was_ended_by_rst() {
         let mut robot = Robot::listening_in_lab();
         robot.tables(&[LISTEN], &[waits]);
         robot.later(Duration::from_secs(seconds));
-        robot.laptop_loses(&[waits]);
+        robot.vanish(LAPTOP, &[waits]);
         let ghost = robot.table().join("\n");
         assert_eq!(ghost.contains("TIME_WAIT reset"), is_reset, "{ghost}");
         let said = robot.said();

@@ -1,9 +1,11 @@
 //! A server of the lab that leaves data unread: it ends by RST, on whatever wire.
 
-use fivetuple::tcp::{Ending, ListenSpec, News, OnData};
+use std::time::Duration;
+
+use fivetuple::tcp::{Ending, Errno, Flags, ListenSpec, News, OnData};
 
 use super::lab::{connected, name};
-use crate::computers::{CLIENT, LISTEN, SERVER, SERVES};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
 
 /// The laptop is connected, and so many bytes wait at the server's end.
@@ -75,4 +77,37 @@ fn a_half_close_towards_it_is_answered_by_rst() {
     let mut robot = connected();
     robot.hear(News::HalfClosed(name(CLIENT)));
     assert!(robot.said().contains("closes, too"), "{}", robot.said());
+}
+
+/// The cable lost the RST of a server that closed with data unread.
+fn half_open() -> Robot {
+    let mut robot = waiting("13");
+    robot.press("u");
+    robot.sends(1, (SERVER, Flags::RST.and(Flags::ACK)), (1, 14), b"");
+    robot.loses(1);
+    server_closes(&mut robot);
+    robot.vanish(SERVER, &[SERVES]);
+    robot.later(Duration::from_secs(1));
+    robot
+}
+
+fn laptop_ends(robot: &mut Robot, how: Ending) -> String {
+    let at = name(CLIENT);
+    robot.hear(News::Closed { at, how });
+    robot.said().to_owned()
+}
+
+#[test]
+fn who_never_hears_that_rst_is_half_open() {
+    let said = laptop_ends(&mut half_open(), Ending::Close);
+    assert!(said.contains("half-open"), "{said}");
+    let mut robot = half_open();
+    robot.sends(2, (LAPTOP, Flags::PSH.and(Flags::ACK)), (14, 1), b"hello");
+    robot.arrives(2);
+    robot.sends(3, (SERVER, Flags::RST), (1, 0), b"");
+    robot.arrives(3);
+    let said = laptop_ends(&mut robot, Ending::Broken(Errno::ECONNRESET));
+    assert!(said.contains("nobody is at the server's end"), "{said}");
+    let said = laptop_ends(&mut half_open(), Ending::Broken(Errno::ETIMEDOUT));
+    assert!(said.contains("ETIMEDOUT"), "{said}");
 }

@@ -162,7 +162,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
         at: own(CLIENT, 11).name,
         how: Ending::Abort,
     });
-    robot.laptop_loses(&[CLIENT]);
+    robot.vanish(computers::LAPTOP, &[CLIENT]);
     robot.ask(Action::SelectRow(own(SERVES, 12).name));
     robot.press("Enter");
     for after in [0, 20] {
@@ -181,7 +181,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
     let others: Vec<String> = others.collect();
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
     robot.tables(&[computers::LISTEN, SERVES], &others);
-    robot.laptop_loses(&others);
+    robot.vanish(computers::LAPTOP, &others);
     robot.later(Duration::from_secs(20));
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("Half-open"), "{text}");

@@ -93,7 +93,7 @@ fn the_ghost_of_a_time_wait_counts_down_no_more() {
     let mut robot = connections(0);
     robot.tables(&[LISTEN], &[waits]);
     assert!(screen(&mut robot, WIDE).contains("TIME_WAIT 58s"));
-    robot.laptop_loses(&[waits]);
+    robot.vanish(LAPTOP, &[waits]);
     for size in ALL {
         let text = screen(&mut robot, size);
         assert!(text.contains("TIME_WAIT"), "{text}");
