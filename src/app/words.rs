@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::passage::Passage;
 use crate::app::{State, goodbye, itself};
 use crate::tcp::{
-    Call, Crossing, Flags, OwnSocket, Protocol, Refusal, RowName, ServerCloses, SourcePort,
+    Call, Crossing, Flags, OwnSocket, Protocol, Refusal, RowName, Segment, ServerCloses, SourcePort,
 };
 
 /// A number with commas: 28,232.
@@ -200,6 +200,7 @@ pub(crate) fn segment(state: &State, crossing: &Crossing) -> String {
     let again = if crossing.again { ", sent again," } else { "" };
     let what = match segment.tuple.protocol {
         Protocol::Tcp => segment.flags.to_string(),
+        Protocol::Udp if segment.is_refusal => format!("ICMP \"{}\"", Segment::REFUSES),
         Protocol::Udp => String::from("datagram"),
     };
     format!("{}'s {what}{again}", state.computer_name(segment.from))

@@ -2,7 +2,8 @@ use std::fmt;
 
 use crate::tcp::{FiveTuple, Host, Protocol};
 
-/// One TCP segment as it left a computer (RFC 9293, section 3.1); or a datagram of UDP, which has neither flags nor numbers.
+/// One TCP segment as it left a computer (RFC 9293, section 3.1); or a datagram of UDP, or the ICMP message that refuses one, which have
+/// neither flags nor numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Counted from 1 in the order in which segments were put on the wire.
@@ -11,8 +12,10 @@ pub struct Segment {
     pub from: Host,
     /// Whose kernel it is meant for.
     pub to: Host,
-    /// The five numbers; `local` is the sender's end.
+    /// The five numbers; `local` is the sender's end, also of a message that refuses a datagram.
     pub tuple: FiveTuple,
+    /// Whether this is ICMP "port unreachable": nobody has the port of a datagram that came (RFC 1122, section 4.1.3.1).
+    pub is_refusal: bool,
     /// SYN, ACK, ...
     pub flags: Flags,
     /// The sequence number of its first byte, absolute.
@@ -30,11 +33,14 @@ pub struct Segment {
 impl Segment {
     /// How many bytes of the data are kept to be shown.
     pub const SHOWN: usize = 64;
+    /// What a refusal says.
+    pub const REFUSES: &str = "port unreachable";
 
     /// What it is called on an arrow: its flags, or the protocol that has none.
     pub fn label(&self) -> String {
         match self.tuple.protocol {
             Protocol::Tcp => self.flags.to_string(),
+            Protocol::Udp if self.is_refusal => String::from("ICMP"),
             Protocol::Udp => String::from("UDP"),
         }
     }

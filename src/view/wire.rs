@@ -7,7 +7,7 @@ use super::paint::{Scene, width};
 use super::text;
 use super::theme::Part;
 use crate::app::words;
-use crate::tcp::{Crossing, Fate, Protocol, escape};
+use crate::tcp::{Crossing, Fate, Protocol, Segment, escape};
 
 /// What is done with the wire, in few words.
 pub(super) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
@@ -212,6 +212,9 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
 /// Numbers and length: `seq 1 ack 1 len 13`.
 fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
     let segment = &crossing.segment;
+    if segment.is_refusal {
+        return Segment::REFUSES.to_owned();
+    }
     if segment.tuple.protocol == Protocol::Udp {
         return format!("len {}", segment.length);
     }

@@ -127,6 +127,7 @@ impl Robot {
             from,
             to: if is_servers { LAPTOP } else { SERVER },
             tuple: FiveTuple::tcp(local, remote),
+            is_refusal: false,
             flags,
             seq: own.wrapping_add(seq),
             ack: other.wrapping_add(ack),

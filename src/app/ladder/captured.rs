@@ -114,7 +114,9 @@ fn words(segment: &Segment) -> String {
 }
 
 fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
-    if segment.tuple.protocol == Protocol::Udp {
+    if segment.is_refusal {
+        String::from(Segment::REFUSES)
+    } else if segment.tuple.protocol == Protocol::Udp {
         String::new()
     } else if segment.flags.has(Flags::ACK) {
         format!("seq {seq} ack {ack}")

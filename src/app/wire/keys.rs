@@ -152,7 +152,9 @@ const MOST_LOST: u32 = 1000;
 
 /// What follows when a segment is lost.
 fn after_loss(segment: &Segment) -> &'static str {
-    if segment.tuple.protocol == Protocol::Udp {
+    if segment.is_refusal {
+        "nobody sends it again, so who sent the datagram never hears that it was refused"
+    } else if segment.tuple.protocol == Protocol::Udp {
         "UDP does not notice, and nobody sends it again"
     } else if segment.flags.has(Flags::RST) {
         "nobody sends an RST again, so the other end hears nothing of it"

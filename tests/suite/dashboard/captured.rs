@@ -28,6 +28,7 @@ pub(super) fn segment(
         from,
         to,
         tuple: FiveTuple::tcp(local.parse().unwrap(), remote.parse().unwrap()),
+        is_refusal: false,
         flags,
         seq,
         ack,

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Flags, WireOrder};
+use fivetuple::app::Event;
+use fivetuple::tcp::{FiveTuple, Flags, LabNews, Protocol, Segment, WireNews, WireOrder};
 
+use super::captured::segment;
 use super::lab::connected;
 use super::lab_wire::{numbers, orders};
 use crate::computers::{LAPTOP, SERVER};
@@ -126,6 +128,32 @@ fn what_is_lost_is_sent_again_only_where_it_carries_something() {
         robot.press("u");
         assert!(robot.said().contains(words), "{flags}: {}", robot.said());
     }
+}
+
+#[test]
+fn the_refusal_of_a_datagram_is_lost_for_good() {
+    let mut robot = Robot::listening_in_lab();
+    let said = segment(1, false, Flags::default(), (0, 0), 0);
+    let tuple = FiveTuple {
+        protocol: Protocol::Udp,
+        ..said.tuple
+    };
+    let segment = Segment {
+        tuple,
+        is_refusal: true,
+        ..said
+    };
+    robot.press("h");
+    let at = robot.state.now;
+    let sent = WireNews::Sent { at, segment };
+    robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
+    robot.press("u");
+    let said = robot.said();
+    assert!(
+        said.starts_with("the server's ICMP \"port unreachable\" is lost"),
+        "{said}"
+    );
+    assert!(said.contains("never hears"), "{said}");
 }
 
 #[test]

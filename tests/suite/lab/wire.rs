@@ -3,7 +3,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use fivetuple::lab::Kind;
-use fivetuple::tcp::{Flags, Loss, Protocol, TcpState, WireNews, WireOrder};
+use fivetuple::tcp::{Errno, Flags, Loss, Protocol, TcpState, WireNews, WireOrder};
 
 use super::{LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent};
 use crate::support::nobody::as_nobody_too;
@@ -113,6 +113,29 @@ fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
         let is_linear = (1950..2700).contains(&second);
         assert!(is_linear || (2900..3900).contains(&second), "{second} ms");
     });
+}
+
+#[test]
+fn the_refusal_of_a_datagram_waits_on_a_held_wire() {
+    let Some(mut bench) = bench() else { return };
+    let at = bench.at(SERVER, 500);
+    let laptop = Socket::from(bench.lab.stock.take(LAPTOP, Kind::Udp4).expect("a socket"));
+    laptop.connect(&at.into()).expect("connect");
+    bench.order(WireOrder::Hold);
+    laptop.send(b"ping").expect("send");
+    bench.hear_sent(1);
+    bench.order(WireOrder::Step);
+    let sent = bench.hear_sent(2);
+    let (_, refusal) = &sent[1];
+    assert_eq!(refusal.label(), "ICMP");
+    assert_eq!((refusal.from, refusal.to), (SERVER, LAPTOP));
+    assert_eq!(refusal.tuple, sent[0].1.tuple.mirrored());
+    let error = || laptop.take_error().expect("an option");
+    assert!(error().is_none(), "it waits");
+    bench.order(WireOrder::Step);
+    bench.hear(|news| Some(()).filter(|()| arrived(news).len() == 2));
+    let errno = error().and_then(|why| why.raw_os_error());
+    assert_eq!(errno, Some(Errno::ECONNREFUSED.0));
 }
 
 #[test]
