@@ -99,7 +99,7 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
         n => (format!("{n} segments go through, {what} first"), "them"),
     };
     let text = match state.lab.waiting() {
-        0 => format!("{what}; nothing else waits"),
+        0 => format!("{what}; nothing else waited"),
         1 => format!("{what}; 1 more waits behind {them}"),
         n => format!("{what}; {n} more wait behind {them}"),
     };

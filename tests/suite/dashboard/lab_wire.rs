@@ -82,7 +82,7 @@ fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     assert_eq!(orders(&mut robot), [WireOrder::Step]);
     assert_eq!(
         robot.said(),
-        "laptop's SYN goes through; nothing else waits"
+        "laptop's SYN goes through; nothing else waited"
     );
     robot.arrives(1);
     assert_eq!(robot.state.lab.waiting(), 0);
