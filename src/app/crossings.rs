@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::Lab;
 use crate::app::numbers::{Noted, Numbers, carried};
-use crate::tcp::{Crossing, Fate, Loss, Moment, Segment, WireNews};
+use crate::tcp::{Crossing, Fate, Loss, Moment, Segment, Tally, WireNews};
 
 /// So many segments are kept; of older ones only what numbers are counted from.
 const KEPT: usize = 4096;
@@ -12,9 +12,18 @@ const KEPT: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Crossings {
     numbers: Numbers,
+    /// How many of those that are known one by one are on the wire.
     waiting: usize,
+    /// How many others are on it.
+    hidden: usize,
+    /// The number of the oldest that is on it, known or not.
+    oldest: Option<u64>,
     /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
     leaving: BTreeSet<u64>,
+    /// So many orders were given since the last tally for segments of which it is not known which they are.
+    unnamed: usize,
+    /// So many frames never came on the wire.
+    pub(crate) missed: u64,
     /// How many segments were not told one by one.
     pub(crate) untold: u64,
 }
@@ -27,7 +36,8 @@ pub(crate) fn is_sent_again(segment: &Segment) -> bool {
 impl Crossings {
     /// How many segments are on the wire, and stay there for now.
     pub(crate) fn waiting(&self) -> usize {
-        self.waiting.saturating_sub(self.leaving.len())
+        let all = self.waiting + self.hidden;
+        all.saturating_sub(self.leaving.len() + self.unnamed)
     }
 
     /// A segment is on the wire no more.
@@ -39,7 +49,17 @@ impl Crossings {
     fn forget(&mut self, crossing: &Crossing) {
         if crossing.fate == Fate::OnTheWay {
             self.has_left(crossing.segment.number);
+            self.hidden += 1;
         }
+    }
+
+    fn count(&mut self, tally: Tally) {
+        let kept = usize::try_from(tally.kept).unwrap_or(usize::MAX);
+        self.hidden = kept.saturating_sub(self.waiting);
+        self.oldest = tally.oldest;
+        self.unnamed = 0;
+        self.untold += tally.untold;
+        self.missed += tally.missed;
     }
 }
 
@@ -56,7 +76,10 @@ impl Lab {
                     }
                     self.ended(number, Fate::Lost(at, how));
                 }
-                WireNews::Untold(count) => self.known.untold += count,
+                WireNews::Tally(tally) => {
+                    self.wire.loses = self.wire.loses.saturating_sub(tally.dropped);
+                    self.known.count(tally);
+                }
                 WireNews::Full { .. } => (),
             }
         }
@@ -71,18 +94,27 @@ impl Lab {
         };
     }
 
-    /// The segment that is on the wire for longest, and stays there for now.
+    /// The segment that is on the wire for longest, and stays there for now; `None` where there is none, or it is not known one by one.
     pub fn oldest_waiting(&self) -> Option<&Crossing> {
-        let leaves = |number: u64| self.known.leaving.contains(&number);
+        let known = &self.known;
+        let leaves = |number: u64| known.leaving.contains(&number);
         let mut crossings = self.crossings.iter();
-        crossings.find(|Crossing { segment, fate, .. }| {
+        let oldest = crossings.find(|Crossing { segment, fate, .. }| {
             *fate == Fate::OnTheWay && !leaves(segment.number)
-        })
+        });
+        let is_sure = |number| known.unnamed == 0 && known.oldest == Some(number);
+        oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
     }
 
-    /// The segment of that number is ordered off the wire.
-    pub(crate) fn is_to_leave(&mut self, number: u64) {
-        self.known.leaving.insert(number);
+    /// The oldest segment that waits is ordered off the wire.
+    pub(crate) fn oldest_is_to_leave(&mut self) {
+        let oldest = self.oldest_waiting();
+        match oldest.map(|crossing| crossing.segment.number) {
+            Some(number) => {
+                self.known.leaving.insert(number);
+            }
+            None => self.known.unnamed += 1,
+        }
     }
 
     /// When a segment that is sent again was sent before.

@@ -74,7 +74,7 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
             vec![]
         }
         LabNews::Wire(news) => {
-            wire::say_when_full(state, &news);
+            wire::say_what_was_lost(state, &news);
             state.lab.take_wire(news);
             vec![]
         }

@@ -2,7 +2,7 @@
 
 mod keys;
 
-pub(crate) use keys::{handle, say_when_full};
+pub(crate) use keys::{handle, say_what_was_lost};
 
 use std::time::Duration;
 
@@ -134,16 +134,8 @@ pub(crate) fn keep(state: &mut State) -> WireOrder {
 
 /// Lets the oldest segment that waits through.
 pub(crate) fn let_one_through(state: &mut State) -> WireOrder {
-    take_oldest_off(state);
+    state.lab.oldest_is_to_leave();
     WireOrder::Step
-}
-
-/// The oldest segment that waits is on the wire no more, as far as keys are concerned.
-fn take_oldest_off(state: &mut State) {
-    let oldest = state.lab.oldest_waiting();
-    if let Some(number) = oldest.map(|crossing| crossing.segment.number) {
-        state.lab.is_to_leave(number);
-    }
 }
 
 /// Makes a plain wire of it again.

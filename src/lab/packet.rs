@@ -2,7 +2,7 @@
 
 #![allow(
     unsafe_code,
-    reason = "bind(2) and setsockopt(2) with what rustix and socket2 do not wrap"
+    reason = "bind(2), setsockopt(2) and getsockopt(2) with what rustix and socket2 do not wrap"
 )]
 
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -62,6 +62,26 @@ fn set(socket: &OwnedFd, level: i32, option: i32, value: i32) -> Result<()> {
         )
     };
     checked(done)
+}
+
+/// How many frames came in since the last time for which there was no room.
+pub(super) fn missed(socket: &OwnedFd) -> u64 {
+    let mut counted = libc::tpacket_stats {
+        tp_packets: 0,
+        tp_drops: 0,
+    };
+    let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);
+    // SAFETY: the pointers are to a live tpacket_stats and to its size; the kernel writes no more than that.
+    let done = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            (&raw mut counted).cast(),
+            &raw mut size,
+        )
+    };
+    checked(done).map_or(0, |()| u64::from(counted.tp_drops))
 }
 
 fn checked(done: i32) -> Result<()> {

@@ -47,8 +47,8 @@ pub enum WireNews {
         /// How.
         how: Loss,
     },
-    /// So many segments crossed in a burst without being told one by one.
-    Untold(u64),
+    /// What is told in numbers; the last of what is told at a time.
+    Tally(Tally),
     /// A frame was lost since the wire can keep no more; not told again before it was empty.
     Full {
         /// How many frames it keeps.
@@ -56,6 +56,21 @@ pub enum WireNews {
         /// How many bytes they have together.
         bytes: usize,
     },
+}
+
+/// What is told of the wire in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// So many segments were put on it since the last tally without being told one by one, as there were too many.
+    pub untold: u64,
+    /// So many of those were lost since then because the one who holds the wire dropped them.
+    pub dropped: u32,
+    /// So many frames were lost since then before they came on the wire, as a computer sent them faster than they are taken.
+    pub missed: u64,
+    /// So many segments are on it now: held, or delayed.
+    pub kept: u64,
+    /// The number of the oldest of them.
+    pub oldest: Option<u64>,
 }
 
 /// How a segment was lost.

@@ -1,7 +1,7 @@
 //! What the keys do with the lab's wire, and what is said of it.
 
 use crate::app::verbs::only_say;
-use crate::app::wire::{let_one_through, take_oldest_off};
+use crate::app::wire::let_one_through;
 use crate::app::{Effect, State, Tone, WireKey, crossings, words};
 use crate::tcp::{Flags, LabOrder, Protocol, Segment, TcpState, WireNews, WireOrder};
 
@@ -41,24 +41,43 @@ fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
     (order, 1, text)
 }
 
-/// Says that the wire has become full.
-pub(crate) fn say_when_full(state: &mut State, news: &[WireNews]) {
+/// Says that the wire has become full, or that something never came on it.
+pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireNews]) {
     for news in news {
-        let WireNews::Full { frames, bytes } = *news else {
-            continue;
+        let text = match *news {
+            WireNews::Full { frames, bytes } => is_full(state, frames, bytes),
+            WireNews::Tally(tally) if tally.missed > 0 => {
+                let before = state.lab.known.missed;
+                let all = before + tally.missed;
+                // It comes in many small pieces: each is told that makes a difference.
+                if before > 0 && all.ilog2() == before.ilog2() {
+                    continue;
+                }
+                format!(
+                    "{} never came on the wire: a computer sends faster than the wire takes them, and its queue is full (net.core.rmem_max). TCP sends them again later",
+                    words::many(all, "frame", "frames"),
+                )
+            }
+            WireNews::Sent { .. }
+            | WireNews::Arrived { .. }
+            | WireNews::Lost { .. }
+            | WireNews::Tally(_) => continue,
         };
-        let until = if state.lab.wire.held {
-            "until h lets go, or o makes room"
-        } else {
-            "until some have arrived"
-        };
-        let text = format!(
-            "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; TCP sends it again later",
-            words::many(frames as u64, "frame", "frames"),
-            words::number(bytes as u64 >> 20),
-        );
         state.notices.say(state.now, Tone::Warning, text);
     }
+}
+
+fn is_full(state: &State, frames: usize, bytes: usize) -> String {
+    let until = if state.lab.wire.held {
+        "until h lets go, or o makes room"
+    } else {
+        "until some have arrived"
+    };
+    format!(
+        "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; TCP sends it again later",
+        words::many(frames as u64, "frame", "frames"),
+        words::number(bytes as u64 >> 20),
+    )
 }
 
 fn hold(state: &mut State) -> (WireOrder, String) {
@@ -87,21 +106,28 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
             "the wire is not held: segments go by themselves. h holds it, then o lets one through",
         );
     }
-    let oldest = state.lab.oldest_waiting();
-    let oldest = oldest.ok_or("nothing waits on the wire: whoever sends next is stopped there")?;
-    let what = words::segment(state, oldest);
-    let times = many.min(state.lab.waiting()).max(1);
+    if state.lab.waiting() == 0 {
+        return Err("nothing waits on the wire: whoever sends next is stopped there");
+    }
+    let oldest = oldest(state);
+    let times = many.min(state.lab.waiting());
     for _ in 0..times {
         let_one_through(state);
     }
     let (what, them) = match times {
-        1 => (format!("{what} goes through"), "it"),
-        n => (format!("{n} segments go through, {what} first"), "them"),
+        1 => (format!("{oldest} goes through"), "it"),
+        n => {
+            let n = words::number(n as u64);
+            (format!("{n} segments go through, {oldest} first"), "them")
+        }
     };
     let text = match state.lab.waiting() {
         0 => format!("{what}; nothing else waited"),
         1 => format!("{what}; 1 more waits behind {them}"),
-        n => format!("{what}; {n} more wait behind {them}"),
+        n => format!(
+            "{what}; {} more wait behind {them}",
+            words::number(n as u64)
+        ),
     };
     Ok((WireOrder::Step, times, text))
 }
@@ -123,14 +149,13 @@ fn slow(state: &mut State) -> (WireOrder, String) {
 
 fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
     let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
-    if state.lab.wire.held
-        && let Some(oldest) = state.lab.oldest_waiting()
-    {
-        let first = words::segment(state, oldest);
-        let follows = after_loss(&oldest.segment);
-        let times = (asked as usize).min(state.lab.waiting()).max(1);
+    if state.lab.wire.held && state.lab.waiting() > 0 {
+        let first = oldest(state);
+        let follows = state.lab.oldest_waiting().map(|oldest| &oldest.segment);
+        let follows = follows.map_or("if it carried something, it is sent again", after_loss);
+        let times = (asked as usize).min(state.lab.waiting());
         for _ in 0..times {
-            take_oldest_off(state);
+            state.lab.oldest_is_to_leave();
             state.lab.wire.loses += 1;
         }
         let text = match times {
@@ -145,6 +170,15 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
         n => format!("the next {n} segments will be lost, whoever sends them"),
     };
     (WireOrder::DropNext, asked as usize, text)
+}
+
+/// What waits for longest: `laptop's SYN`.
+fn oldest(state: &State) -> String {
+    let oldest = state.lab.oldest_waiting();
+    oldest.map_or_else(
+        || String::from("the oldest one"),
+        |crossing| words::segment(state, crossing),
+    )
 }
 
 /// So many segments can be lost by one key.

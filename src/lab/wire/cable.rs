@@ -14,6 +14,8 @@ pub struct Cable<T> {
     /// So many of the next segments are lost.
     drops: u32,
     kept: VecDeque<Kept<T>>,
+    /// How many segments are among them.
+    segments: usize,
     /// How many bytes are kept.
     bytes: usize,
     overflow: Overflow,
@@ -62,6 +64,7 @@ impl<T> Default for Cable<T> {
             delay: Duration::ZERO,
             drops: 0,
             kept: VecDeque::new(),
+            segments: 0,
             bytes: 0,
             overflow: Overflow::No,
         }
@@ -103,6 +106,7 @@ impl<T> Cable<T> {
     /// Keeps a frame that was put on the wire at `since`.
     pub fn keep(&mut self, since: Moment, load: Load, frame: T) {
         self.bytes += load.bytes;
+        self.segments += usize::from(load.is_segment);
         self.kept.push_back(Kept { since, load, frame });
     }
 
@@ -113,6 +117,17 @@ impl<T> Cable<T> {
             self.overflow = Overflow::Told;
             (self.kept.len(), self.bytes)
         })
+    }
+
+    /// How many segments are kept.
+    pub fn segments(&self) -> usize {
+        self.segments
+    }
+
+    /// The oldest segment that is kept.
+    pub fn oldest(&self) -> Option<&T> {
+        let oldest = self.oldest_segment()?;
+        self.kept.get(oldest).map(|kept| &kept.frame)
     }
 
     /// When the next kept frame is due; `None` while nothing is, or the wire is held.
@@ -173,6 +188,7 @@ impl<T> Cable<T> {
     fn remove(&mut self, place: usize) -> Option<T> {
         let kept = self.kept.remove(place)?;
         self.bytes -= kept.load.bytes;
+        self.segments -= usize::from(kept.load.is_segment);
         if self.kept.is_empty() {
             self.overflow = Overflow::No;
         }

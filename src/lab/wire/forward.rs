@@ -6,6 +6,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read};
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
+use crate::lab::packet;
 use crate::lab::plan::host_at;
 use crate::lab::wire::Shared;
 use crate::lab::wire::cable::{Cable, Load, Put};
@@ -56,8 +57,10 @@ struct Way {
     from: Host,
     /// `None` for all others: a broadcast.
     to: Option<Host>,
-    /// The number under which it was told.
-    told: Option<u64>,
+    /// Its number, if it is a segment.
+    number: u64,
+    /// Whether it was told under that number.
+    is_told: bool,
 }
 
 impl<C: Fn() -> Moment> Forwarder<C> {
@@ -71,10 +74,14 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     fn turn(&mut self, buffer: &mut [u8]) -> Option<()> {
         self.obey()?;
         let now = (self.clock)();
-        while let Some(frame) = self.cable.next_due(now) {
+        // No more at a time than there is room for answers at the ends.
+        for _ in 0..TURN {
+            let Some(frame) = self.cable.next_due(now) else {
+                break;
+            };
             self.leave(now, &frame, None);
         }
-        self.teller.hand_over(now);
+        self.tell(now);
         // All are asked without poll(2) before: the answer to a frame mostly waits at another end as soon as the frame is sent.
         let mut heard = false;
         for end in 0..self.ends.len() {
@@ -84,9 +91,25 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             // Whoever is to answer may need this processor.
             std::thread::yield_now();
         } else if !heard {
+            self.count_missed(now);
             self.sleep(now);
         }
         Some(())
+    }
+
+    /// Hands over what is to be told, if it is time.
+    fn tell(&mut self, now: Moment) {
+        let oldest = self.cable.oldest().map(|frame| frame.way.number);
+        let kept = u64::try_from(self.cable.segments()).unwrap_or(u64::MAX);
+        self.teller.kept(now, kept, oldest);
+        self.teller.hand_over(now);
+    }
+
+    /// Asks whether something came in faster than it was taken.
+    fn count_missed(&mut self, now: Moment) {
+        let missed = self.ends.iter().map(|(_, socket)| packet::missed(socket));
+        let missed = missed.sum();
+        self.teller.missed(now, missed);
     }
 
     /// Takes what came in at one end; whether there was anything, or `None` when this is the end.
@@ -147,14 +170,16 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let mut way = Way {
             from,
             to,
-            told: None,
+            number: 0,
+            is_told: false,
         };
         if is_segment {
             self.count += 1;
+            way.number = self.count;
             if self.teller.may_tell(now)
                 && let Some(segment) = segment(frame, self.count, (from, to.unwrap_or(from)))
             {
-                way.told = Some(segment.number);
+                way.is_told = true;
                 self.teller.tell(now, WireNews::Sent { at: now, segment });
             }
         }
@@ -219,21 +244,18 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if let Some(capture) = &self.capture {
             capture.write(now, way.from, &bytes[HEADER..]);
         }
-        if let Some(number) = way.told {
+        if way.is_told {
+            let number = way.number;
             self.teller.tell(now, WireNews::Arrived { at: now, number });
         }
     }
 
     fn lost(&mut self, now: Moment, way: Way, how: Loss) {
-        if let Some(number) = way.told {
-            self.teller.tell(
-                now,
-                WireNews::Lost {
-                    at: now,
-                    number,
-                    how,
-                },
-            );
+        let (at, number) = (now, way.number);
+        if way.is_told {
+            self.teller.tell(now, WireNews::Lost { at, number, how });
+        } else if how == Loss::Dropped {
+            self.teller.dropped(now);
         }
     }
 }

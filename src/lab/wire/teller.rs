@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::tcp::{Moment, WireNews};
+use crate::tcp::{Moment, Tally, WireNews};
 
 /// Takes news; gives it back when there is no room for it now.
 pub(super) type Tell = dyn FnMut(Vec<WireNews>) -> Result<(), Vec<WireNews>> + Send;
@@ -16,7 +16,7 @@ const WAITING: usize = 8192;
 pub(super) struct Teller {
     tell: Box<Tell>,
     waiting: Vec<WireNews>,
-    untold: u64,
+    tally: Tally,
     since: Option<Moment>,
     /// What is left of this second.
     left: u32,
@@ -28,7 +28,7 @@ impl Teller {
         Teller {
             tell,
             waiting: Vec::new(),
-            untold: 0,
+            tally: Tally::default(),
             since: None,
             left: PER_SECOND,
             second: Moment::default(),
@@ -41,7 +41,7 @@ impl Teller {
             (self.second, self.left) = (now, PER_SECOND);
         }
         if self.left == 0 || self.waiting.len() >= WAITING {
-            self.untold += 1;
+            self.tally.untold += 1;
             self.since.get_or_insert(now);
             return false;
         }
@@ -52,6 +52,28 @@ impl Teller {
     pub(super) fn tell(&mut self, now: Moment, news: WireNews) {
         self.waiting.push(news);
         self.since.get_or_insert(now);
+    }
+
+    /// A segment was dropped that was not told of.
+    pub(super) fn dropped(&mut self, now: Moment) {
+        self.tally.dropped += 1;
+        self.since.get_or_insert(now);
+    }
+
+    /// So many frames never came on the wire.
+    pub(super) fn missed(&mut self, now: Moment, count: u64) {
+        if count > 0 {
+            self.tally.missed += count;
+            self.since.get_or_insert(now);
+        }
+    }
+
+    /// So many segments are on the wire, and the number of the oldest.
+    pub(super) fn kept(&mut self, now: Moment, kept: u64, oldest: Option<u64>) {
+        if (kept, oldest) != (self.tally.kept, self.tally.oldest) {
+            (self.tally.kept, self.tally.oldest) = (kept, oldest);
+            self.since.get_or_insert(now);
+        }
     }
 
     /// When the next batch is to be handed over.
@@ -65,17 +87,22 @@ impl Teller {
             return;
         }
         let mut batch = std::mem::take(&mut self.waiting);
-        if self.untold > 0 {
-            batch.push(WireNews::Untold(std::mem::take(&mut self.untold)));
-        }
-        self.since = None;
-        if let Err(back) = (self.tell)(batch) {
-            self.waiting = back;
-            if let Some(WireNews::Untold(count)) = self.waiting.last() {
-                self.untold += count;
-                self.waiting.pop();
+        batch.push(WireNews::Tally(self.tally));
+        match (self.tell)(batch) {
+            Ok(()) => {
+                self.since = None;
+                let Tally { kept, oldest, .. } = self.tally;
+                self.tally = Tally {
+                    kept,
+                    oldest,
+                    ..Tally::default()
+                };
             }
-            self.since = Some(now);
+            Err(back) => {
+                self.waiting = back;
+                self.waiting.pop();
+                self.since = Some(now);
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ mod keys;
 mod lab;
 mod lab_addresses;
 mod lab_apart;
+mod lab_many;
 mod lab_others;
 mod lab_ports;
 mod lab_segments;

@@ -1,4 +1,4 @@
-use std::io::{self, Read, Seek};
+use std::io;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::support::clock::now;
 use crate::support::nobody::as_nobody_too;
 
+use super::much::segments;
 use super::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench, wait_until};
 
 /// The sockets of a lab, for a program.
@@ -107,38 +108,6 @@ fn thousands_of_calls_cross_the_wire_without_a_lost_one() {
     });
 }
 
-/// How many segments of TCP a computer's kernel has counted.
-struct Segments {
-    arrived: u64,
-    sent: u64,
-    again: u64,
-}
-
-fn segments(bench: &Bench, host: Host) -> Segments {
-    let mut counters = bench.lab.counters.iter();
-    let (_, files) = counters.find(|(of, _)| *of == host).expect("counters");
-    let (mut snmp, mut text) = (&files[0], String::new());
-    snmp.rewind().expect("a file");
-    snmp.read_to_string(&mut text).expect("counters");
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| line.starts_with("Tcp:"))
-        .collect();
-    let [names, values] = lines[..] else {
-        panic!("{text}");
-    };
-    let counted = |name| {
-        let mut both = names.split(' ').zip(values.split(' '));
-        let (_, value) = both.find(|(one, _)| *one == name).expect(name);
-        value.parse().expect("a number")
-    };
-    Segments {
-        arrived: counted("InSegs"),
-        sent: counted("OutSegs"),
-        again: counted("RetransSegs"),
-    }
-}
-
 async fn thousands(mut bench: Bench) {
     let (mut program, mut news) = program(&bench);
     program.run(Command::Listen(listen(&bench, 80)));
@@ -178,7 +147,7 @@ async fn thousands(mut bench: Bench) {
         let untold: u64 = news
             .iter()
             .map(|news| match news {
-                WireNews::Untold(count) => *count,
+                WireNews::Tally(tally) => tally.untold,
                 WireNews::Sent { .. } => 1,
                 WireNews::Arrived { .. } | WireNews::Lost { .. } | WireNews::Full { .. } => 0,
             })

@@ -13,10 +13,12 @@ mod computers;
 mod crowds;
 mod dashboard;
 mod limits;
+mod much;
 mod refusals;
 mod wire;
 
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -27,7 +29,7 @@ use fivetuple::run::Clock;
 use fivetuple::tcp::{
     Filter, Flags, Host, LabSpec, Loss, Moment, Port, Segment, TcpState, WireNews, WireOrder,
 };
-use socket2::Socket;
+use socket2::{SockRef, Socket};
 
 use super::support::clock::Deadline;
 use super::support::skipped;
@@ -58,6 +60,19 @@ fn bench() -> Option<Bench> {
 }
 
 fn with_capture(clock: Clock, capture: Option<Capture>) -> Option<Bench> {
+    prepared(|_| (), clock, capture)
+}
+
+/// The same with so many bytes of room for what has come in at an end of the wire, and is not taken yet.
+fn with_room(bytes: usize) -> Option<Bench> {
+    let shrink = |end: &OwnedFd| {
+        let socket = SockRef::from(end);
+        socket.set_recv_buffer_size(bytes).expect("a buffer");
+    };
+    prepared(shrink, Clock::start(), None)
+}
+
+fn prepared(prepare: impl Fn(&OwnedFd), clock: Clock, capture: Option<Capture>) -> Option<Bench> {
     let mut lab = match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), THREE) {
         Ok(lab) => lab,
         Err(why) => {
@@ -67,6 +82,9 @@ fn with_capture(clock: Clock, capture: Option<Capture>) -> Option<Bench> {
     };
     let (sender, news) = channel();
     let ends = std::mem::take(&mut lab.ends);
+    for (_, end) in &ends {
+        prepare(end);
+    }
     let tell = move |batch| {
         let _ = sender.send(batch);
         Ok(())
@@ -166,7 +184,7 @@ fn sent(news: &[WireNews]) -> Vec<(Moment, Segment)> {
         WireNews::Sent { at, segment } => Some((*at, segment.clone())),
         WireNews::Arrived { .. }
         | WireNews::Lost { .. }
-        | WireNews::Untold(_)
+        | WireNews::Tally(_)
         | WireNews::Full { .. } => None,
     });
     segments.collect()
@@ -178,7 +196,7 @@ fn arrived(news: &[WireNews]) -> Vec<(Moment, u64)> {
         WireNews::Arrived { at, number } => Some((*at, *number)),
         WireNews::Sent { .. }
         | WireNews::Lost { .. }
-        | WireNews::Untold(_)
+        | WireNews::Tally(_)
         | WireNews::Full { .. } => None,
     });
     numbers.collect()
@@ -190,7 +208,7 @@ fn lost(news: &[WireNews]) -> Vec<(u64, Loss)> {
         WireNews::Lost { number, how, .. } => Some((*number, *how)),
         WireNews::Sent { .. }
         | WireNews::Arrived { .. }
-        | WireNews::Untold(_)
+        | WireNews::Tally(_)
         | WireNews::Full { .. } => None,
     });
     numbers.collect()

@@ -1,7 +1,7 @@
 //! In the lab: what is not shown says so, and what is shown is whole, however small the screen.
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News, WireNews};
+use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News, Tally, WireNews};
 
 use super::{ALL, SMALL, WIDE, screen};
 use crate::computers::{CALLS, LAPTOP, LISTEN};
@@ -193,7 +193,10 @@ fn no_blank_line_follows_a_segment_whose_numbers_are_long() {
 #[test]
 fn segments_that_were_not_told_are_not_shown() {
     let mut robot = Robot::listening_in_lab();
-    let untold = WireNews::Untold(50_736);
+    let untold = WireNews::Tally(Tally {
+        untold: 50_736,
+        ..Tally::default()
+    });
     robot.tell(Event::Lab(LabNews::Wire(vec![untold])));
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("50,736 not shown"), "{text}");

@@ -1,0 +1,132 @@
+//! More on the wire than is told one by one, or than there is room for.
+
+use std::io::{Read, Seek};
+
+use fivetuple::lab::Kind;
+use fivetuple::tcp::{Host, Segment, Tally, TcpState, WireNews, WireOrder};
+use socket2::Socket;
+
+use super::{Bench, LAPTOP, SERVER, bench, lost, sent, wait_until, with_room};
+
+/// How many segments of TCP a computer's kernel has counted.
+pub(super) struct Segments {
+    pub(super) arrived: u64,
+    pub(super) sent: u64,
+    pub(super) again: u64,
+}
+
+pub(super) fn segments(bench: &Bench, host: Host) -> Segments {
+    let mut counters = bench.lab.counters.iter();
+    let (_, files) = counters.find(|(of, _)| *of == host).expect("counters");
+    let (mut snmp, mut text) = (&files[0], String::new());
+    snmp.rewind().expect("a file");
+    snmp.read_to_string(&mut text).expect("counters");
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("Tcp:"))
+        .collect();
+    let [names, values] = lines[..] else {
+        panic!("{text}");
+    };
+    let counted = |name| {
+        let mut both = names.split(' ').zip(values.split(' '));
+        let (_, value) = both.find(|(one, _)| *one == name).expect(name);
+        value.parse().expect("a number")
+    };
+    Segments {
+        arrived: counted("InSegs"),
+        sent: counted("OutSegs"),
+        again: counted("RetransSegs"),
+    }
+}
+
+/// Everything that was told in numbers, added up; what is kept is as it was told last.
+fn tally(news: &[WireNews]) -> Tally {
+    let mut all = Tally::default();
+    for news in news {
+        if let WireNews::Tally(tally) = news {
+            all = Tally {
+                untold: all.untold + tally.untold,
+                dropped: all.dropped + tally.dropped,
+                missed: all.missed + tally.missed,
+                ..*tally
+            };
+        }
+    }
+    all
+}
+
+/// So many calls at once have more answers than there is room for.
+const CALLS: usize = 2000;
+/// So many are more than are told one by one.
+const MANY: u32 = 2500;
+
+fn udp(bench: &Bench, host: Host) -> Socket {
+    let socket = bench.lab.stock.take(host, Kind::Udp4).expect("a socket");
+    Socket::from(socket)
+}
+
+#[test]
+fn what_is_let_go_at_once_loses_no_answer() {
+    // What an unprivileged process gets where nobody has raised net.core.rmem_max.
+    let Some(mut bench) = with_room(212_992) else {
+        return;
+    };
+    let _server = bench.listen(SERVER, 80);
+    bench.order(WireOrder::Hold);
+    let to = bench.at(SERVER, 80);
+    let _laptop: Vec<Socket> = (0..CALLS).map(|_| bench.call(LAPTOP, to)).collect();
+    bench.hear(|news| (tally(news).kept >= CALLS as u64).then_some(()));
+    bench.order(WireOrder::LetGo);
+    wait_until("each segment that one sent at the other", || {
+        let (laptop, server) = (segments(&bench, LAPTOP), segments(&bench, SERVER));
+        let all_arrived = server.arrived == laptop.sent + laptop.again;
+        all_arrived && laptop.arrived == server.sent + server.again
+    });
+    let states = bench.states(SERVER, 80);
+    assert_eq!(states, [TcpState::Established; CALLS]);
+    bench.hear(|news| (tally(news).kept == 0).then_some(()));
+    assert_eq!(tally(&bench.heard).missed, 0);
+}
+
+#[test]
+fn what_comes_faster_than_it_is_taken_is_counted() {
+    let Some(mut bench) = with_room(1) else {
+        return;
+    };
+    bench.order(WireOrder::Hold);
+    let to = bench.at(SERVER, 500);
+    // 41 frames at once.
+    let sent = udp(&bench, LAPTOP).send_to(&vec![0; 60_000], &to.into());
+    assert_eq!(sent.expect("the kernel takes it"), 60_000);
+    bench.hear(|news| (tally(news).missed > 0).then_some(()));
+}
+
+#[test]
+fn what_is_kept_and_dropped_is_counted_though_it_is_not_told() {
+    let Some(mut bench) = bench() else { return };
+    bench.order(WireOrder::Hold);
+    let (laptop, server) = (udp(&bench, LAPTOP), udp(&bench, SERVER));
+    let to = bench.at(SERVER, 500);
+    server.bind(&to.into()).expect("bind");
+    let send = || laptop.send_to(b"ping", &to.into()).expect("send");
+    send();
+    // From now on the laptop knows who has the server's address (arp(7)), and keeps nothing back.
+    bench.hear_sent(1);
+    for _ in 1..MANY {
+        send();
+    }
+    let all = u64::from(MANY);
+    bench.hear(|news| (tally(news).kept == all).then_some(()));
+    let told: Vec<Segment> = sent(&bench.heard).into_iter().map(|(_, one)| one).collect();
+    assert_eq!(told.len() as u64 + tally(&bench.heard).untold, all);
+    assert_eq!(tally(&bench.heard).oldest, Some(1));
+    bench.order(WireOrder::Step);
+    bench.hear(|news| (tally(news).oldest == Some(2)).then_some(()));
+    for _ in 1..MANY {
+        bench.order(WireOrder::DropNext);
+    }
+    bench.hear(|news| (tally(news).kept == 0).then_some(()));
+    let dropped = lost(&bench.heard).len() as u64 + u64::from(tally(&bench.heard).dropped);
+    assert_eq!(dropped, all - 1);
+}
