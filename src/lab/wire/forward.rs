@@ -176,11 +176,14 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if is_segment {
             self.count += 1;
             way.number = self.count;
-            if self.teller.may_tell(now)
-                && let Some(segment) = segment(frame, self.count, (from, to.unwrap_or(from)))
-            {
-                way.is_told = true;
-                self.teller.tell(now, WireNews::Sent { at: now, segment });
+            if self.teller.may_tell(now) {
+                let segment = segment(frame, self.count, (from, to.unwrap_or(from)));
+                way.is_told = segment.is_some();
+                match segment {
+                    Some(segment) => self.teller.tell(now, WireNews::Sent { at: now, segment }),
+                    // A fragment has nothing that tells whose it is.
+                    None => self.teller.untold(now),
+                }
             }
         }
         let load = Load {

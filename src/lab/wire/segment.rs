@@ -1,28 +1,28 @@
 use std::net::IpAddr;
 
 use etherparse::{
-    Icmpv4Type, Icmpv6Type, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice, icmpv4, icmpv6,
+    Icmpv4Type, Icmpv6Type, IpNumber, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice,
+    UdpHeaderSlice, icmpv4, icmpv6,
 };
 
 use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment};
 
 /// The TCP segment or UDP datagram in an Ethernet frame, or the ICMP message that refuses one, if there is any of them; its number and
-/// hosts are the caller's to say.
+/// hosts are the caller's to say. Of a datagram in fragments it is the first one, which has the ports.
 pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Segment> {
     let packet = LaxSlicedPacket::from_ethernet(frame).ok()?;
-    let transport = packet.transport.as_ref()?;
-    let refused = refused(transport);
-    let tuple = refused.map(FiveTuple::mirrored);
-    let data = match transport {
-        TransportSlice::Tcp(tcp) => tcp.payload(),
-        TransportSlice::Udp(udp) => udp.payload(),
-        TransportSlice::Icmpv4(_) | TransportSlice::Icmpv6(_) | TransportSlice::Igmp(_) => &[],
+    let refused = packet.transport.as_ref().and_then(refused);
+    let (tuple, data): (FiveTuple, &[u8]) = match &packet.transport {
+        Some(TransportSlice::Tcp(tcp)) => (five_tuple(&packet)?, tcp.payload()),
+        Some(TransportSlice::Udp(udp)) => (five_tuple(&packet)?, udp.payload()),
+        Some(_) => (refused?.mirrored(), &[]),
+        None => first_fragment(&packet)?,
     };
     let bare = Segment {
         number,
         from,
         to,
-        tuple: tuple.or_else(|| five_tuple(&packet))?,
+        tuple,
         is_refusal: refused.is_some(),
         flags: Flags::default(),
         seq: 0,
@@ -31,7 +31,7 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
         length: u32::try_from(data.len()).unwrap_or(u32::MAX),
         first: data.iter().take(Segment::SHOWN).copied().collect(),
     };
-    let TransportSlice::Tcp(tcp) = transport else {
+    let Some(TransportSlice::Tcp(tcp)) = &packet.transport else {
         return Some(bare);
     };
     Some(Segment {
@@ -45,29 +45,57 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
 
 /// The five numbers of a packet of TCP or UDP.
 fn five_tuple(packet: &LaxSlicedPacket<'_>) -> Option<FiveTuple> {
-    let (source, destination) = match packet.net.as_ref()? {
-        LaxNetSlice::Ipv4(ip) => (
-            IpAddr::from(ip.header().source_addr()),
-            IpAddr::from(ip.header().destination_addr()),
-        ),
-        LaxNetSlice::Ipv6(ip) => (
-            IpAddr::from(ip.header().source_addr()),
-            IpAddr::from(ip.header().destination_addr()),
-        ),
-        LaxNetSlice::Arp(_) => return None,
-    };
-    let (protocol, source_port, destination_port) = match packet.transport.as_ref()? {
-        TransportSlice::Tcp(tcp) => (Protocol::Tcp, tcp.source_port(), tcp.destination_port()),
-        TransportSlice::Udp(udp) => (Protocol::Udp, udp.source_port(), udp.destination_port()),
+    let (protocol, ports) = match packet.transport.as_ref()? {
+        TransportSlice::Tcp(tcp) => (Protocol::Tcp, [tcp.source_port(), tcp.destination_port()]),
+        TransportSlice::Udp(udp) => (Protocol::Udp, [udp.source_port(), udp.destination_port()]),
         TransportSlice::Icmpv4(_) | TransportSlice::Icmpv6(_) | TransportSlice::Igmp(_) => {
             return None;
         }
     };
+    between(packet, protocol, ports)
+}
+
+fn between(packet: &LaxSlicedPacket<'_>, protocol: Protocol, ports: [u16; 2]) -> Option<FiveTuple> {
+    let [source, destination] = match packet.net.as_ref()? {
+        LaxNetSlice::Ipv4(ip) => [
+            IpAddr::from(ip.header().source_addr()),
+            IpAddr::from(ip.header().destination_addr()),
+        ],
+        LaxNetSlice::Ipv6(ip) => [
+            IpAddr::from(ip.header().source_addr()),
+            IpAddr::from(ip.header().destination_addr()),
+        ],
+        LaxNetSlice::Arp(_) => return None,
+    };
     Some(FiveTuple {
         protocol,
-        local: Endpoint::new(source, source_port),
-        remote: Endpoint::new(destination, destination_port),
+        local: Endpoint::new(source, ports[0]),
+        remote: Endpoint::new(destination, ports[1]),
     })
+}
+
+/// The first fragment of a datagram that is longer than a frame, and what it has of the data.
+fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u8])> {
+    let Some(LaxNetSlice::Ipv4(ip)) = &packet.net else {
+        return None;
+    };
+    let fragment = ip.payload();
+    let is_first = fragment.fragmented && ip.header().fragments_offset().value() == 0;
+    let is_it = is_first && fragment.ip_number == IpNumber::UDP;
+    let udp = UdpHeaderSlice::from_slice(fragment.payload)
+        .ok()
+        .filter(|_| is_it)?;
+    let ports = [udp.source_port(), udp.destination_port()];
+    let data = fragment.payload.get(udp.slice().len()..)?;
+    Some((between(packet, Protocol::Udp, ports)?, data))
+}
+
+fn is_fragment(packet: &LaxSlicedPacket<'_>) -> bool {
+    match &packet.net {
+        Some(LaxNetSlice::Ipv4(ip)) => ip.is_payload_fragmented(),
+        Some(LaxNetSlice::Ipv6(ip)) => ip.is_payload_fragmented(),
+        Some(LaxNetSlice::Arp(_)) | None => false,
+    }
 }
 
 /// The datagram that an ICMP message answers with "port unreachable", of which it holds the beginning (RFC 792, RFC 4443).
@@ -101,13 +129,14 @@ fn flags(tcp: &TcpSlice<'_>) -> Flags {
     set.fold(Flags::default(), |all, (_, flag)| all.and(flag))
 }
 
-/// Whether [`segment`] finds something in an Ethernet frame; fragments but the first do not count.
+/// Whether an Ethernet frame is what a wire holds and counts: TCP or UDP, a fragment of it, or the refusal of a datagram.
 pub(super) fn is_segment(frame: &[u8]) -> bool {
-    let packet = LaxSlicedPacket::from_ethernet(frame);
-    let transport = packet.ok().and_then(|packet| packet.transport);
-    transport.is_some_and(|transport| match &transport {
-        TransportSlice::Tcp(_) | TransportSlice::Udp(_) => true,
-        TransportSlice::Icmpv4(_) | TransportSlice::Icmpv6(_) => refused(&transport).is_some(),
-        TransportSlice::Igmp(_) => false,
-    })
+    let Ok(packet) = LaxSlicedPacket::from_ethernet(frame) else {
+        return false;
+    };
+    match &packet.transport {
+        Some(TransportSlice::Tcp(_) | TransportSlice::Udp(_)) => true,
+        Some(other) => refused(other).is_some(),
+        None => is_fragment(&packet),
+    }
 }

@@ -41,8 +41,7 @@ impl Teller {
             (self.second, self.left) = (now, PER_SECOND);
         }
         if self.left == 0 || self.waiting.len() >= WAITING {
-            self.tally.untold += 1;
-            self.since.get_or_insert(now);
+            self.untold(now);
             return false;
         }
         self.left -= 1;
@@ -51,6 +50,12 @@ impl Teller {
 
     pub(super) fn tell(&mut self, now: Moment, news: WireNews) {
         self.waiting.push(news);
+        self.since.get_or_insert(now);
+    }
+
+    /// A segment was sent that is not told of.
+    pub(super) fn untold(&mut self, now: Moment) {
+        self.tally.untold += 1;
         self.since.get_or_insert(now);
     }
 

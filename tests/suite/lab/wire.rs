@@ -116,6 +116,37 @@ fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
 }
 
 #[test]
+fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
+    let Some(mut bench) = bench() else { return };
+    let at = bench.at(SERVER, 500);
+    let udp = |host| Socket::from(bench.lab.stock.take(host, Kind::Udp4).expect("a socket"));
+    let (server, laptop) = (udp(SERVER), udp(LAPTOP));
+    server.bind(&at.into()).expect("bind");
+    bench.order(WireOrder::Hold);
+    for length in [100, 3000, 200] {
+        laptop.send_to(&vec![7; length], &at.into()).expect("send");
+    }
+    // Three fragments, of which the first is told.
+    let kept = |news: &[WireNews]| match news.last() {
+        Some(WireNews::Tally(tally)) if tally.kept == 5 => Some(*tally),
+        _ => None,
+    };
+    bench.hear(kept);
+    let lengths: Vec<u32> = sent(&bench.heard)
+        .iter()
+        .map(|(_, one)| one.length)
+        .collect();
+    assert_eq!(lengths, [100, 1472, 200]);
+    let mut bytes = [0; 4000];
+    let early = (&server).read(&mut bytes).map_err(|why| why.kind());
+    assert_eq!(early, Err(ErrorKind::WouldBlock), "all wait on the wire");
+    bench.order(WireOrder::LetGo);
+    server.set_nonblocking(false).expect("blocking");
+    let read = [(); 3].map(|()| (&server).read(&mut bytes).expect("a datagram"));
+    assert_eq!(read, [100, 3000, 200]);
+}
+
+#[test]
 fn the_refusal_of_a_datagram_waits_on_a_held_wire() {
     let Some(mut bench) = bench() else { return };
     let at = bench.at(SERVER, 500);
