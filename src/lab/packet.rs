@@ -2,7 +2,7 @@
 
 #![allow(
     unsafe_code,
-    reason = "bind(2), setsockopt(2) and getsockopt(2) with what rustix and socket2 do not wrap"
+    reason = "bind(2), setsockopt(2) and getsockopt(2) and ioctl(2) with what rustix and socket2 do not wrap"
 )]
 
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -82,6 +82,23 @@ pub(super) fn missed(socket: &OwnedFd) -> u64 {
         )
     };
     checked(done).map_or(0, |()| u64::from(counted.tp_drops))
+}
+
+/// Whether a link in the network namespace of the socket works: both its ends are switched on (netdevice(7), `IFF_RUNNING`).
+pub(super) fn is_running(socket: &OwnedFd, link: &str) -> bool {
+    // SAFETY: an ifreq of nothing but zeros is a valid one.
+    let mut asked: libc::ifreq = unsafe { std::mem::zeroed() };
+    // The last byte stays zero.
+    let room = asked.ifr_name.len() - 1;
+    for (to, byte) in asked.ifr_name[..room].iter_mut().zip(link.bytes()) {
+        *to = libc::c_char::from_ne_bytes([byte]);
+    }
+    // SAFETY: the pointer is to a live ifreq, into which the kernel writes the flags.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS, &raw mut asked) };
+    // SAFETY: the call that succeeded has written the flags.
+    let flags = i32::from(unsafe { asked.ifr_ifru.ifru_flags });
+    // A kernel that does not answer is not taken for a link that is down.
+    checked(done).is_err() || flags & libc::IFF_RUNNING != 0
 }
 
 fn checked(done: i32) -> Result<()> {

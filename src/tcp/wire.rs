@@ -82,6 +82,8 @@ pub enum Loss {
     Cut,
     /// There was no room for it: on the wire, or in the kernel behind it.
     Full,
+    /// The link of the computer that it is meant for is down.
+    NoLink,
 }
 
 impl Loss {
@@ -91,6 +93,7 @@ impl Loss {
             Loss::Dropped => "lost",
             Loss::Cut => "lost: cut",
             Loss::Full => "lost: full",
+            Loss::NoLink => "lost: no link",
         }
     }
 }

@@ -1,16 +1,14 @@
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read};
-use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-use crate::lab::packet;
 use crate::lab::plan::host_at;
 use crate::lab::wire::Shared;
 use crate::lab::wire::cable::{Cable, Load, Put};
 use crate::lab::wire::capture::Capture;
+use crate::lab::wire::end::End;
 use crate::lab::wire::segment::{is_segment, segment};
 use crate::lab::wire::teller::Teller;
 use crate::tcp::{Host, Loss, Moment, WireNews};
@@ -24,12 +22,9 @@ const MOST: usize = 8;
 /// So many frames are taken from one end before another one has its turn.
 const TURN: usize = 64;
 
-/// So often a frame is offered to a kernel that has no room for it; then it is lost.
-const TRIES: usize = 1000;
-
 /// Carries frames from one end of the wire to another, on a thread of its own.
 pub(super) struct Forwarder<C> {
-    pub(super) ends: Vec<(Host, OwnedFd)>,
+    pub(super) ends: Vec<End>,
     pub(super) shared: Arc<Shared>,
     pub(super) clock: C,
     pub(super) teller: Teller,
@@ -107,18 +102,17 @@ impl<C: Fn() -> Moment> Forwarder<C> {
 
     /// Asks whether something came in faster than it was taken.
     fn count_missed(&mut self, now: Moment) {
-        let missed = self.ends.iter().map(|(_, socket)| packet::missed(socket));
-        let missed = missed.sum();
-        self.teller.missed(now, missed);
+        let missed = self.ends.iter().map(End::missed);
+        self.teller.missed(now, missed.sum());
     }
 
     /// Takes what came in at one end; whether there was anything, or `None` when this is the end.
     fn hear(&mut self, end: usize, buffer: &mut [u8]) -> Option<bool> {
         for taken in 0..TURN {
-            let (from, socket) = &self.ends[end];
-            let from = *from;
-            match recv(socket, &mut *buffer, RecvFlags::DONTWAIT) {
-                Ok((length, _)) if length > HEADER => {
+            let end = &self.ends[end];
+            let from = end.host;
+            match end.recv(buffer) {
+                Ok(length) if length > HEADER => {
                     // What was ordered before it was sent holds for it.
                     self.obey()?;
                     self.arrive(from, &buffer[..length]);
@@ -149,7 +143,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         // The first is asked whether there are orders; so are places without an end.
         let mut all: [PollFd<'_>; MOST + 1] = std::array::from_fn(|place| {
             let end = place.checked_sub(1).and_then(|end| self.ends.get(end));
-            let fd = end.map_or(&self.shared.wake, |(_, socket)| socket);
+            let fd = end.map_or(&self.shared.wake, |end| &end.socket);
             PollFd::new(fd, PollFlags::IN)
         });
         let count = self.ends.len().min(MOST) + 1;
@@ -177,11 +171,11 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             self.count += 1;
             way.number = self.count;
             if self.teller.may_tell(now) {
-                let segment = segment(frame, self.count, (from, to.unwrap_or(from)));
+                let segment = to.and_then(|to| segment(frame, self.count, (from, to)));
                 way.is_told = segment.is_some();
                 match segment {
                     Some(segment) => self.teller.tell(now, WireNews::Sent { at: now, segment }),
-                    // A fragment has nothing that tells whose it is.
+                    // Nothing tells whose a fragment is, and what all are to hear is for nobody.
                     None => self.teller.untold(now),
                 }
             }
@@ -214,33 +208,23 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     }
 
     fn deliver(&mut self, now: Moment, bytes: &[u8], way: Way) {
-        if self.send(bytes, way) {
-            self.arrived(now, bytes, way);
-        } else {
-            self.lost(now, way, Loss::Full);
+        match self.send(now, bytes, way) {
+            Ok(()) => self.arrived(now, bytes, way),
+            Err(how) => self.lost(now, way, how),
         }
     }
 
-    /// Whether the kernel took it.
-    fn send(&self, bytes: &[u8], way: Way) -> bool {
+    /// Hands it to whom it is meant for; what all are to hear is lost where nobody does.
+    fn send(&mut self, now: Moment, bytes: &[u8], way: Way) -> Result<(), Loss> {
         let Way { from, to, .. } = way;
-        let meant = self
-            .ends
-            .iter()
-            .filter(|(host, _)| to.map_or(*host != from, |to| *host == to));
-        for (_, socket) in meant {
-            let is_taken = (0..TRIES).find_map(|_| match send(socket, bytes, SendFlags::empty()) {
-                Ok(_) => Some(true),
-                Err(Errno::INTR) => None,
-                // Somebody may have switched the other end off: then it never has room.
-                Err(Errno::AGAIN | Errno::NOBUFS) if has_room(socket) => None,
-                Err(_) => Some(false),
-            });
-            if is_taken != Some(true) {
-                return false;
+        let mut done = Err(Loss::NoLink);
+        for end in &mut self.ends {
+            if to.map_or(end.host != from, |to| end.host == to) {
+                let sent = end.send(now, bytes);
+                done = done.or(sent);
             }
         }
-        true
+        done
     }
 
     fn arrived(&mut self, now: Moment, bytes: &[u8], way: Way) {
@@ -261,11 +245,4 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             self.teller.dropped(now);
         }
     }
-}
-
-/// Waits a moment until the kernel has taken what was sent before.
-fn has_room(socket: &OwnedFd) -> bool {
-    let a_moment = Timespec::try_from(Duration::from_millis(20)).ok();
-    let mut asked = [PollFd::new(socket, PollFlags::OUT)];
-    poll(&mut asked, a_moment.as_ref()).is_ok_and(|ready| ready > 0)
 }

@@ -2,6 +2,7 @@
 
 mod cable;
 mod capture;
+mod end;
 mod forward;
 mod segment;
 mod teller;
@@ -19,6 +20,7 @@ use std::thread::{self, JoinHandle};
 
 use rustix::event::{EventfdFlags, eventfd};
 
+use crate::lab::wire::end::End;
 use crate::lab::wire::forward::Forwarder;
 use crate::lab::wire::teller::Teller;
 use crate::tcp::{Host, Moment, WireNews, WireOrder};
@@ -59,7 +61,7 @@ impl Wire {
             wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         });
         let forwarder = Forwarder {
-            ends,
+            ends: ends.into_iter().map(End::new).collect(),
             shared: Arc::clone(&shared),
             clock,
             teller: Teller::new(Box::new(tell)),

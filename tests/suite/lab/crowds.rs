@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::support::clock::now;
 use crate::support::nobody::as_nobody_too;
 
-use super::much::segments;
+use super::much::wait_for_all_segments;
 use super::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench, wait_until};
 
 /// The sockets of a lab, for a program.
@@ -136,11 +136,7 @@ async fn thousands(mut bench: Bench) {
         (accepted == count && connected == count && ended).then_some(())
     })
     .await;
-    wait_until("each segment that one sent at the other", || {
-        let (laptop, server) = (segments(&bench, LAPTOP), segments(&bench, SERVER));
-        // The kernel counts a SYN+ACK that is sent again among the others, too.
-        server.arrived == laptop.sent + laptop.again && laptop.arrived == server.sent
-    });
+    wait_for_all_segments(&bench);
     assert_eq!(bench.states(SERVER, 80).len(), 3000);
     assert_eq!(bench.states(LAPTOP, 80).len(), 3000);
     let told = bench.hear(|news| {

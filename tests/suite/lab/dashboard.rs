@@ -23,6 +23,21 @@ fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Output {
 }
 
 #[test]
+fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
+    if !possible() {
+        return;
+    }
+    let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    let switched = on(&terminal, "server", &["ip", "link", "set", "eth0", "down"]);
+    assert!(switched.status.success(), "{switched:?}");
+    // Others are told of it within a second; by then the SYN is sent again.
+    terminal.press("c");
+    terminal.wait_for("✗─+ SYN");
+    quit(terminal);
+}
+
+#[test]
 fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
     as_nobody_too(|| {
         if !possible() {

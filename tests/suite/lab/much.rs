@@ -9,13 +9,13 @@ use socket2::Socket;
 use super::{Bench, LAPTOP, SERVER, bench, lost, sent, wait_until, with_room};
 
 /// How many segments of TCP a computer's kernel has counted.
-pub(super) struct Segments {
-    pub(super) arrived: u64,
-    pub(super) sent: u64,
-    pub(super) again: u64,
+struct Segments {
+    arrived: u64,
+    sent: u64,
+    again: u64,
 }
 
-pub(super) fn segments(bench: &Bench, host: Host) -> Segments {
+fn segments(bench: &Bench, host: Host) -> Segments {
     let mut counters = bench.lab.counters.iter();
     let (_, files) = counters.find(|(of, _)| *of == host).expect("counters");
     let (mut snmp, mut text) = (&files[0], String::new());
@@ -38,6 +38,16 @@ pub(super) fn segments(bench: &Bench, host: Host) -> Segments {
         sent: counted("OutSegs"),
         again: counted("RetransSegs"),
     }
+}
+
+/// Waits until the laptop and the server have every segment that the other one sent.
+#[track_caller]
+pub(super) fn wait_for_all_segments(bench: &Bench) {
+    wait_until("each segment that one sent at the other", || {
+        let (laptop, server) = (segments(bench, LAPTOP), segments(bench, SERVER));
+        // The kernel counts a SYN+ACK that is sent again among the others, too.
+        server.arrived == laptop.sent + laptop.again && laptop.arrived == server.sent
+    });
 }
 
 /// Everything that was told in numbers, added up; what is kept is as it was told last.
@@ -78,11 +88,7 @@ fn what_is_let_go_at_once_loses_no_answer() {
     let _laptop: Vec<Socket> = (0..CALLS).map(|_| bench.call(LAPTOP, to)).collect();
     bench.hear(|news| (tally(news).kept >= CALLS as u64).then_some(()));
     bench.order(WireOrder::LetGo);
-    wait_until("each segment that one sent at the other", || {
-        let (laptop, server) = (segments(&bench, LAPTOP), segments(&bench, SERVER));
-        let all_arrived = server.arrived == laptop.sent + laptop.again;
-        all_arrived && laptop.arrived == server.sent + server.again
-    });
+    wait_for_all_segments(&bench);
     let states = bench.states(SERVER, 80);
     assert_eq!(states, [TcpState::Established; CALLS]);
     bench.hear(|news| (tally(news).kept == 0).then_some(()));
