@@ -3,6 +3,7 @@
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
+use crate::lab::spaces::Space;
 use crate::tcp;
 use crate::tcp::LabRefusal;
 
@@ -77,9 +78,14 @@ fn helps(
     }
     match errno {
         Errno::NOSPC if is_namespaces => {
-            let most = setting("user/max_user_namespaces").unwrap_or_default();
+            let limit = if step == Space::Network.step() {
+                "max_net_namespaces"
+            } else {
+                "max_user_namespaces"
+            };
+            let most = setting(&format!("user/{limit}")).unwrap_or_default();
             format!(
-                "so many namespaces are in use already, or one around this one allows none; user.max_user_namespaces is {} here",
+                "so many namespaces are in use already, or one around this one allows none; user.{limit} is {} here",
                 most.trim()
             )
         }
@@ -94,6 +100,10 @@ fn helps(
         },
         Errno::NOSYS | Errno::INVAL if is_namespaces => {
             "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
+        }
+        Errno::MFILE => {
+            "this process may have too few descriptors open; ulimit -n 1024 allows enough"
+                .to_owned()
         }
         Errno::ROFS if step == PORT_RANGE => {
             "/proc/sys is read-only here, as in most containers; docker run --security-opt systempaths=unconfined leaves it writable. Without a range of its own the lab can be had".to_owned()
@@ -162,6 +172,15 @@ mod tests {
             let said = said(name, value, errno);
             assert!(said.starts_with(start), "{said}");
         }
+        let said = helps(
+            ("unshare(CLONE_NEWNET)", Errno::NOSPC),
+            Who::Root,
+            |asked| (asked == "user/max_net_namespaces").then(|| "2\n".to_owned()),
+        );
+        assert!(
+            said.ends_with("user.max_net_namespaces is 2 here"),
+            "{said}"
+        );
         let unknown = ("RTM_NEWLINK veth", Errno::NOMEM);
         assert_eq!(helps(unknown, Who::Somebody, |_| None), "");
     }

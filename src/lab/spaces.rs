@@ -43,7 +43,11 @@ impl Space {
 /// The network namespace of this thread, at a descriptor from `lowest` on.
 pub(super) fn network(lowest: i32) -> Result<OwnedFd> {
     let file = open(Path::new("/proc/thread-self/ns/net"))?;
-    fcntl_dupfd_cloexec(&file, lowest)
+    // Where so high a number is not allowed, the argument is called wrong (fcntl(2), `F_DUPFD`).
+    fcntl_dupfd_cloexec(&file, lowest).map_err(|why| match why {
+        Errno::INVAL => Errno::MFILE,
+        why => why,
+    })
 }
 
 /// Moves this thread into that network namespace.

@@ -34,7 +34,8 @@ impl LabKeeper {
         let open = |path: &Path| {
             let inbox = inbox.clone();
             let complain = move |why| {
-                let _ = inbox.try_send(Input::Fact(Event::Lab(LabNews::Warned(why))));
+                // On a thread of the capture's own, which may wait until there is room.
+                let _ = inbox.blocking_send(Input::Fact(Event::Lab(LabNews::Warned(why))));
             };
             Capture::create(path, clock.epoch(), complain).with_context(|| {
                 format!("cannot write what crosses the wire to {}", path.display())

@@ -22,8 +22,6 @@ pub struct Segment {
     pub seq: u32,
     /// The next sequence number that the sender waits for; means something with ACK only.
     pub ack: u32,
-    /// The window as it stands in the header, not scaled.
-    pub window: u16,
     /// How many bytes of data it carries.
     pub length: u32,
     /// The first of them, at most [`Segment::SHOWN`].

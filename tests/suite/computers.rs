@@ -131,7 +131,6 @@ impl Robot {
             flags,
             seq: own.wrapping_add(seq),
             ack: other.wrapping_add(ack),
-            window: 64_240,
             length: u32::try_from(data.len()).unwrap(),
             first: data.to_vec(),
         };

@@ -27,7 +27,6 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
         flags: Flags::default(),
         seq: 0,
         ack: 0,
-        window: 0,
         length: u32::try_from(data.len()).unwrap_or(u32::MAX),
         first: data.iter().take(Segment::SHOWN).copied().collect(),
     };
@@ -38,7 +37,6 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
         flags: flags(tcp),
         seq: tcp.sequence_number(),
         ack: tcp.acknowledgment_number(),
-        window: tcp.window_size(),
         ..bare
     })
 }

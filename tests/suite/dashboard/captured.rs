@@ -32,7 +32,6 @@ pub(super) fn segment(
         flags,
         seq,
         ack,
-        window: 64_240,
         length,
         first: vec![],
     }

@@ -61,6 +61,7 @@ fn too_few_network_namespaces_are_refused_half_way() {
     };
     assert!(said.contains("unshare(CLONE_NEWNET)"), "{said}");
     assert!(said.contains("so many namespaces are in use"), "{said}");
+    assert!(said.contains("user.max_net_namespaces is 2 here"), "{said}");
 }
 
 /// What a lab complains whose helper's call fails as `inject` says (strace(1)), and which call that was; or why that cannot be tried here.
@@ -215,4 +216,13 @@ fn root_without_all_that_a_lab_needs_has_it_in_a_user_namespace() {
         }
         assert!(output.status.success(), "without {capability}: {said}");
     }
+}
+
+#[test]
+fn too_few_descriptors_are_told_as_such() {
+    let Some(said) = refused("ulimit -n 40", "") else {
+        return;
+    };
+    assert!(said.contains("EMFILE"), "{said}");
+    assert!(said.contains("ulimit -n 1024"), "{said}");
 }
