@@ -31,6 +31,7 @@ mod palette;
 mod promises;
 mod rewind;
 mod room;
+mod same_port;
 mod seams;
 mod sentences;
 mod states;
