@@ -166,3 +166,21 @@ fn several_calls_that_waited_are_those_of_the_computer_that_made_them() {
     assert_eq!(caller, 1);
     assert!(said.starts_with("phone opened 2 connections"), "{said}");
 }
+
+#[test]
+fn who_calls_its_own_loopback_is_known_by_its_network() {
+    let calls =
+        "tcp 0 1 127.0.0.1:44506 127.0.0.1:7000 SYN_SENT host=2 inode=11 cookie=7".to_owned();
+    let connected = calls.replace("SYN_SENT", "ESTABLISHED");
+    for news in [
+        News::Connecting(own(&calls, 11)),
+        News::Connected(own(&connected, 11)),
+    ] {
+        let mut robot = Robot::in_lab(3);
+        robot.state.clients.to = Some(Endpoint::new([127, 0, 0, 1], 7000).into());
+        robot.press("c j");
+        robot.hear(news);
+        let holder = robot.state.clients.holder_of(own(&calls, 11).name);
+        assert_eq!(holder.map(|computer| computer.host), Some(LAPTOP));
+    }
+}
