@@ -115,3 +115,14 @@ pub enum Action {
     /// Save a program that makes the same rows.
     Write,
 }
+
+impl Action {
+    /// The verbs that are meant for connections.
+    pub const VERBS: [Action; 5] = [
+        Action::Close,
+        Action::ServerCloses,
+        Action::Send,
+        Action::HalfClose,
+        Action::Abort,
+    ];
+}

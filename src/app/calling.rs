@@ -231,9 +231,8 @@ fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut Ends, OwnSocke
         .computers
         .iter()
         .position(|computer| computer.ends.contains(socket.name));
-    let owner = known
-        .or_else(|| clients.index_of(socket.name.tuple.local.ip))
-        .unwrap_or(clients.chosen);
+    let RowName { host, tuple, .. } = socket.name;
+    let owner = known.unwrap_or_else(|| clients.caller(host, Some(tuple.local.ip)));
     come(&mut clients.computers[owner].ends, socket, state.now);
     state.sockets.own(&socket, state.machine.pid);
 }

@@ -141,6 +141,18 @@ impl Clients {
         self.computers.iter().position(|computer| computer.ip == ip)
     }
 
+    /// Which computer calls: one of the lab is known by its network, one on loopback by the address that it calls `from`; where that does
+    /// not tell, the chosen one.
+    pub(crate) fn caller(&self, host: Host, from: Option<IpAddr>) -> usize {
+        let mut computers = self.computers.iter();
+        let known = if host == Host::THIS {
+            from.and_then(|ip| self.index_of(ip))
+        } else {
+            computers.position(|computer| computer.host == host)
+        };
+        known.unwrap_or(self.chosen)
+    }
+
     /// The name of the computer with that address.
     pub fn name_of(&self, ip: IpAddr) -> Option<&str> {
         self.index_of(ip).map(|n| self.computers[n].name.as_str())

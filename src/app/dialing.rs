@@ -128,8 +128,7 @@ pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
         if burst.count == 1 {
             clients.singles += 1;
         } else {
-            let caller = spec.from.and_then(|ip| clients.index_of(ip));
-            let caller = caller.unwrap_or(clients.chosen);
+            let caller = clients.caller(spec.host, spec.from);
             let ever = clients.computers[caller].ends.ever();
             clients.under_way = Some(Progress::of(burst, caller, spec.protocol, ever));
         }

@@ -158,10 +158,6 @@ fn addresses(state: &State) -> String {
 }
 
 fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
-    state.lab.stage = Stage::Off;
-    state.lab.plan = None;
-    // Perhaps that was what it failed at.
-    state.lab.spec.ports = None;
     let helps = if why.helps.is_empty() {
         String::new()
     } else {
@@ -169,17 +165,31 @@ fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
         let stop = if helps.ends_with('.') { "" } else { "." };
         format!(" {helps}{stop}")
     };
+    never_up(state);
+    say_there_is_none(state, &format!("{} said {}.{helps}", why.step, why.errno));
+    vec![]
+}
+
+fn never_up(state: &mut State) {
+    state.lab.stage = Stage::Off;
+    state.lab.plan = None;
+    // Perhaps that was what it failed at.
+    state.lab.spec.ports = None;
+}
+
+fn say_there_is_none(state: &mut State, why: &str) {
     let text = format!(
-        "there is no lab: {} said {}.{helps} Everything else works all the same, with computers on loopback.",
-        why.step, why.errno
+        "there is no lab: {why} Everything else works all the same, with computers on loopback."
     );
     state.notices.blame(state.now, text, vec![]);
-    vec![]
 }
 
 fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     let Some(before) = state.lab.before.take() else {
-        state.lab.stage = Stage::Off;
+        never_up(state);
+        if let Some(why) = why {
+            say_there_is_none(state, &format!("it went down before it was up: {why}."));
+        }
         return vec![];
     };
     state.machine = before.machine;

@@ -51,10 +51,8 @@ pub(crate) fn connect_failed(
 
 /// Which computer was told to call.
 fn caller<'a>(state: &'a State, spec: &ConnectSpec) -> &'a str {
-    let address = state.lab.address_of(spec.host).or(spec.from);
-    address
-        .and_then(|ip| state.clients.name_of(ip))
-        .unwrap_or(&state.clients.computer().name)
+    let caller = state.clients.caller(spec.host, spec.from);
+    &state.clients.computers[caller].name
 }
 
 /// A client could not have the source address or port that was asked for.

@@ -108,8 +108,10 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::WholeMachine
             | Action::Lab
             | Action::Wire(_)
+            | Action::UseUpPorts
             | Action::TryMyth
             | Action::Retry
+            | Action::RetryLater
     );
     if acts && state.sockets.go_live() {
         state.desk.stale = true;

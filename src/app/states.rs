@@ -2,7 +2,9 @@
 
 use crate::app::places::Place;
 use crate::app::update::wanted;
-use crate::app::{Effect, Key, Overlay, Scope, State, Tone, act, action_for, script};
+use crate::app::{
+    Action, Effect, Key, Overlay, Scope, State, Tone, act, action_for, rewind, script,
+};
 use crate::tcp::{Command, OwnSocket, Refusal, RowName, TcpState};
 
 /// The states that a menu offers; LISTEN is what l makes, and CLOSED is no row.
@@ -112,6 +114,8 @@ pub(crate) fn press(state: &mut State, at: usize, key: Key) -> Vec<Effect> {
 
 /// Puts a connection into that state: in the lab by its wire, on loopback by calls alone.
 pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
+    // Comma steps back while the menu is open.
+    rewind::before(state, Action::States);
     if state.lab.is_up() {
         script::begin(state, held);
         return vec![];

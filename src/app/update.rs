@@ -152,10 +152,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// Whether a verb is meant for connections.
 fn is_for_ends(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Send | Action::HalfClose | Action::Close | Action::Abort | Action::ServerCloses
-    )
+    Action::VERBS.contains(&action)
 }
 
 /// Whether something that was ordered before has to be answered first.

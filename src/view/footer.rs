@@ -8,7 +8,7 @@ use super::input;
 use super::paint::{Scene, width};
 use super::text;
 use super::theme::{Part, Theme};
-use crate::app::{Form, Key, Line as TableLine, Overlay, Value};
+use crate::app::{Action, Form, Key, Line as TableLine, Overlay, Value, binding_of};
 use crate::cli::ThemeName;
 
 /// The keys to press now, the most useful first; as many as fit.
@@ -81,7 +81,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
         Overlay::States(_) => scene.keys(&[("j k", "choose"), ("Enter", "hold it"), close]),
         Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
-            scene.keys(&[close, ("j k", "next"), ("d D s f x", "verbs"), quit])
+            scene.keys(&[close, ("j k", "next"), (&*verbs(), "verbs"), quit])
         }
         Overlay::Card(_) => scene.keys(&[close, ("j k", "next row"), quit]),
         Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
@@ -92,6 +92,15 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
             form_keys(scene, form)
         }
     }
+}
+
+/// The keys of the verbs, which work on the connection that is looked inside.
+fn verbs() -> String {
+    let bindings = Action::VERBS.into_iter().filter_map(binding_of);
+    let keys: Vec<String> = bindings
+        .map(|binding| binding.keys[0].to_string())
+        .collect();
+    keys.join(" ")
 }
 
 /// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::ladder::became::Became;
 use crate::app::ladder::captured::{insert, rung, write};
-use crate::app::ladder::{ABOUT, Ladder, Rung, Side, life};
+use crate::app::ladder::{Ladder, Rung, Side, life, lived, reused};
 use crate::app::looking::show;
-use crate::app::{Life, Picture, State, Tone};
-use crate::tcp::{Crossing, FiveTuple, Host, Moment, RowName, Segment};
+use crate::app::{Picture, State, Tone};
+use crate::tcp::{Crossing, FiveTuple, Host, RowName, Segment};
 
 /// So many of the last segments it shows: with more nobody scrolls through them.
 const MOST: usize = 512;
@@ -119,29 +119,24 @@ fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &Crossing)]) -> Vec<
         (tuple.mirrored(), segment.to, segment.from),
     ];
     let ports = rungs[its[0].0].ports.clone();
+    let crossings: Vec<&Crossing> = its.iter().map(|(_, crossing)| *crossing).collect();
     let mut alone = Vec::new();
     for (own, host, other) in ends {
-        let Some(life) = life(state, RowName::connected(host, own)) else {
-            continue;
-        };
-        let lived = |(_, crossing): &&(usize, &Crossing)| is_of(&life, crossing.sent, then);
-        let its: Vec<(usize, &Crossing)> = its.iter().filter(lived).copied().collect();
-        let became = Became::of(own, &its, &life, then);
         let side = side_of(state, host, other) as usize;
-        let begun = its.first().map(|(_, crossing)| crossing.sent);
-        let rest = write(rungs, side, became).filter(|rung| begun.is_some_and(|at| rung.at >= at));
-        alone.extend(rest.map(|rung| Rung {
-            ports: ports.clone(),
-            ..rung
-        }));
+        let life = life(state, RowName::connected(host, own));
+        let lived = life.map(|life| reused::own(&crossings, lived(&life, then)));
+        for places in reused::each(&crossings, lived.as_ref()) {
+            let life = life.filter(|_| Some(&places) == lived.as_ref());
+            let begun = crossings[places.start].sent;
+            let became = Became::of(own, &its[places], life.as_ref(), then);
+            let rest = write(rungs, side, became).filter(|rung| rung.at >= begun);
+            alone.extend(rest.map(|rung| Rung {
+                ports: ports.clone(),
+                ..rung
+            }));
+        }
     }
     alone
-}
-
-/// Whether a segment of that time may be of this life, and not of another connection with the same numbers.
-fn is_of(life: &Life<'_>, at: Moment, then: Moment) -> bool {
-    let gone = life.line.gone.map_or(then, |gone| gone.at);
-    at.plus(ABOUT) >= life.line.born && at <= gone.plus(ABOUT)
 }
 
 /// Shows the ladder of all connections, or that of one again.

@@ -12,7 +12,7 @@ use crate::tcp::{Crossing, Fate, FiveTuple, Flags, Moment, Segment, TcpState};
 /// A look may come so much later than the segment that it saw the effect of.
 const LATE: Duration = Duration::from_millis(800);
 /// The clock of the wire and that of a look may differ by so much.
-const EARLY: Duration = Duration::from_millis(20);
+pub(super) const EARLY: Duration = Duration::from_millis(20);
 
 /// What one end has become.
 #[derive(Debug, Default)]
@@ -44,15 +44,16 @@ struct Look {
 }
 
 impl Became {
-    /// What the end with the address and port `own.local` has become by the segments of its connection, each with its place.
+    /// What the end with the address and port `own.local` has become by the segments of its connection, each with its place. Where its
+    /// row is not known any more, they alone tell.
     pub(super) fn of(
         own: FiveTuple,
         segments: &[(usize, &Crossing)],
-        life: &Life<'_>,
+        life: Option<&Life<'_>>,
         now: Moment,
     ) -> Became {
         let steps = steps(own, segments);
-        let looks = looks(life, now);
+        let looks = life.map_or_else(Vec::new, |life| looks(life, now));
         let mut became = Became::default();
         let (mut next, mut before) = (0, None);
         for look in &looks {
@@ -135,26 +136,19 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for (at, place, is_received, crossing) in events {
         let (segment, sent) = (&crossing.segment, crossing.sent);
-        let before = end.state;
+        let before = (end.state, end.is_over);
         if is_received {
             end.receives(segment);
         } else {
             end.sends(segment);
         }
-        if end.state != before {
+        if (end.state, end.is_over) != before {
             let state = end.state.filter(|_| !end.is_over);
             steps.push(Step {
                 place,
                 sent,
                 at,
                 state,
-            });
-        } else if end.is_over && steps.last().is_none_or(|last| last.state.is_some()) {
-            steps.push(Step {
-                place,
-                sent,
-                at,
-                state: None,
             });
         }
     }
@@ -166,6 +160,8 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
 struct End {
     /// `None` before its SYN, or where that was not seen.
     state: Option<TcpState>,
+    /// Whether there is one at all; `None` before it sent or received anything. Who has none answers with RST.
+    is_there: Option<bool>,
     /// Whether the kernel has it no more.
     is_over: bool,
     /// The number after its own FIN.
@@ -180,18 +176,21 @@ impl End {
     fn sends(&mut self, segment: &Segment) {
         let has = |flags| segment.flags.has(flags);
         if has(Flags::RST) {
-            self.is_over = true;
+            // Who calls answers so what is not for its call, and goes on calling (RFC 9293, section 3.10.7.3).
+            self.is_over |= self.is_there != Some(false) && self.state != Some(SynSent);
             return;
         }
+        self.is_there = Some(true);
         if has(Flags::SYN) {
             let state = if has(Flags::ACK) {
                 SynReceived
             } else {
                 SynSent
             };
-            if self.state != Some(state) {
+            if self.is_over || self.state != Some(state) {
                 *self = End {
                     state: Some(state),
+                    is_there: Some(true),
                     next: has(Flags::ACK).then_some(segment.ack),
                     ..End::default()
                 };
@@ -214,9 +213,10 @@ impl End {
     fn receives(&mut self, segment: &Segment) {
         let has = |flags| segment.flags.has(flags);
         if has(Flags::RST) {
-            self.is_over = self.state.is_some();
+            self.is_over |= self.is_there != Some(false);
             return;
         }
+        self.is_there.get_or_insert(false);
         if has(Flags::ACK) {
             self.is_answered(segment);
         }

@@ -20,7 +20,12 @@ pub fn captured(
     let mut alone = Vec::new();
     for (side, life) in pair.lives.iter().enumerate() {
         let Some(life) = life else { continue };
-        let became = Became::of(life.line.row.tuple.canonical(), &segments, life, pair.now);
+        let became = Became::of(
+            life.line.row.tuple.canonical(),
+            &segments,
+            Some(life),
+            pair.now,
+        );
         alone.extend(write(&mut rungs, side, became));
     }
     insert(&mut rungs, alone);

@@ -4,17 +4,19 @@ mod all;
 mod became;
 mod captured;
 mod goodbye;
+mod reused;
 mod text;
 mod worked_out;
 
 use std::time::Duration;
 
-use crate::app::{Effect, Life, Line, Role, State, Tone};
-use crate::tcp::{Crossing, FiveTuple, Loss, Moment, RowName, TcpState};
+use crate::app::{Life, Line, Role, State};
+use crate::tcp::{FiveTuple, Loss, Moment, RowName, TcpState};
 
 pub(crate) use all::toggle;
 pub use captured::captured;
 pub use text::as_text;
+pub(crate) use text::{save, saved};
 pub use worked_out::worked_out;
 
 /// What went to and fro between the client's end, at the left, and the server's.
@@ -132,24 +134,12 @@ fn all_or_one(state: &State) -> Option<Ladder> {
 
 /// The one place where it is decided whether the segments were captured: where they are, they are shown, else they are worked out.
 fn rungs(state: &State, pair: &Pair<'_>) -> Ladder {
-    let crossings = crossings(state, pair);
+    let crossings = reused::crossings(state, pair);
     if crossings.is_empty() {
         worked_out(state, pair)
     } else {
         captured(&crossings, pair, |crossing| state.lab.numbers(crossing))
     }
-}
-
-/// The segments of a connection that crossed the lab's wire, as far as they had come by the time that is shown.
-fn crossings(state: &State, pair: &Pair<'_>) -> Vec<Crossing> {
-    let then = state.then();
-    let is_its = |crossing: &&Crossing| {
-        crossing.segment.tuple.connection() == pair.connection
-            && crossing.sent <= then
-            && pair.was_there(crossing.sent, then)
-    };
-    let its = state.lab.crossings.iter().filter(is_its);
-    its.map(|crossing| crossing.as_of(then)).collect()
 }
 
 /// How far a look may be from what it shows the effect of.
@@ -182,14 +172,24 @@ impl<'a> Pair<'a> {
         Pair::of(state, chosen.or_else(newest).or_else(last)?)
     }
 
-    /// Whether something of that time may be this connection's: a call or a segment comes about when a look shows its row; what is much
-    /// older or newer was another connection with the same numbers.
-    pub(crate) fn was_there(&self, at: Moment, now: Moment) -> bool {
-        let lives = || self.lives.iter().flatten();
-        let born = lives().map(|life| life.line.born).min();
-        let gone = lives().map(|life| life.line.gone.map_or(now, |gone| gone.at));
-        born.is_none_or(|born| at.plus(ABOUT) >= born)
-            && gone.max().is_none_or(|gone| at <= gone.plus(ABOUT))
+    /// Whether something of that time may be this connection's: a call comes about when a look shows its row; what is much older or newer
+    /// was another connection with the same numbers.
+    pub(crate) fn was_there(&self, at: Moment) -> bool {
+        let (born, gone) = self.lived();
+        at.plus(ABOUT) >= born && at <= gone.plus(ABOUT)
+    }
+
+    /// When looks showed the first of both rows, and that the last of them was gone.
+    fn lived(&self) -> (Moment, Moment) {
+        let lives = || {
+            self.lives
+                .iter()
+                .flatten()
+                .map(|life| lived(life, self.now))
+        };
+        let born = lives().map(|(born, _)| born).min();
+        let gone = lives().map(|(_, gone)| gone).max();
+        (born.unwrap_or(self.now), gone.unwrap_or(self.now))
     }
 
     /// The connection that has this row.
@@ -202,8 +202,8 @@ impl<'a> Pair<'a> {
         };
         // Who was not born together went by the same five numbers at another time.
         let lived_together = |other: &Life<'_>| {
-            let ends = |life: &Life<'_>| life.line.gone.map_or(state.then(), |gone| gone.at);
-            other.line.born <= ends(&own) && own.line.born <= ends(other)
+            let [own, other] = [&own, other].map(|life| lived(life, state.then()));
+            other.0 <= own.1 && own.0 <= other.1
         };
         let other = other.filter(lived_together);
         let lives = if own.is_client {
@@ -250,6 +250,12 @@ fn life(state: &State, name: RowName) -> Option<Life<'_>> {
     })
 }
 
+/// When looks showed a row, and that it was gone.
+fn lived(life: &Life<'_>, now: Moment) -> (Moment, Moment) {
+    let gone = life.line.gone.map_or(now, |gone| gone.at);
+    (life.line.born, gone)
+}
+
 /// The last row that went and is the wanted one.
 fn departed(state: &State, is_it: impl Fn(RowName) -> bool) -> Option<Life<'_>> {
     let mut all = state.seen().departed().iter().rev();
@@ -268,33 +274,4 @@ fn who(state: &State, client: Option<&Line>) -> String {
         Some(Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown)
         | None => String::new(),
     }
-}
-
-/// Orders the ladder to be written into a file.
-pub(crate) fn save(state: &mut State) -> Vec<Effect> {
-    let Some(ladder) = of(state) else {
-        let text = "there is no connection whose ladder could be saved; press l, then c";
-        state.notices.say(state.now, Tone::Plain, text);
-        return vec![];
-    };
-    vec![Effect::Save {
-        name: String::from("fivetuple-ladder"),
-        texts: vec![("txt", as_text(&ladder))],
-    }]
-}
-
-/// The ladder was written, or could not be.
-pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Vec<Effect> {
-    let (tone, text) = match saved {
-        Ok(files) => (
-            Tone::Plain,
-            format!(
-                "the ladder is saved as {}, in the current directory",
-                files.join(" and ")
-            ),
-        ),
-        Err(why) => (Tone::Warning, format!("the file cannot be saved: {why}")),
-    };
-    state.notices.say(state.now, tone, text);
-    vec![]
 }

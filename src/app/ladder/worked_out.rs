@@ -9,7 +9,7 @@ use TcpState::{Established, SynReceived, SynSent};
 /// What both ends of a connection must have said to each other.
 pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
     let doings = state.sockets.doings.of(pair.connection, state.then());
-    let doings = doings.filter(|(at, ..)| pair.was_there(*at, state.then()));
+    let doings = doings.filter(|(at, ..)| pair.was_there(*at));
     let mut worker = Worker {
         pair,
         doings: doings.collect(),

@@ -21,7 +21,7 @@ impl Table {
     }
 
     /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so, with the
-    /// state that its own calls had told.
+    /// state that its own calls had told; it takes the place of one whose end was told before.
     pub(super) fn ended(
         &mut self,
         at: Moment,
@@ -29,11 +29,14 @@ impl Table {
         (how, reached): (Ending, Option<TcpState>),
         serves: bool,
     ) -> bool {
-        if let Some(line) = self.lines.get_mut(&name) {
+        let was_told = |line: &Line| line.gone.is_some() && line.ending.is_some();
+        let line = self.lines.get_mut(&name);
+        if let Some(line) = line.filter(|line| !was_told(line)) {
             line.ending = Some(how);
             return self.explain(name);
         }
         let Some(reached) = reached else { return false };
+        self.forget(name);
         self.insert(Line::told(name, reached, how, at), serves);
         self.ghosts.push_back((name, at));
         true

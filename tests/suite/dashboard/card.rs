@@ -1,10 +1,11 @@
 //! Verbs while one connection is looked inside: they are meant for that one.
 
-use fivetuple::app::{Action, Overlay, Pane};
+use fivetuple::app::{Action, Overlay, Pane, action_on_card, binding_of};
 use fivetuple::tcp::{Command, News, RowName};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
+use crate::screens::{USUAL, screen};
 
 const NEWER: [&str; 2] = [
     "tcp 0 0 127.0.0.1:5000 127.0.0.2:54242 ESTABLISHED inode=14",
@@ -48,6 +49,18 @@ fn the_verbs_work_on_the_connection_that_the_card_shows() {
             "{key} leaves the card open"
         );
     }
+}
+
+#[test]
+fn the_footer_names_the_keys_of_all_verbs_and_each_works() {
+    let keys = Action::VERBS.map(|verb| {
+        let key = binding_of(verb).unwrap().keys[0];
+        assert_eq!(action_on_card(key), Some(verb));
+        key.to_string()
+    });
+    let footer = format!(" {} verbs", keys.join(" "));
+    let text = screen(&mut looked_inside(LAPTOP_END), USUAL);
+    assert!(text.contains(&footer), "{text}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, Host, LabLimits, LabNews, News, Port, PortRange,
-    Refusal, RowName, SourcePort, TcpInfo, Trial,
+    Burst, Call, Command, ConnectSpec, Endpoint, Errno, Host, LabLimits, LabNews, News, Port,
+    PortRange, Refusal, RowName, SourcePort, TcpInfo, Trial,
 };
 
 use crate::computers::{CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
@@ -135,4 +135,52 @@ fn a_trial_of_the_myth_ends_where_the_lab_begins() {
         took: Duration::from_millis(5),
     }));
     assert!(robot.state.desk.myth.is_none());
+}
+
+#[test]
+fn several_calls_that_waited_are_those_of_the_computer_that_made_them() {
+    let mut robot = Robot::listening_in_lab();
+    let burst = |robot: &mut Robot, count: u32, opened: u32| {
+        robot.hear(News::BurstBegun {
+            burst: Burst {
+                count,
+                ..Burst::ONE
+            },
+            whole_range: false,
+        });
+        let progress = robot.state.clients.under_way.as_ref().unwrap();
+        let caller = progress.computer;
+        robot.hear(News::BurstEnded {
+            opened,
+            asked: count,
+            took: Duration::ZERO,
+        });
+        (caller, robot.said().to_owned())
+    };
+    robot.press("h 3c j 2c k");
+    assert_eq!(robot.state.clients.chosen, 0);
+    let (caller, said) = burst(&mut robot, 3, 3);
+    assert_eq!(caller, 0);
+    assert!(said.starts_with("laptop opened 3 connections"), "{said}");
+    let (caller, said) = burst(&mut robot, 2, 2);
+    assert_eq!(caller, 1);
+    assert!(said.starts_with("phone opened 2 connections"), "{said}");
+}
+
+#[test]
+fn who_calls_its_own_loopback_is_known_by_its_network() {
+    let calls =
+        "tcp 0 1 127.0.0.1:44506 127.0.0.1:7000 SYN_SENT host=2 inode=11 cookie=7".to_owned();
+    let connected = calls.replace("SYN_SENT", "ESTABLISHED");
+    for news in [
+        News::Connecting(own(&calls, 11)),
+        News::Connected(own(&connected, 11)),
+    ] {
+        let mut robot = Robot::in_lab(3);
+        robot.state.clients.to = Some(Endpoint::new([127, 0, 0, 1], 7000).into());
+        robot.press("c j");
+        robot.hear(news);
+        let holder = robot.state.clients.holder_of(own(&calls, 11).name);
+        assert_eq!(holder.map(|computer| computer.host), Some(LAPTOP));
+    }
 }

@@ -240,3 +240,28 @@ fn a_range_that_was_refused_is_not_asked_for_again() {
     assert_eq!(spec.ports, None);
     assert!(robot.orders().contains(&Effect::Lab(LabOrder::Start(spec))));
 }
+
+#[test]
+fn a_lab_that_dies_before_it_is_up_says_why_and_nothing_is_used_up_later() {
+    let mut robot = typed("50000-50009");
+    robot.press("Enter");
+    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabNews::Down(Some("out of memory".to_owned()))));
+    let said = robot.said();
+    assert!(
+        said.contains("there is no lab") && said.contains("out of memory"),
+        "{said}"
+    );
+    robot.orders();
+    robot.press("N");
+    let spec = robot.state.lab.spec;
+    assert_eq!(spec.ports, None);
+    assert_eq!(robot.orders(), [Effect::Lab(LabOrder::Start(spec))]);
+    robot.tell(Event::Lab(LabNews::Up {
+        computers: lab(3),
+        limits: LabLimits::MEANT,
+        took: Duration::from_millis(5),
+    }));
+    let listens = |command: &Command| matches!(command, Command::Listen(_));
+    assert!(!robot.commands().iter().any(listens));
+}

@@ -32,6 +32,7 @@ mod palette;
 mod promises;
 mod rewind;
 mod room;
+mod same_port;
 mod seams;
 mod sentences;
 mod states;

@@ -135,6 +135,31 @@ fn a_verb_leaves_the_past_and_acts_on_the_living_sockets() {
 }
 
 #[test]
+fn what_a_form_or_a_menu_does_leaves_the_past_too() {
+    let mut robot = Robot::listening_in_lab();
+    // In the menu of states, too, comma steps back.
+    for (back, key) in [
+        (",", "L"),
+        ("Esc ,", "C"),
+        ("Esc ,", "P"),
+        ("Esc ,", "S"),
+        (",", "Enter"),
+        ("S ,", "7"),
+    ] {
+        robot.press(back);
+        assert!(robot.state.is_past(), "{back}");
+        robot.press(key);
+        assert!(!robot.state.is_past(), "{key}");
+    }
+    let mut robot = Robot::listening();
+    robot.finds_the_port_taken();
+    robot.press("y ,");
+    assert!(robot.state.is_past());
+    robot.press("w");
+    assert!(!robot.state.is_past());
+}
+
+#[test]
 fn looking_around_leaves_the_past_alone() {
     let mut robot = laptop_connected();
     robot.press(", n e e e z z T K Tab j Enter");
