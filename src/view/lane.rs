@@ -31,6 +31,11 @@ pub(super) fn part(crossing: &Crossing) -> Part {
 }
 
 impl Lane<'_> {
+    /// Whether an arrow of so many columns has room for that label.
+    pub(super) fn has_room(columns: usize, label: &str) -> bool {
+        text::width(label) + 6 <= columns
+    }
+
     /// An arrow of so many columns, with `label` on the sender's side of it. What was not travelled is dotted.
     pub(super) fn arrow(self, now: Moment, columns: usize, label: &str) -> String {
         let last = columns.saturating_sub(1);
@@ -40,9 +45,9 @@ impl Lane<'_> {
             Fate::OnTheWay if self.held => last * 3 / 5,
             Fate::OnTheWay => self.travelled(now, last),
         };
+        let labelled = Lane::has_room(columns, label);
         let label = format!(" {label} ");
         let wide = text::width(&label);
-        let labelled = wide + 4 <= columns;
         let moves = self.crossing.fate == Fate::OnTheWay && !self.held;
         // The label never stands ahead of the tip: what was just sent begins behind it.
         let head = if labelled && moves {

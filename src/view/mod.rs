@@ -42,6 +42,7 @@ mod text;
 mod theme;
 mod timeline;
 mod who;
+mod whose;
 mod why;
 mod window;
 mod wire;

@@ -6,6 +6,7 @@ use super::lane::{self, Lane};
 use super::paint::{Scene, width};
 use super::text;
 use super::theme::Part;
+use super::whose::{self, Whose};
 use crate::app::words;
 use crate::tcp::{Crossing, Fate, Protocol, Segment, escape};
 
@@ -74,7 +75,8 @@ pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     let then = scene.state.then();
     let waits = |crossing: &Crossing| crossing.fate_by(then) == Fate::OnTheWay;
     let oldest = || lab.crossings.iter().position(waits);
-    let newest = newest(scene, room, height);
+    let whose = Whose::of(scene.state, then);
+    let newest = newest(scene, whose, (room, height));
     let held = scene.state.wire_then().held;
     let from = match held.then(oldest).flatten() {
         // Above those that wait, the one before them, as far as there is room.
@@ -82,24 +84,17 @@ pub(super) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         Some(_) | None => newest,
     };
     let mut lines = Vec::new();
-    let (mut told, mut of_last) = (from, 0);
-    for crossing in lab.crossings.range(from..count) {
-        let block = block(scene, crossing, room);
-        if lines.len() + block.len() > height {
+    for (place, crossing) in lab.crossings.range(from..count).enumerate() {
+        let block = block(scene, crossing, whose, room);
+        let behind = count - from - place;
+        // Whatever does not fit is counted in a line of its own.
+        let counting = usize::from(behind > 1);
+        if lines.len() + block.len() + counting > height {
+            let text = format!(" + {} more behind", text::number(behind));
+            lines.push(Line::from(scene.span(Part::Dim, text)));
             break;
         }
-        of_last = block.len();
         lines.extend(block);
-        told += 1;
-    }
-    // The line that says how many are behind takes the place of a segment that has only one.
-    let replaced = usize::from(of_last == 1);
-    let behind = count - told + replaced;
-    if behind > replaced
-        && let Some(last) = lines.last_mut()
-    {
-        let text = format!(" + {} more behind", text::number(behind));
-        *last = Line::from(scene.span(Part::Dim, text));
     }
     lines
 }
@@ -127,12 +122,12 @@ fn sent_by_then(scene: Scene<'_>) -> usize {
 }
 
 /// From which segment on all the newest fit.
-fn newest(scene: Scene<'_>, room: usize, height: usize) -> usize {
+fn newest(scene: Scene<'_>, whose: Whose, (room, height): (usize, usize)) -> usize {
     let crossings = &scene.state.lab.crossings;
     let mut left = height;
     let mut from = sent_by_then(scene);
     for crossing in crossings.range(..from).rev() {
-        let lines = block(scene, crossing, room).len();
+        let lines = block(scene, crossing, whose, room).len();
         if lines > left {
             break;
         }
@@ -146,46 +141,74 @@ fn newest(scene: Scene<'_>, room: usize, height: usize) -> usize {
 const ONE_LINE: usize = 54;
 
 /// One segment: its way as an arrow, and what it carries.
-fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static>> {
+fn block(scene: Scene<'_>, crossing: &Crossing, whose: Whose, room: usize) -> Vec<Line<'static>> {
     let (state, crossing) = (scene.state, &crossing.as_of(scene.state.then()));
-    let server = state.lab.server().map(|server| server.host);
     let lane = Lane {
         crossing,
-        to_the_right: Some(crossing.segment.from) == server,
+        to_the_right: whose::goes_right(&crossing.segment),
         delay: state.wire_then().delay,
         held: state.wire_then().held,
     };
-    let part = lane::part(crossing);
     let flags = crossing.segment.label();
+    let whose = whose.words(state, &crossing.segment);
+    let columns = match room {
+        76.. => 26,
+        ONE_LINE.. => 20,
+        _ => room.saturating_sub(2),
+    };
+    // On the arrow if there is room, else before the numbers.
+    let both = format!("{flags} {whose}");
+    let (label, carries) = match carries(scene, crossing) {
+        carries if whose.is_empty() => (flags, carries),
+        carries if Lane::has_room(columns, &both) => (both, carries),
+        carries => (flags, format!("{whose} {carries}")),
+    };
+    let arrow = format!(" {}", lane.arrow(state.then(), columns, &label));
     if room >= ONE_LINE {
-        let columns = if room >= 76 { 26 } else { 20 };
-        let arrow = format!(" {}", lane.arrow(state.then(), columns, &flags));
-        let mut rest = format!("  {}", carries(scene, crossing));
-        let (again, fate) = (again(scene, crossing), fate(scene, crossing));
-        let both = format!("  {again} {fate}");
-        let taken = text::width(&arrow) + text::width(&rest) + 1;
-        // Of a segment that is sent again the arrow itself tells what became of it.
-        let fate = match again.is_empty() {
-            true => format!("  {fate}"),
-            false if taken + text::width(&both) <= room => both,
-            false => format!("  {again}"),
-        };
-        if crossing.segment.length > 0 {
-            rest.extend(["  \"", &escape(&crossing.segment.first), "\""]);
-        }
-        let left = room.saturating_sub(text::width(&arrow) + text::width(&fate) + 1);
-        return vec![Line::from(vec![
-            scene.span(part, arrow),
-            Span::raw(text::fit(&rest, left)),
-            scene.span(part, fate),
-        ])];
+        vec![in_one_line(scene, crossing, [arrow, carries], room)]
+    } else {
+        in_lines(scene, crossing, [arrow, carries], columns)
     }
-    let inner = room.saturating_sub(2);
-    let arrow = lane.arrow(state.then(), inner, &flags);
-    let mut lines = vec![Line::from(scene.span(part, format!(" {arrow}")))];
-    let (carries, fate) = (carries(scene, crossing), fate(scene, crossing));
+}
+
+fn in_one_line(
+    scene: Scene<'_>,
+    crossing: &Crossing,
+    [arrow, carries]: [String; 2],
+    room: usize,
+) -> Line<'static> {
+    let part = lane::part(crossing);
+    let mut rest = format!("  {carries}");
+    let (again, fate) = (again(scene, crossing), fate(scene, crossing));
+    let both = format!("  {again} {fate}");
+    let taken = text::width(&arrow) + text::width(&rest) + 1;
+    // Of a segment that is sent again the arrow itself tells what became of it.
+    let fate = match again.is_empty() {
+        true => format!("  {fate}"),
+        false if taken + text::width(&both) <= room => both,
+        false => format!("  {again}"),
+    };
+    if crossing.segment.length > 0 {
+        rest.extend(["  \"", &escape(&crossing.segment.first), "\""]);
+    }
+    let left = room.saturating_sub(text::width(&arrow) + text::width(&fate) + 1);
+    Line::from(vec![
+        scene.span(part, arrow),
+        Span::raw(text::fit(&rest, left)),
+        scene.span(part, fate),
+    ])
+}
+
+fn in_lines(
+    scene: Scene<'_>,
+    crossing: &Crossing,
+    [arrow, carries]: [String; 2],
+    inner: usize,
+) -> Vec<Line<'static>> {
+    let part = lane::part(crossing);
+    let mut lines = vec![Line::from(scene.span(part, arrow))];
     let fate = match again(scene, crossing) {
-        again if again.is_empty() => fate,
+        again if again.is_empty() => fate(scene, crossing),
         again => again,
     };
     let beside = text::width(&carries) + text::width(&fate) + 2 <= inner;
@@ -204,7 +227,9 @@ fn block(scene: Scene<'_>, crossing: &Crossing, room: usize) -> Vec<Line<'static
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
-        lines.push(Line::from(scene.span(Part::Dim, text::cut(&payload, room))));
+        lines.push(Line::from(
+            scene.span(Part::Dim, text::cut(&payload, inner + 2)),
+        ));
     }
     lines
 }

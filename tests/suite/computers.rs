@@ -138,6 +138,32 @@ impl Robot {
         self.wire(WireNews::Sent { at, segment });
     }
 
+    /// Tells it that a segment without data went from one end to another.
+    pub(crate) fn crosses(
+        &mut self,
+        number: u64,
+        (from, local): (Host, &str),
+        (to, remote): (Host, &str),
+        flags: Flags,
+    ) {
+        let [local, remote] = [local, remote].map(|end| end.parse().unwrap());
+        let segment = Segment {
+            number,
+            from,
+            to,
+            tuple: FiveTuple::tcp(local, remote),
+            is_refusal: false,
+            flags,
+            seq: FIRST[0],
+            ack: FIRST[1],
+            length: 0,
+            first: Vec::new(),
+        };
+        let at = self.state.now;
+        self.wire(WireNews::Sent { at, segment });
+        self.arrives(number);
+    }
+
     /// Tells it that a segment reached the other computer.
     pub(crate) fn arrives(&mut self, number: u64) {
         let at = self.state.now;
