@@ -14,6 +14,9 @@ const LATE: Duration = Duration::from_millis(800);
 /// The clock of the wire and that of a look may differ by so much.
 pub(super) const EARLY: Duration = Duration::from_millis(20);
 
+/// Who is on the way for less than this arrives at once, as far as a reader is concerned.
+const AT_ONCE: Duration = Duration::from_millis(10);
+
 /// What one end has become.
 #[derive(Debug, Default)]
 pub(super) struct Became {
@@ -32,6 +35,8 @@ struct Step {
     /// When that segment was sent: there it stands.
     sent: Moment,
     at: Moment,
+    /// Whether something else was sent while it was on its way: then the state would stand beside it too early.
+    is_overtaken: bool,
     state: Option<TcpState>,
 }
 
@@ -79,6 +84,11 @@ impl Became {
     /// `before`.
     fn pass(&mut self, steps: &[Step], before: Option<&Look>, looks: &[Look]) {
         for step in steps {
+            let seen = looks.iter().rfind(|look| look.from <= step.at);
+            if seen.is_some_and(|look| look.state == step.state) {
+                // It was that already, by a call whose segment had to wait.
+                continue;
+            }
             let outlasts = |look: &Look| look.until > step.at.plus(LATE);
             let mut older = looks.iter().filter(|look| look.from < step.at);
             if !older.any(outlasts) && !before.is_some_and(outlasts) {
@@ -87,10 +97,11 @@ impl Became {
         }
     }
 
-    /// Puts a state beside the segment that made it; on a line of its own where it arrived, if it would stand above an older state else.
+    /// Puts a state beside the segment that made it; on a line of its own where it arrived, if it would stand above an older state else, or
+    /// above what was sent before it arrived.
     fn put(&mut self, step: &Step, mark: StateMark) {
         let beside = (step.sent, step.place);
-        if beside < self.last {
+        if beside < self.last || step.is_overtaken {
             self.alone.push((step.at, mark));
             self.last = (step.at, usize::MAX);
         } else {
@@ -143,12 +154,13 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
             end.sends(segment);
         }
         if (end.state, end.is_over) != before {
-            let state = end.state.filter(|_| !end.is_over);
+            let meanwhile = |(_, other): &(usize, &Crossing)| sent < other.sent && other.sent < at;
             steps.push(Step {
                 place,
                 sent,
                 at,
-                state,
+                is_overtaken: at.since(sent) >= AT_ONCE && segments.iter().any(meanwhile),
+                state: end.state.filter(|_| !end.is_over),
             });
         }
     }

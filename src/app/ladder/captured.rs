@@ -68,7 +68,8 @@ pub(super) fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Ite
 /// Puts lines between the others, where their time is.
 pub(super) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
     rungs.extend(alone);
-    rungs.sort_by_key(|rung| rung.at);
+    // What arrives comes before what it is answered with.
+    rungs.sort_by_key(|rung| (rung.at, rung.arrow.is_some()));
 }
 
 pub(super) fn rung(crossing: &Crossing, from: Side, numbers: (u32, u32)) -> Rung {

@@ -8,7 +8,7 @@ use fivetuple::tcp::{FiveTuple, Flags, Host, LabNews, WireNews};
 
 use super::captured::segment;
 use super::ladder::rungs;
-use crate::computers::{LAPTOP, SERVER};
+use crate::computers::{CALLS, LAPTOP, LISTEN, SERVER};
 use crate::robot::Robot;
 
 /// The ladder of the laptop's connection through the lab's wire, when the tables are looked at only once everything is over.
@@ -125,4 +125,47 @@ fn what_looks_speak_against_is_not_worked_out() {
     assert_eq!(ladder.len(), 3);
     let ladder = looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
     assert_eq!(ladder[3..], ["ESTABLISHED"]);
+}
+
+#[test]
+fn a_state_that_took_its_time_stands_below_what_was_sent_meanwhile() {
+    let mut robot = Robot::listening_in_lab();
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.tables(&[LISTEN], &[CALLS]);
+    robot.later(Duration::from_secs(2));
+    robot.arrives(1);
+    robot.sends(2, (SERVER, Flags::SYN.and(Flags::ACK)), (0, 1), b"");
+    looked_at_late(&mut robot, "SYN_RECV", "SYN_SENT");
+    robot.sends(3, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.later(Duration::from_millis(1960));
+    robot.arrives(2);
+    robot.sends(4, (LAPTOP, Flags::ACK), (1, 1), b"");
+    assert_eq!(
+        looked_at_late(&mut robot, "SYN_RECV", "ESTABLISHED"),
+        [
+            "SYN_SENT > SYN, seq 0, in 2.000 s",
+            "< SYN+ACK, seq 0 ack 1, in 2.000 s SYN_RECV",
+            "> again: SYN, seq 0, on its way",
+            "ESTABLISHED",
+            "> ACK, seq 1 ack 1, on its way",
+        ]
+    );
+}
+
+#[test]
+fn a_fin_that_had_to_wait_for_its_turn_makes_no_second_fin_wait_1() {
+    let mut robot = shakes_hands();
+    looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
+    let push = Flags::PSH.and(Flags::ACK);
+    robot.press("h");
+    robot.sends(4, (LAPTOP, push), (1, 1), b"Test payload.");
+    // close(): the FIN goes behind data that nobody has acknowledged.
+    looked_at_late(&mut robot, "ESTABLISHED", "FIN_WAIT1");
+    robot.later(Duration::from_secs(10));
+    robot.arrives(4);
+    crosses(&mut robot, 5, SERVER, Flags::ACK, (1, 14));
+    crosses(&mut robot, 6, LAPTOP, Flags::FIN.and(Flags::ACK), (14, 1));
+    let ladder = looked_at_late(&mut robot, "CLOSE_WAIT", "FIN_WAIT1");
+    let said = ladder.join("\n");
+    assert_eq!(said.matches("FIN_WAIT1").count(), 1, "{said}");
 }
