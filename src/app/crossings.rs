@@ -24,6 +24,8 @@ pub(crate) struct Crossings {
     unnamed: usize,
     /// So many frames never came on the wire.
     pub(crate) missed: u64,
+    /// How many segments were told, and are no longer kept.
+    pub(crate) forgotten: u64,
     /// How many segments were not told one by one.
     pub(crate) untold: u64,
 }
@@ -136,6 +138,7 @@ impl Lab {
         if self.crossings.len() == KEPT
             && let Some(oldest) = self.crossings.pop_front()
         {
+            self.known.forgotten += 1;
             self.known.forget(&oldest);
         }
         self.known.waiting += 1;

@@ -78,10 +78,16 @@ fn heading(
         ]
     };
     let many = ladder.rungs.len();
-    let part = if to - from < many {
-        format!(" {}-{to} of {many} ", from + 1)
-    } else {
-        String::new()
+    let mut pieces = Vec::new();
+    if to - from < many {
+        pieces.push(format!("{}-{to} of {many}", from + 1));
+    }
+    if let Ok(hidden @ 1..) = usize::try_from(ladder.hidden) {
+        pieces.push(format!("{} not shown", text::number(hidden)));
+    }
+    let part = match pieces.join(", ") {
+        none if none.is_empty() => none,
+        pieces => format!(" {pieces} "),
     };
     let left = room.saturating_sub(12 + part.len() + 4);
     let about = tries
@@ -108,10 +114,16 @@ fn heading(
 
 /// Which computer and port each line is.
 fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
-    let half = room.saturating_sub(TIME) / 2;
-    let [client, server] = [&ladder.ends[0], &ladder.ends[1]]
-        .map(|end| text::cut(&text::safe(end), half.saturating_sub(1)));
-    let gap = room.saturating_sub(TIME + text::width(&client) + text::width(&server));
+    let left = room.saturating_sub(TIME);
+    let [client, server] = [&ladder.ends[0], &ladder.ends[1]].map(|end| text::safe(end));
+    let fits = text::width(&client) + 1 + text::width(&server) <= left;
+    let most = if fits {
+        left
+    } else {
+        (left / 2).saturating_sub(1)
+    };
+    let [client, server] = [client, server].map(|end| text::cut(&end, most));
+    let gap = left.saturating_sub(text::width(&client) + text::width(&server));
     Line::from(vec![
         scene.span(Part::Dim, text::fit("seconds", TIME)),
         scene.span(Part::Strong, client),

@@ -7,7 +7,7 @@ use crate::app::ladder::captured::{insert, rung, write};
 use crate::app::ladder::{Ladder, Rung, Side, life, lived, reused};
 use crate::app::looking::show;
 use crate::app::{Picture, State, Tone};
-use crate::tcp::{Crossing, FiveTuple, Host, RowName, Segment};
+use crate::tcp::{Crossing, Endpoint, FiveTuple, Host, RowName, Segment};
 
 /// So many of the last segments it shows: with more nobody scrolls through them.
 const MOST: usize = 512;
@@ -15,14 +15,14 @@ const MOST: usize = 512;
 /// The ladder of all connections, as it was by the time that is shown; `None` where nothing has crossed a wire.
 pub(super) fn all(state: &State) -> Option<Ladder> {
     let crossings = last(state);
-    let many = are_many(&crossings, state);
+    let named = named(&crossings, state);
     let mut rungs: Vec<Rung> = Vec::new();
     let mut connections: BTreeMap<FiveTuple, Vec<(usize, &Crossing)>> = BTreeMap::new();
     for (place, crossing) in crossings.iter().enumerate() {
         let segment = &crossing.segment;
         let numbers = state.lab.numbers(crossing);
         rungs.push(Rung {
-            ports: Some(ports(state, segment, many)),
+            ports: Some(ports(state, segment, named)),
             ..rung(crossing, side_of(state, segment.from, segment.to), numbers)
         });
         let its = connections.entry(segment.tuple.connection()).or_default();
@@ -35,9 +35,10 @@ pub(super) fn all(state: &State) -> Option<Ladder> {
     insert(&mut rungs, alone);
     let first = crossings.first()?;
     Some(Ladder {
-        ends: ends(state, &first.segment, many),
+        ends: ends(state, &first.segment, named),
         captured: true,
         of_all: true,
+        hidden: hidden(state, crossings.len()),
         rungs,
     })
 }
@@ -65,46 +66,84 @@ fn side_of(state: &State, host: Host, other: Host) -> Side {
     }
 }
 
-/// Whether more than one client has sent or received anything: then ports alone do not tell connections apart.
-fn are_many(crossings: &[Crossing], state: &State) -> bool {
-    let hosts = |crossing: &Crossing| [crossing.segment.from, crossing.segment.to];
-    let all: BTreeSet<Host> = crossings.iter().flat_map(hosts).collect();
-    let server = state.lab.server().map(|server| server.host);
-    all.iter().filter(|host| Some(**host) != server).count() > 1
+/// How many segments crossed the wire besides those that are shown; of the past nobody knows how many it were then.
+fn hidden(state: &State, shown: usize) -> u64 {
+    if state.is_past() {
+        return 0;
+    }
+    let known = state.lab.crossings.len().saturating_sub(shown) as u64;
+    state.lab.known.forgotten + state.lab.untold() + known
 }
 
-/// The ports at both ends, and whose the client's is; every one as wide as the widest can be.
-fn ports(state: &State, segment: &Segment, many: bool) -> [String; 2] {
-    let own = (segment.from, segment.tuple.local.port);
-    let other = (segment.to, segment.tuple.remote.port);
-    let (client, server) = match side_of(state, segment.from, segment.to) {
-        Side::Client => (own, other),
-        Side::Server => (other, own),
+/// Whether ports alone do not tell the computers at the left, and at the right, apart: where there are several of them.
+fn named(crossings: &[Crossing], state: &State) -> [bool; 2] {
+    let hosts = |crossing: &Crossing| {
+        let Segment { from, to, .. } = crossing.segment;
+        match side_of(state, from, to) {
+            Side::Client => [from, to],
+            Side::Server => [to, from],
+        }
     };
-    let port = format!(":{}", client.1);
-    let client = if many {
-        format!("{:>7}{port:<6}", state.computer_name(client.0))
-    } else {
-        format!("{port:<6}")
+    let all = || crossings.iter().map(hosts);
+    [0, 1].map(|side| {
+        all()
+            .map(|hosts| hosts[side])
+            .collect::<BTreeSet<Host>>()
+            .len()
+            > 1
+    })
+}
+
+/// The computers and ports at both ends: the client's, then the server's.
+fn both(state: &State, segment: &Segment) -> [(Host, Endpoint); 2] {
+    let tuple = segment.tuple.canonical();
+    let own = (segment.from, tuple.local);
+    let other = (segment.to, tuple.remote);
+    match side_of(state, segment.from, segment.to) {
+        Side::Client => [own, other],
+        Side::Server => [other, own],
+    }
+}
+
+/// The ports at both ends, with the names that are needed; every one as wide as the widest can be.
+fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
+    let [client, server] = both(state, segment);
+    let with_name = |(host, end): (Host, Endpoint)| {
+        let port = format!(":{}", end.port);
+        format!("{:>7}{port:<6}", host.name().unwrap_or_default())
     };
-    [client, format!("{:>6}", format!(":{}", server.1))]
+    let port = |end: Endpoint| format!(":{}", end.port);
+    [
+        if named[0] {
+            with_name(client)
+        } else {
+            format!("{:<6}", port(client.1))
+        },
+        if named[1] {
+            with_name(server)
+        } else {
+            format!("{:>6}", port(server.1))
+        },
+    ]
 }
 
 /// What stands above the lines.
-fn ends(state: &State, segment: &Segment, many: bool) -> [String; 2] {
-    let tuple = segment.tuple.canonical();
-    let own = (segment.from, tuple.local.ip);
-    let other = (segment.to, tuple.remote.ip);
-    let (client, server) = match side_of(state, segment.from, segment.to) {
-        Side::Client => (own, other),
-        Side::Server => (other, own),
-    };
-    let client = if many {
-        String::from("all clients")
-    } else {
-        format!("{} {}", state.computer_name(client.0), client.1)
-    };
-    [client, format!("server {}", server.1)]
+fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
+    let [client, server] = both(state, segment);
+    let one =
+        |(host, end): (Host, Endpoint)| format!("{} {}", host.name().unwrap_or_default(), end.ip);
+    [
+        if named[0] {
+            String::from("all clients")
+        } else {
+            one(client)
+        },
+        if named[1] {
+            String::from("whom they called")
+        } else {
+            one(server)
+        },
+    ]
 }
 
 /// Writes what both ends of a connection became beside its segments; the rest comes back as lines of its own.

@@ -33,6 +33,7 @@ pub fn captured(
         ends: pair.names.clone(),
         captured: true,
         of_all: false,
+        hidden: 0,
         rungs,
     }
 }

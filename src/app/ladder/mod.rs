@@ -28,6 +28,8 @@ pub struct Ladder {
     pub captured: bool,
     /// Whether it shows all connections, and not only one.
     pub of_all: bool,
+    /// So many segments more crossed the wire, and are not shown.
+    pub hidden: u64,
     /// The oldest first.
     pub rungs: Vec<Rung>,
 }
@@ -217,9 +219,14 @@ impl<'a> Pair<'a> {
         } else {
             [tuple.remote, tuple.local]
         };
+        let server = if own.is_client {
+            state.other_end(name).host
+        } else {
+            name.host
+        };
         let called = [
             who(state, lives[0].map(|life| life.line)),
-            String::from("server"),
+            server.name().unwrap_or("server").to_owned(),
         ];
         let names = [0, 1].map(|n| {
             format!("{} {}", called[n], ends[n].canonical())

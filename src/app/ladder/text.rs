@@ -1,6 +1,7 @@
 //! A ladder as plain text.
 
 use crate::app::ladder::{Arrow, Fate, Ladder, Rung, Side, StateMark, of};
+use crate::app::words::many;
 use crate::app::{Effect, State, Tone};
 use crate::tcp::Moment;
 
@@ -21,6 +22,18 @@ impl Arrow {
     /// What is said on it, in at most so many columns where that can be: a retransmission and a loss by their names, and how long it took
     /// where it took long. The numbers go first where there is hardly room.
     pub fn label(&self, sent: Moment, columns: usize) -> String {
+        let tries = self.labels(sent);
+        let fits = |label: &&String| label.chars().count() <= columns;
+        let found = tries.iter().find(fits).unwrap_or(&tries[4]);
+        if found.chars().count() <= columns {
+            return found.clone();
+        }
+        let cut: String = found.chars().take(columns.saturating_sub(1)).collect();
+        cut + "…"
+    }
+
+    /// What can be said on it, the longest first.
+    fn labels(&self, sent: Moment) -> [String; 5] {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
             Fate::WorkedOut => String::new(),
@@ -38,21 +51,14 @@ impl Arrow {
         };
         let words = &self.words;
         let flags = words.split(',').next().unwrap_or(words);
-        let tries = [
+        [
             format!("{again}{words}{numbers}{fate}"),
             format!("{again}{words}{fate}"),
             format!("{again}{flags}{fate}"),
             format!("{again}{flags}"),
             // Where there is hardly room, the flags matter more than the whole word.
             format!("{}{flags}", if self.again { "re-" } else { "" }),
-        ];
-        let fits = |label: &&String| label.chars().count() <= columns;
-        let found = tries.iter().find(fits).unwrap_or(&tries[4]);
-        if found.chars().count() <= columns {
-            return found.clone();
-        }
-        let cut: String = found.chars().take(columns.saturating_sub(1)).collect();
-        cut + "…"
+        ]
     }
 
     /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
@@ -64,7 +70,7 @@ impl Arrow {
         };
         let label = self.label(
             sent,
-            columns.saturating_sub(if columns < TIGHT { 4 } else { 6 }),
+            columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }),
         );
         let room = columns.saturating_sub(label.chars().count() + 3);
         let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
@@ -82,6 +88,9 @@ impl Arrow {
         }
     }
 }
+
+/// What an arrow takes besides its label.
+const SHAFT: usize = 6;
 
 /// With fewer columns than this the shaft is no longer than it must be.
 const TIGHT: usize = 20;
@@ -110,6 +119,17 @@ impl Rung {
     }
 }
 
+impl Rung {
+    /// In how many columns it leaves nothing out.
+    fn whole(&self) -> usize {
+        let ports = self.ports.iter().flatten();
+        let ports: usize = ports.map(|port| port.chars().count()).sum();
+        let arrow = self.arrow.as_ref();
+        let label = arrow.map_or(0, |arrow| arrow.labels(self.at)[0].chars().count());
+        label + SHAFT + ports
+    }
+}
+
 impl StateMark {
     /// The state's name, in brackets where no look showed it.
     pub fn word(self) -> String {
@@ -122,7 +142,7 @@ impl StateMark {
     }
 }
 
-/// How wide the file is.
+/// How wide the file is at least.
 const WIDTH: usize = 100;
 /// A state in brackets.
 const STATE: usize = 13;
@@ -137,10 +157,19 @@ pub fn as_text(ladder: &Ladder) -> String {
         "Worked out from states and calls; nobody captured it. In brackets: states that no look at the table showed."
     };
     let [client, server] = &ladder.ends;
-    let room = WIDTH - TIME - 2 * STATE - 4;
-    let gap = WIDTH.saturating_sub(TIME + 1 + client.len() + server.len());
+    let others = TIME + 2 * STATE + 4;
+    let widest = ladder.rungs.iter().map(Rung::whole).max();
+    let room = widest.unwrap_or(0).max(WIDTH - others);
+    let gap = (room + others).saturating_sub(TIME + 1 + client.len() + server.len());
+    let hidden = match ladder.hidden {
+        0 => String::new(),
+        n => format!(
+            "{} crossed it, too many to be kept.\n",
+            many(n, "segment more", "segments more")
+        ),
+    };
     let mut text = format!(
-        "{source}\n\n{:TIME$} {client}{}{server}\n",
+        "{source}\n{hidden}\n{:TIME$} {client}{}{server}\n",
         "seconds",
         " ".repeat(gap.max(1))
     );

@@ -20,6 +20,7 @@ pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
         ends: pair.names.clone(),
         captured: false,
         of_all: false,
+        hidden: 0,
         rungs: worker.work_out(),
     }
 }

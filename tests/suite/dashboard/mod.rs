@@ -27,6 +27,7 @@ mod lab_segments;
 mod lab_states;
 mod lab_wire;
 mod ladder;
+mod ladder_of_all;
 mod manners;
 mod palette;
 mod promises;
