@@ -48,9 +48,8 @@ impl Lane<'_> {
         let labelled = Lane::has_room(columns, label);
         let label = format!(" {label} ");
         let wide = text::width(&label);
-        let moves = self.crossing.fate == Fate::OnTheWay && !self.held;
-        // The label never stands ahead of the tip: what was just sent begins behind it.
-        let head = if labelled && moves {
+        // The label never stands ahead of the tip, nor on what stops it.
+        let head = if labelled {
             head.max(wide + 1).min(last)
         } else {
             head

@@ -51,6 +51,18 @@ fn segments_of_several_computers_have_their_names_at_every_size() {
 }
 
 #[test]
+fn a_name_hides_neither_where_a_segment_waits_nor_where_it_was_lost() {
+    let mut robot = called(&[CALLS, PHONES]);
+    robot.press("h");
+    robot.sends(5, (SERVER, SYN_ACK), (0, 1), b"");
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("─ SYN+ACK laptop ▶┃·"), "{text}");
+    robot.loses(5);
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("─ SYN+ACK laptop ✗·"), "{text}");
+}
+
+#[test]
 fn what_clients_send_each_other_goes_there_and_back() {
     let mut robot = Robot::listening_in_lab();
     robot.crosses(1, CALLS, PHONES, Flags::SYN);
