@@ -10,8 +10,8 @@ use crate::app::{
     Tone, ports_form, wire, words,
 };
 use crate::tcp::{
-    Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, ListenSpec, Machine,
-    Port, PortRange,
+    Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, LabSpec, ListenSpec,
+    Machine, Port, PortRange,
 };
 
 /// Sets the lab up, or takes it down.
@@ -28,7 +28,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
         }
         Stage::Up => {
             state.lab.stage = Stage::Stopping;
-            state.lab.script = None;
+            (state.lab.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
             let open = match open {
                 0 => String::new(),
@@ -198,11 +198,16 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.clients = before.clients;
     state.clients.start_over(state.now);
     state.lab = Lab {
-        spec: state.lab.spec,
+        // A range that was to be used up goes with the lab that had it.
+        spec: LabSpec {
+            ports: plan.map(|plan| plan.range),
+            ..state.lab.spec
+        },
         absolute: state.lab.absolute,
-        plan: state.lab.plan.filter(|_| why.is_none()),
+        plan,
         ..Lab::default()
     };
+    let plan = state.lab.plan.filter(|_| why.is_none());
     let (tone, text) = match why {
         None => (
             Tone::Plain,

@@ -26,6 +26,7 @@ mod lab_ports;
 mod lab_segments;
 mod lab_states;
 mod lab_wire;
+mod lab_range;
 mod ladder;
 mod manners;
 mod palette;
