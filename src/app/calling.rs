@@ -57,6 +57,7 @@ fn calls_in_vain(state: &State, client: RowName, why: &str) -> String {
 pub(crate) fn explain_again(state: &mut State) {
     const WHILE: Duration = Duration::from_secs(1);
     let now = state.now;
+    refused::later::blame_again(state);
     let mut calls = std::mem::take(&mut state.clients.unexplained);
     calls.retain(|(at, client)| {
         let is_full = why_no_answer(state, *client) == Some(QUEUE_IS_FULL);
@@ -229,6 +230,7 @@ fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut Ends, OwnSocke
     let clients = &mut state.clients;
     let known = clients
         .computers
+            refused::later::told_now(state);
         .iter()
         .position(|computer| computer.ends.contains(socket.name));
     let RowName { host, tuple, .. } = socket.name;

@@ -1,5 +1,6 @@
 //! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
 
+pub(crate) mod later;
 mod nobody;
 
 use crate::app::blame::{

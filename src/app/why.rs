@@ -56,7 +56,7 @@ pub enum Verdict {
 }
 
 /// So many rows in the way are remembered.
-const ROWS: usize = 100;
+pub(crate) const ROWS: usize = 100;
 
 impl Case {
     /// A refusal that was just told.

@@ -1,6 +1,7 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
 mod became;
+mod blamed_later;
 mod blames;
 mod captions;
 mod captured;
