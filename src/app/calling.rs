@@ -112,8 +112,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
-        if progress.ports.len() < 5 {
-            progress.ports.push(socket.name.tuple.local.port);
+        // In the order in which they were answered one would not see how the kernel picks.
+        progress.ports.insert(socket.name.tuple.local.port);
+        if progress.ports.len() > 5 {
+            progress.ports.pop_last();
         }
     } else {
         let text = words::connected(state, &socket);
