@@ -21,6 +21,7 @@ mod keys;
 mod lab;
 mod lab_addresses;
 mod lab_apart;
+mod lab_handshake;
 mod lab_many;
 mod lab_others;
 mod lab_ports;
