@@ -7,7 +7,7 @@ use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
     Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, Staged, State,
-    Tone, ports_form, wire, words,
+    Tone, ports_form, too_late, wire, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, LabSpec, ListenSpec,
@@ -75,7 +75,13 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
         }
         LabNews::Wire(news) => {
             wire::say_what_was_lost(state, &news);
+            let before = state
+                .lab
+                .crossings
+                .back()
+                .map(|crossing| crossing.segment.number);
             state.lab.take_wire(news);
+            too_late::tell(state, before);
             vec![]
         }
     }
@@ -197,6 +203,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.listener.start_over();
     state.clients = before.clients;
     state.clients.start_over(state.now);
+    let plan = state.lab.plan.filter(|_| why.is_none());
     state.lab = Lab {
         // A range that was to be used up goes with the lab that had it.
         spec: LabSpec {
@@ -207,7 +214,6 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
         plan,
         ..Lab::default()
     };
-    let plan = state.lab.plan.filter(|_| why.is_none());
     let (tone, text) = match why {
         None => (
             Tone::Plain,
