@@ -139,9 +139,12 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
                 .time_left(state.now)
                 .map(text::left)
                 .unwrap_or_default();
-            format!(
-                "This end closed first: the kernel keeps port {port} reserved, {left}. No process holds it."
-            )
+            let first = if state.sockets.closed_at_once(line) {
+                "Both ends closed at once"
+            } else {
+                "This end closed first"
+            };
+            format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
         }
         (Wish::Listen(_), TcpState::Listen) => {
             format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
