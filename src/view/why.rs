@@ -35,7 +35,7 @@ pub(super) fn draw(
         "retry when TIME_WAIT is over"
     };
     let mut keys = vec![("y", "retry"), ("Esc", "close")];
-    if waits(scene, case) {
+    if scene.state.waiting_helps() {
         keys.insert(1, ("w", later));
     }
     let down = down.min(lines.len().saturating_sub(inner_height));
@@ -56,13 +56,6 @@ fn rows_shown(height: u16) -> usize {
         20..30 => 4,
         30.. => 8,
     }
-}
-
-fn waits(scene: Scene<'_>, case: &Case) -> bool {
-    case.rows.iter().any(|row| {
-        let line = scene.state.sockets.get(*row);
-        line.is_some_and(|line| line.gone.is_none() && line.row.state == TcpState::TimeWait)
-    })
 }
 
 fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Line<'static>> {
@@ -103,6 +96,11 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
 fn culprits(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let rows = &case.rows[..case.rows.len().min(most)];
     let columns = Columns::fitting(room, longest_address(rows), false);
+    let columns = if scene.state.waiting_helps() {
+        columns.with_time_left(room)
+    } else {
+        columns
+    };
     let mut lines: Vec<Line<'static>> = rows
         .iter()
         .map(|row| row::line(scene, &columns, *row, Bracket::None))
