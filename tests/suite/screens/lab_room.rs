@@ -233,3 +233,19 @@ fn a_text_that_no_row_contains_is_named_at_every_size() {
         assert!(!text.contains("no row at port"), "{text}");
     }
 }
+
+#[test]
+fn what_nobody_has_accepted_is_the_servers_end() {
+    let mut robot = Robot::calling_in_lab();
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    for size in [(79, 24), (80, 24), (90, 30), (100, 30)] {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("not accepted"), "{text}");
+        assert!(!text.contains("laptop, not"), "{text}");
+    }
+    let mut robot = Robot::listening();
+    let waiting = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED";
+    robot.kernel(&[crate::robot::LISTEN, waiting].join("\n"));
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("server, not accepted"), "{text}");
+}
