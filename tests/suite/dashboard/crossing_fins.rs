@@ -67,4 +67,8 @@ fn a_time_wait_of_both_is_blamed_on_neither() {
     robot.press("y");
     let text = crate::screens::screen(&mut robot, crate::screens::WIDE);
     assert!(text.contains("Both ends closed at once"), "{text}");
+    robot.press("Esc");
+    let text = super::endings::card(&mut robot, waits);
+    assert!(text.contains("Both closed at the same time"), "{text}");
+    assert!(!text.contains("closed first"), "{text}");
 }
