@@ -133,6 +133,11 @@ impl Journal {
         had_all && self.folded.0 > 0
     }
 
+    /// What is noted from now on goes on with no step of before.
+    pub(crate) fn begin_step(&mut self) {
+        self.begun = None;
+    }
+
     fn fold(&mut self) -> bool {
         let Some(entry) = self.entries.pop_front() else {
             return false;

@@ -113,6 +113,10 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::Retry
             | Action::RetryLater
     );
+    if acts {
+        // What follows from this belongs to no step of before.
+        state.sockets.begin_step();
+    }
     if acts && state.sockets.go_live() {
         state.desk.stale = true;
         retell(
@@ -168,7 +172,8 @@ fn happened(state: &State) -> String {
             if more == 0 {
                 return named;
             }
-            format!("{named}; and {} rows more", words::number(more as u64))
+            let more = words::many(more as u64, "row more", "rows more");
+            format!("{named}; and {more}")
         }
     }
 }

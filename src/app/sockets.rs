@@ -106,6 +106,11 @@ impl Sockets {
         self.journal.note(at, what, step)
     }
 
+    /// What is seen from now on is another step than what was seen before.
+    pub(crate) fn begin_step(&mut self) {
+        self.journal.begin_step();
+    }
+
     /// The table that the person looks at: the living one, or a past one.
     pub fn shown(&self) -> &Table {
         self.past.as_ref().map_or(&self.live, |past| &past.table)

@@ -84,6 +84,17 @@ fn what_both_tables_show_within_one_look_is_one_step() {
 }
 
 #[test]
+fn what_follows_from_another_key_is_another_step() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("l");
+    shows(&mut robot, SERVER, &[crate::computers::LISTEN]);
+    robot.press("c");
+    shows(&mut robot, LAPTOP, &[CLIENT]);
+    shows(&mut robot, SERVER, &[SERVES]);
+    assert_eq!(robot.state.sockets.steps().1, 2);
+}
+
+#[test]
 fn over_a_slow_wire_each_look_is_a_step_and_so_it_is_while_the_past_is_looked_at() {
     let newest = |robot: &Robot| robot.state.sockets.steps().1;
     let before = newest(&connected());
