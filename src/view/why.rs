@@ -96,7 +96,8 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
 fn culprits(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let rows = &case.rows[..case.rows.len().min(most)];
     let columns = Columns::fitting(room, longest_address(rows), false);
-    let columns = if scene.state.waiting_helps() {
+    let mut lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
+    let columns = if lines.any(|line| line.row.state == TcpState::TimeWait) {
         columns.with_time_left(room)
     } else {
         columns

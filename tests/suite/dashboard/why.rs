@@ -250,7 +250,9 @@ fn a_time_wait_is_shown_with_the_seconds_left_and_waited_for_only_where_that_hel
     robot.finds_the_port_taken();
     robot.press("y");
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("TIME_WAIT "), "{text}");
+    let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
+    let row = rows.next_back().unwrap_or_default();
+    assert!(row.contains("48 s left"), "{text}");
     assert!(!text.contains("retry when TIME_WAIT is over"), "{text}");
     robot.press("w");
     assert_eq!(robot.state.retries_in(), None);
