@@ -26,7 +26,7 @@ pub(crate) fn blame_again(state: &mut State) {
     let (at, Wish::Connect(spec, to)) = (case.at, &case.asked) else {
         return;
     };
-    if state.now.since(at) >= WHILE {
+    if state.now.since(at) >= WHILE || case.rows.len() >= ROWS {
         return;
     }
     let (text, mut rows) = refused::connect_failed(state, spec, *to, case.why);
