@@ -128,6 +128,7 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
             let row = &line.row;
             let left = line.time_left(state.now).map_or(60, |left| left.as_secs());
             let caller = caller(state, row);
+            let both = state.sockets.closed_at_once(line);
             let [who, on] = match caller.as_deref() {
                 _ if row.tuple.is_to_itself() => [
                     "a socket that had called itself was both ends, and",
@@ -136,8 +137,13 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
                 Some(who) => [who, BOTH_KINDS],
                 None => ["the server", "both runs (L)"],
             };
+            let why = if both && !row.tuple.is_to_itself() {
+                String::from("both ends closed at once")
+            } else {
+                format!("{who} closed first")
+            };
             format!(
-                "{} has it{others}: TIME_WAIT, {left} s left, because {who} closed first. Helps: wait, or SO_REUSEADDR on {on}.",
+                "{} has it{others}: TIME_WAIT, {left} s left, because {why}. Helps: wait, or SO_REUSEADDR on {on}.",
                 row.tuple.local
             )
         }

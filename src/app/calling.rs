@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
+use crate::app::passage::Passage;
 use crate::app::{
     Effect, Ends, Progress, State, Tone, Topic, Wish, burst, dialing, myth, refused, why, words,
 };
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, Refusal,
-    RowName,
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Flags, Moment, OwnSocket, Protocol,
+    Refusal, RowName,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -56,6 +57,7 @@ fn calls_in_vain(state: &State, client: RowName, why: &str) -> String {
 /// Explains better why calls are not answered, or answered in vain, now that a look has shown how full the accept queue is.
 pub(crate) fn explain_again(state: &mut State) {
     const WHILE: Duration = Duration::from_secs(1);
+    refused::later::blame_again(state);
     let now = state.now;
     let mut calls = std::mem::take(&mut state.clients.unexplained);
     calls.retain(|(at, client)| {
@@ -88,7 +90,14 @@ fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
     if state.is_queue_full() && state.is_with_our_server(client) {
         return Some(QUEUE_IS_FULL);
     }
-    if state.lab.is_up() && (state.clients.under_way.is_some() || wire.is_plain()) {
+    if state.lab.is_up() && state.clients.under_way.is_some() {
+        return None;
+    }
+    let is_held = wire.held || wire.cut;
+    if !is_held && state.passage(client, Flags::SYN) == Passage::Lost {
+        return Some(" The SYN is lost: it is sent again until it is answered.");
+    }
+    if state.lab.is_up() && wire.is_plain() {
         return None;
     }
     Some(if wire.held {
@@ -111,8 +120,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
-        if progress.ports.len() < 5 {
-            progress.ports.push(socket.name.tuple.local.port);
+        // In the order in which they were answered one would not see how the kernel picks.
+        progress.ports.insert(socket.name.tuple.local.port);
+        if progress.ports.len() > 5 {
+            progress.ports.pop_last();
         }
     } else {
         let text = words::connected(state, &socket);
@@ -219,6 +230,7 @@ pub(crate) fn burst_ended(
         state.notices.say(state.now, Tone::Plain, text);
         if let Some((why, rows)) = progress.refused {
             state.notices.blame(state.now, why, rows);
+            refused::later::told_now(state);
         }
     }
     dialing::call_waiting(state)

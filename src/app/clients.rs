@@ -135,6 +135,14 @@ impl Clients {
         &self.computers[self.chosen]
     }
 
+    /// Lets the computer with that network connect next, if it is there.
+    pub(crate) fn choose(&mut self, host: Host) {
+        let mut computers = self.computers.iter();
+        if let Some(place) = computers.position(|computer| computer.host == host) {
+            self.chosen = place;
+        }
+    }
+
     /// Which computer has that address.
     pub fn index_of(&self, ip: IpAddr) -> Option<usize> {
         let ip = ip.to_canonical();

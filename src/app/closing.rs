@@ -60,10 +60,16 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
     if state.listener.ends.contains(end) || is_young(state, end) {
         return None;
     }
+    let is_udp = end.tuple.protocol == Protocol::Udp;
+    if is_udp && state.datagrams_passage(end) == Passage::Lost {
+        return Some(format!(
+            "{who} sent {size} in one datagram, which is lost: UDP sends nothing again, and neither end is told."
+        ));
+    }
     if !state.is_with_our_server(end) {
         return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
     }
-    if end.tuple.protocol == Protocol::Udp {
+    if is_udp {
         return Some(format!(
             "{who} sent {size} in one datagram: nobody answers it, and nobody notices if it is lost."
         ));

@@ -22,8 +22,8 @@ pub struct Lab {
     pub(super) wires: VecDeque<(Moment, Wire)>,
     /// What crossed the wire, the newest last.
     pub crossings: VecDeque<Crossing>,
-    /// The range of ports that is to be used up as soon as the lab has it.
-    pub(super) plan: Option<PortRange>,
+    /// Whose ports are to be used up as soon as the lab has that range.
+    pub(super) plan: Option<UsingUp>,
     /// What is remembered of segments beyond those.
     pub(super) known: Crossings,
     /// Whether sequence numbers are shown as they stand in the segments, and not counted from the SYN.
@@ -34,6 +34,13 @@ pub struct Lab {
     pub(super) before: Option<Box<Before>>,
     /// The state that a connection is being put into.
     pub(super) script: Option<Script>,
+}
+
+/// A range of ports that is to be used up, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct UsingUp {
+    pub(super) range: PortRange,
+    pub(super) caller: Host,
 }
 
 /// Whether the lab is there.
@@ -97,6 +104,12 @@ impl Lab {
     /// Its server's computer.
     pub fn server(&self) -> Option<LabComputer> {
         self.computers.first().copied()
+    }
+
+    /// The range from which its computers' kernels pick ports, where it is not the usual one.
+    pub fn unusual_range(&self) -> Option<PortRange> {
+        let range = self.spec.ports.filter(|_| self.is_up());
+        range.filter(|range| *range != PortRange::DEFAULT)
     }
 
     /// Which of its computers has that address.

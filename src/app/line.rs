@@ -226,6 +226,11 @@ impl Line {
         active.into_iter().any(|state| self.was(state))
     }
 
+    /// Whether a look saw that both ends had sent their FINs at once: neither closed first.
+    pub fn closed_at_once(&self) -> bool {
+        self.was(TcpState::Closing)
+    }
+
     /// Whether this end has sent its FIN.
     pub fn has_sent_fin(&self) -> bool {
         self.closed_first() || self.row.state == TcpState::LastAck

@@ -38,6 +38,7 @@ pub(crate) fn listening(
 
 pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: Refusal) -> Vec<Effect> {
     state.listener.ordered = state.listener.ordered.saturating_sub(1);
+    state.lab.plan = None;
     let (text, rows) = blame::listen_failed(state, spec, why);
     if !blame::is_settled(state, &rows) {
         state.listener.refused = Some((state.now, spec.clone(), why));

@@ -69,6 +69,7 @@ mod states;
 mod supply;
 mod table;
 pub mod timeline;
+mod too_late;
 mod update;
 mod verbs;
 mod way;

@@ -7,11 +7,11 @@ use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
     Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, Staged, State,
-    Tone, ports_form, wire, words,
+    Tone, ports_form, too_late, wire, words,
 };
 use crate::tcp::{
-    Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, ListenSpec, Machine,
-    Port, PortRange,
+    Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, LabSpec, ListenSpec,
+    Machine, Port, PortRange,
 };
 
 /// Sets the lab up, or takes it down.
@@ -28,7 +28,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
         }
         Stage::Up => {
             state.lab.stage = Stage::Stopping;
-            state.lab.script = None;
+            (state.lab.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
             let open = match open {
                 0 => String::new(),
@@ -75,7 +75,13 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
         }
         LabNews::Wire(news) => {
             wire::say_what_was_lost(state, &news);
+            let before = state
+                .lab
+                .crossings
+                .back()
+                .map(|crossing| crossing.segment.number);
             state.lab.take_wire(news);
+            too_late::tell(state, before);
             vec![]
         }
     }
@@ -197,10 +203,15 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.listener.start_over();
     state.clients = before.clients;
     state.clients.start_over(state.now);
+    let plan = state.lab.plan.filter(|_| why.is_none());
     state.lab = Lab {
-        spec: state.lab.spec,
+        // A range that was to be used up goes with the lab that had it.
+        spec: LabSpec {
+            ports: plan.map(|plan| plan.range),
+            ..state.lab.spec
+        },
         absolute: state.lab.absolute,
-        plan: state.lab.plan.filter(|_| why.is_none()),
+        plan,
         ..Lab::default()
     };
     let (tone, text) = match why {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::State;
-use crate::tcp::{Crossing, Fate, Flags, Protocol, RowName};
+use crate::tcp::{Crossing, Fate, Flags, Protocol, RowName, Segment};
 
 /// How a segment comes to the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +22,27 @@ const TOGETHER: Duration = Duration::from_millis(500);
 impl State {
     /// What becomes of the segment with that flag which an end has sent with its last call: as the wire has told already, else as it is set.
     pub(crate) fn passage(&self, end: RowName, flag: Flags) -> Passage {
+        if end.tuple.protocol == Protocol::Udp {
+            return Passage::AtOnce;
+        }
+        self.way_of(end, |segment| segment.flags.has(flag))
+    }
+
+    /// What becomes of the datagram that an end has sent with its last call.
+    pub(crate) fn datagrams_passage(&self, end: RowName) -> Passage {
+        self.way_of(end, |segment| !segment.is_refusal)
+    }
+
+    fn way_of(&self, end: RowName, is_meant: impl Fn(&Segment) -> bool) -> Passage {
         let wire = &self.lab.wire;
-        if end.tuple.protocol == Protocol::Udp || !self.lab.is_up() {
+        // No wire is in between where both ends are on one computer.
+        if !self.lab.is_up() || self.other_end(end).host == end.host {
             return Passage::AtOnce;
         }
         let tuple = end.tuple.canonical();
         let is_it = |crossing: &&Crossing| {
             let segment = &crossing.segment;
-            segment.tuple == tuple && segment.flags.has(flag)
+            segment.tuple == tuple && is_meant(segment)
         };
         let mut newest_first = self.lab.crossings.iter().rev();
         let sent = newest_first.find(is_it);

@@ -1,6 +1,7 @@
 //! Running out of ports for real: which range one computer of the lab is to use up, and whether the descriptors suffice.
 
 use crate::app::form::Wrong;
+use crate::app::lab::UsingUp;
 use crate::app::verbs::{self, only_say};
 use crate::app::{Effect, Field, Form, Lab, Overlay, State, Tone, dialing, moving, words};
 use crate::tcp::{Accepting, Machine, Port, PortRange};
@@ -76,14 +77,17 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     if let Some(why) = why_not(state, range) {
         return Err(Wrong::new(RANGE, why));
     }
-    state.lab.plan = Some(range);
+    let caller = state.clients.computer().host;
+    let plan = Some(UsingUp { range, caller });
     if state.machine.ephemeral == range {
         let mut effects = verbs::reset(state);
+        state.lab.plan = plan;
         effects.extend(begin(state));
         return Ok(effects);
     }
-    state.lab.spec.ports = Some(range);
-    Ok(moving::toggle(state))
+    let effects = moving::toggle(state);
+    state.lab.plan = plan;
+    Ok(effects)
 }
 
 /// What keeps the chosen computer from using up that range.
@@ -115,9 +119,10 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
 
 /// Listens with a long queue and without accept(), if ports are to be used up.
 pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
-    let Some(range) = state.lab.plan else {
+    let Some(UsingUp { range, caller }) = state.lab.plan else {
         return vec![];
     };
+    state.clients.choose(caller);
     let ports = words::number(range.len() as u64);
     let text = format!(
         "{} is to use up its {ports} ports {range}: {ports} of {} descriptors. accept() is held, so the server's ends need none.",
@@ -135,7 +140,7 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
 
 /// Once the server listens: a call for every port, and one more.
 pub(crate) fn call_all(state: &mut State) -> Vec<Effect> {
-    let Some(range) = state.lab.plan.take() else {
+    let Some(UsingUp { range, .. }) = state.lab.plan.take() else {
         return vec![];
     };
     let calls = u32::try_from(range.len() + 1).unwrap_or(u32::MAX);

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::tcp::{Burst, Port, Protocol, RowName};
 
 /// How far a burst of connections has come.
@@ -11,8 +13,8 @@ pub struct Progress {
     pub opened: u32,
     /// Whether every socket was given the whole port range.
     pub whole_range: bool,
-    /// The first few ports that they got.
-    pub ports: Vec<Port>,
+    /// The lowest few of the ports that they got.
+    pub ports: BTreeSet<Port>,
     /// Which computer connects.
     pub computer: usize,
     /// Over which protocol.
@@ -31,7 +33,7 @@ impl Progress {
             has_begun: false,
             opened: 0,
             whole_range: false,
-            ports: Vec::new(),
+            ports: BTreeSet::new(),
             computer,
             protocol,
             ever,

@@ -1,5 +1,6 @@
 //! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
 
+pub(crate) mod later;
 mod nobody;
 
 use crate::app::blame::{
@@ -130,7 +131,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
     if let Some(line) = first.filter(|line| line.row.state == TcpState::Listen) {
         let who = listener_name(state, line);
         let text = format!(
-            "Port {port} of {ip} is taken: {who} listens there. Helps: another port (C), another computer (j, then c), or SO_REUSEPORT on both sockets; SO_REUSEADDR does not help."
+            "Port {port} of {ip} is taken: {who} listens there. Helps: another port (C), another computer (chosen in the Computers pane, then c), or SO_REUSEPORT on both sockets; SO_REUSEADDR does not help."
         );
         return (text, rows);
     }
@@ -145,7 +146,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
         None => "this bind() wants it alone".to_owned(),
     };
     let text = format!(
-        "Port {port} of {ip} is taken: {who}. Helps: SO_REUSEADDR on both (C) towards another destination, another port, or another computer (j, then c)."
+        "Port {port} of {ip} is taken: {who}. Helps: SO_REUSEADDR on both (C) towards another destination, another port, or another computer (chosen in the Computers pane, then c)."
     );
     (text, rows)
 }
@@ -213,7 +214,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
         .collect();
     let all_taken = || {
         format!(
-            "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (j, then c), or closing one (d). The server's side has no such limit.",
+            "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (chosen in the Computers pane, then c), or closing one (d). The server's side has no such limit.",
             words::number(range.len() as u64)
         )
     };

@@ -1,7 +1,7 @@
 //! Stepping back through what happened to the table, and forward again; the sockets go on living meanwhile.
 
-use crate::app::{Action, Line, Role, State, Tone, Topic, words};
-use crate::tcp::{Moment, RowName};
+use crate::app::{Action, Role, State, Tone, Topic, words};
+use crate::tcp::{Moment, RowName, SocketRow};
 
 impl State {
     /// The moment that the picture shows: now, unless it shows the past.
@@ -113,6 +113,10 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::Retry
             | Action::RetryLater
     );
+    if acts {
+        // What follows from this belongs to no step of before.
+        state.sockets.begin_step();
+    }
     if acts && state.sockets.go_live() {
         state.desk.stale = true;
         retell(
@@ -137,9 +141,9 @@ fn stepped(state: &mut State, was_live: bool) {
     let Some(past) = state.sockets.past() else {
         return;
     };
-    let (step, at) = (past.step, past.at);
+    let step = past.step;
     let (_, newest) = state.sockets.steps();
-    let what = happened(state, at);
+    let what = happened(state);
     let hint = if was_live {
         " The sockets live on; . steps forward, p is live again."
     } else {
@@ -153,11 +157,11 @@ fn stepped(state: &mut State, was_live: bool) {
 const NAMED: usize = 2;
 
 /// What the last step of the past that is shown did.
-fn happened(state: &State, at: Moment) -> String {
+fn happened(state: &State) -> String {
     let rows = state.sockets.last_step();
     let tales: Vec<String> = rows
         .iter()
-        .filter_map(|name| tale(state, *name, at))
+        .filter_map(|(name, before)| tale(state, *name, before.as_ref()))
         .collect();
     match tales.len() {
         0 if state.seen().is_empty() => String::from("there was no row"),
@@ -168,20 +172,26 @@ fn happened(state: &State, at: Moment) -> String {
             if more == 0 {
                 return named;
             }
-            format!("{named}; and {} rows more", words::number(more as u64))
+            let more = words::many(more as u64, "row more", "rows more");
+            format!("{named}; and {more}")
         }
     }
 }
 
-/// What became of one row at that moment.
-fn tale(state: &State, name: RowName, at: Moment) -> Option<String> {
+/// What became of one row that was like that before; nothing where it is so still.
+fn tale(state: &State, name: RowName, before: Option<&SocketRow>) -> Option<String> {
     let line = state.seen().get(name)?;
-    let now = line.row.state;
-    let what = match (line.gone, line.passed.last()) {
+    let row = &line.row;
+    let what = match (
+        line.gone,
+        before.filter(|before| before.is_same_socket(row)),
+    ) {
         (Some(gone), _) => format!("gone, {}", gone.why.words()),
-        (None, _) if line.born == at => format!("new, {now}"),
-        (None, Some(before)) if line.changed == at => format!("{} to {now}", before.state),
-        (None, _) => queues(line),
+        (None, None) => format!("new, {}", row.state),
+        (None, Some(before)) if before.state != row.state => {
+            format!("{} to {}", before.state, row.state)
+        }
+        (None, Some(before)) => differs(before, row)?,
     };
     let role = match Role::of(state, &line.row) {
         Role::Unknown => name.tuple.local.to_string(),
@@ -194,7 +204,21 @@ fn tale(state: &State, name: RowName, at: Moment) -> Option<String> {
     Some(format!("{role}: {what}"))
 }
 
-fn queues(line: &Line) -> String {
-    let queues = line.row.queues;
-    format!("Recv-Q {}, Send-Q {}", queues.recv, queues.send)
+/// What differs in a row whose state is the same.
+fn differs(before: &SocketRow, row: &SocketRow) -> Option<String> {
+    let queue = |name: &str, before: u32, now: u32| {
+        (before != now).then(|| format!("{name} {before} to {now}"))
+    };
+    let holder = match (before.inode, row.inode) {
+        (0, 1..) => Some("a process has it now"),
+        (1.., 0) => Some("no process has it any more"),
+        _ => None,
+    };
+    let all = [
+        queue("Recv-Q", before.queues.recv, row.queues.recv),
+        queue("Send-Q", before.queues.send, row.queues.send),
+        holder.map(str::to_owned),
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }

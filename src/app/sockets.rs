@@ -1,9 +1,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
 
-use crate::app::journal::{Journal, Noted, What};
+use crate::app::journal::{Journal, Noted, Step, What};
 use crate::app::{Doings, Past, Sight, Table};
-use crate::tcp::{Change, Ending, Host, Moment, OwnSocket, Owner, PortRange, RowName, TcpState};
+use crate::tcp::{
+    Change, Ending, Host, Moment, OwnSocket, Owner, PortRange, RowName, SocketRow, TcpState,
+};
 
 /// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
 /// looks at may be the past, see [`Sockets::shown`].
@@ -12,6 +14,8 @@ pub struct Sockets {
     live: Table,
     journal: Journal,
     past: Option<Past>,
+    /// Whether it is several tables, read one after the other, between which nothing takes its time.
+    pub(super) are_together: bool,
     /// What our own ends did.
     pub doings: Doings,
     /// Who holds which inode.
@@ -93,8 +97,18 @@ impl Sockets {
     }
 
     fn take(&mut self, at: Moment, what: What) -> bool {
-        let is_step = self.live.take(at, &what);
-        self.journal.note(at, what, is_step)
+        let differs = self.live.take(at, &what);
+        let step = match (differs, self.are_together && self.past.is_none()) {
+            (false, _) => Step::None,
+            (true, false) => Step::New,
+            (true, true) => Step::MayGoOn,
+        };
+        self.journal.note(at, what, step)
+    }
+
+    /// What is seen from now on is another step than what was seen before.
+    pub(crate) fn begin_step(&mut self) {
+        self.journal.begin_step();
     }
 
     /// The table that the person looks at: the living one, or a past one.
@@ -141,22 +155,10 @@ impl Sockets {
         (0..many).take_while(|_| self.journal.forward(past)).count()
     }
 
-    /// The rows that the last step changed.
-    pub(crate) fn last_step(&self) -> Vec<RowName> {
+    /// The rows that the last step is about, each as it was before.
+    pub(crate) fn last_step(&self) -> Vec<(RowName, Option<SocketRow>)> {
         let past = self.past.as_ref();
-        let Some(what) = past.and_then(|past| self.journal.last_step(past)) else {
-            return Vec::new();
-        };
-        match what {
-            What::Look { rows, .. } => {
-                let name = |noted: &Noted| match noted {
-                    Noted::There(row, _) | Noted::Gone(row) => row.name(),
-                };
-                rows.iter().map(name).collect()
-            }
-            What::Ended { name, .. } => vec![*name],
-            What::Laid => Vec::new(),
-        }
+        past.map_or_else(Vec::new, |past| self.journal.last_step(past))
     }
 
     /// Drops owners of sockets that are long gone, once they outnumber the rest.

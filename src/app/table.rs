@@ -223,6 +223,12 @@ impl Table {
         is_there && is_open(line.row.state) && (line.left_alone || is_aborted(line.row.name()))
     }
 
+    /// Whether both ends closed at once, as far as a look at either has shown it.
+    pub fn closed_at_once(&self, line: &Line) -> bool {
+        let other = self.other_line(line.row.name());
+        line.closed_at_once() || other.is_some_and(Line::closed_at_once)
+    }
+
     /// Whether the row is the client's end of its connection, as far as ports that listen tell.
     pub fn is_client(&self, name: RowName) -> bool {
         self.order.is_client(name)

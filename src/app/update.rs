@@ -10,6 +10,8 @@ use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
+    // Over a slow wire what one table shows without the other is the lesson.
+    state.sockets.are_together = state.lab.is_up() && !state.lab.wire.is_slow();
     let was_open = state.desk.overlay.is_some();
     let mut effects = take(state, at, event);
     if !was_open {

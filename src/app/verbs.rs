@@ -249,6 +249,14 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     if !state.lab.wire.is_plain() {
         text += " The wire is as quick as a cable again.";
     }
+    if let Some(range) = state.lab.unusual_range() {
+        let range = range.to_string();
+        text.extend([
+            " The computers keep their ports, ",
+            &range,
+            ", until N takes the lab down.",
+        ]);
+    }
     state.notices.say(state.now, Tone::Plain, text);
     state.desk.selected = None;
     state.desk.find = Find::default();

@@ -56,7 +56,7 @@ pub enum Verdict {
 }
 
 /// So many rows in the way are remembered.
-const ROWS: usize = 100;
+pub(crate) const ROWS: usize = 100;
 
 impl Case {
     /// A refusal that was just told.
@@ -147,7 +147,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 /// Has it tried again once TIME_WAIT is over, or not after all.
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     look_again(state);
-    let left = longest_wait(state);
+    let left = longest_wait(state).filter(|_| state.waiting_helps());
     let Some(case) = &mut state.notices.case else {
         return vec![];
     };
@@ -156,7 +156,9 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
             case.waits = false;
             String::from("it is not tried again by itself; y, y does it")
         }
-        (false, None) => String::from("no TIME_WAIT is in the way: waiting does not help here"),
+        (false, None) => {
+            String::from("it is no TIME_WAIT that is in the way: waiting does not help here")
+        }
         (false, Some(seconds)) => {
             case.waits = true;
             format!("it is tried again by itself once TIME_WAIT is over, in {seconds} s")
@@ -217,6 +219,20 @@ fn in_the_way(state: &State, case: &Case) -> Vec<RowName> {
 }
 
 impl State {
+    /// Whether what was refused will work once TIME_WAIT is over: a bind() fails for any other row that is in the way, too.
+    pub fn waiting_helps(&self) -> bool {
+        let Some(case) = &self.notices.case else {
+            return false;
+        };
+        let lines = case.rows.iter().filter_map(|row| self.sockets.get(*row));
+        let mut states = lines
+            .filter(|line| line.gone.is_none())
+            .map(|line| line.row.state);
+        let binds = matches!(case.why.call, Call::Bind | Call::Listen);
+        let stays = |state: TcpState| state != TcpState::TimeWait;
+        longest_wait(self).is_some() && !(binds && states.any(stays))
+    }
+
     /// The row in the way that is most to blame.
     pub fn culprit(&self) -> Option<&Line> {
         let case = self.notices.case.as_ref()?;

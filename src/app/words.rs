@@ -83,6 +83,9 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
         }
         SourcePort::SameAsServer => format!("from port {port}, the same number as it calls"),
     };
+    if let Some(half) = half_made(state, socket.name) {
+        return format!("{who} connected: {picked}. {half}");
+    }
     let server = tuple.remote.port;
     if !is_ours {
         return format!("{who} connected to {}: {picked}.{reached}", tuple.remote);
@@ -103,6 +106,24 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
         n => format!(
             "{who} connected: {picked}. The LISTEN row did not change; port {server} now has {n} connections, told apart by the other end.{reached}"
         ),
+    }
+}
+
+/// What is said of a connection whose last ACK has not come to the other end yet.
+fn half_made(state: &State, client: RowName) -> Option<String> {
+    let there = if state.is_our_server(client.tuple.remote) {
+        "the server"
+    } else {
+        "the other end"
+    };
+    match state.passage(client, Flags::ACK) {
+        Passage::AtOnce => None,
+        Passage::Slow => Some(format!(
+            "connect() has returned; {there} stays in SYN_RECV until the ACK has crossed the wire: half a connection."
+        )),
+        Passage::Lost => Some(format!(
+            "connect() has returned, but the ACK is lost: {there} stays in SYN_RECV, and sends its SYN+ACK again."
+        )),
     }
 }
 

@@ -69,6 +69,19 @@ impl Columns {
         columns
     }
 
+    /// The same with whole words for the time that is left, if need be in the place of the queues: in TIME_WAIT they are empty.
+    pub(super) fn with_time_left(self, room: usize) -> Columns {
+        let wider = |recv, send| Columns {
+            recv,
+            send,
+            age: self.age.max(LONG_AGE),
+            ..self
+        };
+        let tries = [wider(self.recv, self.send), wider(0, 0)];
+        let fitting = tries.into_iter().find(|columns| columns.width() <= room);
+        fitting.unwrap_or(self)
+    }
+
     /// How many columns all take.
     pub(super) fn width(&self) -> usize {
         let with_space = |width: usize| if width == 0 { 0 } else { width + 1 };

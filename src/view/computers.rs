@@ -163,10 +163,16 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
         return burst(scene, progress);
     }
     let (long, short) = match clients.spec.source_port {
-        SourcePort::KernelPicks => (
-            "source port: the kernel picks".to_owned(),
-            "kernel picks port".to_owned(),
-        ),
+        SourcePort::KernelPicks => match scene.state.lab.unusual_range() {
+            Some(range) => (
+                format!("source port: the kernel picks from {range}"),
+                format!("kernel picks from {range}"),
+            ),
+            None => (
+                "source port: the kernel picks".to_owned(),
+                "kernel picks port".to_owned(),
+            ),
+        },
         SourcePort::Fixed(port) => (format!("source port: {port}"), format!("from port {port}")),
         SourcePort::SameAsServer => (
             "source port: same as the server's".to_owned(),

@@ -12,7 +12,7 @@ use super::paint::{Scene, put, width};
 use super::row::{self, Bracket};
 use super::scroll::Scroll;
 use super::theme::Part;
-use super::{arrange, netstat, pairs, sockets, wire};
+use super::{arrange, netstat, pairs, sockets, text, wire};
 use crate::app::Pane;
 use crate::tcp::{Port, RowName};
 
@@ -143,16 +143,9 @@ fn draw_table(
         return;
     }
     if rows.is_empty() {
-        let key = if scene.state.listener.is_listening() {
-            "c connects"
-        } else {
-            "l listens"
-        };
-        let words = scene.span(
-            Part::Dim,
-            format!("   no row at port {}; {key}", port(scene)),
-        );
-        frame.render_widget(words, place);
+        let words = format!("   {}", no_row(scene));
+        let words = text::cut(&words, usize::from(place.width));
+        frame.render_widget(scene.span(Part::Dim, words), place);
         return;
     }
     let room = usize::from(place.width);
@@ -170,6 +163,23 @@ fn draw_table(
         .iter()
         .map(|name| row::line(scene, &columns, *name, Bracket::None));
     put(frame, place, head.into_iter().chain(lines));
+}
+
+/// Why a table is empty, and which key changes that.
+fn no_row(scene: Scene<'_>) -> String {
+    let find = scene.state.desk.find.text.value();
+    if !find.is_empty() {
+        return format!(
+            "no row contains \"{}\"; Esc shows every row",
+            scene.own(find)
+        );
+    }
+    let key = if scene.state.listener.is_listening() {
+        "c connects"
+    } else {
+        "l listens"
+    };
+    format!("no row at port {}; {key}", port(scene))
 }
 
 fn waits(scene: Scene<'_>, rows: &[RowName]) -> bool {

@@ -19,7 +19,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let inner = scene.pane(frame, Pane::Listener, area, titles);
     let room = usize::from(inner.width);
     let listener = &scene.state.listener;
-    let mut lines = if scene.state.listened() {
+    let mut lines = if listener.is_listening() {
         let running = listener.running.as_ref().unwrap_or(&listener.spec);
         running_lines(scene, running, room)
     } else {
@@ -152,20 +152,15 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     ])
 }
 
-/// The LISTEN rows of the server in what the picture shows; those that listen stand first in the table.
+/// The LISTEN rows of the server; those that listen stand first in the table.
 fn doors(state: &State) -> impl Iterator<Item = &TableLine> {
-    let port = state.listener.at().port;
     let listens = |line: &&TableLine| line.row.state == TcpState::Listen;
     let own = move |line: &&TableLine| {
         let sockets = &state.listener.sockets;
         let name = line.row.name();
-        if state.is_past() {
-            line.row.tuple.local.port == port && line.gone.is_none()
-        } else {
-            sockets.iter().any(|socket| socket.name == name)
-        }
+        sockets.iter().any(|socket| socket.name == name)
     };
-    state.seen().in_order().take_while(listens).filter(own)
+    state.sockets.in_order().take_while(listens).filter(own)
 }
 
 /// A gauge of `columns`: the filled part, where a little is never nothing, and the rest.
@@ -198,7 +193,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
             format!(" tried again in {seconds} s"),
             format!(" again in {seconds} s"),
         ]
-    } else if scene.state.seen().is_listening(spec.at.port) {
+    } else if scene.state.sockets.is_listening(spec.at.port) {
         [
             format!(" another program listens at {port}"),
             format!(" another has {port}"),

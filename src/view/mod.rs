@@ -126,7 +126,9 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
             form::draw(frame, above_footer, scene, "How to connect", form);
         }
         Some(Overlay::PortsForm(form)) => {
-            form::draw(frame, above_footer, scene, "How many ports to use up", form);
+            let who = &scene.state.clients.computer().name;
+            let title = format!("How many ports of {who} to use up");
+            form::draw(frame, above_footer, scene, &title, form);
         }
         Some(Overlay::States(at)) => states::draw(frame, above_footer, scene, *at),
         Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),

@@ -232,7 +232,7 @@ pub(super) fn role(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
     let role = Role::of(scene.state, &line.row);
     let unaccepted = is_unaccepted(scene.state, line);
     let text = match &role {
-        Role::ServerEnd(peer) if unaccepted && room >= ROOMY => format!("{peer}, not accepted"),
+        Role::ServerEnd(_) if unaccepted && room >= ROOMY => String::from("server, not accepted"),
         Role::ServerEnd(_) if unaccepted => String::from("not accepted"),
         Role::ServerEnd(_) if room < 10 => String::from("server"),
         Role::ServerEnd(peer) if room < ROOMY => server_of(peer, room),

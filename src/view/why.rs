@@ -35,7 +35,7 @@ pub(super) fn draw(
         "retry when TIME_WAIT is over"
     };
     let mut keys = vec![("y", "retry"), ("Esc", "close")];
-    if waits(scene, case) {
+    if scene.state.waiting_helps() {
         keys.insert(1, ("w", later));
     }
     let down = down.min(lines.len().saturating_sub(inner_height));
@@ -56,13 +56,6 @@ fn rows_shown(height: u16) -> usize {
         20..30 => 4,
         30.. => 8,
     }
-}
-
-fn waits(scene: Scene<'_>, case: &Case) -> bool {
-    case.rows.iter().any(|row| {
-        let line = scene.state.sockets.get(*row);
-        line.is_some_and(|line| line.gone.is_none() && line.row.state == TcpState::TimeWait)
-    })
 }
 
 fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Line<'static>> {
@@ -103,6 +96,12 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
 fn culprits(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let rows = &case.rows[..case.rows.len().min(most)];
     let columns = Columns::fitting(room, longest_address(rows), false);
+    let mut lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
+    let columns = if lines.any(|line| line.row.state == TcpState::TimeWait) {
+        columns.with_time_left(room)
+    } else {
+        columns
+    };
     let mut lines: Vec<Line<'static>> = rows
         .iter()
         .map(|row| row::line(scene, &columns, *row, Bracket::None))
@@ -139,9 +138,12 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
                 .time_left(state.now)
                 .map(text::left)
                 .unwrap_or_default();
-            format!(
-                "This end closed first: the kernel keeps port {port} reserved, {left}. No process holds it."
-            )
+            let first = if state.sockets.closed_at_once(line) {
+                "Both ends closed at once"
+            } else {
+                "This end closed first"
+            };
+            format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
         }
         (Wish::Listen(_), TcpState::Listen) => {
             format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")

@@ -90,7 +90,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
     vec![
         tried("another destination, by the same ports", elsewhere),
         not_tried(
-            "another computer (j, then c)",
+            "another computer (chosen in the Computers pane, then c)",
             "it would be a real connection",
         ),
         not_tried("closing one of these (d)", "it would end it"),

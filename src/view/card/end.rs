@@ -53,6 +53,8 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
             "open, as far as this end knows"
         } else if row.tuple.protocol == Protocol::Udp {
             udp_meaning(row.tuple.is_connected())
+        } else if row.state == TcpState::TimeWait && state.seen().closed_at_once(line) {
+            "both ends closed at once; the kernel keeps the five numbers reserved for 60 s"
         } else {
             row.state.meaning()
         };

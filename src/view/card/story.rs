@@ -96,8 +96,11 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
     }
     let this = line.closed_first();
     let other = mirror.is_some_and(TableLine::closed_first) || line.was(TcpState::CloseWait);
+    if scene.state.seen().closed_at_once(line) {
+        return String::from(BOTH);
+    }
     let who = match (this, other) {
-        (true, true) => return String::from("Both closed at the same time."),
+        (true, true) => return String::from(BOTH),
         (true, false) => is_client,
         (false, true) => !is_client,
         (false, false) if line.gone.is_some() => return String::new(),
@@ -106,6 +109,9 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
     let who = if who { "client" } else { "server" };
     format!("The {who} closed first.")
 }
+
+/// Neither sent the first FIN.
+const BOTH: &str = "Both closed at the same time.";
 
 /// What is left of a row that is gone.
 fn gone_words(mirror: Option<&TableLine>) -> &'static str {

@@ -132,3 +132,20 @@ fn calls_without_an_answer_are_said_to_wait() {
         assert!(robot.said().contains(&wait), "{}", robot.said());
     }
 }
+
+#[test]
+fn the_ports_of_several_connections_are_listed_rising() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("7c");
+    for n in [8, 0, 4, 2, 12, 10, 6] {
+        robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
+    }
+    robot.hear(News::BurstEnded {
+        opened: 7,
+        asked: 7,
+        took: Duration::ZERO,
+    });
+    let said = robot.said();
+    let ports = "(ports 44506, 44508, 44510, 44512, 44514 ...)";
+    assert!(said.contains(ports), "{said}");
+}

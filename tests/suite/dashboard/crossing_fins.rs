@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::ladder::{Side, of};
-use fivetuple::tcp::{Flags, TcpState};
+use fivetuple::tcp::{Call, Errno, Flags, News, Refusal, TcpState};
 
 use super::lab::connected;
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
@@ -42,4 +42,33 @@ fn each_end_has_its_states_in_the_order_in_which_it_passed_them() {
         let end = [TcpState::FinWait1, TcpState::Closing];
         assert!(passed.ends_with(&end), "{side:?}: {passed:?}");
     }
+}
+
+#[test]
+fn a_time_wait_of_both_is_blamed_on_neither() {
+    let mut robot = connected();
+    let closing = SERVES.replace("ESTABLISHED", "CLOSING");
+    robot.tables(
+        &[LISTEN, &closing],
+        &[&CLIENT.replace("ESTABLISHED", "CLOSING")],
+    );
+    let waits = "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 TIME_WAIT host=1 timewait=59000ms/0";
+    robot.tables(&[waits], &[]);
+    let spec = robot.state.listener.spec.clone();
+    robot.hear(News::ListenFailed {
+        spec,
+        why: Refusal {
+            call: Call::Bind,
+            errno: Errno::EADDRINUSE,
+        },
+    });
+    let said = robot.said();
+    assert!(said.contains("because both ends closed at once"), "{said}");
+    robot.press("y");
+    let text = crate::screens::screen(&mut robot, crate::screens::WIDE);
+    assert!(text.contains("Both ends closed at once"), "{text}");
+    robot.press("Esc");
+    let text = super::endings::card(&mut robot, waits);
+    assert!(text.contains("Both closed at the same time"), "{text}");
+    assert!(!text.contains("closed first"), "{text}");
 }

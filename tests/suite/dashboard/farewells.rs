@@ -197,3 +197,30 @@ fn the_ghost_of_a_refused_call_was_never_established() {
     closes(&mut robot, CLIENT, Ending::Abort);
     assert!(robot.table().is_empty());
 }
+
+#[test]
+fn data_that_comes_after_a_close_is_answered_by_rst_and_that_is_said() {
+    let push = Flags::PSH.and(Flags::ACK);
+    let mut robot = connected();
+    robot.later(Duration::from_secs(1));
+    robot.press("b b");
+    robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
+    robot.press("D");
+    closes(&mut robot, SERVES, Ending::Close);
+    robot.sends(2, (SERVER, FIN), (1, 1), b"");
+    robot.later(Duration::from_millis(500));
+    robot.arrives(1);
+    robot.sends(3, (SERVER, Flags::RST), (1, 0), b"");
+    let said = robot.said();
+    assert!(
+        said.starts_with("13 bytes from laptop came to the server's end after it was closed"),
+        "{said}"
+    );
+    assert!(
+        said.contains("RST") && said.contains("nothing stays in TIME_WAIT"),
+        "{said}"
+    );
+    let before = robot.state.notices.len();
+    robot.sends(4, (SERVER, Flags::RST), (1, 0), b"");
+    assert_eq!(robot.state.notices.len(), before, "once");
+}

@@ -1,6 +1,7 @@
 //! What keys, news and the kernel's table do to the dashboard.
 
 mod became;
+mod blamed_later;
 mod blames;
 mod captions;
 mod captured;
@@ -20,9 +21,12 @@ mod keys;
 mod lab;
 mod lab_addresses;
 mod lab_apart;
+mod lab_handshake;
 mod lab_many;
 mod lab_others;
+mod lab_past;
 mod lab_ports;
+mod lab_range;
 mod lab_segments;
 mod lab_states;
 mod lab_wire;

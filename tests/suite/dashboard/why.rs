@@ -10,7 +10,7 @@ use fivetuple::tcp::{
 
 use crate::computers::lab;
 use crate::robot::Robot;
-use crate::screens::{WIDE, screen};
+use crate::screens::{USUAL, WIDE, screen};
 
 const WAIT: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 TIME_WAIT timewait=47300ms/0";
 
@@ -229,4 +229,36 @@ fn the_reason_is_that_of_the_row_that_is_shown() {
         let text = why_not_connected(spec, why, rows);
         assert!(text.contains(part), "{part:?} is missing in {text}");
     }
+}
+
+#[test]
+fn a_time_wait_is_shown_with_the_seconds_left_and_waited_for_only_where_that_helps() {
+    let mut robot = refused();
+    robot.press("y");
+    for size in [WIDE, USUAL] {
+        let text = screen(&mut robot, size);
+        let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
+        let row = rows.next_back().unwrap_or_default();
+        assert!(row.contains("45 s left"), "{text}");
+        assert!(text.contains("retry when TIME_WAIT is over"), "{text}");
+    }
+
+    // Another program listens there: that is what is in the way, and it stays.
+    let listens = "tcp 0 5 127.0.0.1:5000 0.0.0.0:* LISTEN inode=70";
+    let mut robot = Robot::new();
+    robot.kernel(&[listens, WAIT].join("\n"));
+    robot.finds_the_port_taken();
+    robot.press("y");
+    let text = screen(&mut robot, WIDE);
+    let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
+    let row = rows.next_back().unwrap_or_default();
+    assert!(row.contains("48 s left"), "{text}");
+    assert!(!text.contains("retry when TIME_WAIT is over"), "{text}");
+    robot.press("w");
+    assert_eq!(robot.state.retries_in(), None);
+    assert!(
+        robot.said().contains("waiting does not help"),
+        "{}",
+        robot.said()
+    );
 }

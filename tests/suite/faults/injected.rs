@@ -71,7 +71,7 @@ fn without_descriptors_accept_is_tried_again_and_recovers() {
         listen(terminal);
         terminal.press("c");
         // Nobody owns the server's end yet.
-        terminal.wait_for("laptop, not accepted");
+        terminal.wait_for("server, not accepted");
         terminal.wait_for("cannot accept a connection: .*EMFILE.*tried again in 0.20 s");
         terminal.wait_for("tried again in 0.80 s");
         terminal.wait_for(r"accepted 1 ");

@@ -4,7 +4,7 @@ use fivetuple::app::Event;
 use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News, Tally, WireNews};
 
 use super::{ALL, SMALL, WIDE, screen};
-use crate::computers::{CALLS, LAPTOP, LISTEN};
+use crate::computers::{ANSWERS, CALLS, LAPTOP, LISTEN};
 use crate::robot::{Robot, own};
 
 /// `count` connections of the laptop, and the listener.
@@ -214,4 +214,38 @@ fn the_refusal_of_a_lab_ends_what_helps_with_a_full_stop() {
         let said = format!("{}. Everything else", helps.trim_end_matches('.'));
         assert!(robot.said().contains(&said), "{}", robot.said());
     }
+}
+
+#[test]
+fn a_text_that_no_row_contains_is_named_at_every_size() {
+    let mut robot = Robot::listening_in_lab();
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    robot.press("/");
+    robot.type_text("370");
+    robot.press("Enter");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(
+            text.to_lowercase().contains("no row contains \"370\""),
+            "{text}"
+        );
+        assert!(text.contains("Esc shows every row"), "{text}");
+        assert!(!text.contains("no row at port"), "{text}");
+    }
+}
+
+#[test]
+fn what_nobody_has_accepted_is_the_servers_end() {
+    let mut robot = Robot::calling_in_lab();
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    for size in [(79, 24), (80, 24), (90, 30), (100, 30)] {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("not accepted"), "{text}");
+        assert!(!text.contains("laptop, not"), "{text}");
+    }
+    let mut robot = Robot::listening();
+    let waiting = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED";
+    robot.kernel(&[crate::robot::LISTEN, waiting].join("\n"));
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("server, not accepted"), "{text}");
 }

@@ -68,3 +68,24 @@ fn the_past_before_the_first_row_says_what_to_press() {
         "{text}"
     );
 }
+
+#[test]
+fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
+    let mut robot = two_connections();
+    robot.press("9,");
+    for size in [WIDE, USUAL] {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("There was no row then."), "{text}");
+        assert!(
+            text.contains("LISTEN 127.0.0.1:5000") && !text.contains("nobody listens"),
+            "{text}"
+        );
+    }
+    // And the other way round: it is stopped by now.
+    robot.press("p l");
+    robot.hear(fivetuple::tcp::News::StoppedListening { why: None });
+    robot.kernel("");
+    robot.press("2,");
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("nobody listens at port 5000"), "{text}");
+}

@@ -1,0 +1,41 @@
+//! Rows that are in the way of a call, and that only a look after the refusal shows.
+
+use std::time::Duration;
+
+use crate::app::why::ROWS;
+use crate::app::{State, Wish, refused};
+
+/// For so long a look may bring them.
+const WHILE: Duration = Duration::from_secs(1);
+
+/// The sentence about a refused call comes only now, after all that was ordered with it.
+pub(crate) fn told_now(state: &mut State) {
+    let case = state.notices.case.as_mut();
+    let calls = |wish: &Wish| matches!(wish, Wish::Connect(..));
+    if let Some(case) = case.filter(|case| calls(&case.asked)) {
+        case.at = state.now;
+    }
+    blame_again(state);
+}
+
+/// Blames the rows, too, that have been seen since.
+pub(crate) fn blame_again(state: &mut State) {
+    let Some(case) = &state.notices.case else {
+        return;
+    };
+    let (at, Wish::Connect(spec, to)) = (case.at, &case.asked) else {
+        return;
+    };
+    if state.now.since(at) >= WHILE || case.rows.len() >= ROWS {
+        return;
+    }
+    let (text, mut rows) = refused::connect_failed(state, spec, *to, case.why);
+    rows.truncate(ROWS);
+    let is_more = rows.len() > case.rows.len();
+    if is_more
+        && state.notices.reword_last(at, text, rows.clone())
+        && let Some(case) = &mut state.notices.case
+    {
+        case.rows = rows;
+    }
+}

@@ -1,0 +1,55 @@
+//! Data that comes to an end after its program has closed it: nobody will read it, and the kernel says so by RST (RFC 1122, section 4.2.2.13).
+
+use crate::app::{State, Topic, words};
+use crate::tcp::{Crossing, Ending, Fate, Flags, RowName};
+
+/// Tells of it, where one of the segments that were put on the wire after that number is such a RST.
+pub(crate) fn tell(state: &mut State, after: Option<u64>) {
+    let newest_first = state.lab.crossings.iter().rev();
+    let new = newest_first.take_while(|crossing| Some(crossing.segment.number) > after);
+    let told: Vec<String> = new.filter_map(|crossing| words(state, crossing)).collect();
+    for text in told.into_iter().rev() {
+        let many = |n: u32| {
+            let n = words::number(u64::from(n));
+            format!("{n} connections broke; the last: {text}")
+        };
+        state
+            .notices
+            .count(state.now, Topic::Broke, text.clone(), many);
+    }
+}
+
+fn words(state: &State, reset: &Crossing) -> Option<String> {
+    let segment = Some(&reset.segment).filter(|segment| segment.flags.has(Flags::RST))?;
+    let end = RowName::connected(segment.from, segment.tuple);
+    let other = state.other_end(end);
+    let line = state.sockets.get(end);
+    let line = line.or_else(|| state.sockets.other_line(other))?;
+    if line.ending != Some(Ending::Close) || line.closed_unread() {
+        return None;
+    }
+    let mut before = state.lab.crossings.iter().rev().filter(|crossing| {
+        let before = &crossing.segment;
+        let is_its = [end.tuple, other.tuple].contains(&before.tuple);
+        is_its && before.number < segment.number
+    });
+    let has_come =
+        |crossing: &&Crossing| crossing.segment.tuple == other.tuple && is_there(crossing);
+    let data = before.clone().find(has_come)?.segment.length;
+    let was_told = before.any(|crossing| crossing.segment.flags.has(Flags::RST));
+    if data == 0 || was_told {
+        return None;
+    }
+    let size = words::many(u64::from(data), "byte", "bytes");
+    let (from, at) = (
+        state.computer_name(other.host),
+        state.computer_name(end.host),
+    );
+    Some(format!(
+        "{size} from {from} came to {at}'s end after it was closed: nobody will read them, so the kernel there answers with RST (RFC 1122, 4.2.2.13). Both rows go with it, and nothing stays in TIME_WAIT."
+    ))
+}
+
+fn is_there(crossing: &Crossing) -> bool {
+    matches!(crossing.fate, Fate::Arrived(_))
+}
