@@ -95,7 +95,7 @@ fn up(
     let spec = ListenSpec {
         host: server.host,
         at: Endpoint {
-            ip: server.ip,
+            ip: state.lab.bind.unwrap_or(server.ip),
             port: state.listener.spec.at.port,
         },
         backlog: state.listener.spec.backlog,
@@ -199,6 +199,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.clients.start_over(state.now);
     state.lab = Lab {
         spec: state.lab.spec,
+        bind: state.lab.bind,
         absolute: state.lab.absolute,
         plan: state.lab.plan.filter(|_| why.is_none()),
         ..Lab::default()

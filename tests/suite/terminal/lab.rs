@@ -139,6 +139,16 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
 }
 
 #[test]
+fn its_server_listens_at_the_address_of_the_command_line() {
+    let args = ["--lab", "--port", "500", "--listen", "--bind", "0.0.0.0"];
+    let terminal = Terminal::start(fivetuple(&args), 120, 36);
+    terminal.wait_for(r"0\.0\.0\.0:500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press("c");
+    terminal.wait_for(r":\d+ +192\.168\.1\.10:500 +\S ESTABLISHED");
+    quit(terminal);
+}
+
+#[test]
 fn the_lab_comes_and_goes_by_a_key() {
     let terminal = listening(false);
     terminal.press("N");
