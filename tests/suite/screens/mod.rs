@@ -5,6 +5,7 @@ mod card;
 mod compare;
 mod lab;
 mod lab_room;
+mod lab_words;
 mod laws;
 mod myth;
 mod palette;

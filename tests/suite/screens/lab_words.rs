@@ -1,0 +1,65 @@
+//! In the lab: what a row, a form or a menu says where there is hardly room.
+
+use fivetuple::app::PointOfView;
+
+use super::{ALL, WIDE, screen};
+use crate::computers::{LAPTOP, LISTEN};
+use crate::robot::Robot;
+
+/// A UDP socket at the server's port, and one of the laptop's that is connected to it; each beside a TCP row.
+fn with_udp() -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    robot.tables(
+        &[
+            LISTEN,
+            "udp 0 0 192.168.1.10:500 0.0.0.0:* CLOSED host=1 inode=21",
+        ],
+        &[
+            "tcp 0 0 192.168.1.13:40001 192.168.1.10:500 ESTABLISHED host=2 inode=31",
+            "udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32",
+        ],
+    );
+    robot
+}
+
+#[test]
+fn a_udp_row_is_told_from_a_tcp_row_in_every_table() {
+    for (size, view) in ALL.into_iter().flat_map(|size| {
+        let views = [
+            PointOfView::BothEnds,
+            PointOfView::Server,
+            PointOfView::Client,
+        ];
+        views.map(|view| (size, view))
+    }) {
+        let mut robot = with_udp();
+        robot.state.desk.lens.view = view;
+        robot.state.desk.stale = true;
+        let text = screen(&mut robot, size);
+        let table = text.lines().skip(1).collect::<Vec<_>>();
+        let lines = |what: &str| {
+            let lines = table.iter().filter(|line| line.contains(what));
+            lines.copied().collect::<Vec<&str>>()
+        };
+        let udp: usize = table
+            .iter()
+            .map(|line| line.matches(" udp ").count() + line.matches("udp   ").count())
+            .sum();
+        let wanted = if view == PointOfView::BothEnds { 2 } else { 1 };
+        assert!(udp >= wanted, "{size:?} {view:?}: {udp}\n{text}");
+        for line in lines("LISTEN ").iter().filter(|line| line.contains(":*")) {
+            assert!(!line.contains("udp"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_udp_row_that_is_gone_is_still_one() {
+    let mut robot = with_udp();
+    robot.vanish(
+        LAPTOP,
+        &["udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32"],
+    );
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("udp ESTABLISHED"), "{text}");
+}
