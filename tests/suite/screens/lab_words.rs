@@ -2,7 +2,8 @@
 
 use fivetuple::app::PointOfView;
 
-use super::{ALL, WIDE, screen};
+use super::lab_room::connections;
+use super::{ALL, SMALL, WIDE, screen};
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
 
@@ -62,4 +63,13 @@ fn a_udp_row_that_is_gone_is_still_one() {
     );
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("udp ESTABLISHED"), "{text}");
+}
+
+#[test]
+fn where_an_address_is_cut_its_end_tells_the_computers_apart() {
+    let mut robot = connections(1);
+    robot.press("e");
+    let text = screen(&mut robot, SMALL);
+    assert!(text.contains("….1.13:40000"), "{text}");
+    assert!(!text.contains("192.168.…"), "{text}");
 }
