@@ -1,9 +1,9 @@
 //! In the lab: what a row, a form or a menu says where there is hardly room.
 
-use fivetuple::app::PointOfView;
+use fivetuple::app::{HELD, PointOfView, held_in_lab};
 
 use super::lab_room::connections;
-use super::{ALL, SMALL, WIDE, screen};
+use super::{ALL, SMALL, USUAL, WIDE, screen};
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
 
@@ -72,4 +72,28 @@ fn where_an_address_is_cut_its_end_tells_the_computers_apart() {
     let text = screen(&mut robot, SMALL);
     assert!(text.contains("….1.13:40000"), "{text}");
     assert!(!text.contains("192.168.…"), "{text}");
+}
+
+#[test]
+fn the_menu_of_states_says_each_whole_and_names_its_keys() {
+    for (at, held) in HELD.iter().enumerate() {
+        let mut robot = Robot::in_lab(3);
+        robot.press("S");
+        (0..at).for_each(|_| robot.press("j"));
+        for size in ALL {
+            let text = screen(&mut robot, size);
+            let inside = text.lines().filter_map(|line| line.split('┃').nth(1));
+            let words: Vec<&str> = inside.flat_map(str::split_whitespace).collect();
+            let how = format!("In the lab: {}.", held_in_lab(*held));
+            assert!(words.join(" ").ends_with(&how), "{size:?}: {text}");
+            assert!(text.contains("1-9 Enter hold it"), "{size:?}: {text}");
+        }
+        for size in [WIDE, USUAL] {
+            let text = screen(&mut robot, size);
+            let cut = text
+                .lines()
+                .find(|line| line.contains("┃") && line.contains('…'));
+            assert_eq!(cut, None, "{size:?}");
+        }
+    }
 }
