@@ -97,3 +97,15 @@ fn the_menu_of_states_says_each_whole_and_names_its_keys() {
         }
     }
 }
+
+#[test]
+fn the_form_of_ports_says_how_many_descriptors_it_needs_and_how_many_there_are() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("P ctrl-u");
+    robot.type_text("1024-65535");
+    for size in [WIDE, USUAL] {
+        let text = screen(&mut robot, size);
+        let call = "needs 64,512 descriptors, has 20,000";
+        assert!(text.contains(call), "{size:?}: {text}");
+    }
+}
