@@ -9,7 +9,7 @@ use super::paint::{Scene, Titles, put};
 use super::scroll::List;
 use super::theme::Part;
 use super::{past, text};
-use crate::app::{Computer, Pane, Progress, State};
+use crate::app::{Computer, Pane, Progress, State, words};
 use crate::tcp::{Port, RowName, SourcePort};
 
 /// The computers that connect, and below them whom they call.
@@ -51,8 +51,7 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let has_foot = usize::from(area.height.saturating_sub(2)) > height;
     let mut right = past::as_of_now(scene.state);
     if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
-        let many = format!("{} of {}", progress.opened, progress.asked);
-        right.push((Part::Warning, many));
+        right.push((Part::Warning, opened(progress)));
     } else if count > height {
         let end = (list.top + height).min(count);
         right.push((Part::Dim, format!("{}-{end} of {count}", list.top + 1)));
@@ -195,6 +194,12 @@ fn burst(scene: Scene<'_>, progress: &Progress) -> Line<'static> {
         Span::raw("▕"),
         scene.span(Part::Gauge, filled),
         scene.span(Part::Dim, blank),
-        Span::raw(format!("▏ {} of {}", progress.opened, progress.asked)),
+        Span::raw(format!("▏ {}", opened(progress))),
     ])
+}
+
+/// How many of how many connections are open.
+fn opened(progress: &Progress) -> String {
+    let [opened, asked] = [progress.opened, progress.asked].map(|n| words::number(u64::from(n)));
+    format!("{opened} of {asked}")
 }

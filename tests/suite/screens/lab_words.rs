@@ -109,3 +109,12 @@ fn the_form_of_ports_says_how_many_descriptors_it_needs_and_how_many_there_are()
         assert!(text.contains(call), "{size:?}: {text}");
     }
 }
+
+#[test]
+fn the_numbers_of_a_crowd_have_commas_everywhere() {
+    let mut robot = Robot::listening_in_lab();
+    let full = LISTEN.replace("tcp 0 128", "tcp 18912 65535");
+    robot.tables(&[&full], &[]);
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("18,912 of 65,535"), "{text}");
+}
