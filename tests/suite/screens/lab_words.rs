@@ -3,7 +3,7 @@
 use fivetuple::app::{HELD, PointOfView, held_in_lab};
 
 use super::lab_room::connections;
-use super::{ALL, SMALL, USUAL, WIDE, screen};
+use super::{ALL, SMALL, USUAL, WIDE, screen, two_connections};
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
 
@@ -117,4 +117,23 @@ fn the_numbers_of_a_crowd_have_commas_everywhere() {
     robot.tables(&[&full], &[]);
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("18,912 of 65,535"), "{text}");
+}
+
+#[test]
+fn below_the_ladder_the_key_that_scrolls_it_is_named() {
+    let mut robot = connections(1);
+    robot.press("t");
+    for size in [WIDE, USUAL] {
+        let text = screen(&mut robot, size);
+        let footer = text.lines().last().unwrap_or_default();
+        assert!(footer.contains("PageUp scroll"), "{size:?}: {footer}");
+    }
+    let mut empty = Robot::in_lab(3);
+    empty.press("t");
+    let text = screen(&mut empty, WIDE);
+    assert!(!text.contains("PageUp"), "{text}");
+    let mut loopback = two_connections();
+    loopback.press("t");
+    let text = screen(&mut loopback, USUAL);
+    assert!(text.contains("PageUp scroll"), "{text}");
 }
