@@ -286,6 +286,9 @@ impl Dashboard {
         if let Some(last) = scroll.help_end() {
             state.desk.help_ends_at(last);
         }
+        if let Some(last) = scroll.notices_end() {
+            state.notices.ends_at(last);
+        }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
         self.world.inspect(self.state.looked_inside());
