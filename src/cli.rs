@@ -33,6 +33,8 @@ Exit codes:
   1    it did not work; the reason is on standard error
   2    wrong usage, or no terminal where one is needed
   101  a defect in fivetuple; the terminal was given back first
+  126  fivetuple lab: the program cannot be run
+  127  fivetuple lab: there is no such program
   128+n  ended by signal n (130 for SIGINT, 143 for SIGTERM)
   fivetuple lab ends with the exit code of the program that it runs";
 
