@@ -126,10 +126,10 @@ pub(super) fn end(end: Endpoint, most: usize) -> String {
     }
 }
 
-/// The end of an address in at most `most` columns, cut in front of a dot where that can be: neighbours differ in what comes last.
+/// The end of an address in at most `most` columns, whole numbers where that can be: neighbours differ in what comes last.
 fn cut_front(address: &str, most: usize) -> String {
     let left = &address[address.len() - most.saturating_sub(1).min(address.len())..];
-    let from = left.find('.').unwrap_or(0);
+    let from = left.find('.').map_or(0, |dot| dot + 1);
     format!("{CUT}{}", &left[from..])
 }
 
@@ -240,7 +240,7 @@ mod tests {
         );
         assert_eq!(
             end(Endpoint::new([192, 168, 100, 200], 54240), 15),
-            "….100.200:54240"
+            "…100.200:54240"
         );
     }
 

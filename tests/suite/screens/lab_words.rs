@@ -70,7 +70,7 @@ fn where_an_address_is_cut_its_end_tells_the_computers_apart() {
     let mut robot = connections(1);
     robot.press("e");
     let text = screen(&mut robot, SMALL);
-    assert!(text.contains("….1.13:40000"), "{text}");
+    assert!(text.contains("…1.13:40000"), "{text}");
     assert!(!text.contains("192.168.…"), "{text}");
 }
 
