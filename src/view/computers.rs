@@ -177,13 +177,15 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
         ),
     };
     let to = text::cut(&format!(" to {}", whom(scene.state)), room);
-    let roomy = text::width(&to) + long.len() + 3 <= room;
-    let from = if roomy {
-        format!("   {long}")
-    } else {
-        format!("  {short}")
-    };
-    let from = text::cut(&from, room.saturating_sub(text::width(&to)));
+    let left = room.saturating_sub(text::width(&to));
+    let tries = [
+        format!("   {long}"),
+        format!("  {short}"),
+        format!(" {short}"),
+    ];
+    // Where there is no room for it, no part of it is of use.
+    let from = tries.into_iter().find(|from| from.len() <= left);
+    let from = from.unwrap_or_default();
     Line::from(vec![Span::raw(to), scene.span(Part::Dim, from)])
 }
 

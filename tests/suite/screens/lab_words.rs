@@ -137,3 +137,24 @@ fn below_the_ladder_the_key_that_scrolls_it_is_named() {
     let text = screen(&mut loopback, USUAL);
     assert!(text.contains("PageUp scroll"), "{text}");
 }
+
+#[test]
+fn no_title_and_no_foot_of_a_pane_breaks_off() {
+    for wide in 60..=130 {
+        let mut robot = connections(1);
+        robot.press("w");
+        let text = screen(&mut robot, (wide, 24));
+        let broken = |line: &&str| line.contains("Remote Computer") && line.contains(" of ");
+        for line in text.lines().filter(broken) {
+            assert!(line.contains(" of 3 "), "{wide}: {text}");
+        }
+        robot.press("e");
+        let text = screen(&mut robot, (wide, 24));
+        let foot = text.lines().find(|line| line.contains(" to 192."));
+        assert!(!foot.unwrap().contains('…'), "{wide}: {text}");
+        robot.press("i");
+        let text = screen(&mut robot, (wide, 24));
+        let title = text.lines().find(|line| line.contains("Calls"));
+        assert!(!title.unwrap().contains('…'), "{wide}: {text}");
+    }
+}
