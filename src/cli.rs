@@ -33,6 +33,8 @@ Exit codes:
   1    it did not work; the reason is on standard error
   2    wrong usage, or no terminal where one is needed
   101  a defect in fivetuple; the terminal was given back first
+  126  fivetuple lab: the program cannot be run
+  127  fivetuple lab: there is no such program
   128+n  ended by signal n (130 for SIGINT, 143 for SIGTERM)
   fivetuple lab ends with the exit code of the program that it runs";
 
@@ -92,20 +94,16 @@ pub struct DashboardArgs {
         help_heading = "Listener"
     )]
     pub port: u16,
-    /// The address to listen at; 0.0.0.0 or :: lets other machines in
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        default_value = "127.0.0.1",
-        help_heading = "Listener"
-    )]
-    pub bind: IpAddr,
+    /// The address to listen at; 0.0.0.0 or :: lets other machines in [default: 127.0.0.1]; with --lab one of its server's [default:
+    /// 192.168.1.10]
+    #[arg(long, value_name = "ADDRESS", help_heading = "Listener")]
+    pub bind: Option<IpAddr>,
     /// How many connections may wait for accept()
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = within::<u32>(0..=65535), help_heading = "Listener")]
     pub backlog: u32,
-    /// How many computers play clients, each with a loopback address of its own
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = within::<u8>(1..=40), help_heading = "Clients")]
-    pub computers: u8,
+    /// How many computers play clients, each with a loopback address of its own; not with --lab [default: 4]
+    #[arg(long, value_name = "N", value_parser = within::<u8>(1..=40), help_heading = "Clients")]
+    pub computers: Option<u8>,
     /// What each client sends once it is connected; \n, \t and \xHH are understood
     #[arg(long, value_name = "TEXT", default_value = "Test payload.", value_parser = parse_payload, help_heading = "Clients")]
     pub payload: Payload,

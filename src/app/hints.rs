@@ -24,11 +24,20 @@ const fn hints_of(picture: Picture) -> &'static [Action] {
             A::Help,
             A::Quit,
         ],
-        Picture::Table
-        | Picture::States
-        | Picture::Ports
-        | Picture::Compare
-        | Picture::Timeline => &[
+        Picture::Timeline => &[
+            A::Back,
+            A::Next,
+            A::PageUp,
+            A::ZoomIn,
+            A::Connect,
+            A::Close,
+            A::LookInside,
+            A::ServerCloses,
+            A::Listen,
+            A::Help,
+            A::Quit,
+        ],
+        Picture::Table | Picture::States | Picture::Ports | Picture::Compare => &[
             A::Back,
             A::Next,
             A::ZoomIn,
@@ -62,6 +71,7 @@ impl State {
                 A::Wire(WireKey::Step),
                 A::Wire(WireKey::Hold),
                 A::AllLadders,
+                A::PageUp,
                 A::Connect,
                 A::Close,
                 A::Wire(WireKey::Delay),
@@ -99,9 +109,17 @@ impl State {
         let hint = |action: &Action| {
             binding_of(*action).map(|binding| (binding.keys[0], self.label(*action, binding.help)))
         };
-        let zooms = self.desk.picture.zooms() > 0;
-        let works = |action: &&Action| zooms || **action != A::ZoomIn;
-        actions.iter().filter(works).filter_map(hint).collect()
+        let works = actions.iter().filter(|action| self.works(**action));
+        works.filter_map(hint).collect()
+    }
+
+    /// Whether that key would change anything: what cannot be zoomed is not, and pages go through a ladder, where there is one.
+    fn works(&self, action: Action) -> bool {
+        let mut shown = self.desk.shown.iter();
+        let mut has_ladder =
+            || !self.lab.crossings.is_empty() || shown.any(|name| name.tuple.is_connected());
+        (action != A::ZoomIn || self.desk.picture.zooms() > 0)
+            && (action != A::PageUp || has_ladder())
     }
 
     fn hints_in_lab(&self) -> &'static [Action] {
@@ -138,6 +156,7 @@ impl State {
             (A::Hold, self.listener.held, "accept again"),
             (A::Pause, self.is_past(), "live"),
             (A::Next, true, "next row"),
+            (A::PageUp, true, "scroll"),
             (A::Wire(WireKey::Hold), self.lab.wire.held, "let go"),
             (A::Wire(WireKey::Cut), self.lab.wire.cut, "mend the cable"),
             (A::Lab, self.lab.is_up(), "leave the lab"),

@@ -16,6 +16,8 @@ pub struct Lab {
     pub stage: Stage,
     /// Which computers it is to have the next time.
     pub spec: LabSpec,
+    /// Where its server is to listen, if not at the address that the others know.
+    pub bind: Option<IpAddr>,
     /// What is done with its wire.
     pub wire: Wire,
     /// What was done with it since when, the newest last.
@@ -73,6 +75,7 @@ impl Default for Lab {
                 computers: Lab::COMPUTERS,
                 ports: None,
             },
+            bind: None,
             wire: Wire::default(),
             wires: VecDeque::new(),
             crossings: VecDeque::new(),

@@ -101,7 +101,7 @@ fn up(
     let spec = ListenSpec {
         host: server.host,
         at: Endpoint {
-            ip: server.ip,
+            ip: state.lab.bind.unwrap_or(server.ip),
             port: state.listener.spec.at.port,
         },
         backlog: state.listener.spec.backlog,
@@ -210,6 +210,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
             ports: plan.map(|plan| plan.range),
             ..state.lab.spec
         },
+        bind: state.lab.bind,
         absolute: state.lab.absolute,
         plan,
         ..Lab::default()

@@ -245,6 +245,11 @@ impl Notices {
         }
     }
 
+    /// It cannot be scrolled further back than this: only who draws it knows how many sentences fit.
+    pub fn ends_at(&mut self, last: usize) {
+        self.back = self.back.min(last);
+    }
+
     /// The newest sentence.
     pub fn last(&self) -> Option<&Notice> {
         self.all.back()

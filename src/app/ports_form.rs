@@ -59,7 +59,7 @@ pub(crate) fn show_calls(state: &State, form: &mut Form) {
     form.fields[RANGE].call = range.map_or_else(String::new, |range| {
         let ports = words::number(range.len() as u64);
         let limit = words::number(state.machine.descriptors);
-        format!("{ports} of {limit} descriptors")
+        format!("needs {ports} descriptors, has {limit}")
     });
 }
 

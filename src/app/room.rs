@@ -50,7 +50,12 @@ impl Room {
 
     /// That there is room for none.
     pub(crate) fn none(&self) -> String {
-        format!("cannot connect: {}; close some (0d closes all)", self.sum())
+        let helps = if self.kept + self.each > self.limit {
+            "ulimit -n 1024 before the start allows enough"
+        } else {
+            "close some (0d closes all)"
+        };
+        format!("cannot connect: {}; {helps}", self.sum())
     }
 
     /// That there is room for fewer than were asked for.

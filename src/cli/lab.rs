@@ -15,8 +15,8 @@ pub struct LabArgs {
     /// How many computers the lab has, the server among them
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
     pub lab_computers: u8,
-    /// Write what crosses the lab's wire to this file, for Wireshark or tcpdump (pcapng)
-    #[arg(long, value_name = "FILE", requires = "lab", help_heading = "Lab")]
+    /// Write what crosses the wire of every lab of this run, with --lab or by the key N, to this file, for Wireshark or tcpdump (pcapng)
+    #[arg(long, value_name = "FILE", help_heading = "Lab")]
     pub pcap: Option<PathBuf>,
 }
 

@@ -102,7 +102,7 @@ fn helps(
             "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
         }
         Errno::MFILE => {
-            "this process may have too few descriptors open; ulimit -n 1024 allows enough"
+            "it is allowed too few of them; ulimit -n 1024 allows enough"
                 .to_owned()
         }
         Errno::ROFS if step == PORT_RANGE => {

@@ -24,6 +24,9 @@ const INBOX: usize = 1024;
 /// How long facts are taken in before a frame is drawn in between.
 const TAKE_IN: Duration = Duration::from_millis(8);
 
+/// How many computers play clients on loopback when nothing else is asked.
+const COMPUTERS: u8 = 4;
+
 /// Runs the dashboard until the person quits, a signal comes or the terminal is gone.
 ///
 /// # Errors
@@ -89,7 +92,13 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
 }
 
 fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock) -> State {
-    let at = Endpoint::new(args.bind, args.port);
+    let loopback = IpAddr::from([127, 0, 0, 1]);
+    let (here, in_lab) = if args.lab.lab {
+        (None, args.bind)
+    } else {
+        (args.bind, None)
+    };
+    let at = Endpoint::new(here.unwrap_or(loopback), args.port);
     let spec = ListenSpec {
         backlog: args.backlog,
         ..ListenSpec::at(at)
@@ -97,12 +106,13 @@ fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock
     let connect = ConnectSpec {
         payload: args.payload.0.clone(),
         allow_remote: args.allow_remote,
-        ..ConnectSpec::to(Endpoint::new(IpAddr::from([127, 0, 0, 1]), args.port).into())
+        ..ConnectSpec::to(Endpoint::new(loopback, args.port).into())
     };
-    let clients = Clients::new(args.computers, connect);
+    let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
     let mut state = State::new(machine, clock.started_at(), Listener::new(spec), clients);
     state.desk.look.keys = args.show_keys;
     state.lab.spec = args.lab.spec();
+    state.lab.bind = in_lab;
     state
 }
 
@@ -275,6 +285,9 @@ impl Dashboard {
             .context("cannot draw")?;
         if let Some(last) = scroll.help_end() {
             state.desk.help_ends_at(last);
+        }
+        if let Some(last) = scroll.notices_end() {
+            state.notices.ends_at(last);
         }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());

@@ -1,11 +1,13 @@
 use std::any::Any;
-use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use anyhow::Context;
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -14,7 +16,7 @@ use crate::cli::LabCommandArgs;
 use crate::lab::{Lab, Wire, join};
 use crate::net::panic_words;
 use crate::run::{Clock, Ended, break_on_purpose, complain, runtime};
-use crate::tcp::{LabRefusal, LabSpec};
+use crate::tcp::{LabRefusal, LabSpec, in_words};
 
 /// This program.
 const THIS_PROGRAM: &str = "/proc/self/exe";
@@ -42,7 +44,35 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Ended> {
     };
     // Returns only when it fails.
     let why = Command::new(program).args(words).exec();
-    Err(why).with_context(|| format!("cannot run {}", program.display()))
+    Ok(not_run(program, why))
+}
+
+/// Says why a program cannot be run; the exit code is that of env(1): 127 where there is none, else 126.
+fn not_run(program: &OsStr, why: io::Error) -> Ended {
+    // execvp(3) says EACCES of a name that it looked for in vain, where one place in PATH may not be searched.
+    let is_name = !program.as_bytes().contains(&b'/');
+    let in_vain = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
+    let why = if in_vain {
+        io::Error::from(Errno::NOENT)
+    } else {
+        why
+    };
+    let code = if why.kind() == ErrorKind::NotFound {
+        127
+    } else {
+        126
+    };
+    complain(&format!(
+        "cannot run {}: {}",
+        program.display(),
+        in_words(&why)
+    ));
+    Ended::WithCode(code)
+}
+
+fn is_in_path(name: &OsStr) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|place| place.join(name).is_file())
 }
 
 fn command_of(args: &LabCommandArgs) -> Vec<OsString> {

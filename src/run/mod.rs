@@ -110,6 +110,14 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
+    if cli.dashboard.lab.lab && cli.dashboard.computers.is_some() {
+        let wrong = Cli::command().error(
+            clap::error::ErrorKind::ArgumentConflict,
+            "--computers are those on loopback, and a lab has its own: with --lab write --lab-computers, which counts the server, too",
+        );
+        let _ = wrong.print();
+        return Ok(Ended::WrongUsage);
+    }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         complain(
             "the dashboard needs a terminal for input and output; without one try: fivetuple table, fivetuple listen, fivetuple connect",

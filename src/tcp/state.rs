@@ -96,12 +96,10 @@ impl TcpState {
             TcpState::Established => "open in both directions",
             TcpState::FinWait1 => "has hung up; waits for the other end to notice",
             TcpState::FinWait2 => "has hung up; the other end knows and may still send",
-            TcpState::CloseWait => "the other end has hung up; this program has not closed yet",
+            TcpState::CloseWait => "the other end has hung up, but this program has not",
             TcpState::Closing => "both ends hung up at the same time",
             TcpState::LastAck => "has hung up last; waits for the final ACK",
-            TcpState::TimeWait => {
-                "closed first; the kernel keeps the five numbers reserved for 60 s"
-            }
+            TcpState::TimeWait => "closed first; the five numbers stay reserved for 60 s",
             TcpState::Closed => "bound to a port, neither listening nor connected",
         }
     }

@@ -38,7 +38,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     put(
         frame,
         place,
-        notices::newest(scene, room, usize::from(place.height)),
+        notices::newest(
+            scene,
+            scene.state.notices.back,
+            (room, usize::from(place.height)),
+        ),
     );
     scroll.body = rest;
     // The last row needs no blank line below it.

@@ -14,7 +14,7 @@ use crate::tcp::{Answer, Asked, Called, Deed, Errno, RowName, SockOpt};
 
 /// The system calls of our own sockets; those behind the chosen row, or else the newest, stand out.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let mut inner = scene.pane(frame, Pane::Sockets, area, titles(scene));
+    let mut inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area.width));
     let chosen = scene.state.desk.selected;
     if let Some(name) = chosen {
         scroll.visible.push(name);
@@ -90,7 +90,7 @@ fn around(
     shown
 }
 
-fn titles(scene: Scene<'_>) -> Titles {
+fn titles(scene: Scene<'_>, width: u16) -> Titles {
     let calls = &scene.state.calls;
     let mut right = Vec::new();
     if calls.forgotten > 0 {
@@ -105,11 +105,18 @@ fn titles(scene: Scene<'_>) -> Titles {
         right.push((Part::Dim, text::plural(calls.len(), "call")));
     }
     right.extend(past::title(scene.state).map(|words| (Part::KeyCap, words)));
+    let what = format!("{DASH} what our own sockets asked of the kernel");
+    let tries = [
+        format!("{what} {DASH} W writes them as C and Python"),
+        what,
+        format!("{DASH} what our own sockets asked"),
+    ];
+    let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
+    let room = usize::from(width).saturating_sub(taken + 14);
+    let about = tries.into_iter().find(|words| text::width(words) <= room);
     Titles {
         name: "Calls",
-        about: format!(
-            "{DASH} what our own sockets asked of the kernel {DASH} W writes them as C and Python"
-        ),
+        about: about.unwrap_or_default(),
         right,
         border: scene.state.is_past().then_some(Part::Warning),
         ..Titles::default()

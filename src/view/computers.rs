@@ -9,7 +9,7 @@ use super::paint::{Scene, Titles, put};
 use super::scroll::List;
 use super::theme::Part;
 use super::{past, text};
-use crate::app::{Computer, Pane, Progress, State};
+use crate::app::{Computer, Pane, Progress, State, words};
 use crate::tcp::{Port, RowName, SourcePort};
 
 /// The computers that connect, and below them whom they call.
@@ -51,8 +51,7 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let has_foot = usize::from(area.height.saturating_sub(2)) > height;
     let mut right = past::as_of_now(scene.state);
     if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
-        let many = format!("{} of {}", progress.opened, progress.asked);
-        right.push((Part::Warning, many));
+        right.push((Part::Warning, opened(progress)));
     } else if count > height {
         let end = (list.top + height).min(count);
         right.push((Part::Dim, format!("{}-{end} of {count}", list.top + 1)));
@@ -184,13 +183,15 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
         ),
     };
     let to = text::cut(&format!(" to {}", whom(scene.state)), room);
-    let roomy = text::width(&to) + long.len() + 3 <= room;
-    let from = if roomy {
-        format!("   {long}")
-    } else {
-        format!("  {short}")
-    };
-    let from = text::cut(&from, room.saturating_sub(text::width(&to)));
+    let left = room.saturating_sub(text::width(&to));
+    let tries = [
+        format!("   {long}"),
+        format!("  {short}"),
+        format!(" {short}"),
+    ];
+    // Where there is no room for it, no part of it is of use.
+    let from = tries.into_iter().find(|from| from.len() <= left);
+    let from = from.unwrap_or_default();
     Line::from(vec![Span::raw(to), scene.span(Part::Dim, from)])
 }
 
@@ -201,6 +202,12 @@ fn burst(scene: Scene<'_>, progress: &Progress) -> Line<'static> {
         Span::raw("▕"),
         scene.span(Part::Gauge, filled),
         scene.span(Part::Dim, blank),
-        Span::raw(format!("▏ {} of {}", progress.opened, progress.asked)),
+        Span::raw(format!("▏ {}", opened(progress))),
     ])
+}
+
+/// How many of how many connections are open.
+fn opened(progress: &Progress) -> String {
+    let [opened, asked] = [progress.opened, progress.asked].map(|n| words::number(u64::from(n)));
+    format!("{opened} of {asked}")
 }

@@ -95,17 +95,17 @@ fn client_title(scene: Scene<'_>, area: Rect, part: Option<(Part, String)>) -> V
             scene.span(Part::Dim, format!(" {} {place}", titles.about)),
         ]
     };
-    let mut title = spans(&place);
-    if let Some((_, part)) = part {
-        let room = usize::from(area.width).saturating_sub(5);
-        let tries = [
+    let tries = match part {
+        Some((_, part)) => vec![
             format!("{place}{DASH} rows {part} "),
             format!("{DASH} rows {part} "),
             format!("{DASH} {part} "),
-        ];
-        let fitting = tries.iter().find(|words| width(&spans(words)) <= room);
-        title = spans(fitting.unwrap_or(&tries[2]));
-    }
+        ],
+        None => vec![place, String::new()],
+    };
+    let room = usize::from(area.width).saturating_sub(5);
+    let fitting = tries.iter().find(|words| width(&spans(words)) <= room);
+    let mut title = spans(fitting.or(tries.last()).map_or("", String::as_str));
     let right = titles.right.into_iter();
     title.extend(right.map(|(part, words)| scene.span(part, format!("{words} "))));
     title

@@ -4,10 +4,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
 use super::arrange::{has_room_for_keys, inside};
-use super::input;
 use super::paint::{Scene, width};
-use super::text;
 use super::theme::{Part, Theme};
+use super::{input, states, text};
 use crate::app::{Action, Form, Key, Line as TableLine, Overlay, Value, binding_of};
 use crate::cli::ThemeName;
 
@@ -79,7 +78,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     let quit = ("ctrl-c", "quit at once");
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
-        Overlay::States(_) => scene.keys(&[("j k", "choose"), ("Enter", "hold it"), close]),
+        Overlay::States(_) => scene.keys(&states::KEYS),
         Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
             scene.keys(&[close, ("j k", "next"), (&*verbs(), "verbs"), quit])
         }

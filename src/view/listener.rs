@@ -86,7 +86,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
         (None, true) => spans.push(scene.span(Part::Warning, "accept() is held: a goes on")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
-    let mut more = vec![format!("backlog {}", running.backlog)];
+    let mut more = vec![format!("backlog {}", count(running.backlog))];
     match running.on_data {
         OnData::Read => (),
         OnData::LeaveUnread => more.push("leaves data unread".to_owned()),
@@ -126,7 +126,7 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     });
     let asked = running.backlog.min(state.machine.somaxconn);
     let most = if most == 0 { asked } else { most };
-    let words = format!(" {waiting} of {most}");
+    let words = format!(" {} of {}", count(waiting), count(most));
     let label = if room < 44 {
         " queue  "
     } else {
@@ -150,6 +150,11 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
         scene.span(if waiting > 0 { part } else { Part::Text }, words),
         scene.span(Part::Warning, held),
     ])
+}
+
+/// A number as it is counted, not as the table writes it.
+fn count(n: u32) -> String {
+    text::number(usize::try_from(n).unwrap_or(usize::MAX))
 }
 
 /// The LISTEN rows of the server; those that listen stand first in the table.
@@ -230,7 +235,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<Ranked> {
             "accepted",
             text::number(usize::try_from(totals.accepted).unwrap_or(usize::MAX)),
         ),
-        ("open", listener.ends.len().to_string()),
+        ("open", text::number(listener.ends.len())),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),
     ];

@@ -67,7 +67,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     frame.buffer_mut().set_style(area, theme.ground());
     scroll.visible.clear();
     scroll.cells.clear();
-    scroll.help_end = None;
+    (scroll.help_end, scroll.notices_end) = (None, None);
     match places(area, state) {
         Some(places) => {
             draw_panes(frame, &places, scene, scroll);
@@ -106,7 +106,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
         Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
     }
-    notices::draw(frame, places.notices, scene);
+    notices::draw(frame, places.notices, scene, scroll);
     if !places.keys.is_empty() {
         footer::draw_caps(frame, places.keys, scene);
     }

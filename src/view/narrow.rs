@@ -7,7 +7,7 @@ use super::paint::Scene;
 use super::row::{one_style, signs, time_left};
 use super::text;
 use super::theme::Part;
-use crate::tcp::RowName;
+use crate::tcp::{Protocol, RowName};
 
 /// Which columns a narrow table has.
 #[derive(Clone, Copy)]
@@ -70,7 +70,10 @@ pub(super) fn cell(scene: Scene<'_>, columns: Narrow, name: RowName) -> Line<'st
     let left = time_left(scene, line).map_or_else(String::new, |left| {
         format!(" {}", left.trim_end_matches(" left").replace(' ', ""))
     });
-    let sign = if line.gone.is_some() {
+    let sign = if row.tuple.protocol == Protocol::Udp {
+        // No column tells it, and its states have TCP's names.
+        row.tuple.protocol.to_string()
+    } else if line.gone.is_some() {
         HOLLOW.to_owned()
     } else {
         glyph(row.state).to_string()

@@ -4,16 +4,25 @@ use ratatui::text::{Line, Span};
 
 use super::glyphs::{BLAMED, CUT, REFUSED};
 use super::paint::{Scene, Titles, put};
-use super::text;
+use super::scroll::Scroll;
 use super::theme::Part;
+use super::{arrange, text};
 use crate::app::{Notice, Pane, State, Tone};
 
 /// What happened, the newest at the bottom.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let notices = &scene.state.notices;
+    let inside = arrange::inside(area);
+    let end = end(
+        scene.state,
+        usize::from(inside.width),
+        usize::from(inside.height),
+    );
+    scroll.notices_end = Some(end);
+    let back = notices.back.min(end);
     let mut right = Vec::new();
-    if notices.back > 0 {
-        let back = text::plural(notices.back, "sentence");
+    if back > 0 {
+        let back = text::plural(back, "sentence");
         right.push((Part::Warning, format!("{back} back")));
     }
     let titles = Titles {
@@ -27,8 +36,22 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         frame.render_widget(words, inner);
         return;
     }
-    let lines = newest(scene, usize::from(inner.width), usize::from(inner.height));
+    let room = usize::from(inner.width);
+    let lines = newest(scene, back, (room, usize::from(inner.height)));
     put(frame, inner, lines);
+}
+
+/// How many sentences are newer than the oldest ones that fit.
+fn end(state: &State, room: usize, height: usize) -> usize {
+    let (mut newer, mut left) = (state.notices.len(), height);
+    for notice in state.notices.newest_first().rev() {
+        let lines = wrapped(state, notice, room).len();
+        if lines > left {
+            break;
+        }
+        (newer, left) = (newer - 1, left - lines);
+    }
+    newer.min(state.notices.len().saturating_sub(1))
 }
 
 /// How many lines what happened takes: as `usual`, unless the newest sentence, or the one so many back, needs more. A refusal may take lines from the table, as the
@@ -47,9 +70,12 @@ pub(super) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare:
 }
 
 /// The newest sentence, or the one so many back, and above it those before, as many as fit whole; in reading order.
-pub(super) fn newest(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
+pub(super) fn newest(
+    scene: Scene<'_>,
+    back: usize,
+    (room, height): (usize, usize),
+) -> Vec<Line<'static>> {
     let state = scene.state;
-    let back = state.notices.back;
     let mut told: Vec<Vec<Line<'static>>> = Vec::new();
     let mut left = height;
     for (n, notice) in state.notices.newest_first().enumerate().skip(back) {

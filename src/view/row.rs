@@ -7,7 +7,7 @@ use super::paint::Scene;
 use super::text;
 use super::theme::Part;
 use crate::app::{Line as TableLine, Mark, Role};
-use crate::tcp::{RowName, TcpState, TimerKind};
+use crate::tcp::{Protocol, RowName, TcpState, TimerKind};
 
 /// How a row is joined to its neighbour: both are ends of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +157,9 @@ fn tail(
     let state = Span::styled(format!("{} {:<11} ", glyph(row.state), row.state), style);
     let is_roomy = columns.age >= LONG_AGE;
     let mut role = role(scene, line, columns.role);
+    if columns.proto == 0 && row.tuple.protocol == Protocol::Udp {
+        role = udp(&role, columns.role);
+    }
     let beside = left.as_ref().filter(|_| !is_roomy);
     let beside = beside.and_then(|left| leaving::beside(&role, left, columns.role));
     let is_told = beside.is_some();
@@ -183,6 +186,15 @@ fn tail(
         spans.push(scene.span(Part::Dim, format!(" {}", text::cut(&owner, columns.owner))));
     }
     spans
+}
+
+/// The role of a UDP row where no column tells the protocol, in at most `room` columns.
+fn udp(role: &str, room: usize) -> String {
+    let whole = format!("{} {role}", Protocol::Udp);
+    if text::width(&whole) > room {
+        return Protocol::Udp.to_string();
+    }
+    whole
 }
 
 /// Whose server end it is, in at most `room` columns where that can be.

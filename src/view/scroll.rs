@@ -14,6 +14,8 @@ pub struct Scroll {
     pub(super) body: Rect,
     /// How far down the list of all keys goes, while it is drawn.
     pub(super) help_end: Option<usize>,
+    /// How many sentences back the pane of what happened goes, while it is drawn.
+    pub(super) notices_end: Option<usize>,
 }
 
 /// One list that does not fit.
@@ -47,6 +49,11 @@ impl Scroll {
     /// How many lines the list of all keys can be scrolled down, if the last frame showed it.
     pub fn help_end(&self) -> Option<usize> {
         self.help_end
+    }
+
+    /// How many sentences back what happened can be scrolled, if the last frame showed it: the oldest is at the top then.
+    pub fn notices_end(&self) -> Option<usize> {
+        self.notices_end
     }
 }
 

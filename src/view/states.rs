@@ -37,17 +37,32 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
     }
     lines.push(Line::default());
     let chosen = HELD[at.min(HELD.len() - 1)];
-    let how = if scene.state.lab.is_up() {
-        format!("In the lab: {}.", held_in_lab(chosen))
-    } else {
-        format!("How: {}.", how_held(chosen))
+    let how = |held| {
+        let how = if scene.state.lab.is_up() {
+            format!("In the lab: {}.", held_in_lab(held))
+        } else {
+            format!("How: {}.", how_held(held))
+        };
+        text::wrap(&how, room)
     };
-    let how = text::wrap(&how, room).into_iter();
-    lines.extend(how.map(|line| Line::from(scene.span(Part::Dim, line))));
     // The same height for each, so that nothing jumps as one chooses.
-    let height = u16::try_from(HELD.len() + 6).unwrap_or(u16::MAX);
+    let most = HELD.into_iter().map(|held| how(held).len()).max();
+    let how = how(chosen).into_iter();
+    lines.extend(how.map(|line| Line::from(scene.span(Part::Dim, line))));
+    let height = u16::try_from(HELD.len() + 3 + most.unwrap_or(0)).unwrap_or(u16::MAX);
     let area = arrange::middle(screen, width, height.min(screen.height));
-    let keys = scene.keys(&[("j k", "choose"), ("Enter", "hold it"), ("Esc", "close")]);
-    let inner = scene.sheet(frame, area, "A connection, held in a state", keys);
+    let inner = scene.sheet(
+        frame,
+        area,
+        "A connection, held in a state",
+        scene.keys(&KEYS),
+    );
     put(frame, inner, lines);
 }
+
+/// The keys of the menu.
+pub(super) const KEYS: [(&str, &str); 3] = [
+    ("j k", "choose"),
+    ("1-9 Enter", "hold it"),
+    ("Esc", "close"),
+];

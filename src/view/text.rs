@@ -1,5 +1,6 @@
 //! How values become short text.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -118,7 +119,18 @@ pub(super) fn end(end: Endpoint, most: usize) -> String {
     }
     let port = format!(":{}", end.port);
     let address = &text[..text.len() - port.len()];
-    cut(address, most.saturating_sub(port.len())) + &port
+    let room = most.saturating_sub(port.len());
+    match end.ip {
+        IpAddr::V4(_) => cut_front(address, room) + &port,
+        IpAddr::V6(_) => cut(address, room) + &port,
+    }
+}
+
+/// The end of an address in at most `most` columns, whole numbers where that can be: neighbours differ in what comes last.
+fn cut_front(address: &str, most: usize) -> String {
+    let left = &address[address.len() - most.saturating_sub(1).min(address.len())..];
+    let from = left.find('.').map_or(0, |dot| dot + 1);
+    format!("{CUT}{}", &left[from..])
 }
 
 /// Lines of at most `columns` columns, broken between words where that can be.
@@ -228,7 +240,7 @@ mod tests {
         );
         assert_eq!(
             end(Endpoint::new([192, 168, 100, 200], 54240), 15),
-            "192.168.…:54240"
+            "…100.200:54240"
         );
     }
 

@@ -202,8 +202,8 @@ fn now(scene: Scene<'_>, life: Life<'_>) -> Span<'static> {
         let why = match gone.why {
             Why::ClosedByClient => "by client",
             Why::ClosedByServer => "by server",
-            Why::ClosedSecond => "second",
-            Why::TimeWaitOver => "over",
+            Why::ClosedSecond => "closed 2nd",
+            Why::TimeWaitOver => "wait over",
             Why::Stopped => "stopped",
             Why::NeverConnected => "no answer",
             Why::Reset | Why::Refused | Why::Unknown => gone.why.words(),

@@ -70,7 +70,7 @@ fn the_version_is_one_line() {
 
 #[test]
 fn wrong_usage_is_refused_with_what_would_be_right() {
-    let table: [(&[&str], &[&str]); 22] = [
+    let table: [(&[&str], &[&str]); 23] = [
         (&["--port", "99999"], &["99999", "--port", "65535"]),
         (&["--port", "-1"], &["-1"]),
         (&["--port=-1"], &["-1", "--port"]),
@@ -79,6 +79,10 @@ fn wrong_usage_is_refused_with_what_would_be_right() {
         (&["--bind", "127.0.0.1:80"], &["127.0.0.1:80"]),
         (&["--computers", "0"], &["1..=40"]),
         (&["--computers", "41"], &["1..=40"]),
+        (
+            &["--lab", "--computers", "6"],
+            &["--computers", "--lab-computers"],
+        ),
         (&["--fps", "0"], &["1..=240"]),
         (&["--backlog", "65536"], &["0..=65535"]),
         (&["--theme", "drak"], &["drak", "dark"]),

@@ -34,15 +34,20 @@ impl Robot {
     /// A dashboard with a lab of `computers`.
     pub(crate) fn in_lab(computers: u8) -> Robot {
         let mut robot = Robot::new();
-        robot.state.lab.spec.computers = computers;
-        robot.press("N");
-        robot.tell(Event::Lab(LabNews::Up {
+        robot.enter_lab(computers);
+        robot
+    }
+
+    /// Sets a lab of `computers` up.
+    pub(crate) fn enter_lab(&mut self, computers: u8) {
+        self.state.lab.spec.computers = computers;
+        self.press("N");
+        self.tell(Event::Lab(LabNews::Up {
             computers: lab(computers),
             limits: LabLimits::MEANT,
             took: Duration::from_millis(5),
         }));
-        robot.orders();
-        robot
+        self.orders();
     }
 
     /// A lab whose server listens at port 500.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Action, Overlay};
+use fivetuple::app::{Action, Overlay, Pane};
 use fivetuple::tcp::{Ending, News};
 use fivetuple::view::{hit, pane_at};
 use ratatui::layout::Rect;
@@ -57,6 +57,41 @@ fn the_list_of_keys_ends_at_its_last_line() {
     assert_ne!(lowest(&mut robot), end, "one step back is one line back");
     robot.press("j");
     assert_eq!(lowest(&mut robot), end);
+}
+
+#[test]
+fn what_happened_ends_with_its_oldest_sentence_at_the_top() {
+    let mut robot = Robot::new();
+    for key in ["c", "p", "p", "c", "p", "p", "c", "p", "p", "w", "w", "R"] {
+        robot.press(key);
+    }
+    let oldest = robot.state.notices.newest_first().last().unwrap();
+    let oldest = oldest.text[..24].to_owned();
+    for size in [SMALL, USUAL, (120, 36)] {
+        robot.state.notices.back = 0;
+        while robot.state.desk.focus != Pane::Notices {
+            robot.press("Tab");
+        }
+        let shown = |robot: &mut Robot| {
+            let (buffer, scroll) = paint(robot, DARK, size);
+            if let Some(last) = scroll.notices_end() {
+                robot.state.notices.ends_at(last);
+            }
+            crate::screens::text_of(&buffer)
+        };
+        (0..9).for_each(|_| robot.press("PageUp"));
+        shown(&mut robot);
+        let end = shown(&mut robot);
+        let (_, told) = end.split_once("What happened").unwrap();
+        let lines: Vec<&str> = told.lines().skip(1).collect();
+        assert!(lines[0].contains(&oldest), "{size:?}: {end}");
+        let blank =
+            |line: &&&str| line.starts_with('┃') && line.trim_matches(['┃', ' ']).is_empty();
+        let blanks = lines.iter().filter(blank).count();
+        assert!(blanks < 3, "{size:?}: {end}");
+        robot.press("j");
+        assert_ne!(shown(&mut robot), end, "one step back is one sentence on");
+    }
 }
 
 #[test]

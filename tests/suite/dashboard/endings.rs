@@ -194,6 +194,9 @@ fn a_row_that_was_seen_in_close_wait_went_when_its_own_program_closed() {
         )),
         "{table:?}"
     );
+    robot.press("t");
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("○ closed 2nd"), "{text}");
 }
 
 #[test]

@@ -63,6 +63,28 @@ fn a_loopback_listener_lets_in_only_its_own_computer_and_is_seen_to() {
 }
 
 #[test]
+fn its_server_listens_where_the_command_line_says_and_so_does_the_next_labs() {
+    let mut robot = Robot::new();
+    robot.state.lab.bind = Some([0, 0, 0, 0].into());
+    for _ in 0..2 {
+        robot.enter_lab(3);
+        robot.press("l c");
+        let commands = robot.commands();
+        let [Command::Listen(listen), Command::Connect(connect, _)] = &commands[..] else {
+            panic!("{commands:?}");
+        };
+        assert_eq!(
+            (listen.host, listen.at.to_string().as_str()),
+            (SERVER, "0.0.0.0:5000")
+        );
+        assert_eq!(connect.to.to_string(), "192.168.1.10:5000");
+        robot.press("N");
+        robot.tell(Event::Lab(LabNews::Down(None)));
+        assert_eq!(robot.state.listener.at().to_string(), "127.0.0.1:5000");
+    }
+}
+
+#[test]
 fn whoever_calls_it_from_another_computer_calls_himself_and_is_told() {
     let mut robot = at_loopback();
     robot.press("c");

@@ -32,7 +32,7 @@ fn the_form_offers_the_largest_range_that_the_descriptors_allow_and_says_how_man
     };
     // 20,000 descriptors, some of which are kept for other things.
     assert_eq!(form.fields[0].shown(), "42088-60999");
-    assert_eq!(form.fields[0].call, "18,912 of 20,000 descriptors");
+    assert_eq!(form.fields[0].call, "needs 18,912 descriptors, has 20,000");
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
     let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
         panic!("the form is closed");
     };
-    assert_eq!(form.fields[0].call, "28,232 of 100,000 descriptors");
+    assert_eq!(form.fields[0].call, "needs 28,232 descriptors, has 100,000");
     let wrong = &form.wrong.as_ref().unwrap().why;
     assert_eq!(
         wrong,

@@ -81,6 +81,17 @@ fn where_no_call_is_possible_none_is_made_and_the_sum_comes_out_too() {
 }
 
 #[test]
+fn where_closing_would_make_no_room_it_is_not_said_to_help() {
+    let mut robot = with(60);
+    robot.press("c");
+    has(
+        &robot,
+        &["of the 60 descriptors", "ulimit -n 1024 before the start"],
+    );
+    assert!(!robot.said().contains("0d"), "{}", robot.said());
+}
+
+#[test]
 fn calls_that_are_under_way_count_and_are_said_to() {
     let mut robot = with(300);
     robot.press("117c");

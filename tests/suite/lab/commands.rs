@@ -70,10 +70,33 @@ fn the_exit_code_is_the_program_s() {
         assert_eq!(ran(&["--", "sh", "-c", "exit 7"]).status.code(), Some(7));
         let killed = ran(&["--", "sh", "-c", "kill -TERM $$"]);
         assert_eq!(killed.status.code(), Some(128 + 15));
-        let missing = ran(&["--", "no-such-program"]);
-        assert_eq!(missing.status.code(), Some(1));
-        let said = String::from_utf8_lossy(&missing.stderr).into_owned();
-        assert!(said.contains("cannot run no-such-program"), "{said}");
+    });
+}
+
+#[test]
+fn a_program_that_cannot_be_run_ends_it_as_it_ends_env() {
+    as_nobody_too(|| {
+        if !possible() {
+            return;
+        }
+        // Where nobody but root may look, and has nothing to find.
+        let place = "/proc/1/root/nowhere";
+        let path = std::env::var("PATH").unwrap_or_default();
+        let cases = [
+            ("no-such-program", 127, "ENOENT"),
+            ("/no/such/program", 127, "ENOENT"),
+            ("/etc/passwd", 126, "EACCES"),
+            ("/", 126, "EACCES"),
+        ];
+        for (program, code, errno) in cases {
+            let mut command = lab(&["--", program]);
+            let tried = command.env("PATH", format!("{place}:{path}"));
+            let tried = tried.output().expect("it runs");
+            let said = String::from_utf8_lossy(&tried.stderr).into_owned();
+            assert_eq!(tried.status.code(), Some(code), "{program}: {said}");
+            assert!(said.contains(&format!("cannot run {program}")), "{said}");
+            assert!(said.contains(errno), "{program}: {said}");
+        }
     });
 }
 

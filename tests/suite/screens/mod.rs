@@ -6,6 +6,7 @@ mod compare;
 mod lab;
 mod lab_room;
 mod lab_whose;
+mod lab_words;
 mod laws;
 mod myth;
 mod palette;

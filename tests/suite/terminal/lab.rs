@@ -139,6 +139,35 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
 }
 
 #[test]
+fn its_server_listens_at_the_address_of_the_command_line() {
+    let args = ["--lab", "--port", "500", "--listen", "--bind", "0.0.0.0"];
+    let terminal = Terminal::start(fivetuple(&args), 120, 36);
+    terminal.wait_for(r"0\.0\.0\.0:500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press("c");
+    terminal.wait_for(r":\d+ +192\.168\.1\.10:500 +\S ESTABLISHED");
+    quit(terminal);
+}
+
+#[test]
+fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("wire.pcapng");
+    let args = ["--port", "500", "--pcap", file.to_str().expect("a path")];
+    let terminal = Terminal::start(fivetuple(&args), 120, 36);
+    terminal.wait_for("Press l to listen");
+    terminal.press("N");
+    terminal.wait_for("the lab is up");
+    terminal.press("l");
+    terminal.wait_for(r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press("c");
+    terminal.wait_for(r"accepted 1 ");
+    quit(terminal);
+    let written = std::fs::read(&file).expect("a capture");
+    let payload = b"Test payload.";
+    assert!(written.windows(payload.len()).any(|bytes| bytes == payload));
+}
+
+#[test]
 fn the_lab_comes_and_goes_by_a_key() {
     let terminal = listening(false);
     terminal.press("N");
