@@ -113,6 +113,11 @@ impl Bench {
         Socket::from(socket)
     }
 
+    fn udp(&self, host: Host) -> Socket {
+        let socket = self.lab.stock.take(host, Kind::Udp4).expect("a socket");
+        Socket::from(socket)
+    }
+
     /// A socket in LISTEN; accept() waits.
     fn listen(&self, host: Host, port: u16) -> Socket {
         let socket = self.tcp(host);

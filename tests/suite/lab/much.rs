@@ -2,9 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use fivetuple::lab::Kind;
 use fivetuple::tcp::{Host, Segment, Tally, TcpState, WireNews, WireOrder};
-use socket2::Socket;
 
 use super::{Bench, LAPTOP, SERVER, bench, lost, sent, wait_until, with_room};
 
@@ -71,11 +69,6 @@ const CALLS: usize = 2000;
 /// So many are more than are told one by one.
 const MANY: u32 = 2500;
 
-fn udp(bench: &Bench, host: Host) -> Socket {
-    let socket = bench.lab.stock.take(host, Kind::Udp4).expect("a socket");
-    Socket::from(socket)
-}
-
 #[test]
 fn what_is_let_go_at_once_loses_no_answer() {
     // What an unprivileged process gets where nobody has raised net.core.rmem_max.
@@ -108,7 +101,7 @@ fn what_comes_faster_than_it_is_taken_is_counted() {
     bench.order(WireOrder::Hold);
     let to = bench.at(SERVER, 500);
     // 41 frames at once.
-    let sent = udp(&bench, LAPTOP).send_to(&vec![0; 60_000], &to.into());
+    let sent = bench.udp(LAPTOP).send_to(&vec![0; 60_000], &to.into());
     assert_eq!(sent.expect("the kernel takes it"), 60_000);
     bench.hear(|news| (tally(news).missed > 0).then_some(()));
 }
@@ -117,7 +110,7 @@ fn what_comes_faster_than_it_is_taken_is_counted() {
 fn what_is_kept_and_dropped_is_counted_though_it_is_not_told() {
     let Some(mut bench) = bench() else { return };
     bench.order(WireOrder::Hold);
-    let (laptop, server) = (udp(&bench, LAPTOP), udp(&bench, SERVER));
+    let (laptop, server) = (bench.udp(LAPTOP), bench.udp(SERVER));
     let to = bench.at(SERVER, 500);
     server.bind(&to.into()).expect("bind");
     let send = || laptop.send_to(b"ping", &to.into()).expect("send");

@@ -1,11 +1,10 @@
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use fivetuple::lab::Kind;
 use fivetuple::tcp::{Errno, Flags, Loss, Protocol, TcpState, WireNews, WireOrder};
 
-use super::{LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent};
+use super::{Bench, LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent};
 use crate::support::nobody::as_nobody_too;
 use socket2::Socket;
 
@@ -115,13 +114,18 @@ fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
     });
 }
 
+/// Sockets of UDP: the server's at that address, and the laptop's.
+fn bound(bench: &Bench, at: SocketAddr) -> (Socket, Socket) {
+    let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
+    server.bind(&at.into()).expect("bind");
+    (server, laptop)
+}
+
 #[test]
 fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
     let Some(mut bench) = bench() else { return };
     let at = bench.at(SERVER, 500);
-    let udp = |host| Socket::from(bench.lab.stock.take(host, Kind::Udp4).expect("a socket"));
-    let (server, laptop) = (udp(SERVER), udp(LAPTOP));
-    server.bind(&at.into()).expect("bind");
+    let (server, laptop) = bound(&bench, at);
     bench.order(WireOrder::Hold);
     for length in [100, 3000, 200] {
         laptop.send_to(&vec![7; length], &at.into()).expect("send");
@@ -150,7 +154,7 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
 fn the_refusal_of_a_datagram_waits_on_a_held_wire() {
     let Some(mut bench) = bench() else { return };
     let at = bench.at(SERVER, 500);
-    let laptop = Socket::from(bench.lab.stock.take(LAPTOP, Kind::Udp4).expect("a socket"));
+    let laptop = bench.udp(LAPTOP);
     laptop.connect(&at.into()).expect("connect");
     bench.order(WireOrder::Hold);
     laptop.send(b"ping").expect("send");
@@ -173,9 +177,7 @@ fn the_refusal_of_a_datagram_waits_on_a_held_wire() {
 fn a_datagram_crosses_the_wire_like_a_segment() {
     let Some(mut bench) = bench() else { return };
     let at = bench.at(SERVER, 500);
-    let udp = |host| Socket::from(bench.lab.stock.take(host, Kind::Udp4).expect("a socket"));
-    let (server, laptop) = (udp(SERVER), udp(LAPTOP));
-    server.bind(&at.into()).expect("bind");
+    let (server, laptop) = bound(&bench, at);
     bench.order(WireOrder::Hold);
     laptop.send_to(b"ping", &at.into()).expect("send");
     let sent = bench.hear_sent(1);
