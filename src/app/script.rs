@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::app::script::cue::{Cue, Cues, Side};
 use crate::app::{Effect, State, Tone, dialing, states, verbs, wire};
 use crate::tcp::{
-    Asked, Called, Command, ConnectSpec, Host, LabOrder, Moment, Record, RowName, ServerCloses,
-    TcpState,
+    Asked, Called, Command, ConnectSpec, Fate, Host, LabOrder, Moment, Record, RowName,
+    ServerCloses, TcpState,
 };
 
 /// A state that is being reached.
@@ -91,8 +91,10 @@ impl Script {
         match cue {
             Cue::Connected | Cue::Accepted | Cue::Sent(..) => None,
             Cue::Crossed(side, flags) => {
-                // As far as this one, and no further.
-                let meant = self.segment(state, side, flags)?.segment.number;
+                // As far as the first one, and no further: what is sent again is not needed, and behind it an answer may wait.
+                let mut segments = self.segments(state, side, flags);
+                let meant = segments.find(|crossing| crossing.fate == Fate::OnTheWay)?;
+                let meant = meant.segment.number;
                 let oldest = state.lab.oldest_waiting();
                 oldest
                     .map(|crossing| crossing.segment.number)

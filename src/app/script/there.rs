@@ -43,10 +43,11 @@ impl Script {
                 self.did(state, Side::Client, |did| matches!(did, Doing::Closed(_)))
             }
             Cue::ServerClosed => !accepted(&listener.ends),
-            Cue::Sent(side, flags) => self.segment(state, side, flags).is_some(),
-            Cue::Crossed(side, flags) => self
-                .segment(state, side, flags)
-                .is_some_and(|crossing| matches!(crossing.fate, Fate::Arrived(_))),
+            Cue::Sent(side, flags) => self.segments(state, side, flags).next().is_some(),
+            Cue::Crossed(side, flags) => {
+                let mut segments = self.segments(state, side, flags);
+                segments.any(|crossing| matches!(crossing.fate, Fate::Arrived(_)))
+            }
         }
     }
 
@@ -59,17 +60,18 @@ impl Script {
         doings.any(|(at, name, did)| at >= self.began && name == end && what(did))
     }
 
-    /// The newest segment of an end that has these flags.
-    pub(super) fn segment<'a>(
+    /// The segments of an end that have these flags, the oldest first: more than one where it was sent again.
+    pub(super) fn segments<'a>(
         &self,
         state: &'a State,
         side: Side,
         flags: Flags,
-    ) -> Option<&'a Crossing> {
-        let tuple = self.end_at(state, side)?.tuple;
-        let mut newest = state.lab.crossings.iter().rev();
-        newest.find(|Crossing { segment, sent, .. }| {
-            segment.tuple == tuple && segment.flags.has(flags) && *sent >= self.began
+    ) -> impl Iterator<Item = &'a Crossing> {
+        let (end, began) = (self.end_at(state, side), self.began);
+        let crossings = state.lab.crossings.iter();
+        crossings.filter(move |Crossing { segment, sent, .. }| {
+            let is_its = end.is_some_and(|end| segment.tuple == end.tuple);
+            is_its && segment.flags.has(flags) && *sent >= began
         })
     }
 }

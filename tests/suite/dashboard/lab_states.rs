@@ -83,6 +83,19 @@ fn syn_recv_lets_just_the_syn_through() {
 }
 
 #[test]
+fn what_is_sent_again_meanwhile_stays_on_the_wire() {
+    let mut robot = called("S 2");
+    robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
+    assert_eq!(ordered(&mut robot), ["Step"]);
+    robot.arrives(1);
+    robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    assert!(ordered(&mut robot).is_empty(), "one has crossed");
+    let said = robot.said();
+    assert!(said.starts_with("SYN_RECV at 192.168.1.10:500: "), "{said}");
+}
+
+#[test]
 fn what_waits_on_the_wire_before_it_is_let_through_first() {
     let mut robot = Robot::listening_in_lab();
     robot.press("h");
