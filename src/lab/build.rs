@@ -43,6 +43,10 @@ pub(super) struct Computer {
     pub(super) counters: Vec<File>,
 }
 
+/// The links in the middle are numbered from here on: where both ends of one had the same number, the kernel would take up to a second to
+/// tell one end that the other is switched off (`linkwatch_urgent_event` in net/core/link_watch.c).
+const LINKS: u32 = 100;
+
 /// Makes one network namespace for each computer and one for the middle, and a link from each to the middle.
 pub(super) fn build(spec: LabSpec) -> Result<Built, Failed> {
     rise()?;
@@ -55,7 +59,7 @@ pub(super) fn build(spec: LabSpec) -> Result<Built, Failed> {
     for (host, space) in &apart {
         let name = name(*host);
         route
-            .add_pair(name, space.as_fd(), mac(*host))
+            .add_pair((name, LINKS + u32::from(host.0)), space.as_fd(), mac(*host))
             .map_err(at("RTM_NEWLINK veth"))?;
         route.up(name).map_err(at("RTM_NEWLINK up"))?;
     }

@@ -84,8 +84,13 @@ impl Route {
         Ok(Route { socket })
     }
 
-    /// `ip link add NAME type veth peer name eth0 address MAC netns THERE`.
-    pub(super) fn add_pair(&self, name: &str, there: BorrowedFd<'_>, mac: [u8; 6]) -> Result<()> {
+    /// `ip link add NAME index NUMBER type veth peer name eth0 address MAC netns THERE`.
+    pub(super) fn add_pair(
+        &self,
+        (name, number): (&str, u32),
+        there: BorrowedFd<'_>,
+        mac: [u8; 6],
+    ) -> Result<()> {
         let peer = |request: Request| {
             request
                 .link(ANY_LINK, 0)
@@ -101,7 +106,7 @@ impl Route {
                 })
         };
         let request = Request::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL)
-            .link(ANY_LINK, 0)
+            .link(number, 0)
             .with(libc::IFLA_IFNAME, &named(name))
             .around(libc::IFLA_LINKINFO, kind);
         self.ask(request).map(drop)
