@@ -42,15 +42,23 @@ impl Whose {
 
     /// The client, as far as it has to be said: `laptop:44506`.
     pub(super) fn words(self, state: &State, segment: &Segment) -> String {
-        if is_among_clients(state, segment) {
-            let [from, to] = [segment.from, segment.to].map(|host| state.computer_name(host));
-            return format!("{from} to {to}");
-        }
         let port = if client(state, segment) == segment.from {
             segment.tuple.local.port
         } else {
             segment.tuple.remote.port
         };
+        if is_among_clients(state, segment) {
+            let name = |host: Host| {
+                let name = state.computer_name(host);
+                let is_named = self == Whose::NameAndPort && host == client(state, segment);
+                if is_named {
+                    format!("{name}:{port}")
+                } else {
+                    name
+                }
+            };
+            return format!("{} to {}", name(segment.from), name(segment.to));
+        }
         let name = || state.computer_name(client(state, segment));
         match self {
             Whose::Nobodys => String::new(),
@@ -61,9 +69,15 @@ impl Whose {
     }
 }
 
-/// Whether a segment goes from the left to the right: the server stands at the left, then the clients in their order.
-pub(super) fn goes_right(segment: &Segment) -> bool {
-    segment.from < segment.to
+/// Whether a segment goes from the left to the right: the server stands at the left, and at the right the computer whose table is shown.
+pub(super) fn goes_right(state: &State, segment: &Segment) -> bool {
+    let [from, to] = [segment.from, segment.to];
+    let shown = state.clients.computer().host;
+    if is_among_clients(state, segment) && [from, to].contains(&shown) {
+        to == shown
+    } else {
+        from < to
+    }
 }
 
 /// The computer that is not the server; of two, the first.

@@ -145,7 +145,7 @@ fn block(scene: Scene<'_>, crossing: &Crossing, whose: Whose, room: usize) -> Ve
     let (state, crossing) = (scene.state, &crossing.as_of(scene.state.then()));
     let lane = Lane {
         crossing,
-        to_the_right: whose::goes_right(&crossing.segment),
+        to_the_right: whose::goes_right(state, &crossing.segment),
         delay: state.wire_then().delay,
         held: state.wire_then().held,
     };
@@ -241,7 +241,12 @@ fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
         return Segment::REFUSES.to_owned();
     }
     if segment.tuple.protocol == Protocol::Udp {
-        return format!("len {}", segment.length);
+        let parts = if segment.is_fragment {
+            " in fragments"
+        } else {
+            ""
+        };
+        return format!("len {}{parts}", segment.length);
     }
     let (seq, ack) = scene.state.lab.numbers(crossing);
     let mut text = format!("seq {seq}");

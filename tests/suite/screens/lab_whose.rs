@@ -68,10 +68,17 @@ fn what_clients_send_each_other_goes_there_and_back() {
     robot.crosses(1, CALLS, PHONES, Flags::SYN);
     robot.crosses(2, PHONES, CALLS, Flags::RST);
     let text = screen(&mut robot, WIDE);
+    // The table at the right is the laptop's.
     for (arrow, whose) in [
-        ("─ SYN ─────────────────▶", "laptop to phone"),
-        ("◀───────────────── RST ─", "phone to laptop"),
+        ("◀───────────────── SYN ─", "laptop to phone"),
+        ("─ RST ─────────────────▶", "phone to laptop"),
     ] {
         assert!(text.contains(arrow) && text.contains(whose), "{text}");
     }
+    robot.press("j");
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("─ SYN ─────────────────▶"), "{text}");
+    robot.crosses(3, AGAIN, PHONES, Flags::SYN);
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("laptop:44520 to phone"), "{text}");
 }
