@@ -50,9 +50,10 @@ impl State {
         match sent.map(|crossing| crossing.fate) {
             Some(Fate::Lost(..)) => Passage::Lost,
             Some(Fate::Arrived(_)) if !wire.is_slow() => Passage::AtOnce,
-            _ if wire.cut || wire.loses > 0 => Passage::Lost,
-            _ if wire.is_slow() => Passage::Slow,
-            _ => Passage::AtOnce,
+            Some(Fate::OnTheWay | Fate::Arrived(_)) => Passage::Slow,
+            None if wire.cut || wire.loses > 0 => Passage::Lost,
+            None if wire.is_slow() => Passage::Slow,
+            None => Passage::AtOnce,
         }
     }
 }
