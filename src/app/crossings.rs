@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::Lab;
 use crate::app::numbers::{Noted, Numbers, carried};
-use crate::tcp::{Crossing, Fate, Loss, Moment, Segment, Tally, WireNews};
+use crate::tcp::{Crossing, Fate, Loss, Moment, Segment, Standing, Tally, WireNews};
 
 /// So many segments are kept; of older ones only what numbers are counted from.
 const KEPT: usize = 4096;
@@ -20,8 +20,10 @@ pub(crate) struct Crossings {
     oldest: Option<u64>,
     /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
     leaving: BTreeSet<u64>,
-    /// So many orders were given since the last tally for segments of which it is not known which they are.
+    /// So many orders, not yet carried out, are about segments of which it is not known which they are.
     unnamed: usize,
+    /// How many orders were given to let a segment through, or to lose one.
+    ordered: u64,
     /// So many frames never came on the wire.
     pub(crate) missed: u64,
     /// How many segments were told, and are no longer kept.
@@ -56,10 +58,15 @@ impl Crossings {
     }
 
     fn count(&mut self, tally: Tally) {
-        let kept = usize::try_from(tally.kept).unwrap_or(usize::MAX);
-        self.hidden = kept.saturating_sub(self.waiting);
-        self.oldest = tally.oldest;
-        self.unnamed = 0;
+        let Standing {
+            kept,
+            oldest,
+            obeyed,
+        } = tally.standing;
+        let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        self.hidden = count(kept).saturating_sub(self.waiting);
+        self.oldest = oldest;
+        self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(obeyed)));
         self.untold += tally.untold;
         self.missed += tally.missed;
     }
@@ -92,6 +99,7 @@ impl Lab {
         self.crossings.clear();
         self.known = Crossings {
             numbers: std::mem::take(&mut self.known.numbers),
+            ordered: self.known.ordered,
             ..Crossings::default()
         };
     }
@@ -106,6 +114,11 @@ impl Lab {
         });
         let is_sure = |number| known.unnamed == 0 && known.oldest == Some(number);
         oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
+    }
+
+    /// So many orders are given to let a segment through, or to lose one.
+    pub(crate) fn are_ordered(&mut self, many: usize) {
+        self.known.ordered += many as u64;
     }
 
     /// The oldest segment that waits is ordered off the wire.

@@ -135,6 +135,7 @@ pub(crate) fn keep(state: &mut State) -> WireOrder {
 /// Lets the oldest segment that waits through.
 pub(crate) fn let_one_through(state: &mut State) -> WireOrder {
     state.lab.oldest_is_to_leave();
+    state.lab.are_ordered(1);
     WireOrder::Step
 }
 

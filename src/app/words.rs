@@ -222,6 +222,7 @@ pub(crate) fn segment(state: &State, crossing: &Crossing) -> String {
     let what = match segment.tuple.protocol {
         Protocol::Tcp => segment.flags.to_string(),
         Protocol::Udp if segment.is_refusal => format!("ICMP \"{}\"", Segment::REFUSES),
+        Protocol::Udp if segment.is_fragment => String::from("first fragment of a datagram"),
         Protocol::Udp => String::from("datagram"),
     };
     format!("{}'s {what}{again}", state.computer_name(segment.from))

@@ -53,4 +53,4 @@ pub use segment::{Flags, Segment};
 pub use snapshot::{ParseRowError, Snapshot};
 pub use state::TcpState;
 pub use trial::Trial;
-pub use wire::{Crossing, Fate, Loss, Tally, WireNews, WireOrder};
+pub use wire::{Crossing, Fate, Loss, Standing, Tally, WireNews, WireOrder};

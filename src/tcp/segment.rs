@@ -16,13 +16,15 @@ pub struct Segment {
     pub tuple: FiveTuple,
     /// Whether this is ICMP "port unreachable": nobody has the port of a datagram that came (RFC 1122, section 4.1.3.1).
     pub is_refusal: bool,
+    /// Whether this is but the first fragment of a datagram that is longer than a frame; the others have no ports.
+    pub is_fragment: bool,
     /// SYN, ACK, ...
     pub flags: Flags,
     /// The sequence number of its first byte, absolute.
     pub seq: u32,
     /// The next sequence number that the sender waits for; means something with ACK only.
     pub ack: u32,
-    /// How many bytes of data it carries.
+    /// How many bytes of data it carries; the whole datagram, with its other fragments.
     pub length: u32,
     /// The first of them, at most [`Segment::SHOWN`].
     pub first: Vec<u8>,

@@ -61,16 +61,25 @@ pub enum WireNews {
 /// What is told of the wire in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// So many segments were put on it since the last tally without being told one by one, as there were too many.
+    /// So many segments were put on it since the last tally without being told one by one, as there were too many for anybody to read.
     pub untold: u64,
     /// So many of those were lost since then because the one who holds the wire dropped them.
     pub dropped: u32,
     /// So many frames were lost since then before they came on the wire, as a computer sent them faster than they are taken.
     pub missed: u64,
-    /// So many segments are on it now: held, or delayed.
+    /// How it stands with those that are on it.
+    pub standing: Standing,
+}
+
+/// How it stands with the segments on the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// So many are on it: held, or delayed.
     pub kept: u64,
     /// The number of the oldest of them.
     pub oldest: Option<u64>,
+    /// So many orders to let one through, or to lose one, have been carried out since the wire began.
+    pub obeyed: u64,
 }
 
 /// How a segment was lost.

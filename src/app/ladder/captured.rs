@@ -116,6 +116,7 @@ fn side_of(segment: &Segment, pair: &Pair<'_>) -> Side {
 fn words(segment: &Segment) -> String {
     match segment.length {
         0 => segment.label(),
+        length if segment.is_fragment => format!("{}, {length} B in fragments", segment.label()),
         length => format!("{}, {length} B", segment.label()),
     }
 }

@@ -164,7 +164,7 @@ pub fn as_text(ladder: &Ladder) -> String {
     let hidden = match ladder.hidden {
         0 => String::new(),
         n => format!(
-            "{} crossed it, too many to be kept.\n",
+            "{} were put on it, and are not shown.\n",
             many(n, "segment more", "segments more")
         ),
     };

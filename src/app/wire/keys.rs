@@ -32,6 +32,9 @@ pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Ve
         WireKey::Lose => lose(state, many),
         WireKey::Cut => once(cut(state)),
     };
+    if order == WireOrder::DropNext {
+        state.lab.are_ordered(times);
+    }
     state.notices.say(state.now, Tone::Plain, text);
     vec![Effect::Lab(LabOrder::Wire(order)); times]
 }
@@ -54,7 +57,7 @@ pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireNews]) {
                     continue;
                 }
                 format!(
-                    "{} never came on the wire: a computer sends faster than the wire takes them, and its queue is full (net.core.rmem_max). TCP sends them again later",
+                    "{} never came on the wire: a computer sends faster than the wire takes them, and its queue is full (net.core.rmem_max). What of them was TCP's is sent again later",
                     words::many(all, "frame", "frames"),
                 )
             }
@@ -160,14 +163,20 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
         }
         let text = match times {
             1 => format!("{first} is lost: {follows}"),
-            n => format!("{n} segments are lost, {first} first"),
+            n => {
+                let n = words::number(n as u64);
+                format!("{n} segments are lost, {first} first")
+            }
         };
         return (WireOrder::DropNext, times, text);
     }
     state.lab.wire.loses = state.lab.wire.loses.saturating_add(asked);
     let text = match state.lab.wire.loses {
         1 => "the next segment will be lost, whoever sends it".to_owned(),
-        n => format!("the next {n} segments will be lost, whoever sends them"),
+        n => {
+            let n = words::number(u64::from(n));
+            format!("the next {n} segments will be lost, whoever sends them")
+        }
     };
     (WireOrder::DropNext, asked as usize, text)
 }

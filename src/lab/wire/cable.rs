@@ -14,6 +14,8 @@ pub struct Cable<T> {
     /// So many of the next segments are lost.
     drops: u32,
     kept: VecDeque<Kept<T>>,
+    /// So many of the oldest kept segments are let through, though it is held.
+    owed: usize,
     /// How many segments are among them.
     segments: usize,
     /// How many bytes are kept.
@@ -39,7 +41,7 @@ struct Kept<T> {
 /// What a cable has to know of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
-    /// Whether it carries TCP or UDP; other frames are not told of, and go along.
+    /// Whether it carries TCP, UDP or the refusal of a datagram, a fragment of them included; other frames are not told of, and go along.
     pub is_segment: bool,
     /// How long it is.
     pub bytes: usize,
@@ -64,6 +66,7 @@ impl<T> Default for Cable<T> {
             delay: Duration::ZERO,
             drops: 0,
             kept: VecDeque::new(),
+            owed: 0,
             segments: 0,
             bytes: 0,
             overflow: Overflow::No,
@@ -126,62 +129,69 @@ impl<T> Cable<T> {
 
     /// The oldest segment that is kept.
     pub fn oldest(&self) -> Option<&T> {
-        let oldest = self.oldest_segment()?;
+        let oldest = self.segment_at(0)?;
         self.kept.get(oldest).map(|kept| &kept.frame)
+    }
+
+    /// How many segments are to be let through, and have not left yet.
+    pub fn owed(&self) -> usize {
+        self.owed
     }
 
     /// When the next kept frame is due; `None` while nothing is, or the wire is held.
     pub fn due(&self) -> Option<Moment> {
-        let first = self.kept.front().filter(|_| !self.held)?;
-        Some(first.since.plus(self.delay))
+        let first = self.kept.front()?;
+        match (self.held, self.owed) {
+            (true, 0) => None,
+            (true, _) => Some(first.since),
+            (false, _) => Some(first.since.plus(self.delay)),
+        }
     }
 
     /// The next kept frame, if it is due.
     pub fn next_due(&mut self, now: Moment) -> Option<T> {
         self.due().filter(|due| *due <= now)?;
+        let first = self.kept.front()?;
+        self.owed -= usize::from(self.owed > 0 && first.load.is_segment);
         self.remove(0)
     }
 
-    /// Does what is ordered; the kept frames that leave by it, and how those of them that are lost are lost.
-    pub fn order(&mut self, order: WireOrder) -> Vec<(T, Option<Loss>)> {
+    /// Does what is ordered; the kept frames that are lost by it.
+    pub fn order(&mut self, order: WireOrder) -> Vec<(T, Loss)> {
         match order {
             WireOrder::Hold => self.held = true,
-            WireOrder::LetGo => self.held = false,
+            WireOrder::LetGo => (self.held, self.owed) = (false, 0),
             WireOrder::Delay(delay) => self.delay = delay,
             WireOrder::Mend => (self.cut, self.drops) = (false, 0),
-            WireOrder::Step => return self.step(),
+            WireOrder::Step => {
+                // What is older and no segment goes with it.
+                self.owed += usize::from(self.held && self.owed < self.segments);
+            }
             WireOrder::DropNext => return self.drop_next(),
             WireOrder::Cut => {
-                self.cut = true;
+                (self.cut, self.owed) = (true, 0);
                 let lost = std::iter::from_fn(|| self.remove(0));
-                return lost.map(|frame| (frame, Some(Loss::Cut))).collect();
+                return lost.map(|frame| (frame, Loss::Cut)).collect();
             }
         }
         Vec::new()
     }
 
-    /// The oldest kept segment, and what is older and no segment.
-    fn step(&mut self) -> Vec<(T, Option<Loss>)> {
-        if !self.held {
-            return Vec::new();
-        }
-        let last = self.oldest_segment().unwrap_or(self.kept.len());
-        let count = self.kept.len().min(last + 1);
-        let through = (0..count).filter_map(|_| self.remove(0));
-        through.map(|frame| (frame, None)).collect()
-    }
-
-    fn drop_next(&mut self) -> Vec<(T, Option<Loss>)> {
-        let oldest = self.oldest_segment().filter(|_| self.held);
-        if let Some(frame) = oldest.and_then(|place| self.remove(place)) {
-            return vec![(frame, Some(Loss::Dropped))];
+    fn drop_next(&mut self) -> Vec<(T, Loss)> {
+        // Those before it are on their way already.
+        let next = self.segment_at(self.owed).filter(|_| self.held);
+        if let Some(frame) = next.and_then(|place| self.remove(place)) {
+            return vec![(frame, Loss::Dropped)];
         }
         self.drops = self.drops.saturating_add(1);
         Vec::new()
     }
 
-    fn oldest_segment(&self) -> Option<usize> {
-        self.kept.iter().position(|kept| kept.load.is_segment)
+    /// The place of the segment before which so many others are kept.
+    fn segment_at(&self, others: usize) -> Option<usize> {
+        let kept = self.kept.iter().enumerate();
+        let mut segments = kept.filter(|(_, kept)| kept.load.is_segment);
+        segments.nth(others).map(|(place, _)| place)
     }
 
     /// The only way by which a kept frame leaves.

@@ -11,7 +11,7 @@ use crate::lab::wire::capture::Capture;
 use crate::lab::wire::end::End;
 use crate::lab::wire::segment::{is_segment, segment};
 use crate::lab::wire::teller::Teller;
-use crate::tcp::{Host, Loss, Moment, WireNews};
+use crate::tcp::{Host, Loss, Moment, Standing, WireNews, WireOrder};
 
 /// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`): what the kernel left undone stands in front of each frame, and goes along.
 const HEADER: usize = 10;
@@ -32,9 +32,16 @@ pub(super) struct Forwarder<C> {
     pub(super) cable: Cable<Frame>,
     /// How many segments were put on the wire.
     pub(super) count: u64,
+    /// How many orders there were to let one through, or to lose one.
+    pub(super) steps: u64,
+    /// When it was asked last whether something was missed.
+    pub(super) asked: Moment,
     /// Until when it looks for the answer to the last frame without going to sleep: to be woken takes longer than most answers do.
     pub(super) awake_until: Moment,
 }
+
+/// So often it is asked whether something was missed, however busy the wire is.
+const OFTEN: Duration = Duration::from_millis(100);
 
 /// So long an answer is looked for.
 const AWAKE: Duration = Duration::from_micros(60);
@@ -74,7 +81,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             let Some(frame) = self.cable.next_due(now) else {
                 break;
             };
-            self.leave(now, &frame, None);
+            self.deliver(now, &frame.bytes, frame.way);
         }
         self.tell(now);
         // All are asked without poll(2) before: the answer to a frame mostly waits at another end as soon as the frame is sent.
@@ -88,6 +95,8 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         } else if !heard {
             self.count_missed(now);
             self.sleep(now);
+        } else if now.since(self.asked) >= OFTEN {
+            self.count_missed(now);
         }
         Some(())
     }
@@ -95,13 +104,20 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     /// Hands over what is to be told, if it is time.
     fn tell(&mut self, now: Moment) {
         let oldest = self.cable.oldest().map(|frame| frame.way.number);
-        let kept = u64::try_from(self.cable.segments()).unwrap_or(u64::MAX);
-        self.teller.kept(now, kept, oldest);
+        let [kept, owed] = [self.cable.segments(), self.cable.owed()].map(|n| n as u64);
+        let obeyed = self.steps - owed;
+        let standing = Standing {
+            kept,
+            oldest,
+            obeyed,
+        };
+        self.teller.stands(now, standing);
         self.teller.hand_over(now);
     }
 
     /// Asks whether something came in faster than it was taken.
     fn count_missed(&mut self, now: Moment) {
+        self.asked = now;
         let missed = self.ends.iter().map(End::missed);
         self.teller.missed(now, missed.sum());
     }
@@ -128,8 +144,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     fn obey(&mut self) -> Option<()> {
         for order in self.shared.take()? {
             let now = (self.clock)();
-            for (frame, lost) in self.cable.order(order) {
-                self.leave(now, &frame, lost);
+            self.steps += u64::from(matches!(order, WireOrder::Step | WireOrder::DropNext));
+            for (frame, how) in self.cable.order(order) {
+                self.lost(now, frame.way, how);
             }
         }
         Some(())
@@ -170,14 +187,13 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if is_segment {
             self.count += 1;
             way.number = self.count;
-            if self.teller.may_tell(now) {
-                let segment = to.and_then(|to| segment(frame, self.count, (from, to)));
-                way.is_told = segment.is_some();
-                match segment {
-                    Some(segment) => self.teller.tell(now, WireNews::Sent { at: now, segment }),
-                    // Nothing tells whose a fragment is, and what all are to hear is for nobody.
-                    None => self.teller.untold(now),
-                }
+            // Nothing tells whose a fragment is but the first, and what all are to hear is for nobody.
+            if self.teller.may_tell(now)
+                && let Some(to) = to
+                && let Some(segment) = segment(frame, self.count, (from, to))
+            {
+                way.is_told = true;
+                self.teller.tell(now, WireNews::Sent { at: now, segment });
             }
         }
         let load = Load {
@@ -197,14 +213,6 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 self.cable.keep(now, load, Frame { bytes, way });
             }
         }
-    }
-
-    /// A frame that was kept leaves the wire.
-    fn leave(&mut self, now: Moment, frame: &Frame, lost: Option<Loss>) {
-        if let Some(how) = lost {
-            return self.lost(now, frame.way, how);
-        }
-        self.deliver(now, &frame.bytes, frame.way);
     }
 
     fn deliver(&mut self, now: Moment, bytes: &[u8], way: Way) {

@@ -68,6 +68,8 @@ impl Wire {
             capture,
             cable: Cable::default(),
             count: 0,
+            steps: 0,
+            asked: Moment::default(),
             awake_until: Moment::default(),
         };
         let thread = thread::Builder::new()

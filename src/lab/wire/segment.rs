@@ -12,10 +12,10 @@ use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment};
 pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Segment> {
     let packet = LaxSlicedPacket::from_ethernet(frame).ok()?;
     let refused = packet.transport.as_ref().and_then(refused);
-    let (tuple, data): (FiveTuple, &[u8]) = match &packet.transport {
-        Some(TransportSlice::Tcp(tcp)) => (five_tuple(&packet)?, tcp.payload()),
-        Some(TransportSlice::Udp(udp)) => (five_tuple(&packet)?, udp.payload()),
-        Some(_) => (refused?.mirrored(), &[]),
+    let (tuple, data, elsewhere): (FiveTuple, &[u8], usize) = match &packet.transport {
+        Some(TransportSlice::Tcp(tcp)) => (five_tuple(&packet)?, tcp.payload(), 0),
+        Some(TransportSlice::Udp(udp)) => (five_tuple(&packet)?, udp.payload(), 0),
+        Some(_) => (refused?.mirrored(), &[], 0),
         None => first_fragment(&packet)?,
     };
     let bare = Segment {
@@ -24,10 +24,11 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
         to,
         tuple,
         is_refusal: refused.is_some(),
+        is_fragment: packet.transport.is_none(),
         flags: Flags::default(),
         seq: 0,
         ack: 0,
-        length: u32::try_from(data.len()).unwrap_or(u32::MAX),
+        length: u32::try_from(data.len() + elsewhere).unwrap_or(u32::MAX),
         first: data.iter().take(Segment::SHOWN).copied().collect(),
     };
     let Some(TransportSlice::Tcp(tcp)) = &packet.transport else {
@@ -72,8 +73,8 @@ fn between(packet: &LaxSlicedPacket<'_>, protocol: Protocol, ports: [u16; 2]) ->
     })
 }
 
-/// The first fragment of a datagram that is longer than a frame, and what it has of the data.
-fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u8])> {
+/// The first fragment of a datagram that is longer than a frame: what it has of the data, and how much the others have.
+fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u8], usize)> {
     let Some(LaxNetSlice::Ipv4(ip)) = &packet.net else {
         return None;
     };
@@ -85,7 +86,8 @@ fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u
         .filter(|_| is_it)?;
     let ports = [udp.source_port(), udp.destination_port()];
     let data = fragment.payload.get(udp.slice().len()..)?;
-    Some((between(packet, Protocol::Udp, ports)?, data))
+    let elsewhere = usize::from(udp.length()).saturating_sub(fragment.payload.len());
+    Some((between(packet, Protocol::Udp, ports)?, data, elsewhere))
 }
 
 fn is_fragment(packet: &LaxSlicedPacket<'_>) -> bool {

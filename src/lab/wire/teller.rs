@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::tcp::{Moment, Tally, WireNews};
+use crate::tcp::{Moment, Standing, Tally, WireNews};
 
 /// Takes news; gives it back when there is no room for it now.
 pub(super) type Tell = dyn FnMut(Vec<WireNews>) -> Result<(), Vec<WireNews>> + Send;
@@ -41,7 +41,8 @@ impl Teller {
             (self.second, self.left) = (now, PER_SECOND);
         }
         if self.left == 0 || self.waiting.len() >= WAITING {
-            self.untold(now);
+            self.tally.untold += 1;
+            self.since.get_or_insert(now);
             return false;
         }
         self.left -= 1;
@@ -50,12 +51,6 @@ impl Teller {
 
     pub(super) fn tell(&mut self, now: Moment, news: WireNews) {
         self.waiting.push(news);
-        self.since.get_or_insert(now);
-    }
-
-    /// A segment was sent that is not told of.
-    pub(super) fn untold(&mut self, now: Moment) {
-        self.tally.untold += 1;
         self.since.get_or_insert(now);
     }
 
@@ -73,10 +68,10 @@ impl Teller {
         }
     }
 
-    /// So many segments are on the wire, and the number of the oldest.
-    pub(super) fn kept(&mut self, now: Moment, kept: u64, oldest: Option<u64>) {
-        if (kept, oldest) != (self.tally.kept, self.tally.oldest) {
-            (self.tally.kept, self.tally.oldest) = (kept, oldest);
+    /// How it stands with the segments on the wire.
+    pub(super) fn stands(&mut self, now: Moment, standing: Standing) {
+        if standing != self.tally.standing {
+            self.tally.standing = standing;
             self.since.get_or_insert(now);
         }
     }
@@ -96,10 +91,8 @@ impl Teller {
         match (self.tell)(batch) {
             Ok(()) => {
                 self.since = None;
-                let Tally { kept, oldest, .. } = self.tally;
                 self.tally = Tally {
-                    kept,
-                    oldest,
+                    standing: self.tally.standing,
                     ..Tally::default()
                 };
             }

@@ -29,6 +29,7 @@ pub(super) fn segment(
         to,
         tuple: FiveTuple::tcp(local.parse().unwrap(), remote.parse().unwrap()),
         is_refusal: false,
+        is_fragment: false,
         flags,
         seq,
         ack,

@@ -1,7 +1,7 @@
 //! More segments on the wire than are known one by one.
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{Flags, LabNews, Tally, WireNews, WireOrder};
+use fivetuple::tcp::{Flags, LabNews, Standing, Tally, WireNews, WireOrder};
 
 use super::lab_wire::orders;
 use crate::computers::LAPTOP;
@@ -21,8 +21,11 @@ fn crowded(oldest: u64) -> Robot {
     }
     let tally = Tally {
         untold: 11_998,
-        kept: 12_000,
-        oldest: Some(oldest),
+        standing: Standing {
+            kept: 12_000,
+            oldest: Some(oldest),
+            obeyed: 0,
+        },
         ..Tally::default()
     };
     tells(&mut robot, tally);

@@ -47,7 +47,10 @@ fn segments_that_are_not_shown_are_counted() {
     let ladder = of(&robot.state).unwrap();
     assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));
     let text = as_text(&ladder);
-    assert!(text.contains("50,088 segments more crossed it"), "{text}");
+    assert!(
+        text.contains("50,088 segments more were put on it"),
+        "{text}"
+    );
 }
 
 #[test]
