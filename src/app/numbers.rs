@@ -77,7 +77,8 @@ impl Numbers {
             return (0, again);
         }
         // Who has no such connection answers a SYN with the number 0, which is nobody's (RFC 9293, section 3.10.7.1).
-        let is_nobodys = end.now.is_none() && flags.has(Flags::RST) && seq == 0;
+        let is_next = end.all().any(|spoken| spoken.next == seq);
+        let is_nobodys = flags.has(Flags::RST) && seq == 0 && !is_next;
         let spoken = if is_nobodys {
             end.begin(Spoken::before(seq))
         } else {

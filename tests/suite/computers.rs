@@ -28,7 +28,7 @@ pub(crate) const ANSWERS: &str = "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 SY
 pub(crate) const SERVES: &str =
     "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 ESTABLISHED host=1 inode=12 cookie=8";
 /// The numbers that both ends begin with.
-const FIRST: [u32; 2] = [2_893_040_112, 1_117_208_640];
+pub(crate) const FIRST: [u32; 2] = [2_893_040_112, 1_117_208_640];
 
 impl Robot {
     /// A dashboard with a lab of `computers`.

@@ -3,6 +3,7 @@
 mod all;
 mod became;
 mod captured;
+mod end;
 mod goodbye;
 mod reused;
 mod text;

@@ -169,3 +169,24 @@ fn a_fin_that_had_to_wait_for_its_turn_makes_no_second_fin_wait_1() {
     let said = ladder.join("\n");
     assert_eq!(said.matches("FIN_WAIT1").count(), 1, "{said}");
 }
+
+#[test]
+fn a_udp_socket_is_what_it_is_before_its_first_datagram() {
+    const SOCKET: &str =
+        "udp 0 0 192.168.1.13:44506 192.168.1.10:500 ESTABLISHED host=2 inode=11 cookie=7";
+    let mut robot = Robot::listening_in_lab();
+    let mut datagram = segment(1, true, Flags::default(), (0, 0), 13);
+    datagram.tuple = SOCKET.parse::<fivetuple::tcp::SocketRow>().unwrap().tuple;
+    let at = robot.state.now;
+    let sent = WireNews::Sent {
+        at,
+        segment: datagram,
+    };
+    robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
+    robot.arrives(1);
+    robot.later(Duration::from_millis(30));
+    robot.tables(&[], &[SOCKET]);
+    let ladder = rungs(&of(&robot.state).unwrap());
+    assert_eq!(ladder[0], "ESTABLISHED");
+    assert!(ladder[1].contains("UDP, 13 B"), "{ladder:?}");
+}

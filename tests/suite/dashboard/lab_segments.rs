@@ -8,7 +8,7 @@ use fivetuple::tcp::{FiveTuple, Flags, LabNews, Protocol, Segment, WireNews, Wir
 use super::captured::segment;
 use super::lab::connected;
 use super::lab_wire::{numbers, orders};
-use crate::computers::{LAPTOP, SERVER};
+use crate::computers::{FIRST, LAPTOP, SERVER};
 use crate::robot::Robot;
 
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
@@ -111,6 +111,18 @@ fn numbers_are_counted_from_the_syn_of_the_connection_that_they_belong_to() {
         .map(|crossing| crossing.again)
         .collect();
     assert_eq!(again.iter().position(|again| *again), Some(7));
+}
+
+#[test]
+fn a_rst_of_nobody_has_no_number_of_the_connection_before() {
+    let mut robot = Robot::listening_in_lab();
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    // The listener is closed, and the SYN comes again.
+    let zero = 0_u32.wrapping_sub(FIRST[1]);
+    let rst = Flags::RST.and(Flags::ACK);
+    robot.sends(3, (SERVER, rst), (zero, 1), b"");
+    assert_eq!(numbers(&robot)[2], (1, 1));
 }
 
 #[test]
