@@ -11,6 +11,7 @@ mod clients;
 mod closing;
 mod compare;
 mod connect_form;
+mod connections;
 mod counts;
 mod crossings;
 mod departed;
