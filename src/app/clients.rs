@@ -207,6 +207,12 @@ impl Clients {
         };
     }
 
+    /// Has the next calls made as those at the start.
+    pub(crate) fn take_options_of_the_start(&mut self) {
+        (self.to, self.from) = (None, None);
+        (self.spec, self.burst) = (self.first.clone(), Burst::ONE);
+    }
+
     /// Takes an end that is closed out of its computer's; says whether there was one.
     pub fn forget(&mut self, end: RowName, now: Moment) -> bool {
         let mut computers = self.computers.iter_mut();
