@@ -62,6 +62,7 @@ mod rewind;
 mod role;
 mod room;
 mod script;
+mod silence;
 mod sockets;
 mod staged;
 mod standing;
