@@ -9,7 +9,7 @@ use crate::app::{
 };
 use crate::tcp::{
     Burst, Call, ConnectSpec, Crossing, Endpoint, Errno, Fate, FiveTuple, Flags, Loss, Moment,
-    OwnSocket, Protocol, Refusal, RowName,
+    OwnSocket, Protocol, Refusal, RowName, TcpState,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -102,6 +102,27 @@ pub(crate) fn explain_again(state: &mut State) {
         !is_alone && now.since(*at) < WHILE
     });
     state.clients.believed = believed;
+    tell_what_is_whole(state);
+}
+
+/// Says of connections that were told to be half made that they are whole, now that a look has shown it.
+fn tell_what_is_whole(state: &mut State) {
+    let mut half_made = std::mem::take(&mut state.clients.half_made);
+    half_made.retain(|client| {
+        let there = state.sockets.mirror(*client);
+        let there = there.filter(|line| line.gone.is_none());
+        let is_open = state.own_end(*client).is_some();
+        let text = words::whole(state, *client);
+        match there.map(|line| line.row.state) {
+            Some(TcpState::Established) if is_open => {
+                state.notices.say(state.now, Tone::Plain, text);
+                false
+            }
+            Some(TcpState::SynReceived) | None => is_open,
+            Some(_) => false,
+        }
+    });
+    state.clients.half_made = half_made;
 }
 
 /// Why a call is not answered at once; nothing where the answer is only on its way, or many calls of the lab are told together.
@@ -126,6 +147,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         }
     } else {
         let text = words::connected(state, &socket);
+        let is_half_made = !is_udp && words::half_made(state, socket.name).is_some();
+        if is_half_made && state.clients.half_made.len() < UNEXPLAINED {
+            state.clients.half_made.push(socket.name);
+        }
         if state.listener.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
             let told = (state.now, socket.name, text.clone());
             state.clients.believed.push(told);
