@@ -137,23 +137,7 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     state.clients.choose(caller);
     state.clients.take_options_of_the_start();
     state.clients.spec.payload.clear();
-    let all = range.len() as u64;
-    let left = left(state, range) as u64;
-    let what = if left < all {
-        format!(
-            "the other {} of its {}",
-            words::number(left),
-            words::number(all)
-        )
-    } else {
-        format!("its {}", words::number(all))
-    };
-    let text = format!(
-        "{} is to use up {what} ports {range}: {} of {} descriptors. accept() is held, so the server's ends need none.",
-        state.clients.computer().name,
-        words::number(left),
-        words::number(state.machine.descriptors)
-    );
+    let text = what_begins(state, range);
     state.notices.say(state.now, Tone::Plain, text);
     let backlog = state.machine.somaxconn;
     let listener = &mut state.listener;
@@ -168,6 +152,21 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     let stop = before.then_some(Effect::Run(Command::StopListening));
     let listens = verbs::start_listening(state, spec);
     stop.into_iter().chain(listens).collect()
+}
+
+fn what_begins(state: &State, range: PortRange) -> String {
+    let who = &state.clients.computer().name;
+    let (left, all) = (left(state, range), range.len());
+    let [few, many] = [left, all].map(|ports| words::number(ports as u64));
+    let what = match left {
+        0 => return format!("{who} has used its {many} ports {range} up: one more call shows it."),
+        _ if left < all => format!("the other {few} of its {many}"),
+        _ => format!("its {many}"),
+    };
+    let limit = words::number(state.machine.descriptors);
+    format!(
+        "{who} is to use up {what} ports {range}: {few} of {limit} descriptors. accept() is held, so the server's ends need none."
+    )
 }
 
 /// How many ports of the range the chosen computer has left towards the server.

@@ -169,6 +169,10 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
         panic!("{commands:?}");
     };
     assert_eq!(burst.count, 1);
+    assert_eq!(
+        robot.said(),
+        "laptop has used its 8 ports 45000-45007 up: one more call shows it."
+    );
 }
 
 #[test]
