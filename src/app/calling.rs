@@ -128,8 +128,7 @@ fn tell_what_is_whole(state: &mut State) {
 /// Why a call is not answered at once; nothing where the answer is only on its way, or many calls of the lab are told together.
 fn why_no_answer(state: &State, client: RowName) -> Option<Silence> {
     let are_many = state.lab.is_up() && state.clients.under_way.is_some();
-    let silence = state.silence(client)?;
-    (silence == Silence::QueueIsFull || !are_many).then_some(silence)
+    state.silence(client).filter(|_| !are_many)
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {

@@ -86,8 +86,14 @@ fn of_several_calls_that_is_told_whose_syn_was_lost() {
 #[test]
 fn several_calls_that_find_the_accept_queue_full_say_so() {
     let mut robot = Robot::listening_in_lab();
+    robot.tables(&[&LISTEN.replace("tcp 0 128", "tcp 2 1")], &[]);
+    let before = robot.state.notices.len();
     three(&mut robot, "", 1);
-    robot.tables(&[&LISTEN.replace("tcp 0 128", "tcp 2 1")], &[CALLS]);
+    assert_eq!(
+        robot.state.notices.len(),
+        before,
+        "it is said of all together"
+    );
     let said = ends(&mut robot, 1);
     let why = "2 calls wait for their answers still. The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
     assert!(said.ends_with(why), "{said}");
