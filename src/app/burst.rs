@@ -1,10 +1,20 @@
 //! The sentence about several connections that were ordered at once.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::app::words::{many, number, seconds, sockets};
 use crate::app::{Progress, State};
 use crate::tcp::{Burst, Port};
+
+/// That they are being made, where that takes long enough to be read.
+pub(crate) fn begun(state: &State, progress: &Progress, burst: Burst) -> Option<String> {
+    let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
+    let silence = state.silence_of_the_wire().filter(|_| is_long)?;
+    let who = &state.clients.computers[progress.computer].name;
+    let calls = many(u64::from(burst.count), "call", "calls");
+    Some(format!("{who} makes {calls}.{}", silence.words("The")))
+}
 
 /// How many of them were opened, and how many wait for their answers.
 pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Duration) -> String {
@@ -22,9 +32,17 @@ pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Durati
             "their answers"
         }
     );
+    let oldest = computer.ends.first_unanswered_since(progress.ever);
+    let silence = oldest.and_then(|client| state.long_silence(client));
+    let whose = if waiting == 1 {
+        "Its"
+    } else {
+        "The first one's"
+    };
+    let why = silence.map_or_else(Cow::default, |silence| silence.words(whose));
     if progress.opened == 0 && waiting > 0 {
         let asked = many(u64::from(asked), "call", "calls");
-        return format!("none of {who}'s {asked} is answered yet: {wait}.");
+        return format!("none of {who}'s {asked} is answered yet: {wait}.{why}");
     }
     if progress.opened == 0 {
         return format!("{who} opened none of {}.", some(asked));
@@ -54,7 +72,7 @@ pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Durati
     let wait = if waiting == 0 {
         String::new()
     } else {
-        format!(" {wait} still.")
+        format!(" {wait} still.{why}")
     };
     format!(
         "{who} opened {opened}{of} in {}{from}.{wait}{range}",

@@ -3,36 +3,32 @@
 use std::time::Duration;
 
 use crate::app::heard::look_at_both;
-use crate::app::passage::Passage;
+use crate::app::silence::Silence;
 use crate::app::{
     Effect, Ends, Progress, State, Tone, Topic, Wish, burst, dialing, myth, refused, why, words,
 };
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Flags, Moment, OwnSocket, Protocol,
-    Refusal, RowName,
+    Burst, Call, ConnectSpec, Crossing, Endpoint, Errno, Fate, FiveTuple, Flags, Loss, Moment,
+    OwnSocket, Protocol, Refusal, RowName, TcpState,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket, Ends::call);
     let waiting = answered(state);
     let to = socket.name.tuple.remote;
-    let text = if state.lab.lacks(to.ip) {
+    if state.lab.lacks(to.ip) {
         let who = words::client_name(state, socket.name);
         let why =
             "no SYN is sent yet: the kernel asks first who has that address (ARP), and nobody has";
-        Some(format!("{who} calls {to}: {why} {} on this link.", to.ip))
-    } else {
-        why_no_answer(state, socket.name).map(|why| {
-            if why == WITHIN_ONE_MACHINE && state.clients.unexplained.len() < UNEXPLAINED {
-                state.clients.unexplained.push((state.now, socket.name));
-            }
-            calls_in_vain(state, socket.name, why)
-        })
-    };
-    if let Some(text) = text {
-        state.notices.count(state.now, Topic::Called, text, |n| {
-            format!("SYN was sent {n} times, without an answer at once.")
-        });
+        let text = format!("{who} calls {to}: {why} {} on this link.", to.ip);
+        say_in_vain(state, text, Silence::Unknown);
+    } else if let Some(silence) = why_no_answer(state, socket.name) {
+        let may_be_explained = state.clients.unexplained.len() < UNEXPLAINED;
+        if silence == Silence::WithinOneMachine && may_be_explained {
+            state.clients.unexplained.push((state.now, socket.name));
+        }
+        let text = calls_in_vain(state, socket.name, silence);
+        say_in_vain(state, text, silence);
     }
     look_at_both(state, socket.name)
         .into_iter()
@@ -40,18 +36,43 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         .collect()
 }
 
+/// Says of a call that it has no answer yet.
+fn say_in_vain(state: &mut State, text: String, silence: Silence) {
+    state.notices.count(state.now, Topic::Called, text, |n| {
+        let why = silence.words("The last one's");
+        format!("{n} calls were made, and none was answered at once.{why}")
+    });
+}
+
 /// So many calls may be explained better a moment later.
 const UNEXPLAINED: usize = 8;
 
-const QUEUE_IS_FULL: &str =
-    " The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
-const WITHIN_ONE_MACHINE: &str =
-    " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it.";
-
-fn calls_in_vain(state: &State, client: RowName, why: &str) -> String {
+fn calls_in_vain(state: &State, client: RowName, silence: Silence) -> String {
     let who = words::client_name(state, client);
     let whom = client.tuple.remote;
+    let why = silence.words("The");
     format!("{who} calls {whom}: SYN is sent, no answer yet.{why}")
+}
+
+/// Says of a call whose SYN came to a link that is down that it has no answer: the wire may tell of it after the call is heard of.
+pub(crate) fn say_that_there_is_no_link(state: &mut State, number: u64) {
+    let mut newest_first = state.lab.crossings.iter().rev();
+    let Some(crossing) = newest_first.find(|crossing| crossing.segment.number == number) else {
+        return;
+    };
+    let segment = &crossing.segment;
+    let is_same = |before: &&Crossing| {
+        before.segment.tuple == segment.tuple && before.segment.flags.has(Flags::SYN)
+    };
+    let before = newest_first.find(is_same).map(|before| before.fate);
+    let was_said = matches!(before, Some(Fate::Lost(_, Loss::NoLink)));
+    let client = RowName::connected(segment.from, segment.tuple);
+    let waits = state.own_end(client).is_some_and(|end| !end.answered);
+    let is_call = segment.flags.has(Flags::SYN) && waits;
+    if is_call && !was_said && state.clients.under_way.is_none() {
+        let text = calls_in_vain(state, client, Silence::NoLink);
+        say_in_vain(state, text, Silence::NoLink);
+    }
 }
 
 /// Explains better why calls are not answered, or answered in vain, now that a look has shown how full the accept queue is.
@@ -61,11 +82,11 @@ pub(crate) fn explain_again(state: &mut State) {
     let now = state.now;
     let mut calls = std::mem::take(&mut state.clients.unexplained);
     calls.retain(|(at, client)| {
-        let is_full = why_no_answer(state, *client) == Some(QUEUE_IS_FULL);
+        let is_full = state.silence(*client) == Some(Silence::QueueIsFull);
         let waits = state.own_end(*client).is_some_and(|end| !end.answered);
         if is_full && waits {
-            let before = calls_in_vain(state, *client, WITHIN_ONE_MACHINE);
-            let better = calls_in_vain(state, *client, QUEUE_IS_FULL);
+            let before = calls_in_vain(state, *client, Silence::WithinOneMachine);
+            let better = calls_in_vain(state, *client, Silence::QueueIsFull);
             state.notices.reword(&before, &better);
         }
         waits && !is_full && now.since(*at) < WHILE
@@ -81,35 +102,33 @@ pub(crate) fn explain_again(state: &mut State) {
         !is_alone && now.since(*at) < WHILE
     });
     state.clients.believed = believed;
+    tell_what_is_whole(state);
 }
 
-/// Why a call is not answered at once, in as many words as are needed; nothing where the answer is only on its way.
-fn why_no_answer(state: &State, client: RowName) -> Option<&'static str> {
-    let wire = &state.lab.wire;
-    let to = client.tuple.remote;
-    if state.is_queue_full() && state.is_with_our_server(client) {
-        return Some(QUEUE_IS_FULL);
-    }
-    if state.lab.is_up() && state.clients.under_way.is_some() {
-        return None;
-    }
-    let is_held = wire.held || wire.cut;
-    if !is_held && state.passage(client, Flags::SYN) == Passage::Lost {
-        return Some(" The SYN is lost: it is sent again until it is answered.");
-    }
-    if state.lab.is_up() && wire.is_plain() {
-        return None;
-    }
-    Some(if wire.held {
-        " The wire is held: o lets one segment through."
-    } else if wire.cut {
-        " The cable is cut: nothing arrives until B mends it."
-    } else if to.ip.is_loopback() {
-        // No wire is in between that could be slow.
-        WITHIN_ONE_MACHINE
-    } else {
-        ""
-    })
+/// Says of connections that were told to be half made that they are whole, now that a look has shown it.
+fn tell_what_is_whole(state: &mut State) {
+    let mut half_made = std::mem::take(&mut state.clients.half_made);
+    half_made.retain(|client| {
+        let there = state.sockets.mirror(*client);
+        let there = there.filter(|line| line.gone.is_none());
+        let is_open = state.own_end(*client).is_some();
+        let text = words::whole(state, *client);
+        match there.map(|line| line.row.state) {
+            Some(TcpState::Established) if is_open => {
+                state.notices.say(state.now, Tone::Plain, text);
+                false
+            }
+            Some(TcpState::SynReceived) | None => is_open,
+            Some(_) => false,
+        }
+    });
+    state.clients.half_made = half_made;
+}
+
+/// Why a call is not answered at once; nothing where the answer is only on its way, or many calls of the lab are told together.
+fn why_no_answer(state: &State, client: RowName) -> Option<Silence> {
+    let are_many = state.lab.is_up() && state.clients.under_way.is_some();
+    state.silence(client).filter(|_| !are_many)
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -127,6 +146,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         }
     } else {
         let text = words::connected(state, &socket);
+        let is_half_made = !is_udp && words::half_made(state, socket.name).is_some();
+        if is_half_made && state.clients.half_made.len() < UNEXPLAINED {
+            state.clients.half_made.push(socket.name);
+        }
         if state.listener.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
             let told = (state.now, socket.name, text.clone());
             state.clients.believed.push(told);
@@ -209,6 +232,11 @@ pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) ->
         .under_way
         .get_or_insert_with(|| Progress::of(burst, computer, protocol, ever));
     (progress.has_begun, progress.whole_range) = (true, whole_range);
+    let under_way = state.clients.under_way.as_ref();
+    let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
+    if let Some(text) = text {
+        state.notices.say(state.now, Tone::Plain, text);
+    }
     vec![]
 }
 

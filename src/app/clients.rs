@@ -25,6 +25,8 @@ pub struct Clients {
     pub closed: u64,
     /// Calls without an answer for which a look may show the reason, and when they were made.
     pub(super) unexplained: Vec<(Moment, RowName)>,
+    /// Calls that were said to be answered while the last ACK has not come to the server.
+    pub(super) half_made: Vec<RowName>,
     /// How to connect the next time; its target and source address stand in `to` and `from`.
     pub spec: ConnectSpec,
     /// Whom to call; `None` calls the listener.
@@ -118,6 +120,7 @@ impl Clients {
             closed: 0,
             unexplained: Vec::new(),
             believed: Vec::new(),
+            half_made: Vec::new(),
             spec,
             to: None,
             from: None,
@@ -205,6 +208,12 @@ impl Clients {
             server: self.server,
             ..Clients::of(computers, self.first.clone())
         };
+    }
+
+    /// Has the next calls made as those at the start.
+    pub(crate) fn take_options_of_the_start(&mut self) {
+        (self.to, self.from) = (None, None);
+        (self.spec, self.burst) = (self.first.clone(), Burst::ONE);
     }
 
     /// Takes an end that is closed out of its computer's; says whether there was one.

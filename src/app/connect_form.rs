@@ -1,5 +1,6 @@
 //! The client's options: what the form asks, the socket call that each value becomes, and how they are applied.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::app::form::{Wrong, YES_NO, option_call};
 use crate::app::update::wanted;
 use crate::app::{Clients, Effect, Field, Form, State, Tone, verbs, words};
 use crate::tcp::{
-    Burst, Endpoint, Port, PortRange, Protocol, SourcePort, Stays, Target, legible, unescape,
+    Burst, Endpoint, Host, Port, PortRange, Protocol, SourcePort, Stays, Target, legible, unescape,
 };
 
 const TO: usize = 0;
@@ -47,9 +48,10 @@ pub(crate) fn form(clients: &Clients, listener: Endpoint) -> Form {
     };
     let to = clients.to.as_ref().map_or_else(|| THE_LISTENER.to_owned(), Target::to_string);
     let from = clients.from.map_or_else(|| ITS_OWN.to_owned(), |ip| ip.to_string());
+    let addresses = addresses_of(clients);
     let mut form = Form::new(vec![
         Field::text("to", to, "host:port, or: the listener"),
-        Field::text("source address", from, "an address of this machine, or: its own (127.0.0.2, .3, ...)"),
+        Field::text("source address", from, addresses),
         Field::choice("source port", &["the kernel picks", "this one", "same as the server's", "a toy range"], how, "who chooses the high port"),
         Field::text("this one", port, "1 to 65535, for the source port \"this one\""),
         Field::text("toy range", range, "2 to 64 ports like 45000-45007: few enough to run out of"),
@@ -63,6 +65,24 @@ pub(crate) fn form(clients: &Clients, listener: Endpoint) -> Form {
     ]);
     show_calls(&mut form, listener);
     form
+}
+
+/// From which addresses a computer can call: one of the lab has one, in its own network.
+fn addresses_of(clients: &Clients) -> Cow<'static, str> {
+    if clients.computer().host == Host::THIS {
+        return "an address of this machine, or: its own (127.0.0.2, .3, ...)".into();
+    }
+    let all = clients.computers.iter().map(|computer| computer.ip);
+    let all: Vec<String> = all.map(|ip| ip.to_string()).collect();
+    let own = match &all[..] {
+        [first, second, more @ ..] => {
+            let end = second.rfind('.').map_or(&second[..], |dot| &second[dot..]);
+            let more = if more.is_empty() { "" } else { ", ..." };
+            format!("{first}, {end}{more}")
+        }
+        one => one.concat(),
+    };
+    format!("an address of that computer, or: its own ({own})").into()
 }
 
 /// Writes beside each field the socket call that its value becomes, when the server can be called at `listener`.

@@ -161,6 +161,13 @@ impl Ends {
         later.filter(|(_, end)| !end.answered).count() as u64
     }
 
+    /// The oldest of those.
+    pub(crate) fn first_unanswered_since(&self, ever: u64) -> Option<RowName> {
+        let mut later = self.by_age.range(ever..);
+        let oldest = later.find(|(_, end)| !end.answered);
+        oldest.map(|(_, end)| end.socket.name)
+    }
+
     /// The oldest open one that came when there had been so many.
     pub(crate) fn first_since(&self, ever: u64) -> Option<RowName> {
         let mut later = self.by_age.range(ever..);

@@ -7,11 +7,11 @@ use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
     Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, Staged, State,
-    Tone, ports_form, too_late, wire, words,
+    Tone, calling, ports_form, too_late, wire, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, LabSpec, ListenSpec,
-    Machine, Port, PortRange,
+    Loss, Machine, Port, PortRange, WireNews,
 };
 
 /// Sets the lab up, or takes it down.
@@ -80,8 +80,24 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
                 .crossings
                 .back()
                 .map(|crossing| crossing.segment.number);
+            let no_link = news.iter().filter_map(|news| match news {
+                WireNews::Lost {
+                    number,
+                    how: Loss::NoLink,
+                    ..
+                } => Some(*number),
+                WireNews::Sent { .. }
+                | WireNews::Arrived { .. }
+                | WireNews::Lost { .. }
+                | WireNews::Tally(_)
+                | WireNews::Full { .. } => None,
+            });
+            let no_link: Vec<u64> = no_link.collect();
             state.lab.take_wire(news);
             too_late::tell(state, before);
+            for number in no_link {
+                calling::say_that_there_is_no_link(state, number);
+            }
             vec![]
         }
     }

@@ -12,8 +12,11 @@ const ABOUT: Duration = Duration::from_secs(2);
 /// exchange of FINs that took both rows away.
 pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
     if line.row.tuple.protocol == Protocol::Udp {
-        let refused = line.ending == Some(Ending::Broken(Errno::ECONNREFUSED));
-        return if refused { Why::Refused } else { Why::Unknown };
+        return if was_refused(line) {
+            Why::Refused
+        } else {
+            Why::Unknown
+        };
     }
     let left = line.gone.and_then(|gone| line.time_left(gone.at));
     match line.row.state {
@@ -27,6 +30,7 @@ pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
         }
         TcpState::TimeWait => return Why::TimeWaitOver,
         TcpState::Listen => return Why::Stopped,
+        TcpState::SynSent if was_refused(line) => return Why::Refused,
         TcpState::SynSent => return Why::NeverConnected,
         TcpState::Closed => return Why::Unknown,
         TcpState::SynReceived
@@ -58,4 +62,9 @@ pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
         (true, true) => Why::ClosedByServer,
         (true, false) => Why::ClosedByClient,
     }
+}
+
+/// Whether the other computer answered that nobody has the port: a RST to a SYN, ICMP to a datagram.
+fn was_refused(line: &Line) -> bool {
+    line.ending == Some(Ending::Broken(Errno::ECONNREFUSED))
 }

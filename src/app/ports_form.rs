@@ -4,7 +4,7 @@ use crate::app::form::Wrong;
 use crate::app::lab::UsingUp;
 use crate::app::verbs::{self, only_say};
 use crate::app::{Effect, Field, Form, Lab, Overlay, State, Tone, dialing, moving, words};
-use crate::tcp::{Accepting, Machine, Port, PortRange};
+use crate::tcp::{Accepting, Command, ListenSpec, Machine, Port, PortRange};
 
 const RANGE: usize = 0;
 /// So many descriptors are left to the other computers.
@@ -21,7 +21,8 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         let why = "ports are used up for real in the lab, where each computer has a range of its own: N starts it. On loopback C has toy ranges";
         return only_say(state, why);
     }
-    let range = largest(room(state)).to_string();
+    let present = state.lab.unusual_range();
+    let range = present.unwrap_or_else(|| largest(room(state))).to_string();
     let hint = "low-high, within 1024-65535; the lab is set up anew where its computers have another range";
     let mut form = Form::new(vec![Field::text("ports", range, hint)]);
     show_calls(state, &mut form);
@@ -80,10 +81,8 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let caller = state.clients.computer().host;
     let plan = Some(UsingUp { range, caller });
     if state.machine.ephemeral == range {
-        let mut effects = verbs::reset(state);
         state.lab.plan = plan;
-        effects.extend(begin(state));
-        return Ok(effects);
+        return Ok(begin(state));
     }
     let effects = moving::toggle(state);
     state.lab.plan = plan;
@@ -109,33 +108,71 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
             "{ports} connections take {ports} descriptors; this program may hold {limit}. {fits} would fit"
         ));
     }
-    (range.len() as u64 > machine.somaxconn.into()).then(|| {
-        let most = words::number(machine.somaxconn.into());
-        format!(
-            "{ports} connections would wait for accept(), where {most} may (net.core.somaxconn)"
-        )
+    let (calls, held, waiting) = if machine.ephemeral == range {
+        let held = state.clients.open() + state.listener.ends.len();
+        let waiting = u64::from(state.waiting_for_accept());
+        (left(state, range) as u64, held as u64, waiting)
+    } else {
+        // Nothing of what is open outlives the lab.
+        (range.len() as u64, 0, 0)
+    };
+    if calls + held > descriptors(state) {
+        let [limit, calls, held] = [machine.descriptors, calls, held].map(words::number);
+        return Some(format!(
+            "{calls} connections take {calls} descriptors; of the {limit} that this program may hold {held} are in use. r closes all that is open"
+        ));
+    }
+    (calls + waiting > machine.somaxconn.into()).then(|| {
+        let [most, all] = [machine.somaxconn.into(), calls + waiting].map(words::number);
+        format!("{all} connections would wait for accept(), where {most} may (net.core.somaxconn)")
     })
 }
 
-/// Listens with a long queue and without accept(), if ports are to be used up.
+/// Listens with a long queue and without accept(), if ports are to be used up. What is open stays so; only a listener that has no such
+/// queue gives way to one that has.
 pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     let Some(UsingUp { range, caller }) = state.lab.plan else {
         return vec![];
     };
     state.clients.choose(caller);
-    let ports = words::number(range.len() as u64);
-    let text = format!(
-        "{} is to use up its {ports} ports {range}: {ports} of {} descriptors. accept() is held, so the server's ends need none.",
-        state.clients.computer().name,
-        words::number(state.machine.descriptors)
-    );
-    state.notices.say(state.now, Tone::Plain, text);
+    state.clients.take_options_of_the_start();
     state.clients.spec.payload.clear();
-    let spec = &mut state.listener.spec;
-    spec.backlog = state.machine.somaxconn;
-    spec.accepting = Accepting::Held;
-    let spec = spec.clone();
-    verbs::start_listening(state, spec)
+    let text = what_begins(state, range);
+    state.notices.say(state.now, Tone::Plain, text);
+    let backlog = state.machine.somaxconn;
+    let listener = &mut state.listener;
+    let is_long = |spec: &ListenSpec| spec.backlog == backlog;
+    if listener.held && listener.running.as_ref().is_some_and(is_long) {
+        return call_all(state);
+    }
+    let before = listener.will_listen();
+    listener.spec.backlog = backlog;
+    listener.spec.accepting = Accepting::Held;
+    let spec = listener.spec.clone();
+    let stop = before.then_some(Effect::Run(Command::StopListening));
+    let listens = verbs::start_listening(state, spec);
+    stop.into_iter().chain(listens).collect()
+}
+
+fn what_begins(state: &State, range: PortRange) -> String {
+    let who = &state.clients.computer().name;
+    let (left, all) = (left(state, range), range.len());
+    let [few, many] = [left, all].map(|ports| words::number(ports as u64));
+    let what = match left {
+        0 => return format!("{who} has used its {many} ports {range} up: one more call shows it."),
+        _ if left < all => format!("the other {few} of its {many}"),
+        _ => format!("its {many}"),
+    };
+    let limit = words::number(state.machine.descriptors);
+    format!(
+        "{who} is to use up {what} ports {range}: {few} of {limit} descriptors. accept() is held, so the server's ends need none."
+    )
+}
+
+/// How many ports of the range the chosen computer has left towards the server.
+fn left(state: &State, range: PortRange) -> usize {
+    let supply = state.supply().filter(|supply| supply.range == range);
+    supply.map_or(range.len(), |supply| supply.left())
 }
 
 /// Once the server listens: a call for every port, and one more.
@@ -143,6 +180,6 @@ pub(crate) fn call_all(state: &mut State) -> Vec<Effect> {
     let Some(UsingUp { range, .. }) = state.lab.plan.take() else {
         return vec![];
     };
-    let calls = u32::try_from(range.len() + 1).unwrap_or(u32::MAX);
+    let calls = u32::try_from(left(state, range) + 1).unwrap_or(u32::MAX);
     dialing::connect(state, Some(calls))
 }

@@ -106,6 +106,9 @@ fn connect_refused(
             "An address of the link needs its interface, as in [fe80::1%eth0]:5000 (C)."
         }
         (_, Errno::EHOSTUNREACH) => return (nobody::on_the_link(state, to), vec![]),
+        (_, Errno::ENETUNREACH) if to.is_some_and(|to| state.lab.host_of(to.ip).is_some()) => {
+            return (nobody::own_link(state, spec), vec![]);
+        }
         (_, Errno::ENETUNREACH) if state.lab.is_up() => {
             "No interface of that computer leads there: the lab's computers reach nobody but each other."
         }

@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use crate::app::places::Place;
 use crate::app::{
-    Calls, Clients, Computer, Desk, End, Lab, Line, Listener, Notices, Overlay, Ranks, Sockets,
-    Staged, Table, lens,
+    Calls, Clients, Desk, End, Lab, Line, Listener, Notices, Overlay, Ranks, Sockets, Staged,
+    Table, lens,
 };
-use crate::tcp::{Endpoint, Host, Machine, Moment, Protocol, RowName, TcpState};
+use crate::tcp::{Endpoint, Host, Machine, Moment, RowName, TcpState};
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown` and `ranks`, which would be worked out for every frame).
 #[derive(Clone, Debug)]
@@ -187,21 +187,6 @@ impl State {
             (ip.is_loopback() && !self.lab.is_up()) || self.machine.addresses.contains(&ip);
         let takes = |spec| Place::of(spec).takes_calls_to(Endpoint { ip, ..end });
         self.listener.running.as_ref().is_some_and(takes) && is_here
-    }
-
-    /// How many connections there are with the server at that end, as far as our own sockets tell.
-    pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
-        let calls = |computer: &Computer| {
-            let ends = computer.ends.newest_first();
-            let is_its = |end: &RowName| {
-                let remote = end.tuple.remote;
-                let is_tcp = end.tuple.protocol == Protocol::Tcp;
-                is_tcp && (remote == server || self.is_our_server(remote))
-            };
-            ends.filter(is_its).count()
-        };
-        let ours: usize = self.clients.computers.iter().map(calls).sum();
-        ours.max(self.listener.ends.len())
     }
 
     /// How many connections wait for accept(), as the LISTEN rows show it.

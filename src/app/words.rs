@@ -110,7 +110,7 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
 }
 
 /// What is said of a connection whose last ACK has not come to the other end yet.
-fn half_made(state: &State, client: RowName) -> Option<String> {
+pub(crate) fn half_made(state: &State, client: RowName) -> Option<String> {
     let there = if state.is_our_server(client.tuple.remote) {
         "the server"
     } else {
@@ -125,6 +125,17 @@ fn half_made(state: &State, client: RowName) -> Option<String> {
             "connect() has returned, but the ACK is lost: {there} stays in SYN_RECV, and sends its SYN+ACK again."
         )),
     }
+}
+
+/// That the last ACK of a connection that was half made has come.
+pub(crate) fn whole(state: &State, client: RowName) -> String {
+    let who = client_name(state, client);
+    let there = if state.is_our_server(client.tuple.remote) {
+        "the server's end"
+    } else {
+        "the other end"
+    };
+    format!("{who}'s ACK has come: {there} is ESTABLISHED, too.")
 }
 
 /// What became of the address that was called, where no row shows it: nobody has `0.0.0.0` (RFC 1122, section 3.2.1.3).

@@ -10,7 +10,7 @@ use super::scroll::List;
 use super::theme::Part;
 use super::{past, text};
 use crate::app::{Computer, Pane, Progress, State, words};
-use crate::tcp::{Port, RowName, SourcePort};
+use crate::tcp::{Host, Port, RowName, SourcePort};
 
 /// The computers that connect, and below them whom they call.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
@@ -73,18 +73,23 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
     let all = &scene.state.clients.computers;
     let names = all.iter().map(|computer| text::width(&computer.name));
     let name_width = names.max().unwrap_or(0).clamp(6, 11);
+    let roomy = room >= 50;
     let ips = all.iter().map(|computer| computer.ip.to_string().len());
     let ip_width = ips.max().unwrap_or(0).max(9);
+    // Where there is hardly room, the end of an address tells the lab's computers apart.
+    let is_short = computer.host != Host::THIS && 3 + name_width + 1 + ip_width + 1 + OPEN > room;
+    let ip = computer.ip.to_string();
+    let end = ip.rfind('.').filter(|_| is_short).unwrap_or(0);
+    let ip_width = if is_short { ENDING } else { ip_width };
     let mark = if chosen { CHOSEN } else { " " };
     let name = text::fit(&computer.name, name_width);
     let open = match computer.ends.len() {
         0 => String::new(),
         open => format!("{} open", text::number(open)),
     };
-    let roomy = room >= 50;
     let gap = if roomy { "   " } else { " " };
-    let open_width = if roomy { 12 } else { 7 };
-    let before = format!(" {mark} {name}{gap}{:<ip_width$}{gap}", computer.ip);
+    let open_width = if roomy { 12 } else { OPEN };
+    let before = format!(" {mark} {name}{gap}{:<ip_width$}{gap}", &ip[end..]);
     let mut open = format!("{open:<open_width$} ");
     let left = room.saturating_sub(text::width(&before));
     if open.trim_end().len() > left {
@@ -112,6 +117,11 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
     }
     line
 }
+
+/// How wide `10 open` is.
+const OPEN: usize = 7;
+/// How wide the end of an address is: `.254`.
+const ENDING: usize = 4;
 
 fn plain(line: Line<'static>) -> Line<'static> {
     let text: String = line.spans.into_iter().map(|span| span.content).collect();

@@ -179,7 +179,12 @@ impl Robot {
 
     /// Tells it that a segment was dropped.
     pub(crate) fn loses(&mut self, number: u64) {
-        let (at, how) = (self.state.now, Loss::Dropped);
+        self.loses_to(number, Loss::Dropped);
+    }
+
+    /// Tells it what a segment was lost to.
+    pub(crate) fn loses_to(&mut self, number: u64, how: Loss) {
+        let at = self.state.now;
         self.wire(WireNews::Lost { at, number, how });
     }
 

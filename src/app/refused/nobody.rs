@@ -83,6 +83,14 @@ fn nobody_there(state: &State, to: Endpoint) -> String {
     format!("The kernel answered with RST: nobody listens there.{key}")
 }
 
+/// No way leads from a computer of the lab to another of them.
+pub(super) fn own_link(state: &State, spec: &ConnectSpec) -> String {
+    format!(
+        "{}'s own link is down, so that no way leads to the other computers. Helps: ip link set eth0 up, run there.",
+        state.computer_name(spec.host)
+    )
+}
+
 /// A way leads there, but nobody answers: on a link the kernel asks for the owner of an address before it sends anything (RFC 826).
 pub(super) fn on_the_link(state: &State, to: Option<Endpoint>) -> String {
     let lab = &state.lab;

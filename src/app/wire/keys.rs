@@ -228,7 +228,11 @@ fn cut(state: &mut State) -> (WireOrder, String) {
         );
         (WireOrder::Cut, text)
     } else {
-        state.lab.wire.loses = 0;
+        let lost_no_more = if std::mem::take(&mut state.lab.wire.loses) > 0 {
+            ", and nothing is to be lost any more"
+        } else {
+            ""
+        };
         let mut rows = state.sockets.in_order();
         let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
             ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
@@ -236,7 +240,7 @@ fn cut(state: &mut State) -> (WireOrder, String) {
             ""
         };
         let text = format!(
-            "the cable is mended: what was not acknowledged is sent again when its timer runs out{half_open}"
+            "the cable is mended: what was not acknowledged is sent again when its timer runs out{lost_no_more}{half_open}"
         );
         (WireOrder::Mend, text)
     }

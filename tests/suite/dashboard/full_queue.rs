@@ -5,7 +5,7 @@ use std::time::Duration;
 use fivetuple::tcp::{Accepting, ListenSpec, News};
 
 use super::lab::name;
-use crate::computers::{ANSWERS, CLIENT, LISTEN, SERVER, SERVES};
+use crate::computers::{ANSWERS, CALLS, CLIENT, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
 
 /// accept() is held, and the laptop's call was answered.
@@ -51,4 +51,31 @@ fn a_client_whose_ack_was_dropped_is_said_to_be_alone() {
         assert_eq!(said.contains("believes"), is_alone, "{said}");
         assert_eq!(said.contains("its Recv-Q"), !is_alone, "{said}");
     }
+}
+
+#[test]
+fn who_is_connected_with_the_server_is_counted_as_its_table_shows_it() {
+    let numbered = |row: &str, n: u16| row.replace("44506", &(44_506 + n).to_string());
+    let mut robot = answered();
+    // The first two wait for accept(), the third is in SYN_RECV, and the fourth is not in the server's table.
+    for n in 1..4 {
+        robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
+    }
+    let waits = SERVES.replace("inode=12 ", "");
+    let full = LISTEN.replace("tcp 0 128", "tcp 2 1");
+    let server = [
+        full,
+        numbered(&waits, 0),
+        numbered(&waits, 1),
+        numbered(ANSWERS, 2),
+    ];
+    let clients: Vec<String> = (0..4).map(|n| numbered(CLIENT, n)).collect();
+    robot.tables(&[&server.join("\n")], &[&clients.join("\n")]);
+    robot.later(Duration::from_secs(1));
+    robot.hear(News::AcceptHeld(false));
+    // A call that is not answered yet is no connection.
+    robot.hear(News::Connecting(own(&numbered(CALLS, 4), 11)));
+    robot.hear(News::Connected(own(&numbered(CLIENT, 5), 11)));
+    let said = robot.said();
+    assert!(said.contains("port 500 now has 3 connections"), "{said}");
 }

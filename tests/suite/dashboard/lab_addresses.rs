@@ -1,6 +1,6 @@
 //! In the lab each computer has a loopback of its own, and not every address of its network has somebody.
 
-use fivetuple::app::{Event, Verdict};
+use fivetuple::app::{Event, Overlay, Verdict};
 use fivetuple::tcp::{
     Call, Command, ConnectSpec, Endpoint, Errno, LabNews, ListenSpec, News, Refusal, Trial,
 };
@@ -208,4 +208,25 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
     robot.tell(Event::Lab(LabNews::Down(None)));
     robot.press("c");
     assert!(matches!(robot.commands()[..], [.., Command::Connect(..)]));
+}
+
+#[test]
+fn the_form_for_connecting_names_addresses_that_the_computers_have() {
+    for (lab, own) in [
+        (None, "its own (127.0.0.2, .3, ...)"),
+        (Some(2), "its own (192.168.1.13)"),
+        (Some(3), "its own (192.168.1.13, .14)"),
+        (Some(4), "its own (192.168.1.13, .14, ...)"),
+    ] {
+        let mut robot = lab.map_or_else(Robot::new, Robot::in_lab);
+        robot.press("C");
+        let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+            panic!("no form");
+        };
+        assert!(
+            form.fields[1].hint.ends_with(own),
+            "{}",
+            form.fields[1].hint
+        );
+    }
 }

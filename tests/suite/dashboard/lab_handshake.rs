@@ -5,7 +5,7 @@ use std::time::Duration;
 use fivetuple::tcp::{Flags, News, Protocol};
 
 use super::lab::{connected, name};
-use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER};
+use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
 
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
@@ -109,4 +109,31 @@ fn a_datagram_that_is_lost_is_lost_for_good_and_that_is_said() {
         said.contains("13 bytes") && said.contains("is lost: UDP sends nothing again"),
         "{said}"
     );
+}
+
+#[test]
+fn when_the_last_ack_has_come_the_other_end_is_said_to_be_established_too() {
+    let mut robot = Robot::calling_in_lab();
+    robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
+    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
+    assert!(
+        robot.said().contains("half a connection"),
+        "{}",
+        robot.said()
+    );
+    robot.later(Duration::from_millis(500));
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    assert_eq!(
+        robot.said(),
+        "laptop's ACK has come: the server's end is ESTABLISHED, too."
+    );
+    let told = robot.state.notices.len();
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    assert_eq!(robot.state.notices.len(), told);
+    // Where nothing was said to be half made, nothing more is to be said.
+    let mut robot = connected();
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    let mut said = robot.state.notices.newest_first();
+    assert!(!said.any(|notice| notice.text.contains("ACK has come")));
 }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Effect, Event};
-use fivetuple::tcp::{Command, Endpoint, Host, LabLimits, LabNews, LabOrder, ListenSpec, News};
+use fivetuple::app::{Effect, Event, Overlay};
+use fivetuple::tcp::{
+    Accepting, Command, Endpoint, Host, LabLimits, LabNews, LabOrder, ListenSpec, News,
+};
 
-use crate::computers::{LISTEN, SERVER, lab};
+use super::lab::connected;
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, lab};
 use crate::robot::{Robot, own};
 use crate::screens::{SMALL, USUAL, WIDE, screen};
 
@@ -92,4 +95,127 @@ fn the_computers_pane_says_the_range_where_it_is_not_the_usual_one() {
     assert!(text.contains(words), "{text}");
     let text = screen(&mut Robot::in_lab(3), WIDE);
     assert!(!text.contains("picks from"), "{text}");
+}
+
+/// Tells it what comes of the order to use the range up: it listens, and the chosen computer holds so many of the ports.
+fn uses_up(robot: &mut Robot, ports: u16) {
+    let commands = robot.commands();
+    if let Some(Command::Listen(spec)) = commands.last().cloned() {
+        let spec = ListenSpec {
+            at: Endpoint::new([192, 168, 1, 10], 500),
+            ..spec
+        };
+        let sockets = vec![own(LISTEN, 9)];
+        robot.hear(News::Listening { spec, sockets });
+    }
+    for n in 0..ports {
+        robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
+    }
+    robot.hear(News::BurstEnded {
+        opened: ports.into(),
+        asked: u32::from(ports) + 1,
+        took: Duration::from_millis(5),
+    });
+    let rows: Vec<String> = (0..ports).map(|n| numbered(CLIENT, n)).collect();
+    let waits = LISTEN.replace("tcp 0 128", &format!("tcp {ports} 65535"));
+    robot.tables(&[&waits], &[&rows.join("\n")]);
+    robot.orders();
+}
+
+fn numbered(row: &str, n: u16) -> String {
+    row.replace("44506", &(45_000 + n).to_string())
+}
+
+#[test]
+fn another_computer_uses_the_same_range_up_and_the_first_keeps_its_connections() {
+    let mut robot = with_range("", "45000-45007");
+    uses_up(&mut robot, 8);
+    robot.press("j P");
+    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+        panic!("no form");
+    };
+    assert_eq!(form.fields[0].shown(), "45000-45007", "what the lab has");
+    robot.press("Enter");
+    let commands = robot.commands();
+    let [Command::Connect(spec, burst)] = &commands[..] else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((spec.host, burst.count), (PHONE, 9));
+    assert_eq!(robot.state.clients.computers[0].ends.len(), 8);
+    let said = robot.said();
+    assert!(said.starts_with("phone is to use up its 8 ports"), "{said}");
+}
+
+#[test]
+fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
+    let mut robot = with_range("", "45000-45007");
+    uses_up(&mut robot, 3);
+    robot.press("P Enter");
+    let commands = robot.commands();
+    let [Command::Connect(spec, burst)] = &commands[..] else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((spec.host, burst.count), (LAPTOP, 6));
+    let said = robot.said();
+    assert!(
+        said.starts_with("laptop is to use up the other 5 of its 8 ports"),
+        "{said}"
+    );
+    // All are used: one more call is refused.
+    uses_up(&mut robot, 8);
+    robot.press("P Enter");
+    let commands = robot.commands();
+    let [Command::Connect(_, burst)] = &commands[..] else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(burst.count, 1);
+    assert_eq!(
+        robot.said(),
+        "laptop has used its 8 ports 45000-45007 up: one more call shows it."
+    );
+}
+
+#[test]
+fn a_listener_that_accepts_is_replaced_and_what_it_accepted_stays_open() {
+    let mut robot = connected();
+    robot.state.machine.descriptors = 100_000;
+    robot.press("P ctrl-u");
+    robot.type_text("32768-60999");
+    robot.press("Enter");
+    let commands = robot.commands();
+    let [Command::StopListening, Command::Listen(spec)] = &commands[..] else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((spec.backlog, spec.accepting), (65_535, Accepting::Held));
+    assert_eq!(robot.state.listener.ends.len(), 1);
+    assert_eq!(robot.state.clients.computer().ends.len(), 1);
+}
+
+#[test]
+fn what_others_hold_is_counted_before_a_range_is_used_up() {
+    let mut robot = with_range("", "45000-45007");
+    uses_up(&mut robot, 8);
+    robot.press("j");
+    for (descriptors, somaxconn, words) in [
+        (
+            1100,
+            65_535,
+            "of the 1,100 that this program may hold 8 are in use",
+        ),
+        (
+            20_000,
+            10,
+            "16 connections would wait for accept(), where 10 may",
+        ),
+    ] {
+        let machine = &mut robot.state.machine;
+        (machine.descriptors, machine.somaxconn) = (descriptors, somaxconn);
+        robot.press("P Enter");
+        let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+            panic!("the form is closed");
+        };
+        let why = &form.wrong.as_ref().unwrap().why;
+        assert!(why.contains(words), "{why}");
+        robot.press("Esc");
+    }
 }

@@ -237,3 +237,15 @@ fn a_full_wire_is_told_with_what_makes_room() {
         assert!(said.contains(&format!("{full}{until}")), "{said}");
     }
 }
+
+#[test]
+fn a_mended_cable_says_that_nothing_is_to_be_lost_any_more_where_something_was() {
+    let words = "nothing is to be lost any more";
+    for (keys, is_said) in [("3u B B", true), ("B B", false)] {
+        let mut robot = Robot::listening_in_lab();
+        robot.press(keys);
+        let said = robot.said();
+        assert!(said.starts_with("the cable is mended"), "{said}");
+        assert_eq!(said.contains(words), is_said, "{said}");
+    }
+}

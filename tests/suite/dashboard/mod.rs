@@ -40,6 +40,7 @@ mod room;
 mod same_port;
 mod seams;
 mod sentences;
+mod silence;
 mod states;
 mod table;
 mod timeline;

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use fivetuple::app::timeline::{Timeline, span};
-use fivetuple::app::{Action, Life, Picture, Stretch};
-use fivetuple::tcp::{Ending, News, TcpState};
+use fivetuple::app::{Action, Life, Picture, Stretch, Why};
+use fivetuple::tcp::{Ending, Errno, News, TcpState};
 
+use super::lab::name;
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
+use crate::computers::{CALLS, LAPTOP};
 use crate::robot::{LISTEN, Robot, end};
+use crate::screens::{USUAL, screen};
 
 fn told(stretches: &[Stretch]) -> Vec<String> {
     let one = |stretch: &Stretch| {
@@ -138,4 +141,32 @@ fn pages_go_through_the_ladder_and_j_and_k_choose_the_connection() {
     robot.ask(Action::Show(Picture::Table));
     robot.press("ctrl-u");
     assert_eq!(robot.state.selected().unwrap().row.state, TcpState::Listen);
+}
+
+#[test]
+fn a_call_that_was_answered_with_rst_was_refused_and_not_left_without_an_answer() {
+    for (errno, why, words) in [
+        (Errno::ECONNREFUSED, Why::Refused, "refused"),
+        (Errno::ETIMEDOUT, Why::NeverConnected, "no answer"),
+    ] {
+        // The table may show that the row went before its end is heard of, or after.
+        for is_seen_before in [false, true] {
+            let mut robot = Robot::calling_in_lab();
+            if is_seen_before {
+                robot.vanish(LAPTOP, &[CALLS]);
+            }
+            robot.hear(News::Closed {
+                at: name(CALLS),
+                how: Ending::Broken(errno),
+            });
+            if !is_seen_before {
+                robot.vanish(LAPTOP, &[CALLS]);
+            }
+            let line = robot.state.sockets.get(name(CALLS)).unwrap();
+            assert_eq!(line.gone.unwrap().why, why, "{is_seen_before}");
+            robot.press("t");
+            let text = screen(&mut robot, USUAL);
+            assert!(text.contains(words), "{text}");
+        }
+    }
 }

@@ -249,3 +249,20 @@ fn what_nobody_has_accepted_is_the_servers_end() {
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("server, not accepted"), "{text}");
 }
+
+#[test]
+fn how_many_connections_a_computer_holds_is_said_in_words_however_small_the_screen() {
+    let mut robot = Robot::in_lab(8);
+    for n in 0..2 {
+        let row =
+            format!("tcp 0 0 192.168.1.13:4000{n} 192.168.1.10:5000 ESTABLISHED host=2 inode=11");
+        robot.press("c");
+        robot.hear(News::Connected(own(&row, 11)));
+    }
+    robot.press("e");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("2 open"), "{text}");
+        assert!(text.contains(".13 "), "{text}");
+    }
+}
