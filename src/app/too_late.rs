@@ -1,5 +1,6 @@
 //! Data that comes to an end after its program has closed it: nobody will read it, and the kernel says so by RST (RFC 1122, section 4.2.2.13).
 
+use crate::app::passage::Passage;
 use crate::app::{State, Topic, words};
 use crate::tcp::{Crossing, Ending, Fate, Flags, RowName};
 
@@ -45,8 +46,17 @@ fn words(state: &State, reset: &Crossing) -> Option<String> {
         state.computer_name(other.host),
         state.computer_name(end.host),
     );
+    let then = match state.passage(end, Flags::RST) {
+        Passage::AtOnce => String::from("Both rows go with it, and nothing stays in TIME_WAIT."),
+        Passage::Slow => format!(
+            "Its own row goes at once, {from}'s when the RST has crossed the wire, and nothing stays in TIME_WAIT."
+        ),
+        Passage::Lost => format!(
+            "Its own row goes, but that RST is lost: {from}'s stays until what it sends again is answered by another."
+        ),
+    };
     Some(format!(
-        "{size} from {from} came to {at}'s end after it was closed: nobody will read them, so the kernel there answers with RST (RFC 1122, 4.2.2.13). Both rows go with it, and nothing stays in TIME_WAIT."
+        "{size} from {from} came to {at}'s end after it was closed: nobody will read them, so the kernel there answers with RST (RFC 1122, 4.2.2.13). {then}"
     ))
 }
 

@@ -224,3 +224,35 @@ fn data_that_comes_after_a_close_is_answered_by_rst_and_that_is_said() {
     robot.sends(4, (SERVER, Flags::RST), (1, 0), b"");
     assert_eq!(robot.state.notices.len(), before, "once");
 }
+
+#[test]
+fn what_becomes_of_that_rst_is_what_its_sentence_says() {
+    let push = Flags::PSH.and(Flags::ACK);
+    let resets = |keys: &str| {
+        let mut robot = connected();
+        robot.later(Duration::from_secs(1));
+        robot.press("D");
+        closes(&mut robot, SERVES, Ending::Close);
+        robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
+        robot.arrives(1);
+        robot.press(keys);
+        robot.sends(2, (SERVER, Flags::RST), (1, 0), b"");
+        robot.said().to_owned()
+    };
+    let said = resets("");
+    assert!(said.contains("Both rows go with it"), "{said}");
+    for keys in ["b", "h"] {
+        let said = resets(keys);
+        assert!(!said.contains("Both rows"), "{said}");
+        assert!(
+            said.contains("laptop's when the RST has crossed the wire"),
+            "{said}"
+        );
+    }
+    for keys in ["u", "B"] {
+        let said = resets(keys);
+        assert!(!said.contains("Both rows"), "{said}");
+        assert!(!said.contains("TIME_WAIT"), "{said}");
+        assert!(said.contains("RST is lost: laptop's stays"), "{said}");
+    }
+}
