@@ -35,6 +35,7 @@ mod ladder_of_all;
 mod manners;
 mod palette;
 mod promises;
+mod resets;
 mod rewind;
 mod room;
 mod same_port;
