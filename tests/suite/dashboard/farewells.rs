@@ -256,3 +256,39 @@ fn what_becomes_of_that_rst_is_what_its_sentence_says() {
         assert!(said.contains("RST is lost: laptop's stays"), "{said}");
     }
 }
+
+#[test]
+fn a_fin_that_waits_behind_what_nobody_acknowledged_is_not_lost() {
+    let push = Flags::PSH.and(Flags::ACK);
+    let cut = || {
+        let mut robot = connected();
+        robot.press("B");
+        robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
+        cut_off(&mut robot, 1);
+        robot.later(Duration::from_secs(1));
+        robot
+    };
+    let stands = CLIENT.replace("tcp 0 0", "tcp 0 13");
+    let with_fin = stands.replace("0 13", "0 14");
+    let with_fin = with_fin.replace("ESTABLISHED", "FIN_WAIT1");
+    // Its timer has not run out yet: the FIN is gone at once, though the wire's news of it may come later.
+    let mut robot = cut();
+    robot.tables(&[LISTEN, SERVES], &[&format!("{stands} retransmit=90ms/0")]);
+    let said = closes(&mut robot, CLIENT, Ending::Close);
+    assert!(said.contains("FIN is lost"), "{said}");
+    let [stands, with_fin] = [stands, with_fin].map(|row| format!("{row} retransmit=400ms/1"));
+    for row in [&stands, &with_fin] {
+        let mut robot = cut();
+        robot.tables(&[LISTEN, SERVES], &[row]);
+        let said = closes(&mut robot, CLIENT, Ending::Close);
+        assert!(!said.contains("FIN is lost"), "{said}");
+        assert!(said.contains("FIN_WAIT1"), "{said}");
+        assert!(said.contains("waits behind 13 bytes"), "{said}");
+    }
+    let mut robot = cut();
+    robot.tables(&[LISTEN, SERVES], &[&stands]);
+    robot.sends(2, (LAPTOP, FIN), (14, 1), b"");
+    cut_off(&mut robot, 2);
+    let said = closes(&mut robot, CLIENT, Ending::Close);
+    assert!(said.contains("FIN is lost"), "it has left: {said}");
+}
