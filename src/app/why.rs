@@ -214,7 +214,16 @@ fn in_the_way(state: &State, case: &Case) -> Vec<RowName> {
             holders(state, spec.host, spec.at, Protocol::Tcp)
         }
         Wish::Listen(_) => Vec::new(),
-        Wish::Connect(spec, to) => refused::connect_failed(state, spec, *to, case.why).1,
+        Wish::Connect(spec, to) => {
+            let mut rows = refused::connect_failed(state, spec, *to, case.why).1;
+            // Nobody listened there: whoever came since is not why.
+            let was_there = |name: &RowName| {
+                let line = state.sockets.get(*name);
+                line.is_some_and(|line| line.born <= case.at)
+            };
+            rows.retain(|name| case.why.errno != Errno::ECONNREFUSED || was_there(name));
+            rows
+        }
     }
 }
 

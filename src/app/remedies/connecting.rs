@@ -54,6 +54,12 @@ pub(super) fn connect(
             not_tried(PRIVILEGE, "this program was started without"),
         ],
         (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(state, spec, to)),
+        (_, Errno::ECONNREFUSED) if state.somebody_listens_now() => {
+            vec![not_tried(
+                "the same call once more (y)",
+                "it would be a real connection",
+            )]
+        }
         (_, Errno::ECONNREFUSED) if spec.protocol == Protocol::Tcp => {
             to.map_or_else(Vec::new, |to| nobody_listens(state, spec.host, to))
         }

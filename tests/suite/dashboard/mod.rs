@@ -48,6 +48,7 @@ mod udp;
 mod unread;
 mod whose;
 pub(crate) mod why;
+mod why_now;
 mod wire_then;
 
 use fivetuple::tcp::News;
