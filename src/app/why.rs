@@ -147,7 +147,9 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 /// Has it tried again once TIME_WAIT is over, or not after all.
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     look_again(state);
-    let left = longest_wait(state).filter(|_| state.waiting_helps());
+    let left = longest_wait(state);
+    let is_in_the_way = left.is_some();
+    let left = left.filter(|_| state.waiting_helps());
     let Some(case) = &mut state.notices.case else {
         return vec![];
     };
@@ -155,6 +157,9 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
         (true, _) => {
             case.waits = false;
             String::from("it is not tried again by itself; y, y does it")
+        }
+        (false, None) if is_in_the_way => {
+            String::from("TIME_WAIT is not alone in the way: waiting does not help here")
         }
         (false, None) => {
             String::from("it is no TIME_WAIT that is in the way: waiting does not help here")
