@@ -1,6 +1,7 @@
 //! The last refusal, taken apart: who is in the way, for how long, and what would help. What can be tried is tried, not claimed.
 
 use crate::app::blame::holders;
+use crate::app::refused::nobody;
 use crate::app::{Effect, Line, Overlay, State, Tone, dialing, refused, remedies, rewind, verbs};
 use crate::tcp::{
     Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Moment, Protocol, Refusal, RowName,
@@ -81,7 +82,12 @@ pub(crate) fn refused(state: &mut State, asked: Wish, why: Refusal, mut rows: Ve
 
 /// Opens the last refusal, and has its remedies tried.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
-    if state.notices.case.is_none() {
+    let last = state.notices.case.as_ref().map(|case| case.at);
+    if nobody::datagram_refused(state).is_some_and(|at| Some(at) > last) {
+        let text = "the last refusal was that of a datagram, and its own sentence explains it: nobody had that UDP port";
+        return verbs::only_say(state, text);
+    }
+    if last.is_none() {
         let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
         return verbs::only_say(state, text);
     }

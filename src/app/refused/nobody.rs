@@ -1,7 +1,7 @@
 //! A call that came to nobody: nobody listens there, or nobody has the address.
 
 use crate::app::{Line, State, Wish};
-use crate::tcp::{ConnectSpec, Endpoint, Errno, Host, Protocol, RowName, TcpState};
+use crate::tcp::{ConnectSpec, Ending, Endpoint, Errno, Host, Moment, Protocol, RowName, TcpState};
 
 /// In the lab each computer has a loopback of its own: who calls 127.0.0.1 there calls himself.
 fn own_loopback(state: &State, caller: Host, to: Endpoint) -> Option<String> {
@@ -106,6 +106,18 @@ impl State {
         };
         at_that_port(self, spec.host, *to).any(takes_it)
     }
+}
+
+/// When a datagram was last refused: UDP has no call to be refused, so who sent it is told afterwards.
+pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
+    let departed = state.sockets.departed().iter().map(|gone| &gone.line);
+    let lines = state.sockets.in_order().chain(departed).filter(|line| {
+        let is_udp = line.row.tuple.protocol == Protocol::Udp;
+        is_udp && line.ending == Some(Ending::Broken(Errno::ECONNREFUSED))
+    });
+    lines
+        .map(|line| line.gone.map_or(state.now, |gone| gone.at))
+        .max()
 }
 
 fn nobody_there(state: &State, to: Endpoint) -> String {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Call, Command, ConnectSpec, Endpoint, Errno, News, Refusal};
+use fivetuple::tcp::{Call, Command, ConnectSpec, Ending, Endpoint, Errno, News, Refusal};
 
-use crate::robot::{LISTEN, Robot};
+use crate::robot::{LISTEN, Robot, own};
 use crate::screens::{WIDE, screen};
 
 /// The call to port 5000 was refused: nobody listens there.
@@ -65,4 +65,30 @@ fn who_listens_elsewhere_is_near_only_if_it_was_there_before() {
     assert!(robot.state.blamed().is_empty());
     let text = screen(&mut robot, WIDE);
     assert!(!text.contains("listens there now"), "{text}");
+}
+
+#[test]
+fn a_refused_datagram_has_told_why_itself() {
+    let row = "udp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=11";
+    let mut robot = Robot::new();
+    robot.press("c");
+    robot.hear(News::Connected(own(row, 11)));
+    robot.kernel(row);
+    robot.hear(News::Closed {
+        at: own(row, 11).name,
+        how: Ending::Broken(Errno::ECONNREFUSED),
+    });
+    assert!(
+        robot.said().contains("the datagram was refused"),
+        "{}",
+        robot.said()
+    );
+    for after in [0, 10] {
+        robot.later(Duration::from_secs(after));
+        robot.press("y");
+        let said = robot.said();
+        assert!(!said.contains("nothing was refused"), "{said}");
+        assert!(said.contains("datagram"), "{said}");
+        robot.kernel("");
+    }
 }
