@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Call, Command, ConnectSpec, Ending, Endpoint, Errno, News, Refusal};
+use fivetuple::app::{Remedy, Verdict};
+use fivetuple::tcp::{
+    Call, Command, ConnectSpec, Ending, Endpoint, Errno, Host, News, Refusal, SourcePort, Trial,
+};
 
+use crate::computers::LAPTOP;
 use crate::robot::{LISTEN, Robot, own};
 use crate::screens::{WIDE, screen};
 
@@ -90,5 +94,42 @@ fn a_refused_datagram_has_told_why_itself() {
         assert!(!said.contains("nothing was refused"), "{said}");
         assert!(said.contains("datagram"), "{said}");
         robot.kernel("");
+    }
+}
+
+#[test]
+fn in_the_lab_another_computer_is_one_of_the_labs() {
+    for (computers, others) in [(3, vec![(Host(3), [192, 168, 1, 14].into())]), (2, vec![])] {
+        let mut robot = Robot::in_lab(computers);
+        let to = Endpoint::new([192, 168, 1, 10], 500);
+        let from = Endpoint::new([192, 168, 1, 13], 500);
+        robot.tables(
+            &[],
+            &["tcp 0 0 192.168.1.13:500 192.168.1.10:500 ESTABLISHED host=2 inode=11"],
+        );
+        robot.hear(News::ConnectFailed {
+            spec: ConnectSpec {
+                host: LAPTOP,
+                from: Some(from.ip),
+                source_port: SourcePort::SameAsServer,
+                ..ConnectSpec::to(to.into())
+            },
+            to: Some(to),
+            local: None,
+            why: Refusal {
+                call: Call::Bind,
+                errno: Errno::EADDRINUSE,
+            },
+        });
+        robot.press("y");
+        let case = robot.state.notices.case.as_ref().unwrap();
+        let others_words = |remedy: &&Remedy| remedy.words.starts_with("another computer");
+        let offered = case.remedies.iter().filter(others_words).map(|remedy| {
+            let Verdict::Trying(Trial::Bind { host, at, .. }) = remedy.verdict else {
+                panic!("{remedy:?}")
+            };
+            (host, at.ip)
+        });
+        assert_eq!(offered.collect::<Vec<_>>(), others);
     }
 }
