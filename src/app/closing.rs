@@ -93,9 +93,15 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
         ));
     }
     if !state.was_accepted(end) {
-        return Some(format!(
-            "{who} sent {size}: nobody has accepted the other end, so they wait in its Recv-Q."
-        ));
+        let row = state.sockets.other_line(end);
+        let then = match row.map(|line| line.gone.is_some()) {
+            Some(false) => "nobody has accepted the other end, so they wait in its Recv-Q",
+            Some(true) => {
+                "nobody had accepted the other end, and it is gone (half-open): the answer is RST"
+            }
+            None => "nobody has accepted the other end",
+        };
+        return Some(format!("{who} sent {size}: {then}."));
     }
     let promise = state.listener.promise(state.other_end(end));
     let unread = promise.on_data == OnData::LeaveUnread;

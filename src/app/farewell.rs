@@ -4,7 +4,9 @@ use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::client_name;
 use crate::app::{HungUp, State, Topic, Why, words};
-use crate::tcp::{Change, Ending, Flags, RowName, ServerCloses, SocketRow, TcpState};
+use crate::tcp::{
+    Change, Ending, Flags, RowName, ServerCloses, SocketRow, TcpState, Timer, TimerKind,
+};
 
 /// What an end says whose last segment, a FIN or a RST, is not at the other end at once.
 pub(crate) fn words(
@@ -37,7 +39,12 @@ pub(crate) fn words(
             } else {
                 ("", TcpState::FinWait1)
             };
-            if is_lost {
+            if let Some(before) = stands_before_its_fin(state, end) {
+                let size = words::many(u64::from(before), "byte", "bytes");
+                format!(
+                    "{who} hung up{too}: {row}, but its FIN has not left: it waits behind {size} that the other end has not acknowledged, and that are sent again first."
+                )
+            } else if is_lost {
                 format!(
                     "{who} hung up{too}, but its FIN is lost: {row}. The FIN is sent again until it is answered."
                 )
@@ -48,6 +55,31 @@ pub(crate) fn words(
             }
         }
     }
+}
+
+/// How many bytes stand in its Send-Q before a FIN that the wire has not been given: a kernel whose data was not acknowledged in time sends
+/// that again, and nothing new meanwhile (RFC 5681, section 3.1).
+fn stands_before_its_fin(state: &State, end: RowName) -> Option<u32> {
+    let since = state.own_end(end)?.since;
+    let has_left = state.lab.crossings.iter().any(|crossing| {
+        let segment = &crossing.segment;
+        let is_its = segment.tuple == end.tuple.canonical() && crossing.sent >= since;
+        is_its && segment.flags.has(Flags::FIN)
+    });
+    let line = state.sockets.get(end)?;
+    // Before its timer has run out the FIN goes at once, and the wire's news of it may come after that of the close.
+    let is_timed_out = |timer: &Timer| timer.kind == TimerKind::Retransmit && timer.tries > 0;
+    line.row
+        .timer
+        .as_ref()
+        .filter(|timer| is_timed_out(timer))?;
+    // A look after the close counts the FIN as one byte.
+    let before = line
+        .row
+        .queues
+        .send
+        .saturating_sub(line.has_sent_fin().into());
+    (!has_left && before > 0).then_some(before)
 }
 
 /// An end closed that had sent its FIN before, and first: nothing is sent any more.

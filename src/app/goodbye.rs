@@ -1,9 +1,12 @@
 //! Sentences about how a connection ends: what is said must be what the kernel's table shows afterwards.
 
+use std::time::Duration;
+
+use crate::app::blame::holders;
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
 use crate::app::words::{client_name, number};
-use crate::app::{Line, State, Topic, farewell, half_open, itself};
+use crate::app::{Line, State, Topic, farewell, half_open, itself, too_late};
 use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, RowName, ServerCloses, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
@@ -178,15 +181,18 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
             "the datagram was refused (ECONNREFUSED): nobody has UDP port {}. The TCP port of that number is another one.",
             end.tuple.remote.port
         ),
-        Errno::ECONNRESET if is_clients && serves && !state.listener.ends.contains(other) => {
+        Errno::ECONNRESET if is_clients && state.was_accepted(end) && ending == CLOSED => {
+            if too_late::was_told(state, other) {
+                return None;
+            }
+            let (client, at) = (client_name(state, end), state.computer_name(other.host));
+            format!(
+                "{client} was reset (ECONNRESET): what it sent came to {at}'s end after that was closed, and the answer is RST (RFC 1122, 4.2.2.13). Both rows go, and nothing stays in TIME_WAIT."
+            )
+        }
+        Errno::ECONNRESET if is_clients && serves && !state.was_accepted(end) => {
             let client = client_name(state, end);
-            let why = match line.map(|line| line.row.state) {
-                Some(TcpState::SynReceived) => {
-                    "the server's end was in SYN_RECV still, and went with the listener"
-                }
-                Some(_) => "it waited in the accept queue of a listener that is closed",
-                None => "nobody had accepted it, and the listener is closed",
-            };
+            let why = unaccepted(state, end, line.map(|line| line.row.state));
             format!("{client} was reset (ECONNRESET): {why}.")
         }
         Errno::ECONNRESET => format!(
@@ -198,6 +204,35 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
             end.tuple.remote
         ),
     })
+}
+
+/// A look may show a row only so long after it was there.
+const SEEN_LATE: Duration = Duration::from_millis(500);
+
+const CLOSED: Option<Ending> = Some(Ending::Close);
+
+/// Why a client was reset whose other end, last seen in that state, nobody had accepted.
+fn unaccepted(state: &State, client: RowName, seen: Option<TcpState>) -> &'static str {
+    if has_its_listener(state, client) {
+        return "nobody had accepted the other end, and LISTEN still stands, so the server's kernel itself sent RST. Its queue of calls may have overflowed: then it does not know its own SYN cookie any more";
+    }
+    match seen {
+        Some(TcpState::SynReceived) => {
+            "the server's end was in SYN_RECV still, and went with the listener"
+        }
+        Some(_) => "it waited in the accept queue of a listener that is closed",
+        None => "nobody had accepted it, and the listener is closed",
+    }
+}
+
+/// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.
+fn has_its_listener(state: &State, client: RowName) -> bool {
+    let since = state.own_end(client).map(|end| end.since.plus(SEEN_LATE));
+    let called = state.other_end(client);
+    let rows = holders(state, called.host, called.tuple.local, Protocol::Tcp);
+    let mut lines = rows.iter().filter_map(|name| state.sockets.get(*name));
+    let is_its = |line: &Line| line.row.state == TcpState::Listen && Some(line.born) <= since;
+    state.listener.will_listen() && lines.any(is_its)
 }
 
 /// How the other end ended, or is to end, where it is ours.

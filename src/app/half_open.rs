@@ -21,10 +21,7 @@ impl State {
             return None;
         }
         let other = self.sockets.other_line(end);
-        other.filter(|other| {
-            let sent_rst = other.ending == Some(Ending::Abort) || other.closed_unread();
-            other.gone.is_some() && sent_rst
-        })
+        other.filter(|other| other.gone.is_some() && other.sent_rst())
     }
 }
 

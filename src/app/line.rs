@@ -21,7 +21,7 @@ pub struct Line {
     pub told: bool,
     /// What our own end was told about how it ended.
     pub ending: Option<Ending>,
-    /// Whether the other end was aborted and its ghost has left, and this one has not heard of it.
+    /// Whether the other end sent a RST and its ghost has left, and this one has not heard of it.
     pub left_alone: bool,
     /// The inode by which a process held it last; 0 where none ever did.
     pub held: u64,
@@ -239,6 +239,11 @@ impl Line {
     /// Whether its program closed it with data unread: then the kernel sends RST, and no FIN (RFC 2525, section 2.17).
     pub fn closed_unread(&self) -> bool {
         self.ending == Some(Ending::Close) && self.row.unread() > 0
+    }
+
+    /// Whether this end went by a RST of its own: it was aborted, or closed with data unread.
+    pub fn sent_rst(&self) -> bool {
+        self.ending == Some(Ending::Abort) || self.closed_unread()
     }
 
     /// Whether this end was told, or ordered, a RST.

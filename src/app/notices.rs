@@ -194,12 +194,20 @@ impl Notices {
 
     /// Says the newest sentence in other words, if it is the refusal of that time; whether it was.
     pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<RowName>) -> bool {
+        let last = self.last_refusal(at);
+        last.map(|last| (last.text, last.blame) = (text, blame))
+            .is_some()
+    }
+
+    /// Blames those rows for it, if the newest sentence is the refusal of that time; whether it was.
+    pub(crate) fn blame_last(&mut self, at: Moment, blame: Vec<RowName>) -> bool {
+        let last = self.last_refusal(at);
+        last.map(|last| last.blame = blame).is_some()
+    }
+
+    fn last_refusal(&mut self, at: Moment) -> Option<&mut Notice> {
         let last = self.all.back_mut();
-        let Some(last) = last.filter(|last| last.at == at && last.tone == Tone::Refused) else {
-            return false;
-        };
-        (last.text, last.blame) = (text, blame);
-        true
+        last.filter(|last| last.at == at && last.tone == Tone::Refused)
     }
 
     /// Says a sentence in place of the newest, if that was about the same.

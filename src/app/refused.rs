@@ -1,7 +1,7 @@
 //! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
 
 pub(crate) mod later;
-mod nobody;
+pub(crate) mod nobody;
 
 use crate::app::blame::{
     holders, is_of_a_link, listener_name, no_descriptor, not_ours, privileged,

@@ -9,7 +9,7 @@ use crate::app::departed::AllDeparted;
 use crate::app::journal::{Noted, What};
 use crate::app::line::Line;
 use crate::app::order::{Order, Part, Place};
-use crate::tcp::{Ending, Host, Moment, Port, Protocol, RowName, SocketRow, TcpState};
+use crate::tcp::{Host, Moment, Port, Protocol, RowName, SocketRow, TcpState};
 
 /// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
 #[derive(Clone, Debug, Default)]
@@ -213,14 +213,14 @@ impl Table {
         self.mirror(name).or_else(departed)
     }
 
-    /// Whether the other end was aborted, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
+    /// Whether the other end went by a RST, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
     pub fn is_half_open(&self, line: &Line) -> bool {
         let is_there = line.gone.is_none() && line.row.tuple.is_connected();
-        let is_aborted = |name| {
+        let is_alone = |name| {
             let other = self.mirror(name);
-            other.is_some_and(|other| other.gone.is_some() && other.ending == Some(Ending::Abort))
+            other.is_some_and(|other| other.gone.is_some() && other.sent_rst())
         };
-        is_there && is_open(line.row.state) && (line.left_alone || is_aborted(line.row.name()))
+        is_there && is_open(line.row.state) && (line.left_alone || is_alone(line.row.name()))
     }
 
     /// Whether both ends closed at once, as far as a look at either has shown it.

@@ -1,6 +1,7 @@
 //! The last refusal, taken apart: who is in the way, for how long, and what would help. What can be tried is tried, not claimed.
 
 use crate::app::blame::holders;
+use crate::app::refused::nobody;
 use crate::app::{Effect, Line, Overlay, State, Tone, dialing, refused, remedies, rewind, verbs};
 use crate::tcp::{
     Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Moment, Protocol, Refusal, RowName,
@@ -81,7 +82,12 @@ pub(crate) fn refused(state: &mut State, asked: Wish, why: Refusal, mut rows: Ve
 
 /// Opens the last refusal, and has its remedies tried.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
-    if state.notices.case.is_none() {
+    let last = state.notices.case.as_ref().map(|case| case.at);
+    if nobody::datagram_refused(state).is_some_and(|at| Some(at) > last) {
+        let text = "the last refusal was that of a datagram, and its own sentence explains it: nobody had that UDP port";
+        return verbs::only_say(state, text);
+    }
+    if last.is_none() {
         let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
         return verbs::only_say(state, text);
     }
@@ -147,7 +153,9 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 /// Has it tried again once TIME_WAIT is over, or not after all.
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     look_again(state);
-    let left = longest_wait(state).filter(|_| state.waiting_helps());
+    let left = longest_wait(state);
+    let is_in_the_way = left.is_some();
+    let left = left.filter(|_| state.waiting_helps());
     let Some(case) = &mut state.notices.case else {
         return vec![];
     };
@@ -155,6 +163,9 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
         (true, _) => {
             case.waits = false;
             String::from("it is not tried again by itself; y, y does it")
+        }
+        (false, None) if is_in_the_way => {
+            String::from("TIME_WAIT is not alone in the way: waiting does not help here")
         }
         (false, None) => {
             String::from("it is no TIME_WAIT that is in the way: waiting does not help here")
@@ -214,7 +225,16 @@ fn in_the_way(state: &State, case: &Case) -> Vec<RowName> {
             holders(state, spec.host, spec.at, Protocol::Tcp)
         }
         Wish::Listen(_) => Vec::new(),
-        Wish::Connect(spec, to) => refused::connect_failed(state, spec, *to, case.why).1,
+        Wish::Connect(spec, to) => {
+            let mut rows = refused::connect_failed(state, spec, *to, case.why).1;
+            // Nobody listened there: whoever came since is not why.
+            let was_there = |name: &RowName| {
+                let line = state.sockets.get(*name);
+                line.is_some_and(|line| line.born <= case.at)
+            };
+            rows.retain(|name| case.why.errno != Errno::ECONNREFUSED || was_there(name));
+            rows
+        }
     }
 }
 

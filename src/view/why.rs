@@ -69,7 +69,14 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
         ));
     }
     lines.extend(culprits(scene, case, (room, most)));
-    for words in text::wrap(&meaning(scene, case), room) {
+    let meaning = if scene.state.somebody_listens_now() {
+        String::from(
+            "Nobody listened there. Somebody listens there now: y calls again, and comes in.",
+        )
+    } else {
+        meaning(scene, case)
+    };
+    for words in text::wrap(&meaning, room) {
         lines.push(Line::from(scene.span(Part::Text, words)));
     }
     if !case.remedies.is_empty() {

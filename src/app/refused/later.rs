@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::why::ROWS;
 use crate::app::{State, Wish, refused};
+use crate::tcp::{Errno, Protocol};
 
 /// For so long a look may bring them.
 const WHILE: Duration = Duration::from_secs(1);
@@ -18,7 +19,8 @@ pub(crate) fn told_now(state: &mut State) {
     blame_again(state);
 }
 
-/// Blames the rows, too, that have been seen since.
+/// Blames the rows, too, that have been seen since, where it is rows that something ran short for: who listens only after nobody did
+/// explains no refusal.
 pub(crate) fn blame_again(state: &mut State) {
     let Some(case) = &state.notices.case else {
         return;
@@ -26,14 +28,19 @@ pub(crate) fn blame_again(state: &mut State) {
     let (at, Wish::Connect(spec, to)) = (case.at, &case.asked) else {
         return;
     };
-    if state.now.since(at) >= WHILE || case.rows.len() >= ROWS {
+    let is_shortage = match case.why.errno {
+        Errno::EADDRNOTAVAIL | Errno::EADDRINUSE => true,
+        Errno::EAGAIN => spec.protocol == Protocol::Udp,
+        _ => false,
+    };
+    if !is_shortage || state.now.since(at) >= WHILE || case.rows.len() >= ROWS {
         return;
     }
-    let (text, mut rows) = refused::connect_failed(state, spec, *to, case.why);
+    let (_, mut rows) = refused::connect_failed(state, spec, *to, case.why);
     rows.truncate(ROWS);
     let is_more = rows.len() > case.rows.len();
     if is_more
-        && state.notices.reword_last(at, text, rows.clone())
+        && state.notices.blame_last(at, rows.clone())
         && let Some(case) = &mut state.notices.case
     {
         case.rows = rows;

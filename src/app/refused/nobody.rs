@@ -1,7 +1,7 @@
 //! A call that came to nobody: nobody listens there, or nobody has the address.
 
-use crate::app::{Line, State};
-use crate::tcp::{ConnectSpec, Endpoint, Host, Protocol, RowName, TcpState};
+use crate::app::{Line, State, Wish};
+use crate::tcp::{ConnectSpec, Ending, Endpoint, Errno, Host, Moment, Protocol, RowName, TcpState};
 
 /// In the lab each computer has a loopback of its own: who calls 127.0.0.1 there calls himself.
 fn own_loopback(state: &State, caller: Host, to: Endpoint) -> Option<String> {
@@ -46,17 +46,8 @@ pub(super) fn listens(
     if let Some(text) = own_loopback(state, spec.host, to) {
         return (text, vec![]);
     }
-    let host = state.lab.called_host(spec.host, to.ip);
-    let near = |line: &&Line| {
-        line.row.state == TcpState::Listen
-            && line.gone.is_none()
-            && line.row.host == host
-            && line.row.tuple.local.port == to.port
-    };
-    let rows: Vec<RowName> = state
-        .sockets
-        .in_order()
-        .filter(near)
+    let rows: Vec<RowName> = at_that_port(state, spec.host, to)
+        .filter(|line| !takes(line.row.tuple.local, to))
         .map(|line| line.row.name())
         .collect();
     let text = match rows.first() {
@@ -75,6 +66,58 @@ pub(super) fn listens(
         None => nobody_there(state, to),
     };
     (text, rows)
+}
+
+/// Who listens at the port that was called, on the computer that was called.
+fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item = &Line> {
+    let host = state.lab.called_host(caller, to.ip);
+    let listens = move |line: &&Line| {
+        line.row.state == TcpState::Listen
+            && line.gone.is_none()
+            && line.row.host == host
+            && line.row.tuple.local.port == to.port
+    };
+    state.sockets.in_order().filter(listens)
+}
+
+/// Whether a call comes in at who listens there, as far as the address tells: IPV6_V6ONLY stands in no row.
+fn takes(at: Endpoint, to: Endpoint) -> bool {
+    let (at, to) = (at.ip.to_canonical(), to.ip.to_canonical());
+    at == to || (at.is_unspecified() && at.is_ipv4() == to.is_ipv4())
+}
+
+impl State {
+    /// Whether somebody listens by now where nobody did when the last call was refused.
+    pub fn somebody_listens_now(&self) -> bool {
+        let Some(case) = &self.notices.case else {
+            return false;
+        };
+        let (Errno::ECONNREFUSED, Wish::Connect(spec, Some(to))) = (case.why.errno, &case.asked)
+        else {
+            return false;
+        };
+        let takes_it = |line: &Line| {
+            let at = line.row.tuple.local;
+            // That [::] leaves IPv4 alone is known of our own listener only.
+            let own = self.listener.running.as_ref();
+            let only_v6 = own.is_some_and(|own| own.at == at && own.only_v6);
+            let is_dual = at.ip.is_ipv6() && at.ip.is_unspecified() && !only_v6;
+            takes(at, *to) || (is_dual && line.born > case.at)
+        };
+        at_that_port(self, spec.host, *to).any(takes_it)
+    }
+}
+
+/// When a datagram was last refused: UDP has no call to be refused, so who sent it is told afterwards.
+pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
+    let departed = state.sockets.departed().iter().map(|gone| &gone.line);
+    let lines = state.sockets.in_order().chain(departed).filter(|line| {
+        let is_udp = line.row.tuple.protocol == Protocol::Udp;
+        is_udp && line.ending == Some(Ending::Broken(Errno::ECONNREFUSED))
+    });
+    lines
+        .map(|line| line.gone.map_or(state.now, |gone| gone.at))
+        .max()
 }
 
 fn nobody_there(state: &State, to: Endpoint) -> String {

@@ -34,10 +34,7 @@ pub(super) fn connect(
                 tried("SO_REUSEADDR, on this socket alone", bind(from, port, true)),
                 free(),
             ];
-            if let Some(ip) = free_computer(state, from, port) {
-                let words = format!("another computer, {ip}");
-                all.push(tried(words, bind(ip, port, spec.reuse_addr)));
-            }
+            all.extend(another_computer(state, spec, Endpoint { ip: from, port }));
             all.extend(waiting(state));
             all
         }
@@ -54,6 +51,12 @@ pub(super) fn connect(
             not_tried(PRIVILEGE, "this program was started without"),
         ],
         (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(state, spec, to)),
+        (_, Errno::ECONNREFUSED) if state.somebody_listens_now() => {
+            vec![not_tried(
+                "the same call once more (y)",
+                "it would be a real connection",
+            )]
+        }
         (_, Errno::ECONNREFUSED) if spec.protocol == Protocol::Tcp => {
             to.map_or_else(Vec::new, |to| nobody_listens(state, spec.host, to))
         }
@@ -129,16 +132,37 @@ fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
     all
 }
 
-/// The address of the next computer that has no row at that port.
-fn free_computer(state: &State, from: IpAddr, port: Port) -> Option<IpAddr> {
-    let mut ip = other_address(from);
-    for _ in &state.clients.computers {
-        let end = ip.map(|ip| Endpoint { ip, port });
+/// The same port on another computer.
+fn another_computer(state: &State, spec: &ConnectSpec, from: Endpoint) -> Option<Remedy> {
+    let (host, ip) = free_computer(state, spec.host, from)?;
+    let trial = Trial::Bind {
+        host,
+        protocol: spec.protocol,
+        at: Endpoint { ip, ..from },
+        reuse_addr: spec.reuse_addr,
+        reuse_port: false,
+    };
+    Some(tried(format!("another computer, {ip}"), trial))
+}
+
+/// The next computer that has no row at that port, and its address.
+fn free_computer(state: &State, caller: Host, from: Endpoint) -> Option<(Host, IpAddr)> {
+    let has_row = |host: Host, at: Endpoint| {
         let mut rows = state.sockets.in_order().filter(|line| line.gone.is_none());
-        if !rows.any(|line| Some(line.row.tuple.local) == end) {
+        rows.any(|line| line.row.host == host && line.row.tuple.local == at)
+    };
+    if state.lab.is_up() {
+        let mut computers = state.clients.computers.iter();
+        let is_free = |ip: IpAddr, host: Host| !has_row(host, Endpoint { ip, ..from });
+        let other = computers.find(|one| one.host != caller && is_free(one.ip, one.host));
+        return other.map(|one| (one.host, one.ip));
+    }
+    let mut ip = other_address(from.ip);
+    for _ in &state.clients.computers {
+        if !ip.is_some_and(|ip| has_row(caller, Endpoint { ip, ..from })) {
             break;
         }
         ip = ip.and_then(other_address);
     }
-    ip
+    ip.map(|ip| (caller, ip))
 }

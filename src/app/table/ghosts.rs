@@ -1,7 +1,7 @@
 use crate::app::departed::Departed;
 use crate::app::line::Line;
 use crate::app::table::Table;
-use crate::tcp::{Ending, Moment, RowName};
+use crate::tcp::{Moment, RowName};
 
 impl Table {
     /// Whether the time of a ghost is over.
@@ -21,7 +21,7 @@ impl Table {
             let is_it = |line: &&Line| line.gone.is_some_and(|gone| gone.at == at);
             if let Some(line) = line.filter(is_it).cloned() {
                 let is_client = self.is_client(name);
-                if line.ending == Some(Ending::Abort) {
+                if line.sent_rst() {
                     self.leave_alone(name);
                 }
                 self.departed.push(Departed { line, is_client });
@@ -30,9 +30,9 @@ impl Table {
         }
     }
 
-    /// The other end of an aborted one has not heard of it, if it is still there.
-    fn leave_alone(&mut self, aborted: RowName) {
-        let other = self.mirror(aborted).map(|line| line.row.name());
+    /// The other end of one that sent a RST has not heard of it, if it is still there.
+    fn leave_alone(&mut self, gone: RowName) {
+        let other = self.mirror(gone).map(|line| line.row.name());
         if let Some(other) = other.and_then(|other| self.lines.get_mut(&other)) {
             other.left_alone = other.gone.is_none();
         }

@@ -86,7 +86,13 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
     let is_client = scene.state.seen().is_client(line.row.name());
     let reset = |line: &TableLine| line.gone.is_some_and(|gone| gone.why == Why::Reset);
     if scene.state.seen().is_half_open(line) {
-        return String::from("The other end was aborted.");
+        return String::from(match scene.state.seen().other_line(line.row.name()) {
+            Some(other) if other.closed_unread() => {
+                "The other end was closed with data unread, so its kernel sent RST."
+            }
+            Some(_) => "The other end was aborted.",
+            None => "The other end went by a RST.",
+        });
     }
     if reset(line) || mirror.is_some_and(reset) {
         return String::from("A RST ended it.");

@@ -224,3 +224,71 @@ fn data_that_comes_after_a_close_is_answered_by_rst_and_that_is_said() {
     robot.sends(4, (SERVER, Flags::RST), (1, 0), b"");
     assert_eq!(robot.state.notices.len(), before, "once");
 }
+
+#[test]
+fn what_becomes_of_that_rst_is_what_its_sentence_says() {
+    let push = Flags::PSH.and(Flags::ACK);
+    let resets = |keys: &str| {
+        let mut robot = connected();
+        robot.later(Duration::from_secs(1));
+        robot.press("D");
+        closes(&mut robot, SERVES, Ending::Close);
+        robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
+        robot.arrives(1);
+        robot.press(keys);
+        robot.sends(2, (SERVER, Flags::RST), (1, 0), b"");
+        robot.said().to_owned()
+    };
+    let said = resets("");
+    assert!(said.contains("Both rows go with it"), "{said}");
+    for keys in ["b", "h"] {
+        let said = resets(keys);
+        assert!(!said.contains("Both rows"), "{said}");
+        assert!(
+            said.contains("laptop's when the RST has crossed the wire"),
+            "{said}"
+        );
+    }
+    for keys in ["u", "B"] {
+        let said = resets(keys);
+        assert!(!said.contains("Both rows"), "{said}");
+        assert!(!said.contains("TIME_WAIT"), "{said}");
+        assert!(said.contains("RST is lost: laptop's stays"), "{said}");
+    }
+}
+
+#[test]
+fn a_fin_that_waits_behind_what_nobody_acknowledged_is_not_lost() {
+    let push = Flags::PSH.and(Flags::ACK);
+    let cut = || {
+        let mut robot = connected();
+        robot.press("B");
+        robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
+        cut_off(&mut robot, 1);
+        robot.later(Duration::from_secs(1));
+        robot
+    };
+    let stands = CLIENT.replace("tcp 0 0", "tcp 0 13");
+    let with_fin = stands.replace("0 13", "0 14");
+    let with_fin = with_fin.replace("ESTABLISHED", "FIN_WAIT1");
+    // Its timer has not run out yet: the FIN is gone at once, though the wire's news of it may come later.
+    let mut robot = cut();
+    robot.tables(&[LISTEN, SERVES], &[&format!("{stands} retransmit=90ms/0")]);
+    let said = closes(&mut robot, CLIENT, Ending::Close);
+    assert!(said.contains("FIN is lost"), "{said}");
+    let [stands, with_fin] = [stands, with_fin].map(|row| format!("{row} retransmit=400ms/1"));
+    for row in [&stands, &with_fin] {
+        let mut robot = cut();
+        robot.tables(&[LISTEN, SERVES], &[row]);
+        let said = closes(&mut robot, CLIENT, Ending::Close);
+        assert!(!said.contains("FIN is lost"), "{said}");
+        assert!(said.contains("FIN_WAIT1"), "{said}");
+        assert!(said.contains("waits behind 13 bytes"), "{said}");
+    }
+    let mut robot = cut();
+    robot.tables(&[LISTEN, SERVES], &[&stands]);
+    robot.sends(2, (LAPTOP, FIN), (14, 1), b"");
+    cut_off(&mut robot, 2);
+    let said = closes(&mut robot, CLIENT, Ending::Close);
+    assert!(said.contains("FIN is lost"), "it has left: {said}");
+}

@@ -35,6 +35,7 @@ mod ladder_of_all;
 mod manners;
 mod palette;
 mod promises;
+mod resets;
 mod rewind;
 mod room;
 mod same_port;
@@ -48,6 +49,7 @@ mod udp;
 mod unread;
 mod whose;
 pub(crate) mod why;
+mod why_now;
 mod wire_then;
 
 use fivetuple::tcp::News;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use fivetuple::app::Action;
 use fivetuple::tcp::{Ending, Errno, Flags, ListenSpec, News, OnData};
 
 use super::lab::{connected, name};
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
+use crate::screens::{WIDE, screen};
 
 /// The laptop is connected, and so many bytes wait at the server's end.
 fn waiting(bytes: &str) -> Robot {
@@ -110,4 +112,21 @@ fn who_never_hears_that_rst_is_half_open() {
     assert!(said.contains("nobody is at the server's end"), "{said}");
     let said = laptop_ends(&mut half_open(), Ending::Broken(Errno::ETIMEDOUT));
     assert!(said.contains("ETIMEDOUT"), "{said}");
+}
+
+#[test]
+fn that_it_is_half_open_is_said_wherever_it_is_seen() {
+    for after in [0, 20] {
+        let mut robot = half_open();
+        robot.later(Duration::from_secs(after));
+        robot.ask(Action::SelectRow(name(CLIENT)));
+        robot.press("Enter");
+        let card = screen(&mut robot, WIDE);
+        assert!(card.contains("Half-open"), "{card}");
+        assert!(card.contains("closed with data unread"), "{card}");
+        assert!(!card.contains("aborted"), "{card}");
+        robot.press("Esc B B");
+        let said = robot.said();
+        assert!(said.contains("A RST is not"), "{said}");
+    }
 }
