@@ -50,10 +50,12 @@ impl State {
         match sent.map(|crossing| crossing.fate) {
             Some(Fate::Lost(..)) => Passage::Lost,
             Some(Fate::Arrived(_)) if !wire.is_slow() => Passage::AtOnce,
-            Some(Fate::OnTheWay | Fate::Arrived(_)) => Passage::Slow,
-            None if wire.cut || wire.loses > 0 => Passage::Lost,
-            None if wire.is_slow() => Passage::Slow,
-            None => Passage::AtOnce,
+            // The wire has kept it: what is to be lost from now on is something else.
+            Some(Fate::OnTheWay) if wire.held || !wire.delay.is_zero() => Passage::Slow,
+            Some(Fate::Arrived(_)) => Passage::Slow,
+            Some(Fate::OnTheWay) | None if wire.cut || wire.loses > 0 => Passage::Lost,
+            Some(Fate::OnTheWay) | None if wire.is_slow() => Passage::Slow,
+            Some(Fate::OnTheWay) | None => Passage::AtOnce,
         }
     }
 }
