@@ -15,6 +15,9 @@ pub(super) const EARLY: Duration = Duration::from_millis(20);
 /// Who is on the way for less than this arrives at once, as far as a reader is concerned.
 const AT_ONCE: Duration = Duration::from_millis(10);
 
+/// A kernel answers within this.
+const ANSWERED: Duration = Duration::from_millis(1);
+
 /// What one end has become.
 #[derive(Debug, Default)]
 pub(super) struct Became {
@@ -33,8 +36,8 @@ struct Step {
     /// When that segment was sent: there it stands.
     sent: Moment,
     at: Moment,
-    /// Whether something else was sent while it was on its way: then the state would stand beside it too early.
-    is_overtaken: bool,
+    /// Whether that segment was on its way for a while: then the state would stand beside it too early.
+    is_late: bool,
     state: Option<TcpState>,
 }
 
@@ -100,11 +103,10 @@ impl Became {
         }
     }
 
-    /// Puts a state beside the segment that made it; on a line of its own where it arrived, if it would stand above an older state else, or
-    /// above what was sent before it arrived.
+    /// Puts a state beside its segment; on a line of its own when it came, if it would stand above an older state else, or too early.
     fn put(&mut self, step: &Step, mark: StateMark) {
         let beside = (step.sent, step.place);
-        if beside < self.last || step.is_overtaken {
+        if beside < self.last || step.is_late {
             self.alone.push((step.at, mark));
             self.last = (step.at, usize::MAX);
         } else {
@@ -164,15 +166,34 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
             end.sends(segment);
         }
         if (end.state, end.is_over) != before {
-            let meanwhile = |(_, other): &(usize, &Crossing)| sent < other.sent && other.sent < at;
             steps.push(Step {
                 place,
                 sent,
                 at,
-                is_overtaken: at.since(sent) >= AT_ONCE && segments.iter().any(meanwhile),
+                is_late: at.since(sent) >= AT_ONCE,
                 state: end.state.filter(|_| !end.is_over),
             });
         }
     }
+    put_beside_answers(&mut steps, own, segments);
     steps
+}
+
+/// What came late stands beside what was sent in answer to it, if nothing else has its place there.
+fn put_beside_answers(steps: &mut [Step], own: FiveTuple, segments: &[(usize, &Crossing)]) {
+    for n in 0..steps.len() {
+        let came = steps[n].at;
+        let is_answer = |(_, crossing): &&(usize, &Crossing)| {
+            let is_own = crossing.segment.tuple.canonical() == own;
+            is_own && came <= crossing.sent && crossing.sent <= came.plus(ANSWERED)
+        };
+        let answer = segments.iter().find(is_answer).filter(|_| steps[n].is_late);
+        let Some((place, answer)) = answer else {
+            continue;
+        };
+        if steps.iter().all(|step| step.place != *place) {
+            let step = &mut steps[n];
+            (step.place, step.sent, step.is_late) = (*place, answer.sent, false);
+        }
+    }
 }

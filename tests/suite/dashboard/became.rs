@@ -146,8 +146,7 @@ fn a_state_that_took_its_time_stands_below_what_was_sent_meanwhile() {
             "SYN_SENT > SYN, seq 0, in 2.000 s",
             "< SYN+ACK, seq 0 ack 1, in 2.000 s SYN_RECV",
             "> again: SYN, seq 0, on its way",
-            "ESTABLISHED",
-            "> ACK, seq 1 ack 1, on its way",
+            "ESTABLISHED > ACK, seq 1 ack 1, on its way",
         ]
     );
 }

@@ -134,8 +134,8 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
         [
             "SYN_SENT > SYN, seq 0, lost",
             "> again: SYN, seq 0, in 0.500 s",
-            "ESTABLISHED < SYN+ACK, seq 0 ack 1, in 0.500 s SYN_RECV",
-            "> ACK, seq 1 ack 1 ESTABLISHED",
+            "< SYN+ACK, seq 0 ack 1, in 0.500 s SYN_RECV",
+            "ESTABLISHED > ACK, seq 1 ack 1 ESTABLISHED",
             "> PSH+ACK, 13 B, seq 1 ack 1, on its way",
             "< PSH+ACK, 5 B, seq 1 ack 1, lost: cut",
         ]
@@ -143,7 +143,7 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
     let absolute = rungs(&of_segments(true));
     assert_eq!(
         absolute[2],
-        "ESTABLISHED < SYN+ACK, seq 7000 ack 0, in 0.500 s SYN_RECV"
+        "< SYN+ACK, seq 7000 ack 0, in 0.500 s SYN_RECV"
     );
     insta::assert_snapshot!("ladder_captured", as_text(&ladder));
 }
