@@ -5,7 +5,7 @@ use std::time::Duration;
 use pcap_file::pcapng::{Block, PcapNgReader};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::commands::possible;
+use super::commands::{possible, possible_with_ip};
 use super::wait_until;
 use crate::support::clock::now;
 use crate::support::nobody::as_nobody_too;
@@ -24,7 +24,7 @@ fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Output {
 
 #[test]
 fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
-    if !possible() {
+    if !possible_with_ip() {
         return;
     }
     let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
@@ -39,7 +39,7 @@ fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
 #[test]
 fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
     as_nobody_too(|| {
-        if !possible() {
+        if !possible_with_ip() {
             return;
         }
         let folder = tempfile::tempdir().expect("a folder");
