@@ -207,15 +207,17 @@ pub(crate) fn not_ours(state: &State, host: Host, at: Endpoint) -> String {
             at.ip
         );
     }
-    let own: Vec<String> = state
-        .machine
-        .addresses
-        .iter()
-        .take(6)
-        .map(ToString::to_string)
-        .collect();
+    // Of the same IP version: others would not help.
+    let own = state.machine.addresses.iter();
+    let own = own.filter(|own| own.is_ipv4() == at.ip.is_ipv4());
+    let own: Vec<String> = own.take(6).map(ToString::to_string).collect();
+    let loopback = if at.ip.is_ipv4() {
+        ", and all of 127.0.0.0/8"
+    } else {
+        ""
+    };
     format!(
-        "{} is not an address of this machine (it has {}, and all of 127.0.0.0/8).",
+        "{} is not an address of this machine (it has {}{loopback}).",
         at.ip,
         own.join(", ")
     )

@@ -1,5 +1,6 @@
 //! Who is blamed, and what is said of shortages: only what the table bears out, and only as long as it lasts.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use fivetuple::app::{Effect, Event};
@@ -26,6 +27,25 @@ fn refused(spec: ConnectSpec, errno: Errno) -> News {
             call: Call::Connect,
             errno,
         },
+    }
+}
+
+#[test]
+fn who_wants_a_foreign_address_is_told_those_of_its_kind() {
+    for (wanted, other) in [("10.9.9.9", "fd00::2"), ("fd00::9", "192.168.0.7")] {
+        let wanted: IpAddr = wanted.parse().unwrap();
+        let mut robot = Robot::new();
+        let own = ["192.168.0.7", "fd00::2"].map(|ip| ip.parse().unwrap());
+        robot.state.machine.addresses = own.to_vec();
+        robot.hear(News::ListenFailed {
+            spec: ListenSpec::at(Endpoint::new(wanted, 80)),
+            why: Refusal {
+                call: Call::Bind,
+                errno: Errno::EADDRNOTAVAIL,
+            },
+        });
+        let said = robot.said();
+        assert!(said.contains("it has") && !said.contains(other), "{said}");
     }
 }
 
