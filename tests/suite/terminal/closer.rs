@@ -62,7 +62,7 @@ fn the_last_refusal_is_opened_with_its_culprit_and_what_was_tried() {
         for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
             let terminal = sized(&["--bind", "192.0.2.1"], cols, rows);
             terminal.press("l");
-            terminal.wait_for(r"y tells[\s│]+more");
+            terminal.wait_for(r"y[\s│]+tells[\s│]+more");
             terminal.press("y");
             terminal.wait_for("Why not");
             terminal.wait_for(r"127\.0\.0\.1:? +tried:[\s┃│]+works");
