@@ -30,7 +30,7 @@ fn at_loopback() -> Robot {
 }
 
 /// What the laptop's call came to.
-fn refused(to: &str, errno: Errno) -> News {
+pub(super) fn refused(to: &str, errno: Errno) -> News {
     let to: Endpoint = to.parse().unwrap();
     News::ConnectFailed {
         spec: ConnectSpec {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Burst, Call, Command, ConnectSpec, Endpoint, Errno, Host, LabLimits, LabNews, News, Port,
-    PortRange, Refusal, RowName, SourcePort, TcpInfo, Trial,
+    Burst, Command, Endpoint, Errno, Host, LabLimits, LabNews, News, Port, PortRange, RowName,
+    SourcePort, TcpInfo, Trial,
 };
 
+use super::lab_addresses::refused;
 use crate::computers::{CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
 use crate::robot::{Robot, own};
 
@@ -25,20 +26,8 @@ fn connected() -> Robot {
 #[test]
 fn whether_a_port_is_free_is_tried_on_the_computer_that_was_called() {
     let mut robot = Robot::in_lab(3);
-    let to = Endpoint::new([192, 168, 1, 10], 500);
     robot.orders();
-    robot.hear(News::ConnectFailed {
-        spec: ConnectSpec {
-            host: LAPTOP,
-            ..ConnectSpec::to(to.into())
-        },
-        to: Some(to),
-        local: None,
-        why: Refusal {
-            call: Call::Connect,
-            errno: Errno::ECONNREFUSED,
-        },
-    });
+    robot.hear(refused("192.168.1.10:500", Errno::ECONNREFUSED));
     robot.press("y");
     let commands = robot.commands();
     let [Command::Try(trials)] = &commands[..] else {

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, Flags, Loss, News, OwnSocket, Refusal,
-};
+use fivetuple::tcp::{Burst, Errno, Flags, Loss, News, OwnSocket};
 
+use super::lab_addresses::refused;
 use crate::computers::{CALLS, LAPTOP, LISTEN};
 use crate::robot::{Robot, own};
 
@@ -159,23 +158,11 @@ fn a_call_to_a_computer_whose_link_is_down_says_so_once() {
 #[test]
 fn who_calls_a_computer_of_the_lab_and_has_no_way_there_has_its_own_link_down() {
     for (to, words) in [
-        ([192, 168, 1, 10], "laptop's own link is down"),
-        ([10, 0, 0, 1], "reach nobody but each other"),
+        ("192.168.1.10:500", "laptop's own link is down"),
+        ("10.0.0.1:500", "reach nobody but each other"),
     ] {
         let mut robot = Robot::listening_in_lab();
-        let to = Endpoint::new(to, 500);
-        robot.hear(News::ConnectFailed {
-            spec: ConnectSpec {
-                host: LAPTOP,
-                ..ConnectSpec::to(to.into())
-            },
-            to: Some(to),
-            local: None,
-            why: Refusal {
-                call: Call::Connect,
-                errno: Errno::ENETUNREACH,
-            },
-        });
+        robot.hear(refused(to, Errno::ENETUNREACH));
         let said = robot.said();
         assert!(said.contains("(ENETUNREACH)"), "{said}");
         assert!(said.contains(words), "{said}");

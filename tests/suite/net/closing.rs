@@ -200,11 +200,14 @@ async fn closing_everything_in_the_middle_of_a_burst_leaves_nothing() {
     }
     rig.tasks.close();
     let drained = async { while rig.news.recv().await.is_some() {} };
-    tokio::select! {
-        () = drained => (),
-        () = rig.tasks.wait() => (),
-        () = tokio::time::sleep(Duration::from_secs(60)) => panic!("{} tasks left", rig.tasks.len()),
-    }
+    let ended = async {
+        tokio::select! {
+            () = drained => (),
+            () = rig.tasks.wait() => (),
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(60), ended).await;
+    assert!(ended.is_ok(), "{} tasks left", rig.tasks.len());
 }
 
 #[tokio::test]
