@@ -128,7 +128,8 @@ fn tell_what_is_whole(state: &mut State) {
 /// Why a call is not answered at once; nothing where the answer is only on its way, or many calls of the lab are told together.
 fn why_no_answer(state: &State, client: RowName) -> Option<Silence> {
     let are_many = state.lab.is_up() && state.clients.under_way.is_some();
-    state.silence(client).filter(|_| !are_many)
+    // To look for the segments of each of thousands would take its time.
+    (!are_many).then(|| state.silence(client))?
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
