@@ -123,12 +123,7 @@ pub struct DashboardArgs {
     )]
     pub theme: ThemeName,
     /// Whether to use colours; auto honours NO_COLOR
-    #[arg(
-        long,
-        value_name = "WHEN",
-        default_value = "auto",
-        help_heading = "Screen"
-    )]
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Screen")]
     pub color: When,
     /// Draw with ASCII characters only; chosen by itself where the locale is not UTF-8
     #[arg(long, help_heading = "Screen")]

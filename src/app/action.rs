@@ -118,11 +118,6 @@ pub enum Action {
 
 impl Action {
     /// The verbs that are meant for connections.
-    pub const VERBS: [Action; 5] = [
-        Action::Close,
-        Action::ServerCloses,
-        Action::Send,
-        Action::HalfClose,
-        Action::Abort,
-    ];
+    pub const VERBS: [Action; 5] =
+        [Action::Close, Action::ServerCloses, Action::Send, Action::HalfClose, Action::Abort];
 }

@@ -37,10 +37,7 @@ pub(crate) fn hung_up(state: &State, socket: &OwnSocket) -> String {
     let end = socket.name;
     let who = state.peer_name(end.tuple.remote.ip, end);
     let promise = state.listener.promise(end);
-    let unread = state
-        .sockets
-        .get(end)
-        .is_some_and(|line| line.row.unread() > 0);
+    let unread = state.sockets.get(end).is_some_and(|line| line.row.unread() > 0);
     let then = match promise.closes {
         ServerCloses::WithClient if unread && promise.on_data == OnData::LeaveUnread => {
             "The server closes it with data unread, so the kernel sends RST, and the row goes."

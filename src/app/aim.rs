@@ -11,11 +11,8 @@ pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
 /// The same, of those ends that fit.
 fn clients_fit(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> bool) -> Vec<RowName> {
     if count == Some(0) {
-        let known = state
-            .clients
-            .computers
-            .iter()
-            .flat_map(|computer| computer.ends.newest_first());
+        let known =
+            state.clients.computers.iter().flat_map(|computer| computer.ends.newest_first());
         return known.chain(unheard(state)).filter(fits).collect();
     }
     let held = |name: &RowName| state.clients.holder_of(*name).is_some();
@@ -35,18 +32,12 @@ fn clients_fit(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> boo
     let mut all = std::iter::once(own).chain(others);
     // The chosen computer's, as long as it has any.
     all.find(|ends| ends.staying().next().is_some())
-        .map_or_else(Vec::new, |ends| {
-            ends.staying().filter(fits).take(many).collect()
-        })
+        .map_or_else(Vec::new, |ends| ends.staying().filter(fits).take(many).collect())
 }
 
 /// Clients' ends that the table shows already, though their own news has not been heard: all means these, too.
 fn unheard(state: &State) -> impl Iterator<Item = RowName> {
-    let names = state
-        .sockets
-        .places()
-        .filter(|place| place.is_client)
-        .map(|place| place.name);
+    let names = state.sockets.places().filter(|place| place.is_client).map(|place| place.name);
     names.filter(|name| {
         let is_computers = state.clients.index_of(name.tuple.local.ip).is_some();
         let is_held = state.sockets.get(*name).is_some_and(|line| {
@@ -81,10 +72,7 @@ pub(crate) fn chosen_row(state: &State) -> Option<RowName> {
     if let Some(Overlay::Card(name)) = state.desk.overlay {
         return Some(name);
     }
-    state
-        .desk
-        .selected
-        .filter(|_| state.desk.focus == Pane::Sockets)
+    state.desk.selected.filter(|_| state.desk.focus == Pane::Sockets)
 }
 
 /// The chosen row's own end, whichever side it is; else a client's.
@@ -94,9 +82,7 @@ pub(crate) fn either_end_meant(state: &State, count: Option<u32>) -> Vec<RowName
 
 /// The same, of those ends whose call was answered: the newest of these may be older than a call that waits.
 pub(crate) fn answered_ends_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
-    either_fits(state, count, |name| {
-        state.own_end(*name).is_none_or(|end| end.answered)
-    })
+    either_fits(state, count, |name| state.own_end(*name).is_none_or(|end| end.answered))
 }
 
 fn either_fits(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> bool) -> Vec<RowName> {

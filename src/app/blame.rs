@@ -15,10 +15,7 @@ pub(crate) fn listen_failed(
 ) -> (String, Vec<RowName>) {
     let at = spec.at;
     if let Some(own) = why.of_our_own() {
-        return (
-            format!("cannot listen at {at}: {own}. Helps: closing some (0d, r)."),
-            vec![],
-        );
+        return (format!("cannot listen at {at}: {own}. Helps: closing some (0d, r)."), vec![]);
     }
     let (reason, rows) = match (why.call, why.errno) {
         (Call::Bind | Call::Listen, Errno::EADDRINUSE) => {
@@ -40,10 +37,7 @@ pub(crate) fn listen_failed(
         _ => ("L changes how to listen.".to_owned(), vec![]),
     };
     (
-        format!(
-            "cannot listen at {at}: {} said {}. {reason} y tells more.",
-            why.call, why.errno
-        ),
+        format!("cannot listen at {at}: {} said {}. {reason} y tells more.", why.call, why.errno),
         rows,
     )
 }
@@ -130,10 +124,9 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
             let caller = caller(state, row);
             let both = state.sockets.closed_at_once(line);
             let [who, on] = match caller.as_deref() {
-                _ if row.tuple.is_to_itself() => [
-                    "a socket that had called itself was both ends, and",
-                    BOTH_KINDS,
-                ],
+                _ if row.tuple.is_to_itself() => {
+                    ["a socket that had called itself was both ends, and", BOTH_KINDS]
+                }
                 Some(who) => [who, BOTH_KINDS],
                 None => ["the server", "both runs (L)"],
             };
@@ -211,16 +204,8 @@ pub(crate) fn not_ours(state: &State, host: Host, at: Endpoint) -> String {
     let own = state.machine.addresses.iter();
     let own = own.filter(|own| own.is_ipv4() == at.ip.is_ipv4());
     let own: Vec<String> = own.take(6).map(ToString::to_string).collect();
-    let loopback = if at.ip.is_ipv4() {
-        ", and all of 127.0.0.0/8"
-    } else {
-        ""
-    };
-    format!(
-        "{} is not an address of this machine (it has {}{loopback}).",
-        at.ip,
-        own.join(", ")
-    )
+    let loopback = if at.ip.is_ipv4() { ", and all of 127.0.0.0/8" } else { "" };
+    format!("{} is not an address of this machine (it has {}{loopback}).", at.ip, own.join(", "))
 }
 
 pub(crate) fn privileged(state: &State, port: Port) -> String {

@@ -26,19 +26,11 @@ pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Durati
     let wait = format!(
         "{} for {}",
         many(waiting, "call waits", "calls wait"),
-        if waiting == 1 {
-            "its answer"
-        } else {
-            "their answers"
-        }
+        if waiting == 1 { "its answer" } else { "their answers" }
     );
     let oldest = computer.ends.first_unanswered_since(progress.ever);
     let silence = oldest.and_then(|client| state.long_silence(client));
-    let whose = if waiting == 1 {
-        "Its"
-    } else {
-        "The first one's"
-    };
+    let whose = if waiting == 1 { "Its" } else { "The first one's" };
     let why = silence.map_or_else(Cow::default, |silence| silence.words(whose));
     if progress.opened == 0 && waiting > 0 {
         let asked = many(u64::from(asked), "call", "calls");
@@ -54,11 +46,7 @@ pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Durati
         String::new()
     };
     let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
-    let more = if progress.opened as usize > ports.len() {
-        " ..."
-    } else {
-        ""
-    };
+    let more = if progress.opened as usize > ports.len() { " ..." } else { "" };
     let from = if ports.is_empty() {
         String::new()
     } else {
@@ -69,13 +57,6 @@ pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Durati
     } else {
         ""
     };
-    let wait = if waiting == 0 {
-        String::new()
-    } else {
-        format!(" {wait} still.{why}")
-    };
-    format!(
-        "{who} opened {opened}{of} in {}{from}.{wait}{range}",
-        seconds(took)
-    )
+    let wait = if waiting == 0 { String::new() } else { format!(" {wait} still.{why}") };
+    format!("{who} opened {opened}{of} in {}{from}.{wait}{range}", seconds(took))
 }

@@ -30,10 +30,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         let text = calls_in_vain(state, socket.name, silence);
         say_in_vain(state, text, silence);
     }
-    look_at_both(state, socket.name)
-        .into_iter()
-        .chain(waiting)
-        .collect()
+    look_at_both(state, socket.name).into_iter().chain(waiting).collect()
 }
 
 /// Says of a call that it has no answer yet.
@@ -180,9 +177,7 @@ fn give_up_what_never_began(state: &mut State, why: Refusal) {
     let never_began = |progress: &mut Progress| was_not_taken && !progress.has_begun;
     if let Some(progress) = clients.under_way.take_if(never_began) {
         // The answer itself counts for one.
-        clients.awaited = clients
-            .awaited
-            .saturating_sub(progress.asked.saturating_sub(1));
+        clients.awaited = clients.awaited.saturating_sub(progress.asked.saturating_sub(1));
         clients.singles += 1;
     }
 }
@@ -196,14 +191,7 @@ pub(crate) fn failed(
 ) -> Vec<Effect> {
     let ends = local.zip(to);
     let name = ends.map(|(local, remote)| {
-        RowName::connected(
-            spec.host,
-            FiveTuple {
-                protocol: spec.protocol,
-                local,
-                remote,
-            },
-        )
+        RowName::connected(spec.host, FiveTuple { protocol: spec.protocol, local, remote })
     });
     let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
     let waiting = if was_on_its_way {
@@ -219,9 +207,7 @@ pub(crate) fn failed(
         None => state.notices.blame(state.now, text, rows),
     }
     let trial = myth::answered(state, myth::asked_from(spec), Err(why));
-    let look = name
-        .map_or_else(Vec::new, |name| look_at_both(state, name))
-        .into_iter();
+    let look = name.map_or_else(Vec::new, |name| look_at_both(state, name)).into_iter();
     look.chain(waiting).chain(trial).collect()
 }
 
@@ -229,9 +215,8 @@ pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) ->
     let clients = &mut state.clients;
     let (computer, protocol) = (clients.chosen, clients.spec.protocol);
     let ever = clients.computer().ends.ever();
-    let progress = clients
-        .under_way
-        .get_or_insert_with(|| Progress::of(burst, computer, protocol, ever));
+    let progress =
+        clients.under_way.get_or_insert_with(|| Progress::of(burst, computer, protocol, ever));
     (progress.has_begun, progress.whole_range) = (true, whole_range);
     let under_way = state.clients.under_way.as_ref();
     let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
@@ -268,10 +253,7 @@ pub(crate) fn burst_ended(
 /// Notes which computer holds a client's end, and how far its call has come.
 fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut Ends, OwnSocket, Moment)) {
     let clients = &mut state.clients;
-    let known = clients
-        .computers
-        .iter()
-        .position(|computer| computer.ends.contains(socket.name));
+    let known = clients.computers.iter().position(|computer| computer.ends.contains(socket.name));
     let RowName { host, tuple, .. } = socket.name;
     let owner = known.unwrap_or_else(|| clients.caller(host, Some(tuple.local.ip)));
     come(&mut clients.computers[owner].ends, socket, state.now);

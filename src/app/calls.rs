@@ -30,11 +30,7 @@ impl Calls {
     /// Takes note of the calls of one socket.
     pub(crate) fn made(&mut self, at: Moment, record: Record) {
         self.count += record.calls.len();
-        self.all.push_back(Entry {
-            at,
-            record,
-            alike: 0,
-        });
+        self.all.push_back(Entry { at, record, alike: 0 });
         while self.count > KEPT && self.all.len() > 1 {
             self.forget_one();
         }
@@ -53,11 +49,7 @@ impl Calls {
         let listens =
             |entry: &Entry| entry.record.deed == Deed::Listen && entry.record.row.is_some();
         let listening = self.all.iter().take_while(|entry| listens(entry)).count();
-        let place = if listening < self.all.len().min(LISTENING) {
-            listening
-        } else {
-            0
-        };
+        let place = if listening < self.all.len().min(LISTENING) { listening } else { 0 };
         if let Some(entry) = self.all.remove(place) {
             self.count -= entry.record.calls.len();
             self.forgotten += entry.record.calls.len() as u64;

@@ -91,16 +91,12 @@ impl Clients {
 
     /// The computers of the lab, the first of which is the server; they connect as those `before` them did at the start.
     pub(crate) fn in_lab(lab: &[LabComputer], before: &Clients) -> Clients {
-        let computers = lab
-            .iter()
-            .skip(1)
-            .enumerate()
-            .map(|(n, computer)| Computer {
-                name: name(n),
-                ip: computer.ip,
-                host: computer.host,
-                ends: Ends::default(),
-            });
+        let computers = lab.iter().skip(1).enumerate().map(|(n, computer)| Computer {
+            name: name(n),
+            ip: computer.ip,
+            host: computer.host,
+            ends: Ends::default(),
+        });
         let server = lab.first().map(|server| server.ip);
         Clients {
             server: server.unwrap_or(before.server),
@@ -171,9 +167,7 @@ impl Clients {
 
     /// The computer that holds this end open.
     pub fn holder_of(&self, end: RowName) -> Option<&Computer> {
-        self.computers
-            .iter()
-            .find(|computer| computer.ends.contains(end))
+        self.computers.iter().find(|computer| computer.ends.contains(end))
     }
 
     /// The computer that holds this end, or held it until it was closed a while ago.
@@ -189,8 +183,7 @@ impl Clients {
         }
         self.swept = now;
         let is_young = |closed: Moment| now.since(closed) < Line::GHOST;
-        self.parted
-            .retain(|end, (_, closed)| is_young(*closed) || is_there(*end));
+        self.parted.retain(|end, (_, closed)| is_young(*closed) || is_there(*end));
     }
 
     /// Forgets everything but the computers, the options of the start, and for a while whose the ends were.
@@ -235,17 +228,12 @@ impl Clients {
 
     /// How many ends all computers hold open.
     pub fn open(&self) -> usize {
-        self.computers
-            .iter()
-            .map(|computer| computer.ends.len())
-            .sum()
+        self.computers.iter().map(|computer| computer.ends.len()).sum()
     }
 
     /// Whom the next connection calls when the server listens at `listener`.
     pub fn target(&self, listener: Endpoint) -> Target {
-        self.to
-            .clone()
-            .unwrap_or_else(|| self.reachable(listener).into())
+        self.to.clone().unwrap_or_else(|| self.reachable(listener).into())
     }
 
     /// What to ask for, so that the chosen computer connects when the server listens at `listener`.
@@ -255,30 +243,19 @@ impl Clients {
         // A computer of the lab has one address, and its kernel takes it by itself.
         let is_played = own.host == Host::THIS && is_on_loopback(&to);
         let from = self.from.or(is_played.then_some(own.ip));
-        ConnectSpec {
-            host: own.host,
-            to,
-            from,
-            ..self.spec.clone()
-        }
+        ConnectSpec { host: own.host, to, from, ..self.spec.clone() }
     }
 
     /// How a server that listens at `at` can be called.
     pub(crate) fn reachable(&self, at: Endpoint) -> Endpoint {
-        let ip = if at.ip.is_unspecified() {
-            self.server
-        } else {
-            at.ip
-        };
+        let ip = if at.ip.is_unspecified() { self.server } else { at.ip };
         Endpoint { ip, port: at.port }
     }
 }
 
 /// What the computer with that number, counted from 0, is called.
 fn name(n: usize) -> String {
-    NAMES
-        .get(n)
-        .map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned())
+    NAMES.get(n).map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned())
 }
 
 /// Whether a computer's own address, 127.0.0.2 and so on, reaches that target.

@@ -24,11 +24,7 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
         }
     } else {
         let who = words::client_name(state, end);
-        let from = if end.tuple.is_to_itself() {
-            " from itself"
-        } else {
-            ""
-        };
+        let from = if end.tuple.is_to_itself() { " from itself" } else { "" };
         let said = format!("{who} received {size}{from}: \"{text}{more}\"");
         state.notices.count(state.now, Topic::Data, said, |n| {
             format!("data came {n} times; the last: {size} for {who}.")
@@ -112,18 +108,12 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
 
 pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<Effect> {
     let who = words::client_name(state, end);
-    let half_closed = state
-        .own_end(end)
-        .is_some_and(|end| end.half_closed.is_some());
-    let own = if why.errno == Errno::EPIPE && half_closed {
-        farewell::OWN_FIN
-    } else {
-        ""
-    };
+    let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
+    let own = if why.errno == Errno::EPIPE && half_closed { farewell::OWN_FIN } else { "" };
     let text = format!("{who}: {} failed: {}.{own}", why.call, why.errno);
-    state.notices.count(state.now, Topic::Refused, text, |n| {
-        format!("{n} calls failed: {}.", why.errno)
-    });
+    state
+        .notices
+        .count(state.now, Topic::Refused, text, |n| format!("{n} calls failed: {}.", why.errno));
     look_at_both(state, end)
 }
 
@@ -138,30 +128,21 @@ pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
 
 pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
     let text = words::half_closed(state, end);
-    let place = if state.peer_has_closed(end) {
-        HungUp::Second
-    } else {
-        HungUp::First
-    };
+    let place = if state.peer_has_closed(end) { HungUp::Second } else { HungUp::First };
     state.note(end, |end| end.half_closed = Some(place));
     let many = |n: u32| {
         let n = words::number(u64::from(n));
         format!("{n} connections were half-closed; the last: {text}")
     };
-    state
-        .notices
-        .count(state.now, Topic::HalfClosed, text.clone(), many);
+    state.notices.count(state.now, Topic::HalfClosed, text.clone(), many);
     look_at_both(state, end)
 }
 
 /// Whether the connection was made a moment ago, so that its payload belongs to the same key.
 fn is_young(state: &State, end: RowName) -> bool {
     const MOMENT: Duration = Duration::from_millis(300);
-    let known = state
-        .listener
-        .ends
-        .get(end)
-        .or_else(|| state.clients.holder_of(end)?.ends.get(end));
+    let known =
+        state.listener.ends.get(end).or_else(|| state.clients.holder_of(end)?.ends.get(end));
     known.is_none_or(|end| state.now.since(end.since) < MOMENT)
 }
 
@@ -178,15 +159,8 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
     }
     state.clients.forget(end, state.now);
     let at = state.now;
-    let State {
-        listener,
-        clients,
-        sockets,
-        ..
-    } = state;
-    sockets.ended(at, end, (how, reached), |end| {
-        State::is_servers(listener, clients, end)
-    });
+    let State { listener, clients, sockets, .. } = state;
+    sockets.ended(at, end, (how, reached), |end| State::is_servers(listener, clients, end));
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
     state.clients.closed += u64::from(is_one_of_many);
     if let Some((topic, text)) = said.as_ref().filter(|_| is_one_of_many) {
@@ -232,11 +206,7 @@ fn did(topic: Topic, protocol: Protocol) -> &'static str {
 /// Which state an end had reached at least, as far as its own calls tell; `None` where none was told.
 fn reached(state: &State, end: RowName) -> Option<TcpState> {
     let answered = |is_answered| {
-        if is_answered {
-            TcpState::Established
-        } else {
-            TcpState::SynSent
-        }
+        if is_answered { TcpState::Established } else { TcpState::SynSent }
     };
     if let Some(known) = state.own_end(end) {
         return Some(answered(known.answered));

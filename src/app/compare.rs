@@ -4,13 +4,8 @@ use crate::app::{Pane, Picture, State, Tone};
 use crate::tcp::{FiveTuple, RowName, TcpState};
 
 /// What the five numbers are called.
-pub const FIVE: [&str; 5] = [
-    "protocol",
-    "local address",
-    "local port",
-    "foreign address",
-    "foreign port",
-];
+pub const FIVE: [&str; 5] =
+    ["protocol", "local address", "local port", "foreign address", "foreign port"];
 
 /// Two rows, and which of their five numbers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,10 +145,7 @@ pub(crate) fn mark(state: &mut State) {
             desk.selected = Some(chosen);
             desk.marked = Some(chosen);
             desk.focus = Pane::Sockets;
-            let words = format!(
-                "{} is marked: v on another row compares the two",
-                ends(chosen)
-            );
+            let words = format!("{} is marked: v on another row compares the two", ends(chosen));
             state.notices.say(state.now, Tone::Plain, words);
         }
     }

@@ -119,11 +119,7 @@ pub(crate) fn show_calls(form: &mut Form, listener: Endpoint) {
         String::new(),
         format!(
             "socket({family}, {})",
-            if form.is_yes(PROTOCOL) {
-                "SOCK_DGRAM"
-            } else {
-                "SOCK_STREAM"
-            }
+            if form.is_yes(PROTOCOL) { "SOCK_DGRAM" } else { "SOCK_STREAM" }
         ),
     ];
     for (field, call) in form.fields.iter_mut().zip(calls) {
@@ -163,11 +159,8 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let (to, from) = read_ends(form)?;
     let source_port = read_source_port(state.machine.ephemeral, form)?;
     let payload = unescape(form.fields[PAYLOAD].shown()).map_err(|why| Wrong::new(PAYLOAD, why))?;
-    let stays = if form.is_yes(STAYS) {
-        Stays::For(form.seconds(SECONDS)?)
-    } else {
-        Stays::UntilClosed
-    };
+    let stays =
+        if form.is_yes(STAYS) { Stays::For(form.seconds(SECONDS)?) } else { Stays::UntilClosed };
     let count = form.number(HOW_MANY, 1..=verbs::MOST, "1 to 64512 connections")?;
     let every = form.number(EVERY, 0..=60_000, "0 to 60000 milliseconds")?;
     let before = wanted(state);
@@ -175,22 +168,13 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     clients.called.extend(to.as_ref().map(|to| to.port));
     clients.to = to;
     clients.from = from;
-    clients.burst = Burst {
-        count,
-        every: Duration::from_millis(u64::from(every)),
-    };
+    clients.burst = Burst { count, every: Duration::from_millis(u64::from(every)) };
     clients.spec.source_port = source_port;
     clients.spec.reuse_addr = form.is_yes(REUSE_ADDR);
     clients.spec.payload = payload;
     clients.spec.stays = stays;
-    clients.spec.protocol = if form.is_yes(PROTOCOL) {
-        Protocol::Udp
-    } else {
-        Protocol::Tcp
-    };
-    state
-        .notices
-        .say(state.now, Tone::Plain, "the next c connects like this.");
+    clients.spec.protocol = if form.is_yes(PROTOCOL) { Protocol::Udp } else { Protocol::Tcp };
+    state.notices.say(state.now, Tone::Plain, "the next c connects like this.");
     let after = wanted(state);
     let watch = (before != after).then_some(Effect::Watch(after));
     Ok(watch.into_iter().collect())
@@ -204,8 +188,7 @@ fn read_ends(form: &Form) -> Result<(Option<Target>, Option<IpAddr>), Wrong> {
     let from = match form.fields[FROM].shown().trim() {
         "" | ITS_OWN => None,
         ip => Some(
-            ip.parse()
-                .map_err(|_| Wrong::new(FROM, "an address like 127.0.0.9, or: its own"))?,
+            ip.parse().map_err(|_| Wrong::new(FROM, "an address like 127.0.0.9, or: its own"))?,
         ),
     };
     Ok((to, from))
@@ -215,11 +198,8 @@ fn read_source_port(ephemeral: PortRange, form: &Form) -> Result<SourcePort, Wro
     Ok(match form.fields[SOURCE_PORT].chosen() {
         0 => SourcePort::KernelPicks,
         1 => {
-            let port = form.number(
-                THIS_ONE,
-                1..=65535,
-                "the source port is a number from 1 to 65535",
-            )?;
+            let port =
+                form.number(THIS_ONE, 1..=65535, "the source port is a number from 1 to 65535")?;
             SourcePort::Fixed(Port(u16::try_from(port).unwrap_or(0)))
         }
         2 => SourcePort::SameAsServer,
@@ -228,10 +208,7 @@ fn read_source_port(ephemeral: PortRange, form: &Form) -> Result<SourcePort, Wro
 }
 
 fn read_range(ephemeral: PortRange, text: &str) -> Result<PortRange, Wrong> {
-    let range: PortRange = text
-        .trim()
-        .parse()
-        .map_err(|why| Wrong::new(TOY_RANGE, why))?;
+    let range: PortRange = text.trim().parse().map_err(|why| Wrong::new(TOY_RANGE, why))?;
     if !(2..=64).contains(&range.len()) {
         return Err(Wrong::new(TOY_RANGE, "a toy range has 2 to 64 ports"));
     }

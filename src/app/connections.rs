@@ -17,8 +17,7 @@ impl State {
                 let is_tcp = end.tuple.protocol == Protocol::Tcp;
                 is_tcp && (remote == server || self.is_our_server(remote))
             };
-            ends.filter(|end| is_its(end) && self.is_at_both_ends(*end))
-                .count()
+            ends.filter(|end| is_its(end) && self.is_at_both_ends(*end)).count()
         };
         let ours: usize = self.clients.computers.iter().map(calls).sum();
         ours.max(self.listener.ends.len())

@@ -51,8 +51,5 @@ impl Counts {
 
 /// Whether an end in that state belongs to a connection that was answered, and is not yet closed by both.
 pub(crate) fn is_open(state: TcpState) -> bool {
-    !matches!(
-        state,
-        TcpState::Listen | TcpState::SynSent | TcpState::TimeWait | TcpState::Closed
-    )
+    !matches!(state, TcpState::Listen | TcpState::SynSent | TcpState::TimeWait | TcpState::Closed)
 }

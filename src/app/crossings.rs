@@ -58,11 +58,7 @@ impl Crossings {
     }
 
     fn count(&mut self, tally: Tally) {
-        let Standing {
-            kept,
-            oldest,
-            obeyed,
-        } = tally.standing;
+        let Standing { kept, oldest, obeyed } = tally.standing;
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
         self.oldest = oldest;
@@ -166,9 +162,8 @@ impl Lab {
 
     /// Numbers only rise, though some are missing after a burst.
     fn ended(&mut self, number: u64, fate: Fate) {
-        let place = self
-            .crossings
-            .binary_search_by_key(&number, |crossing| crossing.segment.number);
+        let place =
+            self.crossings.binary_search_by_key(&number, |crossing| crossing.segment.number);
         let Ok(place) = place else { return };
         let crossing = &mut self.crossings[place];
         if crossing.fate == Fate::OnTheWay {

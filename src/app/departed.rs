@@ -27,9 +27,7 @@ impl AllDeparted {
             self.by_birth.remove(first.unwrap_or(0));
         }
         let born = departed.line.born;
-        let place = self
-            .by_birth
-            .partition_point(|other| other.line.born <= born);
+        let place = self.by_birth.partition_point(|other| other.line.born <= born);
         self.by_birth.insert(place, departed);
     }
 

@@ -17,10 +17,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
         None => state.clients.burst.count,
         Some(0) => {
-            return only_say(
-                state,
-                "0c connects nobody; type a number from 1 to 64512 before c",
-            );
+            return only_say(state, "0c connects nobody; type a number from 1 to 64512 before c");
         }
         Some(n) => n,
     };
@@ -39,10 +36,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if room.calls() == 0 {
         return only_say(state, room.none());
     }
-    let burst = Burst {
-        count: asked.min(room.calls()),
-        every: state.clients.burst.every,
-    };
+    let burst = Burst { count: asked.min(room.calls()), every: state.clients.burst.every };
     if burst.count < asked {
         let text = room.fewer(asked);
         state.notices.say(state.now, Tone::Warning, text);

@@ -66,10 +66,7 @@ pub struct Promise {
 
 impl From<&ListenSpec> for Promise {
     fn from(spec: &ListenSpec) -> Promise {
-        Promise {
-            on_data: spec.on_data,
-            closes: spec.closes,
-        }
+        Promise { on_data: spec.on_data, closes: spec.closes }
     }
 }
 
@@ -143,10 +140,7 @@ impl Ends {
 
     /// Changes what is known of an end; says whether it is one of these.
     pub(crate) fn change(&mut self, name: RowName, change: impl FnOnce(&mut End)) -> bool {
-        let end = self
-            .ages
-            .get(&name)
-            .and_then(|age| self.by_age.get_mut(age));
+        let end = self.ages.get(&name).and_then(|age| self.by_age.get_mut(age));
         end.map(change).is_some()
     }
 
@@ -197,8 +191,7 @@ impl Ends {
     /// The rows of the open ends that nobody has told to end yet, the newest first.
     pub(crate) fn staying(&self) -> impl Iterator<Item = RowName> {
         let all = self.by_age.values().rev();
-        all.filter(|end| end.ordered.is_none())
-            .map(|end| end.socket.name)
+        all.filter(|end| end.ordered.is_none()).map(|end| end.socket.name)
     }
 
     /// The rows of the open ends, the newest first.

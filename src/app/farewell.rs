@@ -69,16 +69,9 @@ fn stands_before_its_fin(state: &State, end: RowName) -> Option<u32> {
     let line = state.sockets.get(end)?;
     // Before its timer has run out the FIN goes at once, and the wire's news of it may come after that of the close.
     let is_timed_out = |timer: &Timer| timer.kind == TimerKind::Retransmit && timer.tries > 0;
-    line.row
-        .timer
-        .as_ref()
-        .filter(|timer| is_timed_out(timer))?;
+    line.row.timer.as_ref().filter(|timer| is_timed_out(timer))?;
     // A look after the close counts the FIN as one byte.
-    let before = line
-        .row
-        .queues
-        .send
-        .saturating_sub(line.has_sent_fin().into());
+    let before = line.row.queues.send.saturating_sub(line.has_sent_fin().into());
     (!has_left && before > 0).then_some(before)
 }
 
@@ -100,14 +93,8 @@ pub(crate) const OWN_FIN: &str = " Its own half-close (f) sent the FIN, and noth
 
 /// Another program sent its FIN to the server's end, which does not close at once; nothing where our own words tell it.
 pub(crate) fn came_from_outside(state: &State, end: RowName) -> Option<String> {
-    let own = state
-        .listener
-        .ends
-        .get(end)
-        .filter(|_| is_stranger(state, end))?;
-    let closes = own
-        .promise
-        .map_or(ServerCloses::WithClient, |promise| promise.closes);
+    let own = state.listener.ends.get(end).filter(|_| is_stranger(state, end))?;
+    let closes = own.promise.map_or(ServerCloses::WithClient, |promise| promise.closes);
     let then = match closes {
         ServerCloses::WithClient => return None,
         ServerCloses::After(_) => "until the server closes, a while later",
@@ -119,9 +106,7 @@ pub(crate) fn came_from_outside(state: &State, end: RowName) -> Option<String> {
         None => format!("The server's end is in CLOSE_WAIT {then}"),
         Some(_) => String::from("The server's FIN was sent before: its end turns to TIME_WAIT"),
     };
-    Some(format!(
-        "{who} ({whom}) has closed, or half-closed: its FIN came. {row}."
-    ))
+    Some(format!("{who} ({whom}) has closed, or half-closed: its FIN came. {row}."))
 }
 
 /// A call was ended before it was answered.

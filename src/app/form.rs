@@ -34,10 +34,7 @@ pub struct Wrong {
 
 impl Wrong {
     pub(crate) fn new(field: usize, why: impl Into<String>) -> Wrong {
-        Wrong {
-            field,
-            why: why.into(),
-        }
+        Wrong { field, why: why.into() }
     }
 }
 
@@ -59,11 +56,7 @@ pub(crate) const YES_NO: [&str; 2] = ["no", "yes"];
 
 /// The call that switches a socket option on.
 pub(crate) fn option_call(name: &str, on: bool) -> String {
-    if on {
-        format!("setsockopt(fd, {name}, 1)")
-    } else {
-        "no call".to_owned()
-    }
+    if on { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
 }
 
 /// The longest text that a field takes.
@@ -72,12 +65,7 @@ const LONGEST: usize = 256;
 impl Form {
     /// A form with these fields, the cursor in the first.
     pub fn new(fields: Vec<Field>) -> Form {
-        Form {
-            fields,
-            at: 0,
-            is_new_there: true,
-            wrong: None,
-        }
+        Form { fields, at: 0, is_new_there: true, wrong: None }
     }
 
     /// Whether the second of two options is chosen.
@@ -96,9 +84,7 @@ impl Form {
         why: &str,
     ) -> Result<u32, Wrong> {
         let typed = self.fields[field].shown().trim().parse().ok();
-        typed
-            .filter(|n| allowed.contains(n))
-            .ok_or_else(|| Wrong::new(field, why))
+        typed.filter(|n| allowed.contains(n)).ok_or_else(|| Wrong::new(field, why))
     }
 
     /// The time in a field.

@@ -57,9 +57,7 @@ pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, 
 fn client_closed(state: &State, end: RowName) -> Option<String> {
     let who = client_name(state, end);
     if end.tuple.protocol == Protocol::Udp {
-        return Some(format!(
-            "{who} closed its UDP socket: nothing is sent, the row just goes."
-        ));
+        return Some(format!("{who} closed its UDP socket: nothing is sent, the row just goes."));
     }
     let peer = state.other_end(end);
     let serves = state.is_with_our_server(end);
@@ -131,9 +129,7 @@ fn server_closed(state: &State, end: RowName) -> Option<String> {
         )),
         (false, ServerCloses::WithClient) => {
             let whom = end.tuple.remote.canonical();
-            Some(format!(
-                "{who} ({whom}) hung up; the server closed its end, too."
-            ))
+            Some(format!("{who} ({whom}) hung up; the server closed its end, too."))
         }
     }
 }
@@ -195,14 +191,10 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
             let why = unaccepted(state, end, line.map(|line| line.row.state));
             format!("{client} was reset (ECONNRESET): {why}.")
         }
-        Errno::ECONNRESET => format!(
-            "{who} ({}) reset the connection: RST came (ECONNRESET).",
-            end.tuple.remote
-        ),
-        other => format!(
-            "the connection with {who} ({}) broke: {other}.",
-            end.tuple.remote
-        ),
+        Errno::ECONNRESET => {
+            format!("{who} ({}) reset the connection: RST came (ECONNRESET).", end.tuple.remote)
+        }
+        other => format!("the connection with {who} ({}) broke: {other}.", end.tuple.remote),
     })
 }
 
@@ -245,10 +237,7 @@ fn others_ending(state: &State, end: RowName) -> Option<Ending> {
 
 /// Whether bytes wait at a server's end that its program will not read.
 pub(crate) fn has_unread(state: &State, end: RowName) -> bool {
-    let waits = state
-        .sockets
-        .get(end)
-        .is_some_and(|line| line.row.unread() > 0);
+    let waits = state.sockets.get(end).is_some_and(|line| line.row.unread() > 0);
     state.listener.promise(end).on_data == OnData::LeaveUnread && waits
 }
 
@@ -260,9 +249,6 @@ fn untouched(state: &State, others: usize) -> String {
     match others {
         0 => " LISTEN is untouched.".to_owned(),
         1 => " LISTEN is untouched, so is the other connection.".to_owned(),
-        n => format!(
-            " LISTEN is untouched, so are the other {} connections.",
-            number(n as u64)
-        ),
+        n => format!(" LISTEN is untouched, so are the other {} connections.", number(n as u64)),
     }
 }

@@ -33,11 +33,7 @@ pub(crate) fn closed(state: &State, end: RowName, how: Ending, passage: Passage)
             "{who} aborted: its row goes, the last of this connection. Nobody is there to hear its RST."
         );
     }
-    let row = if state.peer_has_closed(end) {
-        TcpState::LastAck
-    } else {
-        TcpState::FinWait1
-    };
+    let row = if state.peer_has_closed(end) { TcpState::LastAck } else { TcpState::FinWait1 };
     let nobody = "nobody is at the other end any more (half-open)";
     match passage {
         Passage::AtOnce => format!(
@@ -70,10 +66,7 @@ pub(crate) fn broke(state: &State, end: RowName) -> Option<String> {
     if is_its_own && !matches!(reset.fate, Fate::Lost(..)) {
         return None;
     }
-    let (who, whom) = (
-        client_name(state, end),
-        state.computer_name(state.other_end(end).host),
-    );
+    let (who, whom) = (client_name(state, end), state.computer_name(state.other_end(end).host));
     Some(format!(
         "{who} was reset (ECONNRESET): the answer to what it sent is RST, as nobody is at {whom}'s end any more. The half-open row goes."
     ))

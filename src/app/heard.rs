@@ -16,30 +16,22 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
         News::AcceptFailed { why, pause } => listening::accept_failed(state, why, pause),
         News::Connecting(socket) => calling::connecting(state, socket),
         News::Connected(socket) => calling::connected(state, socket),
-        News::ConnectFailed {
-            spec,
-            to,
-            local,
-            why,
-        } => calling::failed(state, &spec, (local, to), why),
+        News::ConnectFailed { spec, to, local, why } => {
+            calling::failed(state, &spec, (local, to), why)
+        }
         News::BurstBegun { burst, whole_range } => calling::burst_begun(state, burst, whole_range),
-        News::BurstEnded {
-            opened,
-            asked,
-            took,
-        } => calling::burst_ended(state, opened, asked, took),
+        News::BurstEnded { opened, asked, took } => {
+            calling::burst_ended(state, opened, asked, took)
+        }
         News::Received { at, bytes, first } => closing::received(state, at, bytes, &first),
         News::Sent { at, bytes } => closing::sent(state, at, bytes),
         News::CallFailed { at, why } => closing::call_failed(state, at, why),
         News::PeerClosed(end) => closing::peer_closed(state, end),
         News::HalfClosed(end) => closing::half_closed(state, end),
         News::Closed { at, how } => closing::closed(state, at, how),
-        News::Staged {
-            state: held,
-            main,
-            sockets,
-            calls,
-        } => states::staged(state, (held, main), &sockets, &calls),
+        News::Staged { state: held, main, sockets, calls } => {
+            states::staged(state, (held, main), &sockets, &calls)
+        }
         News::StageFailed { state: held, why } => states::stage_failed(state, held, why),
         News::Called(record) => {
             state.calls.made(state.now, record);

@@ -5,25 +5,10 @@ use crate::app::{Action as A, Action, Key, Picture, State, WireKey, binding_of};
 /// The keys to name below a picture.
 const fn hints_of(picture: Picture) -> &'static [Action] {
     match picture {
-        Picture::Calls => &[
-            A::Back,
-            A::Next,
-            A::Write,
-            A::Connect,
-            A::Listen,
-            A::Close,
-            A::Help,
-            A::Quit,
-        ],
-        Picture::Myth => &[
-            A::Back,
-            A::TryMyth,
-            A::Connect,
-            A::Listen,
-            A::Close,
-            A::Help,
-            A::Quit,
-        ],
+        Picture::Calls => {
+            &[A::Back, A::Next, A::Write, A::Connect, A::Listen, A::Close, A::Help, A::Quit]
+        }
+        Picture::Myth => &[A::Back, A::TryMyth, A::Connect, A::Listen, A::Close, A::Help, A::Quit],
         Picture::Timeline => &[
             A::Back,
             A::Next,
@@ -58,14 +43,9 @@ impl State {
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
         let actions: &[Action] = match self.desk.overlay {
             Some(_) => &[],
-            None if self.is_past() => &[
-                A::StepBack,
-                A::StepForward,
-                A::Pause,
-                A::LookInside,
-                A::Help,
-                A::Quit,
-            ],
+            None if self.is_past() => {
+                &[A::StepBack, A::StepForward, A::Pause, A::LookInside, A::Help, A::Quit]
+            }
             None if self.lab.is_up() && self.desk.picture == Picture::Timeline => &[
                 A::Back,
                 A::Wire(WireKey::Step),

@@ -103,10 +103,7 @@ impl Journal {
 
     /// A journal that begins with this table.
     pub(crate) fn starting(base: Table) -> Journal {
-        Journal {
-            base,
-            ..Journal::default()
-        }
+        Journal { base, ..Journal::default() }
     }
 
     /// Notes what was done to the table; says whether the oldest had to be folded for the first time.

@@ -90,9 +90,7 @@ impl FromStr for Key {
             let mut chars = text.chars();
             chars.next().filter(|_| chars.next().is_none())
         };
-        let number = text
-            .strip_prefix('F')
-            .and_then(|number| number.parse().ok());
+        let number = text.strip_prefix('F').and_then(|number| number.parse().ok());
         if let Some(n @ 1..=24) = number {
             return Ok(Key::F(n));
         }

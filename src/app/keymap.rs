@@ -56,14 +56,8 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the list.
-    pub const ALL: [Group; 6] = [
-        Group::Server,
-        Group::Client,
-        Group::Look,
-        Group::Picture,
-        Group::Lab,
-        Group::Program,
-    ];
+    pub const ALL: [Group; 6] =
+        [Group::Server, Group::Client, Group::Look, Group::Picture, Group::Lab, Group::Program];
 
     /// The heading.
     pub const fn title(self) -> &'static str {
@@ -85,25 +79,11 @@ const fn on(
     help: &'static str,
     about: &'static str,
 ) -> Binding {
-    Binding {
-        keys,
-        scope: Scope::Panes,
-        action,
-        help,
-        about,
-        group,
-    }
+    Binding { keys, scope: Scope::Panes, action, help, about, group }
 }
 
 const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static str) -> Binding {
-    Binding {
-        keys,
-        scope,
-        action,
-        help,
-        about: help,
-        group: Group::Program,
-    }
+    Binding { keys, scope, action, help, about: help, group: Group::Program }
 }
 
 use Action as A;
@@ -203,7 +183,5 @@ pub fn action_on_card(key: Key) -> Option<Action> {
 
 /// The binding of an action on the panes.
 pub fn binding_of(action: Action) -> Option<&'static Binding> {
-    BINDINGS
-        .iter()
-        .find(|binding| binding.action == action && binding.is_listed())
+    BINDINGS.iter().find(|binding| binding.action == action && binding.is_listed())
 }

@@ -71,10 +71,7 @@ impl Default for Lab {
     fn default() -> Lab {
         Lab {
             stage: Stage::Off,
-            spec: LabSpec {
-                computers: Lab::COMPUTERS,
-                ports: None,
-            },
+            spec: LabSpec { computers: Lab::COMPUTERS, ports: None },
             bind: None,
             wire: Wire::default(),
             wires: VecDeque::new(),
@@ -169,11 +166,7 @@ impl Lab {
     /// The sequence and acknowledgement number of a segment as they are to be shown: counted from the SYN of each end, unless the absolute
     /// ones are wanted.
     pub fn numbers(&self, crossing: &Crossing) -> (u32, u32) {
-        if self.absolute {
-            (crossing.segment.seq, crossing.segment.ack)
-        } else {
-            crossing.relative
-        }
+        if self.absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
     }
 
     /// Whether segments are on their way so slowly that one can see them move.

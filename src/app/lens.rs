@@ -43,11 +43,8 @@ impl PointOfView {
 pub(crate) fn show(state: &State, shown: &mut Vec<RowName>) {
     let needle = state.desk.find.text.value().to_lowercase();
     // netstat itself knows no row that the kernel has no more.
-    let ghosts: HashSet<RowName> = if state.desk.netstat {
-        state.seen().ghosts().collect()
-    } else {
-        HashSet::new()
-    };
+    let ghosts: HashSet<RowName> =
+        if state.desk.netstat { state.seen().ghosts().collect() } else { HashSet::new() };
     let is_shown = |place: &&Place| {
         let in_view = if state.lab.is_up() {
             stands_at(state, place.name.host)
@@ -128,12 +125,7 @@ fn text_of(state: &State, name: &RowName) -> String {
     };
     let row = &line.row;
     let role = Role::of(state, row);
-    let owner = state
-        .sockets
-        .owners
-        .get(&row.inode)
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let owner = state.sockets.owners.get(&row.inode).map(ToString::to_string).unwrap_or_default();
     let text = format!(
         "{} {} {} {} {role} {owner}",
         row.tuple.protocol, row.tuple.local, row.tuple.remote, row.state

@@ -28,30 +28,20 @@ impl Life<'_> {
     pub fn stretches(&self) -> Vec<Stretch> {
         let line = self.line;
         let now = (line.row.state, line.passed_since());
-        let passed = line
-            .passed
-            .iter()
-            .map(|passed| (passed.state, passed.since));
+        let passed = line.passed.iter().map(|passed| (passed.state, passed.since));
         let mut all = Vec::new();
         let mut before = None;
         for (state, from) in passed.chain([now]) {
             let is_first = before.is_none();
             if !(is_first && line.found) {
                 all.extend(
-                    self.unseen(before, Some(state))
-                        .iter()
-                        .map(|state| at_once(*state, from)),
+                    self.unseen(before, Some(state)).iter().map(|state| at_once(*state, from)),
                 );
             }
             if let Some(last) = all.iter_mut().rfind(|stretch: &&mut Stretch| stretch.seen) {
                 last.until = Some(from);
             }
-            all.push(Stretch {
-                state,
-                from,
-                until: None,
-                seen: !line.told,
-            });
+            all.push(Stretch { state, from, until: None, seen: !line.told });
             before = Some(state);
         }
         let Some(gone) = line.gone else { return all };
@@ -63,11 +53,7 @@ impl Life<'_> {
             Why::ClosedByClient | Why::ClosedByServer | Why::ClosedSecond | Why::TimeWaitOver
         );
         if was_closed {
-            all.extend(
-                self.unseen(before, None)
-                    .iter()
-                    .map(|state| at_once(*state, gone.at)),
-            );
+            all.extend(self.unseen(before, None).iter().map(|state| at_once(*state, gone.at)));
         }
         all
     }
@@ -78,11 +64,7 @@ impl Life<'_> {
         if !tuple.is_connected() || tuple.protocol == Protocol::Udp {
             return Vec::new();
         }
-        let birth = if self.is_client {
-            TcpState::Closed
-        } else {
-            TcpState::Listen
-        };
+        let birth = if self.is_client { TcpState::Closed } else { TcpState::Listen };
         let (from, to) = (before.unwrap_or(birth), after.unwrap_or(TcpState::Closed));
         let way = Arrow::way(from, to).unwrap_or_default();
         let between = way.iter().map(|arrow| arrow.to);
@@ -91,10 +73,5 @@ impl Life<'_> {
 }
 
 fn at_once(state: TcpState, at: Moment) -> Stretch {
-    Stretch {
-        state,
-        from: at,
-        until: Some(at),
-        seen: false,
-    }
+    Stretch { state, from: at, until: Some(at), seen: false }
 }

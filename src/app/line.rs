@@ -142,10 +142,7 @@ impl Line {
 
     /// A line for a connection that no look ever showed, and that is over: our own calls told of it, and which state it had `reached`.
     pub(crate) fn told(name: RowName, reached: TcpState, how: Ending, at: Moment) -> Line {
-        let row = SocketRow {
-            host: name.host,
-            ..SocketRow::new(name.tuple, reached)
-        };
+        let row = SocketRow { host: name.host, ..SocketRow::new(name.tuple, reached) };
         let why = match how {
             Ending::Close | Ending::Abort if reached == TcpState::SynSent => Why::NeverConnected,
             Ending::Abort if name.tuple.protocol == Protocol::Udp => Why::Unknown,
@@ -153,22 +150,14 @@ impl Line {
             Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
             Ending::Close | Ending::Broken(_) => Why::Unknown,
         };
-        Line {
-            told: true,
-            ending: Some(how),
-            gone: Some(Gone { at, why }),
-            ..Line::new(row, at)
-        }
+        Line { told: true, ending: Some(how), gone: Some(Gone { at, why }), ..Line::new(row, at) }
     }
 
     /// Takes the row as it is now.
     pub fn saw(&mut self, row: SocketRow, at: Moment) {
         if row.state != self.row.state {
             let since = self.passed_since();
-            self.passed.push(Sighting {
-                state: self.row.state,
-                since,
-            });
+            self.passed.push(Sighting { state: self.row.state, since });
             self.changed = at;
         }
         if row.inode != 0 {
@@ -182,11 +171,7 @@ impl Line {
 
     /// Since when the row is in its present state, as far as the looks at the table can tell.
     pub fn passed_since(&self) -> Moment {
-        if self.passed.is_empty() {
-            self.born
-        } else {
-            self.changed
-        }
+        if self.passed.is_empty() { self.born } else { self.changed }
     }
 
     /// How it is to be marked at `now`.
@@ -217,12 +202,8 @@ impl Line {
 
     /// Whether this end sent the first FIN, as far as its states tell.
     pub fn closed_first(&self) -> bool {
-        let active = [
-            TcpState::FinWait1,
-            TcpState::FinWait2,
-            TcpState::TimeWait,
-            TcpState::Closing,
-        ];
+        let active =
+            [TcpState::FinWait1, TcpState::FinWait2, TcpState::TimeWait, TcpState::Closing];
         active.into_iter().any(|state| self.was(state))
     }
 
@@ -248,9 +229,6 @@ impl Line {
 
     /// Whether this end was told, or ordered, a RST.
     pub fn was_reset(&self) -> bool {
-        matches!(
-            self.ending,
-            Some(Ending::Abort | Ending::Broken(Errno::ECONNRESET))
-        )
+        matches!(self.ending, Some(Ending::Abort | Ending::Broken(Errno::ECONNRESET)))
     }
 }

@@ -52,39 +52,19 @@ pub(crate) fn form(spec: &ListenSpec, lab: &Lab) -> Form {
 pub(crate) fn show_calls(form: &mut Form) {
     let shown = |field: usize| form.fields[field].shown();
     let pick = |field: usize, calls: &[&str]| {
-        calls
-            .get(form.fields[field].chosen())
-            .map_or(String::new(), |call| (*call).to_owned())
+        calls.get(form.fields[field].chosen()).map_or(String::new(), |call| (*call).to_owned())
     };
     let calls = [
-        format!(
-            "bind(fd, {}:{})",
-            text_of_address(shown(ADDRESS)),
-            shown(PORT)
-        ),
-        if shown(PORT) == "0" {
-            "the kernel picks at bind()".to_owned()
-        } else {
-            String::new()
-        },
+        format!("bind(fd, {}:{})", text_of_address(shown(ADDRESS)), shown(PORT)),
+        if shown(PORT) == "0" { "the kernel picks at bind()".to_owned() } else { String::new() },
         format!("listen(fd, {})", shown(BACKLOG)),
         pick(ACCEPT, &["accept(fd) in a loop", "no accept() until told"]),
         pick(ON_DATA, &["read(fd)", "no call", "read(fd), write(fd)"]),
-        pick(
-            CLOSES,
-            &[
-                "close(fd) after read() = 0",
-                "close(fd) after that time",
-                "no close(fd)",
-            ],
-        ),
+        pick(CLOSES, &["close(fd) after read() = 0", "close(fd) after that time", "no close(fd)"]),
         String::new(),
         option_call("SO_REUSEADDR", form.is_yes(REUSE_ADDR)),
         option_call("SO_REUSEPORT", form.is_yes(REUSE_PORT)),
-        format!(
-            "socket(), bind(), listen(): {}",
-            words::times(shown(LISTENERS))
-        ),
+        format!("socket(), bind(), listen(): {}", words::times(shown(LISTENERS))),
         if shown(ADDRESS).contains(':') {
             option_call("IPV6_V6ONLY", form.is_yes(ONLY_V6))
         } else {
@@ -98,11 +78,7 @@ pub(crate) fn show_calls(form: &mut Form) {
 
 /// What is typed as an address, as it stands in front of a port.
 fn text_of_address(typed: &str) -> String {
-    if typed.contains(':') {
-        format!("[{typed}]")
-    } else {
-        typed.to_owned()
-    }
+    if typed.contains(':') { format!("[{typed}]") } else { typed.to_owned() }
 }
 
 /// Takes the form's values and listens; while it listens they count from the next time on.
@@ -122,17 +98,9 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
 }
 
 fn read(host: crate::tcp::Host, form: &Form) -> Result<ListenSpec, Wrong> {
-    let wrong_address = || {
-        Wrong::new(
-            ADDRESS,
-            "an address is written like 127.0.0.1, 0.0.0.0, ::1 or ::",
-        )
-    };
-    let ip: IpAddr = form.fields[ADDRESS]
-        .shown()
-        .trim()
-        .parse()
-        .map_err(|_| wrong_address())?;
+    let wrong_address =
+        || Wrong::new(ADDRESS, "an address is written like 127.0.0.1, 0.0.0.0, ::1 or ::");
+    let ip: IpAddr = form.fields[ADDRESS].shown().trim().parse().map_err(|_| wrong_address())?;
     let port = form.number(PORT, 0..=65535, "the port is a number from 0 to 65535")?;
     let closes = match form.fields[CLOSES].chosen() {
         0 => ServerCloses::WithClient,
@@ -148,20 +116,9 @@ fn read(host: crate::tcp::Host, form: &Form) -> Result<ListenSpec, Wrong> {
     }
     Ok(ListenSpec {
         host,
-        at: Endpoint {
-            ip,
-            port: Port(u16::try_from(port).unwrap_or(0)),
-        },
-        backlog: form.number(
-            BACKLOG,
-            0..=65535,
-            "the backlog is a number from 0 to 65535",
-        )?,
-        accepting: if form.is_yes(ACCEPT) {
-            Accepting::Held
-        } else {
-            Accepting::AtOnce
-        },
+        at: Endpoint { ip, port: Port(u16::try_from(port).unwrap_or(0)) },
+        backlog: form.number(BACKLOG, 0..=65535, "the backlog is a number from 0 to 65535")?,
+        accepting: if form.is_yes(ACCEPT) { Accepting::Held } else { Accepting::AtOnce },
         on_data: [OnData::Read, OnData::LeaveUnread, OnData::Echo]
             [form.fields[ON_DATA].chosen().min(2)],
         closes,

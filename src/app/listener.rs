@@ -74,11 +74,7 @@ impl Listener {
     pub(crate) fn start_over(&mut self) {
         let told_to_stop = true;
         let places = std::mem::take(&mut self.places);
-        *self = Listener {
-            told_to_stop,
-            places,
-            ..Listener::new(self.first.clone())
-        };
+        *self = Listener { told_to_stop, places, ..Listener::new(self.first.clone()) };
     }
 
     /// Whether it listens.
@@ -99,9 +95,7 @@ impl Listener {
 
     /// Where it listens, or would.
     pub fn at(&self) -> Endpoint {
-        self.running
-            .as_ref()
-            .map_or(self.spec.at, |running| running.at)
+        self.running.as_ref().map_or(self.spec.at, |running| running.at)
     }
 
     /// How this machine's own clients can call it: `::` that leaves IPv4 alone is reached at `::1` only.

@@ -66,12 +66,7 @@ pub(crate) fn explain_again(state: &mut State) {
 pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
     let waiting = state.waiting_for_accept();
     let sockets = state.listener.sockets.len();
-    let names: Vec<RowName> = state
-        .listener
-        .sockets
-        .drain(..)
-        .map(|socket| socket.name)
-        .collect();
+    let names: Vec<RowName> = state.listener.sockets.drain(..).map(|socket| socket.name).collect();
     let was_reset = state.listener.running.take().is_none();
     state.listener.held = false;
     state.listener.pause = None;
@@ -79,18 +74,8 @@ pub(crate) fn stopped(state: &mut State, why: Option<Refusal>) -> Vec<Effect> {
         return vec![Effect::Look(names)];
     }
     let (tone, text) = why.map_or_else(
-        || {
-            (
-                Tone::Plain,
-                standing::stopped_listening(sockets, state.listener.ends.len(), waiting),
-            )
-        },
-        |why| {
-            (
-                Tone::Warning,
-                format!("the listener ended by itself: {why}"),
-            )
-        },
+        || (Tone::Plain, standing::stopped_listening(sockets, state.listener.ends.len(), waiting)),
+        |why| (Tone::Warning, format!("the listener ended by itself: {why}")),
     );
     state.notices.say(state.now, tone, text);
     vec![Effect::Look(names)]
@@ -112,15 +97,9 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.listener.pause = None;
     state.listener.totals.accepted += 1;
     let promise = state.listener.promise(socket.name);
-    let waited = state
-        .sockets
-        .get(socket.name)
-        .is_some_and(|line| line.held == 0);
-    let caller = if is_nobodys_of_ours(state, socket.name) {
-        Caller::Stranger
-    } else {
-        Caller::Ours
-    };
+    let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
+    let caller =
+        if is_nobodys_of_ours(state, socket.name) { Caller::Stranger } else { Caller::Ours };
     let ends = &mut state.listener.ends;
     ends.accept(socket, state.now, promise);
     ends.change(socket.name, |end| end.caller = caller);
@@ -130,12 +109,8 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         state.notices.say(state.now, Tone::Plain, text);
     } else if waited && admitted::has_hung_up(state, socket.name) {
         let text = admitted::hung_up(state, &socket);
-        let many = |n| {
-            format!(
-                "{} who waited had hung up before accept().",
-                words::number(u64::from(n))
-            )
-        };
+        let many =
+            |n| format!("{} who waited had hung up before accept().", words::number(u64::from(n)));
         state.notices.count(state.now, Topic::Came, text, many);
     } else if is_stranger(state, socket.name) {
         let text = format!(
@@ -150,9 +125,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
                 tuple.remote.canonical()
             )
         };
-        state
-            .notices
-            .count(state.now, Topic::Came, text, |n| many(u64::from(n)));
+        state.notices.count(state.now, Topic::Came, text, |n| many(u64::from(n)));
     }
     look_at_both(state, socket.name)
 }
@@ -160,26 +133,14 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 pub(crate) fn accept_failed(state: &mut State, why: Refusal, pause: Duration) -> Vec<Effect> {
     state.listener.pause = Some((why, state.now.plus(pause)));
     let text = words::accept_failed(why, pause);
-    let many = |n| {
-        format!(
-            "accept() failed, or turned somebody away, {n} times: {}",
-            why.reason()
-        )
-    };
-    state
-        .notices
-        .count(state.now, Topic::AcceptFailed, text, many);
+    let many = |n| format!("accept() failed, or turned somebody away, {n} times: {}", why.reason());
+    state.notices.count(state.now, Topic::AcceptFailed, text, many);
     vec![]
 }
 
 /// Remembers which programs are at the other ends: their rows will be gone, or be the kernel's, when there is more to say of them.
 pub(crate) fn know_strangers(state: &mut State) {
-    let State {
-        listener,
-        sockets,
-        machine,
-        ..
-    } = state;
+    let State { listener, sockets, machine, .. } = state;
     listener.ends.learn_programs(|end| {
         let owner = sockets.owners.get(&sockets.mirror(end)?.row.inode)?;
         (owner.pid != machine.pid).then(|| owner.program.clone())

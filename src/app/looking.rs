@@ -4,10 +4,7 @@ use crate::app::{
     Action, Desk, HELD, Overlay, Pane, Picture, State, Tone, Topic, compare, ladder, rewind, states,
 };
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all other wishes are carried out elsewhere"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other wishes are carried out elsewhere")]
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
     let desk = &mut state.desk;
@@ -72,11 +69,8 @@ fn page(state: &mut State, pages: i64) {
 
 /// The pane so many steps further; below a picture only what happened has its place for certain.
 fn next_pane(desk: &Desk, steps: isize) -> Pane {
-    let panes: &[Pane] = if desk.picture == Picture::Table {
-        &Pane::ALL
-    } else {
-        &[Pane::Sockets, Pane::Notices]
-    };
+    let panes: &[Pane] =
+        if desk.picture == Picture::Table { &Pane::ALL } else { &[Pane::Sockets, Pane::Notices] };
     let place = panes.iter().position(|pane| *pane == desk.focus);
     let next = place.unwrap_or(0).wrapping_add_signed(steps);
     panes[next.wrapping_add(panes.len()) % panes.len()]
@@ -149,19 +143,13 @@ fn go(state: &mut State, steps: i64) {
 fn choose_row(state: &mut State, steps: i64) {
     state.arrange();
     let Some(last) = state.desk.shown.len().checked_sub(1) else {
-        state.notices.say(
-            state.now,
-            Tone::Plain,
-            "there is no row to choose yet; press l, then c",
-        );
+        state.notices.say(state.now, Tone::Plain, "there is no row to choose yet; press l, then c");
         return;
     };
     let chosen = state.desk.selected;
     let place = chosen.and_then(|name| state.desk.shown.iter().position(|shown| *shown == name));
     state.desk.back = 0;
-    let next = place.map_or(if steps > 0 { 0 } else { last }, |place| {
-        moved(place, steps, last)
-    });
+    let next = place.map_or(if steps > 0 { 0 } else { last }, |place| moved(place, steps, last));
     state.desk.selected = Some(state.desk.shown[next]);
     if place == Some(next) {
         stays(state, "row", steps, last);
@@ -212,11 +200,7 @@ fn moved(place: usize, steps: i64, last: usize) -> usize {
 
 /// Shows a picture in place of the table; the key that brought it takes it away again.
 pub(crate) fn show(desk: &mut Desk, picture: Picture) {
-    desk.picture = if desk.picture == picture {
-        Picture::Table
-    } else {
-        picture
-    };
+    desk.picture = if desk.picture == picture { Picture::Table } else { picture };
     (desk.zoom, desk.back, desk.all) = (0, 0, false);
     desk.look.big = false;
     desk.focus = Pane::Sockets;
@@ -242,10 +226,7 @@ fn look_inside(state: &mut State) {
         state.desk.selected = state.clients.computer().ends.newest_first().next();
     }
     state.arrange();
-    let chosen = state
-        .desk
-        .selected
-        .filter(|name| state.seen().get(*name).is_some());
+    let chosen = state.desk.selected.filter(|name| state.seen().get(*name).is_some());
     match chosen.or_else(|| state.desk.shown.last().copied()) {
         Some(name) => {
             state.desk.selected = Some(name);

@@ -45,10 +45,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
             ]
         }
         Stage::Starting => only_say(state, "the lab is being set up already; a moment"),
-        Stage::Stopping => only_say(
-            state,
-            "the lab is being taken down; then N sets it up again",
-        ),
+        Stage::Stopping => only_say(state, "the lab is being taken down; then N sets it up again"),
     }
 }
 
@@ -62,11 +59,7 @@ pub(crate) fn on_the_way(state: &State) -> Option<&'static str> {
 /// Takes what the lab told.
 pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
     match news {
-        LabNews::Up {
-            computers,
-            limits,
-            took,
-        } => up(state, computers, limits, took),
+        LabNews::Up { computers, limits, took } => up(state, computers, limits, took),
         LabNews::Refused(why) => refused(state, &why),
         LabNews::Down(why) => down(state, why),
         LabNews::Warned(what) => {
@@ -75,17 +68,9 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
         }
         LabNews::Wire(news) => {
             wire::say_what_was_lost(state, &news);
-            let before = state
-                .lab
-                .crossings
-                .back()
-                .map(|crossing| crossing.segment.number);
+            let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
             let no_link = news.iter().filter_map(|news| match news {
-                WireNews::Lost {
-                    number,
-                    how: Loss::NoLink,
-                    ..
-                } => Some(*number),
+                WireNews::Lost { number, how: Loss::NoLink, .. } => Some(*number),
                 WireNews::Sent { .. }
                 | WireNews::Arrived { .. }
                 | WireNews::Lost { .. }
@@ -116,10 +101,7 @@ fn up(
     let was_listening = state.listener.is_listening();
     let spec = ListenSpec {
         host: server.host,
-        at: Endpoint {
-            ip: state.lab.bind.unwrap_or(server.ip),
-            port: state.listener.spec.at.port,
-        },
+        at: Endpoint { ip: state.lab.bind.unwrap_or(server.ip), port: state.listener.spec.at.port },
         backlog: state.listener.spec.backlog,
         ..ListenSpec::at(state.listener.spec.at)
     };
@@ -139,16 +121,9 @@ fn up(
     }));
     state.lab.stage = Stage::Up;
     state.lab.computers = computers;
-    let closed = if were_open > 0 || was_listening {
-        " What was open on loopback is closed."
-    } else {
-        ""
-    };
-    let low = if limits.unprivileged_from == Port::ANY {
-        ", 80 and 500 too"
-    } else {
-        ""
-    };
+    let closed =
+        if were_open > 0 || was_listening { " What was open on loopback is closed." } else { "" };
+    let low = if limits.unprivileged_from == Port::ANY { ", 80 and 500 too" } else { "" };
     let text = format!(
         "the lab is up in {}: {}.{closed} Each computer has a kernel's TCP, a table and ports of its own{low}.",
         words::seconds(took),
@@ -222,10 +197,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     let plan = state.lab.plan.filter(|_| why.is_none());
     state.lab = Lab {
         // A range that was to be used up goes with the lab that had it.
-        spec: LabSpec {
-            ports: plan.map(|plan| plan.range),
-            ..state.lab.spec
-        },
+        spec: LabSpec { ports: plan.map(|plan| plan.range), ..state.lab.spec },
         bind: state.lab.bind,
         absolute: state.lab.absolute,
         plan,

@@ -43,21 +43,14 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.desk.myth.as_ref().is_some_and(is_under_way) {
-        return verbs::only_say(
-            state,
-            "the trial is under way; its calls have no answer yet",
-        );
+        return verbs::only_say(state, "the trial is under way; its calls have no answer yet");
     }
     if state.listener.callable().ip.is_ipv6() && !state.lab.is_up() {
         let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
         return verbs::only_say(state, text);
     }
     if state.clients.computers.len() < 2 {
-        let option = if state.lab.is_up() {
-            "--lab-computers 3"
-        } else {
-            "--computers 2"
-        };
+        let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
         let text = format!(
             "the trial needs two clients: one that is refused, and one that gets in; start with {option}, then U"
         );
@@ -96,10 +89,7 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     let count = state.clients.computers.len();
     let order = (0..count).map(|n| (state.clients.chosen + n) % count);
     let taken = |n: &usize| {
-        let end = Endpoint {
-            ip: state.clients.computers[*n].ip,
-            port,
-        };
+        let end = Endpoint { ip: state.clients.computers[*n].ip, port };
         let mut rows = state.sockets.in_order();
         rows.any(|line| line.gone.is_none() && line.row.tuple.local == end)
     };
@@ -156,12 +146,7 @@ pub(crate) fn answered(
     let port = myth.port;
     let mut waiting = myth.calls.iter_mut().filter(|call| call.answer.is_none());
     let meant = waiting.next();
-    let Some(call) = meant.filter(|call| {
-        from == Some(Endpoint {
-            ip: call.from,
-            port,
-        })
-    }) else {
+    let Some(call) = meant.filter(|call| from == Some(Endpoint { ip: call.from, port })) else {
         return vec![];
     };
     call.answer = Some(answer);

@@ -139,15 +139,9 @@ impl Notices {
         text: impl Into<String>,
         many: impl Fn(u32) -> String,
     ) {
-        let run = self
-            .all
-            .iter()
-            .rev()
-            .take(NEAR)
-            .find(|notice| notice.topic == Some(topic));
-        let count = run
-            .filter(|last| at.since(last.at) < TOGETHER)
-            .map_or(1, |last| last.count + 1);
+        let run = self.all.iter().rev().take(NEAR).find(|notice| notice.topic == Some(topic));
+        let count =
+            run.filter(|last| at.since(last.at) < TOGETHER).map_or(1, |last| last.count + 1);
         let tone = match topic {
             Topic::Came
             | Topic::Called
@@ -171,15 +165,8 @@ impl Notices {
         } else {
             text.into()
         };
-        let notice = Notice {
-            at,
-            text,
-            tone,
-            blame: Vec::new(),
-            topic: Some(topic),
-            count,
-            at_once,
-        };
+        let notice =
+            Notice { at, text, tone, blame: Vec::new(), topic: Some(topic), count, at_once };
         let mut before = self.all.iter();
         let before = before
             .rposition(|old| old.topic == Some(topic) && (at_once > 1 || old.count > ONE_BY_ONE));
@@ -195,8 +182,7 @@ impl Notices {
     /// Says the newest sentence in other words, if it is the refusal of that time; whether it was.
     pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<RowName>) -> bool {
         let last = self.last_refusal(at);
-        last.map(|last| (last.text, last.blame) = (text, blame))
-            .is_some()
+        last.map(|last| (last.text, last.blame) = (text, blame)).is_some()
     }
 
     /// Blames those rows for it, if the newest sentence is the refusal of that time; whether it was.
@@ -222,10 +208,7 @@ impl Notices {
     /// Says a sentence in place of the last about the same that is near, whatever was said since.
     pub(crate) fn go_on(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
         let near = self.all.len().saturating_sub(NEAR);
-        let place = self
-            .all
-            .iter()
-            .rposition(|notice| notice.topic == Some(topic));
+        let place = self.all.iter().rposition(|notice| notice.topic == Some(topic));
         if let Some(place) = place.filter(|place| *place >= near) {
             self.all.remove(place);
         }

@@ -53,16 +53,11 @@ impl Numbers {
         } else {
             0
         };
-        Noted {
-            relative: (seq, ack),
-            again,
-        }
+        Noted { relative: (seq, ack), again }
     }
 
     fn note_seq(&mut self, segment: &Segment) -> (u32, bool) {
-        let Segment {
-            tuple, flags, seq, ..
-        } = *segment;
+        let Segment { tuple, flags, seq, .. } = *segment;
         let next = seq.wrapping_add(carried(segment));
         let end = self.0.entry(tuple).or_default();
         if flags.has(Flags::SYN) {
@@ -79,11 +74,7 @@ impl Numbers {
         // Who has no such connection answers a SYN with the number 0, which is nobody's (RFC 9293, section 3.10.7.1).
         let is_next = end.all().any(|spoken| spoken.next == seq);
         let is_nobodys = flags.has(Flags::RST) && seq == 0 && !is_next;
-        let spoken = if is_nobodys {
-            end.begin(Spoken::before(seq))
-        } else {
-            end.at(seq)
-        };
+        let spoken = if is_nobodys { end.begin(Spoken::before(seq)) } else { end.at(seq) };
         let again = carried(segment) > 0 && is_before(seq, spoken.next);
         if is_before(spoken.next, next) {
             spoken.next = next;
@@ -103,12 +94,7 @@ impl End {
         let Some(before) = before else {
             return now.get_or_insert(Spoken::before(number));
         };
-        let far = |spoken: &Spoken| {
-            number
-                .wrapping_sub(spoken.next)
-                .cast_signed()
-                .unsigned_abs()
-        };
+        let far = |spoken: &Spoken| number.wrapping_sub(spoken.next).cast_signed().unsigned_abs();
         match now {
             Some(now) if far(now) <= far(before) => now,
             _ => before,
@@ -128,10 +114,7 @@ impl End {
 impl Spoken {
     /// Nothing but a SYN before that number.
     const fn before(number: u32) -> Spoken {
-        Spoken {
-            first: number.wrapping_sub(1),
-            next: number,
-        }
+        Spoken { first: number.wrapping_sub(1), next: number }
     }
 }
 

@@ -55,11 +55,7 @@ struct Birth {
 impl Order {
     /// Gives a row its place: beside its other end, or at the end.
     pub(crate) fn insert(&mut self, name: RowName, part: Part) {
-        let newborn = Birth {
-            number: self.next,
-            rows: 0,
-            open: 0,
-        };
+        let newborn = Birth { number: self.next, rows: 0, open: 0 };
         let birth = self.births.entry(birth_key(name)).or_insert(newborn);
         birth.rows += 1;
         if birth.number == self.next {
@@ -113,15 +109,10 @@ impl Order {
     /// The other row of the same connection.
     pub(crate) fn other_end(&self, name: RowName) -> Option<RowName> {
         let birth = self.births.get(&birth_key(name))?.number;
-        let lowest = RowName::connected(
-            Host::THIS,
-            FiveTuple::tcp(Endpoint::nobody(), Endpoint::nobody()),
-        );
+        let lowest =
+            RowName::connected(Host::THIS, FiveTuple::tcp(Endpoint::nobody(), Endpoint::nobody()));
         let from = Part::ServerEnd.place(birth, lowest);
-        let rows = self
-            .places
-            .range(from..)
-            .take_while(|place| place.birth == birth);
+        let rows = self.places.range(from..).take_while(|place| place.birth == birth);
         rows.map(|place| place.name).find(|other| *other != name)
     }
 
@@ -144,13 +135,7 @@ fn birth_key(name: RowName) -> BirthKey {
     }
     // The inode tells sockets apart that share an address (SO_REUSEPORT); with port 0 it cannot clash with a connection.
     let ip = IpAddr::from(Ipv6Addr::from(u128::from(name.inode)));
-    let remote = Endpoint {
-        ip,
-        port: Port::ANY,
-    };
-    let tuple = FiveTuple {
-        remote,
-        ..name.tuple
-    };
+    let remote = Endpoint { ip, port: Port::ANY };
+    let tuple = FiveTuple { remote, ..name.tuple };
     (name.host, tuple)
 }

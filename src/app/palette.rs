@@ -74,8 +74,7 @@ fn rank(binding: &Binding, words: &[&str]) -> Option<usize> {
 }
 
 fn begins_a_word(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric())
-        .any(|part| part.starts_with(word))
+    text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word))
 }
 
 /// Whether the letters of `word` are in a word of `text`, in their order, from its first letter on: `hcls` is half-close.

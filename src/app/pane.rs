@@ -14,10 +14,5 @@ pub enum Pane {
 
 impl Pane {
     /// Every pane, in the order of Tab.
-    pub const ALL: [Pane; 4] = [
-        Pane::Listener,
-        Pane::Computers,
-        Pane::Sockets,
-        Pane::Notices,
-    ];
+    pub const ALL: [Pane; 4] = [Pane::Listener, Pane::Computers, Pane::Sockets, Pane::Notices];
 }

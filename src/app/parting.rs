@@ -12,21 +12,13 @@ const ABOUT: Duration = Duration::from_secs(2);
 /// exchange of FINs that took both rows away.
 pub(crate) fn why_gone(table: &Table, line: &Line) -> Why {
     if line.row.tuple.protocol == Protocol::Udp {
-        return if was_refused(line) {
-            Why::Refused
-        } else {
-            Why::Unknown
-        };
+        return if was_refused(line) { Why::Refused } else { Why::Unknown };
     }
     let left = line.gone.and_then(|gone| line.time_left(gone.at));
     match line.row.state {
         TcpState::TimeWait if left.is_some_and(|left| left > ABOUT) => {
             // Over a wire nothing but a RST ends it early (RFC 1337); on loopback a new connection may, too (`tcp_tw_reuse`).
-            return if line.row.host == Host::THIS {
-                Why::Unknown
-            } else {
-                Why::Reset
-            };
+            return if line.row.host == Host::THIS { Why::Unknown } else { Why::Reset };
         }
         TcpState::TimeWait => return Why::TimeWaitOver,
         TcpState::Listen => return Why::Stopped,

@@ -13,20 +13,12 @@ pub(crate) struct Place {
 impl Place {
     /// Where who listens as `spec` says can be called.
     pub(crate) fn of(spec: &ListenSpec) -> Place {
-        Place {
-            host: spec.host,
-            at: spec.at.canonical(),
-            only_v6: spec.only_v6,
-        }
+        Place { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }
 
     /// The place of one listening socket.
     pub(crate) fn of_socket(name: RowName) -> Place {
-        Place {
-            host: name.host,
-            at: name.tuple.local.canonical(),
-            only_v6: false,
-        }
+        Place { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
     }
 
     /// Whether the near end of that row is at this place: only TCP has listeners.

@@ -10,10 +10,7 @@ const RANGE: usize = 0;
 /// So many descriptors are left to the other computers.
 const OTHERS: u64 = 512;
 /// The largest range that a program without privileges can use.
-const WHOLE: PortRange = PortRange {
-    low: Port(1024),
-    high: Port(65_535),
-};
+const WHOLE: PortRange = PortRange { low: Port(1024), high: Port(65_535) };
 
 /// Opens the form, where there is a lab.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
@@ -47,10 +44,7 @@ fn largest(ports: u64) -> PortRange {
     let all = [WHOLE, PortRange::DEFAULT].into_iter().find(fits);
     all.unwrap_or_else(|| {
         let ports = u16::try_from(ports.max(2)).unwrap_or(2);
-        PortRange {
-            low: Port(PortRange::DEFAULT.high.0 - ports + 1),
-            ..PortRange::DEFAULT
-        }
+        PortRange { low: Port(PortRange::DEFAULT.high.0 - ports + 1), ..PortRange::DEFAULT }
     })
 }
 

@@ -53,12 +53,7 @@ fn on_sheet(state: &mut State, key: Key, action: Option<Action>) -> Vec<Effect> 
 fn press_on_panes(state: &mut State, key: Key) -> Vec<Effect> {
     if let Key::Char(c @ '0'..='9') = key {
         let digit = u32::from(c) - u32::from('0');
-        let count = state
-            .desk
-            .count
-            .unwrap_or(0)
-            .saturating_mul(10)
-            .saturating_add(digit);
+        let count = state.desk.count.unwrap_or(0).saturating_mul(10).saturating_add(digit);
         state.desk.count = Some(count.min(verbs::MOST));
         return vec![];
     }
@@ -115,11 +110,7 @@ fn type_find(state: &mut State, key: Key) -> bool {
 
 /// Shows in a form what its values become, or applies them, or closes it.
 fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
-    let Some(mut overlay) = state
-        .desk
-        .overlay
-        .take()
-        .filter(|_| outcome != Outcome::Dropped)
+    let Some(mut overlay) = state.desk.overlay.take().filter(|_| outcome != Outcome::Dropped)
     else {
         return vec![];
     };

@@ -44,18 +44,12 @@ pub(crate) fn write(state: &mut State) -> Vec<Effect> {
 
 /// Whether these files are the two programs.
 pub(crate) fn is_its(files: &[String]) -> bool {
-    files
-        .iter()
-        .any(|file| file.rsplit('.').next() == Some("c"))
+    files.iter().any(|file| file.rsplit('.').next() == Some("c"))
 }
 
 /// The programs were written.
 pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
-    let port = if state.listener.is_listening() {
-        ", once l has freed the port here"
-    } else {
-        ""
-    };
+    let port = if state.listener.is_listening() { ", once l has freed the port here" } else { "" };
     let files = files.join(" and ");
     let what = if state.lab.is_up() {
         let pid = state.machine.pid;
@@ -74,11 +68,7 @@ fn plan(state: &State) -> Plan {
     let mut clients: Vec<Piece> = Vec::new();
     for entry in state.calls.entries() {
         let makes = |call: &Called| matches!(call.asked, Asked::Socket { .. });
-        let Some(row) = entry
-            .record
-            .row
-            .filter(|_| entry.record.calls.iter().any(makes))
-        else {
+        let Some(row) = entry.record.row.filter(|_| entry.record.calls.iter().any(makes)) else {
             continue;
         };
         match entry.record.deed {
@@ -160,11 +150,7 @@ fn doors(listeners: &[Piece], client: RowName) -> Vec<String> {
     let open = there().filter(|door| !door.is_closed);
     let open: Vec<String> = open.map(|door| door.name.clone()).collect();
     if open.is_empty() {
-        there()
-            .next_back()
-            .map(|door| door.name.clone())
-            .into_iter()
-            .collect()
+        there().next_back().map(|door| door.name.clone()).into_iter().collect()
     } else {
         open
     }

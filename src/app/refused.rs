@@ -61,22 +61,13 @@ fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec
     match errno {
         Errno::EADDRINUSE => source_taken(state, spec),
         Errno::EADDRNOTAVAIL => {
-            let from = spec.from.map(|ip| {
-                not_ours(
-                    state,
-                    spec.host,
-                    Endpoint {
-                        ip,
-                        port: Port::ANY,
-                    },
-                )
-            });
+            let from =
+                spec.from.map(|ip| not_ours(state, spec.host, Endpoint { ip, port: Port::ANY }));
             (from.unwrap_or_default(), vec![])
         }
-        Errno::EACCES | Errno::EPERM => (
-            privileged(state, spec.asked_port().unwrap_or(spec.to.port)),
-            vec![],
-        ),
+        Errno::EACCES | Errno::EPERM => {
+            (privileged(state, spec.asked_port().unwrap_or(spec.to.port)), vec![])
+        }
         _ => ("C changes from where to connect.".to_owned(), vec![]),
     }
 }
@@ -123,10 +114,7 @@ fn connect_refused(
 /// bind() of a client's port failed.
 fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
     let Some(port) = spec.asked_port() else {
-        return (
-            "Every port of the range is taken at that address.".to_owned(),
-            vec![],
-        );
+        return ("Every port of the range is taken at that address.".to_owned(), vec![]);
     };
     let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
     let rows = holders(state, spec.host, Endpoint { ip, port }, spec.protocol);
@@ -142,10 +130,9 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
         .filter(|line| line.row.state == TcpState::TimeWait)
         .and_then(|line| line.time_left(state.now));
     let who = match wait {
-        Some(left) => format!(
-            "a connection of before is in TIME_WAIT there, {} s left",
-            left.as_secs()
-        ),
+        Some(left) => {
+            format!("a connection of before is in TIME_WAIT there, {} s left", left.as_secs())
+        }
         None => "this bind() wants it alone".to_owned(),
     };
     let text = format!(
@@ -196,10 +183,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
             Some("All five numbers would be equal to a connection that exists.".to_owned()),
         ),
     };
-    let (to, from) = (
-        to.map(Endpoint::canonical),
-        spec.from.map(|ip| ip.to_canonical()),
-    );
+    let (to, from) = (to.map(Endpoint::canonical), spec.from.map(|ip| ip.to_canonical()));
     let takes = |line: &&Line| {
         let tuple = line.row.tuple.canonical();
         line.gone.is_none()
@@ -209,12 +193,8 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
             && range.contains(tuple.local.port)
             && from.is_none_or(|ip| ip == tuple.local.ip)
     };
-    let rows: Vec<RowName> = state
-        .sockets
-        .in_order()
-        .filter(takes)
-        .map(|line| line.row.name())
-        .collect();
+    let rows: Vec<RowName> =
+        state.sockets.in_order().filter(takes).map(|line| line.row.name()).collect();
     let all_taken = || {
         format!(
             "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (chosen in the Computers pane, then c), or closing one (d). The server's side has no such limit.",

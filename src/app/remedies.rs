@@ -31,13 +31,7 @@ fn not_tried(words: impl Into<String>, why_not: &'static str) -> Remedy {
 
 /// bind() as the listener does it, at that address and with those of both options: `SO_REUSEADDR`, `SO_REUSEPORT`.
 fn bind(host: Host, at: Endpoint, [reuse_addr, reuse_port]: [bool; 2]) -> Trial {
-    Trial::Bind {
-        host,
-        protocol: Protocol::Tcp,
-        at,
-        reuse_addr,
-        reuse_port,
-    }
+    Trial::Bind { host, protocol: Protocol::Tcp, at, reuse_addr, reuse_port }
 }
 
 fn listen(state: &State, case: &Case, spec: &ListenSpec) -> Vec<Remedy> {
@@ -62,17 +56,9 @@ fn listen(state: &State, case: &Case, spec: &ListenSpec) -> Vec<Remedy> {
 }
 
 fn in_use(state: &State, spec: &ListenSpec) -> Vec<Remedy> {
-    let ListenSpec {
-        at,
-        reuse_addr,
-        reuse_port,
-        ..
-    } = *spec;
+    let ListenSpec { at, reuse_addr, reuse_port, .. } = *spec;
     let options = [reuse_addr, reuse_port];
-    let mut all = vec![tried(
-        "the same call once more",
-        bind(spec.host, at, options),
-    )];
+    let mut all = vec![tried("the same call once more", bind(spec.host, at, options))];
     if !reuse_addr {
         let words = "SO_REUSEADDR on this run alone";
         all.push(tried(words, bind(spec.host, at, [true, reuse_port])));
@@ -83,10 +69,7 @@ fn in_use(state: &State, spec: &ListenSpec) -> Vec<Remedy> {
     }
     let port = neighbour(at.port);
     let words = format!("another port, {port}");
-    all.push(tried(
-        words,
-        bind(spec.host, Endpoint { port, ..at }, options),
-    ));
+    all.push(tried(words, bind(spec.host, Endpoint { port, ..at }, options)));
     all.extend(elsewhere(spec));
     all.extend(culprit(state));
     all
@@ -98,14 +81,8 @@ fn privileged(state: &State, spec: &ListenSpec) -> Vec<Remedy> {
     let options = [spec.reuse_addr, spec.reuse_port];
     let words = format!("a higher port, {port}");
     let mut all = vec![
-        tried(
-            words,
-            bind(spec.host, Endpoint { port, ..spec.at }, options),
-        ),
-        tried(
-            "SO_REUSEADDR",
-            bind(spec.host, spec.at, [true, spec.reuse_port]),
-        ),
+        tried(words, bind(spec.host, Endpoint { port, ..spec.at }, options)),
+        tried("SO_REUSEADDR", bind(spec.host, spec.at, [true, spec.reuse_port])),
     ];
     all.extend(elsewhere(spec));
     all.push(not_tried(PRIVILEGE, "this program was started without"));
@@ -121,11 +98,7 @@ const PRIVILEGE: &str = "root, or CAP_NET_BIND_SERVICE";
 fn elsewhere(spec: &ListenSpec) -> Option<Remedy> {
     let ip = other_address(spec.at.ip)?;
     let words = format!("another address, {ip}");
-    let trial = bind(
-        spec.host,
-        Endpoint { ip, ..spec.at },
-        [spec.reuse_addr, spec.reuse_port],
-    );
+    let trial = bind(spec.host, Endpoint { ip, ..spec.at }, [spec.reuse_addr, spec.reuse_port]);
     Some(tried(words, trial))
 }
 
@@ -139,10 +112,7 @@ fn culprit(state: &State) -> Vec<Remedy> {
     match line.row.state {
         TcpState::TimeWait => waiting(state).into_iter().collect(),
         TcpState::Listen if is_ours => {
-            vec![not_tried(
-                "stopping the listener here (l)",
-                "it would end it",
-            )]
+            vec![not_tried("stopping the listener here (l)", "it would end it")]
         }
         TcpState::Listen => vec![not_tried("stopping that program", "it is not ours to stop")],
         TcpState::SynSent
@@ -156,10 +126,7 @@ fn culprit(state: &State) -> Vec<Remedy> {
         | TcpState::Closed
             if is_ours =>
         {
-            vec![not_tried(
-                "closing these connections (0d)",
-                "it would end them",
-            )]
+            vec![not_tried("closing these connections (0d)", "it would end them")]
         }
         TcpState::SynSent
         | TcpState::SynReceived
@@ -170,10 +137,7 @@ fn culprit(state: &State) -> Vec<Remedy> {
         | TcpState::Closing
         | TcpState::LastAck
         | TcpState::Closed => {
-            vec![not_tried(
-                "ending these connections",
-                "they are not ours to end",
-            )]
+            vec![not_tried("ending these connections", "they are not ours to end")]
         }
     }
 }
@@ -181,10 +145,7 @@ fn culprit(state: &State) -> Vec<Remedy> {
 /// Waiting, while a TIME_WAIT is in the way.
 fn waiting(state: &State) -> Option<Remedy> {
     why::longest_wait(state)?;
-    Some(not_tried(
-        "waiting until TIME_WAIT is over (w)",
-        "only time can",
-    ))
+    Some(not_tried("waiting until TIME_WAIT is over (w)", "only time can"))
 }
 
 fn neighbour(port: Port) -> Port {

@@ -56,10 +56,7 @@ fn back(state: &mut State, steps: usize) {
 /// Steps forward; from the newest step to the living table.
 fn forward(state: &mut State, steps: usize) {
     if !state.is_past() {
-        retell(
-            state,
-            "this is live already: nothing comes after now; , steps back",
-        );
+        retell(state, "this is live already: nothing comes after now; , steps back");
     } else if state.sockets.step_forward(steps) > 0 {
         stepped(state, false);
     } else {
@@ -119,10 +116,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
     }
     if acts && state.sockets.go_live() {
         state.desk.stale = true;
-        retell(
-            state,
-            "the table is live again: keys act on the living sockets, never on the past",
-        );
+        retell(state, "the table is live again: keys act on the living sockets, never on the past");
     }
 }
 
@@ -144,11 +138,8 @@ fn stepped(state: &mut State, was_live: bool) {
     let step = past.step;
     let (_, newest) = state.sockets.steps();
     let what = happened(state);
-    let hint = if was_live {
-        " The sockets live on; . steps forward, p is live again."
-    } else {
-        ""
-    };
+    let hint =
+        if was_live { " The sockets live on; . steps forward, p is live again." } else { "" };
     let text = format!("step {step} of {newest}: {what}.{hint}");
     retell(state, text);
 }
@@ -159,10 +150,8 @@ const NAMED: usize = 2;
 /// What the last step of the past that is shown did.
 fn happened(state: &State) -> String {
     let rows = state.sockets.last_step();
-    let tales: Vec<String> = rows
-        .iter()
-        .filter_map(|(name, before)| tale(state, *name, before.as_ref()))
-        .collect();
+    let tales: Vec<String> =
+        rows.iter().filter_map(|(name, before)| tale(state, *name, before.as_ref())).collect();
     match tales.len() {
         0 if state.seen().is_empty() => String::from("there was no row"),
         0 => String::from("the rows were these"),
@@ -182,10 +171,7 @@ fn happened(state: &State) -> String {
 fn tale(state: &State, name: RowName, before: Option<&SocketRow>) -> Option<String> {
     let line = state.seen().get(name)?;
     let row = &line.row;
-    let what = match (
-        line.gone,
-        before.filter(|before| before.is_same_socket(row)),
-    ) {
+    let what = match (line.gone, before.filter(|before| before.is_same_socket(row))) {
         (Some(gone), _) => format!("gone, {}", gone.why.words()),
         (None, None) => format!("new, {}", row.state),
         (None, Some(before)) if before.state != row.state => {

@@ -52,17 +52,11 @@ impl Role {
             return Role::ServerEnd(state.peer_name(row.tuple.remote.ip, name));
         }
         let is_ours = program_is_ours(program.as_deref());
-        let holds_it = state
-            .clients
-            .whose(name)
-            .filter(|_| is_ours)
-            .map(|computer| computer.name.clone());
+        let holds_it =
+            state.clients.whose(name).filter(|_| is_ours).map(|computer| computer.name.clone());
         let calls_us =
             state.clients.called.contains(&row.tuple.remote.port) || state.is_with_our_server(name);
-        let address = state
-            .clients
-            .name_of(row.tuple.local.ip)
-            .filter(|_| calls_us && is_ours);
+        let address = state.clients.name_of(row.tuple.local.ip).filter(|_| calls_us && is_ours);
         match holds_it.or_else(|| address.map(str::to_owned)) {
             Some(computer) => Role::Client(computer),
             None => program.map_or(Role::Unknown, Role::Other),

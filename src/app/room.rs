@@ -24,11 +24,7 @@ impl Room {
     pub(crate) fn of(state: &State, to_ourselves: bool) -> Room {
         let used = state.clients.open() + state.listener.ends.len() + state.listener.sockets.len();
         // Who waits for accept() needs no descriptor at the server.
-        let each = if to_ourselves && !state.listener.held {
-            2
-        } else {
-            1
-        };
+        let each = if to_ourselves && !state.listener.held { 2 } else { 1 };
         let has_lab = state.lab.is_up();
         let lab = if has_lab { Lab::DESCRIPTORS } else { 0 };
         Room {
@@ -69,11 +65,7 @@ impl Room {
     }
 
     fn sum(&self) -> String {
-        let kept_for = if self.has_lab {
-            "the lab and other things"
-        } else {
-            "other things"
-        };
+        let kept_for = if self.has_lab { "the lab and other things" } else { "other things" };
         let is = |n| if n == 1 { "is" } else { "are" };
         let number = words::number;
         let mut parts = vec![format!("{} are kept for {kept_for}", number(self.kept))];

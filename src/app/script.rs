@@ -70,10 +70,7 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
         let order = script.number_of(state, cue);
         if order.is_some() && order != script.ordered {
             effects.extend(script.order(state, cue));
-            state.lab.script = Some(Script {
-                ordered: order,
-                ..script
-            });
+            state.lab.script = Some(Script { ordered: order, ..script });
             continue;
         }
         script.give_up_if_in_vain(state, cue);
@@ -96,9 +93,7 @@ impl Script {
                 let meant = segments.find(|crossing| crossing.fate == Fate::OnTheWay)?;
                 let meant = meant.segment.number;
                 let oldest = state.lab.oldest_waiting();
-                oldest
-                    .map(|crossing| crossing.segment.number)
-                    .filter(|oldest| *oldest <= meant)
+                oldest.map(|crossing| crossing.segment.number).filter(|oldest| *oldest <= meant)
             }
             Cue::ServerClosed => {
                 let end = self.end_at(state, Side::Server)?;
@@ -185,10 +180,7 @@ impl Script {
         let theirs = records.filter(|record| ends.contains(&record.row));
         let moves = |call: &&Called| {
             let Called { asked, .. } = call;
-            matches!(
-                asked,
-                Asked::Connect(_) | Asked::Accept | Asked::Shutdown | Asked::Close
-            )
+            matches!(asked, Asked::Connect(_) | Asked::Accept | Asked::Shutdown | Asked::Close)
         };
         let calls = theirs.flat_map(|Record { calls, .. }| calls);
         let calls: Vec<String> = calls.filter(moves).map(ToString::to_string).collect();
@@ -225,9 +217,6 @@ impl Script {
 /// One call of that computer to the server, that says nothing and stays.
 fn call(state: &mut State, host: Host) -> Vec<Effect> {
     let to = state.clients.reachable(state.listener.callable());
-    let spec = ConnectSpec {
-        host,
-        ..ConnectSpec::to(to.into())
-    };
+    let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
     dialing::call(state, spec)
 }

@@ -79,13 +79,11 @@ impl State {
             let may_be_lost = (wire.loses > 0).then_some(Silence::Unknown);
             return self.silence_of_the_wire().or(may_be_lost);
         }
-        Some(
-            if self.lab.is_up() || client.tuple.remote.ip.is_loopback() {
-                Silence::WithinOneMachine
-            } else {
-                Silence::Unknown
-            },
-        )
+        Some(if self.lab.is_up() || client.tuple.remote.ip.is_loopback() {
+            Silence::WithinOneMachine
+        } else {
+            Silence::Unknown
+        })
     }
 
     /// What keeps the answer to a call that was made a while ago: what was lost then is lost until it is sent again.

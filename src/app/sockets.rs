@@ -42,11 +42,7 @@ impl Sockets {
     /// An empty table of a machine whose kernel picks ports from `range`.
     pub fn new(range: PortRange) -> Sockets {
         let live = Table::new(range);
-        Sockets {
-            journal: Journal::starting(live.clone()),
-            live,
-            ..Sockets::default()
-        }
+        Sockets { journal: Journal::starting(live.clone()), live, ..Sockets::default() }
     }
 
     /// Takes what a look at the kernel's table brought. `serves` tells which rows are the end of a server of ours. Says whether the oldest
@@ -78,12 +74,7 @@ impl Sockets {
         serves: impl Fn(RowName) -> bool,
     ) {
         let serves = serves(name);
-        let ended = What::Ended {
-            name,
-            how,
-            reached,
-            serves,
-        };
+        let ended = What::Ended { name, how, reached, serves };
         self.take(at, ended);
     }
 
@@ -172,11 +163,7 @@ impl Sockets {
 
     /// Takes note of a descriptor of our own.
     pub fn own(&mut self, socket: &OwnSocket, pid: u32) {
-        let owner = Owner {
-            pid,
-            program: String::from("fivetuple"),
-            fd: socket.fd,
-        };
+        let owner = Owner { pid, program: String::from("fivetuple"), fd: socket.fd };
         self.owners.insert(socket.inode, owner);
     }
 }

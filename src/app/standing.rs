@@ -48,11 +48,8 @@ pub(crate) fn stopped_listening(sockets: usize, open: usize, waiting: u32) -> St
 
 /// Everything is closed, to start over.
 pub(crate) fn reset(open: usize, held_listeners: usize, waiting: u32) -> String {
-    let listeners = many(
-        held_listeners as u64,
-        "listener that S held was",
-        "listeners that S held were",
-    );
+    let listeners =
+        many(held_listeners as u64, "listener that S held was", "listeners that S held were");
     let with_rst = || {
         format!(
             "{} closed with RST, which leaves no TIME_WAIT",

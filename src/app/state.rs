@@ -47,10 +47,7 @@ impl State {
             clients,
             staged: Staged::default(),
             notices: Notices::default(),
-            desk: Desk {
-                stale: true,
-                ..Desk::default()
-            },
+            desk: Desk { stale: true, ..Desk::default() },
             lab: Lab::default(),
             calls: Calls::default(),
         }
@@ -74,11 +71,7 @@ impl State {
         let other = self.sockets.mirror(end);
         let other = other.or_else(|| self.seen().mirror(end));
         let owner = other.and_then(|line| self.sockets.owners.get(&line.held));
-        let known = self
-            .listener
-            .ends
-            .get(end)
-            .and_then(|end| end.program.as_ref());
+        let known = self.listener.ends.get(end).and_then(|end| end.program.as_ref());
         let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
         let held = self.clients.whose(self.other_end(end));
         let held = held.map(|computer| computer.name.as_str());
@@ -95,10 +88,7 @@ impl State {
     pub fn computer_name(&self, host: Host) -> String {
         let mut computers = self.clients.computers.iter();
         let client = computers.find(|computer| self.lab.is_up() && computer.host == host);
-        client.map_or_else(
-            || String::from("the server"),
-            |computer| computer.name.clone(),
-        )
+        client.map_or_else(|| String::from("the server"), |computer| computer.name.clone())
     }
 
     /// How the socket table of a computer is called.
@@ -114,19 +104,12 @@ impl State {
     /// another computer.
     pub fn other_end(&self, name: RowName) -> RowName {
         let tuple = name.tuple.mirrored().canonical();
-        RowName {
-            host: self.lab.host_of(tuple.local.ip).unwrap_or(name.host),
-            tuple,
-            ..name
-        }
+        RowName { host: self.lab.host_of(tuple.local.ip).unwrap_or(name.host), tuple, ..name }
     }
 
     /// What is known of an end that this program holds open.
     pub fn own_end(&self, end: RowName) -> Option<&End> {
-        let clients = self
-            .clients
-            .holder_of(end)
-            .and_then(|computer| computer.ends.get(end));
+        let clients = self.clients.holder_of(end).and_then(|computer| computer.ends.get(end));
         clients.or_else(|| self.listener.ends.get(end))
     }
 
@@ -191,21 +174,15 @@ impl State {
 
     /// How many connections wait for accept(), as the LISTEN rows show it.
     pub fn waiting_for_accept(&self) -> u32 {
-        let listening = self
-            .listener
-            .sockets
-            .iter()
-            .filter_map(|socket| self.sockets.get(socket.name));
+        let listening =
+            self.listener.sockets.iter().filter_map(|socket| self.sockets.get(socket.name));
         listening.map(|line| line.row.queues.recv).sum()
     }
 
     /// Whether more wait for accept() than the backlog allows: the kernel lets one more in, and no other.
     pub fn is_queue_full(&self) -> bool {
-        let mut listening = self
-            .listener
-            .sockets
-            .iter()
-            .filter_map(|socket| self.sockets.get(socket.name));
+        let mut listening =
+            self.listener.sockets.iter().filter_map(|socket| self.sockets.get(socket.name));
         listening.any(|line| line.row.queues.recv > line.row.queues.send)
     }
 
@@ -226,13 +203,9 @@ impl State {
 
     /// The inodes of those rows whose owner is not known yet.
     pub fn unowned(&self, rows: &[RowName]) -> Vec<u64> {
-        let inodes = rows
-            .iter()
-            .filter_map(|name| self.sockets.get(*name))
-            .map(|line| line.row.inode);
-        inodes
-            .filter(|inode| *inode != 0 && !self.sockets.owners.contains_key(inode))
-            .collect()
+        let inodes =
+            rows.iter().filter_map(|name| self.sockets.get(*name)).map(|line| line.row.inode);
+        inodes.filter(|inode| *inode != 0 && !self.sockets.owners.contains_key(inode)).collect()
     }
 
     /// Both rows of the connection that is looked inside: of these the kernel is asked for more.

@@ -52,12 +52,7 @@ impl State {
             SourcePort::Toy(range) => self.used_of(range, (spec.host, from), to),
             SourcePort::Fixed(_) | SourcePort::SameAsServer => return None,
         };
-        Some(Supply {
-            from,
-            to,
-            range,
-            used,
-        })
+        Some(Supply { from, to, range, used })
     }
 
     /// How many ports of a small range are used, looked up one by one.

@@ -28,12 +28,9 @@ impl Table {
     pub(crate) fn take(&mut self, at: Moment, what: &What) -> bool {
         match what {
             What::Look { afresh, rows } => self.look(at, *afresh, rows),
-            What::Ended {
-                name,
-                how,
-                reached,
-                serves,
-            } => self.ended(at, *name, (*how, *reached), *serves),
+            What::Ended { name, how, reached, serves } => {
+                self.ended(at, *name, (*how, *reached), *serves)
+            }
             What::Laid => {
                 self.lay_ghosts(at);
                 false
@@ -153,8 +150,7 @@ impl Table {
 
     /// Whether a row appeared or changed so shortly before `now` that it is still marked.
     pub fn is_fresh(&self, now: Moment) -> bool {
-        self.touched
-            .is_some_and(|touched| now.since(touched) <= Line::FRESH)
+        self.touched.is_some_and(|touched| now.since(touched) <= Line::FRESH)
     }
 
     fn forget(&mut self, name: RowName) {
@@ -191,10 +187,7 @@ impl Table {
         if name.tuple.is_to_itself() || !name.tuple.is_connected() {
             return None;
         }
-        let same = self.lines.get(&RowName {
-            tuple: name.tuple.mirrored(),
-            ..name
-        });
+        let same = self.lines.get(&RowName { tuple: name.tuple.mirrored(), ..name });
         same.or_else(|| self.lines.get(&self.order.other_end(name)?))
     }
 
@@ -236,8 +229,7 @@ impl Table {
 
     /// Every line in its order.
     pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        self.places()
-            .filter_map(|place| self.lines.get(&place.name))
+        self.places().filter_map(|place| self.lines.get(&place.name))
     }
 
     /// Where every line stands, in order: quicker than the lines themselves.

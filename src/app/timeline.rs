@@ -31,16 +31,10 @@ impl<'a> Timeline<'a> {
         let departed = state.seen().departed().iter();
         let departed = departed.filter(|gone| in_view(gone.is_client, gone.line.row.name()));
         let departed = departed.map(|gone| {
-            let life = Life {
-                line: &gone.line,
-                is_client: gone.is_client,
-            };
+            let life = Life { line: &gone.line, is_client: gone.is_client };
             (born_before(state, life), life)
         });
-        Timeline {
-            state,
-            departed: departed.collect(),
-        }
+        Timeline { state, departed: departed.collect() }
     }
 
     /// How many lives there are.
@@ -56,9 +50,8 @@ impl<'a> Timeline<'a> {
     /// The life at that place.
     pub fn get(&self, place: usize) -> Option<Life<'a>> {
         // Each that is gone pushes those after it one place further.
-        let before = (0..self.departed.len())
-            .take_while(|n| self.departed[*n].0 + n < place)
-            .count();
+        let before =
+            (0..self.departed.len()).take_while(|n| self.departed[*n].0 + n < place).count();
         match self.departed.get(before) {
             Some((at, life)) if at + before == place => Some(*life),
             _ => self.living(place - before),
@@ -68,10 +61,7 @@ impl<'a> Timeline<'a> {
     fn living(&self, n: usize) -> Option<Life<'a>> {
         let table = self.state.seen();
         let line = table.get(*self.state.desk.shown.get(n)?)?;
-        Some(Life {
-            line,
-            is_client: table.is_client(line.row.name()),
-        })
+        Some(Life { line, is_client: table.is_client(line.row.name()) })
     }
 
     /// Where a row stands that is at place `n` of the table.
@@ -87,10 +77,7 @@ impl<'a> Timeline<'a> {
         };
         let own = connection(place);
         let same = |other: usize| own.is_some() && connection(other) == own;
-        match (
-            place.checked_sub(1).filter(|above| same(*above)),
-            same(place + 1),
-        ) {
+        match (place.checked_sub(1).filter(|above| same(*above)), same(place + 1)) {
             (Some(above), _) => above..place + 1,
             (None, true) => place..place + 2,
             (None, false) => place..place + 1,

@@ -14,9 +14,7 @@ pub(crate) fn tell(state: &mut State, after: Option<u64>) {
             let n = words::number(u64::from(n));
             format!("{n} connections broke; the last: {text}")
         };
-        state
-            .notices
-            .count(state.now, Topic::Broke, text.clone(), many);
+        state.notices.count(state.now, Topic::Broke, text.clone(), many);
     }
 }
 
@@ -57,10 +55,7 @@ fn words(state: &State, reset: &Crossing) -> Option<String> {
         return None;
     }
     let size = words::many(u64::from(data), "byte", "bytes");
-    let (from, at) = (
-        state.computer_name(other.host),
-        state.computer_name(end.host),
-    );
+    let (from, at) = (state.computer_name(other.host), state.computer_name(end.host));
     let then = match state.passage(end, Flags::RST) {
         Passage::AtOnce => String::from("Both rows go with it, and nothing stays in TIME_WAIT."),
         Passage::Slow => format!(

@@ -83,12 +83,7 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
     if !state.lab.shows(sight.host) {
         return vec![];
     }
-    let State {
-        listener,
-        clients,
-        sockets,
-        ..
-    } = state;
+    let State { listener, clients, sockets, .. } = state;
     let serves = |end| State::is_servers(listener, clients, end);
     if sockets.see(at, sight, serves) {
         rewind::forgets(state);
@@ -173,10 +168,9 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
-        Action::ListenOptions => open(
-            state,
-            Overlay::ListenForm(listen_form::form(&state.listener.spec, &state.lab)),
-        ),
+        Action::ListenOptions => {
+            open(state, Overlay::ListenForm(listen_form::form(&state.listener.spec, &state.lab)))
+        }
         Action::ConnectOptions => open(
             state,
             Overlay::ConnectForm(connect_form::form(
@@ -234,23 +228,14 @@ pub(crate) fn wanted(state: &State) -> Filter {
     if state.desk.lens.whole_machine {
         return Filter::everything();
     }
-    Filter::ports(
-        state
-            .listener
-            .ports
-            .iter()
-            .chain(&state.clients.called)
-            .copied(),
-    )
+    Filter::ports(state.listener.ports.iter().chain(&state.clients.called).copied())
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
     }
-    let State {
-        clients, sockets, ..
-    } = state;
+    let State { clients, sockets, .. } = state;
     let there = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();
     clients.forget_parted(state.now, there);
     why::tick(state)

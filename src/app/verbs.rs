@@ -41,11 +41,7 @@ pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect
 pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
     if !state.listener.is_listening() {
         let held = state.listener.spec.accepting == Accepting::Held;
-        state.listener.spec.accepting = if held {
-            Accepting::AtOnce
-        } else {
-            Accepting::Held
-        };
+        state.listener.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
         let text = if held {
             "the listener will accept at once"
         } else {
@@ -53,20 +49,13 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
         };
         return only_say(state, text);
     }
-    let command = if state.listener.held {
-        Command::ResumeAccept
-    } else {
-        Command::HoldAccept
-    };
+    let command = if state.listener.held { Command::ResumeAccept } else { Command::HoldAccept };
     vec![Effect::Run(command)]
 }
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
     match (state.listener.is_listening(), state.listener.held) {
-        (false, _) => only_say(
-            state,
-            "nobody can be accepted: nothing listens; press l first",
-        ),
+        (false, _) => only_say(state, "nobody can be accepted: nothing listens; press l first"),
         (true, false) => only_say(
             state,
             "accept() is called at once for everybody; press a to hold it, then A accepts one",
@@ -85,9 +74,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         return nothing_meant(state, "disconnect", count);
     }
     announce(state, "closes", &ends, Ending::Close);
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::Close(end)))
-        .collect()
+    ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -100,9 +87,7 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
         return only_say(state, text);
     }
     announce(state, "closes at the server's end", &ends, Ending::Close);
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::Close(end)))
-        .collect()
+    ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
 }
 
 /// Why the server has no end that it could close.
@@ -137,9 +122,7 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         return nothing_meant(state, "abort", count);
     }
     announce(state, "aborts", &ends, Ending::Abort);
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::Abort(end)))
-        .collect()
+    ends.into_iter().map(|end| Effect::Run(Command::Abort(end))).collect()
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -155,9 +138,7 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "half-close", count);
     }
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::HalfClose(end)))
-        .collect()
+    ends.into_iter().map(|end| Effect::Run(Command::HalfClose(end))).collect()
 }
 
 pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -166,10 +147,7 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         if either_end_meant(state, count).is_empty() {
             return nothing_meant(state, "send over", count);
         }
-        return only_say(
-            state,
-            "there is no connection to send over yet: the call has no answer",
-        );
+        return only_say(state, "there is no connection to send over yet: the call has no answer");
     }
     let payload = state.clients.spec.payload.clone();
     if payload.is_empty() {
@@ -178,9 +156,7 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
             "there is nothing to send: the payload is empty; press C to write one",
         );
     }
-    ends.into_iter()
-        .map(|end| Effect::Run(Command::Send(end, payload.clone())))
-        .collect()
+    ends.into_iter().map(|end| Effect::Run(Command::Send(end, payload.clone()))).collect()
 }
 
 fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
@@ -189,10 +165,7 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
     }
     let chosen = chosen_row(state).filter(|_| count.is_none());
     let listens = |line: &Line| line.row.state == TcpState::Listen && line.gone.is_none();
-    if chosen
-        .and_then(|name| state.sockets.get(name))
-        .is_some_and(listens)
-    {
+    if chosen.and_then(|name| state.sockets.get(name)).is_some_and(listens) {
         let text = format!(
             "there is nothing to {verb}: the chosen row listens, it is no connection; Esc, then the newest is meant"
         );
@@ -251,11 +224,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     }
     if let Some(range) = state.lab.unusual_range() {
         let range = range.to_string();
-        text.extend([
-            " The computers keep their ports, ",
-            &range,
-            ", until N takes the lab down.",
-        ]);
+        text.extend([" The computers keep their ports, ", &range, ", until N takes the lab down."]);
     }
     state.notices.say(state.now, Tone::Plain, text);
     state.desk.selected = None;
@@ -263,12 +232,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.desk.count = None;
     state.notices.case = None;
     state.desk.myth = None;
-    let sockets = state
-        .listener
-        .sockets
-        .iter()
-        .map(|socket| socket.name)
-        .collect();
+    let sockets = state.listener.sockets.iter().map(|socket| socket.name).collect();
     state.listener.start_over();
     state.clients.start_over(state.now);
     let mut effects = vec![

@@ -38,26 +38,14 @@ impl Way {
             return None;
         }
         let is_accepted = name.tuple.is_connected() && !table.is_client(name);
-        let birth = if is_accepted {
-            TcpState::Listen
-        } else {
-            TcpState::Closed
-        };
+        let birth = if is_accepted { TcpState::Listen } else { TcpState::Closed };
         let seen = line.passed.iter().map(|sighting| sighting.state);
-        let mut way = Way {
-            steps: Vec::new(),
-            at: birth,
-            cut_short: None,
-        };
+        let mut way = Way { steps: Vec::new(), at: birth, cut_short: None };
         // Where a socket begins no look can see: the listening socket is another one.
         let mut known = Known::WorkedOut;
         for state in seen.chain([line.row.state]) {
             way.go(state, known);
-            known = if line.told {
-                Known::WorkedOut
-            } else {
-                Known::Seen
-            };
+            known = if line.told { Known::WorkedOut } else { Known::Seen };
         }
         match line.gone.map(|gone| gone.why) {
             None => (),
@@ -87,9 +75,7 @@ impl Way {
     /// The states that no look saw, although the way leads through them.
     pub fn unseen(&self, line: &Line) -> Vec<TcpState> {
         let passed = self.steps.iter().map(|step| step.arrow.to);
-        passed
-            .filter(|state| *state != TcpState::Closed && !line.was(*state))
-            .collect()
+        passed.filter(|state| *state != TcpState::Closed && !line.was(*state)).collect()
     }
 
     fn go(&mut self, to: TcpState, known: Known) {

@@ -62,14 +62,7 @@ pub(crate) const ROWS: usize = 100;
 impl Case {
     /// A refusal that was just told.
     pub(crate) fn new(at: Moment, asked: Wish, why: Refusal) -> Case {
-        Case {
-            at,
-            asked,
-            why,
-            rows: Vec::new(),
-            remedies: Vec::new(),
-            waits: false,
-        }
+        Case { at, asked, why, rows: Vec::new(), remedies: Vec::new(), waits: false }
     }
 }
 
@@ -196,11 +189,7 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
 
 /// The seconds until the last TIME_WAIT in the way is over, the begun one counted; `None` when there is none.
 pub(crate) fn longest_wait(state: &State) -> Option<u64> {
-    let rows = state
-        .notices
-        .case
-        .as_ref()
-        .map_or(&[][..], |case| &case.rows);
+    let rows = state.notices.case.as_ref().map_or(&[][..], |case| &case.rows);
     let lines = rows.iter().filter_map(|row| state.sockets.get(*row));
     let waits = lines.filter(|line| line.gone.is_none() && line.row.state == TcpState::TimeWait);
     let left = waits.map(|line| line.time_left(state.now).unwrap_or_default());
@@ -245,9 +234,7 @@ impl State {
             return false;
         };
         let lines = case.rows.iter().filter_map(|row| self.sockets.get(*row));
-        let mut states = lines
-            .filter(|line| line.gone.is_none())
-            .map(|line| line.row.state);
+        let mut states = lines.filter(|line| line.gone.is_none()).map(|line| line.row.state);
         let binds = matches!(case.why.call, Call::Bind | Call::Listen);
         let stays = |state: TcpState| state != TcpState::TimeWait;
         longest_wait(self).is_some() && !(binds && states.any(stays))
@@ -273,9 +260,7 @@ impl State {
             Wish::Listen(spec) => format!("listening at {}", spec.at),
             Wish::Connect(spec, to) => {
                 let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
-                let from = spec
-                    .from
-                    .map_or_else(String::new, |ip| format!(" from {ip}"));
+                let from = spec.from.map_or_else(String::new, |ip| format!(" from {ip}"));
                 format!("connecting{from} to {whom}")
             }
         };

@@ -78,9 +78,7 @@ impl Wire {
             (self.cut || self.loses > 0, WireOrder::Mend),
         ];
         let needed = orders.into_iter().filter(|(is_needed, _)| *is_needed);
-        needed
-            .map(|(_, order)| Effect::Lab(LabOrder::Wire(order)))
-            .collect()
+        needed.map(|(_, order)| Effect::Lab(LabOrder::Wire(order))).collect()
     }
 }
 
@@ -121,8 +119,7 @@ impl State {
         let then = self.then();
         let sent = self.lab.crossings.iter();
         let sent = sent.take_while(|crossing| crossing.sent <= then);
-        sent.filter(|crossing| crossing.fate_by(then) == Fate::OnTheWay)
-            .count()
+        sent.filter(|crossing| crossing.fate_by(then) == Fate::OnTheWay).count()
     }
 }
 

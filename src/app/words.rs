@@ -41,11 +41,7 @@ pub fn instead(why: &str) -> String {
 
 /// How often something is done: once, 2 times.
 pub(crate) fn times(n: &str) -> String {
-    if n == "1" {
-        "once".to_owned()
-    } else {
-        format!("{n} times")
-    }
+    if n == "1" { "once".to_owned() } else { format!("{n} times") }
 }
 
 /// What is said of a connection that waits in the accept queue.
@@ -91,11 +87,8 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
         return format!("{who} connected to {}: {picked}.{reached}", tuple.remote);
     }
     if state.listener.held {
-        let how = if state.is_alone_in_believing(socket.name) {
-            CLIENT_BELIEVES
-        } else {
-            KERNEL_ALONE
-        };
+        let how =
+            if state.is_alone_in_believing(socket.name) { CLIENT_BELIEVES } else { KERNEL_ALONE };
         return format!("{who} connected: {picked}. {how}{reached}");
     }
     let open = state.connections_with(tuple.remote);
@@ -111,11 +104,8 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
 
 /// What is said of a connection whose last ACK has not come to the other end yet.
 pub(crate) fn half_made(state: &State, client: RowName) -> Option<String> {
-    let there = if state.is_our_server(client.tuple.remote) {
-        "the server"
-    } else {
-        "the other end"
-    };
+    let there =
+        if state.is_our_server(client.tuple.remote) { "the server" } else { "the other end" };
     match state.passage(client, Flags::ACK) {
         Passage::AtOnce => None,
         Passage::Slow => Some(format!(
@@ -130,11 +120,8 @@ pub(crate) fn half_made(state: &State, client: RowName) -> Option<String> {
 /// That the last ACK of a connection that was half made has come.
 pub(crate) fn whole(state: &State, client: RowName) -> String {
     let who = client_name(state, client);
-    let there = if state.is_our_server(client.tuple.remote) {
-        "the server's end"
-    } else {
-        "the other end"
-    };
+    let there =
+        if state.is_our_server(client.tuple.remote) { "the server's end" } else { "the other end" };
     format!("{who}'s ACK has come: {there} is ESTABLISHED, too.")
 }
 
@@ -198,10 +185,7 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     }
     let client = state.clients.holder_of(other);
     let then = if is_to_itself {
-        return format!(
-            "{who} half-closed: its FIN is sent. {}",
-            itself::HALF_CLOSED
-        );
+        return format!("{who} half-closed: its FIN is sent. {}", itself::HALF_CLOSED);
     } else if passage == Passage::Lost {
         "But the FIN is lost: it is sent again until it is answered."
     } else if state.is_half_open(end) {
@@ -242,16 +226,9 @@ pub(crate) fn segment(state: &State, crossing: &Crossing) -> String {
 /// The name of the computer at the local end, or its address.
 pub(crate) fn client_name(state: &State, end: RowName) -> String {
     let ip = end.tuple.local.ip;
-    let holder = state
-        .clients
-        .whose(end)
-        .map(|computer| computer.name.clone());
+    let holder = state.clients.whose(end).map(|computer| computer.name.clone());
     let named = holder.or_else(|| state.clients.name_of(ip).map(str::to_owned));
     named.unwrap_or_else(|| {
-        if state.listener.ends.contains(end) {
-            "the server".to_owned()
-        } else {
-            ip.to_string()
-        }
+        if state.listener.ends.contains(end) { "the server".to_owned() } else { ip.to_string() }
     })
 }

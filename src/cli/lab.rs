@@ -23,10 +23,7 @@ pub struct LabArgs {
 impl LabArgs {
     /// The lab that is asked for.
     pub fn spec(&self) -> LabSpec {
-        LabSpec {
-            computers: self.lab_computers,
-            ports: None,
-        }
+        LabSpec { computers: self.lab_computers, ports: None }
     }
 }
 
@@ -64,9 +61,6 @@ pub struct HelperArgs {
 impl HelperArgs {
     /// The lab that is asked for.
     pub fn lab(self) -> LabSpec {
-        LabSpec {
-            computers: self.computers,
-            ports: self.ports,
-        }
+        LabSpec { computers: self.computers, ports: self.ports }
     }
 }

@@ -24,11 +24,7 @@ pub(super) fn parse_payload(text: &str) -> Result<Payload, &'static str> {
 
 pub(super) fn parse_port(text: &str) -> Result<Port, &'static str> {
     const WRONG: &str = "a port is a number from 1 to 65535";
-    text.parse::<u16>()
-        .ok()
-        .filter(|port| *port > 0)
-        .map(Port)
-        .ok_or(WRONG)
+    text.parse::<u16>().ok().filter(|port| *port > 0).map(Port).ok_or(WRONG)
 }
 
 /// A port to listen at.

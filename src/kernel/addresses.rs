@@ -57,11 +57,7 @@ fn address(message: &[u8]) -> Option<IpAddr> {
 
 fn ip(bytes: &[u8]) -> Option<IpAddr> {
     match bytes.len() {
-        4 => bytes
-            .first_chunk::<4>()
-            .copied()
-            .map(Ipv4Addr::from)
-            .map(IpAddr::V4),
+        4 => bytes.first_chunk::<4>().copied().map(Ipv4Addr::from).map(IpAddr::V4),
         16 => bytes.first_chunk::<16>().copied().map(IpAddr::from),
         _ => None,
     }

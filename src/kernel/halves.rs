@@ -62,24 +62,16 @@ impl Twin {
         wanted: &Filter,
         reading: &mut Reading,
     ) -> Result<(), ReadError> {
-        let Twin {
-            source: twin,
-            reading: half,
-        } = self;
+        let Twin { source: twin, reading: half } = self;
         half.clear();
-        let part = |half| Part {
-            wanted,
-            half: Some(half),
-        };
+        let part = |half| Part { wanted, half: Some(half) };
         // A thread is started in a thousandth of the time that the table takes.
         let both = thread::scope(|scope| {
-            let begun = thread::Builder::new()
-                .name("half".to_owned())
-                .spawn_scoped(scope, || {
-                    let done = twin.tcp(part(mine), half);
-                    half.beside = spent();
-                    done
-                });
+            let begun = thread::Builder::new().name("half".to_owned()).spawn_scoped(scope, || {
+                let done = twin.tcp(part(mine), half);
+                half.beside = spent();
+                done
+            });
             let done = source.tcp(part(other), reading);
             let twins = begun.ok().map(ScopedJoinHandle::join);
             done.map(|()| twins)
@@ -138,12 +130,7 @@ mod tests {
         let pairs = (1..=connections / 2).map(|n| (port - n, port + n));
         pairs
             .flat_map(|(below, above)| {
-                [
-                    row(port, below),
-                    row(below, port),
-                    row(port, above),
-                    row(above, port),
-                ]
+                [row(port, below), row(below, port), row(port, above), row(above, port)]
             })
             .collect()
     }
@@ -156,9 +143,6 @@ mod tests {
             assert!(lower.has(&row.tuple) != upper.has(&row.tuple), "{row:?}");
         }
         let many = rows.iter().filter(|row| lower.has(&row.tuple)).count();
-        assert!(
-            (rows.len() / 5..=rows.len() * 4 / 5).contains(&many),
-            "{many}"
-        );
+        assert!((rows.len() / 5..=rows.len() * 4 / 5).contains(&many), "{many}");
     }
 }

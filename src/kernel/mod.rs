@@ -120,10 +120,7 @@ pub fn open() -> (Box<dyn SocketSource>, Option<ReadError>) {
 
 /// A sandbox may allow the socket and refuse the question.
 fn tried(mut source: SockDiag) -> Result<SockDiag, ReadError> {
-    let listening = Filter {
-        state: Some(TcpState::Listen),
-        ..Filter::default()
-    };
+    let listening = Filter { state: Some(TcpState::Listen), ..Filter::default() };
     source.snapshot(&listening)?;
     Ok(source)
 }

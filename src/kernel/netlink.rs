@@ -27,12 +27,8 @@ pub(super) struct Netlink {
 impl Netlink {
     /// A socket in the network namespace of this thread; `None` stands for `NETLINK_ROUTE`.
     pub(super) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
-        let socket = socket_with(
-            AddressFamily::NETLINK,
-            SocketType::RAW,
-            SocketFlags::CLOEXEC,
-            protocol,
-        );
+        let socket =
+            socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
         Netlink::over(socket.map_err(|why| denied("socket(AF_NETLINK)", why))?)
     }
 
@@ -40,12 +36,7 @@ impl Netlink {
     pub(super) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))
             .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
-        Ok(Netlink {
-            socket,
-            sequence: 0,
-            request: Vec::new(),
-            buffer: vec![0; BUFFER],
-        })
+        Ok(Netlink { socket, sequence: 0, request: Vec::new(), buffer: vec![0; BUFFER] })
     }
 
     /// Sends the question that `write` writes, given its number; the answers carry that number.

@@ -126,10 +126,7 @@ fn entries(text: &str, protocol: Protocol) -> ProcResult<Vec<SocketRow>> {
                     remote: entry.remote_address.into(),
                 };
                 let state = TcpState::from_kernel(entry.state.to_u8())?;
-                let queues = Queues {
-                    recv: entry.rx_queue,
-                    send: entry.tx_queue,
-                };
+                let queues = Queues { recv: entry.rx_queue, send: entry.tx_queue };
                 Some(SocketRow {
                     queues,
                     uid: entry.uid,

@@ -63,11 +63,7 @@ impl Pulse {
 
     /// The pulse that these files tell: `snmp`, `sockstat` and `sockstat6` of one network namespace, as far as they exist.
     pub fn over(files: Vec<File>) -> Pulse {
-        Pulse {
-            files,
-            text: String::new(),
-            before: None,
-        }
+        Pulse { files, text: String::new(), before: None }
     }
 
     /// What moved since the last time; the first time, and where the files cannot be read, data may always have come.

@@ -32,10 +32,7 @@ pub fn machine() -> Machine {
 /// Lets this process open as many descriptors as it may (getrlimit(2), `RLIMIT_NOFILE`), and says how many that are.
 pub fn raise_descriptor_limit() -> u64 {
     let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     let granted = match setrlimit(Resource::Nofile, raised) {
         Ok(()) => limit.maximum,
         Err(_) => limit.current,
@@ -50,8 +47,5 @@ fn number<N: FromStr>(text: &str) -> Option<N> {
 fn range(text: &str) -> Option<PortRange> {
     let mut numbers = text.split_whitespace().map(str::parse::<u16>);
     let (low, high) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
-    (low <= high).then_some(PortRange {
-        low: Port(low),
-        high: Port(high),
-    })
+    (low <= high).then_some(PortRange { low: Port(low), high: Port(high) })
 }

@@ -162,9 +162,7 @@ impl SockDiag {
         part: Part<'_>,
         rows: &mut Vec<SocketRow>,
     ) -> Result<bool, Trouble> {
-        let asked = self
-            .netlink
-            .ask(|number, request| dump.write(number, request))?;
+        let asked = self.netlink.ask(|number, request| dump.write(number, request))?;
         let mut torn = false;
         loop {
             let mut bytes = self.netlink.receive()?;

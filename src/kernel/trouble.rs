@@ -39,10 +39,9 @@ impl From<Trouble> for ReadError {
         match trouble {
             Trouble::Garbled(what) => ReadError::Garbled(what),
             Trouble::Call(call, why) => denied(call, why),
-            Trouble::Answer(errno) if is_unknown_here(errno) => ReadError::Denied {
-                call: CALL,
-                source: io::Error::from_raw_os_error(errno),
-            },
+            Trouble::Answer(errno) if is_unknown_here(errno) => {
+                ReadError::Denied { call: CALL, source: io::Error::from_raw_os_error(errno) }
+            }
             Trouble::Answer(errno) => denied(CALL, Errno::from_raw_os_error(errno)),
         }
     }

@@ -81,11 +81,7 @@ pub(super) fn build(spec: LabSpec) -> Result<Built, Failed> {
             counters,
         });
     }
-    Ok(Built {
-        computers,
-        limits,
-        _middle: middle,
-    })
+    Ok(Built { computers, limits, _middle: middle })
 }
 
 /// Takes the privileges that namespaces need, in a user namespace where this machine does not give them.
@@ -101,9 +97,7 @@ fn rise() -> Result<(), Failed> {
 }
 
 fn new_space(lowest: i32) -> Result<OwnedFd, Failed> {
-    Space::Network
-        .unshare()
-        .map_err(at(Space::Network.step()))?;
+    Space::Network.unshare().map_err(at(Space::Network.step()))?;
     spaces::network(lowest).map_err(at("/proc/thread-self/ns/net"))
 }
 
@@ -118,19 +112,12 @@ fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, Failed> {
         route.up(link).map_err(at("RTM_NEWLINK up"))?;
     }
     let link = carrying(&route, "eth0")?;
-    route
-        .add_address(link, address(host))
-        .map_err(at("RTM_NEWADDR"))?;
+    route.add_address(link, address(host)).map_err(at("RTM_NEWADDR"))?;
     for other in hosts(spec.computers).filter(|other| *other != host) {
-        route
-            .add_neighbour(link, address(other), mac(other))
-            .map_err(at("RTM_NEWNEIGH"))?;
+        route.add_neighbour(link, address(other), mac(other)).map_err(at("RTM_NEWNEIGH"))?;
     }
     let open = |file| spaces::open(Path::new(&format!("/proc/thread-self/net/{file}")));
-    Ok(["snmp", "sockstat", "sockstat6"]
-        .into_iter()
-        .filter_map(|file| open(file).ok())
-        .collect())
+    Ok(["snmp", "sockstat", "sockstat6"].into_iter().filter_map(|file| open(file).ok()).collect())
 }
 
 fn open_route() -> Result<Route, Failed> {

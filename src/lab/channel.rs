@@ -31,12 +31,8 @@ pub(super) struct Message {
 impl Channel {
     /// Both ends; the second is for another process.
     pub(super) fn pair() -> Result<(Channel, OwnedFd)> {
-        let (here, there) = socketpair(
-            AddressFamily::UNIX,
-            SocketType::SEQPACKET,
-            SocketFlags::CLOEXEC,
-            None,
-        )?;
+        let (here, there) =
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
         Ok((Channel { socket: here }, there))
     }
 
@@ -68,12 +64,7 @@ impl Channel {
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let length = again(|| {
             let mut parts = [IoSliceMut::new(&mut text)];
-            recvmsg(
-                &self.socket,
-                &mut parts,
-                &mut control,
-                RecvFlags::CMSG_CLOEXEC,
-            )
+            recvmsg(&self.socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)
         })?
         .bytes;
         text.truncate(length);

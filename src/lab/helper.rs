@@ -39,9 +39,8 @@ fn serve(channel: &Channel, built: Built) -> Result<()> {
     let mut spaces = Vec::new();
     for computer in built.computers {
         let ends = std::iter::once(computer.packets.as_fd());
-        let all: Vec<BorrowedFd<'_>> = ends
-            .chain(computer.counters.iter().map(AsFd::as_fd))
-            .collect();
+        let all: Vec<BorrowedFd<'_>> =
+            ends.chain(computer.counters.iter().map(AsFd::as_fd)).collect();
         channel.send(&Answer::Computer(computer.host).bytes(), &all)?;
         spaces.push((computer.host, computer.space));
     }
@@ -63,10 +62,7 @@ fn serve(channel: &Channel, built: Built) -> Result<()> {
 
 /// As many sockets as are asked for, or as there can be, but one.
 fn make(spaces: &[(Host, OwnedFd)], ask: Ask) -> Result<Vec<OwnedFd>> {
-    let (_, space) = spaces
-        .iter()
-        .find(|(host, _)| *host == ask.host)
-        .ok_or(Errno::HOSTUNREACH)?;
+    let (_, space) = spaces.iter().find(|(host, _)| *host == ask.host).ok_or(Errno::HOSTUNREACH)?;
     spaces::enter_network(space)?;
     let count = usize::from(ask.count).clamp(1, BATCH);
     let mut made = Vec::with_capacity(count);

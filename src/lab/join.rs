@@ -35,9 +35,7 @@ fn helper_of(pid: u32) -> Option<PathBuf> {
     let is_helper = |process: &Process| {
         let child = process.stat().is_ok_and(|stat| stat.ppid == parent);
         child
-            && process
-                .cmdline()
-                .is_ok_and(|words| words.get(1).is_some_and(|word| word == HELPER))
+            && process.cmdline().is_ok_and(|words| words.get(1).is_some_and(|word| word == HELPER))
     };
     let mut processes = procfs::process::all_processes().ok()?.flatten();
     let helper = processes.find(is_helper)?;

@@ -32,10 +32,7 @@ pub(super) fn lift() -> LabLimits {
 pub(super) fn as_used(limits: LabLimits, stock: &Stock, host: Host) -> LabLimits {
     let is_limited = limits.unprivileged_from > Port::ANY;
     if is_limited && has_every_port(stock, host) {
-        return LabLimits {
-            unprivileged_from: Port::ANY,
-            ..limits
-        };
+        return LabLimits { unprivileged_from: Port::ANY, ..limits };
     }
     limits
 }

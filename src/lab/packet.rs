@@ -53,23 +53,14 @@ fn set(socket: &OwnedFd, level: i32, option: i32, value: i32) -> Result<()> {
     let size = libc::socklen_t::try_from(size_of::<i32>()).unwrap_or(0);
     // SAFETY: the pointer is to a live i32 and `size` is its size; the kernel only reads it.
     let done = unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            level,
-            option,
-            (&raw const value).cast(),
-            size,
-        )
+        libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const value).cast(), size)
     };
     checked(done)
 }
 
 /// How many frames came in since the last time for which there was no room.
 pub(super) fn missed(socket: &OwnedFd) -> u64 {
-    let mut counted = libc::tpacket_stats {
-        tp_packets: 0,
-        tp_drops: 0,
-    };
+    let mut counted = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
     let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);
     // SAFETY: the pointers are to a live tpacket_stats and to its size; the kernel writes no more than that.
     let done = unsafe {

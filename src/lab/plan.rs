@@ -14,11 +14,7 @@ pub(super) fn name(host: Host) -> &'static str {
 
 /// The server is 192.168.1.10, the laptop .13, the phone .14, and so on.
 pub(super) fn address(host: Host) -> Ipv4Addr {
-    let last = if host == Host::SERVER {
-        10
-    } else {
-        11 + host.0
-    };
+    let last = if host == Host::SERVER { 10 } else { 11 + host.0 };
     Ipv4Addr::new(192, 168, 1, last)
 }
 

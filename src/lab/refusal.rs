@@ -34,11 +34,7 @@ pub(super) enum Who {
 impl Who {
     /// The user of this process.
     pub(super) fn now() -> Who {
-        if geteuid().is_root() {
-            Who::Root
-        } else {
-            Who::Somebody
-        }
+        if geteuid().is_root() { Who::Root } else { Who::Somebody }
     }
 }
 
@@ -47,11 +43,7 @@ pub(super) fn refusal((step, errno): Failed, who: Who) -> LabRefusal {
     let helps = helps((&step, errno), who, |name| {
         std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
     });
-    LabRefusal {
-        step,
-        errno: tcp::Errno(errno.raw_os_error()),
-        helps,
-    }
+    LabRefusal { step, errno: tcp::Errno(errno.raw_os_error()), helps }
 }
 
 fn helps(
@@ -144,12 +136,7 @@ mod tests {
             })
         };
         for (name, value, errno, start) in [
-            (
-                "user/max_user_namespaces",
-                "0",
-                Errno::NOSPC,
-                "user.max_user_namespaces is 0 here",
-            ),
+            ("user/max_user_namespaces", "0", Errno::NOSPC, "user.max_user_namespaces is 0 here"),
             (
                 "kernel/unprivileged_userns_clone",
                 "0",
@@ -162,25 +149,15 @@ mod tests {
                 Errno::ACCESS,
                 "kernel.apparmor_restrict_unprivileged_userns is 1 here",
             ),
-            (
-                "user/max_user_namespaces",
-                "7",
-                Errno::NOSPC,
-                "so many namespaces are in use",
-            ),
+            ("user/max_user_namespaces", "7", Errno::NOSPC, "so many namespaces are in use"),
         ] {
             let said = said(name, value, errno);
             assert!(said.starts_with(start), "{said}");
         }
-        let said = helps(
-            ("unshare(CLONE_NEWNET)", Errno::NOSPC),
-            Who::Root,
-            |asked| (asked == "user/max_net_namespaces").then(|| "2\n".to_owned()),
-        );
-        assert!(
-            said.ends_with("user.max_net_namespaces is 2 here"),
-            "{said}"
-        );
+        let said = helps(("unshare(CLONE_NEWNET)", Errno::NOSPC), Who::Root, |asked| {
+            (asked == "user/max_net_namespaces").then(|| "2\n".to_owned())
+        });
+        assert!(said.ends_with("user.max_net_namespaces is 2 here"), "{said}");
         let unknown = ("RTM_NEWLINK veth", Errno::NOMEM);
         assert_eq!(helps(unknown, Who::Somebody, |_| None), "");
     }

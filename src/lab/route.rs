@@ -75,12 +75,8 @@ impl Request {
 impl Route {
     /// Opens the socket in the network namespace of this thread.
     pub(super) fn open() -> Result<Route> {
-        let socket = socket_with(
-            AddressFamily::NETLINK,
-            SocketType::RAW,
-            SocketFlags::CLOEXEC,
-            None,
-        )?;
+        let socket =
+            socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
         Ok(Route { socket })
     }
 
@@ -101,9 +97,7 @@ impl Route {
         let kind = |request: Request| {
             request
                 .with(libc::IFLA_INFO_KIND, b"veth\0")
-                .around(libc::IFLA_INFO_DATA, |data| {
-                    data.around(VETH_INFO_PEER, peer)
-                })
+                .around(libc::IFLA_INFO_DATA, |data| data.around(VETH_INFO_PEER, peer))
         };
         let request = Request::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL)
             .link(number, 0)
@@ -163,9 +157,7 @@ impl Route {
         request.0.extend(link.to_ne_bytes());
         request.0.extend(NUD_PERMANENT.to_ne_bytes());
         request.0.extend([0, 0]);
-        let request = request
-            .with(libc::NDA_DST, &ip.octets())
-            .with(libc::NDA_LLADDR, &mac);
+        let request = request.with(libc::NDA_DST, &ip.octets()).with(libc::NDA_LLADDR, &mac);
         self.ask(request).map(drop)
     }
 

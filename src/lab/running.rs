@@ -83,15 +83,9 @@ impl Helper {
     fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
         let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Who::now());
         let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
-        channel
-            .set_patience(PATIENCE)
-            .map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
+        channel.set_patience(PATIENCE).map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
         let mut command = Command::new(program);
-        command
-            .arg0("fivetuple")
-            .arg(HELPER)
-            .arg("--computers")
-            .arg(spec.computers.to_string());
+        command.arg0("fivetuple").arg(HELPER).arg("--computers").arg(spec.computers.to_string());
         if let Some(ports) = spec.ports {
             command.arg("--ports").arg(ports.to_string());
         }
@@ -108,11 +102,7 @@ impl Helper {
         })?;
         let channel = Arc::new(channel);
         let stopper = Stopper::of(&child, Arc::clone(&channel));
-        Ok(Helper {
-            child,
-            channel,
-            stopper,
-        })
+        Ok(Helper { child, channel, stopper })
     }
 
     fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
@@ -174,10 +164,9 @@ impl Helper {
         match ended {
             Ok(status) if status.success() => None,
             Ok(status) => Some(words(status)),
-            Err(why) => Some(format!(
-                "nothing is known of the lab's helper process: {}",
-                in_words(&why)
-            )),
+            Err(why) => {
+                Some(format!("nothing is known of the lab's helper process: {}", in_words(&why)))
+            }
         }
     }
 }

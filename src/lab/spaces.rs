@@ -63,9 +63,7 @@ pub(super) fn enter_user(space: &impl AsFd) -> Result<()> {
 /// Moves this thread into a user namespace of its own, in which its user is root; programs that it starts are root there, too.
 pub(super) fn become_root_inside() -> std::result::Result<(), (&'static str, Errno)> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-    Space::User
-        .unshare()
-        .map_err(|why| (Space::User.step(), why))?;
+    Space::User.unshare().map_err(|why| (Space::User.step(), why))?;
     // Kernels before Linux 3.19 have no such file and do not ask for it.
     let _ = std::fs::write("/proc/self/setgroups", "deny");
     write("/proc/self/uid_map", &format!("0 {user} 1"))?;

@@ -32,12 +32,7 @@ impl Stock {
     pub const DESCRIPTORS: u64 = 256;
 
     pub(super) fn new(channel: Arc<Channel>, stopper: Stopper, ports: PortRange) -> Stock {
-        Stock {
-            channel,
-            stopper,
-            shelves: Mutex::default(),
-            ports,
-        }
+        Stock { channel, stopper, shelves: Mutex::default(), ports }
     }
 
     /// Waits no longer than that for an answer of the helper; then the lab is over.

@@ -142,17 +142,12 @@ impl Acceptor {
     async fn turn_away(&mut self, stream: &TcpStream) {
         // Whether the caller hears it is the caller's business.
         let _ = stream.try_write(b"busy\n");
-        let recently = self
-            .told_busy
-            .is_some_and(|told| told.elapsed() < Acceptor::LONGEST_PAUSE);
+        let recently = self.told_busy.is_some_and(|told| told.elapsed() < Acceptor::LONGEST_PAUSE);
         if recently {
             return;
         }
         self.told_busy = Some(Instant::now());
-        let why = Refusal {
-            call: Call::Reserve,
-            errno: Errno::EMFILE,
-        };
+        let why = Refusal { call: Call::Reserve, errno: Errno::EMFILE };
         // Nothing failed: this is how the news says that a caller was turned away.
         let pause = Duration::ZERO;
         self.sockets.tell(News::AcceptFailed { why, pause }).await;
@@ -215,8 +210,5 @@ async fn accept(door: &Door, index: usize) -> Caller {
 }
 
 fn refusal(errno: Errno) -> Refusal {
-    Refusal {
-        call: Call::Accept,
-        errno,
-    }
+    Refusal { call: Call::Accept, errno }
 }

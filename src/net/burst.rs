@@ -85,12 +85,7 @@ impl Calls {
             self.last_answers().await;
             let opened = self.progress.opened.load(Ordering::Acquire);
             let asked = burst.count;
-            self.tell(News::BurstEnded {
-                opened,
-                asked,
-                took,
-            })
-            .await;
+            self.tell(News::BurstEnded { opened, asked, took }).await;
         }
     }
 
@@ -99,9 +94,7 @@ impl Calls {
         let is_large = self.burst.count >= Burst::LARGE
             && self.spec.protocol == Protocol::Tcp
             && self.spec.source_port == SourcePort::KernelPicks;
-        is_large
-            .then(|| self.sockets.makers.ephemeral_range(self.spec.host))
-            .flatten()
+        is_large.then(|| self.sockets.makers.ephemeral_range(self.spec.host)).flatten()
     }
 
     async fn call_all(self: &Arc<Self>, mut addresses: Vec<SocketAddr>, whole: Option<PortRange>) {
@@ -159,12 +152,7 @@ impl Calls {
 
     /// One call; waits for the answer only when there is another address to try.
     async fn call(self: &Arc<Self>, way: Way, has_another: bool) -> Result<(), Refusal> {
-        let Dialled {
-            own,
-            wire,
-            seat,
-            connected,
-        } = dial(&self.sockets, &self.spec, &way).await?;
+        let Dialled { own, wire, seat, connected } = dial(&self.sockets, &self.spec, &way).await?;
         if self.sockets.sweeps() != self.sweeps {
             seat.line.end(Ending::Abort);
         }
@@ -259,13 +247,7 @@ impl Calls {
     ) {
         let mut spec = self.spec.clone();
         spec.payload.clone_from(&self.payload);
-        self.tell(News::ConnectFailed {
-            spec,
-            to: to.map(Endpoint::from),
-            local,
-            why,
-        })
-        .await;
+        self.tell(News::ConnectFailed { spec, to: to.map(Endpoint::from), local, why }).await;
     }
 
     async fn tell(&self, news: News) {

@@ -80,20 +80,10 @@ async fn dial_noting(
         }
     };
     let local = local.map_err(socket::refused(Call::Connect))?;
-    let own = socket::own(
-        spec.host,
-        spec.protocol,
-        &socket,
-        [local, called(to, local)],
-    );
+    let own = socket::own(spec.host, spec.protocol, &socket, [local, called(to, local)]);
     let seat = sockets.seat(own.name).ok_or_else(out_of_descriptors)?;
     let wire = Wire::new(spec.protocol, socket).map_err(socket::refused(Call::Socket))?;
-    Ok(Dialled {
-        own,
-        wire,
-        seat,
-        connected,
-    })
+    Ok(Dialled { own, wire, seat, connected })
 }
 
 /// connect(): whether it is over already.
@@ -127,16 +117,9 @@ fn connect(
 
 /// The address as the table shows it: 0.0.0.0 and :: are taken for the source address itself.
 fn called(to: SocketAddr, local: SocketAddr) -> SocketAddr {
-    if to.ip().is_unspecified() {
-        SocketAddr::new(local.ip(), to.port())
-    } else {
-        to
-    }
+    if to.ip().is_unspecified() { SocketAddr::new(local.ip(), to.port()) } else { to }
 }
 
 fn out_of_descriptors() -> Refusal {
-    Refusal {
-        call: Call::Reserve,
-        errno: Errno::EMFILE,
-    }
+    Refusal { call: Call::Reserve, errno: Errno::EMFILE }
 }

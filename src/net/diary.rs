@@ -25,11 +25,7 @@ pub(super) struct Diary {
 impl Diary {
     /// One that is thrown away.
     pub(super) fn unread() -> Diary {
-        Diary {
-            deed: Deed::Try,
-            is_kept: false,
-            calls: Vec::new(),
-        }
+        Diary { deed: Deed::Try, is_kept: false, calls: Vec::new() }
     }
 
     /// Notes a call that answers 0 or an error, and hands its result on.
@@ -86,10 +82,7 @@ impl Diary {
 
     /// The same for the next socket of the same deed.
     pub(super) fn next(&mut self) -> Diary {
-        Diary {
-            calls: std::mem::take(&mut self.calls),
-            ..*self
-        }
+        Diary { calls: std::mem::take(&mut self.calls), ..*self }
     }
 }
 
@@ -141,11 +134,7 @@ impl Sockets {
     /// A diary for one socket; a closed one when enough of its kind are told already.
     pub(super) fn diary(self: &Arc<Self>, deed: Deed) -> Diary {
         let is_kept = self.ledger.is_wanted.load(Ordering::Relaxed) && self.is_told(deed);
-        Diary {
-            deed,
-            is_kept,
-            calls: Vec::new(),
-        }
+        Diary { deed, is_kept, calls: Vec::new() }
     }
 
     /// Tells what was noted.

@@ -60,10 +60,7 @@ impl Door {
             names,
             stop,
             gone: CancellationToken::new(),
-            listening: listening
-                .into_iter()
-                .map(|(socket, _)| Mutex::new(Some(socket)))
-                .collect(),
+            listening: listening.into_iter().map(|(socket, _)| Mutex::new(Some(socket))).collect(),
             turn: watch::Sender::new(turn),
             waiting: AtomicU32::new(0),
             room: Notify::new(),
@@ -136,9 +133,7 @@ impl Door {
     /// accept() returned one, or one of our clients failed to connect.
     pub(super) fn let_in(&self) {
         let less = |waiting: u32| Some(waiting.saturating_sub(1));
-        let before = self
-            .waiting
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+        let before = self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
         // Waking the clients for every single place would cost a change of threads each time.
         if before.is_ok_and(|before| before.saturating_sub(1) <= self.allowance() / 2) {
             self.room.notify_waiters();

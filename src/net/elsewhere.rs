@@ -38,9 +38,7 @@ pub(super) struct Makers {
 
 impl Makers {
     pub(super) fn with(elsewhere: Arc<dyn Elsewhere>) -> Makers {
-        Makers {
-            elsewhere: Some(elsewhere),
-        }
+        Makers { elsewhere: Some(elsewhere) }
     }
 
     /// socket() on that computer; waits for other computers only, and keeps no thread of the tasks while it does.
@@ -55,10 +53,7 @@ impl Makers {
             return socket::new(protocol, ip, diary);
         }
         let Some(elsewhere) = &self.elsewhere else {
-            return Err(Refusal {
-                call: Call::Socket,
-                errno: Errno::EHOSTUNREACH,
-            });
+            return Err(Refusal { call: Call::Socket, errno: Errno::EHOSTUNREACH });
         };
         let made = match elsewhere.at_hand(host, protocol, ip) {
             Some(socket) => Ok(socket),
@@ -79,9 +74,7 @@ impl Makers {
 
     /// How many descriptors are not to be used up.
     pub(super) fn descriptors(&self) -> u64 {
-        self.elsewhere
-            .as_ref()
-            .map_or(0, |elsewhere| elsewhere.descriptors())
+        self.elsewhere.as_ref().map_or(0, |elsewhere| elsewhere.descriptors())
     }
 }
 

@@ -200,10 +200,7 @@ impl End {
     fn wakes(&self) -> Option<Instant> {
         let patience = self.seat.sockets.patience;
         let stuck = self.stuck.map(|since| since + patience);
-        [self.closes, self.tally.due(), stuck]
-            .into_iter()
-            .flatten()
-            .min()
+        [self.closes, self.tally.due(), stuck].into_iter().flatten().min()
     }
 
     async fn time_is_up(&mut self, sockets: &Sockets) -> Talk {
@@ -214,9 +211,7 @@ impl End {
         if self.closes.is_some_and(|closes| closes <= now) {
             return Some(Ending::Close);
         }
-        let lost = self
-            .stuck
-            .is_some_and(|since| since + sockets.patience <= now);
+        let lost = self.stuck.is_some_and(|since| since + sockets.patience <= now);
         if !lost {
             return None;
         }
@@ -235,10 +230,9 @@ impl End {
     }
 
     fn complain(&self, call: Call, errno: Errno) {
-        self.seat.sockets.mention(News::CallFailed {
-            at: self.seat.name,
-            why: Refusal { call, errno },
-        });
+        self.seat
+            .sockets
+            .mention(News::CallFailed { at: self.seat.name, why: Refusal { call, errno } });
     }
 }
 

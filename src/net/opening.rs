@@ -30,12 +30,7 @@ impl Opening {
                 return self.sockets.announce(News::ListenFailed { spec, why });
             }
         };
-        let Opening {
-            sockets,
-            spec,
-            before,
-            stop,
-        } = self;
+        let Opening { sockets, spec, before, stop } = self;
         sockets.doors().push(Arc::clone(&door));
         // Whoever stops it from now on finds the door, whoever did so before could not.
         if stop.is_cancelled() {
@@ -55,10 +50,7 @@ impl Opening {
 
     async fn door(&mut self) -> Result<(Arc<Door>, Vec<OwnSocket>), Refusal> {
         if self.sockets.doors().len() >= Program::DOORS {
-            return Err(Refusal {
-                call: Call::Reserve,
-                errno: Errno::EMFILE,
-            });
+            return Err(Refusal { call: Call::Reserve, errno: Errno::EMFILE });
         }
         let mut owns = Vec::new();
         let mut listening = Vec::new();

@@ -53,17 +53,7 @@ fn set_option(
     let size = libc::socklen_t::try_from(size_of::<u32>()).map_err(io::Error::other)?;
     // SAFETY: the pointer is to a live u32 and `size` is its size; the kernel only reads it. A wrong descriptor is an error, no harm.
     let done = unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            level,
-            option,
-            (&raw const value).cast(),
-            size,
-        )
+        libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const value).cast(), size)
     };
-    if done == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }

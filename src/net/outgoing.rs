@@ -25,20 +25,14 @@ impl Outgoing {
 
     /// What is to be written next; for UDP it is one datagram.
     pub(super) fn next(&self) -> Option<&[u8]> {
-        self.pieces
-            .front()
-            .and_then(|piece| piece.get(self.written..))
+        self.pieces.front().and_then(|piece| piece.get(self.written..))
     }
 
     /// The kernel took `count` bytes of the first piece.
     pub(super) fn advance(&mut self, count: usize) {
         self.waiting = self.waiting.saturating_sub(count);
         self.written += count;
-        if self
-            .pieces
-            .front()
-            .is_some_and(|piece| self.written >= piece.len())
-        {
+        if self.pieces.front().is_some_and(|piece| self.written >= piece.len()) {
             self.pieces.pop_front();
             self.written = 0;
         }

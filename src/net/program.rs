@@ -197,12 +197,7 @@ impl Program {
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
         let Ok(place) = Arc::clone(&self.under_way).try_acquire_owned() else {
             let (to, local, why) = (spec.to.endpoint(), None, busy());
-            self.sockets.mention(News::ConnectFailed {
-                spec,
-                to,
-                local,
-                why,
-            });
+            self.sockets.mention(News::ConnectFailed { spec, to, local, why });
             return;
         };
         let calls = Calls::new(&self.sockets, spec, burst, self.connecting.clone());
@@ -253,8 +248,5 @@ impl Program {
 
 /// Too much is under way already.
 fn busy() -> Refusal {
-    Refusal {
-        call: Call::Socket,
-        errno: Errno::EAGAIN,
-    }
+    Refusal { call: Call::Socket, errno: Errno::EAGAIN }
 }

@@ -45,9 +45,7 @@ async fn one_listening(
     at: SocketAddr,
     (makers, diary): Making<'_>,
 ) -> Result<(Socket, SocketAddr), Refusal> {
-    let socket = makers
-        .socket(spec.host, Protocol::Tcp, at.ip(), diary)
-        .await?;
+    let socket = makers.socket(spec.host, Protocol::Tcp, at.ip(), diary).await?;
     let listens = bound(spec, at, &socket, diary).and_then(|()| {
         let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
         let done = diary.did(&socket, Asked::Listen(spec.backlog), socket.listen(backlog));
@@ -83,11 +81,7 @@ pub(super) fn bound(
 }
 
 fn bind(socket: &Socket, at: SocketAddr, diary: &mut Diary) -> io::Result<()> {
-    diary.did(
-        socket,
-        Asked::Bind(Endpoint::from(at)),
-        socket.bind(&at.into()),
-    )
+    diary.did(socket, Asked::Bind(Endpoint::from(at)), socket.bind(&at.into()))
 }
 
 /// A socket of which nothing will come.
@@ -106,9 +100,7 @@ pub(super) async fn calling(
     whole: Option<PortRange>,
     (makers, diary): Making<'_>,
 ) -> Result<Socket, Refusal> {
-    let socket = makers
-        .socket(spec.host, spec.protocol, to.ip(), diary)
-        .await?;
+    let socket = makers.socket(spec.host, spec.protocol, to.ip(), diary).await?;
     match placed(spec, to, (&socket, whole), diary) {
         Ok(()) => Ok(socket),
         Err(why) => Err(closed(socket, diary, why)),
@@ -130,11 +122,7 @@ fn placed(
     let from = spec.from.unwrap_or_else(|| any(to.ip()));
     let range = |range, diary: &mut Diary| {
         let done = options::set_local_port_range(socket, range);
-        diary.did(
-            socket,
-            Asked::SetSockOpt(SockOpt::LocalPortRange(range)),
-            done,
-        )
+        diary.did(socket, Asked::SetSockOpt(SockOpt::LocalPortRange(range)), done)
     };
     let bind = |port: u16, diary: &mut Diary| bind(socket, SocketAddr::new(from, port), diary);
     match spec.source_port {
@@ -183,10 +171,7 @@ fn bind_in_turn(
         }
     }
     // The answer that connect() gives when a range is used up.
-    Err(Refusal {
-        call: Call::Connect,
-        errno: Errno::EADDRNOTAVAIL,
-    })
+    Err(Refusal { call: Call::Connect, errno: Errno::EADDRNOTAVAIL })
 }
 
 /// socket() on this machine.
@@ -195,11 +180,7 @@ pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<S
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),
     };
-    let domain = if ip.is_ipv4() {
-        Domain::IPV4
-    } else {
-        Domain::IPV6
-    };
+    let domain = if ip.is_ipv4() { Domain::IPV4 } else { Domain::IPV6 };
     let made = Socket::new_raw(domain, kind.nonblocking().cloexec(), Some(number));
     diary.socket(protocol, ip, &made);
     made.map_err(refused(Call::Socket))
@@ -213,18 +194,10 @@ pub(super) fn own(
     ends: [SocketAddr; 2],
 ) -> OwnSocket {
     let [local, remote] = ends.map(Endpoint::from);
-    let tuple = FiveTuple {
-        protocol,
-        local,
-        remote,
-    };
+    let tuple = FiveTuple { protocol, local, remote };
     let inode = rustix::fs::fstat(socket).map_or(0, |stat| stat.st_ino);
     OwnSocket {
-        name: RowName {
-            host,
-            tuple,
-            inode: if tuple.is_connected() { 0 } else { inode },
-        },
+        name: RowName { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
         fd: diary::number(socket),
         inode,
     }
@@ -265,10 +238,7 @@ fn is_own_alone(ip: IpAddr) -> bool {
 
 /// Turns an error of `call` into a refusal.
 pub(super) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
-    move |error| Refusal {
-        call,
-        errno: Errno::from(&error),
-    }
+    move |error| Refusal { call, errno: Errno::from(&error) }
 }
 
 /// The address that stands for all of the same family.

@@ -118,25 +118,18 @@ impl Sockets {
 
     /// A place for one more end, unless the descriptors are used up.
     pub(super) fn seat(self: &Arc<Self>, name: RowName) -> Option<Seat> {
-        let taken = self
-            .open
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
-                (open < self.budget()).then_some(open + 1)
-            });
+        let taken = self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
+            (open < self.budget()).then_some(open + 1)
+        });
         taken.ok()?;
         let line = Arc::new(Line::default());
         lock(&self.ends).insert(name, Arc::clone(&line));
-        Some(Seat {
-            sockets: Arc::clone(self),
-            name,
-            line,
-        })
+        Some(Seat { sockets: Arc::clone(self), name, line })
     }
 
     /// How many more ends there is room for.
     pub(super) fn room(&self) -> u64 {
-        self.budget()
-            .saturating_sub(self.open.load(Ordering::Acquire))
+        self.budget().saturating_sub(self.open.load(Ordering::Acquire))
     }
 
     fn budget(&self) -> u64 {
@@ -193,8 +186,7 @@ impl Sockets {
                 () = self.stop.cancelled() => (),
             }
         }
-        self.listening
-            .fetch_add(sockets.len() as u64, Ordering::AcqRel);
+        self.listening.fetch_add(sockets.len() as u64, Ordering::AcqRel);
         self.tell(News::Listening { spec, sockets }).await;
     }
 
@@ -219,10 +211,7 @@ impl Sockets {
     pub(super) fn door(&self, from: Host, to: SocketAddr) -> Option<Arc<Door>> {
         // The lab's computers reach each other, and not this machine; nor does it reach them.
         let is_near = |door: &Door| (door.spec.host == Host::THIS) == (from == Host::THIS);
-        self.doors()
-            .iter()
-            .find(|door| is_near(door) && door.answers(to))
-            .map(Arc::clone)
+        self.doors().iter().find(|door| is_near(door) && door.answers(to)).map(Arc::clone)
     }
 }
 
@@ -264,9 +253,6 @@ mod tests {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let sockets = Sockets::new(news, tasks, stop, 1, Duration::ZERO);
         sockets.spawn(async { panic!("on purpose") });
-        assert_eq!(
-            heard.recv().await,
-            Some(News::Crashed("on purpose".to_owned()))
-        );
+        assert_eq!(heard.recv().await, Some(News::Crashed("on purpose".to_owned())));
     }
 }

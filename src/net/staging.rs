@@ -38,12 +38,7 @@ impl Stage {
                 let sockets = play.sockets.iter().filter_map(as_own).collect();
                 let calls = play.calls;
                 self.sets.push(play.sockets);
-                News::Staged {
-                    state,
-                    main,
-                    sockets,
-                    calls,
-                }
+                News::Staged { state, main, sockets, calls }
             }
             Err(why) => News::StageFailed { state, why },
         }
@@ -82,11 +77,7 @@ const SMALL: usize = 4096;
 
 impl Play {
     fn new(from: IpAddr) -> Play {
-        Play {
-            from,
-            sockets: Vec::new(),
-            calls: Vec::new(),
-        }
+        Play { from, sockets: Vec::new(), calls: Vec::new() }
     }
 
     /// Makes the calls; says which row is in `state` afterwards.
@@ -119,10 +110,7 @@ impl Play {
     /// The server's kernel passes over the last ACK until data comes.
     fn waits_for_data(&mut self) -> Result<RowName, Refusal> {
         let listener = self.socket()?;
-        self.note(format!(
-            "setsockopt({}, TCP_DEFER_ACCEPT, 30)",
-            listener.as_raw_fd()
-        ));
+        self.note(format!("setsockopt({}, TCP_DEFER_ACCEPT, 30)", listener.as_raw_fd()));
         options::set_defer_accept(&listener, 30).map_err(refused(Call::SetSockOpt))?;
         let at = self.listen(&listener, 8)?;
         let client = self.call(at, None)?;
@@ -168,14 +156,8 @@ impl Play {
     /// The client's data fills the server's small buffer, and its own: a FIN behind it cannot leave. Then they hang up in that order.
     fn fin_is_stuck(&mut self, order: Vec<End>) -> Result<RowName, Refusal> {
         let listener = self.socket()?;
-        self.note(format!(
-            "setsockopt({}, SO_RCVBUF, {})",
-            listener.as_raw_fd(),
-            SMALL / 2
-        ));
-        listener
-            .set_recv_buffer_size(SMALL / 2)
-            .map_err(refused(Call::SetSockOpt))?;
+        self.note(format!("setsockopt({}, SO_RCVBUF, {})", listener.as_raw_fd(), SMALL / 2));
+        listener.set_recv_buffer_size(SMALL / 2).map_err(refused(Call::SetSockOpt))?;
         let at = self.listen(&listener, 8)?;
         let client = self.call(at, Some(SMALL))?;
         let server = self.accept(&listener)?;
@@ -200,8 +182,5 @@ enum End {
 }
 
 fn other_end(name: RowName) -> RowName {
-    RowName {
-        tuple: name.tuple.mirrored(),
-        ..name
-    }
+    RowName { tuple: name.tuple.mirrored(), ..name }
 }

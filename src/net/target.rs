@@ -25,10 +25,7 @@ pub(super) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Ref
     let remote = |to: &&SocketAddr| !may_leave && !is_near(to.ip()) && !socket::is_ours(to.ip());
     match reachable.iter().find(remote) {
         None => Ok(reachable),
-        Some(to) => Err(Refusal {
-            call: Call::Remote(to.ip()),
-            errno: Errno::EPERM,
-        }),
+        Some(to) => Err(Refusal { call: Call::Remote(to.ip()), errno: Errno::EPERM }),
     }
 }
 
@@ -37,18 +34,13 @@ async fn look_up(name: &str, port: u16) -> Result<Vec<SocketAddr>, Refusal> {
     match found {
         Err(_) => Err(unresolved(Errno::ETIMEDOUT)),
         // The resolver's own errors have no number.
-        Ok(Err(error)) => Err(unresolved(
-            error.raw_os_error().map_or(Errno::EADDRNOTAVAIL, Errno),
-        )),
+        Ok(Err(error)) => Err(unresolved(error.raw_os_error().map_or(Errno::EADDRNOTAVAIL, Errno))),
         Ok(Ok(all)) => Ok(all.take(MOST).collect()),
     }
 }
 
 fn unresolved(errno: Errno) -> Refusal {
-    Refusal {
-        call: Call::Resolve,
-        errno,
-    }
+    Refusal { call: Call::Resolve, errno }
 }
 
 /// Whether an address belongs to this machine's loopback, to a private network (RFC 1918, RFC 4193) or to the link (RFC 3927, RFC 4291).

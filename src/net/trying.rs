@@ -28,21 +28,10 @@ pub(super) async fn try_all(sockets: Arc<Sockets>, trials: Vec<Trial>) {
 }
 
 async fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
-    let Trial::Bind {
-        host,
-        protocol,
-        at,
-        reuse_addr,
-        reuse_port,
-    } = trial
-    else {
+    let Trial::Bind { host, protocol, at, reuse_addr, reuse_port } = trial else {
         return Ok(());
     };
-    let spec = ListenSpec {
-        reuse_addr,
-        reuse_port,
-        ..ListenSpec::at(at)
-    };
+    let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };
     let probe = makers.socket(host, protocol, at.ip, diary).await?;
     let bound = socket::bound(&spec, SocketAddr::from(at), &probe, diary);
     diary.closes(&probe);
@@ -50,13 +39,7 @@ async fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> 
 }
 
 async fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
-    let Trial::Reach {
-        host,
-        from,
-        source_port,
-        to,
-    } = trial
-    else {
+    let Trial::Reach { host, from, source_port, to } = trial else {
         return Ok(());
     };
     let door = makers.socket(host, Protocol::Tcp, to, diary).await?;
@@ -64,12 +47,8 @@ async fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal>
     let done = diary.did(&door, Asked::Listen(1), door.listen(1));
     done.map_err(socket::refused(Call::Listen))?;
     let there = diary.name_of(&door).map_err(socket::refused(Call::Bind))?;
-    let spec = ConnectSpec {
-        host,
-        from,
-        source_port,
-        ..ConnectSpec::to(Endpoint::from(there).into())
-    };
+    let spec =
+        ConnectSpec { host, from, source_port, ..ConnectSpec::to(Endpoint::from(there).into()) };
     let caller = socket::calling(&spec, there, None, (makers, &mut *diary)).await?;
     let reached = call(&caller, there, diary);
     // Nothing may be left of it: RST instead of a row in TIME_WAIT.
@@ -100,12 +79,7 @@ fn bind_door(
     let range = range.unwrap_or(PortRange::DEFAULT);
     let below = (1..range.low.0).rev();
     let above = (range.high.0..=u16::MAX).skip(1);
-    if picked.is_ok()
-        || below
-            .chain(above)
-            .take(OUTSIDE)
-            .any(|port| bind(port).is_ok())
-    {
+    if picked.is_ok() || below.chain(above).take(OUTSIDE).any(|port| bind(port).is_ok()) {
         return Ok(());
     }
     picked

@@ -44,13 +44,8 @@ impl<W: Write> Write for Frames<W> {
 impl<W: Write> QuietBackend<W> {
     /// Draws to `out`.
     pub(crate) fn new(out: W) -> QuietBackend<W> {
-        let frames = Frames {
-            frame: Vec::with_capacity(16 * 1024),
-            out,
-        };
-        QuietBackend {
-            inner: CrosstermBackend::new(frames),
-        }
+        let frames = Frames { frame: Vec::with_capacity(16 * 1024), out };
+        QuietBackend { inner: CrosstermBackend::new(frames) }
     }
 }
 

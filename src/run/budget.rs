@@ -20,10 +20,7 @@ impl Budget {
 
     /// A full budget.
     pub fn full(now: Moment) -> Budget {
-        Budget {
-            left: micros(Budget::BURST),
-            at: now,
-        }
+        Budget { left: micros(Budget::BURST), at: now }
     }
 
     /// Whether something may be spent now.

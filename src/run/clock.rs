@@ -15,10 +15,7 @@ pub struct Clock {
 
 impl Clock {
     /// Begins to count.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that looks at a clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks at a clock")]
     pub fn start() -> Clock {
         let midnight = Time::midnight();
         let now = Zoned::now();

@@ -30,10 +30,7 @@ pub async fn connect(
     asked_to_end: impl Future<Output = i32>,
 ) -> anyhow::Result<Ended> {
     let mut sockets = Sockets::new(descriptors);
-    let burst = Burst {
-        count: args.count,
-        every: args.every,
-    };
+    let burst = Burst { count: args.count, every: args.every };
     let spec = spec(args);
     let mut clients = Clients::new(Lines::new(out, args.quiet), args.count, &spec);
     sockets.program.run(Command::Connect(spec, burst));
@@ -67,11 +64,7 @@ fn spec(args: &ConnectArgs) -> ConnectSpec {
         (None, None) => SourcePort::KernelPicks,
     };
     ConnectSpec {
-        protocol: if args.udp {
-            Protocol::Udp
-        } else {
-            Protocol::Tcp
-        },
+        protocol: if args.udp { Protocol::Udp } else { Protocol::Tcp },
         from: args.from,
         source_port,
         payload: args.payload.0.clone(),
@@ -139,8 +132,7 @@ impl<'a, W: Write> Clients<'a, W> {
             News::ConnectFailed { why, .. } => {
                 self.all_called |= single;
                 let reason = format!("{why}{}", advice(why, self.source_port));
-                self.first_failure
-                    .get_or_insert(("cannot connect to", reason));
+                self.first_failure.get_or_insert(("cannot connect to", reason));
                 return Ok(());
             }
             News::BurstEnded { .. } => {
@@ -191,8 +183,7 @@ impl<'a, W: Write> Clients<'a, W> {
                     return format!("{}: the datagram was refused, {why}", ends(at));
                 }
                 if was_connected {
-                    self.first_failure
-                        .get_or_insert(("cannot connect to", errno.to_string()));
+                    self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
                 }
                 format!("{}: broke off: {errno}", ends(at))
             }

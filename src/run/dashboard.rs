@@ -34,10 +34,7 @@ const COMPUTERS: u8 = 4;
 pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let clock = Clock::start();
     let descriptors = kernel::raise_descriptor_limit();
-    let machine = crate::tcp::Machine {
-        descriptors,
-        ..kernel::machine()
-    };
+    let machine = crate::tcp::Machine { descriptors, ..kernel::machine() };
     let state = first_state(args, machine, &clock);
     let (inbox_sender, inbox) = channel(INBOX);
     let lab = LabKeeper::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
@@ -56,13 +53,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
         lab.sockets(),
     );
     program.tell_calls();
-    let world = World::new(
-        program,
-        (poller(inbox_sender.clone()), lab),
-        tasks,
-        stop,
-        inbox_sender,
-    );
+    let world = World::new(program, (poller(inbox_sender.clone()), lab), tasks, stop, inbox_sender);
 
     let theme = look::theme(args);
     let frames = Frames::a_second(args.fps);
@@ -82,27 +73,18 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let Dashboard { screen, world, .. } = dashboard;
     drop(screen);
     world.end().await;
-    result.or_else(|why| {
-        if screen::is_gone() {
-            Ok(Ended::BySignal(libc::SIGHUP))
-        } else {
-            Err(why)
-        }
-    })
+    result.or_else(
+        |why| {
+            if screen::is_gone() { Ok(Ended::BySignal(libc::SIGHUP)) } else { Err(why) }
+        },
+    )
 }
 
 fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock) -> State {
     let loopback = IpAddr::from([127, 0, 0, 1]);
-    let (here, in_lab) = if args.lab.lab {
-        (None, args.bind)
-    } else {
-        (args.bind, None)
-    };
+    let (here, in_lab) = if args.lab.lab { (None, args.bind) } else { (args.bind, None) };
     let at = Endpoint::new(here.unwrap_or(loopback), args.port);
-    let spec = ListenSpec {
-        backlog: args.backlog,
-        ..ListenSpec::at(at)
-    };
+    let spec = ListenSpec { backlog: args.backlog, ..ListenSpec::at(at) };
     let connect = ConnectSpec {
         payload: args.payload.0.clone(),
         allow_remote: args.allow_remote,
@@ -147,9 +129,7 @@ impl Dashboard {
         }
         self.draw()?;
         loop {
-            let tick = self
-                .clock
-                .instant(self.frames.last.plus(self.state.tick_after()));
+            let tick = self.clock.instant(self.frames.last.plus(self.state.tick_after()));
             let frame = self.clock.instant(self.frames.next());
             tokio::select! {
                 biased;
@@ -213,11 +193,7 @@ impl Dashboard {
                 if let Some(pane) = view::pane_at(self.screen.area(), &self.state, x, y) {
                     self.tell(Event::Asked(Action::Focus(pane)));
                 }
-                self.tell(Event::Asked(if down {
-                    Action::Next
-                } else {
-                    Action::Previous
-                }));
+                self.tell(Event::Asked(if down { Action::Next } else { Action::Previous }));
             }
             Input::Resized => {
                 self.screen.repaint()?;
@@ -245,9 +221,7 @@ impl Dashboard {
             self.tell(Event::Pressed(crate::app::Key::Ctrl('z')));
             return Ok(());
         }
-        self.screen
-            .suspend()
-            .context("cannot take the terminal again")?;
+        self.screen.suspend().context("cannot take the terminal again")?;
         self.frames.due = true;
         Ok(())
     }
@@ -272,17 +246,9 @@ impl Dashboard {
     fn draw(&mut self) -> anyhow::Result<()> {
         break_on_purpose("draw");
         self.state.arrange();
-        let Dashboard {
-            state,
-            theme,
-            scroll,
-            screen,
-            ..
-        } = self;
+        let Dashboard { state, theme, scroll, screen, .. } = self;
         let theme = theme.after(state.desk.look.theme);
-        screen
-            .draw(|frame| view::draw(frame, state, &theme, scroll))
-            .context("cannot draw")?;
+        screen.draw(|frame| view::draw(frame, state, &theme, scroll)).context("cannot draw")?;
         if let Some(last) = scroll.help_end() {
             state.desk.help_ends_at(last);
         }

@@ -94,13 +94,7 @@ impl Desk {
     /// Waits for wishes, but not longer than `pause`; `None` when it is time to go.
     pub(super) fn wishes(&self, pause: Duration) -> Option<Wishes> {
         let nothing_new = |papers: &mut Papers| {
-            let Wishes {
-                watch,
-                look,
-                visible: _,
-                inside: _,
-                answer,
-            } = &papers.wishes;
+            let Wishes { watch, look, visible: _, inside: _, answer } = &papers.wishes;
             !papers.is_stopped && watch.is_none() && look.is_empty() && answer.is_none()
         };
         let (mut papers, _) = self
@@ -142,10 +136,7 @@ impl Desk {
     /// Waits until the threads are gone, but not longer than `patience`.
     pub(super) fn wait(&self, patience: Duration) {
         let at_work = |papers: &mut Papers| papers.at_work > 0;
-        drop(
-            self.gone
-                .wait_timeout_while(self.papers(), patience, at_work),
-        );
+        drop(self.gone.wait_timeout_while(self.papers(), patience, at_work));
     }
 
     fn papers(&self) -> MutexGuard<'_, Papers> {

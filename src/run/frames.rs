@@ -17,28 +17,17 @@ const SPARE: u8 = 3;
 impl Frames {
     /// At most so many frames a second.
     pub(super) fn a_second(most: u16) -> Frames {
-        Frames {
-            gap: Duration::from_secs(1) / u32::from(most.max(1)),
-            ..Frames::default()
-        }
+        Frames { gap: Duration::from_secs(1) / u32::from(most.max(1)), ..Frames::default() }
     }
 
     pub(super) fn next(&self) -> Moment {
-        if self.spare > 0 {
-            self.last
-        } else {
-            self.last.plus(self.gap)
-        }
+        if self.spare > 0 { self.last } else { self.last.plus(self.gap) }
     }
 
     pub(super) fn drawn(&mut self, now: Moment) {
         let calm = now.since(self.last).as_nanos() / self.gap.as_nanos().max(1);
         let earned = u8::try_from(calm).unwrap_or(SPARE);
-        self.spare = self
-            .spare
-            .saturating_add(earned)
-            .min(SPARE)
-            .saturating_sub(1);
+        self.spare = self.spare.saturating_add(earned).min(SPARE).saturating_sub(1);
         self.last = now;
         self.due = false;
     }

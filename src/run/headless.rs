@@ -57,12 +57,7 @@ impl Sockets {
         let (sender, news) = mpsc::channel(1024);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let program = Program::new(sender, tasks.clone(), stop.clone(), descriptors);
-        Sockets {
-            program,
-            news,
-            tasks,
-            stop,
-        }
+        Sockets { program, news, tasks, stop }
     }
 
     /// Closes everything, and hands over what is told until then: what was sent or received last belongs to the sum.
@@ -125,18 +120,12 @@ pub(super) fn unless_nobody_reads(result: anyhow::Result<Ended>) -> anyhow::Resu
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// So many bytes, and the first of them in printable ASCII.
 pub(super) fn bytes_in_words(bytes: u64, first: &[u8]) -> String {
-    let more = if bytes > first.len() as u64 {
-        " ..."
-    } else {
-        ""
-    };
+    let more = if bytes > first.len() as u64 { " ..." } else { "" };
     format!("{}: {}{more}", count_of_bytes(bytes), escape(first))
 }
 

@@ -85,12 +85,7 @@ async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
             let _ = inbox.send(Input::HungUp).await;
             return;
         };
-        if after_esc(&event)
-            && inbox
-                .send(Input::Fact(Event::Pressed(Key::Esc)))
-                .await
-                .is_err()
-        {
+        if after_esc(&event) && inbox.send(Input::Fact(Event::Pressed(Key::Esc))).await.is_err() {
             return;
         }
         if let Some(input) = translate(event)
@@ -116,10 +111,7 @@ pub(crate) fn listen_to_signals(
         SignalKind::hangup(),
         SignalKind::quit(),
     ];
-    let stops = [
-        SignalKind::from_raw(libc::SIGTSTP),
-        SignalKind::from_raw(libc::SIGCONT),
-    ];
+    let stops = [SignalKind::from_raw(libc::SIGTSTP), SignalKind::from_raw(libc::SIGCONT)];
     for kind in ends.into_iter().chain(stops) {
         let mut signals = signal(kind)?;
         let (stop, inbox) = (stop.clone(), inbox.clone());
@@ -153,9 +145,7 @@ pub(crate) fn watch_for_hangup(inbox: Sender<Input>) {
         end_at_last(128 + libc::SIGHUP);
         let _ = inbox.blocking_send(Input::HungUp);
     };
-    let _ = thread::Builder::new()
-        .name("hangup".to_owned())
-        .spawn(watch);
+    let _ = thread::Builder::new().name("hangup".to_owned()).spawn(watch);
 }
 
 /// How long the end may take.
@@ -175,9 +165,7 @@ pub(crate) fn end_at_last(code: i32) {
         let _ = has_left.recv_timeout(VERY_LAST);
         std::process::exit(code);
     };
-    let _ = thread::Builder::new()
-        .name("deadline".to_owned())
-        .spawn(wait);
+    let _ = thread::Builder::new().name("deadline".to_owned()).spawn(wait);
 }
 
 /// Whether Esc was pressed just before: a line that is slow delivers both at once, which looks like a letter with alt. No key here has alt.
@@ -203,14 +191,7 @@ fn translate(event: TerminalEvent) -> Option<Input> {
     }
 }
 
-fn translate_mouse(
-    MouseEvent {
-        kind,
-        column: x,
-        row: y,
-        ..
-    }: MouseEvent,
-) -> Option<Input> {
+fn translate_mouse(MouseEvent { kind, column: x, row: y, .. }: MouseEvent) -> Option<Input> {
     match kind {
         MouseEventKind::Down(MouseButton::Left) => Some(Input::Clicked { x, y }),
         MouseEventKind::ScrollDown => Some(Input::Wheel { x, y, down: true }),

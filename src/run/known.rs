@@ -117,11 +117,7 @@ impl Known {
 
 /// Whether the difference is worth telling: that a timer runs down is not.
 fn differs(from: &SocketRow, to: &SocketRow) -> bool {
-    let without = |row: &SocketRow| SocketRow {
-        timer: None,
-        cookie: 0,
-        ..*row
-    };
+    let without = |row: &SocketRow| SocketRow { timer: None, cookie: 0, ..*row };
     let jumped = |from: Timer, to: Timer| {
         from.kind != to.kind || from.tries != to.tries || to.left > from.left
     };

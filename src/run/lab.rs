@@ -42,12 +42,7 @@ impl LabKeeper {
             })
         };
         let capture = capture.map(open).transpose()?;
-        let common = Common {
-            place: Arc::default(),
-            clock,
-            inbox,
-            capture,
-        };
+        let common = Common { place: Arc::default(), clock, inbox, capture };
         let thread = None;
         Ok(LabKeeper { common, thread })
     }

@@ -52,21 +52,9 @@ fn not_run(program: &OsStr, why: io::Error) -> Ended {
     // execvp(3) says EACCES of a name that it looked for in vain, where one place in PATH may not be searched.
     let is_name = !program.as_bytes().contains(&b'/');
     let in_vain = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
-    let why = if in_vain {
-        io::Error::from(Errno::NOENT)
-    } else {
-        why
-    };
-    let code = if why.kind() == ErrorKind::NotFound {
-        127
-    } else {
-        126
-    };
-    complain(&format!(
-        "cannot run {}: {}",
-        program.display(),
-        in_words(&why)
-    ));
+    let why = if in_vain { io::Error::from(Errno::NOENT) } else { why };
+    let code = if why.kind() == ErrorKind::NotFound { 127 } else { 126 };
+    complain(&format!("cannot run {}: {}", program.display(), in_words(&why)));
     Ended::WithCode(code)
 }
 
@@ -85,10 +73,7 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
 
 /// Runs the program in a lab that lasts as long as the program does.
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Ended> {
-    let spec = LabSpec {
-        computers: args.computers,
-        ports: None,
-    };
+    let spec = LabSpec { computers: args.computers, ports: None };
     let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| words(&why))?;
     if let Some(lacks) = lab.limits.lacks() {
         complain(&lacks);
@@ -162,10 +147,6 @@ async fn outlast(
 
 /// Why there is no lab, in a sentence.
 fn words(why: &LabRefusal) -> anyhow::Error {
-    let helps = if why.helps.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", why.helps)
-    };
+    let helps = if why.helps.is_empty() { String::new() } else { format!("; {}", why.helps) };
     anyhow::anyhow!("no lab on this machine: {}: {}{helps}", why.step, why.errno)
 }

@@ -58,10 +58,9 @@ impl fmt::Display for Line<'_> {
         let state = netstat_state(self.row);
         let [local, foreign] =
             [tuple.local, tuple.remote].map(|end| format!("{}:{}", netstat_address(end), end.port));
-        let owner = self.owner.map_or_else(
-            || "-".to_owned(),
-            |owner| format!("{}/{}", owner.pid, owner.program),
-        );
+        let owner = self
+            .owner
+            .map_or_else(|| "-".to_owned(), |owner| format!("{}/{}", owner.pid, owner.program));
         write!(
             f,
             "{:<5} {:>6} {:>6} {local:<23} {foreign:<23} {state:<11} {owner}",

@@ -24,11 +24,7 @@ pub async fn listen(
 ) -> anyhow::Result<Ended> {
     let mut sockets = Sockets::new(descriptors);
     sockets.program.run(Command::Listen(spec(args)));
-    let mut server = Server {
-        lines: Lines::new(out, args.quiet),
-        connections: 0,
-        bytes: 0,
-    };
+    let mut server = Server { lines: Lines::new(out, args.quiet), connections: 0, bytes: 0 };
     let mut asked_to_end = std::pin::pin!(asked_to_end);
     let ended = loop {
         tokio::select! {
@@ -56,16 +52,8 @@ pub async fn listen(
 fn spec(args: &ListenArgs) -> ListenSpec {
     ListenSpec {
         backlog: args.backlog,
-        accepting: if args.hold {
-            Accepting::Held
-        } else {
-            Accepting::AtOnce
-        },
-        on_data: if args.echo {
-            OnData::Echo
-        } else {
-            OnData::Read
-        },
+        accepting: if args.hold { Accepting::Held } else { Accepting::AtOnce },
+        on_data: if args.echo { OnData::Echo } else { OnData::Read },
         reuse_addr: args.reuse_addr,
         reuse_port: args.reuse_port,
         ..ListenSpec::at(Endpoint::new(args.bind, args.port))
@@ -82,19 +70,13 @@ impl<W: Write> Server<'_, W> {
     fn tell(&mut self, news: News) -> anyhow::Result<()> {
         let line = match news {
             News::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
-            News::ListenFailed { spec, why } => bail!(
-                "cannot listen at {}: {why}{}",
-                spec.at,
-                hint(why, spec.at.port)
-            ),
+            News::ListenFailed { spec, why } => {
+                bail!("cannot listen at {}: {why}{}", spec.at, hint(why, spec.at.port))
+            }
             News::StoppedListening { why: Some(why) } => bail!("cannot go on listening: {why}"),
             News::Accepted(own) => {
                 self.connections += 1;
-                format!(
-                    "{} connected; its socket is descriptor {}",
-                    peer(own.name),
-                    own.fd
-                )
+                format!("{} connected; its socket is descriptor {}", peer(own.name), own.fd)
             }
             News::AcceptFailed { why, pause } => words::accept_failed(why, pause),
             News::Received { at, bytes, first } => {
@@ -133,27 +115,18 @@ impl<W: Write> Server<'_, W> {
             Accepting::AtOnce => "ctrl-c ends it",
             Accepting::Held => "accept() is not called; ctrl-c ends it",
         };
-        self.lines
-            .declare(&format!("listening at {at}, backlog {backlog}; {does}"))?;
+        self.lines.declare(&format!("listening at {at}, backlog {backlog}; {does}"))?;
         let ip = at.ip.to_canonical();
         if ip.is_loopback() {
             return Ok(());
         }
-        let reached = if ip.is_unspecified() {
-            "this machine".to_owned()
-        } else {
-            ip.to_string()
-        };
-        self.lines.declare(&format!(
-            "warning: anyone who can reach {reached} can connect"
-        ))
+        let reached = if ip.is_unspecified() { "this machine".to_owned() } else { ip.to_string() };
+        self.lines.declare(&format!("warning: anyone who can reach {reached} can connect"))
     }
 
     fn sum_up(&mut self) -> io::Result<()> {
         let (connections, bytes) = (self.connections, self.bytes);
-        self.lines.declare(&format!(
-            "stopped: {connections} connections, {bytes} bytes received"
-        ))
+        self.lines.declare(&format!("stopped: {connections} connections, {bytes} bytes received"))
     }
 }
 

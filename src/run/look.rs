@@ -3,11 +3,7 @@ use crate::view::{ColourDepth, Theme};
 
 /// The theme that flags, the environment and the terminal ask for.
 pub(crate) fn theme(args: &DashboardArgs) -> Theme {
-    Theme::new(
-        args.theme,
-        colours(args.theme, args.color),
-        args.ascii || !is_utf8(),
-    )
+    Theme::new(args.theme, colours(args.theme, args.color), args.ascii || !is_utf8())
 }
 
 /// How many colours to use: none where they are unwanted (NO_COLOR, --color never), else what the terminal says it has.

@@ -47,11 +47,7 @@ fn subcommand(out: &mut dyn io::Write, sub: &Command) -> io::Result<()> {
     man.render_description_section(&mut text)?;
     man.render_options_section(&mut text)?;
     for line in String::from_utf8_lossy(&text).lines() {
-        let line = if line.starts_with(".SH ") {
-            ".PP"
-        } else {
-            line
-        };
+        let line = if line.starts_with(".SH ") { ".PP" } else { line };
         writeln!(out, "{line}")?;
     }
     Ok(())

@@ -102,10 +102,8 @@ fn without_a_screen(work: impl Future<Output = anyhow::Result<Ended>>) -> anyhow
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.context("cannot start the threads that hold the sockets")
 }
 
@@ -159,10 +157,7 @@ fn break_on_purpose(place: &str) {
     use std::sync::atomic::{AtomicBool, Ordering};
     static BROKEN: AtomicBool = AtomicBool::new(false);
     let wanted = std::env::var_os("FIVETUPLE_PANIC").is_some_and(|wanted| wanted == place);
-    assert!(
-        !wanted || BROKEN.swap(true, Ordering::SeqCst),
-        "broken on purpose: {place}"
-    );
+    assert!(!wanted || BROKEN.swap(true, Ordering::SeqCst), "broken on purpose: {place}");
 }
 
 #[cfg(not(debug_assertions))]

@@ -97,11 +97,7 @@ fn spawn(desk: &Arc<Desk>, name: &str, work: impl FnOnce() + Send + 'static) {
 
 fn read_until_stopped(desk: &Desk) {
     while let Some(errand) = desk.errand() {
-        let Errand {
-            order,
-            mut source,
-            mut reading,
-        } = errand;
+        let Errand { order, mut source, mut reading } = errand;
         let before = spent();
         let read = AssertUnwindSafe(|| source.read(&order.wanted, &mut reading));
         let outcome = catch_unwind(read);
@@ -110,11 +106,6 @@ fn read_until_stopped(desk: &Desk) {
             Ok(outcome) => (Some(source), outcome.map(|()| cost)),
             Err(_) => (None, Err(ReadError::Garbled("the reader panicked"))),
         };
-        desk.answer(Answer {
-            order,
-            source,
-            reading,
-            outcome,
-        });
+        desk.answer(Answer { order, source, reading, outcome });
     }
 }

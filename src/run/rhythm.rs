@@ -92,8 +92,7 @@ impl Rhythm {
 
     /// How long nothing is due.
     pub(super) fn pause(&self, now: Moment) -> Duration {
-        self.pulse_at
-            .map_or(Duration::ZERO, |last| BEAT.saturating_sub(now.since(last)))
+        self.pulse_at.map_or(Duration::ZERO, |last| BEAT.saturating_sub(now.since(last)))
     }
 
     fn pace(&self, now: Moment, (lively, calm): (Duration, Duration)) -> Duration {

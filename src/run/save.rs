@@ -18,9 +18,8 @@ pub(super) fn save(
 ) -> Result<Vec<String>, String> {
     let numbered = (2..=MOST).map(|n| format!("{name}-{n}"));
     for name in std::iter::once(name.to_owned()).chain(numbered) {
-        let files: Vec<String> = (texts.iter())
-            .map(|(ending, _)| format!("{name}.{ending}"))
-            .collect();
+        let files: Vec<String> =
+            (texts.iter()).map(|(ending, _)| format!("{name}.{ending}")).collect();
         if files.iter().any(|file| folder.join(file).exists()) {
             continue;
         }
@@ -54,10 +53,7 @@ mod tests {
         assert_eq!(first, Ok(vec!["rows-80.c".into(), "rows-80.py".into()]));
         std::fs::write(folder.path().join("rows-80-2.py"), "mine").unwrap();
         let second = save(folder.path(), "rows-80", &texts("two"));
-        assert_eq!(
-            second,
-            Ok(vec!["rows-80-3.c".into(), "rows-80-3.py".into()])
-        );
+        assert_eq!(second, Ok(vec!["rows-80-3.c".into(), "rows-80-3.py".into()]));
         let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!([read("rows-80.c"), read("rows-80-3.py")], ["one", "two"]);
         assert_eq!(read("rows-80-2.py"), "mine");

@@ -38,11 +38,7 @@ impl Screen {
         crossterm::style::force_color_output(true);
         take(mouse)?;
         let terminal = Terminal::new(QuietBackend::new(io::stdout())).inspect_err(|_| leave())?;
-        Ok(Screen {
-            terminal,
-            mouse,
-            was_suspended: false,
-        })
+        Ok(Screen { terminal, mouse, was_suspended: false })
     }
 
     /// Draws a frame; writes nothing when no cell differs.
@@ -55,9 +51,7 @@ impl Screen {
 
     /// Its size in cells.
     pub(crate) fn area(&self) -> Rect {
-        self.terminal
-            .size()
-            .map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
+        self.terminal.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
     /// Gives the terminal to the shell, stops until it is continued, and takes it again.
@@ -95,8 +89,7 @@ impl Screen {
     /// When its size is not known.
     pub(crate) fn repaint(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
-        self.terminal
-            .resize(Rect::new(0, 0, size.width, size.height))
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 
@@ -111,13 +104,8 @@ fn take(mouse: bool) -> io::Result<()> {
     OURS.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
     let entered = execute!(out, EnterAlternateScreen, EnableBracketedPaste, Hide);
-    let entered = entered.and_then(|()| {
-        if mouse {
-            execute!(out, EnableMouseCapture)
-        } else {
-            Ok(())
-        }
-    });
+    let entered =
+        entered.and_then(|()| if mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
     entered.inspect_err(|_| leave())
 }
 
@@ -129,13 +117,7 @@ pub(crate) fn leave() {
     // First what never waits: a terminal that is held takes no bytes.
     let _ = disable_raw_mode();
     let mut out = io::stdout();
-    let _ = execute!(
-        out,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        Show,
-        LeaveAlternateScreen
-    );
+    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, Show, LeaveAlternateScreen);
     let _ = out.flush();
 }
 

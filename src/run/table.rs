@@ -102,11 +102,8 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
     for row in &rows {
         let line = printer.line(row);
         // Writing to a string cannot fail.
-        let _ = if args.json {
-            writeln!(text, "{}", line.json())
-        } else {
-            writeln!(text, "{line}")
-        };
+        let _ =
+            if args.json { writeln!(text, "{}", line.json()) } else { writeln!(text, "{line}") };
     }
     put(out, &text).map(|_| ())
 }
@@ -130,12 +127,7 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn new(args: &'a TableArgs) -> Printer<'a> {
-        Printer {
-            args,
-            clock: Clock::start(),
-            has_begun: false,
-            owners: HashMap::new(),
-        }
+        Printer { args, clock: Clock::start(), has_begun: false, owners: HashMap::new() }
     }
 
     /// The lines for one look at the table.
@@ -208,8 +200,7 @@ impl<'a> Printer<'a> {
             return;
         }
         let found = owners(&new).found;
-        self.owners
-            .extend(new.into_iter().map(|inode| (inode, None)));
+        self.owners.extend(new.into_iter().map(|inode| (inode, None)));
         let known = found.into_iter().map(|(inode, owner)| (inode, Some(owner)));
         self.owners.extend(known);
     }
@@ -251,13 +242,8 @@ mod tests {
 
     #[test]
     fn owners_are_forgotten_with_the_inode() {
-        let args = TableArgs {
-            port: Vec::new(),
-            all: false,
-            watch: true,
-            json: false,
-            no_owners: true,
-        };
+        let args =
+            TableArgs { port: Vec::new(), all: false, watch: true, json: false, no_owners: true };
         let mut printer = Printer::new(&args);
         let open = row("tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=7");
         let waits = row("tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 TIME_WAIT");
@@ -265,28 +251,13 @@ mod tests {
         let told = [
             (vec![Change::Appeared(bound)], 1),
             (vec![Change::Vanished(bound), Change::Appeared(open)], 1),
-            (
-                vec![Change::Moved {
-                    from: open,
-                    to: open,
-                }],
-                1,
-            ),
-            (
-                vec![Change::Moved {
-                    from: open,
-                    to: waits,
-                }],
-                0,
-            ),
+            (vec![Change::Moved { from: open, to: open }], 1),
+            (vec![Change::Moved { from: open, to: waits }], 0),
             (vec![Change::Vanished(waits)], 0),
         ];
         printer.owners.insert(7, None);
         for (changes, left) in told {
-            let sight = Sight {
-                changes,
-                ..Sight::default()
-            };
+            let sight = Sight { changes, ..Sight::default() };
             printer.text(&sight);
             assert_eq!(printer.owners.len(), left, "{:?}", sight.changes);
         }

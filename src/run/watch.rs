@@ -120,9 +120,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         self.is_reading = false;
         // A source that was replaced meanwhile is not needed any more.
         let is_current = self.near.as_ref().map(|near| near.name());
-        self.far = answer
-            .source
-            .filter(|source| is_current == Some(source.name()));
+        self.far = answer.source.filter(|source| is_current == Some(source.name()));
         match answer.outcome {
             Ok(cost) => {
                 self.failures = 0;
@@ -178,11 +176,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
             let source = self.far.take().unwrap_or_else(|| (self.opener)().0);
             self.is_reading = true;
             let reading = std::mem::take(&mut self.spare);
-            self.desk.send(Errand {
-                order,
-                source,
-                reading,
-            });
+            self.desk.send(Errand { order, source, reading });
         }
     }
 
@@ -234,10 +228,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
             self.tell(if is_denied {
                 Event::Instead(why)
             } else {
-                Event::Blind {
-                    host: self.host,
-                    why,
-                }
+                Event::Blind { host: self.host, why }
             });
         }
         let pause = PAUSE.saturating_mul(1 << self.failures.min(16));

@@ -181,10 +181,7 @@ impl Watcher {
         self.reading = Some(self.round);
         self.looked.clear();
         self.rhythm.reading_begins(now);
-        Some(Order {
-            round: self.round,
-            wanted,
-        })
+        Some(Order { round: self.round, wanted })
     }
 
     /// An order was carried out; `cost` is the time it took.
@@ -216,11 +213,7 @@ impl Watcher {
             self.known.learn_all(rows, &looked, &mut self.changes);
         }
         let torn = mem::replace(&mut self.torn, reading.torn);
-        let is_news = if torn == self.torn {
-            Next::Changes
-        } else {
-            Next::Again
-        };
+        let is_news = if torn == self.torn { Next::Changes } else { Next::Again };
         self.owed = self.owed.max(self.next).max(is_news);
         self.next = Next::Changes;
     }

@@ -118,10 +118,8 @@ impl World {
             return;
         }
         self.asked.retain(|_, asked| now.since(*asked) < ASK_AGAIN);
-        let wanted: std::collections::HashSet<u64> = unowned
-            .into_iter()
-            .filter(|inode| self.asked.insert(*inode, now).is_none())
-            .collect();
+        let wanted: std::collections::HashSet<u64> =
+            unowned.into_iter().filter(|inode| self.asked.insert(*inode, now).is_none()).collect();
         if wanted.is_empty() {
             return;
         }
@@ -133,10 +131,9 @@ impl World {
                 kernel::owners(&wanted)
             };
             let facts = match catch_unwind(look) {
-                Ok(owners) => vec![
-                    Event::OwnersFound(owners.found),
-                    Event::OwnersHidden(owners.missing),
-                ],
+                Ok(owners) => {
+                    vec![Event::OwnersFound(owners.found), Event::OwnersHidden(owners.missing)]
+                }
                 Err(panic) => vec![Event::Net(News::Crashed(panic_words(&*panic)))],
             };
             let took = clock.now().since_start();

@@ -19,12 +19,7 @@ pub struct Arrow {
 }
 
 const fn arrow(from: TcpState, to: TcpState, event: &'static str, answer: &'static str) -> Arrow {
-    Arrow {
-        from,
-        to,
-        event,
-        answer,
-    }
+    Arrow { from, to, event, answer }
 }
 
 impl Arrow {

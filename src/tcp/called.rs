@@ -33,14 +33,8 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Deed; 6] = [
-        Deed::Listen,
-        Deed::Connect,
-        Deed::Accept,
-        Deed::HalfClose,
-        Deed::Close,
-        Deed::Try,
-    ];
+    pub const ALL: [Deed; 6] =
+        [Deed::Listen, Deed::Connect, Deed::Accept, Deed::HalfClose, Deed::Close, Deed::Try];
 }
 
 /// One system call: on which descriptor, what was asked, and what the kernel answered.

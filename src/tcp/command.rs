@@ -180,19 +180,13 @@ pub struct Target {
 impl Target {
     /// The target as an address, if it is not a name.
     pub fn endpoint(&self) -> Option<Endpoint> {
-        self.name.parse().ok().map(|ip: IpAddr| Endpoint {
-            ip,
-            port: self.port,
-        })
+        self.name.parse().ok().map(|ip: IpAddr| Endpoint { ip, port: self.port })
     }
 }
 
 impl From<Endpoint> for Target {
     fn from(end: Endpoint) -> Target {
-        Target {
-            name: end.ip.to_string(),
-            port: end.port,
-        }
+        Target { name: end.ip.to_string(), port: end.port }
     }
 }
 
@@ -213,17 +207,13 @@ impl std::str::FromStr for Target {
         const WRONG: &str =
             "write HOST:PORT, for example 127.0.0.1:5000, localhost:5000 or [::1]:5000";
         let (name, port) = text.trim().rsplit_once(':').ok_or(WRONG)?;
-        let bare = name
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
+        let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         let name = match bare {
             Some(v6) if is_ipv6(v6) => v6,
             Some(_) => return Err(WRONG),
             None => name,
         };
-        let port: u16 = port
-            .parse()
-            .map_err(|_| "the port is a number from 1 to 65535")?;
+        let port: u16 = port.parse().map_err(|_| "the port is a number from 1 to 65535")?;
         let printable = name.chars().all(|c| c.is_ascii_graphic());
         if port == 0 {
             return Err("the port is a number from 1 to 65535");
@@ -231,10 +221,7 @@ impl std::str::FromStr for Target {
         if name.is_empty() || !printable || (bare.is_none() && name.contains(':')) {
             return Err(WRONG);
         }
-        Ok(Target {
-            name: name.to_owned(),
-            port: Port(port),
-        })
+        Ok(Target { name: name.to_owned(), port: Port(port) })
     }
 }
 
@@ -279,10 +266,7 @@ pub struct Burst {
 
 impl Burst {
     /// One connection, at once.
-    pub const ONE: Burst = Burst {
-        count: 1,
-        every: Duration::ZERO,
-    };
+    pub const ONE: Burst = Burst { count: 1, every: Duration::ZERO };
     /// From this many connections on, each socket is given the whole port range (`IP_LOCAL_PORT_RANGE`): without it connect() searches for about 1 ms
     /// once half the range is used up.
     pub const LARGE: u32 = 200;

@@ -13,11 +13,7 @@ impl Port {
 
 impl fmt::Display for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == 0 {
-            f.pad("*")
-        } else {
-            fmt::Display::fmt(&self.0, f)
-        }
+        if self.0 == 0 { f.pad("*") } else { fmt::Display::fmt(&self.0, f) }
     }
 }
 
@@ -33,36 +29,24 @@ pub struct Endpoint {
 impl Endpoint {
     /// The end at `ip` and `port`.
     pub fn new(ip: impl Into<IpAddr>, port: u16) -> Endpoint {
-        Endpoint {
-            ip: ip.into(),
-            port: Port(port),
-        }
+        Endpoint { ip: ip.into(), port: Port(port) }
     }
 
     /// `0.0.0.0:*`: the foreign end of a socket that is not connected.
     pub const fn nobody() -> Endpoint {
-        Endpoint {
-            ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            port: Port::ANY,
-        }
+        Endpoint { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: Port::ANY }
     }
 
     /// The same end with an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) written as the IPv4 address it stands for.
     #[must_use]
     pub fn canonical(self) -> Endpoint {
-        Endpoint {
-            ip: self.ip.to_canonical(),
-            port: self.port,
-        }
+        Endpoint { ip: self.ip.to_canonical(), port: self.port }
     }
 }
 
 impl From<SocketAddr> for Endpoint {
     fn from(addr: SocketAddr) -> Endpoint {
-        Endpoint {
-            ip: addr.ip(),
-            port: Port(addr.port()),
-        }
+        Endpoint { ip: addr.ip(), port: Port(addr.port()) }
     }
 }
 
@@ -92,27 +76,15 @@ impl FromStr for Endpoint {
     type Err = ParseEndpointError;
 
     fn from_str(text: &str) -> Result<Endpoint, ParseEndpointError> {
-        let wrong = || ParseEndpointError {
-            text: text.to_owned(),
-        };
+        let wrong = || ParseEndpointError { text: text.to_owned() };
         let (ip, port) = text.rsplit_once(':').ok_or_else(wrong)?;
         let ip = match ip.strip_prefix('[') {
-            Some(v6) => IpAddr::V6(
-                v6.strip_suffix(']')
-                    .ok_or_else(wrong)?
-                    .parse()
-                    .map_err(|_| wrong())?,
-            ),
+            Some(v6) => {
+                IpAddr::V6(v6.strip_suffix(']').ok_or_else(wrong)?.parse().map_err(|_| wrong())?)
+            }
             None => IpAddr::V4(ip.parse().map_err(|_| wrong())?),
         };
-        let port = if port == "*" {
-            0
-        } else {
-            port.parse().map_err(|_| wrong())?
-        };
-        Ok(Endpoint {
-            ip,
-            port: Port(port),
-        })
+        let port = if port == "*" { 0 } else { port.parse().map_err(|_| wrong())? };
+        Ok(Endpoint { ip, port: Port(port) })
     }
 }

@@ -217,10 +217,7 @@ mod tests {
         let told = |number| in_words(&Error::from_raw_os_error(number));
         assert_eq!(told(13), "permission denied (EACCES)");
         assert_eq!(told(30), "read-only file system (EROFS)");
-        assert_eq!(
-            told(84),
-            "Invalid or incomplete multibyte or wide character"
-        );
+        assert_eq!(told(84), "Invalid or incomplete multibyte or wide character");
         assert_eq!(in_words(&Error::other("it broke")), "it broke");
         let wrapped = Error::other(Error::from_raw_os_error(84));
         assert!(!in_words(&wrapped).contains("os error"), "{wrapped}");

@@ -21,10 +21,7 @@ impl Filter {
 
     /// The rows with one of `ports` at either end.
     pub fn ports(ports: impl IntoIterator<Item = Port>) -> Filter {
-        Filter {
-            ports: Some(ports.into_iter().collect()),
-            ..Filter::default()
-        }
+        Filter { ports: Some(ports.into_iter().collect()), ..Filter::default() }
     }
 
     /// Whether `row` is wanted.
@@ -33,9 +30,7 @@ impl Filter {
             ports.contains(&row.tuple.local.port) || ports.contains(&row.tuple.remote.port)
         };
         self.ports.as_ref().is_none_or(either_end)
-            && self
-                .protocol
-                .is_none_or(|protocol| protocol == row.tuple.protocol)
+            && self.protocol.is_none_or(|protocol| protocol == row.tuple.protocol)
             && self.state.is_none_or(|state| state == row.state)
     }
 }

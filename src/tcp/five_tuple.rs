@@ -35,21 +35,13 @@ pub struct FiveTuple {
 impl FiveTuple {
     /// The five numbers of a TCP socket.
     pub fn tcp(local: Endpoint, remote: Endpoint) -> FiveTuple {
-        FiveTuple {
-            protocol: Protocol::Tcp,
-            local,
-            remote,
-        }
+        FiveTuple { protocol: Protocol::Tcp, local, remote }
     }
 
     /// The same connection as the other end sees it; a loopback connection shows both.
     #[must_use]
     pub fn mirrored(self) -> FiveTuple {
-        FiveTuple {
-            protocol: self.protocol,
-            local: self.remote,
-            remote: self.local,
-        }
+        FiveTuple { protocol: self.protocol, local: self.remote, remote: self.local }
     }
 
     /// The same five numbers with IPv4-mapped addresses written as IPv4, so that both ends of a dual-stack connection compare.

@@ -5,9 +5,8 @@ use std::fmt;
 pub struct Host(pub u8);
 
 /// What people call the lab's computers, in the order of their hosts.
-const NAMES: [&str; 8] = [
-    "server", "laptop", "phone", "tablet", "desktop", "console", "watch", "camera",
-];
+const NAMES: [&str; 8] =
+    ["server", "laptop", "phone", "tablet", "desktop", "console", "watch", "camera"];
 
 impl Host {
     /// The machine this program runs on.

@@ -67,11 +67,8 @@ pub struct LabLimits {
 
 impl LabLimits {
     /// What they can do where this machine lets their settings be made.
-    pub const MEANT: LabLimits = LabLimits {
-        unprivileged_from: Port::ANY,
-        somaxconn: 65_535,
-        unset: None,
-    };
+    pub const MEANT: LabLimits =
+        LabLimits { unprivileged_from: Port::ANY, somaxconn: 65_535, unset: None };
 
     /// What lacks, and why, in a sentence without its end; `None` when nothing does.
     pub fn lacks(&self) -> Option<String> {

@@ -14,17 +14,11 @@ pub struct PortRange {
 
 impl PortRange {
     /// Linux's default for `net.ipv4.ip_local_port_range`.
-    pub const DEFAULT: PortRange = PortRange {
-        low: Port(32768),
-        high: Port(60999),
-    };
+    pub const DEFAULT: PortRange = PortRange { low: Port(32768), high: Port(60999) };
 
     /// One port and no other.
     pub const fn only(port: Port) -> PortRange {
-        PortRange {
-            low: port,
-            high: port,
-        }
+        PortRange { low: port, high: port }
     }
 
     /// How many ports there are: 28,232 in Linux's default range.
@@ -55,20 +49,12 @@ impl FromStr for PortRange {
     fn from_str(text: &str) -> Result<PortRange, &'static str> {
         const WRONG: &str = "a range is two ports, the lower one first: 45000-45007";
         let (low, high) = text.split_once('-').ok_or(WRONG)?;
-        let number = |text: &str| {
-            text.trim()
-                .parse::<u16>()
-                .ok()
-                .filter(|port| *port > 0)
-                .ok_or(WRONG)
-        };
+        let number =
+            |text: &str| text.trim().parse::<u16>().ok().filter(|port| *port > 0).ok_or(WRONG);
         let (low, high) = (number(low)?, number(high)?);
         if low > high {
             return Err(WRONG);
         }
-        Ok(PortRange {
-            low: Port(low),
-            high: Port(high),
-        })
+        Ok(PortRange { low: Port(low), high: Port(high) })
     }
 }

@@ -76,11 +76,7 @@ pub struct RowName {
 impl RowName {
     /// The name of a connected socket of this machine.
     pub fn connected(host: Host, tuple: FiveTuple) -> RowName {
-        RowName {
-            host,
-            tuple,
-            inode: 0,
-        }
+        RowName { host, tuple, inode: 0 }
     }
 
     /// What counts when names are compared.
@@ -134,31 +130,18 @@ impl SocketRow {
 
     /// What tells this row from every other.
     pub fn name(&self) -> RowName {
-        let inode = if self.tuple.is_connected() {
-            0
-        } else {
-            self.inode
-        };
-        RowName {
-            host: self.host,
-            tuple: self.tuple,
-            inode,
-        }
+        let inode = if self.tuple.is_connected() { 0 } else { self.inode };
+        RowName { host: self.host, tuple: self.tuple, inode }
     }
 
     /// Whether the other end's FIN may stand in its Recv-Q: it counts as one byte until the program has read the end of the data.
     pub fn may_hold_a_fin(&self) -> bool {
-        matches!(
-            self.state,
-            TcpState::CloseWait | TcpState::Closing | TcpState::LastAck
-        )
+        matches!(self.state, TcpState::CloseWait | TcpState::Closing | TcpState::LastAck)
     }
 
     /// How many bytes of data the program has not read: its Recv-Q without the other end's FIN.
     pub fn unread(&self) -> u32 {
-        self.queues
-            .recv
-            .saturating_sub(self.may_hold_a_fin().into())
+        self.queues.recv.saturating_sub(self.may_hold_a_fin().into())
     }
 
     /// Whether both show one and the same socket: the same name, and not a later socket that took over its five numbers.

@@ -84,15 +84,8 @@ impl fmt::Display for Flags {
             (Flags::PSH, "PSH"),
             (Flags::ACK, "ACK"),
         ];
-        let set: Vec<&str> = names
-            .into_iter()
-            .filter(|(flag, _)| self.has(*flag))
-            .map(|(_, name)| name)
-            .collect();
-        f.pad(&if set.is_empty() {
-            String::from("-")
-        } else {
-            set.join("+")
-        })
+        let set: Vec<&str> =
+            names.into_iter().filter(|(flag, _)| self.has(*flag)).map(|(_, name)| name).collect();
+        f.pad(&if set.is_empty() { String::from("-") } else { set.join("+") })
     }
 }

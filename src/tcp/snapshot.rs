@@ -15,9 +15,7 @@ pub struct Snapshot {
 
 impl FromIterator<SocketRow> for Snapshot {
     fn from_iter<I: IntoIterator<Item = SocketRow>>(rows: I) -> Snapshot {
-        Snapshot {
-            rows: rows.into_iter().collect(),
-        }
+        Snapshot { rows: rows.into_iter().collect() }
     }
 }
 
@@ -31,11 +29,7 @@ impl FromStr for Snapshot {
     type Err = ParseRowError;
 
     fn from_str(text: &str) -> Result<Snapshot, ParseRowError> {
-        text.lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(str::parse)
-            .collect()
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::parse).collect()
     }
 }
 
@@ -58,11 +52,9 @@ impl fmt::Display for SocketRow {
         if self.host != Host::THIS {
             write!(f, " host={}", self.host.0)?;
         }
-        for (word, value) in [
-            ("uid", u64::from(self.uid)),
-            ("inode", self.inode),
-            ("cookie", self.cookie),
-        ] {
+        for (word, value) in
+            [("uid", u64::from(self.uid)), ("inode", self.inode), ("cookie", self.cookie)]
+        {
             if value != 0 {
                 write!(f, " {word}={value}")?;
             }
@@ -70,13 +62,7 @@ impl fmt::Display for SocketRow {
         let Some(timer) = self.timer else {
             return Ok(());
         };
-        write!(
-            f,
-            " {}={}ms/{}",
-            timer.kind.word(),
-            timer.left.as_millis(),
-            timer.tries
-        )
+        write!(f, " {}={}ms/{}", timer.kind.word(), timer.left.as_millis(), timer.tries)
     }
 }
 
@@ -103,10 +89,7 @@ impl FromStr for SocketRow {
     type Err = ParseRowError;
 
     fn from_str(line: &str) -> Result<SocketRow, ParseRowError> {
-        let wrong = |why| ParseRowError {
-            line: line.to_owned(),
-            why,
-        };
+        let wrong = |why| ParseRowError { line: line.to_owned(), why };
         let mut words = line.split_whitespace();
         let mut next = |why| words.next().ok_or_else(|| wrong(why));
         let protocol = match next("no protocol")? {
@@ -114,29 +97,12 @@ impl FromStr for SocketRow {
             "udp" => Protocol::Udp,
             _ => return Err(wrong("protocol is tcp or udp")),
         };
-        let recv = next("no Recv-Q")?
-            .parse()
-            .map_err(|_| wrong("Recv-Q is no number"))?;
-        let send = next("no Send-Q")?
-            .parse()
-            .map_err(|_| wrong("Send-Q is no number"))?;
-        let local = next("no local address")?
-            .parse()
-            .map_err(|_| wrong("local address"))?;
-        let remote = next("no foreign address")?
-            .parse()
-            .map_err(|_| wrong("foreign address"))?;
-        let state: TcpState = next("no state")?
-            .parse()
-            .map_err(|()| wrong("unknown state"))?;
-        let mut row = SocketRow::new(
-            crate::tcp::FiveTuple {
-                protocol,
-                local,
-                remote,
-            },
-            state,
-        );
+        let recv = next("no Recv-Q")?.parse().map_err(|_| wrong("Recv-Q is no number"))?;
+        let send = next("no Send-Q")?.parse().map_err(|_| wrong("Send-Q is no number"))?;
+        let local = next("no local address")?.parse().map_err(|_| wrong("local address"))?;
+        let remote = next("no foreign address")?.parse().map_err(|_| wrong("foreign address"))?;
+        let state: TcpState = next("no state")?.parse().map_err(|()| wrong("unknown state"))?;
+        let mut row = SocketRow::new(crate::tcp::FiveTuple { protocol, local, remote }, state);
         row.queues = Queues { recv, send };
         for word in words {
             set(&mut row, word).ok_or_else(|| wrong("unknown word after the state"))?;
@@ -153,16 +119,10 @@ fn set(row: &mut SocketRow, word: &str) -> Option<()> {
         "inode" => row.inode = value.parse().ok()?,
         "cookie" => row.cookie = value.parse().ok()?,
         timer => {
-            let kind = TimerKind::ALL
-                .into_iter()
-                .find(|kind| kind.word() == timer)?;
+            let kind = TimerKind::ALL.into_iter().find(|kind| kind.word() == timer)?;
             let (left, tries) = value.split_once("ms/")?;
             let left = Duration::from_millis(left.parse().ok()?);
-            row.timer = Some(Timer {
-                kind,
-                left,
-                tries: tries.parse().ok()?,
-            });
+            row.timer = Some(Timer { kind, left, tries: tries.parse().ok()? });
         }
     }
     Some(())

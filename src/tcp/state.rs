@@ -115,9 +115,6 @@ impl FromStr for TcpState {
     type Err = ();
 
     fn from_str(text: &str) -> Result<TcpState, ()> {
-        TcpState::ALL
-            .into_iter()
-            .find(|state| state.name() == text)
-            .ok_or(())
+        TcpState::ALL.into_iter().find(|state| state.name() == text).ok_or(())
     }
 }

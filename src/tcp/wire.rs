@@ -126,10 +126,7 @@ impl Crossing {
     /// What was known of it then: what became of it later, was not.
     #[must_use]
     pub fn as_of(&self, then: Moment) -> Crossing {
-        Crossing {
-            fate: self.fate_by(then),
-            ..self.clone()
-        }
+        Crossing { fate: self.fate_by(then), ..self.clone() }
     }
 
     /// What was known then of what became of it.

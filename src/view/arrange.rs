@@ -44,13 +44,7 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     let banner = take_top(&mut rest, u16::from(state.listener.is_open_to_others()));
     let footer = take_bottom(&mut rest, 1);
     if state.desk.look.big {
-        return Some(Places {
-            header,
-            banner,
-            sockets: rest,
-            footer,
-            ..Places::default()
-        });
+        return Some(Places { header, banner, sockets: rest, footer, ..Places::default() });
     }
     // A picture needs the room of the panes above it; what the keys do shows in the picture, and is told below it.
     let hides_top = if state.desk.picture == Picture::Table {
@@ -71,23 +65,10 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     let (lines, spare) = for_readers(state, rest.height, (lines, spare));
     let lines = notices::height(state, area.width - beside, lines, spare);
     let mut notices = take_bottom(&mut rest, 2 + lines);
-    let keys = if shows_keys {
-        take_right(&mut notices, KEYS)
-    } else {
-        Rect::default()
-    };
+    let keys = if shows_keys { take_right(&mut notices, KEYS) } else { Rect::default() };
     let mut listener = top;
     let computers = take_right(&mut listener, top.width / 2);
-    Some(Places {
-        header,
-        banner,
-        listener,
-        computers,
-        sockets: rest,
-        notices,
-        keys,
-        footer,
-    })
+    Some(Places { header, banner, listener, computers, sockets: rest, notices, keys, footer })
 }
 
 /// How many lines the table does not need. On a low screen a sentence that needs it may take one more, that of a row which is gone: LISTEN
@@ -96,11 +77,7 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
     let is_table = state.desk.picture == Picture::Table;
-    let rows = if is_table {
-        rows_wanted(state)
-    } else {
-        rows_wanted(state).clamp(4, PICTURE)
-    };
+    let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, PICTURE) };
     let least = HEAD + LEFT + 2 + usual;
     let one_more = u16::from(is_table && screen < 22 && rest > least && has_ghost(state));
     rest.saturating_sub(HEAD + rows + 2 + usual).max(one_more)
@@ -110,12 +87,7 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
 fn has_ghost(state: &State) -> bool {
     const NEARLY: usize = 8;
     let shown = &state.desk.shown;
-    let is_gone = |name| {
-        state
-            .seen()
-            .get(name)
-            .is_some_and(|line| line.gone.is_some())
-    };
+    let is_gone = |name| state.seen().get(name).is_some_and(|line| line.gone.is_some());
     shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
 }
 
@@ -170,9 +142,7 @@ const fn notice_lines(height: u16) -> (u16, u16) {
 impl Places {
     /// Which pane stands at that point.
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
-        Pane::ALL
-            .into_iter()
-            .find(|pane| self.of(*pane).contains((x, y).into()))
+        Pane::ALL.into_iter().find(|pane| self.of(*pane).contains((x, y).into()))
     }
 
     /// Where a pane stands.
@@ -209,11 +179,7 @@ pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
 
 /// The line `n` of a rectangle; an empty one below it.
 pub(super) fn line(area: Rect, n: u16) -> Rect {
-    Rect {
-        y: area.y.saturating_add(n),
-        height: u16::from(n < area.height),
-        ..area
-    }
+    Rect { y: area.y.saturating_add(n), height: u16::from(n < area.height), ..area }
 }
 
 pub(super) fn take_top(rest: &mut Rect, height: u16) -> Rect {
@@ -227,19 +193,11 @@ pub(super) fn take_top(rest: &mut Rect, height: u16) -> Rect {
 pub(super) fn take_bottom(rest: &mut Rect, height: u16) -> Rect {
     let height = height.min(rest.height);
     rest.height -= height;
-    Rect {
-        y: rest.y + rest.height,
-        height,
-        ..*rest
-    }
+    Rect { y: rest.y + rest.height, height, ..*rest }
 }
 
 fn take_right(rest: &mut Rect, width: u16) -> Rect {
     let width = width.min(rest.width);
     rest.width -= width;
-    Rect {
-        x: rest.x + rest.width,
-        width,
-        ..*rest
-    }
+    Rect { x: rest.x + rest.width, width, ..*rest }
 }

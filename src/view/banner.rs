@@ -26,11 +26,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     } else {
         at.ip.to_string()
     };
-    let whom = if addresses.is_empty() {
-        String::from("any address of this machine")
-    } else {
-        addresses
-    };
+    let whom =
+        if addresses.is_empty() { String::from("any address of this machine") } else { addresses };
     // The port comes first: of many addresses the last may be cut.
     let port = at.port;
     let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {whom}");

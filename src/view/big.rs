@@ -30,19 +30,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let between = arrange::take_top(&mut rest, 1);
     let room = usize::from(area.width);
     let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
-    let spare = rest
-        .height
-        .saturating_sub(ROW * arrange::rows_wanted(scene.state) + lines.0);
+    let spare = rest.height.saturating_sub(ROW * arrange::rows_wanted(scene.state) + lines.0);
     let high = notices::height(scene.state, area.width, lines, spare);
     let place = arrange::take_bottom(&mut rest, high);
     put(
         frame,
         place,
-        notices::newest(
-            scene,
-            scene.state.notices.back,
-            (room, usize::from(place.height)),
-        ),
+        notices::newest(scene, scene.state.notices.back, (room, usize::from(place.height))),
     );
     scroll.body = rest;
     // The last row needs no blank line below it.
@@ -60,9 +54,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         frame.render_widget(words.right_aligned(), between);
     }
     let foreign = longest_address(&rows);
-    let lines = rows
-        .iter()
-        .flat_map(|name| [line(scene, *name, foreign, room), Line::default()]);
+    let lines = rows.iter().flat_map(|name| [line(scene, *name, foreign, room), Line::default()]);
     put(frame, rest, lines);
 }
 
@@ -84,28 +76,14 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
     let open = state.seen().connections();
     let halves = [
         (label, number, part),
-        (
-            if open == 1 {
-                "connection"
-            } else {
-                "connections"
-            },
-            open.to_string(),
-            Part::Key,
-        ),
+        (if open == 1 { "connection" } else { "connections" }, open.to_string(), Part::Key),
     ];
     let half = area.width / 2;
     for (n, (label, number, part)) in (0..2).zip(halves) {
-        let place = Rect {
-            x: area.x + n * half + 2,
-            width: half.saturating_sub(2),
-            ..area
-        };
+        let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
         let label = Line::from(scene.span(Part::Strong, label));
-        let number = digits
-            .draw(&number)
-            .into_iter()
-            .map(|line| Line::from(scene.span(part, line)));
+        let number =
+            digits.draw(&number).into_iter().map(|line| Line::from(scene.span(part, line)));
         put(frame, place, std::iter::once(label).chain(number));
     }
 }
@@ -135,11 +113,7 @@ fn line(scene: Scene<'_>, name: RowName, foreign: usize, room: usize) -> Line<'s
     };
     let local = name.tuple.local.port;
     let mut spans = row::signs(scene, line);
-    let part = if line.gone.is_some() {
-        Part::Gone
-    } else {
-        Part::Strong
-    };
+    let part = if line.gone.is_some() { Part::Gone } else { Part::Strong };
     let mut numbers = format!("{role}{gap}{local:>5} {foreign}{gap}");
     let left = room.saturating_sub(width(&spans) + text::width(&numbers));
     let mut words = words(scene, line, left);

@@ -35,9 +35,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         return;
     }
     let is_chosen = |entry: &Entry| entry.record.row.is_some() && entry.record.row == chosen;
-    let anchor = (0..known)
-        .rev()
-        .find(|n| calls.entry(*n).is_some_and(is_chosen));
+    let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_chosen));
     if chosen.is_some() && anchor.is_none() {
         let place = arrange::take_bottom(&mut inner, 1);
         frame.render_widget(unknown(scene, chosen), place);
@@ -53,11 +51,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         Some(entry) => lines(scene, entry, stands_out(n, entry), room),
         None => Vec::new(),
     };
-    put(
-        frame,
-        inner,
-        around(anchor, last, usize::from(inner.height), group),
-    );
+    put(frame, inner, around(anchor, last, usize::from(inner.height), group));
 }
 
 /// As many lines as fit, `anchor`'s among them, the others as near to it as can be.
@@ -94,11 +88,7 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
     let calls = &scene.state.calls;
     let mut right = Vec::new();
     if calls.forgotten > 0 {
-        let forgotten = words::many(
-            calls.forgotten,
-            "older one forgotten",
-            "older ones forgotten",
-        );
+        let forgotten = words::many(calls.forgotten, "older one forgotten", "older ones forgotten");
         right.push((Part::Dim, forgotten));
     }
     if !calls.is_empty() {
@@ -127,11 +117,7 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
 fn chosen_row(scene: Scene<'_>, name: RowName, place: Rect) -> Vec<Line<'static>> {
     let columns = Columns::fitting(usize::from(place.width), longest_address(&[name]), false);
     let line = row::line(scene, &columns, name, Bracket::None);
-    if place.height > 1 {
-        vec![row::head(scene, &columns), line]
-    } else {
-        vec![line]
-    }
+    if place.height > 1 { vec![row::head(scene, &columns), line] } else { vec![line] }
 }
 
 /// The chosen row has no calls here.
@@ -149,17 +135,10 @@ const HELD_BY_S: &str = " S made these sockets: its calls stand in What happened
 
 /// The calls of one socket under a line that says whose.
 fn lines(scene: Scene<'_>, entry: &Entry, stands_out: bool, room: usize) -> Vec<Line<'static>> {
-    let (sign, part) = if stands_out {
-        (CHOSEN, Part::Strong)
-    } else {
-        (" ", Part::Dim)
-    };
+    let (sign, part) = if stands_out { (CHOSEN, Part::Strong) } else { (" ", Part::Dim) };
     let clock = text::clock(scene.state.started, entry.at);
     let whose = text::cut(&whose(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head = vec![
-        scene.span(Part::Key, format!("{sign} ")),
-        scene.span(part, whose),
-    ];
+    let mut head = vec![scene.span(Part::Key, format!("{sign} ")), scene.span(part, whose)];
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
     head.push(scene.span(Part::Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];

@@ -29,11 +29,8 @@ pub(super) fn draw(
     let (lines, whole) = lines(scene, name, (room, most));
     let height = u16::try_from(lines.len() + 3 + 2).unwrap_or(u16::MAX);
     let area = arrange::middle(screen, width, height.min(screen.height));
-    let title = if name.tuple.is_connected() {
-        "Inside this connection"
-    } else {
-        "Inside this socket"
-    };
+    let title =
+        if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
     let mut keys = scene.keys(&[("Esc", "close")]);
     if !whole {
         let more = scene.span(Part::Dim, " more fits on a larger screen ");

@@ -30,19 +30,10 @@ impl Columns {
     /// in a receive queue, that matters more than ages.
     pub(super) fn fitting(room: usize, address: usize, waits: bool) -> Columns {
         // An IPv4-mapped address and its port take 24.
-        let most = if room < 100 {
-            23
-        } else {
-            (room / 4).clamp(24, 47)
-        };
+        let most = if room < 100 { 23 } else { (room / 4).clamp(24, 47) };
         let most = if room < 160 { most.min(24) } else { most };
         let address = address.clamp(15, most.min(room.saturating_sub(34) / 2).max(15));
-        let mut columns = Columns {
-            address,
-            state: 13,
-            role: 8,
-            ..Columns::default()
-        };
+        let mut columns = Columns { address, state: 13, role: 8, ..Columns::default() };
         columns.widen(room, |c| c.proto = 5);
         columns.widen(room, |c| c.role = 15);
         if waits {
@@ -71,12 +62,7 @@ impl Columns {
 
     /// The same with whole words for the time that is left, if need be in the place of the queues: in TIME_WAIT they are empty.
     pub(super) fn with_time_left(self, room: usize) -> Columns {
-        let wider = |recv, send| Columns {
-            recv,
-            send,
-            age: self.age.max(LONG_AGE),
-            ..self
-        };
+        let wider = |recv, send| Columns { recv, send, age: self.age.max(LONG_AGE), ..self };
         let tries = [wider(self.recv, self.send), wider(0, 0)];
         let fitting = tries.into_iter().find(|columns| columns.width() <= room);
         fitting.unwrap_or(self)
@@ -124,9 +110,7 @@ impl Columns {
 
 /// How many columns the longest address of these rows takes.
 pub(super) fn longest_address(rows: &[RowName]) -> usize {
-    let ends = rows
-        .iter()
-        .flat_map(|row| [row.tuple.local, row.tuple.remote]);
+    let ends = rows.iter().flat_map(|row| [row.tuple.local, row.tuple.remote]);
     ends.map(|end| end.to_string().len()).max().unwrap_or(0)
 }
 
@@ -155,11 +139,9 @@ pub(super) fn owner(state: &State, line: &Line, room: usize) -> String {
         None if !state.sockets.hidden.contains(&row.inode) => return String::new(),
         // Our own sockets we may see: whoever had this one is gone.
         None if row.uid == state.machine.uid => return String::from("-"),
-        None => [
-            format!("- (of user {})", row.uid),
-            format!("- (user {})", row.uid),
-            String::from("-"),
-        ],
+        None => {
+            [format!("- (of user {})", row.uid), format!("- (user {})", row.uid), String::from("-")]
+        }
     };
     // A number is shown whole, or not at all.
     let mut tries = [long, short].into_iter();
@@ -182,10 +164,6 @@ pub(super) fn is_unaccepted(state: &State, line: &Line) -> bool {
 
 /// The protocol as netstat prints it.
 pub(super) fn proto(row: &RowName) -> String {
-    let six = if row.tuple.local.ip.is_ipv6() {
-        "6"
-    } else {
-        ""
-    };
+    let six = if row.tuple.local.ip.is_ipv6() { "6" } else { "" };
     format!("{}{six}", row.tuple.protocol)
 }

@@ -30,9 +30,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     scroll.visible.extend(comparison.rows);
     let room = usize::from(inner.width).saturating_sub(2);
     let sentence = text::wrap(&comparison.words(), room).into_iter();
-    let sentence: Vec<Line<'static>> = sentence
-        .map(|words| Line::from(scene.span(Part::Strong, words)))
-        .collect();
+    let sentence: Vec<Line<'static>> =
+        sentence.map(|words| Line::from(scene.span(Part::Strong, words))).collect();
     let numbers = comparison.rows.map(five::numbers);
     let Some(places) = five::columns_of(&numbers, room + 2) else {
         return put(frame, inner, list(scene, &comparison, &numbers, sentence));
@@ -41,9 +40,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let one = if inner.height >= 20 { 5 } else { 3 };
     let high = 2 * one + u16::try_from(sentence.len()).unwrap_or(1);
     let has_labels = inner.height >= high + 2;
-    let spare = inner
-        .height
-        .saturating_sub(high + 2 * u16::from(has_labels));
+    let spare = inner.height.saturating_sub(high + 2 * u16::from(has_labels));
     let air = u16::from(spare >= 3);
     let mut rest = inner;
     arrange::take_top(&mut rest, spare.saturating_sub(2 * air) / 3);
@@ -52,28 +49,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     for (n, numbers) in numbers.into_iter().enumerate() {
         if has_labels {
             let line = arrange::take_top(&mut rest, 1);
-            let line = Rect {
-                x: line.x + left,
-                width: line.width - left,
-                ..line
-            };
+            let line = Rect { x: line.x + left, width: line.width - left, ..line };
             frame.render_widget(label(scene, comparison.rows[n], n), line);
         }
         let line = arrange::take_top(&mut rest, one);
-        let line = Rect {
-            x: line.x + left,
-            ..line
-        };
+        let line = Rect { x: line.x + left, ..line };
         // Between both rows stands what each number is to the one below.
         let looks = comparison.differs.map(|differs| look(differs, n == 0));
         five::boxes(frame, line, scene, (places, numbers), looks);
         arrange::take_top(&mut rest, air);
     }
-    let rest = Rect {
-        x: rest.x + left,
-        width: rest.width - left,
-        ..rest
-    };
+    let rest = Rect { x: rest.x + left, width: rest.width - left, ..rest };
     put(frame, rest, sentence);
 }
 
@@ -81,17 +67,9 @@ fn look(differs: bool, is_upper: bool) -> Look {
     let sign = if differs { DIFFERS } else { EQUAL };
     let sign = if is_upper { sign } else { "" };
     if differs {
-        Look {
-            border: (BorderType::Thick, Part::Warning),
-            number: Part::Strong,
-            sign,
-        }
+        Look { border: (BorderType::Thick, Part::Warning), number: Part::Strong, sign }
     } else {
-        Look {
-            border: (BorderType::Rounded, Part::Border),
-            number: Part::Dim,
-            sign,
-        }
+        Look { border: (BorderType::Rounded, Part::Border), number: Part::Dim, sign }
     }
 }
 
@@ -126,11 +104,7 @@ fn list(
     let mut lines = Vec::new();
     for (n, name) in FIVE.into_iter().enumerate() {
         let differs = comparison.differs[n];
-        let (sign, part) = if differs {
-            (DIFFERS, Part::Warning)
-        } else {
-            (EQUAL, Part::Dim)
-        };
+        let (sign, part) = if differs { (DIFFERS, Part::Warning) } else { (EQUAL, Part::Dim) };
         let head = scene.span(Part::Dim, text::fit(name, 16));
         let first = scene.span(part, format!("  {}", numbers[0][n]));
         let second = scene.span(part, format!("{sign} {}", numbers[1][n]));

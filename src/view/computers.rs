@@ -36,11 +36,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &m
 /// How many computers fit; the last line tells whom they call, unless there is hardly room.
 pub(super) fn list_height(area: Rect, count: usize) -> usize {
     let inner = usize::from(area.height.saturating_sub(2));
-    if inner > 2 && count != inner {
-        inner - 1
-    } else {
-        inner
-    }
+    if inner > 2 && count != inner { inner - 1 } else { inner }
 }
 
 /// Without a last line the title tells whom they call.
@@ -61,12 +57,7 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     } else {
         format!("{DASH} to {}", whom(scene.state))
     };
-    Titles {
-        name: "Computers",
-        about,
-        right,
-        ..Titles::default()
-    }
+    Titles { name: "Computers", about, right, ..Titles::default() }
 }
 
 fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line<'static> {
@@ -95,16 +86,9 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
     if open.trim_end().len() > left {
         // A number is shown whole, or not at all.
         let many = text::number(computer.ends.len());
-        open = if many.len() < left {
-            many + " "
-        } else {
-            String::new()
-        };
+        open = if many.len() < left { many + " " } else { String::new() };
     }
-    let ports = ports(
-        computer,
-        room.saturating_sub(text::width(&before) + open.len()),
-    );
+    let ports = ports(computer, room.saturating_sub(text::width(&before) + open.len()));
     let part = if chosen { Part::Chosen } else { Part::Text };
     let line = Line::from(vec![
         scene.span(part, before),
@@ -159,11 +143,7 @@ fn port(end: RowName) -> String {
 /// Whom the next call is for; there is nobody while it is the kernel that has yet to choose the server's port.
 fn whom(state: &State) -> String {
     let to = state.clients.target(state.listener.at());
-    if to.port == Port::ANY {
-        String::from("nobody yet: l listens")
-    } else {
-        to.to_string()
-    }
+    if to.port == Port::ANY { String::from("nobody yet: l listens") } else { to.to_string() }
 }
 
 fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
@@ -177,28 +157,17 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
                 format!("source port: the kernel picks from {range}"),
                 format!("kernel picks from {range}"),
             ),
-            None => (
-                "source port: the kernel picks".to_owned(),
-                "kernel picks port".to_owned(),
-            ),
+            None => ("source port: the kernel picks".to_owned(), "kernel picks port".to_owned()),
         },
         SourcePort::Fixed(port) => (format!("source port: {port}"), format!("from port {port}")),
-        SourcePort::SameAsServer => (
-            "source port: same as the server's".to_owned(),
-            "same port".to_owned(),
-        ),
-        SourcePort::Toy(range) => (
-            format!("source port: one of {range}"),
-            format!("from {range}"),
-        ),
+        SourcePort::SameAsServer => {
+            ("source port: same as the server's".to_owned(), "same port".to_owned())
+        }
+        SourcePort::Toy(range) => (format!("source port: one of {range}"), format!("from {range}")),
     };
     let to = text::cut(&format!(" to {}", whom(scene.state)), room);
     let left = room.saturating_sub(text::width(&to));
-    let tries = [
-        format!("   {long}"),
-        format!("  {short}"),
-        format!(" {short}"),
-    ];
+    let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}")];
     // Where there is no room for it, no part of it is of use.
     let from = tries.into_iter().find(|from| from.len() <= left);
     let from = from.unwrap_or_default();

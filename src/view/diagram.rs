@@ -32,10 +32,7 @@ impl<'a> Ways<'a> {
         let line = scene.chosen_or_newest();
         let mirror = line.and_then(|line| state.seen().mirror(line.row.name()));
         let way = |line: &'a TableLine| Way::of(state.seen(), line).map(|way| (line, way));
-        Ways {
-            chosen: line.and_then(way),
-            other: mirror.and_then(way),
-        }
+        Ways { chosen: line.and_then(way), other: mirror.and_then(way) }
     }
 
     /// How an arrow is drawn.
@@ -75,11 +72,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let room = usize::from(inner.width);
     let below = text_lines(inner.height);
     let (lines, brief) = words::of(scene, &ways, (room, usize::from(below)));
-    let about = if below == 0 {
-        brief
-    } else {
-        String::from("RFC 9293, figure 5; each sign is one end")
-    };
+    let about =
+        if below == 0 { brief } else { String::from("RFC 9293, figure 5; each sign is one end") };
     let titles = Titles {
         name: "States",
         about: format!("{} {about}", super::glyphs::DASH),
@@ -88,11 +82,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = arrange::take_bottom(&mut inner, below);
     let wide = widths(scene, LONG);
-    let (most, text_widths) = if Figure::is_wide(inner, wide) {
-        (LONG, wide)
-    } else {
-        (SHORT, widths(scene, SHORT))
-    };
+    let (most, text_widths) =
+        if Figure::is_wide(inner, wide) { (LONG, wide) } else { (SHORT, widths(scene, SHORT)) };
     let figure = Figure::fitting(inner, text_widths);
     draw_arrows(frame, inner, scene, (&figure, &ways));
     for state in TcpState::ALL {
@@ -146,10 +137,8 @@ fn draw_arrows(
     scene: Scene<'_>,
     (figure, ways): (&Figure, &Ways<'_>),
 ) {
-    let mut arrows: Vec<(Stroke, Arrow)> = Arrow::USUAL
-        .into_iter()
-        .map(|arrow| (ways.stroke(&arrow), arrow))
-        .collect();
+    let mut arrows: Vec<(Stroke, Arrow)> =
+        Arrow::USUAL.into_iter().map(|arrow| (ways.stroke(&arrow), arrow)).collect();
     // What somebody went lies over what nobody did.
     arrows.sort_by_key(|(stroke, _)| match stroke {
         Stroke::Nobody => 0,
@@ -177,9 +166,8 @@ fn draw_box(
     let area = figure.of(state).intersection(frame.area());
     let stroke = ways.frame(state);
     if figure.high > 1 {
-        let block = Block::bordered()
-            .border_type(stroke.border())
-            .border_style(stroke.style(scene));
+        let block =
+            Block::bordered().border_type(stroke.border()).border_style(stroke.style(scene));
         frame.render_widget(block, area);
     } else {
         let side = Span::styled(stroke.lines()[1].to_string(), stroke.style(scene));
@@ -209,10 +197,6 @@ fn draw_box(
     };
     let gap = if tokens.is_empty() { "" } else { " " };
     let text = Line::styled(format!("{state}{gap}{tokens}"), name);
-    let between = Rect {
-        x: body.x + 1,
-        width: body.width.saturating_sub(2),
-        ..body
-    };
+    let between = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
     frame.render_widget(text.centered(), between);
 }

@@ -62,11 +62,7 @@ fn whole_cells(number: &str, cells: usize) -> Vec<String> {
     let row = |row: usize| {
         let digits = dots(number).map(|digit| {
             let dot = |column| {
-                if is_set(digit, row, column) {
-                    "█"
-                } else {
-                    " "
-                }
+                if is_set(digit, row, column) { "█" } else { " " }
             };
             (0..3).map(|column| dot(column).repeat(cells)).collect()
         });

@@ -52,11 +52,7 @@ fn words(scene: Scene<'_>) -> (String, String) {
         return (why, format!("{key}, or e for the other end."));
     }
     if state.desk.lens.whole_machine {
-        let whose = if state.lab.is_up() {
-            "these computers"
-        } else {
-            "this machine"
-        };
+        let whose = if state.lab.is_up() { "these computers" } else { "this machine" };
         let why = format!("No program on {whose} has a TCP socket.");
         return (why, String::from("Press l to listen."));
     }
@@ -85,9 +81,6 @@ pub(super) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: us
     if waits && quiet && state.desk.shown.len() == 1 {
         let words = "   Nobody is connected yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
-        frame.render_widget(
-            Line::from(scene.span(Part::Dim, words)),
-            arrange::line(area, below),
-        );
+        frame.render_widget(Line::from(scene.span(Part::Dim, words)), arrange::line(area, below));
     }
 }

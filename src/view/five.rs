@@ -63,11 +63,7 @@ pub(super) fn boxes(
         let width = u16::try_from(width).unwrap_or(u16::MAX);
         let place = Rect { x, width, ..area };
         let padded = |text: &str| {
-            if text.is_empty() {
-                String::new()
-            } else {
-                format!(" {text} ")
-            }
+            if text.is_empty() { String::new() } else { format!(" {text} ") }
         };
         let (border, part) = look.border;
         let block = Block::bordered()
@@ -92,10 +88,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: Ro
         let lines = lines.map(|line| Line::from(scene.span(Part::Strong, line)));
         return put(frame, area, lines);
     };
-    let plain = Look {
-        border: (BorderType::Rounded, Part::Border),
-        number: Part::Strong,
-        sign: "",
-    };
+    let plain =
+        Look { border: (BorderType::Rounded, Part::Border), number: Part::Strong, sign: "" };
     boxes(frame, area, scene, (places, numbers), [plain; 5]);
 }

@@ -25,11 +25,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     };
     let (room, client) = (usize::from(rest.width), state.clients.computer().host);
     let most = usize::from(rest.height.saturating_sub(2));
-    let head = if state.desk.netstat {
-        2
-    } else {
-        usize::from(most > 8)
-    };
+    let head = if state.desk.netstat { 2 } else { usize::from(most > 8) };
     let spare = most.saturating_sub(head * if state.desk.netstat { 2 } else { 1 });
     let wanted = [
         pairs::of_one(state, server.host, spare).len(),
@@ -79,11 +75,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
 fn client_title(scene: Scene<'_>, area: Rect, part: Option<(Part, String)>) -> Vec<Span<'static>> {
     let state = scene.state;
     let titles = titles(scene, false, area.width);
-    let sign = if state.desk.focus == Pane::Computers {
-        CHOSEN
-    } else {
-        ""
-    };
+    let sign = if state.desk.focus == Pane::Computers { CHOSEN } else { "" };
     let place = match state.clients.computers.len() {
         1 => String::new(),
         _ if !titles.right.is_empty() => String::new(),
@@ -116,10 +108,7 @@ fn rule(frame: &mut Frame<'_>, place: Rect, scene: Scene<'_>, mut spans: Vec<Spa
     let room = usize::from(place.width);
     spans.insert(0, scene.span(Part::Border, DASH.repeat(2)));
     let left = room.saturating_sub(width(&spans));
-    spans.push(scene.span(
-        Part::Border,
-        format!(" {}", DASH.repeat(left.saturating_sub(1))),
-    ));
+    spans.push(scene.span(Part::Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
     frame.render_widget(Line::from(spans), place);
 }
 
@@ -151,17 +140,13 @@ fn draw_table(
     let room = usize::from(place.width);
     if room < ROLES {
         let head = has_head.then(|| narrow::head(scene, Narrow::WIDE));
-        let lines = rows
-            .iter()
-            .map(|name| narrow::cell(scene, Narrow::WIDE, *name));
+        let lines = rows.iter().map(|name| narrow::cell(scene, Narrow::WIDE, *name));
         put(frame, place, head.into_iter().chain(lines));
         return;
     }
     let columns = Columns::fitting(room, longest_address(rows), waits(scene, rows));
     let head = has_head.then(|| row::head(scene, &columns));
-    let lines = rows
-        .iter()
-        .map(|name| row::line(scene, &columns, *name, Bracket::None));
+    let lines = rows.iter().map(|name| row::line(scene, &columns, *name, Bracket::None));
     put(frame, place, head.into_iter().chain(lines));
 }
 
@@ -169,24 +154,15 @@ fn draw_table(
 fn no_row(scene: Scene<'_>) -> String {
     let find = scene.state.desk.find.text.value();
     if !find.is_empty() {
-        return format!(
-            "no row contains \"{}\"; Esc shows every row",
-            scene.own(find)
-        );
+        return format!("no row contains \"{}\"; Esc shows every row", scene.own(find));
     }
-    let key = if scene.state.listener.is_listening() {
-        "c connects"
-    } else {
-        "l listens"
-    };
+    let key = if scene.state.listener.is_listening() { "c connects" } else { "l listens" };
     format!("no row at port {}; {key}", port(scene))
 }
 
 fn waits(scene: Scene<'_>, rows: &[RowName]) -> bool {
     let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
-    lines
-        .map(|line| line.row.queues)
-        .any(|queues| queues.recv > 0)
+    lines.map(|line| line.row.queues).any(|queues| queues.recv > 0)
 }
 
 /// How `all` lines are shared among those who want so many each: one after the other, in turn.

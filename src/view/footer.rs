@@ -15,11 +15,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut keys = theme(scene);
     keys.extend(inline_keys(frame.area(), scene));
     let room = usize::from(area.width).saturating_sub(width(&keys));
-    let line = if scene.state.desk.find.typing {
-        find(scene, room)
-    } else {
-        hints(scene, room)
-    };
+    let line = if scene.state.desk.find.typing { find(scene, room) } else { hints(scene, room) };
     frame.render_widget(line, area);
     if !keys.is_empty() {
         frame.render_widget(Line::from(keys).right_aligned(), area);
@@ -40,17 +36,11 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     }
     let hints = scene.state.hints().into_iter().map(|(key, help)| {
         let always = matches!(key, Key::Char('?' | 'q'));
-        let spans = [
-            scene.span(Part::Key, format!(" {key}")),
-            Span::raw(format!(" {help}  ")),
-        ];
+        let spans = [scene.span(Part::Key, format!(" {key}")), Span::raw(format!(" {help}  "))];
         (always, spans)
     });
     let mut hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
-    let first = hints
-        .iter()
-        .take(FIRST)
-        .chain(hints.iter().filter(|(always, _)| *always));
+    let first = hints.iter().take(FIRST).chain(hints.iter().filter(|(always, _)| *always));
     if first.map(|(_, hint)| width(hint)).sum::<usize>() > room {
         for (_, [_, help]) in &mut hints {
             help.content = help.content.replace("stop listening", "stop").into();
@@ -96,9 +86,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
 /// The keys of the verbs, which work on the connection that is looked inside.
 fn verbs() -> String {
     let bindings = Action::VERBS.into_iter().filter_map(binding_of);
-    let keys: Vec<String> = bindings
-        .map(|binding| binding.keys[0].to_string())
-        .collect();
+    let keys: Vec<String> = bindings.map(|binding| binding.keys[0].to_string()).collect();
     keys.join(" ")
 }
 
@@ -125,11 +113,7 @@ pub(super) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
 fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     let state = scene.state;
     let mut spans = vec![scene.span(Part::Key, " find ")];
-    spans.extend(input::spans(
-        scene,
-        &state.desk.find.text,
-        (room / 2).max(10),
-    ));
+    spans.extend(input::spans(scene, &state.desk.find.text, (room / 2).max(10)));
     let rows = text::plural(state.desk.shown.len(), "row");
     spans.push(scene.span(Part::Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
@@ -138,13 +122,7 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
 
 /// Which theme it is, while it is another one than at the start.
 fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
-    if scene
-        .state
-        .desk
-        .look
-        .theme
-        .is_multiple_of(Theme::ORDER.len())
-    {
+    if scene.state.desk.look.theme.is_multiple_of(Theme::ORDER.len()) {
         return Vec::new();
     }
     let name = match scene.theme.name() {
@@ -175,29 +153,18 @@ pub(super) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut newest = true;
     for key in scene.state.desk.keys.iter().rev() {
         let key = scene.own(key);
-        let wide = u16::try_from(text::width(&key))
-            .unwrap_or(u16::MAX)
-            .saturating_add(4);
+        let wide = u16::try_from(text::width(&key)).unwrap_or(u16::MAX).saturating_add(4);
         if wide > right.saturating_sub(area.x) || area.height < 3 {
             return;
         }
         right -= wide;
-        let cap = Rect {
-            x: right,
-            y: area.bottom() - 3,
-            width: wide,
-            height: 3,
-        };
+        let cap = Rect { x: right, y: area.bottom() - 3, width: wide, height: 3 };
         let part = if newest { Part::Warning } else { Part::Dim };
-        let block = Block::bordered()
-            .border_type(BorderType::Rounded)
-            .border_style(scene.style(part));
+        let block =
+            Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
         frame.render_widget(block, cap);
         let letter = if newest { Part::KeyCap } else { Part::Dim };
-        frame.render_widget(
-            Line::from(scene.span(letter, format!(" {key} "))),
-            inside(cap),
-        );
+        frame.render_widget(Line::from(scene.span(letter, format!(" {key} "))), inside(cap));
         newest = false;
     }
 }

@@ -31,18 +31,10 @@ pub(super) fn draw(
     let below = arrange::take_bottom(&mut fields, u16::try_from(BELOW).unwrap_or(3));
     let room = usize::from(fields.width);
     let top = (form.at + 1).saturating_sub(usize::from(fields.height));
-    let label = form
-        .fields
-        .iter()
-        .map(|field| text::width(field.label))
-        .max();
+    let label = form.fields.iter().map(|field| text::width(field.label)).max();
     let label = label.unwrap_or(0).min(room / 3);
     let lines = form.fields.iter().enumerate().skip(top);
-    put(
-        frame,
-        fields,
-        lines.map(|(n, field)| line(scene, form, (n, field), (label, room))),
-    );
+    put(frame, fields, lines.map(|(n, field)| line(scene, form, (n, field), (label, room))));
     put(frame, below, foot(scene, form, room));
 }
 
@@ -114,10 +106,7 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
         Value::Text(_) if cursor == Cursor::JustCame => {
             let shown = text::cut(&shown, most);
             let blank = most.saturating_sub(text::width(&shown));
-            vec![
-                scene.span(Part::Selected, shown),
-                scene.span(Part::Field, " ".repeat(blank)),
-            ]
+            vec![scene.span(Part::Selected, shown), scene.span(Part::Field, " ".repeat(blank))]
         }
         Value::Text(input) if cursor == Cursor::Here => {
             let mut spans = input::spans(scene, input, most);

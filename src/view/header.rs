@@ -20,13 +20,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         (SIGN, 0),
         (SIGN, 1),
         (TIGHT, 1),
-        (
-            Left {
-                counts: false,
-                ..NAMELESS
-            },
-            0,
-        ),
+        (Left { counts: false, ..NAMELESS }, 0),
         (LEAST, 0),
         (LEAST, 1),
         (LEAST, 2),
@@ -43,11 +37,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     };
     frame.render_widget(Line::from(left), area);
     let wide = u16::try_from(width(&right)).unwrap_or(area.width);
-    let place = Rect {
-        x: area.right().saturating_sub(wide),
-        width: wide.min(area.width),
-        ..area
-    };
+    let place = Rect { x: area.right().saturating_sub(wide), width: wide.min(area.width), ..area };
     frame.render_widget(Line::from(right), place);
 }
 
@@ -64,27 +54,12 @@ struct Left {
     counts: bool,
 }
 
-const WHOLE: Left = Left {
-    gap: 4,
-    name: true,
-    words: true,
-    counts: true,
-};
-const NAMELESS: Left = Left {
-    gap: 2,
-    name: false,
-    ..WHOLE
-};
-const SIGN: Left = Left {
-    words: false,
-    ..NAMELESS
-};
+const WHOLE: Left = Left { gap: 4, name: true, words: true, counts: true };
+const NAMELESS: Left = Left { gap: 2, name: false, ..WHOLE };
+const SIGN: Left = Left { words: false, ..NAMELESS };
 /// It takes the whole line.
 const TIGHT: Left = Left { gap: 1, ..SIGN };
-const LEAST: Left = Left {
-    counts: false,
-    ..SIGN
-};
+const LEAST: Left = Left { counts: false, ..SIGN };
 
 /// The left side.
 fn left(scene: Scene<'_>, words: Left) -> Vec<Span<'static>> {
@@ -99,10 +74,7 @@ fn left(scene: Scene<'_>, words: Left) -> Vec<Span<'static>> {
     spans.extend(place(scene, words));
     spans.push(Span::raw(gap));
     let sockets = scene.state.seen();
-    spans.push(scene.span(
-        Part::Strong,
-        text::plural(sockets.connections(), "connection"),
-    ));
+    spans.push(scene.span(Part::Strong, text::plural(sockets.connections(), "connection")));
     // What is counted is the table, whatever part of it is shown.
     let all = scene.state.desk.lens.view == PointOfView::BothEnds;
     let mut before = if all { ":" } else { ", both ends:" };
@@ -113,10 +85,7 @@ fn left(scene: Scene<'_>, words: Left) -> Vec<Span<'static>> {
         }
         let many = text::number(usize::try_from(count).unwrap_or(usize::MAX));
         spans.push(Span::raw(format!("{before} ")));
-        spans.push(Span::styled(
-            format!("{many} {state}"),
-            scene.theme.state(state),
-        ));
+        spans.push(Span::styled(format!("{many} {state}"), scene.theme.state(state)));
         before = if words.gap == WHOLE.gap { " " } else { "" };
     }
     spans

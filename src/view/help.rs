@@ -18,9 +18,8 @@ pub(super) fn draw(
     scroll: &mut Scroll,
 ) {
     // The right column has what is looked at, the left one all that is done.
-    let (right, left): (Vec<Group>, Vec<Group>) = Group::ALL
-        .into_iter()
-        .partition(|group| matches!(group, Group::Look | Group::Picture));
+    let (right, left): (Vec<Group>, Vec<Group>) =
+        Group::ALL.into_iter().partition(|group| matches!(group, Group::Look | Group::Picture));
     let width = usize::from(screen.width);
     let columns = if width < TWO_COLUMNS {
         vec![lines(scene, &Group::ALL, width.saturating_sub(6))]
@@ -31,11 +30,7 @@ pub(super) fn draw(
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
     let width = wide(&columns).max(40);
     let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
-    let area = arrange::middle(
-        screen,
-        width.min(screen.width - 2),
-        height.min(screen.height - 2),
-    );
+    let area = arrange::middle(screen, width.min(screen.width - 2), height.min(screen.height - 2));
     let inner_height = usize::from(area.height.saturating_sub(2));
     let end = most.saturating_sub(inner_height);
     scroll.help_end = Some(end);
@@ -48,9 +43,7 @@ pub(super) fn draw(
     for column in columns {
         let widest = column.iter().map(Line::width).max().unwrap_or(0);
         put(frame, rest, column.into_iter().skip(down));
-        let taken = u16::try_from(widest + 2)
-            .unwrap_or(u16::MAX)
-            .min(rest.width);
+        let taken = u16::try_from(widest + 2).unwrap_or(u16::MAX).min(rest.width);
         rest.x += taken;
         rest.width -= taken;
     }
@@ -70,10 +63,7 @@ fn wide(columns: &[Vec<Line<'static>>]) -> u16 {
 fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let keys = groups.iter().flat_map(|group| bindings(*group));
-    let width = keys
-        .map(|binding| keys_of(binding).len())
-        .max()
-        .unwrap_or(0);
+    let width = keys.map(|binding| keys_of(binding).len()).max().unwrap_or(0);
     for group in groups {
         if !lines.is_empty() {
             lines.push(Line::default());
@@ -83,10 +73,7 @@ fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> 
             let mut keys = keys_of(binding);
             for about in text::wrap(binding.about, room.saturating_sub(width + 2)) {
                 let keys = text::fit(&std::mem::take(&mut keys), width + 2);
-                lines.push(Line::from(vec![
-                    scene.span(Part::Key, keys),
-                    Span::raw(about),
-                ]));
+                lines.push(Line::from(vec![scene.span(Part::Key, keys), Span::raw(about)]));
             }
         }
     }

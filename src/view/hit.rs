@@ -21,10 +21,7 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
         Pane::Computers => computer_at(&places, state, scroll, y),
         Pane::Listener | Pane::Notices => None,
     };
-    [Some(Action::Focus(pane)), below]
-        .into_iter()
-        .flatten()
-        .collect()
+    [Some(Action::Focus(pane)), below].into_iter().flatten().collect()
 }
 
 fn row_at(places: &Places, state: &State, scroll: &Scroll, (x, y): (u16, u16)) -> Option<Action> {

@@ -8,10 +8,7 @@ use super::theme::Part;
 /// A line that is being typed, with its cursor, in at most `room` columns.
 pub(super) fn spans(scene: Scene<'_>, input: &Input, room: usize) -> Vec<Span<'static>> {
     let value = input.value();
-    let at = value
-        .char_indices()
-        .nth(input.cursor())
-        .map_or(value.len(), |(at, _)| at);
+    let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
     let (before, after) = value.split_at(at);
     let (before, after) = (scene.own(before), scene.own(after));
     // The cursor, and what is before it, must be seen.

@@ -69,29 +69,16 @@ pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
 
 fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let table = |columns: Narrow| u16::try_from(columns.width() + 2).unwrap_or(area.width);
-    let columns = if 2 * table(Narrow::WIDE) + WIRE <= area.width {
-        Narrow::WIDE
-    } else {
-        Narrow::TIGHT
-    };
+    let columns =
+        if 2 * table(Narrow::WIDE) + WIRE <= area.width { Narrow::WIDE } else { Narrow::TIGHT };
     let width = table(columns);
     let left = Rect { width, ..area };
-    let right = Rect {
-        x: area.right() - width,
-        ..left
-    };
-    let middle = Rect {
-        x: left.right(),
-        width: area.width - 2 * width,
-        ..area
-    };
+    let right = Rect { x: area.right() - width, ..left };
+    let middle = Rect { x: left.right(), width: area.width - 2 * width, ..area };
     let height = usize::from(arrange::inside(area).height.saturating_sub(1));
     let pairs = pairs::fitting(scene.state, height);
     let pane = |frame: &mut Frame<'_>, place: Rect, is_server: bool, below: Vec<_>| {
-        let titles = Titles {
-            below,
-            ..titles(scene, is_server, place.width)
-        };
+        let titles = Titles { below, ..titles(scene, is_server, place.width) };
         scene.pane(frame, Pane::Sockets, place, titles)
     };
     let [of_server, of_client] = below(scene, &pairs);
@@ -132,26 +119,16 @@ fn below(scene: Scene<'_>, pairs: &[Pair]) -> [Vec<(Part, String)>; 2] {
     let at_server = server.and_then(|server| pairs::part(state, server.host, &left));
     let at_client = pairs::part(state, state.clients.computer().host, &right);
     let found = sockets::found(scene).into_iter();
-    [
-        found.chain(at_server).collect(),
-        at_client.into_iter().collect(),
-    ]
+    [found.chain(at_server).collect(), at_client.into_iter().collect()]
 }
 
 /// What stands where one of the computers has no row for a connection.
 fn absent(state: &State, pair: Pair) -> String {
-    let Some(there) = pair
-        .left
-        .or(pair.right)
-        .filter(|name| name.tuple.is_connected())
-    else {
+    let Some(there) = pair.left.or(pair.right).filter(|name| name.tuple.is_connected()) else {
         return String::new();
     };
     let other = state.other_end(there).host;
-    let both = [
-        state.lab.server().map(|server| server.host),
-        Some(state.clients.computer().host),
-    ];
+    let both = [state.lab.server().map(|server| server.host), Some(state.clients.computer().host)];
     if other == there.host {
         String::new()
     } else if both.contains(&Some(other)) {
@@ -162,18 +139,11 @@ fn absent(state: &State, pair: Pair) -> String {
 }
 
 fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
-    let titles = Titles {
-        name: "The wire",
-        ..Titles::default()
-    };
+    let titles = Titles { name: "The wire", ..Titles::default() };
     let mut inner = scene.frame(frame, area, &titles);
     let room = usize::from(inner.width);
     for status in wire::status_lines(scene, room) {
         frame.render_widget(status, arrange::take_top(&mut inner, 1));
     }
-    put(
-        frame,
-        inner,
-        wire::lines(scene, room, usize::from(inner.height)),
-    );
+    put(frame, inner, wire::lines(scene, room, usize::from(inner.height)));
 }

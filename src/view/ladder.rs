@@ -24,11 +24,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         } else {
             "There is no connection yet whose ladder could be drawn. Press l, then c."
         };
-        let below = Rect {
-            y: area.y + 1,
-            height: area.height.saturating_sub(1),
-            ..area
-        };
+        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         let none = text::wrap(none, usize::from(area.width)).into_iter();
         let none = none.map(|words| Line::from(scene.span(Part::Dim, words)));
         put(frame, below, none);
@@ -42,17 +38,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     put(
         frame,
         arrange::take_top(&mut rest, 2),
-        [
-            heading(scene, &ladder, (from, to), room),
-            ends(scene, &ladder, room),
-        ],
+        [heading(scene, &ladder, (from, to), room), ends(scene, &ladder, room)],
     );
     let rungs = ladder.rungs[from..to].iter();
-    put(
-        frame,
-        rest,
-        rungs.map(|rung| line(scene, &ladder, rung, room)),
-    );
+    put(frame, rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
 }
 
 /// Where the arrows come from, and which of the rungs are shown.
@@ -63,11 +52,7 @@ fn heading(
     room: usize,
 ) -> Line<'static> {
     let tries: &[&str] = if ladder.of_all {
-        &[
-            "all connections: the segments as they crossed the wire",
-            "all, as captured",
-            "all",
-        ]
+        &["all connections: the segments as they crossed the wire", "all, as captured", "all"]
     } else if ladder.captured {
         &["the segments as they crossed the wire", "as captured"]
     } else {
@@ -90,22 +75,12 @@ fn heading(
         pieces => format!(" {pieces} "),
     };
     let left = room.saturating_sub(12 + part.len() + 4);
-    let about = tries
-        .iter()
-        .find(|words| words.len() <= left)
-        .unwrap_or(&"");
+    let about = tries.iter().find(|words| words.len() <= left).unwrap_or(&"");
     let title = format!("{DASH}{DASH} Ladder {DASH} ");
     let fill = room.saturating_sub(text::width(&title) + about.len() + 1 + part.len() + 2);
     Line::from(vec![
         scene.span(Part::Title, title),
-        scene.span(
-            if ladder.captured {
-                Part::Dim
-            } else {
-                Part::Warning
-            },
-            format!("{about} "),
-        ),
+        scene.span(if ladder.captured { Part::Dim } else { Part::Warning }, format!("{about} ")),
         scene.span(Part::Border, DASH.repeat(fill)),
         scene.span(Part::Dim, part),
         scene.span(Part::Border, DASH.repeat(2)),
@@ -117,11 +92,7 @@ fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let left = room.saturating_sub(TIME);
     let [client, server] = [&ladder.ends[0], &ladder.ends[1]].map(|end| text::safe(end));
     let fits = text::width(&client) + 1 + text::width(&server) <= left;
-    let most = if fits {
-        left
-    } else {
-        (left / 2).saturating_sub(1)
-    };
+    let most = if fits { left } else { (left / 2).saturating_sub(1) };
     let [client, server] = [client, server].map(|end| text::cut(&end, most));
     let gap = left.saturating_sub(text::width(&client) + text::width(&server));
     Line::from(vec![
@@ -144,15 +115,9 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     };
     let arrow = rung.drawn(columns);
     Line::from(vec![
-        scene.span(
-            Part::Dim,
-            format!("{:>width$} ", ladder.time(rung), width = TIME - 1),
-        ),
+        scene.span(Part::Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
         Span::styled(
-            format!(
-                "{}{left}",
-                " ".repeat(STATE.saturating_sub(text::width(&left)))
-            ),
+            format!("{}{left}", " ".repeat(STATE.saturating_sub(text::width(&left)))),
             left_style,
         ),
         scene.span(Part::Border, " │"),
@@ -168,10 +133,7 @@ fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
         return (String::new(), Style::new());
     };
     match mark.state {
-        Some(state) if mark.seen => (
-            format!("{} {state}", glyph(state)),
-            scene.theme.state(state),
-        ),
+        Some(state) if mark.seen => (format!("{} {state}", glyph(state)), scene.theme.state(state)),
         None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(Part::Gone)),
         Some(_) | None => (mark.word(), scene.style(Part::Dim)),
     }

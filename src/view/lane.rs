@@ -49,11 +49,7 @@ impl Lane<'_> {
         let label = format!(" {label} ");
         let wide = text::width(&label);
         // The label never stands ahead of the tip, nor on what stops it.
-        let head = if labelled {
-            head.max(wide + 1).min(last)
-        } else {
-            head
-        };
+        let head = if labelled { head.max(wide + 1).min(last) } else { head };
         let tip = match self.crossing.fate {
             Fate::Lost(..) => REFUSED,
             Fate::Arrived(_) | Fate::OnTheWay if self.to_the_right => "▶",
@@ -74,11 +70,7 @@ impl Lane<'_> {
             cells.reverse();
         }
         if labelled {
-            let from = if self.to_the_right {
-                1
-            } else {
-                columns - 1 - wide
-            };
+            let from = if self.to_the_right { 1 } else { columns - 1 - wide };
             for (cell, c) in cells.iter_mut().skip(from).zip(label.chars()) {
                 *cell = c.to_string();
             }
@@ -91,8 +83,6 @@ impl Lane<'_> {
         let gone = now.since(self.crossing.sent).as_micros();
         let whole = self.delay.as_micros().max(1);
         let columns = gone.saturating_mul(last as u128) / whole;
-        usize::try_from(columns)
-            .unwrap_or(last)
-            .min(last.saturating_sub(1))
+        usize::try_from(columns).unwrap_or(last).min(last.saturating_sub(1))
     }
 }

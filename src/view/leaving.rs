@@ -24,11 +24,7 @@ pub(super) fn ghost(
         // A space keeps the words apart from the bracket.
         _ => (before - 1, true),
     };
-    let sign = if why == Why::Reset {
-        format!("{REFUSED} ")
-    } else {
-        String::new()
-    };
+    let sign = if why == Why::Reset { format!("{REFUSED} ") } else { String::new() };
     let [whole, brief] = [why.words(), why.brief()].map(|why| format!("{sign}{why}"));
     let tries = [
         format!("{HOLLOW} {state:<11} {whole}"),
@@ -47,11 +43,7 @@ pub(super) fn ghost(
 /// A role and the time left together, where both fit into `room` columns; with a space in front of the bracket, if that can be.
 pub(super) fn beside(role: &str, left: &str, room: usize) -> Option<String> {
     let tight = left.replacen(' ', "", 1);
-    let tries = [
-        format!("{role}, {left}"),
-        format!("{role} {left}"),
-        format!("{role} {tight}"),
-    ];
+    let tries = [format!("{role}, {left}"), format!("{role} {left}"), format!("{role} {tight}")];
     let fitting = |room: usize| tries.iter().find(|text| text::width(text) <= room);
     let found = fitting(room.saturating_sub(1)).or_else(|| fitting(room));
     found.cloned()
@@ -77,19 +69,12 @@ pub(super) fn countdown(
     let short = left.trim_end_matches(" left");
     let tight = short.replace(' ', "");
     let (whole, brief) = (role(scene, line, columns.role), role(scene, line, 8));
-    let tries = [
-        (left, &whole),
-        (short, &whole),
-        (left, &brief),
-        (short, &brief),
-        (&tight, &brief),
-    ];
+    let tries =
+        [(left, &whole), (short, &whole), (left, &brief), (short, &brief), (&tight, &brief)];
     let tries = tries.map(|(left, role)| format!("{left} {role}"));
     let fitting = |room: usize| tries.iter().find(|text| text::width(text) <= room);
     // A space in front of the bracket, where there is room for one.
-    let joined = fitting(before.saturating_sub(1))
-        .or_else(|| fitting(before))
-        .filter(|_| joined);
+    let joined = fitting(before.saturating_sub(1)).or_else(|| fitting(before)).filter(|_| joined);
     let words = match joined {
         Some(words) => text::fit(words, before) + join,
         None => text::cut(fitting(after).unwrap_or(&tries[4]), after),

@@ -11,11 +11,8 @@ use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape}
 
 /// The server: where it listens, who waits for accept(), what went through it.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
-    let titles = Titles {
-        name: "Listener",
-        right: past::as_of_now(scene.state),
-        ..Titles::default()
-    };
+    let titles =
+        Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
     let inner = scene.pane(frame, Pane::Listener, area, titles);
     let room = usize::from(inner.width);
     let listener = &scene.state.listener;
@@ -52,11 +49,7 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     if width(&first) + reach.width() <= room {
         first.push(reach);
     }
-    vec![
-        (0, Line::from(first)),
-        mode(scene, running, room),
-        (1, queue(scene, running, room)),
-    ]
+    vec![(0, Line::from(first)), mode(scene, running, room), (1, queue(scene, running, room))]
 }
 
 fn reach(spec: &ListenSpec) -> &'static str {
@@ -119,25 +112,14 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     let state = scene.state;
     let (waiting, most) = doors(state).fold((0, 0), |sum: (u32, u32), line| {
         let queues = line.row.queues;
-        (
-            sum.0.saturating_add(queues.recv),
-            sum.1.saturating_add(queues.send),
-        )
+        (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
     });
     let asked = running.backlog.min(state.machine.somaxconn);
     let most = if most == 0 { asked } else { most };
     let words = format!(" {} of {}", count(waiting), count(most));
-    let label = if room < 44 {
-        " queue  "
-    } else {
-        " accept queue  "
-    };
+    let label = if room < 44 { " queue  " } else { " accept queue  " };
     let is_room = label.len() + words.len() + 8 <= room;
-    let held = if state.listener.held && is_room {
-        "  held"
-    } else {
-        ""
-    };
+    let held = if state.listener.held && is_room { "  held" } else { "" };
     let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
     let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
     let full = waiting > 0 && waiting >= most;
@@ -225,16 +207,9 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<Ranked> {
     if !listener.is_listening() && totals.accepted == 0 {
         return None;
     }
-    let (incoming, outgoing) = if room < 50 {
-        ("in", "out")
-    } else {
-        ("received", "sent")
-    };
+    let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
     let numbers = [
-        (
-            "accepted",
-            text::number(usize::try_from(totals.accepted).unwrap_or(usize::MAX)),
-        ),
+        ("accepted", text::number(usize::try_from(totals.accepted).unwrap_or(usize::MAX))),
         ("open", text::number(listener.ends.len())),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),

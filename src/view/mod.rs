@@ -113,10 +113,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
 }
 
 fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let above_footer = Rect {
-        height: area.height.saturating_sub(1),
-        ..area
-    };
+    let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
     match &scene.state.desk.overlay {
         Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::ListenForm(form)) => {

@@ -21,10 +21,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "The myth",
         about: format!("{DASH} \"a connected client occupies the server's port\""),
-        right: past::title(scene.state)
-            .map(|words| (Part::KeyCap, words))
-            .into_iter()
-            .collect(),
+        right: past::title(scene.state).map(|words| (Part::KeyCap, words)).into_iter().collect(),
         border: scene.state.is_past().then_some(Part::Warning),
         ..Titles::default()
     };
@@ -32,17 +29,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let room = usize::from(inner.width);
     let tried = trial(scene, (room, usize::from(inner.height)));
     let below = u16::try_from(tried.len()).unwrap_or(u16::MAX);
-    let above = Rect {
-        height: inner.height.saturating_sub(below),
-        ..inner
-    };
+    let above = Rect { height: inner.height.saturating_sub(below), ..inner };
     let used = models(frame, above, scene, scroll);
     let gap = u16::from(used < above.height);
-    let below = Rect {
-        y: inner.y + used + gap,
-        height: inner.height.saturating_sub(used + gap),
-        ..inner
-    };
+    let below =
+        Rect { y: inner.y + used + gap, height: inner.height.saturating_sub(used + gap), ..inner };
     put(frame, below, tried);
 }
 
@@ -106,9 +97,7 @@ fn wrong(scene: Scene<'_>, rows: &[RowName], place: Rect) -> Vec<Line<'static>> 
     if place.height > 3 {
         let columns = ["Local Address", "Foreign Address"].map(|head| text::fit(head, 17));
         let head = format!("  {} {} State", columns[0], columns[1]);
-        lines.push(Line::from(
-            scene.span(Part::Heading, text::cut(&head, room)),
-        ));
+        lines.push(Line::from(scene.span(Part::Heading, text::cut(&head, room))));
     }
     if place.height > 5 {
         let words = format!("{REFUSED} no LISTEN row any more");
@@ -119,18 +108,12 @@ fn wrong(scene: Scene<'_>, rows: &[RowName], place: Rect) -> Vec<Line<'static>> 
             break;
         }
         let port = row.tuple.local.port;
-        let caller = Endpoint {
-            port,
-            ..row.tuple.remote
-        };
+        let caller = Endpoint { port, ..row.tuple.remote };
         let words = if n == 0 {
             let ends = [row.tuple.local, caller].map(|end| text::fit(&text::end(end, 17), 17));
             format!("{REFUSED} {} {} ESTABLISHED", ends[0], ends[1])
         } else {
-            format!(
-                "{REFUSED} {} would find port {port} taken",
-                row.tuple.remote.ip
-            )
+            format!("{REFUSED} {} would find port {port} taken", row.tuple.remote.ip)
         };
         lines.push(Line::from(scene.span(Part::Dim, text::cut(&words, room))));
     }
@@ -145,10 +128,8 @@ fn right(
     scroll: &mut Scroll,
 ) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
-    let head = format!(
-        "{} the kernel's rows, on the server's computer",
-        glyph(TcpState::Established)
-    );
+    let head =
+        format!("{} the kernel's rows, on the server's computer", glyph(TcpState::Established));
     let mut lines = vec![Line::from(scene.span(Part::New, text::cut(&head, room)))];
     if rows.is_empty() {
         let words = "  nobody uses the port: press l, then c";

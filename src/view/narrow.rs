@@ -19,16 +19,9 @@ pub(super) struct Narrow {
 
 impl Narrow {
     /// Where there is hardly room, the title tells the computer's own address, and the column only the port.
-    pub(super) const TIGHT: Narrow = Narrow {
-        local: 6,
-        foreign: 18,
-        state: 15,
-    };
+    pub(super) const TIGHT: Narrow = Narrow { local: 6, foreign: 18, state: 15 };
     /// Whole addresses.
-    pub(super) const WIDE: Narrow = Narrow {
-        local: 18,
-        ..Narrow::TIGHT
-    };
+    pub(super) const WIDE: Narrow = Narrow { local: 18, ..Narrow::TIGHT };
 
     /// How many columns all take.
     pub(super) fn width(self) -> usize {
@@ -38,11 +31,7 @@ impl Narrow {
 
 /// The names of the columns.
 pub(super) fn head(scene: Scene<'_>, columns: Narrow) -> Line<'static> {
-    let local = if columns.local < 13 {
-        "Local"
-    } else {
-        "Local Address"
-    };
+    let local = if columns.local < 13 { "Local" } else { "Local Address" };
     let text = format!(
         "   {} {} State",
         text::fit(local, columns.local),
@@ -101,9 +90,5 @@ fn local_end(scene: Scene<'_>, columns: Narrow, name: RowName, foreign: &str) ->
     let own = scene.state.lab.address_of(name.host);
     let whole = local.to_string();
     let fits = whole.len() + foreign.len() <= columns.local + columns.foreign;
-    if own != Some(local.ip.to_canonical()) && fits {
-        whole
-    } else {
-        format!(":{}", local.port)
-    }
+    if own != Some(local.ip.to_canonical()) && fits { whole } else { format!(":{}", local.port) }
 }

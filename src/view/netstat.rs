@@ -88,19 +88,11 @@ impl Columns {
             left if left >= OWNER.0 => Owner::Pid,
             _ => Owner::Nothing,
         };
-        Columns {
-            queues,
-            address,
-            owner,
-        }
+        Columns { queues, address, owner }
     }
 
     fn line(self, [proto, recv, send, local, foreign, state, owner]: [&str; 7]) -> String {
-        let queues = if self.queues {
-            format!("{recv:>6} {send:>6} ")
-        } else {
-            String::new()
-        };
+        let queues = if self.queues { format!("{recv:>6} {send:>6} ") } else { String::new() };
         let [local, foreign] = [local, foreign].map(|end| text::fit(end, self.address));
         format!("{proto:<5} {queues}{local} {foreign} {state:<11} {owner}")
     }
@@ -119,11 +111,7 @@ fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
         }
     };
     // netstat reads /proc/net/tcp, where the kernel writes no backlog.
-    let send = if row.state == TcpState::Listen {
-        0
-    } else {
-        row.queues.send
-    };
+    let send = if row.state == TcpState::Listen { 0 } else { row.queues.send };
     let [local, foreign] = [row.tuple.local, row.tuple.remote].map(|end| {
         let (address, port) = ends(end);
         text::cut(&address, columns.address.saturating_sub(port.len())) + &port
@@ -154,8 +142,6 @@ fn ends(end: Endpoint) -> (String, String) {
 fn longest(rows: &[RowName]) -> usize {
     let all = rows.iter().map(|row| row.tuple);
     let all = all.flat_map(|tuple| [tuple.local, tuple.remote]);
-    let wide = all
-        .map(ends)
-        .map(|(address, port)| address.len() + port.len());
+    let wide = all.map(ends).map(|(address, port)| address.len() + port.len());
     wide.max().unwrap_or(0)
 }

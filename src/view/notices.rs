@@ -13,11 +13,7 @@ use crate::app::{Notice, Pane, State, Tone};
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let notices = &scene.state.notices;
     let inside = arrange::inside(area);
-    let end = end(
-        scene.state,
-        usize::from(inside.width),
-        usize::from(inside.height),
-    );
+    let end = end(scene.state, usize::from(inside.width), usize::from(inside.height));
     scroll.notices_end = Some(end);
     let back = notices.back.min(end);
     let mut right = Vec::new();
@@ -25,11 +21,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         let back = text::plural(back, "sentence");
         right.push((Part::Warning, format!("{back} back")));
     }
-    let titles = Titles {
-        name: "What happened",
-        right,
-        ..Titles::default()
-    };
+    let titles = Titles { name: "What happened", right, ..Titles::default() };
     let inner = scene.pane(frame, Pane::Notices, area, titles);
     if notices.is_empty() {
         let words = scene.span(Part::Dim, " Nothing yet.");
@@ -133,10 +125,7 @@ fn lines(
     };
     let line = |(n, words): (usize, String)| {
         let margin = if n == 0 {
-            vec![
-                scene.span(Part::Dim, format!(" {time} ")),
-                scene.span(part, format!("{sign:<2}")),
-            ]
+            vec![scene.span(Part::Dim, format!(" {time} ")), scene.span(part, format!("{sign:<2}"))]
         } else {
             vec![Span::raw(" ".repeat(time.len() + 4))]
         };

@@ -112,20 +112,12 @@ impl<'a> Scene<'a> {
             .title_bottom(bottom.right_aligned());
         frame.render_widget(block, area);
         let inner = arrange::inside(area);
-        Rect {
-            x: inner.x.saturating_add(1),
-            width: inner.width.saturating_sub(2),
-            ..inner
-        }
+        Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
     }
 
     /// A text that the person has typed; in bytes beyond ASCII where only ASCII is drawn.
     pub(super) fn own(self, text: &str) -> String {
-        if self.theme.is_ascii() {
-            text::safe(text)
-        } else {
-            text::own(text)
-        }
+        if self.theme.is_ascii() { text::safe(text) } else { text::own(text) }
     }
 
     /// Keys and what they do, as one piece of text.
@@ -157,11 +149,7 @@ pub(super) struct Titles {
 }
 
 const fn kind(heavy: bool) -> BorderType {
-    if heavy {
-        BorderType::Thick
-    } else {
-        BorderType::Rounded
-    }
+    if heavy { BorderType::Thick } else { BorderType::Rounded }
 }
 
 /// Puts lines below each other, as many as fit.

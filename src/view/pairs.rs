@@ -103,9 +103,7 @@ pub(super) fn part(state: &State, host: Host, places: &[usize]) -> Option<(Part,
 pub(super) fn sides(state: &State, pairs: &[Pair]) -> [Vec<usize>; 2] {
     let shown = &state.desk.shown;
     let left = pairs.iter().filter_map(|pair| pair.place(shown, pair.left));
-    let right = pairs
-        .iter()
-        .filter_map(|pair| pair.place(shown, pair.right));
+    let right = pairs.iter().filter_map(|pair| pair.place(shown, pair.right));
     [left.collect(), right.collect()]
 }
 
@@ -137,9 +135,5 @@ fn pair(shown: &[RowName], at: usize, server: Host) -> Pair {
         let mut rows = rows.into_iter().flatten();
         rows.find(|name| (name.host == server) == is_servers)
     };
-    Pair {
-        left: side(true),
-        right: side(false),
-        at,
-    }
+    Pair { left: side(true), right: side(false), at }
 }

@@ -57,11 +57,7 @@ fn line(
         let words = text::fit(&format!("{CHOSEN} {keys}{about}"), room);
         return Line::from(scene.span(Part::Selected, words));
     }
-    Line::from(vec![
-        Span::raw("  "),
-        scene.span(Part::Key, keys),
-        Span::raw(about),
-    ])
+    Line::from(vec![Span::raw("  "), scene.span(Part::Key, keys), Span::raw(about)])
 }
 
 fn keys_of(binding: &Binding) -> String {

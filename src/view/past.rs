@@ -40,8 +40,5 @@ pub(super) fn short(state: &State) -> Option<String> {
 /// For panes whose numbers have no past.
 pub(super) fn as_of_now(state: &State) -> Vec<(Part, String)> {
     let words = state.is_past().then(|| String::from("as of now"));
-    words
-        .map(|words| (Part::Warning, words))
-        .into_iter()
-        .collect()
+    words.map(|words| (Part::Warning, words)).into_iter().collect()
 }

@@ -15,10 +15,7 @@ use crate::app::{Line as TableLine, Pane};
 use crate::tcp::{Port, PortRange, TcpState};
 
 /// Every port there is.
-const ALL: PortRange = PortRange {
-    low: Port(0),
-    high: Port(u16::MAX),
-};
+const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
 
 /// So many of the first rows are looked through for sockets that listen.
 const NEAR: usize = 100;
@@ -39,10 +36,7 @@ impl<'a> Chosen<'a> {
         let client = state.seen().mirror(name);
         let client = client.filter(|other| state.seen().is_client(other.row.name()));
         let line = client.unwrap_or(line);
-        Some(Chosen {
-            port: line.row.tuple.local.port,
-            line,
-        })
+        Some(Chosen { port: line.row.tuple.local.port, line })
     }
 }
 
@@ -58,9 +52,7 @@ enum Part {
 /// Every port of this machine: which are in use, by whom, and how many are left.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let chosen = Chosen::of(scene);
-    scroll
-        .visible
-        .extend(chosen.map(|chosen| chosen.line.row.name()));
+    scroll.visible.extend(chosen.map(|chosen| chosen.line.row.name()));
     let other = chosen.and_then(|it| scene.state.seen().mirror(it.line.row.name()));
     scroll.visible.extend(other.map(|line| line.row.name()));
     let mut inner = arrange::inside(area);
@@ -68,10 +60,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let most = inner.height.saturating_sub(strip::LEAST);
     let below = u16::try_from(facts.len()).unwrap_or(most).min(most);
     let range = scene.state.port_range();
-    let room = Rect {
-        height: inner.height.saturating_sub(below),
-        ..inner
-    };
+    let room = Rect { height: inner.height.saturating_sub(below), ..inner };
     let (part, about) = match scene.state.desk.zoom {
         0 => (Part::Strip(ALL), String::from("all 65,536")),
         1 if cells::fits(range, room) => (Part::Cells(range), range_words(scene, range)),
@@ -82,11 +71,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
             (Part::Cells(cells::around(port, room)), about)
         }
     };
-    let titles = Titles {
-        name: "Ports",
-        about: format!("{DASH} {about}"),
-        ..past::titles(scene.state)
-    };
+    let titles =
+        Titles { name: "Ports", about: format!("{DASH} {about}"), ..past::titles(scene.state) };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = arrange::take_bottom(&mut inner, below);
     match part {

@@ -61,9 +61,7 @@ pub(super) fn line(
     } else if let Some(part) = whole {
         let signs = spans.remove(0);
         let mut line = one_style(spans);
-        line.spans
-            .iter_mut()
-            .for_each(|span| span.style = scene.style(part));
+        line.spans.iter_mut().for_each(|span| span.style = scene.style(part));
         line.spans.insert(0, signs);
         line
     } else {
@@ -80,11 +78,7 @@ pub(super) fn one_style(spans: Vec<Span<'static>>) -> Line<'static> {
 pub(super) fn signs(scene: Scene<'_>, line: &TableLine) -> Vec<Span<'static>> {
     let name = line.row.name();
     let state = scene.state;
-    let chosen = if state.desk.selected == Some(name) {
-        CHOSEN
-    } else {
-        " "
-    };
+    let chosen = if state.desk.selected == Some(name) { CHOSEN } else { " " };
     let fresh = line.mark(state.then());
     let (part, sign) = if state.blamed().contains(&name) {
         (Part::Error, BLAMED)
@@ -98,11 +92,7 @@ pub(super) fn signs(scene: Scene<'_>, line: &TableLine) -> Vec<Span<'static>> {
         };
         (part, mark(fresh))
     };
-    let marked = if state.desk.marked == Some(name) {
-        MARKED
-    } else {
-        " "
-    };
+    let marked = if state.desk.marked == Some(name) { MARKED } else { " " };
     vec![scene.span(part, format!("{chosen}{sign}{marked}"))]
 }
 
@@ -114,10 +104,7 @@ fn numbers(columns: &Columns, line: &TableLine) -> String {
         text += &text::fit(&proto(&row.name()), columns.proto);
         text += " ";
     }
-    let queues = [
-        (row.queues.recv, columns.recv),
-        (row.queues.send, columns.send),
-    ];
+    let queues = [(row.queues.recv, columns.recv), (row.queues.send, columns.send)];
     for (queue, width) in queues.into_iter().filter(|(_, width)| *width > 0) {
         text.extend([format!("{queue:>width$} ")]);
     }
@@ -201,10 +188,7 @@ fn udp(role: &str, room: usize) -> String {
 fn server_of(peer: &str, room: usize) -> String {
     let tries = [format!("server ({peer})"), format!("server {peer}")];
     let fits = |text: &String| text::width(text) <= room;
-    tries
-        .into_iter()
-        .find(fits)
-        .unwrap_or_else(|| format!("of {peer}"))
+    tries.into_iter().find(fits).unwrap_or_else(|| format!("of {peer}"))
 }
 
 /// How long a row that the kernel keeps by itself still stays.

@@ -36,11 +36,7 @@ impl Scroll {
     /// Rows that were drawn below each other in `place`, a line each.
     pub(super) fn list(&mut self, place: Rect, rows: impl Iterator<Item = RowName>) {
         for (y, name) in (place.y..place.bottom()).zip(rows) {
-            let line = Rect {
-                y,
-                height: 1,
-                ..place
-            };
+            let line = Rect { y, height: 1, ..place };
             self.visible.push(name);
             self.cells.push((line, name));
         }
@@ -72,9 +68,8 @@ impl List {
         let from = self.at.saturating_sub(64).min(shown.len());
         let to = (self.at + 64).min(shown.len());
         let near = shown[from..to].iter().position(|other| *other == name);
-        let at = near
-            .map(|at| from + at)
-            .or_else(|| shown.iter().position(|other| *other == name))?;
+        let at =
+            near.map(|at| from + at).or_else(|| shown.iter().position(|other| *other == name))?;
         self.at = at;
         Some(at)
     }

@@ -30,12 +30,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     }
     let rows = window.names(&scene.state.desk.shown);
     if desk.netstat {
-        netstat::draw(
-            frame,
-            inner,
-            scene,
-            (netstat::head_lines(inner.height), &rows),
-        );
+        netstat::draw(frame, inner, scene, (netstat::head_lines(inner.height), &rows));
     } else {
         let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
         let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
@@ -55,11 +50,7 @@ const LEFT: usize = 2;
 /// Where the rows stand inside the pane.
 pub(super) fn body(area: Rect, state: &State) -> Rect {
     let mut inner = arrange::inside(area);
-    let head = if state.desk.netstat {
-        netstat::head_lines(inner.height)
-    } else {
-        1
-    };
+    let head = if state.desk.netstat { netstat::head_lines(inner.height) } else { 1 };
     arrange::take_top(&mut inner, head);
     inner
 }
@@ -91,11 +82,7 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
     if count <= height {
         return;
     }
-    let beside = Rect {
-        y: area.y + 1,
-        height: area.height.saturating_sub(2),
-        ..area
-    };
+    let beside = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
     let mut position = ScrollbarState::new(count - height + 1)
         .viewport_content_length(height)
         .position(window.rest.end.saturating_sub(height));
@@ -117,10 +104,8 @@ pub(super) fn command(state: &State) -> String {
     let listener = state.listener.at().port;
     let ports = (state.listener.ports.iter()).chain(&state.clients.called);
     let ports: BTreeSet<Port> = ports.copied().chain([listener]).collect();
-    let named: Vec<String> = (ports.iter())
-        .filter(|port| **port != Port::ANY)
-        .map(ToString::to_string)
-        .collect();
+    let named: Vec<String> =
+        (ports.iter()).filter(|port| **port != Port::ANY).map(ToString::to_string).collect();
     match named.as_slice() {
         _ if state.desk.lens.whole_machine => format!("`{netstat}`"),
         [] => format!("`{netstat}`"),
@@ -190,11 +175,8 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
     let mut pieces = Vec::new();
     let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
     for host in sockets.blind.keys() {
-        let whose = if state.lab.is_up() {
-            format!("{} ", state.table_name(*host))
-        } else {
-            String::new()
-        };
+        let whose =
+            if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
         let unread = unread(state, *host).unwrap_or_default();
         say(Part::Error, &format!("{whose}{unread}"));
     }

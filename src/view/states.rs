@@ -21,11 +21,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
         let meaning = room.saturating_sub(4 + text::width(&name) + 1);
         let meaning = text::cut(state.meaning(), meaning);
         let line = if chosen {
-            Line::from(text::fit(
-                &format!("{sign}{} {name} {meaning}", n + 1),
-                room,
-            ))
-            .style(scene.style(Part::Selected))
+            Line::from(text::fit(&format!("{sign}{} {name} {meaning}", n + 1), room))
+                .style(scene.style(Part::Selected))
         } else {
             Line::from(vec![
                 scene.span(Part::Key, format!("{sign}{} ", n + 1)),
@@ -51,18 +48,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
     lines.extend(how.map(|line| Line::from(scene.span(Part::Dim, line))));
     let height = u16::try_from(HELD.len() + 3 + most.unwrap_or(0)).unwrap_or(u16::MAX);
     let area = arrange::middle(screen, width, height.min(screen.height));
-    let inner = scene.sheet(
-        frame,
-        area,
-        "A connection, held in a state",
-        scene.keys(&KEYS),
-    );
+    let inner = scene.sheet(frame, area, "A connection, held in a state", scene.keys(&KEYS));
     put(frame, inner, lines);
 }
 
 /// The keys of the menu.
-pub(super) const KEYS: [(&str, &str); 3] = [
-    ("j k", "choose"),
-    ("1-9 Enter", "hold it"),
-    ("Esc", "close"),
-];
+pub(super) const KEYS: [(&str, &str); 3] =
+    [("j k", "choose"), ("1-9 Enter", "hold it"), ("Esc", "close")];

@@ -199,14 +199,8 @@ mod tests {
 
     #[test]
     fn ages_become_calm() {
-        let table = [
-            (0, "0 s"),
-            (9, "9 s"),
-            (19, "19 s"),
-            (59, "59 s"),
-            (61, "1 min"),
-            (7300, "2 h"),
-        ];
+        let table =
+            [(0, "0 s"), (9, "9 s"), (19, "19 s"), (59, "59 s"), (61, "1 min"), (7300, "2 h")];
         for (seconds, text) in table {
             assert_eq!(age(Duration::from_secs(seconds)), text);
         }
@@ -230,18 +224,9 @@ mod tests {
     fn long_texts_are_cut_and_wrapped_at_the_column() {
         assert_eq!(cut("server end", 6), "serve…");
         assert_eq!(fit("ab", 4), "ab  ");
-        assert_eq!(
-            wrap("port 5000 has two", 9),
-            ["port 5000", "has two"].map(String::from)
-        );
-        assert_eq!(
-            wrap("abcdefgh ij", 3),
-            ["abc", "def", "gh", "ij"].map(String::from)
-        );
-        assert_eq!(
-            end(Endpoint::new([192, 168, 100, 200], 54240), 15),
-            "…100.200:54240"
-        );
+        assert_eq!(wrap("port 5000 has two", 9), ["port 5000", "has two"].map(String::from));
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"].map(String::from));
+        assert_eq!(end(Endpoint::new([192, 168, 100, 200], 54240), 15), "…100.200:54240");
     }
 
     #[test]

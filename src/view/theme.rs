@@ -119,12 +119,8 @@ enum Ink {
 
 impl Theme {
     /// The order in which a key goes through the themes.
-    pub const ORDER: [ThemeName; 4] = [
-        ThemeName::Dark,
-        ThemeName::Light,
-        ThemeName::HighContrast,
-        ThemeName::Mono,
-    ];
+    pub const ORDER: [ThemeName; 4] =
+        [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast, ThemeName::Mono];
 
     /// The theme of that name on a terminal with so many colours; `ascii` keeps to characters that every terminal has.
     pub const fn new(name: ThemeName, depth: ColourDepth, ascii: bool) -> Theme {

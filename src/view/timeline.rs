@@ -46,11 +46,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let rows = u16::try_from(lives.len()).unwrap_or(u16::MAX);
     let top = arrange::take_top(&mut inner, rows);
     scroll.list(top, lives.iter().map(|life| life.line.row.name()));
-    put(
-        frame,
-        top,
-        lives.iter().map(|life| life_line(scene, &axis, *life)),
-    );
+    put(frame, top, lives.iter().map(|life| life_line(scene, &axis, *life)));
     let below = arrange::take_top(&mut inner, 1);
     frame.render_widget(axis.line(scene), below);
     ladder::draw(frame, inner, scene);
@@ -69,12 +65,9 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
     if to - from < many {
         let part = match to - from {
             1 => format!("{} of {}", text::number(to), text::number(many)),
-            _ => format!(
-                "{}-{} of {}",
-                text::number(from + 1),
-                text::number(to),
-                text::number(many)
-            ),
+            _ => {
+                format!("{}-{} of {}", text::number(from + 1), text::number(to), text::number(many))
+            }
         };
         right.push((Part::Dim, part));
     }
@@ -184,11 +177,7 @@ fn life_line(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Line<'static> {
     let role_room = axis.label - 9;
     let role = text::fit(&who::of(scene, life.line, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
-    let look = if is_chosen {
-        Part::Selected
-    } else {
-        Part::Text
-    };
+    let look = if is_chosen { Part::Selected } else { Part::Text };
     let mut spans = vec![scene.span(look, who)];
     spans.extend(drawn(scene, axis, life));
     spans.push(now(scene, life));
@@ -241,10 +230,7 @@ fn drawn(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Vec<Span<'static>> {
                 Cell::Lasts(state) => ('━', scene.theme.state(state)),
                 Cell::Told => ('·', scene.style(Part::Told)),
                 Cell::Unseen => ('·', scene.style(Part::Warning)),
-                Cell::Gone => (
-                    HOLLOW.chars().next().unwrap_or('o'),
-                    scene.style(Part::Gone),
-                ),
+                Cell::Gone => (HOLLOW.chars().next().unwrap_or('o'), scene.style(Part::Gone)),
             };
             Span::styled(sign.to_string().repeat(run.len()), style)
         })
@@ -254,29 +240,19 @@ fn drawn(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Vec<Span<'static>> {
 fn cells(axis: &Axis, life: Life<'_>) -> Vec<Cell> {
     let mut cells = vec![Cell::Nothing; axis.columns];
     let stretches = life.stretches();
-    for stretch in stretches
-        .iter()
-        .filter(|stretch| stretch.seen || life.line.told)
-    {
+    for stretch in stretches.iter().filter(|stretch| stretch.seen || life.line.told) {
         let Some(last) = axis.column(stretch.until.unwrap_or(axis.now)) else {
             continue;
         };
         let first = axis.column(stretch.from);
-        let lasts = if stretch.seen {
-            Cell::Lasts(stretch.state)
-        } else {
-            Cell::Told
-        };
+        let lasts = if stretch.seen { Cell::Lasts(stretch.state) } else { Cell::Told };
         cells[first.unwrap_or(0)..=last].fill(lasts);
         if let Some(first) = first.filter(|_| stretch.seen && !is_older(life, stretch.from)) {
             cells[first] = Cell::Begins(stretch.state);
         }
     }
     // Where several begin in one cell, those that were passed unseen have theirs before it.
-    let unseen = stretches
-        .iter()
-        .rev()
-        .filter(|stretch| !stretch.seen && !life.line.told);
+    let unseen = stretches.iter().rev().filter(|stretch| !stretch.seen && !life.line.told);
     let mut used: Vec<usize> = Vec::new();
     for stretch in unseen {
         let Some(mut column) = axis.column(stretch.from) else {

@@ -26,9 +26,7 @@ impl Whose {
         let mut clients: BTreeMap<Host, FiveTuple> = BTreeMap::new();
         let (mut several, mut among_clients) = (false, false);
         for segment in known.map(|crossing| &crossing.segment) {
-            let connection = clients
-                .entry(client(state, segment))
-                .or_insert(segment.tuple);
+            let connection = clients.entry(client(state, segment)).or_insert(segment.tuple);
             several |= ![segment.tuple, segment.tuple.mirrored()].contains(connection);
             among_clients |= is_among_clients(state, segment);
         }
@@ -51,11 +49,7 @@ impl Whose {
             let name = |host: Host| {
                 let name = state.computer_name(host);
                 let is_named = self == Whose::NameAndPort && host == client(state, segment);
-                if is_named {
-                    format!("{name}:{port}")
-                } else {
-                    name
-                }
+                if is_named { format!("{name}:{port}") } else { name }
             };
             return format!("{} to {}", name(segment.from), name(segment.to));
         }
@@ -93,9 +87,7 @@ fn client(state: &State, segment: &Segment) -> Host {
 }
 
 fn is_among_clients(state: &State, segment: &Segment) -> bool {
-    ![segment.from, segment.to]
-        .into_iter()
-        .any(|host| is_servers(state, host))
+    ![segment.from, segment.to].into_iter().any(|host| is_servers(state, host))
 }
 
 fn is_servers(state: &State, host: Host) -> bool {

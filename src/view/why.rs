@@ -29,11 +29,7 @@ pub(super) fn draw(
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let area = arrange::middle(screen, width, height.min(screen.height));
     let inner_height = usize::from(area.height.saturating_sub(2));
-    let later = if case.waits {
-        "do not retry by itself"
-    } else {
-        "retry when TIME_WAIT is over"
-    };
+    let later = if case.waits { "do not retry by itself" } else { "retry when TIME_WAIT is over" };
     let mut keys = vec![("y", "retry"), ("Esc", "close")];
     if scene.state.waiting_helps() {
         keys.insert(1, ("w", later));
@@ -43,9 +39,7 @@ pub(super) fn draw(
         keys.insert(0, ("j k", "scroll"));
     }
     let inner = scene.sheet(frame, area, "Why not?", scene.keys(&keys));
-    scroll
-        .visible
-        .extend(case.rows.iter().take(rows_shown(screen.height)));
+    scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
     put(frame, inner, lines.into_iter().skip(down));
 }
 
@@ -64,9 +58,7 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in said.into_iter().enumerate() {
         let sign = if n == 0 { REFUSED } else { " " };
-        lines.push(Line::from(
-            scene.span(Part::Error, format!("{sign} {words}")),
-        ));
+        lines.push(Line::from(scene.span(Part::Error, format!("{sign} {words}"))));
     }
     lines.extend(culprits(scene, case, (room, most)));
     let meaning = if scene.state.somebody_listens_now() {
@@ -89,9 +81,7 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
         } else {
             "What would help? Tried just now:"
         };
-        lines.push(Line::from(
-            scene.span(Part::Heading, text::cut(heading, room)),
-        ));
+        lines.push(Line::from(scene.span(Part::Heading, text::cut(heading, room))));
         for remedy in &case.remedies {
             lines.extend(remedy_lines(scene, remedy, room));
         }
@@ -109,10 +99,8 @@ fn culprits(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<
     } else {
         columns
     };
-    let mut lines: Vec<Line<'static>> = rows
-        .iter()
-        .map(|row| row::line(scene, &columns, *row, Bracket::None))
-        .collect();
+    let mut lines: Vec<Line<'static>> =
+        rows.iter().map(|row| row::line(scene, &columns, *row, Bracket::None)).collect();
     let more = case.rows.len() - rows.len();
     if more > 0 {
         let words = format!("   and {} more", text::number(more));
@@ -141,10 +129,7 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
     };
     match (&case.asked, line.row.state) {
         (_, TcpState::TimeWait) => {
-            let left = line
-                .time_left(state.now)
-                .map(text::left)
-                .unwrap_or_default();
+            let left = line.time_left(state.now).map(text::left).unwrap_or_default();
             let first = if state.sockets.closed_at_once(line) {
                 "Both ends closed at once"
             } else {
@@ -223,15 +208,9 @@ fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'sta
     }
     let colon = if words.ends_with('?') { "" } else { ":" };
     let both = format!("{words}{colon} {known}");
-    let wrapped = text::wrap(&both, room.saturating_sub(2))
-        .into_iter()
-        .enumerate();
+    let wrapped = text::wrap(&both, room.saturating_sub(2)).into_iter().enumerate();
     let line = |(n, words): (usize, String)| {
-        let sign = if n == 0 {
-            first.clone()
-        } else {
-            String::from("  ")
-        };
+        let sign = if n == 0 { first.clone() } else { String::from("  ") };
         Line::from(vec![scene.span(part, sign), scene.span(part, words)])
     };
     wrapped.map(line).collect()

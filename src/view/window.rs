@@ -30,10 +30,7 @@ impl Window {
         let in_rest = chosen.and_then(|chosen| chosen.checked_sub(pinned));
         scroll.sockets.follow(count, room, in_rest);
         let top = pinned + scroll.sockets.top;
-        let window = Window {
-            pinned,
-            rest: top..(top + room).min(shown.len()),
-        };
+        let window = Window { pinned, rest: top..(top + room).min(shown.len()) };
         scroll.visible.extend(window.rows().map(|n| shown[n]));
         window
     }
@@ -60,21 +57,8 @@ fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
         return 0;
     }
     let listens = |name: &&RowName| {
-        state
-            .seen()
-            .get(**name)
-            .is_some_and(|line| line.row.state == TcpState::Listen)
+        state.seen().get(**name).is_some_and(|line| line.row.state == TcpState::Listen)
     };
-    let listening = state
-        .desk
-        .shown
-        .iter()
-        .take(PINNED + 1)
-        .take_while(listens)
-        .count();
-    if listening <= PINNED && listening + left <= height {
-        listening
-    } else {
-        0
-    }
+    let listening = state.desk.shown.iter().take(PINNED + 1).take_while(listens).count();
+    if listening <= PINNED && listening + left <= height { listening } else { 0 }
 }

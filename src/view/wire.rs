@@ -214,10 +214,7 @@ fn in_lines(
     let beside = text::width(&carries) + text::width(&fate) + 2 <= inner;
     if beside {
         let carries = text::fit(&carries, inner - text::width(&fate));
-        lines.push(Line::from(vec![
-            Span::raw(format!(" {carries}")),
-            scene.span(part, fate),
-        ]));
+        lines.push(Line::from(vec![Span::raw(format!(" {carries}")), scene.span(part, fate)]));
     } else {
         let carries = text::wrap(&carries, inner).into_iter();
         lines.extend(carries.map(|line| Line::from(format!(" {line}"))));
@@ -227,9 +224,7 @@ fn in_lines(
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
-        lines.push(Line::from(
-            scene.span(Part::Dim, text::cut(&payload, inner + 2)),
-        ));
+        lines.push(Line::from(scene.span(Part::Dim, text::cut(&payload, inner + 2))));
     }
     lines
 }
@@ -241,11 +236,7 @@ fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
         return Segment::REFUSES.to_owned();
     }
     if segment.tuple.protocol == Protocol::Udp {
-        let parts = if segment.is_fragment {
-            " in fragments"
-        } else {
-            ""
-        };
+        let parts = if segment.is_fragment { " in fragments" } else { "" };
         return format!("len {}{parts}", segment.length);
     }
     let (seq, ack) = scene.state.lab.numbers(crossing);
@@ -276,11 +267,7 @@ fn fate(scene: Scene<'_>, crossing: &Crossing) -> String {
         Fate::Lost(_, how) => how.words().to_owned(),
         Fate::Arrived(at) => {
             let took = at.since(crossing.sent);
-            if took.as_millis() < 10 {
-                String::new()
-            } else {
-                words::brief(took)
-            }
+            if took.as_millis() < 10 { String::new() } else { words::brief(took) }
         }
     }
 }

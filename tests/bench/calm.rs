@@ -14,9 +14,7 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// Measures ten seconds at `count` connections, in which at most `most` seconds of CPU are wanted.
 pub(crate) fn measure(count: usize, most: f64) {
     let _held = Held::start(count, Where::Elsewhere);
-    title(&format!(
-        "ten seconds in which nothing happens, whole machine, {count} connections"
-    ));
+    title(&format!("ten seconds in which nothing happens, whole machine, {count} connections"));
     let dashboard = dashboard();
     dashboard.press("w");
     dashboard.wait_for("whole machine");

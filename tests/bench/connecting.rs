@@ -24,11 +24,7 @@ pub(crate) fn measure(count: usize, place: Where) {
     settle(&dashboard);
     let key = by_key(&dashboard);
     let caller = by_caller(&dashboard, SocketAddr::from(([127, 0, 0, 1], PORT)), 300);
-    times(
-        "key c to the pair on the screen",
-        &key,
-        &at_most(key.median(), 20.0, " ms"),
-    );
+    times("key c to the pair on the screen", &key, &at_most(key.median(), 20.0, " ms"));
     let target = at_most(caller.median(), 40.0, " ms");
     times("another program calls our listener", &caller, &target);
     for (name, rival) in &rivals {
@@ -45,11 +41,7 @@ pub(crate) fn measure(count: usize, place: Where) {
     // Reading the whole table may take a tenth of the time: what is measured first is a connection after calm.
     let elsewhere = by_caller(&dashboard, foreign, 1500);
     let target = at_most(elsewhere.median(), target, " ms");
-    times(
-        "another program calls another one (whole machine)",
-        &elsewhere,
-        &target,
-    );
+    times("another program calls another one (whole machine)", &elsewhere, &target);
     let quick = by_caller(&dashboard, foreign, 200);
     times("the same, six times as often", &quick, "");
 }
@@ -57,32 +49,24 @@ pub(crate) fn measure(count: usize, place: Where) {
 /// `watch` as a person would use it, once with all rows and grep, once with the filter in the kernel.
 fn rivals(to: SocketAddr) -> Vec<(String, Times)> {
     let port = to.port();
-    [
-        format!("ss -Htn | grep ':{port} '"),
-        format!("ss -Htn 'dport = :{port} or sport = :{port}'"),
-    ]
-    .into_iter()
-    .map(|command| {
-        let terminal = watch(&command);
-        calm(Duration::from_secs(1));
-        let delays = (0..ROUNDS)
-            .map(|round| {
-                calm(between(round, 200));
-                let (stream, delay) = call(&terminal, to);
-                // Its rows vanish at once, so that the next ones stand on the screen, too.
-                SockRef::from(&stream)
-                    .set_linger(Some(Duration::ZERO))
-                    .unwrap();
-                delay
-            })
-            .collect();
-        let name = format!(
-            "watch -n 0.1 \"{}\"",
-            command.replace(&format!(":{port}"), ":P")
-        );
-        (name.chars().take(58).collect(), delays)
-    })
-    .collect()
+    [format!("ss -Htn | grep ':{port} '"), format!("ss -Htn 'dport = :{port} or sport = :{port}'")]
+        .into_iter()
+        .map(|command| {
+            let terminal = watch(&command);
+            calm(Duration::from_secs(1));
+            let delays = (0..ROUNDS)
+                .map(|round| {
+                    calm(between(round, 200));
+                    let (stream, delay) = call(&terminal, to);
+                    // Its rows vanish at once, so that the next ones stand on the screen, too.
+                    SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                    delay
+                })
+                .collect();
+            let name = format!("watch -n 0.1 \"{}\"", command.replace(&format!(":{port}"), ":P"));
+            (name.chars().take(58).collect(), delays)
+        })
+        .collect()
 }
 
 fn settle(dashboard: &Terminal) {
@@ -129,8 +113,6 @@ fn call(terminal: &Terminal, to: SocketAddr) -> (TcpStream, Duration) {
     let stream = TcpStream::connect(to).unwrap();
     let ends = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
     let what = format!("{ends:?}");
-    let delay = time_until(terminal, begun, &what, |screen| {
-        has_both(&rows(screen), ends)
-    });
+    let delay = time_until(terminal, begun, &what, |screen| has_both(&rows(screen), ends));
     (stream, delay)
 }

@@ -23,11 +23,7 @@ mod namespace;
 mod reading;
 mod starting;
 #[path = "../suite/support/mod.rs"]
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the tests need more of it than the benches"
-)]
+#[allow(dead_code, unused_imports, reason = "the tests need more of it than the benches")]
 mod support;
 mod terminal;
 
@@ -57,20 +53,15 @@ fn main() {
     if let [inside, scene] = &words[..]
         && inside == namespace::INSIDE
     {
-        let (_, measure) = SCENES
-            .iter()
-            .find(|(name, _)| name == scene)
-            .expect("a part of this name");
+        let (_, measure) =
+            SCENES.iter().find(|(name, _)| name == scene).expect("a part of this name");
         return measure();
     }
     if let Some(why) = namespace::missing(&["ss", "watch"]) {
         println!("skipped: {why}");
         return;
     }
-    let wanted: Vec<&String> = words
-        .iter()
-        .filter(|word| !word.starts_with("--"))
-        .collect();
+    let wanted: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
     figures::head();
     for (scene, _) in SCENES {
         if wanted.is_empty() || wanted.iter().any(|word| *word == scene) {

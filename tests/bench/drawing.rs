@@ -33,11 +33,7 @@ pub(crate) fn measure() {
     pictures();
     card();
     times("two new rows and arrange(), 10 connections", &few.1, "");
-    times(
-        "two new rows and arrange(), 28,000 connections",
-        &many.1,
-        "",
-    );
+    times("two new rows and arrange(), 28,000 connections", &many.1, "");
     let whole: Times = (0..9).map(|_| timed(|| drop(state(28_000)))).collect();
     times("56,000 rows at once, state made and dropped", &whole, "");
     times("56,000 rows read again, two of them new", &again(), "");
@@ -50,11 +46,7 @@ fn two_computers() {
     let [few, many] = [10, 28_000].map(|count| frame(&mut in_lab(count)));
     times("two computers and the wire, 10 connections", &few, "");
     let ratio = at_most(many.median() / few.median(), 2.0, " times");
-    times(
-        "two computers and the wire, 28,000 connections",
-        &many,
-        &ratio,
-    );
+    times("two computers and the wire, 28,000 connections", &many, &ratio);
 }
 
 /// A lab of a server and a laptop, with so many connections.
@@ -130,21 +122,13 @@ fn card() {
     });
     times("a connection looked inside, 10 connections", &few, "");
     let ratio = at_most(many.median() / few.median(), 2.0, " times");
-    times(
-        "a connection looked inside, 28,000 connections",
-        &many,
-        &ratio,
-    );
+    times("a connection looked inside, 28,000 connections", &many, &ratio);
 }
 
 /// The calls of one client.
 fn calls(state: &mut State, number: u32) {
     let [_, client] = pair(number);
-    let call = |asked| Called {
-        on: Some(11),
-        asked,
-        answer: Answer::Done,
-    };
+    let call = |asked| Called { on: Some(11), asked, answer: Answer::Done };
     let tuple = client.tuple;
     let record = Record {
         deed: Deed::Connect,
@@ -166,9 +150,7 @@ fn frame(state: &mut State) -> Times {
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
     let mut once = || {
         timed(|| {
-            terminal
-                .draw(|frame| draw(frame, state, &theme, &mut scroll))
-                .unwrap();
+            terminal.draw(|frame| draw(frame, state, &theme, &mut scroll)).unwrap();
         })
     };
     (0..ROUNDS).map(|_| once()).collect()
@@ -215,46 +197,28 @@ fn state(count: u32) -> State {
     let listener = Listener::new(ListenSpec::at(at));
     let mut state = State::new(Machine::default(), Duration::ZERO, listener, clients);
     let nobody = Endpoint::nobody();
-    let listening = SocketRow {
-        inode: 1,
-        ..SocketRow::new(FiveTuple::tcp(at, nobody), TcpState::Listen)
-    };
+    let listening =
+        SocketRow { inode: 1, ..SocketRow::new(FiveTuple::tcp(at, nobody), TcpState::Listen) };
     let rows = [listening].into_iter().chain((0..count).flat_map(pair));
-    update(
-        &mut state,
-        Moment::default(),
-        sight(rows.map(Change::Appeared).collect(), true),
-    );
+    update(&mut state, Moment::default(), sight(rows.map(Change::Appeared).collect(), true));
     state.arrange();
     state
 }
 
 fn sight(changes: Vec<Change>, afresh: bool) -> Event {
-    Event::Seen(Sight {
-        host: Host::THIS,
-        changes,
-        afresh,
-        torn: false,
-        source: "sock_diag",
-    })
+    Event::Seen(Sight { host: Host::THIS, changes, afresh, torn: false, source: "sock_diag" })
 }
 
 /// Both rows of the connection with this number.
 fn pair(number: u32) -> [SocketRow; 2] {
     let port = u16::try_from(number % 28_000).unwrap() + 32_768;
     let client = IpAddr::from([127, 0, u8::try_from(number / 28_000).unwrap(), 2]);
-    let (server, client) = (
-        Endpoint::new([127, 0, 0, 1], PORT),
-        Endpoint::new(client, port),
-    );
+    let (server, client) = (Endpoint::new([127, 0, 0, 1], PORT), Endpoint::new(client, port));
     let end = |tuple, inode| SocketRow {
         inode,
         cookie: inode,
         ..SocketRow::new(tuple, TcpState::Established)
     };
     let inode = u64::from(number) * 2 + 10;
-    [
-        end(FiveTuple::tcp(server, client), inode),
-        end(FiveTuple::tcp(client, server), inode + 1),
-    ]
+    [end(FiveTuple::tcp(server, client), inode), end(FiveTuple::tcp(client, server), inode + 1)]
 }

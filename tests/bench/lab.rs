@@ -133,10 +133,7 @@ impl Link {
 }
 
 fn lab() -> Result<Lab, String> {
-    let spec = LabSpec {
-        computers: 3,
-        ports: None,
-    };
+    let spec = LabSpec { computers: 3, ports: None };
     Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), spec).map_err(|why| format!("{why:?}"))
 }
 
@@ -150,10 +147,8 @@ fn bridge(helper: u32) -> bool {
     }
     let script = "ip link add br0 type bridge && ip link set br0 up \
         && for link in server laptop phone; do ip link set $link master br0; done";
-    let status = command
-        .arg(format!("--net=/proc/{helper}/fd/40"))
-        .args(["sh", "-c", script])
-        .status();
+    let status =
+        command.arg(format!("--net=/proc/{helper}/fd/40")).args(["sh", "-c", script]).status();
     status.is_ok_and(|status| status.success())
 }
 
@@ -184,11 +179,8 @@ fn server(lab: &Lab, port: u16) -> SocketAddr {
 
 /// How long the program takes to connect so many times from the laptop to the server.
 fn burst(lab: &Lab) -> Duration {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let (sender, mut news) = mpsc::channel(1024);
         let mut program = Program::with_elsewhere(
@@ -206,18 +198,9 @@ fn burst(lab: &Lab) -> Duration {
         }));
         while !matches!(news.recv().await.expect("news"), News::Listening { .. }) {}
         let every = Duration::ZERO;
-        let spec = ConnectSpec {
-            host: LAPTOP,
-            ..ConnectSpec::to(to.into())
-        };
+        let spec = ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to.into()) };
         let begun = now();
-        program.run(Order::Connect(
-            spec,
-            Burst {
-                count: COUNT,
-                every,
-            },
-        ));
+        program.run(Order::Connect(spec, Burst { count: COUNT, every }));
         let (mut accepted, mut connected) = (0, 0);
         while accepted < COUNT || connected < COUNT {
             match news.recv().await.expect("news") {

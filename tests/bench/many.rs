@@ -46,21 +46,14 @@ pub(crate) fn measure() {
     let longest = at_most(gaps.longest(), 100.0, " ms");
     times("gaps between frames; the longest is", &gaps, &longest);
     let longest = at_most(answers.longest(), 100.0, " ms");
-    times(
-        "a key is answered meanwhile; the longest wait is",
-        &answers,
-        &longest,
-    );
+    times("a key is answered meanwhile; the longest wait is", &answers, &longest);
     calm(Duration::from_secs(6));
     let pressed = now();
     dashboard.press("?");
     let answer = time_until(&dashboard, pressed, "the keys", |screen| {
         screen.contents().contains("All keys")
     });
-    figure(
-        "a key is answered afterwards",
-        &format!("{:.2} ms", millis(answer)),
-    );
+    figure("a key is answered afterwards", &format!("{:.2} ms", millis(answer)));
     #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
     let peak = process(&dashboard).status().unwrap().vmhwm.unwrap() as f64 / 1024.0;
     figure("memory at its peak (VmHWM)", &at_most(peak, 100.0, " MB"));

@@ -20,10 +20,7 @@ pub(crate) fn missing(tools: &[&str]) -> Option<String> {
         return Some("no network namespaces here (unshare and ip are needed)".to_owned());
     }
     let lacks = |tool: &&&str| !runs(Command::new(tool).arg("--version"));
-    tools
-        .iter()
-        .find(lacks)
-        .map(|tool| format!("{tool} is needed"))
+    tools.iter().find(lacks).map(|tool| format!("{tool} is needed"))
 }
 
 /// Runs this program with `words` in a network of its own.
@@ -39,10 +36,7 @@ pub(crate) fn inside(words: &[&str]) {
 }
 
 /// Lets time go by.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what is measured is what happens after calm"
-)]
+#[expect(clippy::disallowed_methods, reason = "what is measured is what happens after calm")]
 pub(crate) fn calm(time: Duration) {
     std::thread::sleep(time);
 }

@@ -16,10 +16,7 @@ const ROUNDS: usize = 9;
 
 /// Measures one look at all rows that there are, beside the others.
 pub(crate) fn measure() {
-    let tcp = Filter {
-        protocol: Some(Protocol::Tcp),
-        ..Filter::default()
-    };
+    let tcp = Filter { protocol: Some(Protocol::Tcp), ..Filter::default() };
     let mut source = SockDiag::open(Host::THIS).unwrap();
     let mut reading = Reading::default();
     source.read(&tcp, &mut reading).unwrap();
@@ -75,12 +72,8 @@ impl Raw {
 
     fn read(&self) {
         let mut request = Vec::new();
-        let dump = Dump {
-            protocol: Protocol::Tcp,
-            family: None,
-            states: ALL_STATES,
-            program: None,
-        };
+        let dump =
+            Dump { protocol: Protocol::Tcp, family: None, states: ALL_STATES, program: None };
         dump.write(1, &mut request);
         send(&self.0, &request, SendFlags::empty()).unwrap();
         let mut buffer = vec![0_u8; 32 * 1024];

@@ -41,14 +41,8 @@ fn main() {
             let script = r#"ip link set lo up && exec "$0" inside"#;
             let mut unshare = Command::new("unshare");
             let here = current_exe().unwrap();
-            let status = unshare
-                .args(["-Urn", "sh", "-c", script])
-                .arg(here)
-                .status();
-            assert!(
-                status.is_ok_and(|status| status.success()),
-                "needs unshare and ip"
-            );
+            let status = unshare.args(["-Urn", "sh", "-c", script]).arg(here).status();
+            assert!(status.is_ok_and(|status| status.success()), "needs unshare and ip");
         }
     }
 }
@@ -56,9 +50,7 @@ fn main() {
 /// Holds connections until standard input ends.
 fn hold(last: u8, count: usize) {
     let at = (Ipv4Addr::new(127, 0, 0, last), PORT);
-    let clients: Vec<TcpStream> = (0..count)
-        .map(|_| TcpStream::connect(at).unwrap())
-        .collect();
+    let clients: Vec<TcpStream> = (0..count).map(|_| TcpStream::connect(at).unwrap()).collect();
     println!("{}", clients.len());
     let _ = std::io::stdin().read(&mut [0]);
 }
@@ -112,10 +104,7 @@ fn poll() {
     while clock.now().since(begun) < Duration::from_secs(10) {
         extra += usize::from(events.recv_timeout(Duration::from_millis(100)).is_ok());
     }
-    println!(
-        "  calm: {:.2} s of CPU in 10 s, {extra} reports",
-        cpu() - spent
-    );
+    println!("  calm: {:.2} s of CPU in 10 s, {extra} reports", cpu() - spent);
     for is_asked in [true, false] {
         // Until the budget is full again: what is measured is a connection after some calm.
         let calm_down = || {

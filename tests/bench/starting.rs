@@ -20,9 +20,5 @@ pub(crate) fn measure() {
     };
     let starts: Times = (0..ROUNDS).map(once).collect();
     let target = at_most(starts.median(), 50.0, " ms");
-    times(
-        "from the start of the process to the first frame",
-        &starts,
-        &target,
-    );
+    times("from the start of the process to the first frame", &starts, &target);
 }

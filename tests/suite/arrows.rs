@@ -47,11 +47,7 @@ fn the_ways_are_those_of_the_book() {
     let ways = [
         ("CLOSED", "ESTABLISHED", "SYN_SENT ESTABLISHED"),
         ("LISTEN", "CLOSE_WAIT", "SYN_RECV ESTABLISHED CLOSE_WAIT"),
-        (
-            "LISTEN",
-            "TIME_WAIT",
-            "SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
-        ),
+        ("LISTEN", "TIME_WAIT", "SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT"),
         ("ESTABLISHED", "CLOSED", "CLOSE_WAIT LAST_ACK CLOSED"),
         ("CLOSING", "CLOSED", "TIME_WAIT CLOSED"),
     ];

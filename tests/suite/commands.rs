@@ -8,9 +8,7 @@ use super::support::netns;
 
 fn run(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
-    command
-        .env_remove("FIVETUPLE_PORT")
-        .env_remove("FIVETUPLE_THEME");
+    command.env_remove("FIVETUPLE_PORT").env_remove("FIVETUPLE_THEME");
     command.args(args).output().unwrap()
 }
 
@@ -62,10 +60,7 @@ fn help_names_everything() {
 #[test]
 fn the_version_is_one_line() {
     let version = run(&["--version"]);
-    assert_eq!(
-        out(&version).trim(),
-        concat!("fivetuple ", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(out(&version).trim(), concat!("fivetuple ", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
@@ -79,10 +74,7 @@ fn wrong_usage_is_refused_with_what_would_be_right() {
         (&["--bind", "127.0.0.1:80"], &["127.0.0.1:80"]),
         (&["--computers", "0"], &["1..=40"]),
         (&["--computers", "41"], &["1..=40"]),
-        (
-            &["--lab", "--computers", "6"],
-            &["--computers", "--lab-computers"],
-        ),
+        (&["--lab", "--computers", "6"], &["--computers", "--lab-computers"]),
         (&["--fps", "0"], &["1..=240"]),
         (&["--backlog", "65536"], &["0..=65535"]),
         (&["--theme", "drak"], &["drak", "dark"]),
@@ -95,32 +87,18 @@ fn wrong_usage_is_refused_with_what_would_be_right() {
         (&["connect", "127.0.0.1:99999"], &["99999"]),
         (&["connect", "127.0.0.1:1", "-n", "0"], &["1..=64512"]),
         (&["connect", "127.0.0.1:1", "--wait", "5"], &["5s"]),
-        (
-            &["connect", "127.0.0.1:1", "--wait", "abc"],
-            &["for example 5s or 500ms"],
-        ),
-        (
-            &["connect", "127.0.0.1:1", "--every", "2 sheep"],
-            &["for example 5s or 500ms"],
-        ),
+        (&["connect", "127.0.0.1:1", "--wait", "abc"], &["for example 5s or 500ms"]),
+        (&["connect", "127.0.0.1:1", "--every", "2 sheep"], &["for example 5s or 500ms"]),
     ];
     for (args, mentions) in table {
         let refused = run(args);
-        assert_eq!(
-            refused.status.code(),
-            Some(2),
-            "{args:?}: {}",
-            err(&refused)
-        );
+        assert_eq!(refused.status.code(), Some(2), "{args:?}: {}", err(&refused));
         assert_eq!(out(&refused), "", "{args:?}");
         let why = err(&refused);
         let first = why.split("\n\n").next().unwrap();
         assert!(first.starts_with("error: "), "{args:?}: {why}");
         for text in mentions {
-            assert!(
-                why.contains(text),
-                "{args:?} does not mention {text:?}: {why}"
-            );
+            assert!(why.contains(text), "{args:?} does not mention {text:?}: {why}");
         }
         assert!(!why.contains('\x1b'), "{args:?}: {why:?}");
     }
@@ -128,56 +106,35 @@ fn wrong_usage_is_refused_with_what_would_be_right() {
 
 #[test]
 fn addresses_of_every_kind_are_accepted() {
-    let targets = [
-        "[::1]:7000",
-        "localhost:7000",
-        "127.0.0.1:7000",
-        "example.test:1",
-    ];
+    let targets = ["[::1]:7000", "localhost:7000", "127.0.0.1:7000", "example.test:1"];
     for target in targets {
         // The second flag is refused, so that nothing is connected; the target is not.
         let refused = run(&["connect", target, "--wait", "soon"]);
         assert_eq!(refused.status.code(), Some(2));
-        assert!(
-            err(&refused).contains("--wait"),
-            "{target}: {}",
-            err(&refused)
-        );
+        assert!(err(&refused).contains("--wait"), "{target}: {}", err(&refused));
     }
     for bind in ["0.0.0.0", "::", "::1", "127.0.0.9"] {
         let refused = run(&["--bind", bind]);
-        assert!(
-            err(&refused).contains("needs a terminal"),
-            "{bind}: {}",
-            err(&refused)
-        );
+        assert!(err(&refused).contains("needs a terminal"), "{bind}: {}", err(&refused));
     }
 }
 
 #[test]
 fn scripts_for_shells_are_printed() {
-    for (shell, has) in [
-        ("bash", "_fivetuple()"),
-        ("zsh", "#compdef fivetuple"),
-        ("fish", "complete -c fivetuple"),
-    ] {
+    for (shell, has) in
+        [("bash", "_fivetuple()"), ("zsh", "#compdef fivetuple"), ("fish", "complete -c fivetuple")]
+    {
         let script = run(&["completions", shell]);
         assert_eq!(script.status.code(), Some(0), "{shell}");
-        assert!(
-            out(&script).contains(has) && out(&script).contains("connect"),
-            "{shell}"
-        );
+        assert!(out(&script).contains(has) && out(&script).contains("connect"), "{shell}");
     }
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    for args in [
-        &["completions", "bash"][..],
-        &["man"],
-        &["table", "--all", "--no-owners"],
-        &["--help"],
-    ] {
+    for args in
+        [&["completions", "bash"][..], &["man"], &["table", "--all", "--no-owners"], &["--help"]]
+    {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_fivetuple"))
             .args(args)
             .stdout(Stdio::piped())
@@ -200,27 +157,17 @@ fn the_table_is_what_netstat_prints() {
         let table = run(&["table", "--port", &at.port().to_string()]);
         assert_eq!((table.status.code(), err(&table)), (Some(0), ""));
         let text = out(&table);
-        let rows: Vec<_> = text
-            .lines()
-            .filter(|line| line.contains(&at.to_string()))
-            .collect();
+        let rows: Vec<_> = text.lines().filter(|line| line.contains(&at.to_string())).collect();
         assert_eq!(rows.len(), 3, "{text}");
-        assert_eq!(
-            rows.iter()
-                .filter(|row| row.contains("ESTABLISHED"))
-                .count(),
-            2
-        );
+        assert_eq!(rows.iter().filter(|row| row.contains("ESTABLISHED")).count(), 2);
         assert!(
             rows.iter()
                 .any(|row| row.contains("LISTEN") && row.contains(&std::process::id().to_string())),
             "{text}"
         );
         let json = run(&["table", "--json", "--port", &at.port().to_string()]);
-        let rows: Vec<serde_json::Value> = out(&json)
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let rows: Vec<serde_json::Value> =
+            out(&json).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(rows.len(), 3);
         assert!(!out(&json).contains('\x1b') && !text.contains('\x1b'));
     });
@@ -231,11 +178,7 @@ fn a_full_disk_is_told() {
     let Ok(full) = std::fs::File::create("/dev/full") else {
         return super::support::skipped("no /dev/full here");
     };
-    for args in [
-        &["table", "--no-owners"][..],
-        &["completions", "bash"],
-        &["man"],
-    ] {
+    for args in [&["table", "--no-owners"][..], &["completions", "bash"], &["man"]] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_fivetuple"))
             .args(args)
             .stdout(full.try_clone().unwrap())
@@ -252,17 +195,12 @@ fn a_full_disk_is_told() {
 
 #[test]
 fn a_wrong_port_is_told_what_a_port_is() {
-    for command in [
-        &["listen", "--port", "80x"][..],
-        &["--port", "70000"],
-        &["table", "--port", "0"],
-    ] {
+    for command in
+        [&["listen", "--port", "80x"][..], &["--port", "70000"], &["table", "--port", "0"]]
+    {
         let output = run(command);
         assert_eq!(output.status.code(), Some(2));
         let told = err(&output);
-        assert!(
-            told.contains("a port is a number from 1 to 65535"),
-            "{told}"
-        );
+        assert!(told.contains("a port is a number from 1 to 65535"), "{told}");
     }
 }

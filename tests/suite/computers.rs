@@ -112,21 +112,11 @@ impl Robot {
         (seq, ack): (u32, u32),
         data: &[u8],
     ) {
-        let (server, laptop) = (
-            Endpoint::new([192, 168, 1, 10], 500),
-            Endpoint::new([192, 168, 1, 13], 44506),
-        );
+        let (server, laptop) =
+            (Endpoint::new([192, 168, 1, 10], 500), Endpoint::new([192, 168, 1, 13], 44506));
         let is_servers = from == SERVER;
-        let [own, other] = if is_servers {
-            [FIRST[1], FIRST[0]]
-        } else {
-            FIRST
-        };
-        let (local, remote) = if is_servers {
-            (server, laptop)
-        } else {
-            (laptop, server)
-        };
+        let [own, other] = if is_servers { [FIRST[1], FIRST[0]] } else { FIRST };
+        let (local, remote) = if is_servers { (server, laptop) } else { (laptop, server) };
         let segment = Segment {
             number,
             from,
@@ -198,9 +188,6 @@ pub(crate) fn lab(computers: u8) -> Vec<LabComputer> {
     let last = (0..computers).map(|n| if n == 0 { 10 } else { 12 + n });
     (1..)
         .zip(last)
-        .map(|(host, last)| LabComputer {
-            host: Host(host),
-            ip: [192, 168, 1, last].into(),
-        })
+        .map(|(host, last)| LabComputer { host: Host(host), ip: [192, 168, 1, last].into() })
         .collect()
 }

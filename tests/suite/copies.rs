@@ -19,9 +19,7 @@ fn from_one_port() -> Real {
 fn closes_the_first(mut real: Real) {
     assert_eq!(real.robot.state.clients.computer().ends.len(), 1);
     real.press_until("d", "laptop hung up first");
-    real.until("TIME_WAIT", |robot| {
-        robot.state.sockets.count(TcpState::TimeWait) == 1
-    });
+    real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
 }
 
 #[test]
@@ -29,9 +27,7 @@ fn a_copy_that_is_refused_leaves_the_first_connection_to_be_closed() {
     netns::alone(|| {
         let mut real = from_one_port();
         real.press_until("c", "laptop connected");
-        real.until("a row", |robot| {
-            robot.state.sockets.count(TcpState::Established) == 2
-        });
+        real.until("a row", |robot| robot.state.sockets.count(TcpState::Established) == 2);
         real.press_until("c", "All five numbers would be equal");
         let blamed = real.robot.state.blamed().to_vec();
         let ports = blamed.iter().map(|name| name.tuple.local.port);
@@ -61,20 +57,13 @@ fn each_exact_copy_of_a_udp_socket_can_be_closed() {
             let ours = rows.iter().filter(|row| row.tuple.local.port == Port(7601));
             ours.map(|row| row.inode).collect::<Vec<u64>>()
         };
-        assert_eq!(
-            copies(&mut real).len(),
-            2,
-            "the kernel allows copies of UDP"
-        );
+        assert_eq!(copies(&mut real).len(), 2, "the kernel allows copies of UDP");
         for left in [1, 0] {
             real.press("d");
             real.until("one less", |robot| {
                 let ends = &robot.state.clients.computer().ends;
                 let mut known = ends.newest_first();
-                known
-                    .next()
-                    .map_or(0, |name| 1 + ends.get(name).unwrap().older.len())
-                    == left
+                known.next().map_or(0, |name| 1 + ends.get(name).unwrap().older.len()) == left
             });
             assert_eq!(copies(&mut real).len(), left);
         }

@@ -47,9 +47,8 @@ impl Script {
             if !matches!(step.command, Command::Wait { .. }) {
                 return;
             }
-            let wanted = beats
-                .next()
-                .unwrap_or_else(|| panic!("a row of beats for each Wait of {name}"));
+            let wanted =
+                beats.next().unwrap_or_else(|| panic!("a row of beats for each Wait of {name}"));
             for text in *wanted {
                 let what = format!("{text:?} (line {} of {name})", step.line);
                 let shown = |screen: &vt100::Screen| screen.contents().contains(text);
@@ -81,11 +80,7 @@ fn the_tapes_parse() {
         assert!(tape.requires.contains(&"fivetuple".to_owned()));
         Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
         let sleeps = tape.steps.iter().filter_map(|step| {
-            if let Command::Sleep(time) = step.command {
-                Some(time)
-            } else {
-                None
-            }
+            if let Command::Sleep(time) = step.command { Some(time) } else { None }
         });
         let length: Duration = sleeps.sum();
         assert!(length < PATIENCE, "{output} dwells for {length:?}");
@@ -96,11 +91,7 @@ fn the_tapes_parse() {
 fn the_film_replays_and_each_beat_shows() {
     let port = free_port();
     let tape = FILM.tape();
-    FILM.play(
-        Player::of(&tape)
-            .at_speed(8.0)
-            .with_env("FIVETUPLE_PORT", &port),
-    );
+    FILM.play(Player::of(&tape).at_speed(8.0).with_env("FIVETUPLE_PORT", &port));
 }
 
 #[test]
@@ -142,10 +133,7 @@ fn the_lab_replays() {
 
 /// Whether this machine allows a lab; says why not.
 fn lab_or_skip() -> bool {
-    let two = LabSpec {
-        computers: 2,
-        ports: None,
-    };
+    let two = LabSpec { computers: 2, ports: None };
     match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), two) {
         Ok(_) => true,
         Err(why) => {

@@ -15,10 +15,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::support::netns::alone;
 
-const LOOPBACKS: [IpAddr; 2] = [
-    IpAddr::V4(Ipv4Addr::LOCALHOST),
-    IpAddr::V6(Ipv6Addr::LOCALHOST),
-];
+const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 fn netlink() -> OwnedFd {
     let (flags, diag) = (SocketFlags::CLOEXEC, Some(netlink::SOCK_DIAG));
@@ -76,12 +73,8 @@ fn dump(family: Option<Family>, half: Option<Half>) -> Vec<SocketRow> {
     let socket = netlink();
     let mut request = Vec::new();
     let program = program(None, half);
-    let dump = Dump {
-        protocol: Protocol::Tcp,
-        family,
-        states: ALL_STATES,
-        program: program.as_deref(),
-    };
+    let dump =
+        Dump { protocol: Protocol::Tcp, family, states: ALL_STATES, program: program.as_deref() };
     dump.write(1, &mut request);
     send(&socket, &request, SendFlags::empty()).unwrap();
     let mut buffer = vec![0_u8; 32 * 1024];

@@ -52,12 +52,7 @@ impl Server {
             let asked = async { ended.await.unwrap_or(0) };
             listen(&args, 1000, &mut Told(sender), asked).await
         });
-        Server {
-            told,
-            end,
-            task,
-            text: String::new(),
-        }
+        Server { told, end, task, text: String::new() }
     }
 
     /// Everything said so far, once `word` is in it.
@@ -108,35 +103,23 @@ async fn run_connect_with(descriptors: u64, line: &str) -> (anyhow::Result<Ended
 async fn a_server_and_its_clients_say_what_happens() {
     let mut server = Server::start("fivetuple listen --port 0 --echo");
     let at = server.at().await;
-    let (ended, text) = run_connect(&format!(
-        "fivetuple connect {at} -n 3 --payload \\x1b[2Jhi --wait 300ms"
-    ))
-    .await;
+    let (ended, text) =
+        run_connect(&format!("fivetuple connect {at} -n 3 --payload \\x1b[2Jhi --wait 300ms"))
+            .await;
     assert_eq!(ended.expect("no failure"), Ended::Done);
     assert_eq!(text.matches(": connected\n").count(), 3);
     assert_eq!(text.matches(r"received 6 bytes: \x1b[2Jhi").count(), 3);
-    assert!(text.contains(&format!(
-        "3 of 3 connected to {at}, 18 bytes sent, 18 received"
-    )));
-    assert!(
-        text.bytes()
-            .all(|byte| byte == b'\n' || !byte.is_ascii_control())
-    );
+    assert!(text.contains(&format!("3 of 3 connected to {at}, 18 bytes sent, 18 received")));
+    assert!(text.bytes().all(|byte| byte == b'\n' || !byte.is_ascii_control()));
     let said = server.says("is closed").await;
     assert!(said.contains(r"sent 6 bytes: \x1b[2Jhi"));
     server.end.send(15).expect("still there");
-    assert_eq!(
-        server.task.await.expect("no panic").expect("no failure"),
-        Ended::BySignal(15)
-    );
+    assert_eq!(server.task.await.expect("no panic").expect("no failure"), Ended::BySignal(15));
     let mut rest = server.text;
     while let Some(more) = server.told.recv().await {
         rest += &more;
     }
-    assert!(
-        rest.ends_with("stopped: 3 connections, 18 bytes received\n"),
-        "{rest}"
-    );
+    assert!(rest.ends_with("stopped: 3 connections, 18 bytes received\n"), "{rest}");
 }
 
 #[tokio::test(flavor = "local")]
@@ -183,11 +166,7 @@ async fn a_taken_port_is_explained() {
 async fn an_address_of_another_machine_is_explained() {
     let server = Server::start("fivetuple listen --port 0 --bind 192.0.2.1");
     let error = server.task.await.expect("no panic").expect_err("not ours");
-    assert!(
-        error
-            .to_string()
-            .ends_with("this machine does not have that address")
-    );
+    assert!(error.to_string().ends_with("this machine does not have that address"));
 }
 
 #[tokio::test(flavor = "local")]
@@ -261,14 +240,8 @@ async fn a_refused_datagram_is_told_as_that() {
     let line = format!("fivetuple connect --udp {at} --payload x --wait 5s");
     let (ended, text) = run_connect(&line).await;
     assert!(text.contains(": sent 1 byte\n"), "{text}");
-    assert!(
-        text.contains("the datagram was refused, nobody has that UDP port"),
-        "{text}"
-    );
-    assert!(
-        text.contains("1 of 1 UDP sockets connected, without a handshake, to"),
-        "{text}"
-    );
+    assert!(text.contains("the datagram was refused, nobody has that UDP port"), "{text}");
+    assert!(text.contains("1 of 1 UDP sockets connected, without a handshake, to"), "{text}");
     assert_eq!(
         ended.expect_err("refused").to_string(),
         format!("the datagram was refused at {at}: nobody has that UDP port (ECONNREFUSED)")

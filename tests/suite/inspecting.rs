@@ -16,10 +16,8 @@ const LONG: Duration = Duration::from_secs(60);
 /// The next report on what is inside that `is_it` likes.
 fn told(events: &Receiver<Event>, is_it: impl Fn(&[(RowName, TcpInfo)]) -> bool) {
     loop {
-        if let Event::Inspected {
-            host: Host::THIS,
-            found,
-        } = events.recv_timeout(LONG).expect("a report")
+        if let Event::Inspected { host: Host::THIS, found } =
+            events.recv_timeout(LONG).expect("a report")
             && is_it(&found)
         {
             return;

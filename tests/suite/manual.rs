@@ -8,10 +8,7 @@ use fivetuple::cli::Cli;
 use super::support::skipped;
 
 fn page() -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-        .arg("man")
-        .output()
-        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_fivetuple")).arg("man").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     String::from_utf8(output.stdout).unwrap()
 }

@@ -30,18 +30,11 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
         real.press_until("c", "laptop connected");
         real.press_until("U", "serves one user for each address");
         let myth = real.robot.state.desk.myth.clone().unwrap();
-        assert_eq!(
-            outcomes(&myth),
-            ["laptop in", "laptop bind() EADDRINUSE", "phone in"]
-        );
-        real.until("rows", |robot| {
-            robot.state.sockets.count(TcpState::Established) == 6
-        });
+        assert_eq!(outcomes(&myth), ["laptop in", "laptop bind() EADDRINUSE", "phone in"]);
+        real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 6);
         let rows = real.rows();
         for computer in ["127.0.0.2:5000", "127.0.0.3:5000"] {
-            let here = rows
-                .iter()
-                .filter(|row| row.tuple.local.to_string() == computer);
+            let here = rows.iter().filter(|row| row.tuple.local.to_string() == computer);
             assert_eq!(here.count(), 1, "{computer}");
         }
         // Those two are taken now: two others can show it once more, and then nobody.
@@ -76,36 +69,22 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
         5,
     )));
     assert!(from(&mut robot).is_none());
-    robot.hear(News::Connected(own(
-        "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=6",
-        6,
-    )));
+    robot
+        .hear(News::Connected(own("tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=6", 6)));
     assert_eq!(from(&mut robot).unwrap().1, "127.0.0.2");
     robot.hear(News::ConnectFailed {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
+        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     assert_eq!(from(&mut robot).unwrap().1, "127.0.0.3");
-    robot.hear(News::Connected(own(
-        "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=7",
-        7,
-    )));
+    robot
+        .hear(News::Connected(own("tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=7", 7)));
     let myth = robot.state.desk.myth.as_ref().unwrap();
     assert!(myth.is_as_usual());
-    assert_eq!(
-        myth.calls[0].answer,
-        Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000")))
-    );
-    assert!(
-        robot.said().contains("one user for each address"),
-        "{}",
-        robot.said()
-    );
+    assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
+    assert!(robot.said().contains("one user for each address"), "{}", robot.said());
 }
 
 #[test]
@@ -130,10 +109,7 @@ fn in_the_lab_each_computer_calls_from_its_own_network() {
             spec: spec.clone(),
             to: spec.to.endpoint(),
             local: None,
-            why: Refusal {
-                call: Call::Bind,
-                errno: Errno::EADDRINUSE,
-            },
+            why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
         });
     }
     let [laptop, phone] = [(2, "192.168.1.13"), (3, "192.168.1.14")]
@@ -156,8 +132,5 @@ fn a_lab_with_one_client_says_that_two_are_needed() {
     robot.press("U");
     assert!(robot.commands().is_empty());
     let said = robot.said();
-    assert!(
-        said.contains("needs two clients") && said.contains("--lab-computers 3"),
-        "{said}"
-    );
+    assert!(said.contains("needs two clients") && said.contains("--lab-computers 3"), "{said}");
 }

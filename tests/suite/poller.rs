@@ -31,12 +31,7 @@ struct Told {
 impl Told {
     fn new(events: Receiver<Event>, at: Option<IpAddr>) -> Told {
         let rows = Vec::new();
-        Told {
-            events,
-            rows,
-            at,
-            source: "",
-        }
+        Told { events, rows, at, source: "" }
     }
 
     fn next(&self) -> Event {
@@ -111,26 +106,16 @@ impl SocketSource for Actor {
         if wanted.state == Some(TcpState::Listen) {
             return Ok(());
         }
-        let next = self
-            .plot
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .recv();
+        let next = self.plot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
         let call = "acting";
         let source = |errno| io::Error::from_raw_os_error(errno);
         match next {
             Ok(Next::Rows(rows)) => reading.snapshot = rows.parse::<Snapshot>().unwrap(),
             Ok(Next::Fail(errno)) => {
-                return Err(ReadError::Failed {
-                    call,
-                    source: source(errno),
-                });
+                return Err(ReadError::Failed { call, source: source(errno) });
             }
             Ok(Next::Deny) | Err(_) => {
-                return Err(ReadError::Denied {
-                    call,
-                    source: source(1),
-                });
+                return Err(ReadError::Denied { call, source: source(1) });
             }
             Ok(Next::Panic) => panic!("as planned"),
         }
@@ -154,9 +139,8 @@ fn acting() -> (Poller, Sender<Next>, Told) {
     };
     // A pulse without files says that data may have come at any time.
     let pulse = || Pulse::over(Vec::new());
-    let poller = Poller::over(Host::THIS, Box::new(opener), pulse, move |event| {
-        told.send(event).is_ok()
-    });
+    let poller =
+        Poller::over(Host::THIS, Box::new(opener), pulse, move |event| told.send(event).is_ok());
     (poller, plot, Told::new(events, None))
 }
 
@@ -200,9 +184,7 @@ fn rows_on_the_screen_are_kept_up_to_date() {
     let tuple = FiveTuple::tcp(at.into(), client.local_addr().unwrap().into());
     poller.visible(vec![RowName::connected(Host::THIS, tuple)]);
     let waiting = |rows: &[SocketRow]| {
-        rows.iter()
-            .find(|row| row.state == TcpState::Listen)
-            .map(|row| row.queues.recv)
+        rows.iter().find(|row| row.state == TcpState::Listen).map(|row| row.queues.recv)
     };
     assert_eq!(waiting(&told.rows), Some(1));
     let accepted = listener.accept().unwrap();
@@ -274,11 +256,7 @@ fn after_too_many_panics_it_says_so_and_ends() {
     let is_last = |event: &Event| matches!(event, Event::Blind { why, .. } if why.contains("again and again"));
     for _ in 0..10_000 {
         poller.look(vec![unlucky]);
-        if told
-            .events
-            .recv_timeout(Duration::from_millis(1))
-            .is_ok_and(|event| is_last(&event))
-        {
+        if told.events.recv_timeout(Duration::from_millis(1)).is_ok_and(|event| is_last(&event)) {
             return;
         }
     }

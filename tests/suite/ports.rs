@@ -74,20 +74,10 @@ proptest! {
 #[test]
 fn every_port_can_be_in_use_at_once() {
     let mut state = state();
-    let changes = (0..=u16::MAX)
-        .map(|port| Change::Appeared(row(2, port)))
-        .collect();
-    let sight = Sight {
-        changes,
-        afresh: true,
-        source: "sock_diag",
-        ..Sight::default()
-    };
+    let changes = (0..=u16::MAX).map(|port| Change::Appeared(row(2, port))).collect();
+    let sight = Sight { changes, afresh: true, source: "sock_diag", ..Sight::default() };
     update(&mut state, Moment::default(), Event::Seen(sight));
-    let all = PortRange {
-        low: Port(0),
-        high: Port(u16::MAX),
-    };
+    let all = PortRange { low: Port(0), high: Port(u16::MAX) };
     for parity in [Parity::Even, Parity::Odd] {
         assert_eq!(state.sockets.ports().used(all, parity), 32_768);
     }
@@ -99,28 +89,15 @@ fn every_port_can_be_in_use_at_once() {
 fn each_computer_has_the_range_once_for_each_destination() {
     let mut robot = Robot::listening();
     let rows: Vec<String> = (0..3)
-        .map(|n| {
-            format!(
-                "tcp 0 0 127.0.0.2:{} 127.0.0.1:5000 ESTABLISHED",
-                40_000 + 2 * n
-            )
-        })
+        .map(|n| format!("tcp 0 0 127.0.0.2:{} 127.0.0.1:5000 ESTABLISHED", 40_000 + 2 * n))
         .collect();
     robot.kernel(&rows.join("\n"));
     assert_eq!(robot.state.supply().unwrap().left(), 28_229);
     robot.press("j");
-    assert_eq!(
-        robot.state.supply().unwrap().left(),
-        28_232,
-        "the phone has all of them"
-    );
+    assert_eq!(robot.state.supply().unwrap().left(), 28_232, "the phone has all of them");
     robot.press("k");
     robot.kernel(&rows[..1].join("\n"));
-    assert_eq!(
-        robot.state.supply().unwrap().left(),
-        28_231,
-        "two came back"
-    );
+    assert_eq!(robot.state.supply().unwrap().left(), 28_231, "two came back");
     let toy = "40000-40003".parse().unwrap();
     robot.state.clients.spec.source_port = SourcePort::Toy(toy);
     assert_eq!(robot.state.supply().unwrap().left(), 3);

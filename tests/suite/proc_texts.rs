@@ -45,11 +45,7 @@ fn rows_of_every_kind_are_read() {
         "tcp 1 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.13]:34766 CLOSE_WAIT uid=1000 inode=35043
          tcp 0 0 [::1]:5000 [::]:* LISTEN inode=35044",
     );
-    check(
-        UDP,
-        Protocol::Udp,
-        "udp 0 0 127.0.0.1:5353 0.0.0.0:* CLOSED uid=101 inode=900",
-    );
+    check(UDP, Protocol::Udp, "udp 0 0 127.0.0.1:5353 0.0.0.0:* CLOSED uid=101 inode=900");
 }
 
 #[test]
@@ -111,11 +107,7 @@ fn a_pulse_tells_sockets_from_data() {
     for (established, segments, lite, expected) in table {
         assert_eq!(beat(&snmp(established, segments, lite)), expected);
     }
-    assert_eq!(
-        Pulse::over(Vec::new()).motion(),
-        Motion::Segments,
-        "nothing to read"
-    );
+    assert_eq!(Pulse::over(Vec::new()).motion(), Motion::Segments, "nothing to read");
 }
 
 /// Other tests move the counters of the same namespace, so that only movement can be asserted.

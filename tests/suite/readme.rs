@@ -112,16 +112,8 @@ fn its_commands_are_the_program_s() {
     }
     let known = options();
     // Of cargo, and of docker.
-    let others = [
-        "security-opt",
-        "release",
-        "no-deps",
-        "open",
-        "test",
-        "ignored",
-        "test-threads",
-        "bench",
-    ];
+    let others =
+        ["security-opt", "release", "no-deps", "open", "test", "ignored", "test-threads", "bench"];
     let long = Regex::new(r"(?m)[ `(]--([a-z][a-z-]+)").unwrap();
     for found in long.captures_iter(&readme) {
         let name = &found[1];
@@ -129,9 +121,6 @@ fn its_commands_are_the_program_s() {
         assert!(real, "there is no --{name}");
     }
     for command in ["cargo run --release", "cargo test"] {
-        assert!(
-            readme.contains(&format!("```sh\n{command}\n```")),
-            "{command}"
-        );
+        assert!(readme.contains(&format!("```sh\n{command}\n```")), "{command}");
     }
 }

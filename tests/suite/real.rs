@@ -64,10 +64,7 @@ impl Real {
         while !is_so(&self.robot) {
             let rows = self.rows();
             let said = self.robot.said();
-            assert!(
-                self.clock.now() < end,
-                "never {what}; said {said:?}; {rows:#?}"
-            );
+            assert!(self.clock.now() < end, "never {what}; said {said:?}; {rows:#?}");
             self.turn();
             std::thread::park_timeout(Duration::from_millis(1));
         }
@@ -112,8 +109,7 @@ impl Real {
         }
         let rows: fivetuple::tcp::Snapshot = self.rows().into_iter().collect();
         let now = self.clock.now();
-        self.robot
-            .later(now.since(std::mem::replace(&mut self.at, now)));
+        self.robot.later(now.since(std::mem::replace(&mut self.at, now)));
         self.robot.kernel(&rows.to_string());
     }
 }

@@ -31,10 +31,8 @@ impl Robot {
 
     fn at(port: u16) -> Robot {
         let at = Endpoint::new([127, 0, 0, 1], port);
-        let connect = ConnectSpec {
-            payload: b"Test payload.".to_vec(),
-            ..ConnectSpec::to(at.into())
-        };
+        let connect =
+            ConnectSpec { payload: b"Test payload.".to_vec(), ..ConnectSpec::to(at.into()) };
         let machine = Machine {
             pid: 4121,
             descriptors: 20_000,
@@ -47,12 +45,8 @@ impl Robot {
             Listener::new(ListenSpec::at(at)),
             Clients::new(4, connect),
         );
-        let mut robot = Robot {
-            state,
-            now: Moment::default(),
-            kernel: Snapshot::default(),
-            orders: vec![],
-        };
+        let mut robot =
+            Robot { state, now: Moment::default(), kernel: Snapshot::default(), orders: vec![] };
         robot.kernel("");
         robot
     }
@@ -74,10 +68,7 @@ impl Robot {
         self.press("l");
         self.hear(News::ListenFailed {
             spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-            why: Refusal {
-                call: Call::Bind,
-                errno: Errno::EADDRINUSE,
-            },
+            why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
         });
     }
 
@@ -85,11 +76,7 @@ impl Robot {
     pub(crate) fn press(&mut self, keys: &str) {
         for word in keys.split_whitespace() {
             let digits = word.chars().take_while(char::is_ascii_digit).count();
-            let (count, key) = if digits < word.len() {
-                word.split_at(digits)
-            } else {
-                ("", word)
-            };
+            let (count, key) = if digits < word.len() { word.split_at(digits) } else { ("", word) };
             for digit in count.chars() {
                 self.tell(Event::Pressed(Key::Char(digit)));
             }
@@ -99,8 +86,7 @@ impl Robot {
 
     /// Types a text, letter by letter.
     pub(crate) fn type_text(&mut self, text: &str) {
-        text.chars()
-            .for_each(|c| self.tell(Event::Pressed(Key::Char(c))));
+        text.chars().for_each(|c| self.tell(Event::Pressed(Key::Char(c))));
     }
 
     /// Tells it what the kernel's table shows now.
@@ -108,11 +94,7 @@ impl Robot {
         let after: Snapshot = table.parse().unwrap();
         let changes = changes(&self.kernel, &after);
         self.kernel = after;
-        self.tell(Event::Seen(Sight {
-            changes,
-            source: "sock_diag",
-            ..Sight::default()
-        }));
+        self.tell(Event::Seen(Sight { changes, source: "sock_diag", ..Sight::default() }));
     }
 
     /// Tells it the whole table, as after a change of what is watched.
@@ -130,8 +112,7 @@ impl Robot {
 
     /// Tells it what TCP said.
     pub(crate) fn hear(&mut self, news: News) {
-        self.orders
-            .extend(update(&mut self.state, self.now, Event::Net(news)));
+        self.orders.extend(update(&mut self.state, self.now, Event::Net(news)));
     }
 
     /// A wish without a key.
@@ -179,18 +160,12 @@ impl Robot {
     /// The rows that are shown, as `local foreign STATE`, with `gone` behind a ghost.
     pub(crate) fn table(&mut self) -> Vec<String> {
         self.state.arrange();
-        let lines = self
-            .state
-            .desk
-            .shown
-            .iter()
-            .filter_map(|name| self.state.seen().get(*name));
+        let lines = self.state.desk.shown.iter().filter_map(|name| self.state.seen().get(*name));
         lines
             .map(|line| {
                 let SocketRow { tuple, state, .. } = line.row;
-                let ghost = line
-                    .gone
-                    .map_or_else(String::new, |gone| format!(" {}", gone.why.words()));
+                let ghost =
+                    line.gone.map_or_else(String::new, |gone| format!(" {}", gone.why.words()));
                 format!("{} {} {state}{ghost}", tuple.local, tuple.remote)
             })
             .collect()
@@ -203,11 +178,7 @@ pub(crate) const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode
 /// The socket of ours behind a row that is given as text.
 pub(crate) fn own(row: &str, fd: u32) -> OwnSocket {
     let row: SocketRow = row.parse().unwrap();
-    OwnSocket {
-        name: row.name(),
-        fd,
-        inode: row.inode,
-    }
+    OwnSocket { name: row.name(), fd, inode: row.inode }
 }
 
 /// The name of the connected TCP socket between two ends.

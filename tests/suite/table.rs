@@ -28,11 +28,7 @@ fn printed(args: &TableArgs) -> String {
 
 #[test]
 fn a_line_looks_like_netstat() {
-    let owner = Owner {
-        pid: 4242,
-        program: "curl".to_owned(),
-        fd: 3,
-    };
+    let owner = Owner { pid: 4242, program: "curl".to_owned(), fd: 3 };
     let table = [
         (
             "tcp 1 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1",
@@ -62,10 +58,7 @@ fn a_line_looks_like_netstat() {
             .iter()
             .map(|word| Line::HEAD.find(word).unwrap())
             .collect();
-        assert!(
-            head.iter()
-                .all(|column| expected.as_bytes()[column - 1] == b' ')
-        );
+        assert!(head.iter().all(|column| expected.as_bytes()[column - 1] == b' '));
     }
 }
 
@@ -84,15 +77,9 @@ fn listeners_come_first_and_owners_are_named() {
     let holder = format!("LISTEN      {}/", std::process::id());
     assert!(listening.contains(&holder), "{text}");
     assert_eq!(others.len(), 2, "{text}");
-    assert!(
-        others.iter().all(|line| line.contains("ESTABLISHED")),
-        "{text}"
-    );
+    assert!(others.iter().all(|line| line.contains("ESTABLISHED")), "{text}");
     let text = printed(&args(at.port(), "--no-owners"));
-    assert!(
-        text.lines().skip(1).all(|line| line.ends_with(" -")),
-        "{text}"
-    );
+    assert!(text.lines().skip(1).all(|line| line.ends_with(" -")), "{text}");
     drop(client);
 }
 
@@ -101,9 +88,7 @@ fn json_has_one_object_a_line() {
     let listener = TcpListener::bind("[::1]:0").unwrap();
     let at = listener.local_addr().unwrap();
     let text = printed(&args(at.port(), "--json"));
-    let mut rows = text
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let local = at.to_string();
     let row = rows.find(|row| row["local"] == local).expect("it listens");
     for (field, value) in [
@@ -147,9 +132,7 @@ impl Write for Closed {
 async fn a_closed_pipe_is_no_error() {
     let args = args(1, "--watch");
     print_table(&args, &mut Closed).unwrap();
-    watch_table(&args, &mut Closed, std::future::pending())
-        .await
-        .unwrap();
+    watch_table(&args, &mut Closed, std::future::pending()).await.unwrap();
 }
 
 /// Which text to wait for, and what to do then.
@@ -187,10 +170,8 @@ impl Write for Reader {
 async fn watching_prints_what_changes_until_asked_to_end() {
     let listener = TcpListener::bind((own_address(), 0)).unwrap();
     let at = listener.local_addr().unwrap();
-    let (client, server) = (
-        std::cell::Cell::new(None),
-        TcpListener::bind((own_address(), 0)).unwrap(),
-    );
+    let (client, server) =
+        (std::cell::Cell::new(None), TcpListener::bind((own_address(), 0)).unwrap());
     let client: std::rc::Rc<_> = client.into();
     let (connect, close) = (client.clone(), client);
     let (done, asked) = oneshot::channel();
@@ -201,10 +182,7 @@ async fn watching_prints_what_changes_until_asked_to_end() {
                 r#""state":"LISTEN""#,
                 Box::new(move || connect.set(Some(TcpStream::connect(at).unwrap()))),
             ),
-            (
-                r#""state":"ESTABLISHED""#,
-                Box::new(move || drop(close.take())),
-            ),
+            (r#""state":"ESTABLISHED""#, Box::new(move || drop(close.take()))),
             (r#""state":"CLOSE_WAIT""#, Box::new(move || drop(listener))),
             (r#""event":"closed""#, Box::new(move || drop(server))),
         ],

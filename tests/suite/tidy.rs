@@ -17,12 +17,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("app", &["tcp", "lesson"]),
     ("view", &["tcp", "lesson", "app", "cli::ThemeName"]),
     ("cli", &["tcp"]),
-    (
-        "run",
-        &[
-            "tcp", "lesson", "kernel", "net", "lab", "cast", "app", "view", "cli",
-        ],
-    ),
+    ("run", &["tcp", "lesson", "kernel", "net", "lab", "cast", "app", "view", "cli"]),
     ("main", &["cli", "run"]),
 ];
 
@@ -142,11 +137,7 @@ fn uses(code: &str) -> Vec<(usize, String)> {
     for found in START.find_iter(code) {
         let rest = &code[found.end()..];
         if let Some(group) = rest.strip_prefix('{') {
-            uses.extend(
-                members(group)
-                    .into_iter()
-                    .map(|path| (found.start(), path.to_owned())),
-            );
+            uses.extend(members(group).into_iter().map(|path| (found.start(), path.to_owned())));
         } else {
             uses.push((found.start(), path_of(rest).to_owned()));
         }
@@ -197,9 +188,7 @@ fn every_module_uses_lower_layers_only() {
         for (at, path) in uses(&source.code) {
             let module = path.split("::").next().unwrap_or_default();
             let fine = module == source.module
-                || allowed
-                    .iter()
-                    .any(|allowed| *allowed == module || *allowed == path);
+                || allowed.iter().any(|allowed| *allowed == module || *allowed == path);
             if !fine {
                 let rule = format!("{} does not use {path}", source.module);
                 faults.push(source.blame(at, &rule));
@@ -238,10 +227,7 @@ fn nothing_ends_the_program_in_haste() {
 fn no_file_is_longer_than_a_reader_s_patience() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut faults = Vec::new();
-    for path in ["src", "tests"]
-        .iter()
-        .flat_map(|folder| files(&root.join(folder)))
-    {
+    for path in ["src", "tests"].iter().flat_map(|folder| files(&root.join(folder))) {
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
         if lines > LONGEST {
             let path = path.strip_prefix(root).unwrap().display();
@@ -254,26 +240,16 @@ fn no_file_is_longer_than_a_reader_s_patience() {
 #[test]
 fn braces_comments_and_strings_are_understood() {
     let code = "use crate::{app::{State, update}, tcp::Port}; // crate::view\nlet a = \"crate::net\"; crate::run::go();";
-    let paths: Vec<_> = uses(&without_words(code))
-        .into_iter()
-        .map(|(_, path)| path)
-        .collect();
+    let paths: Vec<_> = uses(&without_words(code)).into_iter().map(|(_, path)| path).collect();
     assert_eq!(paths, ["app::", "tcp::Port", "run::go"]);
     let tests = "fn a() {}\n#[cfg(test)]\n#[allow(x)]\nmod tests { fn b() { x.unwrap() } }";
     assert!(!without_tests(tests).contains("unwrap"));
     let clock = regex(IMPURE);
-    for text in [
-        "Instant::now()",
-        "use std::net::{IpAddr, TcpStream};",
-        "tokio::spawn",
-    ] {
+    for text in ["Instant::now()", "use std::net::{IpAddr, TcpStream};", "tokio::spawn"] {
         assert!(clock.is_match(text), "{text}");
     }
-    for text in [
-        "use std::net::{IpAddr, Ipv4Addr};",
-        "std::io::Error",
-        "use std::time::Duration;",
-    ] {
+    for text in ["use std::net::{IpAddr, Ipv4Addr};", "std::io::Error", "use std::time::Duration;"]
+    {
         assert!(!clock.is_match(text), "{text}");
     }
 }

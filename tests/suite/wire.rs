@@ -44,9 +44,7 @@ fn a_message_becomes_a_row() {
         .parse()
         .unwrap();
     let bytes = message(6, 3);
-    let answer = next_answer(&mut &bytes[..], Protocol::Tcp)
-        .unwrap()
-        .unwrap();
+    let answer = next_answer(&mut &bytes[..], Protocol::Tcp).unwrap().unwrap();
     assert_eq!(answer.sequence, 7);
     assert_eq!(answer.body, Body::Socket(row, 0));
 }
@@ -58,22 +56,15 @@ fn what_is_new_to_us_is_skipped() {
         bytes[16] = 77;
         bytes
     }] {
-        let answer = next_answer(&mut &bytes[..], Protocol::Tcp)
-            .unwrap()
-            .unwrap();
+        let answer = next_answer(&mut &bytes[..], Protocol::Tcp).unwrap().unwrap();
         assert_eq!(answer.body, Body::Other);
     }
     let bytes = message(1, 99);
-    let answer = next_answer(&mut &bytes[..], Protocol::Tcp)
-        .unwrap()
-        .unwrap();
+    let answer = next_answer(&mut &bytes[..], Protocol::Tcp).unwrap().unwrap();
     let Body::Socket(row, _) = answer.body else {
         panic!("{answer:?}");
     };
-    assert_eq!(
-        (row.timer, row.queues),
-        (None, Queues { recv: 10, send: 20 })
-    );
+    assert_eq!((row.timer, row.queues), (None, Queues { recv: 10, send: 20 }));
 }
 
 #[test]
@@ -95,11 +86,7 @@ fn runs(program: &[u8], local: u16, remote: u16) -> Option<bool> {
         let op = program.get(at..at + 4)?;
         let no = usize::from(u16::from_ne_bytes([op[2], op[3]]));
         let yes = usize::from(op[1]);
-        let port = || {
-            Some(u16::from_ne_bytes(
-                program.get(at + 6..at + 8)?.try_into().unwrap(),
-            ))
-        };
+        let port = || Some(u16::from_ne_bytes(program.get(at + 6..at + 8)?.try_into().unwrap()));
         at += match op[0] {
             2 if local >= port()? => yes,
             3 if local <= port()? => yes,

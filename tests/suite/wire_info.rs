@@ -31,11 +31,7 @@ fn numbered(length: usize) -> Vec<u8> {
 }
 
 fn double(at: u64) -> u64 {
-    u64::from_ne_bytes(
-        numbered(400)[usize::try_from(at).unwrap()..][..8]
-            .try_into()
-            .unwrap(),
-    )
+    u64::from_ne_bytes(numbered(400)[usize::try_from(at).unwrap()..][..8].try_into().unwrap())
 }
 
 #[test]
@@ -56,11 +52,7 @@ fn every_field_is_read_from_its_place() {
         receive_window: Some(232),
     };
     assert_eq!(tcp_info(&bytes), Some(info));
-    assert_eq!(
-        tcp_info(&message(&[(2, &numbered(400))])),
-        Some(info),
-        "a newer kernel"
-    );
+    assert_eq!(tcp_info(&message(&[(2, &numbered(400))])), Some(info), "a newer kernel");
 }
 
 #[test]
@@ -90,10 +82,7 @@ fn a_fin_that_has_come_is_no_byte() {
 #[test]
 fn an_older_kernel_tells_less() {
     let old = tcp_info(&message(&[(2, &numbered(104))])).unwrap();
-    assert_eq!(
-        (old.bytes_in, old.segments_in, old.send_window),
-        (None, None, None)
-    );
+    assert_eq!((old.bytes_in, old.segments_in, old.send_window), (None, None, None));
     let middle = tcp_info(&message(&[(2, &numbered(192))])).unwrap();
     assert_eq!(middle.bytes_out, Some(double(120)), "what was acknowledged");
     assert_eq!(tcp_info(&message(&[(2, &numbered(100))])), None);

@@ -18,17 +18,8 @@ fn shape(rows: &[SocketRow]) -> Vec<String> {
     };
     let row = |row: &SocketRow| {
         let tuple = row.tuple;
-        let backlog = if tuple.is_connected() {
-            0
-        } else {
-            row.queues.send
-        };
-        format!(
-            "{} {} {} {backlog}",
-            end(tuple.local),
-            end(tuple.remote),
-            row.state
-        )
+        let backlog = if tuple.is_connected() { 0 } else { row.queues.send };
+        format!("{} {} {} {backlog}", end(tuple.local), end(tuple.remote), row.state)
     };
     // The program that ran before has left its TIME_WAIT.
     let live = rows.iter().filter(|row| row.state != TcpState::TimeWait);
@@ -96,11 +87,7 @@ fn compile(file: &Path) -> Option<std::path::PathBuf> {
         skipped("no cc here: the C program was not compiled");
         return None;
     };
-    assert!(
-        cc.status.success(),
-        "{}",
-        String::from_utf8_lossy(&cc.stderr)
-    );
+    assert!(cc.status.success(), "{}", String::from_utf8_lossy(&cc.stderr));
     Some(program)
 }
 
@@ -134,25 +121,14 @@ fn options_held_accept_and_a_burst() {
         real.press_until("30c", "opened 30");
         real.until("accepted", |robot| robot.state.listener.ends.len() == 30);
         real.until("all is told", |robot| {
-            robot
-                .state
-                .calls
-                .entries()
-                .map(|entry| entry.alike)
-                .sum::<u32>()
-                >= 2 * 22
+            robot.state.calls.entries().map(|entry| entry.alike).sum::<u32>() >= 2 * 22
         });
         let wanted = shape(&real.rows());
         assert_eq!(wanted.len(), 62);
         real.press("W");
         let texts = real.saved();
         for (ending, text) in &texts {
-            for option in [
-                "SO_REUSEADDR",
-                "SO_REUSEPORT",
-                "IP_LOCAL_PORT_RANGE",
-                "6000",
-            ] {
+            for option in ["SO_REUSEADDR", "SO_REUSEPORT", "IP_LOCAL_PORT_RANGE", "6000"] {
                 assert!(text.contains(option), "{option} in {ending}: {text}");
             }
         }
@@ -173,10 +149,7 @@ fn connections_without_a_listener_and_a_call_without_an_answer() {
         real.press_until("c", "accept() was not called yet");
         real.press_until("c", "SYN is sent");
         let wanted = shape(&real.rows());
-        assert!(
-            wanted.iter().any(|row| row.contains("SYN_SENT")),
-            "{wanted:?}"
-        );
+        assert!(wanted.iter().any(|row| row.contains("SYN_SENT")), "{wanted:?}");
         real.press("W");
         both_make(&mut real, &wanted);
     });
@@ -188,9 +161,5 @@ fn nothing_open_is_nothing_to_write() {
     robot.orders();
     robot.press("W");
     assert!(robot.orders().is_empty());
-    assert!(
-        robot.said().contains("nothing to write"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("nothing to write"), "{}", robot.said());
 }

@@ -48,10 +48,7 @@ fn last(state: &State) -> Vec<Crossing> {
     let then = state.then();
     let crossings = state.lab.crossings.iter().rev();
     let known = crossings.filter(|crossing| crossing.sent <= then);
-    let mut last: Vec<Crossing> = known
-        .take(MOST)
-        .map(|crossing| crossing.as_of(then))
-        .collect();
+    let mut last: Vec<Crossing> = known.take(MOST).map(|crossing| crossing.as_of(then)).collect();
     last.reverse();
     last
 }
@@ -85,13 +82,7 @@ fn named(crossings: &[Crossing], state: &State) -> [bool; 2] {
         }
     };
     let all = || crossings.iter().map(hosts);
-    [0, 1].map(|side| {
-        all()
-            .map(|hosts| hosts[side])
-            .collect::<BTreeSet<Host>>()
-            .len()
-            > 1
-    })
+    [0, 1].map(|side| all().map(|hosts| hosts[side]).collect::<BTreeSet<Host>>().len() > 1)
 }
 
 /// The computers and ports at both ends: the client's, then the server's.
@@ -114,16 +105,8 @@ fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     };
     let port = |end: Endpoint| format!(":{}", end.port);
     [
-        if named[0] {
-            with_name(client)
-        } else {
-            format!("{:<6}", port(client.1))
-        },
-        if named[1] {
-            with_name(server)
-        } else {
-            format!("{:>6}", port(server.1))
-        },
+        if named[0] { with_name(client) } else { format!("{:<6}", port(client.1)) },
+        if named[1] { with_name(server) } else { format!("{:>6}", port(server.1)) },
     ]
 }
 
@@ -133,16 +116,8 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     let one =
         |(host, end): (Host, Endpoint)| format!("{} {}", host.name().unwrap_or_default(), end.ip);
     [
-        if named[0] {
-            String::from("all clients")
-        } else {
-            one(client)
-        },
-        if named[1] {
-            String::from("whom they called")
-        } else {
-            one(server)
-        },
+        if named[0] { String::from("all clients") } else { one(client) },
+        if named[1] { String::from("whom they called") } else { one(server) },
     ]
 }
 
@@ -153,10 +128,7 @@ fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &Crossing)]) -> Vec<
     };
     let segment = &first.segment;
     let (tuple, then) = (segment.tuple.canonical(), state.then());
-    let ends = [
-        (tuple, segment.from, segment.to),
-        (tuple.mirrored(), segment.to, segment.from),
-    ];
+    let ends = [(tuple, segment.from, segment.to), (tuple.mirrored(), segment.to, segment.from)];
     let ports = rungs[its[0].0].ports.clone();
     let crossings: Vec<&Crossing> = its.iter().map(|(_, crossing)| *crossing).collect();
     let mut alone = Vec::new();
@@ -169,10 +141,7 @@ fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &Crossing)]) -> Vec<
             let begun = crossings[places.start].sent;
             let became = Became::of(own, &its[places], life.as_ref(), then);
             let rest = write(rungs, side, became).filter(|rung| rung.at >= begun);
-            alone.extend(rest.map(|rung| Rung {
-                ports: ports.clone(),
-                ..rung
-            }));
+            alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
         }
     }
     alone

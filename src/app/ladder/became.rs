@@ -135,11 +135,7 @@ fn looks(life: &Life<'_>, now: Moment) -> Vec<Look> {
         until: stretch.until.unwrap_or(now),
         state: Some(stretch.state),
     });
-    let gone = life.line.gone.map(|gone| Look {
-        from: gone.at,
-        until: gone.at,
-        state: None,
-    });
+    let gone = life.line.gone.map(|gone| Look { from: gone.at, until: gone.at, state: None });
     seen.chain(gone).collect()
 }
 

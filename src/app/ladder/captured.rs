@@ -20,22 +20,11 @@ pub fn captured(
     let mut alone = Vec::new();
     for (side, life) in pair.lives.iter().enumerate() {
         let Some(life) = life else { continue };
-        let became = Became::of(
-            life.line.row.tuple.canonical(),
-            &segments,
-            Some(life),
-            pair.now,
-        );
+        let became = Became::of(life.line.row.tuple.canonical(), &segments, Some(life), pair.now);
         alone.extend(write(&mut rungs, side, became));
     }
     insert(&mut rungs, alone);
-    Ladder {
-        ends: pair.names.clone(),
-        captured: true,
-        of_all: false,
-        hidden: 0,
-        rungs,
-    }
+    Ladder { ends: pair.names.clone(), captured: true, of_all: false, hidden: 0, rungs }
 }
 
 impl Ladder {
@@ -57,12 +46,7 @@ pub(super) fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Ite
     became.alone.into_iter().map(move |(at, mark)| {
         let mut states = [None, None];
         states[side] = Some(mark);
-        Rung {
-            at,
-            arrow: None,
-            states,
-            ports: None,
-        }
+        Rung { at, arrow: None, states, ports: None }
     })
 }
 
@@ -85,12 +69,7 @@ pub(super) fn rung(crossing: &Crossing, from: Side, numbers: (u32, u32)) -> Rung
         },
         again: crossing.again,
     };
-    Rung {
-        at: crossing.sent,
-        arrow: Some(arrow),
-        states: [None, None],
-        ports: None,
-    }
+    Rung { at: crossing.sent, arrow: Some(arrow), states: [None, None], ports: None }
 }
 
 /// The client's end sends from the left.
@@ -106,11 +85,7 @@ fn side_of(segment: &Segment, pair: &Pair<'_>) -> Side {
         return Side::Server;
     }
     // Of other connections: the first host is the server's.
-    if segment.from < segment.to {
-        Side::Server
-    } else {
-        Side::Client
-    }
+    if segment.from < segment.to { Side::Server } else { Side::Client }
 }
 
 fn words(segment: &Segment) -> String {

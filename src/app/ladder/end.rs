@@ -32,11 +32,7 @@ impl End {
         }
         self.is_there = Some(true);
         if has(Flags::SYN) {
-            let state = if has(Flags::ACK) {
-                SynReceived
-            } else {
-                SynSent
-            };
+            let state = if has(Flags::ACK) { SynReceived } else { SynSent };
             if self.is_over || self.state != Some(state) {
                 *self = End {
                     state: Some(state),

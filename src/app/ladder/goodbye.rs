@@ -10,9 +10,8 @@ use crate::tcp::TcpState::{CloseWait, Closing, FinWait1, FinWait2, LastAck, Time
 impl Worker<'_> {
     /// When an end sent its FIN, as far as its own calls, its states and the other end's tell.
     fn fin(&self, side: Side) -> Option<Moment> {
-        let called = self.doing(side, |doing| {
-            matches!(doing, Doing::HalfClosed | Doing::Closed(Ending::Close))
-        });
+        let called = self
+            .doing(side, |doing| matches!(doing, Doing::HalfClosed | Doing::Closed(Ending::Close)));
         let showed = self.was_any(side, &[FinWait1, FinWait2, Closing, TimeWait, LastAck]);
         let heard = self.was_any(side.other(), &[CloseWait, LastAck, Closing, TimeWait]);
         [called, showed, heard].into_iter().flatten().min()
@@ -42,9 +41,7 @@ impl Worker<'_> {
         let other = side.other();
         let closed = self.doing(other, |doing| doing == Doing::Closed(Ending::Close));
         let fins = [(half(other).or(closed), other), (half(side), side)];
-        let before = fins
-            .into_iter()
-            .filter_map(|(fin, side)| Some((fin?, side)));
+        let before = fins.into_iter().filter_map(|(fin, side)| Some((fin?, side)));
         if let Some((fin, first)) = before.filter(|(fin, _)| *fin <= at).min_by_key(|fin| fin.0) {
             // The RST may have been the first answer to it.
             self.first_fin(first, [Some(fin); 2]);
@@ -72,9 +69,7 @@ impl Worker<'_> {
     /// Whether a row went, and the table does not tell how.
     fn is_untold(&self) -> bool {
         let why = |side| Some(self.life(side)?.line.gone?.why);
-        [Side::Client, Side::Server]
-            .into_iter()
-            .any(|side| why(side) == Some(Why::Unknown))
+        [Side::Client, Side::Server].into_iter().any(|side| why(side) == Some(Why::Unknown))
     }
 
     pub(super) fn goodbye(&mut self) {
@@ -127,11 +122,7 @@ impl Worker<'_> {
 
     fn first_fin(&mut self, first: Side, fins: [Option<Moment>; 2]) {
         let second = first.other();
-        let marks = states(
-            first,
-            self.mark(first, FinWait1),
-            self.mark(second, CloseWait),
-        );
+        let marks = states(first, self.mark(first, FinWait1), self.mark(second, CloseWait));
         self.say(fins[first as usize], first, "FIN+ACK", marks);
         let waited = self.since(first, FinWait2);
         let waited = waited.or_else(|| self.since(second, CloseWait));
@@ -151,29 +142,15 @@ impl Worker<'_> {
         if fin.or(closed).is_none() {
             return;
         }
-        let marks = states(
-            first,
-            self.mark(first, TimeWait),
-            self.mark(second, LastAck),
-        );
+        let marks = states(first, self.mark(first, TimeWait), self.mark(second, LastAck));
         self.say(fin.or(closed), second, "FIN+ACK", marks);
-        let is_gone = self
-            .life(second)
-            .is_some_and(|life| life.line.gone.is_some());
-        self.say(
-            closed,
-            first,
-            "ACK",
-            states(first, None, GONE.filter(|_| is_gone)),
-        );
+        let is_gone = self.life(second).is_some_and(|life| life.line.gone.is_some());
+        self.say(closed, first, "ACK", states(first, None, GONE.filter(|_| is_gone)));
     }
 
     /// Which end sent its FIN first: its states tell before the clock does.
     fn closed_first(&self, client: Moment, server: Moment) -> Side {
-        let waits = |side: Side| {
-            self.was_any(side, &[FinWait1, FinWait2, TimeWait])
-                .is_some()
-        };
+        let waits = |side: Side| self.was_any(side, &[FinWait1, FinWait2, TimeWait]).is_some();
         let (client_waits, server_waits) = (waits(Side::Client), waits(Side::Server));
         let by_clock = client_waits == server_waits;
         if (by_clock && client <= server) || (!by_clock && client_waits) {

@@ -108,27 +108,17 @@ pub struct StateMark {
 }
 
 /// An end that the kernel has no more.
-const GONE: Option<StateMark> = Some(StateMark {
-    state: None,
-    seen: true,
-});
+const GONE: Option<StateMark> = Some(StateMark { state: None, seen: true });
 
 /// The ladder of the chosen connection, else of the newest; or that of all, where it is wanted and something has crossed a wire. `None`
 /// where there is no connection.
 pub fn of(state: &State) -> Option<Ladder> {
     let ladder = all_or_one(state)?;
-    Some(if state.wire_then().held {
-        ladder.on_a_held_wire()
-    } else {
-        ladder
-    })
+    Some(if state.wire_then().held { ladder.on_a_held_wire() } else { ladder })
 }
 
 fn all_or_one(state: &State) -> Option<Ladder> {
-    if let Some(ladder) = Some(state)
-        .filter(|state| state.desk.all)
-        .and_then(all::all)
-    {
+    if let Some(ladder) = Some(state).filter(|state| state.desk.all).and_then(all::all) {
         return Some(ladder);
     }
     let pair = Pair::chosen(state)?;
@@ -184,12 +174,7 @@ impl<'a> Pair<'a> {
 
     /// When looks showed the first of both rows, and that the last of them was gone.
     fn lived(&self) -> (Moment, Moment) {
-        let lives = || {
-            self.lives
-                .iter()
-                .flatten()
-                .map(|life| lived(life, self.now))
-        };
+        let lives = || self.lives.iter().flatten().map(|life| lived(life, self.now));
         let born = lives().map(|(born, _)| born).min();
         let gone = lives().map(|(_, gone)| gone).max();
         (born.unwrap_or(self.now), gone.unwrap_or(self.now))
@@ -209,37 +194,18 @@ impl<'a> Pair<'a> {
             other.0 <= own.1 && own.0 <= other.1
         };
         let other = other.filter(lived_together);
-        let lives = if own.is_client {
-            [Some(own), other]
-        } else {
-            [other, Some(own)]
-        };
+        let lives = if own.is_client { [Some(own), other] } else { [other, Some(own)] };
         let tuple = name.tuple;
-        let ends = if own.is_client {
-            [tuple.local, tuple.remote]
-        } else {
-            [tuple.remote, tuple.local]
-        };
-        let server = if own.is_client {
-            state.other_end(name).host
-        } else {
-            name.host
-        };
+        let ends =
+            if own.is_client { [tuple.local, tuple.remote] } else { [tuple.remote, tuple.local] };
+        let server = if own.is_client { state.other_end(name).host } else { name.host };
         let called = [
             who(state, lives[0].map(|life| life.line)),
             server.name().unwrap_or("server").to_owned(),
         ];
-        let names = [0, 1].map(|n| {
-            format!("{} {}", called[n], ends[n].canonical())
-                .trim()
-                .to_owned()
-        });
-        Some(Pair {
-            connection: tuple.connection(),
-            lives,
-            names,
-            now: state.then(),
-        })
+        let names =
+            [0, 1].map(|n| format!("{} {}", called[n], ends[n].canonical()).trim().to_owned());
+        Some(Pair { connection: tuple.connection(), lives, names, now: state.then() })
     }
 }
 
@@ -252,10 +218,7 @@ fn life(state: &State, name: RowName) -> Option<Life<'_>> {
     let Some(line) = table.get(name) else {
         return departed(state, |other| other == name);
     };
-    Some(Life {
-        line,
-        is_client: table.is_client(name),
-    })
+    Some(Life { line, is_client: table.is_client(name) })
 }
 
 /// When looks showed a row, and that it was gone.
@@ -268,10 +231,7 @@ fn lived(life: &Life<'_>, now: Moment) -> (Moment, Moment) {
 fn departed(state: &State, is_it: impl Fn(RowName) -> bool) -> Option<Life<'_>> {
     let mut all = state.seen().departed().iter().rev();
     let gone = all.find(|gone| is_it(gone.line.row.name()))?;
-    Some(Life {
-        line: &gone.line,
-        is_client: gone.is_client,
-    })
+    Some(Life { line: &gone.line, is_client: gone.is_client })
 }
 
 /// How the client is called; nothing where its address tells as much.

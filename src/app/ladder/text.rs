@@ -63,15 +63,9 @@ impl Arrow {
 
     /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
     pub fn drawn(&self, sent: Moment, columns: usize) -> String {
-        let shaft = if self.fate == Fate::WorkedOut {
-            '·'
-        } else {
-            '─'
-        };
-        let label = self.label(
-            sent,
-            columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }),
-        );
+        let shaft = if self.fate == Fate::WorkedOut { '·' } else { '─' };
+        let label =
+            self.label(sent, columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
         let room = columns.saturating_sub(label.chars().count() + 3);
         let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
         let (tip, stop) = match (self.fate, self.from) {
@@ -109,11 +103,7 @@ impl Rung {
             return arrow(columns);
         };
         let server = if columns < BOTH { "" } else { server };
-        let client = if columns < BOTH {
-            client.trim_start_matches(|c| c != ':')
-        } else {
-            client
-        };
+        let client = if columns < BOTH { client.trim_start_matches(|c| c != ':') } else { client };
         let taken = client.chars().count() + server.chars().count();
         format!("{client}{}{server}", arrow(columns.saturating_sub(taken)))
     }
@@ -174,14 +164,9 @@ pub fn as_text(ladder: &Ladder) -> String {
         " ".repeat(gap.max(1))
     );
     for rung in &ladder.rungs {
-        let [left, right] = rung
-            .states
-            .map(|state| state.map(StateMark::word).unwrap_or_default());
+        let [left, right] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.drawn(room);
-        let line = format!(
-            "{:>TIME$} {left:>STATE$} |{arrow}| {right}",
-            ladder.time(rung)
-        );
+        let line = format!("{:>TIME$} {left:>STATE$} |{arrow}| {right}", ladder.time(rung));
         text += line.trim_end();
         text.push('\n');
     }
@@ -206,10 +191,7 @@ pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Ve
     let (tone, text) = match saved {
         Ok(files) => (
             Tone::Plain,
-            format!(
-                "the ladder is saved as {}, in the current directory",
-                files.join(" and ")
-            ),
+            format!("the ladder is saved as {}, in the current directory", files.join(" and ")),
         ),
         Err(why) => (Tone::Warning, format!("the file cannot be saved: {why}")),
     };

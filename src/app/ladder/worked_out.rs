@@ -10,12 +10,8 @@ use TcpState::{Established, SynReceived, SynSent};
 pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
     let doings = state.sockets.doings.of(pair.connection, state.then());
     let doings = doings.filter(|(at, ..)| pair.was_there(*at));
-    let mut worker = Worker {
-        pair,
-        doings: doings.collect(),
-        after: Moment::default(),
-        rungs: Vec::new(),
-    };
+    let mut worker =
+        Worker { pair, doings: doings.collect(), after: Moment::default(), rungs: Vec::new() };
     Ladder {
         ends: pair.names.clone(),
         captured: false,
@@ -56,26 +52,18 @@ impl Worker<'_> {
     /// Since when an end was seen in that state.
     pub(super) fn since(&self, side: Side, state: TcpState) -> Option<Moment> {
         let stretches = self.life(side)?.stretches();
-        let found = stretches
-            .iter()
-            .find(|stretch| stretch.seen && stretch.state == state);
+        let found = stretches.iter().find(|stretch| stretch.seen && stretch.state == state);
         found.map(|stretch| stretch.from)
     }
 
     pub(super) fn was_any(&self, side: Side, states: &[TcpState]) -> Option<Moment> {
-        states
-            .iter()
-            .filter_map(|state| self.since(side, *state))
-            .min()
+        states.iter().filter_map(|state| self.since(side, *state)).min()
     }
 
     pub(super) fn mark(&self, side: Side, state: TcpState) -> Option<StateMark> {
         self.life(side)?;
         let seen = self.since(side, state).is_some();
-        Some(StateMark {
-            state: Some(state),
-            seen,
-        })
+        Some(StateMark { state: Some(state), seen })
     }
 
     /// The end of which a doing is told.
@@ -128,9 +116,8 @@ impl Worker<'_> {
         if lives.any(|life| life.line.found) && !is_told {
             return self.already_there();
         }
-        let called = self.doing(Side::Client, |doing| {
-            matches!(doing, Doing::Calls | Doing::Connected)
-        });
+        let called =
+            self.doing(Side::Client, |doing| matches!(doing, Doing::Calls | Doing::Connected));
         let born = self.pair.lives.iter().flatten().map(|life| life.line.born);
         let begun = born.chain(called).min();
         let marks = [self.mark(Side::Client, SynSent), None];
@@ -168,71 +155,39 @@ impl Worker<'_> {
     fn answer(&mut self, called: Option<Moment>) {
         let open = self.since(Side::Client, Established).or(called);
         let answered = self.since(Side::Server, SynReceived).or(open);
-        let marks = [
-            self.mark(Side::Client, Established),
-            self.mark(Side::Server, SynReceived),
-        ];
+        let marks = [self.mark(Side::Client, Established), self.mark(Side::Server, SynReceived)];
         self.say(answered, Side::Server, "SYN+ACK", marks);
         let waits = |life: Life<'_>| life.line.row.state == SynReceived && life.line.gone.is_none();
         if !self.life(Side::Server).is_some_and(waits) {
             let marks = [None, self.mark(Side::Server, Established)];
-            self.say(
-                self.since(Side::Server, Established),
-                Side::Client,
-                "ACK",
-                marks,
-            );
+            self.say(self.since(Side::Server, Established), Side::Client, "ACK", marks);
         }
     }
 
     /// The connection is older than the first look at it: how it was made, nobody knows.
     fn already_there(&mut self) {
         let states = [Side::Client, Side::Server].map(|side| {
-            let first = self
-                .life(side)?
-                .stretches()
-                .into_iter()
-                .find(|stretch| stretch.seen)?;
-            Some((
-                first.from,
-                StateMark {
-                    state: Some(first.state),
-                    seen: true,
-                },
-            ))
+            let first = self.life(side)?.stretches().into_iter().find(|stretch| stretch.seen)?;
+            Some((first.from, StateMark { state: Some(first.state), seen: true }))
         });
         let at = states.iter().flatten().map(|(at, _)| *at).min();
         let states = states.map(|state| state.map(|(_, mark)| mark));
         if let Some(at) = at {
-            self.rungs.push(Rung {
-                at,
-                arrow: None,
-                states,
-                ports: None,
-            });
+            self.rungs.push(Rung { at, arrow: None, states, ports: None });
         }
     }
 
     fn was_answered(&self) -> bool {
         let beyond = |life: Life<'_>| {
             life.line.row.state != SynSent
-                || life
-                    .line
-                    .passed
-                    .iter()
-                    .any(|passed| passed.state != SynSent)
+                || life.line.passed.iter().any(|passed| passed.state != SynSent)
         };
-        [Side::Client, Side::Server]
-            .into_iter()
-            .filter_map(|side| self.life(side))
-            .any(beyond)
+        [Side::Client, Side::Server].into_iter().filter_map(|side| self.life(side)).any(beyond)
     }
 
     fn data(&mut self) {
-        let sends = |side: Side| {
-            self.doing(side, |doing| matches!(doing, Doing::Sent(_)))
-                .is_some()
-        };
+        let sends =
+            |side: Side| self.doing(side, |doing| matches!(doing, Doing::Sent(_))).is_some();
         let told = [sends(Side::Client), sends(Side::Server)];
         let is_udp = self.pair.connection.protocol == Protocol::Udp;
         for (at, name, doing) in self.doings.clone() {
@@ -250,11 +205,8 @@ impl Worker<'_> {
                 | Doing::Closed(_) => continue,
             };
             let bytes = format!("{} B", words::number(bytes));
-            let words = if is_udp {
-                format!("datagram, {bytes}")
-            } else {
-                format!("PSH+ACK, {bytes}")
-            };
+            let words =
+                if is_udp { format!("datagram, {bytes}") } else { format!("PSH+ACK, {bytes}") };
             self.say(Some(at), from, words, [None, None]);
         }
     }

@@ -85,11 +85,7 @@ pub(super) fn text(plan: &Plan, name: &str) -> String {
         look(plan)
     );
     let mut text = head + HEAD;
-    if plan
-        .clients
-        .iter()
-        .any(|client| client.accepted_by.len() > 1)
-    {
+    if plan.clients.iter().any(|client| client.accepted_by.len() > 1) {
         text += ACCEPT_AT;
     }
     text += "int main(void) {\n";
@@ -126,9 +122,7 @@ fn closing(plan: &Plan) -> String {
     let mut text: String = plan.clients.iter().map(one).collect();
     if plan.more > 0 {
         let more = plan.more;
-        text.extend([format!(
-            "    for (int n = 0; n < {more}; n++)\n        close(more[n]);\n"
-        )]);
+        text.extend([format!("    for (int n = 0; n < {more}; n++)\n        close(more[n]);\n")]);
     }
     text
 }
@@ -166,10 +160,7 @@ fn lines(call: &Called, name: &str, is_calling: bool) -> Vec<String> {
         Asked::Bind(at) => format!("must(\"bind\", bind_to({name}, {}));", arguments(at)),
         Asked::Listen(backlog) => format!("must(\"listen\", listen({name}, {backlog}));"),
         Asked::Connect(to) if is_calling => {
-            let call = format!(
-                "connect_to({name}, {}); /* no answer comes */",
-                arguments(to)
-            );
+            let call = format!("connect_to({name}, {}); /* no answer comes */", arguments(to));
             return vec![format!("fcntl({name}, F_SETFL, O_NONBLOCK);"), call];
         }
         Asked::Connect(to) => format!("must(\"connect\", connect_to({name}, {}));", arguments(to)),

@@ -39,10 +39,7 @@ pub(super) fn text(plan: &Plan) -> String {
     // The clients close first: TIME_WAIT is theirs then, and the port can be bound again at once.
     let names = plan.clients.iter().map(|client| client.name.as_str());
     let names: Vec<&str> = names.chain((plan.more > 0).then_some("*more")).collect();
-    text.extend([format!(
-        "for client in [{}]:\n    client.close()\n",
-        names.join(", ")
-    )]);
+    text.extend([format!("for client in [{}]:\n    client.close()\n", names.join(", "))]);
     text
 }
 
@@ -96,10 +93,7 @@ fn set(option: SockOpt, name: &str) -> String {
         SockOpt::ReuseAddr => "socket.SOL_SOCKET, socket.SO_REUSEADDR, 1".to_owned(),
         SockOpt::ReusePort => "socket.SOL_SOCKET, socket.SO_REUSEPORT, 1".to_owned(),
         SockOpt::OnlyV6(only) => {
-            format!(
-                "socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, {}",
-                u8::from(only)
-            )
+            format!("socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, {}", u8::from(only))
         }
         SockOpt::BindAddressNoPort => "socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1".to_owned(),
         SockOpt::LocalPortRange(range) => {

@@ -19,10 +19,7 @@ fn own_loopback(state: &State, caller: Host, to: Endpoint) -> Option<String> {
     } else {
         String::new()
     };
-    Some(format!(
-        "{} is the {who}'s own loopback, and nobody listens there{helps}.",
-        to.ip
-    ))
+    Some(format!("{} is the {who}'s own loopback, and nobody listens there{helps}.", to.ip))
 }
 
 /// The other computer answered with RST.
@@ -36,10 +33,7 @@ pub(super) fn listens(
     };
     if spec.protocol == Protocol::Udp {
         return (
-            format!(
-                "Nobody has UDP port {}; the TCP port of that number is another one.",
-                to.port
-            ),
+            format!("Nobody has UDP port {}; the TCP port of that number is another one.", to.port),
             vec![],
         );
     }
@@ -115,9 +109,7 @@ pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
         let is_udp = line.row.tuple.protocol == Protocol::Udp;
         is_udp && line.ending == Some(Ending::Broken(Errno::ECONNREFUSED))
     });
-    lines
-        .map(|line| line.gone.map_or(state.now, |gone| gone.at))
-        .max()
+    lines.map(|line| line.gone.map_or(state.now, |gone| gone.at)).max()
 }
 
 fn nobody_there(state: &State, to: Endpoint) -> String {

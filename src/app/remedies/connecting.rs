@@ -46,25 +46,18 @@ pub(super) fn connect(
             })
             .collect()
         }
-        (Call::Bind, Errno::EACCES | Errno::EPERM) => vec![
-            free(),
-            not_tried(PRIVILEGE, "this program was started without"),
-        ],
+        (Call::Bind, Errno::EACCES | Errno::EPERM) => {
+            vec![free(), not_tried(PRIVILEGE, "this program was started without")]
+        }
         (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(state, spec, to)),
         (_, Errno::ECONNREFUSED) if state.somebody_listens_now() => {
-            vec![not_tried(
-                "the same call once more (y)",
-                "it would be a real connection",
-            )]
+            vec![not_tried("the same call once more (y)", "it would be a real connection")]
         }
         (_, Errno::ECONNREFUSED) if spec.protocol == Protocol::Tcp => {
             to.map_or_else(Vec::new, |to| nobody_listens(state, spec.host, to))
         }
         (_, Errno::EHOSTUNREACH) if to.is_some_and(|to| state.lab.lacks(to.ip)) => {
-            let words = format!(
-                "calling an address that is there: {} (C)",
-                state.lab.addresses()
-            );
+            let words = format!("calling an address that is there: {} (C)", state.lab.addresses());
             vec![not_tried(words, "it would be a real connection")]
         }
         _ => vec![],
@@ -84,12 +77,8 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
         };
         return vec![tried(words, trial)];
     }
-    let elsewhere = Trial::Reach {
-        host: spec.host,
-        from: spec.from,
-        source_port: spec.source_port,
-        to,
-    };
+    let elsewhere =
+        Trial::Reach { host: spec.host, from: spec.from, source_port: spec.source_port, to };
     vec![
         tried("another destination, by the same ports", elsewhere),
         not_tried(
@@ -107,23 +96,11 @@ fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
     let elsewhere =
         server.filter(|server| server.host != arrives && to.ip.to_canonical().is_loopback());
     let (host, at, key) = match elsewhere {
-        Some(server) => (
-            server.host,
-            Endpoint {
-                ip: server.ip,
-                ..to
-            },
-            " (L)",
-        ),
+        Some(server) => (server.host, Endpoint { ip: server.ip, ..to }, " (L)"),
         None => (arrives, to, ""),
     };
-    let trial = Trial::Bind {
-        host,
-        protocol: Protocol::Tcp,
-        at,
-        reuse_addr: false,
-        reuse_port: false,
-    };
+    let trial =
+        Trial::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
     let mut all = vec![tried(format!("listening at {at}{key}: is it free?"), trial)];
     if let Some(line) = state.culprit() {
         let words = format!("calling {} instead (C)", line.row.tuple.local);

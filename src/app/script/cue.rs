@@ -54,22 +54,11 @@ pub(super) struct Cues {
 /// The client's SYN stays on the wire.
 const UNANSWERED: &[Cue] = &[Cue::Plain, Cue::Listens, Cue::WireHeld, Cue::Called];
 /// No program has the server's end.
-const UNACCEPTED: &[Cue] = &[
-    Cue::Plain,
-    Cue::Listens,
-    Cue::AcceptHeld,
-    Cue::Called,
-    Cue::Connected,
-];
+const UNACCEPTED: &[Cue] =
+    &[Cue::Plain, Cue::Listens, Cue::AcceptHeld, Cue::Called, Cue::Connected];
 /// Programs have both ends.
-const ACCEPTED: &[Cue] = &[
-    Cue::Plain,
-    Cue::Listens,
-    Cue::Accepts,
-    Cue::Called,
-    Cue::Connected,
-    Cue::Accepted,
-];
+const ACCEPTED: &[Cue] =
+    &[Cue::Plain, Cue::Listens, Cue::Accepts, Cue::Called, Cue::Connected, Cue::Accepted];
 
 impl Cues {
     /// What leads to that state; nothing does where it is none of a connection.
@@ -78,19 +67,15 @@ impl Cues {
         use Side::{Client, Server};
         let (first, then, at): (_, &[Cue], _) = match state {
             TcpState::SynSent => (UNANSWERED, &[Sent(Client, Flags::SYN)], Client),
-            TcpState::SynReceived => (
-                UNANSWERED,
-                &[Crossed(Client, Flags::SYN), Sent(Server, SYN_ACK)],
-                Server,
-            ),
+            TcpState::SynReceived => {
+                (UNANSWERED, &[Crossed(Client, Flags::SYN), Sent(Server, SYN_ACK)], Server)
+            }
             TcpState::Established => (UNACCEPTED, &[], Server),
             TcpState::FinWait2 => (UNACCEPTED, &[HungUp(Client)], Client),
             TcpState::CloseWait => (UNACCEPTED, &[HungUp(Client)], Server),
-            TcpState::FinWait1 => (
-                ACCEPTED,
-                &[WireHeld, HungUp(Client), Sent(Client, Flags::FIN)],
-                Client,
-            ),
+            TcpState::FinWait1 => {
+                (ACCEPTED, &[WireHeld, HungUp(Client), Sent(Client, Flags::FIN)], Client)
+            }
             TcpState::Closing => (
                 ACCEPTED,
                 &[

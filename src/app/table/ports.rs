@@ -29,20 +29,12 @@ pub enum Parity {
 impl Parity {
     /// The one of this port.
     pub const fn of(port: Port) -> Parity {
-        if port.0.is_multiple_of(2) {
-            Parity::Even
-        } else {
-            Parity::Odd
-        }
+        if port.0.is_multiple_of(2) { Parity::Even } else { Parity::Odd }
     }
 
     /// How many ports of this parity the range has.
     pub fn among(self, range: PortRange) -> usize {
-        if Parity::of(range.low) == self {
-            range.len().div_ceil(2)
-        } else {
-            range.len() / 2
-        }
+        if Parity::of(range.low) == self { range.len().div_ceil(2) } else { range.len() / 2 }
     }
 
     /// A bit for each port of this parity among 64.
@@ -140,10 +132,7 @@ fn place(port: Port) -> (usize, u64) {
 impl Table {
     /// An empty table of a machine whose kernel picks ports from `range`.
     pub(crate) fn new(range: PortRange) -> Table {
-        Table {
-            ports: Ports::new(range),
-            ..Table::default()
-        }
+        Table { ports: Ports::new(range), ..Table::default() }
     }
 
     /// Which ports are in use.

@@ -127,10 +127,7 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     let text = match state.lab.waiting() {
         0 => format!("{what}; nothing else waited"),
         1 => format!("{what}; 1 more waits behind {them}"),
-        n => format!(
-            "{what}; {} more wait behind {them}",
-            words::number(n as u64)
-        ),
+        n => format!("{what}; {} more wait behind {them}", words::number(n as u64)),
     };
     Ok((WireOrder::Step, times, text))
 }
@@ -184,10 +181,8 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
 /// What waits for longest: `laptop's SYN`.
 fn oldest(state: &State) -> String {
     let oldest = state.lab.oldest_waiting();
-    oldest.map_or_else(
-        || String::from("the oldest one"),
-        |crossing| words::segment(state, crossing),
-    )
+    oldest
+        .map_or_else(|| String::from("the oldest one"), |crossing| words::segment(state, crossing))
 }
 
 /// So many segments can be lost by one key.

@@ -33,9 +33,7 @@ impl SockDiag {
     ) -> Result<Option<(SocketRow, Option<TcpInfo>)>, Trouble> {
         let interface = self.interfaces.get(&name).copied().unwrap_or(0);
         let tuple = name.tuple;
-        let asked = self
-            .netlink
-            .ask(|number, request| write(tuple, interface, number, request))?;
+        let asked = self.netlink.ask(|number, request| write(tuple, interface, number, request))?;
         loop {
             let mut bytes = self.netlink.receive()?;
             loop {

@@ -77,9 +77,7 @@ pub fn next_answer(bytes: &mut &[u8], protocol: Protocol) -> Option<Result<Answe
     let body = match header.kind {
         SOCK_DIAG_BY_FAMILY | TCPDIAG_GETSOCK => socket(body, protocol),
         NLMSG_DONE => Ok(Body::Done(number(body).unwrap_or(0))),
-        NLMSG_ERROR => number(body)
-            .map(Body::Error)
-            .ok_or("an error without a number"),
+        NLMSG_ERROR => number(body).map(Body::Error).ok_or("an error without a number"),
         _ => Ok(Body::Other),
     };
     Some(body.map(|body| Answer {
@@ -102,20 +100,14 @@ fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {
         return Ok(Body::Other);
     };
     let id = message.id;
-    let end = |address, port: U16| Endpoint {
-        ip: ip(address),
-        port: Port(port.get()),
-    };
+    let end = |address, port: U16| Endpoint { ip: ip(address), port: Port(port.get()) };
     let tuple = FiveTuple {
         protocol,
         local: end(id.local, id.local_port),
         remote: end(id.remote, id.remote_port),
     };
     let mut row = SocketRow::new(tuple, state);
-    row.queues = Queues {
-        recv: message.recv,
-        send: message.send,
-    };
+    row.queues = Queues { recv: message.recv, send: message.send };
     row.timer = timer_kind(message.timer).map(|kind| Timer {
         kind,
         left: Duration::from_millis(message.expires.into()),

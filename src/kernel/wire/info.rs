@@ -31,10 +31,7 @@ pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
 fn without_fin(state: u8, info: TcpInfo) -> TcpInfo {
     let has_come = TcpState::from_kernel(state).is_some_and(TcpState::has_heard_fin);
     let fin = u64::from(has_come);
-    TcpInfo {
-        bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)),
-        ..info
-    }
+    TcpInfo { bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)), ..info }
 }
 
 /// The fields by their places.

@@ -73,10 +73,7 @@ impl Dump<'_> {
         request.clear();
         match self.family {
             None => {
-                let body = OldRequest {
-                    states: self.states,
-                    ..OldRequest::default()
-                };
+                let body = OldRequest { states: self.states, ..OldRequest::default() };
                 begin(request, TCPDIAG_GETSOCK, flags, sequence);
                 request.extend(body.as_bytes());
             }
@@ -128,11 +125,7 @@ fn write_one(
         Protocol::Tcp => tuple,
         Protocol::Udp => tuple.mirrored(),
     };
-    let family = if tuple.local.ip.is_ipv6() {
-        Family::V6
-    } else {
-        Family::V4
-    };
+    let family = if tuple.local.ip.is_ipv6() { Family::V6 } else { Family::V4 };
     let body = Request {
         family: family_number(family),
         protocol: protocol_number(tuple.protocol),
@@ -187,13 +180,7 @@ fn protocol_number(protocol: Protocol) -> u8 {
 }
 
 fn begin(request: &mut Vec<u8>, kind: u16, flags: u16, sequence: u32) {
-    let header = Header {
-        length: 0,
-        kind,
-        flags,
-        sequence,
-        sender: 0,
-    };
+    let header = Header { length: 0, kind, flags, sequence, sender: 0 };
     request.extend(header.as_bytes());
 }
 

@@ -87,11 +87,7 @@ impl Capture {
         writer.get_mut().flush()?;
         let (frames, crossed) = sync_channel(FRAMES);
         let (waiting, missed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicU64>::default());
-        let mut pen = Pen {
-            writer,
-            interfaces: Vec::new(),
-            epoch,
-        };
+        let mut pen = Pen { writer, interfaces: Vec::new(), epoch };
         let thread = {
             let (waiting, missed) = (Arc::clone(&waiting), Arc::clone(&missed));
             let write = move || loop {
@@ -112,33 +108,19 @@ impl Capture {
             let thread = thread::Builder::new().name("capture".to_owned());
             thread.spawn(write)?
         };
-        Ok(Capture(Arc::new(Inner {
-            frames: Some(frames),
-            waiting,
-            missed,
-            thread: Some(thread),
-        })))
+        Ok(Capture(Arc::new(Inner { frames: Some(frames), waiting, missed, thread: Some(thread) })))
     }
 
     /// A frame has crossed.
     pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
-        let Inner {
-            frames,
-            waiting,
-            missed,
-            ..
-        } = &*self.0;
+        let Inner { frames, waiting, missed, .. } = &*self.0;
         let Some(frames) = frames else { return };
         if waiting.load(Ordering::Relaxed) > BYTES {
             missed.fetch_add(1, Ordering::Relaxed);
             return;
         }
         waiting.fetch_add(bytes.len(), Ordering::Relaxed);
-        let crossed = Crossed {
-            at,
-            from,
-            bytes: bytes.to_vec(),
-        };
+        let crossed = Crossed { at, from, bytes: bytes.to_vec() };
         if frames.try_send(crossed).is_err() {
             waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
             missed.fetch_add(1, Ordering::Relaxed);
@@ -175,10 +157,7 @@ impl Pen {
     }
 
     fn write(&mut self, crossed: &Crossed) -> Result<(), PcapError> {
-        let known = self
-            .interfaces
-            .iter()
-            .position(|host| *host == crossed.from);
+        let known = self.interfaces.iter().position(|host| *host == crossed.from);
         let place = known.unwrap_or(self.interfaces.len());
         if known.is_none() {
             self.interfaces.push(crossed.from);

@@ -26,11 +26,7 @@ pub(super) struct End {
 
 impl End {
     pub(super) fn new((host, socket): (Host, OwnedFd)) -> End {
-        End {
-            host,
-            socket,
-            link: None,
-        }
+        End { host, socket, link: None }
     }
 
     /// How long the next frame is that came in; it may be cut at the end of the buffer.

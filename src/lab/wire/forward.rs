@@ -106,11 +106,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let oldest = self.cable.oldest().map(|frame| frame.way.number);
         let [kept, owed] = [self.cable.segments(), self.cable.owed()].map(|n| n as u64);
         let obeyed = self.steps - owed;
-        let standing = Standing {
-            kept,
-            oldest,
-            obeyed,
-        };
+        let standing = Standing { kept, oldest, obeyed };
         self.teller.stands(now, standing);
         self.teller.hand_over(now);
     }
@@ -178,12 +174,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let frame = &bytes[HEADER..];
         let to = host_at(frame);
         let is_segment = is_segment(frame);
-        let mut way = Way {
-            from,
-            to,
-            number: 0,
-            is_told: false,
-        };
+        let mut way = Way { from, to, number: 0, is_told: false };
         if is_segment {
             self.count += 1;
             way.number = self.count;
@@ -196,10 +187,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 self.teller.tell(now, WireNews::Sent { at: now, segment });
             }
         }
-        let load = Load {
-            is_segment,
-            bytes: bytes.len(),
-        };
+        let load = Load { is_segment, bytes: bytes.len() };
         match self.cable.put(load) {
             Put::Through => self.deliver(now, bytes, way),
             Put::Lost(how) => {

@@ -72,17 +72,12 @@ impl Wire {
             asked: Moment::default(),
             awake_until: Moment::default(),
         };
-        let thread = thread::Builder::new()
-            .name("wire".to_owned())
-            .spawn(move || {
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| forwarder.run())) {
-                    broke(panic);
-                }
-            })?;
-        Ok(Wire {
-            shared,
-            thread: Some(thread),
-        })
+        let thread = thread::Builder::new().name("wire".to_owned()).spawn(move || {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| forwarder.run())) {
+                broke(panic);
+            }
+        })?;
+        Ok(Wire { shared, thread: Some(thread) })
     }
 
     /// Has the wire do this, at once.

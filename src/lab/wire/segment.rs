@@ -56,14 +56,12 @@ fn five_tuple(packet: &LaxSlicedPacket<'_>) -> Option<FiveTuple> {
 
 fn between(packet: &LaxSlicedPacket<'_>, protocol: Protocol, ports: [u16; 2]) -> Option<FiveTuple> {
     let [source, destination] = match packet.net.as_ref()? {
-        LaxNetSlice::Ipv4(ip) => [
-            IpAddr::from(ip.header().source_addr()),
-            IpAddr::from(ip.header().destination_addr()),
-        ],
-        LaxNetSlice::Ipv6(ip) => [
-            IpAddr::from(ip.header().source_addr()),
-            IpAddr::from(ip.header().destination_addr()),
-        ],
+        LaxNetSlice::Ipv4(ip) => {
+            [IpAddr::from(ip.header().source_addr()), IpAddr::from(ip.header().destination_addr())]
+        }
+        LaxNetSlice::Ipv6(ip) => {
+            [IpAddr::from(ip.header().source_addr()), IpAddr::from(ip.header().destination_addr())]
+        }
         LaxNetSlice::Arp(_) => return None,
     };
     Some(FiveTuple {
@@ -81,9 +79,7 @@ fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u
     let fragment = ip.payload();
     let is_first = fragment.fragmented && ip.header().fragments_offset().value() == 0;
     let is_it = is_first && fragment.ip_number == IpNumber::UDP;
-    let udp = UdpHeaderSlice::from_slice(fragment.payload)
-        .ok()
-        .filter(|_| is_it)?;
+    let udp = UdpHeaderSlice::from_slice(fragment.payload).ok().filter(|_| is_it)?;
     let ports = [udp.source_port(), udp.destination_port()];
     let data = fragment.payload.get(udp.slice().len()..)?;
     let elsewhere = usize::from(udp.length()).saturating_sub(fragment.payload.len());

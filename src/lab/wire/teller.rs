@@ -91,10 +91,7 @@ impl Teller {
         match (self.tell)(batch) {
             Ok(()) => {
                 self.since = None;
-                self.tally = Tally {
-                    standing: self.tally.standing,
-                    ..Tally::default()
-                };
+                self.tally = Tally { standing: self.tally.standing, ..Tally::default() };
             }
             Err(back) => {
                 self.waiting = back;

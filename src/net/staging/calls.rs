@@ -35,9 +35,7 @@ impl Play {
         let any_port = SocketAddr::new(ip, 0);
         socket.bind(&any_port.into()).map_err(refused(Call::Bind))?;
         socket.listen(backlog).map_err(refused(Call::Listen))?;
-        let at = Diary::unread()
-            .name_of(socket)
-            .map_err(refused(Call::Bind))?;
+        let at = Diary::unread().name_of(socket).map_err(refused(Call::Bind))?;
         self.note(format!("bind({fd}, {any_port}), which gave {at}"));
         self.note(format!("listen({fd}, {backlog})"));
         Ok(at)
@@ -53,21 +51,14 @@ impl Play {
         let fd = socket.as_raw_fd();
         if let Some(size) = buffer {
             self.note(format!("setsockopt({fd}, SO_SNDBUF, {size})"));
-            socket
-                .set_send_buffer_size(size)
-                .map_err(refused(Call::SetSockOpt))?;
+            socket.set_send_buffer_size(size).map_err(refused(Call::SetSockOpt))?;
         }
-        self.note(format!(
-            "setsockopt({fd}, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1)"
-        ));
+        self.note(format!("setsockopt({fd}, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1)"));
         options::set_bind_address_no_port(&socket).map_err(refused(Call::SetSockOpt))?;
         let from = SocketAddr::new(self.from, 0);
         socket.bind(&from.into()).map_err(refused(Call::Bind))?;
         self.note(format!("bind({fd}, {from})"));
-        let answer = match socket
-            .connect(&to.into())
-            .map_err(|error| Errno::from(&error))
-        {
+        let answer = match socket.connect(&to.into()).map_err(|error| Errno::from(&error)) {
             Ok(()) => "",
             Err(Errno::EINPROGRESS) => " = EINPROGRESS",
             Err(errno) => return Err(refusal(Call::Connect, errno)),
@@ -82,14 +73,8 @@ impl Play {
         let patience = Timespec::try_from(PATIENCE).ok();
         let _ = rustix::event::poll(&mut asked, patience.as_ref());
         let (socket, _) = listener.accept().map_err(refused(Call::Accept))?;
-        self.note(format!(
-            "accept({}) = {}",
-            listener.as_raw_fd(),
-            socket.as_raw_fd()
-        ));
-        socket
-            .set_nonblocking(true)
-            .map_err(refused(Call::Accept))?;
+        self.note(format!("accept({}) = {}", listener.as_raw_fd(), socket.as_raw_fd()));
+        socket.set_nonblocking(true).map_err(refused(Call::Accept))?;
         Ok(socket)
     }
 
@@ -110,17 +95,13 @@ impl Play {
 
     pub(super) fn hang_up(&mut self, socket: &Socket) -> Result<(), Refusal> {
         self.note(format!("shutdown({}, SHUT_WR)", socket.as_raw_fd()));
-        socket
-            .shutdown(Shutdown::Write)
-            .map_err(refused(Call::Shutdown))
+        socket.shutdown(Shutdown::Write).map_err(refused(Call::Shutdown))
     }
 }
 
 /// The row of a client's socket.
 pub(super) fn row_of(client: &Socket, to: SocketAddr) -> Result<RowName, Refusal> {
-    let local = Diary::unread()
-        .name_of(client)
-        .map_err(refused(Call::Connect))?;
+    let local = Diary::unread().name_of(client).map_err(refused(Call::Connect))?;
     let tuple = FiveTuple::tcp(local.into(), Endpoint::from(to));
     Ok(RowName::connected(Host::THIS, tuple))
 }

@@ -36,25 +36,13 @@ impl Common {
             Ok(lab) => lab,
             Err(why) => return LabNews::Refused(why),
         };
-        let Lab {
-            computers,
-            limits,
-            stock,
-            ends,
-            counters,
-            mut helper,
-        } = lab;
+        let Lab { computers, limits, stock, ends, counters, mut helper } = lab;
         let wire = match self.connect(ends, helper.stopper()) {
             Ok(wire) => wire,
             Err(why) => return LabNews::Refused(refusal("clone", &why)),
         };
         let pollers = counters.into_iter().map(|(host, files)| {
-            let files = move || {
-                files
-                    .iter()
-                    .filter_map(|file| file.try_clone().ok())
-                    .collect()
-            };
+            let files = move || files.iter().filter_map(|file| file.try_clone().ok()).collect();
             (host, self.poller(host, &stock, files))
         });
         let up = Up {
@@ -67,11 +55,7 @@ impl Common {
             return LabNews::Down(None);
         }
         let took = self.clock.now().since(begun);
-        self.tell(LabNews::Up {
-            computers,
-            limits,
-            took,
-        });
+        self.tell(LabNews::Up { computers, limits, took });
         let why = helper.wait();
         let is_wanted = self.place().wanted == Some(number);
         LabNews::Down(
@@ -142,9 +126,5 @@ impl Common {
 }
 
 pub(super) fn refusal(step: &str, why: &io::Error) -> LabRefusal {
-    LabRefusal {
-        step: step.to_owned(),
-        errno: Errno::from(why),
-        helps: String::new(),
-    }
+    LabRefusal { step: step.to_owned(), errno: Errno::from(why), helps: String::new() }
 }

@@ -82,11 +82,7 @@ impl Elsewhere for Sockets {
     }
 
     fn descriptors(&self) -> u64 {
-        if lock(&self.0).up.is_some() {
-            Stock::DESCRIPTORS
-        } else {
-            0
-        }
+        if lock(&self.0).up.is_some() { Stock::DESCRIPTORS } else { 0 }
     }
 }
 

@@ -108,9 +108,7 @@ fn timer(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>> 
     }
     if let Some(tries) = row::tries(scene, line) {
         let lines = text::wrap(&tries, room).into_iter();
-        return lines
-            .map(|words| scene.span(Part::Warning, words))
-            .collect();
+        return lines.map(|words| scene.span(Part::Warning, words)).collect();
     }
     let Some(Timer { kind, .. }) = line.row.timer else {
         return vec![Span::raw("none runs")];
@@ -140,22 +138,15 @@ fn inside(scene: Scene<'_>, line: &TableLine, room: usize) -> [String; 5] {
         format!("{} in, {} out", text(came), text(went))
     };
     let bytes = both(info.bytes_in, info.bytes_out, text::bytes);
-    let segments = both(
-        info.segments_in.map(u64::from),
-        info.segments_out.map(u64::from),
-        |count| text::number(usize::try_from(count).unwrap_or(usize::MAX)),
-    );
+    let segments =
+        both(info.segments_in.map(u64::from), info.segments_out.map(u64::from), |count| {
+            text::number(usize::try_from(count).unwrap_or(usize::MAX))
+        });
     let resent = match info.retransmissions {
         0 => String::from("no segment"),
         count => text::plural(count as usize, "segment"),
     };
-    [
-        trip(info, room),
-        bytes,
-        segments,
-        window(info, room),
-        resent,
-    ]
+    [trip(info, room), bytes, segments, window(info, room), resent]
 }
 
 fn trip(info: &TcpInfo, room: usize) -> String {
@@ -208,9 +199,8 @@ fn passed(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>>
     let ends = line.passed.iter().skip(1).map(|next| next.since);
     let ends = ends.chain([line.passed_since()]);
     let seen = line.passed.iter().zip(ends);
-    let mut seen: Vec<(TcpState, Duration)> = seen
-        .map(|(sighting, end)| (sighting.state, end.since(sighting.since)))
-        .collect();
+    let mut seen: Vec<(TcpState, Duration)> =
+        seen.map(|(sighting, end)| (sighting.state, end.since(sighting.since))).collect();
     if let Some(gone) = line.gone.filter(|_| !line.told) {
         seen.push((line.row.state, gone.at.since(line.passed_since())));
     }
@@ -227,11 +217,7 @@ fn passed(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>>
     let mut lines = vec![String::new()];
     let count = pieces.len();
     for (n, piece) in pieces.into_iter().enumerate() {
-        let arrow = if n + 1 < count {
-            format!(" {ARROW} ")
-        } else {
-            String::new()
-        };
+        let arrow = if n + 1 < count { format!(" {ARROW} ") } else { String::new() };
         let piece = piece + &arrow;
         match lines.last_mut() {
             Some(line) if text::width(line) + text::width(piece.trim_end()) <= room => {
@@ -241,7 +227,5 @@ fn passed(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>>
         }
     }
     let lines = lines.into_iter().filter(|line| !line.is_empty());
-    lines
-        .map(|line| Span::raw(text::cut(line.trim_end(), room)))
-        .collect()
+    lines.map(|line| Span::raw(text::cut(line.trim_end(), room))).collect()
 }

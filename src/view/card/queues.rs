@@ -34,14 +34,10 @@ pub(super) fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Optio
             format!("{size} of memory, for datagrams that are not read yet"),
             format!("{size} of memory for datagrams"),
         ],
-        (_, 0) => [
-            format!("{size}: the FIN, it counts as one"),
-            format!("{size}: the FIN"),
-        ],
-        (_, data) if fin => [
-            format!("{size}: {data} {why}, and the FIN"),
-            format!("{size}: {data}, and the FIN"),
-        ],
+        (_, 0) => [format!("{size}: the FIN, it counts as one"), format!("{size}: the FIN")],
+        (_, data) if fin => {
+            [format!("{size}: {data} {why}, and the FIN"), format!("{size}: {data}, and the FIN")]
+        }
         _ => [format!("{size}, {why}"), size.clone()],
     };
     Some(fitting(room, [long, short, size]))
@@ -60,10 +56,7 @@ pub(super) fn sent(line: &TableLine, room: usize) -> Option<String> {
     }
     if line.row.state == TcpState::Listen {
         let brief = format!("{count} may wait");
-        return Some(fitting(
-            room,
-            [format!("{count} may wait (backlog)"), brief],
-        ));
+        return Some(fitting(room, [format!("{count} may wait (backlog)"), brief]));
     }
     let size = format!("{count} B");
     let sign = match line.row.state {

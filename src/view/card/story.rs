@@ -41,11 +41,8 @@ pub(super) fn sentences(
     } else {
         ""
     };
-    let first = if now.is_empty() {
-        "These five numbers tell it from all other connections."
-    } else {
-        now
-    };
+    let first =
+        if now.is_empty() { "These five numbers tell it from all other connections." } else { now };
     let second = [called, closed].join(" ");
     [first.to_owned(), second.trim_end().to_owned()]
 }
@@ -60,10 +57,8 @@ fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
         Role::Client(name) | Role::Other(name) => Some(text::safe(&name)),
         Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown => None,
     });
-    let who = name.map_or_else(
-        || tuple.local.ip.to_string(),
-        |name| format!("{name} ({})", tuple.local.ip),
-    );
+    let who = name
+        .map_or_else(|| tuple.local.ip.to_string(), |name| format!("{name} ({})", tuple.local.ip));
     let verb = match line.row.tuple.protocol {
         Protocol::Tcp if line.row.state == TcpState::SynSent => "calls",
         Protocol::Tcp => "called",
@@ -72,10 +67,7 @@ fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
     if tuple.is_to_itself() {
         return format!("{who} {verb} itself, at port {}.", tuple.local.port);
     }
-    format!(
-        "{who} {verb} {} from port {}.",
-        tuple.remote, tuple.local.port
-    )
+    format!("{who} {verb} {} from port {}.", tuple.remote, tuple.local.port)
 }
 
 /// Who sent the first FIN.
@@ -158,11 +150,7 @@ fn plain_commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
         Protocol::Tcp => 't',
         Protocol::Udp => 'u',
     };
-    let udp = if tuple.protocol == Protocol::Udp {
-        "-u "
-    } else {
-        ""
-    };
+    let udp = if tuple.protocol == Protocol::Udp { "-u " } else { "" };
     if state == TcpState::Listen {
         let call = if local.ip.is_unspecified() {
             String::from("127.0.0.1")
@@ -177,10 +165,7 @@ fn plain_commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
     if !tuple.is_connected() {
         return vec![format!("ss -{kind}anp 'sport = :{}'", local.port)];
     }
-    let see = format!(
-        "ss -{kind}anpio 'sport = :{} and dport = :{}'",
-        local.port, remote.port
-    );
+    let see = format!("ss -{kind}anpio 'sport = :{} and dport = :{}'", local.port, remote.port);
     let (client, server) = if scene.state.seen().is_client(line.row.name()) {
         (local, remote)
     } else {
@@ -192,9 +177,6 @@ fn plain_commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
     } else {
         format!("-p {} ", client.port)
     };
-    let make = format!(
-        "nc {udp}-s {} {port}{} {}",
-        client.ip, server.ip, server.port
-    );
+    let make = format!("nc {udp}-s {} {port}{} {}", client.ip, server.ip, server.port);
     vec![see, make]
 }

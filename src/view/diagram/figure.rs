@@ -60,13 +60,7 @@ impl Figure {
         let left = area.x + (spare - odd) / 2;
         let middle = left + widths[0] + between;
         let right = middle + widths[1] + between + odd;
-        Figure {
-            area,
-            widths,
-            lefts: [left, middle, right],
-            high,
-            gap,
-        }
+        Figure { area, widths, lefts: [left, middle, right], high, gap }
     }
 
     /// The column and row of a state.
@@ -121,17 +115,11 @@ impl Figure {
             (SynSent, Established) => (vec![(ax, below - 1), (ax, by), (b.right(), by)], '◀'),
             (Established, FinWait1) if has_gap => {
                 let x = a.x + 2;
-                (
-                    vec![(x, below - 1), (x, below), (bx, below), (bx, above)],
-                    '▼',
-                )
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
             }
             (Established, CloseWait) if has_gap => {
                 let x = last(a).saturating_sub(2);
-                (
-                    vec![(x, below - 1), (x, below), (bx, below), (bx, above)],
-                    '▼',
-                )
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
             }
             (TimeWait | LastAck, Closed) => return self.line_to_end(from),
             (SynReceived, Established) | (FinWait1, Closing) | (FinWait2, TimeWait) => {

@@ -22,11 +22,8 @@ pub(super) fn draw(
     arrows.sort_by_key(|arrow| ways.stroke(arrow) == Stroke::Nobody);
     for arrow in arrows {
         let stroke = ways.stroke(&arrow);
-        let style = if stroke == Stroke::Nobody {
-            scene.style(Part::Dim)
-        } else {
-            stroke.style(scene)
-        };
+        let style =
+            if stroke == Stroke::Nobody { scene.style(Part::Dim) } else { stroke.style(scene) };
         // The answer is left out before the event is.
         let texts = [arrow.cause(), arrow.event.to_owned()];
         let fitting = texts.into_iter().find_map(|text| {
@@ -47,21 +44,13 @@ fn place(figure: &Figure, arrow: &Arrow, wide: usize) -> Option<Rect> {
     let is_flat = first.1 == end.1 && route.head != '▼';
     let (x, y) = if route.head == '▼' {
         let is_from_the_left = first.0 < end.0;
-        if is_from_the_left {
-            (end.0.checked_sub(wide + 2)?, end.1)
-        } else {
-            (end.0 + 2, end.1)
-        }
+        if is_from_the_left { (end.0.checked_sub(wide + 2)?, end.1) } else { (end.0 + 2, end.1) }
     } else if figure.high == 1 {
         // What stands above a line seems to belong to the box above.
         return None;
     } else {
         let left = if is_flat { first.0.min(end.0) } else { end.0 };
-        let right = if is_flat {
-            first.0.max(end.0)
-        } else {
-            middle(figure.of(arrow.from)).0
-        };
+        let right = if is_flat { first.0.max(end.0) } else { middle(figure.of(arrow.from)).0 };
         let room = (right + 1).checked_sub(left)?.checked_sub(wide)?;
         (left + room.div_ceil(2), end.1.checked_sub(1)?)
     };
@@ -70,11 +59,7 @@ fn place(figure: &Figure, arrow: &Arrow, wide: usize) -> Option<Rect> {
 
 /// Whether nothing stands there, nor right beside it.
 fn is_blank(frame: &mut Frame<'_>, area: Rect, place: Rect) -> bool {
-    let wider = Rect {
-        x: place.x.saturating_sub(1),
-        width: place.width + 2,
-        ..place
-    };
+    let wider = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
     let buffer = frame.buffer_mut();
     area.intersection(place) == place
         && wider

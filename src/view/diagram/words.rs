@@ -43,10 +43,7 @@ pub(super) fn of(
 /// Which end is which, where it is, and what the lines mean.
 fn legend(scene: Scene<'_>, ways: &Ways<'_>, room: usize) -> Line<'static> {
     let mut spans = Vec::new();
-    let ends = [
-        (&ways.chosen, CHOSEN, Part::FocusBorder),
-        (&ways.other, OTHER, Part::Warning),
-    ];
+    let ends = [(&ways.chosen, CHOSEN, Part::FocusBorder), (&ways.other, OTHER, Part::Warning)];
     for (end, sign, part) in ends {
         if let Some((line, way)) = end {
             let who = who::of(scene, line, 15);
@@ -57,9 +54,7 @@ fn legend(scene: Scene<'_>, ways: &Ways<'_>, room: usize) -> Line<'static> {
     }
     let strokes = |known| {
         let both = [Stroke::Chosen(known), Stroke::Other(known)];
-        both.map(|stroke| stroke.lines()[0])
-            .iter()
-            .collect::<String>()
+        both.map(|stroke| stroke.lines()[0]).iter().collect::<String>()
     };
     let (seen, worked_out) = (strokes(Known::Seen), strokes(Known::WorkedOut));
     let means = format!("{seen} seen  {worked_out} worked out");
@@ -91,10 +86,7 @@ fn last_arrow(line: &TableLine, way: &Way, who: &str) -> (String, [String; 2]) {
     let mut short = long.clone();
     let unseen: Vec<&str> = way.unseen(line).into_iter().map(TcpState::name).collect();
     if !unseen.is_empty() {
-        long = format!(
-            "{long} Worked out, as no look saw it: {}.",
-            unseen.join(", ")
-        );
+        long = format!("{long} Worked out, as no look saw it: {}.", unseen.join(", "));
         let count = text::plural(unseen.len(), "state");
         short = format!("{short} Worked out: {count}.");
     }

@@ -39,10 +39,7 @@ pub(super) fn around(port: Port, area: Rect) -> PortRange {
     let low = low.min((1_u32 << 16).saturating_sub(all) & !1);
     let high = (low + all - 1).min(u32::from(u16::MAX));
     let port = |number| Port(u16::try_from(number).unwrap_or(u16::MAX));
-    PortRange {
-        low: port(low),
-        high: port(high),
-    }
+    PortRange { low: port(low), high: port(high) }
 }
 
 pub(super) fn draw(
@@ -93,11 +90,7 @@ fn large(area: Rect, range: PortRange, port: Port, high: u16) -> (Rect, Option<R
         width: WIDE - 1,
         height: 1,
     };
-    let body = Rect {
-        y: cell.y + 1,
-        height: high,
-        ..cell
-    };
+    let body = Rect { y: cell.y + 1, height: high, ..cell };
     (body, Some(cell))
 }
 
@@ -119,9 +112,7 @@ fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
 
 /// How many pairs of lines the range needs.
 fn needed(range: PortRange, per_pair: u32) -> u32 {
-    u32::try_from(range.len())
-        .unwrap_or(u32::MAX)
-        .div_ceil(per_pair)
+    u32::try_from(range.len()).unwrap_or(u32::MAX).div_ceil(per_pair)
 }
 
 fn sign(

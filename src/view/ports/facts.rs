@@ -28,11 +28,7 @@ pub(super) fn of(scene: Scene<'_>, chosen: Option<Chosen<'_>>, room: usize) -> V
 /// The first text that fits; the last one is cut.
 fn fitting(tries: [String; 2], room: usize) -> String {
     let [long, short] = tries;
-    if text::width(&long) <= room {
-        long
-    } else {
-        text::cut(&short, room)
-    }
+    if text::width(&long) <= room { long } else { text::cut(&short, room) }
 }
 
 /// How many ports are left to the chosen computer for the destination that it calls.
@@ -52,10 +48,7 @@ fn left(state: &State) -> (Part, [String; 2]) {
         let why = format!("{who}: {why}");
         return (Part::Text, [why.clone(), why]);
     };
-    let (all, left) = (
-        text::number(supply.range.len()),
-        text::number(supply.left()),
-    );
+    let (all, left) = (text::number(supply.range.len()), text::number(supply.left()));
     let (to, range) = (supply.to, supply.range);
     if supply.left() == 0 {
         let long = format!(
@@ -69,10 +62,7 @@ fn left(state: &State) -> (Part, [String; 2]) {
         supply.from,
         text::number(supply.used)
     );
-    (
-        Part::Strong,
-        [long, format!("{who} to {to}: {left} of {all} ports left")],
-    )
+    (Part::Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
 }
 
 /// Even and odd ones apart, in the range from which the next port comes.
@@ -94,15 +84,8 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
         _ => "",
     };
     // The map is one for all computers, though each has ports of its own.
-    let all = if state.lab.is_up() {
-        " on all computers"
-    } else {
-        ""
-    };
-    [
-        format!("in use in {range}{all}: {counts}{first}"),
-        format!("{counts}{first}"),
-    ]
+    let all = if state.lab.is_up() { " on all computers" } else { "" };
+    [format!("in use in {range}{all}: {counts}{first}"), format!("{counts}{first}")]
 }
 
 /// Whose the chosen port is.
@@ -135,10 +118,7 @@ fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
         _ => String::new(),
     };
     let pieces = [
-        (
-            format!("{listen} listens"),
-            scene.theme.state(TcpState::Listen),
-        ),
+        (format!("{listen} listens"), scene.theme.state(TcpState::Listen)),
         (format!("{DOWN} chosen"), scene.style(Part::FocusBorder)),
         (format!("{FULL} in use"), scene.style(Part::Gauge)),
         (format!("{FREE} free"), scene.style(Part::Dim)),

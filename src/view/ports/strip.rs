@@ -31,11 +31,7 @@ impl Scale {
     fn of(range: PortRange, area: Rect) -> Scale {
         Scale {
             range,
-            area: Rect {
-                x: area.x + LABEL,
-                width: area.width.saturating_sub(LABEL + 1),
-                ..area
-            },
+            area: Rect { x: area.x + LABEL, width: area.width.saturating_sub(LABEL + 1), ..area },
         }
     }
 
@@ -47,10 +43,7 @@ impl Scale {
         };
         let (low, next) = (first(column), first(column + 1));
         let port = |number: usize| Port(u16::try_from(number).unwrap_or(u16::MAX));
-        PortRange {
-            low: port(low),
-            high: port(next.saturating_sub(1).max(low)),
-        }
+        PortRange { low: port(low), high: port(next.saturating_sub(1).max(low)) }
     }
 
     /// Where a port stands; `None` where it is not on the strip.
@@ -78,19 +71,15 @@ pub(super) fn draw(
     let signs = arrange::take_top(&mut rest, 1);
     draw_signs(frame, signs, scene, (scale, chosen));
     let high = (rest.height / 2).clamp(1, HIGHEST);
-    for (parity, label, part) in [
-        (Parity::Even, "even", Part::Gauge),
-        (Parity::Odd, "odd", Part::Key),
-    ] {
+    for (parity, label, part) in
+        [(Parity::Even, "even", Part::Gauge), (Parity::Odd, "odd", Part::Key)]
+    {
         let place = arrange::take_top(&mut rest, high);
         let name = scene.span(Part::Dim, label);
         frame.render_widget(Line::from(name), arrange::line(place, high - 1));
         draw_bars(frame, place, scene, (scale, parity, part));
     }
-    let below = Rect {
-        y: rest.y.min(below.y),
-        ..below
-    };
+    let below = Rect { y: rest.y.min(below.y), ..below };
     if range == ALL {
         draw_parts(frame, below, scene, scale);
     } else {
@@ -161,11 +150,7 @@ fn draw_signs(
             let (sign, number) = words.split_once(' ').unwrap_or_default();
             ((x + 1).saturating_sub(wide), format!("{number} {sign}"))
         };
-        let place = Rect {
-            x,
-            width: wide,
-            ..area
-        };
+        let place = Rect { x, width: wide, ..area };
         frame.render_widget(Line::styled(words, style), place.intersection(area));
     }
 }
@@ -184,15 +169,8 @@ fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale)
     let mut draw = |line: u16, part: Part, piece: Option<(u16, String)>| {
         if let Some((x, words)) = piece {
             let wide = u16::try_from(text::width(&words)).unwrap_or(0);
-            let place = Rect {
-                x,
-                width: wide,
-                ..arrange::line(area, line)
-            };
-            frame.render_widget(
-                Line::from(scene.span(part, words)),
-                place.intersection(area),
-            );
+            let place = Rect { x, width: wide, ..arrange::line(area, line) };
+            frame.render_widget(Line::from(scene.span(part, words)), place.intersection(area));
         }
     };
     for (low, high, name) in PARTS {
@@ -220,11 +198,7 @@ fn span_text(wide: usize, name: &str) -> String {
     let tries = [name, last, words, ""];
     let fits = |words: &&&str| words.is_empty() || text::width(words) + 4 <= room;
     let words = tries.iter().find(fits).copied().unwrap_or_default();
-    let words = if words.is_empty() {
-        String::new()
-    } else {
-        format!(" {words} ")
-    };
+    let words = if words.is_empty() { String::new() } else { format!(" {words} ") };
     let lines = room.saturating_sub(text::width(&words));
     let (left, right) = (lines / 2, lines - lines / 2);
     format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
@@ -232,11 +206,7 @@ fn span_text(wide: usize, name: &str) -> String {
 
 /// The lowest and the highest port of the range, and the one in the middle.
 fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
-    let line = Rect {
-        x: scale.area.x,
-        width: scale.area.width,
-        ..arrange::line(area, 0)
-    };
+    let line = Rect { x: scale.area.x, width: scale.area.width, ..arrange::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
     let numbers =
@@ -253,10 +223,7 @@ mod tests {
 
     #[test]
     fn every_port_stands_in_the_column_that_counts_it() {
-        let toy = PortRange {
-            low: Port(45_000),
-            high: Port(45_099),
-        };
+        let toy = PortRange { low: Port(45_000), high: Port(45_099) };
         for range in [ALL, PortRange::DEFAULT, toy] {
             for width in [7, 58, 78, 118, 300] {
                 let scale = Scale::of(range, Rect::new(1, 0, width, 9));
@@ -264,10 +231,7 @@ mod tests {
                     let column = scale.x(port).map(|x| x - scale.area.x);
                     assert_eq!(column.is_some(), range.contains(port));
                     let there = column.is_none_or(|column| scale.ports(column).contains(port));
-                    assert!(
-                        there || scale.range.len() < usize::from(width),
-                        "{port} {column:?}"
-                    );
+                    assert!(there || scale.range.len() < usize::from(width), "{port} {column:?}");
                 }
             }
         }

@@ -67,24 +67,15 @@ fn a_state_stands_beside_the_segment_that_made_it_however_late_the_look_was() {
 fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
     let mut robot = Robot::new();
     robot.press("O");
-    assert!(
-        robot.said().contains("N starts the lab"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("N starts the lab"), "{}", robot.said());
     let mut robot = shakes_hands();
     looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
     let mut phones = segment(4, true, Flags::SYN, (77, 0), 0);
     phones.from = Host(3);
-    phones.tuple = FiveTuple::tcp(
-        "192.168.1.14:44506".parse().unwrap(),
-        "192.168.1.10:500".parse().unwrap(),
-    );
+    phones.tuple =
+        FiveTuple::tcp("192.168.1.14:44506".parse().unwrap(), "192.168.1.10:500".parse().unwrap());
     let at = robot.state.now;
-    let sent = WireNews::Sent {
-        at,
-        segment: phones,
-    };
+    let sent = WireNews::Sent { at, segment: phones };
     robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
     robot.press("O");
     assert!(robot.said().contains("all connections"), "{}", robot.said());
@@ -95,21 +86,14 @@ fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
     assert_eq!(drawn.len(), 4);
     assert!(drawn[0].starts_with(" laptop:44506─"), "{}", drawn[0]);
     assert!(drawn[3].starts_with("  phone:44506─"), "{}", drawn[3]);
-    assert!(
-        drawn
-            .iter()
-            .all(|rung| rung.ends_with("  :500") && rung.chars().count() == 60)
-    );
+    assert!(drawn.iter().all(|rung| rung.ends_with("  :500") && rung.chars().count() == 60));
     assert!(ladder.rungs[3].drawn(22).starts_with(":44506─"));
     assert_eq!(rungs(&ladder)[2], "> ACK, seq 1 ack 1 ESTABLISHED");
     assert!(as_text(&ladder).contains("laptop:44506"));
     robot.press("O");
     assert_eq!(of(&robot.state).unwrap().rungs.len(), 3);
     robot.press("O t O");
-    assert!(
-        of(&robot.state).unwrap().of_all,
-        "O alone brings the picture"
-    );
+    assert!(of(&robot.state).unwrap().of_all, "O alone brings the picture");
     robot.press("t t");
     assert!(!of(&robot.state).unwrap().of_all);
 }
@@ -177,10 +161,7 @@ fn a_udp_socket_is_what_it_is_before_its_first_datagram() {
     let mut datagram = segment(1, true, Flags::default(), (0, 0), 13);
     datagram.tuple = SOCKET.parse::<fivetuple::tcp::SocketRow>().unwrap().tuple;
     let at = robot.state.now;
-    let sent = WireNews::Sent {
-        at,
-        segment: datagram,
-    };
+    let sent = WireNews::Sent { at, segment: datagram };
     robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
     robot.arrives(1);
     robot.later(Duration::from_millis(30));

@@ -13,13 +13,7 @@ fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
     let mut robot = with_range("", "45000-45007");
     robot.state.listener.spec.at.port.0 = 500;
     robot.press("9c");
-    robot.hear(News::BurstBegun {
-        burst: Burst {
-            count: 9,
-            ..Burst::ONE
-        },
-        whole_range: false,
-    });
+    robot.hear(News::BurstBegun { burst: Burst { count: 9, ..Burst::ONE }, whole_range: false });
     let numbered = |row: &str, n: u16| row.replace("44506", &(45_000 + n).to_string());
     let clients: Vec<String> = (0..8).map(|n| numbered(CLIENT, n)).collect();
     let servers: Vec<String> = (0..8).map(|n| numbered(SERVES, n)).collect();
@@ -33,17 +27,10 @@ fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
         },
         to: Some(Endpoint::new([192, 168, 1, 10], 500)),
         local: None,
-        why: Refusal {
-            call: Call::Connect,
-            errno: Errno::EADDRNOTAVAIL,
-        },
+        why: Refusal { call: Call::Connect, errno: Errno::EADDRNOTAVAIL },
     });
     robot.later(Duration::from_millis(5));
-    robot.hear(News::BurstEnded {
-        opened: 8,
-        asked: 9,
-        took: Duration::from_millis(5),
-    });
+    robot.hear(News::BurstEnded { opened: 8, asked: 9, took: Duration::from_millis(5) });
     let said = robot.said();
     assert!(said.contains("All 8 ports of 45000-45007"), "{said}");
     assert!(

@@ -23,10 +23,7 @@ fn refused(spec: ConnectSpec, errno: Errno) -> News {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: Refusal {
-            call: Call::Connect,
-            errno,
-        },
+        why: Refusal { call: Call::Connect, errno },
     }
 }
 
@@ -39,10 +36,7 @@ fn who_wants_a_foreign_address_is_told_those_of_its_kind() {
         robot.state.machine.addresses = own.to_vec();
         robot.hear(News::ListenFailed {
             spec: ListenSpec::at(Endpoint::new(wanted, 80)),
-            why: Refusal {
-                call: Call::Bind,
-                errno: Errno::EADDRNOTAVAIL,
-            },
+            why: Refusal { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
         });
         let said = robot.said();
         assert!(said.contains("it has") && !said.contains(other), "{said}");
@@ -80,29 +74,21 @@ fn an_exact_copy_blames_the_connection_that_has_the_five_numbers() {
             ..ConnectSpec::to(SERVER.into())
         };
         robot.hear(refused(spec, Errno::EADDRNOTAVAIL));
-        assert!(
-            robot.said().contains("All five numbers"),
-            "{}",
-            robot.said()
-        );
+        assert!(robot.said().contains("All five numbers"), "{}", robot.said());
         assert_eq!(robot.state.blamed(), [own(rows[0], 0).name]);
     }
 }
 
 #[test]
 fn datagrams_take_no_port_from_connections() {
-    let range = PortRange {
-        low: fivetuple::tcp::Port(45_000),
-        high: fivetuple::tcp::Port(45_007),
-    };
+    let range = PortRange { low: fivetuple::tcp::Port(45_000), high: fivetuple::tcp::Port(45_007) };
     let rows = [
         "udp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31",
         "tcp 0 0 127.0.0.2:45002 127.0.0.1:5000 ESTABLISHED inode=32",
     ];
-    for (protocol, errno, blamed) in [
-        (Protocol::Tcp, Errno::EADDRNOTAVAIL, rows[1]),
-        (Protocol::Udp, Errno::EAGAIN, rows[0]),
-    ] {
+    for (protocol, errno, blamed) in
+        [(Protocol::Tcp, Errno::EADDRNOTAVAIL, rows[1]), (Protocol::Udp, Errno::EAGAIN, rows[0])]
+    {
         let mut robot = Robot::listening();
         robot.kernel(&[LISTEN, rows[0], rows[1]].join("\n"));
         let spec = ConnectSpec {
@@ -120,10 +106,7 @@ fn datagrams_take_no_port_from_connections() {
 fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
     let mut robot = Robot::listening();
     robot.hear(News::AcceptFailed {
-        why: Refusal {
-            call: Call::Accept,
-            errno: Errno::EMFILE,
-        },
+        why: Refusal { call: Call::Accept, errno: Errno::EMFILE },
         pause: Duration::from_millis(400),
     });
     assert!(screen(&mut robot, USUAL).contains("pauses: "));
@@ -169,16 +152,9 @@ fn a_call_does_not_wait_for_a_listener_that_nobody_ordered() {
     robot.press("l c");
     robot.hear(News::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 0)),
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EACCES,
-        },
+        why: Refusal { call: Call::Bind, errno: Errno::EACCES },
     });
-    assert!(
-        robot.said().contains("no port to call yet"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("no port to call yet"), "{}", robot.said());
 }
 
 #[test]
@@ -197,11 +173,7 @@ fn a_form_that_changes_nothing_of_the_filter_begins_no_new_watch() {
     robot.press("C");
     robot.type_text("127.0.0.1:9999");
     robot.press("Enter");
-    assert_eq!(
-        watches(&mut robot),
-        1,
-        "another port belongs to the demo now"
-    );
+    assert_eq!(watches(&mut robot), 1, "another port belongs to the demo now");
 }
 
 #[test]
@@ -209,47 +181,24 @@ fn a_second_burst_says_that_it_follows_the_first() {
     let mut robot = Robot::listening();
     robot.press("50c");
     robot.hear(News::BurstBegun {
-        burst: Burst {
-            count: 50,
-            every: Duration::ZERO,
-        },
+        burst: Burst { count: 50, every: Duration::ZERO },
         whole_range: false,
     });
     robot.press("60c");
-    assert!(
-        robot.said().contains("these follow them"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("these follow them"), "{}", robot.said());
     robot.commands();
     // The listener stops in between: the first burst gives up, the second still follows.
     robot.press("l");
     robot.hear(News::StoppedListening { why: None });
     robot.hear(refused(ConnectSpec::to(SERVER.into()), Errno::ECONNREFUSED));
-    robot.hear(News::BurstEnded {
-        opened: 20,
-        asked: 50,
-        took: Duration::from_millis(9),
-    });
-    let told: Vec<&str> = robot
-        .state
-        .notices
-        .newest_first()
-        .map(|notice| &*notice.text)
-        .collect();
-    assert!(
-        told.iter()
-            .any(|text| text.contains("opened 20 connections of 50")),
-        "{told:?}"
-    );
+    robot.hear(News::BurstEnded { opened: 20, asked: 50, took: Duration::from_millis(9) });
+    let told: Vec<&str> = robot.state.notices.newest_first().map(|notice| &*notice.text).collect();
+    assert!(told.iter().any(|text| text.contains("opened 20 connections of 50")), "{told:?}");
     let orders = robot.commands();
     assert!(
         matches!(
             orders[..],
-            [
-                Command::StopListening,
-                Command::Connect(_, Burst { count: 60, .. })
-            ]
+            [Command::StopListening, Command::Connect(_, Burst { count: 60, .. })]
         ),
         "{orders:?}"
     );
@@ -261,11 +210,7 @@ fn why_an_owner_is_not_shown_is_told_once_for_each_user() {
     let stranger = |port: u16, uid: u32| {
         format!("tcp 0 0 127.0.0.1:{port} 127.0.0.1:5000 ESTABLISHED inode={port} uid={uid}")
     };
-    let rows = [
-        stranger(40_000, 7),
-        stranger(40_001, 7),
-        stranger(40_002, 0),
-    ];
+    let rows = [stranger(40_000, 7), stranger(40_001, 7), stranger(40_002, 0)];
     robot.kernel(&[LISTEN, &rows.join("\n")].join("\n"));
     let before = robot.state.notices.len();
     // The third is a process of our own user that is gone already.
@@ -274,8 +219,5 @@ fn why_an_owner_is_not_shown_is_told_once_for_each_user() {
     }
     assert_eq!(robot.state.notices.len() - before, 1);
     let said = robot.said();
-    assert!(
-        said.starts_with("who holds the sockets of user 7 is not shown"),
-        "{said}"
-    );
+    assert!(said.starts_with("who holds the sockets of user 7 is not shown"), "{said}");
 }

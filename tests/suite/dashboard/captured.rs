@@ -18,11 +18,7 @@ pub(super) fn segment(
     length: u32,
 ) -> Segment {
     let (local, remote) = if is_clients { CLIENT } else { SERVER };
-    let (from, to) = if is_clients {
-        (Host(2), Host(1))
-    } else {
-        (Host(1), Host(2))
-    };
+    let (from, to) = if is_clients { (Host(2), Host(1)) } else { (Host(1), Host(2)) };
     Segment {
         number,
         from,
@@ -71,24 +67,14 @@ fn crossings() -> Vec<Crossing> {
             Fate::Arrived(after(1500)),
             true,
         ),
-        crossing(
-            segment(3, false, syn_ack, (7000, 0), 0),
-            1500,
-            Fate::Arrived(after(2000)),
-            false,
-        ),
+        crossing(segment(3, false, syn_ack, (7000, 0), 0), 1500, Fate::Arrived(after(2000)), false),
         crossing(
             segment(4, true, Flags::ACK, (0, 7001), 0),
             2000,
             Fate::Arrived(after(2001)),
             false,
         ),
-        crossing(
-            segment(5, true, data, (0, 7001), 13),
-            2001,
-            Fate::OnTheWay,
-            false,
-        ),
+        crossing(segment(5, true, data, (0, 7001), 13), 2001, Fate::OnTheWay, false),
         crossing(
             segment(6, false, data, (7001, 0), 5),
             2002,
@@ -117,11 +103,7 @@ fn of_segments(absolute: bool) -> Ladder {
     let crossings = crossings();
     let pair = Pair::chosen(&robot.state).unwrap();
     captured(&crossings, &pair, |crossing| {
-        if absolute {
-            (crossing.segment.seq, crossing.segment.ack)
-        } else {
-            crossing.relative
-        }
+        if absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
     })
 }
 
@@ -141,10 +123,7 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
         ]
     );
     let absolute = rungs(&of_segments(true));
-    assert_eq!(
-        absolute[2],
-        "< SYN+ACK, seq 7000 ack 0, in 0.500 s SYN_RECV"
-    );
+    assert_eq!(absolute[2], "< SYN+ACK, seq 7000 ack 0, in 0.500 s SYN_RECV");
     insta::assert_snapshot!("ladder_captured", as_text(&ladder));
 }
 

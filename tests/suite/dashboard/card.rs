@@ -88,11 +88,7 @@ fn a_card_of_nobodys_of_ours_closes_no_other_connection() {
     for key in ["d", "s", "f", "x", "D"] {
         robot.press(key);
         assert!(robot.commands().is_empty(), "{key}");
-        assert!(
-            !robot.said().contains("does nothing here"),
-            "{}",
-            robot.said()
-        );
+        assert!(!robot.said().contains("does nothing here"), "{}", robot.said());
     }
 }
 

@@ -109,13 +109,8 @@ fn calls_without_an_answer_are_said_to_wait() {
     ] {
         let mut robot = Robot::listening_in_lab();
         robot.press("h 4c");
-        robot.hear(News::BurstBegun {
-            burst: Burst {
-                count: 4,
-                ..Burst::ONE
-            },
-            whole_range: false,
-        });
+        robot
+            .hear(News::BurstBegun { burst: Burst { count: 4, ..Burst::ONE }, whole_range: false });
         for n in 0..4 {
             robot.hear(News::Connecting(own(&numbered(CALLS, n), 11)));
         }
@@ -140,11 +135,7 @@ fn the_ports_of_several_connections_are_listed_rising() {
     for n in [8, 0, 4, 2, 12, 10, 6] {
         robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
     }
-    robot.hear(News::BurstEnded {
-        opened: 7,
-        asked: 7,
-        took: Duration::ZERO,
-    });
+    robot.hear(News::BurstEnded { opened: 7, asked: 7, took: Duration::ZERO });
     let said = robot.said();
     let ports = "(ports 44506, 44508, 44510, 44512, 44514 ...)";
     assert!(said.contains(ports), "{said}");

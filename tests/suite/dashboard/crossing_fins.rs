@@ -13,10 +13,8 @@ fn each_end_has_its_states_in_the_order_in_which_it_passed_them() {
     let fin = Flags::FIN.and(Flags::ACK);
     let mut robot = connected();
     let see = |robot: &mut crate::robot::Robot, state: &str| {
-        let (server, client) = (
-            SERVES.replace("ESTABLISHED", state),
-            CLIENT.replace("ESTABLISHED", state),
-        );
+        let (server, client) =
+            (SERVES.replace("ESTABLISHED", state), CLIENT.replace("ESTABLISHED", state));
         robot.tables(&[LISTEN, &server], &[&client]);
     };
     robot.later(Duration::from_secs(1));
@@ -48,19 +46,13 @@ fn each_end_has_its_states_in_the_order_in_which_it_passed_them() {
 fn a_time_wait_of_both_is_blamed_on_neither() {
     let mut robot = connected();
     let closing = SERVES.replace("ESTABLISHED", "CLOSING");
-    robot.tables(
-        &[LISTEN, &closing],
-        &[&CLIENT.replace("ESTABLISHED", "CLOSING")],
-    );
+    robot.tables(&[LISTEN, &closing], &[&CLIENT.replace("ESTABLISHED", "CLOSING")]);
     let waits = "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 TIME_WAIT host=1 timewait=59000ms/0";
     robot.tables(&[waits], &[]);
     let spec = robot.state.listener.spec.clone();
     robot.hear(News::ListenFailed {
         spec,
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
+        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     let said = robot.said();
     assert!(said.contains("because both ends closed at once"), "{said}");

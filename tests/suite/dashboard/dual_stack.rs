@@ -18,10 +18,7 @@ fn connected(change: fn(&mut ListenSpec)) -> Robot {
     let mut robot = Robot::new();
     robot.state.listener.spec = spec.clone();
     robot.press("l");
-    robot.hear(News::Listening {
-        spec,
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
     robot.hear(News::Accepted(own(SERVER_END, 12)));
     robot.hear(News::Connected(own(LAPTOP_END, 11)));
@@ -34,10 +31,7 @@ fn laptop() -> RowName {
 }
 
 fn hung_up(mut robot: Robot) -> String {
-    robot.hear(News::Closed {
-        at: laptop(),
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: laptop(), how: Ending::Close });
     robot.said().to_owned()
 }
 
@@ -47,10 +41,7 @@ fn both_spellings_of_an_end_are_one_name() {
     let text = SERVER_END.replace("[::ffff:127.0.0.1]", "127.0.0.1");
     let text = text.replace("[::ffff:127.0.0.2]", "127.0.0.2");
     let plain = own(&text, 12).name;
-    assert_ne!(
-        plain.tuple, mapped.tuple,
-        "the rows are written differently"
-    );
+    assert_ne!(plain.tuple, mapped.tuple, "the rows are written differently");
     assert_eq!(plain, mapped);
     assert_eq!(plain.cmp(&mapped), std::cmp::Ordering::Equal);
     assert_eq!(HashSet::from([mapped, plain]).len(), 1);
@@ -77,10 +68,7 @@ fn a_half_close_knows_what_the_server_does_then() {
 fn unread_data_is_known_to_lie_at_an_end_that_was_accepted() {
     let mut robot = connected(|spec| spec.on_data = OnData::LeaveUnread);
     robot.later(std::time::Duration::from_secs(1));
-    robot.hear(News::Sent {
-        at: laptop(),
-        bytes: 13,
-    });
+    robot.hear(News::Sent { at: laptop(), bytes: 13 });
     let said = robot.said();
     assert!(said.contains("the server does not read"), "{said}");
     let waits = SERVER_END.replace("tcp 0 0", "tcp 13 0");
@@ -92,10 +80,7 @@ fn unread_data_is_known_to_lie_at_an_end_that_was_accepted() {
 #[test]
 fn a_reset_is_not_taken_for_the_end_of_a_listener() {
     let mut robot = connected(|_| ());
-    robot.hear(News::Closed {
-        at: laptop(),
-        how: Ending::Broken(Errno::ECONNRESET),
-    });
+    robot.hear(News::Closed { at: laptop(), how: Ending::Broken(Errno::ECONNRESET) });
     let said = robot.said();
     assert!(!said.contains("accept queue"), "{said}");
 }

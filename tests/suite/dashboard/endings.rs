@@ -23,11 +23,7 @@ pub(super) fn closed(robot: &mut Robot, row: &str, how: Ending) {
 
 pub(super) fn python(robot: &mut Robot, inodes: &[u64]) {
     let program = String::from("python3");
-    let owner = Owner {
-        pid: 999,
-        program,
-        fd: 4,
-    };
+    let owner = Owner { pid: 999, program, fd: 4 };
     let found = inodes.iter().map(|inode| (*inode, owner.clone()));
     robot.tell(Event::OwnersFound(found.collect()));
 }
@@ -39,10 +35,7 @@ pub(super) fn serving(change: impl Fn(&mut ListenSpec)) -> Robot {
     let mut robot = Robot::new();
     robot.state.listener.spec = spec.clone();
     robot.press("l");
-    robot.hear(News::Listening {
-        spec,
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.kernel(LISTEN);
     robot
 }
@@ -101,9 +94,7 @@ fn an_end_that_is_closed_unread_resets_its_connection() {
 #[test]
 fn who_hung_up_before_accept_is_said_to_have() {
     let waits = SERVER_END.replace(" inode=12", "");
-    let hung_up = waits
-        .replace("ESTABLISHED", "CLOSE_WAIT")
-        .replace("tcp 0", "tcp 14");
+    let hung_up = waits.replace("ESTABLISHED", "CLOSE_WAIT").replace("tcp 0", "tcp 14");
     for (closes, then) in [
         (ServerCloses::WithClient, "closes, too: the row goes"),
         (ServerCloses::Never, "stays in CLOSE_WAIT"),
@@ -123,10 +114,7 @@ fn who_hung_up_before_accept_is_said_to_have() {
             }
             robot.hear(News::Accepted(own(SERVER_END, 21)));
             let said = robot.said();
-            assert!(
-                said.contains("had hung up while it waited"),
-                "{key}: {said}"
-            );
+            assert!(said.contains("had hung up while it waited"), "{key}: {said}");
             assert!(said.contains(then), "{key}: {said}");
         }
     }
@@ -147,16 +135,12 @@ fn connections_are_counted_by_listener_and_not_by_the_address_called() {
 #[test]
 fn the_fin_in_recv_q_is_no_data() {
     let mut robot = laptop_connected();
-    let closing = SERVER_END
-        .replace("ESTABLISHED inode=12", "CLOSING")
-        .replace("tcp 0", "tcp 1");
+    let closing = SERVER_END.replace("ESTABLISHED inode=12", "CLOSING").replace("tcp 0", "tcp 1");
     robot.kernel(&[LISTEN, LAPTOP_END, &closing].join("\n"));
     let text = card(&mut robot, SERVER_END);
     assert!(text.contains("1 B: the FIN, it counts as one"), "{text}");
     robot.press("Esc");
-    let waits = SERVER_END
-        .replace("ESTABLISHED", "CLOSE_WAIT")
-        .replace("tcp 0", "tcp 14");
+    let waits = SERVER_END.replace("ESTABLISHED", "CLOSE_WAIT").replace("tcp 0", "tcp 14");
     robot.kernel(&[LISTEN, LAPTOP_END, &waits].join("\n"));
     let text = card(&mut robot, SERVER_END);
     let long = "14 B: 13 not read yet, and the FIN";
@@ -189,9 +173,7 @@ fn a_row_that_was_seen_in_close_wait_went_when_its_own_program_closed() {
     robot.kernel(&[LISTEN, &waits].join("\n"));
     let table = robot.table();
     assert!(
-        table.contains(&String::from(
-            "127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT closed second"
-        )),
+        table.contains(&String::from("127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT closed second")),
         "{table:?}"
     );
     robot.press("t");

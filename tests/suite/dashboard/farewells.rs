@@ -81,10 +81,7 @@ fn what_a_lossy_wire_takes_away_nobody_is_said_to_have_heard() {
         assert!(!said.contains("TIME_WAIT"), "{said}");
     }
     let mut robot = armed("u u u u u");
-    robot.hear(News::Sent {
-        at: name(CLIENT),
-        bytes: 13,
-    });
+    robot.hear(News::Sent { at: name(CLIENT), bytes: 13 });
     let said = robot.said();
     assert!(said.contains("13 bytes") && said.contains("lost"), "{said}");
     let mut robot = armed("u");
@@ -94,10 +91,7 @@ fn what_a_lossy_wire_takes_away_nobody_is_said_to_have_heard() {
 
 #[test]
 fn a_loss_that_was_told_before_the_call_is_known_all_the_same() {
-    let cases = [
-        (RESET, Ending::Abort, "RST is lost"),
-        (FIN, Ending::Close, "FIN is lost"),
-    ];
+    let cases = [(RESET, Ending::Abort, "RST is lost"), (FIN, Ending::Close, "FIN is lost")];
     for (flags, how, words) in cases {
         let mut robot = connected();
         robot.press("u");
@@ -165,11 +159,7 @@ fn a_cut_cable_says_established_only_where_somebody_is() {
     assert!(!robot.said().contains("stay"), "{}", robot.said());
     let mut robot = connected();
     robot.press("B");
-    assert!(
-        robot.said().contains("stay ESTABLISHED"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("stay ESTABLISHED"), "{}", robot.said());
 }
 
 #[test]
@@ -185,10 +175,7 @@ fn the_ghost_of_a_refused_call_was_never_established() {
         },
         to: Some(to),
         local: Some(local),
-        why: Refusal {
-            call: Call::Connect,
-            errno: Errno::ECONNREFUSED,
-        },
+        why: Refusal { call: Call::Connect, errno: Errno::ECONNREFUSED },
     });
     closes(&mut robot, CALLS, Ending::Broken(Errno::ECONNREFUSED));
     assert_eq!(robot.table(), [format!("{local} {to} SYN_SENT refused")]);
@@ -216,10 +203,7 @@ fn data_that_comes_after_a_close_is_answered_by_rst_and_that_is_said() {
         said.starts_with("13 bytes from laptop came to the server's end after it was closed"),
         "{said}"
     );
-    assert!(
-        said.contains("RST") && said.contains("nothing stays in TIME_WAIT"),
-        "{said}"
-    );
+    assert!(said.contains("RST") && said.contains("nothing stays in TIME_WAIT"), "{said}");
     let before = robot.state.notices.len();
     robot.sends(4, (SERVER, Flags::RST), (1, 0), b"");
     assert_eq!(robot.state.notices.len(), before, "once");
@@ -244,10 +228,7 @@ fn what_becomes_of_that_rst_is_what_its_sentence_says() {
     for keys in ["b", "h"] {
         let said = resets(keys);
         assert!(!said.contains("Both rows"), "{said}");
-        assert!(
-            said.contains("laptop's when the RST has crossed the wire"),
-            "{said}"
-        );
+        assert!(said.contains("laptop's when the RST has crossed the wire"), "{said}");
     }
     for keys in ["u", "B"] {
         let said = resets(keys);

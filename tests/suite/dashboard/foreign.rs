@@ -38,14 +38,8 @@ fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
     robot.kernel(&[PYTHON_LISTENS, &rows[0], &rows[1]].join("\n"));
     robot.kernel(PYTHON_LISTENS);
     let table = robot.table();
-    assert!(
-        table.iter().any(|row| row.ends_with("FIN_WAIT2 closed")),
-        "{table:?}"
-    );
-    assert!(
-        table.iter().any(|row| row.ends_with("CLOSE_WAIT closed")),
-        "{table:?}"
-    );
+    assert!(table.iter().any(|row| row.ends_with("FIN_WAIT2 closed")), "{table:?}");
+    assert!(table.iter().any(|row| row.ends_with("CLOSE_WAIT closed")), "{table:?}");
     let ladder = as_text(&of(&robot.state).unwrap());
     assert_eq!(ladder.matches("FIN+ACK").count(), 1, "{ladder}");
     assert!(!ladder.contains("TIME_WAIT"), "{ladder}");
@@ -67,10 +61,7 @@ fn a_fin_of_another_program_is_told() {
     robot.hear(News::PeerClosed(name(&rows[0])));
     let said = robot.said();
     assert!(said.starts_with("python3 (127.0.0.77:54240)"), "{said}");
-    assert!(
-        said.contains("CLOSE_WAIT until the server closes: D"),
-        "{said}"
-    );
+    assert!(said.contains("CLOSE_WAIT until the server closes: D"), "{said}");
 }
 
 #[test]
@@ -80,10 +71,7 @@ fn who_has_half_closed_sends_no_second_fin() {
     robot.later(Duration::from_secs(2));
     robot.hear(News::CallFailed {
         at: name(FOREIGN),
-        why: Refusal {
-            call: Call::Write,
-            errno: Errno::EPIPE,
-        },
+        why: Refusal { call: Call::Write, errno: Errno::EPIPE },
     });
     let said = robot.said();
     assert!(said.contains("Its own half-close"), "{said}");
@@ -121,11 +109,7 @@ fn a_row_in_time_wait_is_whose_it_was() {
 fn the_server_says_why_it_has_nothing_to_close() {
     let mut robot = Robot::listening();
     robot.press("D");
-    assert!(
-        robot.said().contains("has been accepted"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("has been accepted"), "{}", robot.said());
 
     let mut robot = laptop_connected();
     closed(&mut robot, SERVER_END, Ending::Close);
@@ -148,10 +132,7 @@ fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
     robot.press("l");
     robot.hear(News::ListenFailed {
         spec: robot.state.listener.spec.clone(),
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
+        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     let said = robot.said();
     assert!(said.contains("because laptop closed first"), "{said}");

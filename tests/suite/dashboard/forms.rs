@@ -86,11 +86,7 @@ fn typed(form: &str, down: usize, text: &str) -> Robot {
 fn what_is_typed_into_a_field_that_depends_on_a_choice_makes_that_choice() {
     for (down, text, wanted) in [
         (3, "7601", SourcePort::Fixed(Port(7601))),
-        (
-            4,
-            "45000-45003",
-            SourcePort::Toy("45000-45003".parse().unwrap()),
-        ),
+        (4, "45000-45003", SourcePort::Toy("45000-45003".parse().unwrap())),
     ] {
         let mut robot = typed("C", down, text);
         robot.press("Enter");
@@ -136,14 +132,8 @@ fn what_is_typed_and_wrong_is_refused_whatever_was_chosen_before() {
 fn going_through_a_field_chooses_nothing_and_the_last_choice_counts() {
     let mut robot = Robot::new();
     robot.press("C Down Down Down Left Right Home End Down Down Enter");
-    assert_eq!(
-        robot.state.clients.spec.source_port,
-        SourcePort::KernelPicks
-    );
+    assert_eq!(robot.state.clients.spec.source_port, SourcePort::KernelPicks);
     let mut robot = typed("C", 3, "7601");
     robot.press("Up Left Enter");
-    assert_eq!(
-        robot.state.clients.spec.source_port,
-        SourcePort::KernelPicks
-    );
+    assert_eq!(robot.state.clients.spec.source_port, SourcePort::KernelPicks);
 }

@@ -16,10 +16,7 @@ fn answered() -> Robot {
         accepting: Accepting::Held,
         ..robot.state.listener.spec.clone()
     };
-    robot.hear(News::Listening {
-        spec,
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
     robot.hear(News::Connected(own(CLIENT, 11)));
     robot
@@ -43,10 +40,7 @@ fn a_client_whose_ack_was_dropped_is_said_to_be_alone() {
         assert_eq!(said.contains("dropped its last ACK"), is_alone, "{said}");
         assert_eq!(said.contains("did it alone"), !is_alone, "{said}");
         robot.later(Duration::from_secs(2));
-        robot.hear(News::Sent {
-            at: name(CLIENT),
-            bytes: 13,
-        });
+        robot.hear(News::Sent { at: name(CLIENT), bytes: 13 });
         let said = robot.said();
         assert_eq!(said.contains("believes"), is_alone, "{said}");
         // They wait where a row is there to hold them.
@@ -66,10 +60,7 @@ fn an_end_that_went_with_its_listener_holds_nothing_that_is_sent() {
     robot.press("B");
     for after in [1, 20] {
         robot.later(Duration::from_secs(after));
-        robot.hear(News::Sent {
-            at: name(CLIENT),
-            bytes: 13,
-        });
+        robot.hear(News::Sent { at: name(CLIENT), bytes: 13 });
         let said = robot.said();
         assert!(!said.contains("Recv-Q"), "{said}");
         assert!(said.contains("the answer is RST"), "{said}");
@@ -86,12 +77,7 @@ fn who_is_connected_with_the_server_is_counted_as_its_table_shows_it() {
     }
     let waits = SERVES.replace("inode=12 ", "");
     let full = LISTEN.replace("tcp 0 128", "tcp 2 1");
-    let server = [
-        full,
-        numbered(&waits, 0),
-        numbered(&waits, 1),
-        numbered(ANSWERS, 2),
-    ];
+    let server = [full, numbered(&waits, 0), numbered(&waits, 1), numbered(ANSWERS, 2)];
     let clients: Vec<String> = (0..4).map(|n| numbered(CLIENT, n)).collect();
     robot.tables(&[&server.join("\n")], &[&clients.join("\n")]);
     robot.later(Duration::from_secs(1));

@@ -17,10 +17,7 @@ fn half_open() -> Robot {
     robot.press("u");
     robot.sends(1, (LAPTOP, Flags::RST.and(Flags::ACK)), (14, 1), b"");
     robot.loses(1);
-    robot.hear(News::Closed {
-        at: name(CLIENT),
-        how: Ending::Abort,
-    });
+    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Abort });
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.later(Duration::from_secs(1));
     robot
@@ -62,10 +59,7 @@ fn a_half_close_that_nobody_hears_puts_nobody_into_close_wait() {
 #[test]
 fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
     let mut robot = half_open();
-    robot.hear(News::Sent {
-        at: name(SERVES),
-        bytes: 13,
-    });
+    robot.hear(News::Sent { at: name(SERVES), bytes: 13 });
     let said = robot.said().to_owned();
     assert!(
         said.contains("the server sent 13 bytes") && said.contains("the answer is RST"),
@@ -105,10 +99,7 @@ fn a_rst_that_comes_late_is_still_that_of_who_aborted_and_told_once() {
     let mut robot = connected();
     robot.press("b");
     robot.sends(1, (LAPTOP, Flags::RST.and(Flags::ACK)), (14, 1), b"");
-    robot.hear(News::Closed {
-        at: name(CLIENT),
-        how: Ending::Abort,
-    });
+    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Abort });
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.later(Duration::from_secs(1));
     robot.arrives(1);

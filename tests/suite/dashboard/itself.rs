@@ -41,10 +41,7 @@ fn a_call_to_itself_is_told_as_one() {
 #[test]
 fn its_hang_up_waits_for_nobody() {
     let mut robot = called_itself(TCP, Protocol::Tcp);
-    robot.hear(News::Closed {
-        at: own(TCP, 0).name,
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: own(TCP, 0).name, how: Ending::Close });
     let said = robot.said().to_owned();
     assert!(said.contains("turns to TIME_WAIT for 60 s"), "{said}");
     assert!(!said.contains("accepted"), "{said}");
@@ -59,10 +56,7 @@ fn its_half_close_reaches_itself() {
     assert!(said.contains("came back to the same socket"), "{said}");
     assert!(!said.contains("goes on reading"), "{said}");
     robot.hear(News::PeerClosed(own(TCP, 0).name));
-    robot.hear(News::Closed {
-        at: own(TCP, 0).name,
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: own(TCP, 0).name, how: Ending::Close });
     assert_eq!(robot.said(), said, "it was told already");
 }
 
@@ -72,10 +66,7 @@ fn it_is_blamed_as_what_it_is() {
     robot.finds_the_port_taken();
     let said = robot.said();
     assert!(!said.contains("earlier listener"), "{said}");
-    assert!(
-        said.contains("laptop calls 127.0.0.1:5000 from it"),
-        "{said}"
-    );
+    assert!(said.contains("laptop calls 127.0.0.1:5000 from it"), "{said}");
 }
 
 #[test]
@@ -95,23 +86,13 @@ fn a_datagram_is_not_said_to_be_acknowledged() {
     let card = card(&mut robot, UDP);
     assert!(!card.contains("acknowledged"), "{card}");
     assert!(card.contains("0 B, nothing waits to be sent"), "{card}");
-    assert!(
-        card.contains("nc -u -s 127.0.0.1 -p 5000 127.0.0.1 5000"),
-        "{card}"
-    );
+    assert!(card.contains("nc -u -s 127.0.0.1 -p 5000 127.0.0.1 5000"), "{card}");
 }
 
 #[test]
 fn what_comes_from_itself_is_said_to() {
     let mut robot = called_itself(UDP, Protocol::Udp);
-    robot.hear(News::Received {
-        at: own(UDP, 0).name,
-        bytes: 2,
-        first: b"hi".to_vec(),
-    });
+    robot.hear(News::Received { at: own(UDP, 0).name, bytes: 2, first: b"hi".to_vec() });
     let said = robot.said();
-    assert!(
-        said.contains("received 2 bytes from itself: \"hi\""),
-        "{said}"
-    );
+    assert!(said.contains("received 2 bytes from itself: \"hi\""), "{said}");
 }

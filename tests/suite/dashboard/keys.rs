@@ -18,19 +18,13 @@ fn every_key_is_bound_once_in_its_scope_and_prints_as_it_parses() {
             );
             assert_eq!(key.to_string().parse::<Key>().as_ref(), Ok(key));
         }
-        assert!(
-            !binding.help.is_empty() && !binding.about.is_empty(),
-            "no help: {binding:?}"
-        );
+        assert!(!binding.help.is_empty() && !binding.about.is_empty(), "no help: {binding:?}");
     }
 }
 
 #[test]
 fn every_key_on_the_panes_does_something_that_can_be_seen() {
-    for binding in BINDINGS
-        .iter()
-        .filter(|binding| binding.scope == Scope::Panes)
-    {
+    for binding in BINDINGS.iter().filter(|binding| binding.scope == Scope::Panes) {
         let mut robot = Robot::new();
         robot.orders();
         let before = (
@@ -57,11 +51,7 @@ fn every_key_on_the_panes_does_something_that_can_be_seen() {
 fn an_unknown_key_says_so() {
     let mut robot = Robot::new();
     robot.press("Z");
-    assert!(
-        robot.said().contains("Z does nothing here"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("Z does nothing here"), "{}", robot.said());
 }
 
 #[test]
@@ -70,9 +60,7 @@ fn the_chosen_computer_connects_from_its_own_address() {
     robot.commands();
     robot.ask(Action::Focus(Pane::Computers));
     robot.press("j c");
-    let [Command::Connect(spec, burst)] = &robot.commands()[..] else {
-        panic!("one connect")
-    };
+    let [Command::Connect(spec, burst)] = &robot.commands()[..] else { panic!("one connect") };
     assert_eq!(spec.from, Some([127, 0, 0, 3].into()));
     assert_eq!(spec.to.to_string(), "127.0.0.1:5000");
     assert_eq!(*burst, Burst::ONE);
@@ -83,21 +71,11 @@ fn a_count_before_connect_is_how_often() {
     let mut robot = Robot::listening();
     robot.commands();
     robot.press("25c");
-    assert!(matches!(
-        robot.commands()[..],
-        [Command::Connect(_, Burst { count: 25, .. })]
-    ));
-    robot.hear(News::BurstEnded {
-        opened: 25,
-        asked: 25,
-        took: std::time::Duration::ZERO,
-    });
+    assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 25, .. })]));
+    robot.hear(News::BurstEnded { opened: 25, asked: 25, took: std::time::Duration::ZERO });
     robot.press("c");
     assert!(
-        matches!(
-            robot.commands()[..],
-            [Command::Connect(_, Burst { count: 1, .. })]
-        ),
+        matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 1, .. })]),
         "the count is used up"
     );
 }
@@ -108,9 +86,7 @@ fn a_limit_is_said_before_the_connections_are_made() {
     robot.commands();
     robot.press("60000c");
     let commands = robot.commands();
-    let [Command::Connect(_, burst)] = &commands[..] else {
-        panic!("one connect")
-    };
+    let [Command::Connect(_, burst)] = &commands[..] else { panic!("one connect") };
     assert!((9_000..10_000).contains(&burst.count), "{burst:?}");
     assert!(robot.said().contains("not 60,000"), "{}", robot.said());
 }
@@ -118,10 +94,7 @@ fn a_limit_is_said_before_the_connections_are_made() {
 #[test]
 fn disconnect_takes_the_newest_connection_of_the_chosen_computer() {
     let mut robot = laptop_connected();
-    let newer = own(
-        "tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14",
-        14,
-    );
+    let newer = own("tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14", 14);
     robot.hear(News::Connected(newer));
     robot.commands();
     robot.ask(Action::Focus(Pane::Computers));
@@ -133,15 +106,11 @@ fn disconnect_takes_the_newest_connection_of_the_chosen_computer() {
 
 #[test]
 fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
-    for (keys, command) in [
-        ("d d", Command::Close as fn(RowName) -> Command),
-        ("x x", Command::Abort),
-    ] {
+    for (keys, command) in
+        [("d d", Command::Close as fn(RowName) -> Command), ("x x", Command::Abort)]
+    {
         let mut robot = laptop_connected();
-        let newer = own(
-            "tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14",
-            14,
-        );
+        let newer = own("tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14", 14);
         robot.hear(News::Connected(newer));
         robot.commands();
         robot.ask(Action::Focus(Pane::Computers));
@@ -156,10 +125,7 @@ fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
 #[test]
 fn an_order_to_end_is_remembered_when_the_call_is_answered_after_it() {
     let mut robot = Robot::listening();
-    let client = own(
-        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11",
-        11,
-    );
+    let client = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11", 11);
     robot.press("c");
     robot.hear(News::Connecting(client));
     robot.commands();
@@ -177,10 +143,7 @@ fn disconnect_on_a_chosen_row_means_that_connection_whichever_end_is_chosen() {
     robot.ask(Action::Focus(Pane::Sockets));
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.2:54240")));
     robot.press("d D");
-    let ends = [
-        end("127.0.0.2:54240", "127.0.0.1:5000"),
-        end("127.0.0.1:5000", "127.0.0.2:54240"),
-    ];
+    let ends = [end("127.0.0.2:54240", "127.0.0.1:5000"), end("127.0.0.1:5000", "127.0.0.2:54240")];
     assert_eq!(robot.commands(), ends.map(Command::Close));
 }
 
@@ -193,11 +156,7 @@ fn esc_never_quits_and_q_closes_what_is_open_first() {
     robot.press("q");
     assert_eq!(robot.orders(), [Effect::Exit]);
     robot.press("L ctrl-c");
-    assert_eq!(
-        robot.orders(),
-        [Effect::Exit],
-        "ctrl-c quits from a form, too"
-    );
+    assert_eq!(robot.orders(), [Effect::Exit], "ctrl-c quits from a form, too");
 }
 
 #[test]
@@ -206,43 +165,28 @@ fn a_row_that_was_only_looked_inside_is_not_what_the_next_verb_is_meant_for() {
     robot.press("Enter Esc");
     assert_eq!(robot.state.desk.selected, None);
     robot.press("Tab j Enter Esc");
-    assert!(
-        robot.state.desk.selected.is_some(),
-        "in the table the choice stays"
-    );
+    assert!(robot.state.desk.selected.is_some(), "in the table the choice stays");
 }
 
 #[test]
 fn a_call_without_an_answer_counts_once_whatever_becomes_of_it() {
     let mut robot = Robot::listening();
-    let calling = own(
-        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11",
-        11,
-    );
+    let calling = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11", 11);
     robot.press("c");
     robot.hear(News::Connecting(calling));
     robot.press("c");
     assert_eq!(robot.state.clients.awaited, 1);
     robot.hear(News::Connected(calling));
-    assert_eq!(
-        robot.state.clients.awaited, 1,
-        "the second call is still unanswered"
-    );
+    assert_eq!(robot.state.clients.awaited, 1, "the second call is still unanswered");
 }
 
 #[test]
 fn a_verb_waits_for_the_call_before_it() {
     let mut robot = Robot::listening();
     robot.commands();
-    let newer = own(
-        "tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14",
-        14,
-    );
+    let newer = own("tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14", 14);
     robot.press("c d");
-    assert!(
-        matches!(robot.commands()[..], [Command::Connect(..)]),
-        "nothing can be closed yet"
-    );
+    assert!(matches!(robot.commands()[..], [Command::Connect(..)]), "nothing can be closed yet");
     robot.hear(News::Connected(newer));
     assert_eq!(robot.commands(), [Command::Close(newer.name)]);
 }
@@ -255,11 +199,7 @@ fn a_chosen_row_that_is_gone_is_not_replaced_by_another() {
     robot.commands();
     robot.press("x");
     assert!(robot.commands().is_empty());
-    assert!(
-        robot.said().contains("the chosen row is gone"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("the chosen row is gone"), "{}", robot.said());
 }
 
 #[test]

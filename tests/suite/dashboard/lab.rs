@@ -42,9 +42,7 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
         took: Duration::from_millis(5),
     }));
     assert!(
-        robot
-            .said()
-            .contains("up in 5 ms: server 192.168.1.10, laptop 192.168.1.13, phone .14")
+        robot.said().contains("up in 5 ms: server 192.168.1.10, laptop 192.168.1.13, phone .14")
             && robot.said().contains("What was open on loopback is closed"),
         "{}",
         robot.said()
@@ -61,11 +59,7 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     assert_eq!(robot.state.listener.at().to_string(), "127.0.0.1:5000");
     assert_eq!(robot.state.clients.computer().ip.to_string(), "127.0.0.2");
     assert_eq!(robot.state.machine.unprivileged_from.0, 1024);
-    assert!(
-        robot.said().contains("on loopback again"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("on loopback again"), "{}", robot.said());
 }
 
 #[test]
@@ -77,12 +71,7 @@ fn a_refused_lab_says_why_and_leaves_the_rest_as_it_was() {
         errno: Errno::EPERM,
         helps: "user.max_user_namespaces is 0; a higher number helps.".to_owned(),
     })));
-    for part in [
-        "unshare(CLONE_NEWUSER)",
-        "EPERM",
-        "max_user_namespaces",
-        "on loopback",
-    ] {
+    for part in ["unshare(CLONE_NEWUSER)", "EPERM", "max_user_namespaces", "on loopback"] {
         assert!(robot.said().contains(part), "{part}: {}", robot.said());
     }
     assert!(robot.state.listener.is_listening());
@@ -92,21 +81,11 @@ fn a_refused_lab_says_why_and_leaves_the_rest_as_it_was() {
 #[test]
 fn a_lab_that_dies_gives_loopback_back_and_the_reason() {
     let mut robot = connected();
-    robot.tell(Event::Lab(LabNews::Down(Some(
-        "its helper is gone".to_owned(),
-    ))));
-    assert!(
-        robot.said().contains("its helper is gone"),
-        "{}",
-        robot.said()
-    );
+    robot.tell(Event::Lab(LabNews::Down(Some("its helper is gone".to_owned()))));
+    assert!(robot.said().contains("its helper is gone"), "{}", robot.said());
     assert!(robot.table().is_empty());
     robot.kernel_afresh("tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=5");
-    assert_eq!(
-        robot.table().len(),
-        1,
-        "the table of loopback is shown again"
-    );
+    assert_eq!(robot.table().len(), 1, "the table of loopback is shown again");
 }
 
 #[test]
@@ -117,10 +96,7 @@ fn commands_go_to_the_computers_of_the_lab() {
     let [Command::Listen(listen), Command::Connect(connect, _)] = &commands[..] else {
         panic!("{commands:?}");
     };
-    assert_eq!(
-        (listen.host, listen.at.to_string().as_str()),
-        (SERVER, "192.168.1.10:5000")
-    );
+    assert_eq!((listen.host, listen.at.to_string().as_str()), (SERVER, "192.168.1.10:5000"));
     assert_eq!((connect.host, connect.from), (LAPTOP, None));
     assert_eq!(connect.to.to_string(), "192.168.1.10:5000");
     robot.press("j c");
@@ -155,10 +131,7 @@ fn both_ends_are_joined_across_the_tables_and_looked_up_at_their_own_computers()
 
     let robot = connected();
     let sockets = &robot.state.sockets;
-    assert_eq!(
-        sockets.mirror(name(SERVES)).map(|line| line.row.name()),
-        Some(name(CLIENT))
-    );
+    assert_eq!(sockets.mirror(name(SERVES)).map(|line| line.row.name()), Some(name(CLIENT)));
     assert_eq!(sockets.connections(), 1);
     assert_eq!(sockets.count(TcpState::Established), 2);
     let role = |row| Role::of(&robot.state, &sockets.get(name(row)).unwrap().row).to_string();
@@ -180,10 +153,7 @@ fn a_look_at_one_computer_leaves_the_rows_of_the_other() {
     }));
     assert_eq!(
         robot.table(),
-        [
-            "192.168.1.10:500 0.0.0.0:* LISTEN",
-            "192.168.1.13:44506 192.168.1.10:500 ESTABLISHED"
-        ]
+        ["192.168.1.10:500 0.0.0.0:* LISTEN", "192.168.1.13:44506 192.168.1.10:500 ESTABLISHED"]
     );
     // What this machine itself shows is no part of the lab.
     robot.kernel_afresh("tcp 0 128 127.0.0.1:500 0.0.0.0:* LISTEN inode=5");
@@ -195,16 +165,11 @@ fn the_point_of_view_chooses_a_computers_table() {
     let mut robot = connected();
     robot.press("e");
     assert_eq!(robot.state.desk.lens.view, PointOfView::Server);
-    let server = [
-        "192.168.1.10:500 0.0.0.0:* LISTEN",
-        "192.168.1.10:500 192.168.1.13:44506 ESTABLISHED",
-    ];
+    let server =
+        ["192.168.1.10:500 0.0.0.0:* LISTEN", "192.168.1.10:500 192.168.1.13:44506 ESTABLISHED"];
     assert_eq!(robot.table(), server);
     robot.press("e");
-    assert_eq!(
-        robot.table(),
-        ["192.168.1.13:44506 192.168.1.10:500 ESTABLISHED"]
-    );
+    assert_eq!(robot.table(), ["192.168.1.13:44506 192.168.1.10:500 ESTABLISHED"]);
     robot.press("j");
     assert!(robot.table().is_empty(), "the phone has no row");
 }
@@ -215,19 +180,9 @@ fn a_hang_up_leaves_time_wait_at_the_client_and_says_so() {
     robot.press("d");
     assert_eq!(robot.commands(), [Command::Close(name(CLIENT))]);
     robot.hear(News::PeerClosed(name(SERVES)));
-    robot.hear(News::Closed {
-        at: name(CLIENT),
-        how: Ending::Close,
-    });
-    assert!(
-        robot.said().contains("laptop hung up first"),
-        "{}",
-        robot.said()
-    );
-    robot.hear(News::Closed {
-        at: name(SERVES),
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
+    assert!(robot.said().contains("laptop hung up first"), "{}", robot.said());
+    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
     let wait = "tcp 0 0 192.168.1.13:44506 192.168.1.10:500 TIME_WAIT host=2 timewait=60000ms/0";
     robot.tables(&[LISTEN], &[wait]);
     assert!(robot.state.listener.ends.is_empty());
@@ -251,9 +206,7 @@ fn refusals_name_rows_and_addresses_of_the_right_computer() {
         why: why(fivetuple::tcp::Call::Bind, Errno::EADDRNOTAVAIL),
     });
     assert!(
-        robot
-            .said()
-            .contains("10.0.0.1 is not the server's address: that is 192.168.1.10"),
+        robot.said().contains("10.0.0.1 is not the server's address: that is 192.168.1.10"),
         "{}",
         robot.said()
     );
@@ -278,10 +231,7 @@ fn news_of_sockets_from_before_the_lab_is_of_no_interest() {
     let mut robot = Robot::in_lab(2);
     let old = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
     robot.hear(News::Connected(own(old, 11)));
-    robot.hear(News::Closed {
-        at: name(old),
-        how: Ending::Abort,
-    });
+    robot.hear(News::Closed { at: name(old), how: Ending::Abort });
     assert_eq!(robot.state.clients.open(), 0);
     assert!(robot.table().is_empty());
 }

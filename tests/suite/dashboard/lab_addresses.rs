@@ -18,10 +18,7 @@ fn at_loopback() -> Robot {
     robot.state.listener.spec.at.ip = [127, 0, 0, 1].into();
     robot.press("l");
     robot.hear(News::Listening {
-        spec: ListenSpec {
-            host: SERVER,
-            ..ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000))
-        },
+        spec: ListenSpec { host: SERVER, ..ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)) },
         sockets: vec![own(LISTEN, 9)],
     });
     robot.tables(&[LISTEN], &[]);
@@ -33,29 +30,17 @@ fn at_loopback() -> Robot {
 pub(super) fn refused(to: &str, errno: Errno) -> News {
     let to: Endpoint = to.parse().unwrap();
     News::ConnectFailed {
-        spec: ConnectSpec {
-            host: LAPTOP,
-            ..ConnectSpec::to(to.into())
-        },
+        spec: ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to.into()) },
         to: Some(to),
         local: None,
-        why: Refusal {
-            call: Call::Connect,
-            errno,
-        },
+        why: Refusal { call: Call::Connect, errno },
     }
 }
 
 #[test]
 fn a_loopback_listener_lets_in_only_its_own_computer_and_is_seen_to() {
     let mut robot = at_loopback();
-    assert!(
-        robot
-            .said()
-            .contains("Only the server's own computer gets in"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("Only the server's own computer gets in"), "{}", robot.said());
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("only its own computer gets in"), "{text}");
     assert!(!text.contains("only the lab gets in"), "{text}");
@@ -73,10 +58,7 @@ fn its_server_listens_where_the_command_line_says_and_so_does_the_next_labs() {
         let [Command::Listen(listen), Command::Connect(connect, _)] = &commands[..] else {
             panic!("{commands:?}");
         };
-        assert_eq!(
-            (listen.host, listen.at.to_string().as_str()),
-            (SERVER, "0.0.0.0:5000")
-        );
+        assert_eq!((listen.host, listen.at.to_string().as_str()), (SERVER, "0.0.0.0:5000"));
         assert_eq!(connect.to.to_string(), "192.168.1.10:5000");
         robot.press("N");
         robot.tell(Event::Lab(LabNews::Down(None)));
@@ -108,16 +90,9 @@ fn the_detective_tries_what_can_help_there() {
     robot.orders();
     robot.press("y");
     let commands = robot.commands();
-    let [Command::Try(trials)] = &commands[..] else {
-        panic!("{commands:?}")
-    };
-    let [Trial::Bind { host, at, .. }] = trials[..] else {
-        panic!("{trials:?}")
-    };
-    assert_eq!(
-        (host, at.to_string().as_str()),
-        (SERVER, "192.168.1.10:5000")
-    );
+    let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
+    let [Trial::Bind { host, at, .. }] = trials[..] else { panic!("{trials:?}") };
+    assert_eq!((host, at.to_string().as_str()), (SERVER, "192.168.1.10:5000"));
     let case = robot.state.notices.case.as_ref().unwrap();
     let words: Vec<_> = case.remedies.iter().map(|one| one.words.as_str()).collect();
     assert_eq!(words, ["listening at 192.168.1.10:5000 (L): is it free?"]);
@@ -135,22 +110,14 @@ fn an_address_that_nobody_has_is_not_answered_on_the_link() {
     robot.press("c");
     robot.orders();
     robot.hear(refused("192.168.1.99:80", Errno::EHOSTUNREACH));
-    for part in [
-        "EHOSTUNREACH",
-        "nobody has 192.168.1.99 on this link",
-        "ARP",
-        "192.168.1.10",
-    ] {
+    for part in ["EHOSTUNREACH", "nobody has 192.168.1.99 on this link", "ARP", "192.168.1.10"] {
         assert!(robot.said().contains(part), "{part}: {}", robot.said());
     }
     assert!(!robot.said().contains("lo up"), "{}", robot.said());
     robot.press("y");
     let case = robot.state.notices.case.as_ref().unwrap();
-    let remedies: Vec<_> = case
-        .remedies
-        .iter()
-        .map(|one| (one.words.as_str(), one.verdict))
-        .collect();
+    let remedies: Vec<_> =
+        case.remedies.iter().map(|one| (one.words.as_str(), one.verdict)).collect();
     assert!(
         matches!(
             remedies[..],
@@ -191,16 +158,10 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
     robot.orders();
     robot.press("c");
     assert!(robot.commands().is_empty());
-    assert!(
-        robot.said().contains("the lab is being taken down"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("the lab is being taken down"), "{}", robot.said());
     robot.hear(refused("192.168.1.10:500", Errno::EHOSTUNREACH));
     assert!(
-        robot
-            .said()
-            .contains("the lab is being taken down, and its computers go"),
+        robot.said().contains("the lab is being taken down, and its computers go"),
         "{}",
         robot.said()
     );
@@ -223,10 +184,6 @@ fn the_form_for_connecting_names_addresses_that_the_computers_have() {
         let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
             panic!("no form");
         };
-        assert!(
-            form.fields[1].hint.ends_with(own),
-            "{}",
-            form.fields[1].hint
-        );
+        assert!(form.fields[1].hint.ends_with(own), "{}", form.fields[1].hint);
     }
 }

@@ -33,10 +33,7 @@ fn whether_a_port_is_free_is_tried_on_the_computer_that_was_called() {
     let [Command::Try(trials)] = &commands[..] else {
         panic!("{commands:?}");
     };
-    assert!(
-        matches!(trials[..], [Trial::Bind { host: SERVER, .. }]),
-        "{trials:?}"
-    );
+    assert!(matches!(trials[..], [Trial::Bind { host: SERVER, .. }]), "{trials:?}");
 }
 
 #[test]
@@ -50,36 +47,24 @@ fn the_ports_of_a_small_range_are_counted_at_the_computer_that_calls() {
     let mut robot = connected();
     let client = own(CLIENT, 0).name.tuple.local;
     let low = client.port;
-    robot.state.clients.spec.source_port = SourcePort::Toy(PortRange {
-        low,
-        high: Port(low.0 + 3),
-    });
+    robot.state.clients.spec.source_port =
+        SourcePort::Toy(PortRange { low, high: Port(low.0 + 3) });
     let supply = robot.state.supply().unwrap();
     assert_eq!((supply.used, supply.left()), (1, 3));
 }
 
 #[test]
 fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
-    let blind = |host| Event::Blind {
-        host,
-        why: "asking the kernel failed: EIO".to_owned(),
-    };
+    let blind = |host| Event::Blind { host, why: "asking the kernel failed: EIO".to_owned() };
     let mut robot = connected();
     robot.tell(blind(Host::THIS));
     assert!(!robot.said().contains("EIO"), "{}", robot.said());
     robot.tell(blind(LAPTOP));
-    assert_eq!(
-        robot.said(),
-        "laptop's table cannot be read: asking the kernel failed: EIO"
-    );
+    assert_eq!(robot.said(), "laptop's table cannot be read: asking the kernel failed: EIO");
     robot.tables(&[LISTEN, SERVES], &[]);
     assert!(robot.state.sockets.blind.is_empty());
     robot.tell(blind(SERVER));
-    assert!(
-        robot.said().starts_with("the server's table cannot"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().starts_with("the server's table cannot"), "{}", robot.said());
     robot.tell(Event::Lab(LabNews::Down(None)));
     assert!(robot.state.sockets.blind.is_empty());
 }
@@ -92,10 +77,7 @@ fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
         host: name.host,
         found: vec![(
             name,
-            TcpInfo {
-                round_trip: Duration::from_millis(round_trip),
-                ..TcpInfo::default()
-            },
+            TcpInfo { round_trip: Duration::from_millis(round_trip), ..TcpInfo::default() },
         )],
     };
     let trips = |robot: &Robot| {
@@ -106,10 +88,7 @@ fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
     robot.tell(told(here, 3));
     let [three, two] = [3, 2].map(Duration::from_millis);
     assert_eq!(trips(&robot), [Some(three), Some(two)]);
-    robot.tell(Event::Inspected {
-        host: there.host,
-        found: vec![],
-    });
+    robot.tell(Event::Inspected { host: there.host, found: vec![] });
     assert_eq!(trips(&robot), [Some(three), None]);
 }
 
@@ -130,20 +109,10 @@ fn a_trial_of_the_myth_ends_where_the_lab_begins() {
 fn several_calls_that_waited_are_those_of_the_computer_that_made_them() {
     let mut robot = Robot::listening_in_lab();
     let burst = |robot: &mut Robot, count: u32, opened: u32| {
-        robot.hear(News::BurstBegun {
-            burst: Burst {
-                count,
-                ..Burst::ONE
-            },
-            whole_range: false,
-        });
+        robot.hear(News::BurstBegun { burst: Burst { count, ..Burst::ONE }, whole_range: false });
         let progress = robot.state.clients.under_way.as_ref().unwrap();
         let caller = progress.computer;
-        robot.hear(News::BurstEnded {
-            opened,
-            asked: count,
-            took: Duration::ZERO,
-        });
+        robot.hear(News::BurstEnded { opened, asked: count, took: Duration::ZERO });
         (caller, robot.said().to_owned())
     };
     robot.press("h 3c j 2c k");
@@ -161,10 +130,7 @@ fn who_calls_its_own_loopback_is_known_by_its_network() {
     let calls =
         "tcp 0 1 127.0.0.1:44506 127.0.0.1:7000 SYN_SENT host=2 inode=11 cookie=7".to_owned();
     let connected = calls.replace("SYN_SENT", "ESTABLISHED");
-    for news in [
-        News::Connecting(own(&calls, 11)),
-        News::Connected(own(&connected, 11)),
-    ] {
+    for news in [News::Connecting(own(&calls, 11)), News::Connected(own(&connected, 11))] {
         let mut robot = Robot::in_lab(3);
         robot.state.clients.to = Some(Endpoint::new([127, 0, 0, 1], 7000).into());
         robot.press("c j");

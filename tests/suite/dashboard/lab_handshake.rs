@@ -29,15 +29,9 @@ fn who_has_connected_over_a_slow_wire_is_connected_at_one_end() {
     robot.hear(News::Connected(own(CLIENT, 11)));
     robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
     let said = robot.said();
-    assert!(
-        said.starts_with("laptop connected: the kernel picked port 44506."),
-        "{said}"
-    );
+    assert!(said.starts_with("laptop connected: the kernel picked port 44506."), "{said}");
     assert!(said.contains("connect() has returned"), "{said}");
-    assert!(
-        said.contains("SYN_RECV until the ACK has crossed the wire"),
-        "{said}"
-    );
+    assert!(said.contains("SYN_RECV until the ACK has crossed the wire"), "{said}");
     for claim in ["both ends", "told apart"] {
         assert!(!said.contains(claim), "{said}");
     }
@@ -117,17 +111,10 @@ fn when_the_last_ack_has_come_the_other_end_is_said_to_be_established_too() {
     robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
     robot.hear(News::Connected(own(CLIENT, 11)));
     robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
-    assert!(
-        robot.said().contains("half a connection"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("half a connection"), "{}", robot.said());
     robot.later(Duration::from_millis(500));
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
-    assert_eq!(
-        robot.said(),
-        "laptop's ACK has come: the server's end is ESTABLISHED, too."
-    );
+    assert_eq!(robot.said(), "laptop's ACK has come: the server's end is ESTABLISHED, too.");
     let told = robot.state.notices.len();
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     assert_eq!(robot.state.notices.len(), told);

@@ -21,11 +21,7 @@ fn crowded(oldest: u64) -> Robot {
     }
     let tally = Tally {
         untold: 11_998,
-        standing: Standing {
-            kept: 12_000,
-            oldest: Some(oldest),
-            obeyed: 0,
-        },
+        standing: Standing { kept: 12_000, oldest: Some(oldest), obeyed: 0 },
         ..Tally::default()
     };
     tells(&mut robot, tally);
@@ -51,10 +47,7 @@ fn a_step_counts_all_that_waits_and_names_what_is_known() {
 fn the_oldest_is_not_named_where_another_one_is_older() {
     let mut robot = crowded(0);
     robot.press("o");
-    assert_eq!(
-        robot.said(),
-        "the oldest one goes through; 11,999 more wait behind it"
-    );
+    assert_eq!(robot.said(), "the oldest one goes through; 11,999 more wait behind it");
     robot.press("u");
     let said = robot.said();
     assert!(said.starts_with("the oldest one is lost"), "{said}");
@@ -67,10 +60,7 @@ fn the_oldest_is_not_named_where_another_one_is_older() {
 fn a_segment_that_was_lost_untold_is_not_to_be_lost_any_more() {
     let mut robot = Robot::listening_in_lab();
     robot.press("2u");
-    let tally = Tally {
-        dropped: 1,
-        ..Tally::default()
-    };
+    let tally = Tally { dropped: 1, ..Tally::default() };
     tells(&mut robot, tally);
     assert_eq!(robot.state.lab.wire.loses, 1);
     tells(&mut robot, tally);
@@ -80,10 +70,7 @@ fn a_segment_that_was_lost_untold_is_not_to_be_lost_any_more() {
 #[test]
 fn frames_that_never_came_on_the_wire_are_told_but_not_each() {
     let mut robot = Robot::listening_in_lab();
-    let tally = Tally {
-        missed: 70,
-        ..Tally::default()
-    };
+    let tally = Tally { missed: 70, ..Tally::default() };
     tells(&mut robot, tally);
     let said = robot.said().to_owned();
     assert!(said.starts_with("70 frames never came"), "{said}");

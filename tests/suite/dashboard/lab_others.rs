@@ -16,17 +16,10 @@ fn another_program_on_a_computer_of_the_lab_is_told_of_like_any_stranger() {
     robot.hear(News::Accepted(own(SERVES, 12)));
     let said = robot.said();
     assert!(said.contains("192.168.1.13:44506 connected"), "{said}");
-    robot.hear(News::Received {
-        at: name(SERVES),
-        bytes: 5,
-        first: b"hello".to_vec(),
-    });
+    robot.hear(News::Received { at: name(SERVES), bytes: 5, first: b"hello".to_vec() });
     assert!(robot.said().contains("hello"), "{}", robot.said());
     robot.hear(News::PeerClosed(name(SERVES)));
-    robot.hear(News::Closed {
-        at: name(SERVES),
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
     assert!(robot.said().contains("hung up"), "{}", robot.said());
     assert!(robot.said().contains("closed its end, too"));
 }
@@ -38,21 +31,14 @@ fn a_client_of_ours_that_hung_up_before_it_was_accepted_is_no_stranger() {
     robot.hear(News::Connected(own(CLIENT, 11)));
     let waits = CLIENT.replace("ESTABLISHED", "FIN_WAIT2");
     robot.tables(&[LISTEN, SERVES], &[&waits]);
-    robot.hear(News::Closed {
-        at: name(CLIENT),
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
     let told = robot.state.notices.len();
     robot.hear(News::Accepted(own(SERVES, 12)));
     assert_eq!(robot.state.notices.len(), told, "{}", robot.said());
     // And one that is still there when the server hears of it.
     let mut robot = connected();
     let told = robot.state.notices.len();
-    robot.hear(News::Received {
-        at: name(SERVES),
-        bytes: 13,
-        first: b"Test payload.".to_vec(),
-    });
+    robot.hear(News::Received { at: name(SERVES), bytes: 13, first: b"Test payload.".to_vec() });
     assert_eq!(robot.state.notices.len(), told, "{}", robot.said());
 }
 

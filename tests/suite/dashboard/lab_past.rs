@@ -31,23 +31,11 @@ fn a_quick_goodbye(keys: &str) -> Robot {
     let mut robot = connected();
     robot.later(Duration::from_secs(1));
     robot.press(keys);
-    shows(
-        &mut robot,
-        SERVER,
-        &[&SERVES.replace("ESTABLISHED", "LAST_ACK")],
-    );
+    shows(&mut robot, SERVER, &[&SERVES.replace("ESTABLISHED", "LAST_ACK")]);
     robot.later(Duration::from_millis(12));
-    shows(
-        &mut robot,
-        LAPTOP,
-        &[&CLIENT.replace("ESTABLISHED", "FIN_WAIT1")],
-    );
+    shows(&mut robot, LAPTOP, &[&CLIENT.replace("ESTABLISHED", "FIN_WAIT1")]);
     robot.later(Duration::from_millis(12));
-    shows(
-        &mut robot,
-        LAPTOP,
-        &[&CLIENT.replace("ESTABLISHED", "FIN_WAIT2")],
-    );
+    shows(&mut robot, LAPTOP, &[&CLIENT.replace("ESTABLISHED", "FIN_WAIT2")]);
     robot.later(Duration::from_millis(400));
     robot
 }
@@ -75,11 +63,7 @@ fn what_both_tables_show_within_one_look_is_one_step() {
     );
     // What comes later is a step of its own.
     robot.press("p");
-    shows(
-        &mut robot,
-        LAPTOP,
-        &[&CLIENT.replace("ESTABLISHED", "TIME_WAIT")],
-    );
+    shows(&mut robot, LAPTOP, &[&CLIENT.replace("ESTABLISHED", "TIME_WAIT")]);
     assert_eq!(robot.state.sockets.steps().1, newest + 1);
 }
 
@@ -101,11 +85,7 @@ fn over_a_slow_wire_each_look_is_a_step_and_so_it_is_while_the_past_is_looked_at
     assert_eq!(newest(&a_quick_goodbye("b")), before + 3);
     let mut robot = connected();
     robot.press(",");
-    shows(
-        &mut robot,
-        SERVER,
-        &[&SERVES.replace("ESTABLISHED", "LAST_ACK")],
-    );
+    shows(&mut robot, SERVER, &[&SERVES.replace("ESTABLISHED", "LAST_ACK")]);
     assert_eq!(newest(&robot), before + 1);
     robot.press("2.");
     assert_eq!(step(&robot), (before + 1, before + 1));
@@ -123,15 +103,9 @@ fn a_step_says_what_it_changed_in_a_row() {
         (row("0 0", ""), "new, ESTABLISHED"),
         (row("13 0", ""), "Recv-Q 0 to 13"),
         (row("13 5", ""), "Send-Q 0 to 5"),
-        (
-            row("0 0", " inode=12"),
-            "Recv-Q 13 to 0, Send-Q 5 to 0, a process has it now",
-        ),
+        (row("0 0", " inode=12"), "Recv-Q 13 to 0, Send-Q 5 to 0, a process has it now"),
         (row("0 0", ""), "no process has it any more"),
-        (
-            held.replace("ESTABLISHED", "CLOSE_WAIT"),
-            "ESTABLISHED to CLOSE_WAIT",
-        ),
+        (held.replace("ESTABLISHED", "CLOSE_WAIT"), "ESTABLISHED to CLOSE_WAIT"),
     ] {
         robot.later(Duration::from_secs(1));
         robot.kernel(&table(&now));

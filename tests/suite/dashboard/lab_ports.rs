@@ -43,10 +43,7 @@ fn a_range_that_takes_too_many_descriptors_is_answered_with_one_that_fits() {
         panic!("the form is closed");
     };
     let why = &form.wrong.as_ref().unwrap().why;
-    assert!(
-        why.contains("64,512 descriptors") && why.contains("42088-60999 would fit"),
-        "{why}"
-    );
+    assert!(why.contains("64,512 descriptors") && why.contains("42088-60999 would fit"), "{why}");
     for wrong in ["80-90", "5000", "60000-50000"] {
         let mut robot = typed(wrong);
         robot.press("Enter");
@@ -75,10 +72,7 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
     };
     assert_eq!((spec.backlog, spec.accepting), (65_535, Accepting::Held));
     robot.hear(News::Listening {
-        spec: ListenSpec {
-            at: Endpoint::new([192, 168, 1, 10], 500),
-            ..spec.clone()
-        },
+        spec: ListenSpec { at: Endpoint::new([192, 168, 1, 10], 500), ..spec.clone() },
         sockets: vec![own(LISTEN, 9)],
     });
     let commands = robot.commands();
@@ -92,16 +86,9 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
         spec: ConnectSpec::clone(spec),
         to: Some(Endpoint::new([192, 168, 1, 10], 500)),
         local: None,
-        why: Refusal {
-            call: Call::Connect,
-            errno: Errno::EADDRNOTAVAIL,
-        },
+        why: Refusal { call: Call::Connect, errno: Errno::EADDRNOTAVAIL },
     });
-    robot.hear(News::BurstEnded {
-        opened: 10,
-        asked: 11,
-        took: Duration::from_millis(9),
-    });
+    robot.hear(News::BurstEnded { opened: 10, asked: 11, took: Duration::from_millis(9) });
     let said = robot.said();
     assert!(
         said.contains("All 10 ports of 50000-50009 are taken") && said.contains("another computer"),
@@ -118,11 +105,7 @@ fn the_range_that_the_lab_has_already_needs_no_new_lab() {
     assert!(!orders.contains(&Effect::Lab(LabOrder::Stop)), "{orders:?}");
     let listens = |order: &Effect| matches!(order, Effect::Run(Command::Listen(_)));
     assert!(orders.iter().any(listens), "{orders:?}");
-    assert!(
-        robot.said().contains("28,232 of 100,000 descriptors"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("28,232 of 100,000 descriptors"), "{}", robot.said());
 }
 
 #[test]
@@ -189,10 +172,7 @@ fn unset() -> Robot {
 fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
     let mut robot = unset();
     let said = robot.said();
-    assert!(
-        said.contains("no more than 4096 connections wait for accept()"),
-        "{said}"
-    );
+    assert!(said.contains("no more than 4096 connections wait for accept()"), "{said}");
     assert_eq!(robot.state.machine.somaxconn, 4096);
     for (range, why) in [
         ("50000-50009", "the lab's computers keep 32768-60999"),
@@ -248,10 +228,7 @@ fn a_lab_that_dies_before_it_is_up_says_why_and_nothing_is_used_up_later() {
     robot.tell(Event::Lab(LabNews::Down(None)));
     robot.tell(Event::Lab(LabNews::Down(Some("out of memory".to_owned()))));
     let said = robot.said();
-    assert!(
-        said.contains("there is no lab") && said.contains("out of memory"),
-        "{said}"
-    );
+    assert!(said.contains("there is no lab") && said.contains("out of memory"), "{said}");
     robot.orders();
     robot.press("N");
     let spec = robot.state.lab.spec;

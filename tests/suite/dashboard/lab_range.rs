@@ -40,10 +40,7 @@ fn the_chosen_computer_uses_the_range_up_though_the_lab_is_set_up_anew() {
     assert_eq!(robot.state.clients.computer().host, PHONE);
     robot.commands();
     robot.hear(News::Listening {
-        spec: ListenSpec {
-            host: SERVER,
-            ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000))
-        },
+        spec: ListenSpec { host: SERVER, ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000)) },
         sockets: vec![own(LISTEN, 9)],
     });
     let commands = robot.commands();
@@ -101,10 +98,7 @@ fn the_computers_pane_says_the_range_where_it_is_not_the_usual_one() {
 fn uses_up(robot: &mut Robot, ports: u16) {
     let commands = robot.commands();
     if let Some(Command::Listen(spec)) = commands.last().cloned() {
-        let spec = ListenSpec {
-            at: Endpoint::new([192, 168, 1, 10], 500),
-            ..spec
-        };
+        let spec = ListenSpec { at: Endpoint::new([192, 168, 1, 10], 500), ..spec };
         let sockets = vec![own(LISTEN, 9)];
         robot.hear(News::Listening { spec, sockets });
     }
@@ -157,10 +151,7 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
     };
     assert_eq!((spec.host, burst.count), (LAPTOP, 6));
     let said = robot.said();
-    assert!(
-        said.starts_with("laptop is to use up the other 5 of its 8 ports"),
-        "{said}"
-    );
+    assert!(said.starts_with("laptop is to use up the other 5 of its 8 ports"), "{said}");
     // All are used: one more call is refused.
     uses_up(&mut robot, 8);
     robot.press("P Enter");
@@ -169,10 +160,7 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
         panic!("{commands:?}");
     };
     assert_eq!(burst.count, 1);
-    assert_eq!(
-        robot.said(),
-        "laptop has used its 8 ports 45000-45007 up: one more call shows it."
-    );
+    assert_eq!(robot.said(), "laptop has used its 8 ports 45000-45007 up: one more call shows it.");
 }
 
 #[test]
@@ -197,16 +185,8 @@ fn what_others_hold_is_counted_before_a_range_is_used_up() {
     uses_up(&mut robot, 8);
     robot.press("j");
     for (descriptors, somaxconn, words) in [
-        (
-            1100,
-            65_535,
-            "of the 1,100 that this program may hold 8 are in use",
-        ),
-        (
-            20_000,
-            10,
-            "16 connections would wait for accept(), where 10 may",
-        ),
+        (1100, 65_535, "of the 1,100 that this program may hold 8 are in use"),
+        (20_000, 10, "16 connections would wait for accept(), where 10 may"),
     ] {
         let machine = &mut robot.state.machine;
         (machine.descriptors, machine.somaxconn) = (descriptors, somaxconn);

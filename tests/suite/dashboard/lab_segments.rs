@@ -23,24 +23,14 @@ fn a_count_lets_so_many_segments_through_or_loses_them() {
     }
     robot.press("3o");
     assert_eq!(orders(&mut robot), [WireOrder::Step; 3]);
-    assert_eq!(
-        robot.said(),
-        "3 segments go through, laptop's ACK first; 3 more wait behind them"
-    );
+    assert_eq!(robot.said(), "3 segments go through, laptop's ACK first; 3 more wait behind them");
     robot.press("2u");
     assert_eq!(orders(&mut robot), [WireOrder::DropNext; 2]);
-    assert!(
-        robot.said().starts_with("2 segments are lost"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().starts_with("2 segments are lost"), "{}", robot.said());
     robot.press("9o");
     assert_eq!(orders(&mut robot), [WireOrder::Step], "one is left");
     robot.press("h 2u");
-    assert_eq!(
-        orders(&mut robot),
-        [WireOrder::LetGo, WireOrder::DropNext, WireOrder::DropNext]
-    );
+    assert_eq!(orders(&mut robot), [WireOrder::LetGo, WireOrder::DropNext, WireOrder::DropNext]);
 }
 
 #[test]
@@ -49,11 +39,7 @@ fn a_cut_says_what_becomes_of_those_that_waited() {
     robot.press("h");
     robot.sends(1, (LAPTOP, Flags::ACK), (1, 1), b"");
     robot.press("B");
-    assert!(
-        robot.said().contains("So is the one that waited on it."),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("So is the one that waited on it."), "{}", robot.said());
 }
 
 #[test]
@@ -66,11 +52,7 @@ fn what_the_kernel_sends_again_in_one_piece_is_known_again() {
     robot.later(Duration::from_millis(210));
     robot.sends(4, (LAPTOP, Flags::FIN.and(push)), (1, 1), b"Test payload.");
     let lab = &robot.state.lab;
-    let again: Vec<bool> = lab
-        .crossings
-        .iter()
-        .map(|crossing| crossing.again)
-        .collect();
+    let again: Vec<bool> = lab.crossings.iter().map(|crossing| crossing.again).collect();
     assert_eq!(again, [false, false, false, true]);
     let before = lab.sent_before(&lab.crossings[3]);
     assert_eq!(before, Some(lab.crossings[1].sent));
@@ -103,13 +85,8 @@ fn numbers_are_counted_from_the_syn_of_the_connection_that_they_belong_to() {
     let between = [(0, 0), (1, 14), (14, 0), (0, 0)];
     let second = [(0, 1), (1, 1)];
     assert_eq!(numbers(&robot), [&first[..], &between, &second].concat());
-    let again: Vec<bool> = robot
-        .state
-        .lab
-        .crossings
-        .iter()
-        .map(|crossing| crossing.again)
-        .collect();
+    let again: Vec<bool> =
+        robot.state.lab.crossings.iter().map(|crossing| crossing.again).collect();
     assert_eq!(again.iter().position(|again| *again), Some(7));
 }
 
@@ -146,25 +123,15 @@ fn what_is_lost_is_sent_again_only_where_it_carries_something() {
 fn the_refusal_of_a_datagram_is_lost_for_good() {
     let mut robot = Robot::listening_in_lab();
     let said = segment(1, false, Flags::default(), (0, 0), 0);
-    let tuple = FiveTuple {
-        protocol: Protocol::Udp,
-        ..said.tuple
-    };
-    let segment = Segment {
-        tuple,
-        is_refusal: true,
-        ..said
-    };
+    let tuple = FiveTuple { protocol: Protocol::Udp, ..said.tuple };
+    let segment = Segment { tuple, is_refusal: true, ..said };
     robot.press("h");
     let at = robot.state.now;
     let sent = WireNews::Sent { at, segment };
     robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
     robot.press("u");
     let said = robot.said();
-    assert!(
-        said.starts_with("the server's ICMP \"port unreachable\" is lost"),
-        "{said}"
-    );
+    assert!(said.starts_with("the server's ICMP \"port unreachable\" is lost"), "{said}");
     assert!(said.contains("never hears"), "{said}");
 }
 
@@ -178,11 +145,7 @@ fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
     assert_eq!(orders(&mut robot), [WireOrder::Step]);
     assert!(robot.said().contains("nothing waits"), "{}", robot.said());
     robot.press("u");
-    assert!(
-        robot.said().contains("the next segment"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("the next segment"), "{}", robot.said());
     robot.arrives(1);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");

@@ -29,10 +29,7 @@ fn ordered(robot: &mut Robot) -> Vec<String> {
 fn called(menu: &str) -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press(menu);
-    assert_eq!(
-        ordered(&mut robot),
-        ["Hold", "Host(2) calls 192.168.1.10:500"]
-    );
+    assert_eq!(ordered(&mut robot), ["Hold", "Host(2) calls 192.168.1.10:500"]);
     robot.hear(News::Connecting(own(CALLS, 11)));
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot
@@ -45,26 +42,17 @@ fn syn_sent_listens_holds_the_wire_and_calls() {
     robot.press("S 1");
     assert_eq!(ordered(&mut robot), ["listen at 192.168.1.10:500"]);
     robot.hear(News::Listening {
-        spec: ListenSpec {
-            host: SERVER,
-            ..robot.state.listener.spec.clone()
-        },
+        spec: ListenSpec { host: SERVER, ..robot.state.listener.spec.clone() },
         sockets: vec![own(LISTEN, 9)],
     });
-    assert_eq!(
-        ordered(&mut robot),
-        ["Hold", "Host(2) calls 192.168.1.10:500"]
-    );
+    assert_eq!(ordered(&mut robot), ["Hold", "Host(2) calls 192.168.1.10:500"]);
     assert!(robot.state.lab.wire.held);
     robot.hear(News::Connecting(own(CALLS, 11)));
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     assert!(!robot.said().contains("SYN_SENT at"), "no table shows it");
     robot.tables(&[LISTEN], &[CALLS]);
     let said = robot.said();
-    assert!(
-        said.starts_with("SYN_SENT at 192.168.1.13:44506: the wire is held"),
-        "{said}"
-    );
+    assert!(said.starts_with("SYN_SENT at 192.168.1.13:44506: the wire is held"), "{said}");
     assert_eq!(robot.state.desk.selected, Some(own(CALLS, 11).name));
 }
 
@@ -102,10 +90,7 @@ fn what_waits_on_the_wire_before_it_is_let_through_first() {
     robot.sends(1, (SERVER, Flags::FIN), (9, 9), b"");
     robot.orders();
     robot.press("S 2");
-    assert_eq!(
-        ordered(&mut robot),
-        ["LetGo", "Hold", "Host(2) calls 192.168.1.10:500"]
-    );
+    assert_eq!(ordered(&mut robot), ["LetGo", "Hold", "Host(2) calls 192.168.1.10:500"]);
     robot.hear(News::Connecting(own(CALLS, 11)));
     robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
     assert_eq!(ordered(&mut robot), ["Step", "Step"]);
@@ -150,19 +135,13 @@ fn a_server_that_cannot_listen_says_why_and_nobody_calls() {
     let spec = robot.state.listener.spec.clone();
     robot.hear(News::ListenFailed {
         spec,
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
+        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     assert!(robot.said().contains("EADDRINUSE"), "{}", robot.said());
     robot.press("l");
     robot.orders();
     robot.hear(News::Listening {
-        spec: ListenSpec {
-            host: SERVER,
-            ..robot.state.listener.spec.clone()
-        },
+        spec: ListenSpec { host: SERVER, ..robot.state.listener.spec.clone() },
         sockets: vec![own(LISTEN, 9)],
     });
     assert!(ordered(&mut robot).is_empty());
@@ -175,11 +154,7 @@ fn while_calls_are_unanswered_no_state_is_begun() {
     robot.orders();
     robot.press("S 4");
     assert!(ordered(&mut robot).is_empty());
-    assert!(
-        robot.said().contains("calls are under way"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("calls are under way"), "{}", robot.said());
 }
 
 #[test]

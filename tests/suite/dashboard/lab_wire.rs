@@ -14,13 +14,11 @@ const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
 pub(super) fn orders(robot: &mut Robot) -> Vec<WireOrder> {
     let orders = robot.orders().into_iter();
     orders
-        .filter_map(|order| {
-            if let Effect::Lab(LabOrder::Wire(order)) = order {
-                Some(order)
-            } else {
-                None
-            }
-        })
+        .filter_map(
+            |order| {
+                if let Effect::Lab(LabOrder::Wire(order)) = order { Some(order) } else { None }
+            },
+        )
         .collect()
 }
 
@@ -41,21 +39,9 @@ fn each_key_is_one_order_and_one_sentence() {
     let table = [
         ("h", WireOrder::Hold, "the wire is held"),
         ("h", WireOrder::LetGo, "nothing had waited"),
-        (
-            "b",
-            WireOrder::Delay(Duration::from_millis(100)),
-            "100 ms one way",
-        ),
-        (
-            "b",
-            WireOrder::Delay(Duration::from_millis(500)),
-            "back after 1 s",
-        ),
-        (
-            "b",
-            WireOrder::Delay(Duration::from_secs(2)),
-            "back after 4 s",
-        ),
+        ("b", WireOrder::Delay(Duration::from_millis(100)), "100 ms one way"),
+        ("b", WireOrder::Delay(Duration::from_millis(500)), "back after 1 s"),
+        ("b", WireOrder::Delay(Duration::from_secs(2)), "back after 4 s"),
         ("b", WireOrder::Delay(Duration::ZERO), "as quick as a cable"),
         ("u", WireOrder::DropNext, "the next segment will be lost"),
         ("u", WireOrder::DropNext, "the next 2 segments"),
@@ -80,19 +66,12 @@ fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.press("o");
     assert_eq!(orders(&mut robot), [WireOrder::Step]);
-    assert_eq!(
-        robot.said(),
-        "laptop's SYN goes through; nothing else waited"
-    );
+    assert_eq!(robot.said(), "laptop's SYN goes through; nothing else waited");
     robot.arrives(1);
     assert_eq!(robot.state.lab.waiting(), 0);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.press("u");
-    assert!(
-        robot.said().contains("the server's SYN+ACK is lost"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("the server's SYN+ACK is lost"), "{}", robot.said());
     robot.loses(2);
     assert_eq!(robot.state.lab.wire.loses, 0);
     assert!(matches!(robot.state.lab.crossings[1].fate, Fate::Lost(..)));
@@ -136,10 +115,7 @@ fn the_same_syn_or_bytes_once_more_are_a_retransmission_but_no_mere_ack_is() {
         .collect();
     assert_eq!(again, [2, 7]);
     let before = lab.sent_before(&lab.crossings[1]).unwrap();
-    assert_eq!(
-        lab.crossings[1].sent.since(before),
-        Duration::from_millis(1020)
-    );
+    assert_eq!(lab.crossings[1].sent.since(before), Duration::from_millis(1020));
 }
 
 /// Sequence and acknowledgement numbers of all segments, as they are shown.
@@ -169,10 +145,7 @@ fn what_is_remembered_of_segments_has_a_bound() {
         robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
     }
     assert!(robot.state.lab.crossings.len() < 5000);
-    assert_eq!(
-        robot.state.lab.crossings.back().unwrap().segment.number,
-        10_000
-    );
+    assert_eq!(robot.state.lab.crossings.back().unwrap().segment.number, 10_000);
     assert_eq!(robot.state.lab.waiting(), 10_000, "all are on the wire");
 }
 
@@ -183,10 +156,7 @@ fn a_reset_makes_a_plain_wire_of_it() {
     robot.orders();
     robot.press("r");
     let delay = WireOrder::Delay(Duration::ZERO);
-    assert_eq!(
-        orders(&mut robot),
-        [WireOrder::LetGo, delay, WireOrder::Mend]
-    );
+    assert_eq!(orders(&mut robot), [WireOrder::LetGo, delay, WireOrder::Mend]);
     assert!(!robot.state.lab.wire.is_slow());
     assert!(robot.state.lab.is_up());
 }
@@ -196,16 +166,10 @@ fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
     let mut robot = connected();
     robot.press("b");
     robot.later(Duration::from_secs(1));
-    robot.hear(News::Sent {
-        at: name(CLIENT),
-        bytes: 13,
-    });
+    robot.hear(News::Sent { at: name(CLIENT), bytes: 13 });
     assert!(robot.said().contains("Send-Q"), "{}", robot.said());
     robot.press("d");
-    robot.hear(News::Closed {
-        at: name(CLIENT),
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
     assert!(robot.said().contains("FIN_WAIT1"), "{}", robot.said());
     assert!(!robot.said().contains("TIME_WAIT"), "{}", robot.said());
 }

@@ -15,9 +15,7 @@ pub(super) const SERVER: (&str, &str) = ("127.0.0.1:5000", "127.0.0.2:54240");
 /// The rungs as `left state > words, right state`; `<` is sent by the server.
 pub(super) fn rungs(ladder: &Ladder) -> Vec<String> {
     let rung = |rung: &Rung| {
-        let [left, right] = rung
-            .states
-            .map(|state| state.map(StateMark::word).unwrap_or_default());
+        let [left, right] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.arrow.as_ref().map_or_else(String::new, |arrow| {
             let tip = if arrow.from == Side::Client { ">" } else { "<" };
             format!("{tip} {}", arrow.label(rung.at, 80))
@@ -34,32 +32,19 @@ fn worked_out(robot: &Robot) -> Vec<String> {
     rungs(&ladder)
 }
 
-const HANDSHAKE: [&str; 3] = [
-    "(SYN_SENT) > SYN",
-    "ESTABLISHED < SYN+ACK (SYN_RECV)",
-    "> ACK ESTABLISHED",
-];
+const HANDSHAKE: [&str; 3] =
+    ["(SYN_SENT) > SYN", "ESTABLISHED < SYN+ACK (SYN_RECV)", "> ACK ESTABLISHED"];
 
 fn closed(robot: &mut Robot, end_of: (&str, &str), how: Ending) {
-    robot.hear(News::Closed {
-        at: end(end_of.0, end_of.1),
-        how,
-    });
+    robot.hear(News::Closed { at: end(end_of.0, end_of.1), how });
 }
 
 #[test]
 fn the_client_hangs_up_first() {
     let mut robot = laptop_connected();
     robot.later(Duration::from_secs(1));
-    robot.hear(News::Sent {
-        at: end(CLIENT.0, CLIENT.1),
-        bytes: 13,
-    });
-    robot.hear(News::Received {
-        at: end(SERVER.0, SERVER.1),
-        bytes: 13,
-        first: vec![],
-    });
+    robot.hear(News::Sent { at: end(CLIENT.0, CLIENT.1), bytes: 13 });
+    robot.hear(News::Received { at: end(SERVER.0, SERVER.1), bytes: 13, first: vec![] });
     robot.later(Duration::from_secs(1));
     closed(&mut robot, CLIENT, Ending::Close);
     closed(&mut robot, SERVER, Ending::Close);
@@ -77,11 +62,7 @@ fn the_client_hangs_up_first() {
     assert_eq!(worked_out(&robot).last().unwrap(), "gone");
     robot.later(Duration::from_secs(10));
     assert_eq!(robot.table().len(), 1);
-    assert_eq!(
-        worked_out(&robot).len(),
-        8,
-        "what went a while ago is still known"
-    );
+    assert_eq!(worked_out(&robot).len(), 8, "what went a while ago is still known");
 }
 
 #[test]
@@ -109,15 +90,8 @@ fn after_a_half_close_data_still_comes_the_other_way() {
     ];
     robot.kernel(&[LISTEN, rows[0], rows[1]].join("\n"));
     robot.later(Duration::from_secs(1));
-    robot.hear(News::Sent {
-        at: end(SERVER.0, SERVER.1),
-        bytes: 5,
-    });
-    let half = [
-        "(FIN_WAIT1) > FIN+ACK CLOSE_WAIT",
-        "FIN_WAIT2 < ACK",
-        "< PSH+ACK, 5 B",
-    ];
+    robot.hear(News::Sent { at: end(SERVER.0, SERVER.1), bytes: 5 });
+    let half = ["(FIN_WAIT1) > FIN+ACK CLOSE_WAIT", "FIN_WAIT2 < ACK", "< PSH+ACK, 5 B"];
     assert_eq!(worked_out(&robot), [&HANDSHAKE[..], &half].concat());
 }
 
@@ -127,10 +101,7 @@ fn an_abort_is_one_segment() {
     closed(&mut robot, CLIENT, Ending::Abort);
     closed(&mut robot, SERVER, Ending::Broken(Errno::ECONNRESET));
     robot.kernel(LISTEN);
-    assert_eq!(
-        worked_out(&robot),
-        [&HANDSHAKE[..], &["gone > RST gone"]].concat()
-    );
+    assert_eq!(worked_out(&robot), [&HANDSHAKE[..], &["gone > RST gone"]].concat());
 }
 
 #[test]
@@ -138,10 +109,7 @@ fn a_call_without_an_answer_has_half_a_ladder() {
     let mut robot = Robot::listening();
     let calls = "tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11 retransmit=1000ms/2";
     robot.kernel(&[LISTEN, calls].join("\n"));
-    assert_eq!(
-        worked_out(&robot),
-        ["SYN_SENT > SYN", "> again: SYN, 2 times more"]
-    );
+    assert_eq!(worked_out(&robot), ["SYN_SENT > SYN", "> again: SYN, 2 times more"]);
 }
 
 #[test]
@@ -171,11 +139,7 @@ fn what_was_sent_before_the_first_look_has_no_place_in_a_ladder() {
     robot.later(Duration::from_secs(1));
     robot.kernel(waits);
     let last = "TIME_WAIT < FIN+ACK (LAST_ACK)";
-    assert!(
-        worked_out(&robot).contains(&last.to_owned()),
-        "{:?}",
-        worked_out(&robot)
-    );
+    assert!(worked_out(&robot).contains(&last.to_owned()), "{:?}", worked_out(&robot));
 }
 
 #[test]
@@ -183,11 +147,7 @@ fn a_listening_socket_has_no_ladder() {
     let mut robot = Robot::listening();
     assert!(of(&robot.state).is_none());
     robot.press("E");
-    assert!(
-        robot.said().contains("there is no connection whose ladder"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("there is no connection whose ladder"), "{}", robot.said());
 }
 
 #[test]
@@ -207,25 +167,15 @@ fn the_chosen_connections_ladder_is_saved_as_text_and_that_is_said() {
     robot.orders();
     robot.press("E");
     let orders = robot.orders();
-    let [Effect::Save { name, texts }] = &orders[..] else {
-        panic!("{orders:?}")
-    };
+    let [Effect::Save { name, texts }] = &orders[..] else { panic!("{orders:?}") };
     assert_eq!(name, "fivetuple-ladder");
     assert_eq!(texts[0].0, "txt");
     insta::assert_snapshot!("ladder_worked_out", texts[0].1);
     robot.tell(Event::Saved(Ok(vec!["fivetuple-ladder-2.txt".into()])));
+    assert!(robot.said().contains("saved as fivetuple-ladder-2.txt"), "{}", robot.said());
+    robot.tell(Event::Saved(Err("fivetuple-ladder.txt: Permission denied".into())));
     assert!(
-        robot.said().contains("saved as fivetuple-ladder-2.txt"),
-        "{}",
-        robot.said()
-    );
-    robot.tell(Event::Saved(Err(
-        "fivetuple-ladder.txt: Permission denied".into()
-    )));
-    assert!(
-        robot
-            .said()
-            .contains("cannot be saved: fivetuple-ladder.txt: Permission"),
+        robot.said().contains("cannot be saved: fivetuple-ladder.txt: Permission"),
         "{}",
         robot.said()
     );

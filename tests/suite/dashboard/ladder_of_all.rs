@@ -23,10 +23,7 @@ fn a_client_that_is_called_is_not_the_server() {
     let ladder = of(&robot.state).unwrap();
     assert_eq!(ladder.ends, ["all clients", "whom they called"]);
     let text = as_text(&ladder);
-    for [left, right] in [
-        ["phone:80 ", "laptop:44506"],
-        ["laptop:44506", "server:500"],
-    ] {
+    for [left, right] in [["phone:80 ", "laptop:44506"], ["laptop:44506", "server:500"]] {
         let whose = |line: &&str| line.contains(left) && line.contains(right);
         assert!(text.lines().any(|line| whose(&line)), "{text}");
     }
@@ -38,19 +35,13 @@ fn segments_that_are_not_shown_are_counted() {
     for number in 1..=600 {
         robot.crosses(number, CALLS, SERVES, Flags::ACK);
     }
-    let tally = Tally {
-        untold: 50_000,
-        ..Tally::default()
-    };
+    let tally = Tally { untold: 50_000, ..Tally::default() };
     robot.tell(Event::Lab(LabNews::Wire(vec![WireNews::Tally(tally)])));
     robot.press("O");
     let ladder = of(&robot.state).unwrap();
     assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));
     let text = as_text(&ladder);
-    assert!(
-        text.contains("50,088 segments more were put on it"),
-        "{text}"
-    );
+    assert!(text.contains("50,088 segments more were put on it"), "{text}");
 }
 
 #[test]
@@ -65,8 +56,5 @@ fn a_file_has_room_for_all_numbers() {
     let text = as_text(&of(&robot.state).unwrap());
     let line = text.lines().find(|line| line.contains("PSH+ACK"));
     let line = line.expect(&text);
-    assert!(
-        line.contains("13 B, seq 2893040113 ack 1117208641, in 13.000 s"),
-        "{line}"
-    );
+    assert!(line.contains("13 B, seq 2893040113 ack 1117208641, in 13.000 s"), "{line}");
 }

@@ -32,10 +32,7 @@ fn a_client_of_ours_closes_once_the_server_has_half_closed() {
     robot.hear(News::HalfClosed(server));
     let said = robot.said();
     assert!(!said.contains("CLOSE_WAIT"), "{said}");
-    assert!(
-        said.contains("laptop") && said.contains("closes, too"),
-        "{said}"
-    );
+    assert!(said.contains("laptop") && said.contains("closes, too"), "{said}");
     // The other end had hung up before: then this FIN is the last.
     let mut robot = laptop_connected();
     robot.hear(News::PeerClosed(server));
@@ -50,17 +47,11 @@ fn a_server_that_has_closed_already_had_accepted() {
     let mut robot = laptop_connected();
     let (server, client) = (own(SERVER_END, 12).name, own(LAPTOP_END, 11).name);
     robot.hear(News::PeerClosed(server));
-    robot.hear(News::Closed {
-        at: server,
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: server, how: Ending::Close });
     robot.hear(News::HalfClosed(client));
     assert!(robot.said().contains("closes, too"), "{}", robot.said());
     robot.later(std::time::Duration::from_secs(1));
-    robot.hear(News::Sent {
-        at: client,
-        bytes: 13,
-    });
+    robot.hear(News::Sent { at: client, bytes: 13 });
     assert_eq!(times_said(&robot, "obody has accepted"), 0);
 }
 
@@ -80,10 +71,7 @@ fn a_reset_that_was_ordered_is_told_once_whichever_end_is_heard_first() {
     }
     // Nobody ordered this one.
     let mut robot = laptop_connected();
-    robot.hear(News::Closed {
-        at: server,
-        how: reset,
-    });
+    robot.hear(News::Closed { at: server, how: reset });
     assert_eq!(times_said(&robot, "ECONNRESET"), 1);
 }
 
@@ -92,18 +80,11 @@ fn a_connection_that_was_reset_while_it_waited_has_no_row_when_it_is_accepted() 
     let mut robot = waiting();
     robot.press("A");
     robot.hear(News::Accepted(own(SERVER_END, 12)));
-    assert!(
-        robot.said().contains("the row is the same"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("the row is the same"), "{}", robot.said());
 
     let mut robot = waiting();
     robot.press("x");
-    robot.hear(News::Closed {
-        at: own(LAPTOP_END, 11).name,
-        how: Ending::Abort,
-    });
+    robot.hear(News::Closed { at: own(LAPTOP_END, 11).name, how: Ending::Abort });
     robot.kernel(&LISTEN.replace("tcp 0", "tcp 1"));
     robot.later(std::time::Duration::from_secs(20));
     robot.press("A");
@@ -128,10 +109,7 @@ fn data_goes_over_the_newest_connection_that_was_answered() {
     robot.press("s");
     let commands = robot.commands();
     let client = own(LAPTOP_END, 11).name;
-    assert!(
-        matches!(&commands[..], [Command::Send(to, _)] if *to == client),
-        "{commands:?}"
-    );
+    assert!(matches!(&commands[..], [Command::Send(to, _)] if *to == client), "{commands:?}");
     let mut robot = Robot::listening();
     robot.press("c");
     robot.hear(News::Connecting(own(CALL, 21)));
@@ -190,9 +168,8 @@ fn many_ends_that_are_closed_at_once_are_one_sentence() {
 
 #[test]
 fn each_listening_socket_that_goes_is_counted() {
-    let rows: Vec<String> = (0..4)
-        .map(|n| LISTEN.replace("inode=9", &format!("inode=9{n}")))
-        .collect();
+    let rows: Vec<String> =
+        (0..4).map(|n| LISTEN.replace("inode=9", &format!("inode=9{n}"))).collect();
     let mut robot = laptop_connected();
     robot.hear(News::Listening {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
@@ -202,9 +179,5 @@ fn each_listening_socket_that_goes_is_counted() {
     assert!(robot.said().contains("4 LISTEN rows"), "{}", robot.said());
     let mut robot = laptop_connected();
     robot.hear(News::StoppedListening { why: None });
-    assert!(
-        robot.said().contains("only the LISTEN row goes"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("only the LISTEN row goes"), "{}", robot.said());
 }

@@ -62,18 +62,12 @@ fn a_count_before_it_is_for_what_is_chosen() {
     robot.press("25:");
     robot.type_text("connect");
     robot.press("Enter");
-    assert!(matches!(
-        robot.commands()[..],
-        [Command::Connect(_, Burst { count: 25, .. })]
-    ));
+    assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 25, .. })]));
     // One that is dropped takes its count along.
     let mut robot = Robot::listening();
     robot.commands();
     robot.press("25: Esc c");
-    assert!(matches!(
-        robot.commands()[..],
-        [Command::Connect(_, Burst { count: 1, .. })]
-    ));
+    assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 1, .. })]));
 }
 
 #[test]

@@ -11,17 +11,11 @@ fn listen_anew(robot: &mut Robot, change: fn(&mut ListenSpec)) {
     let mut spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     change(&mut spec);
     robot.hear(News::StoppedListening { why: None });
-    robot.hear(News::Listening {
-        spec,
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
 }
 
 fn hang_up(robot: &mut Robot) -> String {
-    robot.hear(News::Closed {
-        at: own(LAPTOP_END, 11).name,
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: own(LAPTOP_END, 11).name, how: Ending::Close });
     robot.said().to_owned()
 }
 
@@ -39,10 +33,7 @@ fn a_half_close_is_told_by_the_options_at_accept() {
     listen_anew(&mut robot, |spec| spec.closes = ServerCloses::Never);
     robot.hear(News::HalfClosed(own(LAPTOP_END, 11).name));
     let said = robot.said();
-    assert!(
-        said.contains("reads the end of the data and closes"),
-        "{said}"
-    );
+    assert!(said.contains("reads the end of the data and closes"), "{said}");
 }
 
 #[test]
@@ -62,21 +53,14 @@ fn a_stranger_keeps_its_name_when_its_row_is_gone() {
     let mut robot = Robot::listening();
     robot.hear(News::Accepted(own(ITS_END, 12)));
     robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
-    let owner = Owner {
-        pid: 999,
-        fd: 3,
-        program: "curl".to_owned(),
-    };
+    let owner = Owner { pid: 999, fd: 3, program: "curl".to_owned() };
     robot.tell(Event::OwnersFound(vec![(77, owner)]));
     // Whoever has closed holds no row any more: the kernel keeps it, without an inode.
     let orphan = CALLER.replace("ESTABLISHED inode=77", "FIN_WAIT2");
     let left = ITS_END.replace("ESTABLISHED", "CLOSE_WAIT");
     robot.kernel(&[LISTEN, &orphan, &left].join("\n"));
     robot.hear(News::PeerClosed(own(ITS_END, 12).name));
-    robot.hear(News::Closed {
-        at: own(ITS_END, 12).name,
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: own(ITS_END, 12).name, how: Ending::Close });
     let said = robot.said();
     assert!(said.starts_with("curl (127.0.0.1:40000) hung up"), "{said}");
 }

@@ -35,10 +35,7 @@ fn an_end_that_was_accepted_and_closed_waited_in_no_accept_queue() {
     let said = laptop_is_reset(&mut robot);
     assert!(!said.contains("accept"), "{said}");
     assert!(!said.contains("listener"), "{said}");
-    assert!(
-        said.contains("came to the server's end after that was closed"),
-        "{said}"
-    );
+    assert!(said.contains("came to the server's end after that was closed"), "{said}");
 
     // The wire's news of that RST comes before the laptop's, or after.
     for is_first in [true, false] {

@@ -17,11 +17,9 @@ fn a_short_story() -> Robot {
     robot.hear(News::Accepted(own(SERVER_END, 12)));
     robot.hear(News::Connected(own(LAPTOP_END, 11)));
     let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
-    for rows in [
-        &[LISTEN, LAPTOP_END] as &[&str],
-        &[LISTEN, LAPTOP_END, SERVER_END],
-        &[LISTEN, waits],
-    ] {
+    for rows in
+        [&[LISTEN, LAPTOP_END] as &[&str], &[LISTEN, LAPTOP_END, SERVER_END], &[LISTEN, waits]]
+    {
         robot.kernel(&rows.join("\n"));
         robot.later(Duration::from_secs(1));
     }
@@ -39,27 +37,15 @@ fn each_step_back_takes_one_change_away_and_each_step_forward_brings_it_again() 
     let rows: Vec<usize> = seen.iter().map(Vec::len).collect();
     assert_eq!(rows, [3, 3, 2, 1, 0]);
     assert_eq!(seen[1][2], "127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED");
-    assert!(
-        robot.said().contains("step 0 of 4: there was no row"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("step 0 of 4: there was no row"), "{}", robot.said());
     robot.press(",");
-    assert!(
-        robot.said().contains("this is the beginning"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("this is the beginning"), "{}", robot.said());
     for before in seen.iter().rev().skip(1) {
         robot.press(".");
         assert_eq!(&robot.table(), before);
     }
     assert!(robot.said().contains("step 4 of 4"), "{}", robot.said());
-    assert!(
-        robot.said().contains("laptop: ESTABLISHED to TIME_WAIT"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("laptop: ESTABLISHED to TIME_WAIT"), "{}", robot.said());
     robot.press(".");
     assert!(!robot.state.is_past());
     assert!(robot.said().contains("live again"), "{}", robot.said());
@@ -92,11 +78,7 @@ fn the_past_stands_still_while_the_sockets_live_on() {
     robot.kernel(LISTEN);
     robot.later(Duration::from_secs(20));
     assert_eq!((robot.state.then(), robot.table()), (then, past));
-    assert_eq!(
-        robot.state.sockets.len(),
-        1,
-        "the living table has only LISTEN"
-    );
+    assert_eq!(robot.state.sockets.len(), 1, "the living table has only LISTEN");
     robot.press("2.");
     assert!(robot.said().contains("step 5 of 5"), "{}", robot.said());
     for key in ["p", "End", "Esc"] {
@@ -138,14 +120,9 @@ fn a_verb_leaves_the_past_and_acts_on_the_living_sockets() {
 fn what_a_form_or_a_menu_does_leaves_the_past_too() {
     let mut robot = Robot::listening_in_lab();
     // In the menu of states, too, comma steps back.
-    for (back, key) in [
-        (",", "L"),
-        ("Esc ,", "C"),
-        ("Esc ,", "P"),
-        ("Esc ,", "S"),
-        (",", "Enter"),
-        ("S ,", "7"),
-    ] {
+    for (back, key) in
+        [(",", "L"), ("Esc ,", "C"), ("Esc ,", "P"), ("Esc ,", "S"), (",", "Enter"), ("S ,", "7")]
+    {
         robot.press(back);
         assert!(robot.state.is_past(), "{back}");
         robot.press(key);
@@ -165,23 +142,14 @@ fn looking_around_leaves_the_past_alone() {
     robot.press(", n e e e z z T K Tab j Enter");
     assert!(robot.state.is_past());
     robot.press(",");
-    assert!(
-        robot.said().contains("step 0 of 2"),
-        "in a card, too: {}",
-        robot.said()
-    );
+    assert!(robot.said().contains("step 0 of 2"), "in a card, too: {}", robot.said());
 }
 
 #[test]
 fn the_oldest_is_forgotten_and_that_is_said() {
     let mut robot = Robot::listening();
-    let row = |n: u32| {
-        format!(
-            "tcp 0 0 127.0.0.1:5000 10.{}.{}.2:40000 ESTABLISHED\n",
-            n / 250,
-            n % 250
-        )
-    };
+    let row =
+        |n: u32| format!("tcp 0 0 127.0.0.1:5000 10.{}.{}.2:40000 ESTABLISHED\n", n / 250, n % 250);
     let many: String = (0..30_000).map(row).collect();
     let told = |robot: &Robot| {
         let mut all = robot.state.notices.newest_first();
@@ -225,20 +193,11 @@ fn facts() -> impl Strategy<Value = Vec<Fact>> {
 }
 
 fn table_of(rows: &[(u8, u8)]) -> String {
-    let states = [
-        "SYN_SENT",
-        "ESTABLISHED",
-        "FIN_WAIT2",
-        "CLOSE_WAIT",
-        "TIME_WAIT",
-    ];
+    let states = ["SYN_SENT", "ESTABLISHED", "FIN_WAIT2", "CLOSE_WAIT", "TIME_WAIT"];
     let row = |(n, state): &(u8, u8)| {
         let (server, client) = ("127.0.0.1:5000", format!("127.0.0.2:4000{}", n / 2));
-        let ends = if n % 2 == 0 {
-            format!("{server} {client}")
-        } else {
-            format!("{client} {server}")
-        };
+        let ends =
+            if n % 2 == 0 { format!("{server} {client}") } else { format!("{client} {server}") };
         format!("tcp 0 0 {ends} {}\n", states[usize::from(*state)])
     };
     let mut rows = rows.to_vec();

@@ -14,14 +14,8 @@ fn with(descriptors: u64) -> Robot {
 
 /// So many connections, both ends of which are ours, and no order left.
 fn connect(robot: &mut Robot, count: u32) {
-    let burst = Burst {
-        count,
-        ..Burst::ONE
-    };
-    robot.hear(News::BurstBegun {
-        burst,
-        whole_range: false,
-    });
+    let burst = Burst { count, ..Burst::ONE };
+    robot.hear(News::BurstBegun { burst, whole_range: false });
     let mut rows = vec![LISTEN.to_owned()];
     for n in 0..count {
         let port = 40_000 + n;
@@ -84,10 +78,7 @@ fn where_no_call_is_possible_none_is_made_and_the_sum_comes_out_too() {
 fn where_closing_would_make_no_room_it_is_not_said_to_help() {
     let mut robot = with(60);
     robot.press("c");
-    has(
-        &robot,
-        &["of the 60 descriptors", "ulimit -n 1024 before the start"],
-    );
+    has(&robot, &["of the 60 descriptors", "ulimit -n 1024 before the start"]);
     assert!(!robot.said().contains("0d"), "{}", robot.said());
 }
 
@@ -98,10 +89,7 @@ fn calls_that_are_under_way_count_and_are_said_to() {
     robot.orders();
     robot.press("c");
     assert!(robot.commands().is_empty());
-    has(
-        &robot,
-        &["1 is in use, 234 are for calls that are under way"],
-    );
+    has(&robot, &["1 is in use, 234 are for calls that are under way"]);
 }
 
 #[test]
@@ -113,11 +101,5 @@ fn a_held_server_needs_no_descriptor_and_the_lab_keeps_some() {
     let mut robot = Robot::listening_in_lab();
     robot.state.machine.descriptors = 600;
     robot.press("20c");
-    has(
-        &robot,
-        &[
-            "connecting 11 times",
-            "576 are kept for the lab and other things",
-        ],
-    );
+    has(&robot, &["connecting 11 times", "576 are kept for the lab and other things"]);
 }

@@ -39,21 +39,12 @@ fn refused(robot: &mut Robot, nth: u32) {
     robot.later(Duration::from_millis(3));
     let tuple = name(CALLS).tuple;
     robot.hear(News::ConnectFailed {
-        spec: ConnectSpec {
-            host: LAPTOP,
-            ..ConnectSpec::to(tuple.remote.into())
-        },
+        spec: ConnectSpec { host: LAPTOP, ..ConnectSpec::to(tuple.remote.into()) },
         to: Some(tuple.remote),
         local: Some(tuple.local),
-        why: Refusal {
-            call: Call::Connect,
-            errno: Errno::ECONNREFUSED,
-        },
+        why: Refusal { call: Call::Connect, errno: Errno::ECONNREFUSED },
     });
-    robot.hear(News::Closed {
-        at: name(CALLS),
-        how: Ending::Broken(Errno::ECONNREFUSED),
-    });
+    robot.hear(News::Closed { at: name(CALLS), how: Ending::Broken(Errno::ECONNREFUSED) });
     robot.later(Duration::from_millis(1));
 }
 
@@ -106,10 +97,7 @@ fn the_ladder_of_all_has_the_states_of_each_call_and_a_look_belongs_to_the_last(
     robot.tables(&[LISTEN], &[CALLS]);
     is_answered(&mut robot);
     let answered = [&["SYN_SENT > SYN, seq 0"], &ANSWERED[1..]].concat();
-    assert_eq!(
-        ladder(&robot).0,
-        [&before[..], &worked_out, &answered].concat()
-    );
+    assert_eq!(ladder(&robot).0, [&before[..], &worked_out, &answered].concat());
 }
 
 #[test]
@@ -132,11 +120,7 @@ fn an_end_from_before_is_gone_by_the_rst_with_which_a_new_call_is_answered() {
         let drawn = ladder(&robot).0;
         assert_eq!(
             drawn[drawn.len() - 3..],
-            [
-                "SYN_SENT > SYN, seq 0",
-                "< ACK, seq 1 ack 1",
-                "> RST, seq 1 gone"
-            ],
+            ["SYN_SENT > SYN, seq 0", "< ACK, seq 1 ack 1", "> RST, seq 1 gone"],
             "{keys}"
         );
     }

@@ -60,11 +60,7 @@ fn another_programs_row_is_named_by_its_address_in_a_picture() {
 fn a_listener_that_has_stopped_is_still_the_listener_in_the_past() {
     let mut robot = laptop_connected();
     let (program, pid) = (String::from("fivetuple"), 4121);
-    let owner = Owner {
-        program,
-        pid,
-        fd: 9,
-    };
+    let owner = Owner { program, pid, fd: 9 };
     robot.tell(Event::OwnersFound(vec![(9, owner)]));
     robot.press("l");
     robot.hear(News::StoppedListening { why: None });
@@ -92,10 +88,7 @@ fn listening_at_v6() -> Robot {
     robot.state.listener.spec = ListenSpec::at(at);
     robot.press("l");
     let row = "tcp 0 128 [::1]:5000 [::]:* LISTEN inode=9";
-    robot.hear(News::Listening {
-        spec: ListenSpec::at(at),
-        sockets: vec![own(row, 9)],
-    });
+    robot.hear(News::Listening { spec: ListenSpec::at(at), sockets: vec![own(row, 9)] });
     robot.kernel(row);
     robot
 }
@@ -115,11 +108,7 @@ fn the_myth_is_not_tried_where_there_is_but_one_address() {
     robot.commands();
     robot.press("U");
     assert!(robot.commands().is_empty());
-    assert!(
-        robot.said().contains("one address, ::1"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("one address, ::1"), "{}", robot.said());
     assert_eq!(robot.state.desk.picture, Picture::Myth);
 }
 
@@ -129,9 +118,7 @@ fn the_myth_calls_the_listener_wherever_else_the_clients_call() {
     robot.state.clients.to = Some("127.0.0.1:6000".parse::<Endpoint>().unwrap().into());
     robot.commands();
     robot.press("U");
-    let [Command::Connect(spec, _)] = &robot.commands()[..] else {
-        panic!("one call")
-    };
+    let [Command::Connect(spec, _)] = &robot.commands()[..] else { panic!("one call") };
     assert_eq!(spec.to.to_string(), "127.0.0.1:5000");
 }
 
@@ -158,9 +145,7 @@ fn another_computer_that_is_to_help_has_no_row_at_that_port_itself() {
     });
     robot.press("y");
     let commands = robot.commands();
-    let [Command::Try(trials)] = &commands[..] else {
-        panic!("{commands:?}")
-    };
+    let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
     let tried = |ip: [u8; 4]| {
         let is_there = |trial: &&Trial| matches!(trial, Trial::Bind { at, .. } if at.ip == std::net::IpAddr::from(ip));
         trials.iter().filter(is_there).count()
@@ -183,10 +168,7 @@ fn the_footer_of_the_table_names_pictures() {
     let mut robot = laptop_connected();
     let screen = screen(&mut robot, WIDE);
     let footer = screen.lines().last().unwrap();
-    assert!(
-        footer.contains("g states") && footer.contains("m ports"),
-        "{footer}"
-    );
+    assert!(footer.contains("g states") && footer.contains("m ports"), "{footer}");
 }
 
 #[test]

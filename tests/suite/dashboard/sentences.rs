@@ -16,16 +16,9 @@ fn a_flood_of_short_connections_is_one_sentence() {
         let row = format!("tcp 0 0 127.0.0.1:5000 127.0.0.1:{port} ESTABLISHED inode={port}");
         robot.hear(News::Accepted(own(&row, 30)));
         robot.hear(News::PeerClosed(own(&row, 30).name));
-        robot.hear(News::Closed {
-            at: own(&row, 30).name,
-            how: Ending::Close,
-        });
+        robot.hear(News::Closed { at: own(&row, 30).name, how: Ending::Close });
     }
-    assert!(
-        robot.state.notices.len() - before < 20,
-        "{}",
-        robot.state.notices.len()
-    );
+    assert!(robot.state.notices.len() - before < 20, "{}", robot.state.notices.len());
     assert!(
         robot
             .state
@@ -42,36 +35,24 @@ fn a_taken_port_blames_the_row_that_has_it() {
     let waiting = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 TIME_WAIT timewait=47000ms/0";
     robot.kernel(waiting);
     robot.press("l");
-    let why = Refusal {
-        call: Call::Bind,
-        errno: Errno::EADDRINUSE,
-    };
+    let why = Refusal { call: Call::Bind, errno: Errno::EADDRINUSE };
     robot.hear(News::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
         why,
     });
     let said = robot.said();
-    for part in [
-        "127.0.0.1:5000",
-        "EADDRINUSE",
-        "TIME_WAIT, 47 s left",
-        "SO_REUSEADDR on both runs",
-    ] {
+    for part in
+        ["127.0.0.1:5000", "EADDRINUSE", "TIME_WAIT, 47 s left", "SO_REUSEADDR on both runs"]
+    {
         assert!(said.contains(part), "{part:?} is missing in: {said}");
     }
-    assert_eq!(
-        robot.state.blamed(),
-        [end("127.0.0.1:5000", "127.0.0.2:54240")]
-    );
+    assert_eq!(robot.state.blamed(), [end("127.0.0.1:5000", "127.0.0.2:54240")]);
 }
 
 #[test]
 fn refusals_say_what_helps() {
     let at = Endpoint::new([127, 0, 0, 1], 80);
-    let spec = ConnectSpec {
-        from: Some([127, 0, 0, 2].into()),
-        ..ConnectSpec::to(at.into())
-    };
+    let spec = ConnectSpec { from: Some([127, 0, 0, 2].into()), ..ConnectSpec::to(at.into()) };
     let failed = |errno, call| News::ConnectFailed {
         spec: spec.clone(),
         to: Some(at),
@@ -79,40 +60,22 @@ fn refusals_say_what_helps() {
         why: Refusal { call, errno },
     };
     let cases = [
-        (
-            failed(Errno::ECONNREFUSED, Call::Connect),
-            "nobody listens there.",
-        ),
-        (
-            failed(Errno::EADDRNOTAVAIL, Call::Connect),
-            "All 28,232 ports of 32768-60999 are taken",
-        ),
+        (failed(Errno::ECONNREFUSED, Call::Connect), "nobody listens there."),
+        (failed(Errno::EADDRNOTAVAIL, Call::Connect), "All 28,232 ports of 32768-60999 are taken"),
         (failed(Errno::EMFILE, Call::Socket), "20,000 descriptors"),
-        (
-            failed(Errno::ETIMEDOUT, Call::Connect),
-            "accept queue may be full",
-        ),
-        (
-            failed(Errno::EPERM, Call::Remote([9, 9, 9, 9].into())),
-            "--allow-remote",
-        ),
+        (failed(Errno::ETIMEDOUT, Call::Connect), "accept queue may be full"),
+        (failed(Errno::EPERM, Call::Remote([9, 9, 9, 9].into())), "--allow-remote"),
         (
             News::ListenFailed {
                 spec: ListenSpec::at(at),
-                why: Refusal {
-                    call: Call::Bind,
-                    errno: Errno::EACCES,
-                },
+                why: Refusal { call: Call::Bind, errno: Errno::EACCES },
             },
             "Ports below 1024",
         ),
         (
             News::ListenFailed {
                 spec: ListenSpec::at(Endpoint::new([10, 9, 9, 9], 80)),
-                why: Refusal {
-                    call: Call::Bind,
-                    errno: Errno::EADDRNOTAVAIL,
-                },
+                why: Refusal { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
             },
             "10.9.9.9 is not an address of this machine",
         ),
@@ -120,11 +83,7 @@ fn refusals_say_what_helps() {
     for (news, part) in cases {
         let mut robot = Robot::new();
         robot.hear(news);
-        assert!(
-            robot.said().contains(part),
-            "{part:?} is missing in: {}",
-            robot.said()
-        );
+        assert!(robot.said().contains(part), "{part:?} is missing in: {}", robot.said());
     }
 }
 
@@ -132,39 +91,15 @@ fn refusals_say_what_helps() {
 fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() {
     let mut robot = Robot::listening();
     let spec = ConnectSpec::to("nosuchhost.invalid:53".parse().unwrap());
-    let why = Refusal {
-        call: Call::Resolve,
-        errno: Errno::EADDRNOTAVAIL,
-    };
-    robot.hear(News::ConnectFailed {
-        spec,
-        to: None,
-        local: None,
-        why,
-    });
-    assert!(
-        robot.said().contains("no address is known for that name"),
-        "{}",
-        robot.said()
-    );
-    let datagram = own(
-        "udp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=11",
-        11,
-    );
+    let why = Refusal { call: Call::Resolve, errno: Errno::EADDRNOTAVAIL };
+    robot.hear(News::ConnectFailed { spec, to: None, local: None, why });
+    assert!(robot.said().contains("no address is known for that name"), "{}", robot.said());
+    let datagram = own("udp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=11", 11);
     robot.hear(News::Connected(datagram));
-    robot.hear(News::Closed {
-        at: datagram.name,
-        how: Ending::Broken(Errno::ECONNREFUSED),
-    });
+    robot.hear(News::Closed { at: datagram.name, how: Ending::Broken(Errno::ECONNREFUSED) });
+    assert!(robot.said().contains("nobody has UDP port 5000"), "{}", robot.said());
     assert!(
-        robot.said().contains("nobody has UDP port 5000"),
-        "{}",
-        robot.said()
-    );
-    assert!(
-        robot
-            .table()
-            .contains(&"127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED refused".to_owned())
+        robot.table().contains(&"127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED refused".to_owned())
     );
 }
 
@@ -181,10 +116,7 @@ fn hanging_up_is_told_by_what_the_server_does_then() {
         }
         robot.hear(News::Connected(own(client, 11)));
         robot.kernel(&[LISTEN, client, server].join("\n"));
-        robot.hear(News::Closed {
-            at: own(client, 11).name,
-            how: Ending::Close,
-        });
+        robot.hear(News::Closed { at: own(client, 11).name, how: Ending::Close });
         robot.said().to_owned()
     };
     let cases = [
@@ -193,10 +125,7 @@ fn hanging_up_is_told_by_what_the_server_does_then() {
             hang_up(true, |spec| spec.closes = ServerCloses::Never),
             "CLOSE_WAIT at the server's, which has not closed",
         ),
-        (
-            hang_up(true, |spec| spec.on_data = OnData::LeaveUnread),
-            "sends RST: both rows go",
-        ),
+        (hang_up(true, |spec| spec.on_data = OnData::LeaveUnread), "sends RST: both rows go"),
         (hang_up(false, |_| ()), "Nobody has accepted the other end"),
     ];
     for (said, part) in cases {
@@ -210,29 +139,15 @@ fn a_reset_is_one_sentence_and_brings_the_options_of_the_start_back() {
     robot.press("a C Down Down Right Enter");
     robot.kernel("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 TIME_WAIT timewait=47000ms/0");
     robot.press("r");
-    assert!(
-        robot
-            .said()
-            .contains("1 row from before is still in TIME_WAIT"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("1 row from before is still in TIME_WAIT"), "{}", robot.said());
     let said = robot.state.notices.len();
-    for end in [
-        end("127.0.0.1:5000", "127.0.0.2:54240"),
-        end("127.0.0.2:54240", "127.0.0.1:5000"),
-    ] {
-        robot.hear(News::Closed {
-            at: end,
-            how: Ending::Abort,
-        });
+    for end in [end("127.0.0.1:5000", "127.0.0.2:54240"), end("127.0.0.2:54240", "127.0.0.1:5000")]
+    {
+        robot.hear(News::Closed { at: end, how: Ending::Abort });
     }
     robot.hear(News::StoppedListening { why: None });
     assert_eq!(robot.state.notices.len(), said, "{}", robot.said());
-    assert_eq!(
-        robot.state.clients.spec.source_port,
-        SourcePort::KernelPicks
-    );
+    assert_eq!(robot.state.clients.spec.source_port, SourcePort::KernelPicks);
 }
 
 #[test]
@@ -272,15 +187,7 @@ fn who_is_connected_only_as_far_as_the_client_knows_is_told_so() {
             robot.kernel(&rows);
         }
         let said = robot.said();
-        assert_eq!(
-            said.contains("Only the client believes so"),
-            believes,
-            "{said}"
-        );
-        assert_eq!(
-            said.contains("The kernel did it alone"),
-            !believes,
-            "{said}"
-        );
+        assert_eq!(said.contains("Only the client believes so"), believes, "{said}");
+        assert_eq!(said.contains("The kernel did it alone"), !believes, "{said}");
     }
 }

@@ -14,13 +14,7 @@ fn call(n: u16) -> OwnSocket {
 }
 
 fn begins(robot: &mut Robot, count: u32) {
-    robot.hear(News::BurstBegun {
-        burst: Burst {
-            count,
-            ..Burst::ONE
-        },
-        whole_range: false,
-    });
+    robot.hear(News::BurstBegun { burst: Burst { count, ..Burst::ONE }, whole_range: false });
 }
 
 /// Three calls after those keys; `opened` of them are answered within a second.
@@ -38,11 +32,7 @@ fn three(robot: &mut Robot, keys: &str, opened: u32) {
 }
 
 fn ends(robot: &mut Robot, opened: u32) -> &str {
-    robot.hear(News::BurstEnded {
-        opened,
-        asked: 3,
-        took: Duration::from_millis(2),
-    });
+    robot.hear(News::BurstEnded { opened, asked: 3, took: Duration::from_millis(2) });
     robot.said()
 }
 
@@ -88,11 +78,7 @@ fn several_calls_that_find_the_accept_queue_full_say_so() {
     robot.tables(&[&LISTEN.replace("tcp 0 128", "tcp 2 1")], &[]);
     let before = robot.state.notices.len();
     three(&mut robot, "", 1);
-    assert_eq!(
-        robot.state.notices.len(),
-        before,
-        "it is said of all together"
-    );
+    assert_eq!(robot.state.notices.len(), before, "it is said of all together");
     let said = ends(&mut robot, 1);
     let why = "2 calls wait for their answers still. The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
     assert!(said.ends_with(why), "{said}");

@@ -14,10 +14,7 @@ fn the_menu_asks_for_the_chosen_state_from_the_chosen_computer() {
     robot.press("S j j k Enter");
     assert!(robot.state.desk.overlay.is_none());
     let phone = [127, 0, 0, 3].into();
-    assert_eq!(
-        robot.commands(),
-        [Command::Stage(TcpState::SynReceived, phone)]
-    );
+    assert_eq!(robot.commands(), [Command::Stage(TcpState::SynReceived, phone)]);
     robot.press("S 7");
     assert_eq!(robot.commands(), [Command::Stage(HELD[6], phone)]);
     robot.press("S 0");
@@ -36,15 +33,9 @@ fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
         state: TcpState::FinWait2,
         main,
         sockets: vec![own("tcp 0 8 127.0.0.1:32823 0.0.0.0:* LISTEN inode=7", 12)],
-        calls: vec![
-            "socket() = 12".to_owned(),
-            "shutdown(13, SHUT_WR)".to_owned(),
-        ],
+        calls: vec!["socket() = 12".to_owned(), "shutdown(13, SHUT_WR)".to_owned()],
     });
-    for part in [
-        "FIN_WAIT2 at 127.0.0.2:41962",
-        "socket() = 12; shutdown(13, SHUT_WR)",
-    ] {
+    for part in ["FIN_WAIT2 at 127.0.0.2:41962", "socket() = 12; shutdown(13, SHUT_WR)"] {
         assert!(robot.said().contains(part), "{}", robot.said());
     }
     let orders = robot.orders();
@@ -58,10 +49,7 @@ fn a_state_that_cannot_be_held_says_why() {
     let mut robot = Robot::new();
     robot.hear(News::StageFailed {
         state: TcpState::Closing,
-        why: Refusal {
-            call: Call::Socket,
-            errno: Errno::EMFILE,
-        },
+        why: Refusal { call: Call::Socket, errno: Errno::EMFILE },
     });
     let said = robot.said();
     assert!(
@@ -91,10 +79,7 @@ pub(crate) fn half_closed_by_s() -> Robot {
 
 #[test]
 fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
-    for (looks, what) in [
-        ("", "S holds the connections"),
-        ("3 ", "S holds the chosen row"),
-    ] {
+    for (looks, what) in [("", "S holds the connections"), ("3 ", "S holds the chosen row")] {
         for verb in ["d", "s", "f", "x", "D"] {
             let mut robot = half_closed_by_s();
             if !looks.is_empty() {
@@ -102,10 +87,7 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
             }
             robot.press(verb);
             let said = robot.said();
-            assert!(
-                said.contains(what) && said.contains("r closes them"),
-                "{verb}: {said}"
-            );
+            assert!(said.contains(what) && said.contains("r closes them"), "{verb}: {said}");
             assert_eq!(robot.commands(), []);
         }
     }
@@ -116,10 +98,7 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
     assert!(!card.contains("verbs"), "{card}");
     robot.press("Esc i");
     let calls = screen(&mut robot, USUAL);
-    assert!(
-        calls.contains("its calls stand in What happened"),
-        "{calls}"
-    );
+    assert!(calls.contains("its calls stand in What happened"), "{calls}");
 }
 
 #[test]
@@ -133,15 +112,7 @@ fn a_reset_counts_what_s_holds_and_forgets_it() {
         "{said}"
     );
     robot.press("d");
-    assert!(
-        robot.said().contains("no computer has a connection open"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("no computer has a connection open"), "{}", robot.said());
     robot.press("r");
-    assert!(
-        robot.said().contains("nothing was open"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("nothing was open"), "{}", robot.said());
 }

@@ -20,9 +20,7 @@ fn one_connection_is_a_pair_of_rows_beside_a_listen_row_that_stays() {
         ]
     );
     assert!(
-        robot
-            .said()
-            .contains("laptop connected: the kernel picked port 54240"),
+        robot.said().contains("laptop connected: the kernel picked port 54240"),
         "{}",
         robot.said()
     );
@@ -42,11 +40,7 @@ fn rows_know_their_roles() {
         .collect();
     assert_eq!(
         roles,
-        [
-            Role::Listener,
-            Role::ServerEnd("laptop".into()),
-            Role::Client("laptop".into())
-        ]
+        [Role::Listener, Role::ServerEnd("laptop".into()), Role::Client("laptop".into())]
     );
 }
 
@@ -54,19 +48,9 @@ fn rows_know_their_roles() {
 fn who_hangs_up_first_waits_and_the_other_row_becomes_a_ghost_with_its_reason() {
     let mut robot = laptop_connected();
     robot.hear(News::PeerClosed(end("127.0.0.1:5000", "127.0.0.2:54240")));
-    robot.hear(News::Closed {
-        at: end("127.0.0.2:54240", "127.0.0.1:5000"),
-        how: Ending::Close,
-    });
-    assert!(
-        robot.said().contains("laptop hung up first"),
-        "{}",
-        robot.said()
-    );
-    robot.hear(News::Closed {
-        at: end("127.0.0.1:5000", "127.0.0.2:54240"),
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: end("127.0.0.2:54240", "127.0.0.1:5000"), how: Ending::Close });
+    assert!(robot.said().contains("laptop hung up first"), "{}", robot.said());
+    robot.hear(News::Closed { at: end("127.0.0.1:5000", "127.0.0.2:54240"), how: Ending::Close });
     assert!(
         robot.said().contains("laptop hung up first"),
         "the server's close is no second sentence: {}",
@@ -84,11 +68,7 @@ fn who_hangs_up_first_waits_and_the_other_row_becomes_a_ghost_with_its_reason() 
     );
     robot.later(Duration::from_secs(13));
     assert_eq!(robot.table().len(), 2, "the ghost is gone after 5 s");
-    let line = robot
-        .state
-        .sockets
-        .get(end("127.0.0.2:54240", "127.0.0.1:5000"))
-        .unwrap();
+    let line = robot.state.sockets.get(end("127.0.0.2:54240", "127.0.0.1:5000")).unwrap();
     assert_eq!(line.time_left(robot.state.now).unwrap().as_secs(), 47);
     assert_eq!(line.passed[0].state, TcpState::Established);
 }
@@ -96,25 +76,12 @@ fn who_hangs_up_first_waits_and_the_other_row_becomes_a_ghost_with_its_reason() 
 #[test]
 fn a_connection_that_no_look_saw_is_told_and_marked() {
     let mut robot = Robot::listening();
-    let stranger = own(
-        "tcp 0 0 127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED inode=30",
-        30,
-    );
+    let stranger = own("tcp 0 0 127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED inode=30", 30);
     robot.hear(News::Accepted(stranger));
-    robot.hear(News::Closed {
-        at: stranger.name,
-        how: Ending::Broken(Errno::ECONNRESET),
-    });
-    assert_eq!(
-        robot.table()[1],
-        "127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED reset"
-    );
+    robot.hear(News::Closed { at: stranger.name, how: Ending::Broken(Errno::ECONNRESET) });
+    assert_eq!(robot.table()[1], "127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED reset");
     assert!(robot.state.sockets.get(stranger.name).unwrap().told);
-    assert_eq!(
-        robot.state.sockets.connections(),
-        0,
-        "the kernel has no such row"
-    );
+    assert_eq!(robot.state.sockets.connections(), 0, "the kernel has no such row");
 }
 
 #[test]
@@ -123,18 +90,10 @@ fn the_selection_stays_with_its_connection() {
     let chosen = end("127.0.0.2:54240", "127.0.0.1:5000");
     robot.ask(Action::SelectRow(chosen));
     robot.kernel(
-        &[
-            "tcp 0 0 127.0.0.1:5000 127.0.0.3:40000 ESTABLISHED",
-            LAPTOP_END,
-            SERVER_END,
-        ]
-        .join("\n"),
+        &["tcp 0 0 127.0.0.1:5000 127.0.0.3:40000 ESTABLISHED", LAPTOP_END, SERVER_END].join("\n"),
     );
     assert_eq!(robot.state.desk.selected, Some(chosen));
-    assert_eq!(
-        robot.state.selected().unwrap().row.state,
-        TcpState::Established
-    );
+    assert_eq!(robot.state.selected().unwrap().row.state, TcpState::Established);
 }
 
 #[test]
@@ -144,10 +103,7 @@ fn points_of_view_show_what_each_computer_would() {
     assert_eq!(robot.state.desk.lens.view, PointOfView::Server);
     assert_eq!(robot.table().len(), 2);
     robot.press("e");
-    assert_eq!(
-        robot.table(),
-        ["127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED"]
-    );
+    assert_eq!(robot.table(), ["127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED"]);
     robot.ask(Action::SelectComputer(1));
     assert!(robot.table().is_empty(), "the phone has no socket");
 }
@@ -157,10 +113,7 @@ fn find_shows_only_rows_that_contain_the_text_and_esc_drops_it() {
     let mut robot = laptop_connected();
     robot.press("/");
     robot.type_text("server END");
-    assert_eq!(
-        robot.table(),
-        ["127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED"]
-    );
+    assert_eq!(robot.table(), ["127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED"]);
     robot.press("Enter Esc");
     assert_eq!(robot.table().len(), 3);
 }
@@ -173,17 +126,8 @@ fn stopping_leaves_accepted_connections_alone() {
     assert_eq!(robot.commands(), [Command::StopListening]);
     robot.hear(News::StoppedListening { why: None });
     robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
-    assert_eq!(
-        robot.table()[0],
-        "127.0.0.1:5000 0.0.0.0:* LISTEN stopped listening"
-    );
-    assert!(
-        robot
-            .said()
-            .contains("1 connection accepted before lives on"),
-        "{}",
-        robot.said()
-    );
+    assert_eq!(robot.table()[0], "127.0.0.1:5000 0.0.0.0:* LISTEN stopped listening");
+    assert!(robot.said().contains("1 connection accepted before lives on"), "{}", robot.said());
     assert_eq!(robot.state.listener.ends.len(), 1);
 }
 
@@ -232,21 +176,11 @@ fn where_both_ports_are_equal_the_computers_end_is_the_clients() {
     robot.hear(News::Accepted(own(server, 12)));
     robot.hear(News::Connected(own(client, 11)));
     robot.kernel(&[LISTEN, client, server].join("\n"));
-    let role = |row| {
-        Role::of(
-            &robot.state,
-            &robot.state.sockets.get(own(row, 0).name).unwrap().row,
-        )
-    };
+    let role =
+        |row| Role::of(&robot.state, &robot.state.sockets.get(own(row, 0).name).unwrap().row);
     assert_eq!(
         (role(server), role(client)),
-        (
-            Role::ServerEnd("laptop".into()),
-            Role::Client("laptop".into())
-        )
+        (Role::ServerEnd("laptop".into()), Role::Client("laptop".into()))
     );
-    assert_eq!(
-        robot.table()[1],
-        "127.0.0.1:5000 127.0.0.2:5000 ESTABLISHED"
-    );
+    assert_eq!(robot.table()[1], "127.0.0.1:5000 127.0.0.2:5000 ESTABLISHED");
 }

@@ -33,15 +33,10 @@ fn lives(robot: &Robot) -> Vec<Life<'_>> {
 fn hung_up() -> Robot {
     let mut robot = laptop_connected();
     robot.later(Duration::from_secs(3));
-    let [client, server] = [
-        ("127.0.0.2:54240", "127.0.0.1:5000"),
-        ("127.0.0.1:5000", "127.0.0.2:54240"),
-    ];
+    let [client, server] =
+        [("127.0.0.2:54240", "127.0.0.1:5000"), ("127.0.0.1:5000", "127.0.0.2:54240")];
     for (local, remote) in [client, server] {
-        robot.hear(News::Closed {
-            at: end(local, remote),
-            how: Ending::Close,
-        });
+        robot.hear(News::Closed { at: end(local, remote), how: Ending::Close });
     }
     let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, waits].join("\n"));
@@ -57,12 +52,7 @@ fn a_life_is_what_was_seen_and_what_must_have_been_between() {
     assert_eq!(states[0], ["LISTEN lasts"]);
     assert_eq!(
         states[1],
-        [
-            "unseen SYN_RECV 0",
-            "ESTABLISHED 3",
-            "unseen CLOSE_WAIT 0",
-            "unseen LAST_ACK 0"
-        ]
+        ["unseen SYN_RECV 0", "ESTABLISHED 3", "unseen CLOSE_WAIT 0", "unseen LAST_ACK 0"]
     );
     let client = [
         "unseen SYN_SENT 0",
@@ -89,21 +79,15 @@ fn a_row_that_went_keeps_its_place_for_a_while() {
     robot.kernel(&[LISTEN, "tcp 0 0 127.0.0.1:5000 127.0.0.3:40000 ESTABLISHED"].join("\n"));
     robot.later(Duration::from_secs(9));
     assert_eq!(robot.table().len(), 2, "the ghosts are gone from the table");
-    let ports: Vec<u16> = lives(&robot)
-        .iter()
-        .map(|life| life.line.row.tuple.remote.port.0)
-        .collect();
+    let ports: Vec<u16> =
+        lives(&robot).iter().map(|life| life.line.row.tuple.remote.port.0).collect();
     assert_eq!(ports, [0, 54240, 5000, 40000]);
     let all = Timeline::of(&robot.state);
     assert_eq!(all.place_of(1), 3);
     assert_eq!(all.pair(1), 1..3);
     assert_eq!(all.pair(2), 1..3);
     robot.press("e");
-    assert_eq!(
-        lives(&robot).len(),
-        3,
-        "the server's computer had no client's end"
-    );
+    assert_eq!(lives(&robot).len(), 3, "the server's computer had no client's end");
 }
 
 #[test]
@@ -119,11 +103,7 @@ fn the_axis_holds_every_connection_and_zooming_in_halves_it() {
     assert!((seconds(&robot) - 15.0).abs() < 1e-9);
     robot.press("- -");
     robot.press("-");
-    assert!(
-        robot.said().contains("all of it is shown already"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("all of it is shown already"), "{}", robot.said());
     robot.press("t");
     assert_eq!(robot.state.desk.picture, Picture::Table);
 }
@@ -155,10 +135,7 @@ fn a_call_that_was_answered_with_rst_was_refused_and_not_left_without_an_answer(
             if is_seen_before {
                 robot.vanish(LAPTOP, &[CALLS]);
             }
-            robot.hear(News::Closed {
-                at: name(CALLS),
-                how: Ending::Broken(errno),
-            });
+            robot.hear(News::Closed { at: name(CALLS), how: Ending::Broken(errno) });
             if !is_seen_before {
                 robot.vanish(LAPTOP, &[CALLS]);
             }

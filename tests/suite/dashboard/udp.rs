@@ -29,10 +29,7 @@ fn udp_is_closed_at_once_and_never_reset() {
     assert!(said.contains("UDP has no RST"), "{said}");
     assert!(!said.contains("Both rows"), "{said}");
     robot.kernel("");
-    assert_eq!(
-        robot.table(),
-        ["127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED closed"]
-    );
+    assert_eq!(robot.table(), ["127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED closed"]);
 }
 
 #[test]
@@ -40,24 +37,14 @@ fn udp_sockets_are_not_called_connections() {
     let mut robot = Robot::new();
     robot.state.clients.spec.protocol = Protocol::Udp;
     robot.press("3c");
-    robot.hear(News::BurstBegun {
-        burst: Burst {
-            count: 3,
-            ..Burst::ONE
-        },
-        whole_range: false,
-    });
+    robot.hear(News::BurstBegun { burst: Burst { count: 3, ..Burst::ONE }, whole_range: false });
     let rows = [54240, 54241, 54242].map(|port| UDP.replace("54240", &port.to_string()));
     for row in &rows {
         robot.hear(News::Connected(own(row, 11)));
     }
     // The next c is another matter.
     robot.state.clients.spec.protocol = Protocol::Tcp;
-    robot.hear(News::BurstEnded {
-        opened: 3,
-        asked: 3,
-        took: Duration::from_millis(2),
-    });
+    robot.hear(News::BurstEnded { opened: 3, asked: 3, took: Duration::from_millis(2) });
     let said = robot.said();
     assert!(said.contains("opened 3 UDP sockets"), "{said}");
     robot.press("0d");

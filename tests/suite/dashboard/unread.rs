@@ -18,10 +18,7 @@ fn waiting(bytes: &str) -> Robot {
         on_data: OnData::LeaveUnread,
         ..robot.state.listener.spec.clone()
     };
-    robot.hear(News::Listening {
-        spec,
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
     robot.hear(News::Connected(own(CLIENT, 11)));
     robot.hear(News::Accepted(own(SERVES, 12)));
@@ -31,10 +28,7 @@ fn waiting(bytes: &str) -> Robot {
 }
 
 fn server_closes(robot: &mut Robot) -> String {
-    robot.hear(News::Closed {
-        at: name(SERVES),
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
     robot.said().to_owned()
 }
 

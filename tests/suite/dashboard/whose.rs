@@ -12,20 +12,13 @@ fn listening_at(at: &str, row: &str) -> Robot {
     let mut robot = Robot::new();
     robot.state.listener.spec = spec.clone();
     robot.press("l");
-    robot.hear(News::Listening {
-        spec,
-        sockets: vec![own(row, 9)],
-    });
+    robot.hear(News::Listening { spec, sockets: vec![own(row, 9)] });
     robot.kernel(row);
     robot
 }
 
 fn python(robot: &mut Robot, inodes: &[u64]) {
-    let owner = |fd| Owner {
-        pid: 999,
-        program: String::from("python3"),
-        fd,
-    };
+    let owner = |fd| Owner { pid: 999, program: String::from("python3"), fd };
     let found = inodes.iter().map(|inode| (*inode, owner(4)));
     robot.tell(Event::OwnersFound(found.collect()));
 }
@@ -103,10 +96,7 @@ fn who_calls_from_the_dashboards_port_is_a_client_all_the_same() {
     let (client, server) = (own(OUR_CLIENT, 0).name, own(THEIR_END, 0).name);
     assert_eq!(role(&robot, client), "laptop");
     assert_eq!(role(&robot, server), "python3");
-    assert_eq!(
-        [client, server].map(|name| robot.state.seen().is_client(name)),
-        [true, false]
-    );
+    assert_eq!([client, server].map(|name| robot.state.seen().is_client(name)), [true, false]);
 }
 
 #[test]
@@ -115,10 +105,7 @@ fn a_port_that_a_client_of_ours_has_is_not_blamed_on_an_earlier_listener() {
     robot.finds_the_port_taken();
     let said = robot.said();
     assert!(!said.contains("earlier listener"), "{said}");
-    assert!(
-        said.contains("laptop calls 127.0.0.1:7467 from it"),
-        "{said}"
-    );
+    assert!(said.contains("laptop calls 127.0.0.1:7467 from it"), "{said}");
     assert_eq!(robot.state.blamed(), [own(OUR_CLIENT, 0).name]);
 }
 
@@ -139,11 +126,7 @@ fn connected_over_v6() -> Robot {
 #[test]
 fn a_client_whose_address_is_no_computers_is_known_to_the_end() {
     let mut robot = connected_over_v6();
-    robot.hear(News::Received {
-        at: own(SERVER_V6, 12).name,
-        bytes: 2,
-        first: b"hi".to_vec(),
-    });
+    robot.hear(News::Received { at: own(SERVER_V6, 12).name, bytes: 2, first: b"hi".to_vec() });
     let before = robot.state.notices.len();
     closed(&mut robot, own(CLIENT_V6, 11).name);
     robot.hear(News::PeerClosed(own(SERVER_V6, 12).name));

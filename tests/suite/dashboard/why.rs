@@ -21,10 +21,7 @@ pub(crate) fn refused() -> Robot {
     robot.later(Duration::from_secs(3));
     robot.press("l");
     robot.commands();
-    let why = Refusal {
-        call: Call::Bind,
-        errno: Errno::EADDRINUSE,
-    };
+    let why = Refusal { call: Call::Bind, errno: Errno::EADDRINUSE };
     let spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     robot.hear(News::ListenFailed { spec, why });
     robot
@@ -33,20 +30,12 @@ pub(crate) fn refused() -> Robot {
 /// Answers what is being tried: other ports and addresses work.
 pub(crate) fn answer(robot: &mut Robot) {
     let commands = robot.commands();
-    let [Command::Try(trials)] = &commands[..] else {
-        panic!("{commands:?}")
-    };
+    let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
     for trial in trials.clone() {
-        let Trial::Bind { at, .. } = trial else {
-            panic!("{trial:?}")
-        };
+        let Trial::Bind { at, .. } = trial else { panic!("{trial:?}") };
         let same = at == Endpoint::new([127, 0, 0, 1], 5000);
         let (call, errno) = (Call::Bind, Errno::EADDRINUSE);
-        let outcome = if same {
-            Err(Refusal { call, errno })
-        } else {
-            Ok(())
-        };
+        let outcome = if same { Err(Refusal { call, errno }) } else { Ok(()) };
         robot.hear(News::Tried { trial, outcome });
     }
 }
@@ -57,11 +46,7 @@ fn the_sentence_of_a_refusal_says_that_y_tells_more() {
     let mut robot = Robot::new();
     robot.press("y");
     assert!(robot.state.desk.overlay.is_none());
-    assert!(
-        robot.said().contains("nothing was refused yet"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("nothing was refused yet"), "{}", robot.said());
 }
 
 #[test]
@@ -71,19 +56,13 @@ fn remedies_are_tried_and_not_claimed() {
     let trying = |robot: &Robot| {
         let case = robot.state.notices.case.as_ref().unwrap();
         let trying = |verdict: &Verdict| matches!(verdict, Verdict::Trying(_));
-        case.remedies
-            .iter()
-            .filter(|remedy| trying(&remedy.verdict))
-            .count()
+        case.remedies.iter().filter(|remedy| trying(&remedy.verdict)).count()
     };
     assert_eq!(trying(&robot), 5);
     answer(&mut robot);
     assert_eq!(trying(&robot), 0);
     robot.press("y");
-    assert!(
-        matches!(robot.commands()[..], [Command::Listen(_)]),
-        "y again retries"
-    );
+    assert!(matches!(robot.commands()[..], [Command::Listen(_)]), "y again retries");
 }
 
 #[test]
@@ -115,10 +94,7 @@ fn a_try_that_comes_by_itself_leaves_alone_what_is_being_typed() {
     robot.kernel("");
     robot.later(Duration::from_secs(1));
     assert!(matches!(robot.commands()[..], [Command::Listen(_)]));
-    assert!(matches!(
-        robot.state.desk.overlay,
-        Some(Overlay::ConnectForm(_))
-    ));
+    assert!(matches!(robot.state.desk.overlay, Some(Overlay::ConnectForm(_))));
 }
 
 #[test]
@@ -136,11 +112,7 @@ fn what_was_refused_on_loopback_is_not_tried_again_in_the_lab() {
     robot.later(Duration::from_secs(1));
     assert!(robot.commands().is_empty(), "{}", robot.said());
     robot.press("y");
-    assert!(
-        robot.said().contains("nothing was refused yet"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("nothing was refused yet"), "{}", robot.said());
 }
 
 #[test]
@@ -172,10 +144,7 @@ fn why_not_connected(spec: ConnectSpec, (call, errno): (Call, Errno), rows: &[&s
     });
     robot.press("y");
     let text = screen(&mut robot, WIDE);
-    let words: Vec<&str> = text
-        .split(['│', '┃', '\n'])
-        .flat_map(str::split_whitespace)
-        .collect();
+    let words: Vec<&str> = text.split(['│', '┃', '\n']).flat_map(str::split_whitespace).collect();
     words.join(" ")
 }
 
@@ -198,30 +167,15 @@ fn the_reason_is_that_of_the_row_that_is_shown() {
     let in_use = (Call::Bind, Errno::EADDRINUSE);
     let no_port = (Call::Connect, Errno::EADDRNOTAVAIL);
     let cases = [
-        (
-            same.clone(),
-            no_port,
-            &copy,
-            "This row has all five numbers already",
-        ),
+        (same.clone(), no_port, &copy, "This row has all five numbers already"),
         (
             from(SourcePort::KernelPicks),
             no_port,
             &["tcp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31"],
             "one port of the range",
         ),
-        (
-            same.clone(),
-            in_use,
-            &listener,
-            "listens at 127.0.0.2:5000: bind() gives",
-        ),
-        (
-            same,
-            in_use,
-            &listener,
-            "SO_REUSEPORT on both sockets; SO_REUSEADDR does not help",
-        ),
+        (same.clone(), in_use, &listener, "listens at 127.0.0.2:5000: bind() gives"),
+        (same, in_use, &listener, "SO_REUSEPORT on both sockets; SO_REUSEADDR does not help"),
         (v4, refused, &only_v6, "IPV6_V6ONLY"),
         (v6, refused, &only_v4, "takes no calls by IPv6"),
     ];

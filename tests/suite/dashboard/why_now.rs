@@ -21,10 +21,7 @@ fn nobody_listened() -> Robot {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: Refusal {
-            call: Call::Connect,
-            errno: Errno::ECONNREFUSED,
-        },
+        why: Refusal { call: Call::Connect, errno: Errno::ECONNREFUSED },
     });
     robot.commands();
     robot.later(Duration::from_millis(100));
@@ -33,11 +30,7 @@ fn nobody_listened() -> Robot {
 
 #[test]
 fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
-    for at in [
-        "127.0.0.1:5000 0.0.0.0:*",
-        "0.0.0.0:5000 0.0.0.0:*",
-        "[::]:5000 [::]:*",
-    ] {
+    for at in ["127.0.0.1:5000 0.0.0.0:*", "0.0.0.0:5000 0.0.0.0:*", "[::]:5000 [::]:*"] {
         let mut robot = nobody_listened();
         let said = robot.said().to_owned();
         assert!(said.contains("nobody listens there"), "{said}");
@@ -53,10 +46,7 @@ fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
         robot.commands();
         robot.press("y");
         let commands = robot.commands();
-        assert!(
-            matches!(commands[..], [Command::Connect(..)]),
-            "{commands:?}"
-        );
+        assert!(matches!(commands[..], [Command::Connect(..)]), "{commands:?}");
     }
 }
 
@@ -78,15 +68,8 @@ fn a_refused_datagram_has_told_why_itself() {
     robot.press("c");
     robot.hear(News::Connected(own(row, 11)));
     robot.kernel(row);
-    robot.hear(News::Closed {
-        at: own(row, 11).name,
-        how: Ending::Broken(Errno::ECONNREFUSED),
-    });
-    assert!(
-        robot.said().contains("the datagram was refused"),
-        "{}",
-        robot.said()
-    );
+    robot.hear(News::Closed { at: own(row, 11).name, how: Ending::Broken(Errno::ECONNREFUSED) });
+    assert!(robot.said().contains("the datagram was refused"), "{}", robot.said());
     for after in [0, 10] {
         robot.later(Duration::from_secs(after));
         robot.press("y");
@@ -116,10 +99,7 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
             },
             to: Some(to),
             local: None,
-            why: Refusal {
-                call: Call::Bind,
-                errno: Errno::EADDRINUSE,
-            },
+            why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
         });
         robot.press("y");
         let case = robot.state.notices.case.as_ref().unwrap();

@@ -61,11 +61,7 @@ fn one_segment_waits_and_several_wait() {
     robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
     assert!(screen(&mut robot, (80, 24)).contains("HELD: 2 wait "));
     robot.press("o");
-    assert!(
-        robot.said().ends_with("1 more waits behind it"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().ends_with("1 more waits behind it"), "{}", robot.said());
 }
 
 #[test]

@@ -11,21 +11,12 @@ fn a_toy_range_that_is_used_up() {
         real.robot.state.clients.spec.source_port = SourcePort::Toy("45100-45103".parse().unwrap());
         real.press_until("l", "listening on");
         real.press_until("4c", "opened 4");
-        real.until("rows", |robot| {
-            robot.state.sockets.count(TcpState::Established) == 8
-        });
+        real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 8);
         real.press_until("c", "All 4 ports");
         let before = real.rows();
         open(&mut real);
         assert_eq!(culprits(&real).len(), 4);
-        has(
-            &real,
-            &[
-                "+ another destination",
-                "? another computer",
-                "? closing one",
-            ],
-        );
+        has(&real, &["+ another destination", "? another computer", "? closing one"]);
         assert_eq!(real.rows(), before, "what is tried leaves nothing behind");
         real.press_until("Esc d", "");
         real.until("one less", |robot| robot.state.clients.open() == 3);
@@ -50,9 +41,7 @@ fn where_the_kernels_own_range_is_used_up_the_trial_is_fair_all_the_same() {
         real.robot.state.clients.from = Some([127, 0, 0, 1].into());
         real.press_until("l", "listening on");
         real.press_until("4c", "opened 4");
-        real.until("rows", |robot| {
-            robot.state.sockets.count(TcpState::Established) == 8
-        });
+        real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 8);
         real.press_until("c", "All 4 ports");
         open(&mut real);
         has(&real, &["+ another destination, by the same ports"]);
@@ -66,9 +55,7 @@ fn the_servers_port_taken_by_the_first_call() {
         real.robot.state.clients.spec.source_port = SourcePort::SameAsServer;
         real.press_until("l", "listening on");
         real.press_until("c", "the same number as the server's");
-        real.until("rows", |robot| {
-            robot.state.sockets.count(TcpState::Established) == 2
-        });
+        real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 2);
         real.press_until("c", "y tells more");
         open(&mut real);
         let (state, at) = culprits(&real)[0];
@@ -82,12 +69,7 @@ fn the_servers_port_taken_by_the_first_call() {
                 "+ another computer, 127.0.0.3",
             ],
         );
-        let tried = real
-            .robot
-            .state
-            .calls
-            .entries()
-            .filter(|entry| entry.record.deed == Deed::Try);
+        let tried = real.robot.state.calls.entries().filter(|entry| entry.record.deed == Deed::Try);
         assert_eq!(tried.count(), 4, "what was tried stands among the calls");
     });
 }
@@ -101,13 +83,7 @@ fn nobody_listens() {
         real.press_until("c", "ECONNREFUSED");
         open(&mut real);
         assert_eq!(culprits(&real), [(TcpState::Listen, end("127.0.0.9:5000"))]);
-        has(
-            &real,
-            &[
-                "+ listening at 127.0.0.1:5000",
-                "? calling 127.0.0.9:5000 instead",
-            ],
-        );
+        has(&real, &["+ listening at 127.0.0.1:5000", "? calling 127.0.0.9:5000 instead"]);
         drop(elsewhere);
     });
 }

@@ -26,10 +26,7 @@ fn a_listener_of_ours() {
         real.until("a row", |robot| robot.state.sockets.len() == 1);
         listen_again(&mut real);
         open(&mut real);
-        assert_eq!(
-            culprits(&real)[0],
-            (TcpState::Listen, end("127.0.0.1:5000"))
-        );
+        assert_eq!(culprits(&real)[0], (TcpState::Listen, end("127.0.0.1:5000")));
         has(
             &real,
             &[
@@ -67,14 +64,7 @@ fn a_listener_of_another_program() {
         assert!(real.robot.said().contains(&pid), "{}", real.robot.said());
         open(&mut real);
         assert_eq!(culprits(&real), [(TcpState::Listen, end("127.0.0.1:5000"))]);
-        has(
-            &real,
-            &[
-                "- SO_REUSEADDR",
-                "+ another port",
-                "? stopping that program",
-            ],
-        );
+        has(&real, &["- SO_REUSEADDR", "+ another port", "? stopping that program"]);
         other.kill().unwrap();
         other.wait().unwrap();
         real.press("y");
@@ -96,17 +86,7 @@ fn reuse_port_helps_only_if_the_first_has_it_too() {
             real.until("a row", |robot| robot.state.sockets.len() == 1);
             real.press_until("l", REFUSED);
             open(&mut real);
-            has(
-                &real,
-                &[
-                    if both {
-                        "+ SO_REUSEPORT"
-                    } else {
-                        "- SO_REUSEPORT"
-                    },
-                    "- SO_REUSEADDR",
-                ],
-            );
+            has(&real, &[if both { "+ SO_REUSEPORT" } else { "- SO_REUSEPORT" }, "- SO_REUSEADDR"]);
         }
     });
 }
@@ -119,9 +99,7 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
         real.press_until("c", "laptop connected");
         real.until("accepted", |robot| robot.state.listener.ends.len() == 1);
         real.press("D");
-        real.until("TIME_WAIT", |robot| {
-            robot.state.sockets.count(TcpState::TimeWait) == 1
-        });
+        real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
         real.press_until("l", "stopped listening");
         real.press_until("l", REFUSED);
         open(&mut real);
@@ -137,23 +115,12 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
                 "? waiting until TIME_WAIT",
             ],
         );
-        let left = real
-            .robot
-            .state
-            .culprit()
-            .unwrap()
-            .time_left(real.robot.state.now)
-            .unwrap();
-        assert!(
-            left > Duration::from_secs(40) && left <= Duration::from_secs(60),
-            "{left:?}"
-        );
+        let left = real.robot.state.culprit().unwrap().time_left(real.robot.state.now).unwrap();
+        assert!(left > Duration::from_secs(40) && left <= Duration::from_secs(60), "{left:?}");
         real.press_until("w", "tried again by itself once TIME_WAIT is over");
         real.press("Esc");
         // The minute is cut short; the kernel's row goes, and nothing else is waited for.
-        let killed = Command::new("ss")
-            .args(["-K", "-4", "state", "time-wait"])
-            .output();
+        let killed = Command::new("ss").args(["-K", "-4", "state", "time-wait"]).output();
         if killed.is_err() || !real.rows().is_empty() {
             return crate::support::skipped("no ss -K here: the end of TIME_WAIT was not seen");
         }
@@ -170,9 +137,7 @@ fn with_reuse_addr_on_both_runs_time_wait_is_no_obstacle() {
         real.press_until("c", "laptop connected");
         real.until("accepted", |robot| robot.state.listener.ends.len() == 1);
         real.press("D");
-        real.until("TIME_WAIT", |robot| {
-            robot.state.sockets.count(TcpState::TimeWait) == 1
-        });
+        real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
         real.press_until("l", "stopped listening");
         real.robot.state.listener.spec.reuse_addr = false;
         real.press_until("l", REFUSED);
@@ -189,23 +154,11 @@ fn living_connections_without_a_listener() {
         real.press_until("c", "laptop connected");
         real.until("accepted", |robot| robot.state.listener.ends.len() == 1);
         real.press_until("l", "stopped listening");
-        real.until("two rows", |robot| {
-            robot.state.sockets.count(TcpState::Listen) == 0
-        });
+        real.until("two rows", |robot| robot.state.sockets.count(TcpState::Listen) == 0);
         real.press_until("l", REFUSED);
         open(&mut real);
-        assert_eq!(
-            culprits(&real),
-            [(TcpState::Established, end("127.0.0.1:5000"))]
-        );
-        has(
-            &real,
-            &[
-                "- SO_REUSEADDR",
-                "+ another port",
-                "? closing these connections",
-            ],
-        );
+        assert_eq!(culprits(&real), [(TcpState::Established, end("127.0.0.1:5000"))]);
+        has(&real, &["- SO_REUSEADDR", "+ another port", "? closing these connections"]);
     });
 }
 
@@ -225,11 +178,7 @@ fn a_port_below_1024() {
         let mut real = Real::start();
         real.robot.state.listener.spec.at = end("127.0.0.1:80");
         real.press_until("l", REFUSED);
-        assert!(
-            real.robot.said().contains("Ports below 1024"),
-            "{}",
-            real.robot.said()
-        );
+        assert!(real.robot.said().contains("Ports below 1024"), "{}", real.robot.said());
         open(&mut real);
         assert!(culprits(&real).is_empty());
         has(
@@ -267,14 +216,8 @@ fn an_address_of_another_machine() {
         assert!(culprits(&real).is_empty());
         has(
             &real,
-            &[
-                "+ an address of this machine, 127.0.0.1",
-                "? giving 192.0.2.1 to an interface",
-            ],
+            &["+ an address of this machine, 127.0.0.1", "? giving 192.0.2.1 to an interface"],
         );
-        assert!(matches!(
-            real.robot.state.desk.overlay,
-            Some(Overlay::Why(_))
-        ));
+        assert!(matches!(real.robot.state.desk.overlay, Some(Overlay::Why(_))));
     });
 }

@@ -41,9 +41,7 @@ fn culprits(real: &Real) -> Vec<(TcpState, Endpoint)> {
     let state = &real.robot.state;
     let case = state.notices.case.as_ref().unwrap();
     let lines = case.rows.iter().filter_map(|row| state.sockets.get(*row));
-    lines
-        .map(|line| (line.row.state, line.row.tuple.local))
-        .collect()
+    lines.map(|line| (line.row.state, line.row.tuple.local)).collect()
 }
 
 #[track_caller]

@@ -36,11 +36,7 @@ impl Sockets {
             }
             self.orders.push(news);
         }
-        assert!(
-            self.orders.len() <= Program::BURSTS,
-            "{} orders at a time",
-            self.orders.len()
-        );
+        assert!(self.orders.len() <= Program::BURSTS, "{} orders at a time", self.orders.len());
     }
 
     fn call(&mut self) -> News {

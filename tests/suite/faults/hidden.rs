@@ -18,9 +18,7 @@ fn hiding<'a>(line: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn an_owner_that_is_hidden_is_a_dash_with_its_reason_told_once() {
     let program = env!("CARGO_BIN_EXE_fivetuple");
-    let tried = Command::new("unshare")
-        .args(hiding(&[program, "--version"]))
-        .output();
+    let tried = Command::new("unshare").args(hiding(&[program, "--version"])).output();
     if !tried.is_ok_and(|output| output.status.success()) {
         return skipped("unshare, mount and setpriv are needed, and root's privileges");
     }
@@ -42,11 +40,6 @@ fn an_owner_that_is_hidden_is_a_dash_with_its_reason_told_once() {
     // Another search has come back by the time that a name would have come.
     terminal.press("c");
     terminal.wait_for("laptop connected");
-    assert_eq!(
-        terminal.screen().matches(&told).count(),
-        1,
-        "{}",
-        terminal.screen()
-    );
+    assert_eq!(terminal.screen().matches(&told).count(), 1, "{}", terminal.screen());
     quit(terminal);
 }

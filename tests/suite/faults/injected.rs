@@ -32,9 +32,7 @@ impl Traced {
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let path = log.to_str().expect("a path in UTF-8");
         let program = env!("CARGO_BIN_EXE_fivetuple");
-        let args = [
-            "-f", "-qq", "-o", path, "-e", &traced, "-e", &inject, program,
-        ];
+        let args = ["-f", "-qq", "-o", path, "-e", &traced, "-e", &inject, program];
         let command = command("strace", &[&args[..], &["--port", "0"]].concat());
         let terminal = Terminal::start(command, 120, 36);
         terminal.wait_for("Press l to listen");
@@ -53,10 +51,7 @@ fn calls(log: &Path, errno: &str) -> (usize, usize) {
     let log = std::fs::read_to_string(log).unwrap();
     let injected = |line: &&str| line.contains(errno) && line.contains("(INJECTED)");
     let called = |line: &&str| line.contains('(') && !line.contains("unfinished");
-    (
-        log.lines().filter(injected).count(),
-        log.lines().filter(called).count(),
-    )
+    (log.lines().filter(injected).count(), log.lines().filter(called).count())
 }
 
 #[test]
@@ -130,10 +125,7 @@ fn where_the_machine_has_no_descriptors_left_it_lives_and_waits_and_recovers() {
         terminal.wait_for(r"accept\(\) failed, or turned somebody away, 5 times: .*ENFILE");
         let (failed, called) = calls(&log, "ENFILE");
         assert!((5..=6).contains(&failed), "{failed} failures");
-        assert!(
-            called <= failed + 1,
-            "{called} calls, {failed} of them failed"
-        );
+        assert!(called <= failed + 1, "{called} calls, {failed} of them failed");
         // Everything else goes on: another call, and both hang up.
         terminal.press("c");
         wait_connections(&terminal, "2");
@@ -160,9 +152,8 @@ fn callers_who_are_gone_before_accept_keep_nobody_waiting() {
         let terminal = &traced.terminal;
         let port = listen(terminal);
         let before = clock::now();
-        let callers: Vec<_> = (0..60)
-            .map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap())
-            .collect();
+        let callers: Vec<_> =
+            (0..60).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
         terminal.wait_for("accepted 60 ");
         let took = before.elapsed();
         // A pause of a tenth of a second after each would take six seconds.

@@ -43,10 +43,7 @@ fn deaf() -> Option<TcpListener> {
 fn held(port: u16) -> u64 {
     let mut source = SockDiag::open(Host::THIS).unwrap();
     let deadline = Deadline::after(LIMIT);
-    let filter = Filter {
-        state: Some(TcpState::Established),
-        ..Filter::ports([Port(port)])
-    };
+    let filter = Filter { state: Some(TcpState::Established), ..Filter::ports([Port(port)]) };
     loop {
         let rows = source.snapshot(&filter).unwrap().snapshot.rows;
         let is_client = |row: &&SocketRow| row.tuple.remote.port == Port(port);
@@ -58,9 +55,7 @@ fn held(port: u16) -> u64 {
         let stuck = clients.iter().filter(probes).count();
         if rows.len() == 2 * MANY && stuck == MANY {
             let queues = rows.iter().map(|row| row.queues);
-            return queues
-                .map(|it| u64::from(it.recv) + u64::from(it.send))
-                .sum();
+            return queues.map(|it| u64::from(it.recv) + u64::from(it.send)).sum();
         }
         let left = deadline.left();
         assert!(!left.is_zero(), "{stuck} of {} are stuck", clients.len());

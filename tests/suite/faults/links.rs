@@ -106,19 +106,10 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
         let output = run(&["connect", &to, "--wait", "0s"]);
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{output:?}");
-        assert!(
-            said.contains(&format!("-> [fe80::a]:{port}: connected")),
-            "{said}"
-        );
-        assert!(
-            said.contains(&format!("1 of 1 connected to {to}")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("-> [fe80::a]:{port}: connected")), "{said}");
+        assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
         for (wrong, why) in [
-            (
-                format!("[fe80::a%nowhere]:{port}"),
-                "no address is known for that name",
-            ),
+            (format!("[fe80::a%nowhere]:{port}"), "no address is known for that name"),
             (
                 format!("[fe80::a]:{port}"),
                 "an address of the link needs its interface, as in [fe80::1%eth0]:5000",
@@ -179,25 +170,17 @@ fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
         }
         for (args, helps) in [
             (&["listen", "--bind", "fe80::a"][..], "try --bind ::"),
-            (
-                &["connect", "[fe80::b%left]:9", "--from", "fe80::a"],
-                "leave out --from",
-            ),
+            (&["connect", "[fe80::b%left]:9", "--from", "fe80::a"], "leave out --from"),
         ] {
             let refused = run(args);
             let said = String::from_utf8_lossy(&refused.stderr);
             assert_eq!(refused.status.code(), Some(1), "{said}");
-            assert!(
-                said.contains("bind(): ") && said.contains("EINVAL"),
-                "{said}"
-            );
+            assert!(said.contains("bind(): ") && said.contains("EINVAL"), "{said}");
             assert!(said.contains(helps), "{said}");
         }
         let args = ["--bind", "fe80::a", "--listen"];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
-        terminal.wait_for(&broken(
-            "is bound together with its interface, which cannot be given",
-        ));
+        terminal.wait_for(&broken("is bound together with its interface, which cannot be given"));
         quit(terminal);
     });
 }

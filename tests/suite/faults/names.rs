@@ -61,11 +61,9 @@ impl Covered {
         terminal.wait_for("Enter apply");
         terminal.type_text(to);
         terminal.press("Enter");
-        terminal.wait_until(
-            "the form to close",
-            super::super::terminal::LIMIT,
-            |screen| !screen.contents().contains("Enter apply"),
-        );
+        terminal.wait_until("the form to close", super::super::terminal::LIMIT, |screen| {
+            !screen.contents().contains("Enter apply")
+        });
         terminal
     }
 }
@@ -73,10 +71,7 @@ impl Covered {
 /// A name of ten addresses, the one of IPv6 first.
 fn ten() -> Option<Covered> {
     let fours = (1..10).map(|n| format!("127.0.1.{n} many.test\n"));
-    Covered::new(
-        "/etc/hosts",
-        &format!("::1 many.test\n{}", fours.collect::<String>()),
-    )
+    Covered::new("/etc/hosts", &format!("::1 many.test\n{}", fours.collect::<String>()))
 }
 
 #[test]
@@ -89,14 +84,8 @@ fn of_ten_addresses_each_is_called_until_the_last_one_answers() {
         let output = hosts.fivetuple(&["connect", &to, "--wait", "0s"]);
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{output:?}");
-        assert!(
-            said.contains(&format!("-> 127.0.1.9:{port}: connected")),
-            "{said}"
-        );
-        assert!(
-            said.contains(&format!("1 of 1 connected to {to}")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("-> 127.0.1.9:{port}: connected")), "{said}");
+        assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
         // In the order of the resolver; the picture keeps the first few of calls that are alike.
         let terminal = hosts.dashboard(&to, 100);
         terminal.press("i");
@@ -154,10 +143,7 @@ fn an_address_that_is_not_there_is_no_failure_when_the_next_one_answers() {
         let output = hosts.fivetuple(&["connect", &to, "--wait", "0s"]);
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(said.contains("[fd00::9]"), "it was called first: {said}");
-        assert!(
-            said.contains(&format!("1 of 1 connected to {to}")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
         assert!(output.status.success(), "{output:?}");
         assert!(output.stderr.is_empty(), "{output:?}");
         let terminal = hosts.dashboard(&to, 36);
@@ -185,9 +171,8 @@ fn a_name_that_nobody_knows_is_said_to_be_unknown() {
         );
         let terminal = hosts.dashboard("nowhere.test:80", 36);
         terminal.press("c");
-        terminal.wait_for(&broken(
-            "cannot call nowhere.test:80: no address is known for that name.",
-        ));
+        terminal
+            .wait_for(&broken("cannot call nowhere.test:80: no address is known for that name."));
         quit(terminal);
     });
 }

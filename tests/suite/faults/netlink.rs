@@ -21,29 +21,15 @@ fn refusals() -> Vec<(Refused, &'static str)> {
         value: 0,
         errno: libc::EPERM,
     };
-    let recv = Refused {
-        call: libc::SYS_recvfrom,
-        argument: 2,
-        value: ROOM,
-        errno: libc::EPERM,
-    };
+    let recv = Refused { call: libc::SYS_recvfrom, argument: 2, value: ROOM, errno: libc::EPERM };
     vec![
         (
             socket(libc::EPROTONOSUPPORT),
             r"socket\(AF_NETLINK\) was refused: this kernel lacks the protocol",
         ),
-        (
-            socket(libc::EPERM),
-            r"socket\(AF_NETLINK\) was refused: operation not permitted",
-        ),
-        (
-            send,
-            r"send\(AF_NETLINK\) was refused: operation not permitted",
-        ),
-        (
-            recv,
-            r"recv\(AF_NETLINK\) was refused: operation not permitted",
-        ),
+        (socket(libc::EPERM), r"socket\(AF_NETLINK\) was refused: operation not permitted"),
+        (send, r"send\(AF_NETLINK\) was refused: operation not permitted"),
+        (recv, r"recv\(AF_NETLINK\) was refused: operation not permitted"),
     ]
 }
 
@@ -132,9 +118,6 @@ fn a_lab_cannot_be_set_up_and_says_which_call_was_refused() {
     };
     let why = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{why}");
-    assert!(
-        why.contains("socket(NETLINK_ROUTE)") && why.contains("EPERM"),
-        "{why}"
-    );
+    assert!(why.contains("socket(NETLINK_ROUTE)") && why.contains("EPERM"), "{why}");
     assert_eq!(why.lines().count(), 1, "{why}");
 }

@@ -9,19 +9,13 @@ use super::super::robot::{LISTEN, Robot, own};
 fn l_turns_what_was_ordered_last() {
     let mut robot = Robot::new();
     robot.press("l l l l l");
-    let orders: Vec<bool> = robot
-        .commands()
-        .iter()
-        .map(|command| matches!(command, Command::Listen(_)))
-        .collect();
+    let orders: Vec<bool> =
+        robot.commands().iter().map(|command| matches!(command, Command::Listen(_))).collect();
     assert_eq!(orders, [true, false, true, false, true]);
     // The answers come one after the other; the last order still counts.
     let spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     for _ in 0..2 {
-        robot.hear(News::Listening {
-            spec: spec.clone(),
-            sockets: vec![own(LISTEN, 9)],
-        });
+        robot.hear(News::Listening { spec: spec.clone(), sockets: vec![own(LISTEN, 9)] });
         robot.hear(News::StoppedListening { why: None });
     }
     robot.press("l");
@@ -34,21 +28,14 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
     robot.commands();
     robot.press(&"c ".repeat(30));
     assert_eq!(robot.commands().len(), 8);
-    assert!(
-        robot.said().contains("8 calls are unanswered"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("8 calls are unanswered"), "{}", robot.said());
     for port in 40_000..40_008 {
         assert_eq!(robot.commands(), []);
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={port}");
         robot.hear(News::Connected(own(&row, 12)));
     }
     let orders = robot.commands();
-    assert!(
-        matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 22),
-        "{orders:?}"
-    );
+    assert!(matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 22), "{orders:?}");
     robot.press("r c");
     let orders = robot.commands();
     assert!(
@@ -63,44 +50,17 @@ fn a_refusal_names_its_owner_as_soon_as_it_is_known() {
     robot.press("l");
     robot.hear(News::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-        why: Refusal {
-            call: Call::Bind,
-            errno: Errno::EADDRINUSE,
-        },
+        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
-    assert!(
-        robot.said().contains("Another socket has port 5000"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("Another socket has port 5000"), "{}", robot.said());
     robot.kernel(LISTEN);
-    assert!(
-        robot
-            .said()
-            .contains("another program listens at 127.0.0.1:5000"),
-        "{}",
-        robot.said()
-    );
-    let owner = Owner {
-        pid: 77,
-        fd: 3,
-        program: "nc".to_owned(),
-    };
+    assert!(robot.said().contains("another program listens at 127.0.0.1:5000"), "{}", robot.said());
+    let owner = Owner { pid: 77, fd: 3, program: "nc".to_owned() };
     robot.tell(Event::OwnersFound([(9, owner)].into_iter().collect()));
-    assert!(
-        robot.said().contains("nc (pid 77) listens"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("nc (pid 77) listens"), "{}", robot.said());
     let said = robot.state.notices.len();
     robot.press("j");
     robot.kernel("");
-    assert!(
-        robot
-            .state
-            .notices
-            .newest_first()
-            .any(|notice| notice.text.contains("nc (pid 77)"))
-    );
+    assert!(robot.state.notices.newest_first().any(|notice| notice.text.contains("nc (pid 77)")));
     assert!(robot.state.notices.len() >= said);
 }

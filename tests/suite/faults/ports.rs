@@ -19,14 +19,10 @@ fn a_port_that_is_taken_names_who_has_it() {
         let name = std::fs::read_to_string("/proc/self/comm").unwrap();
         let args = ["--listen", "--port", &port.to_string()];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
-        terminal.wait_for(&broken(&format!(
-            "cannot listen at 127.0.0.1:{port}: bind() said"
-        )));
+        terminal.wait_for(&broken(&format!("cannot listen at 127.0.0.1:{port}: bind() said")));
         terminal.wait_for("EADDRINUSE");
         terminal.wait_for(&broken(&format!("{} (pid {pid})", name.trim())));
-        terminal.wait_for(&format!(
-            r"! +tcp .*127\.0\.0\.1:{port} +0\.0\.0\.0:\* +◎ LISTEN"
-        ));
+        terminal.wait_for(&format!(r"! +tcp .*127\.0\.0\.1:{port} +0\.0\.0\.0:\* +◎ LISTEN"));
         terminal.press("c");
         wait_rows(&terminal, "ESTABLISHED", 2);
         drop(taken);
@@ -100,19 +96,13 @@ fn the_port_can_be_had_again_although_a_client_waits() {
 fn as_nobody(args: &[&str]) -> Result<CommandBuilder, String> {
     const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let program = env!("CARGO_BIN_EXE_fivetuple");
-    let tried = Command::new("setpriv")
-        .args(NOBODY)
-        .args([program, "--version"])
-        .output();
+    let tried = Command::new("setpriv").args(NOBODY).args([program, "--version"]).output();
     match tried {
         Ok(output) if output.status.success() => {}
         Ok(output) => return Err(String::from_utf8_lossy(&output.stderr).into_owned()),
         Err(why) => return Err(format!("setpriv: {why}")),
     }
-    Ok(command(
-        "setpriv",
-        &[&NOBODY, &[program][..], args].concat(),
-    ))
+    Ok(command("setpriv", &[&NOBODY, &[program][..], args].concat()))
 }
 
 #[test]

@@ -15,32 +15,14 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// Numbers of which many are at an edge.
 fn numbers() -> impl Strategy<Value = u64> {
-    let edges = [
-        0,
-        1,
-        2,
-        MOST - 1,
-        MOST,
-        MOST + 1,
-        60_000,
-        60_001,
-        u64::from(u32::MAX),
-        u64::MAX,
-    ];
-    prop_oneof![
-        proptest::sample::select(edges.to_vec()),
-        0..=2 * MOST,
-        any::<u64>()
-    ]
+    let edges = [0, 1, 2, MOST - 1, MOST, MOST + 1, 60_000, 60_001, u64::from(u32::MAX), u64::MAX];
+    prop_oneof![proptest::sample::select(edges.to_vec()), 0..=2 * MOST, any::<u64>()]
 }
 
 fn connect(option: &str, value: &str) -> Result<fivetuple::cli::ConnectArgs, String> {
     let line = ["fivetuple", "connect", "127.0.0.1:1", option, value];
     match Cli::try_parse_from(line) {
-        Ok(Cli {
-            command: Some(Subcommands::Connect(args)),
-            ..
-        }) => Ok(args),
+        Ok(Cli { command: Some(Subcommands::Connect(args)), .. }) => Ok(args),
         Ok(other) => Err(format!("{other:?}")),
         Err(why) => Err(why.to_string()),
     }
@@ -56,10 +38,7 @@ fn form(robot: &Robot) -> &Form {
 /// Types a value into a field of the clients' form, and applies it; what is wrong, if anything is.
 fn fill_in(robot: &mut Robot, label: &str, value: &str) -> Option<String> {
     robot.press("C");
-    let field = form(robot)
-        .fields
-        .iter()
-        .position(|field| field.label == label);
+    let field = form(robot).fields.iter().position(|field| field.label == label);
     (0..field.unwrap()).for_each(|_| robot.press("Down"));
     robot.type_text(value);
     robot.press("Enter");
@@ -156,10 +135,7 @@ fn an_empty_payload_is_no_payload() {
     (0..6).for_each(|_| robot.press("Down"));
     robot.press("Backspace Enter");
     assert!(robot.state.clients.spec.payload.is_empty());
-    assert_eq!(
-        connect("--payload", "").map(|args| args.payload.0),
-        Ok(vec![])
-    );
+    assert_eq!(connect("--payload", "").map(|args| args.payload.0), Ok(vec![]));
     let large = "x".repeat(100_000);
     let taken = connect("--payload", &large).map(|args| args.payload.0.len());
     assert_eq!(taken, Ok(100_000));

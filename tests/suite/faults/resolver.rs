@@ -61,10 +61,7 @@ fn a_question_without_an_answer_can_be_given_up_by_key_and_by_signal() {
             let to = format!("{name}.test:80");
             let mut command = Command::new("unshare");
             let line = silent.conf.line(&[program, "connect", &to]);
-            command
-                .args(line)
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped());
+            command.args(line).stdout(Stdio::piped()).stderr(Stdio::piped());
             let child = command.spawn().unwrap();
             silent.asked_for(name);
             child

@@ -114,9 +114,7 @@ fn where_lo_was_never_up_there_is_no_route() {
         listen(&terminal);
         terminal.press("c");
         terminal.wait_for("ENETUNREACH");
-        terminal.wait_for(&broken(
-            "No interface of this machine leads there; is lo up?",
-        ));
+        terminal.wait_for(&broken("No interface of this machine leads there; is lo up?"));
         quit(terminal);
     });
 }
@@ -129,9 +127,8 @@ fn where_lo_has_lost_its_addresses_that_is_said() {
         ip("address flush dev lo");
         ip("link set lo down");
         terminal.press("c");
-        terminal.wait_for(&broken(
-            "127.0.0.2 belongs to lo, which is down or has lost its addresses",
-        ));
+        terminal
+            .wait_for(&broken("127.0.0.2 belongs to lo, which is down or has lost its addresses"));
         quit(terminal);
     });
 }

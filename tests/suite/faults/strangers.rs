@@ -21,10 +21,7 @@ fn say(terminal: &Terminal, port: u16, payload: &[u8], shows: &str) {
 /// Whether the bytes hold nothing but letters, the glyphs of the dashboard, and the sequences that paint cells.
 fn check_wire(raw: &[u8]) {
     // The last frame may not be whole yet.
-    let end = raw
-        .windows(8)
-        .rposition(|part| part == b"\x1b[?2026l")
-        .unwrap();
+    let end = raw.windows(8).rposition(|part| part == b"\x1b[?2026l").unwrap();
     let text = std::str::from_utf8(&raw[..end]).expect("UTF-8 only");
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -53,10 +50,7 @@ fn check_frame(screen: &str) {
     for line in lines {
         let ends = [line.chars().next(), line.trim_end().chars().last()];
         for end in ends {
-            assert!(
-                end.is_some_and(|c| "╭│╰╮╯┏┃┗┓┛█".contains(c)),
-                "{line}\n{screen}"
-            );
+            assert!(end.is_some_and(|c| "╭│╰╮╯┏┃┗┓┛█".contains(c)), "{line}\n{screen}");
         }
         assert_eq!(line.trim_end().chars().count(), 120, "{line}\n{screen}");
     }
@@ -68,10 +62,7 @@ fn hostile_bytes_are_shown_and_never_sent_on() {
         let table: [(&[u8], &str); 18] = [
             (b"\x1b[2Jcleared", r"\x1b[2Jcleared"),
             (b"\x1b]0;title\x07", r"\x1b]0;title\x07"),
-            (
-                b"\x1b]8;;http://x/\x1b\\link",
-                r"\x1b]8;;http://x/\x1b\\link",
-            ),
+            (b"\x1b]8;;http://x/\x1b\\link", r"\x1b]8;;http://x/\x1b\\link"),
             (b"\x1b]52;c;cm0gLXJm\x07", r"\x1b]52;c;cm0gLXJm\x07"),
             (b"\x1bP$q\"p\x1b\\", r#"\x1bP$q\"p\x1b\\"#),
             (b"\x9b31mred", r"\x9b31mred"),
@@ -79,26 +70,14 @@ fn hostile_bytes_are_shown_and_never_sent_on() {
             (b"one\rtwo\tthree\nfour", r"one\rtwo\tthree\nfour"),
             (b"gone\x7f", r"gone\x7f"),
             ("abc\u{202e}def".as_bytes(), r"abc\xe2\x80\xaedef"),
-            (
-                "a\u{200b}b\u{2066}c".as_bytes(),
-                r"a\xe2\x80\x8bb\xe2\x81\xa6c",
-            ),
+            ("a\u{200b}b\u{2066}c".as_bytes(), r"a\xe2\x80\x8bb\xe2\x81\xa6c"),
             ("\u{e0041}tag".as_bytes(), r"\xf3\xa0\x81\x81tag"),
-            (
-                "e\u{301}\u{301}\u{301}".as_bytes(),
-                r"e\xcc\x81\xcc\x81\xcc\x81",
-            ),
+            ("e\u{301}\u{301}\u{301}".as_bytes(), r"e\xcc\x81\xcc\x81\xcc\x81"),
             ("wide \u{5927}".as_bytes(), r"wide \xe5\xa4\xa7"),
             (b"\xff\xfe\xc3(", r"\xff\xfe\xc3("),
             (b"\x80lone", r"\x80lone"),
-            (
-                b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-                r"GET / HTTP/1.1\r\nHost",
-            ),
-            (
-                b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-                r"\x16\x03\x01\x02\x00\x01",
-            ),
+            (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", r"GET / HTTP/1.1\r\nHost"),
+            (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", r"\x16\x03\x01\x02\x00\x01"),
         ];
         let terminal = dashboard(&[]);
         let port = listen(&terminal);
@@ -145,10 +124,7 @@ fn much_data_without_a_line_end_keeps_the_screen_alive() {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", terminal.pid().as_raw_nonzero()))
                 .unwrap();
-        let most = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
-            .unwrap();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         let most: u64 = most.trim().trim_end_matches(" kB").parse().unwrap();
         assert!(most < 64 * 1024, "{most} kB of memory");
         quit(terminal);
@@ -180,12 +156,7 @@ fn curl_is_a_row_and_its_request_is_shown() {
     let terminal = dashboard(&[]);
     let port = listen(&terminal);
     let curl = Command::new("curl")
-        .args([
-            "-s",
-            "-m",
-            "10",
-            &format!("http://127.0.0.1:{port}/lecture"),
-        ])
+        .args(["-s", "-m", "10", &format!("http://127.0.0.1:{port}/lecture")])
         .stdout(Stdio::null())
         .spawn();
     let Ok(mut curl) = curl else {

@@ -22,19 +22,12 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     client.read_exact(&mut [0; 13]).unwrap();
 
     let mut source = SockDiag::open(Host::THIS).expect("sock_diag");
-    let mut inside = |tuple| {
-        source
-            .inside(RowName::connected(Host::THIS, tuple))
-            .unwrap()
-    };
+    let mut inside = |tuple| source.inside(RowName::connected(Host::THIS, tuple)).unwrap();
     let client_end = inside(tuple(from, at)).expect("it is connected");
     let server_end = inside(tuple(at, from)).expect("it is connected");
     assert_eq!(client_end.bytes_out, Some(1000));
     assert_eq!(server_end.bytes_in, Some(1000));
-    assert_eq!(
-        (server_end.bytes_out, client_end.bytes_in),
-        (Some(13), Some(13))
-    );
+    assert_eq!((server_end.bytes_out, client_end.bytes_in), (Some(13), Some(13)));
     assert!(
         client_end.round_trip > Duration::ZERO && client_end.round_trip < Duration::from_secs(5)
     );
@@ -50,11 +43,7 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     let nobody = FiveTuple::tcp(from.into(), Endpoint::new([127, 0, 0, 1], 9));
     assert_eq!(inside(nobody), None);
     let listening = FiveTuple::tcp(at.into(), Endpoint::nobody());
-    assert_eq!(
-        inside(listening),
-        None,
-        "nothing goes through who only listens"
-    );
+    assert_eq!(inside(listening), None, "nothing goes through who only listens");
     let mut plain = Procfs::new(Host::THIS);
     let name = RowName::connected(Host::THIS, tuple(from, at));
     assert_eq!(plain.inside(name).unwrap(), None, "/proc does not tell");

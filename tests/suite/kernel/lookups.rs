@@ -14,9 +14,7 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
     let listen = |port| {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.set_reuse_port(true).unwrap();
-        socket
-            .bind(&SocketAddr::from((address, port)).into())
-            .unwrap();
+        socket.bind(&SocketAddr::from((address, port)).into()).unwrap();
         socket.listen(8).unwrap();
         socket
     };
@@ -46,9 +44,7 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
     let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
     for source in &mut sources() {
         for missing in [tuple(at, nobody), tuple(nobody, at)] {
-            let found = source
-                .look(RowName::connected(Host::THIS, missing))
-                .unwrap();
+            let found = source.look(RowName::connected(Host::THIS, missing)).unwrap();
             assert_eq!(found, None, "{}", source.name());
         }
     }
@@ -57,26 +53,18 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
 #[test]
 fn a_filter_keeps_exactly_what_it_wants() {
     let address = own_address();
-    let listeners: Vec<TcpListener> = (0..70)
-        .map(|_| TcpListener::bind((address, 0)).unwrap())
-        .collect();
-    let ports: Vec<Port> = listeners
-        .iter()
-        .map(|at| Port(at.local_addr().unwrap().port()))
-        .collect();
-    let clients: Vec<TcpStream> = listeners
-        .iter()
-        .map(|at| TcpStream::connect(at.local_addr().unwrap()).unwrap())
-        .collect();
+    let listeners: Vec<TcpListener> =
+        (0..70).map(|_| TcpListener::bind((address, 0)).unwrap()).collect();
+    let ports: Vec<Port> =
+        listeners.iter().map(|at| Port(at.local_addr().unwrap().port())).collect();
+    let clients: Vec<TcpStream> =
+        listeners.iter().map(|at| TcpStream::connect(at.local_addr().unwrap()).unwrap()).collect();
     for source in &mut sources() {
         for many in [0, 1, 2, 60, 70] {
             let wanted = Filter::ports(ports.iter().take(many).copied());
             let rows = source.snapshot(&wanted).unwrap().snapshot.rows;
             assert!(rows.iter().all(|row| wanted.wants(row)));
-            let listening = Filter {
-                state: Some(TcpState::Listen),
-                ..wanted
-            };
+            let listening = Filter { state: Some(TcpState::Listen), ..wanted };
             let rows = source.snapshot(&listening).unwrap().snapshot.rows;
             let ours = rows.iter().filter(|row| is_at(row, address)).count();
             assert_eq!(ours, many, "{}", source.name());

@@ -15,10 +15,7 @@ use fivetuple::tcp::{Filter, FiveTuple, Host, Port, SocketRow, TcpState};
 use crate::place::is_at;
 
 fn sources() -> [Box<dyn SocketSource>; 2] {
-    [
-        Box::new(SockDiag::open(Host::THIS).expect("sock_diag")),
-        Box::new(Procfs::new(Host::THIS)),
-    ]
+    [Box::new(SockDiag::open(Host::THIS).expect("sock_diag")), Box::new(Procfs::new(Host::THIS))]
 }
 
 fn tuple(local: SocketAddr, remote: SocketAddr) -> FiveTuple {
@@ -40,11 +37,7 @@ fn rows_when(
 ) -> Vec<SocketRow> {
     let mut rows = Vec::new();
     for _ in 0..20_000 {
-        rows = source
-            .snapshot(&Filter::ports([Port(at.port())]))
-            .unwrap()
-            .snapshot
-            .rows;
+        rows = source.snapshot(&Filter::ports([Port(at.port())])).unwrap().snapshot.rows;
         rows.retain(|row| is_at(row, at.ip()));
         rows.sort_by_key(SocketRow::name);
         if is_it(&rows) {

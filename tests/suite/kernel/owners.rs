@@ -29,29 +29,19 @@ fn a_hostile_name_is_escaped() {
     let program = folder.path().join("a)b (\n\x1b[31m");
     std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
     let stdin: std::os::fd::OwnedFd = socket.into();
-    let mut child = std::process::Command::new(&program)
-        .arg("60")
-        .stdin(stdin)
-        .spawn()
-        .unwrap();
+    let mut child = std::process::Command::new(&program).arg("60").stdin(stdin).spawn().unwrap();
     let found = owners(&HashSet::from([inode])).found;
     child.kill().unwrap();
     child.wait().unwrap();
     let [(_, owner)] = &found[..] else {
         panic!("{found:?}");
     };
-    assert_eq!(
-        (owner.program.as_str(), owner.fd, owner.pid),
-        (r"a)b (\n\x1b[31m", 0, child.id())
-    );
+    assert_eq!((owner.program.as_str(), owner.fd, owner.pid), (r"a)b (\n\x1b[31m", 0, child.id()));
 }
 
 #[test]
 fn the_machine_is_known() {
     let machine = machine();
-    assert!(
-        addresses().contains(&Ipv4Addr::LOCALHOST.into()),
-        "{machine:?}"
-    );
+    assert!(addresses().contains(&Ipv4Addr::LOCALHOST.into()), "{machine:?}");
     assert!(machine.descriptors > 0 && machine.somaxconn > 0 && machine.ephemeral.len() > 1);
 }

@@ -17,18 +17,11 @@ fn a_connection_is_two_rows_and_a_listener_is_one() {
         let at = listener.local_addr().unwrap();
         shows(at, vec![TcpState::Listen]);
         let client = TcpStream::connect(at).unwrap();
-        let listed = vec![
-            TcpState::Listen,
-            TcpState::Established,
-            TcpState::Established,
-        ];
+        let listed = vec![TcpState::Listen, TcpState::Established, TcpState::Established];
         shows(at, listed.clone());
         for source in &mut sources() {
             let name = tuple(at, client.local_addr().unwrap());
-            let row = source
-                .look(RowName::connected(Host::THIS, name))
-                .unwrap()
-                .unwrap();
+            let row = source.look(RowName::connected(Host::THIS, name)).unwrap().unwrap();
             assert_eq!(row.inode, 0, "nobody has accepted it");
         }
         let (server, _) = listener.accept().unwrap();
@@ -49,23 +42,14 @@ fn closing_walks_through_the_states() {
     let client = TcpStream::connect(at).unwrap();
     let (server, _) = listener.accept().unwrap();
     client.shutdown(Shutdown::Write).unwrap();
-    shows(
-        at,
-        vec![TcpState::Listen, TcpState::CloseWait, TcpState::FinWait2],
-    );
+    shows(at, vec![TcpState::Listen, TcpState::CloseWait, TcpState::FinWait2]);
     drop(server);
     shows(at, vec![TcpState::Listen, TcpState::TimeWait]);
     for source in &mut sources() {
         let name = tuple(client.local_addr().unwrap(), at);
-        let row = source
-            .look(RowName::connected(Host::THIS, name))
-            .unwrap()
-            .unwrap();
+        let row = source.look(RowName::connected(Host::THIS, name)).unwrap().unwrap();
         let left = row.timer.expect("TIME_WAIT has a timer").left;
-        assert!(
-            left > Duration::from_secs(30) && left <= Duration::from_secs(61),
-            "{left:?}"
-        );
+        assert!(left > Duration::from_secs(30) && left <= Duration::from_secs(61), "{left:?}");
     }
 }
 
@@ -76,13 +60,9 @@ fn queues_are_told() {
     let mut client = TcpStream::connect(at).unwrap();
     client.write_all(b"Test payload.").unwrap();
     for source in &mut sources() {
-        let rows = rows_when(source.as_mut(), at, |rows| {
-            rows.iter().any(|row| row.queues.recv == 13)
-        });
-        let listen = rows
-            .iter()
-            .find(|row| row.state == TcpState::Listen)
-            .unwrap();
+        let rows =
+            rows_when(source.as_mut(), at, |rows| rows.iter().any(|row| row.queues.recv == 13));
+        let listen = rows.iter().find(|row| row.state == TcpState::Listen).unwrap();
         assert_eq!(listen.queues.recv, 1, "one waits for accept()");
         let backlog = if source.is_exact() { 128 } else { 0 };
         assert_eq!(listen.queues.send, backlog);
@@ -93,27 +73,15 @@ fn queues_are_told() {
 fn a_dual_stack_listener_shows_mapped_addresses() {
     let socket = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
     socket.set_only_v6(false).unwrap();
-    socket
-        .bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)).into())
-        .unwrap();
+    socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)).into()).unwrap();
     socket.listen(8).unwrap();
     let port = socket.local_addr().unwrap().as_socket().unwrap().port();
     let at = SocketAddr::from((own_address(), port));
     let client = TcpStream::connect(at).unwrap();
-    shows(
-        at,
-        vec![
-            TcpState::Listen,
-            TcpState::Established,
-            TcpState::Established,
-        ],
-    );
+    shows(at, vec![TcpState::Listen, TcpState::Established, TcpState::Established]);
     for source in &mut sources() {
         let asked = tuple(client.peer_addr().unwrap(), client.local_addr().unwrap());
-        let row = source
-            .look(RowName::connected(Host::THIS, asked))
-            .unwrap()
-            .unwrap();
+        let row = source.look(RowName::connected(Host::THIS, asked)).unwrap().unwrap();
         assert!(row.tuple.local.ip.is_ipv6(), "{row}");
         assert_eq!(row.tuple.canonical(), asked);
     }
@@ -135,9 +103,7 @@ fn udp_rows_are_found_connected_and_not() {
                 local: at.into(),
                 remote: connected.local_addr().unwrap().into(),
             };
-            let found = source
-                .look(RowName::connected(Host::THIS, missing))
-                .unwrap();
+            let found = source.look(RowName::connected(Host::THIS, missing)).unwrap();
             assert_eq!(found, None, "{}", source.name());
         }
     }
@@ -146,18 +112,10 @@ fn udp_rows_are_found_connected_and_not() {
 #[test]
 fn a_socket_that_is_only_bound_is_known_to_sock_diag() {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    socket
-        .bind(&SocketAddr::from((own_address(), 0)).into())
-        .unwrap();
+    socket.bind(&SocketAddr::from((own_address(), 0)).into()).unwrap();
     let at = socket.local_addr().unwrap().as_socket().unwrap();
     let [mut diag, _] = sources();
     let rows = rows_when(diag.as_mut(), at, |rows| rows.len() == 1);
-    assert_eq!(
-        (rows[0].state, rows[0].inode),
-        (TcpState::Closed, inode(&socket))
-    );
-    assert_eq!(
-        diag.look(rows[0].name()).unwrap().map(|row| row.inode),
-        Some(inode(&socket))
-    );
+    assert_eq!((rows[0].state, rows[0].inode), (TcpState::Closed, inode(&socket)));
+    assert_eq!(diag.look(rows[0].name()).unwrap().map(|row| row.inode), Some(inode(&socket)));
 }

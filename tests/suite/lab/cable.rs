@@ -9,14 +9,8 @@ fn at(millis: u64) -> Moment {
     Moment::at(Duration::from_millis(millis))
 }
 
-const SEGMENT: Load = Load {
-    is_segment: true,
-    bytes: 66,
-};
-const OTHER: Load = Load {
-    is_segment: false,
-    bytes: 42,
-};
+const SEGMENT: Load = Load { is_segment: true, bytes: 66 };
+const OTHER: Load = Load { is_segment: false, bytes: 42 };
 
 fn put(cable: &mut Cable<u32>, millis: u64, frame: u32) -> Put {
     put_long(cable, millis, (frame, SEGMENT.bytes))
@@ -100,12 +94,7 @@ const QUARTER: usize = Cable::<u32>::MOST_BYTES / 4;
 
 #[test]
 fn a_full_cable_loses_what_comes_tells_so_once_and_has_room_again_for_what_left() {
-    let leaves = [
-        WireOrder::Step,
-        WireOrder::DropNext,
-        WireOrder::Cut,
-        WireOrder::LetGo,
-    ];
+    let leaves = [WireOrder::Step, WireOrder::DropNext, WireOrder::Cut, WireOrder::LetGo];
     for order in leaves {
         let mut cable = Cable::default();
         cable.order(WireOrder::Hold);

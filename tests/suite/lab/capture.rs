@@ -51,11 +51,8 @@ fn what_crossed_can_be_read_again() {
                 }
                 Block::EnhancedPacket(packet) => {
                     let number = u64::try_from(written.len()).unwrap() + 2;
-                    let (from, to) = if packet.interface_id == 0 {
-                        (LAPTOP, SERVER)
-                    } else {
-                        (SERVER, LAPTOP)
-                    };
+                    let (from, to) =
+                        if packet.interface_id == 0 { (LAPTOP, SERVER) } else { (SERVER, LAPTOP) };
                     if written.is_empty() {
                         assert_eq!(packet.timestamp, clock.epoch() + at.since_start());
                         let now = SystemTime::UNIX_EPOCH + packet.timestamp;
@@ -73,10 +70,7 @@ fn what_crossed_can_be_read_again() {
                 | Block::Unknown(_)) => panic!("{other:?}"),
             }
         }
-        assert!(
-            names[0].contains("laptop") && names[1].contains("server"),
-            "{names:?}"
-        );
+        assert!(names[0].contains("laptop") && names[1].contains("server"), "{names:?}");
         // The first call was lost.
         assert_eq!(written[..3], told[1..4]);
         others_read(&path);
@@ -119,27 +113,15 @@ fn another_program_sees_the_same_segments() {
         let name = host.name().unwrap();
         let mut tcpdump = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
             .args(["lab", "--join", &pid.to_string(), "--on", name, "--"])
-            .args([
-                "tcpdump",
-                "-i",
-                "eth0",
-                "-n",
-                "-S",
-                "-l",
-                "-c",
-                "3",
-                "--immediate-mode",
-            ])
+            .args(["tcpdump", "-i", "eth0", "-n", "-S", "-l", "-c", "3", "--immediate-mode"])
             .args(["-Z", "root", "tcp"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");
         let mut said = BufReader::new(tcpdump.stderr.take().unwrap()).lines();
-        let listens = said.find(|line| {
-            line.as_ref()
-                .map_or(true, |line| line.starts_with("listening"))
-        });
+        let listens =
+            said.find(|line| line.as_ref().map_or(true, |line| line.starts_with("listening")));
         assert!(listens.is_some_and(|line| line.is_ok()), "tcpdump listens");
         connect(&mut bench);
         let output = tcpdump.wait_with_output().expect("its end");

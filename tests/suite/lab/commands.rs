@@ -46,11 +46,8 @@ struct Running {
 impl Running {
     /// Starts `words` in a lab; it has begun when this returns.
     fn start(words: &[&str]) -> Running {
-        let mut child = lab(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+        let mut child =
+            lab(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         let out = child.stdout.as_mut().unwrap();
         BufReader::new(out).read_line(&mut line).expect("a line");
@@ -120,12 +117,7 @@ fn a_program_runs_on_the_computer_that_is_named_as_root_of_it() {
             assert!(text(&output).contains(&format!("{ip}/24")), "{output:?}");
             assert!(!text(&output).contains("fe80"), "{output:?}");
         }
-        let output = ran(&[
-            "--",
-            "sh",
-            "-c",
-            "id -u; ip link set eth0 mtu 1400 && echo may",
-        ]);
+        let output = ran(&["--", "sh", "-c", "id -u; ip link set eth0 mtu 1400 && echo may"]);
         assert_eq!(text(&output), "0\nmay\n");
         let wrong = ran(&["--on", "toaster", "--", "true"]);
         assert_eq!(wrong.status.code(), Some(2));
@@ -143,12 +135,7 @@ fn another_terminal_joins_and_follows_the_article() {
         let running = Running::start(&["--", "sh", "-c", "echo ready; cat"]);
         let pid = running.pid();
         let mut server = lab(&["--join", &pid, "--"])
-            .args([
-                env!("CARGO_BIN_EXE_fivetuple"),
-                "listen",
-                "--bind",
-                "0.0.0.0",
-            ])
+            .args([env!("CARGO_BIN_EXE_fivetuple"), "listen", "--bind", "0.0.0.0"])
             .args(["--port", "500"])
             .stdout(Stdio::piped())
             .spawn()
@@ -157,32 +144,19 @@ fn another_terminal_joins_and_follows_the_article() {
         let out = server.stdout.as_mut().unwrap();
         BufReader::new(out).read_line(&mut line).expect("a line");
         let call = lab(&["--join", &pid, "--on", "laptop", "--"])
-            .args([
-                env!("CARGO_BIN_EXE_fivetuple"),
-                "connect",
-                "192.168.1.10:500",
-            ])
+            .args([env!("CARGO_BIN_EXE_fivetuple"), "connect", "192.168.1.10:500"])
             .args(["--wait", "1ms"])
             .output()
             .expect("it runs");
         assert!(call.status.success(), "{call:?}");
-        let table = ran(&[
-            "--join",
-            &pid,
-            "--",
-            env!("CARGO_BIN_EXE_fivetuple"),
-            "table",
-        ]);
+        let table = ran(&["--join", &pid, "--", env!("CARGO_BIN_EXE_fivetuple"), "table"]);
         assert!(text(&table).contains("0.0.0.0:500"), "{table:?}");
         server.kill().expect("kill");
         server.wait().expect("its end");
         let nobody = ran(&["--join", "1", "--", "true"]);
         assert_eq!(nobody.status.code(), Some(1));
         let said = String::from_utf8_lossy(&nobody.stderr).into_owned();
-        assert!(
-            said.contains("cannot join the server of process 1"),
-            "{said}"
-        );
+        assert!(said.contains("cannot join the server of process 1"), "{said}");
         assert!(said.contains("no lab with such a computer"), "{said}");
     });
 }

@@ -97,10 +97,7 @@ fn any_port_can_be_listened_at_and_called() {
 fn the_computers_have_the_range_that_is_asked_for() {
     as_nobody_too(|| {
         let range = "1024-65535".parse().expect("a range");
-        let spec = LabSpec {
-            computers: 2,
-            ports: Some(range),
-        };
+        let spec = LabSpec { computers: 2, ports: Some(range) };
         let lab = match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), spec) {
             Ok(lab) => lab,
             Err(why) => return skipped(&format!("no lab here: {why:?}")),

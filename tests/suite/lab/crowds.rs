@@ -80,28 +80,19 @@ async fn heard_listening(news: &mut Receiver<News>) {
 }
 
 fn listen(bench: &Bench, port: u16) -> ListenSpec {
-    ListenSpec {
-        host: SERVER,
-        backlog: 4096,
-        ..ListenSpec::at(bench.at(SERVER, port).into())
-    }
+    ListenSpec { host: SERVER, backlog: 4096, ..ListenSpec::at(bench.at(SERVER, port).into()) }
 }
 
 fn call(bench: &Bench, from: Host, port: u16) -> ConnectSpec {
     let to = fivetuple::tcp::Endpoint::from(bench.at(SERVER, port));
-    ConnectSpec {
-        host: from,
-        ..ConnectSpec::to(to.into())
-    }
+    ConnectSpec { host: from, ..ConnectSpec::to(to.into()) }
 }
 
 #[test]
 fn thousands_of_calls_cross_the_wire_without_a_lost_one() {
     as_nobody_too(|| {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         if let Some(bench) = bench() {
             runtime.unwrap().block_on(thousands(bench));
         }
@@ -113,10 +104,7 @@ async fn thousands(mut bench: Bench) {
     program.run(Command::Listen(listen(&bench, 80)));
     heard_listening(&mut news).await;
     let (count, begun) = (3000, now());
-    let burst = Burst {
-        count,
-        every: Duration::ZERO,
-    };
+    let burst = Burst { count, every: Duration::ZERO };
     program.run(Command::Connect(call(&bench, LAPTOP, 80), burst));
     let (mut accepted, mut connected, mut ended) = (0, 0, false);
     heard(&mut news, |news| {
@@ -167,10 +155,7 @@ async fn thousands(mut bench: Bench) {
 async fn several_computers_call_and_wait_while_accept_is_held() {
     let Some(bench) = bench() else { return };
     let (mut program, mut news) = program(&bench);
-    program.run(Command::Listen(ListenSpec {
-        accepting: Accepting::Held,
-        ..listen(&bench, 500)
-    }));
+    program.run(Command::Listen(ListenSpec { accepting: Accepting::Held, ..listen(&bench, 500) }));
     heard_listening(&mut news).await;
     for from in [LAPTOP, PHONE] {
         program.run(Command::Connect(call(&bench, from, 500), Burst::ONE));
@@ -185,9 +170,7 @@ async fn several_computers_call_and_wait_while_accept_is_held() {
     .await;
     hosts.sort();
     assert_eq!(hosts, [LAPTOP, PHONE]);
-    wait_until("the last ACK of both", || {
-        bench.states(SERVER, 500) == [TcpState::Established; 2]
-    });
+    wait_until("the last ACK of both", || bench.states(SERVER, 500) == [TcpState::Established; 2]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -196,13 +179,7 @@ async fn without_a_lab_other_computers_are_out_of_reach() {
     let stop = CancellationToken::new();
     let mut program = Program::new(sender, TaskTracker::new(), stop, 1000);
     let to = "192.168.1.10:80".parse().expect("a target");
-    program.run(Command::Connect(
-        ConnectSpec {
-            host: LAPTOP,
-            ..ConnectSpec::to(to)
-        },
-        Burst::ONE,
-    ));
+    program.run(Command::Connect(ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to) }, Burst::ONE));
     let why = heard(&mut news, |news| match news {
         News::ConnectFailed { why, .. } => Some(why),
         _ => None,

@@ -45,15 +45,7 @@ fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("wire.pcapng");
         let path = file.to_str().expect("a path in UTF-8");
-        let args = [
-            "--lab",
-            "--lab-computers",
-            "4",
-            "--port",
-            "0",
-            "--pcap",
-            path,
-        ];
+        let args = ["--lab", "--lab-computers", "4", "--port", "0", "--pcap", path];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
         let is_there = || {
             let output = on(&terminal, "tablet", &["ip", "-o", "address"]);
@@ -97,10 +89,7 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
     let mut terminal = Terminal::start(fivetuple(&["--lab", "--pcap", "/dev/full"]), 120, 36);
     assert_eq!(terminal.wait_exit(), 1);
     let screen = terminal.screen();
-    assert!(
-        screen.contains("cannot write what crosses the wire to /dev/full"),
-        "{screen}"
-    );
+    assert!(screen.contains("cannot write what crosses the wire to /dev/full"), "{screen}");
     assert!(screen.contains("no room is left (ENOSPC)"), "{screen}");
     assert!(!screen.contains("os error"), "{screen}");
     let alone = Command::new(env!("CARGO_BIN_EXE_fivetuple"))

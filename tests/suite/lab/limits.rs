@@ -67,10 +67,7 @@ fn low_ports_are_said_to_need_a_privilege_only_where_they_do() {
         let without: Vec<&str> = without.split(' ').collect();
         let Some(output) = lab(&without) else { return };
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            said.contains("not 65535, and ports below 1024 need a privilege: "),
-            "{said}"
-        );
+        assert!(said.contains("not 65535, and ports below 1024 need a privilege: "), "{said}");
         let Some(bench) = bench() else { return };
         let limits = &bench.lab.limits;
         assert_eq!(limits.unprivileged_from, Port::ANY);
@@ -96,10 +93,7 @@ fn where_they_can_be_made_nothing_lacks() {
 #[test]
 fn a_range_that_cannot_be_set_is_refused_with_what_helps() {
     sealed(|| {
-        let spec = LabSpec {
-            computers: 2,
-            ports: "1024-65535".parse().ok(),
-        };
+        let spec = LabSpec { computers: 2, ports: "1024-65535".parse().ok() };
         let lab = Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), spec);
         let why = lab.expect_err("the range cannot be set");
         if why.step.starts_with("unshare") {

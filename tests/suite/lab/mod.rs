@@ -1,9 +1,6 @@
 //! The lab's computers and the wire between them, on this machine's kernel.
 
-#![allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "what else is told is not what is waited for"
-)]
+#![allow(clippy::wildcard_enum_match_arm, reason = "what else is told is not what is waited for")]
 
 mod breaking;
 mod cable;
@@ -41,10 +38,7 @@ const SERVER: Host = Host(1);
 const LAPTOP: Host = Host(2);
 const PHONE: Host = Host(3);
 
-const THREE: LabSpec = LabSpec {
-    computers: 3,
-    ports: None,
-};
+const THREE: LabSpec = LabSpec { computers: 3, ports: None };
 
 /// A lab, and somebody who listens to its wire.
 struct Bench {
@@ -94,12 +88,7 @@ fn prepared(prepare: impl Fn(&OwnedFd), clock: Clock, capture: Option<Capture>) 
         let broke = |_| ();
         Wire::start(ends, move || clock.now(), tell, capture, broke).expect("a wire")
     };
-    Some(Bench {
-        lab,
-        wire,
-        news,
-        heard: Vec::new(),
-    })
+    Some(Bench { lab, wire, news, heard: Vec::new() })
 }
 
 impl Bench {
@@ -220,10 +209,7 @@ fn lost(news: &[WireNews]) -> Vec<(u64, Loss)> {
 }
 
 fn flags(segments: &[(Moment, Segment)]) -> Vec<String> {
-    segments
-        .iter()
-        .map(|(_, segment)| segment.flags.to_string())
-        .collect()
+    segments.iter().map(|(_, segment)| segment.flags.to_string()).collect()
 }
 
 /// A SYN without ACK: a call.

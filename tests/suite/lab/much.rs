@@ -19,10 +19,7 @@ fn segments(bench: &Bench, host: Host) -> Segments {
     let (mut snmp, mut text) = (&files[0], String::new());
     snmp.rewind().expect("a file");
     snmp.read_to_string(&mut text).expect("counters");
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| line.starts_with("Tcp:"))
-        .collect();
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("Tcp:")).collect();
     let [names, values] = lines[..] else {
         panic!("{text}");
     };
@@ -31,11 +28,7 @@ fn segments(bench: &Bench, host: Host) -> Segments {
         let (_, value) = both.find(|(one, _)| *one == name).expect(name);
         value.parse().expect("a number")
     };
-    Segments {
-        arrived: counted("InSegs"),
-        sent: counted("OutSegs"),
-        again: counted("RetransSegs"),
-    }
+    Segments { arrived: counted("InSegs"), sent: counted("OutSegs"), again: counted("RetransSegs") }
 }
 
 /// Waits until the laptop and the server have every segment that the other one sent.

@@ -89,19 +89,15 @@ fn injected(inject: &str) -> Option<(String, String)> {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     // A file for each process, so that no call is torn by another's.
     let files = std::fs::read_dir(folder.path()).expect("files").flatten();
-    let calls: String = files
-        .map(|file| std::fs::read_to_string(file.path()).expect("calls"))
-        .collect();
+    let calls: String =
+        files.map(|file| std::fs::read_to_string(file.path()).expect("calls")).collect();
     let Some(call) = calls.lines().rfind(|call| call.contains("(INJECTED)")) else {
         // It failed before.
         skipped(&format!("no lab here: {said}"));
         return None;
     };
     assert_eq!(output.status.code(), Some(1), "{said}\n{calls}");
-    assert!(
-        said.starts_with("fivetuple: no lab on this machine: "),
-        "{said}"
-    );
+    assert!(said.starts_with("fivetuple: no lab on this machine: "), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     Some((said, call.to_owned()))
 }

@@ -42,10 +42,7 @@ fn a_slow_wire_shows_the_handshake_in_order() {
         assert_eq!(answer.ack, call.seq.wrapping_add(1));
         for (arrived, number) in arrived(&bench.heard) {
             let all = sent(&bench.heard);
-            let (sent, _) = all
-                .iter()
-                .find(|(_, segment)| segment.number == number)
-                .unwrap();
+            let (sent, _) = all.iter().find(|(_, segment)| segment.number == number).unwrap();
             let way = arrived.since(*sent).as_millis();
             assert!((500..600).contains(&way), "{way} ms");
         }
@@ -68,9 +65,7 @@ fn a_held_wire_lets_one_segment_through_at_each_step() {
         bench.order(WireOrder::Step);
         bench.wait_for_states(80, ESTABLISHED, ESTABLISHED);
         let mut stream = TcpStream::from(laptop);
-        stream
-            .write_all(b"Test payload.")
-            .expect("the kernel takes it");
+        stream.write_all(b"Test payload.").expect("the kernel takes it");
         let has_data = |news: &[WireNews]| {
             let (_, segment) = sent(news).pop()?;
             (segment.length > 0).then_some(segment)
@@ -97,10 +92,7 @@ fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
         let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
         bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
         let segments = bench.hear_sent(5);
-        assert_eq!(
-            flags(&segments[..5]),
-            ["SYN", "SYN", "SYN", "SYN+ACK", "ACK"]
-        );
+        assert_eq!(flags(&segments[..5]), ["SYN", "SYN", "SYN", "SYN+ACK", "ACK"]);
         assert_eq!(lost(&bench.heard), [(1, Loss::Dropped), (2, Loss::Dropped)]);
         let since_first = |place: usize| {
             let time = segments[place].0.since(segments[0].0);
@@ -136,10 +128,7 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
         _ => None,
     };
     bench.hear(kept);
-    let lengths: Vec<u32> = sent(&bench.heard)
-        .iter()
-        .map(|(_, one)| one.length)
-        .collect();
+    let lengths: Vec<u32> = sent(&bench.heard).iter().map(|(_, one)| one.length).collect();
     assert_eq!(lengths, [100, 3000, 200]);
     let mut bytes = [0; 4000];
     let early = (&server).read(&mut bytes).map_err(|why| why.kind());
@@ -184,10 +173,7 @@ fn a_datagram_crosses_the_wire_like_a_segment() {
     let sent = bench.hear_sent(1);
     let (_, segment) = &sent[0];
     assert_eq!(segment.tuple.protocol, Protocol::Udp);
-    assert_eq!(
-        (segment.label().as_str(), &segment.first[..]),
-        ("UDP", &b"ping"[..])
-    );
+    assert_eq!((segment.label().as_str(), &segment.first[..]), ("UDP", &b"ping"[..]));
     let mut bytes = [0; 8];
     let early = (&server).read(&mut bytes).map_err(|why| why.kind());
     assert_eq!(early, Err(ErrorKind::WouldBlock), "it waits on the wire");
@@ -209,11 +195,7 @@ fn a_cut_wire_loses_everything_until_it_is_mended() {
         let again = bench.hear(|news| (lost(news).len() >= 2).then(|| lost(news)));
         // The one that was on its way, and its retransmission.
         assert_eq!(again, [(1, Loss::Cut), (2, Loss::Cut)]);
-        assert!(
-            sent(&bench.heard)
-                .iter()
-                .all(|(_, segment)| is_call(segment))
-        );
+        assert!(sent(&bench.heard).iter().all(|(_, segment)| is_call(segment)));
         assert_eq!(bench.states(SERVER, 500), []);
         bench.order(WireOrder::Mend);
         bench.order(WireOrder::Delay(Duration::ZERO));

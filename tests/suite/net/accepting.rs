@@ -21,10 +21,7 @@ async fn listening_tells_the_real_port_and_a_row_of_its_own() {
     assert_eq!(sockets[0].name.tuple.local, spec.at);
     assert_eq!(sockets[0].name.inode, sockets[0].inode);
     let link = std::fs::read_link(format!("/proc/self/fd/{}", sockets[0].fd)).expect("open");
-    assert_eq!(
-        link.to_string_lossy(),
-        format!("socket:[{}]", sockets[0].inode)
-    );
+    assert_eq!(link.to_string_lossy(), format!("socket:[{}]", sockets[0].inode));
 }
 
 #[tokio::test]
@@ -39,10 +36,7 @@ async fn a_connection_is_told_from_both_ends() {
 #[tokio::test]
 async fn held_accept_lets_in_one_by_one_and_then_all() {
     let mut rig = Rig::new();
-    let held = ListenSpec {
-        accepting: Accepting::Held,
-        ..anywhere()
-    };
+    let held = ListenSpec { accepting: Accepting::Held, ..anywhere() };
     let at = rig.listen(held).await;
     rig.run(Command::Connect(to(at), burst(4)));
     let mut accepted = 0;
@@ -65,12 +59,10 @@ async fn held_accept_lets_in_one_by_one_and_then_all() {
     rig.accepted().await;
     assert!(rig.at_hand().is_empty(), "one is left outside");
     rig.run(Command::ResumeAccept);
-    rig.heard(|news| (news == News::AcceptHeld(false)).then_some(()))
-        .await;
+    rig.heard(|news| (news == News::AcceptHeld(false)).then_some(())).await;
     rig.accepted().await;
     rig.run(Command::HoldAccept);
-    rig.heard(|news| (news == News::AcceptHeld(true)).then_some(()))
-        .await;
+    rig.heard(|news| (news == News::AcceptHeld(true)).then_some(())).await;
     rig.connect(to(at)).await.expect("waits in the queue");
     assert!(rig.at_hand().is_empty());
 }
@@ -78,10 +70,7 @@ async fn held_accept_lets_in_one_by_one_and_then_all() {
 #[tokio::test]
 async fn accept_one_waits_for_the_next_caller() {
     let mut rig = Rig::new();
-    let held = ListenSpec {
-        accepting: Accepting::Held,
-        ..anywhere()
-    };
+    let held = ListenSpec { accepting: Accepting::Held, ..anywhere() };
     let at = rig.listen(held).await;
     rig.run(Command::AcceptOne);
     rig.pair(to(at)).await;
@@ -90,10 +79,7 @@ async fn accept_one_waits_for_the_next_caller() {
 #[tokio::test]
 async fn accept_returns_a_connection_that_was_reset_while_it_waited_and_reading_tells() {
     let mut rig = Rig::new();
-    let held = ListenSpec {
-        accepting: Accepting::Held,
-        ..anywhere()
-    };
+    let held = ListenSpec { accepting: Accepting::Held, ..anywhere() };
     let at = rig.listen(held).await;
     let client = rig.connect(to(at)).await.expect("waits in the queue").name;
     rig.run(Command::Abort(client));
@@ -111,8 +97,7 @@ async fn connections_live_on_when_nobody_listens_any_more() {
     let at = rig.listen(anywhere()).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(()))
-        .await;
+    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(())).await;
     assert_eq!(rig.refused(to(at)).await.errno, Errno::ECONNREFUSED);
     rig.run(Command::Send(pair.client, b"still there".to_vec()));
     assert_eq!(rig.received(pair.server).await, b"still there");
@@ -137,8 +122,7 @@ async fn listening_can_be_toggled_two_hundred_times_without_waiting() {
             .await;
     }
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(()))
-        .await;
+    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(())).await;
     rig.tasks.close();
     rig.tasks.wait().await;
 }
@@ -146,11 +130,7 @@ async fn listening_can_be_toggled_two_hundred_times_without_waiting() {
 #[tokio::test]
 async fn four_listeners_share_a_port() {
     let mut rig = Rig::new();
-    let four = ListenSpec {
-        reuse_port: true,
-        listeners: 4,
-        ..anywhere()
-    };
+    let four = ListenSpec { reuse_port: true, listeners: 4, ..anywhere() };
     rig.run(Command::Listen(four));
     let (at, sockets) = rig
         .heard(|news| match news {
@@ -200,25 +180,18 @@ async fn a_dual_stack_listener_shows_mapped_addresses() {
     let mut rig = Rig::new();
     let all = ListenSpec::at(Endpoint::new(std::net::Ipv6Addr::UNSPECIFIED, 0));
     let at = rig.listen(all).await;
-    let pair = rig
-        .pair(to(Endpoint::new(std::net::Ipv4Addr::LOCALHOST, at.port.0)))
-        .await;
+    let pair = rig.pair(to(Endpoint::new(std::net::Ipv4Addr::LOCALHOST, at.port.0))).await;
     assert!(pair.client.tuple.local.ip.is_ipv4());
     assert!(pair.server.tuple.local.ip.is_ipv6());
-    assert_eq!(
-        pair.client.tuple.connection(),
-        pair.server.tuple.connection()
-    );
+    assert_eq!(pair.client.tuple.connection(), pair.server.tuple.connection());
 }
 
 #[tokio::test]
 async fn a_name_with_several_addresses_is_tried_to_the_last() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
-    let spec = fivetuple::tcp::ConnectSpec::to(Target {
-        name: "localhost".to_owned(),
-        port: at.port,
-    });
+    let spec =
+        fivetuple::tcp::ConnectSpec::to(Target { name: "localhost".to_owned(), port: at.port });
     let pair = rig.pair(spec).await;
     assert_eq!(pair.client.tuple.remote, at);
 }
@@ -234,9 +207,7 @@ async fn beyond_the_budget_callers_are_told_busy() {
     }
     let mut said = Vec::new();
     let mut last = callers.pop().expect("four");
-    tokio::io::AsyncReadExt::read_to_end(&mut last, &mut said)
-        .await
-        .expect("reads");
+    tokio::io::AsyncReadExt::read_to_end(&mut last, &mut said).await.expect("reads");
     assert_eq!(said, b"busy\n");
     rig.heard(|news| match news {
         News::AcceptFailed { why, pause } => {
@@ -249,8 +220,7 @@ async fn beyond_the_budget_callers_are_told_busy() {
     let refused = rig.refused(to(at)).await;
     assert_eq!(refused.errno, Errno::EMFILE);
     drop(callers);
-    rig.heard(|news| matches!(news, News::Closed { .. }).then_some(()))
-        .await;
+    rig.heard(|news| matches!(news, News::Closed { .. }).then_some(())).await;
     rig.run(Command::Connect(to(at), Burst::ONE));
     rig.heard(super::connected).await.expect("there is room");
 }

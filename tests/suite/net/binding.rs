@@ -12,10 +12,7 @@ fn refusal(call: Call, errno: Errno) -> Refusal {
 }
 
 fn with(source_port: SourcePort, spec: ConnectSpec) -> ConnectSpec {
-    ConnectSpec {
-        source_port,
-        ..spec
-    }
+    ConnectSpec { source_port, ..spec }
 }
 
 #[tokio::test]
@@ -27,24 +24,15 @@ async fn a_taken_port_is_refused_whatever_reuse_addr_says() {
     assert_eq!(rig.listen_failed(again.clone()).await, in_use);
     let all = ListenSpec::at(Endpoint::new(Ipv4Addr::UNSPECIFIED, at.port.0));
     assert_eq!(rig.listen_failed(all).await, in_use);
-    let reuse_addr = ListenSpec {
-        reuse_addr: true,
-        ..again
-    };
+    let reuse_addr = ListenSpec { reuse_addr: true, ..again };
     assert_eq!(rig.listen_failed(reuse_addr).await.errno, Errno::EADDRINUSE);
-    let other = ListenSpec::at(Endpoint {
-        ip: loopback(2),
-        ..at
-    });
+    let other = ListenSpec::at(Endpoint { ip: loopback(2), ..at });
     rig.listen(other).await;
 }
 
 #[tokio::test]
 async fn several_listeners_need_reuse_port() {
-    let two = ListenSpec {
-        listeners: 2,
-        ..anywhere()
-    };
+    let two = ListenSpec { listeners: 2, ..anywhere() };
     let why = Rig::new().listen_failed(two).await;
     assert_eq!(why, refusal(Call::Bind, Errno::EADDRINUSE));
 }
@@ -74,10 +62,7 @@ async fn a_privileged_port_is_refused() {
 async fn a_toy_range_runs_out_for_one_destination_only() {
     let mut rig = Rig::new();
     let (here, there) = (rig.listen(anywhere()).await, rig.listen(anywhere()).await);
-    let range = PortRange {
-        low: Port(45100),
-        high: Port(45103),
-    };
+    let range = PortRange { low: Port(45100), high: Port(45103) };
     let toy = |spec| with(SourcePort::Toy(range), spec);
     let (used, why) = use_up(&mut rig, &toy(to(here))).await;
     assert!(used.iter().all(|port| range.contains(*port)));
@@ -92,19 +77,11 @@ async fn a_toy_range_holds_for_ipv6_and_udp_too() {
     let mut rig = Rig::new();
     let v6 = ListenSpec::at(Endpoint::new(std::net::Ipv6Addr::LOCALHOST, 0));
     let at = rig.listen(v6).await;
-    let range = PortRange {
-        low: Port(45120),
-        high: Port(45121),
-    };
+    let range = PortRange { low: Port(45120), high: Port(45121) };
     // What the kernel answers when the ports are used up depends on the protocol.
-    for (protocol, errno) in [
-        (Protocol::Tcp, Errno::EADDRNOTAVAIL),
-        (Protocol::Udp, Errno::EAGAIN),
-    ] {
-        let toy = ConnectSpec {
-            protocol,
-            ..with(SourcePort::Toy(range), to(at))
-        };
+    for (protocol, errno) in [(Protocol::Tcp, Errno::EADDRNOTAVAIL), (Protocol::Udp, Errno::EAGAIN)]
+    {
+        let toy = ConnectSpec { protocol, ..with(SourcePort::Toy(range), to(at)) };
         let (used, why) = use_up(&mut rig, &toy).await;
         assert!(used.iter().all(|port| range.contains(*port)));
         assert_eq!(why, refusal(Call::Connect, errno));
@@ -131,10 +108,7 @@ async fn use_up(rig: &mut Rig, spec: &ConnectSpec) -> (BTreeSet<Port>, Refusal) 
 async fn one_port_serves_several_destinations_from_one_address() {
     let mut rig = Rig::new();
     let (here, there) = (rig.listen(anywhere()).await, rig.listen(anywhere()).await);
-    let range = PortRange {
-        low: Port(45110),
-        high: Port(45110),
-    };
+    let range = PortRange { low: Port(45110), high: Port(45110) };
     let only = |at| with(SourcePort::Toy(range), from(loopback(1), at));
     rig.connect(only(here)).await.expect("first");
     rig.connect(only(there)).await.expect("second");
@@ -170,11 +144,7 @@ async fn udp_and_tcp_use_the_same_port() {
     let there = tokio::net::UdpSocket::bind(std::net::SocketAddr::from(at))
         .await
         .expect("never clashes with TCP");
-    let spec = ConnectSpec {
-        protocol: Protocol::Udp,
-        payload: b"datagram".to_vec(),
-        ..to(at)
-    };
+    let spec = ConnectSpec { protocol: Protocol::Udp, payload: b"datagram".to_vec(), ..to(at) };
     let own = rig.connect(spec).await.expect("UDP always connects");
     let mut buffer = [0; 64];
     let (count, from) = there.recv_from(&mut buffer).await.expect("arrives");

@@ -27,16 +27,11 @@ async fn told(rig: &mut Rig, wanted: Deed) -> (Option<RowName>, Vec<String>) {
 #[tokio::test]
 async fn the_calls_of_a_listener_a_client_and_the_server_s_end_are_told() {
     let mut rig = telling();
-    let spec = ListenSpec {
-        reuse_addr: true,
-        ..anywhere()
-    };
+    let spec = ListenSpec { reuse_addr: true, ..anywhere() };
     rig.run(Command::Listen(spec));
     let (row, calls) = told(&mut rig, Deed::Listen).await;
     let at = row.unwrap().tuple.local;
-    let fd = calls[0]
-        .strip_prefix("socket(AF_INET, SOCK_STREAM) = ")
-        .unwrap();
+    let fd = calls[0].strip_prefix("socket(AF_INET, SOCK_STREAM) = ").unwrap();
     assert_eq!(
         calls[1..],
         [
@@ -52,20 +47,14 @@ async fn the_calls_of_a_listener_a_client_and_the_server_s_end_are_told() {
     let own = calls[0].rsplit(' ').next().unwrap().to_owned();
     let local = client.tuple.local;
     assert!(calls[1].starts_with(&format!("connect({own}, {at}) = ")));
-    assert_eq!(
-        calls.last().unwrap(),
-        &format!("getsockname({own}) = {local}")
-    );
+    assert_eq!(calls.last().unwrap(), &format!("getsockname({own}) = {local}"));
     assert!(
         !calls.iter().any(|call| call.contains("bind(")),
         "nobody called bind() for the client: {calls:?}"
     );
     let (row, calls) = told(&mut rig, Deed::Accept).await;
     assert_eq!(row.unwrap().tuple, client.tuple.mirrored());
-    assert!(
-        calls[0].starts_with(&format!("accept({fd}) = ")),
-        "{calls:?}"
-    );
+    assert!(calls[0].starts_with(&format!("accept({fd}) = ")), "{calls:?}");
     assert!(calls[0].ends_with(&format!(", from {local}")), "{calls:?}");
     rig.run(Command::HalfClose(client));
     let (_, calls) = told(&mut rig, Deed::HalfClose).await;
@@ -94,10 +83,7 @@ async fn what_the_kernel_refused_is_told_with_its_errno() {
     rig.run(Command::Connect(spec, Burst::ONE));
     let (_, calls) = told(&mut rig, Deed::Connect).await;
     assert!(calls[1].contains("bind(") && calls[1].contains("127.0.0.31:0) = 0"));
-    assert!(
-        calls.iter().any(|call| call.contains("= -1 ECONNREFUSED")),
-        "{calls:?}"
-    );
+    assert!(calls.iter().any(|call| call.contains("= -1 ECONNREFUSED")), "{calls:?}");
 }
 
 #[tokio::test]
@@ -109,10 +95,7 @@ async fn of_a_burst_the_first_few_are_told_and_the_number_of_the_rest() {
     rig.heard(|news| {
         match news {
             News::Called(record) if record.deed == Deed::Connect => told += 1,
-            News::CalledAlike {
-                deed: Deed::Connect,
-                count,
-            } => alike += count,
+            News::CalledAlike { deed: Deed::Connect, count } => alike += count,
             _ => (),
         }
         (told + alike == 200).then_some(())

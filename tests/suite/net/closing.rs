@@ -9,10 +9,7 @@ use super::{Rig, anywhere, burst, loopback, to};
 use crate::place::is_at;
 
 fn closes(closes: ServerCloses) -> ListenSpec {
-    ListenSpec {
-        closes,
-        ..anywhere()
-    }
+    ListenSpec { closes, ..anywhere() }
 }
 
 #[tokio::test]
@@ -50,34 +47,21 @@ async fn reset_is_heard_at_the_other_end() {
 #[tokio::test]
 async fn reset_is_heard_where_nothing_is_read() {
     let mut rig = Rig::new();
-    let spec = ListenSpec {
-        on_data: OnData::LeaveUnread,
-        ..closes(ServerCloses::Never)
-    };
+    let spec = ListenSpec { on_data: OnData::LeaveUnread, ..closes(ServerCloses::Never) };
     let at = rig.listen(spec).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Send(pair.client, b"unread".to_vec()));
-    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(()))
-        .await;
+    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(())).await;
     rig.run(Command::Abort(pair.client));
-    assert_eq!(
-        rig.closed(pair.server).await,
-        Ending::Broken(Errno::ECONNRESET)
-    );
+    assert_eq!(rig.closed(pair.server).await, Ending::Broken(Errno::ECONNRESET));
 }
 
 #[tokio::test]
 async fn fin_is_heard_where_nothing_is_read() {
     let mut rig = Rig::new();
-    let spec = ListenSpec {
-        on_data: OnData::LeaveUnread,
-        ..anywhere()
-    };
+    let spec = ListenSpec { on_data: OnData::LeaveUnread, ..anywhere() };
     let at = rig.listen(spec).await;
-    let spec = ConnectSpec {
-        payload: b"unread".to_vec(),
-        ..to(at)
-    };
+    let spec = ConnectSpec { payload: b"unread".to_vec(), ..to(at) };
     let pair = rig.pair(spec).await;
     rig.run(Command::Close(pair.client));
     rig.peer_closed(pair.server).await;
@@ -133,10 +117,7 @@ async fn ends_close_when_their_time_is_up() {
     rig.peer_closed(pair.client).await;
     rig.run(Command::StopListening);
     let at = rig.listen(closes(ServerCloses::Never)).await;
-    let stays = ConnectSpec {
-        stays: Stays::For(soon),
-        ..to(at)
-    };
+    let stays = ConnectSpec { stays: Stays::For(soon), ..to(at) };
     let pair = rig.pair(stays).await;
     assert_eq!(rig.closed(pair.client).await, Ending::Close);
 }
@@ -145,10 +126,7 @@ async fn ends_close_when_their_time_is_up() {
 async fn closing_everything_leaves_nothing() {
     let mut rig = Rig::new();
     // An address that no other test uses.
-    let spec = ListenSpec {
-        at: Endpoint::new(loopback(77), 0),
-        ..closes(ServerCloses::Never)
-    };
+    let spec = ListenSpec { at: Endpoint::new(loopback(77), 0), ..closes(ServerCloses::Never) };
     let at = rig.listen(spec).await;
     rig.run(Command::Connect(to(at), burst(50)));
     let mut open = std::collections::BTreeSet::new();
@@ -195,8 +173,7 @@ async fn closing_everything_in_the_middle_of_a_burst_leaves_nothing() {
         })
         .await;
         rig.run(Command::CloseEverything);
-        rig.heard(|news| matches!(news, News::BurstEnded { .. }).then_some(()))
-            .await;
+        rig.heard(|news| matches!(news, News::BurstEnded { .. }).then_some(())).await;
     }
     rig.tasks.close();
     let drained = async { while rig.news.recv().await.is_some() {} };
@@ -232,10 +209,7 @@ async fn everything_ends_soon_after_stop_even_if_nobody_hears_the_news() {
 async fn closing_everything_just_before_the_stop_leaves_no_time_wait() {
     let mut rig = Rig::new();
     // An address that no other test uses: they may have the same port at another.
-    let spec = ListenSpec {
-        at: Endpoint::new(loopback(78), 0),
-        ..anywhere()
-    };
+    let spec = ListenSpec { at: Endpoint::new(loopback(78), 0), ..anywhere() };
     let at = rig.listen(spec).await;
     rig.run(Command::Connect(to(at), burst(50)));
     let mut told = 0;

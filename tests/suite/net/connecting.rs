@@ -13,8 +13,7 @@ use crate::support::skipped;
 async fn nobodys(rig: &mut Rig) -> Endpoint {
     let at = rig.listen(anywhere()).await;
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(()))
-        .await;
+    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(())).await;
     at
 }
 
@@ -51,10 +50,7 @@ async fn far_addresses_are_called_only_when_allowed() {
     for ip in ["192.0.2.1", "224.0.0.1", "255.255.255.255", "ff02::1"] {
         let far = Endpoint::new(ip.parse::<IpAddr>().expect("an address"), 9);
         for protocol in [Protocol::Tcp, Protocol::Udp] {
-            let spec = ConnectSpec {
-                protocol,
-                ..to(far)
-            };
+            let spec = ConnectSpec { protocol, ..to(far) };
             let why = rig.refused(spec).await;
             assert_eq!((why.call, why.errno), (Call::Remote(far.ip), Errno::EPERM));
         }
@@ -86,17 +82,8 @@ async fn a_source_port_can_be_shared_by_calls_to_different_destinations() {
         ..super::from(loopback(8), at)
     };
     for at in [one, other] {
-        let own = rig
-            .connect(shared(at))
-            .await
-            .expect("its fifth number differs");
-        assert_eq!(
-            own.name.tuple.local,
-            Endpoint {
-                ip: loopback(8),
-                port
-            }
-        );
+        let own = rig.connect(shared(at)).await.expect("its fifth number differs");
+        assert_eq!(own.name.tuple.local, Endpoint { ip: loopback(8), port });
     }
     let why = rig.refused(shared(one)).await;
     assert_eq!((why.call, why.errno), (Call::Connect, Errno::EADDRNOTAVAIL));
@@ -105,20 +92,15 @@ async fn a_source_port_can_be_shared_by_calls_to_different_destinations() {
 #[tokio::test]
 async fn an_unknown_name_is_said_to_be_the_reason() {
     let mut rig = Rig::new();
-    let nowhere = ConnectSpec::to(Target {
-        name: "nowhere.invalid".to_owned(),
-        port: anywhere().at.port,
-    });
+    let nowhere =
+        ConnectSpec::to(Target { name: "nowhere.invalid".to_owned(), port: anywhere().at.port });
     assert_eq!(rig.refused(nowhere).await.call, Call::Resolve);
 }
 
 #[tokio::test]
 async fn sockets_of_other_computers_are_not_made_here() {
     let mut rig = Rig::new();
-    let lab = ListenSpec {
-        host: Host(1),
-        ..anywhere()
-    };
+    let lab = ListenSpec { host: Host(1), ..anywhere() };
     let why = rig.listen_failed(lab).await;
     assert_eq!((why.call, why.errno), (Call::Socket, Errno::EHOSTUNREACH));
 }
@@ -127,26 +109,15 @@ async fn sockets_of_other_computers_are_not_made_here() {
 async fn a_datagram_that_nobody_takes_comes_back_as_refused() {
     let mut rig = Rig::new();
     let at = nobodys(&mut rig).await;
-    let spec = ConnectSpec {
-        protocol: Protocol::Udp,
-        payload: b"anybody?".to_vec(),
-        ..to(at)
-    };
+    let spec = ConnectSpec { protocol: Protocol::Udp, payload: b"anybody?".to_vec(), ..to(at) };
     let own = rig.connect(spec).await.expect("UDP always connects");
-    assert_eq!(
-        rig.closed(own.name).await,
-        Ending::Broken(Errno::ECONNREFUSED)
-    );
+    assert_eq!(rig.closed(own.name).await, Ending::Broken(Errno::ECONNREFUSED));
 }
 
 #[tokio::test]
 async fn a_full_queue_leaves_callers_in_syn_sent_until_they_are_closed() {
     let mut rig = Rig::new();
-    let full = ListenSpec {
-        accepting: Accepting::Held,
-        backlog: 0,
-        ..anywhere()
-    };
+    let full = ListenSpec { accepting: Accepting::Held, backlog: 0, ..anywhere() };
     let at = rig.listen(full).await;
     rig.connect(to(at)).await.expect("one fits in");
     rig.run(Command::Connect(to(at), Burst::ONE));
@@ -165,10 +136,7 @@ async fn a_full_queue_leaves_callers_in_syn_sent_until_they_are_closed() {
 async fn a_burst_that_keeps_a_pace_can_be_stopped() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
-    let slow = Burst {
-        count: 1000,
-        every: Duration::from_secs(3600),
-    };
+    let slow = Burst { count: 1000, every: Duration::from_secs(3600) };
     rig.run(Command::Connect(to(at), slow));
     rig.heard(super::connected).await.expect("the first one");
     rig.run(Command::StopConnecting);

@@ -14,10 +14,7 @@ fn call(at: SocketAddr, count: usize) -> Vec<TcpStream> {
 }
 
 fn roomy() -> ListenSpec {
-    ListenSpec {
-        backlog: 1000,
-        ..anywhere()
-    }
+    ListenSpec { backlog: 1000, ..anywhere() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,10 +42,7 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
         (bytes_slow == 400).then_some(())
     })
     .await;
-    let normal = ConnectSpec {
-        payload: b"normal".to_vec(),
-        ..to(at)
-    };
+    let normal = ConnectSpec { payload: b"normal".to_vec(), ..to(at) };
     let pair = rig.pair(normal).await;
     assert_eq!(rig.received(pair.server).await, b"normal");
     go_on.send(()).expect("the slow ones wait");
@@ -106,11 +100,7 @@ async fn a_flood_beyond_the_budget_is_told_busy_and_the_first_stay() {
 #[tokio::test]
 async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
     let mut rig = Rig::new();
-    let narrow = ListenSpec {
-        backlog: 2,
-        accepting: Accepting::Held,
-        ..anywhere()
-    };
+    let narrow = ListenSpec { backlog: 2, accepting: Accepting::Held, ..anywhere() };
     let at = rig.listen(narrow).await;
     for _ in 0..6 {
         rig.run(Command::Connect(to(at), Burst::ONE));

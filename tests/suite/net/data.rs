@@ -8,10 +8,7 @@ use tokio::io::AsyncWriteExt;
 use super::{Rig, anywhere, to};
 
 fn on_data(on_data: OnData) -> ListenSpec {
-    ListenSpec {
-        on_data,
-        ..anywhere()
-    }
+    ListenSpec { on_data, ..anywhere() }
 }
 
 #[tokio::test]
@@ -19,10 +16,7 @@ async fn bytes_come_through_as_they_are() {
     let hostile = b"\x1b[2J\x1b]0;gotcha\x07\0\x9b\r\n\xff\xfe\xe2\x80\xaeevil";
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
-    let spec = ConnectSpec {
-        payload: hostile.to_vec(),
-        ..to(at)
-    };
+    let spec = ConnectSpec { payload: hostile.to_vec(), ..to(at) };
     let pair = rig.pair(spec).await;
     assert_eq!(rig.received(pair.server).await, hostile);
 }
@@ -40,10 +34,7 @@ async fn an_echo_comes_back() {
 async fn a_large_echo_comes_back_whole_before_the_server_closes() {
     let mut rig = Rig::new();
     let at = rig.listen(on_data(OnData::Echo)).await;
-    let spec = ConnectSpec {
-        payload: vec![7; 5_000_000],
-        ..to(at)
-    };
+    let spec = ConnectSpec { payload: vec![7; 5_000_000], ..to(at) };
     rig.run(Command::Connect(spec, fivetuple::tcp::Burst::ONE));
     let client = rig.heard(super::connected).await.expect("connects").name;
     rig.run(Command::HalfClose(client));
@@ -97,10 +88,7 @@ async fn a_flood_is_counted_to_the_byte_in_few_words() {
 async fn what_was_sent_is_told_to_the_byte() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
-    let spec = ConnectSpec {
-        payload: vec![1; 3_000_000],
-        ..to(at)
-    };
+    let spec = ConnectSpec { payload: vec![1; 3_000_000], ..to(at) };
     let pair = rig.pair(spec).await;
     let (mut sent, mut received) = (0, 0);
     rig.heard(|news| {
@@ -118,9 +106,8 @@ async fn what_was_sent_is_told_to_the_byte() {
 async fn a_client_that_never_reads_its_echo_is_given_up() {
     let mut rig = Rig::with(1000, Duration::from_millis(200));
     let at = rig.listen(on_data(OnData::Echo)).await;
-    let stream = tokio::net::TcpStream::connect(std::net::SocketAddr::from(at))
-        .await
-        .expect("connects");
+    let stream =
+        tokio::net::TcpStream::connect(std::net::SocketAddr::from(at)).await.expect("connects");
     let server = rig.accepted().await;
     let flood = rig.tasks.spawn(async move {
         let mut stream = stream;
@@ -142,15 +129,11 @@ async fn a_client_that_never_reads_its_echo_is_given_up() {
 async fn an_echo_that_nobody_takes_waits_at_rest() {
     let mut rig = Rig::new();
     let at = rig.listen(on_data(OnData::Echo)).await;
-    let mut stream = tokio::net::TcpStream::connect(std::net::SocketAddr::from(at))
-        .await
-        .expect("connects");
+    let mut stream =
+        tokio::net::TcpStream::connect(std::net::SocketAddr::from(at)).await.expect("connects");
     let piece = vec![0; 100_000];
     let full = Duration::from_millis(200);
-    while tokio::time::timeout(full, stream.write(&piece))
-        .await
-        .is_ok()
-    {}
+    while tokio::time::timeout(full, stream.write(&piece)).await.is_ok() {}
     rig.at_hand();
     rig.rests().await;
 }
@@ -158,15 +141,11 @@ async fn an_echo_that_nobody_takes_waits_at_rest() {
 #[tokio::test]
 async fn bytes_left_unread_are_not_told() {
     let mut rig = Rig::new();
-    let spec = ListenSpec {
-        closes: ServerCloses::Never,
-        ..on_data(OnData::LeaveUnread)
-    };
+    let spec = ListenSpec { closes: ServerCloses::Never, ..on_data(OnData::LeaveUnread) };
     let at = rig.listen(spec).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Send(pair.client, b"one".to_vec()));
-    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(()))
-        .await;
+    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(())).await;
     rig.rests().await;
     rig.run(Command::HalfClose(pair.client));
     rig.heard(|news| {

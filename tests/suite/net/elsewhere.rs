@@ -56,20 +56,12 @@ fn slow() -> (Rig, Receiver<()>, Sender<()>) {
     let may = Mutex::new(may);
     let elsewhere = Arc::new(Slow { wanted, may });
     let program = Program::with_elsewhere(sender, tasks.clone(), stop.clone(), 20_000, elsewhere);
-    let rig = Rig {
-        program,
-        news,
-        tasks,
-        stop,
-    };
+    let rig = Rig { program, news, tasks, stop };
     (rig, wants, lets)
 }
 
 fn listen() -> ListenSpec {
-    ListenSpec {
-        host: THERE,
-        ..anywhere()
-    }
+    ListenSpec { host: THERE, ..anywhere() }
 }
 
 /// Whether this process holds the socket of that inode.
@@ -84,10 +76,7 @@ fn is_open(inode: u64) -> bool {
 async fn what_waits_for_another_computer_keeps_nobody_else_waiting() {
     let (mut rig, _wants, lets) = slow();
     rig.run(Command::Listen(listen()));
-    let there = ConnectSpec {
-        host: THERE,
-        ..to(Endpoint::new([127, 0, 0, 1], 1))
-    };
+    let there = ConnectSpec { host: THERE, ..to(Endpoint::new([127, 0, 0, 1], 1)) };
     rig.run(Command::Connect(there, Burst::ONE));
     rig.run(Command::Try(vec![Trial::Bind {
         host: THERE,
@@ -133,10 +122,8 @@ async fn who_stops_listening_before_the_socket_is_there_has_it_closed_at_once() 
         });
         let name = name.await;
         assert!(name.inode > 0);
-        rig.heard(|news| matches!(news, News::Closed { at, .. } if at == name).then_some(()))
-            .await;
-        rig.heard(|news| matches!(news, News::StoppedListening { why: None }).then_some(()))
-            .await;
+        rig.heard(|news| matches!(news, News::Closed { at, .. } if at == name).then_some(())).await;
+        rig.heard(|news| matches!(news, News::StoppedListening { why: None }).then_some(())).await;
         assert!(!is_open(name.inode), "{name:?}");
     }
 }

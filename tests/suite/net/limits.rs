@@ -26,10 +26,7 @@ fn accept_pauses_without_descriptors_and_recovers() {
 #[tokio::main(flavor = "current_thread")]
 async fn few_descriptors() {
     let mut rig = Rig::new();
-    let held = ListenSpec {
-        accepting: Accepting::Held,
-        ..anywhere()
-    };
+    let held = ListenSpec { accepting: Accepting::Held, ..anywhere() };
     let at = rig.listen(held).await;
     rig.run(Command::Connect(to(at), burst(40)));
     let mut clients = Vec::new();

@@ -12,10 +12,7 @@ fn descriptors() -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_hundred_get_through_a_queue_of_four_without_a_lost_syn() {
     let mut rig = Rig::new();
-    let narrow = ListenSpec {
-        backlog: 4,
-        ..anywhere()
-    };
+    let narrow = ListenSpec { backlog: 4, ..anywhere() };
     let at = rig.listen(narrow).await;
     rig.run(Command::Connect(to(at), burst(500)));
     let (mut accepted, mut begun, mut ended) = (0, false, None);
@@ -40,10 +37,7 @@ async fn five_hundred_get_through_a_queue_of_four_without_a_lost_syn() {
 async fn five_thousand_short_connections_leave_no_descriptor() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
-    let short = ConnectSpec {
-        stays: Stays::For(Duration::ZERO),
-        ..to(at)
-    };
+    let short = ConnectSpec { stays: Stays::For(Duration::ZERO), ..to(at) };
     rig.run(Command::Connect(short, burst(5000)));
     let mut closed = 0;
     rig.heard(|news| {
@@ -53,11 +47,8 @@ async fn five_thousand_short_connections_leave_no_descriptor() {
     .await;
     rig.run(Command::StopListening);
     rig.tasks.close();
-    rig.heard(|news| matches!(news, News::StoppedListening { .. }).then_some(()))
-        .await;
-    tokio::time::timeout(Duration::from_secs(5), rig.tasks.wait())
-        .await
-        .expect("no task is left");
+    rig.heard(|news| matches!(news, News::StoppedListening { .. }).then_some(())).await;
+    tokio::time::timeout(Duration::from_secs(5), rig.tasks.wait()).await.expect("no task is left");
     // Other tests run beside this one; ten thousand would stand out.
     assert!(descriptors() < 9_000);
 }
@@ -70,10 +61,7 @@ async fn nine_thousand_nine_hundred_in_a_second() {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     rustix::process::setrlimit(
         rustix::process::Resource::Nofile,
-        rustix::process::Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        },
+        rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum },
     )
     .expect("the soft limit can be raised to the hard one");
     let mut rig = Rig::with(limit.maximum.unwrap_or(1 << 20), Duration::from_secs(10));
@@ -112,8 +100,7 @@ async fn nine_thousand_nine_hundred_in_a_second() {
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
-        .unwrap_or(0)
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 #[tokio::test]

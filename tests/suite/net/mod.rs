@@ -58,12 +58,7 @@ impl Rig {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let program =
             Program::with_patience(sender, tasks.clone(), stop.clone(), descriptors, patience);
-        Rig {
-            program,
-            news,
-            tasks,
-            stop,
-        }
+        Rig { program, news, tasks, stop }
     }
 
     fn run(&mut self, command: Command) {
@@ -163,8 +158,7 @@ impl Rig {
     }
 
     async fn peer_closed(&mut self, name: RowName) {
-        self.heard(|news| (news == News::PeerClosed(name)).then_some(()))
-            .await;
+        self.heard(|news| (news == News::PeerClosed(name)).then_some(())).await;
     }
 
     /// The first bytes that arrive at that end.
@@ -192,10 +186,7 @@ impl Rig {
 }
 
 /// How a connect() went, when it is told.
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "what is heard is handed over"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "what is heard is handed over")]
 fn connected(news: News) -> Option<Result<OwnSocket, Refusal>> {
     match news {
         News::Connected(own) => Some(Ok(own)),
@@ -212,10 +203,7 @@ fn on_cpu() -> Duration {
 }
 
 fn burst(count: u32) -> Burst {
-    Burst {
-        count,
-        every: Duration::ZERO,
-    }
+    Burst { count, every: Duration::ZERO }
 }
 
 /// An address of this machine that nobody else uses.
@@ -233,8 +221,5 @@ fn to(at: Endpoint) -> ConnectSpec {
 }
 
 fn from(ip: IpAddr, at: Endpoint) -> ConnectSpec {
-    ConnectSpec {
-        from: Some(ip),
-        ..to(at)
-    }
+    ConnectSpec { from: Some(ip), ..to(at) }
 }

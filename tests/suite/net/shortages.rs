@@ -21,9 +21,7 @@ fn a_connection_that_is_destroyed_is_told_as_broken() {
             let at = rig.listen(anywhere()).await;
             let pair = rig.pair(to(at)).await;
             let filter = format!("sport = :{}", at.port);
-            let ss = Tool::new("ss")
-                .args(["-tnK", "state", "established", &filter])
-                .output();
+            let ss = Tool::new("ss").args(["-tnK", "state", "established", &filter]).output();
             let killed = ss.map(|ss| String::from_utf8_lossy(&ss.stdout).into_owned());
             let port = format!(":{}", at.port);
             if !killed.is_ok_and(|killed| killed.contains(&port)) {

@@ -33,12 +33,9 @@ fn state_when(source: &mut SockDiag, name: RowName, wanted: Option<TcpState>) ->
 async fn staged(rig: &mut Rig, state: TcpState) -> (RowName, Vec<OwnSocket>, Vec<String>) {
     rig.run(Command::Stage(state, [127, 0, 0, 2].into()));
     rig.heard(|news| match news {
-        News::Staged {
-            state: of,
-            main,
-            sockets,
-            calls,
-        } if of == state => Some((main, sockets, calls)),
+        News::Staged { state: of, main, sockets, calls } if of == state => {
+            Some((main, sockets, calls))
+        }
         News::StageFailed { why, .. } => panic!("{state}: {why}"),
         _ => None,
     })
@@ -84,15 +81,8 @@ async fn the_other_ends_are_where_the_book_says() {
     ];
     for (state, other) in table {
         let (main, ..) = staged(&mut rig, state).await;
-        let mirrored = RowName {
-            tuple: main.tuple.mirrored(),
-            ..main
-        };
-        assert_eq!(
-            state_when(&mut source, mirrored, Some(other)),
-            Some(other),
-            "beside {state}"
-        );
+        let mirrored = RowName { tuple: main.tuple.mirrored(), ..main };
+        assert_eq!(state_when(&mut source, mirrored, Some(other)), Some(other), "beside {state}");
     }
     rig.run(Command::CloseEverything);
 }

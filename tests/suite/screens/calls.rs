@@ -17,10 +17,7 @@ fn call(on: u32, asked: Asked, answer: Answer) -> Called {
 
 fn socket(fd: u32) -> Called {
     let protocol = Protocol::Tcp;
-    let asked = Asked::Socket {
-        v6: false,
-        protocol,
-    };
+    let asked = Asked::Socket { v6: false, protocol };
     call(fd, asked, Answer::Descriptor(fd))
 }
 
@@ -31,29 +28,12 @@ fn told(robot: &mut Robot, deed: Deed, row: Option<RowName>, calls: Vec<Called>)
 fn client(fd: u32, row: RowName, bound: bool) -> Vec<Called> {
     let (local, remote) = (row.tuple.local, row.tuple.remote);
     let bind = [
-        call(
-            fd,
-            Asked::SetSockOpt(SockOpt::BindAddressNoPort),
-            Answer::Done,
-        ),
-        call(
-            fd,
-            Asked::Bind(Endpoint {
-                port: Port::ANY,
-                ..local
-            }),
-            Answer::Done,
-        ),
+        call(fd, Asked::SetSockOpt(SockOpt::BindAddressNoPort), Answer::Done),
+        call(fd, Asked::Bind(Endpoint { port: Port::ANY, ..local }), Answer::Done),
     ];
-    let before = [socket(fd)]
-        .into_iter()
-        .chain(bind.into_iter().filter(|_| bound));
+    let before = [socket(fd)].into_iter().chain(bind.into_iter().filter(|_| bound));
     let after = [
-        call(
-            fd,
-            Asked::Connect(remote),
-            Answer::Failed(Errno::EINPROGRESS),
-        ),
+        call(fd, Asked::Connect(remote), Answer::Failed(Errno::EINPROGRESS)),
         call(fd, Asked::ConnectAnswer, Answer::Done),
         call(fd, Asked::GetSockName, Answer::End(local)),
     ];
@@ -94,10 +74,7 @@ fn the_newest_calls_stand_out() {
     robot.press("i");
     check("calls", &mut robot, &ALL);
     let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
-    insta::assert_snapshot!(
-        "calls_mono_ascii",
-        text_of(&paint(&mut robot, mono, USUAL).0)
-    );
+    insta::assert_snapshot!("calls_mono_ascii", text_of(&paint(&mut robot, mono, USUAL).0));
 }
 
 #[test]
@@ -118,15 +95,9 @@ fn the_calls_behind_the_chosen_row_stand_out() {
 fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
     let mut robot = with_calls();
     robot.press("i");
-    robot.hear(News::CalledAlike {
-        deed: Deed::Connect,
-        count: 9_895,
-    });
+    robot.hear(News::CalledAlike { deed: Deed::Connect, count: 9_895 });
     let text = super::screen(&mut robot, super::WIDE);
-    assert!(
-        text.contains("and 9,895 more sockets like this one"),
-        "{text}"
-    );
+    assert!(text.contains("and 9,895 more sockets like this one"), "{text}");
     let row = own(PHONE[1], 13).name;
     for _ in 0..400 {
         told(&mut robot, Deed::Connect, Some(row), client(13, row, true));
@@ -134,48 +105,29 @@ fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
     assert!(robot.state.calls.len() <= 1000);
     let text = super::screen(&mut robot, super::WIDE);
     assert!(text.contains("older ones forgotten"), "{text}");
-    let listens = robot
-        .state
-        .calls
-        .entries()
-        .filter(|e| e.record.deed == Deed::Listen);
+    let listens = robot.state.calls.entries().filter(|e| e.record.deed == Deed::Listen);
     assert_eq!(listens.count(), 1, "how the listener was made is kept");
 }
 
 #[test]
 fn where_bind_picks_the_port_the_remarks_say_so() {
     let row = own(LAPTOP[1], 11).name;
-    let any = Endpoint {
-        port: Port::ANY,
-        ..row.tuple.local
-    };
+    let any = Endpoint { port: Port::ANY, ..row.tuple.local };
     let bound = [
         socket(20),
         call(20, Asked::Bind(any), Answer::Done),
         call(20, Asked::Connect(row.tuple.remote), Answer::Done),
         call(20, Asked::GetSockName, Answer::End(row.tuple.local)),
     ];
-    let late = call(
-        20,
-        Asked::SetSockOpt(SockOpt::BindAddressNoPort),
-        Answer::Done,
-    );
+    let late = call(20, Asked::SetSockOpt(SockOpt::BindAddressNoPort), Answer::Done);
     for (option, when) in [(None, "in bind()"), (Some(late), "in connect()")] {
         let mut robot = two_connections();
         robot.press("i");
-        let calls = bound[..1]
-            .iter()
-            .copied()
-            .chain(option)
-            .chain(bound[1..].iter().copied());
+        let calls = bound[..1].iter().copied().chain(option).chain(bound[1..].iter().copied());
         told(&mut robot, Deed::Connect, Some(row), calls.collect());
         let text = super::screen(&mut robot, super::WIDE);
         let words = format!("the kernel chose the port, {when}");
         assert!(text.contains(&words), "{text}");
-        assert_eq!(
-            text.contains("the address alone, no port"),
-            option.is_some(),
-            "{text}"
-        );
+        assert_eq!(text.contains("the address alone, no port"), option.is_some(), "{text}");
     }
 }

@@ -57,10 +57,7 @@ fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
         assert!(text.contains(words), "{words}: {text}");
     }
     robot.press("Esc");
-    assert!(
-        robot.state.looked_inside().is_empty(),
-        "it is asked for no longer"
-    );
+    assert!(robot.state.looked_inside().is_empty(), "it is asked for no longer");
 }
 
 #[test]
@@ -70,10 +67,7 @@ fn a_paused_card_stands_still() {
     robot.press("p");
     robot.ask(Action::SelectRow(name));
     robot.press("Enter");
-    robot.tell(Event::Inspected {
-        host: Host::THIS,
-        found: vec![(name, info([1, 2]))],
-    });
+    robot.tell(Event::Inspected { host: Host::THIS, found: vec![(name, info([1, 2]))] });
     assert_eq!(robot.state.desk.info(name), None);
 }
 
@@ -158,10 +152,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
     robot.hear(News::Accepted(own(SERVES, 12)));
     robot.tables(&[computers::LISTEN, SERVES], &[CLIENT]);
     robot.press("B");
-    robot.hear(News::Closed {
-        at: own(CLIENT, 11).name,
-        how: Ending::Abort,
-    });
+    robot.hear(News::Closed { at: own(CLIENT, 11).name, how: Ending::Abort });
     robot.vanish(computers::LAPTOP, &[CLIENT]);
     robot.ask(Action::SelectRow(own(SERVES, 12).name));
     robot.press("Enter");

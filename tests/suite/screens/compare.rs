@@ -23,18 +23,12 @@ fn laptop_twice() -> Robot {
 fn one_key_compares_the_newest_connection_with_the_one_before() {
     let mut robot = laptop_twice();
     robot.press("V");
-    assert_eq!(
-        robot.said(),
-        "two connections, because the foreign port differs"
-    );
+    assert_eq!(robot.said(), "two connections, because the foreign port differs");
     check("compare", &mut robot, &ALL);
     check_mono("compare", &mut robot);
     let mut robot = two_connections();
     robot.press("V");
-    assert_eq!(
-        robot.said(),
-        "two connections, because the foreign end differs"
-    );
+    assert_eq!(robot.said(), "two connections, because the foreign end differs");
 }
 
 #[test]
@@ -43,10 +37,7 @@ fn a_marked_row_says_so_and_is_compared_with_the_next_one() {
     robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
     robot.press("v");
     let text = screen(&mut robot, WIDE);
-    assert!(
-        text.contains("◆tcp") && robot.said().contains("is marked"),
-        "{text}"
-    );
+    assert!(text.contains("◆tcp") && robot.said().contains("is marked"), "{text}");
     robot.press("Esc");
     let desk = &robot.state.desk;
     assert_eq!(desk.marked, None, "Esc takes the mark off first");
@@ -60,52 +51,26 @@ fn the_second_row_is_seen_from_the_same_side() {
     robot.press("v");
     robot.ask(Action::SelectRow(own(PHONE[0], 14).name));
     robot.press("v");
-    assert_eq!(
-        robot.said(),
-        "two connections, because the local end differs"
-    );
+    assert_eq!(robot.said(), "two connections, because the local end differs");
     let text = screen(&mut robot, USUAL);
     assert!(text.contains("▶ phone"), "{text}");
     robot.press("v");
-    assert_eq!(
-        (robot.state.desk.picture, robot.state.desk.marked),
-        (Picture::Table, None)
-    );
+    assert_eq!((robot.state.desk.picture, robot.state.desk.marked), (Picture::Table, None));
 }
 
 #[test]
 fn rows_of_every_kind_can_be_compared() {
     let [server, client] = LAPTOP.map(|row| own(row, 1).name);
     let listener = own(LISTEN, 9).name;
-    let udp: fivetuple::tcp::SocketRow = "udp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED"
-        .parse()
-        .unwrap();
-    let other = fivetuple::tcp::RowName {
-        inode: 10,
-        ..listener
-    };
+    let udp: fivetuple::tcp::SocketRow =
+        "udp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED".parse().unwrap();
+    let other = fivetuple::tcp::RowName { inode: 10, ..listener };
     let pairs = [
-        (
-            server,
-            client,
-            "one connection seen from both ends: local and foreign change places",
-        ),
+        (server, client, "one connection seen from both ends: local and foreign change places"),
         (server, server, "one row, compared with itself"),
-        (
-            listener,
-            server,
-            "a claim and a connection: who only waits has no foreign end",
-        ),
-        (
-            listener,
-            other,
-            "two sockets at one address: each of them allows it (SO_REUSEPORT)",
-        ),
-        (
-            server,
-            udp.name(),
-            "two connections, because the protocol differs",
-        ),
+        (listener, server, "a claim and a connection: who only waits has no foreign end"),
+        (listener, other, "two sockets at one address: each of them allows it (SO_REUSEPORT)"),
+        (server, udp.name(), "two connections, because the protocol differs"),
         (
             client,
             end("127.0.0.2:54240", "127.0.0.1:5001"),
@@ -136,10 +101,7 @@ fn long_addresses_are_compared_in_a_list() {
     for size in ALL {
         let text = screen(&mut robot, size);
         assert!(text.contains("one row, compared with itself"), "{text}");
-        assert!(
-            text.contains("2001:db8:aaaa:bbbb:cccc:dddd:eeee:2"),
-            "{text}"
-        );
+        assert!(text.contains("2001:db8:aaaa:bbbb:cccc:dddd:eeee:2"), "{text}");
     }
 }
 
@@ -147,11 +109,7 @@ fn long_addresses_are_compared_in_a_list() {
 fn without_two_connections_the_key_says_what_is_missing() {
     let mut robot = Robot::listening();
     robot.press("V");
-    assert!(
-        robot.said().contains("two connections are needed"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("two connections are needed"), "{}", robot.said());
     let mut robot = goodbyes();
     robot.press("V");
     check("compare_gone", &mut robot, &[USUAL]);

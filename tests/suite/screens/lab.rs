@@ -79,10 +79,7 @@ fn lost_segments_are_sent_again() {
 #[test]
 fn a_computer_whose_table_cannot_be_read() {
     let mut robot = Robot::calling_in_lab();
-    robot.tell(Event::Blind {
-        host: LAPTOP,
-        why: "asking the kernel failed: EIO".to_owned(),
-    });
+    robot.tell(Event::Blind { host: LAPTOP, why: "asking the kernel failed: EIO".to_owned() });
     robot.later(Duration::from_secs(3));
     for size in ALL {
         let text = screen(&mut robot, size);
@@ -159,17 +156,8 @@ fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
     for wide in [60, 79, 80, 115, 116, 145, 146, 162, 200] {
         for high in [16, 18, 24, 29, 30, 36, 50] {
             let text = screen(&mut robot, (wide, high));
-            for part in [
-                "SYN_SENT",
-                "SYN_RECV",
-                "SYN+ACK",
-                "HELD: 1 wait",
-                "192.168.1.13",
-            ] {
-                assert!(
-                    text.contains(part),
-                    "{part} is not at {wide}x{high}:\n{text}"
-                );
+            for part in ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 wait", "192.168.1.13"] {
+                assert!(text.contains(part), "{part} is not at {wide}x{high}:\n{text}");
             }
         }
     }

@@ -13,12 +13,8 @@ pub(super) fn connections(count: u16) -> Robot {
     let (mut server, mut laptop) = (vec![String::from(LISTEN)], Vec::new());
     for port in 40_000..40_000 + count {
         let (own, other) = ("192.168.1.10:500", format!("192.168.1.13:{port}"));
-        server.push(format!(
-            "tcp 0 0 {own} {other} ESTABLISHED host=1 inode={port}"
-        ));
-        laptop.push(format!(
-            "tcp 0 0 {other} {own} ESTABLISHED host=2 inode=7{port}"
-        ));
+        server.push(format!("tcp 0 0 {own} {other} ESTABLISHED host=1 inode={port}"));
+        laptop.push(format!("tcp 0 0 {other} {own} ESTABLISHED host=2 inode=7{port}"));
     }
     let [server, laptop] = [&server, &laptop].map(|rows| {
         let rows = rows.iter().map(String::as_str);
@@ -126,11 +122,7 @@ fn the_whole_of_the_labs_tables_is_said_and_seen() {
         assert_eq!(lines_with(&text, "192.168.1.10, all ports"), 1, "{text}");
     }
     robot.press("w");
-    assert!(
-        robot.said().contains("only the sockets"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("only the sockets"), "{}", robot.said());
     assert!(!screen(&mut robot, WIDE).contains("all ports"));
 }
 
@@ -179,24 +171,15 @@ fn no_blank_line_follows_a_segment_whose_numbers_are_long() {
         parts.nth(1).map(str::to_owned)
     };
     let wire: Vec<String> = text.lines().filter_map(wire).collect();
-    let last = wire
-        .iter()
-        .rposition(|line| !line.trim().is_empty())
-        .unwrap();
+    let last = wire.iter().rposition(|line| !line.trim().is_empty()).unwrap();
     assert!(wire.iter().any(|line| line.contains("len 13")), "{text}");
-    assert!(
-        wire[..last].iter().all(|line| !line.trim().is_empty()),
-        "{text}"
-    );
+    assert!(wire[..last].iter().all(|line| !line.trim().is_empty()), "{text}");
 }
 
 #[test]
 fn segments_that_were_not_told_are_not_shown() {
     let mut robot = Robot::listening_in_lab();
-    let untold = WireNews::Tally(Tally {
-        untold: 50_736,
-        ..Tally::default()
-    });
+    let untold = WireNews::Tally(Tally { untold: 50_736, ..Tally::default() });
     robot.tell(Event::Lab(LabNews::Wire(vec![untold])));
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("50,736 not shown"), "{text}");
@@ -225,10 +208,7 @@ fn a_text_that_no_row_contains_is_named_at_every_size() {
     robot.press("Enter");
     for size in ALL {
         let text = screen(&mut robot, size);
-        assert!(
-            text.to_lowercase().contains("no row contains \"370\""),
-            "{text}"
-        );
+        assert!(text.to_lowercase().contains("no row contains \"370\""), "{text}");
         assert!(text.contains("Esc shows every row"), "{text}");
         assert!(!text.contains("no row at port"), "{text}");
     }

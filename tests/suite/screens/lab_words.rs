@@ -11,10 +11,7 @@ use crate::robot::Robot;
 fn with_udp() -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.tables(
-        &[
-            LISTEN,
-            "udp 0 0 192.168.1.10:500 0.0.0.0:* CLOSED host=1 inode=21",
-        ],
+        &[LISTEN, "udp 0 0 192.168.1.10:500 0.0.0.0:* CLOSED host=1 inode=21"],
         &[
             "tcp 0 0 192.168.1.13:40001 192.168.1.10:500 ESTABLISHED host=2 inode=31",
             "udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32",
@@ -26,11 +23,7 @@ fn with_udp() -> Robot {
 #[test]
 fn a_udp_row_is_told_from_a_tcp_row_in_every_table() {
     for (size, view) in ALL.into_iter().flat_map(|size| {
-        let views = [
-            PointOfView::BothEnds,
-            PointOfView::Server,
-            PointOfView::Client,
-        ];
+        let views = [PointOfView::BothEnds, PointOfView::Server, PointOfView::Client];
         views.map(|view| (size, view))
     }) {
         let mut robot = with_udp();
@@ -90,9 +83,7 @@ fn the_menu_of_states_says_each_whole_and_names_its_keys() {
         }
         for size in [WIDE, USUAL] {
             let text = screen(&mut robot, size);
-            let cut = text
-                .lines()
-                .find(|line| line.contains("┃") && line.contains('…'));
+            let cut = text.lines().find(|line| line.contains("┃") && line.contains('…'));
             assert_eq!(cut, None, "{size:?}");
         }
     }

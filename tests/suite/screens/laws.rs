@@ -19,14 +19,7 @@ use crate::dashboard::why::refused;
 
 #[test]
 fn ascii_mode_draws_nothing_else() {
-    for make in [
-        two_connections,
-        goodbyes,
-        || whole_machine(200),
-        with_calls,
-        refused,
-        tried,
-    ] {
+    for make in [two_connections, goodbyes, || whole_machine(200), with_calls, refused, tried] {
         let mut robot = make();
         for keys in [
             "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc", "g", "t",
@@ -73,15 +66,8 @@ fn every_colour_can_be_read_on_its_ground() {
                 };
                 let (light, dark) = (luminance(colour).max(ground), luminance(colour).min(ground));
                 let contrast = (light + 0.05) / (dark + 0.05);
-                let least = if name == ThemeName::HighContrast {
-                    7.0
-                } else {
-                    4.5
-                };
-                assert!(
-                    contrast >= least,
-                    "{name:?} {depth:?} {colour:?}: {contrast:.2}"
-                );
+                let least = if name == ThemeName::HighContrast { 7.0 } else { 4.5 };
+                assert!(contrast >= least, "{name:?} {depth:?} {colour:?}: {contrast:.2}");
             }
         }
     }
@@ -106,11 +92,7 @@ fn rgb(colour: Color) -> Option<[u8; 3]> {
 fn luminance(colour: [u8; 3]) -> f64 {
     let [r, g, b] = colour.map(|part| {
         let part = f64::from(part) / 255.0;
-        if part <= 0.040_45 {
-            part / 12.92
-        } else {
-            ((part + 0.055) / 1.055).powf(2.4)
-        }
+        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     });
     0.2126 * r + 0.7152 * g + 0.0722 * b
 }
@@ -129,10 +111,7 @@ fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
             let whole = text.contains("runs.") || keys == "z" && text.contains('…');
             assert!(whole, "{size:?} {text}");
         }
-        robot
-            .state
-            .notices
-            .say(at, Tone::Plain, "word ".repeat(200));
+        robot.state.notices.say(at, Tone::Plain, "word ".repeat(200));
         for size in [WIDE, USUAL, SMALL, LEAST] {
             let text = screen(&mut robot, size);
             assert!(text.contains("word…"), "{size:?} {text}");
@@ -143,14 +122,7 @@ fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
 
 #[test]
 fn no_size_is_too_odd() {
-    let robots = [
-        Robot::new,
-        goodbyes,
-        || whole_machine(200),
-        with_calls,
-        refused,
-        tried,
-    ];
+    let robots = [Robot::new, goodbyes, || whole_machine(200), with_calls, refused, tried];
     let widths = [0, 1, 2, 20, 59, 60, 80, 100, 111, 160];
     let heights = [0, 1, 2, 10, 15, 16, 17, 21, 24, 40];
     let grid = widths.into_iter().flat_map(|w| heights.map(|h| (w, h)));
@@ -191,10 +163,7 @@ fn no_size_is_too_odd() {
         }
     }
     let text = screen(&mut Robot::new(), (LEAST.0 - 1, LEAST.1));
-    assert!(
-        text.contains("have 59 x 16") && text.contains("need 60 x 16"),
-        "{text}"
-    );
+    assert!(text.contains("have 59 x 16") && text.contains("need 60 x 16"), "{text}");
 }
 
 #[test]
@@ -202,11 +171,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     let hostile = "\u{1b}]0;x\u{7}\u{202e}e\u{301}\u{200d}";
     let mut robot = two_connections();
     let row: SocketRow = PHONE[1].parse().unwrap();
-    let owner = Owner {
-        pid: 666,
-        program: hostile.to_owned(),
-        fd: 3,
-    };
+    let owner = Owner { pid: 666, program: hostile.to_owned(), fd: 3 };
     robot.state.sockets.owners.insert(row.inode, owner);
     robot.hear(News::Received {
         at: own(PHONE[0], 14).name,
@@ -234,9 +199,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     let text = screen(&mut robot, (160, 40));
     assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
-    let form = Form::new(vec![fivetuple::app::Field::text(
-        "payload", hostile, "any text",
-    )]);
+    let form = Form::new(vec![fivetuple::app::Field::text("payload", hostile, "any text")]);
     robot.state.desk.overlay = Some(Overlay::ConnectForm(form));
     assert!(screen(&mut robot, WIDE).contains(r"\x1b]0;x\x07"));
 }
@@ -247,10 +210,7 @@ fn a_click_chooses_what_stands_under_it() {
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
     let find = |buffer: &Buffer, what: &str| {
         let text = text_of(buffer);
-        let y = text
-            .lines()
-            .position(|line| line.contains(what))
-            .expect(what);
+        let y = text.lines().position(|line| line.contains(what)).expect(what);
         u16::try_from(y).unwrap()
     };
     let area = Rect::new(0, 0, 120, 36);
@@ -262,10 +222,7 @@ fn a_click_chooses_what_stands_under_it() {
     let y = find(&buffer, "tablet");
     let computers = [Action::Focus(Pane::Computers), Action::SelectComputer(2)];
     assert_eq!(hit(area, &robot.state, &scroll, 80, y), computers);
-    assert_eq!(
-        hit(area, &robot.state, &scroll, 20, y),
-        [Action::Focus(Pane::Listener)]
-    );
+    assert_eq!(hit(area, &robot.state, &scroll, 20, y), [Action::Focus(Pane::Listener)]);
     assert_eq!(scroll.visible(), robot.state.desk.shown);
     robot.press("z");
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);

@@ -47,9 +47,7 @@ pub(crate) fn paint(
     robot.state.arrange();
     let mut scroll = Scroll::default();
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal
-        .draw(|frame| draw(frame, &robot.state, &theme, &mut scroll))
-        .unwrap();
+    terminal.draw(|frame| draw(frame, &robot.state, &theme, &mut scroll)).unwrap();
     (terminal.backend().buffer().clone(), scroll)
 }
 
@@ -121,10 +119,7 @@ pub(super) fn two_connections() -> Robot {
 /// The laptop closed first and waits; the phone was reset.
 pub(super) fn goodbyes() -> Robot {
     let mut robot = two_connections();
-    robot.hear(News::Closed {
-        at: own(PHONE[0], 14).name,
-        how: Ending::Broken(Errno::ECONNRESET),
-    });
+    robot.hear(News::Closed { at: own(PHONE[0], 14).name, how: Ending::Broken(Errno::ECONNRESET) });
     let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0";
     robot.kernel(&joined(&[LISTEN, wait]));
     robot.later(Duration::from_secs(1));
@@ -144,11 +139,7 @@ pub(crate) fn whole_machine(count: u16) -> Robot {
         table.extend(["\ntcp 0 36 ", &row]);
     }
     robot.kernel_afresh(&table);
-    let owner = |pid, program: &str, fd| Owner {
-        pid,
-        program: program.to_owned(),
-        fd,
-    };
+    let owner = |pid, program: &str, fd| Owner { pid, program: program.to_owned(), fd };
     let owners = &mut robot.state.sockets.owners;
     owners.insert(21, owner(812, "sshd", 3));
     for n in 0..u64::from(count) {

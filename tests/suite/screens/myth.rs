@@ -19,14 +19,9 @@ pub(super) fn tried() -> Robot {
     robot.commands();
     robot.press("U");
     let commands = robot.commands();
-    let [Command::Connect(spec, _)] = &commands[..] else {
-        panic!("{commands:?}")
-    };
+    let [Command::Connect(spec, _)] = &commands[..] else { panic!("{commands:?}") };
     robot.hear(News::Connected(own(TRIED[1], 21)));
-    let why = Refusal {
-        call: Call::Bind,
-        errno: Errno::EADDRINUSE,
-    };
+    let why = Refusal { call: Call::Bind, errno: Errno::EADDRINUSE };
     robot.hear(News::ConnectFailed {
         spec: spec.clone(),
         to: spec.to.endpoint(),
@@ -34,13 +29,7 @@ pub(super) fn tried() -> Robot {
         why,
     });
     robot.hear(News::Connected(own(TRIED[3], 23)));
-    let rows = [
-        LISTEN,
-        super::LAPTOP[0],
-        super::LAPTOP[1],
-        super::PHONE[0],
-        super::PHONE[1],
-    ];
+    let rows = [LISTEN, super::LAPTOP[0], super::LAPTOP[1], super::PHONE[0], super::PHONE[1]];
     robot.kernel(&joined(&[&rows[..], &TRIED[..]].concat()));
     robot
 }
@@ -57,8 +46,5 @@ fn what_the_kernel_said_to_the_trial_stands_in_the_picture() {
     let mut robot = tried();
     check("myth_tried", &mut robot, &ALL);
     let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
-    insta::assert_snapshot!(
-        "myth_mono_ascii",
-        text_of(&paint(&mut robot, mono, USUAL).0)
-    );
+    insta::assert_snapshot!("myth_mono_ascii", text_of(&paint(&mut robot, mono, USUAL).0));
 }

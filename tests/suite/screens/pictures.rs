@@ -146,16 +146,10 @@ fn a_refusal_marks_the_rows_to_blame() {
                  because the server closed first. Helps: wait, or SO_REUSEADDR on both runs.";
     let at = robot.state.now;
     robot.state.notices.blame(at, words, blame);
-    robot
-        .state
-        .notices
-        .say(at, Tone::Warning, "Somebody should know.");
+    robot.state.notices.say(at, Tone::Warning, "Somebody should know.");
     check("warning", &mut robot, &[SMALL]);
     robot.state.notices = Notices::default();
-    robot
-        .state
-        .notices
-        .blame(at, words, vec![end("127.0.0.2:54240", "127.0.0.1:5000")]);
+    robot.state.notices.blame(at, words, vec![end("127.0.0.2:54240", "127.0.0.1:5000")]);
     check("blamed", &mut robot, &[WIDE, USUAL]);
 }
 
@@ -167,10 +161,7 @@ fn the_title_names_every_port_that_is_watched() {
     robot.press("T");
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("| grep -E ':(5000|8080) '`"), "{text}");
-    assert!(
-        text.contains("2 connections, both ends: 1 LISTEN"),
-        "{text}"
-    );
+    assert!(text.contains("2 connections, both ends: 1 LISTEN"), "{text}");
     assert!(text.contains(" theme: "), "{text}");
     let target = "a-name-that-is-much-too-long.invalid:5000".parse().unwrap();
     robot.state.clients.to = Some(target);

@@ -12,10 +12,9 @@ fn connections(count: u16) -> Robot {
     let mut table = String::from(LISTEN);
     for n in 0..count {
         let port = 40_000 + 2 * n;
-        for ends in [
-            format!("127.0.0.1:5000 127.0.0.2:{port}"),
-            format!("127.0.0.2:{port} 127.0.0.1:5000"),
-        ] {
+        for ends in
+            [format!("127.0.0.1:5000 127.0.0.2:{port}"), format!("127.0.0.2:{port} 127.0.0.1:5000")]
+        {
             table.extend(["\ntcp 0 0 ", &ends, " ESTABLISHED inode=100"]);
         }
     }
@@ -37,11 +36,7 @@ fn the_map_shows_every_port_in_use_and_how_many_are_left() {
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("28,231 of 28,232 ports left"), "{text}");
     robot.press("+");
-    assert!(
-        robot.said().contains("as far as it goes"),
-        "{}",
-        robot.said()
-    );
+    assert!(robot.said().contains("as far as it goes"), "{}", robot.said());
 }
 
 #[test]
@@ -50,10 +45,7 @@ fn even_and_odd_ones_are_counted_apart() {
     robot.press("m");
     for size in ALL {
         let text = screen(&mut robot, size);
-        assert!(
-            text.contains("even 12, odd 0: connect() here takes even ones first"),
-            "{text}"
-        );
+        assert!(text.contains("even 12, odd 0: connect() here takes even ones first"), "{text}");
     }
 }
 
@@ -63,10 +55,7 @@ fn the_chosen_port_is_named_and_moves_with_the_chosen_row() {
     robot.press("m + +");
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.2:40006")));
     let text = screen(&mut robot, USUAL);
-    assert!(
-        text.contains("▼ 40006 laptop: ESTABLISHED with 127.0.0.1:5000"),
-        "{text}"
-    );
+    assert!(text.contains("▼ 40006 laptop: ESTABLISHED with 127.0.0.1:5000"), "{text}");
     robot.press("j j");
     let text = screen(&mut robot, SMALL);
     assert!(text.contains("▼ 40008 laptop"), "{text}");
@@ -80,10 +69,7 @@ fn a_toy_range_has_a_cell_for_each_port_and_says_when_it_is_used_up() {
     check("ports_toy", &mut robot, &ALL);
     robot.state.clients.spec.source_port = SourcePort::Toy("40000-40000".parse().unwrap());
     let text = screen(&mut robot, WIDE);
-    assert!(
-        text.contains("none of 1 ports is left: EADDRNOTAVAIL"),
-        "{text}"
-    );
+    assert!(text.contains("none of 1 ports is left: EADDRNOTAVAIL"), "{text}");
 }
 
 #[test]

@@ -15,9 +15,7 @@ fn a_port_of_a_computer_is_shown_whole_or_not_at_all() {
         let text = screen(&mut robot, (wide, 30));
         let laptop = text.lines().find(|line| line.contains("laptop ")).unwrap();
         let numbers = laptop.rsplit("127.0.0.2").next().unwrap();
-        let words = numbers
-            .split([' ', '│', '┃'])
-            .filter(|word| !word.is_empty());
+        let words = numbers.split([' ', '│', '┃']).filter(|word| !word.is_empty());
         for word in words.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())) {
             assert!(["1", "54240"].contains(&word), "{wide}: {laptop}");
         }
@@ -62,10 +60,7 @@ fn netstats_layout_writes_mapped_addresses_as_netstat_does() {
     };
     let served = row("54240 ESTABLISHED").replace("  ", " ");
     assert!(served.contains("127.0.0.1:5000 127.0.0.2:54240"), "{text}");
-    assert!(
-        row("LISTEN").contains("tcp6       0      0 :::5000 "),
-        "{text}"
-    );
+    assert!(row("LISTEN").contains("tcp6       0      0 :::5000 "), "{text}");
     let head = text.lines().find(|line| line.contains("Proto")).unwrap();
     let state = head.find("State").unwrap();
     for end in ["LISTEN", "54240 ESTABLISHED"] {
@@ -73,10 +68,7 @@ fn netstats_layout_writes_mapped_addresses_as_netstat_does() {
     }
     // What grep lets not through stands above the rows: the title says so where it has room.
     let text = screen(&mut robot, WIDE);
-    assert!(
-        text.contains("netstat's heading, and the rows of"),
-        "{text}"
-    );
+    assert!(text.contains("netstat's heading, and the rows of"), "{text}");
 }
 
 #[test]
@@ -134,11 +126,7 @@ fn a_card_that_is_not_whole_says_so() {
     robot.press("Enter");
     for (size, whole) in [(WIDE, true), (SMALL, false)] {
         let text = screen(&mut robot, size);
-        assert_eq!(
-            !text.contains("more fits on a larger screen"),
-            whole,
-            "{text}"
-        );
+        assert_eq!(!text.contains("more fits on a larger screen"), whole, "{text}");
     }
 }
 
@@ -146,27 +134,14 @@ fn a_card_that_is_not_whole_says_so() {
 fn an_owners_numbers_are_whole_and_120_columns_show_all() {
     let mapped = "tcp 0 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.2]:54240 ESTABLISHED inode=12";
     let plain = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
-    for (rows, other) in [
-        (plain.to_owned(), "7842/curl fd 5"),
-        (format!("{mapped}\n{plain}"), "7842/cu"),
-    ] {
+    for (rows, other) in
+        [(plain.to_owned(), "7842/curl fd 5"), (format!("{mapped}\n{plain}"), "7842/cu")]
+    {
         let mut robot = laptop_connected();
         robot.kernel(&rows);
-        let owner = |pid, program: &str, fd| Owner {
-            pid,
-            program: program.to_owned(),
-            fd,
-        };
-        robot
-            .state
-            .sockets
-            .owners
-            .insert(12, owner(4121, "fivetuple", 1983));
-        robot
-            .state
-            .sockets
-            .owners
-            .insert(11, owner(7842, "curl", 5));
+        let owner = |pid, program: &str, fd| Owner { pid, program: program.to_owned(), fd };
+        robot.state.sockets.owners.insert(12, owner(4121, "fivetuple", 1983));
+        robot.state.sockets.owners.insert(11, owner(7842, "curl", 5));
         let text = screen(&mut robot, WIDE);
         for column in ["Proto", "Recv-Q", "Send-Q", "Role", "Age", "Owner", other] {
             assert!(text.contains(column), "{column}: {text}");
@@ -174,10 +149,7 @@ fn an_owners_numbers_are_whole_and_120_columns_show_all() {
         assert!(!rows.contains("ffff") || text.contains("fd 1983"), "{text}");
         for wide in 100..=160 {
             let text = screen(&mut robot, (wide, 30));
-            assert!(
-                !text.contains("curl f…") && !text.contains("198…"),
-                "{text}"
-            );
+            assert!(!text.contains("curl f…") && !text.contains("198…"), "{text}");
         }
     }
 }
@@ -186,21 +158,9 @@ fn an_owners_numbers_are_whole_and_120_columns_show_all() {
 fn the_first_and_the_last_one_say_so() {
     let mut robot = whole_machine(3);
     let table = [
-        (
-            Pane::Computers,
-            "k",
-            "this is the first computer; j goes down",
-        ),
-        (
-            Pane::Computers,
-            "j j j j",
-            "this is the last computer; k goes up",
-        ),
-        (
-            Pane::Sockets,
-            "k k k k k k k k k",
-            "this is the first row; j goes down",
-        ),
+        (Pane::Computers, "k", "this is the first computer; j goes down"),
+        (Pane::Computers, "j j j j", "this is the last computer; k goes up"),
+        (Pane::Sockets, "k k k k k k k k k", "this is the first row; j goes down"),
         (Pane::Sockets, "1000j j", "this is the last row; k goes up"),
     ];
     for (pane, keys, words) in table {
@@ -221,10 +181,7 @@ fn netstats_layout_gives_an_unconnected_udp_socket_no_state() {
     robot.kernel_afresh("udp 0 0 127.0.0.2:5000 0.0.0.0:* CLOSED inode=9");
     let text = screen(&mut robot, WIDE);
     let row = text.lines().find(|line| line.contains("udp ")).unwrap();
-    assert!(
-        row.contains("0.0.0.0:*") && !row.contains("CLOSED"),
-        "{text}"
-    );
+    assert!(row.contains("0.0.0.0:*") && !row.contains("CLOSED"), "{text}");
 }
 
 #[test]
@@ -243,9 +200,5 @@ fn nothing_is_said_of_an_owner_before_anybody_has_looked() {
     };
     assert_eq!(owners(&mut robot), [false, false]);
     robot.tell(Event::OwnersHidden(vec![77, 78]));
-    assert_eq!(
-        owners(&mut robot),
-        [true, false],
-        "our own user hides nothing"
-    );
+    assert_eq!(owners(&mut robot), [true, false], "our own user hides nothing");
 }

@@ -12,10 +12,7 @@ fn the_time_left_and_the_reason_stand_apart_from_the_bracket() {
         assert_eq!(text.lines().find(glued), None, "{wide}");
     }
     let text = screen(&mut robot, USUAL);
-    let waits = text
-        .lines()
-        .find(|line| line.contains("◌ TIME_WAIT"))
-        .unwrap();
+    let waits = text.lines().find(|line| line.contains("◌ TIME_WAIT")).unwrap();
     let (role, _) = waits.split_once('┘').unwrap();
     assert!(role.contains("laptop 47s left "), "{text}");
 }
@@ -47,10 +44,7 @@ fn a_small_netstat_keeps_the_listen_row() {
 #[test]
 fn the_newest_sentence_can_be_read_to_its_end_on_a_small_screen() {
     let mut robot = two_connections();
-    robot.hear(News::Closed {
-        at: own(LAPTOP[1], 11).name,
-        how: Ending::Close,
-    });
+    robot.hear(News::Closed { at: own(LAPTOP[1], 11).name, how: Ending::Close });
     let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, wait, PHONE[0], PHONE[1]].join("\n"));
     let text = screen(&mut robot, SMALL);

@@ -43,13 +43,7 @@ fn what_was_seen_is_drawn_whole() {
     let mut robot = Robot::listening();
     robot.press("c");
     robot.hear(News::Connected(own(LAPTOP[1], 11)));
-    let states = [
-        "SYN_SENT",
-        "ESTABLISHED",
-        "FIN_WAIT1",
-        "FIN_WAIT2",
-        "TIME_WAIT",
-    ];
+    let states = ["SYN_SENT", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT"];
     for state in states {
         let row = format!("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 {state} inode=11");
         robot.kernel(&joined(&[LISTEN, &row]));
@@ -58,10 +52,7 @@ fn what_was_seen_is_drawn_whole() {
     robot.press("g");
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("━━▶┃▶ TIME_WAIT"), "{text}");
-    assert!(
-        !text.contains("rcv FIN, snd ACK. Worked out, as no look saw it: F"),
-        "{text}"
-    );
+    assert!(!text.contains("rcv FIN, snd ACK. Worked out, as no look saw it: F"), "{text}");
 }
 
 #[test]
@@ -70,10 +61,7 @@ fn a_reset_goes_straight_to_closed() {
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.3:47118")));
     robot.press("g");
     let text = screen(&mut robot, WIDE);
-    assert!(
-        text.contains("RST, from ESTABLISHED straight to CLOSED"),
-        "{text}"
-    );
+    assert!(text.contains("RST, from ESTABLISHED straight to CLOSED"), "{text}");
 }
 
 #[test]

@@ -63,10 +63,7 @@ fn the_past_before_the_first_row_says_what_to_press() {
     let mut robot = Robot::listening();
     robot.press(",");
     let text = screen(&mut robot, USUAL);
-    assert!(
-        text.contains("There was no row then.") && text.contains("Press . to step"),
-        "{text}"
-    );
+    assert!(text.contains("There was no row then.") && text.contains("Press . to step"), "{text}");
 }
 
 #[test]

@@ -12,10 +12,7 @@ fn who_is_in_the_way_and_what_helps() {
     answer(&mut robot);
     check("why_not", &mut robot, &ALL);
     let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
-    insta::assert_snapshot!(
-        "why_not_mono_ascii",
-        text_of(&paint(&mut robot, mono, USUAL).0)
-    );
+    insta::assert_snapshot!("why_not_mono_ascii", text_of(&paint(&mut robot, mono, USUAL).0));
     robot.press("w Esc");
     check("why_not_waits", &mut robot, &[USUAL]);
 }

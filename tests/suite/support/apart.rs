@@ -24,9 +24,5 @@ pub(crate) fn apart<F: FnOnce()>(body: F) {
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     let passed = output.status.success() && said.contains("1 passed");
-    assert!(
-        passed,
-        "{test}, in a process of its own: {}\n{said}{complained}",
-        output.status
-    );
+    assert!(passed, "{test}, in a process of its own: {}\n{said}{complained}", output.status);
 }

@@ -12,26 +12,12 @@ pub(crate) fn changes(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
         after.rows.iter().map(|row| (row.name(), row)).collect();
     let then: HashMap<RowName, &SocketRow> =
         before.rows.iter().map(|row| (row.name(), row)).collect();
-    let stays = |row: &&SocketRow| {
-        now.get(&row.name())
-            .is_some_and(|new| new.is_same_socket(row))
-    };
-    let gone = before
-        .rows
-        .iter()
-        .filter(|row| !stays(row))
-        .copied()
-        .map(Change::Vanished);
-    let rest = after
-        .rows
-        .iter()
-        .filter_map(|row| match then.get(&row.name()) {
-            Some(old) if *old == row => None,
-            Some(old) if old.is_same_socket(row) => Some(Change::Moved {
-                from: **old,
-                to: *row,
-            }),
-            Some(_) | None => Some(Change::Appeared(*row)),
-        });
+    let stays = |row: &&SocketRow| now.get(&row.name()).is_some_and(|new| new.is_same_socket(row));
+    let gone = before.rows.iter().filter(|row| !stays(row)).copied().map(Change::Vanished);
+    let rest = after.rows.iter().filter_map(|row| match then.get(&row.name()) {
+        Some(old) if *old == row => None,
+        Some(old) if old.is_same_socket(row) => Some(Change::Moved { from: **old, to: *row }),
+        Some(_) | None => Some(Change::Appeared(*row)),
+    });
     gone.chain(rest).collect()
 }

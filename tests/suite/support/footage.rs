@@ -113,11 +113,7 @@ struct Reel<'a> {
 impl<'a> Reel<'a> {
     fn new(footage: &'a Footage) -> Reel<'a> {
         let (cols, rows) = footage.size;
-        Reel {
-            footage,
-            parser: blank(cols, rows),
-            shown: 0,
-        }
+        Reel { footage, parser: blank(cols, rows), shown: 0 }
     }
 
     /// Shows what was there at `time`; whether that is anything new.

@@ -40,18 +40,11 @@ pub(crate) fn write(
     for (n, (at, looks)) in scenes.iter().enumerate() {
         let until = scenes.get(n + 1).map_or(length, |(next, _)| *next);
         let changed = painter.repaint(&mut canvas, before.as_ref().map(|(_, looks)| *looks), looks);
-        let whole = Rect {
-            x: 0,
-            y: 0,
-            width: canvas.width,
-            height: canvas.height,
-        };
+        let whole = Rect { x: 0, y: 0, width: canvas.width, height: canvas.height };
         let rect = changed.filter(|_| n > 0).unwrap_or(whole);
         let pixels = index.pixels(&canvas, before.as_ref().map(|(canvas, _)| canvas), rect);
         let delay = hundredths(until).saturating_sub(hundredths(*at));
-        encoder
-            .write_frame(&frame(rect, pixels, delay, index.nothing))
-            .map_err(failed)?;
+        encoder.write_frame(&frame(rect, pixels, delay, index.nothing)).map_err(failed)?;
         before = Some((canvas.clone(), looks));
     }
     Ok(())
@@ -99,11 +92,7 @@ impl Index {
     fn new(colours: &[Rgb]) -> Index {
         let numbers = colours.iter().copied().zip(0..=u8::MAX).collect();
         let nothing = u8::try_from(colours.len()).unwrap_or(u8::MAX);
-        Index {
-            numbers,
-            colours: colours.to_vec(),
-            nothing,
-        }
+        Index { numbers, colours: colours.to_vec(), nothing }
     }
 
     /// The pixels in `rect`, where those that stay are no colour.
@@ -113,11 +102,7 @@ impl Index {
             let old = before.map(|before| before.row(rect, y));
             for (x, &colour) in canvas.row(rect, y).iter().enumerate() {
                 let stays = old.is_some_and(|old| old[x] == colour);
-                pixels.push(if stays {
-                    self.nothing
-                } else {
-                    self.number(colour)
-                });
+                pixels.push(if stays { self.nothing } else { self.number(colour) });
             }
         }
         pixels
@@ -130,9 +115,7 @@ impl Index {
                 let parts = other.iter().zip(colour);
                 parts.map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
             };
-            let nearest = (0..=u8::MAX)
-                .zip(colours)
-                .min_by_key(|(_, other)| distance(other));
+            let nearest = (0..=u8::MAX).zip(colours).min_by_key(|(_, other)| distance(other));
             nearest.map_or(0, |(number, _)| number)
         })
     }
@@ -159,10 +142,8 @@ mod tests {
         let lines = ["╭ one", "", "\r\n│ \x1b[31mtwo\x1b[m", "\x1b[1;3Hsix"];
         for (n, text) in (0..).zip(lines) {
             screen.process(text.as_bytes());
-            shots.push(Shot {
-                at: Duration::from_millis(100 * n),
-                screen: screen.screen().clone(),
-            });
+            shots
+                .push(Shot { at: Duration::from_millis(100 * n), screen: screen.screen().clone() });
         }
         let mut film = Vec::new();
         write(&mut film, &mut painter, &shots, Duration::from_secs(1)).unwrap();

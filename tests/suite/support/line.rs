@@ -41,12 +41,8 @@ impl Line {
         let (stop, stopped) = UnixStream::pair().expect("a socket pair");
         let eyes = Arc::clone(watch);
         let reader = std::thread::spawn(move || read_all(&master, &stopped, &eyes));
-        let line = Line {
-            pty: Some(pair.master),
-            keyboard,
-            stop: Some(stop),
-            reader: Some(reader),
-        };
+        let line =
+            Line { pty: Some(pair.master), keyboard, stop: Some(stop), reader: Some(reader) };
         (line, child)
     }
 
@@ -94,11 +90,7 @@ impl Drop for Line {
 }
 
 fn pty_size((cols, rows): (u16, u16)) -> PtySize {
-    PtySize {
-        rows,
-        cols,
-        ..PtySize::default()
-    }
+    PtySize { rows, cols, ..PtySize::default() }
 }
 
 /// The same span of time, as poll(2) takes it.
@@ -107,10 +99,7 @@ pub(crate) fn timespec(time: Duration) -> Timespec {
 }
 
 /// A descriptor of our own for the master side, which never blocks.
-#[expect(
-    unsafe_code,
-    reason = "portable-pty lends its descriptor as a number only"
-)]
+#[expect(unsafe_code, reason = "portable-pty lends its descriptor as a number only")]
 fn own(pty: &(dyn MasterPty + Send)) -> File {
     let number = pty.as_raw_fd().expect("a descriptor");
     // SAFETY: `pty` keeps the descriptor open for as long as this borrow lasts.
@@ -123,10 +112,7 @@ fn own(pty: &(dyn MasterPty + Send)) -> File {
 fn read_all(mut master: &File, stopped: &UnixStream, watch: &Watch) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
-        let mut ready = [
-            PollFd::new(&master, PollFlags::IN),
-            PollFd::new(stopped, PollFlags::IN),
-        ];
+        let mut ready = [PollFd::new(&master, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
         let polled = poll(&mut ready, None);
         if polled.is_ok() && !ready[1].revents().is_empty() {
             break;

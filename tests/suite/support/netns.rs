@@ -56,13 +56,7 @@ fn unshare() -> Option<&'static str> {
 /// Runs a command in a new network, once loopback is up.
 fn run(options: &str, command: &[&str]) -> Option<Output> {
     Command::new("unshare")
-        .args([
-            options,
-            "sh",
-            "-c",
-            "ip link set lo up && exec \"$@\"",
-            "sh",
-        ])
+        .args([options, "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"])
         .args(command)
         .env(INSIDE, "1")
         .output()
@@ -77,21 +71,14 @@ fn again(options: &str, test: &str) {
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     let passed = output.status.success() && said.contains("1 passed");
-    assert!(
-        passed,
-        "{test}, in a network of its own: {}\n{said}{complained}",
-        output.status
-    );
+    assert!(passed, "{test}, in a network of its own: {}\n{said}{complained}", output.status);
 }
 
 #[test]
 fn loopback_is_up_and_empty() {
     alone(|| {
         let links = std::fs::read_to_string("/proc/net/dev").unwrap();
-        let names = links
-            .lines()
-            .skip(2)
-            .filter_map(|line| line.split(':').next());
+        let names = links.lines().skip(2).filter_map(|line| line.split(':').next());
         assert!(names.clone().any(|name| name.trim() == "lo"), "{links}");
         let listener = std::net::TcpListener::bind("127.0.0.1:5000").unwrap();
         std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();

@@ -45,9 +45,5 @@ fn as_nobody(test: &str) {
         return skipped(&format!("{test} as nobody: {}", complained.trim()));
     }
     let passed = output.status.success() && said.contains("1 passed");
-    assert!(
-        passed,
-        "{test}, as nobody: {}\n{said}{complained}",
-        output.status
-    );
+    assert!(passed, "{test}, as nobody: {}\n{said}{complained}", output.status);
 }

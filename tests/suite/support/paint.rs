@@ -79,10 +79,7 @@ impl Painter {
                 Some(self.look(here, cursor == Some((row, col))))
             })
             .collect();
-        Looks {
-            cols: usize::from(cols.get()),
-            cells,
-        }
+        Looks { cols: usize::from(cols.get()), cells }
     }
 
     fn look(&self, cell: &vt100::Cell, cursor: bool) -> Look {
@@ -142,24 +139,17 @@ impl Painter {
         canvas.fill(rect, look.under);
         if look.underline {
             let thick = (self.cell.1 / 18).max(1);
-            let line = Rect {
-                y: rect.y + rect.height - 2 * thick,
-                height: thick,
-                ..rect
-            };
+            let line = Rect { y: rect.y + rect.height - 2 * thick, height: thick, ..rect };
             canvas.fill(line, look.over);
         }
         if look.text == ' ' {
             return;
         }
         let fonts = &self.fonts;
-        let mask = self
-            .masks
-            .entry((look.text, look.bold, look.wide))
-            .or_insert_with(|| {
-                shape(look.text, rect.width, rect.height)
-                    .unwrap_or_else(|| fonts.letter(look.text, look.bold, rect.width, rect.height))
-            });
+        let mask = self.masks.entry((look.text, look.bold, look.wide)).or_insert_with(|| {
+            shape(look.text, rect.width, rect.height)
+                .unwrap_or_else(|| fonts.letter(look.text, look.bold, rect.width, rect.height))
+        });
         for (n, &cover) in mask.cover.iter().enumerate() {
             let share = faded(cover, self.steps);
             if share > 0 {
@@ -190,11 +180,7 @@ impl Painter {
             .map(|look| {
                 (
                     look.under,
-                    if look.text == ' ' && !look.underline {
-                        look.under
-                    } else {
-                        look.over
-                    },
+                    if look.text == ' ' && !look.underline { look.under } else { look.over },
                 )
             })
             .collect();

@@ -30,12 +30,7 @@ pub(crate) struct Played {
 impl<'a> Player<'a> {
     /// Plays at the script's own speed and size.
     pub(crate) fn of(tape: &'a Tape) -> Player<'a> {
-        Player {
-            tape,
-            speed: 1.0,
-            size: grid(&tape.settings),
-            env: Vec::new(),
-        }
+        Player { tape, speed: 1.0, size: grid(&tape.settings), env: Vec::new() }
     }
 
     /// Cuts every pause by this factor; what is waited for takes as long as it takes.
@@ -47,10 +42,7 @@ impl<'a> Player<'a> {
     /// Plays on a screen that is so many times as wide and as high.
     pub(crate) fn scaled(mut self, factor: f64) -> Player<'a> {
         let (cols, rows) = self.size;
-        self.size = (
-            whole(f64::from(cols) * factor),
-            whole(f64::from(rows) * factor),
-        );
+        self.size = (whole(f64::from(cols) * factor), whole(f64::from(rows) * factor));
         self
     }
 
@@ -72,13 +64,7 @@ impl<'a> Player<'a> {
             speed: self.speed,
             cues: vec![(now(), Cue::Show)],
         };
-        if matches!(
-            self.tape.steps.first(),
-            Some(Step {
-                command: Command::Hide,
-                ..
-            })
-        ) {
+        if matches!(self.tape.steps.first(), Some(Step { command: Command::Hide, .. })) {
             stage.cues.clear();
         }
         for (n, step) in self.tape.steps.iter().enumerate() {
@@ -136,19 +122,11 @@ impl Stage<'_> {
             }
             Command::Pace(every) => self.pace = *every,
             Command::Sleep(time) => self.pause(*time),
-            Command::Wait {
-                scope,
-                limit,
-                pattern,
-            } => {
+            Command::Wait { scope, limit, pattern } => {
                 let pattern = pattern.as_ref().unwrap_or(&self.settings.wait_pattern);
                 let limit = limit.unwrap_or(self.settings.wait_timeout);
-                let what = format!(
-                    "/{pattern}/ on the {scope:?} (line {} of the tape)",
-                    step.line
-                );
-                self.terminal
-                    .wait_until(&what, limit, |screen| shows(screen, *scope, pattern));
+                let what = format!("/{pattern}/ on the {scope:?} (line {} of the tape)", step.line);
+                self.terminal.wait_until(&what, limit, |screen| shows(screen, *scope, pattern));
             }
             Command::Hide => self.cue(Cue::Hide),
             Command::Show => self.cue(Cue::Show),
@@ -188,10 +166,7 @@ pub(crate) fn cell(settings: &Settings) -> (f64, f64) {
 fn grid(settings: &Settings) -> (u16, u16) {
     let (width, height) = cell(settings);
     let inner = |outer: f64| outer - 2.0 * settings.padding;
-    (
-        whole(inner(settings.width) / width),
-        whole(inner(settings.height) / height),
-    )
+    (whole(inner(settings.width) / width), whole(inner(settings.height) / height))
 }
 
 #[expect(

@@ -54,11 +54,7 @@ impl Terminal {
     pub(crate) fn start(command: CommandBuilder, cols: u16, rows: u16) -> Terminal {
         let watch = Arc::new(Watch::new(cols, rows));
         let (line, child) = Line::open(command, (cols, rows), &watch);
-        Terminal {
-            watch,
-            child,
-            line: Some(line),
-        }
+        Terminal { watch, child, line: Some(line) }
     }
 
     /// Presses a key, written as the dashboard writes it: `l`, `ctrl-c`, `Enter`.
@@ -109,9 +105,7 @@ impl Terminal {
         limit: Duration,
         wanted: impl Fn(&vt100::Screen) -> bool,
     ) {
-        let done = self
-            .watch
-            .until(limit, |seen| wanted(seen.parser.screen()).then_some(()));
+        let done = self.watch.until(limit, |seen| wanted(seen.parser.screen()).then_some(()));
         if done.is_none() {
             self.fail(&format!("waited {limit:?} in vain for {what}"));
         }
@@ -156,19 +150,12 @@ impl Terminal {
         let screen = self.styled();
         let (rows, cols) = screen.size();
         for row in 0..rows.get() {
-            let line: Vec<_> = (0..cols.get())
-                .filter_map(|col| screen.cell(row, col))
-                .collect();
+            let line: Vec<_> = (0..cols.get()).filter_map(|col| screen.cell(row, col)).collect();
             for start in 0..line.len() {
                 let from: String = line[start..].iter().map(|cell| visible(cell)).collect();
                 if from.starts_with(text) {
                     let length = text.chars().count();
-                    return line[start..]
-                        .iter()
-                        .take(length)
-                        .copied()
-                        .cloned()
-                        .collect();
+                    return line[start..].iter().take(length).copied().cloned().collect();
                 }
             }
         }
@@ -203,10 +190,7 @@ impl Terminal {
         }
         let status = self.child.wait().expect("a child of ours");
         self.watch.ends_within(Duration::from_secs(1));
-        status
-            .code()
-            .or_else(|| status.signal().map(|n| 128 + n))
-            .expect("a code or a signal")
+        status.code().or_else(|| status.signal().map(|n| 128 + n)).expect("a code or a signal")
     }
 
     /// Whether the program ends within `limit`.
@@ -235,11 +219,8 @@ impl Terminal {
     #[track_caller]
     pub(crate) fn assert_screen_restored(&self) {
         let raw = self.bytes_since(0);
-        let [entered, left] = [b"\x1b[?1049h", b"\x1b[?1049l"].map(|sequence| {
-            raw.windows(sequence.len())
-                .filter(|w| w == sequence)
-                .count()
-        });
+        let [entered, left] = [b"\x1b[?1049h", b"\x1b[?1049l"]
+            .map(|sequence| raw.windows(sequence.len()).filter(|w| w == sequence).count());
         if entered == 0 || entered != left {
             self.fail(&format!(
                 "the alternate screen was entered {entered} times and left {left} times"
@@ -260,10 +241,7 @@ impl Terminal {
         let raw = self.bytes_since(0);
         let tail = raw[raw.len().saturating_sub(200)..].escape_ascii();
         let rule = "-".repeat(80);
-        panic!(
-            "{why}\n{rule}\n{}\n{rule}\nlast bytes: {tail}",
-            self.screen()
-        );
+        panic!("{why}\n{rule}\n{}\n{rule}\nlast bytes: {tail}", self.screen());
     }
 }
 
@@ -276,11 +254,7 @@ impl Drop for Terminal {
 }
 
 fn visible(cell: &vt100::Cell) -> &str {
-    if cell.has_contents() {
-        cell.contents()
-    } else {
-        " "
-    }
+    if cell.has_contents() { cell.contents() } else { " " }
 }
 
 #[cfg(test)]

@@ -33,19 +33,13 @@ impl Refused {
 pub(crate) fn within<T: Send>(refused: Refused, body: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
         let inside = scope.spawn(move || install(refused).then(body));
-        inside
-            .join()
-            .unwrap_or_else(|why| std::panic::resume_unwind(why))
+        inside.join().unwrap_or_else(|why| std::panic::resume_unwind(why))
     })
 }
 
 /// Where `struct seccomp_data` has the call's number, and the low half of its first argument.
 const NUMBER: u32 = 0;
-const ARGUMENTS: u32 = if cfg!(target_endian = "little") {
-    16
-} else {
-    20
-};
+const ARGUMENTS: u32 = if cfg!(target_endian = "little") { 16 } else { 20 };
 
 /// The filter: load the number, compare it, load the argument, compare it, refuse; or else allow.
 fn program(refused: Refused) -> [libc::sock_filter; 6] {

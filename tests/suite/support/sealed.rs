@@ -31,11 +31,7 @@ pub(crate) fn sealed<F: FnOnce()>(body: F) {
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     let passed = output.status.success() && said.contains("1 passed");
-    assert!(
-        passed,
-        "{test}, with a read-only /proc/sys: {}\n{said}{complained}",
-        output.status
-    );
+    assert!(passed, "{test}, with a read-only /proc/sys: {}\n{said}{complained}", output.status);
     for line in complained.lines() {
         if let Some(why) = line.strip_prefix("skipped: ") {
             skipped(why);

@@ -45,16 +45,9 @@ pub(crate) struct Watch {
 impl Watch {
     /// Nothing seen yet, on a screen of this size.
     pub(crate) fn new(cols: u16, rows: u16) -> Watch {
-        let seen = Seen {
-            parser: blank(cols, rows),
-            raw: Vec::new(),
-            chunks: Vec::new(),
-            ended: false,
-        };
-        Watch {
-            seen: Mutex::new(seen),
-            grown: Condvar::new(),
-        }
+        let seen =
+            Seen { parser: blank(cols, rows), raw: Vec::new(), chunks: Vec::new(), ended: false };
+        Watch { seen: Mutex::new(seen), grown: Condvar::new() }
     }
 
     /// What has been seen by now.
@@ -92,11 +85,7 @@ impl Watch {
             if found.is_some() || seen.ended || left.is_zero() {
                 return found;
             }
-            seen = self
-                .grown
-                .wait_timeout(seen, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            seen = self.grown.wait_timeout(seen, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

@@ -23,19 +23,10 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
         terminal.assert_restored();
         let screen = terminal.screen();
         let told = format!("broken on purpose: {place}");
-        assert!(
-            screen.contains(&told) && screen.contains("src/run/"),
-            "{screen}"
-        );
+        assert!(screen.contains(&told) && screen.contains("src/run/"), "{screen}");
         let raw = terminal.bytes_since(0);
-        let left = raw
-            .windows(8)
-            .position(|part| part == b"\x1b[?1049l")
-            .unwrap();
-        let said = raw
-            .windows(told.len())
-            .position(|part| part == told.as_bytes())
-            .unwrap();
+        let left = raw.windows(8).position(|part| part == b"\x1b[?1049l").unwrap();
+        let said = raw.windows(told.len()).position(|part| part == told.as_bytes()).unwrap();
         assert!(left < said, "told on the alternate screen, which is gone");
     }
 }

@@ -25,10 +25,7 @@ fn the_calls_are_shown_and_written_where_the_program_was_started() {
             .map(|(number, ending)| format!("fivetuple-{port}{number}.{ending}"));
         terminal.wait_for(&format!("wrote {c} and {python}"));
         let text = std::fs::read_to_string(folder.path().join(c)).unwrap();
-        assert!(
-            text.contains(&format!("bind_to(listener1, \"127.0.0.1\", {port})")),
-            "{text}"
-        );
+        assert!(text.contains(&format!("bind_to(listener1, \"127.0.0.1\", {port})")), "{text}");
         assert!(folder.path().join(python).is_file());
     }
     quit(terminal);

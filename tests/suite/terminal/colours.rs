@@ -24,10 +24,7 @@ fn depth(raw: &[u8]) -> Depth {
     let mut richest = Depth::None;
     for captures in sgr.captures_iter(raw) {
         let text = std::str::from_utf8(&captures[1]).unwrap();
-        let numbers: Vec<u32> = text
-            .split([';', ':'])
-            .filter_map(|n| n.parse().ok())
-            .collect();
+        let numbers: Vec<u32> = text.split([';', ':']).filter_map(|n| n.parse().ok()).collect();
         let mut left = &numbers[..];
         while let [first, rest @ ..] = left {
             let (found, used) = match (first, rest) {
@@ -60,42 +57,18 @@ fn started(env: Variables, args: &[&str]) -> Terminal {
 fn the_environment_decides_how_many_colours() {
     let table: [(Variables, &[&str], Depth); 14] = [
         (&[("COLORTERM", "truecolor")], &[], Depth::True),
-        (
-            &[("COLORTERM", "24bit"), ("TERM", "xterm")],
-            &[],
-            Depth::True,
-        ),
+        (&[("COLORTERM", "24bit"), ("TERM", "xterm")], &[], Depth::True),
         (&[("COLORTERM", "yes")], &[], Depth::TwoFiftySix),
         (&[], &[], Depth::TwoFiftySix),
         (&[("TERM", "xterm")], &[], Depth::Sixteen),
         (&[("TERM", "linux")], &[], Depth::Sixteen),
         (&[("TERM", "vt100")], &[], Depth::None),
-        (
-            &[("NO_COLOR", "1"), ("COLORTERM", "truecolor")],
-            &[],
-            Depth::None,
-        ),
+        (&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")], &[], Depth::None),
         (&[("NO_COLOR", "")], &[], Depth::TwoFiftySix),
-        (
-            &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")],
-            &[],
-            Depth::TwoFiftySix,
-        ),
-        (
-            &[("NO_COLOR", "1")],
-            &["--color", "always"],
-            Depth::TwoFiftySix,
-        ),
-        (
-            &[("COLORTERM", "truecolor")],
-            &["--color", "never"],
-            Depth::None,
-        ),
-        (
-            &[("COLORTERM", "truecolor")],
-            &["--theme", "mono"],
-            Depth::None,
-        ),
+        (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], &[], Depth::TwoFiftySix),
+        (&[("NO_COLOR", "1")], &["--color", "always"], Depth::TwoFiftySix),
+        (&[("COLORTERM", "truecolor")], &["--color", "never"], Depth::None),
+        (&[("COLORTERM", "truecolor")], &["--theme", "mono"], Depth::None),
         (&[("NO_COLOR", "1")], &["--theme", "light"], Depth::None),
     ];
     for (env, args, expected) in table {
@@ -121,11 +94,7 @@ fn without_colours_bold_and_reverse_survive_and_states_differ() {
         terminal.wait_for("▶[^\n]*LISTEN");
         let screen = terminal.styled();
         let bold = |text: &str| look(&screen, text).is_some_and(|look| look.bold);
-        assert!(
-            bold("ESTABLISHED") && !bold("TIME_WAIT "),
-            "{}",
-            terminal.screen()
-        );
+        assert!(bold("ESTABLISHED") && !bold("TIME_WAIT "), "{}", terminal.screen());
         let selected = look(&screen, "listener ").unwrap();
         assert!(selected.reversed, "{selected:?}");
         for state in ["◎ LISTEN", "● ESTABLISHED", "◌ TIME_WAIT"] {

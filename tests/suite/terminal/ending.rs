@@ -16,12 +16,8 @@ use super::{LIMIT, count, dashboard, listen, quit, wait_connections};
 /// A second or so, on a busy machine.
 const SOON: Duration = Duration::from_secs(3);
 
-const ENDS: [(Signal, i32); 4] = [
-    (Signal::TERM, 143),
-    (Signal::INT, 130),
-    (Signal::HUP, 129),
-    (Signal::QUIT, 131),
-];
+const ENDS: [(Signal, i32); 4] =
+    [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 131)];
 
 /// The signal ends it soon, with its code, and the terminal is given back once.
 #[track_caller]
@@ -67,12 +63,7 @@ fn a_signal_at_the_start_ends_it() {
 
 #[test]
 fn a_signal_ends_it_while_something_is_open() {
-    let open = [
-        ("?", "The server"),
-        ("L", "Enter apply"),
-        ("C", "Enter apply"),
-        ("/", "find"),
-    ];
+    let open = [("?", "The server"), ("L", "Enter apply"), ("C", "Enter apply"), ("/", "find")];
     for ((key, text), (signal, code)) in open.into_iter().zip(ENDS) {
         let terminal = dashboard(&[]);
         terminal.press(key);
@@ -96,25 +87,15 @@ fn a_signal_ends_it_with_a_thousand_connections() {
 
 #[test]
 fn a_signal_ends_it_when_nobody_reads_its_screen() {
-    let size = PtySize {
-        rows: 200,
-        cols: 500,
-        ..PtySize::default()
-    };
+    let size = PtySize { rows: 200, cols: 500, ..PtySize::default() };
     let pair = native_pty_system().openpty(size).unwrap();
-    let mut child = pair
-        .slave
-        .spawn_command(fivetuple(&["--port", "0"]))
-        .unwrap();
+    let mut child = pair.slave.spawn_command(fivetuple(&["--port", "0"])).unwrap();
     let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
     let master = pair.master.as_raw_fd().unwrap();
     // It waits for room in the terminal by now, or soon: its first screen is larger than what a terminal holds back.
     wait_for_output(master);
     kill_process(pid, Signal::TERM).unwrap();
-    assert!(
-        ends_within(pid, Duration::from_secs(5)),
-        "SIGTERM did not end it"
-    );
+    assert!(ends_within(pid, Duration::from_secs(5)), "SIGTERM did not end it");
     assert_eq!(child.wait().unwrap().exit_code(), 143);
 }
 
@@ -133,19 +114,12 @@ fn ended_within(process: &OwnedFd, limit: Duration) -> bool {
     poll(&mut ended, Some(&timespec(limit))) == Ok(1)
 }
 
-#[expect(
-    unsafe_code,
-    reason = "portable-pty lends its descriptor as a number only"
-)]
+#[expect(unsafe_code, reason = "portable-pty lends its descriptor as a number only")]
 fn wait_for_output(master: RawFd) {
     // SAFETY: the pty is open for as long as its pair lives, which is longer than this call.
     let master = unsafe { BorrowedFd::borrow_raw(master) };
     let mut readable = [PollFd::new(&master, PollFlags::IN)];
-    assert_eq!(
-        poll(&mut readable, Some(&timespec(LIMIT))),
-        Ok(1),
-        "nothing came out"
-    );
+    assert_eq!(poll(&mut readable, Some(&timespec(LIMIT))), Ok(1), "nothing came out");
 }
 
 /// The processes that this one started.
@@ -166,10 +140,7 @@ fn program() -> &'static str {
 fn ends_with_its_window(mut terminal: Terminal, program: Pid) {
     let program = watched(program);
     terminal.close_master();
-    assert!(
-        ended_within(&program, Duration::from_secs(2)),
-        "still runs without a terminal"
-    );
+    assert!(ended_within(&program, Duration::from_secs(2)), "still runs without a terminal");
     assert_eq!(terminal.wait_exit(), 129);
 }
 

@@ -105,11 +105,7 @@ pub(crate) fn look(screen: &vt100::Screen, text: &str) -> Option<Look> {
         };
         let col = u16::try_from(line[..at].chars().count()).ok()?;
         let cell = screen.cell(row, col)?;
-        return Some(Look {
-            ink: cell.fgcolor(),
-            bold: cell.bold(),
-            reversed: cell.inverse(),
-        });
+        return Some(Look { ink: cell.fgcolor(), bold: cell.bold(), reversed: cell.inverse() });
     }
     None
 }
@@ -124,10 +120,7 @@ pub(crate) struct Look {
 
 /// How often `needle` is in `bytes`.
 pub(crate) fn count(bytes: &[u8], needle: &[u8]) -> usize {
-    bytes
-        .windows(needle.len())
-        .filter(|part| *part == needle)
-        .count()
+    bytes.windows(needle.len()).filter(|part| *part == needle).count()
 }
 
 /// How many frames are in `bytes`.

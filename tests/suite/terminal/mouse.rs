@@ -86,17 +86,8 @@ fn with_no_mouse_the_terminal_keeps_it() {
     for (args, asked) in [(&[][..], true), (&["--no-mouse"][..], false)] {
         let terminal = dashboard(args);
         let raw = terminal.bytes_since(0);
-        for mode in [
-            &b"\x1b[?1000h"[..],
-            b"\x1b[?1002h",
-            b"\x1b[?1003h",
-            b"\x1b[?1006h",
-        ] {
-            assert!(
-                asked || count(&raw, mode) == 0,
-                "{args:?}: {}",
-                mode.escape_ascii()
-            );
+        for mode in [&b"\x1b[?1000h"[..], b"\x1b[?1002h", b"\x1b[?1003h", b"\x1b[?1006h"] {
+            assert!(asked || count(&raw, mode) == 0, "{args:?}: {}", mode.escape_ascii());
         }
         assert_eq!(count(&raw, b"\x1b[?1006h") > 0, asked);
         quit(terminal);

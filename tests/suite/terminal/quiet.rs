@@ -10,10 +10,7 @@ fn an_idle_dashboard_writes_nothing() {
     netns::alone_if_possible(|| {
         let mut terminal = dashboard(&[]);
         let mark = terminal.mark();
-        assert!(
-            !terminal.exits_within(Duration::from_millis(1500)),
-            "ended by itself"
-        );
+        assert!(!terminal.exits_within(Duration::from_millis(1500)), "ended by itself");
         let idle = terminal.bytes_since(mark);
         assert_eq!(frames(&idle), 0, "{}", idle.escape_ascii());
         terminal.press("K");
@@ -30,10 +27,7 @@ fn every_byte_is_part_of_a_frame() {
     netns::alone_if_possible(|| {
         let terminal = dashboard(&[]);
         let begin = terminal.bytes_since(0);
-        let first = begin
-            .windows(8)
-            .position(|part| part == b"\x1b[?2026h")
-            .unwrap();
+        let first = begin.windows(8).position(|part| part == b"\x1b[?2026h").unwrap();
         listen(&terminal);
         terminal.press("c");
         wait_rows(&terminal, "ESTABLISHED", 2);
@@ -51,18 +45,9 @@ fn every_byte_is_part_of_a_frame() {
                 break;
             };
             let body = &frame[..end];
-            assert_eq!(
-                frames(body),
-                0,
-                "a frame within a frame: {}",
-                body.escape_ascii()
-            );
+            assert_eq!(frames(body), 0, "a frame within a frame: {}", body.escape_ascii());
             // A screen that is cleared is painted in the same frame, or it would flash.
-            assert!(
-                count(body, b"\x1b[2J") == 0 || end > 500,
-                "blank: {}",
-                body.escape_ascii()
-            );
+            assert!(count(body, b"\x1b[2J") == 0 || end > 500, "blank: {}", body.escape_ascii());
             left = &frame[end + 8..];
         }
         let whole = left.is_empty() || left.starts_with(b"\x1b[?2026h");

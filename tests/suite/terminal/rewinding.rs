@@ -79,10 +79,7 @@ fn the_timeline_draws_a_ladder_and_saves_it() {
             terminal.press("E");
             terminal.wait_for(&format!("saved as {name}"));
             let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
-            assert!(
-                text.contains("SYN+ACK") && text.contains("nobody captured it"),
-                "{text}"
-            );
+            assert!(text.contains("SYN+ACK") && text.contains("nobody captured it"), "{text}");
         }
         quit(terminal);
     });
@@ -95,15 +92,9 @@ fn a_timeline_that_stands_writes_at_most_one_frame_a_second() {
         listen(&terminal);
         terminal.press("t");
         terminal.wait_for("the last 10 s");
-        assert!(
-            !terminal.exits_within(Duration::from_millis(3500)),
-            "ended by itself"
-        );
+        assert!(!terminal.exits_within(Duration::from_millis(3500)), "ended by itself");
         let mark = terminal.mark();
-        assert!(
-            !terminal.exits_within(Duration::from_millis(2500)),
-            "ended by itself"
-        );
+        assert!(!terminal.exits_within(Duration::from_millis(2500)), "ended by itself");
         let bytes = terminal.bytes_since(mark);
         assert!(frames(&bytes) <= 3, "{}", bytes.escape_ascii());
         assert!(bytes.len() < 4000, "{}", count(&bytes, b"H"));

@@ -7,15 +7,7 @@ use super::{LIMIT, frames, listen, quit, wait_rows};
 #[test]
 fn no_screen_is_too_small_or_too_large() {
     netns::alone_if_possible(|| {
-        for (cols, rows) in [
-            (0, 0),
-            (1, 1),
-            (2, 1),
-            (10, 3),
-            (59, 15),
-            (60, 16),
-            (500, 200),
-        ] {
+        for (cols, rows) in [(0, 0), (1, 1), (2, 1), (10, 3), (59, 15), (60, 16), (500, 200)] {
             let terminal = Terminal::start(fivetuple(&["--port", "0"]), cols, rows);
             let taken = |screen: &vt100::Screen| screen.alternate_screen();
             terminal.wait_until("the alternate screen", LIMIT, taken);

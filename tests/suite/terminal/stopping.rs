@@ -32,9 +32,8 @@ fn wait_stopped(terminal: &Terminal) {
     terminal.wait_until("the shell", LIMIT, |screen| {
         !screen.alternate_screen() && screen.contents().contains("Stopped")
     });
-    terminal.wait_until("the prompt", LIMIT, |screen| {
-        screen.contents().trim_end().ends_with("shell>")
-    });
+    terminal
+        .wait_until("the prompt", LIMIT, |screen| screen.contents().trim_end().ends_with("shell>"));
     terminal.assert_restored();
 }
 
@@ -105,12 +104,9 @@ fn after_a_stop_that_left_no_time_the_terminal_is_taken_anew() {
 
 #[test]
 fn a_signal_while_it_is_stopped_ends_it_once_it_goes_on() {
-    for (signal, code) in [
-        (Signal::TERM, 143),
-        (Signal::INT, 130),
-        (Signal::HUP, 129),
-        (Signal::QUIT, 131),
-    ] {
+    for (signal, code) in
+        [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 131)]
+    {
         let terminal = shell();
         terminal.press("ctrl-z");
         wait_stopped(&terminal);
@@ -138,10 +134,7 @@ fn after_a_long_stop_there_is_no_burst_and_ages_are_right() {
     listen(&terminal);
     terminal.signal(Signal::STOP);
     let mark = terminal.mark();
-    assert!(
-        !terminal.exits_within(Duration::from_millis(2100)),
-        "it is stopped, not ended"
-    );
+    assert!(!terminal.exits_within(Duration::from_millis(2100)), "it is stopped, not ended");
     terminal.signal(Signal::CONT);
     terminal.wait_for("LISTEN .* listener +[2-9] s");
     let drawn = frames(&terminal.bytes_since(mark));

@@ -33,10 +33,7 @@ fn in_every_theme(cols: u16, rows: u16) {
         shows(&terminal);
         looks.push(look(&terminal.styled(), "ESTABLISHED").unwrap());
     }
-    assert!(
-        looks.iter().any(|look| look.ink == vt100::Color::Default),
-        "none is mono: {looks:?}"
-    );
+    assert!(looks.iter().any(|look| look.ink == vt100::Color::Default), "none is mono: {looks:?}");
     quit(terminal);
 }
 
@@ -67,10 +64,7 @@ fn a_theme_can_be_chosen_at_the_start() {
     for theme in ["dark", "light", "high-contrast", "mono"] {
         let terminal = sized(&["--theme", theme], 80, 24);
         let key = look(&terminal.styled(), "l listen").unwrap();
-        assert!(
-            !looks.contains(&key) && key.bold,
-            "{theme}: {key:?} after {looks:?}"
-        );
+        assert!(!looks.contains(&key) && key.bold, "{theme}: {key:?} after {looks:?}");
         looks.push(key);
     }
     assert_eq!(looks[3].ink, vt100::Color::Default);

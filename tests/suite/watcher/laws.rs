@@ -10,11 +10,8 @@ use crate::support::changes::changes;
 fn rows() -> impl Strategy<Value = Vec<SocketRow>> {
     let row = (1_u16..6, 0_u16..4, 0_u8..4, 1_u64..4, any::<bool>()).prop_map(
         |(local, remote, state, cookie, waits)| {
-            let remote = if remote == 0 {
-                "0.0.0.0:*".to_owned()
-            } else {
-                format!("127.0.0.2:{remote}")
-            };
+            let remote =
+                if remote == 0 { "0.0.0.0:*".to_owned() } else { format!("127.0.0.2:{remote}") };
             let state = ["ESTABLISHED", "LISTEN", "FIN_WAIT2", "TIME_WAIT"][usize::from(state)];
             let timer = if waits { " keepalive=500ms/0" } else { "" };
             row(&format!(
@@ -34,17 +31,11 @@ fn apply(mut rows: Vec<SocketRow>, changes: &[Change]) -> Vec<SocketRow> {
         match change {
             Change::Appeared(row) => rows.push(*row),
             Change::Moved { from, to } => {
-                let place = rows
-                    .iter()
-                    .position(|row| row == from)
-                    .expect("it was there");
+                let place = rows.iter().position(|row| row == from).expect("it was there");
                 rows[place] = *to;
             }
             Change::Vanished(gone) => {
-                let place = rows
-                    .iter()
-                    .position(|row| row == gone)
-                    .expect("it was there");
+                let place = rows.iter().position(|row| row == gone).expect("it was there");
                 rows.remove(place);
             }
         }

@@ -29,10 +29,7 @@ fn name(line: &str) -> RowName {
 }
 
 fn table(lines: &[&str]) -> Reading {
-    Reading {
-        snapshot: lines.iter().map(|line| row(line)).collect(),
-        ..Reading::default()
-    }
+    Reading { snapshot: lines.iter().map(|line| row(line)).collect(), ..Reading::default() }
 }
 
 /// What a sight says: `+` appeared, `~` moved, `-` vanished.

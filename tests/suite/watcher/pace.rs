@@ -42,15 +42,9 @@ fn reading_never_takes_more_than_its_share() {
     {
         let cost = Duration::from_micros(micros);
         let spent = readings(motion, cost) * cost;
-        assert!(
-            spent <= Duration::from_secs(1) + Budget::BURST + cost,
-            "{spent:?} at {cost:?}"
-        );
+        assert!(spent <= Duration::from_secs(1) + Budget::BURST + cost, "{spent:?} at {cost:?}");
     }
-    assert!(
-        readings(Motion::Sockets, COST) > 500,
-        "small tables are read at every beat"
-    );
+    assert!(readings(Motion::Sockets, COST) > 500, "small tables are read at every beat");
     assert!(readings(Motion::Sockets, Duration::from_millis(50)) >= 20);
 }
 

@@ -38,20 +38,16 @@ fn only_differences_are_told() {
 #[test]
 fn a_socket_that_takes_over_the_numbers_is_another_row() {
     let mut watcher = watching(&[CLIENT]);
-    watcher.looked(
-        name(CLIENT),
-        Some(row(&CLIENT.replace("cookie=2", "cookie=9"))),
-    );
+    watcher.looked(name(CLIENT), Some(row(&CLIENT.replace("cookie=2", "cookie=9"))));
     assert_eq!(told(watcher.report()), "-40000 +40000");
 }
 
 #[test]
 fn watching_begins_afresh_for_other_rows_and_for_the_same() {
     let mut watcher = watching(&[LISTEN, CLIENT]);
-    for (wanted, rows) in [
-        (Filter::everything(), "afresh +40000"),
-        (Filter::ports([Port(40000)]), "afresh +40000"),
-    ] {
+    for (wanted, rows) in
+        [(Filter::everything(), "afresh +40000"), (Filter::ports([Port(40000)]), "afresh +40000")]
+    {
         watcher.watch(wanted.clone());
         let order = watcher.order(at(1)).expect("at once");
         assert_eq!(order.wanted, wanted);
@@ -105,11 +101,7 @@ fn a_reading_that_raced_with_a_look_is_older_than_the_look() {
     assert_eq!(told(watcher.report()), "nothing");
     let order = moved(&mut watcher, 40);
     watcher.read(&order, &table(&[LISTEN, SERVER]), COST);
-    assert_eq!(
-        told(watcher.report()),
-        "-40000 +5000",
-        "the next one counts again"
-    );
+    assert_eq!(told(watcher.report()), "-40000 +5000", "the next one counts again");
 }
 
 #[test]
@@ -166,17 +158,9 @@ fn a_timer_that_runs_down_is_no_news() {
 #[test]
 fn torn_is_told_when_it_begins_and_when_it_ends() {
     let mut watcher = watching(&[LISTEN]);
-    for (torn, expected) in [
-        (true, "torn"),
-        (true, "nothing"),
-        (false, ""),
-        (false, "nothing"),
-    ] {
+    for (torn, expected) in [(true, "torn"), (true, "nothing"), (false, ""), (false, "nothing")] {
         let order = moved(&mut watcher, 20);
-        let reading = Reading {
-            torn,
-            ..table(&[LISTEN])
-        };
+        let reading = Reading { torn, ..table(&[LISTEN]) };
         watcher.read(&order, &reading, COST);
         assert_eq!(told(watcher.report()), expected);
     }
@@ -186,13 +170,8 @@ fn torn_is_told_when_it_begins_and_when_it_ends() {
 fn a_torn_table_makes_no_row_vanish_unless_it_happens_again() {
     let mut watcher = watching(&[LISTEN, CLIENT]);
     for expected in ["torn", "-40000"] {
-        let order = watcher
-            .order(at(20))
-            .or_else(|| Some(moved(&mut watcher, 20)));
-        let reading = Reading {
-            torn: true,
-            ..table(&[LISTEN])
-        };
+        let order = watcher.order(at(20)).or_else(|| Some(moved(&mut watcher, 20)));
+        let reading = Reading { torn: true, ..table(&[LISTEN]) };
         watcher.read(&order.unwrap(), &reading, COST);
         assert_eq!(told(watcher.report()).replace("torn -", "-"), expected);
     }

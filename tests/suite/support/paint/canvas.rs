@@ -23,12 +23,7 @@ impl Rect {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         let right = (self.x + self.width).max(other.x + other.width);
         let bottom = (self.y + self.height).max(other.y + other.height);
-        Rect {
-            x,
-            y,
-            width: right - x,
-            height: bottom - y,
-        }
+        Rect { x, y, width: right - x, height: bottom - y }
     }
 }
 
@@ -45,11 +40,7 @@ pub(crate) struct Canvas {
 impl Canvas {
     /// A picture of one colour.
     pub(crate) fn new(width: usize, height: usize, ground: Rgb) -> Canvas {
-        Canvas {
-            width,
-            height,
-            pixels: vec![ground; width * height],
-        }
+        Canvas { width, height, pixels: vec![ground; width * height] }
     }
 
     /// The colour at a place inside.
@@ -90,11 +81,8 @@ impl Canvas {
         let colours: BTreeSet<Rgb> = self.pixels.iter().copied().collect();
         let colours: Vec<Rgb> = colours.into_iter().collect();
         let numbers: HashMap<Rgb, u8> = colours.iter().copied().zip(0..=u8::MAX).collect();
-        let indexed: Option<Vec<u8>> = self
-            .pixels
-            .iter()
-            .map(|colour| numbers.get(colour).copied())
-            .collect();
+        let indexed: Option<Vec<u8>> =
+            self.pixels.iter().map(|colour| numbers.get(colour).copied()).collect();
         let data = if let Some(indexed) = &indexed {
             encoder.set_color(png::ColorType::Indexed);
             encoder.set_filter(png::Filter::NoFilter);

@@ -25,34 +25,21 @@ impl Fonts {
     /// The fonts at `size` pixels, or what to install.
     pub(crate) fn find(size: f32) -> Result<Fonts, String> {
         let family = |bold: usize| -> Vec<Font> {
-            [FIRST[bold], FALLBACK[bold]]
-                .into_iter()
-                .filter_map(|name| load(name, size))
-                .collect()
+            [FIRST[bold], FALLBACK[bold]].into_iter().filter_map(|name| load(name, size)).collect()
         };
         let (regular, bold) = (family(0), family(1));
         if regular.is_empty() || bold.is_empty() {
             return Err("font not found, apt-get install fonts-jetbrains-mono".to_owned());
         }
-        Ok(Fonts {
-            regular,
-            bold,
-            size,
-        })
+        Ok(Fonts { regular, bold, size })
     }
 
     /// How much of each pixel of a cell is covered by `c`; what no font has is an empty frame.
     pub(crate) fn letter(&self, c: char, bold: bool, width: usize, height: usize) -> Mask {
         let fonts = if bold { &self.bold } else { &self.regular };
-        let font = fonts
-            .iter()
-            .find(|font| font.has_glyph(c))
-            .unwrap_or(&fonts[0]);
+        let font = fonts.iter().find(|font| font.has_glyph(c)).unwrap_or(&fonts[0]);
         let (metrics, pixels) = font.rasterize(c, self.size);
-        let mut mask = Mask {
-            width,
-            cover: vec![0; width * height],
-        };
+        let mut mask = Mask { width, cover: vec![0; width * height] };
         let Some(line) = fonts[0].horizontal_line_metrics(self.size) else {
             return mask;
         };
@@ -64,10 +51,9 @@ impl Fonts {
             let place = |start: i32, offset: usize| {
                 usize::try_from(start + i32::try_from(offset).ok()?).ok()
             };
-            let (Some(x), Some(y)) = (
-                place(left, n % metrics.width),
-                place(top, n / metrics.width),
-            ) else {
+            let (Some(x), Some(y)) =
+                (place(left, n % metrics.width), place(top, n / metrics.width))
+            else {
                 continue;
             };
             if x < width && y < height {
@@ -79,13 +65,8 @@ impl Fonts {
 }
 
 fn load(name: &str, size: f32) -> Option<Font> {
-    let bytes = FOLDERS
-        .iter()
-        .find_map(|folder| std::fs::read(format!("{folder}/{name}")).ok())?;
-    let settings = FontSettings {
-        scale: size,
-        ..FontSettings::default()
-    };
+    let bytes = FOLDERS.iter().find_map(|folder| std::fs::read(format!("{folder}/{name}")).ok())?;
+    let settings = FontSettings { scale: size, ..FontSettings::default() };
     Font::from_bytes(bytes, settings).ok()
 }
 

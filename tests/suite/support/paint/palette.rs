@@ -46,11 +46,7 @@ impl Palette {
         for (slot, name) in ansi.iter_mut().zip(NAMES) {
             *slot = colour(name)?;
         }
-        Ok(Palette {
-            ground: colour("background")?,
-            letters: colour("foreground")?,
-            ansi,
-        })
+        Ok(Palette { ground: colour("background")?, letters: colour("foreground")?, ansi })
     }
 
     /// The colour of a letter or of its ground, which `default` stands for where none was chosen.
@@ -86,14 +82,9 @@ fn hex(text: &str) -> Option<Rgb> {
 
 #[test]
 fn colours_are_xterms() {
-    let names: Vec<_> = NAMES
-        .iter()
-        .map(|name| format!("\"{name}\":\"#102030\""))
-        .collect();
-    let json = format!(
-        "{{{},\"background\":\"#000000\",\"foreground\":\"#ffffff\"}}",
-        names.join(",")
-    );
+    let names: Vec<_> = NAMES.iter().map(|name| format!("\"{name}\":\"#102030\"")).collect();
+    let json =
+        format!("{{{},\"background\":\"#000000\",\"foreground\":\"#ffffff\"}}", names.join(","));
     let palette = Palette::from_theme(&json).unwrap();
     let table = [
         (vt100::Color::Default, [1, 2, 3]),

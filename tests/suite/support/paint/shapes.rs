@@ -35,9 +35,8 @@ const ARMS: [[bool; 4]; 15] = {
 };
 
 /// Blocks made of quarters: upper left, upper right, lower left, lower right; from U+2596 on.
-const QUARTERS: [u8; 10] = [
-    0b0010, 0b0001, 0b1000, 0b1011, 0b1001, 0b1110, 0b1101, 0b0100, 0b0110, 0b0111,
-];
+const QUARTERS: [u8; 10] =
+    [0b0010, 0b0001, 0b1000, 0b1011, 0b1001, 0b1110, 0b1101, 0b0100, 0b0110, 0b0111];
 
 /// The mask of `c` in a cell of this size, where `c` is drawn and not taken from a font.
 pub(crate) fn shape(c: char, width: usize, height: usize) -> Option<Mask> {
@@ -79,10 +78,7 @@ fn sample(width: usize, height: usize, inside: &dyn Fn(f64, f64) -> bool) -> Mas
         let (x, y) = (pixel % width, pixel / width);
         let hits = (0..POINTS * POINTS).filter(|point| {
             let part = |n: usize| (real(n) + 0.5) / real(POINTS);
-            inside(
-                real(x) + part(point % POINTS),
-                real(y) + part(point / POINTS),
-            )
+            inside(real(x) + part(point % POINTS), real(y) + part(point / POINTS))
         });
         let share = hits.count() * 255 / (POINTS * POINTS);
         cover.push(u8::try_from(share).unwrap_or(u8::MAX));
@@ -198,14 +194,7 @@ impl Cell {
 
 #[test]
 fn a_full_block_fills_its_cell_and_halves_their_half() {
-    let covered = |c| {
-        shape(c, 12, 28)
-            .unwrap()
-            .cover
-            .iter()
-            .map(|&n| u32::from(n))
-            .sum::<u32>()
-    };
+    let covered = |c| shape(c, 12, 28).unwrap().cover.iter().map(|&n| u32::from(n)).sum::<u32>();
     let all = 12 * 28 * 255;
     assert_eq!(covered('█'), all);
     assert_eq!(covered('▌') * 2, all);
@@ -227,12 +216,7 @@ fn a_full_block_fills_its_cell_and_halves_their_half() {
 fn every_line_meets_its_neighbour_at_the_edge() {
     for (width, height) in [(12, 27), (13, 27), (24, 54), (7, 15)] {
         let cover = |c: char| shape(c, width, height).unwrap().cover;
-        let right = |c| {
-            cover(c)
-                .chunks(width)
-                .map(|row| row[width - 1])
-                .collect::<Vec<_>>()
-        };
+        let right = |c| cover(c).chunks(width).map(|row| row[width - 1]).collect::<Vec<_>>();
         let left = |c| cover(c).chunks(width).map(|row| row[0]).collect::<Vec<_>>();
         let top = |c| cover(c)[..width].to_vec();
         let bottom = |c| cover(c)[width * (height - 1)..].to_vec();

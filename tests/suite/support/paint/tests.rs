@@ -7,22 +7,16 @@ use super::{Painter, Palette};
 fn palette() -> Palette {
     let names = "black red green yellow blue magenta cyan white brightBlack brightRed brightGreen brightYellow \
         brightBlue brightMagenta brightCyan brightWhite";
-    let mut colours: Vec<_> = names
-        .split_whitespace()
-        .map(|name| format!("\"{name}\":\"#ff0000\""))
-        .collect();
-    colours.extend([
-        "\"background\":\"#ffffff\"".to_owned(),
-        "\"foreground\":\"#000000\"".to_owned(),
-    ]);
+    let mut colours: Vec<_> =
+        names.split_whitespace().map(|name| format!("\"{name}\":\"#ff0000\"")).collect();
+    colours
+        .extend(["\"background\":\"#ffffff\"".to_owned(), "\"foreground\":\"#000000\"".to_owned()]);
     Palette::from_theme(&format!("{{{}}}", colours.join(","))).unwrap()
 }
 
 fn painter(scale: u8) -> Option<Painter> {
     let tape = parse("Set FontSize 20 Set LetterSpacing 0 Set Padding 2").unwrap();
-    Painter::new(&tape.settings, palette(), scale)
-        .inspect_err(|why| skipped(why))
-        .ok()
+    Painter::new(&tape.settings, palette(), scale).inspect_err(|why| skipped(why)).ok()
 }
 
 const INK: [u8; 3] = [0, 0, 0];
@@ -39,10 +33,7 @@ fn a_box_is_closed_and_a_block_is_full() {
     let canvas = painter.picture(screen.screen());
     assert_eq!((canvas.width, canvas.height), (4 * 12 + 4, 3 * 27 + 4));
     let (middle, edge) = (2 + 13, 2 + 6);
-    assert!(
-        (edge..2 + 42).all(|x| canvas.at(x, middle) == INK),
-        "the upper border has a gap"
-    );
+    assert!((edge..2 + 42).all(|x| canvas.at(x, middle) == INK), "the upper border has a gap");
     assert!(
         (middle..2 + 27 * 2 + 13).all(|y| canvas.at(edge, y) == INK),
         "the left border has a gap"
@@ -92,9 +83,6 @@ fn only_what_changed_is_painted_again() {
     screen.process(b"\x1b[1;3HL");
     let after = painter.looks(screen.screen());
     let rect = painter.repaint(&mut canvas, Some(&before), &after).unwrap();
-    assert_eq!(
-        (rect.x, rect.y, rect.width, rect.height),
-        (2 + 24, 2, 12, 27)
-    );
+    assert_eq!((rect.x, rect.y, rect.width, rect.height), (2 + 24, 2, 12, 27));
     assert_eq!(painter.repaint(&mut canvas, Some(&after), &after), None);
 }

@@ -20,10 +20,7 @@ fn keys_go_in_and_a_screen_comes_out() {
     terminal.press("Enter");
     terminal.wait_for("got hello");
     let word = &terminal.cells_of("got hello")[4..];
-    assert!(
-        word.iter()
-            .all(|cell| cell.bold() && cell.fgcolor() == vt100::Color::Idx(1))
-    );
+    assert!(word.iter().all(|cell| cell.bold() && cell.fgcolor() == vt100::Color::Idx(1)));
     assert_eq!(terminal.wait_exit(), 3);
     let after = terminal.bytes_since(mark);
     assert!(after.starts_with(b"\r\ngot "), "{}", after.escape_ascii());
@@ -95,10 +92,7 @@ fn a_terminal_kept_is_found_out() {
         ("printf '\\033[?1049h'", "left 0 times"),
         ("printf '\\033[?1049h\\033[?25l\\033[?1049l'", "cursor"),
         ("printf '\\033[?1049h\\033[?1003h\\033[?1049l'", "mouse"),
-        (
-            "printf '\\033[?1049h\\033[?2004h\\033[?1049l'",
-            "bracketed paste",
-        ),
+        ("printf '\\033[?1049h\\033[?2004h\\033[?1049l'", "bracketed paste"),
         ("printf '\\033[?1049h\\033[?1049l'; stty -icanon", "raw"),
     ];
     for (script, complaint) in table {

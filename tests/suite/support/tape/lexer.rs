@@ -50,10 +50,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, TapeError> {
             rest = &after[after.find('\n').unwrap_or(after.len())..];
             continue;
         }
-        let refused = |what: &str| TapeError {
-            line,
-            what: what.to_owned(),
-        };
+        let refused = |what: &str| TapeError { line, what: what.to_owned() };
         let (kind, behind) = token(c, rest, after).map_err(|what| refused(&what))?;
         found.push(Token { line, kind });
         line += rest[..rest.len() - behind.len()].matches('\n').count();
@@ -95,13 +92,9 @@ fn token<'a>(c: char, rest: &'a str, after: &'a str) -> Result<(Kind, &'a str), 
 }
 
 fn number_or_time(rest: &str) -> Result<(Kind, &str), String> {
-    let digits = rest
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(rest.len());
+    let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     let (number, behind) = rest.split_at(digits);
-    let value: f64 = number
-        .parse()
-        .map_err(|_| format!("{number} is no number"))?;
+    let value: f64 = number.parse().map_err(|_| format!("{number} is no number"))?;
     let (unit, after) = behind.split_at(length_of_word(behind));
     let scale = match unit {
         "" => return Ok((Kind::Number(value), behind)),
@@ -115,8 +108,7 @@ fn number_or_time(rest: &str) -> Result<(Kind, &str), String> {
 }
 
 fn length_of_word(text: &str) -> usize {
-    text.find(|c: char| !c.is_ascii_alphanumeric() && !"._/%-".contains(c))
-        .unwrap_or(text.len())
+    text.find(|c: char| !c.is_ascii_alphanumeric() && !"._/%-".contains(c)).unwrap_or(text.len())
 }
 
 fn closing_slash(line: &str) -> Option<usize> {

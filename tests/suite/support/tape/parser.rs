@@ -27,17 +27,11 @@ const KEYS: [(&str, &str); 12] = [
 
 /// Reads a script.
 pub(crate) fn parse(text: &str) -> Result<Tape, TapeError> {
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        next: 0,
-        tape: Tape::default(),
-        in_header: true,
-    };
+    let mut parser =
+        Parser { tokens: tokens(text)?, next: 0, tape: Tape::default(), in_header: true };
     while let Some(token) = parser.take() {
         let line = token.line;
-        parser
-            .command(&token)
-            .map_err(|what| TapeError { line, what })?;
+        parser.command(&token).map_err(|what| TapeError { line, what })?;
     }
     check_hiding(&parser.tape)?;
     Ok(parser.tape)
@@ -102,18 +96,13 @@ impl Parser {
             "Ctrl" | "Alt" | "Shift" => self.chord(word)?,
             _ => self.key(word)?,
         };
-        self.tape.steps.push(Step {
-            line: token.line,
-            command,
-        });
+        self.tape.steps.push(Step { line: token.line, command });
         Ok(())
     }
 
     fn set(&mut self, line: usize) -> Result<(), String> {
         let name = self.text("Set")?;
-        let value = self
-            .take()
-            .ok_or_else(|| format!("Set {name} has no value"))?;
+        let value = self.take().ok_or_else(|| format!("Set {name} has no value"))?;
         if self.in_header {
             return self.tape.settings.set(&name, &value.kind);
         }
@@ -130,9 +119,7 @@ impl Parser {
     fn text(&mut self, of: &str) -> Result<String, String> {
         match self.take().map(|token| token.kind) {
             Some(Kind::Word(text) | Kind::Text(text)) => Ok(text),
-            _ => Err(format!(
-                "{of} lacks a word; quote what is not made of letters"
-            )),
+            _ => Err(format!("{of} lacks a word; quote what is not made of letters")),
         }
     }
 
@@ -143,11 +130,7 @@ impl Parser {
 
     /// `@time`, where it stands.
     fn at_time(&mut self, of: &str) -> Result<Option<Duration>, String> {
-        if self.took('@') {
-            self.time(of).map(Some)
-        } else {
-            Ok(None)
-        }
+        if self.took('@') { self.time(of).map(Some) } else { Ok(None) }
     }
 
     fn typed(&mut self) -> Result<Command, String> {
@@ -177,11 +160,7 @@ impl Parser {
             pattern = Some(Regex::new(text).map_err(|e| e.to_string())?);
             self.next += 1;
         }
-        Ok(Command::Wait {
-            scope,
-            limit,
-            pattern,
-        })
+        Ok(Command::Wait { scope, limit, pattern })
     }
 
     fn key(&mut self, word: &str) -> Result<Command, String> {
@@ -265,9 +244,7 @@ fn shifted(key: &str) -> String {
 }
 
 fn not_a_command(word: &str) -> String {
-    let function_key = word
-        .strip_prefix('F')
-        .is_some_and(|n| n.parse::<u8>().is_ok());
+    let function_key = word.strip_prefix('F').is_some_and(|n| n.parse::<u8>().is_ok());
     match word {
         "Home" | "End" => format!("vhs has no key {word}: press a letter that does the same"),
         _ if function_key => format!("vhs has no key {word}: press a letter that does the same"),

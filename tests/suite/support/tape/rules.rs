@@ -11,15 +11,10 @@ const EXPOSURE: Duration = Duration::from_millis(100);
 pub(super) fn check_hiding(tape: &Tape) -> Result<(), TapeError> {
     let mut hidden = false;
     for (n, step) in tape.steps.iter().enumerate() {
-        let refused = |what: &str| TapeError {
-            line: step.line,
-            what: what.to_owned(),
-        };
+        let refused = |what: &str| TapeError { line: step.line, what: what.to_owned() };
         match &step.command {
             Command::Hide if n > 0 && !tape.steps[..n].iter().any(is_filmed) => {
-                return Err(refused(
-                    "the first Hide must be the first command after the header",
-                ));
+                return Err(refused("the first Hide must be the first command after the header"));
             }
             Command::Hide => hidden = true,
             Command::Show => hidden = false,
@@ -43,8 +38,5 @@ pub(super) fn check_hiding(tape: &Tape) -> Result<(), TapeError> {
 }
 
 fn is_filmed(step: &Step) -> bool {
-    matches!(
-        step.command,
-        Command::Show | Command::Sleep(_) | Command::Screenshot(_)
-    )
+    matches!(step.command, Command::Show | Command::Sleep(_) | Command::Screenshot(_))
 }

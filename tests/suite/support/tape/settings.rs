@@ -80,9 +80,7 @@ impl Settings {
             "CursorBlink" => only(name, value, "false")?,
             "FontFamily" => only(name, value, "JetBrains Mono")?,
             _ => {
-                return Err(format!(
-                    "Set {name} is not known to our player; leave it out"
-                ));
+                return Err(format!("Set {name} is not known to our player; leave it out"));
             }
         }
         Ok(())

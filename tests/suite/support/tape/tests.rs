@@ -13,10 +13,7 @@ fn a_whole_script_is_read() {
         Type@400ms \"cc\" Tab@.5 2 Ctrl+c Alt+x Shift+Tab Ctrl+Alt+[ Ctrl+@\n\
         Set TypingSpeed 10ms Sleep 2 Screenshot assets/a.png Sleep 100ms Env A \"b c\"";
     let tape = parse(&format!("{HEADER}{body}")).unwrap();
-    assert_eq!(
-        (tape.outputs, tape.requires),
-        (vec!["out.gif".into()], vec!["bash".into()])
-    );
+    assert_eq!((tape.outputs, tape.requires), (vec!["out.gif".into()], vec!["bash".into()]));
     assert_eq!(tape.env, [("A".to_owned(), "b c".to_owned())]);
     let mut keys = String::new();
     for step in &tape.steps {
@@ -24,10 +21,7 @@ fn a_whole_script_is_read() {
             write!(keys, "{key}*{times} ").unwrap();
         }
     }
-    assert_eq!(
-        keys,
-        "Enter*1 Tab*2 ctrl-c*1 alt-x*1 shift-Tab*1 alt-ctrl-[*1 ctrl-@*1 "
-    );
+    assert_eq!(keys, "Enter*1 Tab*2 ctrl-c*1 alt-x*1 shift-Tab*1 alt-ctrl-[*1 ctrl-@*1 ");
     let lines: Vec<_> = tape.steps.iter().map(|step| step.line - 4).collect();
     assert_eq!(lines, [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3]);
 }
