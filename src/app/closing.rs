@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use crate::app::explain::Verb;
+use crate::app::explain::episodes::{self, Cause};
 use crate::app::heard::look_at_both;
 use crate::app::listening::is_stranger;
 use crate::app::passage::Passage;
-use crate::app::{Doing, Effect, HungUp, State, Topic, farewell, goodbye, words};
+use crate::app::{Doing, Effect, HungUp, State, Topic, words};
 use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, Refusal, RowName, TcpState, escape};
 
 pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
@@ -106,10 +108,13 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
     })
 }
 
+/// Why write() fails after the end's own FIN.
+const OWN_FIN: &str = " Its own half-close (f) sent the FIN, and no data can follow it; the other end can still send.";
+
 pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<Effect> {
     let who = words::client_name(state, end);
     let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
-    let own = if why.errno == Errno::EPIPE && half_closed { farewell::OWN_FIN } else { "" };
+    let own = if why.errno == Errno::EPIPE && half_closed { OWN_FIN } else { "" };
     let text = format!("{who}: {} failed: {}.{own}", why.call, why.errno);
     state
         .notices
@@ -118,24 +123,30 @@ pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<
 }
 
 pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
-    state.note(end, |end| end.peer_closed = true);
-    if let Some(text) = farewell::came_from_outside(state, end) {
-        let many = |n| format!("{} FINs came.", words::number(u64::from(n)));
-        state.notices.count(state.now, Topic::Went, text, many);
+    if state.listener.ends.contains(end) && is_stranger(state, end) {
+        let ends = [state.other_end(end), end];
+        episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, bytes: 0 });
     }
+    state.note(end, |end| end.peer_closed = true);
     look_at_both(state, end)
 }
 
 pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
-    let text = words::half_closed(state, end);
+    ends(state, end, Verb::HalfClose);
     let place = if state.peer_has_closed(end) { HungUp::Second } else { HungUp::First };
     state.note(end, |end| end.half_closed = Some(place));
-    let many = |n: u32| {
-        let n = words::number(u64::from(n));
-        format!("{n} connections were half-closed; the last: {text}")
-    };
-    state.notices.count(state.now, Topic::HalfClosed, text.clone(), many);
     look_at_both(state, end)
+}
+
+/// An end of ours ends, or has sent its FIN: what comes of it is told once it has been seen.
+fn ends(state: &mut State, end: RowName, verb: Verb) {
+    let is_broken = matches!(verb, Verb::Broken(_));
+    let other = state.other_end(end);
+    let before = state.own_end(end).and_then(|end| end.before).filter(|_| !is_broken);
+    episodes::begin(state, &Cause { verb, ends: [end, other], ordered: before, bytes: 0 });
+    let at = state.now;
+    state.note(end, |end| end.before = None);
+    state.note(other, |other| other.other_ended = Some(at));
 }
 
 /// Whether the connection was made a moment ago, so that its payload belongs to the same key.
@@ -151,56 +162,25 @@ pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect
         // A listening socket, or one that was never connected: the news of the listener tells it.
         return vec![Effect::Look(vec![end])];
     }
-    let said = goodbye::words(state, end, how);
     let reached = reached(state, end);
     let ordered = state.own_end(end).and_then(|end| end.ordered);
-    if state.listener.ends.remove(end).is_some() {
-        state.note(state.other_end(end), |end| end.other_closed = true);
-    }
-    state.clients.forget(end, state.now);
-    let at = state.now;
-    let State { listener, clients, sockets, .. } = state;
-    sockets.ended(at, end, (how, reached), |end| State::is_servers(listener, clients, end));
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
     state.clients.closed += u64::from(is_one_of_many);
-    if let Some((topic, text)) = said.as_ref().filter(|_| is_one_of_many) {
-        let text = match state.clients.closed {
-            0 | 1 => text.clone(),
-            n => format!(
-                "{} {}; the last: {text}",
-                words::sockets(n, end.tuple.protocol),
-                did(*topic, end.tuple.protocol)
-            ),
+    // What a reset has taken out already was told by it.
+    if state.own_end(end).is_some() {
+        let verb = match how {
+            Ending::Close => Verb::Close,
+            Ending::Abort => Verb::Abort,
+            Ending::Broken(errno) => Verb::Broken(errno),
         };
-        state.notices.go_on(at, Topic::Ordered, text);
-    } else if let Some((topic, text)) = said {
-        let many = |n: u32| {
-            let last = if topic == Topic::WentToo {
-                format!("; the last: {text}")
-            } else {
-                String::from(".")
-            };
-            let some = words::sockets(u64::from(n), end.tuple.protocol);
-            format!("{some} {}{last}", did(topic, end.tuple.protocol))
-        };
-        state.notices.count(at, topic, text.clone(), many);
+        ends(state, end, verb);
     }
+    state.listener.ends.remove(end);
+    let at = state.now;
+    state.clients.forget(end, at);
+    let State { listener, clients, sockets, .. } = state;
+    sockets.ended(at, end, (how, reached), |end| State::is_servers(listener, clients, end));
     look_at_both(state, end)
-}
-
-/// What was done to connections about whose ends several sentences of that topic were.
-fn did(topic: Topic, protocol: Protocol) -> &'static str {
-    if topic == Topic::Broke {
-        "broke"
-    } else if protocol == Protocol::Udp {
-        "were closed"
-    } else if topic == Topic::Aborted {
-        "were aborted"
-    } else if topic == Topic::WentToo {
-        "were hung up at the other end, too"
-    } else {
-        "were hung up"
-    }
 }
 
 /// Which state an end had reached at least, as far as its own calls tell; `None` where none was told.

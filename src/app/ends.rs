@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
+use crate::app::explain::episodes::Rows;
 use crate::tcp::{Ending, ListenSpec, Moment, OnData, OwnSocket, RowName, ServerCloses};
 
 /// The ends of connections that this program holds open, in the order in which they were opened.
@@ -21,8 +22,8 @@ pub struct End {
     pub since: Moment,
     /// Whether the other end's FIN has come.
     pub peer_closed: bool,
-    /// Whether the other end was ours, too, and is closed.
-    pub other_closed: bool,
+    /// When the other end, which was ours, too, was closed or half-closed.
+    pub other_ended: Option<Moment>,
     /// What the server promised when it accepted this end; `None` for a client's.
     pub promise: Option<Promise>,
     /// Whether the call was answered: connect() succeeded, or accept() returned it.
@@ -31,6 +32,8 @@ pub struct End {
     pub half_closed: Option<HungUp>,
     /// How the person has ordered it to end.
     pub ordered: Option<Ending>,
+    /// Both rows as the last order for it found them.
+    pub(crate) before: Option<Rows>,
     /// Who had the other end when it was accepted.
     pub caller: Caller,
     /// Which program of somebody else is at the other end, once that is known.
@@ -106,7 +109,8 @@ impl Ends {
                 older,
                 since,
                 peer_closed: false,
-                other_closed: false,
+                other_ended: None,
+                before: None,
                 answered: false,
                 half_closed: None,
                 ordered: None,

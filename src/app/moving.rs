@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use crate::app::explain::{Episodes, late_data};
 use crate::app::lab::Before;
 use crate::app::update::wanted;
 use crate::app::verbs::only_say;
 use crate::app::{
     Clients, Effect, Find, Lab, Listener, Overlay, PointOfView, Sockets, Stage, Staged, State,
-    Tone, calling, ports_form, too_late, wire, words,
+    Tone, calling, ports_form, wire, words,
 };
 use crate::tcp::{
     Command, Endpoint, LabComputer, LabLimits, LabNews, LabOrder, LabRefusal, LabSpec, ListenSpec,
@@ -79,7 +80,7 @@ pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
             });
             let no_link: Vec<u64> = no_link.collect();
             state.lab.take_wire(news);
-            too_late::tell(state, before);
+            late_data::look_for(state, before);
             for number in no_link {
                 calling::say_that_there_is_no_link(state, number);
             }
@@ -228,6 +229,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
     state.staged = Staged::default();
+    state.episodes = Episodes::default();
     state.notices.case = None;
     state.desk.myth = None;
     let desk = &mut state.desk;

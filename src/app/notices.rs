@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::app::Case;
+use crate::app::explain::{Account, one_of, sentence};
 use crate::tcp::{Moment, RowName};
 
 /// What happened, one sentence for each event, the newest last.
@@ -25,6 +26,8 @@ pub struct Notice {
     pub tone: Tone,
     /// The rows that it is about; those of a refusal are marked in the table.
     pub blame: Vec<RowName>,
+    /// What happened, where a sentence was made of that; with the number of its episode.
+    pub account: Option<(u64, Account)>,
     topic: Option<Topic>,
     count: u32,
     /// How many of them came at once, and are told together.
@@ -76,7 +79,29 @@ pub enum Topic {
     Past,
 }
 
+impl Notice {
+    fn new(at: Moment, tone: Tone, topic: Option<Topic>) -> Notice {
+        let (text, blame) = (String::new(), Vec::new());
+        Notice { at, text, tone, blame, account: None, topic, count: 1, at_once: 1 }
+    }
+
+    /// How many alike it tells of, if of more than one.
+    fn number(&self) -> Option<u32> {
+        let at_once = Some(self.at_once).filter(|n| *n > 1);
+        Some(self.count).filter(|n| *n > ONE_BY_ONE).or(at_once)
+    }
+}
+
+fn told(number: Option<u32>, account: &Account) -> String {
+    number.map_or_else(|| sentence(account), |number| one_of(number, account))
+}
+
 impl Topic {
+    const fn tone(self) -> Tone {
+        let is_refusal = matches!(self, Topic::Broke | Topic::AcceptFailed | Topic::Refused);
+        if is_refusal { Tone::Refused } else { Tone::Plain }
+    }
+
     /// Whether sentences about it that come at once are one from the second on: they follow from one order, and say the same.
     const fn is_told_at_once(self) -> bool {
         matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort)
@@ -99,15 +124,7 @@ const KEPT: usize = 1000;
 impl Notices {
     /// Says a sentence.
     pub fn say(&mut self, at: Moment, tone: Tone, text: impl Into<String>) {
-        self.push(Notice {
-            at,
-            text: text.into(),
-            tone,
-            blame: Vec::new(),
-            topic: None,
-            count: 1,
-            at_once: 1,
-        });
+        self.push(Notice { text: text.into(), ..Notice::new(at, tone, None) });
     }
 
     /// Says a sentence, unless it has been said already.
@@ -119,16 +136,8 @@ impl Notices {
 
     /// Says a sentence about rows.
     pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<RowName>) {
-        let notice = Notice {
-            at,
-            text: text.into(),
-            tone: Tone::Refused,
-            blame: blame.into_iter().take(BLAMED).collect(),
-            topic: None,
-            count: 1,
-            at_once: 1,
-        };
-        self.push(notice);
+        let blame = blame.into_iter().take(BLAMED).collect();
+        self.push(Notice { text: text.into(), blame, ..Notice::new(at, Tone::Refused, None) });
     }
 
     /// Says a sentence that may come in floods: after a few of one `topic` in quick succession the last becomes `many(n)`.
@@ -137,46 +146,57 @@ impl Notices {
         at: Moment,
         topic: Topic,
         text: impl Into<String>,
-        many: impl Fn(u32) -> String,
+        many: impl FnOnce(u32) -> String,
     ) {
-        let run = self.all.iter().rev().take(NEAR).find(|notice| notice.topic == Some(topic));
-        let count =
-            run.filter(|last| at.since(last.at) < TOGETHER).map_or(1, |last| last.count + 1);
-        let tone = match topic {
-            Topic::Came
-            | Topic::Called
-            | Topic::Went
-            | Topic::WentToo
-            | Topic::Aborted
-            | Topic::HalfClosed
-            | Topic::CutShort
-            | Topic::Ordered
-            | Topic::Data
-            | Topic::Past
-            | Topic::Looked => Tone::Plain,
-            Topic::Broke | Topic::AcceptFailed | Topic::Refused => Tone::Refused,
-        };
-        let together = run.filter(|last| topic.is_told_at_once() && at.since(last.at) < AT_ONCE);
-        let at_once = together.map_or(1, |last| last.at_once + 1);
-        let text = if count > ONE_BY_ONE {
-            many(count)
-        } else if at_once > 1 {
-            many(at_once)
+        self.add(Notice::new(at, topic.tone(), Some(topic)), |number| {
+            number.map_or_else(|| text.into(), many)
+        });
+    }
+
+    /// Tells what happened to so many connections alike; what was ordered of many at once goes on with what was said of it.
+    pub(crate) fn tell(&mut self, at: Moment, topic: Topic, account: (u64, Account), many: u32) {
+        let mut notice = Notice::new(at, topic.tone(), Some(topic));
+        (notice.count, notice.at_once) = (many, many);
+        let told = |number| told(number, &account.1);
+        if topic == Topic::Ordered {
+            self.take_back(topic);
+            let text = told(notice.number());
+            self.push(Notice { text, account: Some(account), ..notice });
         } else {
-            text.into()
-        };
-        let notice =
-            Notice { at, text, tone, blame: Vec::new(), topic: Some(topic), count, at_once };
-        let mut before = self.all.iter();
-        let before = before
-            .rposition(|old| old.topic == Some(topic) && (at_once > 1 || old.count > ONE_BY_ONE));
-        match before.filter(|_| at_once > 1 || count > ONE_BY_ONE + 1) {
-            Some(place) => {
-                self.all.remove(place);
-                self.push(notice);
-            }
-            None => self.push(notice),
+            notice.account = Some(account.clone());
+            self.add(notice, told);
         }
+    }
+
+    /// Tells anew what has changed since.
+    pub(crate) fn amend(&mut self, id: u64, account: &Account) {
+        let mut near = self.all.iter_mut().rev().take(NEAR);
+        let is_it = |notice: &&mut Notice| notice.account.as_ref().is_some_and(|(it, _)| *it == id);
+        if let Some(notice) = near.find(is_it) {
+            notice.text = told(notice.number(), account);
+            notice.account = Some((id, account.clone()));
+        }
+    }
+
+    fn add(&mut self, mut notice: Notice, words: impl FnOnce(Option<u32>) -> String) {
+        let (at, topic, many) = (notice.at, notice.topic, notice.count);
+        let run = self.all.iter().rev().take(NEAR).find(|before| before.topic == topic);
+        if let Some(last) = run.filter(|last| at.since(last.at) < TOGETHER) {
+            notice.count += last.count;
+        }
+        let is_one = topic.is_some_and(Topic::is_told_at_once);
+        if let Some(last) = run.filter(|last| is_one && at.since(last.at) < AT_ONCE) {
+            notice.at_once += last.at_once;
+        }
+        let is_at_once = notice.at_once > many;
+        let number = notice.number();
+        notice.text = words(number);
+        let goes_on = number.is_some() && (is_at_once || notice.count > ONE_BY_ONE + many);
+        let is_same = |old: &Notice| old.topic == topic && (is_at_once || old.number().is_some());
+        if let Some(place) = self.all.iter().rposition(is_same).filter(|_| goes_on) {
+            self.all.remove(place);
+        }
+        self.push(notice);
     }
 
     /// Says the newest sentence in other words, if it is the refusal of that time; whether it was.
@@ -205,27 +225,18 @@ impl Notices {
         self.begin(at, topic, text);
     }
 
-    /// Says a sentence in place of the last about the same that is near, whatever was said since.
-    pub(crate) fn go_on(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
+    /// Takes the last sentence about that back, if it is near, whatever was said since.
+    fn take_back(&mut self, topic: Topic) {
         let near = self.all.len().saturating_sub(NEAR);
         let place = self.all.iter().rposition(|notice| notice.topic == Some(topic));
         if let Some(place) = place.filter(|place| *place >= near) {
             self.all.remove(place);
         }
-        self.begin(at, topic, text);
     }
 
     /// Says the first sentence of several about the same.
     pub(crate) fn begin(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
-        self.push(Notice {
-            at,
-            text: text.into(),
-            tone: Tone::Plain,
-            blame: Vec::new(),
-            topic: Some(topic),
-            count: 1,
-            at_once: 1,
-        });
+        self.push(Notice { text: text.into(), ..Notice::new(at, Tone::Plain, Some(topic)) });
     }
 
     /// Says in other words what was said a moment ago, now that more is known.
@@ -261,15 +272,19 @@ impl Notices {
         self.all.is_empty()
     }
 
-    fn push(&mut self, notice: Notice) {
-        // Only the newest sentence marks rows.
-        if let Some(last) = self.all.back_mut() {
+    fn push(&mut self, mut notice: Notice) {
+        // What came of something may be seen only after something else has happened.
+        let later = self.all.iter().rev().take_while(|other| other.at > notice.at).count();
+        if later > 0 {
+            notice.blame = Vec::new();
+        } else if let Some(last) = self.all.back_mut() {
+            // Only the newest sentence marks rows.
             last.blame = Vec::new();
         }
-        if self.all.len() == KEPT {
+        self.all.insert(self.all.len() - later, notice);
+        if self.all.len() > KEPT {
             self.all.pop_front();
         }
-        self.all.push_back(notice);
         self.back = 0;
     }
 }

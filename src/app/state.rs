@@ -1,6 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use crate::app::explain::Episodes;
 use crate::app::places::Place;
 use crate::app::{
     Calls, Clients, Desk, End, Lab, Line, Listener, Notices, Overlay, Ranks, Sockets, Staged,
@@ -27,6 +28,8 @@ pub struct State {
     pub sockets: Sockets,
     /// What happened.
     pub notices: Notices,
+    /// What has just happened, and is looked at.
+    pub(crate) episodes: Episodes,
     /// What the person looks at.
     pub desk: Desk,
     /// The computers with a network of their own, and their wire.
@@ -47,6 +50,7 @@ impl State {
             clients,
             staged: Staged::default(),
             notices: Notices::default(),
+            episodes: Episodes::default(),
             desk: Desk { stale: true, ..Desk::default() },
             lab: Lab::default(),
             calls: Calls::default(),
@@ -124,7 +128,7 @@ impl State {
     /// Whether our server has accepted the other end of this client's, though it may have closed it since.
     pub(crate) fn was_accepted(&self, client: RowName) -> bool {
         self.listener.ends.contains(self.other_end(client))
-            || self.own_end(client).is_some_and(|end| end.other_closed)
+            || self.own_end(client).is_some_and(|end| end.other_ended.is_some())
     }
 
     /// Whether the other end's FIN has come to this end of ours.
@@ -220,7 +224,9 @@ impl State {
     /// After how long something on the screen changes by itself: a countdown, a mark that fades, an age.
     pub fn tick_after(&self) -> Duration {
         let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
-        if self.lab.is_moving() {
+        if self.episodes.wait() {
+            Duration::from_millis(15)
+        } else if self.lab.is_moving() {
             Duration::from_millis(50)
         } else if lively {
             Duration::from_millis(250)

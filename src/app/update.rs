@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
+use crate::app::explain::{cut_short, episodes};
 use crate::app::{
     Action, Desk, Effect, Event, Overlay, Sight, State, Tone, calling, connect_form, dialing,
-    farewell, heard, ladder, listen_form, listening, looking, moving, myth, palette, ports_form,
-    press, program, rewind, script, verbs, why, wire, words,
+    heard, ladder, listen_form, listening, looking, moving, myth, palette, ports_form, press,
+    program, rewind, script, verbs, why, wire, words,
 };
 use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
 
@@ -19,6 +20,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     }
     effects.extend(postponed(state));
     effects.extend(script::go_on(state));
+    episodes::settle(state);
     state.lab.remember_wire(at);
     effects
 }
@@ -89,7 +91,7 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
         rewind::forgets(state);
     }
     state.desk.stale = true;
-    farewell::tell_what_was_cut_short(state, &sight.changes);
+    cut_short::tell(state, &sight.changes);
     listening::explain_again(state);
     calling::explain_again(state);
     vec![]

@@ -1,6 +1,7 @@
 use crate::app::aim::{
     answered_ends_meant, chosen_row, clients_meant, either_end_meant, server_ends_meant,
 };
+use crate::app::explain::episodes;
 use crate::app::update::wanted;
 use crate::app::{Effect, Find, Line, State, Tone, Topic, moving, standing, wire, words};
 use crate::tcp::{Accepting, Command, Ending, ListenSpec, Port, Protocol, RowName, TcpState};
@@ -138,6 +139,7 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "half-close", count);
     }
+    note_rows(state, &ends);
     ends.into_iter().map(|end| Effect::Run(Command::HalfClose(end))).collect()
 }
 
@@ -200,9 +202,18 @@ fn held_by_s(state: &State, count: Option<u32>) -> Option<String> {
     ))
 }
 
+/// Notes how the rows are before an order is carried out.
+fn note_rows(state: &mut State, ends: &[RowName]) {
+    for end in ends {
+        let rows = episodes::rows(state, [*end, state.other_end(*end)]);
+        state.note(*end, |end| end.before = Some(rows));
+    }
+}
+
 /// Notes how ends are ordered to end; with a sentence when many are told the same, which goes on as they close.
 fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
     (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
+    note_rows(state, ends);
     for end in ends {
         state.note(*end, |end| end.ordered = Some(how));
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::app::State;
 use crate::app::passage::Passage;
-use crate::app::{State, goodbye, itself};
 use crate::tcp::{
-    Call, Crossing, Flags, OwnSocket, Protocol, Refusal, RowName, Segment, ServerCloses, SourcePort,
+    Call, Crossing, Flags, OwnSocket, Protocol, Refusal, RowName, Segment, SourcePort,
 };
 
 /// A number with commas: 28,232.
@@ -66,7 +66,9 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
         );
     }
     if tuple.is_to_itself() {
-        return itself::connected(&who, port);
+        return format!(
+            "{who} connected to itself: its SYN came back to port {port}, from which it was sent. One socket is both ends, so there is one row, and no listener."
+        );
     }
     let reached = reached_this_machine(state, socket);
     let is_ours = state.is_our_server(tuple.remote);
@@ -169,45 +171,6 @@ pub fn accept_failed(why: Refusal, pause: Duration) -> String {
     } else {
         format!("a caller was gone before accept() returned: {errno}; it goes on at once")
     }
-}
-
-/// One end has sent its FIN and still reads.
-pub(crate) fn half_closed(state: &State, end: RowName) -> String {
-    let who = client_name(state, end);
-    let other = state.other_end(end);
-    let closes = state.listener.promise(other).closes;
-    let passage = state.passage(end, Flags::FIN);
-    let is_to_itself = end.tuple.is_to_itself();
-    if state.peer_has_closed(end) && !is_to_itself {
-        return format!(
-            "{who} half-closed: its FIN is sent, too. Both ends have hung up: LAST_ACK, until it is answered, and then this row goes."
-        );
-    }
-    let client = state.clients.holder_of(other);
-    let then = if is_to_itself {
-        return format!("{who} half-closed: its FIN is sent. {}", itself::HALF_CLOSED);
-    } else if passage == Passage::Lost {
-        "But the FIN is lost: it is sent again until it is answered."
-    } else if state.is_half_open(end) {
-        "But nobody is at the other end any more (half-open): the answer is RST, and this row goes."
-    } else if passage == Passage::Slow {
-        "The other end hears of it when the FIN has crossed the wire."
-    } else if let Some(client) = client {
-        let name = &client.name;
-        &format!("{name} reads the end of the data and closes, too: TIME_WAIT will be here.")
-    } else if state.was_accepted(end)
-        && closes == ServerCloses::WithClient
-        && goodbye::has_unread(state, other)
-    {
-        "The server closes with data unread, so the kernel sends RST: both rows go, no TIME_WAIT."
-    } else if state.was_accepted(end) && closes == ServerCloses::WithClient {
-        "The server reads the end of the data and closes, too; with L, who closes: never, it would stay in CLOSE_WAIT."
-    } else if state.is_with_our_server(end) && !state.was_accepted(end) {
-        "Nobody has accepted the other end: it stays in CLOSE_WAIT."
-    } else {
-        "The other end is in CLOSE_WAIT until its program closes, and can still send."
-    };
-    format!("{who} half-closed: its FIN is sent, and it goes on reading. {then}")
 }
 
 /// A segment by its flags and who sent it: `laptop's SYN`.

@@ -132,6 +132,12 @@ impl Robot {
         self.state.arrange();
     }
 
+    /// The newest sentence, once no look is waited for any more.
+    pub(crate) fn said_in_the_end(&mut self) -> &str {
+        self.later(Duration::from_secs(1));
+        self.said()
+    }
+
     /// What it asked of TCP since the last call.
     pub(crate) fn commands(&mut self) -> Vec<Command> {
         let orders = std::mem::take(&mut self.orders).into_iter();

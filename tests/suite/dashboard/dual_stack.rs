@@ -30,9 +30,18 @@ fn laptop() -> RowName {
     own(LAPTOP_END, 11).name
 }
 
-fn hung_up(mut robot: Robot) -> String {
+/// What is said when the laptop closes, and both rows are in those states, or gone.
+fn closed(mut robot: Robot, client: &str, server: &str) -> String {
     robot.hear(News::Closed { at: laptop(), how: Ending::Close });
+    let rows = [LISTEN.to_owned(), left(LAPTOP_END, client), left(SERVER_END, server)];
+    robot.kernel(&rows.join("\n"));
     robot.said().to_owned()
+}
+
+/// A row that no process holds any more.
+fn left(row: &str, state: &str) -> String {
+    let (tuple, _) = row.split_once("ESTABLISHED").unwrap();
+    if state.is_empty() { String::new() } else { format!("{tuple}{state}") }
 }
 
 #[test]
@@ -50,18 +59,11 @@ fn both_spellings_of_an_end_are_one_name() {
 
 #[test]
 fn a_hang_up_knows_that_the_other_end_was_accepted() {
-    let said = hung_up(connected(|_| ()));
-    assert!(said.contains("turns to TIME_WAIT for 60 s"), "{said}");
-    let said = hung_up(connected(|spec| spec.closes = ServerCloses::Never));
-    assert!(said.contains("D closes it"), "{said}");
-}
-
-#[test]
-fn a_half_close_knows_what_the_server_does_then() {
-    let mut robot = connected(|_| ());
-    robot.hear(News::HalfClosed(laptop()));
-    let said = robot.said();
-    assert!(said.contains("reads the end of the data"), "{said}");
+    let said = closed(connected(|_| ()), "TIME_WAIT", "");
+    assert!(said.contains("in TIME_WAIT at port 54240 for 60 s, and the server's row"), "{said}");
+    let never = connected(|spec| spec.closes = ServerCloses::Never);
+    let said = closed(never, "FIN_WAIT2", "CLOSE_WAIT");
+    assert!(said.contains("closes its end only on D"), "{said}");
 }
 
 #[test]
@@ -73,8 +75,8 @@ fn unread_data_is_known_to_lie_at_an_end_that_was_accepted() {
     assert!(said.contains("the server does not read"), "{said}");
     let waits = SERVER_END.replace("tcp 0 0", "tcp 13 0");
     robot.kernel(&[LISTEN, LAPTOP_END, &waits].join("\n"));
-    let said = hung_up(robot);
-    assert!(said.contains("sends RST: both rows go"), "{said}");
+    let said = closed(robot, "", "");
+    assert!(said.contains("the server closed with data unread: both rows are gone"), "{said}");
 }
 
 #[test]

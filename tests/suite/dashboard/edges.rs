@@ -159,6 +159,7 @@ fn what_is_said_behind_a_sheet_is_told_below_it_for_a_moment() {
     let calm = screen(&mut robot, SMALL);
     assert!(calm.contains("quit at once"), "{calm}");
     robot.hear(News::Closed { at: own(LAPTOP_END, 11).name, how: Ending::Close });
+    robot.kernel("");
     let told = screen(&mut robot, SMALL);
-    assert!(told.contains("laptop hung up first"), "{told}");
+    assert!(told.contains("laptop closed"), "{told}");
 }

@@ -29,13 +29,14 @@ fn calls_python() -> Robot {
 fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
     let mut robot = calls_python();
     closed(&mut robot, FOREIGN, Ending::Close);
-    let said = robot.said();
-    assert!(said.contains("RST takes both rows"), "{said}");
     let rows = [
         FOREIGN.replace("ESTABLISHED inode=11", "FIN_WAIT2"),
         PYTHON.replace("ESTABLISHED", "CLOSE_WAIT"),
     ];
     robot.kernel(&[PYTHON_LISTENS, &rows[0], &rows[1]].join("\n"));
+    let said = robot.said();
+    assert!(said.contains("and python3 (127.0.0.1:7391)'s row is in CLOSE_WAIT"), "{said}");
+    robot.later(Duration::from_secs(1));
     robot.kernel(PYTHON_LISTENS);
     let table = robot.table();
     assert!(table.iter().any(|row| row.ends_with("FIN_WAIT2 closed")), "{table:?}");
@@ -59,9 +60,14 @@ fn a_fin_of_another_program_is_told() {
     python(&mut robot, &[11]);
     robot.later(Duration::from_secs(1));
     robot.hear(News::PeerClosed(name(&rows[0])));
+    let rows = [
+        rows[0].replace("ESTABLISHED", "CLOSE_WAIT"),
+        rows[1].replace("ESTABLISHED inode=11", "FIN_WAIT2"),
+    ];
+    robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
     let said = robot.said();
-    assert!(said.starts_with("python3 (127.0.0.77:54240)"), "{said}");
-    assert!(said.contains("CLOSE_WAIT until the server closes: D"), "{said}");
+    assert!(said.starts_with("python3 (127.0.0.77:54240) has closed or half-closed"), "{said}");
+    assert!(said.contains("The server's row is in CLOSE_WAIT. The server closes"), "{said}");
 }
 
 #[test]
@@ -77,8 +83,8 @@ fn who_has_half_closed_sends_no_second_fin() {
     assert!(said.contains("Its own half-close"), "{said}");
     assert!(said.contains("can still send"), "{said}");
     closed(&mut robot, FOREIGN, Ending::Close);
-    let said = robot.said();
-    assert!(said.contains("its FIN was sent before"), "{said}");
+    let said = robot.said_in_the_end();
+    assert!(said.contains("Its FIN was sent before"), "{said}");
 }
 
 #[test]

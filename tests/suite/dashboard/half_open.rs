@@ -5,7 +5,7 @@ use std::time::Duration;
 use fivetuple::tcp::{Ending, Errno, Flags, News};
 
 use super::lab::{connected, name};
-use crate::computers::{CLIENT, LAPTOP, SERVER, SERVES};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::Robot;
 
 /// What a kernel answers that has no such connection.
@@ -26,34 +26,8 @@ fn half_open() -> Robot {
 fn closes(robot: &mut Robot, how: Ending) -> String {
     let at = name(SERVES);
     robot.hear(News::Closed { at, how });
-    robot.said().to_owned()
-}
-
-#[test]
-fn a_fin_that_nobody_is_there_for_is_answered_by_rst_and_leaves_no_time_wait() {
-    let said = closes(&mut half_open(), Ending::Close);
-    assert!(said.contains("RST") && said.contains("half-open"), "{said}");
-    assert!(!said.contains("TIME_WAIT is"), "{said}");
-    let mut slow = half_open();
-    slow.press("b");
-    let said = closes(&mut slow, Ending::Close);
-    assert!(said.contains("FIN_WAIT1, until the RST"), "{said}");
-    let mut lossy = half_open();
-    lossy.press("u");
-    let said = closes(&mut lossy, Ending::Close);
-    assert!(said.contains("FIN is lost"), "{said}");
-    assert!(said.contains("answer will be RST"), "{said}");
-    let said = closes(&mut half_open(), Ending::Abort);
-    assert!(!said.contains("Both rows"), "{said}");
-}
-
-#[test]
-fn a_half_close_that_nobody_hears_puts_nobody_into_close_wait() {
-    let mut robot = half_open();
-    robot.hear(News::HalfClosed(name(SERVES)));
-    let said = robot.said();
-    assert!(!said.contains("CLOSE_WAIT"), "{said}");
-    assert!(said.contains("the answer is RST"), "{said}");
+    robot.vanish(SERVER, &[SERVES]);
+    robot.said_in_the_end().to_owned()
 }
 
 #[test]
@@ -71,39 +45,43 @@ fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
     robot.arrives(3);
     let said = closes(&mut robot, Ending::Broken(Errno::ECONNRESET));
     assert!(said.contains("ECONNRESET"), "{said}");
-    assert!(said.contains("nobody is at laptop's end"), "{said}");
+    assert!(said.contains("That end was gone before (half-open)"), "{said}");
+}
+
+#[test]
+fn what_is_sent_to_an_end_that_is_gone_takes_the_row_away() {
+    for (how, words) in [
+        (Ending::Close, "The server closed: its row is gone, too, without TIME_WAIT."),
+        (Ending::Abort, "its row is gone, the last one of this connection"),
+    ] {
+        let said = closes(&mut half_open(), how);
+        assert!(said.contains(words), "{said}");
+    }
+    let mut robot = half_open();
+    robot.hear(News::HalfClosed(name(SERVES)));
+    robot.vanish(SERVER, &[SERVES]);
+    let said = robot.said();
+    assert!(said.contains("The server half-closed: its row is gone, too"), "{said}");
+    assert!(said.contains("half-open"), "{said}");
 }
 
 #[test]
 fn who_closes_what_was_reset_just_now_has_nothing_to_say() {
     for is_told in [true, false] {
         let mut robot = connected();
-        robot.press("x D");
+        robot.press("x");
         let at = name(CLIENT);
         let how = Ending::Abort;
         if is_told {
             robot.hear(News::Closed { at, how });
         }
         let told = robot.state.notices.len();
-        let said = closes(&mut robot, Ending::Close);
-        assert_eq!(robot.state.notices.len(), told, "{said}");
+        robot.hear(News::Closed { at: name(SERVES), how: Ending::Broken(Errno::ECONNRESET) });
         if !is_told {
             robot.hear(News::Closed { at, how });
         }
-        assert!(robot.said().contains("aborted"), "{}", robot.said());
+        robot.tables(&[LISTEN], &[]);
+        assert!(robot.said().contains("laptop aborted"), "{}", robot.said());
+        assert_eq!(robot.state.notices.len(), told + 1);
     }
-}
-
-#[test]
-fn a_rst_that_comes_late_is_still_that_of_who_aborted_and_told_once() {
-    let mut robot = connected();
-    robot.press("b");
-    robot.sends(1, (LAPTOP, Flags::RST.and(Flags::ACK)), (14, 1), b"");
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Abort });
-    robot.vanish(LAPTOP, &[CLIENT]);
-    robot.later(Duration::from_secs(1));
-    robot.arrives(1);
-    let told = robot.state.notices.len();
-    let said = closes(&mut robot, Ending::Broken(Errno::ECONNRESET));
-    assert_eq!(robot.state.notices.len(), told, "{said}");
 }

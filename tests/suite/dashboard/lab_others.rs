@@ -20,8 +20,8 @@ fn another_program_on_a_computer_of_the_lab_is_told_of_like_any_stranger() {
     assert!(robot.said().contains("hello"), "{}", robot.said());
     robot.hear(News::PeerClosed(name(SERVES)));
     robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
-    assert!(robot.said().contains("hung up"), "{}", robot.said());
-    assert!(robot.said().contains("closed its end, too"));
+    let said = robot.said_in_the_end();
+    assert!(said.contains("192.168.1.13:44506) closed, and the server closed"), "{said}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use fivetuple::app::{Effect, Event};
 use fivetuple::tcp::{Command, Ending, Fate, Flags, LabNews, LabOrder, News, WireNews, WireOrder};
 
 use super::lab::{connected, name};
-use crate::computers::{CLIENT, LAPTOP, SERVER};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::Robot;
 
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
@@ -170,8 +170,11 @@ fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
     assert!(robot.said().contains("Send-Q"), "{}", robot.said());
     robot.press("d");
     robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
+    assert!(!robot.said().contains("closed"), "{}", robot.said());
+    robot.tables(&[LISTEN, SERVES], &[&CLIENT.replace("ESTABLISHED", "FIN_WAIT1")]);
+    robot.later(Duration::from_millis(30));
     assert!(robot.said().contains("FIN_WAIT1"), "{}", robot.said());
-    assert!(!robot.said().contains("TIME_WAIT"), "{}", robot.said());
+    assert!(robot.said().contains("server's row is still in ESTABLISHED"), "{}", robot.said());
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! What is said of ends that close, wait or are called, on loopback: nothing that the table contradicts, and nothing twice.
 
-use fivetuple::app::Action;
 use fivetuple::tcp::{Command, Ending, Endpoint, Errno, ListenSpec, News};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -25,34 +24,15 @@ fn waiting() -> Robot {
 }
 
 #[test]
-fn a_client_of_ours_closes_once_the_server_has_half_closed() {
-    let mut robot = laptop_connected();
-    let server = own(SERVER_END, 12).name;
-    robot.ask(Action::SelectRow(server));
-    robot.hear(News::HalfClosed(server));
-    let said = robot.said();
-    assert!(!said.contains("CLOSE_WAIT"), "{said}");
-    assert!(said.contains("laptop") && said.contains("closes, too"), "{said}");
-    // The other end had hung up before: then this FIN is the last.
-    let mut robot = laptop_connected();
-    robot.hear(News::PeerClosed(server));
-    robot.hear(News::HalfClosed(server));
-    let said = robot.said();
-    assert!(said.contains("LAST_ACK"), "{said}");
-    assert!(!said.contains("CLOSE_WAIT"), "{said}");
-}
-
-#[test]
 fn a_server_that_has_closed_already_had_accepted() {
     let mut robot = laptop_connected();
     let (server, client) = (own(SERVER_END, 12).name, own(LAPTOP_END, 11).name);
     robot.hear(News::PeerClosed(server));
     robot.hear(News::Closed { at: server, how: Ending::Close });
     robot.hear(News::HalfClosed(client));
-    assert!(robot.said().contains("closes, too"), "{}", robot.said());
     robot.later(std::time::Duration::from_secs(1));
     robot.hear(News::Sent { at: client, bytes: 13 });
-    assert_eq!(times_said(&robot, "obody has accepted"), 0);
+    assert_eq!(times_said(&robot, "accept"), 0);
 }
 
 #[test]
@@ -66,12 +46,14 @@ fn a_reset_that_was_ordered_is_told_once_whichever_end_is_heard_first() {
         for (at, how) in ends {
             robot.hear(News::Closed { at, how });
         }
+        robot.kernel(LISTEN);
         assert_eq!(times_said(&robot, "laptop aborted"), 1);
         assert_eq!(times_said(&robot, "ECONNRESET"), 0);
     }
     // Nobody ordered this one.
     let mut robot = laptop_connected();
     robot.hear(News::Closed { at: server, how: reset });
+    robot.kernel(LISTEN);
     assert_eq!(times_said(&robot, "ECONNRESET"), 1);
 }
 
@@ -159,8 +141,8 @@ fn many_ends_that_are_closed_at_once_are_one_sentence() {
         for at in ends {
             robot.hear(News::Closed { at, how });
         }
+        let said = robot.said_in_the_end().to_owned();
         assert_eq!(robot.state.notices.len() - before, 1, "{keys}");
-        let said = robot.said();
         assert!(said.contains("5 connections"), "{said}");
         assert!(said.contains("laptop"), "how, too: {said}");
     }

@@ -11,6 +11,7 @@ mod crossing_fins;
 mod dual_stack;
 mod edges;
 mod endings;
+mod explain;
 mod farewells;
 mod foreign;
 mod forms;

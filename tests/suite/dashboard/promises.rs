@@ -1,7 +1,7 @@
 //! What is said of a connection is what its server promised when it accepted it, and who called stays known to the end.
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{Ending, Endpoint, ListenSpec, News, OnData, Owner, ServerCloses};
+use fivetuple::tcp::{Ending, Endpoint, ListenSpec, News, Owner, ServerCloses};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
@@ -14,36 +14,17 @@ fn listen_anew(robot: &mut Robot, change: fn(&mut ListenSpec)) {
     robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
 }
 
-fn hang_up(robot: &mut Robot) -> String {
+#[test]
+fn who_keeps_its_end_open_is_told_by_the_options_at_accept() {
+    let mut robot = laptop_connected();
+    listen_anew(&mut robot, |spec| spec.closes = ServerCloses::Never);
     robot.hear(News::Closed { at: own(LAPTOP_END, 11).name, how: Ending::Close });
-    robot.said().to_owned()
-}
-
-#[test]
-fn a_hang_up_is_told_by_the_options_at_accept() {
-    let mut robot = laptop_connected();
-    listen_anew(&mut robot, |spec| spec.closes = ServerCloses::Never);
-    let said = hang_up(&mut robot);
-    assert!(said.contains("turns to TIME_WAIT for 60 s"), "{said}");
-}
-
-#[test]
-fn a_half_close_is_told_by_the_options_at_accept() {
-    let mut robot = laptop_connected();
-    listen_anew(&mut robot, |spec| spec.closes = ServerCloses::Never);
-    robot.hear(News::HalfClosed(own(LAPTOP_END, 11).name));
+    let client = LAPTOP_END.replace("ESTABLISHED inode=11", "FIN_WAIT2");
+    let server = SERVER_END.replace("ESTABLISHED", "CLOSE_WAIT");
+    robot.kernel(&[LISTEN, &client, &server].join("\n"));
     let said = robot.said();
-    assert!(said.contains("reads the end of the data and closes"), "{said}");
-}
-
-#[test]
-fn unread_data_is_told_by_the_options_at_accept() {
-    let mut robot = laptop_connected();
-    let waits = SERVER_END.replacen("tcp 0 0", "tcp 13 0", 1);
-    robot.kernel(&[LISTEN, LAPTOP_END, &waits].join("\n"));
-    listen_anew(&mut robot, |spec| spec.on_data = OnData::LeaveUnread);
-    let said = hang_up(&mut robot);
-    assert!(said.contains("turns to TIME_WAIT for 60 s"), "{said}");
+    assert!(said.contains("CLOSE_WAIT"), "{said}");
+    assert!(!said.contains("only on D"), "{said}");
 }
 
 #[test]
@@ -61,6 +42,6 @@ fn a_stranger_keeps_its_name_when_its_row_is_gone() {
     robot.kernel(&[LISTEN, &orphan, &left].join("\n"));
     robot.hear(News::PeerClosed(own(ITS_END, 12).name));
     robot.hear(News::Closed { at: own(ITS_END, 12).name, how: Ending::Close });
-    let said = robot.said();
-    assert!(said.starts_with("curl (127.0.0.1:40000) hung up"), "{said}");
+    let said = robot.said_in_the_end();
+    assert!(said.starts_with("curl (127.0.0.1:40000) closed, and the server closed"), "{said}");
 }

@@ -13,7 +13,8 @@ const PUSH: Flags = Flags::PSH.and(Flags::ACK);
 fn laptop_is_reset(robot: &mut Robot) -> String {
     let (at, how) = (name(CLIENT), Ending::Broken(Errno::ECONNRESET));
     robot.hear(News::Closed { at, how });
-    robot.said().to_owned()
+    robot.vanish(LAPTOP, &[CLIENT]);
+    robot.said_in_the_end().to_owned()
 }
 
 /// The server has closed its end, and its FIN is lost.
@@ -35,22 +36,24 @@ fn an_end_that_was_accepted_and_closed_waited_in_no_accept_queue() {
     let said = laptop_is_reset(&mut robot);
     assert!(!said.contains("accept"), "{said}");
     assert!(!said.contains("listener"), "{said}");
-    assert!(said.contains("came to the server's end after that was closed"), "{said}");
+    assert!(said.contains("That end was closed when data arrived"), "{said}");
 
     // The wire's news of that RST comes before the laptop's, or after.
     for is_first in [true, false] {
         let mut robot = closed_unheard();
         let before = robot.state.notices.len();
+        let (at, how) = (name(CLIENT), Ending::Broken(Errno::ECONNRESET));
         if !is_first {
-            laptop_is_reset(&mut robot);
+            robot.hear(News::Closed { at, how });
         }
         robot.sends(2, (LAPTOP, PUSH), (14, 1), b"Test payload.");
         robot.arrives(2);
         robot.sends(3, (SERVER, Flags::RST), (1, 0), b"");
         robot.arrives(3);
         if is_first {
-            laptop_is_reset(&mut robot);
+            robot.hear(News::Closed { at, how });
         }
+        robot.tables(&[LISTEN], &[]);
         let said = robot.said();
         assert!(said.contains("was closed"), "{said}");
         assert_eq!(robot.state.notices.len(), before + 1, "told once: {said}");
@@ -71,8 +74,8 @@ fn unaccepted(server: &[&str]) -> Robot {
 fn where_listen_stands_no_listener_is_said_to_be_closed() {
     let mut robot = unaccepted(&[LISTEN]);
     let said = laptop_is_reset(&mut robot);
-    assert!(!said.contains("is closed"), "{said}");
-    assert!(said.contains("LISTEN still stands"), "{said}");
+    assert!(!said.contains("listener that closed"), "{said}");
+    assert!(said.contains("its listener is still there"), "{said}");
     assert!(said.contains("may have overflowed"), "{said}");
 }
 
@@ -81,9 +84,9 @@ fn who_waited_for_a_listener_that_is_closed_is_said_to_have() {
     let waits = SERVES.replace(" inode=12", "");
     let half = waits.replace("ESTABLISHED", "SYN_RECV");
     let cases = [
-        (vec![LISTEN, &waits], "it waited in the accept queue"),
-        (vec![LISTEN, &half], "in SYN_RECV still"),
-        (vec![LISTEN], "nobody had accepted it, and the listener is"),
+        (vec![LISTEN, &waits], "in the accept queue of a listener that closed"),
+        (vec![LISTEN, &half], "still in SYN_RECV"),
+        (vec![LISTEN], "accept() had not returned that end, and its listener is"),
     ];
     for (server, why) in cases {
         // Its news and the table may come after the RST.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fivetuple::app::Action;
 use fivetuple::tcp::{Ending, Errno, Flags, ListenSpec, News, OnData};
 
-use super::lab::{connected, name};
+use super::lab::name;
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
 use crate::screens::{WIDE, screen};
@@ -29,50 +29,24 @@ fn waiting(bytes: &str) -> Robot {
 
 fn server_closes(robot: &mut Robot) -> String {
     robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
-    robot.said().to_owned()
+    robot.vanish(SERVER, &[&SERVES.replace("tcp 0 0", "tcp 13 0")]);
+    robot.said_in_the_end().to_owned()
 }
 
 #[test]
-fn on_a_slow_wire_the_server_sends_rst_and_no_fin() {
-    for (keys, has_hung_up) in [("h", false), ("b b", true)] {
-        let mut robot = waiting("13");
-        robot.press(keys);
-        if has_hung_up {
-            robot.hear(News::PeerClosed(name(SERVES)));
-        }
-        let said = server_closes(&mut robot);
-        assert!(said.contains("unread") && said.contains("RST"), "{said}");
-        for state in ["FIN_WAIT1", "LAST_ACK"] {
-            assert!(!said.contains(state), "{said}");
-        }
-    }
+fn who_closes_with_data_unread_sends_rst_and_no_fin() {
     let mut robot = waiting("13");
-    robot.press("u");
+    robot.press("h");
+    robot.sends(1, (SERVER, Flags::RST.and(Flags::ACK)), (1, 14), b"");
     let said = server_closes(&mut robot);
-    assert!(said.contains("its RST is lost"), "{said}");
-}
-
-#[test]
-fn a_fin_that_waits_to_be_read_is_no_data() {
-    let mut robot = waiting("13");
-    let serves = SERVES.replace("ESTABLISHED", "CLOSE_WAIT");
-    let serves = serves.replace("tcp 0 0", "tcp 1 0");
-    robot.tables(&[LISTEN, &serves], &[CLIENT]);
-    robot.hear(News::PeerClosed(name(SERVES)));
-    robot.press("b");
-    let said = server_closes(&mut robot);
-    assert!(said.contains("LAST_ACK"), "{said}");
-}
-
-#[test]
-fn a_half_close_towards_it_is_answered_by_rst() {
+    let still = "The server closed with data unread: its row is gone. laptop's row is still in ESTABLISHED.";
+    assert_eq!(said, format!("{still} Its RST is on the wire."));
     let mut robot = waiting("13");
     robot.hear(News::HalfClosed(name(CLIENT)));
+    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
+    robot.tables(&[LISTEN], &[]);
     let said = robot.said();
-    assert!(said.contains("unread") && said.contains("RST"), "{said}");
-    let mut robot = connected();
-    robot.hear(News::HalfClosed(name(CLIENT)));
-    assert!(robot.said().contains("closes, too"), "{}", robot.said());
+    assert!(said.contains("laptop half-closed, and the server closed with data unread"), "{said}");
 }
 
 /// The cable lost the RST of a server that closed with data unread.
@@ -82,7 +56,6 @@ fn half_open() -> Robot {
     robot.sends(1, (SERVER, Flags::RST.and(Flags::ACK)), (1, 14), b"");
     robot.loses(1);
     server_closes(&mut robot);
-    robot.vanish(SERVER, &[SERVES]);
     robot.later(Duration::from_secs(1));
     robot
 }
@@ -90,7 +63,8 @@ fn half_open() -> Robot {
 fn laptop_ends(robot: &mut Robot, how: Ending) -> String {
     let at = name(CLIENT);
     robot.hear(News::Closed { at, how });
-    robot.said().to_owned()
+    robot.vanish(LAPTOP, &[CLIENT]);
+    robot.said_in_the_end().to_owned()
 }
 
 #[test]
@@ -103,7 +77,7 @@ fn who_never_hears_that_rst_is_half_open() {
     robot.sends(3, (SERVER, Flags::RST), (1, 0), b"");
     robot.arrives(3);
     let said = laptop_ends(&mut robot, Ending::Broken(Errno::ECONNRESET));
-    assert!(said.contains("nobody is at the server's end"), "{said}");
+    assert!(said.contains("That end was gone before (half-open)"), "{said}");
     let said = laptop_ends(&mut half_open(), Ending::Broken(Errno::ETIMEDOUT));
     assert!(said.contains("ETIMEDOUT"), "{said}");
 }

@@ -69,7 +69,8 @@ fn a_refused_datagram_has_told_why_itself() {
     robot.hear(News::Connected(own(row, 11)));
     robot.kernel(row);
     robot.hear(News::Closed { at: own(row, 11).name, how: Ending::Broken(Errno::ECONNREFUSED) });
-    assert!(robot.said().contains("the datagram was refused"), "{}", robot.said());
+    let said = robot.said_in_the_end();
+    assert!(said.contains("datagram was refused"), "{said}");
     for after in [0, 10] {
         robot.later(Duration::from_secs(after));
         robot.press("y");

@@ -47,7 +47,7 @@ fn a_server_end_whose_client_is_silent_stays_and_can_be_aborted() {
         let row = Regex::new(&row).unwrap();
         let is_gone = |screen: &vt100::Screen| !row.is_match(&screen.contents());
         terminal.wait_until("the row to go", SOON, is_gone);
-        terminal.wait_for(&broken("the server aborted: RST instead of FIN."));
+        terminal.wait_for(&broken("The server aborted: RST instead of FIN."));
         quit(terminal);
     });
 }
@@ -73,7 +73,7 @@ fn a_client_whose_server_is_silent_stays_and_can_be_disconnected() {
         let closes = Regex::new(&format!(r"{row}\S FIN_WAIT1")).unwrap();
         let is_closing = |screen: &vt100::Screen| closes.is_match(&screen.contents());
         terminal.wait_until("FIN_WAIT1", SOON, is_closing);
-        terminal.wait_for("laptop hung up");
+        terminal.wait_for("laptop closed");
         quit(terminal);
     });
 }
@@ -96,7 +96,7 @@ fn with_lo_down_a_call_says_what_may_be_the_matter_and_can_be_given_up() {
         terminal.press("d");
         let is_given_up = |screen: &vt100::Screen| rows(&screen.contents(), "SYN_SENT") == 0;
         terminal.wait_until("the call to be given up", SOON, is_given_up);
-        terminal.wait_for("gave up its call");
+        terminal.wait_for("gave up connecting");
         ip("link set lo up");
         terminal.press("c");
         wait_connections(&terminal, "1");

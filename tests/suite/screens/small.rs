@@ -48,7 +48,7 @@ fn the_newest_sentence_can_be_read_to_its_end_on_a_small_screen() {
     let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, wait, PHONE[0], PHONE[1]].join("\n"));
     let text = screen(&mut robot, SMALL);
-    assert!(text.contains("LISTEN is untouched"), "{text}");
+    assert!(text.contains("The LISTEN row is unchanged"), "{text}");
     for part in ["◎ LISTEN      listener", "◌ TIME_WAIT", "phone   ┘"] {
         assert!(text.contains(part), "{part:?} is missing in {text}");
     }

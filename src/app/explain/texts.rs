@@ -1,0 +1,95 @@
+//! The table of texts: `assets/words/close.txt`, whose head says how to read it.
+
+use std::sync::LazyLock;
+
+use super::{Account, After, Fact, RowChange};
+use crate::tcp::TcpState;
+
+/// One text, and when it is true.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What happened; with `?` behind it the text is an explanation.
+    pub keys: Vec<&'static str>,
+    /// What a look shows of the row of whoever did it, and of the other row.
+    pub rows: [Is; 2],
+    /// What else has to be seen.
+    pub needs: Vec<Fact>,
+    /// The text, with holes.
+    pub text: &'static str,
+}
+
+/// What a look has to show of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// Whatever.
+    Any,
+    /// It is in that state.
+    In(TcpState),
+    /// It is in the state that it was in before.
+    Same,
+    /// It is gone.
+    Gone,
+    /// Nothing is known of it.
+    Unseen,
+}
+
+impl Is {
+    fn fits(self, row: RowChange) -> bool {
+        match self {
+            Is::Any => true,
+            Is::In(state) => row.after == After::In(state),
+            Is::Same => row.before.is_some_and(|before| row.after == After::In(before)),
+            Is::Gone => row.after == After::Gone,
+            Is::Unseen => row.after == After::Unseen,
+        }
+    }
+
+    fn of(word: &str) -> Option<Is> {
+        match word {
+            "any" => Some(Is::Any),
+            "same" => Some(Is::Same),
+            "gone" => Some(Is::Gone),
+            "unseen" => Some(Is::Unseen),
+            state => state.parse().ok().map(Is::In),
+        }
+    }
+}
+
+/// The file.
+pub const SOURCE: &str = include_str!("../../../assets/words/close.txt");
+
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| SOURCE.lines().filter_map(parse).collect());
+
+/// Every entry, in its order.
+pub fn entries() -> &'static [Entry] {
+    &ENTRIES
+}
+
+fn parse(line: &'static str) -> Option<Entry> {
+    let mut parts = line.split('|').map(str::trim);
+    let keys = parts.next().filter(|keys| !keys.starts_with('#'))?;
+    let rows = [Is::of(parts.next()?)?, Is::of(parts.next()?)?];
+    let fact = |word| Fact::ALL.into_iter().find(|fact| format!("{fact:?}") == word);
+    let needs = parts.next()?.split_whitespace().map(fact).collect::<Option<Vec<Fact>>>()?;
+    let text = parts.next()?;
+    Some(Entry { keys: keys.split_whitespace().collect(), rows, needs, text })
+}
+
+/// Whether the rows have the states that a text names.
+fn has_states(text: &str, account: &Account) -> bool {
+    let holes = ["{own}", "{other}"].into_iter().zip(account.rows);
+    holes.into_iter().all(|(hole, row)| !text.contains(hole) || matches!(row.after, After::In(_)))
+}
+
+/// The first text for that key which fits.
+pub(super) fn find(key: &str, account: &Account) -> Option<&'static str> {
+    let fits = |entry: &&Entry| {
+        let [own, other] = entry.rows;
+        entry.keys.contains(&key)
+            && own.fits(account.rows[0])
+            && other.fits(account.rows[1])
+            && entry.needs.iter().all(|fact| account.facts.contains(fact))
+            && has_states(entry.text, account)
+    };
+    entries().iter().find(fits).map(|entry| entry.text)
+}
