@@ -1,5 +1,6 @@
-use crate::app::{Action, Key};
-use crate::tcp::{Change, Host, LabNews, News, Owner, RowName, TcpInfo};
+use crate::app::keys::{Action, Key};
+use crate::tcp::table::update::Sight;
+use crate::tcp::{Host, LabNews, News, Owner, RowName, TcpInfo};
 
 /// A fact: something that happened, whoever made it happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,19 +41,4 @@ pub enum Event {
     Saved(Result<Vec<String>, String>),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.
     Asked(Action),
-}
-
-/// What a look at the kernel's table brought.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sight {
-    /// Whose table.
-    pub host: Host,
-    /// What differs from the look before.
-    pub changes: Vec<Change>,
-    /// Whether the look before was at other rows, so that `changes` is the whole table of that host.
-    pub afresh: bool,
-    /// Whether the kernel said that rows may be missing.
-    pub torn: bool,
-    /// The source's name: `sock_diag` or `procfs`.
-    pub source: &'static str,
 }

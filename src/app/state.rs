@@ -1,12 +1,25 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::app::places::Place;
-use crate::app::{
-    Calls, Clients, Desk, End, Lab, Line, Listener, Notices, Overlay, Ranks, Sockets, Staged,
-    Table, lens,
+use crate::app::keys::Key;
+use crate::app::model::{
+    Calls, Clients, End, Lab, Listener, Notices, Place, Sockets, Staged, Tone,
 };
-use crate::tcp::{Endpoint, Host, Machine, Moment, RowName, TcpState};
+use crate::app::query::visible_rows;
+use crate::app::table::Line;
+use crate::app::ui::Ranks;
+use crate::app::{Desk, Effect, Overlay, Table};
+use crate::tcp::{Endpoint, Filter, Host, Machine, Moment, RowName, TcpState};
+
+/// Orders a look at both rows of a connection, named by one of its ends.
+pub(crate) fn look_at_both(state: &State, end: RowName) -> Vec<Effect> {
+    vec![Effect::Look(vec![end, state.other_end(end)])]
+}
+
+/// Says so of a key that means nothing just now, and which one helps.
+pub(crate) fn means_nothing(state: &mut State, key: Key, helps: &str) -> Vec<Effect> {
+    only_say(state, format!("{key} does nothing here; {helps}"))
+}
 
 /// Everything the dashboard knows, and nothing that can be worked out (save the desk's `shown` and `ranks`, which would be worked out for every frame).
 #[derive(Clone, Debug)]
@@ -241,7 +254,7 @@ impl State {
     pub fn arrange(&mut self) {
         if self.desk.stale {
             let mut shown = std::mem::take(&mut self.desk.shown);
-            lens::show(self, &mut shown);
+            visible_rows::show(self, &mut shown);
             // On loopback there is one computer.
             let ranked = if self.lab.is_up() { &shown[..] } else { &[] };
             self.desk.ranks = Ranks::of(ranked);
@@ -249,4 +262,18 @@ impl State {
             self.desk.stale = false;
         }
     }
+}
+
+/// Which rows of the kernel's table the demonstration is about.
+pub(crate) fn wanted(state: &State) -> Filter {
+    if state.desk.lens.whole_machine {
+        return Filter::everything();
+    }
+    Filter::ports(state.listener.ports.iter().chain(&state.clients.called).copied())
+}
+
+/// Says a sentence, and does nothing else.
+pub(crate) fn only_say(state: &mut State, text: impl Into<String>) -> Vec<Effect> {
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![]
 }

@@ -1,11 +1,18 @@
 use std::collections::BTreeSet;
 
-use crate::app::{
-    Action, Desk, Effect, Event, Overlay, Sight, State, Tone, calling, connect_form, dialing,
-    farewell, heard, ladder, listen_form, listening, looking, moving, myth, palette, ports_form,
-    press, program, rewind, script, verbs, why, wire, words,
+use crate::app::actions::forms::{connect_form, listen_form, ports_form};
+use crate::app::actions::{
+    connect, export, lab, look, myth, rewind, save, script, verbs, why_not, wire,
 };
-use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
+use crate::app::events::{server, settle};
+use crate::app::explain::table;
+use crate::app::input::{palette, press};
+use crate::app::keys::Action;
+use crate::app::model::Tone;
+use crate::app::state::wanted;
+use crate::app::{Desk, Effect, Event, Overlay, State, events};
+use crate::tcp::table::update::Sight;
+use crate::tcp::{Host, Moment, Port, RowName, TcpInfo};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -45,7 +52,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Seen(sight) => see(state, at, &sight),
         Event::Blind { host, why } => blind(state, host, why),
         Event::Instead(why) => {
-            state.notices.say(at, Tone::Warning, words::instead(&why));
+            state.notices.say(at, Tone::Warning, table::instead(&why));
             vec![]
         }
         Event::OwnersFound(found) => {
@@ -53,8 +60,8 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
                 state.sockets.hidden.remove(&inode);
                 state.sockets.owners.insert(inode, owner);
             }
-            listening::know_strangers(state);
-            listening::explain_again(state);
+            server::know_strangers(state);
+            server::explain_again(state);
             state.desk.stale |= !state.desk.find.text.value().is_empty();
             vec![]
         }
@@ -66,14 +73,14 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::Net(news) => {
             state.desk.stale = true;
-            heard::heard(state, news)
+            events::heard(state, news)
         }
         Event::Lab(news) => {
             state.desk.stale = true;
-            moving::heard(state, news)
+            events::lab::heard(state, news)
         }
-        Event::Saved(Ok(files)) if program::is_its(&files) => program::saved(state, &files),
-        Event::Saved(saved) => ladder::saved(state, saved),
+        Event::Saved(Ok(files)) if export::is_its(&files) => export::saved(state, &files),
+        Event::Saved(saved) => save::saved(state, saved),
         Event::Asked(action) => act(state, action),
     }
 }
@@ -89,9 +96,9 @@ fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
         rewind::forgets(state);
     }
     state.desk.stale = true;
-    farewell::tell_what_was_cut_short(state, &sight.changes);
-    listening::explain_again(state);
-    calling::explain_again(state);
+    settle::tell_what_was_cut_short(state, &sight.changes);
+    server::explain_again(state);
+    settle::explain_again(state);
     vec![]
 }
 
@@ -181,7 +188,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Hold => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
         Action::ServerCloses => verbs::server_closes(state, count),
-        Action::Connect => dialing::connect(state, count),
+        Action::Connect => connect::connect(state, count),
         Action::Send => verbs::send(state, count),
         Action::HalfClose => verbs::half_close(state, count),
         Action::Close => verbs::close(state, count),
@@ -191,23 +198,23 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
             rewind::rewind(state, action, count);
             vec![]
         }
-        Action::SaveLadder => ladder::save(state),
+        Action::SaveLadder => save::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
-        Action::Lab => moving::toggle(state),
+        Action::Lab => lab::toggle(state),
         Action::UseUpPorts => ports_form::open(state),
         Action::Wire(wish) => wire::handle(state, wish, count),
         Action::Palette => palette::open(state, count),
-        Action::Write => program::write(state),
-        Action::Why => why::open(state),
+        Action::Write => export::write(state),
+        Action::Why => why_not::open(state),
         Action::TryMyth => myth::try_it(state),
-        Action::Retry => why::retry(state),
-        Action::RetryLater => why::wait(state),
+        Action::Retry => why_not::retry(state),
+        Action::RetryLater => why_not::wait(state),
         Action::WholeMachine => {
-            looking::whole_machine(state);
+            look::whole_machine(state);
             vec![Effect::Watch(wanted(state))]
         }
         looking_only => {
-            looking::look(state, looking_only, count);
+            look::look(state, looking_only, count);
             vec![]
         }
     }
@@ -223,14 +230,6 @@ pub fn watch_at_start(state: &State) -> Vec<Effect> {
     vec![Effect::Watch(wanted(state))]
 }
 
-/// Which rows of the kernel's table the demonstration is about.
-pub(crate) fn wanted(state: &State) -> Filter {
-    if state.desk.lens.whole_machine {
-        return Filter::everything();
-    }
-    Filter::ports(state.listener.ports.iter().chain(&state.clients.called).copied())
-}
-
 fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
         state.desk.stale = true;
@@ -238,5 +237,5 @@ fn tick(state: &mut State) -> Vec<Effect> {
     let State { clients, sockets, .. } = state;
     let there = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();
     clients.forget_parted(state.now, there);
-    why::tick(state)
+    why_not::tick(state)
 }

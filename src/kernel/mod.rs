@@ -1,26 +1,30 @@
 //! Reads the kernel's tables: sockets, their owners, the settings that decide about ports.
 
-mod addresses;
-mod elsewhere;
-mod halves;
-mod netlink;
-mod owner;
-mod procfs;
-mod pulse;
-mod settings;
-mod sock_diag;
-mod spent;
-mod trouble;
-pub mod wire;
+pub(crate) mod addresses;
+pub(crate) mod change_counters;
+pub mod inet_diag;
+pub(crate) mod namespace;
+pub(crate) mod netlink;
+pub(crate) mod owner;
+pub(crate) mod parallel_dump;
+pub(crate) mod procfs;
+pub(crate) mod request_error;
+pub(crate) mod settings;
+pub(crate) mod sock_diag;
+pub(crate) mod thread_time;
 
-pub use addresses::addresses;
-pub use elsewhere::Elsewhere;
-pub use owner::{Owners, owners};
-pub use procfs::{Procfs, parse};
-pub use pulse::{Motion, Pulse};
-pub use settings::{machine, raise_descriptor_limit};
-pub use sock_diag::SockDiag;
-pub use spent::spent;
+pub use crate::kernel::addresses::addresses;
+pub use crate::kernel::change_counters::Motion;
+pub use crate::kernel::change_counters::Pulse;
+pub use crate::kernel::namespace::Elsewhere;
+pub use crate::kernel::owner::Owners;
+pub use crate::kernel::owner::owners;
+pub use crate::kernel::procfs::Procfs;
+pub use crate::kernel::procfs::parse;
+pub use crate::kernel::settings::machine;
+pub use crate::kernel::settings::raise_descriptor_limit;
+pub use crate::kernel::sock_diag::SockDiag;
+pub use crate::kernel::thread_time::spent;
 
 use std::time::Duration;
 

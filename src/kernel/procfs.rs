@@ -1,12 +1,11 @@
 use std::collections::HashMap;
-use std::fs;
-use std::io;
 use std::time::Duration;
+use std::{fs, io};
 
 use procfs::net::{TcpNetEntries, UdpNetEntries};
 use procfs::{FromBufReadSI, ProcResult, current_system_info};
 
-use crate::kernel::wire::timer_kind;
+use crate::kernel::inet_diag::timer_kind;
 use crate::kernel::{ReadError, Reading, SocketSource, is_asked_for};
 use crate::tcp::{Filter, FiveTuple, Host, Protocol, Queues, RowName, SocketRow, TcpState, Timer};
 

@@ -1,4 +1,4 @@
-mod lookup;
+pub(crate) mod lookup;
 
 use std::collections::{BTreeSet, HashMap};
 use std::os::fd::OwnedFd;
@@ -6,10 +6,10 @@ use std::os::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::netlink;
 
-use crate::kernel::halves::{Part, Twin, halves};
+use crate::kernel::inet_diag::{Body, Dump, Family, answer, request};
 use crate::kernel::netlink::Netlink;
-use crate::kernel::trouble::{Trouble, absent_is_empty, is_unknown_here};
-use crate::kernel::wire::{self, Body, Dump, Family};
+use crate::kernel::parallel_dump::{Part, Twin, halves};
+use crate::kernel::request_error::{Trouble, absent_is_empty, is_unknown_here};
 use crate::kernel::{Procfs, ReadError, Reading, SocketSource};
 use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpInfo, TcpState};
 
@@ -75,7 +75,7 @@ impl SockDiag {
     }
 
     /// Appends the rows of TCP.
-    pub(super) fn tcp(&mut self, part: Part<'_>, reading: &mut Reading) -> Result<(), ReadError> {
+    pub(crate) fn tcp(&mut self, part: Part<'_>, reading: &mut Reading) -> Result<(), ReadError> {
         if self.one_pass {
             match self.dump(Protocol::Tcp, None, part, reading) {
                 Err(Trouble::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
@@ -87,7 +87,7 @@ impl SockDiag {
     }
 
     /// What `other` has learned about interfaces.
-    pub(super) fn learn_interfaces(&mut self, other: &mut SockDiag) {
+    pub(crate) fn learn_interfaces(&mut self, other: &mut SockDiag) {
         self.interfaces.extend(other.interfaces.drain());
     }
 
@@ -166,7 +166,7 @@ impl SockDiag {
         let mut torn = false;
         loop {
             let mut bytes = self.netlink.receive()?;
-            while let Some(answer) = wire::next_answer(&mut bytes, dump.protocol) {
+            while let Some(answer) = answer::next_answer(&mut bytes, dump.protocol) {
                 let answer = answer.map_err(Trouble::Garbled)?;
                 if answer.sequence != asked {
                     continue;
@@ -223,7 +223,8 @@ impl SocketSource for SockDiag {
                 }
             }
         }
-        let of_udp = wire::state_bits(TcpState::Established) | wire::state_bits(TcpState::Closed);
+        let of_udp =
+            request::state_bits(TcpState::Established) | request::state_bits(TcpState::Closed);
         if wanted.protocol != Some(Protocol::Tcp) && Part::all(wanted).states() & of_udp != 0 {
             self.udp(wanted, reading)?;
         }

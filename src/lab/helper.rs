@@ -6,12 +6,12 @@ use rustix::net::{
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 
-use crate::lab::build::{Built, build};
-use crate::lab::channel::{BATCH, Channel};
-use crate::lab::refusal::{Who, refusal};
-use crate::lab::spaces;
-use crate::lab::talk::{Answer, Ask, Kind};
-use crate::tcp;
+use crate::lab::diagnosis::{Who, refusal};
+use crate::lab::fd_channel::{BATCH, Channel};
+use crate::lab::namespace;
+use crate::lab::protocol::{Answer, Ask, Kind};
+use crate::lab::setup::{Built, build};
+use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
 
 /// What the helper process does: makes the lab, and hands out its sockets until nobody is at the other end of its standard input.
@@ -53,7 +53,7 @@ fn serve(channel: &Channel, built: Built) -> Result<()> {
         let fds: Vec<BorrowedFd<'_>> = made.iter().flatten().map(AsFd::as_fd).collect();
         let answer = match &made {
             Ok(_) => Answer::Sockets,
-            Err(why) => Answer::Failed(tcp::Errno(why.raw_os_error())),
+            Err(why) => Answer::Failed(errno::Errno(why.raw_os_error())),
         };
         channel.send(&answer.bytes(), &fds)?;
     }
@@ -63,7 +63,7 @@ fn serve(channel: &Channel, built: Built) -> Result<()> {
 /// As many sockets as are asked for, or as there can be, but one.
 fn make(spaces: &[(Host, OwnedFd)], ask: Ask) -> Result<Vec<OwnedFd>> {
     let (_, space) = spaces.iter().find(|(host, _)| *host == ask.host).ok_or(Errno::HOSTUNREACH)?;
-    spaces::enter_network(space)?;
+    namespace::enter_network(space)?;
     let count = usize::from(ask.count).clamp(1, BATCH);
     let mut made = Vec::with_capacity(count);
     for _ in 0..count {

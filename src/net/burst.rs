@@ -7,18 +7,18 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::net::dial::{Dialled, Way, dial};
-use crate::net::door::Door;
-use crate::net::end::{Answer, End, Manner};
-use crate::net::sockets::Sockets;
-use crate::net::{socket, target};
+use crate::net::connect::{Dialled, Way, dial};
+use crate::net::connection::{Answer, End, Manner};
+use crate::net::listener::Door;
+use crate::net::registry::Sockets;
+use crate::net::{resolve, socket};
 use crate::tcp::{
     Burst, Call, ConnectSpec, Ending, Endpoint, Errno, Host, News, OnData, OwnSocket, PortRange,
     Protocol, Refusal, SourcePort, Stays,
 };
 
 /// One Connect command under way: as many calls as it asks for, one after the other.
-pub(super) struct Calls {
+pub(crate) struct Calls {
     sockets: Arc<Sockets>,
     /// What was asked, without the payload.
     spec: ConnectSpec,
@@ -44,7 +44,7 @@ impl Calls {
     /// How long an address has to answer while there is another one to try.
     const NEXT_ADDRESS: Duration = Duration::from_secs(3);
 
-    pub(super) fn new(
+    pub(crate) fn new(
         sockets: &Arc<Sockets>,
         mut spec: ConnectSpec,
         burst: Burst,
@@ -63,11 +63,11 @@ impl Calls {
     }
 
     /// Makes the calls, and tells of each.
-    pub(super) async fn make(self: Arc<Self>) {
+    pub(crate) async fn make(self: Arc<Self>) {
         let addresses = tokio::select! {
             biased;
             () = self.stop.cancelled() => Ok(Vec::new()),
-            addresses = target::addresses(&self.spec) => addresses,
+            addresses = resolve::addresses(&self.spec) => addresses,
         };
         let whole = self.whole_range();
         let burst = self.burst;

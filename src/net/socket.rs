@@ -4,9 +4,9 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::net::diary::{self, Diary};
-use crate::net::elsewhere::Makers;
-use crate::net::options;
+use crate::net::factory::Makers;
+use crate::net::trace::Diary;
+use crate::net::{options, trace};
 use crate::tcp::{
     Asked, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
     Protocol, Refusal, RowName, SockOpt, SourcePort,
@@ -16,12 +16,12 @@ use crate::tcp::{
 const UNKNOWN_OPTION: Errno = Errno(libc::ENOPROTOOPT);
 
 /// Who makes a socket, and who notes what it is asked for.
-pub(super) type Making<'a> = (&'a Makers, &'a mut Diary);
+pub(crate) type Making<'a> = (&'a Makers, &'a mut Diary);
 
 /// socket(), bind(), listen(), once for each listener that is asked for; all of them or none.
 ///
 /// What each was asked for is handed to `tell`.
-pub(super) async fn listening(
+pub(crate) async fn listening(
     spec: &ListenSpec,
     (makers, diary): Making<'_>,
     tell: impl Fn(Diary, Option<RowName>),
@@ -59,7 +59,7 @@ async fn one_listening(
 }
 
 /// The options of a listening socket, and bind().
-pub(super) fn bound(
+pub(crate) fn bound(
     spec: &ListenSpec,
     at: SocketAddr,
     socket: &Socket,
@@ -85,7 +85,7 @@ fn bind(socket: &Socket, at: SocketAddr, diary: &mut Diary) -> io::Result<()> {
 }
 
 /// A socket of which nothing will come.
-pub(super) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal {
+pub(crate) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal {
     diary.closes(&socket);
     drop(socket);
     why
@@ -94,7 +94,7 @@ pub(super) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal
 /// socket(), and bind() as far as the source is asked for: ready for connect().
 ///
 /// `whole` is the range that the kernel picks from anyway; told to the socket, it makes connect() step through it one by one.
-pub(super) async fn calling(
+pub(crate) async fn calling(
     spec: &ConnectSpec,
     to: SocketAddr,
     whole: Option<PortRange>,
@@ -175,7 +175,7 @@ fn bind_in_turn(
 }
 
 /// socket() on this machine.
-pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<Socket, Refusal> {
+pub(crate) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<Socket, Refusal> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),
@@ -187,7 +187,7 @@ pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<S
 }
 
 /// The socket as the kernel's table shows it, `ends` being the local and the remote one.
-pub(super) fn own(
+pub(crate) fn own(
     host: Host,
     protocol: Protocol,
     socket: &(impl AsFd + AsRawFd),
@@ -198,13 +198,13 @@ pub(super) fn own(
     let inode = rustix::fs::fstat(socket).map_or(0, |stat| stat.st_ino);
     OwnSocket {
         name: RowName { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
-        fd: diary::number(socket),
+        fd: trace::number(socket),
         inode,
     }
 }
 
 /// `net.ipv4.ip_local_port_range`, where a socket can be told of it; `None` before Linux 6.3.
-pub(super) fn ephemeral_range() -> Option<PortRange> {
+pub(crate) fn ephemeral_range() -> Option<PortRange> {
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
     let (low, high) = text.trim().split_once(char::is_whitespace)?;
     let range = format!("{}-{}", low.trim(), high.trim()).parse().ok()?;
@@ -215,7 +215,7 @@ pub(super) fn ephemeral_range() -> Option<PortRange> {
 }
 
 /// Whether `ip` is an address of this machine.
-pub(super) fn is_ours(ip: IpAddr) -> bool {
+pub(crate) fn is_ours(ip: IpAddr) -> bool {
     let ip = ip.to_canonical();
     ip.is_loopback() || ip.is_unspecified() || (is_own_alone(ip) && is_bindable(ip))
 }
@@ -237,12 +237,12 @@ fn is_own_alone(ip: IpAddr) -> bool {
 }
 
 /// Turns an error of `call` into a refusal.
-pub(super) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
+pub(crate) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
     move |error| Refusal { call, errno: Errno::from(&error) }
 }
 
 /// The address that stands for all of the same family.
-pub(super) fn any(like: IpAddr) -> IpAddr {
+pub(crate) fn any(like: IpAddr) -> IpAddr {
     match like {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),

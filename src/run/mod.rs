@@ -1,44 +1,33 @@
 //! The shell: what each subcommand does. The only place that knows every layer.
 
-mod backend;
-mod budget;
-mod clock;
-mod connect;
-mod dashboard;
-mod desk;
-mod ended;
-mod frames;
-mod headless;
-mod inputs;
-mod known;
-mod lab;
-mod lab_command;
-mod line;
-mod listen;
-mod look;
-mod manual;
-mod poller;
-mod reason;
-mod rhythm;
-mod save;
-mod screen;
-mod table;
-mod watch;
-mod watcher;
-mod world;
+pub(crate) mod clock;
+pub(crate) mod dashboard;
+pub(crate) mod error_text;
+pub(crate) mod exit;
+pub(crate) mod fault;
+pub(crate) mod headless;
+pub(crate) mod lab;
+pub(crate) mod manual;
+pub(crate) mod save;
+pub(crate) mod watch;
 
-pub use budget::Budget;
-pub use clock::Clock;
-pub use connect::connect;
-pub use ended::Ended;
-pub use headless::asked_to_end;
-pub use known::Known;
-pub use line::Line;
-pub use listen::listen;
-pub use poller::{Opener, Poller};
-pub use reason::reason;
-pub use table::{print_table, table, watch_table};
-pub use watcher::{Glance, Order, Watcher};
+pub use crate::run::clock::Clock;
+pub use crate::run::error_text::reason;
+pub use crate::run::exit::Ended;
+pub use crate::run::headless::asked_to_end;
+pub use crate::run::headless::connect::connect;
+pub use crate::run::headless::listen::listen;
+pub use crate::run::headless::netstat_line::Line;
+pub use crate::run::headless::table::print_table;
+pub use crate::run::headless::table::table;
+pub use crate::run::headless::table::watch_table;
+pub use crate::run::watch::Poller;
+pub use crate::run::watch::budget::Budget;
+pub use crate::run::watch::diff::Known;
+pub use crate::run::watch::planner::Glance;
+pub use crate::run::watch::planner::Order;
+pub use crate::run::watch::planner::Watcher;
+pub use crate::run::watch::worker::Opener;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -46,7 +35,9 @@ use anyhow::Context;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Subcommands};
-use crate::kernel;
+use crate::kernel::settings;
+use crate::run::dashboard::screen;
+use crate::run::headless::{complain, lab_command, runtime};
 
 /// Runs what the command line asks for.
 ///
@@ -56,11 +47,11 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
     match &cli.command {
         None => open_dashboard(cli),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
-            let limit = kernel::raise_descriptor_limit();
+            let limit = settings::raise_descriptor_limit();
             listen(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Connect(args)) => without_a_screen(async {
-            let limit = kernel::raise_descriptor_limit();
+            let limit = settings::raise_descriptor_limit();
             connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Table(args)) => table(args),
@@ -101,12 +92,6 @@ fn without_a_screen(work: impl Future<Output = anyhow::Result<Ended>>) -> anyhow
     ended
 }
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("cannot start the threads that hold the sockets")
-}
-
 fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
     if cli.dashboard.lab.lab && cli.dashboard.computers.is_some() {
         let wrong = Cli::command().error(
@@ -142,23 +127,3 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     ended
 }
-
-/// Says on standard error what is wrong; there may be nobody to read it.
-pub(crate) fn complain(what: &str) {
-    // In one piece: others may write there as well.
-    let text = format!("fivetuple: {what}\n");
-    let _ = std::io::stderr().write_all(text.as_bytes());
-}
-
-/// Panics where `FIVETUPLE_PANIC` says so, once: for the tests of what happens then.
-#[cfg(debug_assertions)]
-#[track_caller]
-fn break_on_purpose(place: &str) {
-    use std::sync::atomic::{AtomicBool, Ordering};
-    static BROKEN: AtomicBool = AtomicBool::new(false);
-    let wanted = std::env::var_os("FIVETUPLE_PANIC").is_some_and(|wanted| wanted == place);
-    assert!(!wanted || BROKEN.swap(true, Ordering::SeqCst), "broken on purpose: {place}");
-}
-
-#[cfg(not(debug_assertions))]
-fn break_on_purpose(_place: &str) {}

@@ -1,9 +1,13 @@
 use ratatui::layout::Rect;
 
-use super::arrange::{Places, inside, places};
-use super::scroll::Scroll;
-use super::{big, computers, lab, sockets};
+use crate::app::query::lab_tables;
 use crate::app::{Action, Pane, Picture, State};
+use crate::view::layout::{Places, places};
+use crate::view::pane::computers;
+use crate::view::rect::inside;
+use crate::view::scroll::Scroll;
+use crate::view::table;
+use crate::view::table::big_type;
 
 /// Which pane stands at that point, for the wheel; none under what lies over the panes.
 pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
@@ -26,15 +30,15 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
 
 fn row_at(places: &Places, state: &State, scroll: &Scroll, (x, y): (u16, u16)) -> Option<Action> {
     let is_picture = state.desk.picture != Picture::Table;
-    if (is_picture || lab::is_shown(state)) && !state.desk.look.big {
+    if (is_picture || lab_tables::is_shown(state)) && !state.desk.look.big {
         let mut cells = scroll.cells.iter();
         let cell = cells.find(|(place, _)| place.contains((x, y).into()));
         return cell.map(|(_, name)| Action::SelectRow(*name));
     }
     let (body, high) = if state.desk.look.big {
-        (scroll.body, big::ROW)
+        (scroll.body, big_type::ROW)
     } else {
-        (sockets::body(places.sockets, state), 1)
+        (table::body(places.sockets, state), 1)
     };
     let down = y.checked_sub(body.y).filter(|down| *down < body.height)?;
     let name = scroll.visible().get(usize::from(down / high))?;

@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, Tc
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use fivetuple::kernel::wire::{ALL_STATES, Body, Dump, End, Family, Half, next_answer, program};
+use fivetuple::kernel::inet_diag::{
+    ALL_STATES, Body, Dump, End, Family, Half, next_answer, program,
+};
 use fivetuple::kernel::{Reading, SockDiag, SocketSource, raise_descriptor_limit};
 use fivetuple::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
 use rustix::net::{

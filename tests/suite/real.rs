@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fivetuple::app::Effect;
-use fivetuple::kernel::{self, SocketSource};
+use fivetuple::kernel;
+use fivetuple::kernel::SocketSource;
 use fivetuple::net::Program;
 use fivetuple::run::Clock;
 use fivetuple::tcp::{Command, Filter, Moment, News, Port, SocketRow};

@@ -1,6 +1,6 @@
 //! The bytes of inet_diag messages: what the kernel accepts is told by tests/suite/kernel.rs, here stands what must hold for any bytes.
 
-use fivetuple::kernel::wire::{
+use fivetuple::kernel::inet_diag::{
     Body, Dump, End, Family, Half, next_answer, program, state_bits, write_lookup,
 };
 use fivetuple::tcp::{Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState};

@@ -1,6 +1,5 @@
-use crate::app::departed::Departed;
-use crate::app::line::Line;
-use crate::app::table::Table;
+use crate::app::Table;
+use crate::app::table::{Departed, Line};
 use crate::tcp::{Moment, RowName};
 
 impl Table {
@@ -10,7 +9,7 @@ impl Table {
     }
 
     /// Takes ghosts away whose time is over.
-    pub(super) fn lay_ghosts(&mut self, now: Moment) {
+    pub(crate) fn lay_ghosts(&mut self, now: Moment) {
         while let Some((name, at)) = self.ghosts.front().copied() {
             if now.since(at) < Line::GHOST {
                 break;

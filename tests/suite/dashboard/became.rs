@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Event;
-use fivetuple::app::ladder::{as_text, of};
+use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::tcp::{FiveTuple, Flags, Host, LabNews, WireNews};
 
 use super::captured::segment;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{Ladder, Pair, as_text, captured, of};
+use fivetuple::app::history::ladder::{as_text, captured, of};
+use fivetuple::app::history::{Ladder, Pair};
 use fivetuple::tcp::{Crossing, Fate, FiveTuple, Flags, Host, Loss, Moment, Segment};
 
 use super::ladder::{CLIENT, SERVER, rungs};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{Side, of};
+use fivetuple::app::history::Side;
+use fivetuple::app::history::ladder::of;
 use fivetuple::tcp::{Call, Errno, Flags, News, Refusal, TcpState};
 
 use super::lab::connected;

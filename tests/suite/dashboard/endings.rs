@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{as_text, of};
+use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::app::{Action, Event, Picture};
 use fivetuple::tcp::{
     Ending, Endpoint, ListenSpec, News, OnData, Owner, RowName, ServerCloses, SourcePort,

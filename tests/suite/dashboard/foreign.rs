@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{as_text, of};
+use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::app::{Action, Role};
 use fivetuple::tcp::{Call, Ending, Endpoint, Errno, News, Refusal, ServerCloses};
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{Ladder, Rung, Side, StateMark, of};
+use fivetuple::app::history::ladder::of;
+use fivetuple::app::history::{Ladder, Rung, Side, StateMark};
 use fivetuple::app::{Action, Effect, Event, Picture};
 use fivetuple::tcp::{Ending, Errno, News};
 

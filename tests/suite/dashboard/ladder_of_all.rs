@@ -1,7 +1,7 @@
 //! The ladder of all connections: whose the lines are, and what is not shown.
 
 use fivetuple::app::Event;
-use fivetuple::app::ladder::{as_text, of};
+use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::tcp::{Flags, Host, LabNews, Tally, WireNews};
 
 use crate::computers::{LAPTOP, SERVER};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::of;
+use fivetuple::app::history::ladder::of;
 use fivetuple::tcp::{Call, ConnectSpec, Ending, Errno, Flags, Host, News, Refusal};
 
 use super::lab::{connected, name};

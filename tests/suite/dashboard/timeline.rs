@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::timeline::{Timeline, span};
+use fivetuple::app::history::Timeline;
+use fivetuple::app::history::timeline::span;
 use fivetuple::app::{Action, Life, Picture, Stretch, Why};
 use fivetuple::tcp::{Ending, Errno, News, TcpState};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Wire;
-use fivetuple::app::ladder::{as_text, of};
+use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::tcp::{Flags, News};
 
 use super::lab::connected;
