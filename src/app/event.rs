@@ -1,6 +1,6 @@
 use crate::app::keys::{Action, Key};
-use crate::tcp::table::update::Sight;
-use crate::tcp::{Host, LabNews, News, Owner, RowName, TcpInfo};
+use crate::tcp::table::update::TableUpdate;
+use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TcpInfo};
 
 /// A fact: something that happened, whoever made it happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,16 +12,16 @@ pub enum Event {
     /// Time went by.
     Ticked,
     /// A kernel's table was read.
-    Seen(Sight),
+    TableRead(TableUpdate),
     /// A kernel's table could not be read.
-    Blind {
+    TableUnreadable {
         /// Whose table.
         host: Host,
         /// The reason in words.
         why: String,
     },
     /// The kernel refuses to tell its table over netlink, for this reason; /proc is read instead.
-    Instead(String),
+    FellBackToProcfs(String),
     /// Which processes hold the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
     /// What a kernel knows beyond their rows of its connections that are looked inside.
@@ -29,16 +29,16 @@ pub enum Event {
         /// Whose kernel.
         host: Host,
         /// All that it knows now; nothing else of what it told before holds any more.
-        found: Vec<(RowName, TcpInfo)>,
+        found: Vec<(SocketId, TcpInfo)>,
     },
     /// The sockets with these inodes have no owner that we may see.
     OwnersHidden(Vec<u64>),
     /// TCP told one of our own sockets something.
-    Net(News),
+    Net(SocketEvent),
     /// The lab told something.
-    Lab(LabNews),
+    Lab(LabEvent),
     /// Files were written, as they are called; or why they were not, in words.
     Saved(Result<Vec<String>, String>),
     /// Somebody wishes something without a key: a lesson, the mouse, the command line.
-    Asked(Action),
+    Requested(Action),
 }

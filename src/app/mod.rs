@@ -21,22 +21,25 @@ pub(crate) mod update;
 pub use crate::app::effect::Effect;
 pub use crate::app::event::Event;
 pub use crate::app::explain::held_state::{held_in_lab, how_held};
-pub use crate::app::history::{Comparison, FIVE, Known, Life, Step, Stretch, Way};
-pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
-pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, Pane, Picture, Scope, WireKey};
-pub use crate::app::model::{
-    Caller, Calls, Case, Clients, Computer, Doing, Doings, End, Ends, Entry, HELD, HungUp, Lab,
-    Listener, Myth, MythCall, Notice, Notices, Progress, Promise, Remedy, Sockets, Stage, Staged,
-    Tone, Topic, Totals, Verdict, Wire, Wish,
+pub use crate::app::history::{
+    Certainty, Comparison, FIVE, PathStep, RowHistory, StatePath, StateSpan,
 };
-pub use crate::app::query::{Role, Supply};
+pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
+pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};
+pub use crate::app::model::{
+    Attempt, BurstProgress, Clients, Computer, Failure, FinOrder, HELD, HeldSockets, LabStage,
+    LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd, OpenEnds, PeerKind, Remedy,
+    Server, ServerPolicy, SocketLog, Sockets, SyscallEntry, SyscallLog, Tone, Topic, Totals,
+    Verdict, WireSettings,
+};
+pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;
 pub use crate::app::table::{
-    Departed, Gone, Line, Mark, Parity, Past, Ports, Sighting, Table, Why,
+    ClosedRow, Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
 };
 pub use crate::app::ui::{
-    Desk, Field, Find, Form, Lens, Look, Outcome, Overlay, Palette, PointOfView, Ranks, Value,
-    Wrong,
+    Appearance, Field, Find, Form, HostRowNumbers, Outcome, Overlay, Palette, PointOfView,
+    RowFilter, Ui, Value, Wrong,
 };
 pub use crate::app::update::{act, update, watch_at_start};
-pub use crate::tcp::table::update::Sight;
+pub use crate::tcp::table::update::TableUpdate;

@@ -10,19 +10,19 @@ use crate::app::input::{palette, press};
 use crate::app::keys::Action;
 use crate::app::model::Tone;
 use crate::app::state::wanted;
-use crate::app::{Desk, Effect, Event, Overlay, State, events};
-use crate::tcp::table::update::Sight;
-use crate::tcp::{Host, Moment, Port, RowName, TcpInfo};
+use crate::app::{Effect, Event, Overlay, State, Ui, events};
+use crate::tcp::table::update::TableUpdate;
+use crate::tcp::{Host, Moment, Port, SocketId, TcpInfo};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
     // Over a slow wire what one table shows without the other is the lesson.
     state.sockets.are_together = state.lab.is_up() && !state.lab.wire.is_slow();
-    let was_open = state.desk.overlay.is_some();
+    let was_open = state.ui.overlay.is_some();
     let mut effects = take(state, at, event);
     if !was_open {
-        state.desk.covered = at;
+        state.ui.covered = at;
     }
     effects.extend(postponed(state));
     effects.extend(script::go_on(state));
@@ -33,12 +33,12 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
 /// Carries out the verbs that were pressed while others were under way, once these are answered, or have not been for too long.
 fn postponed(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
-    while let Some((at, action, count)) = state.desk.postponed.pop_front() {
-        if must_wait(state, action) && state.now.since(at) < Desk::PATIENCE {
-            state.desk.postponed.push_front((at, action, count));
+    while let Some((at, action, count)) = state.ui.postponed.pop_front() {
+        if must_wait(state, action) && state.now.since(at) < Ui::PATIENCE {
+            state.ui.postponed.push_front((at, action, count));
             break;
         }
-        state.desk.count = count;
+        state.ui.count = count;
         effects.extend(carry_out(state, action));
     }
     effects
@@ -49,9 +49,9 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pressed(key) => press::press(state, key),
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
-        Event::Seen(sight) => see(state, at, &sight),
-        Event::Blind { host, why } => blind(state, host, why),
-        Event::Instead(why) => {
+        Event::TableRead(sight) => see(state, at, &sight),
+        Event::TableUnreadable { host, why } => blind(state, host, why),
+        Event::FellBackToProcfs(why) => {
             state.notices.say(at, Tone::Warning, table::instead(&why));
             vec![]
         }
@@ -62,7 +62,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             }
             server::know_strangers(state);
             server::explain_again(state);
-            state.desk.stale |= !state.desk.find.text.value().is_empty();
+            state.ui.stale |= !state.ui.find.text.value().is_empty();
             vec![]
         }
         Event::Inspected { host, found } => inspected(state, host, found),
@@ -72,30 +72,30 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             vec![]
         }
         Event::Net(news) => {
-            state.desk.stale = true;
+            state.ui.stale = true;
             events::heard(state, news)
         }
         Event::Lab(news) => {
-            state.desk.stale = true;
+            state.ui.stale = true;
             events::lab::heard(state, news)
         }
         Event::Saved(Ok(files)) if export::is_its(&files) => export::saved(state, &files),
         Event::Saved(saved) => save::saved(state, saved),
-        Event::Asked(action) => act(state, action),
+        Event::Requested(action) => act(state, action),
     }
 }
 
 /// Takes what a look at a table brought, if it is one of those that are shown.
-fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
+fn see(state: &mut State, at: Moment, sight: &TableUpdate) -> Vec<Effect> {
     if !state.lab.shows(sight.host) {
         return vec![];
     }
-    let State { listener, clients, sockets, .. } = state;
+    let State { server: listener, clients, sockets, .. } = state;
     let serves = |end| State::is_servers(listener, clients, end);
     if sockets.see(at, sight, serves) {
         rewind::forgets(state);
     }
-    state.desk.stale = true;
+    state.ui.stale = true;
     settle::tell_what_was_cut_short(state, &sight.changes);
     server::explain_again(state);
     settle::explain_again(state);
@@ -116,9 +116,9 @@ fn blind(state: &mut State, host: Host, why: String) -> Vec<Effect> {
 }
 
 /// What is beyond the rows is known as of now; while the past is looked at, nothing is to change.
-fn inspected(state: &mut State, host: Host, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
+fn inspected(state: &mut State, host: Host, found: Vec<(SocketId, TcpInfo)>) -> Vec<Effect> {
     if !state.is_past() {
-        let inside = &mut state.desk.inside;
+        let inside = &mut state.ui.inside;
         inside.retain(|(name, _)| name.host != host);
         inside.extend(found);
     }
@@ -142,15 +142,15 @@ fn say_whose(state: &mut State, inodes: &[u64]) {
 
 /// Carries out a wish; a verb that is meant for connections waits for the calls that were ordered before it, and a call for the port.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let count = state.desk.count.take();
+    let count = state.ui.count.take();
     let others_wait =
-        !state.desk.postponed.is_empty() && (is_for_ends(action) || action == Action::Connect);
+        !state.ui.postponed.is_empty() && (is_for_ends(action) || action == Action::Connect);
     let waits = others_wait || must_wait(state, action);
-    if waits && state.desk.postponed.len() < Desk::POSTPONED {
-        state.desk.postponed.push_back((state.now, action, count));
+    if waits && state.ui.postponed.len() < Ui::POSTPONED {
+        state.ui.postponed.push_back((state.now, action, count));
         return vec![];
     }
-    state.desk.count = count;
+    state.ui.count = count;
     carry_out(state, action)
 }
 
@@ -161,9 +161,9 @@ fn is_for_ends(action: Action) -> bool {
 
 /// Whether something that was ordered before has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
-    let no_port_yet = || state.clients.target(state.listener.callable()).port == Port::ANY;
+    let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
     (is_for_ends(action) && state.clients.awaited > 0)
-        || (action == Action::Connect && state.listener.ordered > 0 && no_port_yet())
+        || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
 
 #[expect(
@@ -171,18 +171,18 @@ fn must_wait(state: &State, action: Action) -> bool {
     reason = "all other wishes change only what is looked at"
 )]
 fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
-    let count = state.desk.count.take();
+    let count = state.ui.count.take();
     rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => {
-            open(state, Overlay::ListenForm(listen_form::form(&state.listener.spec, &state.lab)))
+            open(state, Overlay::ListenForm(listen_form::form(&state.server.spec, &state.lab)))
         }
         Action::ConnectOptions => open(
             state,
             Overlay::ConnectForm(connect_form::form(
                 &state.clients,
-                state.clients.reachable(state.listener.callable()),
+                state.clients.reachable(state.server.callable()),
             )),
         ),
         Action::Hold => verbs::hold(state),
@@ -221,7 +221,7 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 fn open(state: &mut State, overlay: Overlay) -> Vec<Effect> {
-    state.desk.overlay = Some(overlay);
+    state.ui.overlay = Some(overlay);
     vec![]
 }
 
@@ -232,7 +232,7 @@ pub fn watch_at_start(state: &State) -> Vec<Effect> {
 
 fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
-        state.desk.stale = true;
+        state.ui.stale = true;
     }
     let State { clients, sockets, .. } = state;
     let there = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();

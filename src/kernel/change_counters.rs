@@ -5,15 +5,15 @@ use std::io::{Read, Seek};
 ///
 /// Only accept() and the length of queues escape it. The files are kept open, so that it also beats when no descriptor is left.
 #[derive(Debug)]
-pub struct Pulse {
+pub struct ChangeCounters {
     files: Vec<File>,
     text: String,
-    before: Option<Beat>,
+    before: Option<CounterSample>,
 }
 
-/// How much moved between two beats of a [`Pulse`].
+/// How much moved between two beats of a [`ChangeCounters`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Motion {
+pub enum Activity {
     /// Nothing.
     Still,
     /// Data came or went: queues, perhaps states.
@@ -24,7 +24,7 @@ pub enum Motion {
 
 /// The counters at one time, in the order of [`SOCKETS`] and [`SEGMENTS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Beat {
+struct CounterSample {
     sockets: [i64; SOCKETS.len()],
     segments: [i64; SEGMENTS.len()],
 }
@@ -53,44 +53,44 @@ const SEGMENTS: [(&str, &str); 6] = [
     ("sockets", "used"),
 ];
 
-impl Pulse {
+impl ChangeCounters {
     /// The pulse of the network namespace of this thread.
-    pub fn open() -> Pulse {
+    pub fn open() -> ChangeCounters {
         let files = ["snmp", "sockstat", "sockstat6"];
         let open = |file| File::open(format!("/proc/thread-self/net/{file}")).ok();
-        Pulse::over(files.into_iter().filter_map(open).collect())
+        ChangeCounters::over(files.into_iter().filter_map(open).collect())
     }
 
     /// The pulse that these files tell: `snmp`, `sockstat` and `sockstat6` of one network namespace, as far as they exist.
-    pub fn over(files: Vec<File>) -> Pulse {
-        Pulse { files, text: String::new(), before: None }
+    pub fn over(files: Vec<File>) -> ChangeCounters {
+        ChangeCounters { files, text: String::new(), before: None }
     }
 
     /// What moved since the last time; the first time, and where the files cannot be read, data may always have come.
-    pub fn motion(&mut self) -> Motion {
+    pub fn motion(&mut self) -> Activity {
         let Some(now) = self.beat() else {
-            return Motion::Segments;
+            return Activity::Segments;
         };
         match self.before.replace(now) {
-            Some(before) if before.sockets != now.sockets => Motion::Sockets,
-            Some(before) if before == now => Motion::Still,
-            Some(_) | None => Motion::Segments,
+            Some(before) if before.sockets != now.sockets => Activity::Sockets,
+            Some(before) if before == now => Activity::Still,
+            Some(_) | None => Activity::Segments,
         }
     }
 
-    fn beat(&mut self) -> Option<Beat> {
+    fn beat(&mut self) -> Option<CounterSample> {
         self.text.clear();
         for file in &mut self.files {
             file.rewind().ok()?;
             file.read_to_string(&mut self.text).ok()?;
         }
-        (!self.files.is_empty()).then(|| Beat::of(&self.text))
+        (!self.files.is_empty()).then(|| CounterSample::of(&self.text))
     }
 }
 
-impl Beat {
-    fn of(text: &str) -> Beat {
-        let mut beat = Beat::default();
+impl CounterSample {
+    fn of(text: &str) -> CounterSample {
+        let mut beat = CounterSample::default();
         let mut above = None;
         for line in text.lines() {
             let Some((name, words)) = line.split_once(':') else {

@@ -14,9 +14,9 @@ pub(crate) mod sock_diag;
 pub(crate) mod thread_time;
 
 pub use crate::kernel::addresses::addresses;
-pub use crate::kernel::change_counters::Motion;
-pub use crate::kernel::change_counters::Pulse;
-pub use crate::kernel::namespace::Elsewhere;
+pub use crate::kernel::change_counters::Activity;
+pub use crate::kernel::change_counters::ChangeCounters;
+pub use crate::kernel::namespace::NamespaceSource;
 pub use crate::kernel::owner::Owners;
 pub use crate::kernel::owner::owners;
 pub use crate::kernel::procfs::Procfs;
@@ -28,7 +28,7 @@ pub use crate::kernel::thread_time::spent;
 
 use std::time::Duration;
 
-use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpInfo, TcpState, in_words};
+use crate::tcp::{Filter, Host, Snapshot, SocketId, SocketRow, TcpInfo, TcpState, in_words};
 
 /// Where socket rows come from: `sock_diag`, or `/proc` where that is refused.
 pub trait SocketSource: Send {
@@ -51,13 +51,13 @@ pub trait SocketSource: Send {
     ///
     /// # Errors
     /// When the table could not be read.
-    fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError>;
+    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError>;
 
     /// What the kernel knows of one connection beyond its row; `None` where there is no such socket, or the source does not tell.
     ///
     /// # Errors
     /// When the kernel could not be asked.
-    fn inside(&mut self, _name: RowName) -> Result<Option<TcpInfo>, ReadError> {
+    fn inside(&mut self, _name: SocketId) -> Result<Option<TcpInfo>, ReadError> {
         Ok(None)
     }
 
@@ -130,7 +130,7 @@ fn tried(mut source: SockDiag) -> Result<SockDiag, ReadError> {
 }
 
 /// Whether `row` is the socket that `name` stands for; the kernel may have answered with another one.
-fn is_asked_for(name: RowName, row: &SocketRow) -> bool {
+fn is_asked_for(name: SocketId, row: &SocketRow) -> bool {
     let any = name.inode == 0 || name.tuple.is_connected();
     row.tuple.canonical() == name.tuple.canonical() && (any || row.inode == name.inode)
 }

@@ -2,17 +2,17 @@ use std::io;
 use std::os::fd::OwnedFd;
 
 use crate::kernel::{ReadError, Reading, SockDiag, SocketSource};
-use crate::tcp::{Filter, Host, RowName, SocketRow, TcpInfo, in_words};
+use crate::tcp::{Filter, Host, SocketId, SocketRow, TcpInfo, in_words};
 
 /// Reads the table of another network namespace through sockets that were opened there.
 ///
 /// What this machine's own /proc says is never taken for it: where it cannot be read, it fails, and may be tried again.
 #[derive(Debug)]
-pub struct Elsewhere(Result<SockDiag, String>);
+pub struct NamespaceSource(Result<SockDiag, String>);
 
-impl Elsewhere {
+impl NamespaceSource {
     /// Reads through `NETLINK_SOCK_DIAG` sockets that `open` gives; rows will carry `host`.
-    pub fn over(host: Host, open: impl Fn() -> io::Result<OwnedFd>) -> Elsewhere {
+    pub fn over(host: Host, open: impl Fn() -> io::Result<OwnedFd>) -> NamespaceSource {
         let source = open().map_err(|why| in_words(&why)).and_then(|socket| {
             let source = SockDiag::over(socket, host).map_err(|why| why.to_string())?;
             Ok(match open() {
@@ -20,7 +20,7 @@ impl Elsewhere {
                 Err(_) => source,
             })
         });
-        Elsewhere(source)
+        NamespaceSource(source)
     }
 
     fn source(&mut self) -> Result<&mut SockDiag, ReadError> {
@@ -39,7 +39,7 @@ fn failed(error: ReadError) -> ReadError {
     }
 }
 
-impl SocketSource for Elsewhere {
+impl SocketSource for NamespaceSource {
     fn name(&self) -> &'static str {
         "sock_diag"
     }
@@ -52,11 +52,11 @@ impl SocketSource for Elsewhere {
         self.source()?.read(wanted, reading).map_err(failed)
     }
 
-    fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
+    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
         self.source()?.look(name).map_err(failed)
     }
 
-    fn inside(&mut self, name: RowName) -> Result<Option<TcpInfo>, ReadError> {
+    fn inside(&mut self, name: SocketId) -> Result<Option<TcpInfo>, ReadError> {
         self.source()?.inside(name).map_err(failed)
     }
 }

@@ -8,7 +8,7 @@ use rustix::net::{
 };
 
 use crate::kernel::ReadError;
-use crate::kernel::request_error::{Trouble, denied};
+use crate::kernel::request_error::{RequestError, denied};
 
 /// The kernel fills at most 32 KiB at a time.
 const BUFFER: usize = 32 * 1024;
@@ -40,26 +40,29 @@ impl Netlink {
     }
 
     /// Sends the question that `write` writes, given its number; the answers carry that number.
-    pub(crate) fn ask(&mut self, write: impl FnOnce(u32, &mut Vec<u8>)) -> Result<u32, Trouble> {
+    pub(crate) fn ask(
+        &mut self,
+        write: impl FnOnce(u32, &mut Vec<u8>),
+    ) -> Result<u32, RequestError> {
         self.sequence = self.sequence.wrapping_add(1);
         write(self.sequence, &mut self.request);
         loop {
             match send(&self.socket, &self.request, SendFlags::empty()) {
                 Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call("send(AF_NETLINK)", why)),
+                Err(why) => return Err(RequestError::Call("send(AF_NETLINK)", why)),
                 Ok(_) => return Ok(self.sequence),
             }
         }
     }
 
     /// The next messages, at least one.
-    pub(crate) fn receive(&mut self) -> Result<&[u8], Trouble> {
+    pub(crate) fn receive(&mut self) -> Result<&[u8], RequestError> {
         const CALL: &str = "recv(AF_NETLINK)";
         let length = loop {
             match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
                 Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call(CALL, why)),
-                Ok((0, _)) => return Err(Trouble::Call(CALL, Errno::PIPE)),
+                Err(why) => return Err(RequestError::Call(CALL, why)),
+                Ok((0, _)) => return Err(RequestError::Call(CALL, Errno::PIPE)),
                 Ok((length, _)) => break length,
             }
         };

@@ -2,7 +2,7 @@ use std::panic::resume_unwind;
 use std::thread;
 use std::thread::ScopedJoinHandle;
 
-use crate::kernel::inet_diag::{ALL_STATES, End, Half, program, state_bits};
+use crate::kernel::inet_diag::{ALL_STATES, PortHalf, SocketEnd, program, state_bits};
 use crate::kernel::{ReadError, Reading, SockDiag, spent};
 use crate::tcp::{Filter, Port, SocketRow};
 
@@ -13,23 +13,23 @@ const SAMPLE: usize = 256;
 
 /// The rows that a dump is to bring: those of a filter, or the half of them.
 #[derive(Clone, Copy)]
-pub(crate) struct Part<'a> {
+pub(crate) struct DumpPart<'a> {
     pub(crate) wanted: &'a Filter,
-    pub(crate) half: Option<Half>,
+    pub(crate) half: Option<PortHalf>,
 }
 
 /// A source beside the source, and memory for its half of the rows: two dumps at the same time take less time than one, as the kernel
 /// mostly waits for memory; together they take a little more of the processors.
 #[derive(Debug)]
-pub(crate) struct Twin {
+pub(crate) struct SecondDump {
     source: SockDiag,
     reading: Reading,
 }
 
-impl<'a> Part<'a> {
+impl<'a> DumpPart<'a> {
     /// All that is wanted.
-    pub(crate) fn all(wanted: &'a Filter) -> Part<'a> {
-        Part { wanted, half: None }
+    pub(crate) fn all(wanted: &'a Filter) -> DumpPart<'a> {
+        DumpPart { wanted, half: None }
     }
 
     /// The states that are wanted, as the kernel's bits.
@@ -47,25 +47,25 @@ impl<'a> Part<'a> {
     }
 }
 
-impl Twin {
+impl SecondDump {
     /// A twin that reads through `source`, where there is more than one processor.
-    pub(crate) fn of(source: SockDiag) -> Option<Box<Twin>> {
+    pub(crate) fn of(source: SockDiag) -> Option<Box<SecondDump>> {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let reading = Reading::default();
-        (processors > 1).then(|| Box::new(Twin { source, reading }))
+        (processors > 1).then(|| Box::new(SecondDump { source, reading }))
     }
 
     /// Appends the rows of TCP to `reading`: one half read by `source`, at the same time the other by this.
     pub(crate) fn read(
         &mut self,
         source: &mut SockDiag,
-        [mine, other]: [Half; 2],
+        [mine, other]: [PortHalf; 2],
         wanted: &Filter,
         reading: &mut Reading,
     ) -> Result<(), ReadError> {
-        let Twin { source: twin, reading: half } = self;
+        let SecondDump { source: twin, reading: half } = self;
         half.clear();
-        let part = |half| Part { wanted, half: Some(half) };
+        let part = |half| DumpPart { wanted, half: Some(half) };
         // A thread is started in a thousandth of the time that the table takes.
         let both = thread::scope(|scope| {
             let begun = thread::Builder::new().name("half".to_owned()).spawn_scoped(scope, || {
@@ -92,11 +92,11 @@ impl Twin {
 }
 
 /// How to halve a table that looks like `rows`; `None` where it is too small, or no port comes near the middle.
-pub(crate) fn halves(rows: &[SocketRow]) -> Option<[Half; 2]> {
+pub(crate) fn halves(rows: &[SocketRow]) -> Option<[PortHalf; 2]> {
     if rows.len() < WORTHWHILE {
         return None;
     }
-    let (off, halves) = [End::Local, End::Remote]
+    let (off, halves) = [SocketEnd::Local, SocketEnd::Remote]
         .into_iter()
         .flat_map(|end| {
             let sample = rows.iter().step_by(rows.len() / SAMPLE);
@@ -108,7 +108,7 @@ pub(crate) fn halves(rows: &[SocketRow]) -> Option<[Half; 2]> {
             [at.saturating_sub(1), at].map(|last| {
                 let last = Port(last);
                 let off = ports.partition_point(|port| *port <= last).abs_diff(middle);
-                (off, [Half::UpTo(end, last), Half::Above(end, last)])
+                (off, [PortHalf::UpTo(end, last), PortHalf::Above(end, last)])
             })
         })
         .min_by_key(|(off, _)| *off)?;

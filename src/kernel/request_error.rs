@@ -6,7 +6,7 @@ use crate::kernel::ReadError;
 
 /// Why a request brought nothing.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum RequestError {
     /// An errno(3) of a call on the socket.
     Call(&'static str, Errno),
     /// The kernel's answer was an errno(3).
@@ -33,24 +33,24 @@ pub(crate) fn denied(call: &'static str, why: Errno) -> ReadError {
     }
 }
 
-impl From<Trouble> for ReadError {
-    fn from(trouble: Trouble) -> ReadError {
+impl From<RequestError> for ReadError {
+    fn from(trouble: RequestError) -> ReadError {
         const CALL: &str = "sock_diag";
         match trouble {
-            Trouble::Garbled(what) => ReadError::Garbled(what),
-            Trouble::Call(call, why) => denied(call, why),
-            Trouble::Answer(errno) if is_unknown_here(errno) => {
+            RequestError::Garbled(what) => ReadError::Garbled(what),
+            RequestError::Call(call, why) => denied(call, why),
+            RequestError::Answer(errno) if is_unknown_here(errno) => {
                 ReadError::Denied { call: CALL, source: io::Error::from_raw_os_error(errno) }
             }
-            Trouble::Answer(errno) => denied(CALL, Errno::from_raw_os_error(errno)),
+            RequestError::Answer(errno) => denied(CALL, Errno::from_raw_os_error(errno)),
         }
     }
 }
 
 /// A family that the kernel lacks has no rows.
-pub(crate) fn absent_is_empty(dumped: Result<(), Trouble>) -> Result<(), ReadError> {
+pub(crate) fn absent_is_empty(dumped: Result<(), RequestError>) -> Result<(), ReadError> {
     match dumped {
-        Err(Trouble::Answer(errno)) if is_unknown_here(errno) => Ok(()),
+        Err(RequestError::Answer(errno)) if is_unknown_here(errno) => Ok(()),
         other => other.map_err(ReadError::from),
     }
 }

@@ -3,12 +3,12 @@
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use crate::lab::namespace::Space;
+use crate::lab::namespace::Namespaces;
 use crate::tcp::LabRefusal;
 use crate::tcp::socket::errno;
 
 /// A step that failed.
-pub(crate) type Failed = (String, Errno);
+pub(crate) type FailedStep = (String, Errno);
 
 /// Where a computer keeps the range from which its kernel picks ports.
 pub(crate) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
@@ -26,20 +26,20 @@ const GIVES_NONE: &str = "kernel/apparmor_restrict_unprivileged_userns";
 
 /// Who asked for the lab: inside of a user namespace everybody is root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Who {
+pub(crate) enum Requester {
     Root,
     Somebody,
 }
 
-impl Who {
+impl Requester {
     /// The user of this process.
-    pub(crate) fn now() -> Who {
-        if geteuid().is_root() { Who::Root } else { Who::Somebody }
+    pub(crate) fn now() -> Requester {
+        if geteuid().is_root() { Requester::Root } else { Requester::Somebody }
     }
 }
 
 /// What is known on this machine about a step that failed.
-pub(crate) fn refusal((step, errno): Failed, who: Who) -> LabRefusal {
+pub(crate) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
     let helps = helps((&step, errno), who, |name| {
         std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
     });
@@ -48,7 +48,7 @@ pub(crate) fn refusal((step, errno): Failed, who: Who) -> LabRefusal {
 
 fn helps(
     (step, errno): (&str, Errno),
-    who: Who,
+    who: Requester,
     setting: impl Fn(&str) -> Option<String>,
 ) -> String {
     let is = |name: &str, value: &str| setting(name).is_some_and(|now| now.trim() == value);
@@ -70,7 +70,7 @@ fn helps(
     }
     match errno {
         Errno::NOSPC if is_namespaces => {
-            let limit = if step == Space::Network.step() {
+            let limit = if step == Namespaces::Network.step() {
                 "max_net_namespaces"
             } else {
                 "max_user_namespaces"
@@ -82,11 +82,11 @@ fn helps(
             )
         }
         _ if is_denied => match who {
-            Who::Root => {
+            Requester::Root => {
                 let lacks = privilege(step);
                 format!("this container lacks CAP_{lacks}; docker run --cap-add {lacks} gives it")
             }
-            Who::Somebody => {
+            Requester::Somebody => {
                 "no setting forbids it, so a container or a seccomp filter does; try outside of it, or as root".to_owned()
             }
         },
@@ -131,7 +131,7 @@ mod tests {
     fn the_setting_that_forbids_is_named_with_its_value() {
         let unshare = "unshare(CLONE_NEWUSER)";
         let said = |name: &'static str, value: &'static str, errno| {
-            helps((unshare, errno), Who::Somebody, |asked| {
+            helps((unshare, errno), Requester::Somebody, |asked| {
                 (asked == name).then(|| format!("{value}\n"))
             })
         };
@@ -154,12 +154,12 @@ mod tests {
             let said = said(name, value, errno);
             assert!(said.starts_with(start), "{said}");
         }
-        let said = helps(("unshare(CLONE_NEWNET)", Errno::NOSPC), Who::Root, |asked| {
+        let said = helps(("unshare(CLONE_NEWNET)", Errno::NOSPC), Requester::Root, |asked| {
             (asked == "user/max_net_namespaces").then(|| "2\n".to_owned())
         });
         assert!(said.ends_with("user.max_net_namespaces is 2 here"), "{said}");
         let unknown = ("RTM_NEWLINK veth", Errno::NOMEM);
-        assert_eq!(helps(unknown, Who::Somebody, |_| None), "");
+        assert_eq!(helps(unknown, Requester::Somebody, |_| None), "");
     }
 
     /// Ubuntu 24.04: there is a user namespace, and it gives no privilege for anything.
@@ -173,7 +173,7 @@ mod tests {
             "socket(AF_PACKET)",
         ] {
             for errno in [Errno::PERM, Errno::ACCESS] {
-                let said = helps((step, errno), Who::Somebody, |asked| {
+                let said = helps((step, errno), Requester::Somebody, |asked| {
                     (asked == GIVES_NONE).then(|| "1\n".to_owned())
                 });
                 assert_eq!(
@@ -185,7 +185,7 @@ mod tests {
             }
         }
         let elsewhere = ("execve(/proc/self/exe)", Errno::ACCESS);
-        let said = helps(elsewhere, Who::Somebody, |_| Some("1".to_owned()));
+        let said = helps(elsewhere, Requester::Somebody, |_| Some("1".to_owned()));
         assert_eq!(said, "");
     }
 }

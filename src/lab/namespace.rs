@@ -15,25 +15,25 @@ use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space,
 
 /// The namespaces that a process leaves and makes anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Space {
+pub(crate) enum Namespaces {
     User,
     Network,
 }
 
-impl Space {
+impl Namespaces {
     /// The call that makes one.
     pub(crate) fn step(self) -> &'static str {
         match self {
-            Space::User => "unshare(CLONE_NEWUSER)",
-            Space::Network => "unshare(CLONE_NEWNET)",
+            Namespaces::User => "unshare(CLONE_NEWUSER)",
+            Namespaces::Network => "unshare(CLONE_NEWNET)",
         }
     }
 
     /// Moves this thread into a new one.
     pub(crate) fn unshare(self) -> Result<()> {
         let flags = match self {
-            Space::User => UnshareFlags::NEWUSER,
-            Space::Network => UnshareFlags::NEWNET,
+            Namespaces::User => UnshareFlags::NEWUSER,
+            Namespaces::Network => UnshareFlags::NEWNET,
         };
         // SAFETY: the table of descriptors is not unshared: CLONE_FILES is not among the flags.
         unsafe { unshare_unsafe(flags) }
@@ -63,7 +63,7 @@ pub(crate) fn enter_user(space: &impl AsFd) -> Result<()> {
 /// Moves this thread into a user namespace of its own, in which its user is root; programs that it starts are root there, too.
 pub(crate) fn become_root_inside() -> std::result::Result<(), (&'static str, Errno)> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-    Space::User.unshare().map_err(|why| (Space::User.step(), why))?;
+    Namespaces::User.unshare().map_err(|why| (Namespaces::User.step(), why))?;
     // Kernels before Linux 3.19 have no such file and do not ask for it.
     let _ = std::fs::write("/proc/self/setgroups", "deny");
     write("/proc/self/uid_map", &format!("0 {user} 1"))?;

@@ -4,7 +4,7 @@ use crate::tcp::{Errno, Host, LabLimits, LabRefusal, Port};
 
 /// What kind of socket is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum SocketKind {
     /// TCP over IPv4.
     Tcp4,
     /// TCP over IPv6.
@@ -17,36 +17,37 @@ pub enum Kind {
     Diag,
 }
 
-impl Kind {
-    const ALL: [Kind; 5] = [Kind::Tcp4, Kind::Tcp6, Kind::Udp4, Kind::Udp6, Kind::Diag];
+impl SocketKind {
+    const ALL: [SocketKind; 5] =
+        [SocketKind::Tcp4, SocketKind::Tcp6, SocketKind::Udp4, SocketKind::Udp6, SocketKind::Diag];
 }
 
 /// The dashboard wants so many sockets of one computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ask {
+pub(crate) struct SocketsWanted {
     pub(crate) host: Host,
-    pub(crate) kind: Kind,
+    pub(crate) kind: SocketKind,
     pub(crate) count: u8,
 }
 
-impl Ask {
+impl SocketsWanted {
     pub(crate) fn bytes(self) -> [u8; 3] {
         [self.host.0, self.kind as u8, self.count]
     }
 
-    pub(crate) fn read(bytes: &[u8]) -> Option<Ask> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<SocketsWanted> {
         let &[host, kind, count] = bytes else {
             return None;
         };
-        let kind = *Kind::ALL.get(usize::from(kind))?;
+        let kind = *SocketKind::ALL.get(usize::from(kind))?;
         let host = Host(host);
-        Some(Ask { host, kind, count })
+        Some(SocketsWanted { host, kind, count })
     }
 }
 
 /// What the helper tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum HelperReply {
     /// A computer is there; with its end of the wire, then the files of its counters.
     Computer(Host),
     /// All computers are there; this is what they can do.
@@ -59,11 +60,11 @@ pub(crate) enum Answer {
     Failed(Errno),
 }
 
-impl Answer {
+impl HelperReply {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         match self {
-            Answer::Computer(host) => vec![b'C', host.0],
-            Answer::Ready(limits) => {
+            HelperReply::Computer(host) => vec![b'C', host.0],
+            HelperReply::Ready(limits) => {
                 let (file, errno) = match &limits.unset {
                     Some((file, errno)) => (file.as_str(), errno.0),
                     None => ("", 0),
@@ -75,27 +76,27 @@ impl Answer {
                 bytes.extend(file.bytes());
                 bytes
             }
-            Answer::Refused(why) => {
+            HelperReply::Refused(why) => {
                 let mut bytes = vec![b'R'];
                 bytes.extend(why.errno.0.to_le_bytes());
                 bytes.extend(format!("{}\n{}", why.step, why.helps).bytes().take(2000));
                 bytes
             }
-            Answer::Sockets => vec![b'S'],
-            Answer::Failed(errno) => [&b"F"[..], &errno.0.to_le_bytes()].concat(),
+            HelperReply::Sockets => vec![b'S'],
+            HelperReply::Failed(errno) => [&b"F"[..], &errno.0.to_le_bytes()].concat(),
         }
     }
 
-    pub(crate) fn read(bytes: &[u8]) -> Option<Answer> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<HelperReply> {
         let (tag, rest) = bytes.split_first()?;
         let errno = || rest.first_chunk().map(|n| Errno(i32::from_le_bytes(*n)));
         Some(match tag {
-            b'C' => Answer::Computer(Host(*rest.first()?)),
+            b'C' => HelperReply::Computer(Host(*rest.first()?)),
             b'L' => {
                 let (somaxconn, rest) = rest.get(4..)?.split_first_chunk()?;
                 let (from, file) = rest.split_first_chunk()?;
                 let file = String::from_utf8_lossy(file).into_owned();
-                Answer::Ready(LabLimits {
+                HelperReply::Ready(LabLimits {
                     unprivileged_from: Port(u16::from_le_bytes(*from)),
                     somaxconn: u32::from_le_bytes(*somaxconn),
                     unset: (!file.is_empty()).then_some((file, errno()?)),
@@ -104,14 +105,14 @@ impl Answer {
             b'R' => {
                 let text = String::from_utf8_lossy(rest.get(4..)?);
                 let (step, helps) = text.split_once('\n')?;
-                Answer::Refused(LabRefusal {
+                HelperReply::Refused(LabRefusal {
                     step: step.to_owned(),
                     errno: errno()?,
                     helps: helps.to_owned(),
                 })
             }
-            b'S' => Answer::Sockets,
-            b'F' => Answer::Failed(errno()?),
+            b'S' => HelperReply::Sockets,
+            b'F' => HelperReply::Failed(errno()?),
             _ => return None,
         })
     }

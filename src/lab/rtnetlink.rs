@@ -24,26 +24,26 @@ const ANY_LINK: u32 = 0;
 
 /// A netlink socket in one network namespace.
 #[derive(Debug)]
-pub(crate) struct Route {
+pub(crate) struct Rtnetlink {
     socket: OwnedFd,
 }
 
 /// A request as bytes; attributes are added at its end.
-struct Request(Vec<u8>);
+struct RtnetlinkRequest(Vec<u8>);
 
-impl Request {
+impl RtnetlinkRequest {
     /// The header (netlink(7)); its length is filled in when it is sent.
-    fn new(kind: u16, flags: i32) -> Request {
+    fn new(kind: u16, flags: i32) -> RtnetlinkRequest {
         let mut bytes = vec![0; 4];
         bytes.extend(kind.to_ne_bytes());
         let flags = u16::try_from(libc::NLM_F_REQUEST | libc::NLM_F_ACK | flags).unwrap_or(0);
         bytes.extend(flags.to_ne_bytes());
         bytes.extend([0; 8]);
-        Request(bytes)
+        RtnetlinkRequest(bytes)
     }
 
     /// `struct ifinfomsg`.
-    fn link(mut self, number: u32, flags: u32) -> Request {
+    fn link(mut self, number: u32, flags: u32) -> RtnetlinkRequest {
         self.0.extend([0; 4]);
         self.0.extend(number.to_ne_bytes());
         self.0.extend(flags.to_ne_bytes());
@@ -52,7 +52,7 @@ impl Request {
     }
 
     /// An attribute (rtnetlink(7)), padded to four bytes.
-    fn with(self, kind: u16, value: &[u8]) -> Request {
+    fn with(self, kind: u16, value: &[u8]) -> RtnetlinkRequest {
         self.around(kind, |mut inside| {
             inside.0.extend(value);
             inside
@@ -60,7 +60,11 @@ impl Request {
     }
 
     /// An attribute that consists of others.
-    fn around(mut self, kind: u16, inside: impl FnOnce(Request) -> Request) -> Request {
+    fn around(
+        mut self,
+        kind: u16,
+        inside: impl FnOnce(RtnetlinkRequest) -> RtnetlinkRequest,
+    ) -> RtnetlinkRequest {
         let start = self.0.len();
         self.0.extend([0; 2]);
         self.0.extend(kind.to_ne_bytes());
@@ -72,12 +76,12 @@ impl Request {
     }
 }
 
-impl Route {
+impl Rtnetlink {
     /// Opens the socket in the network namespace of this thread.
-    pub(crate) fn open() -> Result<Route> {
+    pub(crate) fn open() -> Result<Rtnetlink> {
         let socket =
             socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
-        Ok(Route { socket })
+        Ok(Rtnetlink { socket })
     }
 
     /// `ip link add NAME index NUMBER type veth peer name eth0 address MAC netns THERE`.
@@ -87,37 +91,38 @@ impl Route {
         there: BorrowedFd<'_>,
         mac: [u8; 6],
     ) -> Result<()> {
-        let peer = |request: Request| {
+        let peer = |request: RtnetlinkRequest| {
             request
                 .link(ANY_LINK, 0)
                 .with(libc::IFLA_IFNAME, b"eth0\0")
                 .with(libc::IFLA_ADDRESS, &mac)
                 .with(libc::IFLA_NET_NS_FD, &there.as_raw_fd().to_ne_bytes())
         };
-        let kind = |request: Request| {
+        let kind = |request: RtnetlinkRequest| {
             request
                 .with(libc::IFLA_INFO_KIND, b"veth\0")
                 .around(libc::IFLA_INFO_DATA, |data| data.around(VETH_INFO_PEER, peer))
         };
-        let request = Request::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL)
-            .link(number, 0)
-            .with(libc::IFLA_IFNAME, &named(name))
-            .around(libc::IFLA_LINKINFO, kind);
+        let request =
+            RtnetlinkRequest::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL)
+                .link(number, 0)
+                .with(libc::IFLA_IFNAME, &named(name))
+                .around(libc::IFLA_LINKINFO, kind);
         self.ask(request).map(drop)
     }
 
     /// `ip link set NAME addrgenmode none`, then `up`: nothing crosses a wire but what a program has sent.
     pub(crate) fn up(&self, name: &str) -> Result<()> {
-        let mode = |inet6: Request| inet6.with(ADDR_GEN_MODE, &[ADDR_GEN_MODE_NONE]);
-        let spec = |all: Request| all.around(INET6, mode);
-        let request = Request::new(libc::RTM_NEWLINK, 0)
+        let mode = |inet6: RtnetlinkRequest| inet6.with(ADDR_GEN_MODE, &[ADDR_GEN_MODE_NONE]);
+        let spec = |all: RtnetlinkRequest| all.around(INET6, mode);
+        let request = RtnetlinkRequest::new(libc::RTM_NEWLINK, 0)
             .link(ANY_LINK, 0)
             .with(libc::IFLA_IFNAME, &named(name))
             .around(AF_SPEC, spec);
         // A kernel without IPv6 gives no such address anyway.
         let _ = self.ask(request);
         let up = u32::try_from(libc::IFF_UP).unwrap_or(0);
-        let request = Request::new(libc::RTM_NEWLINK, 0)
+        let request = RtnetlinkRequest::new(libc::RTM_NEWLINK, 0)
             .link(ANY_LINK, up)
             .with(libc::IFLA_IFNAME, &named(name));
         self.ask(request).map(drop)
@@ -125,7 +130,7 @@ impl Route {
 
     /// Its number, and whether it carries frames already.
     pub(crate) fn link(&self, name: &str) -> Result<(u32, bool)> {
-        let request = Request::new(libc::RTM_GETLINK, 0)
+        let request = RtnetlinkRequest::new(libc::RTM_GETLINK, 0)
             .link(ANY_LINK, 0)
             .with(libc::IFLA_IFNAME, &named(name));
         let answer = self.ask(request)?;
@@ -139,7 +144,8 @@ impl Route {
 
     /// `ip address add IP/24 dev LINK`.
     pub(crate) fn add_address(&self, link: u32, ip: Ipv4Addr) -> Result<()> {
-        let mut request = Request::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        let mut request =
+            RtnetlinkRequest::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
         request.0.extend([family(), 24, 0, 0]);
         request.0.extend(link.to_ne_bytes());
         let [a, b, c, _] = ip.octets();
@@ -152,7 +158,7 @@ impl Route {
 
     /// `ip neighbour add IP lladdr MAC dev LINK nud permanent`.
     pub(crate) fn add_neighbour(&self, link: u32, ip: Ipv4Addr, mac: [u8; 6]) -> Result<()> {
-        let mut request = Request::new(libc::RTM_NEWNEIGH, libc::NLM_F_CREATE);
+        let mut request = RtnetlinkRequest::new(libc::RTM_NEWNEIGH, libc::NLM_F_CREATE);
         request.0.extend([family(), 0, 0, 0]);
         request.0.extend(link.to_ne_bytes());
         request.0.extend(NUD_PERMANENT.to_ne_bytes());
@@ -162,8 +168,8 @@ impl Route {
     }
 
     /// Sends a request; the answer, or else the acknowledgement.
-    fn ask(&self, request: Request) -> Result<Vec<u8>> {
-        let Request(mut bytes) = request;
+    fn ask(&self, request: RtnetlinkRequest) -> Result<Vec<u8>> {
+        let RtnetlinkRequest(mut bytes) = request;
         let length = u32::try_from(bytes.len()).unwrap_or(0);
         bytes[..4].copy_from_slice(&length.to_ne_bytes());
         send(&self.socket, &bytes, SendFlags::empty())?;

@@ -10,11 +10,11 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use crate::lab::addressing::{address, hosts};
-use crate::lab::diagnosis::{Who, refusal};
+use crate::lab::diagnosis::{Requester, refusal};
 use crate::lab::fd_channel::{Channel, Message};
-use crate::lab::protocol::Answer;
-use crate::lab::socket_pool::Stock;
-use crate::lab::stop_handle::{Stopper, Why};
+use crate::lab::protocol::HelperReply;
+use crate::lab::socket_pool::SocketPool;
+use crate::lab::stop_handle::{StopHandle, StopReason};
 use crate::lab::sysctl;
 use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange, in_words};
 
@@ -31,7 +31,7 @@ pub struct Lab {
     /// What they can do; less than meant where this machine does not let their settings be made.
     pub limits: LabLimits,
     /// Where their sockets come from.
-    pub stock: Arc<Stock>,
+    pub stock: Arc<SocketPool>,
     /// The ends of the wire, for [`Wire::start`](crate::lab::Wire::start).
     pub ends: Vec<(Host, OwnedFd)>,
     /// The files of each computer's counters: `snmp`, `sockstat` and `sockstat6`, as far as they exist.
@@ -45,7 +45,7 @@ pub struct Lab {
 pub struct Helper {
     child: Child,
     channel: Arc<Channel>,
-    stopper: Stopper,
+    stopper: StopHandle,
 }
 
 impl Lab {
@@ -67,7 +67,7 @@ impl Lab {
             lab.2.push((host, counters));
         }
         let limits = helper.limits()?;
-        let stock = Stock::new(Arc::clone(&helper.channel), helper.stopper(), ports);
+        let stock = SocketPool::new(Arc::clone(&helper.channel), helper.stopper(), ports);
         Ok(Lab {
             computers: lab.0,
             limits: sysctl::as_used(limits, &stock, Host::SERVER),
@@ -81,7 +81,7 @@ impl Lab {
 
 impl Helper {
     fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
-        let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Who::now());
+        let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Requester::now());
         let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
         channel.set_patience(PATIENCE).map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
         let mut command = Command::new(program);
@@ -101,23 +101,23 @@ impl Helper {
             at(&format!("execve({})", program.display()), errno)
         })?;
         let channel = Arc::new(channel);
-        let stopper = Stopper::of(&child, Arc::clone(&channel));
+        let stopper = StopHandle::of(&child, Arc::clone(&channel));
         Ok(Helper { child, channel, stopper })
     }
 
     fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
         match self.answer()? {
-            (Answer::Computer(there), fds) if there == host => {
+            (HelperReply::Computer(there), fds) if there == host => {
                 let mut fds = fds.into_iter();
                 let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
                 Ok((end, fds.map(File::from).collect()))
             }
             (
-                Answer::Computer(_)
-                | Answer::Ready(_)
-                | Answer::Refused(_)
-                | Answer::Sockets
-                | Answer::Failed(_),
+                HelperReply::Computer(_)
+                | HelperReply::Ready(_)
+                | HelperReply::Refused(_)
+                | HelperReply::Sockets
+                | HelperReply::Failed(_),
                 _,
             ) => Err(no_help(Errno::PROTO)),
         }
@@ -125,19 +125,23 @@ impl Helper {
 
     fn limits(&self) -> Result<LabLimits, LabRefusal> {
         match self.answer()? {
-            (Answer::Ready(limits), _) => Ok(limits),
-            (Answer::Computer(_) | Answer::Refused(_) | Answer::Sockets | Answer::Failed(_), _) => {
-                Err(no_help(Errno::PROTO))
-            }
+            (HelperReply::Ready(limits), _) => Ok(limits),
+            (
+                HelperReply::Computer(_)
+                | HelperReply::Refused(_)
+                | HelperReply::Sockets
+                | HelperReply::Failed(_),
+                _,
+            ) => Err(no_help(Errno::PROTO)),
         }
     }
 
     /// What it says next, while the lab is made.
-    fn answer(&self) -> Result<(Answer, Vec<OwnedFd>), LabRefusal> {
+    fn answer(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
         let message = self.channel.receive().map_err(no_help)?;
         let Message { text, fds } = message.ok_or_else(|| no_help(Errno::PIPE))?;
-        match Answer::read(&text) {
-            Some(Answer::Refused(why)) => Err(why),
+        match HelperReply::read(&text) {
+            Some(HelperReply::Refused(why)) => Err(why),
             Some(answer) => Ok((answer, fds)),
             None => Err(no_help(Errno::PROTO)),
         }
@@ -149,7 +153,7 @@ impl Helper {
     }
 
     /// What ends it from elsewhere.
-    pub fn stopper(&self) -> Stopper {
+    pub fn stopper(&self) -> StopHandle {
         self.stopper.clone()
     }
 
@@ -157,8 +161,8 @@ impl Helper {
     pub fn wait(&mut self) -> Option<String> {
         let ended = self.child.wait();
         match self.stopper.why() {
-            Some(Why::Wanted) => return None,
-            Some(Why::Broken(why)) => return Some(why.clone()),
+            Some(StopReason::Wanted) => return None,
+            Some(StopReason::Broken(why)) => return Some(why.clone()),
             None => (),
         }
         match ended {
@@ -181,7 +185,7 @@ impl Drop for Helper {
 }
 
 fn no_help(why: Errno) -> LabRefusal {
-    refusal(("the lab's helper process".to_owned(), why), Who::now())
+    refusal(("the lab's helper process".to_owned(), why), Requester::now())
 }
 
 fn words(status: ExitStatus) -> String {

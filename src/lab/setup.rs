@@ -9,9 +9,9 @@ use rustix::process::geteuid;
 use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::lab::addressing::{address, hosts, mac, name};
-use crate::lab::diagnosis::{Failed, PORT_RANGE};
-use crate::lab::namespace::{Space, write};
-use crate::lab::rtnetlink::Route;
+use crate::lab::diagnosis::{FailedStep, PORT_RANGE};
+use crate::lab::namespace::{Namespaces, write};
+use crate::lab::rtnetlink::Rtnetlink;
 use crate::lab::wire::packet_socket;
 use crate::lab::{namespace, sysctl};
 use crate::tcp::{Host, LabLimits, LabSpec};
@@ -24,8 +24,8 @@ const CARRIES: u32 = 1000;
 
 /// A lab whose links are up.
 #[derive(Debug)]
-pub(crate) struct Built {
-    pub(crate) computers: Vec<Computer>,
+pub(crate) struct LinkedLab {
+    pub(crate) computers: Vec<LabHost>,
     /// What all of them can do.
     pub(crate) limits: LabLimits,
     /// Only held: the links live in it.
@@ -34,7 +34,7 @@ pub(crate) struct Built {
 
 /// One computer of it.
 #[derive(Debug)]
-pub(crate) struct Computer {
+pub(crate) struct LabHost {
     pub(crate) host: Host,
     /// Its network namespace.
     pub(crate) space: OwnedFd,
@@ -49,7 +49,7 @@ pub(crate) struct Computer {
 const LINKS: u32 = 100;
 
 /// Makes one network namespace for each computer and one for the middle, and a link from each to the middle.
-pub(crate) fn build(spec: LabSpec) -> Result<Built, Failed> {
+pub(crate) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     rise()?;
     let mut apart = Vec::new();
     for host in hosts(spec.computers) {
@@ -75,35 +75,35 @@ pub(crate) fn build(spec: LabSpec) -> Result<Built, Failed> {
     let mut computers = Vec::new();
     for ((host, space), counters) in apart.into_iter().zip(counters) {
         let link = carrying(&route, name(host))?;
-        computers.push(Computer {
+        computers.push(LabHost {
             host,
             space,
             packets: packet_socket::open(link).map_err(|(step, why)| (step.to_owned(), why))?,
             counters,
         });
     }
-    Ok(Built { computers, limits, _middle: middle })
+    Ok(LinkedLab { computers, limits, _middle: middle })
 }
 
 /// Takes the privileges that namespaces need, in a user namespace where this machine does not give them.
-fn rise() -> Result<(), Failed> {
+fn rise() -> Result<(), FailedStep> {
     // A container may have one of them without the others; inside a user namespace there are all.
     let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
     let has_them = capabilities(None).is_ok_and(|own| own.effective.contains(needed));
-    let is_denied = || matches!(Space::Network.unshare(), Err(Errno::PERM | Errno::ACCESS));
+    let is_denied = || matches!(Namespaces::Network.unshare(), Err(Errno::PERM | Errno::ACCESS));
     if geteuid().is_root() && has_them && !is_denied() {
         return Ok(());
     }
     namespace::become_root_inside().map_err(|(step, why)| (step.to_owned(), why))
 }
 
-fn new_space(lowest: i32) -> Result<OwnedFd, Failed> {
-    Space::Network.unshare().map_err(at(Space::Network.step()))?;
+fn new_space(lowest: i32) -> Result<OwnedFd, FailedStep> {
+    Namespaces::Network.unshare().map_err(at(Namespaces::Network.step()))?;
     namespace::network(lowest).map_err(at("/proc/thread-self/ns/net"))
 }
 
 /// Sets up the computer whose network namespace this is; the files of its counters.
-fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, Failed> {
+fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
     if let Some(range) = spec.ports {
         let both = format!("{} {}", range.low.0, range.high.0);
         write(PORT_RANGE, &both).map_err(|(step, why)| (step.to_owned(), why))?;
@@ -121,12 +121,12 @@ fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, Failed> {
     Ok(["snmp", "sockstat", "sockstat6"].into_iter().filter_map(|file| open(file).ok()).collect())
 }
 
-fn open_route() -> Result<Route, Failed> {
-    Route::open().map_err(at("socket(NETLINK_ROUTE)"))
+fn open_route() -> Result<Rtnetlink, FailedStep> {
+    Rtnetlink::open().map_err(at("socket(NETLINK_ROUTE)"))
 }
 
 /// The number of a link, once it carries frames: what is sent earlier is lost.
-fn carrying(route: &Route, name: &str) -> Result<u32, Failed> {
+fn carrying(route: &Rtnetlink, name: &str) -> Result<u32, FailedStep> {
     let a_moment = Timespec::try_from(Duration::from_millis(1)).ok();
     for _ in 0..CARRIES {
         let (link, carries) = route.link(name).map_err(at("RTM_GETLINK"))?;
@@ -138,6 +138,6 @@ fn carrying(route: &Route, name: &str) -> Result<u32, Failed> {
     Err((format!("RTM_GETLINK {name}"), Errno::TIMEDOUT))
 }
 
-fn at(step: &'static str) -> impl Fn(Errno) -> Failed {
+fn at(step: &'static str) -> impl Fn(Errno) -> FailedStep {
     move |why| (step.to_owned(), why)
 }

@@ -7,32 +7,32 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use crate::lab::fd_channel::{BATCH, Channel};
-use crate::lab::protocol::{Answer, Ask, Kind};
-use crate::lab::stop_handle::Stopper;
+use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
+use crate::lab::stop_handle::StopHandle;
 use crate::tcp::{Host, PortRange};
 
 /// The unconnected sockets of the lab's computers: asked of the helper in batches, so that thousands of calls are as quick as at home.
 #[derive(Debug)]
-pub struct Stock {
+pub struct SocketPool {
     channel: Arc<Channel>,
-    stopper: Stopper,
-    shelves: Mutex<HashMap<(Host, Kind), Shelf>>,
+    stopper: StopHandle,
+    shelves: Mutex<HashMap<(Host, SocketKind), PoolShelf>>,
     ports: PortRange,
 }
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct PoolShelf {
     left: Vec<OwnedFd>,
     /// How many were asked for the last time.
     batch: usize,
 }
 
-impl Stock {
+impl SocketPool {
     /// The descriptors that a stock may hold at a time, with all else that a lab needs.
     pub const DESCRIPTORS: u64 = 256;
 
-    pub(crate) fn new(channel: Arc<Channel>, stopper: Stopper, ports: PortRange) -> Stock {
-        Stock { channel, stopper, shelves: Mutex::default(), ports }
+    pub(crate) fn new(channel: Arc<Channel>, stopper: StopHandle, ports: PortRange) -> SocketPool {
+        SocketPool { channel, stopper, shelves: Mutex::default(), ports }
     }
 
     /// Waits no longer than that for an answer of the helper; then the lab is over.
@@ -53,7 +53,7 @@ impl Stock {
     /// # Errors
     /// What socket(2) says there; `EHOSTUNREACH` when there is no such computer (any more), `EMFILE` when this process has no descriptor
     /// left.
-    pub fn take(&self, host: Host, kind: Kind) -> io::Result<OwnedFd> {
+    pub fn take(&self, host: Host, kind: SocketKind) -> io::Result<OwnedFd> {
         let mut all = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
         let pile = all.entry((host, kind)).or_default();
         if let Some(socket) = pile.left.pop() {
@@ -61,22 +61,24 @@ impl Stock {
         }
         // One at first; who comes again gets more at a time. Netlink sockets are few.
         pile.batch = match kind {
-            Kind::Diag => 1,
-            Kind::Tcp4 | Kind::Tcp6 | Kind::Udp4 | Kind::Udp6 => (pile.batch * 2).clamp(1, BATCH),
+            SocketKind::Diag => 1,
+            SocketKind::Tcp4 | SocketKind::Tcp6 | SocketKind::Udp4 | SocketKind::Udp6 => {
+                (pile.batch * 2).clamp(1, BATCH)
+            }
         };
         let count = u8::try_from(pile.batch).unwrap_or(1);
-        pile.left = self.ask(Ask { host, kind, count })?;
+        pile.left = self.ask(SocketsWanted { host, kind, count })?;
         let none = || io::Error::from_raw_os_error(libc::EMFILE);
         pile.left.pop().ok_or_else(none)
     }
 
     /// The same without waiting for anybody: only what is there already.
-    pub fn at_hand(&self, host: Host, kind: Kind) -> Option<OwnedFd> {
+    pub fn at_hand(&self, host: Host, kind: SocketKind) -> Option<OwnedFd> {
         let mut all = self.shelves.try_lock().ok()?;
         all.get_mut(&(host, kind))?.left.pop()
     }
 
-    fn ask(&self, ask: Ask) -> io::Result<Vec<OwnedFd>> {
+    fn ask(&self, ask: SocketsWanted) -> io::Result<Vec<OwnedFd>> {
         let gone = || io::Error::from_raw_os_error(libc::EHOSTUNREACH);
         self.channel.send(&ask.bytes(), &[]).map_err(|_| gone())?;
         let answer = self.channel.receive();
@@ -88,10 +90,11 @@ impl Stock {
             });
         }
         let message = answer.map_err(|_| gone())?.ok_or_else(gone)?;
-        match Answer::read(&message.text) {
-            Some(Answer::Sockets) => Ok(message.fds),
-            Some(Answer::Failed(errno)) => Err(io::Error::from_raw_os_error(errno.0)),
-            Some(Answer::Computer(_) | Answer::Ready(_) | Answer::Refused(_)) | None => Err(gone()),
+        match HelperReply::read(&message.text) {
+            Some(HelperReply::Sockets) => Ok(message.fds),
+            Some(HelperReply::Failed(errno)) => Err(io::Error::from_raw_os_error(errno.0)),
+            Some(HelperReply::Computer(_) | HelperReply::Ready(_) | HelperReply::Refused(_))
+            | None => Err(gone()),
         }
     }
 }

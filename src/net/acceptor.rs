@@ -9,23 +9,24 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::net::connection::{End, Manner};
-use crate::net::listener::{Door, Turn};
-use crate::net::registry::Sockets;
-use crate::net::stream::Wire;
-use crate::net::trace::Diary;
+use crate::net::connection::{ConnectionTask, Policy};
+use crate::net::listener::{AcceptPermit, Listener};
+use crate::net::registry::Registry;
+use crate::net::stream::Stream;
+use crate::net::trace::TraceRecorder;
 use crate::net::{socket, trace};
 use crate::tcp::{
-    Answer, Asked, Call, Deed, Ending, Endpoint, Errno, News, Protocol, Refusal, ServerCloses,
+    Call, CloseKind, Endpoint, Errno, Protocol, Purpose, ServerCloses, SocketEvent, Syscall,
+    SyscallError, SyscallResult,
 };
 
 /// One listening socket and the task that calls accept() on it.
 pub(crate) struct Acceptor {
-    sockets: Arc<Sockets>,
-    door: Arc<Door>,
+    sockets: Arc<Registry>,
+    door: Arc<Listener>,
     /// Which of the door's sockets.
     index: usize,
-    turns: watch::Receiver<Turn>,
+    turns: watch::Receiver<AcceptPermit>,
     /// The listening socket's descriptor.
     fd: Descriptor,
     /// How long to wait after the next failure that waiting may cure.
@@ -47,7 +48,7 @@ impl AsRawFd for Descriptor {
 }
 
 /// What accept() brought.
-enum Caller {
+enum AcceptOutcome {
     Somebody(TcpStream, SocketAddr),
     /// It was not this socket's turn.
     Nobody,
@@ -58,7 +59,7 @@ impl Acceptor {
     const FIRST_PAUSE: Duration = Duration::from_millis(100);
     const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-    pub(crate) fn new(sockets: &Arc<Sockets>, door: &Arc<Door>, index: usize) -> Acceptor {
+    pub(crate) fn new(sockets: &Arc<Registry>, door: &Arc<Listener>, index: usize) -> Acceptor {
         Acceptor {
             sockets: Arc::clone(sockets),
             door: Arc::clone(door),
@@ -75,7 +76,7 @@ impl Acceptor {
     pub(crate) async fn listen(mut self) {
         let stop = self.door.stop.clone();
         loop {
-            let may = *self.turns.borrow_and_update() != Turn::Times(0);
+            let may = *self.turns.borrow_and_update() != AcceptPermit::Times(0);
             let caller = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -83,30 +84,30 @@ impl Acceptor {
                 caller = accept(&self.door, self.index), if may => caller,
             };
             match caller {
-                Caller::Nobody => (),
-                Caller::Somebody(stream, from) => {
+                AcceptOutcome::Nobody => (),
+                AcceptOutcome::Somebody(stream, from) => {
                     self.pause = Acceptor::FIRST_PAUSE;
                     self.was_unlucky = false;
                     self.welcome(stream, from).await;
                     self.door.let_in();
                 }
-                Caller::Failed(errno) => self.fail(errno).await,
+                AcceptOutcome::Failed(errno) => self.fail(errno).await,
             }
         }
         let name = self.door.names.get(self.index).copied();
-        let mut diary = self.sockets.diary(Deed::Close);
+        let mut diary = self.sockets.diary(Purpose::Close);
         diary.closes(&self.fd);
         self.sockets.tell_calls(diary, name);
         self.sockets.tell_closed_door(&self.door, name).await;
     }
 
     /// accept() returned that socket; then it is asked for its own address.
-    fn note_accepted(&self, stream: &TcpStream, ends: [SocketAddr; 2]) -> Diary {
-        let mut diary = self.sockets.diary(Deed::Accept);
+    fn note_accepted(&self, stream: &TcpStream, ends: [SocketAddr; 2]) -> TraceRecorder {
+        let mut diary = self.sockets.diary(Purpose::Accept);
         let [local, from] = ends.map(Endpoint::from);
-        let accepted = Answer::Caller(trace::number(stream), from);
-        diary.note(&self.fd, Asked::Accept, accepted);
-        diary.note(stream, Asked::GetSockName, Answer::End(local));
+        let accepted = SyscallResult::Caller(trace::number(stream), from);
+        diary.note(&self.fd, Syscall::Accept, accepted);
+        diary.note(stream, Syscall::GetSockName, SyscallResult::End(local));
         diary
     }
 
@@ -122,7 +123,7 @@ impl Acceptor {
         let Some(seat) = self.sockets.seat(own.name) else {
             return self.turn_away(&stream).await;
         };
-        let manner = Manner {
+        let manner = Policy {
             on_data: spec.on_data,
             closes_with_peer: spec.closes == ServerCloses::WithClient,
             closes_after: match spec.closes {
@@ -131,10 +132,10 @@ impl Acceptor {
             },
         };
         if sweeps != self.sockets.sweeps() {
-            seat.line.end(Ending::Abort);
+            seat.line.end(CloseKind::Abort);
         }
-        let end = End::new(Wire::Tcp(stream), seat, manner, Arc::default());
-        self.sockets.tell(News::Accepted(own)).await;
+        let end = ConnectionTask::new(Stream::Tcp(stream), seat, manner, Arc::default());
+        self.sockets.tell(SocketEvent::Accepted(own)).await;
         self.sockets.spawn(end.live());
     }
 
@@ -147,16 +148,16 @@ impl Acceptor {
             return;
         }
         self.told_busy = Some(Instant::now());
-        let why = Refusal { call: Call::Reserve, errno: Errno::EMFILE };
+        let why = SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
         // Nothing failed: this is how the news says that a caller was turned away.
         let pause = Duration::ZERO;
-        self.sockets.tell(News::AcceptFailed { why, pause }).await;
+        self.sockets.tell(SocketEvent::AcceptFailed { why, pause }).await;
     }
 
     /// After one caller's bad luck it goes on at once, a shortage is a reason to wait longer and longer, anything else ends it.
     async fn fail(&mut self, errno: Errno) {
-        let mut diary = self.sockets.diary(Deed::Accept);
-        diary.note(&self.fd, Asked::Accept, Answer::Failed(errno));
+        let mut diary = self.sockets.diary(Purpose::Accept);
+        diary.note(&self.fd, Syscall::Accept, SyscallResult::Failed(errno));
         self.sockets.tell_calls(diary, None);
         let why = refusal(errno);
         let pause = match errno {
@@ -185,7 +186,7 @@ impl Acceptor {
                 return self.door.fail(why);
             }
         };
-        self.sockets.tell(News::AcceptFailed { why, pause }).await;
+        self.sockets.tell(SocketEvent::AcceptFailed { why, pause }).await;
         let stop = self.door.stop.clone();
         // Ends the pause early when the door closes.
         let _ = tokio::time::timeout(pause, stop.cancelled()).await;
@@ -193,22 +194,22 @@ impl Acceptor {
 }
 
 /// Waits until somebody calls, and calls accept() once if that is allowed.
-async fn accept(door: &Door, index: usize) -> Caller {
+async fn accept(door: &Listener, index: usize) -> AcceptOutcome {
     poll_fn(|cx| {
         let turn = door.with_socket(index, |socket| door.try_turn(|| socket.poll_accept(cx)));
         match turn {
             // The door was closed a moment ago; its token says so to whoever waits here.
             None => Poll::Pending,
-            Some(None) => Poll::Ready(Caller::Nobody),
+            Some(None) => Poll::Ready(AcceptOutcome::Nobody),
             Some(Some(accepted)) => accepted.map(|accepted| match accepted {
-                Ok((stream, from)) => Caller::Somebody(stream, from),
-                Err(error) => Caller::Failed(Errno::from(&error)),
+                Ok((stream, from)) => AcceptOutcome::Somebody(stream, from),
+                Err(error) => AcceptOutcome::Failed(Errno::from(&error)),
             }),
         }
     })
     .await
 }
 
-fn refusal(errno: Errno) -> Refusal {
-    Refusal { call: Call::Accept, errno }
+fn refusal(errno: Errno) -> SyscallError {
+    SyscallError { call: Call::Accept, errno }
 }

@@ -5,42 +5,43 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
-use crate::net::listener::Door;
-use crate::net::registry::{Seat, Sockets};
+use crate::net::listener::Listener;
+use crate::net::registry::{Registration, Registry};
 use crate::net::socket;
-use crate::net::stream::Wire;
-use crate::net::trace::Diary;
+use crate::net::stream::Stream;
+use crate::net::trace::TraceRecorder;
 use crate::tcp::{
-    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, OwnSocket, PortRange, Protocol, Refusal,
+    Call, ConnectSpec, Endpoint, Errno, OwnSocket, PortRange, Protocol, Purpose, Syscall,
+    SyscallError,
 };
 
 /// A connect() that was not refused.
 #[derive(Debug)]
-pub(crate) struct Dialled {
+pub(crate) struct Started {
     pub(crate) own: OwnSocket,
-    pub(crate) wire: Wire,
-    pub(crate) seat: Seat,
+    pub(crate) wire: Stream,
+    pub(crate) seat: Registration,
     /// Whether the handshake is over already, as it mostly is on loopback.
     pub(crate) connected: bool,
 }
 
 /// Whom to call, and what is known of the way there.
 #[derive(Clone, Debug)]
-pub(crate) struct Way {
+pub(crate) struct ConnectRoute {
     pub(crate) to: SocketAddr,
     /// The range that the kernel picks from anyway, to be told to the socket.
     pub(crate) whole: Option<PortRange>,
     /// Our own door, if it leads there.
-    pub(crate) door: Option<Arc<Door>>,
+    pub(crate) door: Option<Arc<Listener>>,
 }
 
 /// socket(), bind(), connect(), without waiting for the answer.
 pub(crate) async fn dial(
-    sockets: &Arc<Sockets>,
+    sockets: &Arc<Registry>,
     spec: &ConnectSpec,
-    way: &Way,
-) -> Result<Dialled, Refusal> {
-    let mut diary = sockets.diary(Deed::Connect);
+    way: &ConnectRoute,
+) -> Result<Started, SyscallError> {
+    let mut diary = sockets.diary(Purpose::Connect);
     let dialled = dial_noting(sockets, spec, way, &mut diary).await;
     let row = dialled.as_ref().ok().map(|dialled| dialled.own.name);
     sockets.tell_calls(diary, row);
@@ -48,12 +49,12 @@ pub(crate) async fn dial(
 }
 
 async fn dial_noting(
-    sockets: &Arc<Sockets>,
+    sockets: &Arc<Registry>,
     spec: &ConnectSpec,
-    way: &Way,
-    diary: &mut Diary,
-) -> Result<Dialled, Refusal> {
-    let Way { to, whole, door } = way;
+    way: &ConnectRoute,
+    diary: &mut TraceRecorder,
+) -> Result<Started, SyscallError> {
+    let ConnectRoute { to, whole, door } = way;
     let to = *to;
     // A call to ourselves takes two descriptors as soon as it is accepted.
     let accepting = door.as_ref().filter(|door| !door.is_held());
@@ -76,14 +77,14 @@ async fn dial_noting(
         Ok(connected) => connected,
         Err(errno) => {
             let call = Call::Connect;
-            return Err(socket::closed(socket, diary, Refusal { call, errno }));
+            return Err(socket::closed(socket, diary, SyscallError { call, errno }));
         }
     };
     let local = local.map_err(socket::refused(Call::Connect))?;
     let own = socket::own(spec.host, spec.protocol, &socket, [local, called(to, local)]);
     let seat = sockets.seat(own.name).ok_or_else(out_of_descriptors)?;
-    let wire = Wire::new(spec.protocol, socket).map_err(socket::refused(Call::Socket))?;
-    Ok(Dialled { own, wire, seat, connected })
+    let wire = Stream::new(spec.protocol, socket).map_err(socket::refused(Call::Socket))?;
+    Ok(Started { own, wire, seat, connected })
 }
 
 /// connect(): whether it is over already.
@@ -91,10 +92,10 @@ fn connect(
     socket: &Socket,
     protocol: Protocol,
     to: SocketAddr,
-    diary: &mut Diary,
+    diary: &mut TraceRecorder,
 ) -> Result<bool, Errno> {
     let done = socket.connect(&to.into());
-    let Err(error) = diary.did(socket, Asked::Connect(Endpoint::from(to)), done) else {
+    let Err(error) = diary.did(socket, Syscall::Connect(Endpoint::from(to)), done) else {
         return Ok(true);
     };
     let errno = Errno::from(&error);
@@ -120,6 +121,6 @@ fn called(to: SocketAddr, local: SocketAddr) -> SocketAddr {
     if to.ip().is_unspecified() { SocketAddr::new(local.ip(), to.port()) } else { to }
 }
 
-fn out_of_descriptors() -> Refusal {
-    Refusal { call: Call::Reserve, errno: Errno::EMFILE }
+fn out_of_descriptors() -> SyscallError {
+    SyscallError { call: Call::Reserve, errno: Errno::EMFILE }
 }

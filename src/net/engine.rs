@@ -7,29 +7,29 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::net::burst::Calls;
-use crate::net::factory::{Elsewhere, Makers};
-use crate::net::held_state::Stage;
-use crate::net::listen::Opening;
-use crate::net::listener::Door;
+use crate::net::burst::BurstTask;
+use crate::net::factory::{RemoteSockets, SocketFactory};
+use crate::net::held_state::HeldStates;
+use crate::net::listen::ListenTask;
+use crate::net::listener::Listener;
 use crate::net::probe::try_all;
-use crate::net::registry::Sockets;
+use crate::net::registry::Registry;
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Ending, Errno, Host, ListenSpec, Machine, News, Refusal,
-    RowName,
+    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Host, HostLimits, ListenSpec, SocketEvent,
+    SocketId, SyscallError,
 };
 
 /// The program whose sockets these are: it does as it is told, and tells what happens.
 ///
-/// For each socket in [`News::Listening`], [`News::Accepted`], [`News::Connecting`] or [`News::Connected`] there comes [`News::Closed`]
-/// once. [`News::StoppedListening`] follows when no socket listens any more, or when one had to stop. A call that was told as Connecting and is refused later brings ConnectFailed,
+/// For each socket in [`SocketEvent::Listening`], [`SocketEvent::Accepted`], [`SocketEvent::Connecting`] or [`SocketEvent::Connected`] there comes [`SocketEvent::Closed`]
+/// once. [`SocketEvent::StoppedListening`] follows when no socket listens any more, or when one had to stop. A call that was told as Connecting and is refused later brings ConnectFailed,
 /// then Closed.
 ///
 /// A server end that closes with its client does so upon the client's FIN, and cannot know whether the client only half-closed. Clients
 /// close upon the server's FIN, too.
 #[derive(Debug)]
-pub struct Program {
-    sockets: Arc<Sockets>,
+pub struct Engine {
+    sockets: Arc<Registry>,
     /// Ends the Connect commands that are under way.
     connecting: CancellationToken,
     /// Closes the doors that are being opened.
@@ -37,12 +37,12 @@ pub struct Program {
     /// Doors that are closed, but perhaps not told to be.
     leaving: Vec<CancellationToken>,
     /// Connections that are held in a state.
-    stage: Stage,
+    stage: HeldStates,
     /// So many commands may be under way.
     under_way: Arc<Semaphore>,
 }
 
-impl Program {
+impl Engine {
     /// So many Connect commands can be under way at a time, and Listen commands of other computers among them.
     pub const BURSTS: usize = 32;
     /// So many Listen commands can be in force at a time.
@@ -51,56 +51,56 @@ impl Program {
     pub const PATIENCE: Duration = Duration::from_secs(10);
 
     /// A program without sockets, of a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft),
-    /// [`Machine::RESERVED_DESCRIPTORS`] of which it does not touch.
+    /// [`HostLimits::RESERVED_DESCRIPTORS`] of which it does not touch.
     ///
     /// It runs its tasks on `tasks`, each of which ends soon after `stop` is cancelled. They wait for room in `news`, so it sets their pace.
     pub fn new(
-        news: Sender<News>,
+        news: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
         descriptors: u64,
-    ) -> Program {
-        Program::with_patience(news, tasks, stop, descriptors, Program::PATIENCE)
+    ) -> Engine {
+        Engine::with_patience(news, tasks, stop, descriptors, Engine::PATIENCE)
     }
 
-    /// The same with another [`Program::PATIENCE`].
+    /// The same with another [`Engine::PATIENCE`].
     pub fn with_patience(
-        news: Sender<News>,
+        news: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
         descriptors: u64,
         patience: Duration,
-    ) -> Program {
-        let budget = descriptors.saturating_sub(Machine::RESERVED_DESCRIPTORS);
-        Program::of(Sockets::new(news, tasks, stop, budget, patience))
+    ) -> Engine {
+        let budget = descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS);
+        Engine::of(Registry::new(news, tasks, stop, budget, patience))
     }
 
     /// The same with sockets of other computers, too; `elsewhere` may have and lose them as time goes by.
     pub fn with_elsewhere(
-        news: Sender<News>,
+        news: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
         descriptors: u64,
-        elsewhere: Arc<dyn Elsewhere>,
-    ) -> Program {
-        let budget = descriptors.saturating_sub(Machine::RESERVED_DESCRIPTORS);
-        let mut sockets = Sockets::new(news, tasks, stop, budget, Program::PATIENCE);
-        sockets.makers = Makers::with(elsewhere);
-        Program::of(sockets)
+        elsewhere: Arc<dyn RemoteSockets>,
+    ) -> Engine {
+        let budget = descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS);
+        let mut sockets = Registry::new(news, tasks, stop, budget, Engine::PATIENCE);
+        sockets.makers = SocketFactory::with(elsewhere);
+        Engine::of(sockets)
     }
 
-    fn of(sockets: Sockets) -> Program {
-        Program {
+    fn of(sockets: Registry) -> Engine {
+        Engine {
             connecting: sockets.stop.child_token(),
             opening: sockets.stop.child_token(),
             sockets: Arc::new(sockets),
             leaving: Vec::new(),
-            stage: Stage::default(),
-            under_way: Arc::new(Semaphore::new(Program::BURSTS)),
+            stage: HeldStates::default(),
+            under_way: Arc::new(Semaphore::new(Engine::BURSTS)),
         }
     }
 
-    /// Has the system calls told, too: [`News::Called`].
+    /// Has the system calls told, too: [`SocketEvent::Called`].
     pub fn tell_calls(&self) {
         self.sockets.ledger.begin();
     }
@@ -128,8 +128,8 @@ impl Program {
                     line.half_close();
                 }
             }
-            Command::Close(name) => self.end(name, Ending::Close),
-            Command::Abort(name) => self.end(name, Ending::Abort),
+            Command::Close(name) => self.end(name, CloseKind::Close),
+            Command::Abort(name) => self.end(name, CloseKind::Abort),
             Command::Try(trials) => {
                 let sockets = Arc::clone(&self.sockets);
                 self.sockets.spawn(try_all(sockets, trials));
@@ -147,7 +147,7 @@ impl Program {
     fn listen(&mut self, spec: ListenSpec) {
         let is_here = spec.host == Host::THIS;
         self.leaving.retain(|gone| !gone.is_cancelled());
-        let opening = Opening {
+        let opening = ListenTask {
             sockets: Arc::clone(&self.sockets),
             spec,
             before: self.leaving.clone(),
@@ -160,7 +160,7 @@ impl Program {
         }
         let Ok(place) = Arc::clone(&self.under_way).try_acquire_owned() else {
             let (spec, why) = (opening.spec, busy());
-            return self.sockets.announce(News::ListenFailed { spec, why });
+            return self.sockets.announce(SocketEvent::ListenFailed { spec, why });
         };
         self.sockets.spawn(async move {
             opening.open().await;
@@ -170,13 +170,13 @@ impl Program {
 
     fn stop_listening(&mut self) {
         self.stop_opening();
-        let doors: Vec<Arc<Door>> = self.sockets.doors().drain(..).collect();
+        let doors: Vec<Arc<Listener>> = self.sockets.doors().drain(..).collect();
         for door in doors {
             self.close_door(&door);
         }
     }
 
-    fn close_door(&mut self, door: &Door) {
+    fn close_door(&mut self, door: &Listener) {
         door.close();
         self.leaving.retain(|gone| !gone.is_cancelled());
         self.leaving.push(door.gone.clone());
@@ -184,7 +184,7 @@ impl Program {
 
     fn hold(&mut self, held: bool) {
         // First the news of it, then what comes of it.
-        self.sockets.announce(News::AcceptHeld(held));
+        self.sockets.announce(SocketEvent::AcceptHeld(held));
         for door in self.sockets.doors().iter() {
             if held {
                 door.hold();
@@ -197,10 +197,10 @@ impl Program {
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
         let Ok(place) = Arc::clone(&self.under_way).try_acquire_owned() else {
             let (to, local, why) = (spec.to.endpoint(), None, busy());
-            self.sockets.mention(News::ConnectFailed { spec, to, local, why });
+            self.sockets.mention(SocketEvent::ConnectFailed { spec, to, local, why });
             return;
         };
-        let calls = Calls::new(&self.sockets, spec, burst, self.connecting.clone());
+        let calls = BurstTask::new(&self.sockets, spec, burst, self.connecting.clone());
         let calls = Arc::new(calls);
         self.sockets.spawn(async move {
             calls.make().await;
@@ -219,7 +219,7 @@ impl Program {
         self.stop_opening();
         let mut doors = self.sockets.doors();
         let gone = doors.extract_if(.., |door| door.spec.host != Host::THIS);
-        let gone: Vec<Arc<Door>> = gone.collect();
+        let gone: Vec<Arc<Listener>> = gone.collect();
         drop(doors);
         for door in gone {
             self.close_door(&door);
@@ -232,12 +232,12 @@ impl Program {
         self.connecting = self.sockets.stop.child_token();
     }
 
-    fn end(&mut self, name: RowName, how: Ending) {
+    fn end(&mut self, name: SocketId, how: CloseKind) {
         if let Some(line) = self.sockets.line(name) {
             line.end(how);
         }
         // All sockets of one door go together.
-        let meant = |door: &&Arc<Door>| door.names.contains(&name);
+        let meant = |door: &&Arc<Listener>| door.names.contains(&name);
         let door = self.sockets.doors().iter().find(meant).map(Arc::clone);
         if let Some(door) = door {
             self.sockets.forget_door(&door);
@@ -247,6 +247,6 @@ impl Program {
 }
 
 /// Too much is under way already.
-fn busy() -> Refusal {
-    Refusal { call: Call::Socket, errno: Errno::EAGAIN }
+fn busy() -> SyscallError {
+    SyscallError { call: Call::Socket, errno: Errno::EAGAIN }
 }

@@ -6,11 +6,11 @@ use std::{fmt, io};
 use socket2::Socket;
 
 use crate::net::socket;
-use crate::net::trace::Diary;
-use crate::tcp::{Call, Errno, Host, PortRange, Protocol, Refusal};
+use crate::net::trace::TraceRecorder;
+use crate::tcp::{Call, Errno, Host, PortRange, Protocol, SyscallError};
 
 /// Where the sockets of other computers come from, while there are any.
-pub trait Elsewhere: Send + Sync {
+pub trait RemoteSockets: Send + Sync {
     /// socket() on that computer: nonblocking, not bound, of the family of `ip`. May take a while.
     ///
     /// # Errors
@@ -29,15 +29,15 @@ pub trait Elsewhere: Send + Sync {
     fn descriptors(&self) -> u64;
 }
 
-/// Makes the sockets of every computer: this machine's itself, the others' through [`Elsewhere`].
+/// Makes the sockets of every computer: this machine's itself, the others' through [`RemoteSockets`].
 #[derive(Clone, Default)]
-pub(crate) struct Makers {
-    elsewhere: Option<Arc<dyn Elsewhere>>,
+pub(crate) struct SocketFactory {
+    elsewhere: Option<Arc<dyn RemoteSockets>>,
 }
 
-impl Makers {
-    pub(crate) fn with(elsewhere: Arc<dyn Elsewhere>) -> Makers {
-        Makers { elsewhere: Some(elsewhere) }
+impl SocketFactory {
+    pub(crate) fn with(elsewhere: Arc<dyn RemoteSockets>) -> SocketFactory {
+        SocketFactory { elsewhere: Some(elsewhere) }
     }
 
     /// socket() on that computer; waits for other computers only, and keeps no thread of the tasks while it does.
@@ -46,13 +46,13 @@ impl Makers {
         host: Host,
         protocol: Protocol,
         ip: IpAddr,
-        diary: &mut Diary,
-    ) -> Result<Socket, Refusal> {
+        diary: &mut TraceRecorder,
+    ) -> Result<Socket, SyscallError> {
         if host == Host::THIS {
             return socket::new(protocol, ip, diary);
         }
         let Some(elsewhere) = &self.elsewhere else {
-            return Err(Refusal { call: Call::Socket, errno: Errno::EHOSTUNREACH });
+            return Err(SyscallError { call: Call::Socket, errno: Errno::EHOSTUNREACH });
         };
         let made = match elsewhere.at_hand(host, protocol, ip) {
             Some(socket) => Ok(socket),
@@ -78,7 +78,7 @@ impl Makers {
 }
 
 async fn made_there(
-    elsewhere: Arc<dyn Elsewhere>,
+    elsewhere: Arc<dyn RemoteSockets>,
     host: Host,
     protocol: Protocol,
     ip: IpAddr,
@@ -88,7 +88,7 @@ async fn made_there(
     done.unwrap_or_else(|panic| Err(io::Error::other(panic)))
 }
 
-impl fmt::Debug for Makers {
+impl fmt::Debug for SocketFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Makers").finish_non_exhaustive()
     }

@@ -4,15 +4,15 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::net::acceptor::Acceptor;
-use crate::net::engine::Program;
-use crate::net::listener::Door;
-use crate::net::registry::Sockets;
+use crate::net::engine::Engine;
+use crate::net::listener::Listener;
+use crate::net::registry::Registry;
 use crate::net::socket;
-use crate::tcp::{Call, Deed, Errno, ListenSpec, News, OwnSocket, Refusal};
+use crate::tcp::{Call, Errno, ListenSpec, OwnSocket, Purpose, SocketEvent, SyscallError};
 
 /// One Listen command under way: as many sockets as it asks for, all of them or none.
-pub(crate) struct Opening {
-    pub(crate) sockets: Arc<Sockets>,
+pub(crate) struct ListenTask {
+    pub(crate) sockets: Arc<Registry>,
     pub(crate) spec: ListenSpec,
     /// Doors that are closed, but perhaps not told to be.
     pub(crate) before: Vec<CancellationToken>,
@@ -20,17 +20,17 @@ pub(crate) struct Opening {
     pub(crate) stop: CancellationToken,
 }
 
-impl Opening {
+impl ListenTask {
     /// Makes the sockets, and has a task call accept(); waits for sockets of other computers only.
     pub(crate) async fn open(mut self) {
         let (door, owns) = match self.door().await {
             Ok(opened) => opened,
             Err(why) => {
                 let spec = self.spec;
-                return self.sockets.announce(News::ListenFailed { spec, why });
+                return self.sockets.announce(SocketEvent::ListenFailed { spec, why });
             }
         };
-        let Opening { sockets, spec, before, stop } = self;
+        let ListenTask { sockets, spec, before, stop } = self;
         sockets.doors().push(Arc::clone(&door));
         // Whoever stops it from now on finds the door, whoever did so before could not.
         if stop.is_cancelled() {
@@ -48,13 +48,13 @@ impl Opening {
         });
     }
 
-    async fn door(&mut self) -> Result<(Arc<Door>, Vec<OwnSocket>), Refusal> {
-        if self.sockets.doors().len() >= Program::DOORS {
-            return Err(Refusal { call: Call::Reserve, errno: Errno::EMFILE });
+    async fn door(&mut self) -> Result<(Arc<Listener>, Vec<OwnSocket>), SyscallError> {
+        if self.sockets.doors().len() >= Engine::DOORS {
+            return Err(SyscallError { call: Call::Reserve, errno: Errno::EMFILE });
         }
         let mut owns = Vec::new();
         let mut listening = Vec::new();
-        let mut diary = self.sockets.diary(Deed::Listen);
+        let mut diary = self.sockets.diary(Purpose::Listen);
         let tell = |diary, row| self.sockets.tell_calls(diary, row);
         let making = (&self.sockets.makers, &mut diary);
         for (socket, own) in socket::listening(&self.spec, making, tell).await? {
@@ -65,7 +65,7 @@ impl Opening {
             listening.push((watched, own.name));
         }
         let stop = self.sockets.stop.child_token();
-        let door = Door::new(self.spec.clone(), listening, stop);
+        let door = Listener::new(self.spec.clone(), listening, stop);
         Ok((Arc::new(door), owns))
     }
 }

@@ -9,36 +9,36 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::tcp::{Accepting, ListenSpec, Refusal, RowName};
+use crate::tcp::{Accepting, ListenSpec, SocketId, SyscallError};
 
 /// What the sockets of one Listen command share: whether accept() may be called, and how many of our own clients wait for it.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct Listener {
     /// What was asked, with the real port.
     pub(crate) spec: ListenSpec,
     /// One for each listening socket.
-    pub(crate) names: Vec<RowName>,
+    pub(crate) names: Vec<SocketId>,
     /// Ends the tasks that call accept().
     pub(crate) stop: CancellationToken,
     /// Cancelled once it is told that all of the listening sockets are closed.
     pub(crate) gone: CancellationToken,
     listening: Vec<Mutex<Option<TcpListener>>>,
-    turn: watch::Sender<Turn>,
+    turn: watch::Sender<AcceptPermit>,
     waiting: AtomicU32,
     room: Notify,
     open: AtomicU32,
-    why: Mutex<Option<Refusal>>,
+    why: Mutex<Option<SyscallError>>,
 }
 
 /// Whether accept() may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
+pub(crate) enum AcceptPermit {
     Always,
     /// That many times.
     Times(u32),
 }
 
-impl Door {
+impl Listener {
     /// So many accept() calls are remembered at most while nobody waits.
     const TIMES: u32 = 1024;
     /// After that time the count of waiting clients is taken for wrong: some may have left the queue without our seeing it.
@@ -46,15 +46,15 @@ impl Door {
 
     pub(crate) fn new(
         spec: ListenSpec,
-        listening: Vec<(TcpListener, RowName)>,
+        listening: Vec<(TcpListener, SocketId)>,
         stop: CancellationToken,
-    ) -> Door {
-        let names: Vec<RowName> = listening.iter().map(|(_, name)| *name).collect();
+    ) -> Listener {
+        let names: Vec<SocketId> = listening.iter().map(|(_, name)| *name).collect();
         let turn = match spec.accepting {
-            Accepting::AtOnce => Turn::Always,
-            Accepting::Held => Turn::Times(0),
+            Accepting::AtOnce => AcceptPermit::Always,
+            Accepting::Held => AcceptPermit::Times(0),
         };
-        Door {
+        Listener {
             open: AtomicU32::new(u32::try_from(names.len()).unwrap_or(u32::MAX)),
             spec,
             names,
@@ -80,23 +80,23 @@ impl Door {
     }
 
     pub(crate) fn hold(&self) {
-        self.turn.send_replace(Turn::Times(0));
+        self.turn.send_replace(AcceptPermit::Times(0));
     }
 
     pub(crate) fn resume(&self) {
-        self.turn.send_replace(Turn::Always);
+        self.turn.send_replace(AcceptPermit::Always);
         self.room.notify_waiters();
     }
 
     pub(crate) fn once(&self) {
         self.turn.send_modify(|turn| {
-            if let Turn::Times(times) = turn {
-                *times = Door::TIMES.min(*times + 1);
+            if let AcceptPermit::Times(times) = turn {
+                *times = Listener::TIMES.min(*times + 1);
             }
         });
     }
 
-    pub(crate) fn turns(&self) -> watch::Receiver<Turn> {
+    pub(crate) fn turns(&self) -> watch::Receiver<AcceptPermit> {
         self.turn.subscribe()
     }
 
@@ -105,16 +105,16 @@ impl Door {
         &self,
         accept: impl FnOnce() -> Poll<io::Result<T>>,
     ) -> Option<Poll<io::Result<T>>> {
-        if *self.turn.borrow() == Turn::Always {
+        if *self.turn.borrow() == AcceptPermit::Always {
             return Some(accept());
         }
         let mut accepted = None;
         // One after the other: of several sockets only one may use up a turn.
         self.turn.send_if_modified(|turn| {
             match turn {
-                Turn::Always => accepted = Some(accept()),
-                Turn::Times(0) => (),
-                Turn::Times(times) => {
+                AcceptPermit::Always => accepted = Some(accept()),
+                AcceptPermit::Times(0) => (),
+                AcceptPermit::Times(times) => {
                     let result = accept();
                     *times -= u32::from(matches!(result, Poll::Ready(Ok(_))));
                     accepted = Some(result);
@@ -142,7 +142,7 @@ impl Door {
 
     /// Whether accept() is called only when somebody asks for it.
     pub(crate) fn is_held(&self) -> bool {
-        matches!(*self.turn.borrow(), Turn::Times(_))
+        matches!(*self.turn.borrow(), AcceptPermit::Times(_))
     }
 
     /// How many of our clients wait for accept().
@@ -159,7 +159,7 @@ impl Door {
             if self.is_held() || self.stop.is_cancelled() || self.waiting() < self.allowance() {
                 return;
             }
-            if tokio::time::timeout(Door::DOUBT, room).await.is_err() {
+            if tokio::time::timeout(Listener::DOUBT, room).await.is_err() {
                 self.waiting.store(0, Ordering::Release);
             }
         }
@@ -188,13 +188,13 @@ impl Door {
     }
 
     /// Closes the listening sockets, because one failed.
-    pub(crate) fn fail(&self, why: Refusal) {
+    pub(crate) fn fail(&self, why: SyscallError) {
         lock(&self.why).get_or_insert(why);
         self.close();
     }
 
     /// Why it was closed, if nobody asked for it.
-    pub(crate) fn why(&self) -> Option<Refusal> {
+    pub(crate) fn why(&self) -> Option<SyscallError> {
         *lock(&self.why)
     }
 

@@ -6,30 +6,30 @@ use std::time::Duration;
 
 use socket2::Socket;
 
-use crate::net::registry::Sockets;
+use crate::net::registry::Registry;
 use crate::net::socket;
-use crate::net::socket::Making;
-use crate::net::trace::Diary;
+use crate::net::socket::SocketRequest;
+use crate::net::trace::TraceRecorder;
 use crate::tcp::{
-    Asked, Call, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, News, PortRange, Protocol,
-    Refusal, SockOpt, Trial,
+    Call, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Probe, Protocol, Purpose, SockOpt,
+    SocketEvent, Syscall, SyscallError,
 };
 
 /// Tries each, and tells how it went.
-pub(crate) async fn try_all(sockets: Arc<Sockets>, trials: Vec<Trial>) {
+pub(crate) async fn try_all(sockets: Arc<Registry>, trials: Vec<Probe>) {
     for trial in trials {
-        let mut diary = sockets.diary(Deed::Try);
+        let mut diary = sockets.diary(Purpose::Try);
         let outcome = match trial {
-            Trial::Bind { .. } => bind(trial, (&sockets.makers, &mut diary)).await,
-            Trial::Reach { .. } => reach(trial, (&sockets.makers, &mut diary)).await,
+            Probe::Bind { .. } => bind(trial, (&sockets.makers, &mut diary)).await,
+            Probe::Reach { .. } => reach(trial, (&sockets.makers, &mut diary)).await,
         };
         sockets.tell_calls(diary, None);
-        sockets.tell(News::Tried { trial, outcome }).await;
+        sockets.tell(SocketEvent::Tried { trial, outcome }).await;
     }
 }
 
-async fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
-    let Trial::Bind { host, protocol, at, reuse_addr, reuse_port } = trial else {
+async fn bind(trial: Probe, (makers, diary): SocketRequest<'_>) -> Result<(), SyscallError> {
+    let Probe::Bind { host, protocol, at, reuse_addr, reuse_port } = trial else {
         return Ok(());
     };
     let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };
@@ -39,13 +39,13 @@ async fn bind(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> 
     bound
 }
 
-async fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal> {
-    let Trial::Reach { host, from, source_port, to } = trial else {
+async fn reach(trial: Probe, (makers, diary): SocketRequest<'_>) -> Result<(), SyscallError> {
+    let Probe::Reach { host, from, source_port, to } = trial else {
         return Ok(());
     };
     let door = makers.socket(host, Protocol::Tcp, to, diary).await?;
     bind_door(&door, to, makers.ephemeral_range(host), diary)?;
-    let done = diary.did(&door, Asked::Listen(1), door.listen(1));
+    let done = diary.did(&door, Syscall::Listen(1), door.listen(1));
     done.map_err(socket::refused(Call::Listen))?;
     let there = diary.name_of(&door).map_err(socket::refused(Call::Bind))?;
     let spec =
@@ -54,7 +54,7 @@ async fn reach(trial: Trial, (makers, diary): Making<'_>) -> Result<(), Refusal>
     let reached = call(&caller, there, diary);
     // Nothing may be left of it: RST instead of a row in TIME_WAIT.
     let done = caller.set_linger(Some(Duration::ZERO));
-    let _ = diary.did(&caller, Asked::SetSockOpt(SockOpt::NoLinger), done);
+    let _ = diary.did(&caller, Syscall::SetSockOpt(SockOpt::NoLinger), done);
     diary.closes(&caller);
     drop(caller);
     diary.closes(&door);
@@ -70,8 +70,8 @@ fn bind_door(
     door: &Socket,
     ip: IpAddr,
     range: Option<PortRange>,
-    diary: &mut Diary,
-) -> Result<(), Refusal> {
+    diary: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
     let mut bind = |port: u16| {
         let spec = ListenSpec::at(Endpoint::new(ip, port));
         socket::bound(&spec, SocketAddr::from(spec.at), door, diary)
@@ -87,9 +87,9 @@ fn bind_door(
 }
 
 /// connect(): whether the kernel found a port for it.
-fn call(caller: &Socket, to: SocketAddr, diary: &mut Diary) -> Result<(), Refusal> {
+fn call(caller: &Socket, to: SocketAddr, diary: &mut TraceRecorder) -> Result<(), SyscallError> {
     let done = caller.connect(&to.into());
-    match diary.did(caller, Asked::Connect(Endpoint::from(to)), done) {
+    match diary.did(caller, Syscall::Connect(Endpoint::from(to)), done) {
         Err(error) if Errno::from(&error) != Errno::EINPROGRESS => {
             Err(socket::refused(Call::Connect)(error))
         }

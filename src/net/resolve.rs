@@ -2,7 +2,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::net::socket;
-use crate::tcp::{Call, ConnectSpec, Errno, Host, Refusal};
+use crate::tcp::{Call, ConnectSpec, Errno, Host, SyscallError};
 
 /// How long the resolver may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST: usize = 32;
 
 /// The addresses that the target stands for and that may be called from where the client is bound, in the resolver's order.
-pub(crate) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Refusal> {
+pub(crate) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, SyscallError> {
     let found = match spec.to.endpoint() {
         Some(end) => vec![SocketAddr::from(end)],
         None => look_up(&spec.to.name, spec.to.port.0).await?,
@@ -25,11 +25,11 @@ pub(crate) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Ref
     let remote = |to: &&SocketAddr| !may_leave && !is_near(to.ip()) && !socket::is_ours(to.ip());
     match reachable.iter().find(remote) {
         None => Ok(reachable),
-        Some(to) => Err(Refusal { call: Call::Remote(to.ip()), errno: Errno::EPERM }),
+        Some(to) => Err(SyscallError { call: Call::Remote(to.ip()), errno: Errno::EPERM }),
     }
 }
 
-async fn look_up(name: &str, port: u16) -> Result<Vec<SocketAddr>, Refusal> {
+async fn look_up(name: &str, port: u16) -> Result<Vec<SocketAddr>, SyscallError> {
     let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((name, port))).await;
     match found {
         Err(_) => Err(unresolved(Errno::ETIMEDOUT)),
@@ -39,8 +39,8 @@ async fn look_up(name: &str, port: u16) -> Result<Vec<SocketAddr>, Refusal> {
     }
 }
 
-fn unresolved(errno: Errno) -> Refusal {
-    Refusal { call: Call::Resolve, errno }
+fn unresolved(errno: Errno) -> SyscallError {
+    SyscallError { call: Call::Resolve, errno }
 }
 
 /// Whether an address belongs to this machine's loopback, to a private network (RFC 1918, RFC 4193) or to the link (RFC 3927, RFC 4291).

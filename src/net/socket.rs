@@ -4,28 +4,28 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::net::factory::Makers;
-use crate::net::trace::Diary;
+use crate::net::factory::SocketFactory;
+use crate::net::trace::TraceRecorder;
 use crate::net::{options, trace};
 use crate::tcp::{
-    Asked, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
-    Protocol, Refusal, RowName, SockOpt, SourcePort,
+    Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
+    Protocol, SockOpt, SocketId, SourcePort, Syscall, SyscallError,
 };
 
 /// `ENOPROTOOPT`: the kernel does not know the option.
 const UNKNOWN_OPTION: Errno = Errno(libc::ENOPROTOOPT);
 
 /// Who makes a socket, and who notes what it is asked for.
-pub(crate) type Making<'a> = (&'a Makers, &'a mut Diary);
+pub(crate) type SocketRequest<'a> = (&'a SocketFactory, &'a mut TraceRecorder);
 
 /// socket(), bind(), listen(), once for each listener that is asked for; all of them or none.
 ///
 /// What each was asked for is handed to `tell`.
 pub(crate) async fn listening(
     spec: &ListenSpec,
-    (makers, diary): Making<'_>,
-    tell: impl Fn(Diary, Option<RowName>),
-) -> Result<Vec<(Socket, OwnSocket)>, Refusal> {
+    (makers, diary): SocketRequest<'_>,
+    tell: impl Fn(TraceRecorder, Option<SocketId>),
+) -> Result<Vec<(Socket, OwnSocket)>, SyscallError> {
     let mut at = SocketAddr::from(spec.at);
     let mut all = Vec::new();
     for _ in 0..spec.listeners.clamp(1, 4) {
@@ -43,12 +43,12 @@ pub(crate) async fn listening(
 async fn one_listening(
     spec: &ListenSpec,
     at: SocketAddr,
-    (makers, diary): Making<'_>,
-) -> Result<(Socket, SocketAddr), Refusal> {
+    (makers, diary): SocketRequest<'_>,
+) -> Result<(Socket, SocketAddr), SyscallError> {
     let socket = makers.socket(spec.host, Protocol::Tcp, at.ip(), diary).await?;
     let listens = bound(spec, at, &socket, diary).and_then(|()| {
         let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
-        let done = diary.did(&socket, Asked::Listen(spec.backlog), socket.listen(backlog));
+        let done = diary.did(&socket, Syscall::Listen(spec.backlog), socket.listen(backlog));
         done.map_err(refused(Call::Listen))?;
         diary.name_of(&socket).map_err(refused(Call::Bind))
     });
@@ -63,10 +63,10 @@ pub(crate) fn bound(
     spec: &ListenSpec,
     at: SocketAddr,
     socket: &Socket,
-    diary: &mut Diary,
-) -> Result<(), Refusal> {
+    diary: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
     let option = refused(Call::SetSockOpt);
-    let mut set = |option: SockOpt, done| diary.did(socket, Asked::SetSockOpt(option), done);
+    let mut set = |option: SockOpt, done| diary.did(socket, Syscall::SetSockOpt(option), done);
     if at.is_ipv6() {
         let done = socket.set_only_v6(spec.only_v6);
         set(SockOpt::OnlyV6(spec.only_v6), done).map_err(&option)?;
@@ -80,12 +80,12 @@ pub(crate) fn bound(
     bind(socket, at, diary).map_err(refused(Call::Bind))
 }
 
-fn bind(socket: &Socket, at: SocketAddr, diary: &mut Diary) -> io::Result<()> {
-    diary.did(socket, Asked::Bind(Endpoint::from(at)), socket.bind(&at.into()))
+fn bind(socket: &Socket, at: SocketAddr, diary: &mut TraceRecorder) -> io::Result<()> {
+    diary.did(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()))
 }
 
 /// A socket of which nothing will come.
-pub(crate) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal {
+pub(crate) fn closed(socket: Socket, diary: &mut TraceRecorder, why: SyscallError) -> SyscallError {
     diary.closes(&socket);
     drop(socket);
     why
@@ -98,8 +98,8 @@ pub(crate) async fn calling(
     spec: &ConnectSpec,
     to: SocketAddr,
     whole: Option<PortRange>,
-    (makers, diary): Making<'_>,
-) -> Result<Socket, Refusal> {
+    (makers, diary): SocketRequest<'_>,
+) -> Result<Socket, SyscallError> {
     let socket = makers.socket(spec.host, spec.protocol, to.ip(), diary).await?;
     match placed(spec, to, (&socket, whole), diary) {
         Ok(()) => Ok(socket),
@@ -112,19 +112,20 @@ fn placed(
     spec: &ConnectSpec,
     to: SocketAddr,
     (socket, whole): (&Socket, Option<PortRange>),
-    diary: &mut Diary,
-) -> Result<(), Refusal> {
+    diary: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
     if spec.reuse_addr {
         let done = socket.set_reuse_address(true);
-        let done = diary.did(socket, Asked::SetSockOpt(SockOpt::ReuseAddr), done);
+        let done = diary.did(socket, Syscall::SetSockOpt(SockOpt::ReuseAddr), done);
         done.map_err(refused(Call::SetSockOpt))?;
     }
     let from = spec.from.unwrap_or_else(|| any(to.ip()));
-    let range = |range, diary: &mut Diary| {
+    let range = |range, diary: &mut TraceRecorder| {
         let done = options::set_local_port_range(socket, range);
-        diary.did(socket, Asked::SetSockOpt(SockOpt::LocalPortRange(range)), done)
+        diary.did(socket, Syscall::SetSockOpt(SockOpt::LocalPortRange(range)), done)
     };
-    let bind = |port: u16, diary: &mut Diary| bind(socket, SocketAddr::new(from, port), diary);
+    let bind =
+        |port: u16, diary: &mut TraceRecorder| bind(socket, SocketAddr::new(from, port), diary);
     match spec.source_port {
         SourcePort::Fixed(port) => bind(port.0, diary).map_err(refused(Call::Bind))?,
         SourcePort::SameAsServer => bind(to.port(), diary).map_err(refused(Call::Bind))?,
@@ -147,11 +148,15 @@ fn placed(
 }
 
 /// bind() to the source address alone; the port is left to connect(), so that it is not used up for every destination.
-fn bind_address(spec: &ConnectSpec, socket: &Socket, diary: &mut Diary) -> Result<(), Refusal> {
+fn bind_address(
+    spec: &ConnectSpec,
+    socket: &Socket,
+    diary: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
     let Some(from) = spec.from else { return Ok(()) };
     if spec.protocol == Protocol::Tcp {
         let done = options::set_bind_address_no_port(socket);
-        let option = Asked::SetSockOpt(SockOpt::BindAddressNoPort);
+        let option = Syscall::SetSockOpt(SockOpt::BindAddressNoPort);
         let done = diary.did(socket, option, done);
         done.map_err(refused(Call::SetSockOpt))?;
     }
@@ -162,7 +167,7 @@ fn bind_address(spec: &ConnectSpec, socket: &Socket, diary: &mut Diary) -> Resul
 fn bind_in_turn(
     range: PortRange,
     mut bind: impl FnMut(u16) -> io::Result<()>,
-) -> Result<(), Refusal> {
+) -> Result<(), SyscallError> {
     for port in range.low.0..=range.high.0 {
         match bind(port) {
             Ok(()) => return Ok(()),
@@ -171,11 +176,15 @@ fn bind_in_turn(
         }
     }
     // The answer that connect() gives when a range is used up.
-    Err(Refusal { call: Call::Connect, errno: Errno::EADDRNOTAVAIL })
+    Err(SyscallError { call: Call::Connect, errno: Errno::EADDRNOTAVAIL })
 }
 
 /// socket() on this machine.
-pub(crate) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<Socket, Refusal> {
+pub(crate) fn new(
+    protocol: Protocol,
+    ip: IpAddr,
+    diary: &mut TraceRecorder,
+) -> Result<Socket, SyscallError> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),
@@ -197,7 +206,7 @@ pub(crate) fn own(
     let tuple = FiveTuple { protocol, local, remote };
     let inode = rustix::fs::fstat(socket).map_or(0, |stat| stat.st_ino);
     OwnSocket {
-        name: RowName { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
+        name: SocketId { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
         fd: trace::number(socket),
         inode,
     }
@@ -209,7 +218,7 @@ pub(crate) fn ephemeral_range() -> Option<PortRange> {
     let (low, high) = text.trim().split_once(char::is_whitespace)?;
     let range = format!("{}-{}", low.trim(), high.trim()).parse().ok()?;
     let here = Ipv4Addr::LOCALHOST.into();
-    let probe = new(Protocol::Tcp, here, &mut Diary::unread()).ok()?;
+    let probe = new(Protocol::Tcp, here, &mut TraceRecorder::unread()).ok()?;
     let is_known = options::set_local_port_range(&probe, range).is_ok();
     is_known.then_some(range)
 }
@@ -221,7 +230,7 @@ pub(crate) fn is_ours(ip: IpAddr) -> bool {
 }
 
 fn is_bindable(ip: IpAddr) -> bool {
-    let probe = new(Protocol::Udp, ip, &mut Diary::unread());
+    let probe = new(Protocol::Udp, ip, &mut TraceRecorder::unread());
     probe.is_ok_and(|probe| probe.bind(&SocketAddr::new(ip, 0).into()).is_ok())
 }
 
@@ -237,8 +246,8 @@ fn is_own_alone(ip: IpAddr) -> bool {
 }
 
 /// Turns an error of `call` into a refusal.
-pub(crate) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
-    move |error| Refusal { call, errno: Errno::from(&error) }
+pub(crate) fn refused(call: Call) -> impl Fn(io::Error) -> SyscallError {
+    move |error| SyscallError { call, errno: Errno::from(&error) }
 }
 
 /// The address that stands for all of the same family.

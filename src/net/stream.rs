@@ -6,19 +6,19 @@ use socket2::{SockRef, Socket};
 use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UdpSocket};
 
-use crate::net::trace::Diary;
-use crate::tcp::{Asked, Errno, Protocol, SockOpt};
+use crate::net::trace::TraceRecorder;
+use crate::tcp::{Errno, Protocol, SockOpt, Syscall};
 
 /// A connected socket: a TCP connection, or a UDP socket with a fixed other end.
 #[derive(Debug)]
-pub(crate) enum Wire {
+pub(crate) enum Stream {
     Tcp(TcpStream),
     Udp(UdpSocket),
 }
 
 /// What a read brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Read {
+pub(crate) enum ReadOutcome {
     /// So many bytes.
     Bytes(usize),
     /// Nothing yet.
@@ -29,44 +29,44 @@ pub(crate) enum Read {
     Broken(Errno),
 }
 
-impl Wire {
+impl Stream {
     /// Hands a non-blocking socket to tokio.
-    pub(crate) fn new(protocol: Protocol, socket: Socket) -> io::Result<Wire> {
+    pub(crate) fn new(protocol: Protocol, socket: Socket) -> io::Result<Stream> {
         Ok(match protocol {
-            Protocol::Tcp => Wire::Tcp(TcpStream::from_std(socket.into())?),
-            Protocol::Udp => Wire::Udp(UdpSocket::from_std(socket.into())?),
+            Protocol::Tcp => Stream::Tcp(TcpStream::from_std(socket.into())?),
+            Protocol::Udp => Stream::Udp(UdpSocket::from_std(socket.into())?),
         })
     }
 
     pub(crate) fn is_udp(&self) -> bool {
-        matches!(self, Wire::Udp(_))
+        matches!(self, Stream::Udp(_))
     }
 
     pub(crate) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
         match self {
-            Wire::Tcp(stream) => stream.ready(interest).await,
-            Wire::Udp(socket) => socket.ready(interest).await,
+            Stream::Tcp(stream) => stream.ready(interest).await,
+            Stream::Udp(socket) => socket.ready(interest).await,
         }
     }
 
-    pub(crate) fn read(&self, buffer: &mut [u8]) -> Read {
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> ReadOutcome {
         let read = match self {
-            Wire::Tcp(stream) => stream.try_read(buffer),
-            Wire::Udp(socket) => socket.try_recv(buffer),
+            Stream::Tcp(stream) => stream.try_read(buffer),
+            Stream::Udp(socket) => socket.try_recv(buffer),
         };
         match read {
-            Ok(0) if !self.is_udp() => Read::Fin,
-            Ok(count) => Read::Bytes(count),
-            Err(error) if is_for_later(&error) => Read::Nothing,
-            Err(error) => Read::Broken(Errno::from(&error)),
+            Ok(0) if !self.is_udp() => ReadOutcome::Fin,
+            Ok(count) => ReadOutcome::Bytes(count),
+            Err(error) if is_for_later(&error) => ReadOutcome::Nothing,
+            Err(error) => ReadOutcome::Broken(Errno::from(&error)),
         }
     }
 
     /// write(), once; `None` when the kernel's buffer is full.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<Option<usize>, Errno> {
         let written = match self {
-            Wire::Tcp(stream) => stream.try_write(bytes),
-            Wire::Udp(socket) => socket.try_send(bytes),
+            Stream::Tcp(stream) => stream.try_write(bytes),
+            Stream::Udp(socket) => socket.try_send(bytes),
         };
         match written {
             Ok(count) => Ok(Some(count)),
@@ -79,8 +79,8 @@ impl Wire {
     pub(crate) fn leave_unread(&self) {
         let nothing = || Err::<(), _>(io::Error::from(io::ErrorKind::WouldBlock));
         let _ = match self {
-            Wire::Tcp(stream) => stream.try_io(Interest::READABLE, nothing),
-            Wire::Udp(socket) => socket.try_io(Interest::READABLE, nothing),
+            Stream::Tcp(stream) => stream.try_io(Interest::READABLE, nothing),
+            Stream::Udp(socket) => socket.try_io(Interest::READABLE, nothing),
         };
     }
 
@@ -91,30 +91,30 @@ impl Wire {
     }
 
     /// shutdown(`SHUT_WR`).
-    pub(crate) fn half_close(&self, diary: &mut Diary) -> Result<(), Errno> {
+    pub(crate) fn half_close(&self, diary: &mut TraceRecorder) -> Result<(), Errno> {
         let done = SockRef::from(self).shutdown(std::net::Shutdown::Write);
-        let done = diary.did(self, Asked::Shutdown, done);
+        let done = diary.did(self, Syscall::Shutdown, done);
         done.map_err(|error| Errno::from(&error))
     }
 
     /// Has close() send RST (`SO_LINGER` 0).
-    pub(crate) fn linger_no_more(&self, diary: &mut Diary) {
+    pub(crate) fn linger_no_more(&self, diary: &mut TraceRecorder) {
         let done = SockRef::from(self).set_linger(Some(Duration::ZERO));
         // Without the option close() sends FIN, which ends the connection, too.
-        let _ = diary.did(self, Asked::SetSockOpt(SockOpt::NoLinger), done);
+        let _ = diary.did(self, Syscall::SetSockOpt(SockOpt::NoLinger), done);
     }
 }
 
-impl AsFd for Wire {
+impl AsFd for Stream {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match self {
-            Wire::Tcp(stream) => stream.as_fd(),
-            Wire::Udp(socket) => socket.as_fd(),
+            Stream::Tcp(stream) => stream.as_fd(),
+            Stream::Udp(socket) => socket.as_fd(),
         }
     }
 }
 
-impl AsRawFd for Wire {
+impl AsRawFd for Stream {
     fn as_raw_fd(&self) -> RawFd {
         self.as_fd().as_raw_fd()
     }

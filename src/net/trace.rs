@@ -10,40 +10,43 @@ use std::time::Duration;
 use socket2::Socket;
 use tokio::time::Instant;
 
-use crate::net::registry::Sockets;
-use crate::tcp::{Answer, Asked, Called, Deed, Endpoint, Errno, News, Protocol, Record, RowName};
+use crate::net::registry::Registry;
+use crate::tcp::{
+    Endpoint, Errno, Protocol, Purpose, SocketEvent, SocketId, Syscall, SyscallRecord,
+    SyscallResult, SyscallTrace,
+};
 
 /// What one socket was asked for, call by call, noted by whoever makes the calls.
 #[derive(Debug)]
-pub(crate) struct Diary {
-    deed: Deed,
+pub(crate) struct TraceRecorder {
+    deed: Purpose,
     /// Nothing is noted where nothing will be told: a burst costs no memory.
     is_kept: bool,
-    calls: Vec<Called>,
+    calls: Vec<SyscallRecord>,
 }
 
-impl Diary {
+impl TraceRecorder {
     /// One that is thrown away.
-    pub(crate) fn unread() -> Diary {
-        Diary { deed: Deed::Try, is_kept: false, calls: Vec::new() }
+    pub(crate) fn unread() -> TraceRecorder {
+        TraceRecorder { deed: Purpose::Try, is_kept: false, calls: Vec::new() }
     }
 
     /// Notes a call that answers 0 or an error, and hands its result on.
     pub(crate) fn did(
         &mut self,
         on: &impl AsRawFd,
-        asked: Asked,
+        asked: Syscall,
         result: io::Result<()>,
     ) -> io::Result<()> {
-        self.note(on, asked, answer(&result, |()| Answer::Done));
+        self.note(on, asked, answer(&result, |()| SyscallResult::Done));
         result
     }
 
     /// Notes a call.
-    pub(crate) fn note(&mut self, on: &impl AsRawFd, asked: Asked, answer: Answer) {
+    pub(crate) fn note(&mut self, on: &impl AsRawFd, asked: Syscall, answer: SyscallResult) {
         if self.is_kept {
             let on = Some(number(on));
-            self.calls.push(Called { on, asked, answer });
+            self.calls.push(SyscallRecord { on, asked, answer });
         }
     }
 
@@ -53,36 +56,36 @@ impl Diary {
             let unknown = || io::ErrorKind::AddrNotAvailable.into();
             address.as_socket().ok_or_else(unknown)
         });
-        let end = answer(&local, |local| Answer::End(Endpoint::from(*local)));
-        self.note(socket, Asked::GetSockName, end);
+        let end = answer(&local, |local| SyscallResult::End(Endpoint::from(*local)));
+        self.note(socket, Syscall::GetSockName, end);
         local
     }
 
     /// Notes that a socket is closed; what close() answers nobody reads.
     pub(crate) fn closes(&mut self, socket: &impl AsRawFd) {
-        self.note(socket, Asked::Close, Answer::Unread);
+        self.note(socket, Syscall::Close, SyscallResult::Unread);
     }
 
     /// Notes how connect() ended that was under way (`SO_ERROR`).
     pub(crate) fn connect_answered(&mut self, socket: &impl AsRawFd, failed: Option<Errno>) {
-        let answer = failed.map_or(Answer::Done, Answer::Failed);
-        self.note(socket, Asked::ConnectAnswer, answer);
+        let answer = failed.map_or(SyscallResult::Done, SyscallResult::Failed);
+        self.note(socket, Syscall::ConnectAnswer, answer);
     }
 
     /// Notes socket(), whoever called it for us.
     pub(crate) fn socket(&mut self, protocol: Protocol, ip: IpAddr, made: &io::Result<Socket>) {
         let v6 = ip.is_ipv6();
-        let asked = Asked::Socket { v6, protocol };
-        let answer = answer(made, |socket| Answer::Descriptor(number(socket)));
+        let asked = Syscall::Socket { v6, protocol };
+        let answer = answer(made, |socket| SyscallResult::Descriptor(number(socket)));
         if self.is_kept {
             let on = None;
-            self.calls.push(Called { on, asked, answer });
+            self.calls.push(SyscallRecord { on, asked, answer });
         }
     }
 
     /// The same for the next socket of the same deed.
-    pub(crate) fn next(&mut self) -> Diary {
-        Diary { calls: std::mem::take(&mut self.calls), ..*self }
+    pub(crate) fn next(&mut self) -> TraceRecorder {
+        TraceRecorder { calls: std::mem::take(&mut self.calls), ..*self }
     }
 }
 
@@ -92,29 +95,29 @@ pub(crate) fn number(socket: &impl AsRawFd) -> u32 {
 }
 
 /// What a result says, when `good` says what a good one means.
-fn answer<T>(result: &io::Result<T>, good: impl FnOnce(&T) -> Answer) -> Answer {
+fn answer<T>(result: &io::Result<T>, good: impl FnOnce(&T) -> SyscallResult) -> SyscallResult {
     match result {
         Ok(value) => good(value),
-        Err(error) => Answer::Failed(Errno::from(error)),
+        Err(error) => SyscallResult::Failed(Errno::from(error)),
     }
 }
 
 /// Who decides what is told.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct TraceLimit {
     is_wanted: AtomicBool,
-    paces: [Mutex<Pace>; Deed::ALL.len()],
+    paces: [Mutex<TraceCount>; Purpose::ALL.len()],
 }
 
 /// How many of one deed were told in the second that began at `since`, and how many were left out.
 #[derive(Debug, Default)]
-struct Pace {
+struct TraceCount {
     since: Option<Instant>,
     told: u32,
     left_out: u32,
 }
 
-impl Ledger {
+impl TraceLimit {
     /// So many sockets of one deed are told in a second, call by call.
     const FEW: u32 = 8;
     const SECOND: Duration = Duration::from_secs(1);
@@ -124,47 +127,47 @@ impl Ledger {
         self.is_wanted.store(true, Ordering::Relaxed);
     }
 
-    fn pace(&self, deed: Deed) -> std::sync::MutexGuard<'_, Pace> {
+    fn pace(&self, deed: Purpose) -> std::sync::MutexGuard<'_, TraceCount> {
         let pace = &self.paces[deed as usize];
         pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Sockets {
+impl Registry {
     /// A diary for one socket; a closed one when enough of its kind are told already.
-    pub(crate) fn diary(self: &Arc<Self>, deed: Deed) -> Diary {
+    pub(crate) fn diary(self: &Arc<Self>, deed: Purpose) -> TraceRecorder {
         let is_kept = self.ledger.is_wanted.load(Ordering::Relaxed) && self.is_told(deed);
-        Diary { deed, is_kept, calls: Vec::new() }
+        TraceRecorder { deed, is_kept, calls: Vec::new() }
     }
 
     /// Tells what was noted.
-    pub(crate) fn tell_calls(self: &Arc<Self>, diary: Diary, row: Option<RowName>) {
-        let Diary { deed, calls, .. } = diary;
+    pub(crate) fn tell_calls(self: &Arc<Self>, diary: TraceRecorder, row: Option<SocketId>) {
+        let TraceRecorder { deed, calls, .. } = diary;
         if !calls.is_empty() {
-            self.announce(News::Called(Record { deed, row, calls }));
+            self.announce(SocketEvent::Called(SyscallTrace { deed, row, calls }));
         }
     }
 
-    fn is_told(self: &Arc<Self>, deed: Deed) -> bool {
+    fn is_told(self: &Arc<Self>, deed: Purpose) -> bool {
         let now = Instant::now();
         let mut pace = self.ledger.pace(deed);
-        let is_over = |since: Instant| now.duration_since(since) >= Ledger::SECOND;
+        let is_over = |since: Instant| now.duration_since(since) >= TraceLimit::SECOND;
         if pace.left_out == 0 && pace.since.is_none_or(is_over) {
             (pace.since, pace.told) = (Some(now), 0);
         }
-        if pace.told < Ledger::FEW {
+        if pace.told < TraceLimit::FEW {
             pace.told += 1;
             return true;
         }
         pace.left_out += 1;
         if pace.left_out == 1 {
-            self.tell_the_rest(deed, pace.since.unwrap_or(now) + Ledger::SECOND);
+            self.tell_the_rest(deed, pace.since.unwrap_or(now) + TraceLimit::SECOND);
         }
         false
     }
 
     /// Tells at the end of the second how many were left out.
-    fn tell_the_rest(self: &Arc<Self>, deed: Deed, at: Instant) {
+    fn tell_the_rest(self: &Arc<Self>, deed: Purpose, at: Instant) {
         let sockets = Arc::clone(self);
         self.spawn(async move {
             tokio::select! {
@@ -172,7 +175,7 @@ impl Sockets {
                 () = tokio::time::sleep_until(at) => (),
             }
             let count = std::mem::take(&mut sockets.ledger.pace(deed).left_out);
-            sockets.tell(News::CalledAlike { deed, count }).await;
+            sockets.tell(SocketEvent::CalledAlike { deed, count }).await;
         });
     }
 }

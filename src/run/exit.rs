@@ -1,6 +1,6 @@
 /// How a subcommand ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum Exit {
     /// It has done what was asked, or nobody reads its output any more.
     Done,
     /// It was used wrongly; what is wrong has been said.
@@ -11,14 +11,14 @@ pub enum Ended {
     WithCode(u8),
 }
 
-impl Ended {
+impl Exit {
     /// The exit code: 0, 2, the program's, or 128 and the signal's number. An error exits with 1.
     pub fn code(self) -> u8 {
         match self {
-            Ended::Done => 0,
-            Ended::WrongUsage => 2,
-            Ended::WithCode(code) => code,
-            Ended::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
+            Exit::Done => 0,
+            Exit::WrongUsage => 2,
+            Exit::WithCode(code) => code,
+            Exit::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
         }
     }
 }

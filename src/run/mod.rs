@@ -13,20 +13,20 @@ pub(crate) mod watch;
 
 pub use crate::run::clock::Clock;
 pub use crate::run::error_text::reason;
-pub use crate::run::exit::Ended;
+pub use crate::run::exit::Exit;
 pub use crate::run::headless::asked_to_end;
 pub use crate::run::headless::connect::connect;
 pub use crate::run::headless::listen::listen;
-pub use crate::run::headless::netstat_line::Line;
+pub use crate::run::headless::netstat_line::NetstatLine;
 pub use crate::run::headless::table::print_table;
 pub use crate::run::headless::table::table;
 pub use crate::run::headless::table::watch_table;
 pub use crate::run::watch::Poller;
 pub use crate::run::watch::budget::Budget;
-pub use crate::run::watch::diff::Known;
-pub use crate::run::watch::planner::Glance;
-pub use crate::run::watch::planner::Order;
-pub use crate::run::watch::planner::Watcher;
+pub use crate::run::watch::diff::KnownRows;
+pub use crate::run::watch::planner::LookupOrder;
+pub use crate::run::watch::planner::Planner;
+pub use crate::run::watch::planner::ReadOrder;
 pub use crate::run::watch::worker::Opener;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -43,7 +43,7 @@ use crate::run::headless::{complain, lab_command, runtime};
 ///
 /// # Errors
 /// When it could not be done; the error says what, to what, and why.
-pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
+pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => open_dashboard(cli),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
@@ -58,7 +58,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
         Some(Subcommands::Lab(args)) => lab_command::lab(args),
         Some(Subcommands::Helper(spec)) => {
             crate::lab::help(spec.lab())?;
-            Ok(Ended::Done)
+            Ok(Exit::Done)
         }
         Some(Subcommands::Completions { shell }) => {
             let mut script = Vec::new();
@@ -74,38 +74,38 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
 }
 
 /// Writes a text to standard output; a reader that goes away, like `head`, is no error.
-fn print(text: &[u8]) -> anyhow::Result<Ended> {
+fn print(text: &[u8]) -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
         Err(why) if why.kind() != ErrorKind::BrokenPipe => {
             Err(why).context("cannot write to standard output")
         }
-        Ok(()) | Err(_) => Ok(Ended::Done),
+        Ok(()) | Err(_) => Ok(Exit::Done),
     }
 }
 
 /// Runs a subcommand, and leaves behind what cannot be stopped: the resolver may take a minute until it gives up a question.
-fn without_a_screen(work: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
+fn without_a_screen(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     let ended = runtime.block_on(work);
     runtime.shutdown_background();
     ended
 }
 
-fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
+fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
     if cli.dashboard.lab.lab && cli.dashboard.computers.is_some() {
         let wrong = Cli::command().error(
             clap::error::ErrorKind::ArgumentConflict,
             "--computers are those on loopback, and a lab has its own: with --lab write --lab-computers, which counts the server, too",
         );
         let _ = wrong.print();
-        return Ok(Ended::WrongUsage);
+        return Ok(Exit::WrongUsage);
     }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         complain(
             "the dashboard needs a terminal for input and output; without one try: fivetuple table, fivetuple listen, fivetuple connect",
         );
-        return Ok(Ended::WrongUsage);
+        return Ok(Exit::WrongUsage);
     }
     let term = std::env::var_os("TERM").filter(|term| !term.is_empty());
     let wrong = match term {
@@ -119,7 +119,7 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
     };
     if let Some(wrong) = wrong {
         complain(wrong);
-        return Ok(Ended::WrongUsage);
+        return Ok(Exit::WrongUsage);
     }
     screen::guard_panics();
     let runtime = runtime()?;

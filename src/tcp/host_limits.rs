@@ -4,7 +4,7 @@ use crate::tcp::{Port, PortRange};
 
 /// What this machine allows, read once at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Machine {
+pub struct HostLimits {
     /// This process's id.
     pub pid: u32,
     /// The user that it runs as.
@@ -23,15 +23,15 @@ pub struct Machine {
     pub has_ipv6: bool,
 }
 
-impl Machine {
+impl HostLimits {
     /// Descriptors that no socket of ours takes: terminal, netlink, files of /proc.
     pub const RESERVED_DESCRIPTORS: u64 = 64;
 }
 
-impl Default for Machine {
+impl Default for HostLimits {
     /// A plain Linux machine with its defaults.
-    fn default() -> Machine {
-        Machine {
+    fn default() -> HostLimits {
+        HostLimits {
             pid: 0,
             uid: 0,
             ephemeral: PortRange::DEFAULT,

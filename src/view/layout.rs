@@ -1,14 +1,14 @@
 use ratatui::layout::Rect;
 
 use crate::app::query::lab_tables;
-use crate::app::{Pane, Picture, State};
+use crate::app::{MainView, Pane, State};
 use crate::view::pane::notices;
 use crate::view::rect::{take_bottom, take_right, take_top};
 use crate::view::table::height::rows_wanted;
 
 /// Which pane stands where. A rectangle without height is not drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Places {
+pub struct PaneLayout {
     /// The first line.
     pub header: Rect,
     /// The warning that others can get in.
@@ -40,19 +40,19 @@ const TABLE: u16 = 5;
 const KEYS: u16 = 32;
 
 /// Where everything stands on a screen of that size; `None` when it is too small.
-pub fn places(area: Rect, state: &State) -> Option<Places> {
+pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
         return None;
     }
     let mut rest = area;
     let header = take_top(&mut rest, 1);
-    let banner = take_top(&mut rest, u16::from(state.listener.is_open_to_others()));
+    let banner = take_top(&mut rest, u16::from(state.server.is_open_to_others()));
     let footer = take_bottom(&mut rest, 1);
-    if state.desk.look.big {
-        return Some(Places { header, banner, sockets: rest, footer, ..Places::default() });
+    if state.ui.look.big {
+        return Some(PaneLayout { header, banner, sockets: rest, footer, ..PaneLayout::default() });
     }
     // A picture needs the room of the panes above it; what the keys do shows in the picture, and is told below it.
-    let hides_top = if state.desk.picture == Picture::Table {
+    let hides_top = if state.ui.picture == MainView::Table {
         lab_tables::is_shown(state) && area.height < 30
     } else {
         area.height < 40
@@ -62,7 +62,7 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     } else {
         take_top(&mut rest, 2 + top_lines(area.height, state))
     };
-    let shows_keys = state.desk.look.keys && has_room_for_keys(area);
+    let shows_keys = state.ui.look.keys && has_room_for_keys(area);
     let beside = 2 + if shows_keys { KEYS } else { 0 };
     let lines = notice_lines(area.height);
     let lines = if hides_top { (1, 3) } else { lines };
@@ -73,7 +73,7 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
     let keys = if shows_keys { take_right(&mut notices, KEYS) } else { Rect::default() };
     let mut listener = top;
     let computers = take_right(&mut listener, top.width / 2);
-    Some(Places { header, banner, listener, computers, sockets: rest, notices, keys, footer })
+    Some(PaneLayout { header, banner, listener, computers, sockets: rest, notices, keys, footer })
 }
 
 /// How many lines the table does not need. On a low screen a sentence that needs it may take one more, that of a row which is gone: LISTEN
@@ -81,7 +81,7 @@ pub fn places(area: Rect, state: &State) -> Option<Places> {
 fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
-    let is_table = state.desk.picture == Picture::Table;
+    let is_table = state.ui.picture == MainView::Table;
     let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, PICTURE) };
     let least = HEAD + LEFT + 2 + usual;
     let one_more = u16::from(is_table && screen < 22 && rest > least && has_ghost(state));
@@ -91,7 +91,7 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
 /// Whether a row of a table that a low screen nearly holds is gone; a longer one is scrolled anyway.
 fn has_ghost(state: &State) -> bool {
     const NEARLY: usize = 8;
-    let shown = &state.desk.shown;
+    let shown = &state.ui.shown;
     let is_gone = |name| state.seen().get(name).is_some_and(|line| line.gone.is_some());
     shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
 }
@@ -102,7 +102,7 @@ fn for_readers(
     height: u16,
     ((usual, most), spare): ((u16, u16), u16),
 ) -> ((u16, u16), u16) {
-    if state.desk.focus != Pane::Notices {
+    if state.ui.focus != Pane::Notices {
         return ((usual, most), spare);
     }
     let all = height.saturating_sub(2 + TABLE);
@@ -136,7 +136,7 @@ const fn notice_lines(height: u16) -> (u16, u16) {
     }
 }
 
-impl Places {
+impl PaneLayout {
     /// Which pane stands at that point.
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
         Pane::ALL.into_iter().find(|pane| self.of(*pane).contains((x, y).into()))

@@ -16,22 +16,22 @@ pub(crate) mod text;
 pub use crate::view::hit::hit;
 pub use crate::view::hit::pane_at;
 pub use crate::view::layout::LEAST;
-pub use crate::view::layout::Places;
+pub use crate::view::layout::PaneLayout;
 pub use crate::view::layout::places;
 pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::glyph;
 pub use crate::view::style::glyphs::in_ascii;
 pub use crate::view::style::theme::ColourDepth;
 pub use crate::view::style::theme::PARTS;
-pub use crate::view::style::theme::Part;
 pub use crate::view::style::theme::Theme;
+pub use crate::view::style::theme::ThemeRole;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::query::lab_tables;
-use crate::app::{Overlay, Picture, State};
+use crate::app::{MainView, Overlay, State};
 use crate::view::lab::side_by_side;
 use crate::view::main::{compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
@@ -60,13 +60,13 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     }
 }
 
-fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: &mut Scroll) {
+fn draw_panes(frame: &mut Frame<'_>, places: &PaneLayout, scene: Scene<'_>, scroll: &mut Scroll) {
     header::draw(frame, places.header, scene);
     if !places.banner.is_empty() {
         banner::draw(frame, places.banner, scene);
     }
     footer::draw(frame, places.footer, scene);
-    if scene.state.desk.look.big {
+    if scene.state.ui.look.big {
         big_type::draw(frame, places.sockets, scene, scroll);
         return;
     }
@@ -74,17 +74,17 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
         server::draw(frame, places.listener, scene);
         computers::draw(frame, places.computers, scene, &mut scroll.computers);
     }
-    match scene.state.desk.picture {
-        Picture::Table if lab_tables::is_shown(scene.state) => {
+    match scene.state.ui.picture {
+        MainView::Table if lab_tables::is_shown(scene.state) => {
             side_by_side::draw(frame, places.sockets, scene, scroll);
         }
-        Picture::Table => table::draw(frame, places.sockets, scene, scroll),
-        Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
-        Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
-        Picture::Compare => compare::draw(frame, places.sockets, scene, scroll),
-        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
-        Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
-        Picture::Calls => syscalls::draw(frame, places.sockets, scene, scroll),
+        MainView::Table => table::draw(frame, places.sockets, scene, scroll),
+        MainView::States => diagram::draw(frame, places.sockets, scene, scroll),
+        MainView::Ports => ports::draw(frame, places.sockets, scene, scroll),
+        MainView::Compare => compare::draw(frame, places.sockets, scene, scroll),
+        MainView::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
+        MainView::Myth => myth::draw(frame, places.sockets, scene, scroll),
+        MainView::Calls => syscalls::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene, scroll);
     if !places.keys.is_empty() {
@@ -94,7 +94,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
 
 fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
-    match &scene.state.desk.overlay {
+    match &scene.state.ui.overlay {
         Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::ListenForm(form)) => {
             form::draw(frame, above_footer, scene, "How to listen", form);

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear};
 
-use crate::app::{Line as TableLine, Pane, State};
+use crate::app::{Pane, State, TableRow};
 use crate::view::style::glyphs::CHOSEN;
-use crate::view::style::theme::{Part, Theme};
+use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::{rect, text};
 
 /// What is painted, and how.
@@ -20,32 +20,32 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// The chosen row, else that of the newest connection.
-    pub(crate) fn chosen_or_newest(self) -> Option<&'a TableLine> {
-        let (desk, sockets) = (&self.state.desk, self.state.seen());
-        let chosen = desk.selected.and_then(|name| sockets.get(name));
-        let newest = desk.shown.iter().rev().take(NEWEST);
+    pub(crate) fn chosen_or_newest(self) -> Option<&'a TableRow> {
+        let (ui, sockets) = (&self.state.ui, self.state.seen());
+        let chosen = ui.selected.and_then(|name| sockets.get(name));
+        let newest = ui.shown.iter().rev().take(NEWEST);
         let mut newest = newest.filter(|name| name.tuple.is_connected());
         chosen.or_else(|| sockets.get(*newest.next()?))
     }
 
     /// A piece of text in the style of `part`.
-    pub(crate) fn span(self, part: Part, text: impl Into<String>) -> Span<'static> {
+    pub(crate) fn span(self, part: ThemeRole, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.theme.of(part))
     }
 
-    pub(crate) fn style(self, part: Part) -> Style {
+    pub(crate) fn style(self, part: ThemeRole) -> Style {
         self.theme.of(part)
     }
 
     /// A frame that never has the focus; returns what is inside.
     pub(crate) fn frame(self, frame: &mut Frame<'_>, area: Rect, titles: &Titles) -> Rect {
-        let mut title = vec![self.span(Part::Title, format!(" {} ", titles.name))];
+        let mut title = vec![self.span(ThemeRole::Title, format!(" {} ", titles.name))];
         if !titles.about.is_empty() {
-            title.push(self.span(Part::Dim, format!("{} ", titles.about)));
+            title.push(self.span(ThemeRole::Dim, format!("{} ", titles.about)));
         }
         let block = Block::bordered()
             .border_type(kind(false))
-            .border_style(self.style(Part::Border))
+            .border_style(self.style(ThemeRole::Border))
             .title_top(Line::from(title));
         frame.render_widget(block, area);
         rect::inside(area)
@@ -59,11 +59,11 @@ impl<'a> Scene<'a> {
         area: Rect,
         titles: Titles,
     ) -> Rect {
-        let focused = self.state.desk.focus == pane && self.state.desk.overlay.is_none();
+        let focused = self.state.ui.focus == pane && self.state.ui.overlay.is_none();
         let (border, title) = if focused {
-            (Part::FocusBorder, Part::FocusTitle)
+            (ThemeRole::FocusBorder, ThemeRole::FocusTitle)
         } else {
-            (Part::Border, Part::Title)
+            (ThemeRole::Border, ThemeRole::Title)
         };
         let mut spans = Vec::new();
         if focused {
@@ -74,13 +74,13 @@ impl<'a> Scene<'a> {
         let room = usize::from(area.width).saturating_sub(width(&spans) + right + 3);
         if !titles.about.is_empty() && room > 2 {
             let about = text::cut(&titles.about, room);
-            spans.push(self.span(Part::Dim, about + " "));
+            spans.push(self.span(ThemeRole::Dim, about + " "));
         }
         let mut block = Block::bordered()
             .border_type(kind(focused))
             .border_style(self.style(titles.border.unwrap_or(border)))
             .title_top(Line::from(spans));
-        let pieces = |pieces: Vec<(Part, String)>| {
+        let pieces = |pieces: Vec<(ThemeRole, String)>| {
             let spans = pieces.into_iter();
             let spans = spans.map(|(part, text)| self.span(part, format!(" {text} ")));
             Line::from(spans.collect::<Vec<Span>>()).right_aligned()
@@ -107,8 +107,8 @@ impl<'a> Scene<'a> {
         frame.buffer_mut().set_style(area, self.theme.ground());
         let block = Block::bordered()
             .border_type(kind(true))
-            .border_style(self.style(Part::FocusBorder))
-            .title_top(self.span(Part::FocusTitle, format!(" {title} ")))
+            .border_style(self.style(ThemeRole::FocusBorder))
+            .title_top(self.span(ThemeRole::FocusTitle, format!(" {title} ")))
             .title_bottom(bottom.right_aligned());
         frame.render_widget(block, area);
         let inner = rect::inside(area);
@@ -124,8 +124,8 @@ impl<'a> Scene<'a> {
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (key, help) in hints {
-            spans.push(self.span(Part::Key, *key));
-            spans.push(self.span(Part::Text, format!(" {help}  ")));
+            spans.push(self.span(ThemeRole::Key, *key));
+            spans.push(self.span(ThemeRole::Text, format!(" {help}  ")));
         }
         Line::from(spans)
     }
@@ -141,11 +141,11 @@ pub(crate) struct Titles {
     /// Behind the name.
     pub(crate) about: String,
     /// At the right.
-    pub(crate) right: Vec<(Part, String)>,
+    pub(crate) right: Vec<(ThemeRole, String)>,
     /// At the right of the lower border.
-    pub(crate) below: Vec<(Part, String)>,
+    pub(crate) below: Vec<(ThemeRole, String)>,
     /// How the frame looks, when that is not for the focus to say.
-    pub(crate) border: Option<Part>,
+    pub(crate) border: Option<ThemeRole>,
 }
 
 const fn kind(heavy: bool) -> BorderType {

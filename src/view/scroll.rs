@@ -1,15 +1,15 @@
 use ratatui::layout::Rect;
 
-use crate::tcp::RowName;
+use crate::tcp::SocketId;
 
 /// Where lists are scrolled to, and what the last frame showed: all that painting may change.
 #[derive(Clone, Debug, Default)]
 pub struct Scroll {
     pub(crate) sockets: List,
     pub(crate) computers: List,
-    pub(crate) visible: Vec<RowName>,
+    pub(crate) visible: Vec<SocketId>,
     /// Where rows stood that do not stand below each other in one table.
-    pub(crate) cells: Vec<(Rect, RowName)>,
+    pub(crate) cells: Vec<(Rect, SocketId)>,
     /// Where the rows of big type stood.
     pub(crate) body: Rect,
     /// How far down the list of all keys goes, while it is drawn.
@@ -29,12 +29,12 @@ pub(crate) struct List {
 
 impl Scroll {
     /// The rows that the last frame showed.
-    pub fn visible(&self) -> &[RowName] {
+    pub fn visible(&self) -> &[SocketId] {
         &self.visible
     }
 
     /// Rows that were drawn below each other in `place`, a line each.
-    pub(crate) fn list(&mut self, place: Rect, rows: impl Iterator<Item = RowName>) {
+    pub(crate) fn list(&mut self, place: Rect, rows: impl Iterator<Item = SocketId>) {
         for (y, name) in (place.y..place.bottom()).zip(rows) {
             let line = Rect { y, height: 1, ..place };
             self.visible.push(name);
@@ -64,7 +64,7 @@ impl List {
     }
 
     /// Where `name` stands in `shown`; near its last place it is found without a search through all.
-    pub(crate) fn find(&mut self, shown: &[RowName], name: RowName) -> Option<usize> {
+    pub(crate) fn find(&mut self, shown: &[SocketId], name: SocketId) -> Option<usize> {
         let from = self.at.saturating_sub(64).min(shown.len());
         let to = (self.at + 64).min(shown.len());
         let near = shown[from..to].iter().position(|other| *other == name);

@@ -1,41 +1,41 @@
 use crate::app::State;
 use crate::app::history::Comparison;
-use crate::app::keys::{Pane, Picture};
+use crate::app::keys::{MainView, Pane};
 use crate::app::model::Tone;
-use crate::tcp::{RowName, TcpState};
+use crate::tcp::{SocketId, TcpState};
 
 /// Marks a row; with a second one, compares both.
 pub(crate) fn mark(state: &mut State) {
-    if state.desk.picture == Picture::Compare {
-        state.desk.marked = None;
-        state.desk.picture = Picture::Table;
+    if state.ui.picture == MainView::Compare {
+        state.ui.marked = None;
+        state.ui.picture = MainView::Table;
         return;
     }
-    let newest = state.desk.shown.last().copied();
-    let chosen = state.desk.selected.or(newest);
+    let newest = state.ui.shown.last().copied();
+    let chosen = state.ui.selected.or(newest);
     let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
         let nothing = "there is no row to mark; press l, then c";
         return state.notices.say(state.now, Tone::Plain, nothing);
     };
-    let desk = &mut state.desk;
-    match desk.marked {
+    let ui = &mut state.ui;
+    match ui.marked {
         Some(marked) if marked == chosen => {
-            desk.marked = None;
+            ui.marked = None;
             let taken = "the mark is taken off again";
             state.notices.say(state.now, Tone::Plain, taken);
         }
         Some(marked) => show(state, marked, chosen),
         None => {
-            desk.selected = Some(chosen);
-            desk.marked = Some(chosen);
-            desk.focus = Pane::Sockets;
+            ui.selected = Some(chosen);
+            ui.marked = Some(chosen);
+            ui.focus = Pane::Sockets;
             let words = format!("{} is marked: v on another row compares the two", ends(chosen));
             state.notices.say(state.now, Tone::Plain, words);
         }
     }
 }
 
-fn ends(name: RowName) -> String {
+fn ends(name: SocketId) -> String {
     format!("{} {}", name.tuple.local, name.tuple.remote)
 }
 
@@ -43,7 +43,7 @@ fn ends(name: RowName) -> String {
 pub(crate) fn newest(state: &mut State) {
     state.arrange();
     let pair = [false, true].into_iter().find_map(|client| {
-        let newest = state.desk.shown.iter().rev().copied();
+        let newest = state.ui.shown.iter().rev().copied();
         let mut ends = newest.filter(|name| {
             let there = state.seen().get(*name);
             let lives = there.is_some_and(|line| line.row.state != TcpState::Listen);
@@ -58,12 +58,12 @@ pub(crate) fn newest(state: &mut State) {
     state.notices.say(state.now, Tone::Plain, few);
 }
 
-fn show(state: &mut State, marked: RowName, chosen: RowName) {
+fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
     let words = Comparison::of(state, marked, chosen).words();
-    let desk = &mut state.desk;
-    (desk.marked, desk.selected) = (Some(marked), Some(chosen));
-    desk.picture = Picture::Compare;
-    desk.look.big = false;
-    desk.focus = Pane::Sockets;
+    let ui = &mut state.ui;
+    (ui.marked, ui.selected) = (Some(marked), Some(chosen));
+    ui.picture = MainView::Compare;
+    ui.look.big = false;
+    ui.focus = Pane::Sockets;
     state.notices.say(state.now, Tone::Plain, words);
 }

@@ -1,7 +1,7 @@
 //! Orders to connect: how many, from where, and which of them must wait.
 
 use crate::app::actions::connect_queue::{UNANSWERED, call_waiting, wait_in_line};
-use crate::app::explain::Room;
+use crate::app::explain::DescriptorBudget;
 use crate::app::model::Tone;
 use crate::app::query::lab_tables;
 use crate::app::state::{only_say, wanted};
@@ -19,7 +19,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if let Some(why) = lab_tables::on_the_way(state) {
         return only_say(state, why);
     }
-    let spec = state.clients.next_spec(state.listener.callable());
+    let spec = state.clients.next_spec(state.server.callable());
     if spec.to.port == Port::ANY {
         return only_say(
             state,
@@ -27,7 +27,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         );
     }
     let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
-    let room = Room::of(state, to_ourselves);
+    let room = DescriptorBudget::of(state, to_ourselves);
     if room.calls() == 0 {
         return only_say(state, room.none());
     }
@@ -75,6 +75,6 @@ pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
 
 /// Has the rows at a port watched that was never called before.
 fn watch(state: &mut State, port: Port) -> Option<Effect> {
-    let is_new = state.clients.called.insert(port) && !state.listener.watches(port);
+    let is_new = state.clients.called.insert(port) && !state.server.watches(port);
     is_new.then(|| Effect::Watch(wanted(state)))
 }

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::app::model::Progress;
+use crate::app::model::BurstProgress;
 use crate::app::{Effect, State};
 use crate::tcp::{Burst, Command, ConnectSpec};
 
@@ -50,7 +50,7 @@ pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
         } else {
             let caller = clients.caller(spec.host, spec.from);
             let ever = clients.computers[caller].ends.ever();
-            clients.under_way = Some(Progress::of(burst, caller, spec.protocol, ever));
+            clients.under_way = Some(BurstProgress::of(burst, caller, spec.protocol, ever));
         }
         effects.push(Effect::Run(Command::Connect(spec, burst)));
     }

@@ -19,5 +19,5 @@ pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
 
 /// Opens the menu.
 pub(crate) fn open(state: &mut State) {
-    state.desk.overlay = Some(Overlay::States(0));
+    state.ui.overlay = Some(Overlay::States(0));
 }

@@ -1,6 +1,6 @@
 //! Into the lab, and out of it again.
 
-use crate::app::model::{Stage, Tone};
+use crate::app::model::{LabStage, Tone};
 use crate::app::state::only_say;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Command, LabOrder};
@@ -8,8 +8,8 @@ use crate::tcp::{Command, LabOrder};
 /// Sets the lab up, or takes it down.
 pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     match state.lab.stage {
-        Stage::Off => {
-            state.lab.stage = Stage::Starting;
+        LabStage::Off => {
+            state.lab.stage = LabStage::Starting;
             let count = state.lab.spec.computers;
             let text = format!(
                 "the lab is being set up: {count} computers, each with a network of its own, and a wire between them"
@@ -17,8 +17,8 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
             state.notices.say(state.now, Tone::Plain, text);
             vec![Effect::Lab(LabOrder::Start(state.lab.spec))]
         }
-        Stage::Up => {
-            state.lab.stage = Stage::Stopping;
+        LabStage::Up => {
+            state.lab.stage = LabStage::Stopping;
             (state.lab.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
             let open = match open {
@@ -35,7 +35,9 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
                 Effect::Lab(LabOrder::Stop),
             ]
         }
-        Stage::Starting => only_say(state, "the lab is being set up already; a moment"),
-        Stage::Stopping => only_say(state, "the lab is being taken down; then N sets it up again"),
+        LabStage::Starting => only_say(state, "the lab is being set up already; a moment"),
+        LabStage::Stopping => {
+            only_say(state, "the lab is being taken down; then N sets it up again")
+        }
     }
 }

@@ -18,4 +18,4 @@ pub(crate) mod wire;
 
 pub(crate) use crate::app::actions::export::plan::{Piece, Plan};
 pub(crate) use crate::app::actions::script::Script;
-pub(crate) use crate::app::actions::script::cue::{Cue, Cues, Side};
+pub(crate) use crate::app::actions::script::cue::{ScriptEnd, ScriptStep, StepLists};

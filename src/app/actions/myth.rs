@@ -1,22 +1,22 @@
 //! The myth that a client uses the server's port number, tried for real: the same computer calls twice from that port, then another one.
 
 use crate::app::actions::connect;
-use crate::app::keys::{Pane, Picture};
+use crate::app::keys::{MainView, Pane};
 use crate::app::model::{Myth, MythCall, Tone};
-use crate::app::{Desk, Effect, State, state};
-use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, Refusal, RowName, SourcePort};
+use crate::app::{Effect, State, Ui, state};
+use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError};
 
 /// Shows the picture, and makes the first call.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
-    show(&mut state.desk);
-    if !state.listener.is_listening() {
+    show(&mut state.ui);
+    if !state.server.is_listening() {
         return state::only_say(state, "nobody listens whom one could call: press l, then U");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
-    if state.desk.myth.as_ref().is_some_and(is_under_way) {
+    if state.ui.myth.as_ref().is_some_and(is_under_way) {
         return state::only_say(state, "the trial is under way; its calls have no answer yet");
     }
-    if state.listener.callable().ip.is_ipv6() && !state.lab.is_up() {
+    if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
         let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
         return state::only_say(state, text);
     }
@@ -27,7 +27,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
         );
         return state::only_say(state, text);
     }
-    let port = state.listener.at().port;
+    let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {
         let text = format!(
             "the trial needs two clients that have no row at port {port} yet; r starts over"
@@ -44,15 +44,15 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
         }
     };
     let calls = [call(first), call(first), call(second)];
-    state.desk.myth = Some(Myth { port, calls });
+    state.ui.myth = Some(Myth { port, calls });
     next(state)
 }
 
-fn show(desk: &mut Desk) {
-    desk.picture = Picture::Myth;
-    desk.zoom = 0;
-    desk.look.big = false;
-    desk.focus = Pane::Sockets;
+fn show(ui: &mut Ui) {
+    ui.picture = MainView::Myth;
+    ui.zoom = 0;
+    ui.look.big = false;
+    ui.focus = Pane::Sockets;
 }
 
 /// Two computers, from the chosen one on, that no row at that port belongs to.
@@ -70,7 +70,7 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
 
 /// Makes the next call of the trial, or says how it ended.
 fn next(state: &mut State) -> Vec<Effect> {
-    let Some(myth) = &state.desk.myth else {
+    let Some(myth) = &state.ui.myth else {
         return vec![];
     };
     let Some(call) = myth.calls.iter().find(|call| call.answer.is_none()) else {
@@ -84,8 +84,8 @@ fn next(state: &mut State) -> Vec<Effect> {
         from: Some(call.from),
         source_port: SourcePort::SameAsServer,
         reuse_addr: false,
-        to: state.clients.reachable(state.listener.callable()).into(),
-        ..state.clients.next_spec(state.listener.callable())
+        to: state.clients.reachable(state.server.callable()).into(),
+        ..state.clients.next_spec(state.server.callable())
     };
     connect::call(state, spec)
 }
@@ -109,9 +109,9 @@ fn verdict(myth: &Myth) -> (Tone, String) {
 pub(crate) fn answered(
     state: &mut State,
     from: Option<Endpoint>,
-    answer: Result<RowName, Refusal>,
+    answer: Result<SocketId, SyscallError>,
 ) -> Vec<Effect> {
-    let Some(myth) = &mut state.desk.myth else {
+    let Some(myth) = &mut state.ui.myth else {
         return vec![];
     };
     let port = myth.port;

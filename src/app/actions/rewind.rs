@@ -4,7 +4,7 @@ use crate::app::keys::Action;
 use crate::app::model::{Tone, Topic};
 use crate::app::query::Role;
 use crate::app::{State, format};
-use crate::tcp::{RowName, SocketRow};
+use crate::tcp::{SocketId, SocketRow};
 
 /// Carries out a wish about the past.
 pub(crate) fn rewind(state: &mut State, action: Action, count: Option<u32>) {
@@ -48,7 +48,7 @@ fn forward(state: &mut State, steps: usize) {
 
 /// Goes back to the living table.
 pub(crate) fn live(state: &mut State) {
-    state.desk.stale = true;
+    state.ui.stale = true;
     let text = if state.sockets.go_live() {
         "the table is live again"
     } else {
@@ -97,7 +97,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
         state.sockets.begin_step();
     }
     if acts && state.sockets.go_live() {
-        state.desk.stale = true;
+        state.ui.stale = true;
         retell(state, "the table is live again: keys act on the living sockets, never on the past");
     }
 }
@@ -113,7 +113,7 @@ fn retell(state: &mut State, text: impl Into<String>) {
 }
 
 fn stepped(state: &mut State, was_live: bool) {
-    state.desk.stale = true;
+    state.ui.stale = true;
     let Some(past) = state.sockets.past() else {
         return;
     };
@@ -150,7 +150,7 @@ fn happened(state: &State) -> String {
 }
 
 /// What became of one row that was like that before; nothing where it is so still.
-fn tale(state: &State, name: RowName, before: Option<&SocketRow>) -> Option<String> {
+fn tale(state: &State, name: SocketId, before: Option<&SocketRow>) -> Option<String> {
     let line = state.seen().get(name)?;
     let row = &line.row;
     let what = match (line.gone, before.filter(|before| before.is_same_socket(row))) {

@@ -2,21 +2,25 @@
 
 use crate::app::keys::Pane;
 use crate::app::{Overlay, State};
-use crate::tcp::RowName;
+use crate::tcp::SocketId;
 
 /// The client's ends that a verb is meant for: the chosen row's, else the newest of the chosen computer, else the newest of all.
-pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
     clients_fit(state, count, |_| true)
 }
 
 /// The same, of those ends that fit.
-fn clients_fit(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> bool) -> Vec<RowName> {
+fn clients_fit(
+    state: &State,
+    count: Option<u32>,
+    fits: impl Fn(&SocketId) -> bool,
+) -> Vec<SocketId> {
     if count == Some(0) {
         let known =
             state.clients.computers.iter().flat_map(|computer| computer.ends.newest_first());
         return known.chain(unheard(state)).filter(fits).collect();
     }
-    let held = |name: &RowName| state.clients.holder_of(*name).is_some();
+    let held = |name: &SocketId| state.clients.holder_of(*name).is_some();
     if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
         let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
         return [Some(chosen), mirror]
@@ -37,7 +41,7 @@ fn clients_fit(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> boo
 }
 
 /// Clients' ends that the table shows already, though their own news has not been heard: all means these, too.
-fn unheard(state: &State) -> impl Iterator<Item = RowName> {
+fn unheard(state: &State) -> impl Iterator<Item = SocketId> {
     let names = state.sockets.places().filter(|place| place.is_client).map(|place| place.name);
     names.filter(|name| {
         let is_computers = state.clients.index_of(name.tuple.local.ip).is_some();
@@ -51,8 +55,8 @@ fn unheard(state: &State) -> impl Iterator<Item = RowName> {
 }
 
 /// The server's ends that a verb is meant for: the chosen row's, else the newest.
-pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
-    let ends = &state.listener.ends;
+pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    let ends = &state.server.ends;
     if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
         let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
         return [Some(chosen), mirror]
@@ -69,25 +73,29 @@ pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<RowNam
 }
 
 /// The row that the person points at: the one that is looked inside, else the chosen one while the table has the focus.
-pub(crate) fn chosen_row(state: &State) -> Option<RowName> {
-    if let Some(Overlay::Card(name)) = state.desk.overlay {
+pub(crate) fn chosen_row(state: &State) -> Option<SocketId> {
+    if let Some(Overlay::Card(name)) = state.ui.overlay {
         return Some(name);
     }
-    state.desk.selected.filter(|_| state.desk.focus == Pane::Sockets)
+    state.ui.selected.filter(|_| state.ui.focus == Pane::Sockets)
 }
 
 /// The chosen row's own end, whichever side it is; else a client's.
-pub(crate) fn either_end_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+pub(crate) fn either_end_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
     either_fits(state, count, |_| true)
 }
 
 /// The same, of those ends whose call was answered: the newest of these may be older than a call that waits.
-pub(crate) fn answered_ends_meant(state: &State, count: Option<u32>) -> Vec<RowName> {
+pub(crate) fn answered_ends_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
     either_fits(state, count, |name| state.own_end(*name).is_none_or(|end| end.answered))
 }
 
-fn either_fits(state: &State, count: Option<u32>, fits: impl Fn(&RowName) -> bool) -> Vec<RowName> {
-    let ours = |name: &RowName| state.own_end(*name).is_some();
+fn either_fits(
+    state: &State,
+    count: Option<u32>,
+    fits: impl Fn(&SocketId) -> bool,
+) -> Vec<SocketId> {
+    let ours = |name: &SocketId| state.own_end(*name).is_some();
     match chosen_row(state).filter(|name| count.is_none() && ours(name)) {
         Some(chosen) => Vec::from_iter(Some(chosen).filter(fits)),
         None => clients_fit(state, count, fits),

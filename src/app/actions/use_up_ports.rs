@@ -16,7 +16,7 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     let text = what_begins(state, range);
     state.notices.say(state.now, Tone::Plain, text);
     let backlog = state.machine.somaxconn;
-    let listener = &mut state.listener;
+    let listener = &mut state.server;
     let is_long = |spec: &ListenSpec| spec.backlog == backlog;
     if listener.held && listener.running.as_ref().is_some_and(is_long) {
         return call_all(state);

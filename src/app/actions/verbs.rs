@@ -6,16 +6,16 @@ use crate::app::explain::listen;
 use crate::app::model::{Tone, Topic};
 use crate::app::query::lab_tables;
 use crate::app::state::{only_say, wanted};
-use crate::app::table::Line;
+use crate::app::table::TableRow;
 use crate::app::{Effect, Find, State, format};
-use crate::tcp::{Accepting, Command, Ending, ListenSpec, Port, Protocol, RowName, TcpState};
+use crate::tcp::{Accepting, CloseKind, Command, ListenSpec, Port, Protocol, SocketId, TcpState};
 
 pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
-    if state.listener.will_listen() {
-        state.listener.told_to_stop = true;
+    if state.server.will_listen() {
+        state.server.told_to_stop = true;
         return vec![Effect::Run(Command::StopListening)];
     }
-    let spec = state.listener.spec.clone();
+    let spec = state.server.spec.clone();
     start_listening(state, spec)
 }
 
@@ -25,19 +25,19 @@ pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect
         return only_say(state, why);
     }
     let mut effects = vec![];
-    if spec.at.port != Port::ANY && state.listener.ports.insert(spec.at.port) {
+    if spec.at.port != Port::ANY && state.server.ports.insert(spec.at.port) {
         effects.push(Effect::Watch(wanted(state)));
     }
-    state.listener.ordered += 1;
-    state.listener.told_to_stop = false;
+    state.server.ordered += 1;
+    state.server.told_to_stop = false;
     effects.push(Effect::Run(Command::Listen(spec)));
     effects
 }
 
 pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
-    if !state.listener.is_listening() {
-        let held = state.listener.spec.accepting == Accepting::Held;
-        state.listener.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
+    if !state.server.is_listening() {
+        let held = state.server.spec.accepting == Accepting::Held;
+        state.server.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
         let text = if held {
             "the listener will accept at once"
         } else {
@@ -45,12 +45,12 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
         };
         return only_say(state, text);
     }
-    let command = if state.listener.held { Command::ResumeAccept } else { Command::HoldAccept };
+    let command = if state.server.held { Command::ResumeAccept } else { Command::HoldAccept };
     vec![Effect::Run(command)]
 }
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
-    match (state.listener.is_listening(), state.listener.held) {
+    match (state.server.is_listening(), state.server.held) {
         (false, _) => only_say(state, "nobody can be accepted: nothing listens; press l first"),
         (true, false) => only_say(
             state,
@@ -69,7 +69,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "disconnect", count);
     }
-    announce(state, "closes", &ends, Ending::Close);
+    announce(state, "closes", &ends, CloseKind::Close);
     ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
         let text = nothing_accepted(state);
         return only_say(state, text);
     }
-    announce(state, "closes at the server's end", &ends, Ending::Close);
+    announce(state, "closes at the server's end", &ends, CloseKind::Close);
     ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
 }
 
@@ -105,7 +105,7 @@ fn nothing_accepted(state: &State) -> String {
             other.tuple.local
         );
     }
-    String::from(if state.listener.totals.accepted == 0 {
+    String::from(if state.server.totals.accepted == 0 {
         "the server has nothing to close: no connection has been accepted"
     } else {
         "the server has nothing to close: what it accepted is closed already"
@@ -117,7 +117,7 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return nothing_meant(state, "abort", count);
     }
-    announce(state, "aborts", &ends, Ending::Abort);
+    announce(state, "aborts", &ends, CloseKind::Abort);
     ends.into_iter().map(|end| Effect::Run(Command::Abort(end))).collect()
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         if end.tuple.protocol == Protocol::Udp {
             return only_say(state, "UDP knows no FIN: there is nothing to half-close");
         }
-        if state.sockets.get(end).is_some_and(Line::has_sent_fin) {
+        if state.sockets.get(end).is_some_and(TableRow::has_sent_fin) {
             return only_say(state, "this end has sent its FIN already; d closes it");
         }
     }
@@ -160,7 +160,7 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
         return only_say(state, text);
     }
     let chosen = chosen_row(state).filter(|_| count.is_none());
-    let listens = |line: &Line| line.row.state == TcpState::Listen && line.gone.is_none();
+    let listens = |line: &TableRow| line.row.state == TcpState::Listen && line.gone.is_none();
     if chosen.and_then(|name| state.sockets.get(name)).is_some_and(listens) {
         let text = format!(
             "there is nothing to {verb}: the chosen row listens, it is no connection; Esc, then the newest is meant"
@@ -197,7 +197,7 @@ fn held_by_s(state: &State, count: Option<u32>) -> Option<String> {
 }
 
 /// Notes how ends are ordered to end; with a sentence when many are told the same, which goes on as they close.
-fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
+fn announce(state: &mut State, verb: &str, ends: &[SocketId], how: CloseKind) {
     (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
     for end in ends {
         state.note(*end, |end| end.ordered = Some(how));
@@ -212,7 +212,7 @@ fn announce(state: &mut State, verb: &str, ends: &[RowName], how: Ending) {
 
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let (held_ends, held_listeners) = std::mem::take(&mut state.staged).count();
-    let open = state.clients.open() + state.listener.ends.len() + held_ends;
+    let open = state.clients.open() + state.server.ends.len() + held_ends;
     let waiting = state.sockets.count(TcpState::TimeWait);
     let mut text = listen::reset(open, held_listeners, waiting);
     if !state.lab.wire.is_plain() {
@@ -223,18 +223,18 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         text.extend([" The computers keep their ports, ", &range, ", until N takes the lab down."]);
     }
     state.notices.say(state.now, Tone::Plain, text);
-    state.desk.selected = None;
-    state.desk.find = Find::default();
-    state.desk.count = None;
+    state.ui.selected = None;
+    state.ui.find = Find::default();
+    state.ui.count = None;
     state.notices.case = None;
-    state.desk.myth = None;
-    let sockets = state.listener.sockets.iter().map(|socket| socket.name).collect();
-    state.listener.start_over();
+    state.ui.myth = None;
+    let sockets = state.server.sockets.iter().map(|socket| socket.name).collect();
+    state.server.start_over();
     state.clients.start_over(state.now);
     let mut effects = vec![
         Effect::Run(Command::StopConnecting),
         Effect::Run(Command::CloseEverything),
-        Effect::Look(sockets),
+        Effect::Lookup(sockets),
         Effect::Watch(wanted(state)),
     ];
     // What waits on the wire arrives where nobody is any more.

@@ -4,12 +4,12 @@ use crate::app::actions::{connect, rewind, verbs};
 use crate::app::explain::failure::connect_error;
 use crate::app::explain::failure::remedies::listen;
 use crate::app::model::failure::ROWS;
-use crate::app::model::{Case, Tone, Verdict, Wish};
+use crate::app::model::{Attempt, Failure, Tone, Verdict};
 use crate::app::query::failure;
 use crate::app::query::failure::longest_wait;
 use crate::app::query::port_holders::holders;
 use crate::app::{Effect, Overlay, State, state};
-use crate::tcp::{Command, Errno, Protocol, Refusal, RowName, Trial};
+use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
 
 /// Opens the last refusal, and has its remedies tried.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
@@ -35,11 +35,11 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         Verdict::Trying(trial) => Some(trial),
         Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried(_) => None,
     });
-    let trials: Vec<Trial> = trials.collect();
+    let trials: Vec<Probe> = trials.collect();
     if let Some(case) = &mut state.notices.case {
         case.remedies = remedies;
     }
-    state.desk.overlay = Some(Overlay::Why(0));
+    state.ui.overlay = Some(Overlay::Why(0));
     if trials.is_empty() {
         return vec![];
     }
@@ -47,7 +47,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
 }
 
 /// A remedy was tried.
-pub(crate) fn tried(state: &mut State, trial: Trial, outcome: Result<(), Refusal>) {
+pub(crate) fn tried(state: &mut State, trial: Probe, outcome: Result<(), SyscallError>) {
     let Some(case) = &mut state.notices.case else {
         return;
     };
@@ -69,15 +69,15 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     case.waits = false;
     let asked = case.asked.clone();
     // When it comes by itself, something else may be open.
-    if matches!(state.desk.overlay, Some(Overlay::Why(_))) {
-        state.desk.overlay = None;
+    if matches!(state.ui.overlay, Some(Overlay::Why(_))) {
+        state.ui.overlay = None;
     }
     match asked {
-        Wish::Listen(_) if state.listener.will_listen() => {
+        Attempt::Listen(_) if state.server.will_listen() => {
             state::only_say(state, "something listens by now; l stops it")
         }
-        Wish::Listen(spec) => verbs::start_listening(state, spec),
-        Wish::Connect(spec, _) => connect::call(state, spec),
+        Attempt::Listen(spec) => verbs::start_listening(state, spec),
+        Attempt::Connect(spec, _) => connect::call(state, spec),
     }
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
 /// Time went by: who is in the way now? Without a TIME_WAIT it is tried again, if that was wished.
 pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     let waits = state.notices.case.as_ref().is_some_and(|case| case.waits);
-    if !waits && !matches!(state.desk.overlay, Some(Overlay::Why(_))) {
+    if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         return vec![];
     }
     look_again(state);
@@ -137,16 +137,16 @@ fn look_again(state: &mut State) {
     }
 }
 
-fn in_the_way(state: &State, case: &Case) -> Vec<RowName> {
+fn in_the_way(state: &State, case: &Failure) -> Vec<SocketId> {
     match &case.asked {
-        Wish::Listen(spec) if case.why.errno == Errno::EADDRINUSE => {
+        Attempt::Listen(spec) if case.why.errno == Errno::EADDRINUSE => {
             holders(state, spec.host, spec.at, Protocol::Tcp)
         }
-        Wish::Listen(_) => Vec::new(),
-        Wish::Connect(spec, to) => {
+        Attempt::Listen(_) => Vec::new(),
+        Attempt::Connect(spec, to) => {
             let mut rows = connect_error::connect_failed(state, spec, *to, case.why).1;
             // Nobody listened there: whoever came since is not why.
-            let was_there = |name: &RowName| {
+            let was_there = |name: &SocketId| {
                 let line = state.sockets.get(*name);
                 line.is_some_and(|line| line.born <= case.at)
             };

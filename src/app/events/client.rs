@@ -7,17 +7,17 @@ use crate::app::events::no_answer::{UNEXPLAINED, calls_in_vain, say_in_vain, why
 use crate::app::events::settle;
 use crate::app::explain::failure::connect_error;
 use crate::app::explain::{burst, connect};
-use crate::app::model::{Ends, Progress, Tone, Wish};
-use crate::app::query::{Silence, failure, names};
+use crate::app::model::{Attempt, BurstProgress, OpenEnds, Tone};
+use crate::app::query::{NoAnswer, failure, names};
 use crate::app::state::look_at_both;
 use crate::app::{Effect, State};
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, Refusal,
-    RowName,
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
+    SyscallError,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
-    client_end(state, socket, Ends::call);
+    client_end(state, socket, OpenEnds::call);
     let waiting = answered(state);
     let to = socket.name.tuple.remote;
     if state.lab.lacks(to.ip) {
@@ -25,10 +25,10 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         let why =
             "no SYN is sent yet: the kernel asks first who has that address (ARP), and nobody has";
         let text = format!("{who} calls {to}: {why} {} on this link.", to.ip);
-        say_in_vain(state, text, Silence::Unknown);
+        say_in_vain(state, text, NoAnswer::Unknown);
     } else if let Some(silence) = why_no_answer(state, socket.name) {
         let may_be_explained = state.clients.unexplained.len() < UNEXPLAINED;
-        if silence == Silence::WithinOneMachine && may_be_explained {
+        if silence == NoAnswer::WithinOneMachine && may_be_explained {
             state.clients.unexplained.push((state.now, socket.name));
         }
         let text = calls_in_vain(state, socket.name, silence);
@@ -41,7 +41,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     // UDP never waits for an answer, so each is a call of its own, exact copies too.
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
-    client_end(state, socket, Ends::answer);
+    client_end(state, socket, OpenEnds::answer);
     let waiting = if is_news { answered(state) } else { vec![] };
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
@@ -56,7 +56,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         if is_half_made && state.clients.half_made.len() < UNEXPLAINED {
             state.clients.half_made.push(socket.name);
         }
-        if state.listener.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
+        if state.server.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
             let told = (state.now, socket.name, text.clone());
             state.clients.believed.push(told);
         }
@@ -79,10 +79,10 @@ fn answered(state: &mut State) -> Vec<Effect> {
 }
 
 /// An order for several calls that the sockets did not take is over, with one refusal for all of them.
-fn give_up_what_never_began(state: &mut State, why: Refusal) {
+fn give_up_what_never_began(state: &mut State, why: SyscallError) {
     let clients = &mut state.clients;
     let was_not_taken = (why.call, why.errno) == (Call::Socket, Errno::EAGAIN);
-    let never_began = |progress: &mut Progress| was_not_taken && !progress.has_begun;
+    let never_began = |progress: &mut BurstProgress| was_not_taken && !progress.has_begun;
     if let Some(progress) = clients.under_way.take_if(never_began) {
         // The answer itself counts for one.
         clients.awaited = clients.awaited.saturating_sub(progress.asked.saturating_sub(1));
@@ -95,11 +95,11 @@ pub(crate) fn failed(
     state: &mut State,
     spec: &ConnectSpec,
     (local, to): (Option<Endpoint>, Option<Endpoint>),
-    why: Refusal,
+    why: SyscallError,
 ) -> Vec<Effect> {
     let ends = local.zip(to);
     let name = ends.map(|(local, remote)| {
-        RowName::connected(spec.host, FiveTuple { protocol: spec.protocol, local, remote })
+        SocketId::connected(spec.host, FiveTuple { protocol: spec.protocol, local, remote })
     });
     let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
     let waiting = if was_on_its_way {
@@ -109,7 +109,7 @@ pub(crate) fn failed(
         answered(state)
     };
     let (text, rows) = connect_error::connect_failed(state, spec, to, why);
-    failure::refused(state, Wish::Connect(spec.clone(), to), why, rows.clone());
+    failure::refused(state, Attempt::Connect(spec.clone(), to), why, rows.clone());
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
@@ -124,7 +124,7 @@ pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) ->
     let (computer, protocol) = (clients.chosen, clients.spec.protocol);
     let ever = clients.computer().ends.ever();
     let progress =
-        clients.under_way.get_or_insert_with(|| Progress::of(burst, computer, protocol, ever));
+        clients.under_way.get_or_insert_with(|| BurstProgress::of(burst, computer, protocol, ever));
     (progress.has_begun, progress.whole_range) = (true, whole_range);
     let under_way = state.clients.under_way.as_ref();
     let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
@@ -159,10 +159,10 @@ pub(crate) fn burst_ended(
 }
 
 /// Notes which computer holds a client's end, and how far its call has come.
-fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut Ends, OwnSocket, Moment)) {
+fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut OpenEnds, OwnSocket, Moment)) {
     let clients = &mut state.clients;
     let known = clients.computers.iter().position(|computer| computer.ends.contains(socket.name));
-    let RowName { host, tuple, .. } = socket.name;
+    let SocketId { host, tuple, .. } = socket.name;
     let owner = known.unwrap_or_else(|| clients.caller(host, Some(tuple.local.ip)));
     come(&mut clients.computers[owner].ends, socket, state.now);
     state.sockets.own(&socket, state.machine.pid);

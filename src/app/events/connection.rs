@@ -3,23 +3,25 @@
 use std::time::Duration;
 
 use crate::app::explain::{close, close_in_transit, half_close};
-use crate::app::model::{Doing, HungUp, Topic};
+use crate::app::model::{FinOrder, LoggedEvent, Topic};
 use crate::app::query::peers::is_stranger;
-use crate::app::query::{Passage, names};
+use crate::app::query::{Transit, names};
 use crate::app::state::look_at_both;
 use crate::app::{Effect, State, format};
-use crate::tcp::{Ending, Errno, Flags, OnData, Protocol, Refusal, RowName, TcpState, escape};
+use crate::tcp::{
+    CloseKind, Errno, Flags, OnData, Protocol, SocketId, SyscallError, TcpState, escape,
+};
 
-pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]) -> Vec<Effect> {
+pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) -> Vec<Effect> {
     let text = escape(&first[..first.len().min(48)]);
     let more = if bytes > 48 { "..." } else { "" };
     let size = format::many(bytes, "byte", "bytes");
-    if state.listener.ends.contains(end) {
-        state.listener.totals.received += bytes;
+    if state.server.ends.contains(end) {
+        state.server.totals.received += bytes;
         let who = state.peer_name(end.tuple.remote.ip, end);
         let many = |n: u32| format!("data came {n} times; the last: {size} from {who}.");
         let part_of_the_call = is_young(state, end) && !is_stranger(state, end);
-        state.listener.last_payload = Some((end, first.to_vec()));
+        state.server.last_payload = Some((end, first.to_vec()));
         if !part_of_the_call {
             let said = format!("the server read {size} from {who}: \"{text}{more}\"");
             state.notices.count(state.now, Topic::Data, said, many);
@@ -35,9 +37,9 @@ pub(crate) fn received(state: &mut State, end: RowName, bytes: u64, first: &[u8]
     look_at_both(state, end)
 }
 
-pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
-    if state.listener.ends.contains(end) {
-        state.listener.totals.sent += bytes;
+pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) -> Vec<Effect> {
+    if state.server.ends.contains(end) {
+        state.server.totals.sent += bytes;
     }
     let who = names::client_name(state, end);
     let size = format::many(bytes, "byte", "bytes");
@@ -49,17 +51,17 @@ pub(crate) fn sent(state: &mut State, end: RowName, bytes: u64) -> Vec<Effect> {
 }
 
 /// What became of data that was sent; nothing when the other end reads it, and is about to say so.
-fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<String> {
+fn sent_words(state: &State, end: SocketId, who: &str, size: &str) -> Option<String> {
     if state.is_half_open(end) {
         return Some(format!(
             "{who} sent {size}, but nobody is at the other end any more (half-open): the answer is RST."
         ));
     }
-    if state.listener.ends.contains(end) || is_young(state, end) {
+    if state.server.ends.contains(end) || is_young(state, end) {
         return None;
     }
     let is_udp = end.tuple.protocol == Protocol::Udp;
-    if is_udp && state.datagrams_passage(end) == Passage::Lost {
+    if is_udp && state.datagrams_passage(end) == Transit::Lost {
         return Some(format!(
             "{who} sent {size} in one datagram, which is lost: UDP sends nothing again, and neither end is told."
         ));
@@ -73,13 +75,13 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
         ));
     }
     match state.passage(end, Flags::PSH) {
-        Passage::AtOnce => (),
-        Passage::Slow => {
+        Transit::AtOnce => (),
+        Transit::Slow => {
             return Some(format!(
                 "{who} sent {size}: they stand in its Send-Q until the answer to them has crossed the wire."
             ));
         }
-        Passage::Lost => {
+        Transit::Lost => {
             return Some(format!(
                 "{who} sent {size}, which are lost: they stand in its Send-Q, and are sent again until they are answered."
             ));
@@ -101,14 +103,14 @@ fn sent_words(state: &State, end: RowName, who: &str, size: &str) -> Option<Stri
         };
         return Some(format!("{who} sent {size}: {then}."));
     }
-    let promise = state.listener.promise(state.other_end(end));
+    let promise = state.server.promise(state.other_end(end));
     let unread = promise.on_data == OnData::LeaveUnread;
     unread.then(|| {
         format!("{who} sent {size}: the server does not read, so they wait in its Recv-Q.")
     })
 }
 
-pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<Effect> {
+pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) -> Vec<Effect> {
     let who = names::client_name(state, end);
     let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
     let own = if why.errno == Errno::EPIPE && half_closed { close_in_transit::OWN_FIN } else { "" };
@@ -119,7 +121,7 @@ pub(crate) fn call_failed(state: &mut State, end: RowName, why: Refusal) -> Vec<
     look_at_both(state, end)
 }
 
-pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
+pub(crate) fn peer_closed(state: &mut State, end: SocketId) -> Vec<Effect> {
     state.note(end, |end| end.peer_closed = true);
     if let Some(text) = close_in_transit::came_from_outside(state, end) {
         let many = |n| format!("{} FINs came.", format::number(u64::from(n)));
@@ -128,9 +130,9 @@ pub(crate) fn peer_closed(state: &mut State, end: RowName) -> Vec<Effect> {
     look_at_both(state, end)
 }
 
-pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
+pub(crate) fn half_closed(state: &mut State, end: SocketId) -> Vec<Effect> {
     let text = half_close::half_closed(state, end);
-    let place = if state.peer_has_closed(end) { HungUp::Second } else { HungUp::First };
+    let place = if state.peer_has_closed(end) { FinOrder::Second } else { FinOrder::First };
     state.note(end, |end| end.half_closed = Some(place));
     let many = |n: u32| {
         let n = format::number(u64::from(n));
@@ -141,27 +143,26 @@ pub(crate) fn half_closed(state: &mut State, end: RowName) -> Vec<Effect> {
 }
 
 /// Whether the connection was made a moment ago, so that its payload belongs to the same key.
-fn is_young(state: &State, end: RowName) -> bool {
+fn is_young(state: &State, end: SocketId) -> bool {
     const MOMENT: Duration = Duration::from_millis(300);
-    let known =
-        state.listener.ends.get(end).or_else(|| state.clients.holder_of(end)?.ends.get(end));
+    let known = state.server.ends.get(end).or_else(|| state.clients.holder_of(end)?.ends.get(end));
     known.is_none_or(|end| state.now.since(end.since) < MOMENT)
 }
 
-pub(crate) fn closed(state: &mut State, end: RowName, how: Ending) -> Vec<Effect> {
+pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Effect> {
     if !end.tuple.is_connected() {
         // A listening socket, or one that was never connected: the news of the listener tells it.
-        return vec![Effect::Look(vec![end])];
+        return vec![Effect::Lookup(vec![end])];
     }
     let said = close::words(state, end, how);
     let reached = reached(state, end);
     let ordered = state.own_end(end).and_then(|end| end.ordered);
-    if state.listener.ends.remove(end).is_some() {
+    if state.server.ends.remove(end).is_some() {
         state.note(state.other_end(end), |end| end.other_closed = true);
     }
     state.clients.forget(end, state.now);
     let at = state.now;
-    let State { listener, clients, sockets, .. } = state;
+    let State { server: listener, clients, sockets, .. } = state;
     sockets.ended(at, end, (how, reached), |end| State::is_servers(listener, clients, end));
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
     state.clients.closed += u64::from(is_one_of_many);
@@ -206,7 +207,7 @@ fn did(topic: Topic, protocol: Protocol) -> &'static str {
 }
 
 /// Which state an end had reached at least, as far as its own calls tell; `None` where none was told.
-fn reached(state: &State, end: RowName) -> Option<TcpState> {
+fn reached(state: &State, end: SocketId) -> Option<TcpState> {
     let answered = |is_answered| {
         if is_answered { TcpState::Established } else { TcpState::SynSent }
     };
@@ -217,13 +218,13 @@ fn reached(state: &State, end: RowName) -> Option<TcpState> {
     let doings = state.sockets.doings.of(end.tuple.connection(), state.now);
     let own = doings.filter(|(_, name, _)| *name == end);
     let come = own.filter_map(|(_, _, doing)| match doing {
-        Doing::Calls => Some(false),
-        Doing::Connected | Doing::Accepted => Some(true),
-        Doing::Sent(_)
-        | Doing::Received(_)
-        | Doing::PeerClosed
-        | Doing::HalfClosed
-        | Doing::Closed(_) => None,
+        LoggedEvent::Calls => Some(false),
+        LoggedEvent::Connected | LoggedEvent::Accepted => Some(true),
+        LoggedEvent::Sent(_)
+        | LoggedEvent::Received(_)
+        | LoggedEvent::PeerClosed
+        | LoggedEvent::HalfClosed
+        | LoggedEvent::Closed(_) => None,
     });
     come.last().map(answered)
 }

@@ -1,13 +1,13 @@
 use crate::app::explain::held_state::how_held;
-use crate::app::model::{Place, Tone};
+use crate::app::model::{ListenAddress, Tone};
 use crate::app::state::wanted;
 use crate::app::{Effect, State};
-use crate::tcp::{OwnSocket, Refusal, RowName, TcpState};
+use crate::tcp::{OwnSocket, SocketId, SyscallError, TcpState};
 
 /// A connection is in that state now.
 pub(crate) fn staged(
     state: &mut State,
-    (held, main): (TcpState, RowName),
+    (held, main): (TcpState, SocketId),
     sockets: &[OwnSocket],
     calls: &[String],
 ) -> Vec<Effect> {
@@ -17,9 +17,9 @@ pub(crate) fn staged(
     state.staged.hold(sockets);
     let listener = sockets.first().map(|socket| socket.name);
     let port = listener.map(|name| name.tuple.local.port);
-    state.listener.ports.extend(port);
-    state.listener.places.extend(listener.map(Place::of_socket));
-    state.desk.selected = Some(main);
+    state.server.ports.extend(port);
+    state.server.places.extend(listener.map(ListenAddress::of_socket));
+    state.ui.selected = Some(main);
     let text = format!(
         "{held} at {}: {}. The calls: {}. r closes it again.",
         main.tuple.local,
@@ -29,10 +29,10 @@ pub(crate) fn staged(
     state.notices.say(state.now, Tone::Plain, text);
     let names = [main, state.other_end(main)].into_iter();
     let names = names.chain(sockets.iter().map(|socket| socket.name));
-    vec![Effect::Watch(wanted(state)), Effect::Look(names.collect())]
+    vec![Effect::Watch(wanted(state)), Effect::Lookup(names.collect())]
 }
 
-pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: Refusal) -> Vec<Effect> {
+pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: SyscallError) -> Vec<Effect> {
     let helps = match why.errno {
         crate::tcp::Errno::EMFILE => " Helps: r, which closes those that are held.",
         _ => "",

@@ -4,35 +4,37 @@ use crate::app::actions::lab::toggle;
 use crate::app::actions::use_up_ports;
 use crate::app::events::wire;
 use crate::app::explain::lab::addresses;
-use crate::app::model::{Before, Clients, Lab, Listener, Sockets, Stage, Staged, Tone};
+use crate::app::model::{
+    Clients, HeldSockets, LabStage, LabState, LoopbackBefore, Server, Sockets, Tone,
+};
 use crate::app::state::wanted;
 use crate::app::ui::PointOfView;
 use crate::app::{Effect, Find, Overlay, State, format};
 use crate::tcp::{
-    Command, Endpoint, LabComputer, LabLimits, LabNews, LabRefusal, LabSpec, ListenSpec, Loss,
-    Machine, Port, PortRange, WireNews,
+    Command, DropReason, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal,
+    LabSpec, ListenSpec, Port, PortRange, WireEvent,
 };
 
 /// Takes what the lab told.
-pub(crate) fn heard(state: &mut State, news: LabNews) -> Vec<Effect> {
+pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
     match news {
-        LabNews::Up { computers, limits, took } => up(state, computers, limits, took),
-        LabNews::Refused(why) => refused(state, &why),
-        LabNews::Down(why) => down(state, why),
-        LabNews::Warned(what) => {
+        LabEvent::Up { computers, limits, took } => up(state, computers, limits, took),
+        LabEvent::Refused(why) => refused(state, &why),
+        LabEvent::Down(why) => down(state, why),
+        LabEvent::Warned(what) => {
             state.notices.say(state.now, Tone::Warning, what);
             vec![]
         }
-        LabNews::Wire(news) => {
+        LabEvent::Wire(news) => {
             wire::say_what_was_lost(state, &news);
             let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
             let no_link = news.iter().filter_map(|news| match news {
-                WireNews::Lost { number, how: Loss::NoLink, .. } => Some(*number),
-                WireNews::Sent { .. }
-                | WireNews::Arrived { .. }
-                | WireNews::Lost { .. }
-                | WireNews::Tally(_)
-                | WireNews::Full { .. } => None,
+                WireEvent::Lost { number, how: DropReason::NoLink, .. } => Some(*number),
+                WireEvent::Sent { .. }
+                | WireEvent::Arrived { .. }
+                | WireEvent::Lost { .. }
+                | WireEvent::Counts(_)
+                | WireEvent::Full { .. } => None,
             });
             let no_link: Vec<u64> = no_link.collect();
             state.lab.take_wire(news);
@@ -54,15 +56,15 @@ fn up(
     let Some(server) = computers.first().copied() else {
         return vec![];
     };
-    let were_open = state.clients.open() + state.listener.ends.len();
-    let was_listening = state.listener.is_listening();
+    let were_open = state.clients.open() + state.server.ends.len();
+    let was_listening = state.server.is_listening();
     let spec = ListenSpec {
         host: server.host,
-        at: Endpoint { ip: state.lab.bind.unwrap_or(server.ip), port: state.listener.spec.at.port },
-        backlog: state.listener.spec.backlog,
-        ..ListenSpec::at(state.listener.spec.at)
+        at: Endpoint { ip: state.lab.bind.unwrap_or(server.ip), port: state.server.spec.at.port },
+        backlog: state.server.spec.backlog,
+        ..ListenSpec::at(state.server.spec.at)
     };
-    let machine = Machine {
+    let machine = HostLimits {
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,
         somaxconn: limits.somaxconn,
@@ -71,12 +73,12 @@ fn up(
         ..state.machine.clone()
     };
     let clients = Clients::in_lab(&computers, &state.clients);
-    state.lab.before = Some(Box::new(Before {
+    state.lab.before = Some(Box::new(LoopbackBefore {
         machine: std::mem::replace(&mut state.machine, machine),
-        listener: std::mem::replace(&mut state.listener, Listener::new(spec)),
+        listener: std::mem::replace(&mut state.server, Server::new(spec)),
         clients: std::mem::replace(&mut state.clients, clients),
     }));
-    state.lab.stage = Stage::Up;
+    state.lab.stage = LabStage::Up;
     state.lab.computers = computers;
     let closed =
         if were_open > 0 || was_listening { " What was open on loopback is closed." } else { "" };
@@ -110,7 +112,7 @@ fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
 }
 
 fn never_up(state: &mut State) {
-    state.lab.stage = Stage::Off;
+    state.lab.stage = LabStage::Off;
     state.lab.plan = None;
     // Perhaps that was what it failed at.
     state.lab.spec.ports = None;
@@ -132,18 +134,18 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
         return vec![];
     };
     state.machine = before.machine;
-    state.listener = before.listener;
-    state.listener.start_over();
+    state.server = before.listener;
+    state.server.start_over();
     state.clients = before.clients;
     state.clients.start_over(state.now);
     let plan = state.lab.plan.filter(|_| why.is_none());
-    state.lab = Lab {
+    state.lab = LabState {
         // A range that was to be used up goes with the lab that had it.
         spec: LabSpec { ports: plan.map(|plan| plan.range), ..state.lab.spec },
         bind: state.lab.bind,
         absolute: state.lab.absolute,
         plan,
-        ..Lab::default()
+        ..LabState::default()
     };
     let (tone, text) = match why {
         None => (
@@ -169,18 +171,18 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 /// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets, nor refusals and trials.
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
-    state.staged = Staged::default();
+    state.staged = HeldSockets::default();
     state.notices.case = None;
-    state.desk.myth = None;
-    let desk = &mut state.desk;
-    desk.selected = None;
+    state.ui.myth = None;
+    let ui = &mut state.ui;
+    ui.selected = None;
     let stays = |overlay: &Overlay| matches!(overlay, Overlay::Help(_) | Overlay::Palette(_));
-    desk.overlay = desk.overlay.take().filter(stays);
-    desk.find = Find::default();
-    desk.count = None;
-    desk.postponed.clear();
-    desk.lens.view = PointOfView::BothEnds;
-    desk.stale = true;
+    ui.overlay = ui.overlay.take().filter(stays);
+    ui.find = Find::default();
+    ui.count = None;
+    ui.postponed.clear();
+    ui.lens.view = PointOfView::BothEnds;
+    ui.stale = true;
     vec![
         Effect::Run(Command::StopConnecting),
         Effect::Run(Command::CloseEverything),

@@ -8,53 +8,59 @@ pub(crate) mod settle;
 pub(crate) mod wire;
 
 use crate::app::actions::why_not;
-use crate::app::model::{Stage, Tone};
+use crate::app::model::{LabStage, Tone};
 use crate::app::{Effect, State};
-use crate::tcp::{Host, News, escape};
+use crate::tcp::{Host, SocketEvent, escape};
 
 /// Takes what TCP told one of our own sockets.
-pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
+pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     if is_too_late(state, &news) {
         return vec![];
     }
     state.sockets.doings.note(state.now, &news);
     match news {
-        News::Listening { spec, sockets } => server::listening(state, spec, sockets),
-        News::ListenFailed { spec, why } => server::failed(state, &spec, why),
-        News::StoppedListening { why } => server::stopped(state, why),
-        News::AcceptHeld(held) => server::held(state, held),
-        News::Accepted(socket) => server::accepted(state, socket),
-        News::AcceptFailed { why, pause } => server::accept_failed(state, why, pause),
-        News::Connecting(socket) => client::connecting(state, socket),
-        News::Connected(socket) => client::connected(state, socket),
-        News::ConnectFailed { spec, to, local, why } => {
+        SocketEvent::Listening { spec, sockets } => server::listening(state, spec, sockets),
+        SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),
+        SocketEvent::StoppedListening { why } => server::stopped(state, why),
+        SocketEvent::AcceptHeld(held) => server::held(state, held),
+        SocketEvent::Accepted(socket) => server::accepted(state, socket),
+        SocketEvent::AcceptFailed { why, pause } => server::accept_failed(state, why, pause),
+        SocketEvent::Connecting(socket) => client::connecting(state, socket),
+        SocketEvent::Connected(socket) => client::connected(state, socket),
+        SocketEvent::ConnectFailed { spec, to, local, why } => {
             client::failed(state, &spec, (local, to), why)
         }
-        News::BurstBegun { burst, whole_range } => client::burst_begun(state, burst, whole_range),
-        News::BurstEnded { opened, asked, took } => client::burst_ended(state, opened, asked, took),
-        News::Received { at, bytes, first } => connection::received(state, at, bytes, &first),
-        News::Sent { at, bytes } => connection::sent(state, at, bytes),
-        News::CallFailed { at, why } => connection::call_failed(state, at, why),
-        News::PeerClosed(end) => connection::peer_closed(state, end),
-        News::HalfClosed(end) => connection::half_closed(state, end),
-        News::Closed { at, how } => connection::closed(state, at, how),
-        News::Staged { state: held, main, sockets, calls } => {
+        SocketEvent::BurstBegun { burst, whole_range } => {
+            client::burst_begun(state, burst, whole_range)
+        }
+        SocketEvent::BurstEnded { opened, asked, took } => {
+            client::burst_ended(state, opened, asked, took)
+        }
+        SocketEvent::Received { at, bytes, first } => {
+            connection::received(state, at, bytes, &first)
+        }
+        SocketEvent::Sent { at, bytes } => connection::sent(state, at, bytes),
+        SocketEvent::CallFailed { at, why } => connection::call_failed(state, at, why),
+        SocketEvent::PeerClosed(end) => connection::peer_closed(state, end),
+        SocketEvent::HalfClosed(end) => connection::half_closed(state, end),
+        SocketEvent::Closed { at, how } => connection::closed(state, at, how),
+        SocketEvent::Staged { state: held, main, sockets, calls } => {
             held_state::staged(state, (held, main), &sockets, &calls)
         }
-        News::StageFailed { state: held, why } => held_state::stage_failed(state, held, why),
-        News::Called(record) => {
+        SocketEvent::StageFailed { state: held, why } => held_state::stage_failed(state, held, why),
+        SocketEvent::Called(record) => {
             state.calls.made(state.now, record);
             vec![]
         }
-        News::Tried { trial, outcome } => {
+        SocketEvent::Tried { trial, outcome } => {
             why_not::tried(state, trial, outcome);
             vec![]
         }
-        News::CalledAlike { deed, count } => {
+        SocketEvent::CalledAlike { deed, count } => {
             state.calls.made_alike(deed, count);
             vec![]
         }
-        News::Crashed(what) => {
+        SocketEvent::Crashed(what) => {
             let text = format!(
                 "a part of fivetuple crashed, the rest goes on: {}",
                 escape(what.as_bytes())
@@ -66,42 +72,44 @@ pub(crate) fn heard(state: &mut State, news: News) -> Vec<Effect> {
 }
 
 /// Whether news is of sockets that were closed as the lab came up, or went; or are, as it goes: that has been said, and nothing of them stays.
-fn is_too_late(state: &State, news: &News) -> bool {
+fn is_too_late(state: &State, news: &SocketEvent) -> bool {
     let is_of_an_end = matches!(
         news,
-        News::StoppedListening { .. }
-            | News::CallFailed { .. }
-            | News::PeerClosed(_)
-            | News::Closed { .. }
+        SocketEvent::StoppedListening { .. }
+            | SocketEvent::CallFailed { .. }
+            | SocketEvent::PeerClosed(_)
+            | SocketEvent::Closed { .. }
     );
     let is_elsewhere = host_of(news).is_some_and(|host| !state.lab.shows(host));
-    is_elsewhere || (is_of_an_end && state.lab.stage == Stage::Stopping)
+    is_elsewhere || (is_of_an_end && state.lab.stage == LabStage::Stopping)
 }
 
 /// On which computer it happened, where news is of one socket.
-fn host_of(news: &News) -> Option<Host> {
+fn host_of(news: &SocketEvent) -> Option<Host> {
     match news {
-        News::Listening { spec, .. } | News::ListenFailed { spec, .. } => Some(spec.host),
-        News::ConnectFailed { spec, .. } => Some(spec.host),
-        News::Accepted(socket) | News::Connecting(socket) | News::Connected(socket) => {
-            Some(socket.name.host)
+        SocketEvent::Listening { spec, .. } | SocketEvent::ListenFailed { spec, .. } => {
+            Some(spec.host)
         }
-        News::Received { at, .. }
-        | News::Sent { at, .. }
-        | News::CallFailed { at, .. }
-        | News::PeerClosed(at)
-        | News::HalfClosed(at)
-        | News::Closed { at, .. }
-        | News::Staged { main: at, .. } => Some(at.host),
-        News::StoppedListening { .. }
-        | News::AcceptHeld(_)
-        | News::AcceptFailed { .. }
-        | News::BurstBegun { .. }
-        | News::BurstEnded { .. }
-        | News::StageFailed { .. }
-        | News::Called(_)
-        | News::CalledAlike { .. }
-        | News::Tried { .. }
-        | News::Crashed(_) => None,
+        SocketEvent::ConnectFailed { spec, .. } => Some(spec.host),
+        SocketEvent::Accepted(socket)
+        | SocketEvent::Connecting(socket)
+        | SocketEvent::Connected(socket) => Some(socket.name.host),
+        SocketEvent::Received { at, .. }
+        | SocketEvent::Sent { at, .. }
+        | SocketEvent::CallFailed { at, .. }
+        | SocketEvent::PeerClosed(at)
+        | SocketEvent::HalfClosed(at)
+        | SocketEvent::Closed { at, .. }
+        | SocketEvent::Staged { main: at, .. } => Some(at.host),
+        SocketEvent::StoppedListening { .. }
+        | SocketEvent::AcceptHeld(_)
+        | SocketEvent::AcceptFailed { .. }
+        | SocketEvent::BurstBegun { .. }
+        | SocketEvent::BurstEnded { .. }
+        | SocketEvent::StageFailed { .. }
+        | SocketEvent::Called(_)
+        | SocketEvent::CalledAlike { .. }
+        | SocketEvent::Tried { .. }
+        | SocketEvent::Crashed(_) => None,
     }
 }

@@ -5,8 +5,8 @@ use crate::app::explain::close_in_transit::cut_short;
 use crate::app::explain::connect;
 use crate::app::explain::failure::connect_error;
 use crate::app::model::failure::ROWS;
-use crate::app::model::{Tone, Topic, Wish};
-use crate::app::query::Silence;
+use crate::app::model::{Attempt, Tone, Topic};
+use crate::app::query::NoAnswer;
 use crate::app::{State, format};
 use crate::tcp::{Change, Errno, Protocol, TcpState};
 
@@ -17,11 +17,11 @@ pub(crate) fn explain_again(state: &mut State) {
     let now = state.now;
     let mut calls = std::mem::take(&mut state.clients.unexplained);
     calls.retain(|(at, client)| {
-        let is_full = state.silence(*client) == Some(Silence::QueueIsFull);
+        let is_full = state.silence(*client) == Some(NoAnswer::QueueIsFull);
         let waits = state.own_end(*client).is_some_and(|end| !end.answered);
         if is_full && waits {
-            let before = calls_in_vain(state, *client, Silence::WithinOneMachine);
-            let better = calls_in_vain(state, *client, Silence::QueueIsFull);
+            let before = calls_in_vain(state, *client, NoAnswer::WithinOneMachine);
+            let better = calls_in_vain(state, *client, NoAnswer::QueueIsFull);
             state.notices.reword(&before, &better);
         }
         waits && !is_full && now.since(*at) < WHILE
@@ -84,7 +84,7 @@ const WHILE: Duration = Duration::from_secs(1);
 /// The sentence about a refused call comes only now, after all that was ordered with it.
 pub(crate) fn told_now(state: &mut State) {
     let case = state.notices.case.as_mut();
-    let calls = |wish: &Wish| matches!(wish, Wish::Connect(..));
+    let calls = |wish: &Attempt| matches!(wish, Attempt::Connect(..));
     if let Some(case) = case.filter(|case| calls(&case.asked)) {
         case.at = state.now;
     }
@@ -97,7 +97,7 @@ pub(crate) fn blame_again(state: &mut State) {
     let Some(case) = &state.notices.case else {
         return;
     };
-    let (at, Wish::Connect(spec, to)) = (case.at, &case.asked) else {
+    let (at, Attempt::Connect(spec, to)) = (case.at, &case.asked) else {
         return;
     };
     let is_shortage = match case.why.errno {

@@ -1,9 +1,9 @@
 use crate::app::events::no_answer::{calls_in_vain, say_in_vain};
 use crate::app::explain::data_after_close::words;
 use crate::app::model::{Tone, Topic};
-use crate::app::query::Silence;
+use crate::app::query::NoAnswer;
 use crate::app::{State, format};
-use crate::tcp::{Crossing, Fate, Flags, Loss, RowName, WireNews};
+use crate::tcp::{Delivery, DropReason, Flags, SocketId, WireEvent, WireSegment};
 
 /// Says of a call whose SYN came to a link that is down that it has no answer: the wire may tell of it after the call is heard of.
 pub(crate) fn say_that_there_is_no_link(state: &mut State, number: u64) {
@@ -12,17 +12,17 @@ pub(crate) fn say_that_there_is_no_link(state: &mut State, number: u64) {
         return;
     };
     let segment = &crossing.segment;
-    let is_same = |before: &&Crossing| {
+    let is_same = |before: &&WireSegment| {
         before.segment.tuple == segment.tuple && before.segment.flags.has(Flags::SYN)
     };
     let before = newest_first.find(is_same).map(|before| before.fate);
-    let was_said = matches!(before, Some(Fate::Lost(_, Loss::NoLink)));
-    let client = RowName::connected(segment.from, segment.tuple);
+    let was_said = matches!(before, Some(Delivery::Lost(_, DropReason::NoLink)));
+    let client = SocketId::connected(segment.from, segment.tuple);
     let waits = state.own_end(client).is_some_and(|end| !end.answered);
     let is_call = segment.flags.has(Flags::SYN) && waits;
     if is_call && !was_said && state.clients.under_way.is_none() {
-        let text = calls_in_vain(state, client, Silence::NoLink);
-        say_in_vain(state, text, Silence::NoLink);
+        let text = calls_in_vain(state, client, NoAnswer::NoLink);
+        say_in_vain(state, text, NoAnswer::NoLink);
     }
 }
 
@@ -41,11 +41,11 @@ pub(crate) fn tell(state: &mut State, after: Option<u64>) {
 }
 
 /// Says that the wire has become full, or that something never came on it.
-pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireNews]) {
+pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
     for news in news {
         let text = match *news {
-            WireNews::Full { frames, bytes } => is_full(state, frames, bytes),
-            WireNews::Tally(tally) if tally.missed > 0 => {
+            WireEvent::Full { frames, bytes } => is_full(state, frames, bytes),
+            WireEvent::Counts(tally) if tally.missed > 0 => {
                 let before = state.lab.known.missed;
                 let all = before + tally.missed;
                 // It comes in many small pieces: each is told that makes a difference.
@@ -57,10 +57,10 @@ pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireNews]) {
                     format::many(all, "frame", "frames"),
                 )
             }
-            WireNews::Sent { .. }
-            | WireNews::Arrived { .. }
-            | WireNews::Lost { .. }
-            | WireNews::Tally(_) => continue,
+            WireEvent::Sent { .. }
+            | WireEvent::Arrived { .. }
+            | WireEvent::Lost { .. }
+            | WireEvent::Counts(_) => continue,
         };
         state.notices.say(state.now, Tone::Warning, text);
     }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use crate::app::State;
 use crate::app::format::seconds;
-use crate::app::table::Line;
-use crate::tcp::{Call, OnData, OwnSocket, Protocol, Refusal, RowName, ServerCloses, TcpState};
+use crate::app::table::TableRow;
+use crate::tcp::{
+    Call, OnData, OwnSocket, Protocol, ServerCloses, SocketId, SyscallError, TcpState,
+};
 
 /// accept() was called once, and returned a connection that had been waiting.
 pub(crate) fn while_held(state: &State, socket: &OwnSocket) -> String {
@@ -15,7 +17,7 @@ pub(crate) fn while_held(state: &State, socket: &OwnSocket) -> String {
     let own = state.sockets.get(end);
     let other = state.sockets.other_line(end);
     let fd = socket.fd;
-    if own.is_some_and(|line| line.gone.is_some()) || other.is_some_and(Line::was_reset) {
+    if own.is_some_and(|line| line.gone.is_some()) || other.is_some_and(TableRow::was_reset) {
         return format!(
             "accept() returned the connection with {who} at port {port}, which was reset while it waited: its row is gone. Descriptor {fd} holds it all the same; read() says ECONNRESET."
         );
@@ -29,18 +31,18 @@ pub(crate) fn while_held(state: &State, socket: &OwnSocket) -> String {
 }
 
 /// Whether the other end hung up while the connection waited for accept(), as far as its row was seen.
-pub(crate) fn has_hung_up(state: &State, end: RowName) -> bool {
+pub(crate) fn has_hung_up(state: &State, end: SocketId) -> bool {
     let own = state.sockets.get(end);
     let waited = own.is_some_and(|line| line.row.state == TcpState::CloseWait);
     let other = state.sockets.other_line(end);
-    end.tuple.protocol == Protocol::Tcp && (waited || other.is_some_and(Line::has_sent_fin))
+    end.tuple.protocol == Protocol::Tcp && (waited || other.is_some_and(TableRow::has_sent_fin))
 }
 
 /// accept() returned a connection whose other end had hung up: what the server does with it.
 pub(crate) fn hung_up(state: &State, socket: &OwnSocket) -> String {
     let end = socket.name;
     let who = state.peer_name(end.tuple.remote.ip, end);
-    let promise = state.listener.promise(end);
+    let promise = state.server.promise(end);
     let unread = state.sockets.get(end).is_some_and(|line| line.row.unread() > 0);
     let then = match promise.closes {
         ServerCloses::WithClient if unread && promise.on_data == OnData::LeaveUnread => {
@@ -59,7 +61,7 @@ pub(crate) fn hung_up(state: &State, socket: &OwnSocket) -> String {
 }
 
 /// accept() brought nobody, or somebody who had to be turned away.
-pub(crate) fn accept_failed(why: Refusal, pause: Duration) -> String {
+pub(crate) fn accept_failed(why: SyscallError, pause: Duration) -> String {
     let errno = why.errno;
     if !pause.is_zero() {
         let pause = seconds(pause);

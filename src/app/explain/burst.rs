@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::app::State;
 use crate::app::format::{many, number, seconds, sockets};
-use crate::app::model::Progress;
+use crate::app::model::BurstProgress;
 use crate::tcp::{Burst, Port};
 
 /// That they are being made, where that takes long enough to be read.
-pub(crate) fn begun(state: &State, progress: &Progress, burst: Burst) -> Option<String> {
+pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Option<String> {
     let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
     let silence = state.silence_of_the_wire().filter(|_| is_long)?;
     let who = &state.clients.computers[progress.computer].name;
@@ -18,7 +18,7 @@ pub(crate) fn begun(state: &State, progress: &Progress, burst: Burst) -> Option<
 }
 
 /// How many of them were opened, and how many wait for their answers.
-pub(crate) fn ended(state: &State, progress: &Progress, asked: u32, took: Duration) -> String {
+pub(crate) fn ended(state: &State, progress: &BurstProgress, asked: u32, took: Duration) -> String {
     let computer = &state.clients.computers[progress.computer];
     let who = &computer.name;
     let some = |n: u32| sockets(u64::from(n), progress.protocol);

@@ -6,60 +6,63 @@ use crate::app::State;
 use crate::app::explain::{close_in_transit, data_after_close, half_open, self_connect};
 use crate::app::format::number;
 use crate::app::model::Topic;
-use crate::app::query::Passage;
+use crate::app::query::Transit;
 use crate::app::query::names::client_name;
 use crate::app::query::peers::is_stranger;
 use crate::app::query::port_holders::holders;
 use crate::app::query::unread::has_unread;
-use crate::app::table::Line;
-use crate::tcp::{Ending, Errno, Flags, Protocol, RowName, ServerCloses, TcpState};
+use crate::app::table::TableRow;
+use crate::tcp::{CloseKind, Errno, Flags, Protocol, ServerCloses, SocketId, TcpState};
 
 /// What to say about an end that is closed, if it is worth a sentence: the second of two ends mostly is not.
-pub(crate) fn words(state: &State, end: RowName, how: Ending) -> Option<(Topic, String)> {
+pub(crate) fn words(state: &State, end: SocketId, how: CloseKind) -> Option<(Topic, String)> {
     let is_clients = state.clients.holder_of(end).is_some();
-    if !is_clients && !state.listener.ends.contains(end) {
+    if !is_clients && !state.server.ends.contains(end) {
         // Taken out already, by a reset: that was the sentence.
         return None;
     }
     let sign = match how {
-        Ending::Close if is_clients || !has_unread(state, end) => Flags::FIN,
-        Ending::Close | Ending::Abort | Ending::Broken(_) => Flags::RST,
+        CloseKind::Close if is_clients || !has_unread(state, end) => Flags::FIN,
+        CloseKind::Close | CloseKind::Abort | CloseKind::Broken(_) => Flags::RST,
     };
     let passage = state.passage(end, sign);
     let went = match how {
-        Ending::Abort => Topic::Aborted,
-        Ending::Broken(_) => Topic::Broke,
-        Ending::Close if state.peer_has_closed(end) => Topic::WentToo,
-        Ending::Close => Topic::Went,
+        CloseKind::Abort => Topic::Aborted,
+        CloseKind::Broken(_) => Topic::Broke,
+        CloseKind::Close if state.peer_has_closed(end) => Topic::WentToo,
+        CloseKind::Close => Topic::Went,
     };
     let is_to_itself = end.tuple.is_to_itself() && end.tuple.protocol == Protocol::Tcp;
     match how {
-        Ending::Close if is_to_itself => self_connect::hung_up(state, end).map(|text| (went, text)),
-        Ending::Abort if is_to_itself => Some((went, self_connect::aborted(state, end))),
-        Ending::Close | Ending::Abort
+        CloseKind::Close if is_to_itself => {
+            self_connect::hung_up(state, end).map(|text| (went, text))
+        }
+        CloseKind::Abort if is_to_itself => Some((went, self_connect::aborted(state, end))),
+        CloseKind::Close | CloseKind::Abort
             if state.is_half_open(end) && !close_in_transit::has_hung_up_first(state, end) =>
         {
             Some((went, half_open::closed(state, end, how, passage)))
         }
         // The RST was there before: nothing is sent any more, and whoever aborted tells of both rows.
-        Ending::Close
-            if passage == Passage::AtOnce && others_ending(state, end) == Some(Ending::Abort) =>
+        CloseKind::Close
+            if passage == Transit::AtOnce
+                && others_ending(state, end) == Some(CloseKind::Abort) =>
         {
             None
         }
-        Ending::Close | Ending::Abort if passage != Passage::AtOnce => {
+        CloseKind::Close | CloseKind::Abort if passage != Transit::AtOnce => {
             let text = close_in_transit::words(state, end, (how, sign), passage);
             Some((went, text))
         }
-        Ending::Close if is_clients => client_closed(state, end).map(|text| (went, text)),
-        Ending::Close => server_closed(state, end).map(|text| (went, text)),
-        Ending::Abort => Some((went, aborted(state, end))),
-        Ending::Broken(errno) => broke(state, end, errno).map(|text| (went, text)),
+        CloseKind::Close if is_clients => client_closed(state, end).map(|text| (went, text)),
+        CloseKind::Close => server_closed(state, end).map(|text| (went, text)),
+        CloseKind::Abort => Some((went, aborted(state, end))),
+        CloseKind::Broken(errno) => broke(state, end, errno).map(|text| (went, text)),
     }
 }
 
 /// A client's end was closed by its own program.
-fn client_closed(state: &State, end: RowName) -> Option<String> {
+fn client_closed(state: &State, end: SocketId) -> Option<String> {
     let who = client_name(state, end);
     if end.tuple.protocol == Protocol::Udp {
         return Some(format!("{who} closed its UDP socket: nothing is sent, the row just goes."));
@@ -77,7 +80,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
     if close_in_transit::is_unanswered(state, end) {
         return Some(close_in_transit::gave_up(&who));
     }
-    let closes = state.listener.promise(peer).closes;
+    let closes = state.server.promise(peer).closes;
     Some(if !serves {
         format!(
             "{who} hung up: its FIN is sent. TIME_WAIT is here once the other end closes, too; if that still sends data, RST takes both rows."
@@ -103,7 +106,7 @@ fn client_closed(state: &State, end: RowName) -> Option<String> {
 }
 
 /// The server's end was closed by its own program.
-fn server_closed(state: &State, end: RowName) -> Option<String> {
+fn server_closed(state: &State, end: SocketId) -> Option<String> {
     let who = state.peer_name(end.tuple.remote.ip, end);
     let is_ours = !is_stranger(state, end);
     if has_unread(state, end) && !state.peer_has_closed(end) {
@@ -112,7 +115,7 @@ fn server_closed(state: &State, end: RowName) -> Option<String> {
         ));
     }
     if !state.peer_has_closed(end) {
-        let rest = untouched(state, state.listener.ends.len().saturating_sub(1));
+        let rest = untouched(state, state.server.ends.len().saturating_sub(1));
         let port = end.tuple.local.port;
         return Some(if is_ours {
             format!(
@@ -124,7 +127,7 @@ fn server_closed(state: &State, end: RowName) -> Option<String> {
             )
         });
     }
-    match (is_ours, state.listener.promise(end).closes) {
+    match (is_ours, state.server.promise(end).closes) {
         (true, ServerCloses::WithClient) => None,
         _ if close_in_transit::has_hung_up_first(state, end) => {
             Some(close_in_transit::closed_after_its_fin(state, end))
@@ -139,8 +142,8 @@ fn server_closed(state: &State, end: RowName) -> Option<String> {
     }
 }
 
-fn aborted(state: &State, end: RowName) -> String {
-    let who = if state.listener.ends.contains(end) {
+fn aborted(state: &State, end: SocketId) -> String {
+    let who = if state.server.ends.contains(end) {
         "the server".to_owned()
     } else {
         client_name(state, end)
@@ -159,17 +162,17 @@ fn aborted(state: &State, end: RowName) -> String {
 }
 
 /// Why a connection broke; nothing when one of our own ends did it, and has said so.
-fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
+fn broke(state: &State, end: SocketId, errno: Errno) -> Option<String> {
     let other = state.other_end(end);
     let line = state.sockets.other_line(end);
     let ending = others_ending(state, end);
-    let closed_unread = ending == Some(Ending::Close)
-        && (has_unread(state, other) || line.is_some_and(Line::closed_unread));
+    let closed_unread = ending == Some(CloseKind::Close)
+        && (has_unread(state, other) || line.is_some_and(TableRow::closed_unread));
     let was_reset = match errno {
-        Errno::ECONNRESET => closed_unread || ending == Some(Ending::Abort),
+        Errno::ECONNRESET => closed_unread || ending == Some(CloseKind::Abort),
         // Nobody has heard of its RST.
         Errno::ETIMEDOUT => false,
-        _ => ending == Some(Ending::Abort),
+        _ => ending == Some(CloseKind::Abort),
     };
     if was_reset {
         return half_open::broke(state, end);
@@ -206,10 +209,10 @@ fn broke(state: &State, end: RowName, errno: Errno) -> Option<String> {
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
 
-const CLOSED: Option<Ending> = Some(Ending::Close);
+const CLOSED: Option<CloseKind> = Some(CloseKind::Close);
 
 /// Why a client was reset whose other end, last seen in that state, nobody had accepted.
-fn unaccepted(state: &State, client: RowName, seen: Option<TcpState>) -> &'static str {
+fn unaccepted(state: &State, client: SocketId, seen: Option<TcpState>) -> &'static str {
     if has_its_listener(state, client) {
         return "nobody had accepted the other end, and LISTEN still stands, so the server's kernel itself sent RST. Its queue of calls may have overflowed: then it does not know its own SYN cookie any more";
     }
@@ -223,17 +226,17 @@ fn unaccepted(state: &State, client: RowName, seen: Option<TcpState>) -> &'stati
 }
 
 /// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.
-fn has_its_listener(state: &State, client: RowName) -> bool {
+fn has_its_listener(state: &State, client: SocketId) -> bool {
     let since = state.own_end(client).map(|end| end.since.plus(SEEN_LATE));
     let called = state.other_end(client);
     let rows = holders(state, called.host, called.tuple.local, Protocol::Tcp);
     let mut lines = rows.iter().filter_map(|name| state.sockets.get(*name));
-    let is_its = |line: &Line| line.row.state == TcpState::Listen && Some(line.born) <= since;
-    state.listener.will_listen() && lines.any(is_its)
+    let is_its = |line: &TableRow| line.row.state == TcpState::Listen && Some(line.born) <= since;
+    state.server.will_listen() && lines.any(is_its)
 }
 
 /// How the other end ended, or is to end, where it is ours.
-fn others_ending(state: &State, end: RowName) -> Option<Ending> {
+fn others_ending(state: &State, end: SocketId) -> Option<CloseKind> {
     // What was ordered is known before anybody has heard of it: either end's news may come first.
     let other = state.own_end(state.other_end(end));
     let told = || state.sockets.other_line(end)?.ending;
@@ -242,7 +245,7 @@ fn others_ending(state: &State, end: RowName) -> Option<Ending> {
 
 /// What a hang-up leaves as it was: LISTEN, if there is one, and the other connections.
 fn untouched(state: &State, others: usize) -> String {
-    if !state.listener.is_listening() || state.clients.ordered > 1 {
+    if !state.server.is_listening() || state.clients.ordered > 1 {
         return String::new();
     }
     match others {

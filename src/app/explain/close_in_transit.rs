@@ -1,28 +1,28 @@
 //! Sentences of an end that is closed while its segments take their time, or are lost: nothing of the other end, which has not heard of it.
 
-use crate::app::model::HungUp;
-use crate::app::query::Passage;
+use crate::app::model::FinOrder;
+use crate::app::query::Transit;
 use crate::app::query::names::client_name;
 use crate::app::query::peers::is_stranger;
-use crate::app::table::Why;
+use crate::app::table::GoneReason;
 use crate::app::{State, format};
-use crate::tcp::{Ending, Flags, RowName, ServerCloses, SocketRow, TcpState, Timer, TimerKind};
+use crate::tcp::{CloseKind, Flags, ServerCloses, SocketId, SocketRow, TcpState, Timer, TimerKind};
 
 /// What an end says whose last segment, a FIN or a RST, is not at the other end at once.
 pub(crate) fn words(
     state: &State,
-    end: RowName,
-    (how, sign): (Ending, Flags),
-    passage: Passage,
+    end: SocketId,
+    (how, sign): (CloseKind, Flags),
+    passage: Transit,
 ) -> String {
     let who = client_name(state, end);
     if is_unanswered(state, end) {
         return gave_up(&who);
     }
-    let is_lost = passage == Passage::Lost;
+    let is_lost = passage == Transit::Lost;
     let did = match how {
-        Ending::Close => "closed with data unread, so the kernel sends RST",
-        Ending::Abort | Ending::Broken(_) => "aborted",
+        CloseKind::Close => "closed with data unread, so the kernel sends RST",
+        CloseKind::Abort | CloseKind::Broken(_) => "aborted",
     };
     let resets = sign == Flags::RST;
     match how {
@@ -32,8 +32,8 @@ pub(crate) fn words(
         _ if resets => format!(
             "{who} {did}: its row is gone. The other end's goes when the RST has crossed the wire."
         ),
-        Ending::Close if has_hung_up_first(state, end) => closed_after_its_fin(state, end),
-        Ending::Close | Ending::Abort | Ending::Broken(_) => {
+        CloseKind::Close if has_hung_up_first(state, end) => closed_after_its_fin(state, end),
+        CloseKind::Close | CloseKind::Abort | CloseKind::Broken(_) => {
             let (too, row) = if state.peer_has_closed(end) {
                 (", too", TcpState::LastAck)
             } else {
@@ -59,7 +59,7 @@ pub(crate) fn words(
 
 /// How many bytes stand in its Send-Q before a FIN that the wire has not been given: a kernel whose data was not acknowledged in time sends
 /// that again, and nothing new meanwhile (RFC 5681, section 3.1).
-fn stands_before_its_fin(state: &State, end: RowName) -> Option<u32> {
+fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     let since = state.own_end(end)?.since;
     let has_left = state.lab.crossings.iter().any(|crossing| {
         let segment = &crossing.segment;
@@ -76,7 +76,7 @@ fn stands_before_its_fin(state: &State, end: RowName) -> Option<u32> {
 }
 
 /// An end closed that had sent its FIN before, and first: nothing is sent any more.
-pub(crate) fn closed_after_its_fin(state: &State, end: RowName) -> String {
+pub(crate) fn closed_after_its_fin(state: &State, end: SocketId) -> String {
     let who = client_name(state, end);
     let seen = state.sockets.get(end).map(|line| line.row.state);
     let row = match (state.peer_has_closed(end), seen) {
@@ -92,8 +92,8 @@ pub(crate) fn closed_after_its_fin(state: &State, end: RowName) -> String {
 pub(crate) const OWN_FIN: &str = " Its own half-close (f) sent the FIN, and nothing comes after that; the other end can still send.";
 
 /// Another program sent its FIN to the server's end, which does not close at once; nothing where our own words tell it.
-pub(crate) fn came_from_outside(state: &State, end: RowName) -> Option<String> {
-    let own = state.listener.ends.get(end).filter(|_| is_stranger(state, end))?;
+pub(crate) fn came_from_outside(state: &State, end: SocketId) -> Option<String> {
+    let own = state.server.ends.get(end).filter(|_| is_stranger(state, end))?;
     let closes = own.promise.map_or(ServerCloses::WithClient, |promise| promise.closes);
     let then = match closes {
         ServerCloses::WithClient => return None,
@@ -118,7 +118,7 @@ pub(crate) fn gave_up(who: &str) -> String {
 /// comes when the other end is closed.
 pub(crate) fn cut_short(state: &State, row: &SocketRow) -> Option<String> {
     let line = state.sockets.get(row.name())?;
-    let gone = line.gone.filter(|gone| gone.why == Why::Reset)?;
+    let gone = line.gone.filter(|gone| gone.why == GoneReason::Reset)?;
     let early = line.time_left(gone.at)?.as_secs();
     Some(format!(
         "{}'s TIME_WAIT at port {} was ended by RST, {early} s early (RFC 1337): a FIN was sent again and acknowledged again, but that ACK found nobody any more, and the answer is RST.",
@@ -128,12 +128,12 @@ pub(crate) fn cut_short(state: &State, row: &SocketRow) -> Option<String> {
 }
 
 /// Whether an end of ours still calls.
-pub(crate) fn is_unanswered(state: &State, end: RowName) -> bool {
+pub(crate) fn is_unanswered(state: &State, end: SocketId) -> bool {
     state.own_end(end).is_some_and(|end| !end.answered)
 }
 
 /// Whether an end of ours had sent its FIN before it closed, and before the other end's came.
-pub(crate) fn has_hung_up_first(state: &State, end: RowName) -> bool {
+pub(crate) fn has_hung_up_first(state: &State, end: SocketId) -> bool {
     let end = state.own_end(end);
-    end.is_some_and(|end| end.half_closed == Some(HungUp::First))
+    end.is_some_and(|end| end.half_closed == Some(FinOrder::First))
 }

@@ -2,9 +2,9 @@
 
 use crate::app::State;
 use crate::app::explain::self_connect;
-use crate::app::query::Passage;
+use crate::app::query::Transit;
 use crate::app::query::names::client_name;
-use crate::tcp::{Flags, OwnSocket, Protocol, RowName, SourcePort};
+use crate::tcp::{Flags, OwnSocket, Protocol, SocketId, SourcePort};
 
 /// What is said of a connection that waits in the accept queue.
 const KERNEL_ALONE: &str = "The kernel did it alone: accept() was not called yet.";
@@ -49,7 +49,7 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
     if !is_ours {
         return format!("{who} connected to {}: {picked}.{reached}", tuple.remote);
     }
-    if state.listener.held {
+    if state.server.held {
         let how =
             if state.is_alone_in_believing(socket.name) { CLIENT_BELIEVES } else { KERNEL_ALONE };
         return format!("{who} connected: {picked}. {how}{reached}");
@@ -66,22 +66,22 @@ pub(crate) fn connected(state: &State, socket: &OwnSocket) -> String {
 }
 
 /// What is said of a connection whose last ACK has not come to the other end yet.
-pub(crate) fn half_made(state: &State, client: RowName) -> Option<String> {
+pub(crate) fn half_made(state: &State, client: SocketId) -> Option<String> {
     let there =
         if state.is_our_server(client.tuple.remote) { "the server" } else { "the other end" };
     match state.passage(client, Flags::ACK) {
-        Passage::AtOnce => None,
-        Passage::Slow => Some(format!(
+        Transit::AtOnce => None,
+        Transit::Slow => Some(format!(
             "connect() has returned; {there} stays in SYN_RECV until the ACK has crossed the wire: half a connection."
         )),
-        Passage::Lost => Some(format!(
+        Transit::Lost => Some(format!(
             "connect() has returned, but the ACK is lost: {there} stays in SYN_RECV, and sends its SYN+ACK again."
         )),
     }
 }
 
 /// That the last ACK of a connection that was half made has come.
-pub(crate) fn whole(state: &State, client: RowName) -> String {
+pub(crate) fn whole(state: &State, client: SocketId) -> String {
     let who = client_name(state, client);
     let there =
         if state.is_our_server(client.tuple.remote) { "the server's end" } else { "the other end" };
@@ -90,7 +90,7 @@ pub(crate) fn whole(state: &State, client: RowName) -> String {
 
 /// What became of the address that was called, where no row shows it: nobody has `0.0.0.0` (RFC 1122, section 3.2.1.3).
 fn reached_this_machine(state: &State, socket: &OwnSocket) -> String {
-    let called = state.clients.target(state.listener.callable()).endpoint();
+    let called = state.clients.target(state.server.callable()).endpoint();
     match called.map(|called| called.ip) {
         Some(ip) if ip.is_unspecified() && !state.lab.is_up() => format!(
             " {ip} is nobody's address: Linux takes it for this machine itself, so the row says {}.",

@@ -1,11 +1,11 @@
 //! Data that comes to an end after its program has closed it: nobody will read it, and the kernel says so by RST (RFC 1122, section 4.2.2.13).
 
-use crate::app::query::Passage;
+use crate::app::query::Transit;
 use crate::app::{State, format};
-use crate::tcp::{Crossing, Ending, Errno, Fate, Flags, RowName};
+use crate::tcp::{CloseKind, Delivery, Errno, Flags, SocketId, WireSegment};
 
 /// Whether that has been told of an end.
-pub(crate) fn was_told(state: &State, end: RowName) -> bool {
+pub(crate) fn was_told(state: &State, end: SocketId) -> bool {
     let mut crossings = state.lab.crossings.iter();
     crossings.any(|crossing| {
         let segment = &crossing.segment;
@@ -14,17 +14,17 @@ pub(crate) fn was_told(state: &State, end: RowName) -> bool {
     })
 }
 
-pub(crate) fn words(state: &State, reset: &Crossing) -> Option<String> {
+pub(crate) fn words(state: &State, reset: &WireSegment) -> Option<String> {
     let segment = Some(&reset.segment).filter(|segment| segment.flags.has(Flags::RST))?;
-    let end = RowName::connected(segment.from, segment.tuple);
+    let end = SocketId::connected(segment.from, segment.tuple);
     let other = state.other_end(end);
     let line = state.sockets.get(end);
     let line = line.or_else(|| state.sockets.other_line(other))?;
-    if line.ending != Some(Ending::Close) || line.closed_unread() {
+    if line.ending != Some(CloseKind::Close) || line.closed_unread() {
         return None;
     }
     let heard = state.sockets.get(other).and_then(|line| line.ending);
-    if heard == Some(Ending::Broken(Errno::ECONNRESET)) {
+    if heard == Some(CloseKind::Broken(Errno::ECONNRESET)) {
         // Its own sentence came before the wire's news.
         return None;
     }
@@ -34,7 +34,7 @@ pub(crate) fn words(state: &State, reset: &Crossing) -> Option<String> {
         is_its && before.number < segment.number
     });
     let has_come =
-        |crossing: &&Crossing| crossing.segment.tuple == other.tuple && is_there(crossing);
+        |crossing: &&WireSegment| crossing.segment.tuple == other.tuple && is_there(crossing);
     let data = before.clone().find(has_come)?.segment.length;
     let was_told = before.any(|crossing| crossing.segment.flags.has(Flags::RST));
     if data == 0 || was_told {
@@ -43,11 +43,11 @@ pub(crate) fn words(state: &State, reset: &Crossing) -> Option<String> {
     let size = format::many(u64::from(data), "byte", "bytes");
     let (from, at) = (state.computer_name(other.host), state.computer_name(end.host));
     let then = match state.passage(end, Flags::RST) {
-        Passage::AtOnce => String::from("Both rows go with it, and nothing stays in TIME_WAIT."),
-        Passage::Slow => format!(
+        Transit::AtOnce => String::from("Both rows go with it, and nothing stays in TIME_WAIT."),
+        Transit::Slow => format!(
             "Its own row goes at once, {from}'s when the RST has crossed the wire, and nothing stays in TIME_WAIT."
         ),
-        Passage::Lost => format!(
+        Transit::Lost => format!(
             "Its own row goes, but that RST is lost: {from}'s stays until what it sends again is answered by another."
         ),
     };
@@ -56,6 +56,6 @@ pub(crate) fn words(state: &State, reset: &Crossing) -> Option<String> {
     ))
 }
 
-fn is_there(crossing: &Crossing) -> bool {
-    matches!(crossing.fate, Fate::Arrived(_))
+fn is_there(crossing: &WireSegment) -> bool {
+    matches!(crossing.fate, Delivery::Arrived(_))
 }

@@ -1,12 +1,12 @@
 //! How many more connections the descriptors allow, and why no more: in numbers that add up.
 
-use crate::app::model::Lab;
+use crate::app::model::LabState;
 use crate::app::{State, format};
-use crate::tcp::Machine;
+use crate::tcp::HostLimits;
 
 /// Where this program's descriptors are.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
+pub(crate) struct DescriptorBudget {
     /// How many it may hold.
     limit: u64,
     /// Those that no connection gets.
@@ -20,17 +20,17 @@ pub(crate) struct Room {
     each: u64,
 }
 
-impl Room {
+impl DescriptorBudget {
     /// The room for calls, to a server of ours or to others.
-    pub(crate) fn of(state: &State, to_ourselves: bool) -> Room {
-        let used = state.clients.open() + state.listener.ends.len() + state.listener.sockets.len();
+    pub(crate) fn of(state: &State, to_ourselves: bool) -> DescriptorBudget {
+        let used = state.clients.open() + state.server.ends.len() + state.server.sockets.len();
         // Who waits for accept() needs no descriptor at the server.
-        let each = if to_ourselves && !state.listener.held { 2 } else { 1 };
+        let each = if to_ourselves && !state.server.held { 2 } else { 1 };
         let has_lab = state.lab.is_up();
-        let lab = if has_lab { Lab::DESCRIPTORS } else { 0 };
-        Room {
+        let lab = if has_lab { LabState::DESCRIPTORS } else { 0 };
+        DescriptorBudget {
             limit: state.machine.descriptors,
-            kept: Machine::RESERVED_DESCRIPTORS + lab,
+            kept: HostLimits::RESERVED_DESCRIPTORS + lab,
             has_lab,
             used: used as u64,
             promised: u64::from(state.clients.awaited) * each,

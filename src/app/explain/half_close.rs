@@ -1,14 +1,14 @@
 use crate::app::State;
 use crate::app::explain::self_connect;
 use crate::app::query::names::client_name;
-use crate::app::query::{Passage, unread};
-use crate::tcp::{Flags, RowName, ServerCloses};
+use crate::app::query::{Transit, unread};
+use crate::tcp::{Flags, ServerCloses, SocketId};
 
 /// One end has sent its FIN and still reads.
-pub(crate) fn half_closed(state: &State, end: RowName) -> String {
+pub(crate) fn half_closed(state: &State, end: SocketId) -> String {
     let who = client_name(state, end);
     let other = state.other_end(end);
-    let closes = state.listener.promise(other).closes;
+    let closes = state.server.promise(other).closes;
     let passage = state.passage(end, Flags::FIN);
     let is_to_itself = end.tuple.is_to_itself();
     if state.peer_has_closed(end) && !is_to_itself {
@@ -19,11 +19,11 @@ pub(crate) fn half_closed(state: &State, end: RowName) -> String {
     let client = state.clients.holder_of(other);
     let then = if is_to_itself {
         return format!("{who} half-closed: its FIN is sent. {}", self_connect::HALF_CLOSED);
-    } else if passage == Passage::Lost {
+    } else if passage == Transit::Lost {
         "But the FIN is lost: it is sent again until it is answered."
     } else if state.is_half_open(end) {
         "But nobody is at the other end any more (half-open): the answer is RST, and this row goes."
-    } else if passage == Passage::Slow {
+    } else if passage == Transit::Slow {
         "The other end hears of it when the FIN has crossed the wire."
     } else if let Some(client) = client {
         let name = &client.name;

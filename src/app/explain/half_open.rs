@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::query::Passage;
+use crate::app::query::Transit;
 use crate::app::query::names::client_name;
-use crate::tcp::{Ending, Fate, Flags, RowName, TcpState};
+use crate::tcp::{CloseKind, Delivery, Flags, SocketId, TcpState};
 
 /// A RST that comes so soon after the other end was ended by one is that end's own.
 const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// What an end says that hangs up, or aborts, and is alone.
-pub(crate) fn closed(state: &State, end: RowName, how: Ending, passage: Passage) -> String {
+pub(crate) fn closed(state: &State, end: SocketId, how: CloseKind, passage: Transit) -> String {
     let who = client_name(state, end);
-    if how != Ending::Close {
+    if how != CloseKind::Close {
         return format!(
             "{who} aborted: its row goes, the last of this connection. Nobody is there to hear its RST."
         );
@@ -21,20 +21,20 @@ pub(crate) fn closed(state: &State, end: RowName, how: Ending, passage: Passage)
     let row = if state.peer_has_closed(end) { TcpState::LastAck } else { TcpState::FinWait1 };
     let nobody = "nobody is at the other end any more (half-open)";
     match passage {
-        Passage::AtOnce => format!(
+        Transit::AtOnce => format!(
             "{who} hung up, but {nobody}: the answer to its FIN is RST. The row goes, and nothing stays in TIME_WAIT."
         ),
-        Passage::Slow => format!(
+        Transit::Slow => format!(
             "{who} hung up, but {nobody}: {row}, until the RST has crossed the wire. Then the row goes, without TIME_WAIT."
         ),
-        Passage::Lost => format!(
+        Transit::Lost => format!(
             "{who} hung up, but its FIN is lost: {row}. It is sent again, and the answer will be RST: {nobody}."
         ),
     }
 }
 
 /// Why an end broke whose other end was ended by a RST: nothing where that end's own RST did it, of which its own sentence has told.
-pub(crate) fn broke(state: &State, end: RowName) -> Option<String> {
+pub(crate) fn broke(state: &State, end: SocketId) -> Option<String> {
     let other = state.reset_other(end)?;
     let went = other.gone?.at;
     if state.now.since(went) < AT_ONCE {
@@ -48,7 +48,7 @@ pub(crate) fn broke(state: &State, end: RowName) -> Option<String> {
     })?;
     // A kernel without that connection has nothing to acknowledge (RFC 9293, section 3.5.2); whoever aborts one acknowledges still.
     let is_its_own = reset.segment.flags.has(Flags::ACK);
-    if is_its_own && !matches!(reset.fate, Fate::Lost(..)) {
+    if is_its_own && !matches!(reset.fate, Delivery::Lost(..)) {
         return None;
     }
     let (who, whom) = (client_name(state, end), state.computer_name(state.other_end(end).host));

@@ -16,4 +16,4 @@ pub(crate) mod self_connect;
 pub(crate) mod table;
 pub(crate) mod wire;
 
-pub(crate) use crate::app::explain::descriptors::Room;
+pub(crate) use crate::app::explain::descriptors::DescriptorBudget;

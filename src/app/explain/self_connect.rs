@@ -2,7 +2,7 @@
 
 use crate::app::State;
 use crate::app::query::names;
-use crate::tcp::{Port, RowName};
+use crate::tcp::{Port, SocketId};
 
 /// It is connected.
 pub(crate) fn connected(who: &str, port: Port) -> String {
@@ -16,7 +16,7 @@ pub(crate) const HALF_CLOSED: &str =
     "The FIN came back to the same socket, which is both ends: CLOSING, then TIME_WAIT.";
 
 /// Its program closed it; nothing when the half-close has told what comes of that.
-pub(crate) fn hung_up(state: &State, end: RowName) -> Option<String> {
+pub(crate) fn hung_up(state: &State, end: SocketId) -> Option<String> {
     let who = names::client_name(state, end);
     (!state.peer_has_closed(end)).then(|| {
         format!(
@@ -26,7 +26,7 @@ pub(crate) fn hung_up(state: &State, end: RowName) -> Option<String> {
 }
 
 /// Its program aborted it.
-pub(crate) fn aborted(state: &State, end: RowName) -> String {
+pub(crate) fn aborted(state: &State, end: SocketId) -> String {
     let who = names::client_name(state, end);
     format!(
         "{who} aborted its connection to itself: its one row goes at once, and nothing stays in TIME_WAIT."

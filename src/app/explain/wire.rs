@@ -1,8 +1,8 @@
 use crate::app::State;
-use crate::tcp::{Crossing, Protocol, Segment};
+use crate::tcp::{Protocol, Segment, WireSegment};
 
 /// A segment by its flags and who sent it: `laptop's SYN`.
-pub(crate) fn segment(state: &State, crossing: &Crossing) -> String {
+pub(crate) fn segment(state: &State, crossing: &WireSegment) -> String {
     let segment = &crossing.segment;
     let again = if crossing.again { ", sent again," } else { "" };
     let what = match segment.tuple.protocol {

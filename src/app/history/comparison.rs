@@ -1,7 +1,7 @@
 //! Two rows side by side: which of the five numbers differ, and what they are to each other.
 
 use crate::app::State;
-use crate::tcp::{FiveTuple, RowName};
+use crate::tcp::{FiveTuple, SocketId};
 
 /// What the five numbers are called.
 pub const FIVE: [&str; 5] =
@@ -11,7 +11,7 @@ pub const FIVE: [&str; 5] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The marked one, and the other.
-    pub rows: [RowName; 2],
+    pub rows: [SocketId; 2],
     /// In the order of [`FIVE`].
     pub differs: [bool; 5],
     relation: Relation,
@@ -34,7 +34,7 @@ pub(crate) enum Relation {
 
 impl Comparison {
     /// Compares the row `one` with `other`, or with its other end where only that is of the same side.
-    pub fn of(state: &State, one: RowName, other: RowName) -> Comparison {
+    pub fn of(state: &State, one: SocketId, other: SocketId) -> Comparison {
         let other = same_side(state, one, other);
         let [a, b] = [one, other].map(|row| row.tuple.canonical());
         let connected = [one, other].map(|row| row.tuple.is_connected());
@@ -107,7 +107,7 @@ impl Comparison {
 }
 
 /// Of the connection of `other`, the end of the same side as `one`; `other` itself where they are both ends of one connection.
-fn same_side(state: &State, one: RowName, other: RowName) -> RowName {
+fn same_side(state: &State, one: SocketId, other: SocketId) -> SocketId {
     let sockets = state.seen();
     let mirrors = |a: FiveTuple, b: FiveTuple| a.canonical() == b.canonical().mirrored();
     let both = one.tuple.is_connected() && other.tuple.is_connected();

@@ -5,10 +5,12 @@ pub(crate) mod state_spans;
 pub mod timeline;
 
 pub use crate::app::history::comparison::{Comparison, FIVE};
-pub(crate) use crate::app::history::ladder::inferred::Worker;
-pub use crate::app::history::ladder::model::{Arrow, Fate, Ladder, Pair, Rung, Side, StateMark};
-pub(crate) use crate::app::history::ladder::state_marks::Became;
-pub(crate) use crate::app::history::ladder::tcp_end::End;
-pub use crate::app::history::state_path::{Known, Step, Way};
-pub use crate::app::history::state_spans::{Life, Stretch};
+pub(crate) use crate::app::history::ladder::inferred::Inference;
+pub use crate::app::history::ladder::model::{
+    ArrowEnd, ConnectionRows, Ladder, LadderArrow, Rung, Side, StateMark,
+};
+pub(crate) use crate::app::history::ladder::state_marks::StateMarks;
+pub(crate) use crate::app::history::ladder::tcp_end::TcpEnd;
+pub use crate::app::history::state_path::{Certainty, PathStep, StatePath};
+pub use crate::app::history::state_spans::{RowHistory, StateSpan};
 pub use crate::app::history::timeline::Timeline;

@@ -1,18 +1,18 @@
-use crate::app::table::{Line, Why};
-use crate::tcp::{Arrow, Moment, Protocol, TcpState};
+use crate::app::table::{GoneReason, TableRow};
+use crate::tcp::{Moment, Protocol, TcpState, Transition};
 
 /// The life of one row: the states it was seen in, and those that it must have passed while nobody looked.
 #[derive(Clone, Copy, Debug)]
-pub struct Life<'a> {
+pub struct RowHistory<'a> {
     /// The row.
-    pub line: &'a Line,
+    pub line: &'a TableRow,
     /// Whether it is the client's end of its connection.
     pub is_client: bool,
 }
 
 /// A state, and how long it lasted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct StateSpan {
     /// The state.
     pub state: TcpState,
     /// Since when.
@@ -23,9 +23,9 @@ pub struct Stretch {
     pub seen: bool,
 }
 
-impl Life<'_> {
+impl RowHistory<'_> {
     /// Its states, the oldest first.
-    pub fn stretches(&self) -> Vec<Stretch> {
+    pub fn stretches(&self) -> Vec<StateSpan> {
         let line = self.line;
         let now = (line.row.state, line.passed_since());
         let passed = line.passed.iter().map(|passed| (passed.state, passed.since));
@@ -38,10 +38,10 @@ impl Life<'_> {
                     self.unseen(before, Some(state)).iter().map(|state| at_once(*state, from)),
                 );
             }
-            if let Some(last) = all.iter_mut().rfind(|stretch: &&mut Stretch| stretch.seen) {
+            if let Some(last) = all.iter_mut().rfind(|stretch: &&mut StateSpan| stretch.seen) {
                 last.until = Some(from);
             }
-            all.push(Stretch { state, from, until: None, seen: !line.told });
+            all.push(StateSpan { state, from, until: None, seen: !line.told });
             before = Some(state);
         }
         let Some(gone) = line.gone else { return all };
@@ -50,7 +50,10 @@ impl Life<'_> {
         }
         let was_closed = matches!(
             gone.why,
-            Why::ClosedByClient | Why::ClosedByServer | Why::ClosedSecond | Why::TimeWaitOver
+            GoneReason::ClosedByClient
+                | GoneReason::ClosedByServer
+                | GoneReason::ClosedSecond
+                | GoneReason::TimeWaitOver
         );
         if was_closed {
             all.extend(self.unseen(before, None).iter().map(|state| at_once(*state, gone.at)));
@@ -66,12 +69,12 @@ impl Life<'_> {
         }
         let birth = if self.is_client { TcpState::Closed } else { TcpState::Listen };
         let (from, to) = (before.unwrap_or(birth), after.unwrap_or(TcpState::Closed));
-        let way = Arrow::way(from, to).unwrap_or_default();
+        let way = Transition::way(from, to).unwrap_or_default();
         let between = way.iter().map(|arrow| arrow.to);
         between.filter(|state| *state != to).collect()
     }
 }
 
-fn at_once(state: TcpState, at: Moment) -> Stretch {
-    Stretch { state, from: at, until: Some(at), seen: false }
+fn at_once(state: TcpState, at: Moment) -> StateSpan {
+    StateSpan { state, from: at, until: Some(at), seen: false }
 }

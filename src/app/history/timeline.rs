@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::history::Life;
+use crate::app::history::RowHistory;
 use crate::app::ui::PointOfView;
-use crate::tcp::{RowName, TcpState};
+use crate::tcp::{SocketId, TcpState};
 
 /// The lives that the timeline shows, in the order of their births: the rows of the table, and among them those that went a while ago.
 ///
@@ -15,14 +15,14 @@ use crate::tcp::{RowName, TcpState};
 pub struct Timeline<'a> {
     state: &'a State,
     /// Where those that are gone stand among the rows of the table.
-    departed: Vec<(usize, Life<'a>)>,
+    departed: Vec<(usize, RowHistory<'a>)>,
 }
 
 impl<'a> Timeline<'a> {
     /// The timeline of what `state` shows.
     pub fn of(state: &'a State) -> Timeline<'a> {
-        let finds = !state.desk.find.text.value().is_empty();
-        let in_view = |is_client: bool, name: RowName| match state.desk.lens.view {
+        let finds = !state.ui.find.text.value().is_empty();
+        let in_view = |is_client: bool, name: SocketId| match state.ui.lens.view {
             _ if finds => false,
             PointOfView::BothEnds => true,
             PointOfView::Server => !is_client,
@@ -33,7 +33,7 @@ impl<'a> Timeline<'a> {
         let departed = state.seen().departed().iter();
         let departed = departed.filter(|gone| in_view(gone.is_client, gone.line.row.name()));
         let departed = departed.map(|gone| {
-            let life = Life { line: &gone.line, is_client: gone.is_client };
+            let life = RowHistory { line: &gone.line, is_client: gone.is_client };
             (born_before(state, life), life)
         });
         Timeline { state, departed: departed.collect() }
@@ -41,7 +41,7 @@ impl<'a> Timeline<'a> {
 
     /// How many lives there are.
     pub fn len(&self) -> usize {
-        self.state.desk.shown.len() + self.departed.len()
+        self.state.ui.shown.len() + self.departed.len()
     }
 
     /// Whether there is none.
@@ -50,7 +50,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// The life at that place.
-    pub fn get(&self, place: usize) -> Option<Life<'a>> {
+    pub fn get(&self, place: usize) -> Option<RowHistory<'a>> {
         // Each that is gone pushes those after it one place further.
         let before =
             (0..self.departed.len()).take_while(|n| self.departed[*n].0 + n < place).count();
@@ -60,10 +60,10 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    fn living(&self, n: usize) -> Option<Life<'a>> {
+    fn living(&self, n: usize) -> Option<RowHistory<'a>> {
         let table = self.state.seen();
-        let line = table.get(*self.state.desk.shown.get(n)?)?;
-        Some(Life { line, is_client: table.is_client(line.row.name()) })
+        let line = table.get(*self.state.ui.shown.get(n)?)?;
+        Some(RowHistory { line, is_client: table.is_client(line.row.name()) })
     }
 
     /// Where a row stands that is at place `n` of the table.
@@ -88,16 +88,16 @@ impl<'a> Timeline<'a> {
 }
 
 /// How many rows of the table were born before that one.
-fn born_before(state: &State, gone: Life<'_>) -> usize {
+fn born_before(state: &State, gone: RowHistory<'_>) -> usize {
     let table = state.seen();
-    state.desk.shown.partition_point(|name| {
+    state.ui.shown.partition_point(|name| {
         let line = table.get(*name);
         line.is_some_and(|line| line.row.state == TcpState::Listen || line.born <= gone.line.born)
     })
 }
 
 /// The span of the axis before zooming: a round one, into which the oldest of these lives fits, sockets that listen not counted.
-pub fn span<'a>(state: &State, lives: impl Iterator<Item = Life<'a>>) -> Duration {
+pub fn span<'a>(state: &State, lives: impl Iterator<Item = RowHistory<'a>>) -> Duration {
     const ROUND: [u64; 9] = [10, 20, 30, 60, 120, 300, 600, 1800, 3600];
     let connections = lives.filter(|life| life.line.row.state != TcpState::Listen);
     let ages = connections.map(|life| state.then().since(life.line.born));
@@ -105,5 +105,5 @@ pub fn span<'a>(state: &State, lives: impl Iterator<Item = Life<'a>>) -> Duratio
     let fits = |span: &u64| Duration::from_secs(*span) > oldest;
     let whole = ROUND.into_iter().find(fits).unwrap_or(3600);
     let whole = Duration::from_secs(whole);
-    whole / (1 << state.desk.zoom.min(8))
+    whole / (1 << state.ui.zoom.min(8))
 }

@@ -16,7 +16,7 @@ pub(crate) fn press(state: &mut State, at: usize, key: Key) -> Vec<Effect> {
     };
     match chosen.and_then(|n| HELD.get(n)) {
         Some(held) => {
-            state.desk.overlay = None;
+            state.ui.overlay = None;
             hold(state, *held)
         }
         None => action_for(Scope::Sheet, key).map_or_else(Vec::new, |action| act(state, action)),

@@ -2,16 +2,16 @@
 
 use crate::app::State;
 use crate::app::keys::keymap::binding_of;
-use crate::app::keys::{Action, Action as A, Key, Picture, WireKey};
+use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
 
 /// The keys to name below a picture.
-const fn hints_of(picture: Picture) -> &'static [Action] {
+const fn hints_of(picture: MainView) -> &'static [Action] {
     match picture {
-        Picture::Calls => {
+        MainView::Calls => {
             &[A::Back, A::Next, A::Write, A::Connect, A::Listen, A::Close, A::Help, A::Quit]
         }
-        Picture::Myth => &[A::Back, A::TryMyth, A::Connect, A::Listen, A::Close, A::Help, A::Quit],
-        Picture::Timeline => &[
+        MainView::Myth => &[A::Back, A::TryMyth, A::Connect, A::Listen, A::Close, A::Help, A::Quit],
+        MainView::Timeline => &[
             A::Back,
             A::Next,
             A::PageUp,
@@ -24,7 +24,7 @@ const fn hints_of(picture: Picture) -> &'static [Action] {
             A::Help,
             A::Quit,
         ],
-        Picture::Table | Picture::States | Picture::Ports | Picture::Compare => &[
+        MainView::Table | MainView::States | MainView::Ports | MainView::Compare => &[
             A::Back,
             A::Next,
             A::ZoomIn,
@@ -43,12 +43,12 @@ impl State {
     /// The keys to name in the footer: the key and what it does now, the most useful first. The last two, which help on and out, are always
     /// wanted.
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
-        let actions: &[Action] = match self.desk.overlay {
+        let actions: &[Action] = match self.ui.overlay {
             Some(_) => &[],
             None if self.is_past() => {
                 &[A::StepBack, A::StepForward, A::Pause, A::LookInside, A::Help, A::Quit]
             }
-            None if self.lab.is_up() && self.desk.picture == Picture::Timeline => &[
+            None if self.lab.is_up() && self.ui.picture == MainView::Timeline => &[
                 A::Back,
                 A::Wire(WireKey::Step),
                 A::Wire(WireKey::Hold),
@@ -61,16 +61,16 @@ impl State {
                 A::Help,
                 A::Quit,
             ],
-            None if self.desk.picture != Picture::Table => hints_of(self.desk.picture),
+            None if self.ui.picture != MainView::Table => hints_of(self.ui.picture),
             None if self.lab.is_up() => self.hints_in_lab(),
-            None if self.listener.is_listening() => &[
+            None if self.server.is_listening() => &[
                 A::Listen,
                 A::Connect,
                 A::Close,
                 A::Send,
                 A::LookInside,
-                A::Show(Picture::States),
-                A::Show(Picture::Ports),
+                A::Show(MainView::States),
+                A::Show(MainView::Ports),
                 A::ServerCloses,
                 A::Hold,
                 A::Find,
@@ -97,10 +97,10 @@ impl State {
 
     /// Whether that key would change anything: what cannot be zoomed is not, and pages go through a ladder, where there is one.
     fn works(&self, action: Action) -> bool {
-        let mut shown = self.desk.shown.iter();
+        let mut shown = self.ui.shown.iter();
         let mut has_ladder =
             || !self.lab.crossings.is_empty() || shown.any(|name| name.tuple.is_connected());
-        (action != A::ZoomIn || self.desk.picture.zooms() > 0)
+        (action != A::ZoomIn || self.ui.picture.zooms() > 0)
             && (action != A::PageUp || has_ladder())
     }
 
@@ -134,8 +134,8 @@ impl State {
 
     fn label(&self, action: Action, help: &'static str) -> &'static str {
         let now = [
-            (A::Listen, self.listener.is_listening(), "stop listening"),
-            (A::Hold, self.listener.held, "accept again"),
+            (A::Listen, self.server.is_listening(), "stop listening"),
+            (A::Hold, self.server.held, "accept again"),
             (A::Pause, self.is_past(), "live"),
             (A::Next, true, "next row"),
             (A::PageUp, true, "scroll"),

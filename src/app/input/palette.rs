@@ -10,20 +10,20 @@ use crate::app::{Effect, Overlay, State};
 
 /// Opens the list; a count that was typed before it stays for what is chosen in it.
 pub(crate) fn open(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    state.desk.count = count;
-    state.desk.overlay = Some(Overlay::Palette(Palette::default()));
+    state.ui.count = count;
+    state.ui.overlay = Some(Overlay::Palette(Palette::default()));
     vec![]
 }
 
 /// Takes a key while the list is open.
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    let Some(Overlay::Palette(palette)) = &mut state.desk.overlay else {
+    let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else {
         return vec![];
     };
     match key {
         Key::Esc => {
-            state.desk.overlay = None;
-            state.desk.count = None;
+            state.ui.overlay = None;
+            state.ui.count = None;
         }
         Key::Enter => return carry_out(state),
         Key::Down | Key::Tab | Key::Ctrl('n' | 'j') => palette.go(1),
@@ -53,7 +53,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
 
 /// Does what the key of the chosen action does.
 fn carry_out(state: &mut State) -> Vec<Effect> {
-    let Some(Overlay::Palette(palette)) = &state.desk.overlay else {
+    let Some(Overlay::Palette(palette)) = &state.ui.overlay else {
         return vec![];
     };
     let Some(binding) = palette.found().get(palette.chosen).copied() else {
@@ -61,8 +61,8 @@ fn carry_out(state: &mut State) -> Vec<Effect> {
         state.notices.say(state.now, Tone::Plain, text);
         return vec![];
     };
-    state.desk.overlay = None;
+    state.ui.overlay = None;
     // The audience sees the key that would have done the same.
-    state.desk.note_key(binding.keys[0].to_string());
+    state.ui.note_key(binding.keys[0].to_string());
     act(state, binding.action)
 }

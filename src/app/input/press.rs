@@ -13,17 +13,17 @@ use crate::app::{Effect, Overlay, State, state};
 use crate::tcp::socket::connect_spec;
 
 pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    state.desk.note_key(key.to_string());
+    state.ui.note_key(key.to_string());
     if let Some(action) = action_for(Scope::Always, key) {
         return act(state, action);
     }
-    if state.desk.find.typing {
+    if state.ui.find.typing {
         if !type_find(state, key) {
             return means_nothing(state, key, "Enter keeps the text to find, Esc drops it");
         }
         return vec![];
     }
-    match &mut state.desk.overlay {
+    match &mut state.ui.overlay {
         Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) => {
             let outcome = form.press(key);
             if outcome == Outcome::Ignored {
@@ -59,14 +59,14 @@ fn on_sheet(state: &mut State, key: Key, action: Option<Action>) -> Vec<Effect> 
 fn press_on_panes(state: &mut State, key: Key) -> Vec<Effect> {
     if let Key::Char(c @ '0'..='9') = key {
         let digit = u32::from(c) - u32::from('0');
-        let count = state.desk.count.unwrap_or(0).saturating_mul(10).saturating_add(digit);
-        state.desk.count = Some(count.min(connect_spec::MOST));
+        let count = state.ui.count.unwrap_or(0).saturating_mul(10).saturating_add(digit);
+        state.ui.count = Some(count.min(connect_spec::MOST));
         return vec![];
     }
     if let Some(action) = action_for(Scope::Panes, key) {
         return act(state, action);
     }
-    state.desk.count = None;
+    state.ui.count = None;
     if key == Key::Ctrl('z') {
         // Where a shell waits for its job to stop, this key never comes so far.
         let text =
@@ -78,8 +78,8 @@ fn press_on_panes(state: &mut State, key: Key) -> Vec<Effect> {
 
 /// Takes a key for the text to find; says whether it means anything there.
 fn type_find(state: &mut State, key: Key) -> bool {
-    state.desk.stale = true;
-    let find = &mut state.desk.find;
+    state.ui.stale = true;
+    let find = &mut state.ui.find;
     match key {
         Key::Enter => {
             find.typing = false;
@@ -111,8 +111,7 @@ fn type_find(state: &mut State, key: Key) -> bool {
 
 /// Shows in a form what its values become, or applies them, or closes it.
 fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
-    let Some(mut overlay) = state.desk.overlay.take().filter(|_| outcome != Outcome::Dropped)
-    else {
+    let Some(mut overlay) = state.ui.overlay.take().filter(|_| outcome != Outcome::Dropped) else {
         return vec![];
     };
     let done = outcome == Outcome::Confirmed;
@@ -122,7 +121,7 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
             (done.then(|| listen_form::apply(state, form)), form)
         }
         Overlay::ConnectForm(form) => {
-            let server = state.clients.reachable(state.listener.callable());
+            let server = state.clients.reachable(state.server.callable());
             connect_form::show_calls(form, server);
             (done.then(|| connect_form::apply(state, form)), form)
         }
@@ -146,25 +145,25 @@ fn fill_in(state: &mut State, outcome: Outcome) -> Vec<Effect> {
         }
         None => (),
     }
-    state.desk.overlay = Some(overlay);
+    state.ui.overlay = Some(overlay);
     vec![]
 }
 
 /// Pasted text counts only where text is typed.
 pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    if state.desk.find.typing {
+    if state.ui.find.typing {
         for c in text.chars().filter(|c| !c.is_control()).take(256) {
             type_find(state, Key::Char(c));
         }
         return vec![];
     }
     if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) =
-        &mut state.desk.overlay
+        &mut state.ui.overlay
     {
         form.paste(text);
         return fill_in(state, Outcome::Open);
     }
-    if let Some(Overlay::Palette(palette)) = &mut state.desk.overlay {
+    if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
         palette.paste(text);
         return vec![];
     }

@@ -1,5 +1,5 @@
-use crate::app::keys::{Pane, Picture};
-use crate::tcp::RowName;
+use crate::app::keys::{MainView, Pane};
+use crate::tcp::SocketId;
 
 /// A wish, whoever has it: a key, the mouse, a lesson, the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,11 +41,11 @@ pub enum Action {
     /// Move to this pane.
     Focus(Pane),
     /// Choose this row of the table.
-    SelectRow(RowName),
+    SelectRow(SocketId),
     /// Choose this computer, counted from 0.
     SelectComputer(usize),
     /// Show this in the middle of the screen; once more goes back to the table.
-    Show(Picture),
+    Show(MainView),
     /// Write the ladder into a file.
     SaveLadder,
     /// The ladder of all connections, or of one.

@@ -1,8 +1,8 @@
-use crate::app::keys::Group::{Client, Lab, Look, Picture as Closer, Program, Server};
+use crate::app::keys::Group::{Client, Lab, Look, Program, Server, View as Closer};
 use crate::app::keys::Key::{
     BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up,
 };
-use crate::app::keys::{Action, Action as A, Key, Picture, WireKey};
+use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
 
 /// A key, when it is meant, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub enum Group {
     /// The program.
     Program,
     /// Other pictures of the same state.
-    Picture,
+    View,
     /// The lab and its wire.
     Lab,
 }
@@ -61,7 +61,7 @@ pub enum Group {
 impl Group {
     /// Every group, in the order of the list.
     pub const ALL: [Group; 6] =
-        [Group::Server, Group::Client, Group::Look, Group::Picture, Group::Lab, Group::Program];
+        [Group::Server, Group::Client, Group::Look, Group::View, Group::Lab, Group::Program];
 
     /// The heading.
     pub const fn title(self) -> &'static str {
@@ -69,7 +69,7 @@ impl Group {
             Group::Server => "The server",
             Group::Client => "The clients",
             Group::Look => "Looking",
-            Group::Picture => "Looking closer",
+            Group::View => "Looking closer",
             Group::Program => "The program",
             Group::Lab => "The lab",
         }
@@ -117,16 +117,16 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
     on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
     on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
-    on(&[Char('g')], A::Show(Picture::States), Closer, "states", "the diagram of TCP's states"),
-    on(&[Char('t')], A::Show(Picture::Timeline), Closer, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "the diagram of TCP's states"),
+    on(&[Char('t')], A::Show(MainView::Timeline), Closer, "timeline", "the timeline, and the ladder of one connection"),
     on(&[Char('E')], A::SaveLadder, Closer, "save the ladder", "save the ladder as a text file"),
-    on(&[Char('m')], A::Show(Picture::Ports), Closer, "ports", "the map of ports"),
-    on(&[Char('i')], A::Show(Picture::Calls), Closer, "system calls", "the system calls behind the rows"),
+    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "the map of ports"),
+    on(&[Char('i')], A::Show(MainView::Calls), Closer, "system calls", "the system calls behind the rows"),
     on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that make the same rows"),
     on(&[Char('v')], A::Mark, Closer, "mark, compare", "mark a row; on a second one: compare the five numbers"),
     on(&[Char('V')], A::CompareNewest, Closer, "compare newest", "compare the newest connection with the one before it"),
     on(&[Char('y')], A::Why, Closer, "why not?", "why not? The last refusal: who is to blame, what helps"),
-    on(&[Char('M')], A::Show(Picture::Myth), Closer, "the myth", "the myth of the taken port, beside what is so"),
+    on(&[Char('M')], A::Show(MainView::Myth), Closer, "the myth", "the myth of the taken port, beside what is so"),
     on(&[Char('U')], A::TryMyth, Closer, "try the myth", "try the myth for real: clients call from the server's own port"),
     on(&[Char(',')], A::StepBack, Closer, "step back", "step back through what happened (5,: five)"),
     on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again"),

@@ -1,6 +1,6 @@
 /// What stands in the middle of the screen: each is another way to see the same state, and keeps nothing of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Picture {
+pub enum MainView {
     /// The kernel's table.
     #[default]
     Table,
@@ -18,17 +18,17 @@ pub enum Picture {
     Myth,
 }
 
-impl Picture {
+impl MainView {
     /// How often it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            Picture::Table
-            | Picture::States
-            | Picture::Compare
-            | Picture::Calls
-            | Picture::Myth => 0,
-            Picture::Ports => 2,
-            Picture::Timeline => 6,
+            MainView::Table
+            | MainView::States
+            | MainView::Compare
+            | MainView::Calls
+            | MainView::Myth => 0,
+            MainView::Ports => 2,
+            MainView::Timeline => 6,
         }
     }
 }

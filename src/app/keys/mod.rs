@@ -7,5 +7,5 @@ pub(crate) mod pane;
 pub use crate::app::keys::action::{Action, WireKey};
 pub use crate::app::keys::key::Key;
 pub use crate::app::keys::keymap::{BINDINGS, Binding, Group, Scope};
-pub use crate::app::keys::main_view::Picture;
+pub use crate::app::keys::main_view::MainView;
 pub use crate::app::keys::pane::Pane;

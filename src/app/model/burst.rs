@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use crate::tcp::{Burst, Port, Protocol, RowName};
+use crate::tcp::{Burst, Port, Protocol, SocketId};
 
 /// How far a burst of connections has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct BurstProgress {
     /// How many were asked for.
     pub asked: u32,
     /// Whether it was told that it begins.
@@ -22,13 +22,18 @@ pub struct Progress {
     /// How many ends it had ever had before.
     pub ever: u64,
     /// Why it could not go on, and the rows to blame: to be told after what was reached.
-    pub refused: Option<(String, Vec<RowName>)>,
+    pub refused: Option<(String, Vec<SocketId>)>,
 }
 
-impl Progress {
+impl BurstProgress {
     /// The beginning of a burst of that computer's, which has had so many ends.
-    pub(crate) fn of(burst: Burst, computer: usize, protocol: Protocol, ever: u64) -> Progress {
-        Progress {
+    pub(crate) fn of(
+        burst: Burst,
+        computer: usize,
+        protocol: Protocol,
+        ever: u64,
+    ) -> BurstProgress {
+        BurstProgress {
             asked: burst.count,
             has_begun: false,
             opened: 0,

@@ -1,9 +1,9 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::model::{Ends, Progress};
-use crate::app::table::Line;
-use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, RowName, Target};
+use crate::app::model::{BurstProgress, OpenEnds};
+use crate::app::table::TableRow;
+use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target};
 
 /// The computers that play clients, and how they connect.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Clients {
     /// Which of them connects next, counted from 0.
     pub chosen: usize,
     /// Whose an end was that is closed, and since when, where its address does not tell.
-    parted: HashMap<RowName, (usize, Moment)>,
+    parted: HashMap<SocketId, (usize, Moment)>,
     /// When those of them were forgotten that are needed no more.
     swept: Moment,
     /// Where a server that listens at every address of its computer can be called.
@@ -25,9 +25,9 @@ pub struct Clients {
     /// How many of them are closed.
     pub closed: u64,
     /// Calls without an answer for which a look may show the reason, and when they were made.
-    pub(crate) unexplained: Vec<(Moment, RowName)>,
+    pub(crate) unexplained: Vec<(Moment, SocketId)>,
     /// Calls that were said to be answered while the last ACK has not come to the server.
-    pub(crate) half_made: Vec<RowName>,
+    pub(crate) half_made: Vec<SocketId>,
     /// How to connect the next time; its target and source address stand in `to` and `from`.
     pub spec: ConnectSpec,
     /// Whom to call; `None` calls the listener.
@@ -37,7 +37,7 @@ pub struct Clients {
     /// How often to connect at one key, and how fast.
     pub burst: Burst,
     /// Calls that were answered a moment ago while accept() was held, and what was said: the server's kernel may have dropped the last ACK.
-    pub(crate) believed: Vec<(Moment, RowName, String)>,
+    pub(crate) believed: Vec<(Moment, SocketId, String)>,
     /// Every port they called: rows there belong to the demo.
     pub called: BTreeSet<Port>,
     /// How many connections were asked for of which nothing has been heard yet.
@@ -47,7 +47,7 @@ pub struct Clients {
     /// Calls that are made once others are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
     /// Several connections that were ordered at once, and are being made.
-    pub under_way: Option<Progress>,
+    pub under_way: Option<BurstProgress>,
 }
 
 /// A device that plays a client, with a loopback address of its own.
@@ -60,7 +60,7 @@ pub struct Computer {
     /// Whose network it has: this machine's, or one of its own in the lab.
     pub host: Host,
     /// Its open ends.
-    pub ends: Ends,
+    pub ends: OpenEnds,
 }
 
 const NAMES: [&str; 12] = [
@@ -85,7 +85,7 @@ impl Clients {
             name: name(usize::from(n)),
             ip: IpAddr::V4(Ipv4Addr::new(127, 0, 0, n + 2)),
             host: Host::THIS,
-            ends: Ends::default(),
+            ends: OpenEnds::default(),
         });
         Clients::of(computers.collect(), spec)
     }
@@ -96,7 +96,7 @@ impl Clients {
             name: name(n),
             ip: computer.ip,
             host: computer.host,
-            ends: Ends::default(),
+            ends: OpenEnds::default(),
         });
         let server = lab.first().map(|server| server.ip);
         Clients {
@@ -167,23 +167,23 @@ impl Clients {
     }
 
     /// The computer that holds this end open.
-    pub fn holder_of(&self, end: RowName) -> Option<&Computer> {
+    pub fn holder_of(&self, end: SocketId) -> Option<&Computer> {
         self.computers.iter().find(|computer| computer.ends.contains(end))
     }
 
     /// The computer that holds this end, or held it until it was closed a while ago.
-    pub fn whose(&self, end: RowName) -> Option<&Computer> {
+    pub fn whose(&self, end: SocketId) -> Option<&Computer> {
         let parted = || Some(&self.computers[self.parted.get(&end)?.0]);
         self.holder_of(end).or_else(parted)
     }
 
     /// Forgets whose the closed ends were that are neither in the table nor so young that there may be news of them still.
-    pub(crate) fn forget_parted(&mut self, now: Moment, is_there: impl Fn(RowName) -> bool) {
-        if now.since(self.swept) < Line::GHOST {
+    pub(crate) fn forget_parted(&mut self, now: Moment, is_there: impl Fn(SocketId) -> bool) {
+        if now.since(self.swept) < TableRow::GHOST {
             return;
         }
         self.swept = now;
-        let is_young = |closed: Moment| now.since(closed) < Line::GHOST;
+        let is_young = |closed: Moment| now.since(closed) < TableRow::GHOST;
         self.parted.retain(|end, (_, closed)| is_young(*closed) || is_there(*end));
     }
 
@@ -211,7 +211,7 @@ impl Clients {
     }
 
     /// Takes an end that is closed out of its computer's; says whether there was one.
-    pub fn forget(&mut self, end: RowName, now: Moment) -> bool {
+    pub fn forget(&mut self, end: SocketId, now: Moment) -> bool {
         let mut computers = self.computers.iter_mut();
         let holder = computers.position(|computer| computer.ends.remove(end).is_some());
         if let Some(holder) = holder {
@@ -221,7 +221,7 @@ impl Clients {
     }
 
     /// Remembers whose an end was that is open no more, where its address does not tell.
-    fn part(&mut self, end: RowName, holder: usize, now: Moment) {
+    fn part(&mut self, end: SocketId, holder: usize, now: Moment) {
         if self.index_of(end.tuple.local.ip) != Some(holder) {
             self.parted.insert(end, (holder, now));
         }

@@ -1,16 +1,16 @@
-use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, Refusal, RowName, Trial};
+use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, Probe, SocketId, SyscallError};
 
 /// One refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Case {
+pub struct Failure {
     /// When it was told.
     pub at: Moment,
     /// What was asked for.
-    pub asked: Wish,
+    pub asked: Attempt,
     /// Which call refused, and why.
-    pub why: Refusal,
+    pub why: SyscallError,
     /// The rows in the way, the one most to blame first.
-    pub rows: Vec<RowName>,
+    pub rows: Vec<SocketId>,
     /// What might help.
     pub remedies: Vec<Remedy>,
     /// Whether it is tried again by itself, once no TIME_WAIT is in the way.
@@ -19,7 +19,7 @@ pub struct Case {
 
 /// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Attempt {
     /// To listen.
     Listen(ListenSpec),
     /// To connect; to whom, once the name was resolved.
@@ -39,11 +39,11 @@ pub struct Remedy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is being tried.
-    Trying(Trial),
+    Trying(Probe),
     /// It was tried, and the kernel took it.
-    Works(Trial),
+    Works(Probe),
     /// It was tried, and the kernel refused.
-    Fails(Trial, Refusal),
+    Fails(Probe, SyscallError),
     /// It cannot be tried without harm; why not.
     NotTried(&'static str),
 }
@@ -51,9 +51,9 @@ pub enum Verdict {
 /// So many rows in the way are remembered.
 pub(crate) const ROWS: usize = 100;
 
-impl Case {
+impl Failure {
     /// A refusal that was just told.
-    pub(crate) fn new(at: Moment, asked: Wish, why: Refusal) -> Case {
-        Case { at, asked, why, rows: Vec::new(), remedies: Vec::new(), waits: false }
+    pub(crate) fn new(at: Moment, asked: Attempt, why: SyscallError) -> Failure {
+        Failure { at, asked, why, rows: Vec::new(), remedies: Vec::new(), waits: false }
     }
 }

@@ -2,11 +2,11 @@ use crate::tcp::{OwnSocket, TcpState};
 
 /// The sockets of the connections on loopback that `S` holds in a state: no computer of ours has them, so no verb reaches them.
 #[derive(Clone, Debug, Default)]
-pub struct Staged {
+pub struct HeldSockets {
     pub(crate) sockets: Vec<OwnSocket>,
 }
 
-impl Staged {
+impl HeldSockets {
     /// Takes the sockets of one more connection.
     pub(crate) fn hold(&mut self, sockets: &[OwnSocket]) {
         self.sockets.extend(sockets);

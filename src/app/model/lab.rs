@@ -5,34 +5,34 @@ use std::net::IpAddr;
 
 use crate::app::actions::Script;
 use crate::app::model::wire::REMEMBERED;
-use crate::app::model::{Clients, Crossings, Listener, Wire};
-use crate::tcp::{Crossing, Errno, Host, LabComputer, LabSpec, Machine, Moment, PortRange};
+use crate::app::model::{Clients, SegmentLog, Server, WireSettings};
+use crate::tcp::{Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment};
 
 /// The lab, as far as it has told.
 #[derive(Clone, Debug)]
-pub struct Lab {
+pub struct LabState {
     /// Whether it is there.
-    pub stage: Stage,
+    pub stage: LabStage,
     /// Which computers it is to have the next time.
     pub spec: LabSpec,
     /// Where its server is to listen, if not at the address that the others know.
     pub bind: Option<IpAddr>,
     /// What is done with its wire.
-    pub wire: Wire,
+    pub wire: WireSettings,
     /// What was done with it since when, the newest last.
-    pub(crate) wires: VecDeque<(Moment, Wire)>,
+    pub(crate) wires: VecDeque<(Moment, WireSettings)>,
     /// What crossed the wire, the newest last.
-    pub crossings: VecDeque<Crossing>,
+    pub crossings: VecDeque<WireSegment>,
     /// Whose ports are to be used up as soon as the lab has that range.
     pub(crate) plan: Option<UsingUp>,
     /// What is remembered of segments beyond those.
-    pub(crate) known: Crossings,
+    pub(crate) known: SegmentLog,
     /// Whether sequence numbers are shown as they stand in the segments, and not counted from the SYN.
     pub absolute: bool,
     pub(crate) computers: Vec<LabComputer>,
     /// Which setting of its computers could not be made, and what the kernel answered.
     pub(crate) unset: Option<(String, Errno)>,
-    pub(crate) before: Option<Box<Before>>,
+    pub(crate) before: Option<Box<LoopbackBefore>>,
     /// The state that a connection is being put into.
     pub(crate) script: Option<Script>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct UsingUp {
 
 /// Whether the lab is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stage {
+pub enum LabStage {
     /// It is not.
     #[default]
     Off,
@@ -60,23 +60,23 @@ pub enum Stage {
 
 /// What stood on loopback before the lab was there.
 #[derive(Clone, Debug)]
-pub(crate) struct Before {
-    pub(crate) machine: Machine,
-    pub(crate) listener: Listener,
+pub(crate) struct LoopbackBefore {
+    pub(crate) machine: HostLimits,
+    pub(crate) listener: Server,
     pub(crate) clients: Clients,
 }
 
-impl Default for Lab {
-    fn default() -> Lab {
-        Lab {
-            stage: Stage::Off,
-            spec: LabSpec { computers: Lab::COMPUTERS, ports: None },
+impl Default for LabState {
+    fn default() -> LabState {
+        LabState {
+            stage: LabStage::Off,
+            spec: LabSpec { computers: LabState::COMPUTERS, ports: None },
             bind: None,
-            wire: Wire::default(),
+            wire: WireSettings::default(),
             wires: VecDeque::new(),
             crossings: VecDeque::new(),
             plan: None,
-            known: Crossings::default(),
+            known: SegmentLog::default(),
             absolute: false,
             computers: Vec::new(),
             unset: None,
@@ -86,7 +86,7 @@ impl Default for Lab {
     }
 }
 
-impl Lab {
+impl LabState {
     /// How many computers it has when nothing else is asked: a server and two clients.
     pub const COMPUTERS: u8 = 3;
     /// The bits of an address that tell the computers of its network apart: it is a /24.
@@ -133,7 +133,7 @@ impl Lab {
     /// Whether `ip` belongs to its network, but nobody there has it.
     pub(crate) fn lacks(&self, ip: IpAddr) -> bool {
         let network = |ip: IpAddr| match ip.to_canonical() {
-            IpAddr::V4(ip) => Some(u32::from(ip) >> Lab::HOST_BITS),
+            IpAddr::V4(ip) => Some(u32::from(ip) >> LabState::HOST_BITS),
             IpAddr::V6(_) => None,
         };
         let own = self.server().and_then(|server| network(server.ip));
@@ -164,7 +164,7 @@ impl Lab {
 
     /// The sequence and acknowledgement number of a segment as they are to be shown: counted from the SYN of each end, unless the absolute
     /// ones are wanted.
-    pub fn numbers(&self, crossing: &Crossing) -> (u32, u32) {
+    pub fn numbers(&self, crossing: &WireSegment) -> (u32, u32) {
         if self.absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
     }
 
@@ -184,7 +184,7 @@ impl Lab {
     }
 }
 
-impl Lab {
+impl LabState {
     /// Remembers since when this is done with the wire, so that the past can show it.
     pub(crate) fn remember_wire(&mut self, at: Moment) {
         let before = self.wires.back().map(|(_, wire)| *wire);

@@ -1,28 +1,28 @@
 use std::net::IpAddr;
 
-use crate::tcp::{Endpoint, Host, ListenSpec, Protocol, RowName};
+use crate::tcp::{Endpoint, Host, ListenSpec, Protocol, SocketId};
 
 /// An address and a port of one computer, where a server of ours listens, or did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct ListenAddress {
     host: Host,
     at: Endpoint,
     only_v6: bool,
 }
 
-impl Place {
+impl ListenAddress {
     /// Where who listens as `spec` says can be called.
-    pub(crate) fn of(spec: &ListenSpec) -> Place {
-        Place { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
+    pub(crate) fn of(spec: &ListenSpec) -> ListenAddress {
+        ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }
 
     /// The place of one listening socket.
-    pub(crate) fn of_socket(name: RowName) -> Place {
-        Place { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
+    pub(crate) fn of_socket(name: SocketId) -> ListenAddress {
+        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
     }
 
     /// Whether the near end of that row is at this place: only TCP has listeners.
-    pub(crate) fn has(&self, row: RowName) -> bool {
+    pub(crate) fn has(&self, row: SocketId) -> bool {
         row.host == self.host
             && row.tuple.protocol == Protocol::Tcp
             && self.takes_calls_to(row.tuple.local)

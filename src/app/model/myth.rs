@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use crate::tcp::{Host, Port, Refusal, RowName};
+use crate::tcp::{Host, Port, SocketId, SyscallError};
 
 /// The calls of one trial, in their order; each is made once the one before is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct MythCall {
     /// From which address.
     pub from: IpAddr,
     /// What came of it; `None` while there is no answer.
-    pub answer: Option<Result<RowName, Refusal>>,
+    pub answer: Option<Result<SocketId, SyscallError>>,
 }
 
 impl Myth {

@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::app::model::Case;
-use crate::tcp::{Moment, RowName};
+use crate::app::model::Failure;
+use crate::tcp::{Moment, SocketId};
 
 /// What happened, one sentence for each event, the newest last.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +11,7 @@ pub struct Notices {
     /// How many lines the pane is scrolled back from the newest.
     pub back: usize,
     /// The last refusal.
-    pub case: Option<Case>,
+    pub case: Option<Failure>,
 }
 
 /// One sentence.
@@ -24,7 +24,7 @@ pub struct Notice {
     /// How it is meant.
     pub tone: Tone,
     /// The rows that it is about; those of a refusal are marked in the table.
-    pub blame: Vec<RowName>,
+    pub blame: Vec<SocketId>,
     topic: Option<Topic>,
     count: u32,
     /// How many of them came at once, and are told together.
@@ -118,7 +118,7 @@ impl Notices {
     }
 
     /// Says a sentence about rows.
-    pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<RowName>) {
+    pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<SocketId>) {
         let notice = Notice {
             at,
             text: text.into(),
@@ -180,13 +180,13 @@ impl Notices {
     }
 
     /// Says the newest sentence in other words, if it is the refusal of that time; whether it was.
-    pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<RowName>) -> bool {
+    pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<SocketId>) -> bool {
         let last = self.last_refusal(at);
         last.map(|last| (last.text, last.blame) = (text, blame)).is_some()
     }
 
     /// Blames those rows for it, if the newest sentence is the refusal of that time; whether it was.
-    pub(crate) fn blame_last(&mut self, at: Moment, blame: Vec<RowName>) -> bool {
+    pub(crate) fn blame_last(&mut self, at: Moment, blame: Vec<SocketId>) -> bool {
         let last = self.last_refusal(at);
         last.map(|last| last.blame = blame).is_some()
     }

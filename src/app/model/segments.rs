@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::app::model::sequence_numbers::carried;
-use crate::app::model::{Lab, Noted, Numbers};
-use crate::tcp::{Crossing, Fate, Loss, Moment, Segment, Standing, Tally, WireNews};
+use crate::app::model::{LabState, Numbers, SegmentNumbers};
+use crate::tcp::{
+    Delivery, DropReason, Moment, Segment, WireCounts, WireEvent, WireSegment, WireStatus,
+};
 
 /// So many segments are kept; of older ones only what numbers are counted from.
 const KEPT: usize = 4096;
 /// What is known of segments beyond the list of them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Crossings {
+pub(crate) struct SegmentLog {
     numbers: Numbers,
     /// How many of those that are known one by one are on the wire.
     waiting: usize,
@@ -37,7 +39,7 @@ pub(crate) fn is_sent_again(segment: &Segment) -> bool {
     carried(segment) > 0
 }
 
-impl Crossings {
+impl SegmentLog {
     /// How many segments are on the wire, and stay there for now.
     pub(crate) fn waiting(&self) -> usize {
         let all = self.waiting + self.hidden;
@@ -50,15 +52,15 @@ impl Crossings {
         self.leaving.remove(&number);
     }
 
-    fn forget(&mut self, crossing: &Crossing) {
-        if crossing.fate == Fate::OnTheWay {
+    fn forget(&mut self, crossing: &WireSegment) {
+        if crossing.fate == Delivery::OnTheWay {
             self.has_left(crossing.segment.number);
             self.hidden += 1;
         }
     }
 
-    fn count(&mut self, tally: Tally) {
-        let Standing { kept, oldest, obeyed } = tally.standing;
+    fn count(&mut self, tally: WireCounts) {
+        let WireStatus { kept, oldest, obeyed } = tally.standing;
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
         self.oldest = oldest;
@@ -68,24 +70,24 @@ impl Crossings {
     }
 }
 
-impl Lab {
+impl LabState {
     /// Takes what happened on the wire.
-    pub(crate) fn take_wire(&mut self, news: Vec<WireNews>) {
+    pub(crate) fn take_wire(&mut self, news: Vec<WireEvent>) {
         for news in news {
             match news {
-                WireNews::Sent { at, segment } => self.sent(at, segment),
-                WireNews::Arrived { at, number } => self.ended(number, Fate::Arrived(at)),
-                WireNews::Lost { at, number, how } => {
-                    if how == Loss::Dropped {
+                WireEvent::Sent { at, segment } => self.sent(at, segment),
+                WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
+                WireEvent::Lost { at, number, how } => {
+                    if how == DropReason::Dropped {
                         self.wire.loses = self.wire.loses.saturating_sub(1);
                     }
-                    self.ended(number, Fate::Lost(at, how));
+                    self.ended(number, Delivery::Lost(at, how));
                 }
-                WireNews::Tally(tally) => {
+                WireEvent::Counts(tally) => {
                     self.wire.loses = self.wire.loses.saturating_sub(tally.dropped);
                     self.known.count(tally);
                 }
-                WireNews::Full { .. } => (),
+                WireEvent::Full { .. } => (),
             }
         }
     }
@@ -93,20 +95,20 @@ impl Lab {
     /// Forgets every segment; numbers of connections that are still there are counted as before.
     pub(crate) fn forget_crossings(&mut self) {
         self.crossings.clear();
-        self.known = Crossings {
+        self.known = SegmentLog {
             numbers: std::mem::take(&mut self.known.numbers),
             ordered: self.known.ordered,
-            ..Crossings::default()
+            ..SegmentLog::default()
         };
     }
 
     /// The segment that is on the wire for longest, and stays there for now; `None` where there is none, or it is not known one by one.
-    pub fn oldest_waiting(&self) -> Option<&Crossing> {
+    pub fn oldest_waiting(&self) -> Option<&WireSegment> {
         let known = &self.known;
         let leaves = |number: u64| known.leaving.contains(&number);
         let mut crossings = self.crossings.iter();
-        let oldest = crossings.find(|Crossing { segment, fate, .. }| {
-            *fate == Fate::OnTheWay && !leaves(segment.number)
+        let oldest = crossings.find(|WireSegment { segment, fate, .. }| {
+            *fate == Delivery::OnTheWay && !leaves(segment.number)
         });
         let is_sure = |number| known.unnamed == 0 && known.oldest == Some(number);
         oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
@@ -129,21 +131,21 @@ impl Lab {
     }
 
     /// When a segment that is sent again was sent before.
-    pub fn sent_before(&self, again: &Crossing) -> Option<Moment> {
+    pub fn sent_before(&self, again: &WireSegment) -> Option<Moment> {
         let Segment { tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
         let older = self
             .crossings
             .iter()
             .rev()
             .skip_while(|crossing| crossing.segment.number >= again.segment.number);
-        let mut same = older.filter(|Crossing { segment, .. }| {
+        let mut same = older.filter(|WireSegment { segment, .. }| {
             segment.tuple == tuple && seq.wrapping_sub(segment.seq) < carried(segment)
         });
         same.next().map(|crossing| crossing.sent)
     }
 
     fn sent(&mut self, at: Moment, segment: Segment) {
-        let Noted { relative, again } = self.known.numbers.note(&segment);
+        let SegmentNumbers { relative, again } = self.known.numbers.note(&segment);
         if self.crossings.len() == KEPT
             && let Some(oldest) = self.crossings.pop_front()
         {
@@ -151,22 +153,22 @@ impl Lab {
             self.known.forget(&oldest);
         }
         self.known.waiting += 1;
-        self.crossings.push_back(Crossing {
+        self.crossings.push_back(WireSegment {
             segment,
             sent: at,
-            fate: Fate::OnTheWay,
+            fate: Delivery::OnTheWay,
             relative,
             again,
         });
     }
 
     /// Numbers only rise, though some are missing after a burst.
-    fn ended(&mut self, number: u64, fate: Fate) {
+    fn ended(&mut self, number: u64, fate: Delivery) {
         let place =
             self.crossings.binary_search_by_key(&number, |crossing| crossing.segment.number);
         let Ok(place) = place else { return };
         let crossing = &mut self.crossings[place];
-        if crossing.fate == Fate::OnTheWay {
+        if crossing.fate == Delivery::OnTheWay {
             self.known.has_left(number);
         }
         crossing.fate = fate;

@@ -9,19 +9,19 @@ const ENDS: usize = 200_000;
 
 /// Where every end that was heard of is with its sequence numbers (RFC 9293, section 3.4).
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Numbers(HashMap<FiveTuple, End>);
+pub(crate) struct Numbers(HashMap<FiveTuple, EndNumbers>);
 
 /// What is known of one end of a connection, and of the connection before it between the same ports: an end whose other end is gone still
 /// speaks of that one.
 #[derive(Clone, Copy, Debug, Default)]
-struct End {
-    now: Option<Spoken>,
-    before: Option<Spoken>,
+struct EndNumbers {
+    now: Option<SentRange>,
+    before: Option<SentRange>,
 }
 
 /// What an end has sent in one connection.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spoken {
+pub(crate) struct SentRange {
     /// The number of its SYN.
     first: u32,
     /// The number after the last that it has sent.
@@ -30,7 +30,7 @@ pub(crate) struct Spoken {
 
 /// What the numbers of a segment say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Noted {
+pub(crate) struct SegmentNumbers {
     /// Sequence and acknowledgement number, counted from the SYN of each end.
     pub(crate) relative: (u32, u32),
     /// Whether some of what it carries had been sent before.
@@ -39,9 +39,9 @@ pub(crate) struct Noted {
 
 impl Numbers {
     /// Notes that a segment was sent. Where no SYN was seen, the first segment has number 1, as after one.
-    pub(crate) fn note(&mut self, segment: &Segment) -> Noted {
+    pub(crate) fn note(&mut self, segment: &Segment) -> SegmentNumbers {
         if segment.tuple.protocol == Protocol::Udp {
-            return Noted::default();
+            return SegmentNumbers::default();
         }
         if self.0.len() > ENDS {
             self.0.clear();
@@ -53,7 +53,7 @@ impl Numbers {
         } else {
             0
         };
-        Noted { relative: (seq, ack), again }
+        SegmentNumbers { relative: (seq, ack), again }
     }
 
     fn note_seq(&mut self, segment: &Segment) -> (u32, bool) {
@@ -63,7 +63,7 @@ impl Numbers {
         if flags.has(Flags::SYN) {
             let again = end.all().any(|spoken| spoken.first == seq);
             if !again {
-                end.begin(Spoken { first: seq, next });
+                end.begin(SentRange { first: seq, next });
             }
             if !again && !flags.has(Flags::ACK) {
                 // What the other end has said so far belongs to an older connection.
@@ -74,7 +74,7 @@ impl Numbers {
         // Who has no such connection answers a SYN with the number 0, which is nobody's (RFC 9293, section 3.10.7.1).
         let is_next = end.all().any(|spoken| spoken.next == seq);
         let is_nobodys = flags.has(Flags::RST) && seq == 0 && !is_next;
-        let spoken = if is_nobodys { end.begin(Spoken::before(seq)) } else { end.at(seq) };
+        let spoken = if is_nobodys { end.begin(SentRange::before(seq)) } else { end.at(seq) };
         let again = carried(segment) > 0 && is_before(seq, spoken.next);
         if is_before(spoken.next, next) {
             spoken.next = next;
@@ -83,18 +83,19 @@ impl Numbers {
     }
 }
 
-impl End {
-    fn all(&self) -> impl Iterator<Item = &Spoken> {
+impl EndNumbers {
+    fn all(&self) -> impl Iterator<Item = &SentRange> {
         self.now.iter().chain(&self.before)
     }
 
     /// The connection that a number belongs to: the one whose numbers are near it. Where none is known it begins with that number.
-    fn at(&mut self, number: u32) -> &mut Spoken {
-        let End { now, before } = self;
+    fn at(&mut self, number: u32) -> &mut SentRange {
+        let EndNumbers { now, before } = self;
         let Some(before) = before else {
-            return now.get_or_insert(Spoken::before(number));
+            return now.get_or_insert(SentRange::before(number));
         };
-        let far = |spoken: &Spoken| number.wrapping_sub(spoken.next).cast_signed().unsigned_abs();
+        let far =
+            |spoken: &SentRange| number.wrapping_sub(spoken.next).cast_signed().unsigned_abs();
         match now {
             Some(now) if far(now) <= far(before) => now,
             _ => before,
@@ -105,16 +106,16 @@ impl End {
         self.before = self.now.take().or(self.before);
     }
 
-    fn begin(&mut self, spoken: Spoken) -> &mut Spoken {
+    fn begin(&mut self, spoken: SentRange) -> &mut SentRange {
         self.is_over();
         self.now.insert(spoken)
     }
 }
 
-impl Spoken {
+impl SentRange {
     /// Nothing but a SYN before that number.
-    const fn before(number: u32) -> Spoken {
-        Spoken { first: number.wrapping_sub(1), next: number }
+    const fn before(number: u32) -> SentRange {
+        SentRange { first: number.wrapping_sub(1), next: number }
     }
 }
 

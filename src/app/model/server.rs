@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 
-use crate::app::model::{Ends, Place, Promise};
-use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Refusal, RowName};
+use crate::app::model::{ListenAddress, OpenEnds, ServerPolicy};
+use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, SocketId, SyscallError};
 
 /// The server: what it was asked to do, what listens, and who has been accepted.
 #[derive(Clone, Debug)]
-pub struct Listener {
+pub struct Server {
     /// How to listen the next time.
     pub spec: ListenSpec,
     /// How to listen at the start, and after a reset.
@@ -17,23 +17,23 @@ pub struct Listener {
     /// Whether the last order was to stop.
     pub told_to_stop: bool,
     /// A refusal whose rows, or whose owner, are not known yet.
-    pub refused: Option<(Moment, ListenSpec, Refusal)>,
+    pub refused: Option<(Moment, ListenSpec, SyscallError)>,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
     /// Whether accept() is held.
     pub held: bool,
     /// Why nothing is accepted for a moment, after an error, and until when.
-    pub pause: Option<(Refusal, Moment)>,
+    pub pause: Option<(SyscallError, Moment)>,
     /// The server's ends of accepted connections.
-    pub ends: Ends,
+    pub ends: OpenEnds,
     /// The totals since the start or the last reset.
     pub totals: Totals,
     /// The last bytes that came in, and where.
-    pub last_payload: Option<(RowName, Vec<u8>)>,
+    pub last_payload: Option<(SocketId, Vec<u8>)>,
     /// Every port it ever listened at, or would: rows there are watched.
     pub ports: BTreeSet<Port>,
     /// Where it listens, and where it ever did: ends there are the server's even after it stopped.
-    pub(crate) places: BTreeSet<Place>,
+    pub(crate) places: BTreeSet<ListenAddress>,
 }
 
 /// What went through the server.
@@ -47,11 +47,11 @@ pub struct Totals {
     pub sent: u64,
 }
 
-impl Listener {
+impl Server {
     /// A server that does nothing yet, and would listen as `spec` says.
-    pub fn new(spec: ListenSpec) -> Listener {
+    pub fn new(spec: ListenSpec) -> Server {
         let ports = BTreeSet::from_iter(Some(spec.at.port).filter(|port| *port != Port::ANY));
-        Listener {
+        Server {
             first: spec.clone(),
             spec,
             running: None,
@@ -61,7 +61,7 @@ impl Listener {
             sockets: Vec::new(),
             held: false,
             pause: None,
-            ends: Ends::default(),
+            ends: OpenEnds::default(),
             totals: Totals::default(),
             last_payload: None,
             ports,
@@ -73,7 +73,7 @@ impl Listener {
     pub(crate) fn start_over(&mut self) {
         let told_to_stop = true;
         let places = std::mem::take(&mut self.places);
-        *self = Listener { told_to_stop, places, ..Listener::new(self.first.clone()) };
+        *self = Server { told_to_stop, places, ..Server::new(self.first.clone()) };
     }
 
     /// Whether it listens.
@@ -82,7 +82,7 @@ impl Listener {
     }
 
     /// Why nothing is accepted just now, if it pauses after an error.
-    pub fn pausing(&self, now: Moment) -> Option<Refusal> {
+    pub fn pausing(&self, now: Moment) -> Option<SyscallError> {
         let (why, until) = self.pause?;
         (now < until).then_some(why)
     }
@@ -114,7 +114,7 @@ impl Listener {
     }
 
     /// What was promised for an end at accept(); for one that is not accepted, what would be now.
-    pub fn promise(&self, end: RowName) -> Promise {
+    pub fn promise(&self, end: SocketId) -> ServerPolicy {
         let accepted = self.ends.get(end).and_then(|end| end.promise);
         accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
@@ -125,12 +125,12 @@ impl Listener {
     }
 
     /// Whether the near end of that row is where the server listens, or did.
-    pub fn serves(&self, row: RowName) -> bool {
+    pub fn serves(&self, row: SocketId) -> bool {
         self.places.iter().any(|place| place.has(row))
     }
 
     /// Whether the near end of that row is where the server would listen that never has: an earlier run may have.
-    pub(crate) fn would_serve(&self, row: RowName) -> bool {
-        self.places.is_empty() && Place::of(&self.spec).has(row)
+    pub(crate) fn would_serve(&self, row: SocketId) -> bool {
+        self.places.is_empty() && ListenAddress::of(&self.spec).has(row)
     }
 }

@@ -1,16 +1,16 @@
 use std::collections::VecDeque;
 
-use crate::tcp::{Ending, FiveTuple, Moment, News, RowName};
+use crate::tcp::{CloseKind, FiveTuple, Moment, SocketEvent, SocketId};
 
 /// What our own ends did and were told, the last few thousand times: the calls that explain the states of a connection.
 #[derive(Clone, Debug, Default)]
-pub struct Doings {
-    all: VecDeque<(Moment, RowName, Doing)>,
+pub struct SocketLog {
+    all: VecDeque<(Moment, SocketId, LoggedEvent)>,
 }
 
 /// Something that one end of a connection did, or was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub enum LoggedEvent {
     /// connect() is under way.
     Calls,
     /// connect() succeeded.
@@ -26,41 +26,41 @@ pub enum Doing {
     /// shutdown() sent a FIN.
     HalfClosed,
     /// Its descriptor is closed.
-    Closed(Ending),
+    Closed(CloseKind),
 }
 
-impl Doings {
+impl SocketLog {
     /// So many are kept.
     const MOST: usize = 4096;
 
     /// Remembers what was told, if it is about an end of a connection.
-    pub(crate) fn note(&mut self, at: Moment, news: &News) {
+    pub(crate) fn note(&mut self, at: Moment, news: &SocketEvent) {
         let (name, doing) = match news {
-            News::Connecting(socket) => (socket.name, Doing::Calls),
-            News::Connected(socket) => (socket.name, Doing::Connected),
-            News::Accepted(socket) => (socket.name, Doing::Accepted),
-            News::Sent { at, bytes } => (*at, Doing::Sent(*bytes)),
-            News::Received { at, bytes, .. } => (*at, Doing::Received(*bytes)),
-            News::PeerClosed(name) => (*name, Doing::PeerClosed),
-            News::HalfClosed(name) => (*name, Doing::HalfClosed),
-            News::Closed { at, how } => (*at, Doing::Closed(*how)),
-            News::Listening { .. }
-            | News::ListenFailed { .. }
-            | News::StoppedListening { .. }
-            | News::AcceptHeld(_)
-            | News::AcceptFailed { .. }
-            | News::ConnectFailed { .. }
-            | News::BurstBegun { .. }
-            | News::BurstEnded { .. }
-            | News::CallFailed { .. }
-            | News::Staged { .. }
-            | News::StageFailed { .. }
-            | News::Called(_)
-            | News::CalledAlike { .. }
-            | News::Tried { .. }
-            | News::Crashed(_) => return,
+            SocketEvent::Connecting(socket) => (socket.name, LoggedEvent::Calls),
+            SocketEvent::Connected(socket) => (socket.name, LoggedEvent::Connected),
+            SocketEvent::Accepted(socket) => (socket.name, LoggedEvent::Accepted),
+            SocketEvent::Sent { at, bytes } => (*at, LoggedEvent::Sent(*bytes)),
+            SocketEvent::Received { at, bytes, .. } => (*at, LoggedEvent::Received(*bytes)),
+            SocketEvent::PeerClosed(name) => (*name, LoggedEvent::PeerClosed),
+            SocketEvent::HalfClosed(name) => (*name, LoggedEvent::HalfClosed),
+            SocketEvent::Closed { at, how } => (*at, LoggedEvent::Closed(*how)),
+            SocketEvent::Listening { .. }
+            | SocketEvent::ListenFailed { .. }
+            | SocketEvent::StoppedListening { .. }
+            | SocketEvent::AcceptHeld(_)
+            | SocketEvent::AcceptFailed { .. }
+            | SocketEvent::ConnectFailed { .. }
+            | SocketEvent::BurstBegun { .. }
+            | SocketEvent::BurstEnded { .. }
+            | SocketEvent::CallFailed { .. }
+            | SocketEvent::Staged { .. }
+            | SocketEvent::StageFailed { .. }
+            | SocketEvent::Called(_)
+            | SocketEvent::CalledAlike { .. }
+            | SocketEvent::Tried { .. }
+            | SocketEvent::Crashed(_) => return,
         };
-        if self.all.len() == Doings::MOST {
+        if self.all.len() == SocketLog::MOST {
             self.all.pop_front();
         }
         self.all.push_back((at, name, doing));
@@ -71,7 +71,7 @@ impl Doings {
         &self,
         connection: FiveTuple,
         until: Moment,
-    ) -> impl Iterator<Item = (Moment, RowName, Doing)> {
+    ) -> impl Iterator<Item = (Moment, SocketId, LoggedEvent)> {
         let ports = [connection.local.port, connection.remote.port];
         let is_it = move |tuple: FiveTuple| {
             ports.contains(&tuple.local.port) && tuple.connection() == connection

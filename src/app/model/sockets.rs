@@ -2,11 +2,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
 
 use crate::app::Table;
-use crate::app::model::Doings;
-use crate::app::table::{Journal, Noted, Past, Step, What};
-use crate::tcp::table::update::Sight;
+use crate::app::model::SocketLog;
+use crate::app::table::{Journal, Past, RowChange, StepKind, TableEvent};
+use crate::tcp::table::update::TableUpdate;
 use crate::tcp::{
-    Change, Ending, Host, Moment, OwnSocket, Owner, PortRange, RowName, SocketRow, TcpState,
+    Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, SocketRow, TcpState,
 };
 
 /// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
@@ -19,7 +19,7 @@ pub struct Sockets {
     /// Whether it is several tables, read one after the other, between which nothing takes its time.
     pub(crate) are_together: bool,
     /// What our own ends did.
-    pub doings: Doings,
+    pub doings: SocketLog,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
     /// Whose holder was looked for, and could not be seen.
@@ -49,18 +49,23 @@ impl Sockets {
 
     /// Takes what a look at the kernel's table brought. `serves` tells which rows are the end of a server of ours. Says whether the oldest
     /// of what is known of the past is being forgotten from now on.
-    pub fn see(&mut self, at: Moment, sight: &Sight, serves: impl Fn(RowName) -> bool) -> bool {
+    pub fn see(
+        &mut self,
+        at: Moment,
+        sight: &TableUpdate,
+        serves: impl Fn(SocketId) -> bool,
+    ) -> bool {
         self.source = sight.source;
         self.torn = sight.torn;
         self.blind.remove(&sight.host);
         self.forget_owners();
         let noted = |change: &Change| match change {
             Change::Appeared(row) | Change::Moved { to: row, .. } => {
-                Noted::There(*row, serves(row.name()))
+                RowChange::There(*row, serves(row.name()))
             }
-            Change::Vanished(row) => Noted::Gone(*row),
+            Change::Vanished(row) => RowChange::Gone(*row),
         };
-        let look = What::Look {
+        let look = TableEvent::Look {
             afresh: sight.afresh.then_some(sight.host),
             rows: sight.changes.iter().map(noted).collect(),
         };
@@ -71,12 +76,12 @@ impl Sockets {
     pub fn ended(
         &mut self,
         at: Moment,
-        name: RowName,
-        (how, reached): (Ending, Option<TcpState>),
-        serves: impl Fn(RowName) -> bool,
+        name: SocketId,
+        (how, reached): (CloseKind, Option<TcpState>),
+        serves: impl Fn(SocketId) -> bool,
     ) {
         let serves = serves(name);
-        let ended = What::Ended { name, how, reached, serves };
+        let ended = TableEvent::Ended { name, how, reached, serves };
         self.take(at, ended);
     }
 
@@ -84,17 +89,17 @@ impl Sockets {
     pub fn lay_ghosts(&mut self, now: Moment) -> bool {
         let has_some = self.has_old_ghosts(now);
         if has_some {
-            self.take(now, What::Laid);
+            self.take(now, TableEvent::Laid);
         }
         has_some
     }
 
-    fn take(&mut self, at: Moment, what: What) -> bool {
+    fn take(&mut self, at: Moment, what: TableEvent) -> bool {
         let differs = self.live.take(at, &what);
         let step = match (differs, self.are_together && self.past.is_none()) {
-            (false, _) => Step::None,
-            (true, false) => Step::New,
-            (true, true) => Step::MayGoOn,
+            (false, _) => StepKind::None,
+            (true, false) => StepKind::New,
+            (true, true) => StepKind::MayGoOn,
         };
         self.journal.note(at, what, step)
     }
@@ -149,7 +154,7 @@ impl Sockets {
     }
 
     /// The rows that the last step is about, each as it was before.
-    pub(crate) fn last_step(&self) -> Vec<(RowName, Option<SocketRow>)> {
+    pub(crate) fn last_step(&self) -> Vec<(SocketId, Option<SocketRow>)> {
         let past = self.past.as_ref();
         past.map_or_else(Vec::new, |past| self.journal.last_step(past))
     }

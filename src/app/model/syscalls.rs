@@ -1,11 +1,11 @@
 use std::collections::VecDeque;
 
-use crate::tcp::{Asked, Deed, Moment, Record, RowName};
+use crate::tcp::{Moment, Purpose, SocketId, Syscall, SyscallTrace};
 
 /// The system calls that our own sockets really made, as whoever made them told, the newest last.
 #[derive(Clone, Debug, Default)]
-pub struct Calls {
-    all: VecDeque<Entry>,
+pub struct SyscallLog {
+    all: VecDeque<SyscallEntry>,
     /// How many calls the entries have.
     count: usize,
     /// How many calls were made too long ago to be kept.
@@ -14,11 +14,11 @@ pub struct Calls {
 
 /// The calls of one socket, for one deed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct SyscallEntry {
     /// When they were told.
     pub at: Moment,
     /// The calls.
-    pub record: Record,
+    pub record: SyscallTrace,
     /// So many more sockets were dealt with like this one, too quickly to be told one by one.
     pub alike: u32,
 }
@@ -26,18 +26,18 @@ pub struct Entry {
 /// How many calls are kept.
 const KEPT: usize = 1000;
 
-impl Calls {
+impl SyscallLog {
     /// Takes note of the calls of one socket.
-    pub(crate) fn made(&mut self, at: Moment, record: Record) {
+    pub(crate) fn made(&mut self, at: Moment, record: SyscallTrace) {
         self.count += record.calls.len();
-        self.all.push_back(Entry { at, record, alike: 0 });
+        self.all.push_back(SyscallEntry { at, record, alike: 0 });
         while self.count > KEPT && self.all.len() > 1 {
             self.forget_one();
         }
     }
 
     /// Takes note that so many more were made like the newest of that deed.
-    pub(crate) fn made_alike(&mut self, deed: Deed, count: u32) {
+    pub(crate) fn made_alike(&mut self, deed: Purpose, count: u32) {
         let mut newest = self.all.iter_mut().rev();
         if let Some(entry) = newest.find(|entry| entry.record.deed == deed) {
             entry.alike = entry.alike.saturating_add(count);
@@ -46,8 +46,9 @@ impl Calls {
 
     /// Forgets the oldest entry; how a socket came to listen is needed longer than the rest.
     fn forget_one(&mut self) {
-        let listens =
-            |entry: &Entry| entry.record.deed == Deed::Listen && entry.record.row.is_some();
+        let listens = |entry: &SyscallEntry| {
+            entry.record.deed == Purpose::Listen && entry.record.row.is_some()
+        };
         let listening = self.all.iter().take_while(|entry| listens(entry)).count();
         let place = if listening < self.all.len().min(LISTENING) { listening } else { 0 };
         if let Some(entry) = self.all.remove(place) {
@@ -57,7 +58,7 @@ impl Calls {
     }
 
     /// Every entry, the oldest first.
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &SyscallEntry> + ExactSizeIterator {
         self.all.iter()
     }
 
@@ -67,7 +68,7 @@ impl Calls {
     }
 
     /// The entry so many after the oldest.
-    pub fn entry(&self, n: usize) -> Option<&Entry> {
+    pub fn entry(&self, n: usize) -> Option<&SyscallEntry> {
         self.all.get(n)
     }
 
@@ -82,11 +83,11 @@ impl Calls {
     }
 
     /// The calls that made a row.
-    pub fn that_made(&self, row: RowName) -> Option<&Entry> {
-        let makes = |asked: Asked| matches!(asked, Asked::Socket { .. } | Asked::Accept);
+    pub fn that_made(&self, row: SocketId) -> Option<&SyscallEntry> {
+        let makes = |asked: Syscall| matches!(asked, Syscall::Socket { .. } | Syscall::Accept);
         let mut newest = self.all.iter().rev();
         newest.find(|entry| {
-            let Record { row: of, calls, .. } = &entry.record;
+            let SyscallTrace { row: of, calls, .. } = &entry.record;
             *of == Some(row) && calls.first().is_some_and(|call| makes(call.asked))
         })
     }

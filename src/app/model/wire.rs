@@ -7,7 +7,7 @@ use crate::tcp::{LabOrder, WireOrder};
 
 /// What is done with the wire now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wire {
+pub struct WireSettings {
     /// Whether it keeps every segment.
     pub held: bool,
     /// How long a segment takes from one computer to the other.
@@ -18,7 +18,7 @@ pub struct Wire {
     pub loses: u32,
 }
 
-impl Wire {
+impl WireSettings {
     /// The delays that one key goes through, one way.
     pub const DELAYS: [Duration; 4] = [
         Duration::ZERO,
@@ -47,8 +47,8 @@ impl Wire {
     }
 
     pub(crate) fn next_delay(&self) -> Duration {
-        let place = Wire::DELAYS.iter().position(|delay| *delay == self.delay);
-        Wire::DELAYS[place.map_or(0, |place| place + 1) % Wire::DELAYS.len()]
+        let place = WireSettings::DELAYS.iter().position(|delay| *delay == self.delay);
+        WireSettings::DELAYS[place.map_or(0, |place| place + 1) % WireSettings::DELAYS.len()]
     }
 
     /// What makes a plain wire of it again.

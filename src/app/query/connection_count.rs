@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::app::State;
 use crate::app::model::Computer;
-use crate::tcp::{Endpoint, Protocol, RowName, TcpState};
+use crate::tcp::{Endpoint, Protocol, SocketId, TcpState};
 
 /// So shortly after connect() has returned the server's table may not have been looked at yet.
 const NOT_SEEN_YET: Duration = Duration::from_millis(300);
@@ -13,7 +13,7 @@ impl State {
     pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
         let calls = |computer: &Computer| {
             let ends = computer.ends.newest_first();
-            let is_its = |end: &RowName| {
+            let is_its = |end: &SocketId| {
                 let remote = end.tuple.remote;
                 let is_tcp = end.tuple.protocol == Protocol::Tcp;
                 is_tcp && (remote == server || self.is_our_server(remote))
@@ -21,12 +21,12 @@ impl State {
             ends.filter(|end| is_its(end) && self.is_at_both_ends(*end)).count()
         };
         let ours: usize = self.clients.computers.iter().map(calls).sum();
-        ours.max(self.listener.ends.len())
+        ours.max(self.server.ends.len())
     }
 
     /// Whether a client's call was answered, and the server's kernel has the connection, too: it drops the last ACK where its accept queue
     /// is full.
-    fn is_at_both_ends(&self, client: RowName) -> bool {
+    fn is_at_both_ends(&self, client: SocketId) -> bool {
         let Some(end) = self.own_end(client).filter(|end| end.answered) else {
             return false;
         };

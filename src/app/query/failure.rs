@@ -1,9 +1,9 @@
 use crate::app::State;
 use crate::app::model::failure::ROWS;
-use crate::app::model::{Case, Wish};
-use crate::app::table::Line;
+use crate::app::model::{Attempt, Failure};
+use crate::app::table::TableRow;
 use crate::tcp::{
-    Call, Ending, Endpoint, Errno, Host, Moment, Protocol, Refusal, RowName, TcpState,
+    Call, CloseKind, Endpoint, Errno, Host, Moment, Protocol, SocketId, SyscallError, TcpState,
 };
 
 /// Who listens at the port that was called, on the computer that was called.
@@ -11,9 +11,9 @@ pub(crate) fn at_that_port(
     state: &State,
     caller: Host,
     to: Endpoint,
-) -> impl Iterator<Item = &Line> {
+) -> impl Iterator<Item = &TableRow> {
     let host = state.lab.called_host(caller, to.ip);
-    let listens = move |line: &&Line| {
+    let listens = move |line: &&TableRow| {
         line.row.state == TcpState::Listen
             && line.gone.is_none()
             && line.row.host == host
@@ -34,14 +34,14 @@ impl State {
         let Some(case) = &self.notices.case else {
             return false;
         };
-        let (Errno::ECONNREFUSED, Wish::Connect(spec, Some(to))) = (case.why.errno, &case.asked)
+        let (Errno::ECONNREFUSED, Attempt::Connect(spec, Some(to))) = (case.why.errno, &case.asked)
         else {
             return false;
         };
-        let takes_it = |line: &Line| {
+        let takes_it = |line: &TableRow| {
             let at = line.row.tuple.local;
             // That [::] leaves IPv4 alone is known of our own listener only.
-            let own = self.listener.running.as_ref();
+            let own = self.server.running.as_ref();
             let only_v6 = own.is_some_and(|own| own.at == at && own.only_v6);
             let is_dual = at.ip.is_ipv6() && at.ip.is_unspecified() && !only_v6;
             takes(at, *to) || (is_dual && line.born > case.at)
@@ -55,16 +55,21 @@ pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
     let departed = state.sockets.departed().iter().map(|gone| &gone.line);
     let lines = state.sockets.in_order().chain(departed).filter(|line| {
         let is_udp = line.row.tuple.protocol == Protocol::Udp;
-        is_udp && line.ending == Some(Ending::Broken(Errno::ECONNREFUSED))
+        is_udp && line.ending == Some(CloseKind::Broken(Errno::ECONNREFUSED))
     });
     lines.map(|line| line.gone.map_or(state.now, |gone| gone.at)).max()
 }
 
 /// Takes note of a refusal.
-pub(crate) fn refused(state: &mut State, asked: Wish, why: Refusal, mut rows: Vec<RowName>) {
+pub(crate) fn refused(
+    state: &mut State,
+    asked: Attempt,
+    why: SyscallError,
+    mut rows: Vec<SocketId>,
+) {
     rows.truncate(ROWS);
-    let case = Case::new(state.now, asked, why);
-    state.notices.case = Some(Case { rows, ..case });
+    let case = Failure::new(state.now, asked, why);
+    state.notices.case = Some(Failure { rows, ..case });
 }
 
 /// The seconds until the last TIME_WAIT in the way is over, the begun one counted; `None` when there is none.
@@ -90,7 +95,7 @@ impl State {
     }
 
     /// The row in the way that is most to blame.
-    pub fn culprit(&self) -> Option<&Line> {
+    pub fn culprit(&self) -> Option<&TableRow> {
         let case = self.notices.case.as_ref()?;
         self.sockets.get(*case.rows.first()?)
     }
@@ -106,8 +111,8 @@ impl State {
         let case = self.notices.case.as_ref()?;
         let call = case.why.call;
         let on = match &case.asked {
-            Wish::Listen(spec) => format!("listening at {}", spec.at),
-            Wish::Connect(spec, to) => {
+            Attempt::Listen(spec) => format!("listening at {}", spec.at),
+            Attempt::Connect(spec, to) => {
                 let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
                 let from = spec.from.map_or_else(String::new, |ip| format!(" from {ip}"));
                 format!("connecting{from} to {whom}")

@@ -1,9 +1,9 @@
 use crate::app::State;
-use crate::tcp::RowName;
+use crate::tcp::SocketId;
 
 impl State {
     /// Whether `S` holds that row, or the other end of its connection.
-    pub fn is_staged(&self, row: RowName) -> bool {
+    pub fn is_staged(&self, row: SocketId) -> bool {
         let sockets = &self.staged.sockets;
         if sockets.is_empty() {
             return false;

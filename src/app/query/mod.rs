@@ -16,8 +16,8 @@ pub(crate) mod unread;
 pub(crate) mod visible_rows;
 pub(crate) mod wire_then;
 
-pub(crate) use crate::app::query::no_answer::Silence;
-pub(crate) use crate::app::query::port_holders::Holds;
-pub use crate::app::query::port_supply::Supply;
+pub(crate) use crate::app::query::no_answer::NoAnswer;
+pub(crate) use crate::app::query::port_holders::PortUse;
+pub use crate::app::query::port_supply::PortSupply;
 pub use crate::app::query::role::Role;
-pub(crate) use crate::app::query::transit::Passage;
+pub(crate) use crate::app::query::transit::Transit;

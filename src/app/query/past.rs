@@ -10,9 +10,9 @@ impl State {
     /// Whether our server listens in what the picture shows.
     pub fn listened(&self) -> bool {
         if self.is_past() {
-            self.seen().is_listening(self.listener.at().port)
+            self.seen().is_listening(self.server.at().port)
         } else {
-            self.listener.is_listening()
+            self.server.is_listening()
         }
     }
 

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use crate::app::State;
-use crate::tcp::{Endpoint, FiveTuple, Host, PortRange, Protocol, RowName, SourcePort};
+use crate::tcp::{Endpoint, FiveTuple, Host, PortRange, Protocol, SocketId, SourcePort};
 
 /// How many ports of the range the chosen computer has left towards the server.
 pub(crate) fn left(state: &State, range: PortRange) -> usize {
@@ -11,7 +11,7 @@ pub(crate) fn left(state: &State, range: PortRange) -> usize {
 
 /// The ports that the chosen computer has for its next call: towards each destination it has the whole range once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Supply {
+pub struct PortSupply {
     /// Its address.
     pub from: IpAddr,
     /// Whom it calls.
@@ -22,7 +22,7 @@ pub struct Supply {
     pub used: usize,
 }
 
-impl Supply {
+impl PortSupply {
     /// How many are left.
     pub fn left(&self) -> usize {
         self.range.len().saturating_sub(self.used)
@@ -41,8 +41,8 @@ impl State {
     }
 
     /// The ports for the chosen computer's next call; `None` where the kernel does not pick one, or the addresses are not known before.
-    pub fn supply(&self) -> Option<Supply> {
-        let spec = self.clients.next_spec(self.listener.at());
+    pub fn supply(&self) -> Option<PortSupply> {
+        let spec = self.clients.next_spec(self.server.at());
         let to = spec.to.endpoint()?;
         // IPv6's loopback is one address: whoever calls it has it, too.
         let same = Some(to.ip).filter(|ip| ip.is_ipv6() && ip.is_loopback());
@@ -58,14 +58,14 @@ impl State {
             SourcePort::Toy(range) => self.used_of(range, (spec.host, from), to),
             SourcePort::Fixed(_) | SourcePort::SameAsServer => return None,
         };
-        Some(Supply { from, to, range, used })
+        Some(PortSupply { from, to, range, used })
     }
 
     /// How many ports of a small range are used, looked up one by one.
     fn used_of(&self, range: PortRange, (host, from): (Host, IpAddr), to: Endpoint) -> usize {
         let is_used = |port: &u16| {
             let tuple = FiveTuple::tcp(Endpoint::new(from, *port), to);
-            let line = self.seen().get(RowName::connected(host, tuple));
+            let line = self.seen().get(SocketId::connected(host, tuple));
             line.is_some_and(|line| line.gone.is_none())
         };
         (range.low.0..=range.high.0).filter(is_used).count()

@@ -24,7 +24,7 @@ impl Role {
     /// What `row` is, as far as ports, addresses and owners tell.
     pub fn of(state: &State, row: &SocketRow) -> Role {
         let name = row.name();
-        let listener = &state.listener;
+        let listener = &state.server;
         // What no process holds any more is still of whom it was of.
         let held = match row.inode {
             0 => state.seen().get(name).map_or(0, |line| line.held),

@@ -1,7 +1,7 @@
-use crate::app::{Line, State};
+use crate::app::{State, TableRow};
 
 /// Whether the kernel has made the connection, but no program has it yet.
-pub(crate) fn is_unaccepted(state: &State, line: &Line) -> bool {
+pub(crate) fn is_unaccepted(state: &State, line: &TableRow) -> bool {
     use crate::tcp::TcpState::CloseWait;
     use crate::tcp::TcpState::Established;
     use crate::tcp::TcpState::SynReceived;

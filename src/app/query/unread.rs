@@ -1,8 +1,8 @@
 use crate::app::State;
-use crate::tcp::{OnData, RowName};
+use crate::tcp::{OnData, SocketId};
 
 /// Whether bytes wait at a server's end that its program will not read.
-pub(crate) fn has_unread(state: &State, end: RowName) -> bool {
+pub(crate) fn has_unread(state: &State, end: SocketId) -> bool {
     let waits = state.sockets.get(end).is_some_and(|line| line.row.unread() > 0);
-    state.listener.promise(end).on_data == OnData::LeaveUnread && waits
+    state.server.promise(end).on_data == OnData::LeaveUnread && waits
 }

@@ -1,10 +1,10 @@
 use crate::app::State;
-use crate::app::model::Wire;
-use crate::tcp::Fate;
+use crate::app::model::WireSettings;
+use crate::tcp::Delivery;
 
 impl State {
     /// What was done with the wire at the moment that is shown.
-    pub fn wire_then(&self) -> Wire {
+    pub fn wire_then(&self) -> WireSettings {
         if !self.is_past() {
             return self.lab.wire;
         }
@@ -22,6 +22,6 @@ impl State {
         let then = self.then();
         let sent = self.lab.crossings.iter();
         let sent = sent.take_while(|crossing| crossing.sent <= then);
-        sent.filter(|crossing| crossing.fate_by(then) == Fate::OnTheWay).count()
+        sent.filter(|crossing| crossing.fate_by(then) == Delivery::OnTheWay).count()
     }
 }

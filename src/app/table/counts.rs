@@ -4,12 +4,12 @@ use crate::tcp::{Port, Protocol, SocketRow, TcpState};
 
 /// How many rows of TCP are in each state, and at which ports somebody listens.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct StateCounts {
     states: [u32; TcpState::ALL.len()],
     listening: HashMap<Port, u32>,
 }
 
-impl Counts {
+impl StateCounts {
     /// Counts `row` out of one state and into another; `None` stands for not being in the table.
     pub(crate) fn moved(
         &mut self,

@@ -1,19 +1,19 @@
-use crate::tcp::{Ending, Host, RowName, SocketRow, TcpState};
+use crate::tcp::{CloseKind, Host, SocketId, SocketRow, TcpState};
 
 /// A fact about the table.
 #[derive(Clone, Debug)]
-pub(crate) enum What {
+pub(crate) enum TableEvent {
     /// It was looked at.
     Look {
         /// The computer whose rows these are all, if they are.
         afresh: Option<Host>,
         /// The rows that differ.
-        rows: Box<[Noted]>,
+        rows: Box<[RowChange]>,
     },
     /// One of our own ends was told about its end.
     Ended {
-        name: RowName,
-        how: Ending,
+        name: SocketId,
+        how: CloseKind,
         /// Which state it had reached at least, as far as its own calls tell.
         reached: Option<TcpState>,
         /// Whether it was the end of a server of ours.
@@ -25,17 +25,17 @@ pub(crate) enum What {
 
 /// A row as a look showed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Noted {
+pub(crate) enum RowChange {
     /// It is there; and whether it was the end of a server of ours then.
     There(SocketRow, bool),
     /// It is there no more.
     Gone(SocketRow),
 }
 
-impl Noted {
-    pub(crate) fn name(&self) -> RowName {
+impl RowChange {
+    pub(crate) fn name(&self) -> SocketId {
         match self {
-            Noted::There(row, _) | Noted::Gone(row) => row.name(),
+            RowChange::There(row, _) | RowChange::Gone(row) => row.name(),
         }
     }
 }

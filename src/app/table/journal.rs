@@ -2,8 +2,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::app::Table;
-use crate::app::table::{Noted, What};
-use crate::tcp::{Moment, RowName, SocketRow};
+use crate::app::table::{RowChange, TableEvent};
+use crate::tcp::{Moment, SocketId, SocketRow};
 
 /// What happened to the table, one entry for each look that brought something, so that the past can be shown: the oldest entries are
 /// folded into the table they lead to.
@@ -12,7 +12,7 @@ pub(crate) struct Journal {
     /// The table before the first entry, and when it was that.
     base: Table,
     base_at: Moment,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<JournalEntry>,
     /// How many entries, and steps among them, are folded into the base.
     folded: (usize, usize),
     /// How many steps there were since the start.
@@ -24,16 +24,16 @@ pub(crate) struct Journal {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct JournalEntry {
     at: Moment,
-    what: What,
+    what: TableEvent,
     /// Whether something can be seen that differs, and nothing after it belongs to the same step.
     is_step: bool,
 }
 
 /// What a fact is to somebody who steps through the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum StepKind {
     /// Nothing: all that differs is timers.
     None,
     /// A step of its own.
@@ -68,22 +68,22 @@ impl Journal {
     }
 
     /// Notes what was done to the table; says whether the oldest had to be folded for the first time.
-    pub(crate) fn note(&mut self, at: Moment, what: What, step: Step) -> bool {
+    pub(crate) fn note(&mut self, at: Moment, what: TableEvent, step: StepKind) -> bool {
         let is_young = |begun: Moment| at.since(begun) < Journal::TOGETHER;
-        let goes_on = step == Step::MayGoOn && self.begun.is_some_and(is_young);
+        let goes_on = step == StepKind::MayGoOn && self.begun.is_some_and(is_young);
         let newest = self.entries.iter_mut().rev().find(|entry| entry.is_step);
         let newest = newest.filter(|_| goes_on);
         match (step, newest) {
-            (Step::None, _) => (),
+            (StepKind::None, _) => (),
             // One table without the other would be a picture that never was.
             (_, Some(newest)) => newest.is_step = false,
-            (Step::New | Step::MayGoOn, None) => {
+            (StepKind::New | StepKind::MayGoOn, None) => {
                 self.steps += 1;
                 self.begun = Some(at);
             }
         }
-        let is_step = step != Step::None;
-        let entry = Entry { at, what, is_step };
+        let is_step = step != StepKind::None;
+        let entry = JournalEntry { at, what, is_step };
         self.bytes += entry.bytes();
         self.entries.push_back(entry);
         let had_all = self.folded.0 == 0;
@@ -155,7 +155,7 @@ impl Journal {
     }
 
     /// The rows that the last step of `past` is about, each as it was before, if it was there; none where that is not known any more.
-    pub(crate) fn last_step(&self, past: &Past) -> Vec<(RowName, Option<SocketRow>)> {
+    pub(crate) fn last_step(&self, past: &Past) -> Vec<(SocketId, Option<SocketRow>)> {
         let Some(last) = past.taken.checked_sub(self.folded.0 + 1) else {
             return Vec::new();
         };
@@ -166,7 +166,7 @@ impl Journal {
         let first = before.map_or(0, |before| before + 1);
         let mut names = Vec::new();
         let mut unknown = HashSet::new();
-        for name in self.entries.range(first..=last).flat_map(Entry::names) {
+        for name in self.entries.range(first..=last).flat_map(JournalEntry::names) {
             if unknown.insert(name) {
                 names.push(name);
             }
@@ -182,35 +182,35 @@ impl Journal {
             let line = self.base.get(name).filter(|line| line.gone.is_none());
             rows.insert(name, line.map(|line| line.row));
         }
-        let was = |name: RowName| (name, rows.get(&name).copied().flatten());
+        let was = |name: SocketId| (name, rows.get(&name).copied().flatten());
         names.into_iter().map(was).collect()
     }
 }
 
-impl Entry {
+impl JournalEntry {
     /// The rows that it is about.
-    fn names(&self) -> Vec<RowName> {
+    fn names(&self) -> Vec<SocketId> {
         match &self.what {
-            What::Look { rows, .. } => rows.iter().map(Noted::name).collect(),
-            What::Ended { name, .. } => vec![*name],
-            What::Laid => Vec::new(),
+            TableEvent::Look { rows, .. } => rows.iter().map(RowChange::name).collect(),
+            TableEvent::Ended { name, .. } => vec![*name],
+            TableEvent::Laid => Vec::new(),
         }
     }
 
     /// Tells how those rows were after it that are not known yet, as far as it says so.
     fn tell(
         &self,
-        unknown: &mut HashSet<RowName>,
-        known: &mut HashMap<RowName, Option<SocketRow>>,
+        unknown: &mut HashSet<SocketId>,
+        known: &mut HashMap<SocketId, Option<SocketRow>>,
     ) {
-        let What::Look { afresh, rows } = &self.what else {
+        let TableEvent::Look { afresh, rows } = &self.what else {
             return;
         };
         for noted in rows {
             if unknown.remove(&noted.name()) {
                 let row = match noted {
-                    Noted::There(row, _) => Some(*row),
-                    Noted::Gone(_) => None,
+                    RowChange::There(row, _) => Some(*row),
+                    RowChange::Gone(_) => None,
                 };
                 known.insert(noted.name(), row);
             }
@@ -220,9 +220,9 @@ impl Entry {
 
     fn bytes(&self) -> usize {
         let rows = match &self.what {
-            What::Look { rows, .. } => rows.len(),
-            What::Ended { .. } | What::Laid => 0,
+            TableEvent::Look { rows, .. } => rows.len(),
+            TableEvent::Ended { .. } | TableEvent::Laid => 0,
         };
-        size_of::<Entry>() + rows * size_of::<Noted>()
+        size_of::<JournalEntry>() + rows * size_of::<RowChange>()
     }
 }

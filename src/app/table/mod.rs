@@ -9,49 +9,49 @@ pub(crate) mod ports;
 pub(crate) mod removal;
 pub(crate) mod row;
 
-pub(crate) use crate::app::table::closed_rows::AllDeparted;
-pub use crate::app::table::closed_rows::Departed;
-pub(crate) use crate::app::table::counts::Counts;
-pub(crate) use crate::app::table::event::{Noted, What};
+pub use crate::app::table::closed_rows::ClosedRow;
+pub(crate) use crate::app::table::closed_rows::ClosedRows;
+pub(crate) use crate::app::table::counts::StateCounts;
+pub(crate) use crate::app::table::event::{RowChange, TableEvent};
 pub use crate::app::table::journal::Past;
-pub(crate) use crate::app::table::journal::{Journal, Step};
-pub(crate) use crate::app::table::order::{Order, Part, Place};
+pub(crate) use crate::app::table::journal::{Journal, StepKind};
+pub(crate) use crate::app::table::order::{RowKind, RowOrder, RowPlace};
 pub use crate::app::table::ports::{Parity, Ports};
-pub use crate::app::table::row::{Gone, Line, Mark, Sighting, Why};
+pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::app::table::counts::is_open;
-use crate::tcp::{Host, Moment, Port, Protocol, RowName, SocketRow, TcpState};
+use crate::tcp::{Host, Moment, Port, Protocol, SocketId, SocketRow, TcpState};
 
 /// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    lines: HashMap<RowName, Line>,
-    order: Order,
-    counts: Counts,
+    lines: HashMap<SocketId, TableRow>,
+    order: RowOrder,
+    counts: StateCounts,
     ports: Ports,
-    ghosts: VecDeque<(RowName, Moment)>,
-    departed: AllDeparted,
+    ghosts: VecDeque<(SocketId, Moment)>,
+    departed: ClosedRows,
     touched: Option<Moment>,
 }
 
 impl Table {
     /// Takes one fact about the table; says whether something differs that can be seen, and is no timer.
-    pub(crate) fn take(&mut self, at: Moment, what: &What) -> bool {
+    pub(crate) fn take(&mut self, at: Moment, what: &TableEvent) -> bool {
         match what {
-            What::Look { afresh, rows } => self.look(at, *afresh, rows),
-            What::Ended { name, how, reached, serves } => {
+            TableEvent::Look { afresh, rows } => self.look(at, *afresh, rows),
+            TableEvent::Ended { name, how, reached, serves } => {
                 self.ended(at, *name, (*how, *reached), *serves)
             }
-            What::Laid => {
+            TableEvent::Laid => {
                 self.lay_ghosts(at);
                 false
             }
         }
     }
 
-    fn look(&mut self, at: Moment, afresh: Option<Host>, rows: &[Noted]) -> bool {
+    fn look(&mut self, at: Moment, afresh: Option<Host>, rows: &[RowChange]) -> bool {
         self.touched = Some(at);
         if let Some(host) = afresh {
             return self.start_afresh(at, host, rows);
@@ -59,24 +59,24 @@ impl Table {
         // What vanished comes last: why it did may show in the state of its other end.
         let mut differs = false;
         for noted in rows {
-            if let Noted::There(row, serves) = noted {
+            if let RowChange::There(row, serves) = noted {
                 differs |= self.saw(at, *row, *serves);
             }
         }
         for noted in rows {
-            if let Noted::Gone(row) = noted {
+            if let RowChange::Gone(row) = noted {
                 differs |= self.vanished(at, row);
             }
         }
         differs
     }
 
-    fn start_afresh(&mut self, at: Moment, host: Host, rows: &[Noted]) -> bool {
+    fn start_afresh(&mut self, at: Moment, host: Host, rows: &[RowChange]) -> bool {
         let mut there: Vec<(SocketRow, bool)> = rows
             .iter()
             .filter_map(|noted| match noted {
-                Noted::There(row, serves) => Some((*row, *serves)),
-                Noted::Gone(_) => None,
+                RowChange::There(row, serves) => Some((*row, *serves)),
+                RowChange::Gone(_) => None,
             })
             .collect();
         there
@@ -95,9 +95,9 @@ impl Table {
 
     /// Forgets what stands in the table of that computer no more.
     fn forget_all_but(&mut self, host: Host, rows: &[(SocketRow, bool)]) -> bool {
-        let there: HashSet<RowName> = rows.iter().map(|(row, _)| row.name()).collect();
-        let gone = |name: &RowName| name.host == host && !there.contains(name);
-        let gone: Vec<RowName> = self.lines.keys().copied().filter(gone).collect();
+        let there: HashSet<SocketId> = rows.iter().map(|(row, _)| row.name()).collect();
+        let gone = |name: &SocketId| name.host == host && !there.contains(name);
+        let gone: Vec<SocketId> = self.lines.keys().copied().filter(gone).collect();
         for name in &gone {
             self.forget(*name);
         }
@@ -135,11 +135,11 @@ impl Table {
             }
             None => (),
         }
-        self.insert(Line::new(row, at), serves);
+        self.insert(TableRow::new(row, at), serves);
         true
     }
 
-    fn insert(&mut self, line: Line, serves: bool) {
+    fn insert(&mut self, line: TableRow, serves: bool) {
         let (row, name) = (line.row, line.row.name());
         let alive = line.gone.is_none();
         self.order.insert(name, self.part(&row, serves));
@@ -149,24 +149,24 @@ impl Table {
         }
     }
 
-    fn part(&self, row: &SocketRow, serves: bool) -> Part {
+    fn part(&self, row: &SocketRow, serves: bool) -> RowKind {
         let (local, remote) = (row.tuple.local.port, row.tuple.remote.port);
         let is_server = || serves || (self.counts.is_listening(local) && local != remote);
         if row.state == TcpState::Listen {
-            Part::Listener
+            RowKind::Listener
         } else if !row.tuple.is_connected() || is_server() {
-            Part::ServerEnd
+            RowKind::ServerEnd
         } else {
-            Part::ClientEnd
+            RowKind::ClientEnd
         }
     }
 
     /// Whether a row appeared or changed so shortly before `now` that it is still marked.
     pub fn is_fresh(&self, now: Moment) -> bool {
-        self.touched.is_some_and(|touched| now.since(touched) <= Line::FRESH)
+        self.touched.is_some_and(|touched| now.since(touched) <= TableRow::FRESH)
     }
 
-    fn forget(&mut self, name: RowName) {
+    fn forget(&mut self, name: SocketId) {
         let Some(line) = self.lines.remove(&name) else {
             return;
         };
@@ -191,26 +191,26 @@ impl Table {
     }
 
     /// The line of that name.
-    pub fn get(&self, name: RowName) -> Option<&Line> {
+    pub fn get(&self, name: SocketId) -> Option<&TableRow> {
         self.lines.get(&name)
     }
 
     /// The line of the other end of the same connection, if it stands in the table.
-    pub fn mirror(&self, name: RowName) -> Option<&Line> {
+    pub fn mirror(&self, name: SocketId) -> Option<&TableRow> {
         if name.tuple.is_to_itself() || !name.tuple.is_connected() {
             return None;
         }
-        let same = self.lines.get(&RowName { tuple: name.tuple.mirrored(), ..name });
+        let same = self.lines.get(&SocketId { tuple: name.tuple.mirrored(), ..name });
         same.or_else(|| self.lines.get(&self.order.other_end(name)?))
     }
 
     /// The line of the other end of the same connection, or what was known of it when its ghost left the screen, too.
-    pub(crate) fn other_line(&self, name: RowName) -> Option<&Line> {
+    pub(crate) fn other_line(&self, name: SocketId) -> Option<&TableRow> {
         let other = name.tuple.mirrored().canonical();
         let born = self.lines.get(&name).map(|line| line.born);
         let departed = || {
             let lines = self.departed().iter().rev().map(|departed| &departed.line);
-            let is_it = |line: &&Line| {
+            let is_it = |line: &&TableRow| {
                 let went = line.gone.map(|gone| gone.at);
                 line.row.tuple.canonical() == other && went >= born
             };
@@ -220,7 +220,7 @@ impl Table {
     }
 
     /// Whether the other end went by a RST, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
-    pub fn is_half_open(&self, line: &Line) -> bool {
+    pub fn is_half_open(&self, line: &TableRow) -> bool {
         let is_there = line.gone.is_none() && line.row.tuple.is_connected();
         let is_alone = |name| {
             let other = self.mirror(name);
@@ -230,23 +230,23 @@ impl Table {
     }
 
     /// Whether both ends closed at once, as far as a look at either has shown it.
-    pub fn closed_at_once(&self, line: &Line) -> bool {
+    pub fn closed_at_once(&self, line: &TableRow) -> bool {
         let other = self.other_line(line.row.name());
-        line.closed_at_once() || other.is_some_and(Line::closed_at_once)
+        line.closed_at_once() || other.is_some_and(TableRow::closed_at_once)
     }
 
     /// Whether the row is the client's end of its connection, as far as ports that listen tell.
-    pub fn is_client(&self, name: RowName) -> bool {
+    pub fn is_client(&self, name: SocketId) -> bool {
         self.order.is_client(name)
     }
 
     /// Every line in its order.
-    pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Line> {
+    pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &TableRow> {
         self.places().filter_map(|place| self.lines.get(&place.name))
     }
 
     /// Where every line stands, in order: quicker than the lines themselves.
-    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &Place> {
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &RowPlace> {
         self.order.places()
     }
 

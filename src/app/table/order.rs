@@ -1,13 +1,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::tcp::{Endpoint, FiveTuple, Host, Port, RowName};
+use crate::tcp::{Endpoint, FiveTuple, Host, Port, SocketId};
 
 /// The order of a table: sockets that listen, as they outlive the others, then connections as they were born, and of each the server's
 /// end before the client's.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Order {
-    places: BTreeSet<Place>,
+pub(crate) struct RowOrder {
+    places: BTreeSet<RowPlace>,
     births: HashMap<BirthKey, Birth>,
     next: u64,
     open: usize,
@@ -15,30 +15,30 @@ pub(crate) struct Order {
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct RowPlace {
     listens_not: bool,
     birth: u64,
     /// Whether it is the client's end.
     pub(crate) is_client: bool,
-    pub(crate) name: RowName,
+    pub(crate) name: SocketId,
 }
 
 /// What a row is to the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum RowKind {
     Listener,
     ServerEnd,
     ClientEnd,
 }
 
-impl Part {
-    const ALL: [Part; 3] = [Part::Listener, Part::ServerEnd, Part::ClientEnd];
+impl RowKind {
+    const ALL: [RowKind; 3] = [RowKind::Listener, RowKind::ServerEnd, RowKind::ClientEnd];
 
-    fn place(self, birth: u64, name: RowName) -> Place {
-        Place {
-            listens_not: self != Part::Listener,
+    fn place(self, birth: u64, name: SocketId) -> RowPlace {
+        RowPlace {
+            listens_not: self != RowKind::Listener,
             birth,
-            is_client: self == Part::ClientEnd,
+            is_client: self == RowKind::ClientEnd,
             name,
         }
     }
@@ -52,9 +52,9 @@ pub(crate) struct Birth {
     open: u8,
 }
 
-impl Order {
+impl RowOrder {
     /// Gives a row its place: beside its other end, or at the end.
-    pub(crate) fn insert(&mut self, name: RowName, part: Part) {
+    pub(crate) fn insert(&mut self, name: SocketId, part: RowKind) {
         let newborn = Birth { number: self.next, rows: 0, open: 0 };
         let birth = self.births.entry(birth_key(name)).or_insert(newborn);
         birth.rows += 1;
@@ -65,7 +65,7 @@ impl Order {
     }
 
     /// Takes a row out.
-    pub(crate) fn remove(&mut self, name: RowName) {
+    pub(crate) fn remove(&mut self, name: SocketId) {
         let key = birth_key(name);
         let Some(birth) = self.births.get_mut(&key) else {
             return;
@@ -75,13 +75,13 @@ impl Order {
         if birth.rows == 0 {
             self.births.remove(&key);
         }
-        for part in Part::ALL {
+        for part in RowKind::ALL {
             self.places.remove(&part.place(number, name));
         }
     }
 
     /// Counts an end that has opened, or closed again.
-    pub(crate) fn count_open(&mut self, name: RowName, opens: bool) {
+    pub(crate) fn count_open(&mut self, name: SocketId, opens: bool) {
         let Some(birth) = self.births.get_mut(&birth_key(name)) else {
             return;
         };
@@ -100,24 +100,24 @@ impl Order {
     }
 
     /// Whether the row stands as the client's end.
-    pub(crate) fn is_client(&self, name: RowName) -> bool {
+    pub(crate) fn is_client(&self, name: SocketId) -> bool {
         let birth = self.births.get(&birth_key(name));
-        let place = birth.map(|birth| Part::ClientEnd.place(birth.number, name));
+        let place = birth.map(|birth| RowKind::ClientEnd.place(birth.number, name));
         place.is_some_and(|place| self.places.contains(&place))
     }
 
     /// The other row of the same connection.
-    pub(crate) fn other_end(&self, name: RowName) -> Option<RowName> {
+    pub(crate) fn other_end(&self, name: SocketId) -> Option<SocketId> {
         let birth = self.births.get(&birth_key(name))?.number;
         let lowest =
-            RowName::connected(Host::THIS, FiveTuple::tcp(Endpoint::nobody(), Endpoint::nobody()));
-        let from = Part::ServerEnd.place(birth, lowest);
+            SocketId::connected(Host::THIS, FiveTuple::tcp(Endpoint::nobody(), Endpoint::nobody()));
+        let from = RowKind::ServerEnd.place(birth, lowest);
         let rows = self.places.range(from..).take_while(|place| place.birth == birth);
         rows.map(|place| place.name).find(|other| *other != name)
     }
 
     /// Where every row stands, in order.
-    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &Place> {
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &RowPlace> {
         self.places.iter()
     }
 }
@@ -127,7 +127,7 @@ pub(crate) type BirthKey = (Host, FiveTuple);
 
 /// Both ends of a connection have one birth, on whichever computers they are; but each has a loopback of its own. Sockets that are not
 /// connected have each their own.
-fn birth_key(name: RowName) -> BirthKey {
+fn birth_key(name: SocketId) -> BirthKey {
     if name.tuple.is_connected() {
         let is_loopback = name.tuple.local.ip.to_canonical().is_loopback();
         let host = if is_loopback { name.host } else { Host::THIS };

@@ -1,16 +1,16 @@
 use crate::app::Table;
-use crate::app::table::{Gone, Line, Why, gone_reason};
-use crate::tcp::{Ending, Moment, RowName, SocketRow, TcpState};
+use crate::app::table::{Gone, GoneReason, TableRow, gone_reason};
+use crate::tcp::{CloseKind, Moment, SocketId, SocketRow, TcpState};
 
 impl Table {
     /// Marks a row as gone: it stays as a ghost for a while, with the reason.
     pub(crate) fn vanished(&mut self, at: Moment, last: &SocketRow) -> bool {
         let name = last.name();
-        let alive = |line: &&mut Line| line.gone.is_none() && line.row.is_same_socket(last);
+        let alive = |line: &&mut TableRow| line.gone.is_none() && line.row.is_same_socket(last);
         let Some(line) = self.lines.get_mut(&name).filter(alive) else {
             return false;
         };
-        let why = Why::Unknown;
+        let why = GoneReason::Unknown;
         line.gone = Some(Gone { at, why });
         let row = line.row;
         self.recount(&row, Some(row.state), None);
@@ -24,11 +24,11 @@ impl Table {
     pub(crate) fn ended(
         &mut self,
         at: Moment,
-        name: RowName,
-        (how, reached): (Ending, Option<TcpState>),
+        name: SocketId,
+        (how, reached): (CloseKind, Option<TcpState>),
         serves: bool,
     ) -> bool {
-        let was_told = |line: &Line| line.gone.is_some() && line.ending.is_some();
+        let was_told = |line: &TableRow| line.gone.is_some() && line.ending.is_some();
         let line = self.lines.get_mut(&name);
         if let Some(line) = line.filter(|line| !was_told(line)) {
             line.ending = Some(how);
@@ -36,17 +36,17 @@ impl Table {
         }
         let Some(reached) = reached else { return false };
         self.forget(name);
-        self.insert(Line::told(name, reached, how, at), serves);
+        self.insert(TableRow::told(name, reached, how, at), serves);
         self.ghosts.push_back((name, at));
         true
     }
 
     /// Works out why a row went, and its other end: each may tell of the other. Says whether that is another reason than was known.
-    pub(crate) fn explain(&mut self, name: RowName) -> bool {
+    pub(crate) fn explain(&mut self, name: SocketId) -> bool {
         let other = self.mirror(name).map(|line| line.row.name());
         let mut differs = false;
         for name in [Some(name), other].into_iter().flatten() {
-            let is_gone = |line: &&Line| line.gone.is_some() && !line.told;
+            let is_gone = |line: &&TableRow| line.gone.is_some() && !line.told;
             let Some(line) = self.lines.get(&name).filter(is_gone) else {
                 continue;
             };

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use crate::tcp::{Ending, Errno, Moment, Protocol, RowName, SocketRow, TcpState};
+use crate::tcp::{CloseKind, Errno, Moment, Protocol, SocketId, SocketRow, TcpState};
 
 /// A row of the kernel's table, and what this program remembers of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct TableRow {
     /// The row as it was last seen.
     pub row: SocketRow,
     /// When it was first seen.
@@ -20,7 +20,7 @@ pub struct Line {
     /// Whether no look at the table ever showed it: our own calls told of it.
     pub told: bool,
     /// What our own end was told about how it ended.
-    pub ending: Option<Ending>,
+    pub ending: Option<CloseKind>,
     /// Whether the other end sent a RST and its ghost has left, and this one has not heard of it.
     pub left_alone: bool,
     /// The inode by which a process held it last; 0 where none ever did.
@@ -44,12 +44,12 @@ pub struct Gone {
     /// When.
     pub at: Moment,
     /// Why.
-    pub why: Why,
+    pub why: GoneReason,
 }
 
 /// Why a row is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum GoneReason {
     /// The server's end closed first.
     ClosedByServer,
     /// The client's end closed first.
@@ -70,34 +70,34 @@ pub enum Why {
     Unknown,
 }
 
-impl Why {
+impl GoneReason {
     /// The reason in words.
     pub const fn words(self) -> &'static str {
         match self {
-            Why::ClosedByServer => "closed by server",
-            Why::ClosedByClient => "closed by client",
-            Why::ClosedSecond => "closed second",
-            Why::Reset => "reset",
-            Why::TimeWaitOver => "TIME_WAIT over",
-            Why::Stopped => "stopped listening",
-            Why::Refused => "refused",
-            Why::NeverConnected => "never connected",
-            Why::Unknown => "closed",
+            GoneReason::ClosedByServer => "closed by server",
+            GoneReason::ClosedByClient => "closed by client",
+            GoneReason::ClosedSecond => "closed second",
+            GoneReason::Reset => "reset",
+            GoneReason::TimeWaitOver => "TIME_WAIT over",
+            GoneReason::Stopped => "stopped listening",
+            GoneReason::Refused => "refused",
+            GoneReason::NeverConnected => "never connected",
+            GoneReason::Unknown => "closed",
         }
     }
 
     /// The same where there is hardly room.
     pub const fn brief(self) -> &'static str {
         match self {
-            Why::ClosedByServer => "server closed",
-            Why::ClosedByClient => "client closed",
-            Why::Stopped => "stopped",
-            Why::ClosedSecond
-            | Why::Reset
-            | Why::TimeWaitOver
-            | Why::Refused
-            | Why::NeverConnected
-            | Why::Unknown => self.words(),
+            GoneReason::ClosedByServer => "server closed",
+            GoneReason::ClosedByClient => "client closed",
+            GoneReason::Stopped => "stopped",
+            GoneReason::ClosedSecond
+            | GoneReason::Reset
+            | GoneReason::TimeWaitOver
+            | GoneReason::Refused
+            | GoneReason::NeverConnected
+            | GoneReason::Unknown => self.words(),
         }
     }
 }
@@ -117,15 +117,15 @@ pub enum Mark {
     Plain,
 }
 
-impl Line {
+impl TableRow {
     /// How long a new or changed row is marked.
     pub const FRESH: Duration = Duration::from_secs(2);
     /// How long a row that is gone stays on the screen.
     pub const GHOST: Duration = Duration::from_secs(5);
 
     /// A line for a row that is seen for the first time.
-    pub fn new(row: SocketRow, at: Moment) -> Line {
-        Line {
+    pub fn new(row: SocketRow, at: Moment) -> TableRow {
+        TableRow {
             row,
             born: at,
             changed: at,
@@ -141,16 +141,23 @@ impl Line {
     }
 
     /// A line for a connection that no look ever showed, and that is over: our own calls told of it, and which state it had `reached`.
-    pub(crate) fn told(name: RowName, reached: TcpState, how: Ending, at: Moment) -> Line {
+    pub(crate) fn told(name: SocketId, reached: TcpState, how: CloseKind, at: Moment) -> TableRow {
         let row = SocketRow { host: name.host, ..SocketRow::new(name.tuple, reached) };
         let why = match how {
-            Ending::Close | Ending::Abort if reached == TcpState::SynSent => Why::NeverConnected,
-            Ending::Abort if name.tuple.protocol == Protocol::Udp => Why::Unknown,
-            Ending::Abort | Ending::Broken(Errno::ECONNRESET) => Why::Reset,
-            Ending::Broken(Errno::ECONNREFUSED) => Why::Refused,
-            Ending::Close | Ending::Broken(_) => Why::Unknown,
+            CloseKind::Close | CloseKind::Abort if reached == TcpState::SynSent => {
+                GoneReason::NeverConnected
+            }
+            CloseKind::Abort if name.tuple.protocol == Protocol::Udp => GoneReason::Unknown,
+            CloseKind::Abort | CloseKind::Broken(Errno::ECONNRESET) => GoneReason::Reset,
+            CloseKind::Broken(Errno::ECONNREFUSED) => GoneReason::Refused,
+            CloseKind::Close | CloseKind::Broken(_) => GoneReason::Unknown,
         };
-        Line { told: true, ending: Some(how), gone: Some(Gone { at, why }), ..Line::new(row, at) }
+        TableRow {
+            told: true,
+            ending: Some(how),
+            gone: Some(Gone { at, why }),
+            ..TableRow::new(row, at)
+        }
     }
 
     /// Takes the row as it is now.
@@ -180,9 +187,9 @@ impl Line {
             Mark::Told
         } else if self.gone.is_some() {
             Mark::Gone
-        } else if now.since(self.born) < Line::FRESH {
+        } else if now.since(self.born) < TableRow::FRESH {
             Mark::New
-        } else if now.since(self.changed) < Line::FRESH {
+        } else if now.since(self.changed) < TableRow::FRESH {
             Mark::Changed
         } else {
             Mark::Plain
@@ -219,16 +226,16 @@ impl Line {
 
     /// Whether its program closed it with data unread: then the kernel sends RST, and no FIN (RFC 2525, section 2.17).
     pub fn closed_unread(&self) -> bool {
-        self.ending == Some(Ending::Close) && self.row.unread() > 0
+        self.ending == Some(CloseKind::Close) && self.row.unread() > 0
     }
 
     /// Whether this end went by a RST of its own: it was aborted, or closed with data unread.
     pub fn sent_rst(&self) -> bool {
-        self.ending == Some(Ending::Abort) || self.closed_unread()
+        self.ending == Some(CloseKind::Abort) || self.closed_unread()
     }
 
     /// Whether this end was told, or ordered, a RST.
     pub fn was_reset(&self) -> bool {
-        matches!(self.ending, Some(Ending::Abort | Ending::Broken(Errno::ECONNRESET)))
+        matches!(self.ending, Some(CloseKind::Abort | CloseKind::Broken(Errno::ECONNRESET)))
     }
 }

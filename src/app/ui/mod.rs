@@ -7,20 +7,20 @@ pub(crate) mod text_input;
 pub use crate::app::ui::field::{Field, Value};
 pub use crate::app::ui::form::{Form, Outcome, Wrong};
 pub use crate::app::ui::palette::Palette;
-pub use crate::app::ui::row_filter::{Lens, PointOfView, Ranks};
+pub use crate::app::ui::row_filter::{HostRowNumbers, PointOfView, RowFilter};
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::keys::{Action, Pane, Picture};
+use crate::app::keys::{Action, MainView, Pane};
 use crate::app::model::Myth;
-use crate::tcp::{Moment, RowName, TcpInfo};
+use crate::tcp::{Moment, SocketId, TcpInfo};
 
 /// What the person in front of it has chosen to look at, and how.
 #[derive(Clone, Debug, Default)]
-pub struct Desk {
+pub struct Ui {
     /// The pane that arrows move in.
     pub focus: Pane,
     /// What lies over the panes.
@@ -28,7 +28,7 @@ pub struct Desk {
     /// When nothing did the last time.
     pub covered: Moment,
     /// What stands in the middle of the screen.
-    pub picture: Picture,
+    pub picture: MainView,
     /// How often the picture was zoomed in.
     pub zoom: u8,
     /// How many lines the ladder is scrolled back from its end.
@@ -36,25 +36,25 @@ pub struct Desk {
     /// Whether the ladder is that of all connections, where segments crossed a wire.
     pub all: bool,
     /// The rows that the table shows, in their order.
-    pub shown: Vec<RowName>,
+    pub shown: Vec<SocketId>,
     /// In the lab: where each of them stands in its own computer's table.
-    pub ranks: Ranks,
+    pub ranks: HostRowNumbers,
     /// Whether `shown` has to be worked out anew.
     pub stale: bool,
     /// The chosen row of the table.
-    pub selected: Option<RowName>,
+    pub selected: Option<SocketId>,
     /// The row to compare another one with.
-    pub marked: Option<RowName>,
+    pub marked: Option<SocketId>,
     /// What the kernel knows beyond their rows of the connections that are looked inside.
-    pub inside: Vec<(RowName, TcpInfo)>,
+    pub inside: Vec<(SocketId, TcpInfo)>,
     /// What part of the table is shown.
-    pub lens: Lens,
+    pub lens: RowFilter,
     /// The text that rows must contain.
     pub find: Find,
     /// Whether the table has netstat's own layout.
     pub netstat: bool,
     /// How it is drawn.
-    pub look: Look,
+    pub look: Appearance,
     /// The number typed before a verb.
     pub count: Option<u32>,
     /// Verbs that wait until the calls before them are answered: since when, and their counts.
@@ -67,7 +67,7 @@ pub struct Desk {
 
 /// How the screen is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct Appearance {
     /// Which theme, counted from the one at the start.
     pub theme: usize,
     /// Big type for the last row of the room.
@@ -95,7 +95,7 @@ pub enum Overlay {
     /// The client's options.
     ConnectForm(Form),
     /// One connection as a card.
-    Card(RowName),
+    Card(SocketId),
     /// Which ports are to be used up.
     PortsForm(Form),
     /// The menu of states to be held; which is chosen, counted from 0.
@@ -106,7 +106,7 @@ pub enum Overlay {
     Why(usize),
 }
 
-impl Desk {
+impl Ui {
     /// So many verbs may wait; more are carried out at once, on what there is.
     pub(crate) const POSTPONED: usize = 32;
     /// How long a verb waits for calls at most.
@@ -115,7 +115,7 @@ impl Desk {
     pub const KEYS: usize = 6;
 
     /// What the kernel knows of that connection, if it is looked inside.
-    pub fn info(&self, name: RowName) -> Option<&TcpInfo> {
+    pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
         let found = self.inside.iter().find(|(of, _)| *of == name)?;
         Some(&found.1)
     }
@@ -129,7 +129,7 @@ impl Desk {
 
     /// Remembers a key for the audience.
     pub fn note_key(&mut self, key: String) {
-        if self.keys.len() == Desk::KEYS {
+        if self.keys.len() == Ui::KEYS {
             self.keys.pop_front();
         }
         self.keys.push_back(key);
@@ -137,9 +137,9 @@ impl Desk {
 }
 
 /// Shows a picture in place of the table; the key that brought it takes it away again.
-pub(crate) fn show(desk: &mut Desk, picture: Picture) {
-    desk.picture = if desk.picture == picture { Picture::Table } else { picture };
-    (desk.zoom, desk.back, desk.all) = (0, 0, false);
-    desk.look.big = false;
-    desk.focus = Pane::Sockets;
+pub(crate) fn show(ui: &mut Ui, picture: MainView) {
+    ui.picture = if ui.picture == picture { MainView::Table } else { picture };
+    (ui.zoom, ui.back, ui.all) = (0, 0, false);
+    ui.look.big = false;
+    ui.focus = Pane::Sockets;
 }

@@ -1,8 +1,8 @@
-use crate::tcp::{Host, RowName};
+use crate::tcp::{Host, SocketId};
 
 /// What part of the table is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lens {
+pub struct RowFilter {
     /// From whose side.
     pub view: PointOfView,
     /// Whether the whole machine is shown, and not only the demo's ports.
@@ -35,17 +35,17 @@ impl PointOfView {
 
 /// Where the rows that are shown stand among those of their own computer.
 #[derive(Clone, Debug, Default)]
-pub struct Ranks {
+pub struct HostRowNumbers {
     /// Of each row that is shown, counted from 1.
     nth: Vec<u32>,
     /// How many rows of each computer are shown, by the number of its host.
     counts: Vec<u32>,
 }
 
-impl Ranks {
+impl HostRowNumbers {
     /// Where the rows of `shown` stand.
-    pub(crate) fn of(shown: &[RowName]) -> Ranks {
-        let mut ranks = Ranks::default();
+    pub(crate) fn of(shown: &[SocketId]) -> HostRowNumbers {
+        let mut ranks = HostRowNumbers::default();
         for name in shown {
             let host = usize::from(name.host.0);
             if host >= ranks.counts.len() {

@@ -5,7 +5,7 @@ use zerocopy::byteorder::network_endian::U16;
 use zerocopy::{FromBytes, Immutable, KnownLayout};
 
 use crate::kernel::inet_diag::{
-    AF_INET, AF_INET6, Header, SOCK_DIAG_BY_FAMILY, SocketId, TCPDIAG_GETSOCK,
+    AF_INET, AF_INET6, DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK,
 };
 use crate::tcp::{
     Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState, Timer, TimerKind,
@@ -24,7 +24,7 @@ pub(crate) struct DiagMessage {
     pub(crate) state: u8,
     timer: u8,
     tries: u8,
-    id: SocketId,
+    id: DiagSocketId,
     expires: u32,
     recv: u32,
     send: u32,
@@ -34,7 +34,7 @@ pub(crate) struct DiagMessage {
 
 /// One message of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct DiagAnswer {
     /// The number of the request that it answers.
     pub sequence: u32,
     /// `NLM_F_DUMP_INTR`: the table changed so that rows may be missing.
@@ -60,7 +60,10 @@ pub enum Body {
 ///
 /// # Errors
 /// When a length lies beyond the bytes, or a message is too short for what it claims to be.
-pub fn next_answer(bytes: &mut &[u8], protocol: Protocol) -> Option<Result<Answer, &'static str>> {
+pub fn next_answer(
+    bytes: &mut &[u8],
+    protocol: Protocol,
+) -> Option<Result<DiagAnswer, &'static str>> {
     if bytes.is_empty() {
         return None;
     }
@@ -80,7 +83,7 @@ pub fn next_answer(bytes: &mut &[u8], protocol: Protocol) -> Option<Result<Answe
         NLMSG_ERROR => number(body).map(Body::Error).ok_or("an error without a number"),
         _ => Ok(Body::Other),
     };
-    Some(body.map(|body| Answer {
+    Some(body.map(|body| DiagAnswer {
         sequence: header.sequence,
         torn: header.flags & NLM_F_DUMP_INTR != 0,
         body,

@@ -18,48 +18,48 @@ const JUMP: u8 = 4;
 
 /// One part of the table, by a port that no socket changes while it is connected; every socket is in exactly one of `UpTo` and `Above`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Half {
+pub enum PortHalf {
     /// Up to this port and with it.
-    UpTo(End, Port),
+    UpTo(SocketEnd, Port),
     /// Above this port.
-    Above(End, Port),
+    Above(SocketEnd, Port),
 }
 
 /// One of the two ends of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum SocketEnd {
     /// The Local Address column.
     Local,
     /// The Foreign Address column; port 0 where nobody is connected.
     Remote,
 }
 
-impl End {
+impl SocketEnd {
     /// The port at this end of `tuple`.
     pub fn port(self, tuple: &FiveTuple) -> Port {
         match self {
-            End::Local => tuple.local.port,
-            End::Remote => tuple.remote.port,
+            SocketEnd::Local => tuple.local.port,
+            SocketEnd::Remote => tuple.remote.port,
         }
     }
 }
 
-impl Half {
+impl PortHalf {
     /// Whether it is the one with `tuple`.
     pub fn has(self, tuple: &FiveTuple) -> bool {
         match self {
-            Half::UpTo(end, last) => end.port(tuple) <= last,
-            Half::Above(end, last) => end.port(tuple) > last,
+            PortHalf::UpTo(end, last) => end.port(tuple) <= last,
+            PortHalf::Above(end, last) => end.port(tuple) > last,
         }
     }
 
     /// The comparison that the kernel makes.
     fn comparison(self) -> (u8, Port) {
         match self {
-            Half::UpTo(End::Local, last) => (S_LE, last),
-            Half::UpTo(End::Remote, last) => (D_LE, last),
-            Half::Above(End::Local, last) => (S_GE, Port(last.0.saturating_add(1))),
-            Half::Above(End::Remote, last) => (D_GE, Port(last.0.saturating_add(1))),
+            PortHalf::UpTo(SocketEnd::Local, last) => (S_LE, last),
+            PortHalf::UpTo(SocketEnd::Remote, last) => (D_LE, last),
+            PortHalf::Above(SocketEnd::Local, last) => (S_GE, Port(last.0.saturating_add(1))),
+            PortHalf::Above(SocketEnd::Remote, last) => (D_GE, Port(last.0.saturating_add(1))),
         }
     }
 }
@@ -71,7 +71,7 @@ impl Half {
 ///
 /// The kernel accepts a socket when the program is left exactly at its end. It checks before that every jump lands on an operation which
 /// can be reached from the start by taking each "yes"; hence a jump to the end behind each comparison, instead of a "yes" that leaps.
-pub fn program(ports: Option<&BTreeSet<Port>>, half: Option<Half>) -> Option<Vec<u8>> {
+pub fn program(ports: Option<&BTreeSet<Port>>, half: Option<PortHalf>) -> Option<Vec<u8>> {
     let terms: Vec<(u8, Port)> = ports
         .filter(|ports| ports.len() <= MOST_PORTS)
         .into_iter()

@@ -5,12 +5,12 @@ pub(crate) mod bytecode;
 pub(crate) mod request;
 pub(crate) mod tcp_info;
 
-pub use crate::kernel::inet_diag::answer::Answer;
 pub use crate::kernel::inet_diag::answer::Body;
+pub use crate::kernel::inet_diag::answer::DiagAnswer;
 pub use crate::kernel::inet_diag::answer::next_answer;
 pub use crate::kernel::inet_diag::answer::timer_kind;
-pub use crate::kernel::inet_diag::bytecode::End;
-pub use crate::kernel::inet_diag::bytecode::Half;
+pub use crate::kernel::inet_diag::bytecode::PortHalf;
+pub use crate::kernel::inet_diag::bytecode::SocketEnd;
 pub use crate::kernel::inet_diag::bytecode::program;
 pub use crate::kernel::inet_diag::request::ALL_STATES;
 pub use crate::kernel::inet_diag::request::Dump;
@@ -42,7 +42,7 @@ struct Header {
 /// `struct inet_diag_sockid`.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-struct SocketId {
+struct DiagSocketId {
     local_port: U16,
     remote_port: U16,
     local: [u8; 16],

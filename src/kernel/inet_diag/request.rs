@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use zerocopy::{Immutable, IntoBytes};
 
 use crate::kernel::inet_diag::{
-    AF_INET, AF_INET6, Header, SOCK_DIAG_BY_FAMILY, SocketId, TCPDIAG_GETSOCK,
+    AF_INET, AF_INET6, DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK,
 };
 use crate::tcp::{FiveTuple, Protocol, TcpState};
 
@@ -28,7 +28,7 @@ struct Request {
     extensions: u8,
     pad: u8,
     states: u32,
-    id: SocketId,
+    id: DiagSocketId,
 }
 
 /// `struct inet_diag_req`, which older programs use: it walks the table once for both families.
@@ -39,7 +39,7 @@ struct OldRequest {
     source_length: u8,
     target_length: u8,
     extensions: u8,
-    id: SocketId,
+    id: DiagSocketId,
     states: u32,
     tables: u32,
 }
@@ -85,7 +85,7 @@ impl Dump<'_> {
                     extensions: 0,
                     pad: 0,
                     states: self.states,
-                    id: SocketId::default(),
+                    id: DiagSocketId::default(),
                 };
                 request.extend(body.as_bytes());
             }
@@ -132,7 +132,7 @@ fn write_one(
         extensions,
         pad: 0,
         states: ALL_STATES,
-        id: SocketId {
+        id: DiagSocketId {
             local_port: asked.local.port.0.into(),
             remote_port: asked.remote.port.0.into(),
             local: address_bytes(asked.local.ip),

@@ -1,23 +1,23 @@
 //! One socket out of all.
 
 use crate::kernel::inet_diag::{Body, answer, request, tcp_info};
-use crate::kernel::request_error::{Trouble, is_unknown_here};
+use crate::kernel::request_error::{RequestError, is_unknown_here};
 use crate::kernel::sock_diag::SockDiag;
 use crate::kernel::{ReadError, SocketSource, is_asked_for};
-use crate::tcp::{Filter, FiveTuple, Protocol, RowName, SocketRow, TcpInfo, TcpState};
+use crate::tcp::{Filter, FiveTuple, Protocol, SocketId, SocketRow, TcpInfo, TcpState};
 
 /// Writes the question for one socket.
 type Write = fn(FiveTuple, u32, u32, &mut Vec<u8>);
 
 impl SockDiag {
     /// Asks for one socket.
-    pub(crate) fn exact(&mut self, name: RowName) -> Result<Option<SocketRow>, Trouble> {
+    pub(crate) fn exact(&mut self, name: SocketId) -> Result<Option<SocketRow>, RequestError> {
         let found = self.one(name, request::write_lookup)?;
         Ok(found.map(|(row, _)| row))
     }
 
     /// Asks for what the kernel knows of one connection beyond its row.
-    pub(crate) fn info(&mut self, name: RowName) -> Result<Option<TcpInfo>, Trouble> {
+    pub(crate) fn info(&mut self, name: SocketId) -> Result<Option<TcpInfo>, RequestError> {
         let is_tcp = name.tuple.protocol == Protocol::Tcp && name.tuple.is_connected();
         if !is_tcp {
             return Ok(None);
@@ -28,9 +28,9 @@ impl SockDiag {
 
     fn one(
         &mut self,
-        name: RowName,
+        name: SocketId,
         write: Write,
-    ) -> Result<Option<(SocketRow, Option<TcpInfo>)>, Trouble> {
+    ) -> Result<Option<(SocketRow, Option<TcpInfo>)>, RequestError> {
         let interface = self.interfaces.get(&name).copied().unwrap_or(0);
         let tuple = name.tuple;
         let asked = self.netlink.ask(|number, request| write(tuple, interface, number, request))?;
@@ -41,7 +41,7 @@ impl SockDiag {
                 let Some(answer) = answer::next_answer(&mut bytes, tuple.protocol) else {
                     break;
                 };
-                let answer = answer.map_err(Trouble::Garbled)?;
+                let answer = answer.map_err(RequestError::Garbled)?;
                 if answer.sequence != asked {
                     continue;
                 }
@@ -55,7 +55,9 @@ impl SockDiag {
                     }
                     // There is no such socket, or not even the family.
                     Body::Error(errno) if is_unknown_here(errno) => return Ok(None),
-                    Body::Error(errno) | Body::Done(errno) => return Err(Trouble::Answer(errno)),
+                    Body::Error(errno) | Body::Done(errno) => {
+                        return Err(RequestError::Answer(errno));
+                    }
                     Body::Other => {}
                 }
             }
@@ -63,7 +65,7 @@ impl SockDiag {
     }
 
     /// Finds a socket without another end: several may share an address, so that only a dump shows them all.
-    pub(crate) fn unconnected(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
+    pub(crate) fn unconnected(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
         let states: &[TcpState] = match name.tuple.protocol {
             Protocol::Tcp => &[TcpState::Listen, TcpState::Closed],
             Protocol::Udp => &[TcpState::Closed],

@@ -6,12 +6,12 @@ use rustix::io::{Errno, read};
 
 use crate::lab::addressing::host_at;
 use crate::lab::wire::decode::{is_segment, segment};
-use crate::lab::wire::impairment::{Cable, Load, Put};
+use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 use crate::lab::wire::pcapng::Capture;
-use crate::lab::wire::port::End;
-use crate::lab::wire::reporter::Teller;
+use crate::lab::wire::port::WirePort;
+use crate::lab::wire::reporter::Reporter;
 use crate::lab::wire::shared::Shared;
-use crate::tcp::{Host, Loss, Moment, Standing, WireNews, WireOrder};
+use crate::tcp::{DropReason, Host, Moment, WireEvent, WireOrder, WireStatus};
 
 /// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`): what the kernel left undone stands in front of each frame, and goes along.
 const HEADER: usize = 10;
@@ -24,12 +24,12 @@ const TURN: usize = 64;
 
 /// Carries frames from one end of the wire to another, on a thread of its own.
 pub(crate) struct Forwarder<C> {
-    pub(crate) ends: Vec<End>,
+    pub(crate) ends: Vec<WirePort>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) clock: C,
-    pub(crate) teller: Teller,
+    pub(crate) teller: Reporter,
     pub(crate) capture: Option<Capture>,
-    pub(crate) cable: Cable<Frame>,
+    pub(crate) cable: Impairment<Frame>,
     /// How many segments were put on the wire.
     pub(crate) count: u64,
     /// How many orders there were to let one through, or to lose one.
@@ -50,12 +50,12 @@ const AWAKE: Duration = Duration::from_micros(60);
 #[derive(Debug)]
 pub(crate) struct Frame {
     bytes: Vec<u8>,
-    way: Way,
+    way: ForwardTo,
 }
 
 /// Where a frame goes.
 #[derive(Clone, Copy, Debug)]
-struct Way {
+struct ForwardTo {
     from: Host,
     /// `None` for all others: a broadcast.
     to: Option<Host>,
@@ -106,7 +106,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let oldest = self.cable.oldest().map(|frame| frame.way.number);
         let [kept, owed] = [self.cable.segments(), self.cable.owed()].map(|n| n as u64);
         let obeyed = self.steps - owed;
-        let standing = Standing { kept, oldest, obeyed };
+        let standing = WireStatus { kept, oldest, obeyed };
         self.teller.stands(now, standing);
         self.teller.hand_over(now);
     }
@@ -114,7 +114,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     /// Asks whether something came in faster than it was taken.
     fn count_missed(&mut self, now: Moment) {
         self.asked = now;
-        let missed = self.ends.iter().map(End::missed);
+        let missed = self.ends.iter().map(WirePort::missed);
         self.teller.missed(now, missed.sum());
     }
 
@@ -174,7 +174,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let frame = &bytes[HEADER..];
         let to = host_at(frame);
         let is_segment = is_segment(frame);
-        let mut way = Way { from, to, number: 0, is_told: false };
+        let mut way = ForwardTo { from, to, number: 0, is_told: false };
         if is_segment {
             self.count += 1;
             way.number = self.count;
@@ -184,26 +184,26 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 && let Some(segment) = segment(frame, self.count, (from, to))
             {
                 way.is_told = true;
-                self.teller.tell(now, WireNews::Sent { at: now, segment });
+                self.teller.tell(now, WireEvent::Sent { at: now, segment });
             }
         }
-        let load = Load { is_segment, bytes: bytes.len() };
+        let load = FrameInfo { is_segment, bytes: bytes.len() };
         match self.cable.put(load) {
-            Put::Through => self.deliver(now, bytes, way),
-            Put::Lost(how) => {
+            FrameFate::Through => self.deliver(now, bytes, way),
+            FrameFate::Lost(how) => {
                 self.lost(now, way, how);
                 if let Some((frames, bytes)) = self.cable.overflows() {
-                    self.teller.tell(now, WireNews::Full { frames, bytes });
+                    self.teller.tell(now, WireEvent::Full { frames, bytes });
                 }
             }
-            Put::Kept => {
+            FrameFate::Held => {
                 let bytes = bytes.to_vec();
                 self.cable.keep(now, load, Frame { bytes, way });
             }
         }
     }
 
-    fn deliver(&mut self, now: Moment, bytes: &[u8], way: Way) {
+    fn deliver(&mut self, now: Moment, bytes: &[u8], way: ForwardTo) {
         match self.send(now, bytes, way) {
             Ok(()) => self.arrived(now, bytes, way),
             Err(how) => self.lost(now, way, how),
@@ -211,9 +211,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     }
 
     /// Hands it to whom it is meant for; what all are to hear is lost where nobody does.
-    fn send(&mut self, now: Moment, bytes: &[u8], way: Way) -> Result<(), Loss> {
-        let Way { from, to, .. } = way;
-        let mut done = Err(Loss::NoLink);
+    fn send(&mut self, now: Moment, bytes: &[u8], way: ForwardTo) -> Result<(), DropReason> {
+        let ForwardTo { from, to, .. } = way;
+        let mut done = Err(DropReason::NoLink);
         for end in &mut self.ends {
             if to.map_or(end.host != from, |to| end.host == to) {
                 let sent = end.send(now, bytes);
@@ -223,21 +223,21 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         done
     }
 
-    fn arrived(&mut self, now: Moment, bytes: &[u8], way: Way) {
+    fn arrived(&mut self, now: Moment, bytes: &[u8], way: ForwardTo) {
         if let Some(capture) = &self.capture {
             capture.write(now, way.from, &bytes[HEADER..]);
         }
         if way.is_told {
             let number = way.number;
-            self.teller.tell(now, WireNews::Arrived { at: now, number });
+            self.teller.tell(now, WireEvent::Arrived { at: now, number });
         }
     }
 
-    fn lost(&mut self, now: Moment, way: Way, how: Loss) {
+    fn lost(&mut self, now: Moment, way: ForwardTo, how: DropReason) {
         let (at, number) = (now, way.number);
         if way.is_told {
-            self.teller.tell(now, WireNews::Lost { at, number, how });
-        } else if how == Loss::Dropped {
+            self.teller.tell(now, WireEvent::Lost { at, number, how });
+        } else if how == DropReason::Dropped {
             self.teller.dropped(now);
         }
     }

@@ -1,19 +1,19 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::tcp::{Loss, Moment, WireOrder};
+use crate::tcp::{DropReason, Moment, WireOrder};
 
 /// Decides what becomes of each frame; without I/O or a clock of its own.
 ///
 /// There is one queue, so that no frame overtakes another, however the delay is changed.
 #[derive(Debug)]
-pub struct Cable<T> {
+pub struct Impairment<T> {
     held: bool,
     cut: bool,
     delay: Duration,
     /// So many of the next segments are lost.
     drops: u32,
-    kept: VecDeque<Kept<T>>,
+    kept: VecDeque<HeldFrame<T>>,
     /// So many of the oldest kept segments are let through, though it is held.
     owed: usize,
     /// How many segments are among them.
@@ -32,15 +32,15 @@ enum Overflow {
 }
 
 #[derive(Debug)]
-struct Kept<T> {
+struct HeldFrame<T> {
     since: Moment,
-    load: Load,
+    load: FrameInfo,
     frame: T,
 }
 
 /// What a cable has to know of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Load {
+pub struct FrameInfo {
     /// Whether it carries TCP, UDP or the refusal of a datagram, a fragment of them included; other frames are not told of, and go along.
     pub is_segment: bool,
     /// How long it is.
@@ -49,18 +49,18 @@ pub struct Load {
 
 /// What becomes of a frame that is put on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Put {
+pub enum FrameFate {
     /// It goes through at once.
     Through,
     /// It is to be kept, until it is due or somebody lets it go.
-    Kept,
+    Held,
     /// It is lost.
-    Lost(Loss),
+    Lost(DropReason),
 }
 
-impl<T> Default for Cable<T> {
-    fn default() -> Cable<T> {
-        Cable {
+impl<T> Default for Impairment<T> {
+    fn default() -> Impairment<T> {
+        Impairment {
             held: false,
             cut: false,
             delay: Duration::ZERO,
@@ -74,43 +74,43 @@ impl<T> Default for Cable<T> {
     }
 }
 
-impl<T> Cable<T> {
+impl<T> Impairment<T> {
     /// So many frames are kept at most; more are lost.
     pub const MOST: usize = 1 << 18;
     /// So many bytes: 256 MiB, which a small machine can spare, and which 64 connections fill that send as much as they can, since a
     /// kernel sends 4 MiB at most before it hears an answer (`net.ipv4.tcp_wmem`).
     pub const MOST_BYTES: usize = 256 << 20;
 
-    /// What becomes of the next frame; a frame that is to be kept is then handed over to [`Cable::keep`].
-    pub fn put(&mut self, load: Load) -> Put {
+    /// What becomes of the next frame; a frame that is to be kept is then handed over to [`Impairment::keep`].
+    pub fn put(&mut self, load: FrameInfo) -> FrameFate {
         if self.cut {
-            return Put::Lost(Loss::Cut);
+            return FrameFate::Lost(DropReason::Cut);
         }
         if load.is_segment && self.drops > 0 {
             self.drops -= 1;
-            return Put::Lost(Loss::Dropped);
+            return FrameFate::Lost(DropReason::Dropped);
         }
         // What is not told of cannot be let through by hand either.
         let passes = self.held && !load.is_segment;
         if passes || (!self.held && self.delay.is_zero() && self.kept.is_empty()) {
-            return Put::Through;
+            return FrameFate::Through;
         }
-        let has_room = self.kept.len() < Cable::<T>::MOST
-            && load.bytes <= Cable::<T>::MOST_BYTES.saturating_sub(self.bytes);
+        let has_room = self.kept.len() < Impairment::<T>::MOST
+            && load.bytes <= Impairment::<T>::MOST_BYTES.saturating_sub(self.bytes);
         if has_room {
-            return Put::Kept;
+            return FrameFate::Held;
         }
         if self.overflow == Overflow::No {
             self.overflow = Overflow::Untold;
         }
-        Put::Lost(Loss::Full)
+        FrameFate::Lost(DropReason::Full)
     }
 
     /// Keeps a frame that was put on the wire at `since`.
-    pub fn keep(&mut self, since: Moment, load: Load, frame: T) {
+    pub fn keep(&mut self, since: Moment, load: FrameInfo, frame: T) {
         self.bytes += load.bytes;
         self.segments += usize::from(load.is_segment);
-        self.kept.push_back(Kept { since, load, frame });
+        self.kept.push_back(HeldFrame { since, load, frame });
     }
 
     /// How many frames are kept, and how many bytes, if one was lost for lack of room; says so once until the cable was empty.
@@ -157,7 +157,7 @@ impl<T> Cable<T> {
     }
 
     /// Does what is ordered; the kept frames that are lost by it.
-    pub fn order(&mut self, order: WireOrder) -> Vec<(T, Loss)> {
+    pub fn order(&mut self, order: WireOrder) -> Vec<(T, DropReason)> {
         match order {
             WireOrder::Hold => self.held = true,
             WireOrder::LetGo => (self.held, self.owed) = (false, 0),
@@ -171,17 +171,17 @@ impl<T> Cable<T> {
             WireOrder::Cut => {
                 (self.cut, self.owed) = (true, 0);
                 let lost = std::iter::from_fn(|| self.remove(0));
-                return lost.map(|frame| (frame, Loss::Cut)).collect();
+                return lost.map(|frame| (frame, DropReason::Cut)).collect();
             }
         }
         Vec::new()
     }
 
-    fn drop_next(&mut self) -> Vec<(T, Loss)> {
+    fn drop_next(&mut self) -> Vec<(T, DropReason)> {
         // Those before it are on their way already.
         let next = self.segment_at(self.owed).filter(|_| self.held);
         if let Some(frame) = next.and_then(|place| self.remove(place)) {
-            return vec![(frame, Loss::Dropped)];
+            return vec![(frame, DropReason::Dropped)];
         }
         self.drops = self.drops.saturating_add(1);
         Vec::new()

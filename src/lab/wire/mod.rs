@@ -10,9 +10,9 @@ pub(crate) mod reporter;
 pub(crate) mod shared;
 
 pub use crate::lab::wire::decode::segment;
-pub use crate::lab::wire::impairment::Cable;
-pub use crate::lab::wire::impairment::Load;
-pub use crate::lab::wire::impairment::Put;
+pub use crate::lab::wire::impairment::FrameFate;
+pub use crate::lab::wire::impairment::FrameInfo;
+pub use crate::lab::wire::impairment::Impairment;
 pub use crate::lab::wire::pcapng::Capture;
 
 use std::any::Any;
@@ -26,10 +26,10 @@ use std::thread::JoinHandle;
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::lab::wire::forwarder::Forwarder;
-use crate::lab::wire::port::End;
-use crate::lab::wire::reporter::Teller;
+use crate::lab::wire::port::WirePort;
+use crate::lab::wire::reporter::Reporter;
 use crate::lab::wire::shared::Shared;
-use crate::tcp::{Host, Moment, WireNews, WireOrder};
+use crate::tcp::{Host, Moment, WireEvent, WireOrder};
 
 /// Carries frames between the computers of a lab, on a thread of its own, until it is dropped.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Wire {
     pub fn start(
         ends: Vec<(Host, OwnedFd)>,
         clock: impl Fn() -> Moment + Send + 'static,
-        tell: impl FnMut(Vec<WireNews>) -> Result<(), Vec<WireNews>> + Send + 'static,
+        tell: impl FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send + 'static,
         capture: Option<Capture>,
         broke: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
     ) -> std::io::Result<Wire> {
@@ -57,12 +57,12 @@ impl Wire {
             wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         });
         let forwarder = Forwarder {
-            ends: ends.into_iter().map(End::new).collect(),
+            ends: ends.into_iter().map(WirePort::new).collect(),
             shared: Arc::clone(&shared),
             clock,
-            teller: Teller::new(Box::new(tell)),
+            teller: Reporter::new(Box::new(tell)),
             capture,
-            cable: Cable::default(),
+            cable: Impairment::default(),
             count: 0,
             steps: 0,
             asked: Moment::default(),

@@ -32,26 +32,26 @@ const NANOSECONDS: u8 = 9;
 /// Each computer is an interface of the file; a frame is written once, under the computer that sent it, when it reaches the other one.
 /// Checksums and segmentation are as the kernel left them to the hardware that is not there.
 #[derive(Clone, Debug)]
-pub struct Capture(Arc<Inner>);
+pub struct Capture(Arc<CaptureState>);
 
 #[derive(Debug)]
-struct Inner {
+struct CaptureState {
     /// `None` once nothing more will come.
-    frames: Option<SyncSender<Crossed>>,
+    frames: Option<SyncSender<CapturedFrame>>,
     waiting: Arc<AtomicUsize>,
     missed: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
-struct Crossed {
+struct CapturedFrame {
     at: Moment,
     from: Host,
     bytes: Vec<u8>,
 }
 
 /// What the thread writes with.
-struct Pen {
+struct CaptureWriter {
     writer: PcapNgWriter<BufWriter<File>>,
     /// The computers that have their interface already; the place is its number.
     interfaces: Vec<Host>,
@@ -60,7 +60,7 @@ struct Pen {
 }
 
 /// How it goes on with the capture.
-enum Next {
+enum WriteStep {
     /// Nothing waits.
     Calm,
     /// Nothing will come any more.
@@ -88,7 +88,7 @@ impl Capture {
         writer.get_mut().flush()?;
         let (frames, crossed) = sync_channel(FRAMES);
         let (waiting, missed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicU64>::default());
-        let mut pen = Pen { writer, interfaces: Vec::new(), epoch };
+        let mut pen = CaptureWriter { writer, interfaces: Vec::new(), epoch };
         let thread = {
             let (waiting, missed) = (Arc::clone(&waiting), Arc::clone(&missed));
             let write = move || loop {
@@ -96,8 +96,8 @@ impl Capture {
                     Err(why) => {
                         return complain(format!("nothing more is captured: {}", in_words(&why)));
                     }
-                    Ok(Next::Over) => return,
-                    Ok(Next::Calm) => (),
+                    Ok(WriteStep::Over) => return,
+                    Ok(WriteStep::Calm) => (),
                 }
                 let missed = missed.swap(0, Ordering::Relaxed);
                 if missed > 0 {
@@ -109,19 +109,24 @@ impl Capture {
             let thread = thread::Builder::new().name("capture".to_owned());
             thread.spawn(write)?
         };
-        Ok(Capture(Arc::new(Inner { frames: Some(frames), waiting, missed, thread: Some(thread) })))
+        Ok(Capture(Arc::new(CaptureState {
+            frames: Some(frames),
+            waiting,
+            missed,
+            thread: Some(thread),
+        })))
     }
 
     /// A frame has crossed.
     pub(crate) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
-        let Inner { frames, waiting, missed, .. } = &*self.0;
+        let CaptureState { frames, waiting, missed, .. } = &*self.0;
         let Some(frames) = frames else { return };
         if waiting.load(Ordering::Relaxed) > BYTES {
             missed.fetch_add(1, Ordering::Relaxed);
             return;
         }
         waiting.fetch_add(bytes.len(), Ordering::Relaxed);
-        let crossed = Crossed { at, from, bytes: bytes.to_vec() };
+        let crossed = CapturedFrame { at, from, bytes: bytes.to_vec() };
         if frames.try_send(crossed).is_err() {
             waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
             missed.fetch_add(1, Ordering::Relaxed);
@@ -129,7 +134,7 @@ impl Capture {
     }
 }
 
-impl Drop for Inner {
+impl Drop for CaptureState {
     /// Waits until everything is written.
     fn drop(&mut self) {
         drop(self.frames.take());
@@ -139,25 +144,25 @@ impl Drop for Inner {
     }
 }
 
-impl Pen {
+impl CaptureWriter {
     /// Waits for a frame; writes it and all that wait behind it.
     fn write_waiting(
         &mut self,
-        crossed: &Receiver<Crossed>,
+        crossed: &Receiver<CapturedFrame>,
         waiting: &AtomicUsize,
-    ) -> io::Result<Next> {
+    ) -> io::Result<WriteStep> {
         let Ok(first) = crossed.recv() else {
-            return Ok(Next::Over);
+            return Ok(WriteStep::Over);
         };
         for next in std::iter::once(first).chain(crossed.try_iter()) {
             waiting.fetch_sub(next.bytes.len(), Ordering::Relaxed);
             self.write(&next).map_err(plain)?;
         }
         self.writer.get_mut().flush()?;
-        Ok(Next::Calm)
+        Ok(WriteStep::Calm)
     }
 
-    fn write(&mut self, crossed: &Crossed) -> Result<(), PcapError> {
+    fn write(&mut self, crossed: &CapturedFrame) -> Result<(), PcapError> {
         let known = self.interfaces.iter().position(|host| *host == crossed.from);
         let place = known.unwrap_or(self.interfaces.len());
         if known.is_none() {

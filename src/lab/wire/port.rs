@@ -9,7 +9,7 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 use crate::lab::addressing::name;
 use crate::lab::wire::packet_socket;
-use crate::tcp::{Host, Loss, Moment};
+use crate::tcp::{DropReason, Host, Moment};
 
 /// So often a frame is offered to a kernel that has no room for it; then it is lost.
 const TRIES: usize = 1000;
@@ -17,16 +17,16 @@ const TRIES: usize = 1000;
 const SURE: Duration = Duration::from_millis(5);
 
 /// An end of the wire.
-pub(crate) struct End {
+pub(crate) struct WirePort {
     pub(crate) host: Host,
     pub(crate) socket: OwnedFd,
     /// Whether its link was up, and when that was asked.
     link: Option<(Moment, bool)>,
 }
 
-impl End {
-    pub(crate) fn new((host, socket): (Host, OwnedFd)) -> End {
-        End { host, socket, link: None }
+impl WirePort {
+    pub(crate) fn new((host, socket): (Host, OwnedFd)) -> WirePort {
+        WirePort { host, socket, link: None }
     }
 
     /// How long the next frame is that came in; it may be cut at the end of the buffer.
@@ -35,17 +35,17 @@ impl End {
     }
 
     /// Hands a frame to the kernel of the computer.
-    pub(crate) fn send(&mut self, now: Moment, frame: &[u8]) -> Result<(), Loss> {
+    pub(crate) fn send(&mut self, now: Moment, frame: &[u8]) -> Result<(), DropReason> {
         if !self.has_link(now) {
-            return Err(Loss::NoLink);
+            return Err(DropReason::NoLink);
         }
         let taken = (0..TRIES).find_map(|_| match send(&self.socket, frame, SendFlags::empty()) {
             Ok(_) => Some(Ok(())),
             Err(Errno::INTR) => None,
             Err(Errno::AGAIN | Errno::NOBUFS) if self.has_room() => None,
-            Err(_) => Some(Err(Loss::Full)),
+            Err(_) => Some(Err(DropReason::Full)),
         });
-        taken.unwrap_or(Err(Loss::Full))
+        taken.unwrap_or(Err(DropReason::Full))
     }
 
     /// How many frames came in since the last time for which there was no room.

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use crate::tcp::{Moment, Standing, Tally, WireNews};
+use crate::tcp::{Moment, WireCounts, WireEvent, WireStatus};
 
 /// Takes news; gives it back when there is no room for it now.
-pub(crate) type Tell = dyn FnMut(Vec<WireNews>) -> Result<(), Vec<WireNews>> + Send;
+pub(crate) type ReportSink = dyn FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send;
 
 /// So many segments a second are told of one by one.
 const PER_SECOND: u32 = 2000;
@@ -13,22 +13,22 @@ const GATHER: Duration = Duration::from_millis(4);
 const WAITING: usize = 8192;
 
 /// Tells what happens on the wire: in batches, no faster than anybody can use, and without ever waiting for the reader.
-pub(crate) struct Teller {
-    tell: Box<Tell>,
-    waiting: Vec<WireNews>,
-    tally: Tally,
+pub(crate) struct Reporter {
+    tell: Box<ReportSink>,
+    waiting: Vec<WireEvent>,
+    tally: WireCounts,
     since: Option<Moment>,
     /// What is left of this second.
     left: u32,
     second: Moment,
 }
 
-impl Teller {
-    pub(crate) fn new(tell: Box<Tell>) -> Teller {
-        Teller {
+impl Reporter {
+    pub(crate) fn new(tell: Box<ReportSink>) -> Reporter {
+        Reporter {
             tell,
             waiting: Vec::new(),
-            tally: Tally::default(),
+            tally: WireCounts::default(),
             since: None,
             left: PER_SECOND,
             second: Moment::default(),
@@ -49,7 +49,7 @@ impl Teller {
         true
     }
 
-    pub(crate) fn tell(&mut self, now: Moment, news: WireNews) {
+    pub(crate) fn tell(&mut self, now: Moment, news: WireEvent) {
         self.waiting.push(news);
         self.since.get_or_insert(now);
     }
@@ -69,7 +69,7 @@ impl Teller {
     }
 
     /// How it stands with the segments on the wire.
-    pub(crate) fn stands(&mut self, now: Moment, standing: Standing) {
+    pub(crate) fn stands(&mut self, now: Moment, standing: WireStatus) {
         if standing != self.tally.standing {
             self.tally.standing = standing;
             self.since.get_or_insert(now);
@@ -87,11 +87,11 @@ impl Teller {
             return;
         }
         let mut batch = std::mem::take(&mut self.waiting);
-        batch.push(WireNews::Tally(self.tally));
+        batch.push(WireEvent::Counts(self.tally));
         match (self.tell)(batch) {
             Ok(()) => {
                 self.since = None;
-                self.tally = Tally { standing: self.tally.standing, ..Tally::default() };
+                self.tally = WireCounts { standing: self.tally.standing, ..WireCounts::default() };
             }
             Err(back) => {
                 self.waiting = back;

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::tcp::{News, RowName};
+use crate::tcp::{SocketEvent, SocketId};
 
 /// Bytes read and written but not told yet: a flood becomes twenty lines a second, and no byte is left out of the sum.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct ByteCounts {
     received: u64,
     first: Vec<u8>,
     sent: u64,
@@ -14,11 +14,11 @@ pub(crate) struct Tally {
     due: Option<Instant>,
 }
 
-impl Tally {
+impl ByteCounts {
     const EVERY: Duration = Duration::from_millis(50);
 
     pub(crate) fn read(&mut self, bytes: &[u8]) {
-        let room = News::SHOWN.saturating_sub(self.first.len());
+        let room = SocketEvent::SHOWN.saturating_sub(self.first.len());
         self.first.extend(bytes.iter().take(room));
         self.received += bytes.len() as u64;
         self.set_due();
@@ -35,7 +35,7 @@ impl Tally {
     }
 
     /// What has come together, as news: what was written, then what was read.
-    pub(crate) fn take(&mut self, at: RowName) -> [Option<News>; 2] {
+    pub(crate) fn take(&mut self, at: SocketId) -> [Option<SocketEvent>; 2] {
         if self.due.take().is_some() {
             self.told = Some(Instant::now());
         }
@@ -43,15 +43,15 @@ impl Tally {
         let bytes = std::mem::take(&mut self.received);
         let first = std::mem::take(&mut self.first);
         [
-            (sent > 0).then_some(News::Sent { at, bytes: sent }),
-            (bytes > 0).then_some(News::Received { at, bytes, first }),
+            (sent > 0).then_some(SocketEvent::Sent { at, bytes: sent }),
+            (bytes > 0).then_some(SocketEvent::Received { at, bytes, first }),
         ]
     }
 
     fn set_due(&mut self) {
         if self.due.is_none() {
             let now = Instant::now();
-            self.due = Some(self.told.map_or(now, |told| now.max(told + Tally::EVERY)));
+            self.due = Some(self.told.map_or(now, |told| now.max(told + ByteCounts::EVERY)));
         }
     }
 }

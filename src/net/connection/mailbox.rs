@@ -2,11 +2,11 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::tcp::Ending;
+use crate::tcp::CloseKind;
 
 /// How orders reach the task that owns one end of a connection.
 #[derive(Debug, Default)]
-pub(crate) struct Line {
+pub(crate) struct Mailbox {
     orders: Mutex<Orders>,
     /// Rings when there is an order.
     pub(crate) bell: Notify,
@@ -22,17 +22,17 @@ pub(crate) struct Orders {
     /// shutdown(`SHUT_WR`) after that.
     pub(crate) half_close: bool,
     /// close() after that.
-    pub(crate) end: Option<Ending>,
+    pub(crate) end: Option<CloseKind>,
 }
 
-impl Line {
+impl Mailbox {
     /// At most so many bytes wait to be taken over by the task, and as many for the kernel to take them.
     pub(crate) const UNSENT: usize = 1 << 20;
 
     pub(crate) fn send(&self, bytes: Vec<u8>) {
         self.order(|orders| {
             let waiting: usize = orders.send.iter().map(Vec::len).sum();
-            if waiting > 0 && waiting + bytes.len() > Line::UNSENT {
+            if waiting > 0 && waiting + bytes.len() > Mailbox::UNSENT {
                 orders.refused = true;
             } else {
                 orders.send.push(bytes);
@@ -45,9 +45,9 @@ impl Line {
     }
 
     /// A RST asked for stays a RST.
-    pub(crate) fn end(&self, how: Ending) {
+    pub(crate) fn end(&self, how: CloseKind) {
         self.order(|orders| {
-            if orders.end != Some(Ending::Abort) {
+            if orders.end != Some(CloseKind::Abort) {
                 orders.end = Some(how);
             }
         });

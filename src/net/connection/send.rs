@@ -1,37 +1,37 @@
 use tokio::time::Instant;
 
-use crate::net::connection::{End, Talk};
-use crate::net::registry::Sockets;
-use crate::tcp::{Call, Deed, Ending, Errno, News, OnData};
+use crate::net::connection::{ConnectionTask, Exchange};
+use crate::net::registry::Registry;
+use crate::tcp::{Call, CloseKind, Errno, OnData, Purpose, SocketEvent};
 
-impl End {
+impl ConnectionTask {
     /// Writes what the kernel takes now, sends our FIN if it was asked for, and closes when nothing keeps this end open.
-    pub(crate) async fn write_and_shut(&mut self, sockets: &Sockets) -> Talk {
+    pub(crate) async fn write_and_shut(&mut self, sockets: &Registry) -> Exchange {
         if let Err(errno) = self.write_on() {
-            return Some(Ending::Broken(errno));
+            return Some(CloseKind::Broken(errno));
         }
         let is_written = self.outgoing.waiting() == 0;
         if is_written && self.wants_half_close && !self.has_sent_fin {
             self.wants_half_close = false;
             self.tell_tally(sockets).await;
-            let mut diary = self.seat.sockets.diary(Deed::HalfClose);
+            let mut diary = self.seat.sockets.diary(Purpose::HalfClose);
             let done = self.wire.half_close(&mut diary);
             self.seat.sockets.tell_calls(diary, Some(self.seat.name));
             match done {
                 Ok(()) => {
                     self.has_sent_fin = true;
-                    sockets.tell(News::HalfClosed(self.seat.name)).await;
+                    sockets.tell(SocketEvent::HalfClosed(self.seat.name)).await;
                 }
                 Err(errno) => self.complain(Call::Shutdown, errno),
             }
         }
         let is_over = is_written && self.has_heard_fin && self.manner.closes_with_peer;
-        is_over.then_some(Ending::Close)
+        is_over.then_some(CloseKind::Close)
     }
 
     fn write_on(&mut self) -> Result<(), Errno> {
         let before = self.outgoing.waiting();
-        for _ in 0..End::IN_A_ROW {
+        for _ in 0..ConnectionTask::IN_A_ROW {
             let Some(piece) = self.outgoing.next() else {
                 break;
             };

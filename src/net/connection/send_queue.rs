@@ -3,14 +3,14 @@ use std::sync::Arc;
 
 /// Bytes that the kernel has not taken yet; the payload of a burst is one copy for all.
 #[derive(Debug, Default)]
-pub(crate) struct Outgoing {
+pub(crate) struct SendQueue {
     pieces: VecDeque<Arc<Vec<u8>>>,
     /// How much of the first piece is written.
     written: usize,
     waiting: usize,
 }
 
-impl Outgoing {
+impl SendQueue {
     pub(crate) fn push(&mut self, piece: Arc<Vec<u8>>) {
         if !piece.is_empty() {
             self.waiting += piece.len();
@@ -50,6 +50,6 @@ impl Outgoing {
 
     /// Gives up everything.
     pub(crate) fn clear(&mut self) {
-        *self = Outgoing::default();
+        *self = SendQueue::default();
     }
 }

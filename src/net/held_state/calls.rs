@@ -8,25 +8,29 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
-use crate::net::held_state::{Play, refusal};
+use crate::net::held_state::{HeldScript, refusal};
 use crate::net::socket::refused;
-use crate::net::trace::Diary;
+use crate::net::trace::TraceRecorder;
 use crate::net::{options, socket};
-use crate::tcp::{Call, Errno, Protocol, Refusal};
+use crate::tcp::{Call, Errno, Protocol, SyscallError};
 
-impl Play {
+impl HeldScript {
     pub(crate) fn note(&mut self, call: String) {
         self.calls.push(call);
     }
 
-    pub(crate) fn socket(&mut self) -> Result<Socket, Refusal> {
-        let socket = socket::new(Protocol::Tcp, self.from, &mut Diary::unread())?;
+    pub(crate) fn socket(&mut self) -> Result<Socket, SyscallError> {
+        let socket = socket::new(Protocol::Tcp, self.from, &mut TraceRecorder::unread())?;
         self.note(format!("socket() = {}", socket.as_raw_fd()));
         Ok(socket)
     }
 
     /// Listens at a port of loopback that the kernel picks.
-    pub(crate) fn listen(&mut self, socket: &Socket, backlog: i32) -> Result<SocketAddr, Refusal> {
+    pub(crate) fn listen(
+        &mut self,
+        socket: &Socket,
+        backlog: i32,
+    ) -> Result<SocketAddr, SyscallError> {
         let fd = socket.as_raw_fd();
         let ip = match self.from {
             IpAddr::V4(_) => IpAddr::from([127, 0, 0, 1]),
@@ -35,7 +39,7 @@ impl Play {
         let any_port = SocketAddr::new(ip, 0);
         socket.bind(&any_port.into()).map_err(refused(Call::Bind))?;
         socket.listen(backlog).map_err(refused(Call::Listen))?;
-        let at = Diary::unread().name_of(socket).map_err(refused(Call::Bind))?;
+        let at = TraceRecorder::unread().name_of(socket).map_err(refused(Call::Bind))?;
         self.note(format!("bind({fd}, {any_port}), which gave {at}"));
         self.note(format!("listen({fd}, {backlog})"));
         Ok(at)
@@ -46,7 +50,7 @@ impl Play {
         &mut self,
         to: SocketAddr,
         buffer: Option<usize>,
-    ) -> Result<Socket, Refusal> {
+    ) -> Result<Socket, SyscallError> {
         let socket = self.socket()?;
         let fd = socket.as_raw_fd();
         if let Some(size) = buffer {
@@ -67,7 +71,7 @@ impl Play {
         Ok(socket)
     }
 
-    pub(crate) fn accept(&mut self, listener: &Socket) -> Result<Socket, Refusal> {
+    pub(crate) fn accept(&mut self, listener: &Socket) -> Result<Socket, SyscallError> {
         const PATIENCE: Duration = Duration::from_millis(200);
         let mut asked = [PollFd::new(listener, PollFlags::IN)];
         let patience = Timespec::try_from(PATIENCE).ok();
@@ -79,7 +83,7 @@ impl Play {
     }
 
     /// write() until nothing more is taken.
-    pub(crate) fn fill(&mut self, mut socket: &Socket) -> Result<(), Refusal> {
+    pub(crate) fn fill(&mut self, mut socket: &Socket) -> Result<(), SyscallError> {
         let mut written = 0;
         loop {
             match socket.write(&[b'.'; 1024]) {
@@ -93,7 +97,7 @@ impl Play {
         Ok(())
     }
 
-    pub(crate) fn hang_up(&mut self, socket: &Socket) -> Result<(), Refusal> {
+    pub(crate) fn hang_up(&mut self, socket: &Socket) -> Result<(), SyscallError> {
         self.note(format!("shutdown({}, SHUT_WR)", socket.as_raw_fd()));
         socket.shutdown(Shutdown::Write).map_err(refused(Call::Shutdown))
     }

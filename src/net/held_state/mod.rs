@@ -11,37 +11,38 @@ use std::time::Duration;
 use socket2::Socket;
 
 use crate::net::socket::refused;
-use crate::net::trace::Diary;
+use crate::net::trace::TraceRecorder;
 use crate::net::{options, socket};
 use crate::tcp::{
-    Call, Endpoint, Errno, FiveTuple, Host, News, OwnSocket, Protocol, Refusal, RowName, TcpState,
+    Call, Endpoint, Errno, FiveTuple, Host, OwnSocket, Protocol, SocketEvent, SocketId,
+    SyscallError, TcpState,
 };
 
 /// The sockets of connections that are held in a state.
 #[derive(Debug, Default)]
-pub(crate) struct Stage {
+pub(crate) struct HeldStates {
     sets: Vec<Vec<Socket>>,
 }
 
-impl Stage {
+impl HeldStates {
     /// So many states are held at a time: their descriptors are among those that are kept free for other things.
     const MOST: usize = 12;
 
     /// Puts a connection of a client at `from` into `state`.
-    pub(crate) fn hold(&mut self, state: TcpState, from: IpAddr) -> News {
-        if self.sets.len() >= Stage::MOST {
+    pub(crate) fn hold(&mut self, state: TcpState, from: IpAddr) -> SocketEvent {
+        if self.sets.len() >= HeldStates::MOST {
             let why = refusal(Call::Reserve, Errno::EMFILE);
-            return News::StageFailed { state, why };
+            return SocketEvent::StageFailed { state, why };
         }
-        let mut play = Play::new(from);
+        let mut play = HeldScript::new(from);
         match play.make(state) {
             Ok(main) => {
                 let sockets = play.sockets.iter().filter_map(as_own).collect();
                 let calls = play.calls;
                 self.sets.push(play.sockets);
-                News::Staged { state, main, sockets, calls }
+                SocketEvent::Staged { state, main, sockets, calls }
             }
-            Err(why) => News::StageFailed { state, why },
+            Err(why) => SocketEvent::StageFailed { state, why },
         }
     }
 
@@ -55,19 +56,19 @@ impl Stage {
 
 /// A socket as its row shows it.
 fn as_own(socket: &Socket) -> Option<OwnSocket> {
-    let local = Diary::unread().name_of(socket).ok()?;
+    let local = TraceRecorder::unread().name_of(socket).ok()?;
     let peer = socket.peer_addr().ok().and_then(|peer| peer.as_socket());
     let remote = peer.unwrap_or(SocketAddr::new(socket::any(local.ip()), 0));
     let ends = [local, remote];
     Some(socket::own(Host::THIS, Protocol::Tcp, socket, ends))
 }
 
-fn refusal(call: Call, errno: Errno) -> Refusal {
-    Refusal { call, errno }
+fn refusal(call: Call, errno: Errno) -> SyscallError {
+    SyscallError { call, errno }
 }
 
 /// The calls that were made, and the sockets that they left.
-struct Play {
+struct HeldScript {
     from: IpAddr,
     sockets: Vec<Socket>,
     calls: Vec<String>,
@@ -76,13 +77,13 @@ struct Play {
 /// How large buffers are asked to be when they are to be full soon.
 const SMALL: usize = 4096;
 
-impl Play {
-    fn new(from: IpAddr) -> Play {
-        Play { from, sockets: Vec::new(), calls: Vec::new() }
+impl HeldScript {
+    fn new(from: IpAddr) -> HeldScript {
+        HeldScript { from, sockets: Vec::new(), calls: Vec::new() }
     }
 
     /// Makes the calls; says which row is in `state` afterwards.
-    fn make(&mut self, state: TcpState) -> Result<RowName, Refusal> {
+    fn make(&mut self, state: TcpState) -> Result<SocketId, SyscallError> {
         match state {
             TcpState::SynSent => self.queue_is_full(),
             TcpState::SynReceived => self.waits_for_data(),
@@ -90,15 +91,15 @@ impl Play {
             TcpState::FinWait2 => self.half_closed(),
             TcpState::CloseWait => self.half_closed().map(other_end),
             TcpState::TimeWait => self.both_close(),
-            TcpState::FinWait1 => self.fin_is_stuck([End::Client].into()),
-            TcpState::Closing => self.fin_is_stuck([End::Client, End::Server].into()),
-            TcpState::LastAck => self.fin_is_stuck([End::Server, End::Client].into()),
+            TcpState::FinWait1 => self.fin_is_stuck([ClosingEnd::Client].into()),
+            TcpState::Closing => self.fin_is_stuck([ClosingEnd::Client, ClosingEnd::Server].into()),
+            TcpState::LastAck => self.fin_is_stuck([ClosingEnd::Server, ClosingEnd::Client].into()),
             TcpState::Listen | TcpState::Closed => Err(refusal(Call::Listen, Errno::EINVAL)),
         }
     }
 
     /// One call fills the queue, so the SYN of the next one is dropped.
-    fn queue_is_full(&mut self) -> Result<RowName, Refusal> {
+    fn queue_is_full(&mut self) -> Result<SocketId, SyscallError> {
         let listener = self.socket()?;
         let at = self.listen(&listener, 0)?;
         let first = self.call(at, None)?;
@@ -109,7 +110,7 @@ impl Play {
     }
 
     /// The server's kernel passes over the last ACK until data comes.
-    fn waits_for_data(&mut self) -> Result<RowName, Refusal> {
+    fn waits_for_data(&mut self) -> Result<SocketId, SyscallError> {
         let listener = self.socket()?;
         self.note(format!("setsockopt({}, TCP_DEFER_ACCEPT, 30)", listener.as_raw_fd()));
         options::set_defer_accept(&listener, 30).map_err(refused(Call::SetSockOpt))?;
@@ -120,7 +121,7 @@ impl Play {
         Ok(other_end(main))
     }
 
-    fn nobody_accepts(&mut self) -> Result<RowName, Refusal> {
+    fn nobody_accepts(&mut self) -> Result<SocketId, SyscallError> {
         let listener = self.socket()?;
         let at = self.listen(&listener, 8)?;
         let client = self.call(at, None)?;
@@ -130,7 +131,7 @@ impl Play {
     }
 
     /// The client has sent its FIN, the server does not close.
-    fn half_closed(&mut self) -> Result<RowName, Refusal> {
+    fn half_closed(&mut self) -> Result<SocketId, SyscallError> {
         let listener = self.socket()?;
         let at = self.listen(&listener, 8)?;
         let client = self.call(at, None)?;
@@ -141,7 +142,7 @@ impl Play {
         Ok(main)
     }
 
-    fn both_close(&mut self) -> Result<RowName, Refusal> {
+    fn both_close(&mut self) -> Result<SocketId, SyscallError> {
         let listener = self.socket()?;
         let at = self.listen(&listener, 8)?;
         let client = self.call(at, None)?;
@@ -155,7 +156,7 @@ impl Play {
     }
 
     /// The client's data fills the server's small buffer, and its own: a FIN behind it cannot leave. Then they hang up in that order.
-    fn fin_is_stuck(&mut self, order: Vec<End>) -> Result<RowName, Refusal> {
+    fn fin_is_stuck(&mut self, order: Vec<ClosingEnd>) -> Result<SocketId, SyscallError> {
         let listener = self.socket()?;
         self.note(format!("setsockopt({}, SO_RCVBUF, {})", listener.as_raw_fd(), SMALL / 2));
         listener.set_recv_buffer_size(SMALL / 2).map_err(refused(Call::SetSockOpt))?;
@@ -166,8 +167,8 @@ impl Play {
         self.fill(&client)?;
         for end in order {
             match end {
-                End::Client => self.hang_up(&client)?,
-                End::Server => self.hang_up(&server)?,
+                ClosingEnd::Client => self.hang_up(&client)?,
+                ClosingEnd::Server => self.hang_up(&server)?,
             }
         }
         self.sockets.extend([listener, client, server]);
@@ -177,18 +178,18 @@ impl Play {
 
 /// Which end hangs up.
 #[derive(Clone, Copy)]
-enum End {
+enum ClosingEnd {
     Client,
     Server,
 }
 
-fn other_end(name: RowName) -> RowName {
-    RowName { tuple: name.tuple.mirrored(), ..name }
+fn other_end(name: SocketId) -> SocketId {
+    SocketId { tuple: name.tuple.mirrored(), ..name }
 }
 
 /// The row of a client's socket.
-pub(crate) fn row_of(client: &Socket, to: SocketAddr) -> Result<RowName, Refusal> {
-    let local = Diary::unread().name_of(client).map_err(refused(Call::Connect))?;
+pub(crate) fn row_of(client: &Socket, to: SocketAddr) -> Result<SocketId, SyscallError> {
+    let local = TraceRecorder::unread().name_of(client).map_err(refused(Call::Connect))?;
     let tuple = FiveTuple::tcp(local.into(), Endpoint::from(to));
-    Ok(RowName::connected(Host::THIS, tuple))
+    Ok(SocketId::connected(Host::THIS, tuple))
 }

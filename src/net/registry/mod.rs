@@ -15,56 +15,56 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::net::connection::mailbox::Line;
-use crate::net::factory::Makers;
-use crate::net::listener::Door;
-use crate::net::registry::mailboxes::Lines;
-use crate::net::trace::Ledger;
-use crate::tcp::{Ending, Host, ListenSpec, News, OwnSocket, RowName};
+use crate::net::connection::mailbox::Mailbox;
+use crate::net::factory::SocketFactory;
+use crate::net::listener::Listener;
+use crate::net::registry::mailboxes::Mailboxes;
+use crate::net::trace::TraceLimit;
+use crate::tcp::{CloseKind, Host, ListenSpec, OwnSocket, SocketEvent, SocketId};
 
 /// Every socket that the program has open, and what its tasks have in common.
 #[derive(Debug)]
-pub(crate) struct Sockets {
-    news: Sender<News>,
+pub(crate) struct Registry {
+    news: Sender<SocketEvent>,
     tasks: TaskTracker,
     /// Ends everything.
     pub(crate) stop: CancellationToken,
     /// How long the other end may refuse to take our echo.
     pub(crate) patience: Duration,
     /// Where sockets come from.
-    pub(crate) makers: Makers,
+    pub(crate) makers: SocketFactory,
     budget: u64,
     open: AtomicU64,
     sweeps: AtomicU64,
     /// Listening sockets that were told and whose end was not.
     listening: AtomicU64,
-    ends: Mutex<Lines>,
-    doors: Mutex<Vec<Arc<Door>>>,
+    ends: Mutex<Mailboxes>,
+    doors: Mutex<Vec<Arc<Listener>>>,
     /// Which system calls are told.
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: TraceLimit,
 }
 
-impl Sockets {
+impl Registry {
     pub(crate) fn new(
-        news: Sender<News>,
+        news: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
         budget: u64,
         patience: Duration,
-    ) -> Sockets {
-        Sockets {
+    ) -> Registry {
+        Registry {
             news,
             tasks,
             stop,
             patience,
-            makers: Makers::default(),
+            makers: SocketFactory::default(),
             budget,
             open: AtomicU64::new(0),
             sweeps: AtomicU64::new(0),
             listening: AtomicU64::new(0),
             ends: Mutex::default(),
             doors: Mutex::default(),
-            ledger: Ledger::default(),
+            ledger: TraceLimit::default(),
         }
     }
 
@@ -76,13 +76,13 @@ impl Sockets {
         self.tasks.spawn(guarded.then(|ended| match ended {
             Ok(()) => Either::Left(ready(())),
             Err(panic) => Either::Right(Box::pin(async move {
-                let _ = news.send(News::Crashed(panic_words(&*panic))).await;
+                let _ = news.send(SocketEvent::Crashed(panic_words(&*panic))).await;
             })),
         }));
     }
 
     /// Tells, and waits until the reader has room for `news`; once everything stops, news without room is lost.
-    pub(crate) fn tell(&self, news: News) -> impl Future<Output = ()> + Send {
+    pub(crate) fn tell(&self, news: SocketEvent) -> impl Future<Output = ()> + Send {
         let waits = match self.news.try_send(news) {
             Err(TrySendError::Full(news)) => Some(self.wait_for_room(news)),
             Err(TrySendError::Closed(_)) | Ok(()) => None,
@@ -95,7 +95,7 @@ impl Sockets {
     }
 
     /// On the heap, since every connection would keep room for it, and few ever wait.
-    fn wait_for_room(&self, news: News) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn wait_for_room(&self, news: SocketEvent) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
             tokio::select! {
                 biased;
@@ -106,7 +106,7 @@ impl Sockets {
     }
 
     /// Tells at once if there is room, else has a task wait for it.
-    pub(crate) fn announce(self: &Arc<Self>, news: News) {
+    pub(crate) fn announce(self: &Arc<Self>, news: SocketEvent) {
         if let Err(TrySendError::Full(news)) = self.news.try_send(news) {
             let sockets = Arc::clone(self);
             self.spawn(async move { sockets.tell(news).await });
@@ -114,19 +114,19 @@ impl Sockets {
     }
 
     /// Tells without waiting; lost when the reader has no room.
-    pub(crate) fn mention(&self, news: News) {
+    pub(crate) fn mention(&self, news: SocketEvent) {
         let _ = self.news.try_send(news);
     }
 
     /// A place for one more end, unless the descriptors are used up.
-    pub(crate) fn seat(self: &Arc<Self>, name: RowName) -> Option<Seat> {
+    pub(crate) fn seat(self: &Arc<Self>, name: SocketId) -> Option<Registration> {
         let taken = self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
             (open < self.budget()).then_some(open + 1)
         });
         taken.ok()?;
-        let line = Arc::new(Line::default());
+        let line = Arc::new(Mailbox::default());
         lock(&self.ends).insert(name, Arc::clone(&line));
-        Some(Seat { sockets: Arc::clone(self), name, line })
+        Some(Registration { sockets: Arc::clone(self), name, line })
     }
 
     /// How many more ends there is room for.
@@ -139,7 +139,7 @@ impl Sockets {
     }
 
     /// How orders reach the end with that name, while it is open.
-    pub(crate) fn line(&self, name: RowName) -> Option<Arc<Line>> {
+    pub(crate) fn line(&self, name: SocketId) -> Option<Arc<Mailbox>> {
         lock(&self.ends).get(name).cloned()
     }
 
@@ -147,7 +147,7 @@ impl Sockets {
     pub(crate) fn sweep(&self) {
         self.sweeps.fetch_add(1, Ordering::AcqRel);
         for (_, line) in lock(&self.ends).all() {
-            line.end(Ending::Abort);
+            line.end(CloseKind::Abort);
         }
     }
 
@@ -155,7 +155,7 @@ impl Sockets {
     pub(crate) fn sweep_elsewhere(&self) {
         for (name, line) in lock(&self.ends).all() {
             if name.host != Host::THIS {
-                line.end(Ending::Abort);
+                line.end(CloseKind::Abort);
             }
         }
     }
@@ -166,12 +166,12 @@ impl Sockets {
     }
 
     /// The doors that are open.
-    pub(crate) fn doors(&self) -> MutexGuard<'_, Vec<Arc<Door>>> {
+    pub(crate) fn doors(&self) -> MutexGuard<'_, Vec<Arc<Listener>>> {
         lock(&self.doors)
     }
 
     /// A door will be closed, whoever does it.
-    pub(crate) fn forget_door(&self, door: &Arc<Door>) {
+    pub(crate) fn forget_door(&self, door: &Arc<Listener>) {
         self.doors().retain(|other| !Arc::ptr_eq(other, door));
     }
 
@@ -189,20 +189,20 @@ impl Sockets {
             }
         }
         self.listening.fetch_add(sockets.len() as u64, Ordering::AcqRel);
-        self.tell(News::Listening { spec, sockets }).await;
+        self.tell(SocketEvent::Listening { spec, sockets }).await;
     }
 
     /// Tells that one of a door's sockets is closed; and that no other listens, or why this one had to stop.
-    pub(crate) async fn tell_closed_door(&self, door: &Door, name: Option<RowName>) {
+    pub(crate) async fn tell_closed_door(&self, door: &Listener, name: Option<SocketId>) {
         if let Some(at) = name {
-            let how = Ending::Close;
-            self.tell(News::Closed { at, how }).await;
+            let how = CloseKind::Close;
+            self.tell(SocketEvent::Closed { at, how }).await;
         }
         let why = door.why();
         let none_listens = self.listening.fetch_sub(1, Ordering::AcqRel) == 1;
         let is_last = door.is_last();
         if none_listens || (is_last && why.is_some()) {
-            self.tell(News::StoppedListening { why }).await;
+            self.tell(SocketEvent::StoppedListening { why }).await;
         }
         if is_last {
             door.gone.cancel();
@@ -210,22 +210,22 @@ impl Sockets {
     }
 
     /// Our own door behind that address, as seen from that computer, if there is one.
-    pub(crate) fn door(&self, from: Host, to: SocketAddr) -> Option<Arc<Door>> {
+    pub(crate) fn door(&self, from: Host, to: SocketAddr) -> Option<Arc<Listener>> {
         // The lab's computers reach each other, and not this machine; nor does it reach them.
-        let is_near = |door: &Door| (door.spec.host == Host::THIS) == (from == Host::THIS);
+        let is_near = |door: &Listener| (door.spec.host == Host::THIS) == (from == Host::THIS);
         self.doors().iter().find(|door| is_near(door) && door.answers(to)).map(Arc::clone)
     }
 }
 
 /// One end's place among the program's sockets; it is free again when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Seat {
-    pub(crate) sockets: Arc<Sockets>,
-    pub(crate) name: RowName,
-    pub(crate) line: Arc<Line>,
+pub(crate) struct Registration {
+    pub(crate) sockets: Arc<Registry>,
+    pub(crate) name: SocketId,
+    pub(crate) line: Arc<Mailbox>,
 }
 
-impl Drop for Seat {
+impl Drop for Registration {
     fn drop(&mut self) {
         lock(&self.sockets.ends).remove(self.name, &self.line);
         self.sockets.open.fetch_sub(1, Ordering::AcqRel);
@@ -253,8 +253,8 @@ mod tests {
     async fn a_panic_in_a_task_is_news() {
         let (news, mut heard) = tokio::sync::mpsc::channel(4);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let sockets = Sockets::new(news, tasks, stop, 1, Duration::ZERO);
+        let sockets = Registry::new(news, tasks, stop, 1, Duration::ZERO);
         sockets.spawn(async { panic!("on purpose") });
-        assert_eq!(heard.recv().await, Some(News::Crashed("on purpose".to_owned())));
+        assert_eq!(heard.recv().await, Some(SocketEvent::Crashed("on purpose".to_owned())));
     }
 }

@@ -13,17 +13,17 @@ use ratatui::layout::{Position, Size};
 /// The cursor stays hidden: whoever takes the terminal hides it, and shows it again when the terminal is given back.
 #[derive(Debug)]
 pub(crate) struct QuietBackend<W: Write> {
-    inner: CrosstermBackend<Frames<W>>,
+    inner: CrosstermBackend<FrameWriter<W>>,
 }
 
 /// Collects a frame, and writes it whole.
 #[derive(Debug)]
-struct Frames<W: Write> {
+struct FrameWriter<W: Write> {
     frame: Vec<u8>,
     out: W,
 }
 
-impl<W: Write> Write for Frames<W> {
+impl<W: Write> Write for FrameWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.frame.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -45,7 +45,7 @@ impl<W: Write> Write for Frames<W> {
 impl<W: Write> QuietBackend<W> {
     /// Draws to `out`.
     pub(crate) fn new(out: W) -> QuietBackend<W> {
-        let frames = Frames { frame: Vec::with_capacity(16 * 1024), out };
+        let frames = FrameWriter { frame: Vec::with_capacity(16 * 1024), out };
         QuietBackend { inner: CrosstermBackend::new(frames) }
     }
 }

@@ -4,7 +4,7 @@ use crate::tcp::Moment;
 
 /// When the next frame may be drawn: after calm at once, under load one in `gap`.
 #[derive(Default)]
-pub(crate) struct Frames {
+pub(crate) struct FramePacer {
     gap: Duration,
     pub(crate) last: Moment,
     spare: u8,
@@ -14,10 +14,10 @@ pub(crate) struct Frames {
 /// Frames that may follow each other at once after calm: a key's own frame must not delay its effect's.
 const SPARE: u8 = 3;
 
-impl Frames {
+impl FramePacer {
     /// At most so many frames a second.
-    pub(crate) fn a_second(most: u16) -> Frames {
-        Frames { gap: Duration::from_secs(1) / u32::from(most.max(1)), ..Frames::default() }
+    pub(crate) fn a_second(most: u16) -> FramePacer {
+        FramePacer { gap: Duration::from_secs(1) / u32::from(most.max(1)), ..FramePacer::default() }
     }
 
     pub(crate) fn next(&self) -> Moment {

@@ -17,7 +17,7 @@ use crate::app::{Event, Key};
 use crate::net::panic_words;
 use crate::run::dashboard::screen;
 use crate::run::fault::break_on_purpose;
-use crate::tcp::News;
+use crate::tcp::SocketEvent;
 
 /// What reaches the loop: facts for the dashboard, and what concerns the terminal alone.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub(crate) fn listen_to_terminal(
             let Err(panic) = forwarding.await else {
                 return;
             };
-            let crashed = Event::Net(News::Crashed(panic_words(&*panic)));
+            let crashed = Event::Net(SocketEvent::Crashed(panic_words(&*panic)));
             let _ = inbox.send(Input::Fact(crashed)).await;
         }
         let _ = inbox.send(Input::HungUp).await;

@@ -13,18 +13,18 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Action, Clients, Effect, Event, Listener, Stage, State, update};
+use crate::app::{Action, Clients, Effect, Event, LabStage, Server, State, update};
 use crate::cli::DashboardArgs;
 use crate::kernel::settings;
-use crate::net::Program;
-use crate::run::dashboard::frames::Frames;
+use crate::net::Engine;
+use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
 use crate::run::dashboard::screen::Screen;
 use crate::run::dashboard::world::World;
 use crate::run::fault::break_on_purpose;
-use crate::run::lab::LabKeeper;
-use crate::run::{Clock, Ended, Poller};
-use crate::tcp::{ConnectSpec, Endpoint, LabNews, ListenSpec, News};
+use crate::run::lab::LabSession;
+use crate::run::{Clock, Exit, Poller};
+use crate::tcp::{ConnectSpec, Endpoint, LabEvent, ListenSpec, SocketEvent};
 use crate::view;
 use crate::view::{Scroll, Theme, hit};
 
@@ -40,13 +40,13 @@ const COMPUTERS: u8 = 4;
 ///
 /// # Errors
 /// When the terminal cannot be taken or written to, or a thread cannot be started.
-pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
+pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = settings::raise_descriptor_limit();
-    let machine = crate::tcp::Machine { descriptors, ..settings::machine() };
+    let machine = crate::tcp::HostLimits { descriptors, ..settings::machine() };
     let state = first_state(args, machine, &clock);
     let (inbox_sender, inbox) = channel(INBOX);
-    let lab = LabKeeper::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
+    let lab = LabSession::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
     let (news_sender, news) = channel(INBOX);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     // A signal that comes once the terminal is ours must not end the program before the terminal is given back.
@@ -54,7 +54,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
-    let program = Program::with_elsewhere(
+    let program = Engine::with_elsewhere(
         news_sender,
         tasks.clone(),
         stop.child_token(),
@@ -65,7 +65,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     let world = World::new(program, (poller(inbox_sender.clone()), lab), tasks, stop, inbox_sender);
 
     let theme = theme_choice::theme(args);
-    let frames = Frames::a_second(args.fps);
+    let frames = FramePacer::a_second(args.fps);
     let mut dashboard = Dashboard {
         clock,
         state,
@@ -84,12 +84,12 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Ended> {
     world.end().await;
     result.or_else(
         |why| {
-            if screen::is_gone() { Ok(Ended::BySignal(libc::SIGHUP)) } else { Err(why) }
+            if screen::is_gone() { Ok(Exit::BySignal(libc::SIGHUP)) } else { Err(why) }
         },
     )
 }
 
-fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock) -> State {
+fn first_state(args: &DashboardArgs, machine: crate::tcp::HostLimits, clock: &Clock) -> State {
     let loopback = IpAddr::from([127, 0, 0, 1]);
     let (here, in_lab) = if args.lab.lab { (None, args.bind) } else { (args.bind, None) };
     let at = Endpoint::new(here.unwrap_or(loopback), args.port);
@@ -100,8 +100,8 @@ fn first_state(args: &DashboardArgs, machine: crate::tcp::Machine, clock: &Clock
         ..ConnectSpec::to(Endpoint::new(loopback, args.port).into())
     };
     let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
-    let mut state = State::new(machine, clock.started_at(), Listener::new(spec), clients);
-    state.desk.look.keys = args.show_keys;
+    let mut state = State::new(machine, clock.started_at(), Server::new(spec), clients);
+    state.ui.look.keys = args.show_keys;
     state.lab.spec = args.lab.spec();
     state.lab.bind = in_lab;
     state
@@ -119,22 +119,22 @@ struct Dashboard {
     world: World,
     theme: Theme,
     scroll: Scroll,
-    frames: Frames,
+    frames: FramePacer,
     listen: bool,
     lab: bool,
-    ended: Option<Ended>,
+    ended: Option<Exit>,
 }
 
 impl Dashboard {
     async fn run(
         &mut self,
         mut inbox: Receiver<Input>,
-        mut news: Receiver<News>,
-    ) -> anyhow::Result<Ended> {
+        mut news: Receiver<SocketEvent>,
+    ) -> anyhow::Result<Exit> {
         let first = crate::app::watch_at_start(&self.state);
         self.carry_out(first);
         if std::mem::take(&mut self.lab) {
-            self.tell(Event::Asked(Action::Lab));
+            self.tell(Event::Requested(Action::Lab));
         }
         self.draw()?;
         loop {
@@ -144,7 +144,7 @@ impl Dashboard {
                 biased;
                 input = inbox.recv() => match input {
                     Some(input) => self.take(input)?,
-                    None => return Ok(Ended::Done),
+                    None => return Ok(Exit::Done),
                 },
                 Some(told) = news.recv() => self.tell(Event::Net(told)),
                 () = tokio::time::sleep_until(frame.into()), if self.frames.due => (),
@@ -164,7 +164,7 @@ impl Dashboard {
     fn take_in(
         &mut self,
         inbox: &mut Receiver<Input>,
-        news: &mut Receiver<News>,
+        news: &mut Receiver<SocketEvent>,
     ) -> anyhow::Result<()> {
         let until = self.clock.now().plus(TAKE_IN);
         while self.ended.is_none() && self.clock.now() < until {
@@ -182,27 +182,27 @@ impl Dashboard {
     fn take(&mut self, input: Input) -> anyhow::Result<()> {
         match input {
             Input::Fact(fact) => {
-                let seen = matches!(fact, Event::Seen(_) | Event::Blind { .. });
-                if matches!(fact, Event::Lab(LabNews::Down(_))) {
+                let seen = matches!(fact, Event::TableRead(_) | Event::TableUnreadable { .. });
+                if matches!(fact, Event::Lab(LabEvent::Down(_))) {
                     self.world.lab_is_down();
                 }
                 self.tell(fact);
                 // Only now can a refusal name the rows that are to blame.
-                let settled = seen && self.state.lab.stage != Stage::Starting;
+                let settled = seen && self.state.lab.stage != LabStage::Starting;
                 if settled && std::mem::take(&mut self.listen) {
-                    self.tell(Event::Asked(Action::Listen));
+                    self.tell(Event::Requested(Action::Listen));
                 }
             }
             Input::Clicked { x, y } => {
                 for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
-                    self.tell(Event::Asked(action));
+                    self.tell(Event::Requested(action));
                 }
             }
             Input::Wheel { x, y, down } => {
                 if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.tell(Event::Asked(Action::Focus(pane)));
+                    self.tell(Event::Requested(Action::Focus(pane)));
                 }
-                self.tell(Event::Asked(if down { Action::Next } else { Action::Previous }));
+                self.tell(Event::Requested(if down { Action::Next } else { Action::Previous }));
             }
             Input::Resized => {
                 self.screen.repaint()?;
@@ -221,7 +221,7 @@ impl Dashboard {
 
     fn end_by(&mut self, signal: i32) {
         break_on_purpose("end");
-        self.ended = Some(Ended::BySignal(signal));
+        self.ended = Some(Exit::BySignal(signal));
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
@@ -247,7 +247,7 @@ impl Dashboard {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             if self.world.carry_out(effect) {
-                self.ended = Some(Ended::Done);
+                self.ended = Some(Exit::Done);
             }
         }
     }
@@ -256,10 +256,10 @@ impl Dashboard {
         break_on_purpose("draw");
         self.state.arrange();
         let Dashboard { state, theme, scroll, screen, .. } = self;
-        let theme = theme.after(state.desk.look.theme);
+        let theme = theme.after(state.ui.look.theme);
         screen.draw(|frame| view::draw(frame, state, &theme, scroll)).context("cannot draw")?;
         if let Some(last) = scroll.help_end() {
-            state.desk.help_ends_at(last);
+            state.ui.help_ends_at(last);
         }
         if let Some(last) = scroll.notices_end() {
             state.notices.ends_at(last);

@@ -11,19 +11,19 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Effect, Event};
 use crate::kernel::owner;
-use crate::net::{Program, panic_words};
+use crate::net::{Engine, panic_words};
 use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
-use crate::run::lab::LabKeeper;
+use crate::run::lab::LabSession;
 use crate::run::save::save;
 use crate::run::{Clock, Poller};
-use crate::tcp::{Command, LabOrder, Moment, News, RowName};
+use crate::tcp::{Command, LabOrder, Moment, SocketEvent, SocketId};
 
 /// Carries out effects. Owns every task and every thread.
 pub(crate) struct World {
-    program: Program,
+    program: Engine,
     poller: Poller,
-    lab: LabKeeper,
+    lab: LabSession,
     tasks: TaskTracker,
     stop: CancellationToken,
     inbox: Sender<Input>,
@@ -58,8 +58,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 impl World {
     /// A world in which `program` holds the sockets, `poller` watches this machine's table, and `lab` keeps other computers.
     pub(crate) fn new(
-        program: Program,
-        (poller, lab): (Poller, LabKeeper),
+        program: Engine,
+        (poller, lab): (Poller, LabSession),
         tasks: TaskTracker,
         stop: CancellationToken,
         inbox: Sender<Input>,
@@ -90,7 +90,7 @@ impl World {
                 self.lab.stop();
             }
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
-            Effect::Look(names) => {
+            Effect::Lookup(names) => {
                 let here = self.lab.look(names);
                 if !here.is_empty() {
                     self.poller.look(here);
@@ -112,7 +112,7 @@ impl World {
     }
 
     /// These rows are on the screen: they are read more often, and their owners are looked for.
-    pub(crate) fn show(&mut self, now: Moment, rows: &[RowName], unowned: Vec<u64>) {
+    pub(crate) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
         let here = self.lab.visible(rows);
         self.poller.visible(here);
         if unowned.is_empty() || !self.search.may_begin(now) {
@@ -135,7 +135,7 @@ impl World {
                 Ok(owners) => {
                     vec![Event::OwnersFound(owners.found), Event::OwnersHidden(owners.missing)]
                 }
-                Err(panic) => vec![Event::Net(News::Crashed(panic_words(&*panic)))],
+                Err(panic) => vec![Event::Net(SocketEvent::Crashed(panic_words(&*panic)))],
             };
             let took = clock.now().since_start();
             for fact in facts {
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// These connections are looked inside.
-    pub(crate) fn inspect(&self, rows: Vec<RowName>) {
+    pub(crate) fn inspect(&self, rows: Vec<SocketId>) {
         let here = self.lab.inspect(rows);
         self.poller.inspect(here);
     }

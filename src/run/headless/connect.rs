@@ -7,13 +7,13 @@ use anyhow::bail;
 use tokio::time::Instant;
 
 use crate::cli::ConnectArgs;
-use crate::run::Ended;
+use crate::run::Exit;
 use crate::run::headless::{
-    Lines, Sockets, bytes_in_words, count_of_bytes, hint, unless_nobody_reads,
+    HeadlessEngine, LineWriter, bytes_in_words, count_of_bytes, hint, unless_nobody_reads,
 };
 use crate::tcp::{
-    Burst, Call, Command, ConnectSpec, Ending, Errno, News, Protocol, Refusal, RowName, SourcePort,
-    Stays, Target,
+    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId,
+    SourcePort, Stays, SyscallError, Target,
 };
 
 /// Connects as often as asked, sends the payload, waits, leaves; says on `out` what happens.
@@ -28,20 +28,20 @@ pub async fn connect(
     descriptors: u64,
     out: &mut impl Write,
     asked_to_end: impl Future<Output = i32>,
-) -> anyhow::Result<Ended> {
-    let mut sockets = Sockets::new(descriptors);
+) -> anyhow::Result<Exit> {
+    let mut sockets = HeadlessEngine::new(descriptors);
     let burst = Burst { count: args.count, every: args.every };
     let spec = spec(args);
-    let mut clients = Clients::new(Lines::new(out, args.quiet), args.count, &spec);
+    let mut clients = ConnectTally::new(LineWriter::new(out, args.quiet), args.count, &spec);
     sockets.program.run(Command::Connect(spec, burst));
     let mut asked_to_end = std::pin::pin!(asked_to_end);
     let ended = loop {
         if clients.are_through() {
-            break Ok(Ended::Done);
+            break Ok(Exit::Done);
         }
         tokio::select! {
             biased;
-            number = &mut asked_to_end => break Ok(Ended::BySignal(number)),
+            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
             Some(news) = sockets.news.recv() => if let Err(error) = clients.tell(news) {
                 break Err(error);
             },
@@ -74,14 +74,14 @@ fn spec(args: &ConnectArgs) -> ConnectSpec {
     }
 }
 
-struct Clients<'a, W> {
-    lines: Lines<'a, W>,
+struct ConnectTally<'a, W> {
+    lines: LineWriter<'a, W>,
     asked: u32,
     protocol: Protocol,
     source_port: SourcePort,
-    open: HashSet<RowName>,
+    open: HashSet<SocketId>,
     /// Those of them that have no answer yet.
-    unanswered: HashSet<RowName>,
+    unanswered: HashSet<SocketId>,
     connected: u32,
     sent: u64,
     received: u64,
@@ -92,9 +92,9 @@ struct Clients<'a, W> {
     begun: Instant,
 }
 
-impl<'a, W: Write> Clients<'a, W> {
-    fn new(lines: Lines<'a, W>, asked: u32, spec: &ConnectSpec) -> Clients<'a, W> {
-        Clients {
+impl<'a, W: Write> ConnectTally<'a, W> {
+    fn new(lines: LineWriter<'a, W>, asked: u32, spec: &ConnectSpec) -> ConnectTally<'a, W> {
+        ConnectTally {
             lines,
             asked,
             protocol: spec.protocol,
@@ -114,66 +114,66 @@ impl<'a, W: Write> Clients<'a, W> {
         self.all_called && self.open.is_empty()
     }
 
-    fn tell(&mut self, news: News) -> anyhow::Result<()> {
+    fn tell(&mut self, news: SocketEvent) -> anyhow::Result<()> {
         let single = self.asked == 1;
         let line = match news {
-            News::Connecting(own) => {
+            SocketEvent::Connecting(own) => {
                 self.open.insert(own.name);
                 self.unanswered.insert(own.name);
                 format!("{}: SYN sent, no answer yet", ends(own.name))
             }
-            News::Connected(own) => {
+            SocketEvent::Connected(own) => {
                 self.all_called |= single;
                 self.connected += 1;
                 self.open.insert(own.name);
                 self.unanswered.remove(&own.name);
                 format!("{}: connected", ends(own.name))
             }
-            News::ConnectFailed { why, .. } => {
+            SocketEvent::ConnectFailed { why, .. } => {
                 self.all_called |= single;
                 let reason = format!("{why}{}", advice(why, self.source_port));
                 self.first_failure.get_or_insert(("cannot connect to", reason));
                 return Ok(());
             }
-            News::BurstEnded { .. } => {
+            SocketEvent::BurstEnded { .. } => {
                 self.all_called = true;
                 return Ok(());
             }
-            News::Sent { at, bytes } => {
+            SocketEvent::Sent { at, bytes } => {
                 self.sent += bytes;
                 format!("{}: sent {}", ends(at), count_of_bytes(bytes))
             }
-            News::Received { at, bytes, first } => {
+            SocketEvent::Received { at, bytes, first } => {
                 self.received += bytes;
                 format!("{}: received {}", ends(at), bytes_in_words(bytes, &first))
             }
-            News::PeerClosed(at) => format!("{}: the other end closed", ends(at)),
-            News::CallFailed { at, why } => format!("{}: {why}", ends(at)),
-            News::Closed { at, how } => self.close(at, how),
-            News::Crashed(text) => bail!("a task ended by a defect: {text}"),
-            News::Listening { .. }
-            | News::ListenFailed { .. }
-            | News::StoppedListening { .. }
-            | News::AcceptHeld(_)
-            | News::Staged { .. }
-            | News::StageFailed { .. }
-            | News::Accepted(_)
-            | News::AcceptFailed { .. }
-            | News::BurstBegun { .. }
-            | News::HalfClosed(_)
-            | News::Called(_)
-            | News::Tried { .. }
-            | News::CalledAlike { .. } => return Ok(()),
+            SocketEvent::PeerClosed(at) => format!("{}: the other end closed", ends(at)),
+            SocketEvent::CallFailed { at, why } => format!("{}: {why}", ends(at)),
+            SocketEvent::Closed { at, how } => self.close(at, how),
+            SocketEvent::Crashed(text) => bail!("a task ended by a defect: {text}"),
+            SocketEvent::Listening { .. }
+            | SocketEvent::ListenFailed { .. }
+            | SocketEvent::StoppedListening { .. }
+            | SocketEvent::AcceptHeld(_)
+            | SocketEvent::Staged { .. }
+            | SocketEvent::StageFailed { .. }
+            | SocketEvent::Accepted(_)
+            | SocketEvent::AcceptFailed { .. }
+            | SocketEvent::BurstBegun { .. }
+            | SocketEvent::HalfClosed(_)
+            | SocketEvent::Called(_)
+            | SocketEvent::Tried { .. }
+            | SocketEvent::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)
     }
 
     /// Notes that an end is closed, and says how that came.
-    fn close(&mut self, at: RowName, how: Ending) -> String {
+    fn close(&mut self, at: SocketId, how: CloseKind) -> String {
         self.open.remove(&at);
         let was_connected = !self.unanswered.remove(&at);
         match how {
-            Ending::Broken(errno) => {
+            CloseKind::Broken(errno) => {
                 // Another address of the same name may answer; where none does, that is told apart.
                 let is_refused = errno == Errno::ECONNREFUSED;
                 if at.tuple.protocol == Protocol::Udp && is_refused {
@@ -187,11 +187,11 @@ impl<'a, W: Write> Clients<'a, W> {
                 }
                 format!("{}: broke off: {errno}", ends(at))
             }
-            Ending::Close | Ending::Abort => format!("{}: closed", ends(at)),
+            CloseKind::Close | CloseKind::Abort => format!("{}: closed", ends(at)),
         }
     }
 
-    fn sum_up(mut self, to: &Target, ended: Ended) -> anyhow::Result<Ended> {
+    fn sum_up(mut self, to: &Target, ended: Exit) -> anyhow::Result<Exit> {
         // connect() of a UDP socket asks nobody: it only notes whom the socket is for.
         let connected = match self.protocol {
             Protocol::Tcp => "connected",
@@ -206,18 +206,18 @@ impl<'a, W: Write> Clients<'a, W> {
             self.begun.elapsed(),
         ))?;
         match self.first_failure {
-            Some((what, why)) if ended == Ended::Done => bail!("{what} {to}: {why}"),
+            Some((what, why)) if ended == Exit::Done => bail!("{what} {to}: {why}"),
             Some(_) | None => Ok(ended),
         }
     }
 }
 
-fn ends(name: RowName) -> String {
+fn ends(name: SocketId) -> String {
     format!("{} -> {}", name.tuple.local, name.tuple.remote)
 }
 
 /// What may help against a refusal.
-fn advice(why: Refusal, source_port: SourcePort) -> String {
+fn advice(why: SyscallError, source_port: SourcePort) -> String {
     let known = match (why.call, why.errno) {
         (Call::Connect, Errno::ECONNREFUSED) => "; nobody listens there",
         (Call::Connect, Errno::EADDRNOTAVAIL) => match source_port {

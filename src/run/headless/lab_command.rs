@@ -18,14 +18,14 @@ use crate::lab::{Lab, Wire, join};
 use crate::net::panic_words;
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::{complain, runtime};
-use crate::run::{Clock, Ended};
+use crate::run::{Clock, Exit};
 use crate::tcp::{LabRefusal, LabSpec, in_words};
 
 /// This program.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// Runs a program on a computer of a lab; its exit code is ours.
-pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Ended> {
+pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
     let Some(pid) = args.join else {
         return lab_of_its_own(args, &command);
@@ -43,7 +43,7 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Ended> {
         set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
     }
     let Some((program, words)) = command.split_first() else {
-        return Ok(Ended::WrongUsage);
+        return Ok(Exit::WrongUsage);
     };
     // Returns only when it fails.
     let why = Command::new(program).args(words).exec();
@@ -51,14 +51,14 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Ended> {
 }
 
 /// Says why a program cannot be run; the exit code is that of env(1): 127 where there is none, else 126.
-fn not_run(program: &OsStr, why: io::Error) -> Ended {
+fn not_run(program: &OsStr, why: io::Error) -> Exit {
     // execvp(3) says EACCES of a name that it looked for in vain, where one place in PATH may not be searched.
     let is_name = !program.as_bytes().contains(&b'/');
     let in_vain = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
     let why = if in_vain { io::Error::from(Errno::NOENT) } else { why };
     let code = if why.kind() == ErrorKind::NotFound { 127 } else { 126 };
     complain(&format!("cannot run {}: {}", program.display(), in_words(&why)));
-    Ended::WithCode(code)
+    Exit::WithCode(code)
 }
 
 fn is_in_path(name: &OsStr) -> bool {
@@ -75,7 +75,7 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
 }
 
 /// Runs the program in a lab that lasts as long as the program does.
-fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Ended> {
+fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
     let spec = LabSpec { computers: args.computers, ports: None };
     let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| words(&why))?;
     if let Some(lacks) = lab.limits.lacks() {
@@ -100,8 +100,8 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     let status = runtime()?.block_on(outlast(again, broken))?;
     drop(wire);
     Ok(match (status.code(), status.signal()) {
-        (Some(code), _) => Ended::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),
-        (None, number) => Ended::BySignal(number.unwrap_or(libc::SIGKILL)),
+        (Some(code), _) => Exit::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),
+        (None, number) => Exit::BySignal(number.unwrap_or(libc::SIGKILL)),
     })
 }
 

@@ -7,9 +7,11 @@ use anyhow::bail;
 
 use crate::app::explain::accept;
 use crate::cli::ListenArgs;
-use crate::run::Ended;
-use crate::run::headless::{Lines, Sockets, bytes_in_words, hint, unless_nobody_reads};
-use crate::tcp::{Accepting, Command, Ending, Endpoint, ListenSpec, News, OnData, RowName};
+use crate::run::Exit;
+use crate::run::headless::{HeadlessEngine, LineWriter, bytes_in_words, hint, unless_nobody_reads};
+use crate::tcp::{
+    Accepting, CloseKind, Command, Endpoint, ListenSpec, OnData, SocketEvent, SocketId,
+};
 
 /// Listens and says on `out` what happens, line by line, until `asked_to_end` names a signal or nobody reads `out` any more.
 ///
@@ -22,15 +24,16 @@ pub async fn listen(
     descriptors: u64,
     out: &mut impl Write,
     asked_to_end: impl Future<Output = i32>,
-) -> anyhow::Result<Ended> {
-    let mut sockets = Sockets::new(descriptors);
+) -> anyhow::Result<Exit> {
+    let mut sockets = HeadlessEngine::new(descriptors);
     sockets.program.run(Command::Listen(spec(args)));
-    let mut server = Server { lines: Lines::new(out, args.quiet), connections: 0, bytes: 0 };
+    let mut server =
+        ListenTally { lines: LineWriter::new(out, args.quiet), connections: 0, bytes: 0 };
     let mut asked_to_end = std::pin::pin!(asked_to_end);
     let ended = loop {
         tokio::select! {
             biased;
-            number = &mut asked_to_end => break Ok(Ended::BySignal(number)),
+            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
             Some(news) = sockets.news.recv() => if let Err(error) = server.tell(news) {
                 break Err(error);
             },
@@ -61,51 +64,53 @@ fn spec(args: &ListenArgs) -> ListenSpec {
     }
 }
 
-struct Server<'a, W> {
-    lines: Lines<'a, W>,
+struct ListenTally<'a, W> {
+    lines: LineWriter<'a, W>,
     connections: u64,
     bytes: u64,
 }
 
-impl<W: Write> Server<'_, W> {
-    fn tell(&mut self, news: News) -> anyhow::Result<()> {
+impl<W: Write> ListenTally<'_, W> {
+    fn tell(&mut self, news: SocketEvent) -> anyhow::Result<()> {
         let line = match news {
-            News::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
-            News::ListenFailed { spec, why } => {
+            SocketEvent::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
+            SocketEvent::ListenFailed { spec, why } => {
                 bail!("cannot listen at {}: {why}{}", spec.at, hint(why, spec.at.port))
             }
-            News::StoppedListening { why: Some(why) } => bail!("cannot go on listening: {why}"),
-            News::Accepted(own) => {
+            SocketEvent::StoppedListening { why: Some(why) } => {
+                bail!("cannot go on listening: {why}")
+            }
+            SocketEvent::Accepted(own) => {
                 self.connections += 1;
                 format!("{} connected; its socket is descriptor {}", peer(own.name), own.fd)
             }
-            News::AcceptFailed { why, pause } => accept::accept_failed(why, pause),
-            News::Received { at, bytes, first } => {
+            SocketEvent::AcceptFailed { why, pause } => accept::accept_failed(why, pause),
+            SocketEvent::Received { at, bytes, first } => {
                 self.bytes += bytes;
                 format!("{} sent {}", peer(at), bytes_in_words(bytes, &first))
             }
-            News::Sent { at, bytes } => format!("{} was sent {bytes} bytes", peer(at)),
-            News::CallFailed { at, why } => format!("{}: {why}", peer(at)),
-            News::PeerClosed(at) => format!("{} closed its end", peer(at)),
-            News::Closed { at, .. } if !at.tuple.is_connected() => return Ok(()),
-            News::Closed { at, how } => match how {
-                Ending::Broken(errno) => format!("{} broke off: {errno}", peer(at)),
-                Ending::Close | Ending::Abort => format!("{} is closed", peer(at)),
+            SocketEvent::Sent { at, bytes } => format!("{} was sent {bytes} bytes", peer(at)),
+            SocketEvent::CallFailed { at, why } => format!("{}: {why}", peer(at)),
+            SocketEvent::PeerClosed(at) => format!("{} closed its end", peer(at)),
+            SocketEvent::Closed { at, .. } if !at.tuple.is_connected() => return Ok(()),
+            SocketEvent::Closed { at, how } => match how {
+                CloseKind::Broken(errno) => format!("{} broke off: {errno}", peer(at)),
+                CloseKind::Close | CloseKind::Abort => format!("{} is closed", peer(at)),
             },
-            News::Crashed(text) => format!("a task ended by a defect: {text}"),
-            News::StoppedListening { why: None }
-            | News::AcceptHeld(_)
-            | News::Staged { .. }
-            | News::StageFailed { .. }
-            | News::Connecting(_)
-            | News::Connected(_)
-            | News::ConnectFailed { .. }
-            | News::BurstBegun { .. }
-            | News::BurstEnded { .. }
-            | News::HalfClosed(_)
-            | News::Called(_)
-            | News::Tried { .. }
-            | News::CalledAlike { .. } => return Ok(()),
+            SocketEvent::Crashed(text) => format!("a task ended by a defect: {text}"),
+            SocketEvent::StoppedListening { why: None }
+            | SocketEvent::AcceptHeld(_)
+            | SocketEvent::Staged { .. }
+            | SocketEvent::StageFailed { .. }
+            | SocketEvent::Connecting(_)
+            | SocketEvent::Connected(_)
+            | SocketEvent::ConnectFailed { .. }
+            | SocketEvent::BurstBegun { .. }
+            | SocketEvent::BurstEnded { .. }
+            | SocketEvent::HalfClosed(_)
+            | SocketEvent::Called(_)
+            | SocketEvent::Tried { .. }
+            | SocketEvent::CalledAlike { .. } => return Ok(()),
         };
         Ok(self.lines.say(&line)?)
     }
@@ -131,6 +136,6 @@ impl<W: Write> Server<'_, W> {
     }
 }
 
-fn peer(name: RowName) -> Endpoint {
+fn peer(name: SocketId) -> Endpoint {
     name.tuple.remote.canonical()
 }

@@ -17,10 +17,10 @@ use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::net::Program;
-use crate::run::Ended;
+use crate::net::Engine;
+use crate::run::Exit;
 use crate::run::dashboard::inputs::end_at_last;
-use crate::tcp::{Call, Errno, News, Port, Refusal, escape};
+use crate::tcp::{Call, Errno, Port, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, and says which came; from this call on they no longer end the process by themselves. Two seconds
 /// after one came the process has ended, whatever it waits for, if only another thread drives the runtime.
@@ -52,25 +52,25 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
 }
 
 /// A program, and the news of it.
-pub(crate) struct Sockets {
-    pub(crate) program: Program,
-    pub(crate) news: Receiver<News>,
+pub(crate) struct HeadlessEngine {
+    pub(crate) program: Engine,
+    pub(crate) news: Receiver<SocketEvent>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
-impl Sockets {
+impl HeadlessEngine {
     const ENDS_WITHIN: Duration = Duration::from_millis(500);
 
-    pub(crate) fn new(descriptors: u64) -> Sockets {
+    pub(crate) fn new(descriptors: u64) -> HeadlessEngine {
         let (sender, news) = mpsc::channel(1024);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let program = Program::new(sender, tasks.clone(), stop.clone(), descriptors);
-        Sockets { program, news, tasks, stop }
+        let program = Engine::new(sender, tasks.clone(), stop.clone(), descriptors);
+        HeadlessEngine { program, news, tasks, stop }
     }
 
     /// Closes everything, and hands over what is told until then: what was sent or received last belongs to the sum.
-    pub(crate) async fn end(mut self, mut tell: impl FnMut(News)) {
+    pub(crate) async fn end(mut self, mut tell: impl FnMut(SocketEvent)) {
         self.stop.cancel();
         self.tasks.close();
         let news = &mut self.news;
@@ -85,19 +85,19 @@ impl Sockets {
             }
         };
         // Whatever is left then ends with the process.
-        let _ = tokio::time::timeout(Sockets::ENDS_WITHIN, all_told).await;
+        let _ = tokio::time::timeout(HeadlessEngine::ENDS_WITHIN, all_told).await;
     }
 }
 
 /// Lines of text for whoever reads them.
-pub(crate) struct Lines<'a, W> {
+pub(crate) struct LineWriter<'a, W> {
     out: &'a mut W,
     quiet: bool,
 }
 
-impl<'a, W: Write> Lines<'a, W> {
-    pub(crate) fn new(out: &'a mut W, quiet: bool) -> Lines<'a, W> {
-        Lines { out, quiet }
+impl<'a, W: Write> LineWriter<'a, W> {
+    pub(crate) fn new(out: &'a mut W, quiet: bool) -> LineWriter<'a, W> {
+        LineWriter { out, quiet }
     }
 
     /// From now on nothing is said but what is said in any case.
@@ -121,9 +121,9 @@ impl<'a, W: Write> Lines<'a, W> {
 }
 
 /// A reader that has gone away is no failure.
-pub(crate) fn unless_nobody_reads(result: anyhow::Result<Ended>) -> anyhow::Result<Ended> {
+pub(crate) fn unless_nobody_reads(result: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
     match result {
-        Err(error) if is_broken_pipe(&error) => Ok(Ended::Done),
+        Err(error) if is_broken_pipe(&error) => Ok(Exit::Done),
         other => other,
     }
 }
@@ -145,7 +145,7 @@ pub(crate) fn count_of_bytes(bytes: u64) -> String {
 }
 
 /// What may help against a refusal of bind(), listen() or socket().
-pub(crate) fn hint(why: Refusal, port: Port) -> String {
+pub(crate) fn hint(why: SyscallError, port: Port) -> String {
     match (why.call, why.errno) {
         (Call::Bind, Errno::EACCES) => format!(
             "; ports below {} need root or CAP_NET_BIND_SERVICE here (net.ipv4.ip_unprivileged_port_start), try --port 8080",

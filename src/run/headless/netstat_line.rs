@@ -6,7 +6,7 @@ use crate::tcp::{Change, Owner, Protocol, SocketRow, Timer, netstat_address, net
 
 /// One line of the table as `netstat` prints it, or one object of JSON.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub struct NetstatLine<'a> {
     /// The row.
     pub row: &'a SocketRow,
     /// Who holds the socket, if that is known.
@@ -15,13 +15,13 @@ pub struct Line<'a> {
 
 /// What happened to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Happening {
+pub(crate) enum RowEvent {
     Opened,
     Changed,
     Closed,
 }
 
-impl Line<'_> {
+impl NetstatLine<'_> {
     /// The names of the columns.
     pub const HEAD: &'static str = "Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name";
 
@@ -52,7 +52,7 @@ impl Line<'_> {
     }
 }
 
-impl fmt::Display for Line<'_> {
+impl fmt::Display for NetstatLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SocketRow { tuple, queues, .. } = self.row;
         let state = netstat_state(self.row);
@@ -71,19 +71,19 @@ impl fmt::Display for Line<'_> {
     }
 }
 
-impl Happening {
+impl RowEvent {
     /// What `change` looks like to somebody who sees only the rows that `is_shown` lets through, and the row to show for it.
     pub(crate) fn of(
         change: &Change,
         is_shown: impl Fn(&SocketRow) -> bool,
-    ) -> Option<(Happening, SocketRow)> {
+    ) -> Option<(RowEvent, SocketRow)> {
         match change {
-            Change::Appeared(row) => is_shown(row).then_some((Happening::Opened, *row)),
-            Change::Vanished(row) => is_shown(row).then_some((Happening::Closed, *row)),
+            Change::Appeared(row) => is_shown(row).then_some((RowEvent::Opened, *row)),
+            Change::Vanished(row) => is_shown(row).then_some((RowEvent::Closed, *row)),
             Change::Moved { from, to } => match (is_shown(from), is_shown(to)) {
-                (true, true) => Some((Happening::Changed, *to)),
-                (false, true) => Some((Happening::Opened, *to)),
-                (true, false) => Some((Happening::Closed, *from)),
+                (true, true) => Some((RowEvent::Changed, *to)),
+                (false, true) => Some((RowEvent::Opened, *to)),
+                (true, false) => Some((RowEvent::Closed, *from)),
                 (false, false) => None,
             },
         }
@@ -91,9 +91,9 @@ impl Happening {
 
     pub(crate) fn word(self) -> &'static str {
         match self {
-            Happening::Opened => "opened",
-            Happening::Changed => "changed",
-            Happening::Closed => "closed",
+            RowEvent::Opened => "opened",
+            RowEvent::Changed => "changed",
+            RowEvent::Closed => "closed",
         }
     }
 }

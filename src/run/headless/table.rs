@@ -10,11 +10,11 @@ use tokio::runtime;
 use tokio::sync::mpsc;
 
 use crate::app::explain::table::instead;
-use crate::app::{Event, Sight};
+use crate::app::{Event, TableUpdate};
 use crate::cli::TableArgs;
 use crate::kernel::{ReadError, Reading, open, owners};
-use crate::run::headless::netstat_line::Happening;
-use crate::run::{Clock, Ended, Line, Poller, asked_to_end};
+use crate::run::headless::netstat_line::RowEvent;
+use crate::run::{Clock, Exit, NetstatLine, Poller, asked_to_end};
 use crate::tcp::{Change, Filter, Owner, Protocol, SocketRow, TcpState};
 
 /// Prints the kernel's socket table once, or with `--watch` what changes until SIGINT or SIGTERM; must not be called from async code.
@@ -23,10 +23,10 @@ use crate::tcp::{Change, Filter, Owner, Protocol, SocketRow, TcpState};
 ///
 /// # Errors
 /// When the table cannot be read, or standard output cannot be written.
-pub fn table(args: &TableArgs) -> anyhow::Result<Ended> {
+pub fn table(args: &TableArgs) -> anyhow::Result<Exit> {
     let mut out = io::stdout().lock();
     if !args.watch {
-        return print_table(args, &mut out).map(|()| Ended::Done);
+        return print_table(args, &mut out).map(|()| Exit::Done);
     }
     // Signals are heard on a thread of their own while this one writes.
     let runtime = runtime::Builder::new_multi_thread()
@@ -48,7 +48,7 @@ pub async fn watch_table(
     args: &TableArgs,
     out: &mut impl Write,
     asked: impl Future<Output = i32>,
-) -> anyhow::Result<Ended> {
+) -> anyhow::Result<Exit> {
     let (events, mut inbox) = mpsc::channel(64);
     let poller = Poller::start(move |event| events.blocking_send(event).is_ok());
     poller.watch(wanted(args));
@@ -57,24 +57,24 @@ pub async fn watch_table(
     loop {
         let event = tokio::select! {
             biased;
-            number = &mut asked => return Ok(Ended::BySignal(number)),
+            number = &mut asked => return Ok(Exit::BySignal(number)),
             event = inbox.recv() => event,
         };
         let text = match event {
-            Some(Event::Seen(sight)) => printer.text(&sight),
-            Some(Event::Blind { why, .. }) => {
+            Some(Event::TableRead(sight)) => printer.text(&sight),
+            Some(Event::TableUnreadable { why, .. }) => {
                 complain(&why);
                 continue;
             }
-            Some(Event::Instead(why)) => {
+            Some(Event::FellBackToProcfs(why)) => {
                 complain(&instead(&why));
                 continue;
             }
             Some(_) => continue,
-            None => return Ok(Ended::Done),
+            None => return Ok(Exit::Done),
         };
         if !put(out, &text)? {
-            return Ok(Ended::Done);
+            return Ok(Exit::Done);
         }
     }
 }
@@ -97,7 +97,7 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
     printer.find_owners(&rows);
     let mut text = String::new();
     if !args.json {
-        text.push_str(Line::HEAD);
+        text.push_str(NetstatLine::HEAD);
         text.push('\n');
     }
     for row in &rows {
@@ -132,18 +132,18 @@ impl<'a> Printer<'a> {
     }
 
     /// The lines for one look at the table.
-    fn text(&mut self, sight: &Sight) -> String {
+    fn text(&mut self, sight: &TableUpdate) -> String {
         let args = self.args;
-        let happenings: Vec<(Happening, SocketRow)> = sight
+        let happenings: Vec<(RowEvent, SocketRow)> = sight
             .changes
             .iter()
-            .filter_map(|change| Happening::of(change, |row| is_shown(args, row)))
+            .filter_map(|change| RowEvent::of(change, |row| is_shown(args, row)))
             .collect();
         self.find_owners(happenings.iter().map(|(_, row)| row));
         let at = self.clock.now().since_start().as_millis();
         let mut text = String::new();
         if !args.json && !self.has_begun {
-            text = format!("Event   {}\n", Line::HEAD);
+            text = format!("Event   {}\n", NetstatLine::HEAD);
         }
         self.has_begun = true;
         for (happening, row) in &happenings {
@@ -183,9 +183,9 @@ impl<'a> Printer<'a> {
         self.owners.retain(|inode, _| !gone.contains(inode));
     }
 
-    fn line<'b>(&'b self, row: &'b SocketRow) -> Line<'b> {
+    fn line<'b>(&'b self, row: &'b SocketRow) -> NetstatLine<'b> {
         let owner = self.owners.get(&row.inode).and_then(Option::as_ref);
-        Line { row, owner }
+        NetstatLine { row, owner }
     }
 
     fn find_owners<'b>(&mut self, rows: impl IntoIterator<Item = &'b SocketRow>) {
@@ -258,7 +258,7 @@ mod tests {
         ];
         printer.owners.insert(7, None);
         for (changes, left) in told {
-            let sight = Sight { changes, ..Sight::default() };
+            let sight = TableUpdate { changes, ..TableUpdate::default() };
             printer.text(&sight);
             assert_eq!(printer.owners.len(), left, "{:?}", sight.changes);
         }

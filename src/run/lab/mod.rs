@@ -12,45 +12,45 @@ use tokio::sync::mpsc::Sender;
 
 use crate::app::Event;
 use crate::lab::Capture;
-use crate::net::{Elsewhere, panic_words};
+use crate::net::{RemoteSockets, panic_words};
 use crate::run::dashboard::inputs::Input;
-use crate::run::lab::slot::Sockets;
-use crate::run::lab::worker::{Common, refusal};
+use crate::run::lab::slot::LabSockets;
+use crate::run::lab::worker::{SharedSession, refusal};
 use crate::run::{Clock, Poller};
-use crate::tcp::{Filter, Host, LabNews, LabSpec, RowName, WireOrder};
+use crate::tcp::{Filter, Host, LabEvent, LabSpec, SocketId, WireOrder};
 
 /// Keeps the lab: starts and stops it on a thread of its own, and connects it with everything else.
-pub(crate) struct LabKeeper {
-    common: Common,
+pub(crate) struct LabSession {
+    common: SharedSession,
     thread: Option<JoinHandle<()>>,
 }
 
-impl LabKeeper {
+impl LabSession {
     /// Without a lab yet. What crosses the wire of each lab is written to `capture`.
     pub(crate) fn new(
         clock: Clock,
         inbox: Sender<Input>,
         capture: Option<&Path>,
-    ) -> anyhow::Result<LabKeeper> {
+    ) -> anyhow::Result<LabSession> {
         let open = |path: &Path| {
             let inbox = inbox.clone();
             let complain = move |why| {
                 // On a thread of the capture's own, which may wait until there is room.
-                let _ = inbox.blocking_send(Input::Fact(Event::Lab(LabNews::Warned(why))));
+                let _ = inbox.blocking_send(Input::Fact(Event::Lab(LabEvent::Warned(why))));
             };
             Capture::create(path, clock.epoch(), complain).with_context(|| {
                 format!("cannot write what crosses the wire to {}", path.display())
             })
         };
         let capture = capture.map(open).transpose()?;
-        let common = Common { place: Arc::default(), clock, inbox, capture };
+        let common = SharedSession { place: Arc::default(), clock, inbox, capture };
         let thread = None;
-        Ok(LabKeeper { common, thread })
+        Ok(LabSession { common, thread })
     }
 
     /// Where the sockets of its computers come from, while there are any.
-    pub(crate) fn sockets(&self) -> Arc<dyn Elsewhere> {
-        Arc::new(Sockets(Arc::clone(&self.common.place)))
+    pub(crate) fn sockets(&self) -> Arc<dyn RemoteSockets> {
+        Arc::new(LabSockets(Arc::clone(&self.common.place)))
     }
 
     /// Sets a lab up, unless there is one.
@@ -64,7 +64,7 @@ impl LabKeeper {
             // One lab after the other.
             let _ = before.map(JoinHandle::join);
             let ran = catch_unwind(AssertUnwindSafe(|| common.keep(spec, number)));
-            let last = ran.unwrap_or_else(|panic| LabNews::Down(Some(panic_words(&*panic))));
+            let last = ran.unwrap_or_else(|panic| LabEvent::Down(Some(panic_words(&*panic))));
             let up = common.place().leave(number);
             // Waits for the wire and the pollers, while nobody waits for the place.
             drop(up);
@@ -75,7 +75,7 @@ impl LabKeeper {
             Err(why) => {
                 self.common.place().wanted = None;
                 let refusal = refusal("clone", &why);
-                let fact = Event::Lab(LabNews::Refused(refusal));
+                let fact = Event::Lab(LabEvent::Refused(refusal));
                 let _ = self.common.inbox.try_send(Input::Fact(fact));
             }
         }
@@ -107,7 +107,7 @@ impl LabKeeper {
     }
 
     /// Has rows looked up by their computers; gives back those of this machine.
-    pub(crate) fn look(&self, names: Vec<RowName>) -> Vec<RowName> {
+    pub(crate) fn look(&self, names: Vec<SocketId>) -> Vec<SocketId> {
         self.share(names, |poller, theirs| {
             if !theirs.is_empty() {
                 poller.look(theirs);
@@ -116,18 +116,18 @@ impl LabKeeper {
     }
 
     /// These rows are on the screen; gives back those of this machine.
-    pub(crate) fn visible(&self, names: &[RowName]) -> Vec<RowName> {
+    pub(crate) fn visible(&self, names: &[SocketId]) -> Vec<SocketId> {
         self.share(names.to_vec(), Poller::visible)
     }
 
     /// These connections are looked inside; gives back those of this machine.
-    pub(crate) fn inspect(&self, names: Vec<RowName>) -> Vec<RowName> {
+    pub(crate) fn inspect(&self, names: Vec<SocketId>) -> Vec<SocketId> {
         self.share(names, Poller::inspect)
     }
 
     /// Gives each computer's poller its own of the names; gives back those of this machine.
-    fn share(&self, names: Vec<RowName>, give: impl Fn(&Poller, Vec<RowName>)) -> Vec<RowName> {
-        let (here, there): (Vec<RowName>, Vec<RowName>) =
+    fn share(&self, names: Vec<SocketId>, give: impl Fn(&Poller, Vec<SocketId>)) -> Vec<SocketId> {
+        let (here, there): (Vec<SocketId>, Vec<SocketId>) =
             names.into_iter().partition(|name| name.host == Host::THIS);
         for (host, poller) in self.common.place().up.iter().flat_map(|up| &up.pollers) {
             let theirs = there.iter().filter(|name| name.host == *host);

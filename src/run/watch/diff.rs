@@ -2,25 +2,25 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use crate::tcp::{Change, RowName, SocketRow, TcpState, Timer};
+use crate::tcp::{Change, SocketId, SocketRow, TcpState, Timer};
 
 /// The rows as they were last seen, and what differs from them.
 #[derive(Debug, Default)]
-pub struct Known {
-    rows: HashMap<RowName, Seen, RandomState>,
+pub struct KnownRows {
+    rows: HashMap<SocketId, SeenRow, RandomState>,
     /// The names of the rows in LISTEN, which are looked at more often than the rest.
-    listening: HashSet<RowName>,
+    listening: HashSet<SocketId>,
     round: u32,
 }
 
 #[derive(Debug)]
-struct Seen {
+struct SeenRow {
     row: SocketRow,
     /// The last reading of the whole table that had it.
     round: u32,
 }
 
-impl Known {
+impl KnownRows {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.rows.clear();
@@ -28,12 +28,12 @@ impl Known {
     }
 
     /// The row with this name.
-    pub fn get(&self, name: &RowName) -> Option<&SocketRow> {
+    pub fn get(&self, name: &SocketId) -> Option<&SocketRow> {
         self.rows.get(name).map(|seen| &seen.row)
     }
 
     /// The names of the rows in LISTEN.
-    pub fn listening(&self) -> impl Iterator<Item = RowName> {
+    pub fn listening(&self) -> impl Iterator<Item = SocketId> {
         self.listening.iter().copied()
     }
 
@@ -41,7 +41,7 @@ impl Known {
     pub fn learn(&mut self, row: SocketRow, changes: &mut Vec<Change>) {
         let name = row.name();
         let round = self.round;
-        let before = self.rows.insert(name, Seen { row, round });
+        let before = self.rows.insert(name, SeenRow { row, round });
         match before.map(|seen| seen.row) {
             Some(from) if from.is_same_socket(&row) => {
                 if differs(&from, &row) {
@@ -59,7 +59,7 @@ impl Known {
     }
 
     /// There is no row of this name now.
-    pub fn forget(&mut self, name: &RowName, changes: &mut Vec<Change>) {
+    pub fn forget(&mut self, name: &SocketId, changes: &mut Vec<Change>) {
         self.listening.remove(name);
         if let Some(seen) = self.rows.remove(name) {
             changes.push(Change::Vanished(seen.row));
@@ -70,7 +70,7 @@ impl Known {
     pub fn learn_all(
         &mut self,
         rows: &[SocketRow],
-        spared: &HashSet<RowName>,
+        spared: &HashSet<SocketId>,
         changes: &mut Vec<Change>,
     ) {
         self.round = self.round.wrapping_add(1);
@@ -92,7 +92,7 @@ impl Known {
     pub fn learn_some(
         &mut self,
         rows: &[SocketRow],
-        spared: &HashSet<RowName>,
+        spared: &HashSet<SocketId>,
         changes: &mut Vec<Change>,
     ) {
         for row in rows {
@@ -104,8 +104,8 @@ impl Known {
 
     /// These are all rows in LISTEN.
     pub fn learn_listening(&mut self, rows: &[SocketRow], changes: &mut Vec<Change>) {
-        let now: HashSet<RowName> = rows.iter().map(SocketRow::name).collect();
-        let gone: Vec<RowName> = self.listening.difference(&now).copied().collect();
+        let now: HashSet<SocketId> = rows.iter().map(SocketRow::name).collect();
+        let gone: Vec<SocketId> = self.listening.difference(&now).copied().collect();
         for name in gone {
             self.forget(&name, changes);
         }

@@ -3,13 +3,13 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::kernel::{ReadError, Reading, SocketSource};
-use crate::run::Order;
-use crate::tcp::{Filter, RowName};
+use crate::run::ReadOrder;
+use crate::tcp::{Filter, SocketId};
 
 /// Where wishes, orders and answers lie between the threads of a poller. Nobody waits for room: a newer wish replaces or joins the older.
 #[derive(Default)]
-pub(crate) struct Desk {
-    papers: Mutex<Papers>,
+pub(crate) struct WatchMailbox {
+    papers: Mutex<Slots>,
     /// Rings when there is something for the thread that decides.
     for_watch: Condvar,
     /// Rings when there is something for the thread that reads.
@@ -19,9 +19,9 @@ pub(crate) struct Desk {
 }
 
 #[derive(Default)]
-struct Papers {
-    wishes: Wishes,
-    order: Option<Errand>,
+struct Slots {
+    wishes: Requests,
+    order: Option<ReadRequest>,
     is_stopped: bool,
     /// How many threads still work.
     at_work: usize,
@@ -29,35 +29,35 @@ struct Papers {
 
 /// What the rest of the program wishes since it was last asked.
 #[derive(Default)]
-pub(crate) struct Wishes {
+pub(crate) struct Requests {
     /// Watch these rows.
     pub watch: Option<Filter>,
     /// Look these up now.
-    pub look: Vec<RowName>,
+    pub look: Vec<SocketId>,
     /// These are on the screen.
-    pub visible: Option<Vec<RowName>>,
+    pub visible: Option<Vec<SocketId>>,
     /// These are looked inside.
-    pub inside: Option<Vec<RowName>>,
+    pub inside: Option<Vec<SocketId>>,
     /// An order that was carried out.
-    pub answer: Option<Answer>,
+    pub answer: Option<ReadAnswer>,
 }
 
 /// A source that is sent to read a table, and the memory to read it into.
-pub(crate) struct Errand {
-    pub order: Order,
+pub(crate) struct ReadRequest {
+    pub order: ReadOrder,
     pub source: Box<dyn SocketSource>,
     pub reading: Reading,
 }
 
 /// What came of an errand; the source is lost when it panicked.
-pub(crate) struct Answer {
-    pub order: Order,
+pub(crate) struct ReadAnswer {
+    pub order: ReadOrder,
     pub source: Option<Box<dyn SocketSource>>,
     pub reading: Reading,
     pub outcome: Result<Duration, ReadError>,
 }
 
-impl Desk {
+impl WatchMailbox {
     /// More wishes than this are as good as reading the table.
     const MOST_LOOKS: usize = 4096;
 
@@ -66,35 +66,35 @@ impl Desk {
         self.for_watch.notify_one();
     }
 
-    pub(crate) fn look(&self, names: Vec<RowName>) {
+    pub(crate) fn look(&self, names: Vec<SocketId>) {
         let mut papers = self.papers();
-        let room = Desk::MOST_LOOKS.saturating_sub(papers.wishes.look.len());
+        let room = WatchMailbox::MOST_LOOKS.saturating_sub(papers.wishes.look.len());
         papers.wishes.look.extend(names.into_iter().take(room));
         self.for_watch.notify_one();
     }
 
-    pub(crate) fn visible(&self, names: Vec<RowName>) {
+    pub(crate) fn visible(&self, names: Vec<SocketId>) {
         self.papers().wishes.visible = Some(names);
     }
 
-    pub(crate) fn inside(&self, names: Vec<RowName>) {
+    pub(crate) fn inside(&self, names: Vec<SocketId>) {
         self.papers().wishes.inside = Some(names);
     }
 
-    pub(crate) fn answer(&self, answer: Answer) {
+    pub(crate) fn answer(&self, answer: ReadAnswer) {
         self.papers().wishes.answer = Some(answer);
         self.for_watch.notify_one();
     }
 
-    pub(crate) fn send(&self, errand: Errand) {
+    pub(crate) fn send(&self, errand: ReadRequest) {
         self.papers().order = Some(errand);
         self.for_reader.notify_one();
     }
 
     /// Waits for wishes, but not longer than `pause`; `None` when it is time to go.
-    pub(crate) fn wishes(&self, pause: Duration) -> Option<Wishes> {
-        let nothing_new = |papers: &mut Papers| {
-            let Wishes { watch, look, visible: _, inside: _, answer } = &papers.wishes;
+    pub(crate) fn wishes(&self, pause: Duration) -> Option<Requests> {
+        let nothing_new = |papers: &mut Slots| {
+            let Requests { watch, look, visible: _, inside: _, answer } = &papers.wishes;
             !papers.is_stopped && watch.is_none() && look.is_empty() && answer.is_none()
         };
         let (mut papers, _) = self
@@ -105,8 +105,8 @@ impl Desk {
     }
 
     /// Waits for an errand; `None` when it is time to go.
-    pub(crate) fn errand(&self) -> Option<Errand> {
-        let nothing_new = |papers: &mut Papers| !papers.is_stopped && papers.order.is_none();
+    pub(crate) fn errand(&self) -> Option<ReadRequest> {
+        let nothing_new = |papers: &mut Slots| !papers.is_stopped && papers.order.is_none();
         let mut papers = self
             .for_reader
             .wait_while(self.papers(), nothing_new)
@@ -135,11 +135,11 @@ impl Desk {
 
     /// Waits until the threads are gone, but not longer than `patience`.
     pub(crate) fn wait(&self, patience: Duration) {
-        let at_work = |papers: &mut Papers| papers.at_work > 0;
+        let at_work = |papers: &mut Slots| papers.at_work > 0;
         drop(self.gone.wait_timeout_while(self.papers(), patience, at_work));
     }
 
-    fn papers(&self) -> MutexGuard<'_, Papers> {
+    fn papers(&self) -> MutexGuard<'_, Slots> {
         self.papers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,10 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::app::Event;
-use crate::kernel::{Pulse, ReadError, open, spent};
-use crate::run::watch::mailbox::{Answer, Desk, Errand};
+use crate::kernel::{ChangeCounters, ReadError, open, spent};
+use crate::run::watch::mailbox::{ReadAnswer, ReadRequest, WatchMailbox};
 use crate::run::watch::worker::{Opener, watch_until_stopped};
-use crate::tcp::{Filter, Host, RowName};
+use crate::tcp::{Filter, Host, SocketId};
 
 /// How long the end is waited for; a thread that hands over a report at that moment goes a little later.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -24,84 +24,84 @@ const PATIENCE: Duration = Duration::from_millis(50);
 ///
 /// Wishes never block. The threads end when this is dropped, or when nobody takes the reports any more.
 pub struct Poller {
-    desk: Arc<Desk>,
+    ui: Arc<WatchMailbox>,
 }
 
 impl Poller {
     /// Watches this machine. `report` hands an event over, may wait for room, and says whether anybody is left to take it.
     pub fn start(report: impl Fn(Event) -> bool + Send + 'static) -> Poller {
-        Poller::over(Host::THIS, Box::new(open), Pulse::open, report)
+        Poller::over(Host::THIS, Box::new(open), ChangeCounters::open, report)
     }
 
     /// Watches the table of `host` through the sources that `opener` opens, and the pulse that `pulse` takes.
     pub fn over(
         host: Host,
         opener: Box<Opener>,
-        pulse: impl Fn() -> Pulse + Send + 'static,
+        pulse: impl Fn() -> ChangeCounters + Send + 'static,
         report: impl Fn(Event) -> bool + Send + 'static,
     ) -> Poller {
-        let desk = Arc::new(Desk::default());
+        let ui = Arc::new(WatchMailbox::default());
         let decide = {
-            let desk = Arc::clone(&desk);
-            move || watch_until_stopped(&desk, (host, &*opener), &pulse, &report)
+            let ui = Arc::clone(&ui);
+            move || watch_until_stopped(&ui, (host, &*opener), &pulse, &report)
         };
         let read = {
-            let desk = Arc::clone(&desk);
-            move || read_until_stopped(&desk)
+            let ui = Arc::clone(&ui);
+            move || read_until_stopped(&ui)
         };
-        spawn(&desk, "poller", decide);
-        spawn(&desk, "reader", read);
-        Poller { desk }
+        spawn(&ui, "poller", decide);
+        spawn(&ui, "reader", read);
+        Poller { ui }
     }
 
     /// From now on these rows are wanted; the next report is the whole table, even if they are the same as before.
     pub fn watch(&self, wanted: Filter) {
-        self.desk.watch(wanted);
+        self.ui.watch(wanted);
     }
 
     /// Look these rows up at once.
-    pub fn look(&self, names: Vec<RowName>) {
-        self.desk.look(names);
+    pub fn look(&self, names: Vec<SocketId>) {
+        self.ui.look(names);
     }
 
     /// These rows are on the screen, at most about a hundred: their queues are kept up to date.
-    pub fn visible(&self, names: Vec<RowName>) {
-        self.desk.visible(names);
+    pub fn visible(&self, names: Vec<SocketId>) {
+        self.ui.visible(names);
     }
 
     /// These connections are looked inside, one or two: what the kernel knows beyond their rows is asked for, as long as they are.
-    pub fn inspect(&self, names: Vec<RowName>) {
-        self.desk.inside(names);
+    pub fn inspect(&self, names: Vec<SocketId>) {
+        self.ui.inside(names);
     }
 
     /// Ends the threads.
     pub fn stop(&self) {
-        self.desk.stop();
+        self.ui.stop();
     }
 }
 
 impl Drop for Poller {
     fn drop(&mut self) {
-        self.desk.stop();
-        self.desk.wait(PATIENCE);
+        self.ui.stop();
+        self.ui.wait(PATIENCE);
     }
 }
 
-fn spawn(desk: &Arc<Desk>, name: &str, work: impl FnOnce() + Send + 'static) {
-    let here = Arc::clone(desk);
-    desk.begins();
+fn spawn(ui: &Arc<WatchMailbox>, name: &str, work: impl FnOnce() + Send + 'static) {
+    let here = Arc::clone(ui);
+    ui.begins();
     let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
         work();
         here.ends();
     });
     if thread.is_err() {
-        desk.ends();
+        ui.ends();
     }
 }
 
-fn read_until_stopped(desk: &Desk) {
-    while let Some(errand) = desk.errand() {
-        let Errand { order, mut source, mut reading } = errand;
+fn read_until_stopped(ui: &WatchMailbox) {
+    while let Some(errand) = ui.errand() {
+        let ReadRequest { order, mut source, mut reading } = errand;
         let before = spent();
         let read = AssertUnwindSafe(|| source.read(&order.wanted, &mut reading));
         let outcome = catch_unwind(read);
@@ -110,6 +110,6 @@ fn read_until_stopped(desk: &Desk) {
             Ok(outcome) => (Some(source), outcome.map(|()| cost)),
             Err(_) => (None, Err(ReadError::Garbled("the reader panicked"))),
         };
-        desk.answer(Answer { order, source, reading, outcome });
+        ui.answer(ReadAnswer { order, source, reading, outcome });
     }
 }

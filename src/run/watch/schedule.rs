@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::kernel::Motion;
+use crate::kernel::Activity;
 use crate::run::Budget;
 use crate::tcp::Moment;
 
@@ -19,9 +19,9 @@ const DATA_LIMIT: Duration = Duration::from_secs(1);
 
 /// When what is due: quick while something moves, slow while nothing does, and never dearer than the budget.
 #[derive(Debug)]
-pub(crate) struct Rhythm {
+pub(crate) struct Schedule {
     /// What moved since the last reading began.
-    motion: Motion,
+    motion: Activity,
     moved_at: Option<Moment>,
     pulse_at: Option<Moment>,
     glance_at: Option<Moment>,
@@ -30,10 +30,10 @@ pub(crate) struct Rhythm {
     budget: Budget,
 }
 
-impl Rhythm {
-    pub(crate) fn new(now: Moment) -> Rhythm {
-        Rhythm {
-            motion: Motion::Still,
+impl Schedule {
+    pub(crate) fn new(now: Moment) -> Schedule {
+        Schedule {
+            motion: Activity::Still,
             moved_at: None,
             pulse_at: None,
             glance_at: None,
@@ -47,16 +47,16 @@ impl Rhythm {
         is_due(self.pulse_at, BEAT, now)
     }
 
-    pub(crate) fn pulse(&mut self, now: Moment, motion: Motion) {
+    pub(crate) fn pulse(&mut self, now: Moment, motion: Activity) {
         self.pulse_at = Some(now);
-        if motion != Motion::Still {
+        if motion != Activity::Still {
             self.moved_at = Some(now);
             self.hurry(motion);
         }
     }
 
     /// As if the pulse had shown this much.
-    pub(crate) fn hurry(&mut self, motion: Motion) {
+    pub(crate) fn hurry(&mut self, motion: Activity) {
         self.motion = self.motion.max(motion);
     }
 
@@ -72,16 +72,16 @@ impl Rhythm {
         let since = now.since(self.read_at);
         let calm = if is_exact { CALM } else { CALM_WITHOUT_GLANCES };
         let wait = match self.motion {
-            Motion::Still => calm,
-            Motion::Segments => (self.cost * DATA_SHARE).min(DATA_LIMIT),
-            Motion::Sockets => Duration::ZERO,
+            Activity::Still => calm,
+            Activity::Segments => (self.cost * DATA_SHARE).min(DATA_LIMIT),
+            Activity::Sockets => Duration::ZERO,
         };
         self.budget.allows(now) && since >= wait
     }
 
     /// A reading begins: what moves from now on it may not see.
     pub(crate) fn reading_begins(&mut self, now: Moment) {
-        self.motion = Motion::Still;
+        self.motion = Activity::Still;
         self.read_at = now;
     }
 

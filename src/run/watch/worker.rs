@@ -3,10 +3,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use crate::app::Event;
-use crate::kernel::{Procfs, Pulse, ReadError, Reading, SocketSource};
-use crate::run::watch::mailbox::{Answer, Desk, Errand, Wishes};
-use crate::run::{Clock, Watcher};
-use crate::tcp::{Filter, Host, Moment, RowName, TcpInfo};
+use crate::kernel::{ChangeCounters, Procfs, ReadError, Reading, SocketSource};
+use crate::run::watch::mailbox::{ReadAnswer, ReadRequest, Requests, WatchMailbox};
+use crate::run::{Clock, Planner};
+use crate::tcp::{Filter, Host, Moment, SocketId, TcpInfo};
 
 /// Opens a source, and says why it is not the best one if it is not.
 pub type Opener = dyn Fn() -> (Box<dyn SocketSource>, Option<ReadError>) + Send;
@@ -19,9 +19,9 @@ const PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Watches from this thread until it is told to stop, or nobody takes the reports any more.
 pub(crate) fn watch_until_stopped(
-    desk: &Desk,
+    ui: &WatchMailbox,
     (host, opener): (Host, &Opener),
-    pulse: &impl Fn() -> Pulse,
+    pulse: &impl Fn() -> ChangeCounters,
     report: &impl Fn(Event) -> bool,
 ) {
     let clock = Clock::start();
@@ -29,12 +29,12 @@ pub(crate) fn watch_until_stopped(
     for life in 0..=RESTARTS {
         let mut watch = || {
             let mut watch = Watch {
-                desk,
+                ui,
                 host,
                 opener,
                 report,
                 clock,
-                watcher: Watcher::new(host, clock.now(), life << 32),
+                watcher: Planner::new(host, clock.now(), life << 32),
                 pulse: pulse(),
                 near: None,
                 far: None,
@@ -52,7 +52,7 @@ pub(crate) fn watch_until_stopped(
             return;
         }
     }
-    report(Event::Blind {
+    report(Event::TableUnreadable {
         host,
         why: "the thread that watches the table panicked again and again".to_owned(),
     });
@@ -60,20 +60,20 @@ pub(crate) fn watch_until_stopped(
 
 /// Does what the watcher decides.
 struct Watch<'a, R> {
-    desk: &'a Desk,
+    ui: &'a WatchMailbox,
     host: Host,
     opener: &'a Opener,
     report: &'a R,
     clock: Clock,
-    watcher: Watcher,
-    pulse: Pulse,
+    watcher: Planner,
+    pulse: ChangeCounters,
     /// Looks up single rows.
     near: Option<Box<dyn SocketSource>>,
     /// Reads whole tables; away while it does.
     far: Option<Box<dyn SocketSource>>,
     /// Which connections are looked inside, and what was told of them last.
-    inside: Vec<RowName>,
-    told_inside: Vec<(RowName, TcpInfo)>,
+    inside: Vec<SocketId>,
+    told_inside: Vec<(SocketId, TcpInfo)>,
     is_reading: bool,
     spare: Reading,
     failures: u32,
@@ -89,7 +89,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         self.open();
         while !self.is_over {
             let pause = self.watcher.pause(self.clock.now());
-            let Some(mut wishes) = self.desk.wishes(pause) else {
+            let Some(mut wishes) = self.ui.wishes(pause) else {
                 return;
             };
             if let Some(watch) = wishes.watch.take() {
@@ -99,12 +99,12 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
             self.carry_out(wishes);
             self.observe();
             if let Some(sight) = self.watcher.report() {
-                self.tell(Event::Seen(sight));
+                self.tell(Event::TableRead(sight));
             }
         }
     }
 
-    fn carry_out(&mut self, wishes: Wishes) {
+    fn carry_out(&mut self, wishes: Requests) {
         if let Some(answer) = wishes.answer {
             self.take(answer);
         }
@@ -119,7 +119,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
     }
 
     /// Takes the answer of the reader, and its source back.
-    fn take(&mut self, answer: Answer) {
+    fn take(&mut self, answer: ReadAnswer) {
         self.is_reading = false;
         // A source that was replaced meanwhile is not needed any more.
         let is_current = self.near.as_ref().map(|near| near.name());
@@ -134,7 +134,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         self.spare = answer.reading;
     }
 
-    fn look_all(&mut self, names: &[RowName]) {
+    fn look_all(&mut self, names: &[SocketId]) {
         if names.is_empty() || !self.watcher.may_look() {
             return;
         }
@@ -179,7 +179,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
             let source = self.far.take().unwrap_or_else(|| (self.opener)().0);
             self.is_reading = true;
             let reading = std::mem::take(&mut self.spare);
-            self.desk.send(Errand { order, source, reading });
+            self.ui.send(ReadRequest { order, source, reading });
         }
     }
 
@@ -219,7 +219,7 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         self.watcher.source_is(near.name(), near.is_exact());
         self.near = Some(near);
         if let Some(why) = why.filter(|_| self.failures == 0) {
-            self.tell(Event::Instead(why.to_string()));
+            self.tell(Event::FellBackToProcfs(why.to_string()));
         }
     }
 
@@ -229,9 +229,9 @@ impl<R: Fn(Event) -> bool> Watch<'_, R> {
         if self.failures == 0 {
             let why = why.to_string();
             self.tell(if is_denied {
-                Event::Instead(why)
+                Event::FellBackToProcfs(why)
             } else {
-                Event::Blind { host: self.host, why }
+                Event::TableUnreadable { host: self.host, why }
             });
         }
         let pause = PAUSE.saturating_mul(1 << self.failures.min(16));

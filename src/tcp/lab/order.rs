@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::tcp::{Errno, Host, Port, PortRange, WireNews, WireOrder};
+use crate::tcp::{Errno, Host, Port, PortRange, WireEvent, WireOrder};
 
 /// What is asked of the lab: computers of its own, each with its kernel's own TCP, and a wire between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct LabSpec {
 
 /// What the lab tells back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LabNews {
+pub enum LabEvent {
     /// It is there.
     Up {
         /// Its computers, the server first.
@@ -40,7 +40,7 @@ pub enum LabNews {
     /// It is gone; a reason is there when nobody asked for it.
     Down(Option<String>),
     /// Segments crossed its wire.
-    Wire(Vec<WireNews>),
+    Wire(Vec<WireEvent>),
     /// Something went wrong that leaves the lab standing, for example writing down what crosses the wire; in words.
     Warned(String),
 }

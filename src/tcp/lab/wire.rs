@@ -23,7 +23,7 @@ pub enum WireOrder {
 
 /// What happened on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WireNews {
+pub enum WireEvent {
     /// A computer put a segment on it.
     Sent {
         /// When.
@@ -45,10 +45,10 @@ pub enum WireNews {
         /// Which, by its number.
         number: u64,
         /// How.
-        how: Loss,
+        how: DropReason,
     },
     /// What is told in numbers; the last of what is told at a time.
-    Tally(Tally),
+    Counts(WireCounts),
     /// A frame was lost since the wire can keep no more; not told again before it was empty.
     Full {
         /// How many frames it keeps.
@@ -60,7 +60,7 @@ pub enum WireNews {
 
 /// What is told of the wire in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct WireCounts {
     /// So many segments were put on it since the last tally without being told one by one, as there were too many for anybody to read.
     pub untold: u64,
     /// So many of those were lost since then because the one who holds the wire dropped them.
@@ -68,12 +68,12 @@ pub struct Tally {
     /// So many frames were lost since then before they came on the wire, as a computer sent them faster than they are taken.
     pub missed: u64,
     /// How it stands with those that are on it.
-    pub standing: Standing,
+    pub standing: WireStatus,
 }
 
 /// How it stands with the segments on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct WireStatus {
     /// So many are on it: held, or delayed.
     pub kept: u64,
     /// The number of the oldest of them.
@@ -84,7 +84,7 @@ pub struct Standing {
 
 /// How a segment was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
+pub enum DropReason {
     /// The one who holds the wire dropped it.
     Dropped,
     /// The wire is cut.
@@ -95,56 +95,56 @@ pub enum Loss {
     NoLink,
 }
 
-impl Loss {
+impl DropReason {
     /// What became of a segment that was lost.
     pub const fn words(self) -> &'static str {
         match self {
-            Loss::Dropped => "lost",
-            Loss::Cut => "lost: cut",
-            Loss::Full => "lost: full",
-            Loss::NoLink => "lost: no link",
+            DropReason::Dropped => "lost",
+            DropReason::Cut => "lost: cut",
+            DropReason::Full => "lost: full",
+            DropReason::NoLink => "lost: no link",
         }
     }
 }
 
 /// A segment and its way over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Crossing {
+pub struct WireSegment {
     /// What was sent.
     pub segment: Segment,
     /// When it was put on the wire.
     pub sent: Moment,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: Delivery,
     /// Its sequence and acknowledgement number, counted from the SYN of each end; from the first segment that was seen where no SYN was.
     pub relative: (u32, u32),
     /// Whether the same bytes, or the same SYN or FIN, had been sent before: a retransmission.
     pub again: bool,
 }
 
-impl Crossing {
+impl WireSegment {
     /// What was known of it then: what became of it later, was not.
     #[must_use]
-    pub fn as_of(&self, then: Moment) -> Crossing {
-        Crossing { fate: self.fate_by(then), ..self.clone() }
+    pub fn as_of(&self, then: Moment) -> WireSegment {
+        WireSegment { fate: self.fate_by(then), ..self.clone() }
     }
 
     /// What was known then of what became of it.
-    pub fn fate_by(&self, then: Moment) -> Fate {
+    pub fn fate_by(&self, then: Moment) -> Delivery {
         match self.fate {
-            Fate::Arrived(at) | Fate::Lost(at, _) if at > then => Fate::OnTheWay,
-            fate @ (Fate::OnTheWay | Fate::Arrived(_) | Fate::Lost(..)) => fate,
+            Delivery::Arrived(at) | Delivery::Lost(at, _) if at > then => Delivery::OnTheWay,
+            fate @ (Delivery::OnTheWay | Delivery::Arrived(_) | Delivery::Lost(..)) => fate,
         }
     }
 }
 
 /// What became of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Delivery {
     /// It is on the wire: held, or delayed.
     OnTheWay,
     /// It reached the other computer then.
     Arrived(Moment),
     /// It was lost then.
-    Lost(Moment, Loss),
+    Lost(Moment, DropReason),
 }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use crate::tcp::socket::connect_spec::{Burst, ConnectSpec};
 use crate::tcp::socket::listen_spec::ListenSpec;
-use crate::tcp::{RowName, TcpState, Trial};
+use crate::tcp::{Probe, SocketId, TcpState};
 
 /// What a program asks of TCP (RFC 9293, section 3.9.1: user commands).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,17 +22,17 @@ pub enum Command {
     /// Give up the burst that is under way, if one is.
     StopConnecting,
     /// write() these bytes at this end.
-    Send(RowName, Vec<u8>),
+    Send(SocketId, Vec<u8>),
     /// shutdown(`SHUT_WR`): send a FIN, go on reading.
-    HalfClose(RowName),
+    HalfClose(SocketId),
     /// close(): send a FIN.
-    Close(RowName),
+    Close(SocketId),
     /// close() with `SO_LINGER` 0: send RST.
-    Abort(RowName),
+    Abort(SocketId),
     /// close() every socket, listening or connected; with RST, so that nothing lingers.
     CloseEverything,
     /// Put a connection of a client at that address of loopback into a state, and hold it there.
     Stage(TcpState, IpAddr),
     /// Try what might help, with sockets that are closed at once.
-    Try(Vec<Trial>),
+    Try(Vec<Probe>),
 }

@@ -3,12 +3,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::tcp::{
-    Burst, ConnectSpec, Deed, Endpoint, Errno, ListenSpec, Record, RowName, TcpState, Trial,
+    Burst, ConnectSpec, Endpoint, Errno, ListenSpec, Probe, Purpose, SocketId, SyscallTrace,
+    TcpState,
 };
 
 /// What TCP tells back to a program (RFC 9293, section 3.9.2: TCP-to-user messages). Bad news is news, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum SocketEvent {
     /// The sockets listen; `spec.at` carries the port that they really got.
     Listening {
         /// What was asked, with the real port.
@@ -21,12 +22,12 @@ pub enum News {
         /// What was asked.
         spec: ListenSpec,
         /// Which call refused, and why.
-        why: Refusal,
+        why: SyscallError,
     },
     /// The listening sockets are closed; a reason is there when nobody asked for it.
     StoppedListening {
         /// Which call failed, if one did.
-        why: Option<Refusal>,
+        why: Option<SyscallError>,
     },
     /// accept() is held (`true`) or goes on (`false`).
     AcceptHeld(bool),
@@ -35,7 +36,7 @@ pub enum News {
     /// accept() failed and is tried again after `pause`, or the caller it brought was turned away.
     AcceptFailed {
         /// Why.
-        why: Refusal,
+        why: SyscallError,
         /// How long nothing is accepted now; zero when it goes on at once: a caller was turned away for want of descriptors, or was
         /// gone before accept() returned it.
         pause: Duration,
@@ -54,7 +55,7 @@ pub enum News {
         /// copy of a connection that lives on.
         local: Option<Endpoint>,
         /// Which call refused, and why.
-        why: Refusal,
+        why: SyscallError,
     },
     /// A burst of several connections has begun.
     BurstBegun {
@@ -75,43 +76,43 @@ pub enum News {
     /// read() returned bytes.
     Received {
         /// At which end.
-        at: RowName,
+        at: SocketId,
         /// How many.
         bytes: u64,
-        /// The first of them, as they came, at most [`News::SHOWN`].
+        /// The first of them, as they came, at most [`SocketEvent::SHOWN`].
         first: Vec<u8>,
     },
     /// write() took bytes.
     Sent {
         /// At which end.
-        at: RowName,
+        at: SocketId,
         /// How many.
         bytes: u64,
     },
     /// write() or shutdown() failed; the socket is still there.
     CallFailed {
         /// At which end.
-        at: RowName,
+        at: SocketId,
         /// Which call, and why.
-        why: Refusal,
+        why: SyscallError,
     },
     /// read() returned 0: the other end's FIN has come. This end is still open.
-    PeerClosed(RowName),
+    PeerClosed(SocketId),
     /// shutdown(`SHUT_WR`) sent a FIN; this end still reads.
-    HalfClosed(RowName),
+    HalfClosed(SocketId),
     /// This end's descriptor is closed.
     Closed {
         /// Which end.
-        at: RowName,
+        at: SocketId,
         /// How it came to that.
-        how: Ending,
+        how: CloseKind,
     },
     /// A connection was put into a state.
     Staged {
         /// Which state.
         state: TcpState,
         /// The row that is in it.
-        main: RowName,
+        main: SocketId,
         /// The sockets that hold it there, the listening one first.
         sockets: Vec<OwnSocket>,
         /// The calls that did it, as one would write them.
@@ -122,29 +123,29 @@ pub enum News {
         /// Which state.
         state: TcpState,
         /// Which call was refused, and why.
-        why: Refusal,
+        why: SyscallError,
     },
     /// A task ended in a panic; the rest goes on.
     Crashed(String),
     /// The system calls behind one of our sockets.
-    Called(Record),
+    Called(SyscallTrace),
     /// A remedy was tried.
     Tried {
         /// Which.
-        trial: Trial,
+        trial: Probe,
         /// Whether the kernel took it.
-        outcome: Result<(), Refusal>,
+        outcome: Result<(), SyscallError>,
     },
     /// So many more sockets were dealt with like the last one that was told for the same deed.
     CalledAlike {
         /// What their calls were made for.
-        deed: Deed,
+        deed: Purpose,
         /// How many.
         count: u32,
     },
 }
 
-impl News {
+impl SocketEvent {
     /// How many bytes of a payload are kept to be shown.
     pub const SHOWN: usize = 256;
 }
@@ -153,7 +154,7 @@ impl News {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnSocket {
     /// Its row in the kernel's table.
-    pub name: RowName,
+    pub name: SocketId,
     /// The descriptor.
     pub fd: u32,
     /// The inode behind the descriptor.
@@ -162,7 +163,7 @@ pub struct OwnSocket {
 
 /// How an end came to be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum CloseKind {
     /// close(): FIN, unless the other end's data was left unread, which makes it RST.
     Close,
     /// close() with `SO_LINGER` 0: RST.
@@ -173,14 +174,14 @@ pub enum Ending {
 
 /// A system call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct SyscallError {
     /// Which call.
     pub call: Call,
     /// What the kernel answered.
     pub errno: Errno,
 }
 
-impl Refusal {
+impl SyscallError {
     /// Why, where no system call has returned that errno: this program, or the resolver, refused by itself.
     pub const fn of_our_own(self) -> Option<&'static str> {
         Some(match (self.call, self.errno) {
@@ -201,7 +202,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for SyscallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.of_our_own() {
             Some(why) => f.write_str(why),

@@ -4,7 +4,7 @@ use crate::tcp::{Endpoint, Host, Protocol, SourcePort};
 
 /// A remedy that can be tried without harm: with sockets of our own that nobody else can meet, and that are closed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trial {
+pub enum Probe {
     /// socket(), the options, bind(), close().
     Bind {
         /// On which computer.

@@ -1,22 +1,22 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use crate::tcp::{Endpoint, Errno, PortRange, Protocol, RowName};
+use crate::tcp::{Endpoint, Errno, PortRange, Protocol, SocketId};
 
 /// The system calls that one socket of ours was made with, or ended with, in the order in which they were made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct SyscallTrace {
     /// What they were made for.
-    pub deed: Deed,
+    pub deed: Purpose,
     /// The row of the socket, if it came to one.
-    pub row: Option<RowName>,
+    pub row: Option<SocketId>,
     /// The calls.
-    pub calls: Vec<Called>,
+    pub calls: Vec<SyscallRecord>,
 }
 
 /// What system calls were made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Deed {
+pub enum Purpose {
     /// A listening socket.
     Listen,
     /// A client's socket.
@@ -31,26 +31,32 @@ pub enum Deed {
     Try,
 }
 
-impl Deed {
+impl Purpose {
     /// Every deed.
-    pub const ALL: [Deed; 6] =
-        [Deed::Listen, Deed::Connect, Deed::Accept, Deed::HalfClose, Deed::Close, Deed::Try];
+    pub const ALL: [Purpose; 6] = [
+        Purpose::Listen,
+        Purpose::Connect,
+        Purpose::Accept,
+        Purpose::HalfClose,
+        Purpose::Close,
+        Purpose::Try,
+    ];
 }
 
 /// One system call: on which descriptor, what was asked, and what the kernel answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Called {
+pub struct SyscallRecord {
     /// The descriptor; `None` for socket(), which makes it.
     pub on: Option<u32>,
     /// Which call, with its arguments.
-    pub asked: Asked,
+    pub asked: Syscall,
     /// What came of it.
-    pub answer: Answer,
+    pub answer: SyscallResult,
 }
 
 /// A system call and its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Syscall {
     /// socket(2).
     Socket {
         /// Whether it is of IPv6.
@@ -97,7 +103,7 @@ pub enum SockOpt {
 
 /// What the kernel answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum SyscallResult {
     /// 0.
     Done,
     /// A descriptor.
@@ -112,18 +118,18 @@ pub enum Answer {
     Unread,
 }
 
-impl Called {
+impl SyscallRecord {
     /// Whether the kernel refused it; a connect() that is only under way was not refused.
     pub fn is_refused(&self) -> bool {
-        matches!(self.answer, Answer::Failed(errno) if errno != Errno::EINPROGRESS)
+        matches!(self.answer, SyscallResult::Failed(errno) if errno != Errno::EINPROGRESS)
     }
 }
 
-impl fmt::Display for Called {
+impl fmt::Display for SyscallRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fd = self.on.map_or_else(String::new, |fd| fd.to_string());
         match self.asked {
-            Asked::Socket { v6, protocol } => {
+            Syscall::Socket { v6, protocol } => {
                 let family = if v6 { "AF_INET6" } else { "AF_INET" };
                 let kind = match protocol {
                     Protocol::Tcp => "SOCK_STREAM",
@@ -131,27 +137,27 @@ impl fmt::Display for Called {
                 };
                 write!(f, "socket({family}, {kind})")
             }
-            Asked::SetSockOpt(option) => write!(f, "setsockopt({fd}, {option})"),
+            Syscall::SetSockOpt(option) => write!(f, "setsockopt({fd}, {option})"),
             // Unlike in a table, port 0 is a number here: it leaves the choice to the kernel.
-            Asked::Bind(at) => write!(f, "bind({fd}, {})", SocketAddr::from(at)),
-            Asked::Listen(backlog) => write!(f, "listen({fd}, {backlog})"),
-            Asked::Accept => write!(f, "accept({fd})"),
-            Asked::Connect(to) => write!(f, "connect({fd}, {to})"),
-            Asked::ConnectAnswer => write!(f, "getsockopt({fd}, SO_ERROR)"),
-            Asked::GetSockName => write!(f, "getsockname({fd})"),
-            Asked::Shutdown => write!(f, "shutdown({fd}, SHUT_WR)"),
-            Asked::Close => write!(f, "close({fd})"),
+            Syscall::Bind(at) => write!(f, "bind({fd}, {})", SocketAddr::from(at)),
+            Syscall::Listen(backlog) => write!(f, "listen({fd}, {backlog})"),
+            Syscall::Accept => write!(f, "accept({fd})"),
+            Syscall::Connect(to) => write!(f, "connect({fd}, {to})"),
+            Syscall::ConnectAnswer => write!(f, "getsockopt({fd}, SO_ERROR)"),
+            Syscall::GetSockName => write!(f, "getsockname({fd})"),
+            Syscall::Shutdown => write!(f, "shutdown({fd}, SHUT_WR)"),
+            Syscall::Close => write!(f, "close({fd})"),
         }?;
         match self.answer {
-            Answer::Done => f.write_str(" = 0"),
-            Answer::Descriptor(fd) => write!(f, " = {fd}"),
-            Answer::Caller(fd, from) => write!(f, " = {fd}, from {from}"),
-            Answer::End(end) => write!(f, " = {end}"),
-            Answer::Failed(errno) => match errno.symbol() {
+            SyscallResult::Done => f.write_str(" = 0"),
+            SyscallResult::Descriptor(fd) => write!(f, " = {fd}"),
+            SyscallResult::Caller(fd, from) => write!(f, " = {fd}, from {from}"),
+            SyscallResult::End(end) => write!(f, " = {end}"),
+            SyscallResult::Failed(errno) => match errno.symbol() {
                 Some(symbol) => write!(f, " = -1 {symbol}"),
                 None => write!(f, " = -1 error {}", errno.0),
             },
-            Answer::Unread => Ok(()),
+            SyscallResult::Unread => Ok(()),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::tcp::TcpState::{
 
 /// One arrow of the state diagram (RFC 9293, figure 5): from one state to the next, and what makes TCP go it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrow {
+pub struct Transition {
     /// Where it begins.
     pub from: TcpState,
     /// Where it leads.
@@ -19,13 +19,18 @@ pub struct Arrow {
     pub answer: &'static str,
 }
 
-const fn arrow(from: TcpState, to: TcpState, event: &'static str, answer: &'static str) -> Arrow {
-    Arrow { from, to, event, answer }
+const fn arrow(
+    from: TcpState,
+    to: TcpState,
+    event: &'static str,
+    answer: &'static str,
+) -> Transition {
+    Transition { from, to, event, answer }
 }
 
-impl Arrow {
+impl Transition {
     /// The arrows that connections go every day, the usual one first where two leave a state.
-    pub const USUAL: [Arrow; 14] = [
+    pub const USUAL: [Transition; 14] = [
         arrow(Closed, Listen, "listen()", ""),
         arrow(Closed, SynSent, "connect()", "snd SYN"),
         arrow(Listen, SynReceived, "rcv SYN", "snd SYN+ACK"),
@@ -43,7 +48,7 @@ impl Arrow {
     ];
 
     /// The arrows that hardly any connection goes: both call at once, a call or a listener is given up, an answer comes too late.
-    pub const RARE: [Arrow; 6] = [
+    pub const RARE: [Transition; 6] = [
         arrow(Listen, SynSent, "send()", "snd SYN"),
         arrow(Listen, Closed, "close()", ""),
         arrow(SynSent, SynReceived, "rcv SYN", "snd SYN+ACK"),
@@ -53,13 +58,13 @@ impl Arrow {
     ];
 
     /// The arrow that leads straight from one state to another.
-    pub fn between(from: TcpState, to: TcpState) -> Option<Arrow> {
-        let mut all = Arrow::USUAL.into_iter().chain(Arrow::RARE);
+    pub fn between(from: TcpState, to: TcpState) -> Option<Transition> {
+        let mut all = Transition::USUAL.into_iter().chain(Transition::RARE);
         all.find(|arrow| arrow.from == from && arrow.to == to)
     }
 
     /// The shortest way from one state to another along the usual arrows; `None` where there is none.
-    pub fn way(from: TcpState, to: TcpState) -> Option<Vec<Arrow>> {
+    pub fn way(from: TcpState, to: TcpState) -> Option<Vec<Transition>> {
         let mut found = VecDeque::from([(from, Vec::new())]);
         while let Some((at, way)) = found.pop_front() {
             if at == to {
@@ -67,7 +72,7 @@ impl Arrow {
             }
             // No connection goes on as another: behind CLOSED nothing follows.
             let is_over = at == Closed && !way.is_empty();
-            let next = Arrow::USUAL.into_iter().filter(|arrow| arrow.from == at);
+            let next = Transition::USUAL.into_iter().filter(|arrow| arrow.from == at);
             for arrow in next.filter(|_| !is_over) {
                 let longer = way.iter().copied().chain([arrow]).collect();
                 found.push_back((arrow.to, longer));

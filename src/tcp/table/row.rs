@@ -64,7 +64,7 @@ pub enum TimerKind {
 /// differs. An IPv4-mapped address and the IPv4 address that it stands for are one address, so two spellings are one name: a server at `::`
 /// has its ends in one, and whoever calls it writes the other.
 #[derive(Clone, Copy, Debug)]
-pub struct RowName {
+pub struct SocketId {
     /// The computer.
     pub host: Host,
     /// Protocol and both ends.
@@ -73,10 +73,10 @@ pub struct RowName {
     pub inode: u64,
 }
 
-impl RowName {
+impl SocketId {
     /// The name of a connected socket of this machine.
-    pub fn connected(host: Host, tuple: FiveTuple) -> RowName {
-        RowName { host, tuple, inode: 0 }
+    pub fn connected(host: Host, tuple: FiveTuple) -> SocketId {
+        SocketId { host, tuple, inode: 0 }
     }
 
     /// What counts when names are compared.
@@ -85,29 +85,29 @@ impl RowName {
     }
 }
 
-impl PartialEq for RowName {
-    fn eq(&self, other: &RowName) -> bool {
+impl PartialEq for SocketId {
+    fn eq(&self, other: &SocketId) -> bool {
         // Searching a large table, most names differ in their ports, which are spelt in one way only.
-        let ports = |name: &RowName| (name.tuple.remote.port, name.tuple.local.port);
+        let ports = |name: &SocketId| (name.tuple.remote.port, name.tuple.local.port);
         ports(self) == ports(other) && self.spelt_alike() == other.spelt_alike()
     }
 }
 
-impl Eq for RowName {}
+impl Eq for SocketId {}
 
-impl PartialOrd for RowName {
-    fn partial_cmp(&self, other: &RowName) -> Option<Ordering> {
+impl PartialOrd for SocketId {
+    fn partial_cmp(&self, other: &SocketId) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for RowName {
-    fn cmp(&self, other: &RowName) -> Ordering {
+impl Ord for SocketId {
+    fn cmp(&self, other: &SocketId) -> Ordering {
         self.spelt_alike().cmp(&other.spelt_alike())
     }
 }
 
-impl Hash for RowName {
+impl Hash for SocketId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.spelt_alike().hash(state);
     }
@@ -129,9 +129,9 @@ impl SocketRow {
     }
 
     /// What tells this row from every other.
-    pub fn name(&self) -> RowName {
+    pub fn name(&self) -> SocketId {
         let inode = if self.tuple.is_connected() { 0 } else { self.inode };
-        RowName { host: self.host, tuple: self.tuple, inode }
+        SocketId { host: self.host, tuple: self.tuple, inode }
     }
 
     /// Whether the other end's FIN may stand in its Recv-Q: it counts as one byte until the program has read the end of the data.
@@ -152,7 +152,7 @@ impl SocketRow {
 }
 
 /// Whether both are ends of one connection; each computer has a loopback of its own.
-pub(crate) fn are_one_connection(one: RowName, other: RowName) -> bool {
+pub(crate) fn are_one_connection(one: SocketId, other: SocketId) -> bool {
     let may_meet = one.host == other.host || !one.tuple.local.ip.to_canonical().is_loopback();
     one.tuple.is_connected()
         && may_meet

@@ -2,7 +2,7 @@ use crate::tcp::{Change, Host};
 
 /// What a look at the kernel's table brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sight {
+pub struct TableUpdate {
     /// Whose table.
     pub host: Host,
     /// What differs from the look before.

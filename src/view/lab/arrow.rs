@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use crate::tcp::{Crossing, Fate, Moment};
+use crate::tcp::{Delivery, Moment, WireSegment};
 use crate::view::style::glyphs::REFUSED;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 
 /// What an arrow shows.
 #[derive(Clone, Copy)]
-pub(crate) struct Lane<'a> {
+pub(crate) struct SegmentArrow<'a> {
     /// The segment and its fate.
-    pub(crate) crossing: &'a Crossing,
+    pub(crate) crossing: &'a WireSegment,
     /// Whether it goes from the left to the right.
     pub(crate) to_the_right: bool,
     /// How long the wire takes, when that is known.
@@ -21,16 +21,16 @@ pub(crate) struct Lane<'a> {
 }
 
 /// In what style a segment is drawn: what waits or is lost stands out.
-pub(crate) fn part(crossing: &Crossing) -> Part {
+pub(crate) fn part(crossing: &WireSegment) -> ThemeRole {
     match crossing.fate {
-        Fate::OnTheWay => Part::Warning,
-        Fate::Lost(..) => Part::Error,
-        Fate::Arrived(_) if crossing.again => Part::Changed,
-        Fate::Arrived(_) => Part::Text,
+        Delivery::OnTheWay => ThemeRole::Warning,
+        Delivery::Lost(..) => ThemeRole::Error,
+        Delivery::Arrived(_) if crossing.again => ThemeRole::Changed,
+        Delivery::Arrived(_) => ThemeRole::Text,
     }
 }
 
-impl Lane<'_> {
+impl SegmentArrow<'_> {
     /// Whether an arrow of so many columns has room for that label.
     pub(crate) fn has_room(columns: usize, label: &str) -> bool {
         text::width(label) + 6 <= columns
@@ -40,22 +40,22 @@ impl Lane<'_> {
     pub(crate) fn arrow(self, now: Moment, columns: usize, label: &str) -> String {
         let last = columns.saturating_sub(1);
         let head = match self.crossing.fate {
-            Fate::Arrived(_) => last,
-            Fate::Lost(..) => last * 3 / 5,
-            Fate::OnTheWay if self.held => last * 3 / 5,
-            Fate::OnTheWay => self.travelled(now, last),
+            Delivery::Arrived(_) => last,
+            Delivery::Lost(..) => last * 3 / 5,
+            Delivery::OnTheWay if self.held => last * 3 / 5,
+            Delivery::OnTheWay => self.travelled(now, last),
         };
-        let labelled = Lane::has_room(columns, label);
+        let labelled = SegmentArrow::has_room(columns, label);
         let label = format!(" {label} ");
         let wide = text::width(&label);
         // The label never stands ahead of the tip, nor on what stops it.
         let head = if labelled { head.max(wide + 1).min(last) } else { head };
         let tip = match self.crossing.fate {
-            Fate::Lost(..) => REFUSED,
-            Fate::Arrived(_) | Fate::OnTheWay if self.to_the_right => "▶",
-            Fate::Arrived(_) | Fate::OnTheWay => "◀",
+            Delivery::Lost(..) => REFUSED,
+            Delivery::Arrived(_) | Delivery::OnTheWay if self.to_the_right => "▶",
+            Delivery::Arrived(_) | Delivery::OnTheWay => "◀",
         };
-        let stopped = self.crossing.fate == Fate::OnTheWay && self.held;
+        let stopped = self.crossing.fate == Delivery::OnTheWay && self.held;
         // Drawn from the sender to the receiver; the label is put on it afterwards, so that it reads from left to right.
         let mut cells: Vec<String> = (0..columns)
             .map(|n| match n {

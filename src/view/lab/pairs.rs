@@ -2,24 +2,24 @@
 
 use crate::app::State;
 use crate::tcp::table::row::are_one_connection;
-use crate::tcp::{Host, RowName, TcpState};
-use crate::view::style::theme::Part;
+use crate::tcp::{Host, SocketId, TcpState};
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::titles::part_shown;
 
 /// One line of the two tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pair {
+pub(crate) struct PairedRow {
     /// The row at the server's computer.
-    pub(crate) left: Option<RowName>,
+    pub(crate) left: Option<SocketId>,
     /// The row at the client's.
-    pub(crate) right: Option<RowName>,
+    pub(crate) right: Option<SocketId>,
     /// The place of the first of them among the rows that are shown.
     at: usize,
 }
 
-impl Pair {
+impl PairedRow {
     /// The place of the row of one side among the rows that are shown.
-    fn place(self, shown: &[RowName], side: Option<RowName>) -> Option<usize> {
+    fn place(self, shown: &[SocketId], side: Option<SocketId>) -> Option<usize> {
         let host = side?.host;
         let is_first = shown.get(self.at).is_some_and(|first| first.host == host);
         Some(if is_first { self.at } else { self.at + 1 })
@@ -27,12 +27,12 @@ impl Pair {
 }
 
 /// The lines that fit into `height`: the chosen row's among them, else the newest; those that listen stay at the top.
-pub(crate) fn fitting(state: &State, height: usize) -> Vec<Pair> {
-    let shown = &state.desk.shown;
+pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
+    let shown = &state.ui.shown;
     let Some(server) = state.lab.server() else {
         return Vec::new();
     };
-    let pointed_at = state.desk.selected.or(state.blamed().first().copied());
+    let pointed_at = state.ui.selected.or(state.blamed().first().copied());
     let chosen = pointed_at.and_then(|name| shown.iter().position(|shown| *shown == name));
     let mut end = chosen.map_or(shown.len(), |chosen| after(shown, chosen));
     // Where the chosen one is not the newest, as many lines follow it as precede it.
@@ -49,7 +49,7 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<Pair> {
         lines.push(pair(shown, end, server.host));
         end = after(shown, end);
     }
-    let listens = |name: &RowName| {
+    let listens = |name: &SocketId| {
         let line = state.seen().get(*name);
         line.is_some_and(|line| line.row.state == TcpState::Listen)
     };
@@ -61,9 +61,9 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<Pair> {
 
 /// The places of one computer's rows that fit into `height`, chosen as above.
 pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
-    let shown = &state.desk.shown;
+    let shown = &state.ui.shown;
     let here = |place: &usize| shown[*place].host == host;
-    let pointed_at = state.desk.selected.or(state.blamed().first().copied());
+    let pointed_at = state.ui.selected.or(state.blamed().first().copied());
     let chosen = pointed_at.and_then(|name| shown.iter().position(|shown| *shown == name));
     let from = chosen.map_or(shown.len(), |chosen| chosen + 1);
     let below: Vec<usize> = (from..shown.len()).filter(here).take(height / 2).collect();
@@ -77,7 +77,7 @@ pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
         let rest = (from..shown.len()).filter(here).skip(height / 2);
         rows.extend(rest.take(height - there));
     }
-    let listens = |name: &RowName| {
+    let listens = |name: &SocketId| {
         let line = state.seen().get(*name);
         line.is_some_and(|line| name.host == host && line.row.state == TcpState::Listen)
     };
@@ -89,8 +89,8 @@ pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
 }
 
 /// Which part of a computer's rows is shown, by the places of those that are drawn; nothing where it is all.
-pub(crate) fn part(state: &State, host: Host, places: &[usize]) -> Option<(Part, String)> {
-    let ranks = &state.desk.ranks;
+pub(crate) fn part(state: &State, host: Host, places: &[usize]) -> Option<(ThemeRole, String)> {
+    let ranks = &state.ui.ranks;
     let count = ranks.count(host);
     let nth = |place: &usize| ranks.nth(*place);
     let (first, last) = (places.first().map(nth)?, places.last().map(nth)?);
@@ -101,15 +101,15 @@ pub(crate) fn part(state: &State, host: Host, places: &[usize]) -> Option<(Part,
 }
 
 /// The places of the rows at both sides of these lines.
-pub(crate) fn sides(state: &State, pairs: &[Pair]) -> [Vec<usize>; 2] {
-    let shown = &state.desk.shown;
+pub(crate) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
+    let shown = &state.ui.shown;
     let left = pairs.iter().filter_map(|pair| pair.place(shown, pair.left));
     let right = pairs.iter().filter_map(|pair| pair.place(shown, pair.right));
     [left.collect(), right.collect()]
 }
 
 /// Where the line that begins at `n` ends.
-fn after(shown: &[RowName], n: usize) -> usize {
+fn after(shown: &[SocketId], n: usize) -> usize {
     let joins = |n: usize| n + 1 < shown.len() && are_one_connection(shown[n], shown[n + 1]);
     let begins = if n > 0 && n < shown.len() && are_one_connection(shown[n - 1], shown[n]) {
         n - 1
@@ -120,14 +120,14 @@ fn after(shown: &[RowName], n: usize) -> usize {
 }
 
 /// Where the line that ends at `n` begins.
-fn before(shown: &[RowName], n: usize) -> usize {
+fn before(shown: &[SocketId], n: usize) -> usize {
     let is_pair = n >= 2 && are_one_connection(shown[n - 2], shown[n - 1]);
     n - if is_pair { 2 } else { 1 }
 }
 
 /// The line that begins at that place.
-fn pair(shown: &[RowName], at: usize, server: Host) -> Pair {
-    let [one, other] = [shown.get(at), shown.get(at + 1)].map(Option::<&RowName>::copied);
+fn pair(shown: &[SocketId], at: usize, server: Host) -> PairedRow {
+    let [one, other] = [shown.get(at), shown.get(at + 1)].map(Option::<&SocketId>::copied);
     let joined = one
         .zip(other)
         .filter(|(one, other)| are_one_connection(*one, *other) && one.host != other.host);
@@ -136,5 +136,5 @@ fn pair(shown: &[RowName], at: usize, server: Host) -> Pair {
         let mut rows = rows.into_iter().flatten();
         rows.find(|name| (name.host == server) == is_servers)
     };
-    Pair { left: side(true), right: side(false), at }
+    PairedRow { left: side(true), right: side(false), at }
 }

@@ -7,7 +7,7 @@ use crate::tcp::{FiveTuple, Host, Moment, Segment};
 
 /// What tells the connections on the wire apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whose {
+pub(crate) enum SegmentLabel {
     /// There is only one.
     Nobodys,
     /// The ports of one client.
@@ -18,9 +18,9 @@ pub(crate) enum Whose {
     NameAndPort,
 }
 
-impl Whose {
+impl SegmentLabel {
     /// What tells those apart whose segments had been sent by then.
-    pub(crate) fn of(state: &State, then: Moment) -> Whose {
+    pub(crate) fn of(state: &State, then: Moment) -> SegmentLabel {
         let crossings = state.lab.crossings.iter();
         let known = crossings.take_while(|crossing| crossing.sent <= then);
         let mut clients: BTreeMap<Host, FiveTuple> = BTreeMap::new();
@@ -31,10 +31,10 @@ impl Whose {
             among_clients |= is_among_clients(state, segment);
         }
         match (clients.len() > 1 || among_clients, several) {
-            (false, false) => Whose::Nobodys,
-            (false, true) => Whose::Port,
-            (true, false) => Whose::Name,
-            (true, true) => Whose::NameAndPort,
+            (false, false) => SegmentLabel::Nobodys,
+            (false, true) => SegmentLabel::Port,
+            (true, false) => SegmentLabel::Name,
+            (true, true) => SegmentLabel::NameAndPort,
         }
     }
 
@@ -48,17 +48,17 @@ impl Whose {
         if is_among_clients(state, segment) {
             let name = |host: Host| {
                 let name = state.computer_name(host);
-                let is_named = self == Whose::NameAndPort && host == client(state, segment);
+                let is_named = self == SegmentLabel::NameAndPort && host == client(state, segment);
                 if is_named { format!("{name}:{port}") } else { name }
             };
             return format!("{} to {}", name(segment.from), name(segment.to));
         }
         let name = || state.computer_name(client(state, segment));
         match self {
-            Whose::Nobodys => String::new(),
-            Whose::Port => format!(":{port}"),
-            Whose::Name => name(),
-            Whose::NameAndPort => format!("{}:{port}", name()),
+            SegmentLabel::Nobodys => String::new(),
+            SegmentLabel::Port => format!(":{port}"),
+            SegmentLabel::Name => name(),
+            SegmentLabel::NameAndPort => format!("{}:{port}", name()),
         }
     }
 }

@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::{Pane, State};
-use crate::view::lab::pairs::Pair;
+use crate::view::lab::pairs::PairedRow;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, stacked, wire};
 use crate::view::rect;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::narrow::{Narrow, cell, head};
 use crate::view::table::{empty, titles};
 
@@ -24,7 +24,7 @@ const WIRE: u16 = 28;
 /// Both computers and the wire.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     scroll.cells.clear();
-    if area.width >= BESIDE && !scene.state.desk.netstat {
+    if area.width >= BESIDE && !scene.state.ui.netstat {
         beside(frame, area, scene, scroll);
     } else {
         stacked::draw(frame, area, scene, scroll);
@@ -52,7 +52,7 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
 
     if pairs.is_empty() {
         empty::draw(frame, left, scene);
-        let words = scene.span(Part::Dim, "   no row");
+        let words = scene.span(ThemeRole::Dim, "   no row");
         frame.render_widget(words, right);
         return;
     }
@@ -64,7 +64,7 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
             let line = rect::line(place, n);
             let cell = match name {
                 Some(name) => cell(scene, columns, name),
-                None => Line::from(scene.span(Part::Dim, absent(scene.state, *pair))),
+                None => Line::from(scene.span(ThemeRole::Dim, absent(scene.state, *pair))),
             };
             frame.render_widget(cell, line);
             if let Some(name) = name {
@@ -76,7 +76,7 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
 }
 
 /// What stands below each table: how many rows contain the text to find, and which part of the rows is shown.
-fn below(scene: Scene<'_>, pairs: &[Pair]) -> [Vec<(Part, String)>; 2] {
+fn below(scene: Scene<'_>, pairs: &[PairedRow]) -> [Vec<(ThemeRole, String)>; 2] {
     let state = scene.state;
     let [left, right] = pairs::sides(state, pairs);
     let server = state.lab.server();
@@ -87,7 +87,7 @@ fn below(scene: Scene<'_>, pairs: &[Pair]) -> [Vec<(Part, String)>; 2] {
 }
 
 /// What stands where one of the computers has no row for a connection.
-fn absent(state: &State, pair: Pair) -> String {
+fn absent(state: &State, pair: PairedRow) -> String {
     let Some(there) = pair.left.or(pair.right).filter(|name| name.tuple.is_connected()) else {
         return String::new();
     };

@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::Pane;
-use crate::tcp::{Port, RowName};
+use crate::tcp::{Port, SocketId};
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
 use crate::view::scene::{Scene, put, width};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::{Columns, longest_address};
 use crate::view::table::narrow::Narrow;
 use crate::view::table::row::Bracket;
@@ -27,8 +27,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     };
     let (room, client) = (usize::from(rest.width), state.clients.computer().host);
     let most = usize::from(rest.height.saturating_sub(2));
-    let head = if state.desk.netstat { 2 } else { usize::from(most > 8) };
-    let spare = most.saturating_sub(head * if state.desk.netstat { 2 } else { 1 });
+    let head = if state.ui.netstat { 2 } else { usize::from(most > 8) };
+    let spare = most.saturating_sub(head * if state.ui.netstat { 2 } else { 1 });
     let wanted = [
         pairs::of_one(state, server.host, spare).len(),
         pairs::of_one(state, client, spare).len(),
@@ -39,8 +39,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         .map(|(host, lines)| pairs::of_one(state, host, lines));
     let rows = [0, 1].map(|side: usize| {
         let places = places[side].iter();
-        let names = places.map(|place| state.desk.shown[*place]);
-        names.collect::<Vec<RowName>>()
+        let names = places.map(|place| state.ui.shown[*place]);
+        names.collect::<Vec<SocketId>>()
     });
     let mut title = titles(scene, true, area.width);
     title.right.extend(titles::found(scene));
@@ -49,7 +49,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     scene.pane(frame, Pane::Sockets, area, title);
     let part = pairs::part(state, client, &places[1]);
     let mut table =
-        |frame: &mut Frame<'_>, rest: &mut Rect, rows: &[RowName], lines: usize, head: usize| {
+        |frame: &mut Frame<'_>, rest: &mut Rect, rows: &[SocketId], lines: usize, head: usize| {
             let height = u16::try_from(lines + head).unwrap_or(rest.height);
             let place = rect::take_top(rest, height);
             draw_table(frame, place, scene, rows, head > 0);
@@ -60,7 +60,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
             scroll.visible.extend(rows);
         };
     table(frame, &mut rest, &rows[0], of_server, head);
-    let mut spans = vec![scene.span(Part::Title, " The wire ")];
+    let mut spans = vec![scene.span(ThemeRole::Title, " The wire ")];
     let status = wire::status_lines(scene, room.saturating_sub(20));
     spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
     rule(frame, rect::take_top(&mut rest, 1), scene, spans);
@@ -69,15 +69,19 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     put(frame, place, wire::lines(scene, room, of_wire));
     let place = rect::take_top(&mut rest, 1);
     rule(frame, place, scene, client_title(scene, area, part));
-    let head = if state.desk.netstat { 2 } else { 0 };
+    let head = if state.ui.netstat { 2 } else { 0 };
     table(frame, &mut rest, &rows[1], of_client, head);
 }
 
 /// Whose table the last one is, and which part of it is shown; the arrows choose another computer where the pane of them has no room.
-fn client_title(scene: Scene<'_>, area: Rect, part: Option<(Part, String)>) -> Vec<Span<'static>> {
+fn client_title(
+    scene: Scene<'_>,
+    area: Rect,
+    part: Option<(ThemeRole, String)>,
+) -> Vec<Span<'static>> {
     let state = scene.state;
     let titles = titles(scene, false, area.width);
-    let sign = if state.desk.focus == Pane::Computers { CHOSEN } else { "" };
+    let sign = if state.ui.focus == Pane::Computers { CHOSEN } else { "" };
     let place = match state.clients.computers.len() {
         1 => String::new(),
         _ if !titles.right.is_empty() => String::new(),
@@ -85,8 +89,8 @@ fn client_title(scene: Scene<'_>, area: Rect, part: Option<(Part, String)>) -> V
     };
     let spans = |place: &str| {
         vec![
-            scene.span(Part::Title, format!(" {sign}{}", titles.name)),
-            scene.span(Part::Dim, format!(" {} {place}", titles.about)),
+            scene.span(ThemeRole::Title, format!(" {sign}{}", titles.name)),
+            scene.span(ThemeRole::Dim, format!(" {} {place}", titles.about)),
         ]
     };
     let tries = match part {
@@ -108,9 +112,9 @@ fn client_title(scene: Scene<'_>, area: Rect, part: Option<(Part, String)>) -> V
 /// A title in a line across the pane.
 fn rule(frame: &mut Frame<'_>, place: Rect, scene: Scene<'_>, mut spans: Vec<Span<'static>>) {
     let room = usize::from(place.width);
-    spans.insert(0, scene.span(Part::Border, DASH.repeat(2)));
+    spans.insert(0, scene.span(ThemeRole::Border, DASH.repeat(2)));
     let left = room.saturating_sub(width(&spans));
-    spans.push(scene.span(Part::Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
+    spans.push(scene.span(ThemeRole::Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
     frame.render_widget(Line::from(spans), place);
 }
 
@@ -118,7 +122,7 @@ fn rule(frame: &mut Frame<'_>, place: Rect, scene: Scene<'_>, mut spans: Vec<Spa
 const ROLES: usize = 68;
 
 fn port(scene: Scene<'_>) -> Port {
-    scene.state.listener.at().port
+    scene.state.server.at().port
 }
 
 /// One computer's rows, with the columns of the whole table.
@@ -126,17 +130,17 @@ fn draw_table(
     frame: &mut Frame<'_>,
     place: Rect,
     scene: Scene<'_>,
-    rows: &[RowName],
+    rows: &[SocketId],
     has_head: bool,
 ) {
-    if scene.state.desk.netstat {
+    if scene.state.ui.netstat {
         netstat::draw(frame, place, scene, (2, rows));
         return;
     }
     if rows.is_empty() {
         let words = format!("   {}", no_row(scene));
         let words = text::cut(&words, usize::from(place.width));
-        frame.render_widget(scene.span(Part::Dim, words), place);
+        frame.render_widget(scene.span(ThemeRole::Dim, words), place);
         return;
     }
     let room = usize::from(place.width);
@@ -154,15 +158,15 @@ fn draw_table(
 
 /// Why a table is empty, and which key changes that.
 fn no_row(scene: Scene<'_>) -> String {
-    let find = scene.state.desk.find.text.value();
+    let find = scene.state.ui.find.text.value();
     if !find.is_empty() {
         return format!("no row contains \"{}\"; Esc shows every row", scene.own(find));
     }
-    let key = if scene.state.listener.is_listening() { "c connects" } else { "l listens" };
+    let key = if scene.state.server.is_listening() { "c connects" } else { "l listens" };
     format!("no row at port {}; {key}", port(scene))
 }
 
-fn waits(scene: Scene<'_>, rows: &[RowName]) -> bool {
+fn waits(scene: Scene<'_>, rows: &[SocketId]) -> bool {
     let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
     lines.map(|line| line.row.queues).any(|queues| queues.recv > 0)
 }

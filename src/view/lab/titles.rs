@@ -2,20 +2,20 @@ use std::net::IpAddr;
 
 use crate::view::scene::{Scene, Titles};
 use crate::view::style::glyphs::DASH;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::titles;
 
 /// The title of a computer's table, on a screen so wide.
 pub(crate) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     let state = scene.state;
-    let about = |name: &str, ip: IpAddr| match state.desk.lens.whole_machine {
+    let about = |name: &str, ip: IpAddr| match state.ui.lens.whole_machine {
         false => format!("{DASH} {name} {ip}"),
         true if width < 54 => format!("{DASH} {ip}, all ports"),
         true => format!("{DASH} {name} {ip}, all ports"),
     };
     let unread = |host| {
         let words = titles::unread(state, host).into_iter();
-        words.map(|words| (Part::Error, words)).collect()
+        words.map(|words| (ThemeRole::Error, words)).collect()
     };
     if is_server {
         let server = state.lab.server();

@@ -3,23 +3,23 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::format;
-use crate::tcp::{Crossing, Fate, Protocol, Segment, escape};
-use crate::view::lab::arrow::Lane;
-use crate::view::lab::segment_label::Whose;
+use crate::tcp::{Delivery, Protocol, Segment, WireSegment, escape};
+use crate::view::lab::arrow::SegmentArrow;
+use crate::view::lab::segment_label::SegmentLabel;
 use crate::view::lab::{arrow, segment_label};
 use crate::view::scene::{Scene, width};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 
 /// What is done with the wire, in few words.
-pub(crate) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
+pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     let state = scene.state;
     let (wire, many) = (state.wire_then(), state.waiting_then());
     let mut pieces = Vec::new();
     let waiting = text::number(many);
     if wire.held {
         let wait = if many == 1 { "waits" } else { "wait" };
-        pieces.push((Part::KeyCap, format!("HELD: {waiting} {wait}")));
+        pieces.push((ThemeRole::KeyCap, format!("HELD: {waiting} {wait}")));
     }
     if !wire.delay.is_zero() {
         // One piece, so that nothing jumps as segments come and go.
@@ -29,22 +29,22 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(Part, String)> {
             _ => format!(", {waiting} now"),
         };
         let delay = format::brief(wire.delay);
-        pieces.push((Part::Warning, format!("{delay} one way{now}")));
+        pieces.push((ThemeRole::Warning, format!("{delay} one way{now}")));
     }
     if wire.cut {
-        pieces.push((Part::Banner, "CUT".to_owned()));
+        pieces.push((ThemeRole::Banner, "CUT".to_owned()));
     }
     match wire.loses {
         0 => (),
-        1 => pieces.push((Part::Error, "loses the next".to_owned())),
-        n => pieces.push((Part::Error, format!("loses the next {n}"))),
+        1 => pieces.push((ThemeRole::Error, "loses the next".to_owned())),
+        n => pieces.push((ThemeRole::Error, format!("loses the next {n}"))),
     }
     if pieces.is_empty() {
-        pieces.push((Part::Dim, "as quick as a cable".to_owned()));
+        pieces.push((ThemeRole::Dim, "as quick as a cable".to_owned()));
     }
     // They lie anywhere between those that are shown.
     if let Ok(untold @ 1..) = usize::try_from(state.lab.untold()) {
-        pieces.push((Part::Dim, format!("{} not shown", text::number(untold))));
+        pieces.push((ThemeRole::Dim, format!("{} not shown", text::number(untold))));
     }
     pieces
 }
@@ -74,9 +74,9 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         return nothing_yet(scene, room, height);
     }
     let then = scene.state.then();
-    let waits = |crossing: &Crossing| crossing.fate_by(then) == Fate::OnTheWay;
+    let waits = |crossing: &WireSegment| crossing.fate_by(then) == Delivery::OnTheWay;
     let oldest = || lab.crossings.iter().position(waits);
-    let whose = Whose::of(scene.state, then);
+    let whose = SegmentLabel::of(scene.state, then);
     let newest = newest(scene, whose, (room, height));
     let held = scene.state.wire_then().held;
     let from = match held.then(oldest).flatten() {
@@ -92,7 +92,7 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         let counting = usize::from(behind > 1);
         if lines.len() + block.len() + counting > height {
             let text = format!(" + {} more behind", text::number(behind));
-            lines.push(Line::from(scene.span(Part::Dim, text)));
+            lines.push(Line::from(scene.span(ThemeRole::Dim, text)));
             break;
         }
         lines.extend(block);
@@ -111,7 +111,7 @@ fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static
     words
         .into_iter()
         .take(height)
-        .map(|line| Line::from(scene.span(Part::Dim, format!(" {line}"))))
+        .map(|line| Line::from(scene.span(ThemeRole::Dim, format!(" {line}"))))
         .collect()
 }
 
@@ -123,7 +123,7 @@ fn sent_by_then(scene: Scene<'_>) -> usize {
 }
 
 /// From which segment on all the newest fit.
-fn newest(scene: Scene<'_>, whose: Whose, (room, height): (usize, usize)) -> usize {
+fn newest(scene: Scene<'_>, whose: SegmentLabel, (room, height): (usize, usize)) -> usize {
     let crossings = &scene.state.lab.crossings;
     let mut left = height;
     let mut from = sent_by_then(scene);
@@ -142,9 +142,14 @@ fn newest(scene: Scene<'_>, whose: Whose, (room, height): (usize, usize)) -> usi
 const ONE_LINE: usize = 54;
 
 /// One segment: its way as an arrow, and what it carries.
-fn block(scene: Scene<'_>, crossing: &Crossing, whose: Whose, room: usize) -> Vec<Line<'static>> {
+fn block(
+    scene: Scene<'_>,
+    crossing: &WireSegment,
+    whose: SegmentLabel,
+    room: usize,
+) -> Vec<Line<'static>> {
     let (state, crossing) = (scene.state, &crossing.as_of(scene.state.then()));
-    let lane = Lane {
+    let lane = SegmentArrow {
         crossing,
         to_the_right: segment_label::goes_right(state, &crossing.segment),
         delay: state.wire_then().delay,
@@ -161,7 +166,7 @@ fn block(scene: Scene<'_>, crossing: &Crossing, whose: Whose, room: usize) -> Ve
     let both = format!("{flags} {whose}");
     let (label, carries) = match carries(scene, crossing) {
         carries if whose.is_empty() => (flags, carries),
-        carries if Lane::has_room(columns, &both) => (both, carries),
+        carries if SegmentArrow::has_room(columns, &both) => (both, carries),
         carries => (flags, format!("{whose} {carries}")),
     };
     let arrow = format!(" {}", lane.arrow(state.then(), columns, &label));
@@ -174,7 +179,7 @@ fn block(scene: Scene<'_>, crossing: &Crossing, whose: Whose, room: usize) -> Ve
 
 fn in_one_line(
     scene: Scene<'_>,
-    crossing: &Crossing,
+    crossing: &WireSegment,
     [arrow, carries]: [String; 2],
     room: usize,
 ) -> Line<'static> {
@@ -202,7 +207,7 @@ fn in_one_line(
 
 fn in_lines(
     scene: Scene<'_>,
-    crossing: &Crossing,
+    crossing: &WireSegment,
     [arrow, carries]: [String; 2],
     inner: usize,
 ) -> Vec<Line<'static>> {
@@ -225,13 +230,13 @@ fn in_lines(
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
-        lines.push(Line::from(scene.span(Part::Dim, text::cut(&payload, inner + 2))));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&payload, inner + 2))));
     }
     lines
 }
 
 /// Numbers and length: `seq 1 ack 1 len 13`.
-fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
+fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
     let segment = &crossing.segment;
     if segment.is_refusal {
         return Segment::REFUSES.to_owned();
@@ -252,7 +257,7 @@ fn carries(scene: Scene<'_>, crossing: &Crossing) -> String {
 }
 
 /// Whether it had been sent before, and how long before.
-fn again(scene: Scene<'_>, crossing: &Crossing) -> String {
+fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match scene.state.lab.sent_before(crossing) {
         Some(before) => format!("again after {}", exact(crossing.sent.since(before))),
         None if crossing.again => "again".to_owned(),
@@ -261,12 +266,12 @@ fn again(scene: Scene<'_>, crossing: &Crossing) -> String {
 }
 
 /// What became of it.
-fn fate(scene: Scene<'_>, crossing: &Crossing) -> String {
+fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match crossing.fate {
-        Fate::OnTheWay if scene.state.wire_then().held => "waits".to_owned(),
-        Fate::OnTheWay => "on its way".to_owned(),
-        Fate::Lost(_, how) => how.words().to_owned(),
-        Fate::Arrived(at) => {
+        Delivery::OnTheWay if scene.state.wire_then().held => "waits".to_owned(),
+        Delivery::OnTheWay => "on its way".to_owned(),
+        Delivery::Lost(_, how) => how.words().to_owned(),
+        Delivery::Arrived(at) => {
             let took = at.since(crossing.sent);
             if took.as_millis() < 10 { String::new() } else { format::brief(took) }
         }

@@ -4,21 +4,21 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::BorderType;
 
 use crate::app::{Comparison, FIVE, Pane};
-use crate::tcp::RowName;
+use crate::tcp::SocketId;
 use crate::view::main::five_tuple;
-use crate::view::main::five_tuple::Look;
+use crate::view::main::five_tuple::BoxStyle;
 use crate::view::pane::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::row_name;
 use crate::view::{rect, text};
 
 /// The marked row and the chosen one, number by number: what is equal is dim, what differs is framed.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let state = scene.state;
-    let pair = state.desk.marked.zip(state.desk.selected);
+    let pair = state.ui.marked.zip(state.ui.selected);
     let titles = Titles {
         name: "Compare",
         about: format!("{DASH} the five numbers that tell a connection from every other"),
@@ -27,14 +27,14 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let Some((marked, chosen)) = pair else {
         let words = "v marks a row, and compares it with a second one.";
-        return put(frame, inner, [Line::from(scene.span(Part::Dim, words))]);
+        return put(frame, inner, [Line::from(scene.span(ThemeRole::Dim, words))]);
     };
     let comparison = Comparison::of(state, marked, chosen);
     scroll.visible.extend(comparison.rows);
     let room = usize::from(inner.width).saturating_sub(2);
     let sentence = text::wrap(&comparison.words(), room).into_iter();
     let sentence: Vec<Line<'static>> =
-        sentence.map(|words| Line::from(scene.span(Part::Strong, words))).collect();
+        sentence.map(|words| Line::from(scene.span(ThemeRole::Strong, words))).collect();
     let numbers = comparison.rows.map(five_tuple::numbers);
     let Some(places) = five_tuple::columns_of(&numbers, room + 2) else {
         return put(frame, inner, list(scene, &comparison, &numbers, sentence));
@@ -66,33 +66,37 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     put(frame, rest, sentence);
 }
 
-fn look(differs: bool, is_upper: bool) -> Look {
+fn look(differs: bool, is_upper: bool) -> BoxStyle {
     let sign = if differs { DIFFERS } else { EQUAL };
     let sign = if is_upper { sign } else { "" };
     if differs {
-        Look { border: (BorderType::Thick, Part::Warning), number: Part::Strong, sign }
+        BoxStyle {
+            border: (BorderType::Thick, ThemeRole::Warning),
+            number: ThemeRole::Strong,
+            sign,
+        }
     } else {
-        Look { border: (BorderType::Rounded, Part::Border), number: Part::Dim, sign }
+        BoxStyle { border: (BorderType::Rounded, ThemeRole::Border), number: ThemeRole::Dim, sign }
     }
 }
 
 /// Which row it is: its sign in the table, what it is, and its state.
-fn label(scene: Scene<'_>, name: RowName, n: usize) -> Line<'static> {
+fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     let sign = [MARKED, CHOSEN][n];
-    let mut spans = vec![scene.span(Part::Key, format!("{sign} "))];
+    let mut spans = vec![scene.span(ThemeRole::Key, format!("{sign} "))];
     match scene.state.seen().get(name) {
         Some(line) => {
             let role = row_name::of(scene, line, 26);
-            spans.push(scene.span(Part::Strong, format!("{role}   ")));
+            spans.push(scene.span(ThemeRole::Strong, format!("{role}   ")));
             let state = line.row.state;
             if line.gone.is_some() {
-                spans.push(scene.span(Part::Gone, format!("{state}, gone")));
+                spans.push(scene.span(ThemeRole::Gone, format!("{state}, gone")));
             } else {
                 let style = scene.theme.state(state);
                 spans.push(Span::styled(format!("{} {state}", glyph(state)), style));
             }
         }
-        None => spans.push(scene.span(Part::Gone, "gone")),
+        None => spans.push(scene.span(ThemeRole::Gone, "gone")),
     }
     Line::from(spans)
 }
@@ -107,8 +111,9 @@ fn list(
     let mut lines = Vec::new();
     for (n, name) in FIVE.into_iter().enumerate() {
         let differs = comparison.differs[n];
-        let (sign, part) = if differs { (DIFFERS, Part::Warning) } else { (EQUAL, Part::Dim) };
-        let head = scene.span(Part::Dim, text::fit(name, 16));
+        let (sign, part) =
+            if differs { (DIFFERS, ThemeRole::Warning) } else { (EQUAL, ThemeRole::Dim) };
+        let head = scene.span(ThemeRole::Dim, text::fit(name, 16));
         let first = scene.span(part, format!("  {}", numbers[0][n]));
         let second = scene.span(part, format!("{sign} {}", numbers[1][n]));
         lines.push(Line::from(vec![head, first]));

@@ -4,9 +4,9 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType};
 
 use crate::app::FIVE;
-use crate::tcp::RowName;
+use crate::tcp::SocketId;
 use crate::view::scene::{Scene, put};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns;
 use crate::view::{rect, text};
 
@@ -14,7 +14,7 @@ use crate::view::{rect, text};
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
 
 /// The five numbers, as the row has them.
-pub(crate) fn numbers(name: RowName) -> [String; 5] {
+pub(crate) fn numbers(name: SocketId) -> [String; 5] {
     let (local, remote) = (name.tuple.local, name.tuple.remote);
     [
         columns::proto(&name),
@@ -43,9 +43,9 @@ pub(crate) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &
 
 /// How a box looks: its frame, what stands in it, and a sign at its lower edge.
 #[derive(Clone, Copy)]
-pub(crate) struct Look {
-    pub(crate) border: (BorderType, Part),
-    pub(crate) number: Part,
+pub(crate) struct BoxStyle {
+    pub(crate) border: (BorderType, ThemeRole),
+    pub(crate) number: ThemeRole,
     pub(crate) sign: &'static str,
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn boxes(
     area: Rect,
     scene: Scene<'_>,
     (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),
-    looks: [Look; 5],
+    looks: [BoxStyle; 5],
 ) {
     let mut x = area.x;
     for (((width, title), number), look) in boxes.into_iter().zip(numbers).zip(looks) {
@@ -68,7 +68,7 @@ pub(crate) fn boxes(
         let block = Block::bordered()
             .border_type(border)
             .border_style(scene.style(part))
-            .title_top(Line::from(scene.span(Part::Dim, padded(title))).centered())
+            .title_top(Line::from(scene.span(ThemeRole::Dim, padded(title))).centered())
             .title_bottom(Line::from(scene.span(part, padded(look.sign))).centered());
         frame.render_widget(block, place);
         let number = Line::from(scene.span(look.number, number)).centered();
@@ -79,15 +79,18 @@ pub(crate) fn boxes(
 }
 
 /// The five numbers in a box each; in one line of text where the boxes do not fit.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: RowName) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: SocketId) {
     let room = usize::from(area.width);
     let numbers = numbers(name);
     let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
         let lines = text::wrap(&numbers.join("  "), room).into_iter();
-        let lines = lines.map(|line| Line::from(scene.span(Part::Strong, line)));
+        let lines = lines.map(|line| Line::from(scene.span(ThemeRole::Strong, line)));
         return put(frame, area, lines);
     };
-    let plain =
-        Look { border: (BorderType::Rounded, Part::Border), number: Part::Strong, sign: "" };
+    let plain = BoxStyle {
+        border: (BorderType::Rounded, ThemeRole::Border),
+        number: ThemeRole::Strong,
+        sign: "",
+    };
     boxes(frame, area, scene, (places, numbers), [plain; 5]);
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::app::history::{Ladder, Rung, StateMark, ladder};
 use crate::view::scene::{Scene, put};
 use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::{rect, text};
 
 /// A state, its glyph, and brackets where no look showed it.
@@ -18,20 +18,20 @@ const TIME: usize = 8;
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut rest = area;
     let Some(ladder) = ladder::of(scene.state) else {
-        let none = if scene.state.listener.is_listening() {
+        let none = if scene.state.server.is_listening() {
             "There is no connection yet whose ladder could be drawn. Press c to connect."
         } else {
             "There is no connection yet whose ladder could be drawn. Press l, then c."
         };
         let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         let none = text::wrap(none, usize::from(area.width)).into_iter();
-        let none = none.map(|words| Line::from(scene.span(Part::Dim, words)));
+        let none = none.map(|words| Line::from(scene.span(ThemeRole::Dim, words)));
         put(frame, below, none);
         return;
     };
     let room = usize::from(area.width);
     let height = usize::from(area.height.saturating_sub(2));
-    let newest = ladder.rungs.len().saturating_sub(scene.state.desk.back);
+    let newest = ladder.rungs.len().saturating_sub(scene.state.ui.back);
     let from = newest.saturating_sub(height);
     let to = (from + height).min(ladder.rungs.len());
     put(
@@ -78,11 +78,14 @@ fn heading(
     let title = format!("{DASH}{DASH} Ladder {DASH} ");
     let fill = room.saturating_sub(text::width(&title) + about.len() + 1 + part.len() + 2);
     Line::from(vec![
-        scene.span(Part::Title, title),
-        scene.span(if ladder.captured { Part::Dim } else { Part::Warning }, format!("{about} ")),
-        scene.span(Part::Border, DASH.repeat(fill)),
-        scene.span(Part::Dim, part),
-        scene.span(Part::Border, DASH.repeat(2)),
+        scene.span(ThemeRole::Title, title),
+        scene.span(
+            if ladder.captured { ThemeRole::Dim } else { ThemeRole::Warning },
+            format!("{about} "),
+        ),
+        scene.span(ThemeRole::Border, DASH.repeat(fill)),
+        scene.span(ThemeRole::Dim, part),
+        scene.span(ThemeRole::Border, DASH.repeat(2)),
     ])
 }
 
@@ -95,10 +98,10 @@ fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let [client, server] = [client, server].map(|end| text::cut(&end, most));
     let gap = left.saturating_sub(text::width(&client) + text::width(&server));
     Line::from(vec![
-        scene.span(Part::Dim, text::fit("seconds", TIME)),
-        scene.span(Part::Strong, client),
+        scene.span(ThemeRole::Dim, text::fit("seconds", TIME)),
+        scene.span(ThemeRole::Strong, client),
         Span::raw(" ".repeat(gap)),
-        scene.span(Part::Strong, server),
+        scene.span(ThemeRole::Strong, server),
     ])
 }
 
@@ -108,20 +111,20 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     let (right, right_style) = state(scene, rung.states[1]);
     let arrow = rung.arrow.as_ref();
     let part = match arrow {
-        Some(arrow) if arrow.is_lost() => Part::Error,
-        Some(arrow) if arrow.again => Part::Warning,
-        Some(_) | None => Part::Text,
+        Some(arrow) if arrow.is_lost() => ThemeRole::Error,
+        Some(arrow) if arrow.again => ThemeRole::Warning,
+        Some(_) | None => ThemeRole::Text,
     };
     let arrow = rung.drawn(columns);
     Line::from(vec![
-        scene.span(Part::Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
+        scene.span(ThemeRole::Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
         Span::styled(
             format!("{}{left}", " ".repeat(STATE.saturating_sub(text::width(&left)))),
             left_style,
         ),
-        scene.span(Part::Border, " │"),
+        scene.span(ThemeRole::Border, " │"),
         scene.span(part, text::fit(&arrow, columns)),
-        scene.span(Part::Border, "│ "),
+        scene.span(ThemeRole::Border, "│ "),
         Span::styled(right, right_style),
     ])
 }
@@ -133,7 +136,7 @@ fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
     };
     match mark.state {
         Some(state) if mark.seen => (format!("{} {state}", glyph(state)), scene.theme.state(state)),
-        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(Part::Gone)),
-        Some(_) | None => (mark.word(), scene.style(Part::Dim)),
+        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(ThemeRole::Gone)),
+        Some(_) | None => (mark.word(), scene.style(ThemeRole::Dim)),
     }
 }

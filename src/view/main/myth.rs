@@ -3,12 +3,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Action, MythCall, Pane, binding_of};
-use crate::tcp::{Endpoint, RowName, TcpState};
+use crate::tcp::{Endpoint, SocketId, TcpState};
 use crate::view::pane::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::{Columns, longest_address};
 use crate::view::table::narrow::Narrow;
 use crate::view::table::row::Bracket;
@@ -23,8 +23,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "The myth",
         about: format!("{DASH} \"a connected client occupies the server's port\""),
-        right: past::title(scene.state).map(|words| (Part::KeyCap, words)).into_iter().collect(),
-        border: scene.state.is_past().then_some(Part::Warning),
+        right: past::title(scene.state)
+            .map(|words| (ThemeRole::KeyCap, words))
+            .into_iter()
+            .collect(),
+        border: scene.state.is_past().then_some(ThemeRole::Warning),
         ..Titles::default()
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
@@ -73,37 +76,37 @@ fn lines_of(lines: &[Line<'_>]) -> u16 {
 }
 
 /// The rows of the server's computer, as many as can be shown: LISTEN, and its ends.
-fn server_rows(scene: Scene<'_>, most: usize) -> Vec<RowName> {
+fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
     let sockets = scene.state.seen();
     let server = sockets.places().filter(|place| !place.is_client);
     // The whole machine may be shown: other ports have nothing to do with it.
     let names = server.map(|place| place.name);
-    let names = names.filter(|name| scene.state.listener.watches(name.tuple.local.port));
+    let names = names.filter(|name| scene.state.server.watches(name.tuple.local.port));
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
     alive.take(most).collect()
 }
 
 /// What the myth says of the connections that there are.
-fn wrong(scene: Scene<'_>, rows: &[RowName], place: Rect) -> Vec<Line<'static>> {
+fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
     let most = usize::from(place.height);
     let head = format!("{REFUSED} believed by many: \"the port is taken\"");
-    let mut lines = vec![Line::from(scene.span(Part::Error, text::cut(&head, room)))];
+    let mut lines = vec![Line::from(scene.span(ThemeRole::Error, text::cut(&head, room)))];
     let callers = rows.iter().filter(|row| row.tuple.is_connected());
-    let callers: Vec<RowName> = callers.copied().collect();
+    let callers: Vec<SocketId> = callers.copied().collect();
     if callers.is_empty() {
         let words = "  LISTEN would turn into the connection: press c";
-        lines.push(Line::from(scene.span(Part::Dim, text::cut(words, room))));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
         return lines;
     }
     if place.height > 3 {
         let columns = ["Local Address", "Foreign Address"].map(|head| text::fit(head, 17));
         let head = format!("  {} {} State", columns[0], columns[1]);
-        lines.push(Line::from(scene.span(Part::Heading, text::cut(&head, room))));
+        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(&head, room))));
     }
     if place.height > 5 {
         let words = format!("{REFUSED} no LISTEN row any more");
-        lines.push(Line::from(scene.span(Part::Dim, words)));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
     }
     for (n, row) in callers.iter().enumerate() {
         if lines.len() + 1 > most {
@@ -117,7 +120,7 @@ fn wrong(scene: Scene<'_>, rows: &[RowName], place: Rect) -> Vec<Line<'static>> 
         } else {
             format!("{REFUSED} {} would find port {port} taken", row.tuple.remote.ip)
         };
-        lines.push(Line::from(scene.span(Part::Dim, text::cut(&words, room))));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
     }
     lines
 }
@@ -125,17 +128,17 @@ fn wrong(scene: Scene<'_>, rows: &[RowName], place: Rect) -> Vec<Line<'static>> 
 /// What the kernel has.
 fn right(
     scene: Scene<'_>,
-    rows: &[RowName],
+    rows: &[SocketId],
     place: Rect,
     scroll: &mut Scroll,
 ) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
     let head =
         format!("{} the kernel's rows, on the server's computer", glyph(TcpState::Established));
-    let mut lines = vec![Line::from(scene.span(Part::New, text::cut(&head, room)))];
+    let mut lines = vec![Line::from(scene.span(ThemeRole::New, text::cut(&head, room)))];
     if rows.is_empty() {
         let words = "  nobody uses the port: press l, then c";
-        lines.push(Line::from(scene.span(Part::Dim, text::cut(words, room))));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
         return lines;
     }
     let longest = longest_address(rows);
@@ -166,15 +169,15 @@ fn right(
     if cut {
         let port = rows[0].tuple.local.port;
         let words = format!("   ... and more, all at the same local port {port}");
-        lines.push(Line::from(scene.span(Part::Dim, text::cut(&words, room))));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
     }
     lines
 }
 
 /// The myth tried for real.
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
-    let head = |words: &str| Line::from(scene.span(Part::Strong, text::cut(words, room)));
-    let Some(myth) = &scene.state.desk.myth else {
+    let head = |words: &str| Line::from(scene.span(ThemeRole::Strong, text::cut(words, room)));
+    let Some(myth) = &scene.state.ui.myth else {
         let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
         let (key, room) = keys.unwrap_or_default();
         let long = "tries it for real: clients call from the server's own port";
@@ -192,7 +195,7 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     let sum = text::wrap(sum, room.saturating_sub(1));
     if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
         let sum = sum.into_iter().map(|words| format!(" {words}"));
-        lines.extend(sum.map(|words| Line::from(scene.span(Part::Text, words))));
+        lines.extend(sum.map(|words| Line::from(scene.span(ThemeRole::Text, words))));
     }
     lines
 }
@@ -201,10 +204,10 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
 fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
     let who = format!("{}{again}", text::safe(&call.who));
     let (sign, part, said) = match call.answer {
-        None => ("~", Part::Dim, String::from("calls ...")),
+        None => ("~", ThemeRole::Dim, String::from("calls ...")),
         Some(Ok(row)) => {
             let (local, remote) = (row.tuple.local, row.tuple.remote);
-            ("+", Part::New, format!("got in: {local} {ARROW} {remote}"))
+            ("+", ThemeRole::New, format!("got in: {local} {ARROW} {remote}"))
         }
         Some(Err(why)) => {
             let errno = why.errno;
@@ -215,7 +218,7 @@ fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Lin
             } else {
                 words
             };
-            (REFUSED, Part::Error, words)
+            (REFUSED, ThemeRole::Error, words)
         }
     };
     let words = text::cut(&said, room.saturating_sub(18));

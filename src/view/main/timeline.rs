@@ -6,14 +6,14 @@ use ratatui::text::{Line, Span};
 
 use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
-use crate::app::{Life, Pane, Why};
+use crate::app::{GoneReason, Pane, RowHistory};
 use crate::tcp::{Moment, TcpState};
 use crate::view::main::ladder;
 use crate::view::pane::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, HOLLOW, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::{empty, row_name};
 use crate::view::{rect, text};
 
@@ -39,7 +39,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     } else {
         chosen.map_or(0..0, |chosen| all.pair(chosen))
     };
-    let lives: Vec<Life<'_>> = places.clone().filter_map(|place| all.get(place)).collect();
+    let lives: Vec<RowHistory<'_>> = places.clone().filter_map(|place| all.get(place)).collect();
     let axis = Axis::of(scene, &lives, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
     scene.pane(frame, Pane::Sockets, area, titles);
@@ -58,8 +58,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
 
 /// The place of the chosen row, else of the newest.
 fn chosen(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<usize> {
-    let shown = &scene.state.desk.shown;
-    let chosen = scene.state.desk.selected;
+    let shown = &scene.state.ui.shown;
+    let chosen = scene.state.ui.selected;
     let found = chosen.and_then(|name| scroll.sockets.find(shown, name));
     found.map(|n| all.place_of(n)).or(all.len().checked_sub(1))
 }
@@ -73,10 +73,10 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
                 format!("{}-{} of {}", text::number(from + 1), text::number(to), text::number(many))
             }
         };
-        right.push((Part::Dim, part));
+        right.push((ThemeRole::Dim, part));
     }
-    right.push((Part::Key, axis.title()));
-    right.extend(past::title(scene.state).map(|words| (Part::KeyCap, words)));
+    right.push((ThemeRole::Key, axis.title()));
+    right.extend(past::title(scene.state).map(|words| (ThemeRole::KeyCap, words)));
     let wide = axis.columns + axis.label + STATE >= 90;
     Titles {
         name: "Timeline",
@@ -86,7 +86,7 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
             String::new()
         },
         right,
-        border: scene.state.is_past().then_some(Part::Warning),
+        border: scene.state.is_past().then_some(ThemeRole::Warning),
         ..Titles::default()
     }
 }
@@ -104,7 +104,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(scene: Scene<'_>, lives: &[Life<'_>], room: usize) -> Axis {
+    fn of(scene: Scene<'_>, lives: &[RowHistory<'_>], room: usize) -> Axis {
         let label = if room >= 96 { 30 } else { 17 };
         Axis {
             now: scene.state.then(),
@@ -158,9 +158,9 @@ impl Axis {
         let numbers: String = numbers.into_iter().collect();
         let label = ["seconds ago", "seconds before"][usize::from(self.label > 20)];
         Line::from(vec![
-            scene.span(Part::Dim, text::fit(&format!("  {label}"), self.label)),
-            scene.span(Part::Dim, numbers),
-            scene.span(Part::Warning, " · worked out"),
+            scene.span(ThemeRole::Dim, text::fit(&format!("  {label}"), self.label)),
+            scene.span(ThemeRole::Dim, numbers),
+            scene.span(ThemeRole::Warning, " · worked out"),
         ])
     }
 }
@@ -169,9 +169,9 @@ impl Axis {
 const NUMBER: usize = 5;
 
 /// Who it is, its states as they went by, and what it is now.
-fn life_line(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Line<'static> {
+fn life_line(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Line<'static> {
     let name = life.line.row.name();
-    let is_chosen = scene.state.desk.selected == Some(name);
+    let is_chosen = scene.state.ui.selected == Some(name);
     let mark = if is_chosen { CHOSEN } else { " " };
     let port = if life.is_client || !name.tuple.is_connected() {
         name.tuple.local.port
@@ -181,7 +181,7 @@ fn life_line(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Line<'static> {
     let role_room = axis.label - 9;
     let role = text::fit(&row_name::of(scene, life.line, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
-    let look = if is_chosen { Part::Selected } else { Part::Text };
+    let look = if is_chosen { ThemeRole::Selected } else { ThemeRole::Text };
     let mut spans = vec![scene.span(look, who)];
     spans.extend(drawn(scene, axis, life));
     spans.push(now(scene, life));
@@ -189,19 +189,19 @@ fn life_line(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Line<'static> {
 }
 
 /// What the row is now, or why it went.
-fn now(scene: Scene<'_>, life: Life<'_>) -> Span<'static> {
+fn now(scene: Scene<'_>, life: RowHistory<'_>) -> Span<'static> {
     let state = life.line.row.state;
     if let Some(gone) = life.line.gone {
         let why = match gone.why {
-            Why::ClosedByClient => "by client",
-            Why::ClosedByServer => "by server",
-            Why::ClosedSecond => "closed 2nd",
-            Why::TimeWaitOver => "wait over",
-            Why::Stopped => "stopped",
-            Why::NeverConnected => "no answer",
-            Why::Reset | Why::Refused | Why::Unknown => gone.why.words(),
+            GoneReason::ClosedByClient => "by client",
+            GoneReason::ClosedByServer => "by server",
+            GoneReason::ClosedSecond => "closed 2nd",
+            GoneReason::TimeWaitOver => "wait over",
+            GoneReason::Stopped => "stopped",
+            GoneReason::NeverConnected => "no answer",
+            GoneReason::Reset | GoneReason::Refused | GoneReason::Unknown => gone.why.words(),
         };
-        return scene.span(Part::Gone, format!(" {HOLLOW} {why}"));
+        return scene.span(ThemeRole::Gone, format!(" {HOLLOW} {why}"));
     }
     let words = format!(" {} {state}", glyph(state));
     Span::styled(text::cut(&words, STATE), scene.theme.state(state))
@@ -209,7 +209,7 @@ fn now(scene: Scene<'_>, life: Life<'_>) -> Span<'static> {
 
 /// A cell of a life.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cell {
+enum SpanCell {
     Nothing,
     /// The state began here.
     Begins(TcpState),
@@ -222,37 +222,39 @@ enum Cell {
     Gone,
 }
 
-fn drawn(scene: Scene<'_>, axis: &Axis, life: Life<'_>) -> Vec<Span<'static>> {
+fn drawn(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Vec<Span<'static>> {
     let cells = cells(axis, life);
     cells
         .chunk_by(|one, other| one == other)
         .map(|run| {
             let (sign, style) = match run[0] {
-                Cell::Nothing => (' ', scene.style(Part::Text)),
-                Cell::Begins(state) => (glyph(state), scene.theme.state(state)),
-                Cell::Lasts(TcpState::TimeWait) => ('─', scene.theme.state(TcpState::TimeWait)),
-                Cell::Lasts(state) => ('━', scene.theme.state(state)),
-                Cell::Told => ('·', scene.style(Part::Told)),
-                Cell::Unseen => ('·', scene.style(Part::Warning)),
-                Cell::Gone => (HOLLOW.chars().next().unwrap_or('o'), scene.style(Part::Gone)),
+                SpanCell::Nothing => (' ', scene.style(ThemeRole::Text)),
+                SpanCell::Begins(state) => (glyph(state), scene.theme.state(state)),
+                SpanCell::Lasts(TcpState::TimeWait) => ('─', scene.theme.state(TcpState::TimeWait)),
+                SpanCell::Lasts(state) => ('━', scene.theme.state(state)),
+                SpanCell::Told => ('·', scene.style(ThemeRole::Told)),
+                SpanCell::Unseen => ('·', scene.style(ThemeRole::Warning)),
+                SpanCell::Gone => {
+                    (HOLLOW.chars().next().unwrap_or('o'), scene.style(ThemeRole::Gone))
+                }
             };
             Span::styled(sign.to_string().repeat(run.len()), style)
         })
         .collect()
 }
 
-fn cells(axis: &Axis, life: Life<'_>) -> Vec<Cell> {
-    let mut cells = vec![Cell::Nothing; axis.columns];
+fn cells(axis: &Axis, life: RowHistory<'_>) -> Vec<SpanCell> {
+    let mut cells = vec![SpanCell::Nothing; axis.columns];
     let stretches = life.stretches();
     for stretch in stretches.iter().filter(|stretch| stretch.seen || life.line.told) {
         let Some(last) = axis.column(stretch.until.unwrap_or(axis.now)) else {
             continue;
         };
         let first = axis.column(stretch.from);
-        let lasts = if stretch.seen { Cell::Lasts(stretch.state) } else { Cell::Told };
+        let lasts = if stretch.seen { SpanCell::Lasts(stretch.state) } else { SpanCell::Told };
         cells[first.unwrap_or(0)..=last].fill(lasts);
         if let Some(first) = first.filter(|_| stretch.seen && !is_older(life, stretch.from)) {
-            cells[first] = Cell::Begins(stretch.state);
+            cells[first] = SpanCell::Begins(stretch.state);
         }
     }
     // Where several begin in one cell, those that were passed unseen have theirs before it.
@@ -262,19 +264,20 @@ fn cells(axis: &Axis, life: Life<'_>) -> Vec<Cell> {
         let Some(mut column) = axis.column(stretch.from) else {
             continue;
         };
-        while column > 0 && (used.contains(&column) || matches!(cells[column], Cell::Begins(_))) {
+        while column > 0 && (used.contains(&column) || matches!(cells[column], SpanCell::Begins(_)))
+        {
             column -= 1;
         }
         used.push(column);
-        cells[column] = Cell::Unseen;
+        cells[column] = SpanCell::Unseen;
     }
     if let Some(column) = life.line.gone.and_then(|gone| axis.column(gone.at)) {
-        cells[column] = Cell::Gone;
+        cells[column] = SpanCell::Gone;
     }
     cells
 }
 
 /// Whether the row is older than the first look at it.
-fn is_older(life: Life<'_>, from: Moment) -> bool {
+fn is_older(life: RowHistory<'_>, from: Moment) -> bool {
     life.line.found && from == life.line.born
 }

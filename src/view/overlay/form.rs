@@ -6,7 +6,7 @@ use crate::app::{Field, Form, Value};
 use crate::view::pane::footer::form_keys;
 use crate::view::scene::{Scene, put, width};
 use crate::view::style::glyphs::{ARROW, CHOSEN, REFUSED};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text::input_line;
 use crate::view::{rect, text};
 
@@ -49,15 +49,15 @@ fn line(
     let focused = n == form.at;
     let wrong = form.wrong.as_ref().is_some_and(|wrong| wrong.field == n);
     let sign = match (wrong, focused) {
-        (true, _) => scene.span(Part::Error, format!("{REFUSED} ")),
-        (false, true) => scene.span(Part::Key, format!("{CHOSEN} ")),
+        (true, _) => scene.span(ThemeRole::Error, format!("{REFUSED} ")),
+        (false, true) => scene.span(ThemeRole::Key, format!("{CHOSEN} ")),
         (false, false) => Span::raw("  "),
     };
     let idle = form.is_idle(n);
     let part = match (focused, idle) {
-        (true, _) => Part::Strong,
-        (false, true) => Part::Dim,
-        (false, false) => Part::Text,
+        (true, _) => ThemeRole::Strong,
+        (false, true) => ThemeRole::Dim,
+        (false, false) => ThemeRole::Text,
     };
     let name = scene.span(part, format!("{}  ", text::fit(field.label, label)));
     let most = field_width(room).min(room.saturating_sub(label + 6));
@@ -70,7 +70,7 @@ fn line(
     };
     if idle && !focused {
         let shown = scene.own(field.shown());
-        spans.push(scene.span(Part::Dim, text::fit(&shown, most)));
+        spans.push(scene.span(ThemeRole::Dim, text::fit(&shown, most)));
     } else {
         spans.extend(value(scene, field, cursor, most));
     }
@@ -85,7 +85,7 @@ fn line(
     }
     if left >= 8 && room >= 60 {
         let call = format!("{}{}", " ".repeat(pad), text::cut(&call, left));
-        spans.push(scene.span(Part::Dim, call));
+        spans.push(scene.span(ThemeRole::Dim, call));
     }
     Line::from(spans)
 }
@@ -105,19 +105,22 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
         Value::Text(_) if cursor == Cursor::JustCame => {
             let shown = text::cut(&shown, most);
             let blank = most.saturating_sub(text::width(&shown));
-            vec![scene.span(Part::Selected, shown), scene.span(Part::Field, " ".repeat(blank))]
+            vec![
+                scene.span(ThemeRole::Selected, shown),
+                scene.span(ThemeRole::Field, " ".repeat(blank)),
+            ]
         }
         Value::Text(input) if cursor == Cursor::Here => {
             let mut spans = input_line::spans(scene, input, most);
             let blank = most.saturating_sub(width(&spans));
-            spans.push(scene.span(Part::Field, " ".repeat(blank)));
+            spans.push(scene.span(ThemeRole::Field, " ".repeat(blank)));
             spans
         }
-        Value::Text(_) => vec![scene.span(Part::Field, text::fit(&shown, most))],
+        Value::Text(_) => vec![scene.span(ThemeRole::Field, text::fit(&shown, most))],
         Value::Choice { .. } => {
             let elsewhere = cursor == Cursor::Elsewhere;
-            let arrows = if elsewhere { Part::Dim } else { Part::Key };
-            let part = if elsewhere { Part::Text } else { Part::Strong };
+            let arrows = if elsewhere { ThemeRole::Dim } else { ThemeRole::Key };
+            let part = if elsewhere { ThemeRole::Text } else { ThemeRole::Strong };
             vec![
                 scene.span(arrows, "‹ "),
                 scene.span(part, text::cut(&shown, most.saturating_sub(4))),
@@ -131,8 +134,8 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let hint = form.fields.get(form.at).map_or("", |field| &*field.hint);
     let wrong = form.wrong.as_ref();
-    let (part, words) = wrong.map_or((Part::Dim, hint.to_owned()), |wrong| {
-        (Part::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
+    let (part, words) = wrong.map_or((ThemeRole::Dim, hint.to_owned()), |wrong| {
+        (ThemeRole::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
     });
     let lines = text::wrap(&words, room).into_iter();
     let lines = lines.map(|line| Line::from(scene.span(part, line)));
@@ -143,6 +146,6 @@ fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     } else {
         String::new()
     };
-    let call = Line::from(scene.span(Part::Dim, call));
+    let call = Line::from(scene.span(ThemeRole::Dim, call));
     std::iter::once(call).chain(lines).collect()
 }

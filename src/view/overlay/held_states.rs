@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use crate::app::{HELD, held_in_lab, how_held};
 use crate::view::scene::{Scene, put};
 use crate::view::style::glyphs::{CHOSEN, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::{rect, text};
 
 /// The menu of states to be held, and how the chosen one is.
@@ -21,10 +21,10 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
         let meaning = text::cut(state.meaning(), meaning);
         let line = if chosen {
             Line::from(text::fit(&format!("{sign}{} {name} {meaning}", n + 1), room))
-                .style(scene.style(Part::Selected))
+                .style(scene.style(ThemeRole::Selected))
         } else {
             Line::from(vec![
-                scene.span(Part::Key, format!("{sign}{} ", n + 1)),
+                scene.span(ThemeRole::Key, format!("{sign}{} ", n + 1)),
                 Span::styled(name, scene.theme.state(state)),
                 Span::raw(format!(" {meaning}")),
             ])
@@ -44,7 +44,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
     // The same height for each, so that nothing jumps as one chooses.
     let most = HELD.into_iter().map(|held| how(held).len()).max();
     let how = how(chosen).into_iter();
-    lines.extend(how.map(|line| Line::from(scene.span(Part::Dim, line))));
+    lines.extend(how.map(|line| Line::from(scene.span(ThemeRole::Dim, line))));
     let height = u16::try_from(HELD.len() + 3 + most.unwrap_or(0)).unwrap_or(u16::MAX);
     let area = rect::middle(screen, width, height.min(screen.height));
     let inner = scene.sheet(frame, area, "A connection, held in a state", scene.keys(&KEYS));

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use crate::app::{BINDINGS, Binding, Group};
 use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::{rect, text};
 
 /// All keys, by what they are about; `down` lines are scrolled away.
@@ -18,7 +18,7 @@ pub(crate) fn draw(
 ) {
     // The right column has what is looked at, the left one all that is done.
     let (right, left): (Vec<Group>, Vec<Group>) =
-        Group::ALL.into_iter().partition(|group| matches!(group, Group::Look | Group::Picture));
+        Group::ALL.into_iter().partition(|group| matches!(group, Group::Look | Group::View));
     let width = usize::from(screen.width);
     let columns = if width < TWO_COLUMNS {
         vec![lines(scene, &Group::ALL, width.saturating_sub(6))]
@@ -67,12 +67,12 @@ fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> 
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.push(Line::from(scene.span(Part::Heading, group.title())));
+        lines.push(Line::from(scene.span(ThemeRole::Heading, group.title())));
         for binding in bindings(*group) {
             let mut keys = keys_of(binding);
             for about in text::wrap(binding.about, room.saturating_sub(width + 2)) {
                 let keys = text::fit(&std::mem::take(&mut keys), width + 2);
-                lines.push(Line::from(vec![scene.span(Part::Key, keys), Span::raw(about)]));
+                lines.push(Line::from(vec![scene.span(ThemeRole::Key, keys), Span::raw(about)]));
             }
         }
     }

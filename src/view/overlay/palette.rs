@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use crate::app::{BINDINGS, Binding, Palette};
 use crate::view::scene::{Scene, put, width};
 use crate::view::style::glyphs::CHOSEN;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text::input_line;
 use crate::view::{rect, text};
 
@@ -27,16 +27,16 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
         n if n == all => format!("  {n} actions"),
         n => format!("  {n} of {all}"),
     };
-    let mut spans = vec![scene.span(Part::Key, ": ")];
+    let mut spans = vec![scene.span(ThemeRole::Key, ": ")];
     let typed = room.saturating_sub(2 + count.len());
     spans.extend(input_line::spans(scene, &palette.text, typed));
     let pad = (room - count.len().min(room)).saturating_sub(width(&spans));
-    spans.push(scene.span(Part::Field, " ".repeat(pad)));
-    spans.push(scene.span(Part::Dim, count));
+    spans.push(scene.span(ThemeRole::Field, " ".repeat(pad)));
+    spans.push(scene.span(ThemeRole::Dim, count));
     frame.render_widget(Line::from(spans), typing);
     if found.is_empty() {
         let words = "  no action is called that";
-        put(frame, rest, [Line::from(scene.span(Part::Dim, words))]);
+        put(frame, rest, [Line::from(scene.span(ThemeRole::Dim, words))]);
         return;
     }
     let high = usize::from(rest.height);
@@ -56,9 +56,9 @@ fn line(
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
     if chosen {
         let words = text::fit(&format!("{CHOSEN} {keys}{about}"), room);
-        return Line::from(scene.span(Part::Selected, words));
+        return Line::from(scene.span(ThemeRole::Selected, words));
     }
-    Line::from(vec![Span::raw("  "), scene.span(Part::Key, keys), Span::raw(about)])
+    Line::from(vec![Span::raw("  "), scene.span(ThemeRole::Key, keys), Span::raw(about)])
 }
 
 fn keys_of(binding: &Binding) -> String {

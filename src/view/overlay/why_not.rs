@@ -2,12 +2,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Case, Line as TableLine, Remedy, Verdict, Wish};
+use crate::app::{Attempt, Failure, Remedy, TableRow, Verdict};
 use crate::tcp::{Call, Endpoint, TcpState};
 use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::REFUSED;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::{Columns, longest_address};
 use crate::view::table::row;
 use crate::view::table::row::Bracket;
@@ -53,13 +53,13 @@ fn rows_shown(height: u16) -> usize {
     }
 }
 
-fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let said = scene.state.refusal().unwrap_or_default();
     let said = text::wrap(&text::safe(&said), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in said.into_iter().enumerate() {
         let sign = if n == 0 { REFUSED } else { " " };
-        lines.push(Line::from(scene.span(Part::Error, format!("{sign} {words}"))));
+        lines.push(Line::from(scene.span(ThemeRole::Error, format!("{sign} {words}"))));
     }
     lines.extend(culprits(scene, case, (room, most)));
     let meaning = if scene.state.somebody_listens_now() {
@@ -70,7 +70,7 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
         meaning(scene, case)
     };
     for words in text::wrap(&meaning, room) {
-        lines.push(Line::from(scene.span(Part::Text, words)));
+        lines.push(Line::from(scene.span(ThemeRole::Text, words)));
     }
     if !case.remedies.is_empty() {
         let long = "What would help? Tried just now, with sockets that are closed again:";
@@ -82,7 +82,7 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
         } else {
             "What would help? Tried just now:"
         };
-        lines.push(Line::from(scene.span(Part::Heading, text::cut(heading, room))));
+        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(heading, room))));
         for remedy in &case.remedies {
             lines.extend(remedy_lines(scene, remedy, room));
         }
@@ -91,7 +91,7 @@ fn lines(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Lin
 }
 
 /// The rows in the way, as the table has them now.
-fn culprits(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+fn culprits(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let rows = &case.rows[..case.rows.len().min(most)];
     let columns = Columns::fitting(room, longest_address(rows), false);
     let mut lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
@@ -105,13 +105,13 @@ fn culprits(scene: Scene<'_>, case: &Case, (room, most): (usize, usize)) -> Vec<
     let more = case.rows.len() - rows.len();
     if more > 0 {
         let words = format!("   and {} more", text::number(more));
-        lines.push(Line::from(scene.span(Part::Dim, words)));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
     }
     lines
 }
 
 /// What the row that is most to blame does there.
-fn meaning(scene: Scene<'_>, case: &Case) -> String {
+fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     let state = scene.state;
     let Some(line) = state.culprit().filter(|line| line.gone.is_none()) else {
         let binds = matches!(case.why.call, Call::Bind | Call::Listen);
@@ -138,45 +138,45 @@ fn meaning(scene: Scene<'_>, case: &Case) -> String {
             };
             format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
         }
-        (Wish::Listen(_), TcpState::Listen) => {
+        (Attempt::Listen(_), TcpState::Listen) => {
             format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
         }
-        (Wish::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
+        (Attempt::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
             format!(
                 "{who} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
                 line.row.tuple.local
             )
         }
-        (Wish::Connect(_, to), TcpState::Listen) if is_of_the_other_family(line, *to) => {
+        (Attempt::Connect(_, to), TcpState::Listen) if is_of_the_other_family(line, *to) => {
             other_family(line)
         }
-        (Wish::Listen(_), _) => {
+        (Attempt::Listen(_), _) => {
             format!("Nobody listens, but {who} still has a connection that uses port {port}.")
         }
-        (Wish::Connect(..), TcpState::Listen) => {
+        (Attempt::Connect(..), TcpState::Listen) => {
             String::from("Somebody listens at that port, but at another address.")
         }
-        (Wish::Connect(..), _) if case.why.call == Call::Bind => {
+        (Attempt::Connect(..), _) if case.why.call == Call::Bind => {
             format!(
                 "{who} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
             )
         }
-        (Wish::Connect(spec, _), _) if spec.asked_port().is_some() => {
+        (Attempt::Connect(spec, _), _) if spec.asked_port().is_some() => {
             String::from("This row has all five numbers already: no second one may be equal to it.")
         }
-        (Wish::Connect(..), _) => {
+        (Attempt::Connect(..), _) => {
             String::from("Each of these has one port of the range, towards this destination.")
         }
     }
 }
 
 /// Whether that row listens at every address, but not at those of the family that was called.
-fn is_of_the_other_family(line: &TableLine, to: Option<Endpoint>) -> bool {
+fn is_of_the_other_family(line: &TableRow, to: Option<Endpoint>) -> bool {
     let at = line.row.tuple.local.ip;
     to.is_some_and(|to| at.is_unspecified() && at.is_ipv4() != to.ip.to_canonical().is_ipv4())
 }
 
-fn other_family(line: &TableLine) -> String {
+fn other_family(line: &TableRow) -> String {
     let at = line.row.tuple.local;
     String::from(if at.ip.is_ipv6() {
         "Somebody listens at that port at every IPv6 address, but with IPV6_V6ONLY: calls by IPv4 do not come in there. Without it (L) they do."
@@ -188,13 +188,13 @@ fn other_family(line: &TableLine) -> String {
 /// A remedy and what is known of it; below it where there is no room beside it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
     let (sign, part, known) = match remedy.verdict {
-        Verdict::Trying(_) => ("~", Part::Dim, String::from("being tried ...")),
-        Verdict::Works(_) => ("+", Part::New, String::from("tried: works")),
+        Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("being tried ...")),
+        Verdict::Works(_) => ("+", ThemeRole::New, String::from("tried: works")),
         Verdict::Fails(_, why) => {
             let known = format!("tried: {}", why.errno.symbol().unwrap_or("refused"));
-            (REFUSED, Part::Error, known)
+            (REFUSED, ThemeRole::Error, known)
         }
-        Verdict::NotTried(why) => ("?", Part::Dim, format!("not tried: {why}")),
+        Verdict::NotTried(why) => ("?", ThemeRole::Dim, format!("not tried: {why}")),
     };
     let first = format!("{sign} ");
     let words = text::safe(&remedy.words);

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::view::scene::Scene;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 
 /// The warning that other machines can get in; it stays as long as they can.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
-    let listener = &scene.state.listener;
+    let listener = &scene.state.server;
     let at = listener.at();
     let addresses = if at.ip.is_unspecified() {
         let machine = scene.state.machine.addresses.iter();
@@ -32,5 +32,5 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let port = at.port;
     let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {whom}");
     let line = Line::from(text::cut(&warning, usize::from(area.width)));
-    frame.render_widget(line.style(scene.style(Part::Banner)), area);
+    frame.render_widget(line.style(scene.style(ThemeRole::Banner)), area);
 }

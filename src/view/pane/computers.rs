@@ -2,13 +2,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Computer, Pane, Progress, State, format};
-use crate::tcp::{Host, Port, RowName, SourcePort};
+use crate::app::{BurstProgress, Computer, Pane, State, format};
+use crate::tcp::{Host, Port, SocketId, SourcePort};
 use crate::view::pane::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::List;
 use crate::view::style::glyphs::{CHOSEN, DASH};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text::gauge::gauge;
 use crate::view::{rect, text};
 
@@ -47,10 +47,10 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let has_foot = usize::from(area.height.saturating_sub(2)) > height;
     let mut right = past::as_of_now(scene.state);
     if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
-        right.push((Part::Warning, opened(progress)));
+        right.push((ThemeRole::Warning, opened(progress)));
     } else if count > height {
         let end = (list.top + height).min(count);
-        right.push((Part::Dim, format!("{}-{end} of {count}", list.top + 1)));
+        right.push((ThemeRole::Dim, format!("{}-{end} of {count}", list.top + 1)));
     }
     let about = if has_foot || area.width < 40 {
         String::new()
@@ -89,15 +89,15 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
         open = if many.len() < left { many + " " } else { String::new() };
     }
     let ports = ports(computer, room.saturating_sub(text::width(&before) + open.len()));
-    let part = if chosen { Part::Chosen } else { Part::Text };
+    let part = if chosen { ThemeRole::Chosen } else { ThemeRole::Text };
     let line = Line::from(vec![
         scene.span(part, before),
-        scene.span(Part::Gauge, open),
-        scene.span(Part::Dim, ports),
+        scene.span(ThemeRole::Gauge, open),
+        scene.span(ThemeRole::Dim, ports),
     ]);
-    let focused = scene.state.desk.focus == Pane::Computers;
+    let focused = scene.state.ui.focus == Pane::Computers;
     if chosen && focused {
-        return plain(line).style(scene.style(Part::Selected));
+        return plain(line).style(scene.style(ThemeRole::Selected));
     }
     line
 }
@@ -136,13 +136,13 @@ fn ports(computer: &Computer, room: usize) -> String {
     tries.find(|text| text.len() <= room).unwrap_or_default()
 }
 
-fn port(end: RowName) -> String {
+fn port(end: SocketId) -> String {
     end.tuple.local.port.to_string()
 }
 
 /// Whom the next call is for; there is nobody while it is the kernel that has yet to choose the server's port.
 fn whom(state: &State) -> String {
-    let to = state.clients.target(state.listener.at());
+    let to = state.clients.target(state.server.at());
     if to.port == Port::ANY { String::from("nobody yet: l listens") } else { to.to_string() }
 }
 
@@ -171,22 +171,22 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     // Where there is no room for it, no part of it is of use.
     let from = tries.into_iter().find(|from| from.len() <= left);
     let from = from.unwrap_or_default();
-    Line::from(vec![Span::raw(to), scene.span(Part::Dim, from)])
+    Line::from(vec![Span::raw(to), scene.span(ThemeRole::Dim, from)])
 }
 
-fn burst(scene: Scene<'_>, progress: &Progress) -> Line<'static> {
+fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
     let (filled, blank) = gauge(progress.opened, progress.asked, 12);
     Line::from(vec![
-        scene.span(Part::Warning, " connecting "),
+        scene.span(ThemeRole::Warning, " connecting "),
         Span::raw("▕"),
-        scene.span(Part::Gauge, filled),
-        scene.span(Part::Dim, blank),
+        scene.span(ThemeRole::Gauge, filled),
+        scene.span(ThemeRole::Dim, blank),
         Span::raw(format!("▏ {}", opened(progress))),
     ])
 }
 
 /// How many of how many connections are open.
-fn opened(progress: &Progress) -> String {
+fn opened(progress: &BurstProgress) -> String {
     let [opened, asked] = [progress.opened, progress.asked].map(|n| format::number(u64::from(n)));
     format!("{opened} of {asked}")
 }

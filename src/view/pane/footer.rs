@@ -3,13 +3,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
-use crate::app::{Action, Form, Key, Line as TableLine, Overlay, Value, binding_of};
+use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
 use crate::view::layout::has_room_for_keys;
 use crate::view::overlay::held_states;
 use crate::view::rect::inside;
 use crate::view::scene::{Scene, width};
-use crate::view::style::theme::{Part, Theme};
+use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::text;
 use crate::view::text::input_line;
 
@@ -18,7 +18,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut keys = theme(scene);
     keys.extend(inline_keys(frame.area(), scene));
     let room = usize::from(area.width).saturating_sub(width(&keys));
-    let line = if scene.state.desk.find.typing { find(scene, room) } else { hints(scene, room) };
+    let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
     frame.render_widget(line, area);
     if !keys.is_empty() {
         frame.render_widget(Line::from(keys).right_aligned(), area);
@@ -26,22 +26,23 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
 }
 
 fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
-    let desk = &scene.state.desk;
+    let ui = &scene.state.ui;
     let mut spans = Vec::new();
-    if let Some(count) = desk.count {
+    if let Some(count) = ui.count {
         spans.push(
-            scene.span(Part::KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)),
+            scene.span(ThemeRole::KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)),
         );
     }
     if let Some(said) = said_over(scene, room) {
         return said;
     }
-    if let Some(overlay) = &desk.overlay {
+    if let Some(overlay) = &ui.overlay {
         return keys_over(scene, overlay);
     }
     let hints = scene.state.hints().into_iter().map(|(key, help)| {
         let always = matches!(key, Key::Char('?' | 'q'));
-        let spans = [scene.span(Part::Key, format!(" {key}")), Span::raw(format!(" {help}  "))];
+        let spans =
+            [scene.span(ThemeRole::Key, format!(" {key}")), Span::raw(format!(" {help}  "))];
         (always, spans)
     });
     let mut hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
@@ -98,11 +99,11 @@ fn verbs() -> String {
 /// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.
 fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let state = scene.state;
-    state.desk.overlay.as_ref()?;
+    state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
-    let is_new = last.at > state.desk.covered && state.now.since(last.at) < TableLine::FRESH;
+    let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
     let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
-    is_new.then(|| Line::from(scene.span(Part::Text, text)))
+    is_new.then(|| Line::from(scene.span(ThemeRole::Text, text)))
 }
 
 /// The keys of a form; those that choose only where there is a choice.
@@ -117,17 +118,17 @@ pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
 
 fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     let state = scene.state;
-    let mut spans = vec![scene.span(Part::Key, " find ")];
-    spans.extend(input_line::spans(scene, &state.desk.find.text, (room / 2).max(10)));
-    let rows = text::plural(state.desk.shown.len(), "row");
-    spans.push(scene.span(Part::Dim, format!("   {rows}   ")));
+    let mut spans = vec![scene.span(ThemeRole::Key, " find ")];
+    spans.extend(input_line::spans(scene, &state.ui.find.text, (room / 2).max(10)));
+    let rows = text::plural(state.ui.shown.len(), "row");
+    spans.push(scene.span(ThemeRole::Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
     Line::from(spans)
 }
 
 /// Which theme it is, while it is another one than at the start.
 fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
-    if scene.state.desk.look.theme.is_multiple_of(Theme::ORDER.len()) {
+    if scene.state.ui.look.theme.is_multiple_of(Theme::ORDER.len()) {
         return Vec::new();
     }
     let name = match scene.theme.name() {
@@ -136,18 +137,18 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
         ThemeName::HighContrast => "high contrast",
         ThemeName::Mono => "mono",
     };
-    vec![scene.span(Part::Dim, format!(" theme: {name} "))]
+    vec![scene.span(ThemeRole::Dim, format!(" theme: {name} "))]
 }
 
 /// The last keys at the right of the footer, where they have no place of their own.
 fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
-    let has_place = has_room_for_keys(screen) && !scene.state.desk.look.big;
-    if !scene.state.desk.look.keys || has_place {
+    let has_place = has_room_for_keys(screen) && !scene.state.ui.look.big;
+    if !scene.state.ui.look.keys || has_place {
         return Vec::new();
     }
-    let caps = scene.state.desk.keys.iter().flat_map(|key| {
+    let caps = scene.state.ui.keys.iter().flat_map(|key| {
         let cap = format!(" {} ", scene.own(key));
-        [Span::raw(" "), scene.span(Part::KeyCap, cap)]
+        [Span::raw(" "), scene.span(ThemeRole::KeyCap, cap)]
     });
     caps.collect()
 }
@@ -156,7 +157,7 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
 pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut right = area.right();
     let mut newest = true;
-    for key in scene.state.desk.keys.iter().rev() {
+    for key in scene.state.ui.keys.iter().rev() {
         let key = scene.own(key);
         let wide = u16::try_from(text::width(&key)).unwrap_or(u16::MAX).saturating_add(4);
         if wide > right.saturating_sub(area.x) || area.height < 3 {
@@ -164,11 +165,11 @@ pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         }
         right -= wide;
         let cap = Rect { x: right, y: area.bottom() - 3, width: wide, height: 3 };
-        let part = if newest { Part::Warning } else { Part::Dim };
+        let part = if newest { ThemeRole::Warning } else { ThemeRole::Dim };
         let block =
             Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
         frame.render_widget(block, cap);
-        let letter = if newest { Part::KeyCap } else { Part::Dim };
+        let letter = if newest { ThemeRole::KeyCap } else { ThemeRole::Dim };
         frame.render_widget(Line::from(scene.span(letter, format!(" {key} "))), inside(cap));
         newest = false;
     }

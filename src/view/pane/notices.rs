@@ -6,7 +6,7 @@ use crate::app::{Notice, Pane, State, Tone};
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::{rect, text};
 
 /// What happened, the newest at the bottom.
@@ -19,12 +19,12 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let mut right = Vec::new();
     if back > 0 {
         let back = text::plural(back, "sentence");
-        right.push((Part::Warning, format!("{back} back")));
+        right.push((ThemeRole::Warning, format!("{back} back")));
     }
     let titles = Titles { name: "What happened", right, ..Titles::default() };
     let inner = scene.pane(frame, Pane::Notices, area, titles);
     if notices.is_empty() {
-        let words = scene.span(Part::Dim, " Nothing yet.");
+        let words = scene.span(ThemeRole::Dim, " Nothing yet.");
         frame.render_widget(words, inner);
         return;
     }
@@ -118,14 +118,17 @@ fn lines(
 ) -> Vec<Line<'static>> {
     let time = time(scene.state, notice, room);
     let (part, sign) = match notice.tone {
-        Tone::Plain if newest => (Part::Strong, ""),
-        Tone::Plain => (Part::Text, ""),
-        Tone::Refused => (Part::Error, REFUSED),
-        Tone::Warning => (Part::Warning, BLAMED),
+        Tone::Plain if newest => (ThemeRole::Strong, ""),
+        Tone::Plain => (ThemeRole::Text, ""),
+        Tone::Refused => (ThemeRole::Error, REFUSED),
+        Tone::Warning => (ThemeRole::Warning, BLAMED),
     };
     let line = |(n, words): (usize, String)| {
         let margin = if n == 0 {
-            vec![scene.span(Part::Dim, format!(" {time} ")), scene.span(part, format!("{sign:<2}"))]
+            vec![
+                scene.span(ThemeRole::Dim, format!(" {time} ")),
+                scene.span(part, format!("{sign:<2}")),
+            ]
         } else {
             vec![Span::raw(" ".repeat(time.len() + 4))]
         };

@@ -2,7 +2,7 @@
 
 use crate::app::State;
 use crate::view::scene::Titles;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 
 /// For the border of what shows the past: which step it is, and how long ago that was.
@@ -20,10 +20,10 @@ pub(crate) fn title(state: &State) -> Option<String> {
 
 /// The title of a pane that shows the past: its right, and its border.
 pub(crate) fn titles(state: &State) -> Titles {
-    let words = title(state).map(|words| (Part::KeyCap, words));
+    let words = title(state).map(|words| (ThemeRole::KeyCap, words));
     Titles {
         right: words.into_iter().collect(),
-        border: state.is_past().then_some(Part::Warning),
+        border: state.is_past().then_some(ThemeRole::Warning),
         ..Titles::default()
     }
 }
@@ -37,7 +37,7 @@ pub(crate) fn short(state: &State) -> Option<String> {
 }
 
 /// For panes whose numbers have no past.
-pub(crate) fn as_of_now(state: &State) -> Vec<(Part, String)> {
+pub(crate) fn as_of_now(state: &State) -> Vec<(ThemeRole, String)> {
     let words = state.is_past().then(|| String::from("as of now"));
-    words.map(|words| (Part::Warning, words)).into_iter().collect()
+    words.map(|words| (ThemeRole::Warning, words)).into_iter().collect()
 }

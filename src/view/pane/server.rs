@@ -2,12 +2,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Line as TableLine, Pane, State};
+use crate::app::{Pane, State, TableRow};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::pane::past;
 use crate::view::scene::{Scene, Titles, put, width};
 use crate::view::style::glyphs::glyph;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 use crate::view::text::gauge::gauge;
 
@@ -17,7 +17,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
     let inner = scene.pane(frame, Pane::Listener, area, titles);
     let room = usize::from(inner.width);
-    let listener = &scene.state.listener;
+    let listener = &scene.state.server;
     let mut lines = if listener.is_listening() {
         let running = listener.running.as_ref().unwrap_or(&listener.spec);
         running_lines(scene, running, room)
@@ -35,9 +35,9 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
 }
 
 /// How little a line is needed, and the line.
-type Ranked = (u8, Line<'static>);
+type RankedLine = (u8, Line<'static>);
 
-fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ranked> {
+fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLine> {
     let sign = glyph(TcpState::Listen);
     let long = format!(" {sign} LISTEN ");
     let fits = text::width(&long) + running.at.to_string().len() <= room;
@@ -45,7 +45,7 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let mut first = vec![
         Span::styled(label, scene.theme.state(TcpState::Listen)),
-        scene.span(Part::Strong, at),
+        scene.span(ThemeRole::Strong, at),
     ];
     let reach = Span::raw(format!("   {}", reach(running)));
     if width(&first) + reach.width() <= room {
@@ -69,16 +69,16 @@ fn reach(spec: &ListenSpec) -> &'static str {
     }
 }
 
-fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
-    let listener = &scene.state.listener;
+fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
+    let listener = &scene.state.server;
     let mut spans = vec![Span::raw(" ")];
     let pausing = listener.pausing(scene.state.now);
     match (pausing, listener.held) {
         (Some(why), _) => spans.push(scene.span(
-            Part::Error,
+            ThemeRole::Error,
             text::cut(&format!("pauses: {}", why.errno), room.saturating_sub(1)),
         )),
-        (None, true) => spans.push(scene.span(Part::Warning, "accept() is held: a goes on")),
+        (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a goes on")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
     let mut more = vec![format!("backlog {}", count(running.backlog))];
@@ -99,7 +99,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Ranked {
         more.push(format!("{} listeners", running.listeners));
     }
     for text in more {
-        let text = scene.span(Part::Dim, format!("   {text}"));
+        let text = scene.span(ThemeRole::Dim, format!("   {text}"));
         if width(&spans) + text.width() <= room {
             spans.push(text);
         }
@@ -121,18 +121,18 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     let words = format!(" {} of {}", count(waiting), count(most));
     let label = if room < 44 { " queue  " } else { " accept queue  " };
     let is_room = label.len() + words.len() + 8 <= room;
-    let held = if state.listener.held && is_room { "  held" } else { "" };
+    let held = if state.server.held && is_room { "  held" } else { "" };
     let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
     let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
     let full = waiting > 0 && waiting >= most;
-    let part = if full { Part::Error } else { Part::Strong };
+    let part = if full { ThemeRole::Error } else { ThemeRole::Strong };
     Line::from(vec![
         Span::raw(format!("{label}▕")),
-        scene.span(if full { Part::Error } else { Part::Gauge }, filled),
-        scene.span(Part::Dim, blank),
+        scene.span(if full { ThemeRole::Error } else { ThemeRole::Gauge }, filled),
+        scene.span(ThemeRole::Dim, blank),
         Span::raw("▏"),
-        scene.span(if waiting > 0 { part } else { Part::Text }, words),
-        scene.span(Part::Warning, held),
+        scene.span(if waiting > 0 { part } else { ThemeRole::Text }, words),
+        scene.span(ThemeRole::Warning, held),
     ])
 }
 
@@ -142,18 +142,18 @@ fn count(n: u32) -> String {
 }
 
 /// The LISTEN rows of the server; those that listen stand first in the table.
-fn doors(state: &State) -> impl Iterator<Item = &TableLine> {
-    let listens = |line: &&TableLine| line.row.state == TcpState::Listen;
-    let own = move |line: &&TableLine| {
-        let sockets = &state.listener.sockets;
+fn doors(state: &State) -> impl Iterator<Item = &TableRow> {
+    let listens = |line: &&TableRow| line.row.state == TcpState::Listen;
+    let own = move |line: &&TableRow| {
+        let sockets = &state.server.sockets;
         let name = line.row.name();
         sockets.iter().any(|socket| socket.name == name)
     };
     state.sockets.in_order().take_while(listens).filter(own)
 }
 
-fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
-    let spec = &scene.state.listener.spec;
+fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
+    let spec = &scene.state.server.spec;
     let port = match spec.at.port {
         Port::ANY => String::from("a port that the kernel chooses"),
         port => format!("port {port}"),
@@ -161,8 +161,8 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
     let label = " would listen at ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let would = format!("{label}{at}");
-    let mut would = vec![scene.span(Part::Dim, would)];
-    let reach = scene.span(Part::Dim, format!(", {}", reach(spec)));
+    let mut would = vec![scene.span(ThemeRole::Dim, would)];
+    let reach = scene.span(ThemeRole::Dim, format!(", {}", reach(spec)));
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
@@ -193,8 +193,8 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<Ranked> {
     ]
 }
 
-fn totals(scene: Scene<'_>, room: usize) -> Option<Ranked> {
-    let listener = &scene.state.listener;
+fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
+    let listener = &scene.state.server;
     let totals = listener.totals;
     if !listener.is_listening() && totals.accepted == 0 {
         return None;
@@ -215,14 +215,14 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<Ranked> {
     let which = shorter.into_iter().find(wide).unwrap_or_default();
     let mut spans = Vec::new();
     for (label, value) in which.iter().map(|n| &numbers[*n]) {
-        spans.push(scene.span(Part::Dim, format!(" {label} ")));
-        spans.push(scene.span(Part::Strong, format!("{value} ")));
+        spans.push(scene.span(ThemeRole::Dim, format!(" {label} ")));
+        spans.push(scene.span(ThemeRole::Strong, format!("{value} ")));
     }
     Some((2, Line::from(spans)))
 }
 
-fn payload(scene: Scene<'_>, room: usize) -> Option<Ranked> {
-    let (from, bytes) = scene.state.listener.last_payload.as_ref()?;
+fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
+    let (from, bytes) = scene.state.server.last_payload.as_ref()?;
     let who = scene.state.peer_name(from.tuple.remote.ip, *from);
     let said = format!(" {} says \"{}\"", text::safe(&who), escape(bytes));
     Some((3, Line::from(text::cut(&said, room))))

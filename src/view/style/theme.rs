@@ -29,7 +29,7 @@ pub enum ColourDepth {
 
 /// What something on the screen is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum ThemeRole {
     /// Ordinary text.
     Text,
     /// Text that matters more than the rest.
@@ -79,30 +79,30 @@ pub enum Part {
 }
 
 /// Every part, for tests that go through all of them.
-pub const PARTS: [Part; 23] = [
-    Part::Text,
-    Part::Strong,
-    Part::Dim,
-    Part::Name,
-    Part::Border,
-    Part::FocusBorder,
-    Part::Title,
-    Part::FocusTitle,
-    Part::Heading,
-    Part::Key,
-    Part::KeyCap,
-    Part::Selected,
-    Part::Chosen,
-    Part::Field,
-    Part::Cursor,
-    Part::New,
-    Part::Changed,
-    Part::Gone,
-    Part::Told,
-    Part::Error,
-    Part::Warning,
-    Part::Banner,
-    Part::Gauge,
+pub const PARTS: [ThemeRole; 23] = [
+    ThemeRole::Text,
+    ThemeRole::Strong,
+    ThemeRole::Dim,
+    ThemeRole::Name,
+    ThemeRole::Border,
+    ThemeRole::FocusBorder,
+    ThemeRole::Title,
+    ThemeRole::FocusTitle,
+    ThemeRole::Heading,
+    ThemeRole::Key,
+    ThemeRole::KeyCap,
+    ThemeRole::Selected,
+    ThemeRole::Chosen,
+    ThemeRole::Field,
+    ThemeRole::Cursor,
+    ThemeRole::New,
+    ThemeRole::Changed,
+    ThemeRole::Gone,
+    ThemeRole::Told,
+    ThemeRole::Error,
+    ThemeRole::Warning,
+    ThemeRole::Banner,
+    ThemeRole::Gauge,
 ];
 
 #[derive(Clone, Copy)]
@@ -182,26 +182,28 @@ impl Theme {
     }
 
     /// How a part looks.
-    pub fn of(self, part: Part) -> Style {
+    pub fn of(self, part: ThemeRole) -> Style {
         const BOLD: Modifier = Modifier::BOLD;
         const REVERSED: Modifier = Modifier::REVERSED;
         const NONE: Modifier = Modifier::empty();
         match part {
-            Part::Text => self.inked(Ink::Text, NONE),
-            Part::Strong | Part::Title | Part::Chosen => self.inked(Ink::Text, BOLD),
-            Part::Dim | Part::Border | Part::Gone => self.inked(Ink::Dim, NONE),
-            Part::Name => self.inked(Ink::Blue, BOLD | REVERSED),
-            Part::FocusBorder | Part::FocusTitle | Part::Key => self.inked(Ink::Blue, BOLD),
-            Part::Heading => self.inked(Ink::Dim, BOLD),
-            Part::KeyCap => self.inked(Ink::Yellow, BOLD | REVERSED),
-            Part::Selected => self.inked(Ink::Text, BOLD | REVERSED),
-            Part::Field => self.inked(Ink::Text, Modifier::UNDERLINED),
-            Part::Cursor => self.inked(Ink::Text, REVERSED),
-            Part::New | Part::Gauge => self.inked(Ink::Green, BOLD),
-            Part::Changed | Part::Warning => self.inked(Ink::Yellow, BOLD),
-            Part::Told => self.inked(Ink::Purple, NONE),
-            Part::Error => self.inked(Ink::Red, BOLD),
-            Part::Banner => self.inked(Ink::Red, BOLD | REVERSED),
+            ThemeRole::Text => self.inked(Ink::Text, NONE),
+            ThemeRole::Strong | ThemeRole::Title | ThemeRole::Chosen => self.inked(Ink::Text, BOLD),
+            ThemeRole::Dim | ThemeRole::Border | ThemeRole::Gone => self.inked(Ink::Dim, NONE),
+            ThemeRole::Name => self.inked(Ink::Blue, BOLD | REVERSED),
+            ThemeRole::FocusBorder | ThemeRole::FocusTitle | ThemeRole::Key => {
+                self.inked(Ink::Blue, BOLD)
+            }
+            ThemeRole::Heading => self.inked(Ink::Dim, BOLD),
+            ThemeRole::KeyCap => self.inked(Ink::Yellow, BOLD | REVERSED),
+            ThemeRole::Selected => self.inked(Ink::Text, BOLD | REVERSED),
+            ThemeRole::Field => self.inked(Ink::Text, Modifier::UNDERLINED),
+            ThemeRole::Cursor => self.inked(Ink::Text, REVERSED),
+            ThemeRole::New | ThemeRole::Gauge => self.inked(Ink::Green, BOLD),
+            ThemeRole::Changed | ThemeRole::Warning => self.inked(Ink::Yellow, BOLD),
+            ThemeRole::Told => self.inked(Ink::Purple, NONE),
+            ThemeRole::Error => self.inked(Ink::Red, BOLD),
+            ThemeRole::Banner => self.inked(Ink::Red, BOLD | REVERSED),
         }
     }
 

@@ -3,13 +3,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::app::Line as TableLine;
-use crate::tcp::{Port, RowName};
+use crate::app::TableRow;
+use crate::tcp::{Port, SocketId};
 use crate::view::pane::notices;
 use crate::view::scene::{Scene, put, width};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::longest_address;
 use crate::view::table::window::Window;
 use crate::view::table::{empty, height, role, signs, style, timer, titles};
@@ -47,8 +47,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         empty::draw(frame, rest, scene);
         return;
     }
-    let rows = window.names(&scene.state.desk.shown);
-    let shown = scene.state.desk.shown.len();
+    let rows = window.names(&scene.state.ui.shown);
+    let shown = scene.state.ui.shown.len();
     if shown > rows.len() {
         let (part, words) = titles::part_shown(window.rest.start + 1, window.rest.end, shown);
         let words = Line::from(scene.span(part, format!("rows {words} ")));
@@ -62,27 +62,27 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
 /// The port at the left, the number of connections at the right.
 fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Digits) {
     let state = scene.state;
-    let listener = &state.listener;
+    let listener = &state.server;
     let number = match listener.at().port {
         Port::ANY => String::from("0"),
         port => port.to_string(),
     };
     let (label, part) = if state.listened() {
-        ("LISTEN at port", Part::Gauge)
+        ("LISTEN at port", ThemeRole::Gauge)
     } else if state.seen().is_listening(listener.at().port) {
-        ("another's is port", Part::Dim)
+        ("another's is port", ThemeRole::Dim)
     } else {
-        ("nobody listens at port", Part::Dim)
+        ("nobody listens at port", ThemeRole::Dim)
     };
     let open = state.seen().connections();
     let halves = [
         (label, number, part),
-        (if open == 1 { "connection" } else { "connections" }, open.to_string(), Part::Key),
+        (if open == 1 { "connection" } else { "connections" }, open.to_string(), ThemeRole::Key),
     ];
     let half = area.width / 2;
     for (n, (label, number, part)) in (0..2).zip(halves) {
         let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
-        let label = Line::from(scene.span(Part::Strong, label));
+        let label = Line::from(scene.span(ThemeRole::Strong, label));
         let number =
             digits.draw(&number).into_iter().map(|line| Line::from(scene.span(part, line)));
         put(frame, place, std::iter::once(label).chain(number));
@@ -90,7 +90,7 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
 }
 
 /// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
-fn line(scene: Scene<'_>, name: RowName, foreign: usize, room: usize) -> Line<'static> {
+fn line(scene: Scene<'_>, name: SocketId, foreign: usize, room: usize) -> Line<'static> {
     let state = scene.state;
     let Some(line) = state.seen().get(name) else {
         return Line::default();
@@ -114,7 +114,7 @@ fn line(scene: Scene<'_>, name: RowName, foreign: usize, room: usize) -> Line<'s
     };
     let local = name.tuple.local.port;
     let mut spans = signs::signs(scene, line);
-    let part = if line.gone.is_some() { Part::Gone } else { Part::Strong };
+    let part = if line.gone.is_some() { ThemeRole::Gone } else { ThemeRole::Strong };
     let mut numbers = format!("{role}{gap}{local:>5} {foreign}{gap}");
     let left = room.saturating_sub(width(&spans) + text::width(&numbers));
     let mut words = words(scene, line, left);
@@ -128,20 +128,20 @@ fn line(scene: Scene<'_>, name: RowName, foreign: usize, room: usize) -> Line<'s
     }
     spans.push(scene.span(part, numbers));
     spans.push(words);
-    if state.desk.selected == Some(name) {
-        return style::one_style(spans).style(scene.style(Part::Selected));
+    if state.ui.selected == Some(name) {
+        return style::one_style(spans).style(scene.style(ThemeRole::Selected));
     }
     Line::from(spans)
 }
 
 /// The state, or why there is none any more.
-fn words(scene: Scene<'_>, line: &TableLine, room: usize) -> Span<'static> {
+fn words(scene: Scene<'_>, line: &TableRow, room: usize) -> Span<'static> {
     let state = line.row.state;
     if let Some(gone) = line.gone {
         let [whole, brief] = [gone.why.words(), gone.why.brief()];
         let [whole, brief] = [whole, brief].map(|why| format!("{HOLLOW} {why}"));
         let fits = text::width(&whole) <= room;
-        return scene.span(Part::Gone, if fits { whole } else { brief });
+        return scene.span(ThemeRole::Gone, if fits { whole } else { brief });
     }
     let mut left = timer::time_left(scene, line).unwrap_or_default();
     if room < 21 {

@@ -1,6 +1,6 @@
 use crate::app::query::unaccepted::is_unaccepted;
-use crate::app::{Line, State};
-use crate::tcp::RowName;
+use crate::app::{State, TableRow};
+use crate::tcp::SocketId;
 use crate::view::text;
 
 /// Which columns the table has, and how wide they are, the space between them not counted. A column of no width is left out.
@@ -113,13 +113,13 @@ impl Columns {
 }
 
 /// How many columns the longest address of these rows takes.
-pub(crate) fn longest_address(rows: &[RowName]) -> usize {
+pub(crate) fn longest_address(rows: &[SocketId]) -> usize {
     let ends = rows.iter().flat_map(|row| [row.tuple.local, row.tuple.remote]);
     ends.map(|end| end.to_string().len()).max().unwrap_or(0)
 }
 
 /// Who holds the socket of `line`, in at most about `room` columns.
-pub(crate) fn owner(state: &State, line: &Line, room: usize) -> String {
+pub(crate) fn owner(state: &State, line: &TableRow, room: usize) -> String {
     let row = &line.row;
     if line.gone.is_some() {
         return String::new();
@@ -154,7 +154,7 @@ pub(crate) fn owner(state: &State, line: &Line, room: usize) -> String {
 }
 
 /// The protocol as netstat prints it.
-pub(crate) fn proto(row: &RowName) -> String {
+pub(crate) fn proto(row: &SocketId) -> String {
     let six = if row.tuple.local.ip.is_ipv6() { "6" } else { "" };
     format!("{}{six}", row.tuple.protocol)
 }

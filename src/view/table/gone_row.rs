@@ -2,7 +2,7 @@
 
 use ratatui::text::Span;
 
-use crate::app::{Line as TableLine, Why};
+use crate::app::{GoneReason, TableRow};
 use crate::tcp::TcpState;
 use crate::view::scene::Scene;
 use crate::view::style::glyphs::{HOLLOW, REFUSED, glyph};
@@ -14,7 +14,7 @@ use crate::view::text;
 pub(crate) fn ghost(
     columns: &Columns,
     state: TcpState,
-    why: Why,
+    why: GoneReason,
     join: &str,
 ) -> Vec<Span<'static>> {
     let before = columns.state + 1 + columns.role;
@@ -24,7 +24,7 @@ pub(crate) fn ghost(
         // A space keeps the words apart from the bracket.
         _ => (before - 1, true),
     };
-    let sign = if why == Why::Reset { format!("{REFUSED} ") } else { String::new() };
+    let sign = if why == GoneReason::Reset { format!("{REFUSED} ") } else { String::new() };
     let [whole, brief] = [why.words(), why.brief()].map(|why| format!("{sign}{why}"));
     let tries = [
         format!("{HOLLOW} {state:<11} {whole}"),
@@ -53,7 +53,7 @@ pub(crate) fn beside(role: &str, left: &str, room: usize) -> Option<String> {
 pub(crate) fn countdown(
     scene: Scene<'_>,
     columns: &Columns,
-    line: &TableLine,
+    line: &TableRow,
     (left, join): (&str, &str),
 ) -> Vec<Span<'static>> {
     let state = line.row.state;

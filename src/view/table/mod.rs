@@ -25,7 +25,7 @@ use crate::view::pane::past;
 use crate::view::rect;
 use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::{Columns, longest_address};
 use crate::view::table::row::Bracket;
 use crate::view::table::titles::{found, part_shown, titles, unread};
@@ -33,7 +33,7 @@ use crate::view::table::window::Window;
 
 /// The kernel's table: the rows that fit, whatever there is beyond.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let desk = &scene.state.desk;
+    let ui = &scene.state.ui;
     let body = body(area, scene.state);
     let window = Window::of(scene.state, scroll, (usize::from(body.height), LEFT));
     let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &window));
@@ -41,8 +41,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         empty::draw(frame, inner, scene);
         return;
     }
-    let rows = window.names(&scene.state.desk.shown);
-    if desk.netstat {
+    let rows = window.names(&scene.state.ui.shown);
+    if ui.netstat {
         netstat::draw(frame, inner, scene, (netstat::head_lines(inner.height), &rows));
     } else {
         let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
@@ -63,14 +63,14 @@ const LEFT: usize = 2;
 /// Where the rows stand inside the pane.
 pub(crate) fn body(area: Rect, state: &State) -> Rect {
     let mut inner = rect::inside(area);
-    let head = if state.desk.netstat { netstat::head_lines(inner.height) } else { 1 };
+    let head = if state.ui.netstat { netstat::head_lines(inner.height) } else { 1 };
     rect::take_top(&mut inner, head);
     inner
 }
 
 /// One row, with the bracket that joins it to its neighbour.
 fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
-    let shown = &scene.state.desk.shown;
+    let shown = &scene.state.ui.shown;
     let name = shown[n];
     let above = n.checked_sub(1).and_then(|n| shown.get(n));
     let below = shown.get(n + 1);
@@ -83,7 +83,7 @@ fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
 }
 
 fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Window) {
-    let (count, height) = (scene.state.desk.shown.len(), window.len());
+    let (count, height) = (scene.state.ui.shown.len(), window.len());
     if count <= height {
         return;
     }
@@ -96,13 +96,13 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
         .end_symbol(None)
         .track_symbol(Some("│"))
         .thumb_symbol("█")
-        .track_style(scene.style(Part::Border))
-        .thumb_style(scene.style(Part::FocusBorder));
+        .track_style(scene.style(ThemeRole::Border))
+        .thumb_style(scene.style(ThemeRole::FocusBorder));
     frame.render_stateful_widget(bar, beside, &mut position);
 }
 
 /// What else is to be known of the table: where it comes from, what is missing, which part is shown.
-fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
+fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
     let state = scene.state;
     let sockets = &state.sockets;
     let mut pieces = Vec::new();
@@ -111,24 +111,24 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(Part, String)> {
         let whose =
             if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
         let unread = unread(state, *host).unwrap_or_default();
-        say(Part::Error, &format!("{whose}{unread}"));
+        say(ThemeRole::Error, &format!("{whose}{unread}"));
     }
     if sockets.torn {
-        say(Part::Warning, "~ rows may be missing");
+        say(ThemeRole::Warning, "~ rows may be missing");
     }
     if sockets.source == "procfs" {
-        say(Part::Dim, "read from /proc");
+        say(ThemeRole::Dim, "read from /proc");
     }
     if let Some((part, words)) = found(scene) {
         say(part, &words);
     }
-    let count = state.desk.shown.len();
+    let count = state.ui.shown.len();
     if count > window.len() {
         let (part, words) = part_shown(window.rest.start + 1, window.rest.end, count);
         say(part, &words);
     }
     if let Some(words) = past::title(state) {
-        say(Part::KeyCap, &words);
+        say(ThemeRole::KeyCap, &words);
     }
     pieces
 }

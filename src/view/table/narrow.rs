@@ -2,10 +2,10 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::tcp::{Protocol, RowName};
+use crate::tcp::{Protocol, SocketId};
 use crate::view::scene::Scene;
 use crate::view::style::glyphs::{HOLLOW, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::signs::signs;
 use crate::view::table::style::one_style;
 use crate::view::table::timer::time_left;
@@ -39,11 +39,11 @@ pub(crate) fn head(scene: Scene<'_>, columns: Narrow) -> Line<'static> {
         text::fit(local, columns.local),
         text::fit("Foreign Address", columns.foreign)
     );
-    Line::from(text).style(scene.style(Part::Heading))
+    Line::from(text).style(scene.style(ThemeRole::Heading))
 }
 
 /// One row of a narrow table.
-pub(crate) fn cell(scene: Scene<'_>, columns: Narrow, name: RowName) -> Line<'static> {
+pub(crate) fn cell(scene: Scene<'_>, columns: Narrow, name: SocketId) -> Line<'static> {
     let Some(line) = scene.state.seen().get(name) else {
         return Line::default();
     };
@@ -71,12 +71,12 @@ pub(crate) fn cell(scene: Scene<'_>, columns: Narrow, name: RowName) -> Line<'st
     };
     let state = text::cut(&format!("{sign} {}{left}", row.state), columns.state);
     spans.push(Span::styled(state, scene.theme.state(row.state)));
-    if scene.state.desk.selected == Some(name) {
-        return one_style(spans).style(scene.style(Part::Selected));
+    if scene.state.ui.selected == Some(name) {
+        return one_style(spans).style(scene.style(ThemeRole::Selected));
     }
     if line.gone.is_some() {
         for span in spans.iter_mut().skip(1) {
-            span.style = scene.style(Part::Gone);
+            span.style = scene.style(ThemeRole::Gone);
         }
     }
     Line::from(spans)
@@ -84,7 +84,7 @@ pub(crate) fn cell(scene: Scene<'_>, columns: Narrow, name: RowName) -> Line<'st
 
 /// The local end; where there is hardly room its port alone, unless the address is not the one that the title tells and the other end
 /// leaves room for it.
-fn local_end(scene: Scene<'_>, columns: Narrow, name: RowName, foreign: &str) -> String {
+fn local_end(scene: Scene<'_>, columns: Narrow, name: SocketId, foreign: &str) -> String {
     let local = name.tuple.local;
     if columns.local >= 13 {
         return text::end(local, columns.local);

@@ -2,10 +2,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::Line as TableLine;
-use crate::tcp::{Endpoint, RowName, TcpState, netstat_address, netstat_state};
+use crate::app::TableRow;
+use crate::tcp::{Endpoint, SocketId, TcpState, netstat_address, netstat_state};
 use crate::view::scene::{Scene, put};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::proto;
 use crate::view::text;
 
@@ -14,9 +14,9 @@ pub(crate) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     scene: Scene<'_>,
-    (head_lines, rows): (u16, &[RowName]),
+    (head_lines, rows): (u16, &[SocketId]),
 ) {
-    let columns = Columns::fitting(usize::from(area.width), longest(rows));
+    let columns = NetstatColumns::fitting(usize::from(area.width), longest(rows));
     let head = columns.line([
         "Proto",
         "Recv-Q",
@@ -28,7 +28,7 @@ pub(crate) fn draw(
     ]);
     let heading = "Active Internet connections (servers and established)";
     let heading = text::cut(heading, usize::from(area.width));
-    let head = [heading, head].map(|line| Line::from(line).style(scene.style(Part::Heading)));
+    let head = [heading, head].map(|line| Line::from(line).style(scene.style(ThemeRole::Heading)));
     let left_out = 2 - usize::from(head_lines.min(2));
     let head = head.into_iter().skip(left_out);
     let lines = rows.iter().filter_map(|name| scene.state.seen().get(*name));
@@ -43,27 +43,27 @@ pub(crate) fn head_lines(height: u16) -> u16 {
 
 /// What there is room for: the state matters most, then addresses, then queues; who owns the socket goes first.
 #[derive(Clone, Copy)]
-struct Columns {
+struct NetstatColumns {
     queues: bool,
     address: usize,
-    owner: Owner,
+    owner: OwnerDetail,
 }
 
 /// How much is told of who owns a socket, and in how many columns.
 #[derive(Clone, Copy)]
-enum Owner {
+enum OwnerDetail {
     Nothing,
     Pid,
     Program(usize),
 }
 
-impl Owner {
+impl OwnerDetail {
     const fn title(self) -> &'static str {
         match self {
-            Owner::Nothing => "",
-            Owner::Pid => "PID",
-            Owner::Program(..16) => "PID/Program",
-            Owner::Program(_) => "PID/Program name",
+            OwnerDetail::Nothing => "",
+            OwnerDetail::Pid => "PID",
+            OwnerDetail::Program(..16) => "PID/Program",
+            OwnerDetail::Program(_) => "PID/Program name",
         }
     }
 }
@@ -75,20 +75,20 @@ const QUEUES: usize = 7 + 7;
 /// A process id, and the program as far as its name is usually needed.
 const OWNER: (usize, usize) = (7, 14);
 
-impl Columns {
+impl NetstatColumns {
     /// netstat gives an address 23 columns; less where the screen is narrow, but of an IPv4 address nothing that is needed.
-    fn fitting(room: usize, longest: usize) -> Columns {
+    fn fitting(room: usize, longest: usize) -> NetstatColumns {
         let spare = room.saturating_sub(LEAST + QUEUES + 1 + OWNER.1);
         let address = (spare / 2).clamp(longest.clamp(15, 18), 23);
         let taken = LEAST + 2 * address;
         let queues = taken + QUEUES <= room;
         let left = room.saturating_sub(taken + if queues { QUEUES } else { 0 });
         let owner = match left.saturating_sub(1) {
-            left if left >= OWNER.1 => Owner::Program(left),
-            left if left >= OWNER.0 => Owner::Pid,
-            _ => Owner::Nothing,
+            left if left >= OWNER.1 => OwnerDetail::Program(left),
+            left if left >= OWNER.0 => OwnerDetail::Pid,
+            _ => OwnerDetail::Nothing,
         };
-        Columns { queues, address, owner }
+        NetstatColumns { queues, address, owner }
     }
 
     fn line(self, [proto, recv, send, local, foreign, state, owner]: [&str; 7]) -> String {
@@ -98,14 +98,14 @@ impl Columns {
     }
 }
 
-fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
+fn row(scene: Scene<'_>, line: &TableRow, columns: NetstatColumns) -> Line<'static> {
     let row = &line.row;
     let owner = scene.state.sockets.owners.get(&row.inode);
     let owner = match (owner, columns.owner) {
-        (_, Owner::Nothing) => String::new(),
+        (_, OwnerDetail::Nothing) => String::new(),
         (None, _) => String::from("-"),
-        (Some(owner), Owner::Pid) => owner.pid.to_string(),
-        (Some(owner), Owner::Program(room)) => {
+        (Some(owner), OwnerDetail::Pid) => owner.pid.to_string(),
+        (Some(owner), OwnerDetail::Program(room)) => {
             let words = text::safe(&format!("{}/{}", owner.pid, owner.program));
             text::cut(&words, room)
         }
@@ -126,8 +126,8 @@ fn row(scene: Scene<'_>, line: &TableLine, columns: Columns) -> Line<'static> {
         &owner,
     ]);
     let line = Line::from(text);
-    if scene.state.desk.selected == Some(row.name()) {
-        line.style(scene.style(Part::Selected))
+    if scene.state.ui.selected == Some(row.name()) {
+        line.style(scene.style(ThemeRole::Selected))
     } else {
         line
     }
@@ -139,7 +139,7 @@ fn ends(end: Endpoint) -> (String, String) {
 }
 
 /// How many columns the longest address of these rows takes.
-fn longest(rows: &[RowName]) -> usize {
+fn longest(rows: &[SocketId]) -> usize {
     let all = rows.iter().map(|row| row.tuple);
     let all = all.flat_map(|tuple| [tuple.local, tuple.remote]);
     let wide = all.map(ends).map(|(address, port)| address.len() + port.len());

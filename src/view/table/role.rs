@@ -1,5 +1,5 @@
 use crate::app::query::unaccepted::is_unaccepted;
-use crate::app::{Line as TableLine, Role};
+use crate::app::{Role, TableRow};
 use crate::tcp::{Protocol, TcpState};
 use crate::view::scene::Scene;
 use crate::view::table::columns::ROOMY;
@@ -22,7 +22,7 @@ fn server_of(peer: &str, room: usize) -> String {
 }
 
 /// What the row is in this demonstration, in at most about `room` columns.
-pub(crate) fn role(scene: Scene<'_>, line: &TableLine, room: usize) -> String {
+pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
     let role = Role::of(scene.state, &line.row);
     let unaccepted = is_unaccepted(scene.state, line);
     let text = match &role {

@@ -1,10 +1,10 @@
 use ratatui::text::{Line, Span};
 
-use crate::app::Line as TableLine;
-use crate::tcp::{Protocol, RowName};
+use crate::app::TableRow;
+use crate::tcp::{Protocol, SocketId};
 use crate::view::scene::Scene;
 use crate::view::style::glyphs::{LOWER, UPPER, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::{BRACKET, Columns, LONG_AGE, owner, proto};
 use crate::view::table::gone_row;
 use crate::view::table::gone_row::{countdown, ghost};
@@ -43,14 +43,14 @@ pub(crate) fn head(scene: Scene<'_>, columns: &Columns) -> Line<'static> {
     add("Role", columns.role + BRACKET);
     add("Age", columns.age);
     add("Owner", columns.owner);
-    Line::from(text).style(scene.style(Part::Heading))
+    Line::from(text).style(scene.style(ThemeRole::Heading))
 }
 
 /// One row of the table.
 pub(crate) fn line(
     scene: Scene<'_>,
     columns: &Columns,
-    name: RowName,
+    name: SocketId,
     bracket: Bracket,
 ) -> Line<'static> {
     let state = scene.state;
@@ -60,9 +60,9 @@ pub(crate) fn line(
     let mut spans = signs(scene, line);
     spans.push(Span::raw(numbers(columns, line)));
     spans.extend(tail(scene, columns, line, bracket));
-    let whole = line.gone.map(|_| Part::Gone);
-    if state.desk.selected == Some(name) {
-        one_style(spans).style(scene.style(Part::Selected))
+    let whole = line.gone.map(|_| ThemeRole::Gone);
+    if state.ui.selected == Some(name) {
+        one_style(spans).style(scene.style(ThemeRole::Selected))
     } else if let Some(part) = whole {
         let signs = spans.remove(0);
         let mut line = one_style(spans);
@@ -75,7 +75,7 @@ pub(crate) fn line(
 }
 
 /// Protocol, queues and both addresses.
-fn numbers(columns: &Columns, line: &TableLine) -> String {
+fn numbers(columns: &Columns, line: &TableRow) -> String {
     let row = &line.row;
     let mut text = String::with_capacity(96);
     if columns.proto > 0 {
@@ -98,7 +98,7 @@ fn numbers(columns: &Columns, line: &TableLine) -> String {
 fn tail(
     scene: Scene<'_>,
     columns: &Columns,
-    line: &TableLine,
+    line: &TableRow,
     bracket: Bracket,
 ) -> Vec<Span<'static>> {
     let row = &line.row;
@@ -129,7 +129,7 @@ fn tail(
     let beside = beside.and_then(|left| gone_row::beside(&role, left, columns.role));
     let is_told = beside.is_some();
     role = text::fit(&beside.unwrap_or(role), columns.role);
-    let mut spans = vec![state, Span::raw(role), scene.span(Part::Dim, join)];
+    let mut spans = vec![state, Span::raw(role), scene.span(ThemeRole::Dim, join)];
     if columns.age > 0 {
         let again = || unanswered(line).filter(|_| is_roomy);
         let left = left.map(|left| match left.strip_suffix(" left") {
@@ -148,7 +148,7 @@ fn tail(
     }
     if columns.owner > 0 {
         let owner = owner(scene.state, line, columns.owner);
-        spans.push(scene.span(Part::Dim, format!(" {}", text::cut(&owner, columns.owner))));
+        spans.push(scene.span(ThemeRole::Dim, format!(" {}", text::cut(&owner, columns.owner))));
     }
     spans
 }

@@ -1,10 +1,10 @@
-use crate::app::Line as TableLine;
+use crate::app::TableRow;
 use crate::tcp::TimerKind;
 use crate::view::scene::Scene;
 use crate::view::text;
 
 /// How long a row that the kernel keeps by itself still stays.
-pub(crate) fn time_left(scene: Scene<'_>, line: &TableLine) -> Option<String> {
+pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     let keeps = line.row.timer?.kind == TimerKind::TimeWait && line.gone.is_none();
     if !keeps {
         return None;
@@ -13,7 +13,7 @@ pub(crate) fn time_left(scene: Scene<'_>, line: &TableLine) -> Option<String> {
 }
 
 /// How often the kernel has sent something in vain, while it tries.
-pub(crate) fn unanswered(line: &TableLine) -> Option<String> {
+pub(crate) fn unanswered(line: &TableRow) -> Option<String> {
     let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
     match timer.kind {
         TimerKind::Retransmit => Some(format!("resent {}", timer.tries)),
@@ -23,7 +23,7 @@ pub(crate) fn unanswered(line: &TableLine) -> Option<String> {
 }
 
 /// The same in more words, and when it is tried the next time.
-pub(crate) fn tries(scene: Scene<'_>, line: &TableLine) -> Option<String> {
+pub(crate) fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     unanswered(line)?;
     let timer = line.row.timer?;
     let what = match timer.kind {

@@ -6,23 +6,23 @@ use crate::app::{PointOfView, State};
 use crate::tcp::{Host, Port, Protocol};
 use crate::view::scene::{Scene, Titles};
 use crate::view::style::glyphs::DASH;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::status;
 use crate::view::table::window::Window;
 use crate::view::text;
 
 /// The command that shows the same rows in a shell.
 pub(crate) fn command(state: &State) -> String {
-    let rows = state.desk.shown.iter();
+    let rows = state.ui.shown.iter();
     let udp = rows.rev().any(|row| row.tuple.protocol == Protocol::Udp);
     let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
-    let listener = state.listener.at().port;
-    let ports = (state.listener.ports.iter()).chain(&state.clients.called);
+    let listener = state.server.at().port;
+    let ports = (state.server.ports.iter()).chain(&state.clients.called);
     let ports: BTreeSet<Port> = ports.copied().chain([listener]).collect();
     let named: Vec<String> =
         (ports.iter()).filter(|port| **port != Port::ANY).map(ToString::to_string).collect();
     match named.as_slice() {
-        _ if state.desk.lens.whole_machine => format!("`{netstat}`"),
+        _ if state.ui.lens.whole_machine => format!("`{netstat}`"),
         [] => format!("`{netstat}`"),
         [port] => format!("`{netstat} | grep ':{port} '`"),
         ports => format!("`{netstat} | grep -E ':({}) '`", ports.join("|")),
@@ -34,14 +34,14 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     let right = status(scene, window);
     let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
     let room = usize::from(area.width).saturating_sub(taken + 16);
-    let view = match state.desk.lens.view {
+    let view = match state.ui.lens.view {
         PointOfView::BothEnds => String::from("both ends"),
         PointOfView::Server => String::from("the server's computer"),
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
     let command = command(state);
     // In netstat's own layout its heading stands above the rows, though grep lets no heading through.
-    let [long, short] = if state.desk.netstat {
+    let [long, short] = if state.ui.netstat {
         let heading = format!("netstat's heading, and the rows of {command}");
         [heading, String::from("in netstat's layout")]
     } else {
@@ -57,7 +57,7 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         name: "Sockets",
         about: about.into_iter().find(fits).unwrap_or_default(),
         right,
-        border: state.is_past().then_some(Part::Warning),
+        border: state.is_past().then_some(ThemeRole::Warning),
         ..Titles::default()
     }
 }
@@ -70,15 +70,15 @@ pub(crate) fn unread(state: &State, host: Host) -> Option<String> {
 }
 
 /// How many rows contain the text to find, while there is one.
-pub(crate) fn found(scene: Scene<'_>) -> Option<(Part, String)> {
-    let find = scene.state.desk.find.text.value();
-    let rows = text::plural(scene.state.desk.shown.len(), "row");
+pub(crate) fn found(scene: Scene<'_>) -> Option<(ThemeRole, String)> {
+    let find = scene.state.ui.find.text.value();
+    let rows = text::plural(scene.state.ui.shown.len(), "row");
     let words = format!("/{}: {rows}", text::cut(&scene.own(find), 16));
-    (!find.is_empty()).then_some((Part::Key, words))
+    (!find.is_empty()).then_some((ThemeRole::Key, words))
 }
 
 /// Which part of so many rows is shown.
-pub(crate) fn part_shown(from: usize, to: usize, count: usize) -> (Part, String) {
+pub(crate) fn part_shown(from: usize, to: usize, count: usize) -> (ThemeRole, String) {
     let [from, to, count] = [from, to, count].map(text::number);
-    (Part::Dim, format!("{from}-{to} of {count}"))
+    (ThemeRole::Dim, format!("{from}-{to} of {count}"))
 }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::app::State;
-use crate::tcp::{RowName, TcpState};
+use crate::tcp::{SocketId, TcpState};
 use crate::view::scroll::Scroll;
 
 /// Which rows of a table are drawn: those that listen stay at the top, the others are scrolled through.
@@ -20,9 +20,9 @@ impl Window {
     /// The rows that fit into `height`, the chosen one among them, else the one to blame, else the newest; remembered as what is visible.
     /// Those that listen stay at the top if `left` others fit below them.
     pub(crate) fn of(state: &State, scroll: &mut Scroll, (height, left): (usize, usize)) -> Window {
-        let shown = &state.desk.shown;
+        let shown = &state.ui.shown;
         let pinned = pinned(state, (height, left));
-        let pointed_at = state.desk.selected.or(state.blamed().first().copied());
+        let pointed_at = state.ui.selected.or(state.blamed().first().copied());
         let chosen = pointed_at.and_then(|name| scroll.sockets.find(shown, name));
         let chosen = chosen.or(shown.len().checked_sub(1));
         let (count, room) = (shown.len() - pinned, height - pinned);
@@ -40,7 +40,7 @@ impl Window {
     }
 
     /// The names of the drawn rows, from top to bottom.
-    pub(crate) fn names(&self, shown: &[RowName]) -> Vec<RowName> {
+    pub(crate) fn names(&self, shown: &[SocketId]) -> Vec<SocketId> {
         self.rows().map(|n| shown[n]).collect()
     }
 
@@ -52,12 +52,12 @@ impl Window {
 
 /// How many rows at the top stay there while the rest of a table that does not fit is scrolled.
 fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
-    if state.desk.shown.len() <= height {
+    if state.ui.shown.len() <= height {
         return 0;
     }
-    let listens = |name: &&RowName| {
+    let listens = |name: &&SocketId| {
         state.seen().get(**name).is_some_and(|line| line.row.state == TcpState::Listen)
     };
-    let listening = state.desk.shown.iter().take(PINNED + 1).take_while(listens).count();
+    let listening = state.ui.shown.iter().take(PINNED + 1).take_while(listens).count();
     if listening <= PINNED && listening + left <= height { listening } else { 0 }
 }

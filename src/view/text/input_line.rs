@@ -2,7 +2,7 @@ use ratatui::text::Span;
 use tui_input::Input;
 
 use crate::view::scene::Scene;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 
 /// A line that is being typed, with its cursor, in at most `room` columns.
@@ -23,8 +23,8 @@ pub(crate) fn spans(scene: Scene<'_>, input: &Input, room: usize) -> Vec<Span<'s
         rest.pop();
     }
     vec![
-        scene.span(Part::Field, before),
-        scene.span(Part::Cursor, under),
-        scene.span(Part::Field, rest),
+        scene.span(ThemeRole::Field, before),
+        scene.span(ThemeRole::Cursor, under),
+        scene.span(ThemeRole::Field, rest),
     ]
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, ConnectSpec, Ending, Endpoint, Errno, Flags, LabNews, Loss, News, Refusal, WireNews,
+    Call, CloseKind, ConnectSpec, DropReason, Endpoint, Errno, Flags, LabEvent, SocketEvent,
+    SyscallError, WireEvent,
 };
 
 use super::lab::{connected, name};
@@ -15,51 +16,51 @@ const RESET: Flags = Flags::RST.and(Flags::ACK);
 const FIN: Flags = Flags::FIN.and(Flags::ACK);
 
 /// What is said once an end is closed.
-fn closes(robot: &mut Robot, row: &str, how: Ending) -> String {
+fn closes(robot: &mut Robot, row: &str, how: CloseKind) -> String {
     let at = name(row);
-    robot.hear(News::Closed { at, how });
+    robot.hear(SocketEvent::Closed { at, how });
     robot.said().to_owned()
 }
 
 fn cut_off(robot: &mut Robot, number: u64) {
-    let (at, how) = (robot.state.now, Loss::Cut);
-    let lost = WireNews::Lost { at, number, how };
-    robot.tell(Event::Lab(LabNews::Wire(vec![lost])));
+    let (at, how) = (robot.state.now, DropReason::Cut);
+    let lost = WireEvent::Lost { at, number, how };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![lost])));
 }
 
 #[test]
 fn who_has_half_closed_before_ends_in_time_wait_or_closing_and_not_in_last_ack() {
     let mut robot = connected();
     robot.press("b");
-    robot.hear(News::HalfClosed(name(CLIENT)));
-    robot.hear(News::PeerClosed(name(CLIENT)));
-    let said = closes(&mut robot, CLIENT, Ending::Close);
+    robot.hear(SocketEvent::HalfClosed(name(CLIENT)));
+    robot.hear(SocketEvent::PeerClosed(name(CLIENT)));
+    let said = closes(&mut robot, CLIENT, CloseKind::Close);
     assert!(!said.contains("LAST_ACK"), "{said}");
     assert!(said.contains("TIME_WAIT"), "{said}");
 
     let mut robot = connected();
     robot.press("h");
-    robot.hear(News::HalfClosed(name(CLIENT)));
-    robot.hear(News::HalfClosed(name(SERVES)));
-    robot.hear(News::PeerClosed(name(SERVES)));
+    robot.hear(SocketEvent::HalfClosed(name(CLIENT)));
+    robot.hear(SocketEvent::HalfClosed(name(SERVES)));
+    robot.hear(SocketEvent::PeerClosed(name(SERVES)));
     let closing = SERVES.replace("ESTABLISHED", "CLOSING");
     robot.tables(&[LISTEN, &closing], &[CLIENT]);
-    let said = closes(&mut robot, SERVES, Ending::Close);
+    let said = closes(&mut robot, SERVES, CloseKind::Close);
     assert!(!said.contains("LAST_ACK"), "{said}");
     assert!(said.contains("CLOSING"), "{said}");
 
     let mut robot = connected();
     robot.press("b");
-    robot.hear(News::HalfClosed(name(CLIENT)));
+    robot.hear(SocketEvent::HalfClosed(name(CLIENT)));
     let waits = CLIENT.replace("ESTABLISHED", "FIN_WAIT2");
     robot.tables(&[LISTEN, SERVES], &[&waits]);
-    let said = closes(&mut robot, CLIENT, Ending::Close);
+    let said = closes(&mut robot, CLIENT, CloseKind::Close);
     assert!(said.contains("FIN_WAIT2"), "{said}");
 
     let mut robot = connected();
     robot.press("b");
-    robot.hear(News::PeerClosed(name(SERVES)));
-    let said = closes(&mut robot, SERVES, Ending::Close);
+    robot.hear(SocketEvent::PeerClosed(name(SERVES)));
+    let said = closes(&mut robot, SERVES, CloseKind::Close);
     assert!(said.contains("LAST_ACK"), "the second to close: {said}");
 }
 
@@ -71,27 +72,27 @@ fn what_a_lossy_wire_takes_away_nobody_is_said_to_have_heard() {
         robot.press(keys);
         robot
     };
-    let said = closes(&mut armed("u"), CLIENT, Ending::Abort);
+    let said = closes(&mut armed("u"), CLIENT, CloseKind::Abort);
     assert!(said.contains("RST is lost"), "{said}");
     assert!(!said.contains("Both rows"), "{said}");
     for row in [CLIENT, SERVES] {
-        let said = closes(&mut armed("u u u u u"), row, Ending::Close);
+        let said = closes(&mut armed("u u u u u"), row, CloseKind::Close);
         assert!(said.contains("FIN is lost"), "{said}");
         assert!(said.contains("FIN_WAIT1"), "{said}");
         assert!(!said.contains("TIME_WAIT"), "{said}");
     }
     let mut robot = armed("u u u u u");
-    robot.hear(News::Sent { at: name(CLIENT), bytes: 13 });
+    robot.hear(SocketEvent::Sent { at: name(CLIENT), bytes: 13 });
     let said = robot.said();
     assert!(said.contains("13 bytes") && said.contains("lost"), "{said}");
     let mut robot = armed("u");
-    robot.hear(News::HalfClosed(name(CLIENT)));
+    robot.hear(SocketEvent::HalfClosed(name(CLIENT)));
     assert!(robot.said().contains("FIN is lost"), "{}", robot.said());
 }
 
 #[test]
 fn a_loss_that_was_told_before_the_call_is_known_all_the_same() {
-    let cases = [(RESET, Ending::Abort, "RST is lost"), (FIN, Ending::Close, "FIN is lost")];
+    let cases = [(RESET, CloseKind::Abort, "RST is lost"), (FIN, CloseKind::Close, "FIN is lost")];
     for (flags, how, words) in cases {
         let mut robot = connected();
         robot.press("u");
@@ -105,7 +106,7 @@ fn a_loss_that_was_told_before_the_call_is_known_all_the_same() {
     robot.press("u");
     robot.sends(1, (SERVER, Flags::ACK), (1, 14), b"");
     robot.loses(1);
-    let said = closes(&mut robot, CLIENT, Ending::Close);
+    let said = closes(&mut robot, CLIENT, CloseKind::Close);
     assert!(said.contains("turns to TIME_WAIT"), "{said}");
 }
 
@@ -115,7 +116,7 @@ fn a_reset_on_a_cut_cable_leaves_the_other_end_half_open() {
     robot.press("B");
     robot.sends(1, (LAPTOP, RESET), (14, 1), b"");
     cut_off(&mut robot, 1);
-    let said = closes(&mut robot, CLIENT, Ending::Abort);
+    let said = closes(&mut robot, CLIENT, CloseKind::Abort);
     assert!(said.contains("half-open"), "{said}");
     assert!(!said.contains("crossed"), "{said}");
     robot.vanish(LAPTOP, &[CLIENT]);
@@ -131,13 +132,13 @@ fn a_reset_on_a_cut_cable_leaves_the_other_end_half_open() {
 
 #[test]
 fn a_call_that_is_reset_in_syn_recv_was_in_no_accept_queue() {
-    let reset = Ending::Broken(Errno::ECONNRESET);
+    let reset = CloseKind::Broken(Errno::ECONNRESET);
     let answered = |server: &str| {
         let mut robot = Robot::calling_in_lab();
-        robot.hear(News::Connected(own(CLIENT, 11)));
+        robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
         robot.tables(&[LISTEN, server], &[CLIENT]);
         robot.press("l");
-        robot.hear(News::StoppedListening { why: None });
+        robot.hear(SocketEvent::StoppedListening { why: None });
         closes(&mut robot, CLIENT, reset)
     };
     let said = answered(ANSWERS);
@@ -166,22 +167,22 @@ fn a_cut_cable_says_established_only_where_somebody_is() {
 fn the_ghost_of_a_refused_call_was_never_established() {
     let mut robot = Robot::in_lab(3);
     robot.press("c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     let (local, to) = (name(CALLS).tuple.local, name(CALLS).tuple.remote);
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         spec: ConnectSpec {
             host: LAPTOP,
             ..ConnectSpec::to(Endpoint::new([192, 168, 1, 10], 500).into())
         },
         to: Some(to),
         local: Some(local),
-        why: Refusal { call: Call::Connect, errno: Errno::ECONNREFUSED },
+        why: SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED },
     });
-    closes(&mut robot, CALLS, Ending::Broken(Errno::ECONNREFUSED));
+    closes(&mut robot, CALLS, CloseKind::Broken(Errno::ECONNREFUSED));
     assert_eq!(robot.table(), [format!("{local} {to} SYN_SENT refused")]);
     // Of an end whose calls were never told, nothing is known that a ghost could show.
     let mut robot = Robot::in_lab(3);
-    closes(&mut robot, CLIENT, Ending::Abort);
+    closes(&mut robot, CLIENT, CloseKind::Abort);
     assert!(robot.table().is_empty());
 }
 
@@ -193,7 +194,7 @@ fn data_that_comes_after_a_close_is_answered_by_rst_and_that_is_said() {
     robot.press("b b");
     robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
     robot.press("D");
-    closes(&mut robot, SERVES, Ending::Close);
+    closes(&mut robot, SERVES, CloseKind::Close);
     robot.sends(2, (SERVER, FIN), (1, 1), b"");
     robot.later(Duration::from_millis(500));
     robot.arrives(1);
@@ -216,7 +217,7 @@ fn what_becomes_of_that_rst_is_what_its_sentence_says() {
         let mut robot = connected();
         robot.later(Duration::from_secs(1));
         robot.press("D");
-        closes(&mut robot, SERVES, Ending::Close);
+        closes(&mut robot, SERVES, CloseKind::Close);
         robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
         robot.arrives(1);
         robot.press(keys);
@@ -255,13 +256,13 @@ fn a_fin_that_waits_behind_what_nobody_acknowledged_is_not_lost() {
     // Its timer has not run out yet: the FIN is gone at once, though the wire's news of it may come later.
     let mut robot = cut();
     robot.tables(&[LISTEN, SERVES], &[&format!("{stands} retransmit=90ms/0")]);
-    let said = closes(&mut robot, CLIENT, Ending::Close);
+    let said = closes(&mut robot, CLIENT, CloseKind::Close);
     assert!(said.contains("FIN is lost"), "{said}");
     let [stands, with_fin] = [stands, with_fin].map(|row| format!("{row} retransmit=400ms/1"));
     for row in [&stands, &with_fin] {
         let mut robot = cut();
         robot.tables(&[LISTEN, SERVES], &[row]);
-        let said = closes(&mut robot, CLIENT, Ending::Close);
+        let said = closes(&mut robot, CLIENT, CloseKind::Close);
         assert!(!said.contains("FIN is lost"), "{said}");
         assert!(said.contains("FIN_WAIT1"), "{said}");
         assert!(said.contains("waits behind 13 bytes"), "{said}");
@@ -270,6 +271,6 @@ fn a_fin_that_waits_behind_what_nobody_acknowledged_is_not_lost() {
     robot.tables(&[LISTEN, SERVES], &[&stands]);
     robot.sends(2, (LAPTOP, FIN), (14, 1), b"");
     cut_off(&mut robot, 2);
-    let said = closes(&mut robot, CLIENT, Ending::Close);
+    let said = closes(&mut robot, CLIENT, CloseKind::Close);
     assert!(said.contains("FIN is lost"), "it has left: {said}");
 }

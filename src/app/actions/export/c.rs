@@ -1,6 +1,6 @@
 use crate::app::actions::export::plan::{arguments, look};
 use crate::app::actions::{Piece, Plan};
-use crate::tcp::{Asked, Called, Protocol, SockOpt};
+use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
 /// Everything before main().
 const HEAD: &str = r#"#include <arpa/inet.h>
@@ -147,9 +147,9 @@ fn socket(piece: &Piece, name: &str, indent: &str) -> String {
     text + &accepts
 }
 
-fn lines(call: &Called, name: &str, is_calling: bool) -> Vec<String> {
+fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
     let line = match call.asked {
-        Asked::Socket { v6, protocol } => {
+        Syscall::Socket { v6, protocol } => {
             let family = if v6 { "AF_INET6" } else { "AF_INET" };
             let kind = match protocol {
                 Protocol::Tcp => "SOCK_STREAM",
@@ -157,16 +157,20 @@ fn lines(call: &Called, name: &str, is_calling: bool) -> Vec<String> {
             };
             format!("int {name} = must(\"socket\", socket({family}, {kind}, 0));")
         }
-        Asked::SetSockOpt(option) => set(option, name),
-        Asked::Bind(at) => format!("must(\"bind\", bind_to({name}, {}));", arguments(at)),
-        Asked::Listen(backlog) => format!("must(\"listen\", listen({name}, {backlog}));"),
-        Asked::Connect(to) if is_calling => {
+        Syscall::SetSockOpt(option) => set(option, name),
+        Syscall::Bind(at) => format!("must(\"bind\", bind_to({name}, {}));", arguments(at)),
+        Syscall::Listen(backlog) => format!("must(\"listen\", listen({name}, {backlog}));"),
+        Syscall::Connect(to) if is_calling => {
             let call = format!("connect_to({name}, {}); /* no answer comes */", arguments(to));
             return vec![format!("fcntl({name}, F_SETFL, O_NONBLOCK);"), call];
         }
-        Asked::Connect(to) => format!("must(\"connect\", connect_to({name}, {}));", arguments(to)),
-        Asked::Shutdown => format!("must(\"shutdown\", shutdown({name}, SHUT_WR));"),
-        Asked::Accept | Asked::ConnectAnswer | Asked::GetSockName | Asked::Close => return vec![],
+        Syscall::Connect(to) => {
+            format!("must(\"connect\", connect_to({name}, {}));", arguments(to))
+        }
+        Syscall::Shutdown => format!("must(\"shutdown\", shutdown({name}, SHUT_WR));"),
+        Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
+            return vec![];
+        }
     };
     vec![line]
 }

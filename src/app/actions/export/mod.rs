@@ -5,10 +5,10 @@ pub(crate) mod plan;
 pub(crate) mod python;
 
 use crate::app::actions::{Piece, Plan};
-use crate::app::model::{Entry, Tone};
+use crate::app::model::{SyscallEntry, Tone};
 use crate::app::query::names;
 use crate::app::{Effect, State, state};
-use crate::tcp::{Asked, Called, Deed, Protocol, RowName, SockOpt, TcpState};
+use crate::tcp::{Protocol, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, TcpState};
 
 /// Writes it in both languages.
 pub(crate) fn write(state: &mut State) -> Vec<Effect> {
@@ -30,7 +30,7 @@ pub(crate) fn is_its(files: &[String]) -> bool {
 
 /// The programs were written.
 pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
-    let port = if state.listener.is_listening() { ", once l has freed the port here" } else { "" };
+    let port = if state.server.is_listening() { ", once l has freed the port here" } else { "" };
     let files = files.join(" and ");
     let what = if state.lab.is_up() {
         let pid = state.machine.pid;
@@ -48,20 +48,24 @@ fn plan(state: &State) -> Plan {
     let mut listeners: Vec<Piece> = Vec::new();
     let mut clients: Vec<Piece> = Vec::new();
     for entry in state.calls.entries() {
-        let makes = |call: &Called| matches!(call.asked, Asked::Socket { .. });
+        let makes = |call: &SyscallRecord| matches!(call.asked, Syscall::Socket { .. });
         let Some(row) = entry.record.row.filter(|_| entry.record.calls.iter().any(makes)) else {
             continue;
         };
         match entry.record.deed {
-            Deed::Listen => listeners.push(listener(state, entry, row, listeners.len() + 1)),
-            Deed::Connect if state.clients.holder_of(row).is_some() => {
+            Purpose::Listen => listeners.push(listener(state, entry, row, listeners.len() + 1)),
+            Purpose::Connect if state.clients.holder_of(row).is_some() => {
                 clients.push(client(state, entry, row, clients.len() + 1));
             }
-            Deed::Connect | Deed::Accept | Deed::HalfClose | Deed::Close | Deed::Try => (),
+            Purpose::Connect
+            | Purpose::Accept
+            | Purpose::HalfClose
+            | Purpose::Close
+            | Purpose::Try => (),
         }
     }
     for client in &mut clients {
-        if state.listener.ends.contains(state.other_end(client.row)) {
+        if state.server.ends.contains(state.other_end(client.row)) {
             client.accepted_by = doors(&listeners, client.row);
         }
     }
@@ -80,11 +84,11 @@ fn plan(state: &State) -> Plan {
     }
 }
 
-fn listener(state: &State, entry: &Entry, row: RowName, number: usize) -> Piece {
+fn listener(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> Piece {
     let mut calls = done(entry);
     // Where the kernel chose the port, the program asks for the one that it chose.
     for call in &mut calls {
-        if let Asked::Bind(at) = &mut call.asked {
+        if let Syscall::Bind(at) = &mut call.asked {
             *at = row.tuple.local;
         }
     }
@@ -95,11 +99,11 @@ fn listener(state: &State, entry: &Entry, row: RowName, number: usize) -> Piece 
         calls,
         accepted_by: Vec::new(),
         is_calling: false,
-        is_closed: !state.listener.sockets.iter().any(|own| own.name == row),
+        is_closed: !state.server.sockets.iter().any(|own| own.name == row),
     }
 }
 
-fn client(state: &State, entry: &Entry, row: RowName, number: usize) -> Piece {
+fn client(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> Piece {
     let line = state.sockets.get(row);
     let who = names::client_name(state, row);
     Piece {
@@ -114,11 +118,11 @@ fn client(state: &State, entry: &Entry, row: RowName, number: usize) -> Piece {
 }
 
 /// The calls that were not refused, and that something depends on.
-fn done(entry: &Entry) -> Vec<Called> {
-    let matters = |call: &&Called| {
+fn done(entry: &SyscallEntry) -> Vec<SyscallRecord> {
+    let matters = |call: &&SyscallRecord| {
         let only_asks = matches!(
             call.asked,
-            Asked::GetSockName | Asked::ConnectAnswer | Asked::SetSockOpt(SockOpt::NoLinger)
+            Syscall::GetSockName | Syscall::ConnectAnswer | Syscall::SetSockOpt(SockOpt::NoLinger)
         );
         !only_asks && !call.is_refused()
     };
@@ -126,7 +130,7 @@ fn done(entry: &Entry) -> Vec<Called> {
 }
 
 /// The listening sockets that a client may have ended up at: those that are open, else the last one that was.
-fn doors(listeners: &[Piece], client: RowName) -> Vec<String> {
+fn doors(listeners: &[Piece], client: SocketId) -> Vec<String> {
     let there = || listeners.iter().filter(|door| answers(door, client));
     let open = there().filter(|door| !door.is_closed);
     let open: Vec<String> = open.map(|door| door.name.clone()).collect();
@@ -138,7 +142,7 @@ fn doors(listeners: &[Piece], client: RowName) -> Vec<String> {
 }
 
 /// Whether whoever calls the client's destination ends up at that listener.
-fn answers(door: &Piece, client: RowName) -> bool {
+fn answers(door: &Piece, client: SocketId) -> bool {
     let (at, to) = (door.row.tuple.local, client.tuple.remote);
     let here = at.ip.is_unspecified() || at.ip.to_canonical() == to.ip.to_canonical();
     client.tuple.protocol == Protocol::Tcp && at.port == to.port && here

@@ -1,12 +1,12 @@
-use crate::tcp::{Called, Endpoint, RowName};
+use crate::tcp::{Endpoint, SocketId, SyscallRecord};
 
 /// The calls of one socket, and what it is called in the program.
 pub(crate) struct Piece {
-    pub(crate) row: RowName,
+    pub(crate) row: SocketId,
     /// Whose socket it is, in words.
     pub(crate) about: String,
     pub(crate) name: String,
-    pub(crate) calls: Vec<Called>,
+    pub(crate) calls: Vec<SyscallRecord>,
     /// Who may have to accept it: the names of the listening sockets.
     pub(crate) accepted_by: Vec<String>,
     /// Whether connect() has no answer, so that nobody may wait for one.

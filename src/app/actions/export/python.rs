@@ -1,6 +1,6 @@
 use crate::app::actions::export::plan::{arguments, look};
 use crate::app::actions::{Piece, Plan};
-use crate::tcp::{Asked, Called, Protocol, SockOpt};
+use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
 /// The program in Python.
 pub(crate) fn text(plan: &Plan) -> String {
@@ -65,9 +65,9 @@ fn socket(piece: &Piece, name: &str, indent: &str) -> String {
     text + &accepts
 }
 
-fn lines(call: &Called, name: &str, is_calling: bool) -> Vec<String> {
+fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
     let line = match call.asked {
-        Asked::Socket { v6, protocol } => {
+        Syscall::Socket { v6, protocol } => {
             let family = if v6 { "AF_INET6" } else { "AF_INET" };
             let kind = match protocol {
                 Protocol::Tcp => "SOCK_STREAM",
@@ -75,16 +75,18 @@ fn lines(call: &Called, name: &str, is_calling: bool) -> Vec<String> {
             };
             format!("{name} = socket.socket(socket.{family}, socket.{kind})")
         }
-        Asked::SetSockOpt(option) => set(option, name),
-        Asked::Bind(at) => format!("{name}.bind(({}))", arguments(at)),
-        Asked::Listen(backlog) => format!("{name}.listen({backlog})"),
-        Asked::Connect(to) if is_calling => {
+        Syscall::SetSockOpt(option) => set(option, name),
+        Syscall::Bind(at) => format!("{name}.bind(({}))", arguments(at)),
+        Syscall::Listen(backlog) => format!("{name}.listen({backlog})"),
+        Syscall::Connect(to) if is_calling => {
             let call = format!("{name}.connect_ex(({}))  # no answer comes", arguments(to));
             return vec![format!("{name}.setblocking(False)"), call];
         }
-        Asked::Connect(to) => format!("{name}.connect(({}))", arguments(to)),
-        Asked::Shutdown => format!("{name}.shutdown(socket.SHUT_WR)"),
-        Asked::Accept | Asked::ConnectAnswer | Asked::GetSockName | Asked::Close => return vec![],
+        Syscall::Connect(to) => format!("{name}.connect(({}))", arguments(to)),
+        Syscall::Shutdown => format!("{name}.shutdown(socket.SHUT_WR)"),
+        Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
+            return vec![];
+        }
     };
     vec![line]
 }

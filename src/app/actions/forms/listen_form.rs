@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::app::actions::verbs;
-use crate::app::model::{Lab, Tone};
+use crate::app::model::{LabState, Tone};
 use crate::app::ui::form::{YES_NO, option_call};
 use crate::app::ui::{Field, Form, Wrong};
 use crate::app::{Effect, State, format};
@@ -24,7 +24,7 @@ const ONLY_V6: usize = 10;
 
 /// The form with the present options.
 #[rustfmt::skip]
-pub(crate) fn form(spec: &ListenSpec, lab: &Lab) -> Form {
+pub(crate) fn form(spec: &ListenSpec, lab: &LabState) -> Form {
     let addresses = lab.server().map_or(
         Cow::from("127.0.0.1, ::1: this machine only; 0.0.0.0 or :: means everybody; or one of this machine's"),
         |server| format!("{}: the lab; 127.0.0.1: the server's own computer only; 0.0.0.0: both", server.ip).into(),
@@ -89,9 +89,9 @@ fn text_of_address(typed: &str) -> String {
 /// # Errors
 /// What is wrong, and in which field.
 pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
-    let spec = read(state.listener.spec.host, form)?;
-    state.listener.spec = spec.clone();
-    if !state.listener.will_listen() {
+    let spec = read(state.server.spec.host, form)?;
+    state.server.spec = spec.clone();
+    if !state.server.will_listen() {
         return Ok(verbs::start_listening(state, spec));
     }
     let text =

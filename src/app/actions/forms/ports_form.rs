@@ -2,12 +2,12 @@
 
 use crate::app::actions::lab;
 use crate::app::actions::use_up_ports::begin;
-use crate::app::model::{Lab, UsingUp};
+use crate::app::model::{LabState, UsingUp};
 use crate::app::query::port_supply::left;
 use crate::app::state::only_say;
 use crate::app::ui::{Field, Form, Wrong};
 use crate::app::{Effect, Overlay, State, format};
-use crate::tcp::{Machine, Port, PortRange};
+use crate::tcp::{HostLimits, Port, PortRange};
 
 const RANGE: usize = 0;
 
@@ -28,7 +28,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let hint = "low-high, within 1024-65535; the lab is set up anew where its computers have another range";
     let mut form = Form::new(vec![Field::text("ports", range, hint)]);
     show_calls(state, &mut form);
-    state.desk.overlay = Some(Overlay::PortsForm(form));
+    state.ui.overlay = Some(Overlay::PortsForm(form));
     vec![]
 }
 
@@ -39,7 +39,7 @@ fn room(state: &State) -> u64 {
 
 /// How many descriptors they may take.
 fn descriptors(state: &State) -> u64 {
-    let kept = Machine::RESERVED_DESCRIPTORS + Lab::DESCRIPTORS + OTHERS;
+    let kept = HostLimits::RESERVED_DESCRIPTORS + LabState::DESCRIPTORS + OTHERS;
     state.machine.descriptors.saturating_sub(kept)
 }
 
@@ -108,7 +108,7 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
         ));
     }
     let (calls, held, waiting) = if machine.ephemeral == range {
-        let held = state.clients.open() + state.listener.ends.len();
+        let held = state.clients.open() + state.server.ends.len();
         let waiting = u64::from(state.waiting_for_accept());
         (left(state, range) as u64, held as u64, waiting)
     } else {

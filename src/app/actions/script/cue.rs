@@ -4,7 +4,7 @@ use crate::tcp::{Flags, TcpState};
 
 /// What has to be so before it goes on, and what is ordered for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cue {
+pub(crate) enum ScriptStep {
     /// The wire is as quick as a cable, and holds nothing back.
     Plain,
     /// The wire is held.
@@ -22,20 +22,20 @@ pub(crate) enum Cue {
     /// The server's program has the other end.
     Accepted,
     /// That end has sent its FIN, and can be read from still.
-    HungUp(Side),
+    HungUp(ScriptEnd),
     /// The client has closed.
     ClientClosed,
     /// The server's program has closed, by itself or because it is told to.
     ServerClosed,
     /// A segment of that end with these flags is on the wire, or was.
-    Sent(Side, Flags),
+    Sent(ScriptEnd, Flags),
     /// It has reached the other computer.
-    Crossed(Side, Flags),
+    Crossed(ScriptEnd, Flags),
 }
 
 /// One of the ends of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub(crate) enum ScriptEnd {
     Client,
     Server,
 }
@@ -44,34 +44,46 @@ const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
 
 /// Which cues lead to a state, and at which end of the connection it is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cues {
+pub(crate) struct StepLists {
     /// How the connection begins.
-    first: &'static [Cue],
-    then: &'static [Cue],
-    pub(crate) at: Side,
+    first: &'static [ScriptStep],
+    then: &'static [ScriptStep],
+    pub(crate) at: ScriptEnd,
 }
 
 /// The client's SYN stays on the wire.
-const UNANSWERED: &[Cue] = &[Cue::Plain, Cue::Listens, Cue::WireHeld, Cue::Called];
+const UNANSWERED: &[ScriptStep] =
+    &[ScriptStep::Plain, ScriptStep::Listens, ScriptStep::WireHeld, ScriptStep::Called];
 /// No program has the server's end.
-const UNACCEPTED: &[Cue] =
-    &[Cue::Plain, Cue::Listens, Cue::AcceptHeld, Cue::Called, Cue::Connected];
+const UNACCEPTED: &[ScriptStep] = &[
+    ScriptStep::Plain,
+    ScriptStep::Listens,
+    ScriptStep::AcceptHeld,
+    ScriptStep::Called,
+    ScriptStep::Connected,
+];
 /// Programs have both ends.
-const ACCEPTED: &[Cue] =
-    &[Cue::Plain, Cue::Listens, Cue::Accepts, Cue::Called, Cue::Connected, Cue::Accepted];
+const ACCEPTED: &[ScriptStep] = &[
+    ScriptStep::Plain,
+    ScriptStep::Listens,
+    ScriptStep::Accepts,
+    ScriptStep::Called,
+    ScriptStep::Connected,
+    ScriptStep::Accepted,
+];
 
-impl Cues {
+impl StepLists {
     /// What leads to that state; nothing does where it is none of a connection.
-    pub(crate) const fn to(state: TcpState) -> Cues {
-        use crate::app::actions::Cue::ClientClosed;
-        use crate::app::actions::Cue::Crossed;
-        use crate::app::actions::Cue::HungUp;
-        use crate::app::actions::Cue::Sent;
-        use crate::app::actions::Cue::ServerClosed;
-        use crate::app::actions::Cue::WireHeld;
-        use crate::app::actions::Side::Client;
-        use crate::app::actions::Side::Server;
-        let (first, then, at): (_, &[Cue], _) = match state {
+    pub(crate) const fn to(state: TcpState) -> StepLists {
+        use crate::app::actions::ScriptEnd::Client;
+        use crate::app::actions::ScriptEnd::Server;
+        use crate::app::actions::ScriptStep::ClientClosed;
+        use crate::app::actions::ScriptStep::Crossed;
+        use crate::app::actions::ScriptStep::HungUp;
+        use crate::app::actions::ScriptStep::Sent;
+        use crate::app::actions::ScriptStep::ServerClosed;
+        use crate::app::actions::ScriptStep::WireHeld;
+        let (first, then, at): (_, &[ScriptStep], _) = match state {
             TcpState::SynSent => (UNANSWERED, &[Sent(Client, Flags::SYN)], Client),
             TcpState::SynReceived => {
                 (UNANSWERED, &[Crossed(Client, Flags::SYN), Sent(Server, SYN_ACK)], Server)
@@ -109,31 +121,31 @@ impl Cues {
             TcpState::TimeWait => (ACCEPTED, &[ClientClosed, ServerClosed], Client),
             TcpState::Listen | TcpState::Closed => (&[], &[], Server),
         };
-        Cues { first, then, at }
+        StepLists { first, then, at }
     }
 
     /// The cue so many after the first.
-    pub(crate) fn get(self, place: usize) -> Option<Cue> {
+    pub(crate) fn get(self, place: usize) -> Option<ScriptStep> {
         let mut all = self.first.iter().chain(self.then);
         all.nth(place).copied()
     }
 }
 
-impl Cue {
+impl ScriptStep {
     /// What is still to come.
     pub(crate) const fn waits_for(self) -> &'static str {
         match self {
-            Cue::Plain | Cue::WireHeld => "the wire does not obey",
-            Cue::Listens => "the server does not listen yet",
-            Cue::Accepts | Cue::AcceptHeld => "the server does not obey",
-            Cue::Called => "the client's call is not made yet",
-            Cue::Connected => "the client's call is not answered yet",
-            Cue::Accepted => "accept() has not returned the connection yet",
-            Cue::HungUp(_) => "nobody has hung up yet",
-            Cue::ClientClosed => "the client has not closed yet",
-            Cue::ServerClosed => "the server has not closed yet",
-            Cue::Sent(..) => "the segment is not on the wire yet",
-            Cue::Crossed(..) => "the segment has not crossed the wire yet",
+            ScriptStep::Plain | ScriptStep::WireHeld => "the wire does not obey",
+            ScriptStep::Listens => "the server does not listen yet",
+            ScriptStep::Accepts | ScriptStep::AcceptHeld => "the server does not obey",
+            ScriptStep::Called => "the client's call is not made yet",
+            ScriptStep::Connected => "the client's call is not answered yet",
+            ScriptStep::Accepted => "accept() has not returned the connection yet",
+            ScriptStep::HungUp(_) => "nobody has hung up yet",
+            ScriptStep::ClientClosed => "the client has not closed yet",
+            ScriptStep::ServerClosed => "the server has not closed yet",
+            ScriptStep::Sent(..) => "the segment is not on the wire yet",
+            ScriptStep::Crossed(..) => "the segment has not crossed the wire yet",
         }
     }
 }

@@ -5,27 +5,27 @@ pub(crate) mod progress;
 
 use std::time::Duration;
 
-use crate::app::actions::{Cue, Cues, Side, connect, verbs, wire};
+use crate::app::actions::{ScriptEnd, ScriptStep, StepLists, connect, verbs, wire};
 use crate::app::explain::held_state;
 use crate::app::model::Tone;
 use crate::app::{Effect, State};
 use crate::tcp::{
-    Asked, Called, Command, ConnectSpec, Fate, Host, LabOrder, Moment, Record, RowName,
-    ServerCloses, TcpState,
+    Command, ConnectSpec, Delivery, Host, LabOrder, Moment, ServerCloses, SocketId, Syscall,
+    SyscallRecord, SyscallTrace, TcpState,
 };
 
 /// A state that is being reached.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Script {
     held: TcpState,
-    cues: Cues,
+    cues: StepLists,
     /// How many of them have come.
     place: usize,
     /// The computer that calls, and how many ends it had had before.
     client: Host,
     before: u64,
     /// The client's end, once it has called.
-    end: Option<RowName>,
+    end: Option<SocketId>,
     began: Moment,
     /// What was ordered for the cue that is waited for: the number of the segment that was let through, or 0.
     ordered: Option<u64>,
@@ -42,7 +42,7 @@ pub(crate) fn begin(state: &mut State, held: TcpState) {
     let computer = state.clients.computer();
     state.lab.script = Some(Script {
         held,
-        cues: Cues::to(held),
+        cues: StepLists::to(held),
         place: 0,
         client: computer.host,
         before: computer.ends.ever(),
@@ -86,66 +86,66 @@ impl Script {
     const PATIENCE: Duration = Duration::from_secs(10);
 
     /// Under which number something is to be ordered for a cue, so that it is ordered once: a segment's where one is to be let through.
-    fn number_of(&self, state: &State, cue: Cue) -> Option<u64> {
+    fn number_of(&self, state: &State, cue: ScriptStep) -> Option<u64> {
         match cue {
-            Cue::Connected | Cue::Accepted | Cue::Sent(..) => None,
-            Cue::Crossed(side, flags) => {
+            ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => None,
+            ScriptStep::Crossed(side, flags) => {
                 // As far as the first one, and no further: what is sent again is not needed, and behind it an answer may wait.
                 let mut segments = self.segments(state, side, flags);
-                let meant = segments.find(|crossing| crossing.fate == Fate::OnTheWay)?;
+                let meant = segments.find(|crossing| crossing.fate == Delivery::OnTheWay)?;
                 let meant = meant.segment.number;
                 let oldest = state.lab.oldest_waiting();
                 oldest.map(|crossing| crossing.segment.number).filter(|oldest| *oldest <= meant)
             }
-            Cue::ServerClosed => {
-                let end = self.end_at(state, Side::Server)?;
-                let closes = state.listener.promise(end).closes;
+            ScriptStep::ServerClosed => {
+                let end = self.end_at(state, ScriptEnd::Server)?;
+                let closes = state.server.promise(end).closes;
                 (closes != ServerCloses::WithClient).then_some(0)
             }
-            Cue::Plain
-            | Cue::WireHeld
-            | Cue::Listens
-            | Cue::Accepts
-            | Cue::AcceptHeld
-            | Cue::Called
-            | Cue::HungUp(_)
-            | Cue::ClientClosed => Some(0),
+            ScriptStep::Plain
+            | ScriptStep::WireHeld
+            | ScriptStep::Listens
+            | ScriptStep::Accepts
+            | ScriptStep::AcceptHeld
+            | ScriptStep::Called
+            | ScriptStep::HungUp(_)
+            | ScriptStep::ClientClosed => Some(0),
         }
     }
 
-    fn order(&self, state: &mut State, cue: Cue) -> Vec<Effect> {
+    fn order(&self, state: &mut State, cue: ScriptStep) -> Vec<Effect> {
         let by_wire = |order| vec![Effect::Lab(LabOrder::Wire(order))];
         let run = |command| vec![Effect::Run(command)];
-        let end = |side, command: fn(RowName) -> Command| {
+        let end = |side, command: fn(SocketId) -> Command| {
             let end = self.end_at(state, side);
             Vec::from_iter(end.map(|end| Effect::Run(command(end))))
         };
         match cue {
-            Cue::Plain => {
+            ScriptStep::Plain => {
                 let text = "the wire is made as quick as a cable first";
                 state.notices.say(state.now, Tone::Plain, text);
                 wire::make_plain(state)
             }
-            Cue::WireHeld => by_wire(wire::keep(state)),
-            Cue::Listens => {
-                let spec = state.listener.spec.clone();
+            ScriptStep::WireHeld => by_wire(wire::keep(state)),
+            ScriptStep::Listens => {
+                let spec = state.server.spec.clone();
                 verbs::start_listening(state, spec)
             }
-            Cue::Accepts => run(Command::ResumeAccept),
-            Cue::AcceptHeld => run(Command::HoldAccept),
-            Cue::Called => call(state, self.client),
-            Cue::HungUp(side) => end(side, Command::HalfClose),
-            Cue::ClientClosed => end(Side::Client, Command::Close),
-            Cue::ServerClosed => end(Side::Server, Command::Close),
-            Cue::Crossed(..) => by_wire(wire::let_one_through(state)),
-            Cue::Connected | Cue::Accepted | Cue::Sent(..) => vec![],
+            ScriptStep::Accepts => run(Command::ResumeAccept),
+            ScriptStep::AcceptHeld => run(Command::HoldAccept),
+            ScriptStep::Called => call(state, self.client),
+            ScriptStep::HungUp(side) => end(side, Command::HalfClose),
+            ScriptStep::ClientClosed => end(ScriptEnd::Client, Command::Close),
+            ScriptStep::ServerClosed => end(ScriptEnd::Server, Command::Close),
+            ScriptStep::Crossed(..) => by_wire(wire::let_one_through(state)),
+            ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => vec![],
         }
     }
 
     /// Tells that the state is reached, once the kernel's table shows it.
     fn end(&self, state: &mut State) -> Vec<Effect> {
         let main = self.end_at(state, self.cues.at);
-        let shows = |name: &RowName| {
+        let shows = |name: &SocketId| {
             let line = state.sockets.get(*name);
             line.is_some_and(|line| line.gone.is_none() && line.row.state == self.held)
         };
@@ -157,10 +157,10 @@ impl Script {
             );
             self.give_up_after(state, &seen);
             let names = main.map(|main| vec![main, state.other_end(main)]);
-            return Vec::from_iter(names.map(Effect::Look));
+            return Vec::from_iter(names.map(Effect::Lookup));
         };
         state.lab.script = None;
-        state.desk.selected = Some(main);
+        state.ui.selected = Some(main);
         let text = format!(
             "{} at {}: {}. The calls: {}. {}",
             self.held,
@@ -175,24 +175,27 @@ impl Script {
 
     /// The calls that moved both ends from state to state.
     fn calls(&self, state: &State) -> String {
-        let ends = [Side::Client, Side::Server].map(|side| self.end_at(state, side));
+        let ends = [ScriptEnd::Client, ScriptEnd::Server].map(|side| self.end_at(state, side));
         let entries = state.calls.entries();
         let entries = entries.filter(|entry| entry.at >= self.began);
         let records = entries.map(|entry| &entry.record);
         let theirs = records.filter(|record| ends.contains(&record.row));
-        let moves = |call: &&Called| {
-            let Called { asked, .. } = call;
-            matches!(asked, Asked::Connect(_) | Asked::Accept | Asked::Shutdown | Asked::Close)
+        let moves = |call: &&SyscallRecord| {
+            let SyscallRecord { asked, .. } = call;
+            matches!(
+                asked,
+                Syscall::Connect(_) | Syscall::Accept | Syscall::Shutdown | Syscall::Close
+            )
         };
-        let calls = theirs.flat_map(|Record { calls, .. }| calls);
+        let calls = theirs.flat_map(|SyscallTrace { calls, .. }| calls);
         let calls: Vec<String> = calls.filter(moves).map(ToString::to_string).collect();
         calls.join("; ")
     }
 
-    fn give_up_if_in_vain(&self, state: &mut State, cue: Cue) {
-        let listener = &state.listener;
-        let is_refused = (cue == Cue::Listens && listener.ordered == 0)
-            || (cue == Cue::Called && state.clients.awaited == 0);
+    fn give_up_if_in_vain(&self, state: &mut State, cue: ScriptStep) {
+        let listener = &state.server;
+        let is_refused = (cue == ScriptStep::Listens && listener.ordered == 0)
+            || (cue == ScriptStep::Called && state.clients.awaited == 0);
         if is_refused {
             // The refusal itself says why.
             state.lab.script = None;
@@ -218,7 +221,7 @@ impl Script {
 
 /// One call of that computer to the server, that says nothing and stays.
 fn call(state: &mut State, host: Host) -> Vec<Effect> {
-    let to = state.clients.reachable(state.listener.callable());
+    let to = state.clients.reachable(state.server.callable());
     let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
     connect::call(state, spec)
 }

@@ -1,13 +1,13 @@
 //! Whether a cue has come.
 
 use crate::app::State;
-use crate::app::actions::{Cue, Script, Side};
-use crate::app::model::{Doing, Ends};
-use crate::tcp::{Crossing, Fate, Flags, RowName};
+use crate::app::actions::{Script, ScriptEnd, ScriptStep};
+use crate::app::model::{LoggedEvent, OpenEnds};
+use crate::tcp::{Delivery, Flags, SocketId, WireSegment};
 
 impl Script {
     /// The client's end, once it has called.
-    pub(crate) fn client(&self, state: &State) -> Option<RowName> {
+    pub(crate) fn client(&self, state: &State) -> Option<SocketId> {
         let mut computers = state.clients.computers.iter();
         let computer = computers.find(|computer| computer.host == self.client);
         let called = || computer?.ends.first_since(self.before);
@@ -15,44 +15,46 @@ impl Script {
         self.end.or_else(called)
     }
 
-    pub(crate) fn end_at(&self, state: &State, side: Side) -> Option<RowName> {
+    pub(crate) fn end_at(&self, state: &State, side: ScriptEnd) -> Option<SocketId> {
         let client = self.client(state)?;
         Some(match side {
-            Side::Client => client,
-            Side::Server => state.other_end(client),
+            ScriptEnd::Client => client,
+            ScriptEnd::Server => state.other_end(client),
         })
     }
 
-    pub(crate) fn is_there(&self, state: &State, cue: Cue) -> bool {
-        let listener = &state.listener;
-        let accepted = |ends: &Ends| {
-            let end = self.end_at(state, Side::Server);
+    pub(crate) fn is_there(&self, state: &State, cue: ScriptStep) -> bool {
+        let listener = &state.server;
+        let accepted = |ends: &OpenEnds| {
+            let end = self.end_at(state, ScriptEnd::Server);
             end.is_some_and(|end| ends.contains(end))
         };
         match cue {
-            Cue::Plain => state.lab.wire.is_plain(),
-            Cue::WireHeld => state.lab.wire.held,
-            Cue::Listens => listener.is_listening(),
-            Cue::Accepts => !listener.held,
-            Cue::AcceptHeld => listener.held,
-            Cue::Called => self.client(state).is_some(),
-            Cue::Connected => self.did(state, Side::Client, |did| did == Doing::Connected),
-            Cue::Accepted => accepted(&listener.ends),
-            Cue::HungUp(side) => self.did(state, side, |did| did == Doing::HalfClosed),
-            Cue::ClientClosed => {
-                self.did(state, Side::Client, |did| matches!(did, Doing::Closed(_)))
+            ScriptStep::Plain => state.lab.wire.is_plain(),
+            ScriptStep::WireHeld => state.lab.wire.held,
+            ScriptStep::Listens => listener.is_listening(),
+            ScriptStep::Accepts => !listener.held,
+            ScriptStep::AcceptHeld => listener.held,
+            ScriptStep::Called => self.client(state).is_some(),
+            ScriptStep::Connected => {
+                self.did(state, ScriptEnd::Client, |did| did == LoggedEvent::Connected)
             }
-            Cue::ServerClosed => !accepted(&listener.ends),
-            Cue::Sent(side, flags) => self.segments(state, side, flags).next().is_some(),
-            Cue::Crossed(side, flags) => {
+            ScriptStep::Accepted => accepted(&listener.ends),
+            ScriptStep::HungUp(side) => self.did(state, side, |did| did == LoggedEvent::HalfClosed),
+            ScriptStep::ClientClosed => {
+                self.did(state, ScriptEnd::Client, |did| matches!(did, LoggedEvent::Closed(_)))
+            }
+            ScriptStep::ServerClosed => !accepted(&listener.ends),
+            ScriptStep::Sent(side, flags) => self.segments(state, side, flags).next().is_some(),
+            ScriptStep::Crossed(side, flags) => {
                 let mut segments = self.segments(state, side, flags);
-                segments.any(|crossing| matches!(crossing.fate, Fate::Arrived(_)))
+                segments.any(|crossing| matches!(crossing.fate, Delivery::Arrived(_)))
             }
         }
     }
 
     /// Whether an end of the connection did this.
-    fn did(&self, state: &State, side: Side, what: impl Fn(Doing) -> bool) -> bool {
+    fn did(&self, state: &State, side: ScriptEnd, what: impl Fn(LoggedEvent) -> bool) -> bool {
         let Some(end) = self.end_at(state, side) else {
             return false;
         };
@@ -64,12 +66,12 @@ impl Script {
     pub(crate) fn segments<'a>(
         &self,
         state: &'a State,
-        side: Side,
+        side: ScriptEnd,
         flags: Flags,
-    ) -> impl Iterator<Item = &'a Crossing> {
+    ) -> impl Iterator<Item = &'a WireSegment> {
         let (end, began) = (self.end_at(state, side), self.began);
         let crossings = state.lab.crossings.iter();
-        crossings.filter(move |Crossing { segment, sent, .. }| {
+        crossings.filter(move |WireSegment { segment, sent, .. }| {
             let is_its = end.is_some_and(|end| segment.tuple == end.tuple);
             is_its && segment.flags.has(flags) && *sent >= began
         })

@@ -2,19 +2,20 @@
 
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::holders;
-use crate::app::query::{Holds, Role};
+use crate::app::query::{PortUse, Role};
 use crate::app::{State, format};
 use crate::tcp::address::endpoint::is_of_a_link;
 use crate::tcp::{
-    Call, Endpoint, Errno, Host, ListenSpec, Port, Protocol, Refusal, RowName, SocketRow, TcpState,
+    Call, Endpoint, Errno, Host, ListenSpec, Port, Protocol, SocketId, SocketRow, SyscallError,
+    TcpState,
 };
 
 /// Explains why nothing listens.
 pub(crate) fn listen_failed(
     state: &State,
     spec: &ListenSpec,
-    why: Refusal,
-) -> (String, Vec<RowName>) {
+    why: SyscallError,
+) -> (String, Vec<SocketId>) {
     let at = spec.at;
     if let Some(own) = why.of_our_own() {
         return (format!("cannot listen at {at}: {own}. Helps: closing some (0d, r)."), vec![]);
@@ -45,14 +46,14 @@ pub(crate) fn listen_failed(
 }
 
 /// Whether all is known of the rows that a refusal blames: which they are, and who holds the one that listens.
-pub(crate) fn is_settled(state: &State, rows: &[RowName]) -> bool {
+pub(crate) fn is_settled(state: &State, rows: &[SocketId]) -> bool {
     let first = rows.first().and_then(|name| state.sockets.get(*name));
     first.is_some_and(|line| {
         line.row.state != TcpState::Listen || state.sockets.owners.contains_key(&line.row.inode)
     })
 }
 
-fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
+fn in_use(state: &State, at: Endpoint, rows: &[SocketId]) -> String {
     let Some(line) = rows.first().and_then(|name| state.sockets.get(*name)) else {
         return format!("Another socket has port {}; try another port (L).", at.port);
     };
@@ -60,15 +61,15 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
         1 => String::new(),
         n => format!(" ({} rows in all)", format::number(n as u64)),
     };
-    match Holds::of(line.row.state) {
-        Holds::Listening => {
+    match PortUse::of(line.row.state) {
+        PortUse::Listening => {
             let who = listener_name(state, line);
             format!(
                 "{who} listens at {}{others}. Helps: another port or address (L), or SO_REUSEPORT in both programs. SO_REUSEADDR does not help.",
                 line.row.tuple.local
             )
         }
-        Holds::Waiting => {
+        PortUse::Waiting => {
             let row = &line.row;
             let left = line.time_left(state.now).map_or(60, |left| left.as_secs());
             let caller = caller(state, row);
@@ -90,7 +91,7 @@ fn in_use(state: &State, at: Endpoint, rows: &[RowName]) -> String {
                 row.tuple.local
             )
         }
-        Holds::Connected => {
+        PortUse::Connected => {
             let row = &line.row;
             caller(state, row).map_or_else(
                 || {

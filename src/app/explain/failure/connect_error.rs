@@ -2,15 +2,15 @@
 
 use crate::app::explain::failure::bind_error::{no_descriptor, not_ours, privileged};
 use crate::app::explain::failure::unreachable;
-use crate::app::model::Stage;
+use crate::app::model::LabStage;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::holders;
-use crate::app::table::Line;
+use crate::app::table::TableRow;
 use crate::app::{State, format};
 use crate::tcp::address::endpoint::is_of_a_link;
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, Host, Port, PortRange, Protocol, Refusal, RowName,
-    SourcePort, TcpState,
+    Call, ConnectSpec, Endpoint, Errno, Host, Port, PortRange, Protocol, SocketId, SourcePort,
+    SyscallError, TcpState,
 };
 
 /// Explains why a client is not connected.
@@ -18,11 +18,11 @@ pub(crate) fn connect_failed(
     state: &State,
     spec: &ConnectSpec,
     to: Option<Endpoint>,
-    why: Refusal,
-) -> (String, Vec<RowName>) {
+    why: SyscallError,
+) -> (String, Vec<SocketId>) {
     let who = caller(state, spec);
     let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
-    if spec.host != Host::THIS && state.lab.stage != Stage::Up {
+    if spec.host != Host::THIS && state.lab.stage != LabStage::Up {
         let text = format!(
             "{who} does not call {whom}: the lab is being taken down, and its computers go with it."
         );
@@ -58,7 +58,7 @@ fn caller<'a>(state: &'a State, spec: &ConnectSpec) -> &'a str {
 }
 
 /// A client could not have the source address or port that was asked for.
-fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec<RowName>) {
+fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec<SocketId>) {
     match errno {
         Errno::EADDRINUSE => source_taken(state, spec),
         Errno::EADDRNOTAVAIL => {
@@ -77,8 +77,8 @@ fn connect_refused(
     state: &State,
     spec: &ConnectSpec,
     to: Option<Endpoint>,
-    why: Refusal,
-) -> (String, Vec<RowName>) {
+    why: SyscallError,
+) -> (String, Vec<SocketId>) {
     let reason = match (why.call, why.errno) {
         (_, Errno::EADDRNOTAVAIL) => return no_port_left(state, spec, to),
         (Call::Connect, Errno::EAGAIN) if spec.protocol == Protocol::Udp => {
@@ -113,7 +113,7 @@ fn connect_refused(
 }
 
 /// bind() of a client's port failed.
-fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
+fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<SocketId>) {
     let Some(port) = spec.asked_port() else {
         return ("Every port of the range is taken at that address.".to_owned(), vec![]);
     };
@@ -143,11 +143,11 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<RowName>) {
 }
 
 /// Nobody answered: a listener whose queue is full is to blame, and nobody who is connected.
-fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
+fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<SocketId>) {
     if let Some(why) = state.lab.wire.why_silent() {
         return (format!("No answer came: {why}."), vec![]);
     }
-    let is_full = |name: &RowName| {
+    let is_full = |name: &SocketId| {
         let line = state.sockets.get(*name);
         line.is_some_and(|line| {
             line.row.state == TcpState::Listen && line.row.queues.recv > line.row.queues.send
@@ -169,7 +169,11 @@ fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String
 }
 
 /// connect() found no port: the only one that was asked for, or all of a range, make five numbers that exist.
-fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<RowName>) {
+fn no_port_left(
+    state: &State,
+    spec: &ConnectSpec,
+    to: Option<Endpoint>,
+) -> (String, Vec<SocketId>) {
     let (range, text) = match spec.source_port {
         SourcePort::Toy(range) => (range, None),
         SourcePort::KernelPicks => (state.machine.ephemeral, None),
@@ -185,7 +189,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
         ),
     };
     let (to, from) = (to.map(Endpoint::canonical), spec.from.map(|ip| ip.to_canonical()));
-    let takes = |line: &&Line| {
+    let takes = |line: &&TableRow| {
         let tuple = line.row.tuple.canonical();
         line.gone.is_none()
             && line.row.host == spec.host
@@ -194,7 +198,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (Str
             && range.contains(tuple.local.port)
             && from.is_none_or(|ip| ip == tuple.local.ip)
     };
-    let rows: Vec<RowName> =
+    let rows: Vec<SocketId> =
         state.sockets.in_order().filter(takes).map(|line| line.row.name()).collect();
     let all_taken = || {
         format!(

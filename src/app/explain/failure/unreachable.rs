@@ -2,7 +2,7 @@
 
 use crate::app::State;
 use crate::app::query::failure::{at_that_port, takes};
-use crate::tcp::{ConnectSpec, Endpoint, Host, Protocol, RowName};
+use crate::tcp::{ConnectSpec, Endpoint, Host, Protocol, SocketId};
 
 /// In the lab each computer has a loopback of its own: who calls 127.0.0.1 there calls himself.
 fn own_loopback(state: &State, caller: Host, to: Endpoint) -> Option<String> {
@@ -11,8 +11,8 @@ fn own_loopback(state: &State, caller: Host, to: Endpoint) -> Option<String> {
         return None;
     }
     let who = state.computer_name(caller);
-    let at = state.listener.at();
-    let helps = if state.listener.is_listening() && at.ip.to_canonical().is_loopback() {
+    let at = state.server.at();
+    let helps = if state.server.is_listening() && at.ip.to_canonical().is_loopback() {
         let ip = server.ip;
         format!(
             "; the server's listener at {at} is on another computer. Helps: listening at {ip} or 0.0.0.0 (L)"
@@ -28,7 +28,7 @@ pub(crate) fn listens(
     state: &State,
     spec: &ConnectSpec,
     to: Option<Endpoint>,
-) -> (String, Vec<RowName>) {
+) -> (String, Vec<SocketId>) {
     let Some(to) = to else {
         return ("Nobody listens there.".to_owned(), vec![]);
     };
@@ -41,7 +41,7 @@ pub(crate) fn listens(
     if let Some(text) = own_loopback(state, spec.host, to) {
         return (text, vec![]);
     }
-    let rows: Vec<RowName> = at_that_port(state, spec.host, to)
+    let rows: Vec<SocketId> = at_that_port(state, spec.host, to)
         .filter(|line| !takes(line.row.tuple.local, to))
         .map(|line| line.row.name())
         .collect();
@@ -64,7 +64,7 @@ pub(crate) fn listens(
 }
 
 fn nobody_there(state: &State, to: Endpoint) -> String {
-    let helps = !state.listener.is_listening() && state.listener.at().port == to.port;
+    let helps = !state.server.is_listening() && state.server.at().port == to.port;
     let key = if helps { " Press l to listen." } else { "" };
     format!("The kernel answered with RST: nobody listens there.{key}")
 }

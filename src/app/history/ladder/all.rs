@@ -6,8 +6,8 @@ use crate::app::State;
 use crate::app::history::ladder::captured::{insert, rung, write};
 use crate::app::history::ladder::incarnation;
 use crate::app::history::ladder::model::{life, lived};
-use crate::app::history::{Became, Ladder, Rung, Side};
-use crate::tcp::{Crossing, Endpoint, FiveTuple, Host, RowName, Segment};
+use crate::app::history::{Ladder, Rung, Side, StateMarks};
+use crate::tcp::{Endpoint, FiveTuple, Host, Segment, SocketId, WireSegment};
 
 /// So many of the last segments it shows: with more nobody scrolls through them.
 const MOST: usize = 512;
@@ -17,7 +17,7 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
     let crossings = last(state);
     let named = named(&crossings, state);
     let mut rungs: Vec<Rung> = Vec::new();
-    let mut connections: BTreeMap<FiveTuple, Vec<(usize, &Crossing)>> = BTreeMap::new();
+    let mut connections: BTreeMap<FiveTuple, Vec<(usize, &WireSegment)>> = BTreeMap::new();
     for (place, crossing) in crossings.iter().enumerate() {
         let segment = &crossing.segment;
         let numbers = state.lab.numbers(crossing);
@@ -44,11 +44,12 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
 }
 
 /// The last segments, as far as they had come by then.
-fn last(state: &State) -> Vec<Crossing> {
+fn last(state: &State) -> Vec<WireSegment> {
     let then = state.then();
     let crossings = state.lab.crossings.iter().rev();
     let known = crossings.filter(|crossing| crossing.sent <= then);
-    let mut last: Vec<Crossing> = known.take(MOST).map(|crossing| crossing.as_of(then)).collect();
+    let mut last: Vec<WireSegment> =
+        known.take(MOST).map(|crossing| crossing.as_of(then)).collect();
     last.reverse();
     last
 }
@@ -73,8 +74,8 @@ fn hidden(state: &State, shown: usize) -> u64 {
 }
 
 /// Whether ports alone do not tell the computers at the left, and at the right, apart: where there are several of them.
-fn named(crossings: &[Crossing], state: &State) -> [bool; 2] {
-    let hosts = |crossing: &Crossing| {
+fn named(crossings: &[WireSegment], state: &State) -> [bool; 2] {
+    let hosts = |crossing: &WireSegment| {
         let Segment { from, to, .. } = crossing.segment;
         match side_of(state, from, to) {
             Side::Client => [from, to],
@@ -122,7 +123,7 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
 }
 
 /// Writes what both ends of a connection became beside its segments; the rest comes back as lines of its own.
-fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &Crossing)]) -> Vec<Rung> {
+fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> Vec<Rung> {
     let Some((_, first)) = its.first() else {
         return Vec::new();
     };
@@ -130,16 +131,16 @@ fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &Crossing)]) -> Vec<
     let (tuple, then) = (segment.tuple.canonical(), state.then());
     let ends = [(tuple, segment.from, segment.to), (tuple.mirrored(), segment.to, segment.from)];
     let ports = rungs[its[0].0].ports.clone();
-    let crossings: Vec<&Crossing> = its.iter().map(|(_, crossing)| *crossing).collect();
+    let crossings: Vec<&WireSegment> = its.iter().map(|(_, crossing)| *crossing).collect();
     let mut alone = Vec::new();
     for (own, host, other) in ends {
         let side = side_of(state, host, other) as usize;
-        let life = life(state, RowName::connected(host, own));
+        let life = life(state, SocketId::connected(host, own));
         let lived = life.map(|life| incarnation::own(&crossings, lived(&life, then)));
         for places in incarnation::each(&crossings, lived.as_ref()) {
             let life = life.filter(|_| Some(&places) == lived.as_ref());
             let begun = crossings[places.start].sent;
-            let became = Became::of(own, &its[places], life.as_ref(), then);
+            let became = StateMarks::of(own, &its[places], life.as_ref(), then);
             let rest = write(rungs, side, became).filter(|rung| rung.at >= begun);
             alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
         }

@@ -1,26 +1,27 @@
 //! A ladder from segments that were captured on a wire.
 
-use crate::app::history::{Arrow, Became, Fate, Ladder, Pair, Rung, Side};
+use crate::app::history::{ArrowEnd, ConnectionRows, Ladder, LadderArrow, Rung, Side, StateMarks};
 use crate::tcp::lab::wire;
-use crate::tcp::{Crossing, Flags, Protocol, Segment};
+use crate::tcp::{Flags, Protocol, Segment, WireSegment};
 
 /// The segments of one connection in the order in which they were sent, and what both ends became by them. `numbers` tells the sequence
 /// and acknowledgement number of a segment as they are to be shown.
 pub fn captured(
-    crossings: &[Crossing],
-    pair: &Pair<'_>,
-    numbers: impl Fn(&Crossing) -> (u32, u32),
+    crossings: &[WireSegment],
+    pair: &ConnectionRows<'_>,
+    numbers: impl Fn(&WireSegment) -> (u32, u32),
 ) -> Ladder {
-    let rung = |crossing: &Crossing| {
+    let rung = |crossing: &WireSegment| {
         let side = side_of(&crossing.segment, pair);
         rung(crossing, side, numbers(crossing))
     };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
-    let segments: Vec<(usize, &Crossing)> = crossings.iter().enumerate().collect();
+    let segments: Vec<(usize, &WireSegment)> = crossings.iter().enumerate().collect();
     let mut alone = Vec::new();
     for (side, life) in pair.lives.iter().enumerate() {
         let Some(life) = life else { continue };
-        let became = Became::of(life.line.row.tuple.canonical(), &segments, Some(life), pair.now);
+        let became =
+            StateMarks::of(life.line.row.tuple.canonical(), &segments, Some(life), pair.now);
         alone.extend(write(&mut rungs, side, became));
     }
     insert(&mut rungs, alone);
@@ -32,14 +33,18 @@ impl Ladder {
     pub(crate) fn on_a_held_wire(mut self) -> Ladder {
         let arrows = self.rungs.iter_mut();
         let arrows = arrows.filter_map(|rung| rung.arrow.as_mut());
-        let kept = arrows.filter(|arrow| arrow.fate == Fate::OnTheWay);
-        kept.for_each(|arrow| arrow.fate = Fate::Waits);
+        let kept = arrows.filter(|arrow| arrow.fate == ArrowEnd::OnTheWay);
+        kept.for_each(|arrow| arrow.fate = ArrowEnd::Waits);
         self
     }
 }
 
 /// Writes what an end became beside its segments; the rest gets lines of its own.
-pub(crate) fn write(rungs: &mut [Rung], side: usize, became: Became) -> impl Iterator<Item = Rung> {
+pub(crate) fn write(
+    rungs: &mut [Rung],
+    side: usize,
+    became: StateMarks,
+) -> impl Iterator<Item = Rung> {
     for (place, mark) in became.by {
         rungs[place].states[side] = Some(mark);
     }
@@ -57,15 +62,15 @@ pub(crate) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
     rungs.sort_by_key(|rung| (rung.at, rung.arrow.is_some()));
 }
 
-pub(crate) fn rung(crossing: &Crossing, from: Side, numbers: (u32, u32)) -> Rung {
-    let arrow = Arrow {
+pub(crate) fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> Rung {
+    let arrow = LadderArrow {
         from,
         words: words(&crossing.segment),
         numbers: numbers_of(&crossing.segment, numbers),
         fate: match crossing.fate {
-            wire::Fate::OnTheWay => Fate::OnTheWay,
-            wire::Fate::Arrived(at) => Fate::Arrived(at),
-            wire::Fate::Lost(_, how) => Fate::Lost(how),
+            wire::Delivery::OnTheWay => ArrowEnd::OnTheWay,
+            wire::Delivery::Arrived(at) => ArrowEnd::Arrived(at),
+            wire::Delivery::Lost(_, how) => ArrowEnd::Lost(how),
         },
         again: crossing.again,
     };
@@ -73,7 +78,7 @@ pub(crate) fn rung(crossing: &Crossing, from: Side, numbers: (u32, u32)) -> Rung
 }
 
 /// The client's end sends from the left.
-fn side_of(segment: &Segment, pair: &Pair<'_>) -> Side {
+fn side_of(segment: &Segment, pair: &ConnectionRows<'_>) -> Side {
     let tuple = segment.tuple.canonical();
     let is = |n: usize, tuple| {
         pair.lives[n].is_some_and(|life| life.line.row.tuple.canonical() == tuple)

@@ -1,19 +1,21 @@
 //! A ladder from the states that looks at the table showed, and from what our own ends did: nobody captured the segments.
 
 use crate::app::history::ladder::model::GONE;
-use crate::app::history::{Arrow, Fate, Ladder, Life, Pair, Rung, Side, StateMark};
-use crate::app::model::Doing;
-use crate::app::table::Why;
+use crate::app::history::{
+    ArrowEnd, ConnectionRows, Ladder, LadderArrow, RowHistory, Rung, Side, StateMark,
+};
+use crate::app::model::LoggedEvent;
+use crate::app::table::GoneReason;
 use crate::app::{State, format};
 use crate::tcp::state::TcpState::{Established, SynReceived, SynSent};
-use crate::tcp::{Moment, Protocol, RowName, TcpState};
+use crate::tcp::{Moment, Protocol, SocketId, TcpState};
 
 /// What both ends of a connection must have said to each other.
-pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
+pub fn worked_out(state: &State, pair: &ConnectionRows<'_>) -> Ladder {
     let doings = state.sockets.doings.of(pair.connection, state.then());
     let doings = doings.filter(|(at, ..)| pair.was_there(*at));
     let mut worker =
-        Worker { pair, doings: doings.collect(), after: Moment::default(), rungs: Vec::new() };
+        Inference { pair, doings: doings.collect(), after: Moment::default(), rungs: Vec::new() };
     Ladder {
         ends: pair.names.clone(),
         captured: false,
@@ -23,15 +25,15 @@ pub fn worked_out(state: &State, pair: &Pair<'_>) -> Ladder {
     }
 }
 
-pub(crate) struct Worker<'a> {
-    pub(crate) pair: &'a Pair<'a>,
-    doings: Vec<(Moment, RowName, Doing)>,
+pub(crate) struct Inference<'a> {
+    pub(crate) pair: &'a ConnectionRows<'a>,
+    doings: Vec<(Moment, SocketId, LoggedEvent)>,
     /// Nothing of what is being worked out was before this.
     after: Moment,
     pub(crate) rungs: Vec<Rung>,
 }
 
-impl Worker<'_> {
+impl Inference<'_> {
     fn work_out(&mut self) -> Vec<Rung> {
         if self.pair.connection.protocol == Protocol::Tcp {
             self.handshake();
@@ -47,7 +49,7 @@ impl Worker<'_> {
         all
     }
 
-    pub(crate) fn life(&self, side: Side) -> Option<Life<'_>> {
+    pub(crate) fn life(&self, side: Side) -> Option<RowHistory<'_>> {
         self.pair.lives[side as usize]
     }
 
@@ -69,7 +71,7 @@ impl Worker<'_> {
     }
 
     /// The end of which a doing is told.
-    fn side_of(&self, name: RowName) -> Side {
+    fn side_of(&self, name: SocketId) -> Side {
         let is = |side: Side| {
             self.life(side)
                 .is_some_and(|life| life.line.row.tuple.canonical() == name.tuple.canonical())
@@ -81,7 +83,7 @@ impl Worker<'_> {
         }
     }
 
-    pub(crate) fn doing(&self, side: Side, is_it: impl Fn(Doing) -> bool) -> Option<Moment> {
+    pub(crate) fn doing(&self, side: Side, is_it: impl Fn(LoggedEvent) -> bool) -> Option<Moment> {
         let mut doings = self.doings.iter();
         let found = doings.find(|(_, name, doing)| self.side_of(*name) == side && is_it(*doing));
         found.map(|(at, ..)| *at)
@@ -96,11 +98,11 @@ impl Worker<'_> {
         states: [Option<StateMark>; 2],
     ) {
         let before = self.rungs.last().map_or(self.after, |rung| rung.at);
-        let arrow = Arrow {
+        let arrow = LadderArrow {
             from,
             words: words.into(),
             numbers: String::new(),
-            fate: Fate::WorkedOut,
+            fate: ArrowEnd::WorkedOut,
             again: false,
         };
         self.rungs.push(Rung {
@@ -112,21 +114,24 @@ impl Worker<'_> {
     }
 
     fn handshake(&mut self) {
-        let made = |doing| matches!(doing, Doing::Calls | Doing::Connected | Doing::Accepted);
+        let made = |doing| {
+            matches!(doing, LoggedEvent::Calls | LoggedEvent::Connected | LoggedEvent::Accepted)
+        };
         let is_told = self.doings.iter().any(|(.., doing)| made(*doing));
         let mut lives = self.pair.lives.iter().flatten();
         if lives.any(|life| life.line.found) && !is_told {
             return self.already_there();
         }
-        let called =
-            self.doing(Side::Client, |doing| matches!(doing, Doing::Calls | Doing::Connected));
+        let called = self.doing(Side::Client, |doing| {
+            matches!(doing, LoggedEvent::Calls | LoggedEvent::Connected)
+        });
         let born = self.pair.lives.iter().flatten().map(|life| life.line.born);
         let begun = born.chain(called).min();
         let marks = [self.mark(Side::Client, SynSent), None];
         self.say(begun, Side::Client, "SYN", marks);
         self.repeated();
         let gone = self.life(Side::Client).and_then(|life| life.line.gone);
-        if let Some(gone) = gone.filter(|gone| gone.why == Why::Refused) {
+        if let Some(gone) = gone.filter(|gone| gone.why == GoneReason::Refused) {
             return self.say(Some(gone.at), Side::Server, "RST+ACK", [GONE, None]);
         }
         if self.was_answered() {
@@ -136,7 +141,7 @@ impl Worker<'_> {
 
     /// The kernel's timer tells how often a SYN without an answer was sent again.
     fn repeated(&mut self) {
-        let calling = |life: &Life<'_>| life.line.row.state == SynSent;
+        let calling = |life: &RowHistory<'_>| life.line.row.state == SynSent;
         let Some(life) = self.pair.lives[0].filter(calling) else {
             return;
         };
@@ -159,7 +164,8 @@ impl Worker<'_> {
         let answered = self.since(Side::Server, SynReceived).or(open);
         let marks = [self.mark(Side::Client, Established), self.mark(Side::Server, SynReceived)];
         self.say(answered, Side::Server, "SYN+ACK", marks);
-        let waits = |life: Life<'_>| life.line.row.state == SynReceived && life.line.gone.is_none();
+        let waits =
+            |life: RowHistory<'_>| life.line.row.state == SynReceived && life.line.gone.is_none();
         if !self.life(Side::Server).is_some_and(waits) {
             let marks = [None, self.mark(Side::Server, Established)];
             self.say(self.since(Side::Server, Established), Side::Client, "ACK", marks);
@@ -180,7 +186,7 @@ impl Worker<'_> {
     }
 
     fn was_answered(&self) -> bool {
-        let beyond = |life: Life<'_>| {
+        let beyond = |life: RowHistory<'_>| {
             life.line.row.state != SynSent
                 || life.line.passed.iter().any(|passed| passed.state != SynSent)
         };
@@ -189,22 +195,24 @@ impl Worker<'_> {
 
     fn data(&mut self) {
         let sends =
-            |side: Side| self.doing(side, |doing| matches!(doing, Doing::Sent(_))).is_some();
+            |side: Side| self.doing(side, |doing| matches!(doing, LoggedEvent::Sent(_))).is_some();
         let told = [sends(Side::Client), sends(Side::Server)];
         let is_udp = self.pair.connection.protocol == Protocol::Udp;
         for (at, name, doing) in self.doings.clone() {
             let side = self.side_of(name);
             let (from, bytes) = match doing {
-                Doing::Sent(bytes) => (side, bytes),
+                LoggedEvent::Sent(bytes) => (side, bytes),
                 // What a stranger sent is known only from what came.
-                Doing::Received(bytes) if !told[side.other() as usize] => (side.other(), bytes),
-                Doing::Received(_)
-                | Doing::Calls
-                | Doing::Connected
-                | Doing::Accepted
-                | Doing::PeerClosed
-                | Doing::HalfClosed
-                | Doing::Closed(_) => continue,
+                LoggedEvent::Received(bytes) if !told[side.other() as usize] => {
+                    (side.other(), bytes)
+                }
+                LoggedEvent::Received(_)
+                | LoggedEvent::Calls
+                | LoggedEvent::Connected
+                | LoggedEvent::Accepted
+                | LoggedEvent::PeerClosed
+                | LoggedEvent::HalfClosed
+                | LoggedEvent::Closed(_) => continue,
             };
             let bytes = format!("{} B", format::number(bytes));
             let words =

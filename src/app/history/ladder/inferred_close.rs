@@ -1,17 +1,18 @@
 //! How a connection must have ended.
 
 use crate::app::history::ladder::model::GONE;
-use crate::app::history::{Life, Rung, Side, StateMark, Worker};
-use crate::app::model::Doing;
-use crate::app::table::Why;
+use crate::app::history::{Inference, RowHistory, Rung, Side, StateMark};
+use crate::app::model::LoggedEvent;
+use crate::app::table::GoneReason;
 use crate::tcp::TcpState::{CloseWait, Closing, FinWait1, FinWait2, LastAck, TimeWait};
-use crate::tcp::{Ending, Errno, Moment, Protocol, TcpState};
+use crate::tcp::{CloseKind, Errno, Moment, Protocol, TcpState};
 
-impl Worker<'_> {
+impl Inference<'_> {
     /// When an end sent its FIN, as far as its own calls, its states and the other end's tell.
     fn fin(&self, side: Side) -> Option<Moment> {
-        let called = self
-            .doing(side, |doing| matches!(doing, Doing::HalfClosed | Doing::Closed(Ending::Close)));
+        let called = self.doing(side, |doing| {
+            matches!(doing, LoggedEvent::HalfClosed | LoggedEvent::Closed(CloseKind::Close))
+        });
         let showed = self.was_any(side, &[FinWait1, FinWait2, Closing, TimeWait, LastAck]);
         let heard = self.was_any(side.other(), &[CloseWait, LastAck, Closing, TimeWait]);
         [called, showed, heard].into_iter().flatten().min()
@@ -19,9 +20,10 @@ impl Worker<'_> {
 
     /// Who sent a RST, and when.
     fn reset(&self) -> Option<(Moment, Side)> {
-        let broken = |doing| matches!(doing, Doing::Closed(Ending::Broken(Errno::ECONNRESET)));
+        let broken =
+            |doing| matches!(doing, LoggedEvent::Closed(CloseKind::Broken(Errno::ECONNRESET)));
         [Side::Client, Side::Server].into_iter().find_map(|side| {
-            let own = self.doing(side, |doing| doing == Doing::Closed(Ending::Abort));
+            let own = self.doing(side, |doing| doing == LoggedEvent::Closed(CloseKind::Abort));
             own.or_else(|| self.doing(side.other(), broken))
                 .or_else(|| self.closed_unread(side))
                 .map(|at| (at, side))
@@ -31,15 +33,15 @@ impl Worker<'_> {
     /// When an end went that was closed with data unread.
     fn closed_unread(&self, side: Side) -> Option<Moment> {
         let line = self.life(side).map(|life| life.line)?;
-        let gone = line.gone.filter(|gone| gone.why == Why::Reset)?;
+        let gone = line.gone.filter(|gone| gone.why == GoneReason::Reset)?;
         line.closed_unread().then_some(gone.at)
     }
 
     /// A RST, and the FIN that an end had sent before it.
     fn reset_by(&mut self, side: Side, at: Moment) {
-        let half = |side| self.doing(side, |doing| doing == Doing::HalfClosed);
+        let half = |side| self.doing(side, |doing| doing == LoggedEvent::HalfClosed);
         let other = side.other();
-        let closed = self.doing(other, |doing| doing == Doing::Closed(Ending::Close));
+        let closed = self.doing(other, |doing| doing == LoggedEvent::Closed(CloseKind::Close));
         let fins = [(half(other).or(closed), other), (half(side), side)];
         let before = fins.into_iter().filter_map(|(fin, side)| Some((fin?, side)));
         if let Some((fin, first)) = before.filter(|(fin, _)| *fin <= at).min_by_key(|fin| fin.0) {
@@ -53,7 +55,7 @@ impl Worker<'_> {
     fn went(&mut self) {
         let gone = |side| {
             let gone = self.life(side).and_then(|life| life.line.gone);
-            gone.filter(|gone| gone.why == Why::Unknown)
+            gone.filter(|gone| gone.why == GoneReason::Unknown)
         };
         let gone = [Side::Client, Side::Server].map(gone);
         if let Some(at) = gone.iter().flatten().map(|gone| gone.at).max() {
@@ -69,7 +71,7 @@ impl Worker<'_> {
     /// Whether a row went, and the table does not tell how.
     fn is_untold(&self) -> bool {
         let why = |side| Some(self.life(side)?.line.gone?.why);
-        [Side::Client, Side::Server].into_iter().any(|side| why(side) == Some(Why::Unknown))
+        [Side::Client, Side::Server].into_iter().any(|side| why(side) == Some(GoneReason::Unknown))
     }
 
     pub(crate) fn goodbye(&mut self) {
@@ -97,7 +99,7 @@ impl Worker<'_> {
             self.second_fin(first, fins[first.other() as usize]);
         }
         let over = self.life(first).and_then(|life| life.line.gone);
-        if let Some(over) = over.filter(|gone| gone.why == Why::TimeWaitOver) {
+        if let Some(over) = over.filter(|gone| gone.why == GoneReason::TimeWaitOver) {
             self.rungs.push(Rung {
                 at: over.at,
                 arrow: None,
@@ -128,7 +130,8 @@ impl Worker<'_> {
         let waited = waited.or_else(|| self.since(second, CloseWait));
         // Who closes at once sends the ACK together with its own FIN.
         let answers = waited.is_some() || fins[second as usize].is_none();
-        let is_stuck = |life: Life<'_>| life.line.row.state == FinWait1 && life.line.gone.is_none();
+        let is_stuck =
+            |life: RowHistory<'_>| life.line.row.state == FinWait1 && life.line.gone.is_none();
         if answers && !self.life(first).is_some_and(is_stuck) {
             let marks = states(first, self.mark(first, FinWait2), None);
             self.say(waited, second, "ACK", marks);

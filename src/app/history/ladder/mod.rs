@@ -15,9 +15,9 @@ pub use crate::app::history::ladder::inferred::worked_out;
 pub use crate::app::history::ladder::text::as_text;
 
 use crate::app::State;
-use crate::app::history::{Ladder, Pair};
+use crate::app::history::{ConnectionRows, Ladder};
 use crate::app::query::Role;
-use crate::app::table::Line;
+use crate::app::table::TableRow;
 
 /// The ladder of the chosen connection, else of the newest; or that of all, where it is wanted and something has crossed a wire. `None`
 /// where there is no connection.
@@ -27,15 +27,15 @@ pub fn of(state: &State) -> Option<Ladder> {
 }
 
 fn all_or_one(state: &State) -> Option<Ladder> {
-    if let Some(ladder) = Some(state).filter(|state| state.desk.all).and_then(all::all) {
+    if let Some(ladder) = Some(state).filter(|state| state.ui.all).and_then(all::all) {
         return Some(ladder);
     }
-    let pair = Pair::chosen(state)?;
+    let pair = ConnectionRows::chosen(state)?;
     Some(rungs(state, &pair))
 }
 
 /// The one place where it is decided whether the segments were captured: where they are, they are shown, else they are worked out.
-fn rungs(state: &State, pair: &Pair<'_>) -> Ladder {
+fn rungs(state: &State, pair: &ConnectionRows<'_>) -> Ladder {
     let crossings = incarnation::crossings(state, pair);
     if crossings.is_empty() {
         worked_out(state, pair)
@@ -45,7 +45,7 @@ fn rungs(state: &State, pair: &Pair<'_>) -> Ladder {
 }
 
 /// How the client is called; nothing where its address tells as much.
-fn who(state: &State, client: Option<&Line>) -> String {
+fn who(state: &State, client: Option<&TableRow>) -> String {
     let role = client.map(|line| Role::of(state, &line.row));
     match role {
         Some(Role::Client(name) | Role::Other(name)) => name,

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::history::Life;
+use crate::app::history::RowHistory;
 use crate::app::history::ladder::who;
-use crate::tcp::{FiveTuple, Loss, Moment, RowName, TcpState};
+use crate::tcp::{DropReason, FiveTuple, Moment, SocketId, TcpState};
 
 /// What went to and fro between the client's end, at the left, and the server's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Rung {
     /// When.
     pub at: Moment,
     /// What was sent; `None` where only a state changed.
-    pub arrow: Option<Arrow>,
+    pub arrow: Option<LadderArrow>,
     /// What each end has become.
     pub states: [Option<StateMark>; 2],
     /// The ports at both ends, where those of several connections stand among each other.
@@ -35,7 +35,7 @@ pub struct Rung {
 
 /// A segment between the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrow {
+pub struct LadderArrow {
     /// Who sent it.
     pub from: Side,
     /// Flags and data.
@@ -43,7 +43,7 @@ pub struct Arrow {
     /// Sequence and acknowledgement number, as far as they are known.
     pub numbers: String,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: ArrowEnd,
     /// Whether it had been sent before.
     pub again: bool,
 }
@@ -70,7 +70,7 @@ impl Side {
 
 /// What became of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum ArrowEnd {
     /// It is not known to the millisecond: nobody captured it.
     WorkedOut,
     /// It is on its way.
@@ -80,7 +80,7 @@ pub enum Fate {
     /// It arrived then.
     Arrived(Moment),
     /// It was lost.
-    Lost(Loss),
+    Lost(DropReason),
 }
 
 /// What an end has become.
@@ -100,29 +100,29 @@ pub(crate) const ABOUT: Duration = Duration::from_secs(2);
 
 /// Both rows of one connection, as far as they are known.
 #[derive(Clone, Debug)]
-pub struct Pair<'a> {
+pub struct ConnectionRows<'a> {
     /// Protocol and both ends, as both ends call it.
     pub connection: FiveTuple,
     /// The client's row, then the server's.
-    pub lives: [Option<Life<'a>>; 2],
+    pub lives: [Option<RowHistory<'a>>; 2],
     /// What stands above the lines.
     pub names: [String; 2],
     /// The time that is shown.
     pub now: Moment,
 }
 
-impl<'a> Pair<'a> {
+impl<'a> ConnectionRows<'a> {
     /// The chosen connection, else the newest.
-    pub fn chosen(state: &'a State) -> Option<Pair<'a>> {
-        let is_connected = |name: &RowName| name.tuple.is_connected();
-        let chosen = state.desk.selected.filter(is_connected);
-        let newest = || state.desk.shown.iter().rev().copied().find(is_connected);
+    pub fn chosen(state: &'a State) -> Option<ConnectionRows<'a>> {
+        let is_connected = |name: &SocketId| name.tuple.is_connected();
+        let chosen = state.ui.selected.filter(is_connected);
+        let newest = || state.ui.shown.iter().rev().copied().find(is_connected);
         let last = || {
             let mut gone = state.seen().departed().iter().rev();
             let name = gone.find(|gone| is_connected(&gone.line.row.name()));
             name.map(|gone| gone.line.row.name())
         };
-        Pair::of(state, chosen.or_else(newest).or_else(last)?)
+        ConnectionRows::of(state, chosen.or_else(newest).or_else(last)?)
     }
 
     /// Whether something of that time may be this connection's: a call comes about when a look shows its row; what is much older or newer
@@ -141,7 +141,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The connection that has this row.
-    fn of(state: &'a State, name: RowName) -> Option<Pair<'a>> {
+    fn of(state: &'a State, name: SocketId) -> Option<ConnectionRows<'a>> {
         let own = life(state, name)?;
         let mirrored = state.seen().mirror(name);
         let other = match mirrored {
@@ -149,7 +149,7 @@ impl<'a> Pair<'a> {
             None => departed(state, |other| is_other_end(name, other)),
         };
         // Who was not born together went by the same five numbers at another time.
-        let lived_together = |other: &Life<'_>| {
+        let lived_together = |other: &RowHistory<'_>| {
             let [own, other] = [&own, other].map(|life| lived(life, state.then()));
             other.0 <= own.1 && own.0 <= other.1
         };
@@ -165,31 +165,31 @@ impl<'a> Pair<'a> {
         ];
         let names =
             [0, 1].map(|n| format!("{} {}", called[n], ends[n].canonical()).trim().to_owned());
-        Some(Pair { connection: tuple.connection(), lives, names, now: state.then() })
+        Some(ConnectionRows { connection: tuple.connection(), lives, names, now: state.then() })
     }
 }
 
-fn is_other_end(name: RowName, other: RowName) -> bool {
+fn is_other_end(name: SocketId, other: SocketId) -> bool {
     name != other && name.tuple.canonical() == other.tuple.canonical().mirrored()
 }
 
-pub(crate) fn life(state: &State, name: RowName) -> Option<Life<'_>> {
+pub(crate) fn life(state: &State, name: SocketId) -> Option<RowHistory<'_>> {
     let table = state.seen();
     let Some(line) = table.get(name) else {
         return departed(state, |other| other == name);
     };
-    Some(Life { line, is_client: table.is_client(name) })
+    Some(RowHistory { line, is_client: table.is_client(name) })
 }
 
 /// When looks showed a row, and that it was gone.
-pub(crate) fn lived(life: &Life<'_>, now: Moment) -> (Moment, Moment) {
+pub(crate) fn lived(life: &RowHistory<'_>, now: Moment) -> (Moment, Moment) {
     let gone = life.line.gone.map_or(now, |gone| gone.at);
     (life.line.born, gone)
 }
 
 /// The last row that went and is the wanted one.
-fn departed(state: &State, is_it: impl Fn(RowName) -> bool) -> Option<Life<'_>> {
+fn departed(state: &State, is_it: impl Fn(SocketId) -> bool) -> Option<RowHistory<'_>> {
     let mut all = state.seen().departed().iter().rev();
     let gone = all.find(|gone| is_it(gone.line.row.name()))?;
-    Some(Life { line: &gone.line, is_client: gone.is_client })
+    Some(RowHistory { line: &gone.line, is_client: gone.is_client })
 }

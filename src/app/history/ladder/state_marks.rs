@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::app::history::{End, Life, StateMark};
-use crate::tcp::{Crossing, Fate, FiveTuple, Moment, Protocol, TcpState};
+use crate::app::history::{RowHistory, StateMark, TcpEnd};
+use crate::tcp::{Delivery, FiveTuple, Moment, Protocol, TcpState, WireSegment};
 
 /// A look may come so much later than the segment that it saw the effect of.
 const LATE: Duration = Duration::from_millis(800);
@@ -18,7 +18,7 @@ const ANSWERED: Duration = Duration::from_millis(1);
 
 /// What one end has become.
 #[derive(Debug, Default)]
-pub(crate) struct Became {
+pub(crate) struct StateMarks {
     /// By sending or receiving a segment: its place among them.
     pub(crate) by: Vec<(usize, StateMark)>,
     /// What looks showed that no segment explains, and what a segment made that arrived after a later one was sent; and when.
@@ -29,7 +29,7 @@ pub(crate) struct Became {
 
 /// A state that a segment led to; `None` is no row any more.
 #[derive(Clone, Copy, Debug)]
-struct Step {
+struct ImpliedState {
     place: usize,
     /// When that segment was sent: there it stands.
     sent: Moment,
@@ -41,27 +41,27 @@ struct Step {
 
 /// What a look showed, and how long it lasted.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Look {
+pub(crate) struct ObservedState {
     from: Moment,
     until: Moment,
     state: Option<TcpState>,
 }
 
-impl Became {
+impl StateMarks {
     /// What the end with the address and port `own.local` has become by the segments of its connection, each with its place. Where its
     /// row is not known any more, they alone tell.
     pub(crate) fn of(
         own: FiveTuple,
-        segments: &[(usize, &Crossing)],
-        life: Option<&Life<'_>>,
+        segments: &[(usize, &WireSegment)],
+        life: Option<&RowHistory<'_>>,
         now: Moment,
-    ) -> Became {
+    ) -> StateMarks {
         let steps = steps(own, segments);
         let looks = life.map_or_else(Vec::new, |life| looks(life, now));
-        let mut became = Became::default();
+        let mut became = StateMarks::default();
         let (mut next, mut before) = (0, None);
         for look in &looks {
-            let explains = |step: &Step| {
+            let explains = |step: &ImpliedState| {
                 step.state == look.state
                     && step.at <= look.from.plus(EARLY)
                     && look.from <= step.at.plus(LATE)
@@ -86,14 +86,19 @@ impl Became {
 
     /// Takes states that no look showed, save those that a look speaks against: an older state outlasted them, such as the one that was seen
     /// `before`.
-    fn pass(&mut self, steps: &[Step], before: Option<&Look>, looks: &[Look]) {
+    fn pass(
+        &mut self,
+        steps: &[ImpliedState],
+        before: Option<&ObservedState>,
+        looks: &[ObservedState],
+    ) {
         for step in steps {
             let seen = looks.iter().rfind(|look| look.from <= step.at);
             if seen.is_some_and(|look| look.state == step.state) {
                 // It was that already, by a call whose segment had to wait.
                 continue;
             }
-            let outlasts = |look: &Look| look.until > step.at.plus(LATE);
+            let outlasts = |look: &ObservedState| look.until > step.at.plus(LATE);
             let mut older = looks.iter().filter(|look| look.from < step.at);
             if !older.any(outlasts) && !before.is_some_and(outlasts) {
                 self.put(step, mark(step.state, false));
@@ -102,7 +107,7 @@ impl Became {
     }
 
     /// Puts a state beside its segment; on a line of its own when it came, if it would stand above an older state else, or too early.
-    fn put(&mut self, step: &Step, mark: StateMark) {
+    fn put(&mut self, step: &ImpliedState, mark: StateMark) {
         let beside = (step.sent, step.place);
         if beside < self.last || step.is_late {
             self.alone.push((step.at, mark));
@@ -115,7 +120,7 @@ impl Became {
 }
 
 /// A UDP socket has its state before it sends anything, though the look comes a moment later.
-fn before_datagrams(look: Moment, segments: &[(usize, &Crossing)]) -> Moment {
+fn before_datagrams(look: Moment, segments: &[(usize, &WireSegment)]) -> Moment {
     let first = segments.first().map(|(_, crossing)| crossing.sent);
     let first = first.filter(|first| look <= first.plus(LATE));
     first.map_or(look, |first| first.min(look))
@@ -126,31 +131,32 @@ const fn mark(state: Option<TcpState>, seen: bool) -> StateMark {
 }
 
 /// What looks at the table showed.
-fn looks(life: &Life<'_>, now: Moment) -> Vec<Look> {
+fn looks(life: &RowHistory<'_>, now: Moment) -> Vec<ObservedState> {
     let stretches = life.stretches().into_iter().filter(|stretch| stretch.seen);
-    let seen = stretches.map(|stretch| Look {
+    let seen = stretches.map(|stretch| ObservedState {
         from: stretch.from,
         until: stretch.until.unwrap_or(now),
         state: Some(stretch.state),
     });
-    let gone = life.line.gone.map(|gone| Look { from: gone.at, until: gone.at, state: None });
+    let gone =
+        life.line.gone.map(|gone| ObservedState { from: gone.at, until: gone.at, state: None });
     seen.chain(gone).collect()
 }
 
 /// Each change of state, by the segment that led to it: one that the end sent, or one that reached it.
-fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
-    let mut events: Vec<(Moment, usize, bool, &Crossing)> = Vec::new();
+fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState> {
+    let mut events: Vec<(Moment, usize, bool, &WireSegment)> = Vec::new();
     for (place, crossing) in segments {
         if crossing.segment.tuple.canonical() == own {
             events.push((crossing.sent, *place, false, crossing));
-        } else if let Fate::Arrived(at) = crossing.fate {
+        } else if let Delivery::Arrived(at) = crossing.fate {
             events.push((at, *place, true, crossing));
         }
     }
     // An answer that was sent in the same instant came after what it answers.
     events.sort_by_key(|(at, place, _, _)| (*at, *place));
-    let mut end = End::default();
-    let mut steps: Vec<Step> = Vec::new();
+    let mut end = TcpEnd::default();
+    let mut steps: Vec<ImpliedState> = Vec::new();
     for (at, place, is_received, crossing) in events {
         let (segment, sent) = (&crossing.segment, crossing.sent);
         let before = (end.state, end.is_over);
@@ -160,7 +166,7 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
             end.sends(segment);
         }
         if (end.state, end.is_over) != before {
-            steps.push(Step {
+            steps.push(ImpliedState {
                 place,
                 sent,
                 at,
@@ -174,10 +180,14 @@ fn steps(own: FiveTuple, segments: &[(usize, &Crossing)]) -> Vec<Step> {
 }
 
 /// What came late stands beside what was sent in answer to it, if nothing else has its place there.
-fn put_beside_answers(steps: &mut [Step], own: FiveTuple, segments: &[(usize, &Crossing)]) {
+fn put_beside_answers(
+    steps: &mut [ImpliedState],
+    own: FiveTuple,
+    segments: &[(usize, &WireSegment)],
+) {
     for n in 0..steps.len() {
         let came = steps[n].at;
-        let is_answer = |(_, crossing): &&(usize, &Crossing)| {
+        let is_answer = |(_, crossing): &&(usize, &WireSegment)| {
             let is_own = crossing.segment.tuple.canonical() == own;
             is_own && came <= crossing.sent && crossing.sent <= came.plus(ANSWERED)
         };

@@ -7,7 +7,7 @@ use crate::tcp::{Flags, Segment, TcpState};
 
 /// One end, as far as its segments tell (RFC 9293, section 3.10).
 #[derive(Debug, Default)]
-pub(crate) struct End {
+pub(crate) struct TcpEnd {
     /// `None` before its SYN, or where that was not seen.
     pub(crate) state: Option<TcpState>,
     /// Whether there is one at all; `None` before it sent or received anything. Who has none answers with RST.
@@ -22,7 +22,7 @@ pub(crate) struct End {
     others_fin: Option<u32>,
 }
 
-impl End {
+impl TcpEnd {
     pub(crate) fn sends(&mut self, segment: &Segment) {
         let has = |flags| segment.flags.has(flags);
         if has(Flags::RST) {
@@ -34,11 +34,11 @@ impl End {
         if has(Flags::SYN) {
             let state = if has(Flags::ACK) { SynReceived } else { SynSent };
             if self.is_over || self.state != Some(state) {
-                *self = End {
+                *self = TcpEnd {
                     state: Some(state),
                     is_there: Some(true),
                     next: has(Flags::ACK).then_some(segment.ack),
-                    ..End::default()
+                    ..TcpEnd::default()
                 };
             }
             return;

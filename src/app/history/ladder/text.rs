@@ -1,7 +1,7 @@
 //! A ladder as plain text.
 
 use crate::app::format::many;
-use crate::app::history::{Arrow, Fate, Ladder, Rung, Side, StateMark};
+use crate::app::history::{ArrowEnd, Ladder, LadderArrow, Rung, Side, StateMark};
 use crate::tcp::Moment;
 
 impl Ladder {
@@ -12,10 +12,10 @@ impl Ladder {
     }
 }
 
-impl Arrow {
+impl LadderArrow {
     /// Whether it never arrived.
     pub const fn is_lost(&self) -> bool {
-        matches!(self.fate, Fate::Lost(_))
+        matches!(self.fate, ArrowEnd::Lost(_))
     }
 
     /// What is said on it, in at most so many columns where that can be: a retransmission and a loss by their names, and how long it took
@@ -35,11 +35,11 @@ impl Arrow {
     fn labels(&self, sent: Moment) -> [String; 5] {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
-            Fate::WorkedOut => String::new(),
-            Fate::OnTheWay => String::from(", on its way"),
-            Fate::Waits => String::from(", waits"),
-            Fate::Lost(how) => format!(", {}", how.words()),
-            Fate::Arrived(at) => match at.since(sent) {
+            ArrowEnd::WorkedOut => String::new(),
+            ArrowEnd::OnTheWay => String::from(", on its way"),
+            ArrowEnd::Waits => String::from(", waits"),
+            ArrowEnd::Lost(how) => format!(", {}", how.words()),
+            ArrowEnd::Arrived(at) => match at.since(sent) {
                 took if took.as_millis() < 10 => String::new(),
                 took => format!(", in {:.3} s", took.as_secs_f64()),
             },
@@ -62,16 +62,16 @@ impl Arrow {
 
     /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
     pub fn drawn(&self, sent: Moment, columns: usize) -> String {
-        let shaft = if self.fate == Fate::WorkedOut { '·' } else { '─' };
+        let shaft = if self.fate == ArrowEnd::WorkedOut { '·' } else { '─' };
         let label =
             self.label(sent, columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
         let room = columns.saturating_sub(label.chars().count() + 3);
         let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
         let (tip, stop) = match (self.fate, self.from) {
-            (Fate::Lost(_), _) => ('✗', room / 4),
-            (Fate::OnTheWay | Fate::Waits, _) => ('…', room / 4),
-            (Fate::WorkedOut | Fate::Arrived(_), Side::Client) => ('▶', 0),
-            (Fate::WorkedOut | Fate::Arrived(_), Side::Server) => ('◀', 0),
+            (ArrowEnd::Lost(_), _) => ('✗', room / 4),
+            (ArrowEnd::OnTheWay | ArrowEnd::Waits, _) => ('…', room / 4),
+            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
+            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
         };
         let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
         let rest = " ".repeat(stop);

@@ -5,7 +5,7 @@ use crate::tcp::TcpState::{
     CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived,
     SynSent, TimeWait,
 };
-use crate::view::main::diagram::stroke::Route;
+use crate::view::main::diagram::stroke::Polyline;
 
 /// Where every box and every arrow of the diagram stands.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +104,7 @@ impl Figure {
     }
 
     /// The line of an arrow; `None` where there is no room, or no line for it.
-    pub(crate) fn route(&self, from: TcpState, to: TcpState) -> Option<Route> {
+    pub(crate) fn route(&self, from: TcpState, to: TcpState) -> Option<Polyline> {
         let (a, b) = (self.of(from), self.of(to));
         let ((ax, ay), (bx, by)) = (middle(a), middle(b));
         let (below, above) = (a.bottom(), b.y.saturating_sub(1));
@@ -136,11 +136,11 @@ impl Figure {
             }
             _ => return None,
         };
-        Some(Route { points, head })
+        Some(Polyline { points, head })
     }
 
     /// From TIME_WAIT, or LAST_ACK, to what stands for CLOSED between them.
-    fn line_to_end(&self, from: TcpState) -> Option<Route> {
+    fn line_to_end(&self, from: TcpState) -> Option<Polyline> {
         let place = self.of(from);
         if self.gap_at_right() < 3 {
             return None;
@@ -154,7 +154,7 @@ impl Figure {
             (place.x, x + long + space, '◀')
         };
         let points = vec![(first, y), (end, y)];
-        Some(Route { points, head })
+        Some(Polyline { points, head })
     }
 }
 

@@ -2,12 +2,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::tcp::Arrow;
+use crate::tcp::Transition;
 use crate::view::main::diagram::geometry::{Figure, middle};
-use crate::view::main::diagram::paths::Ways;
+use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::scene::Scene;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 
 /// What makes TCP go each arrow, where there is room for it; the arrows that somebody went come first.
@@ -16,14 +16,17 @@ pub(crate) fn draw(
     area: Rect,
     scene: Scene<'_>,
     figure: &Figure,
-    ways: &Ways<'_>,
+    ways: &StatePaths<'_>,
 ) {
-    let mut arrows = Arrow::USUAL;
+    let mut arrows = Transition::USUAL;
     arrows.sort_by_key(|arrow| ways.stroke(arrow) == Stroke::Nobody);
     for arrow in arrows {
         let stroke = ways.stroke(&arrow);
-        let style =
-            if stroke == Stroke::Nobody { scene.style(Part::Dim) } else { stroke.style(scene) };
+        let style = if stroke == Stroke::Nobody {
+            scene.style(ThemeRole::Dim)
+        } else {
+            stroke.style(scene)
+        };
         // The answer is left out before the event is.
         let texts = [arrow.cause(), arrow.event.to_owned()];
         let fitting = texts.into_iter().find_map(|text| {
@@ -37,7 +40,7 @@ pub(crate) fn draw(
 }
 
 /// Where a text so wide stands beside its arrow.
-fn place(figure: &Figure, arrow: &Arrow, wide: usize) -> Option<Rect> {
+fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
     let route = figure.route(arrow.from, arrow.to)?;
     let wide = u16::try_from(wide).ok()?;
     let (first, end) = (*route.points.first()?, *route.points.last()?);

@@ -9,21 +9,21 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
-use crate::app::{Line as TableLine, Pane, Way};
-use crate::tcp::{Arrow, TcpState};
+use crate::app::{Pane, StatePath, TableRow};
+use crate::tcp::{TcpState, Transition};
 use crate::view::main::diagram::geometry::Figure;
-use crate::view::main::diagram::paths::Ways;
+use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::pane::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, OTHER, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::{rect, text};
 
 /// TCP's states as boxes, its transitions as arrows; where the rows are now, and the way that one connection went.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let ways = Ways::of(scene);
+    let ways = StatePaths::of(scene);
     let ends = [&ways.chosen, &ways.other].into_iter().flatten();
     scroll.visible.extend(ends.map(|(line, _)| line.row.name()));
     let mut inner = rect::inside(area);
@@ -94,10 +94,10 @@ fn draw_arrows(
     frame: &mut Frame<'_>,
     area: Rect,
     scene: Scene<'_>,
-    (figure, ways): (&Figure, &Ways<'_>),
+    (figure, ways): (&Figure, &StatePaths<'_>),
 ) {
-    let mut arrows: Vec<(Stroke, Arrow)> =
-        Arrow::USUAL.into_iter().map(|arrow| (ways.stroke(&arrow), arrow)).collect();
+    let mut arrows: Vec<(Stroke, Transition)> =
+        Transition::USUAL.into_iter().map(|arrow| (ways.stroke(&arrow), arrow)).collect();
     // What somebody went lies over what nobody did.
     arrows.sort_by_key(|(stroke, _)| match stroke {
         Stroke::Nobody => 0,
@@ -105,7 +105,7 @@ fn draw_arrows(
         Stroke::Chosen(_) => 2,
     });
     let (end, (x, y)) = figure.end();
-    let end = scene.span(Part::Dim, end);
+    let end = scene.span(ThemeRole::Dim, end);
     let place = Rect::new(x, y, u16::try_from(end.width()).unwrap_or(0), 1);
     frame.render_widget(Line::from(end), place.intersection(area));
     for (stroke, arrow) in arrows {
@@ -119,7 +119,7 @@ fn draw_arrows(
 fn draw_box(
     frame: &mut Frame<'_>,
     scene: Scene<'_>,
-    (figure, ways): (&Figure, &Ways<'_>),
+    (figure, ways): (&Figure, &StatePaths<'_>),
     (state, most): (TcpState, usize),
 ) {
     let area = figure.of(state).intersection(frame.area());
@@ -140,19 +140,19 @@ fn draw_box(
         height: area.height.min(1),
     };
     let is_here =
-        |end: &Option<(&TableLine, Way)>| end.as_ref().is_some_and(|(_, way)| way.at == state);
+        |end: &Option<(&TableRow, StatePath)>| end.as_ref().is_some_and(|(_, way)| way.at == state);
     if is_here(&ways.chosen) {
-        frame.render_widget(Line::from(scene.span(Part::FocusBorder, CHOSEN)), body);
+        frame.render_widget(Line::from(scene.span(ThemeRole::FocusBorder, CHOSEN)), body);
     }
     if is_here(&ways.other) {
-        let sign = Line::from(scene.span(Part::Warning, OTHER));
+        let sign = Line::from(scene.span(ThemeRole::Warning, OTHER));
         frame.render_widget(sign.right_aligned(), body);
     }
     let tokens = tokens(scene, state, most);
     let name = match (tokens.is_empty(), stroke) {
         (false, _) => scene.theme.state(state),
-        (true, Stroke::Nobody) => scene.style(Part::Dim),
-        (true, Stroke::Chosen(_) | Stroke::Other(_)) => scene.style(Part::Strong),
+        (true, Stroke::Nobody) => scene.style(ThemeRole::Dim),
+        (true, Stroke::Chosen(_) | Stroke::Other(_)) => scene.style(ThemeRole::Strong),
     };
     let gap = if tokens.is_empty() { "" } else { " " };
     let text = Line::styled(format!("{state}{gap}{tokens}"), name);

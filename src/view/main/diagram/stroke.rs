@@ -3,9 +3,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::BorderType;
 
-use crate::app::Known;
+use crate::app::Certainty;
 use crate::view::scene::Scene;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 
 /// How an arrow, or a box, is drawn: who went there, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,25 +13,25 @@ pub(crate) enum Stroke {
     /// Neither end.
     Nobody,
     /// The other end of what is chosen.
-    Other(Known),
+    Other(Certainty),
     /// The chosen end.
-    Chosen(Known),
+    Chosen(Certainty),
 }
 
 impl Stroke {
     pub(crate) fn style(self, scene: Scene<'_>) -> Style {
         scene.style(match self {
-            Stroke::Nobody => Part::Border,
-            Stroke::Other(_) => Part::Warning,
-            Stroke::Chosen(_) => Part::FocusBorder,
+            Stroke::Nobody => ThemeRole::Border,
+            Stroke::Other(_) => ThemeRole::Warning,
+            Stroke::Chosen(_) => ThemeRole::FocusBorder,
         })
     }
 
     /// The frame of a box.
     pub(crate) const fn border(self) -> BorderType {
         match self {
-            Stroke::Nobody | Stroke::Other(Known::WorkedOut) => BorderType::Rounded,
-            Stroke::Other(Known::Seen) => BorderType::Double,
+            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
+            Stroke::Other(Certainty::Seen) => BorderType::Double,
             Stroke::Chosen(_) => BorderType::Thick,
         }
     }
@@ -40,18 +40,18 @@ impl Stroke {
     pub(crate) const fn lines(self) -> [char; 2] {
         match self {
             Stroke::Nobody => ['─', '│'],
-            Stroke::Other(Known::Seen) => ['═', '║'],
-            Stroke::Other(Known::WorkedOut) => ['╌', '╎'],
-            Stroke::Chosen(Known::Seen) => ['━', '┃'],
-            Stroke::Chosen(Known::WorkedOut) => ['╍', '╏'],
+            Stroke::Other(Certainty::Seen) => ['═', '║'],
+            Stroke::Other(Certainty::WorkedOut) => ['╌', '╎'],
+            Stroke::Chosen(Certainty::Seen) => ['━', '┃'],
+            Stroke::Chosen(Certainty::WorkedOut) => ['╍', '╏'],
         }
     }
 
     /// Upper left, upper right, lower left, lower right.
     const fn corners(self) -> [char; 4] {
         match self {
-            Stroke::Nobody | Stroke::Other(Known::WorkedOut) => ['╭', '╮', '╰', '╯'],
-            Stroke::Other(Known::Seen) => ['╔', '╗', '╚', '╝'],
+            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => ['╭', '╮', '╰', '╯'],
+            Stroke::Other(Certainty::Seen) => ['╔', '╗', '╚', '╝'],
             Stroke::Chosen(_) => ['┏', '┓', '┗', '┛'],
         }
     }
@@ -59,12 +59,12 @@ impl Stroke {
 
 /// A line in straight pieces, with a head at its end. Its first point lies in the frame where it begins, and is not drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Route {
+pub(crate) struct Polyline {
     pub(crate) points: Vec<(u16, u16)>,
     pub(crate) head: char,
 }
 
-impl Route {
+impl Polyline {
     pub(crate) fn draw(&self, buffer: &mut Buffer, area: Rect, stroke: Stroke, style: Style) {
         let mut set = |(x, y): (u16, u16), sign: char| {
             if area.contains((x, y).into())

@@ -9,7 +9,7 @@ use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::main::ports::selection::{ALL, Chosen, listening};
 use crate::view::scene::Scene;
 use crate::view::style::glyphs::{DOWN, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::{rect, text};
 
 /// The names of the two strips, and a space.
@@ -71,10 +71,10 @@ pub(crate) fn draw(
     draw_signs(frame, signs, scene, (scale, chosen));
     let high = (rest.height / 2).clamp(1, HIGHEST);
     for (parity, label, part) in
-        [(Parity::Even, "even", Part::Gauge), (Parity::Odd, "odd", Part::Key)]
+        [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
     {
         let place = rect::take_top(&mut rest, high);
-        let name = scene.span(Part::Dim, label);
+        let name = scene.span(ThemeRole::Dim, label);
         frame.render_widget(Line::from(name), rect::line(place, high - 1));
         draw_bars(frame, place, scene, (scale, parity, part));
     }
@@ -90,7 +90,7 @@ fn draw_bars(
     frame: &mut Frame<'_>,
     area: Rect,
     scene: Scene<'_>,
-    (scale, parity, part): (Scale, Parity, Part),
+    (scale, parity, part): (Scale, Parity, ThemeRole),
 ) {
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let ports = scene.state.seen().ports();
@@ -102,7 +102,7 @@ fn draw_bars(
         for line in 0..area.height {
             let below = usize::from(area.height - 1 - line) * 8;
             let (sign, part) = match level.saturating_sub(below).min(8) {
-                0 if line + 1 == area.height && level == 0 => ('·', Part::Border),
+                0 if line + 1 == area.height && level == 0 => ('·', ThemeRole::Border),
                 eighths => (EIGHTHS[eighths], part),
             };
             let at = (scale.area.x + column, area.y + line);
@@ -136,7 +136,7 @@ fn draw_signs(
         signs.extend(scale.x(port).map(|x| (x, format!("{sign} {port}"), style)));
     }
     if let Some(chosen) = chosen {
-        let style = scene.style(Part::FocusBorder);
+        let style = scene.style(ThemeRole::FocusBorder);
         let words = format!("{DOWN} {}", chosen.port);
         signs.extend(scale.x(chosen.port).map(|x| (x, words, style)));
     }
@@ -165,7 +165,7 @@ fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale)
         let (from, to) = (scale.x(Port(low))?, scale.x(Port(high))?);
         Some((from, span_text(usize::from(to - from) + 1, name)))
     };
-    let mut draw = |line: u16, part: Part, piece: Option<(u16, String)>| {
+    let mut draw = |line: u16, part: ThemeRole, piece: Option<(u16, String)>| {
         if let Some((x, words)) = piece {
             let wide = u16::try_from(text::width(&words)).unwrap_or(0);
             let place = Rect { x, width: wide, ..rect::line(area, line) };
@@ -173,16 +173,16 @@ fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale)
         }
     };
     for (low, high, name) in PARTS {
-        draw(0, Part::Dim, bracket(low, high, name));
+        draw(0, ThemeRole::Dim, bracket(low, high, name));
     }
     let range = scene.state.port_range();
     let picks = format!("picked from {range}");
-    draw(1, Part::Warning, bracket(range.low.0, range.high.0, &picks));
+    draw(1, ThemeRole::Warning, bracket(range.low.0, range.high.0, &picks));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
     let well_known = ["└ well-known 0-1023", "└ well-known"];
     let fits = |words: &&&str| text::width(words) < usize::from(left);
     if let Some(words) = well_known.iter().find(fits) {
-        draw(1, Part::Dim, Some((scale.area.x, (*words).to_owned())));
+        draw(1, ThemeRole::Dim, Some((scale.area.x, (*words).to_owned())));
     }
 }
 
@@ -209,7 +209,7 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scal
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
     let numbers =
-        [low, middle, high].map(|port| Line::from(scene.span(Part::Dim, port.to_string())));
+        [low, middle, high].map(|port| Line::from(scene.span(ThemeRole::Dim, port.to_string())));
     let [low, middle, high] = numbers;
     frame.render_widget(low, line);
     frame.render_widget(middle.centered(), line);

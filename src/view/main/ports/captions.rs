@@ -7,7 +7,7 @@ use crate::tcp::{Protocol, SourcePort, TcpState};
 use crate::view::main::ports::selection::{Chosen, holder, listening};
 use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::text;
 
 /// The sentences, the most useful first.
@@ -18,7 +18,7 @@ pub(crate) fn of(scene: Scene<'_>, chosen: Option<Chosen<'_>>, room: usize) -> V
         Line::from(fitting(parities(scene), room)),
     ];
     if let Some(chosen) = chosen {
-        let named = scene.span(Part::FocusBorder, fitting(named(scene, chosen), room));
+        let named = scene.span(ThemeRole::FocusBorder, fitting(named(scene, chosen), room));
         lines.push(Line::from(named));
     }
     lines.push(legend(scene, room));
@@ -32,7 +32,7 @@ fn fitting(tries: [String; 2], room: usize) -> String {
 }
 
 /// How many ports are left to the chosen computer for the destination that it calls.
-fn left(state: &State) -> (Part, [String; 2]) {
+fn left(state: &State) -> (ThemeRole, [String; 2]) {
     let who = text::safe(&state.clients.computer().name);
     let Some(supply) = state.supply() else {
         let spec = &state.clients.spec;
@@ -46,7 +46,7 @@ fn left(state: &State) -> (Part, [String; 2]) {
             }
         };
         let why = format!("{who}: {why}");
-        return (Part::Text, [why.clone(), why]);
+        return (ThemeRole::Text, [why.clone(), why]);
     };
     let (all, left) = (text::number(supply.range.len()), text::number(supply.left()));
     let (to, range) = (supply.to, supply.range);
@@ -55,14 +55,14 @@ fn left(state: &State) -> (Part, [String; 2]) {
             "{who} to {to}: none of {all} ports is left: EADDRNOTAVAIL. Another destination has all of them."
         );
         let short = format!("{who} to {to}: none of {all} ports is left");
-        return (Part::Error, [long, short]);
+        return (ThemeRole::Error, [long, short]);
     }
     let long = format!(
         "{who} ({}) to {to}: {left} of {all} ports left; {} of {range} in use",
         supply.from,
         text::number(supply.used)
     );
-    (Part::Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
+    (ThemeRole::Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
 }
 
 /// Even and odd ones apart, in the range from which the next port comes.
@@ -112,17 +112,17 @@ fn named(scene: Scene<'_>, chosen: Chosen<'_>) -> [String; 2] {
 fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let listen = glyph(TcpState::Listen);
-    let last = match scene.state.desk.zoom {
+    let last = match scene.state.ui.zoom {
         0 => "the fuller, the higher (square root)".to_owned(),
         2 => format!("{NEVER} free, but never picked"),
         _ => String::new(),
     };
     let pieces = [
         (format!("{listen} listens"), scene.theme.state(TcpState::Listen)),
-        (format!("{DOWN} chosen"), scene.style(Part::FocusBorder)),
-        (format!("{FULL} in use"), scene.style(Part::Gauge)),
-        (format!("{FREE} free"), scene.style(Part::Dim)),
-        (last, scene.style(Part::Dim)),
+        (format!("{DOWN} chosen"), scene.style(ThemeRole::FocusBorder)),
+        (format!("{FULL} in use"), scene.style(ThemeRole::Gauge)),
+        (format!("{FREE} free"), scene.style(ThemeRole::Dim)),
+        (last, scene.style(ThemeRole::Dim)),
     ];
     for (words, style) in pieces {
         let piece = Span::styled(format!("{words}   "), style);

@@ -9,7 +9,7 @@ use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::main::ports::selection::{Chosen, listening};
 use crate::view::scene::Scene;
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 
 /// The number of the first port of a line, and a space.
 const LABEL: u16 = 7;
@@ -57,7 +57,7 @@ pub(crate) fn draw(
             None => small(area, range, port),
         };
         if let Some(label) = label {
-            let text = Line::from(scene.span(Part::Dim, port.0.to_string()));
+            let text = Line::from(scene.span(ThemeRole::Dim, port.0.to_string()));
             let text = if few.is_some() { text.centered() } else { text };
             frame.render_widget(text, label.intersection(area));
         }
@@ -123,18 +123,18 @@ fn sign(
     let state = scene.state;
     let first = |text: &str| text.chars().next().unwrap_or(' ');
     if is_chosen {
-        (first(DOWN), scene.style(Part::FocusBorder))
+        (first(DOWN), scene.style(ThemeRole::FocusBorder))
     } else if listens {
         (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))
     } else if state.seen().ports().rows_at(port) > 0 {
         let look = match Parity::of(port) {
-            Parity::Even => Part::Gauge,
-            Parity::Odd => Part::Key,
+            Parity::Even => ThemeRole::Gauge,
+            Parity::Odd => ThemeRole::Key,
         };
         (first(FULL), scene.style(look))
     } else if state.port_range().contains(port) {
-        (first(FREE), scene.style(Part::Border))
+        (first(FREE), scene.style(ThemeRole::Border))
     } else {
-        (first(NEVER), scene.style(Part::Border))
+        (first(NEVER), scene.style(ThemeRole::Border))
     }
 }

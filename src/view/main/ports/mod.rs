@@ -17,7 +17,7 @@ use crate::view::style::glyphs::DASH;
 
 /// What part of the map is shown.
 #[derive(Clone, Copy)]
-enum Part {
+enum MapPart {
     /// Bars: how many of the ports behind each column are in use.
     Strip(PortRange),
     /// A cell for each port.
@@ -36,14 +36,14 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let below = u16::try_from(facts.len()).unwrap_or(most).min(most);
     let range = scene.state.port_range();
     let room = Rect { height: inner.height.saturating_sub(below), ..inner };
-    let (part, about) = match scene.state.desk.zoom {
-        0 => (Part::Strip(ALL), String::from("all 65,536")),
-        1 if cells::fits(range, room) => (Part::Cells(range), range_words(scene, range)),
-        1 => (Part::Strip(range), range_words(scene, range)),
+    let (part, about) = match scene.state.ui.zoom {
+        0 => (MapPart::Strip(ALL), String::from("all 65,536")),
+        1 if cells::fits(range, room) => (MapPart::Cells(range), range_words(scene, range)),
+        1 => (MapPart::Strip(range), range_words(scene, range)),
         _ => {
             let port = chosen.map_or(range.low, |chosen| chosen.port);
             let about = format!("around {port}, one cell a port");
-            (Part::Cells(cells::around(port, room)), about)
+            (MapPart::Cells(cells::around(port, room)), about)
         }
     };
     let titles =
@@ -51,8 +51,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = rect::take_bottom(&mut inner, below);
     match part {
-        Part::Strip(range) => bars::draw(frame, inner, scene, (range, chosen)),
-        Part::Cells(range) => cells::draw(frame, inner, scene, (range, chosen)),
+        MapPart::Strip(range) => bars::draw(frame, inner, scene, (range, chosen)),
+        MapPart::Cells(range) => cells::draw(frame, inner, scene, (range, chosen)),
     }
     put(frame, text, facts);
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::app::Line as TableLine;
+use crate::app::TableRow;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::scene::Scene;
 use crate::view::table::row_name;
@@ -15,7 +15,7 @@ const NEAR: usize = 100;
 #[derive(Clone, Copy)]
 pub(crate) struct Chosen<'a> {
     pub(crate) port: Port,
-    pub(crate) line: &'a TableLine,
+    pub(crate) line: &'a TableRow,
 }
 
 impl<'a> Chosen<'a> {
@@ -34,11 +34,11 @@ impl<'a> Chosen<'a> {
 /// The ports at which we listen, and others do as far as the first rows tell.
 pub(crate) fn listening(scene: Scene<'_>) -> Vec<Port> {
     let sockets = scene.state.seen();
-    let first = scene.state.desk.shown.iter().take(NEAR);
+    let first = scene.state.ui.shown.iter().take(NEAR);
     let lines = first.filter_map(|name| sockets.get(*name));
     let listening = lines.filter(|line| line.row.state == TcpState::Listen && line.gone.is_none());
     let others = listening.map(|line| line.row.tuple.local.port);
-    let ours = scene.state.listener.sockets.iter();
+    let ours = scene.state.server.sockets.iter();
     let ours = ours.map(|socket| socket.name.tuple.local.port);
     let all: BTreeSet<Port> = others.chain(ours).collect();
     all.into_iter().collect()

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use ratatui::text::Span;
 
-use crate::app::{Line as TableLine, Way};
+use crate::app::{StatePath, TableRow};
 use crate::tcp::{Protocol, TcpInfo, TcpState, Timer, TimerKind};
 use crate::view::overlay::connection::{fitting, queues};
 use crate::view::scene::Scene;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::table::{columns, role, timer};
 use crate::view::text;
 
@@ -34,7 +34,7 @@ pub(crate) const FACTS: [(u8, &str); 16] = [
 ];
 
 /// The lines of each fact, in the order of [`FACTS`].
-pub(crate) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
+pub(crate) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
     let row = &line.row;
     let state = scene.state;
     let plain = |text: &str| {
@@ -47,7 +47,7 @@ pub(crate) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
         } else {
             "the last state that was seen"
         };
-        (HOLLOW.to_owned(), scene.style(Part::Gone), meaning)
+        (HOLLOW.to_owned(), scene.style(ThemeRole::Gone), meaning)
     } else {
         let sign = glyph(row.state).to_string();
         let meaning = if state.seen().is_half_open(line) {
@@ -74,9 +74,9 @@ pub(crate) fn facts(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<
     let [trip, bytes, segments, window, resent] = inside(scene, line, room);
     let address = text::end(row.tuple.local, room);
     vec![
-        vec![scene.span(Part::Strong, role)],
+        vec![scene.span(ThemeRole::Strong, role)],
         vec![seen],
-        meaning.map(|words| scene.span(Part::Dim, words)).collect(),
+        meaning.map(|words| scene.span(ThemeRole::Dim, words)).collect(),
         plain(&owner),
         plain(ends),
         plain(&queues::received(scene, line, room).unwrap_or_default()),
@@ -103,13 +103,13 @@ const fn udp_meaning(is_connected: bool) -> &'static str {
 }
 
 /// What the kernel waits for, and how long still; that it tries in vain is a warning.
-fn timer(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>> {
+fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     if line.gone.is_some() {
         return Vec::new();
     }
     if let Some(tries) = timer::tries(scene, line) {
         let lines = text::wrap(&tries, room).into_iter();
-        return lines.map(|words| scene.span(Part::Warning, words)).collect();
+        return lines.map(|words| scene.span(ThemeRole::Warning, words)).collect();
     }
     let Some(Timer { kind, .. }) = line.row.timer else {
         return vec![Span::raw("none runs")];
@@ -127,8 +127,8 @@ fn timer(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>> 
 }
 
 /// What the kernel knows beyond the row: round trip, bytes, segments, windows, what was sent again.
-fn inside(scene: Scene<'_>, line: &TableLine, room: usize) -> [String; 5] {
-    let info = scene.state.desk.info(line.row.name());
+fn inside(scene: Scene<'_>, line: &TableRow, room: usize) -> [String; 5] {
+    let info = scene.state.ui.info(line.row.name());
     // It is told as of now only.
     let is_known = line.gone.is_none() && !scene.state.is_past();
     let Some(info) = info.filter(|_| is_known) else {
@@ -193,8 +193,8 @@ fn window(info: &TcpInfo, room: usize) -> String {
 }
 
 /// The states before the present one, and how long each was seen; those that no look saw stand in brackets.
-fn passed(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Span<'static>> {
-    let Some(way) = Way::of(scene.state.seen(), line) else {
+fn passed(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
+    let Some(way) = StatePath::of(scene.state.seen(), line) else {
         return Vec::new();
     };
     let ends = line.passed.iter().skip(1).map(|next| next.since);

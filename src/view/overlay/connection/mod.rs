@@ -6,12 +6,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Line as TableLine, Why};
-use crate::tcp::{Protocol, RowName, TcpState};
+use crate::app::{GoneReason, TableRow};
+use crate::tcp::{Protocol, SocketId, TcpState};
 use crate::view::main::five_tuple;
 use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
-use crate::view::style::theme::Part;
+use crate::view::style::theme::ThemeRole;
 use crate::view::{rect, text};
 
 /// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
@@ -19,7 +19,7 @@ pub(crate) fn draw(
     frame: &mut Frame<'_>,
     screen: Rect,
     scene: Scene<'_>,
-    name: RowName,
+    name: SocketId,
     scroll: &mut Scroll,
 ) {
     let width = 100.min(screen.width - 2);
@@ -32,7 +32,7 @@ pub(crate) fn draw(
         if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
     let mut keys = scene.keys(&[("Esc", "close")]);
     if !whole {
-        let more = scene.span(Part::Dim, " more fits on a larger screen ");
+        let more = scene.span(ThemeRole::Dim, " more fits on a larger screen ");
         keys.spans.insert(0, more);
     }
     let mut inner = scene.sheet(frame, area, title, keys);
@@ -45,38 +45,39 @@ pub(crate) fn draw(
 }
 
 /// How little some lines are needed, and the lines.
-type Ranked = (u8, Vec<Line<'static>>);
+type RankedLines = (u8, Vec<Line<'static>>);
 
 /// What is to be said, in at most so many columns and lines: what is needed least goes first. And whether that is all.
 fn lines(
     scene: Scene<'_>,
-    name: RowName,
+    name: SocketId,
     (room, most): (usize, usize),
 ) -> (Vec<Line<'static>>, bool) {
     let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
         let gone = "The kernel has this row no more.";
-        let lines = vec![Line::default(), Line::from(scene.span(Part::Dim, gone))];
+        let lines = vec![Line::default(), Line::from(scene.span(ThemeRole::Dim, gone))];
         return (lines, true);
     };
     let mirror = sockets.mirror(name);
-    let wrapped = |part: Part, words: &str| {
+    let wrapped = |part: ThemeRole, words: &str| {
         let lines = text::wrap(words, room).into_iter();
         let lines = lines.map(|words| Line::from(scene.span(part, words)));
         lines.collect::<Vec<Line<'static>>>()
     };
     let sentences = story::sentences(scene, line, mirror);
     let said = sentences.iter().filter(|words| !words.is_empty());
-    let mut groups: Vec<Ranked> = said.map(|words| (1, wrapped(Part::Text, words))).collect();
+    let mut groups: Vec<RankedLines> =
+        said.map(|words| (1, wrapped(ThemeRole::Text, words))).collect();
     groups.push((9, vec![Line::default()]));
     groups.extend(ends(scene, line, mirror, room));
     groups.push((9, vec![Line::default()]));
     let worked_out = "(in brackets: worked out, as no look saw it)";
     if name.tuple.is_connected() && name.tuple.protocol == Protocol::Tcp {
-        groups.push((8, wrapped(Part::Dim, worked_out)));
+        groups.push((8, wrapped(ThemeRole::Dim, worked_out)));
     }
     for (rank, command) in (3..).step_by(5).zip(story::commands(scene, line)) {
-        let command = scene.span(Part::Key, text::cut(&format!("$ {command}"), room));
+        let command = scene.span(ThemeRole::Key, text::cut(&format!("$ {command}"), room));
         groups.push((rank, vec![Line::from(command)]));
     }
     let mut whole = true;
@@ -92,10 +93,10 @@ fn lines(
 /// This end at the left, the other at the right.
 fn ends(
     scene: Scene<'_>,
-    line: &TableLine,
-    mirror: Option<&TableLine>,
+    line: &TableRow,
+    mirror: Option<&TableRow>,
     room: usize,
-) -> Vec<Ranked> {
+) -> Vec<RankedLines> {
     const LABEL: usize = 9;
     let connected = line.row.tuple.is_connected();
     let room = room.saturating_sub(LABEL);
@@ -106,8 +107,8 @@ fn ends(
     };
     let head = vec![
         Span::raw(" ".repeat(LABEL)),
-        scene.span(Part::Heading, text::fit(heads[0], column + 1)),
-        scene.span(Part::Heading, heads[1]),
+        scene.span(ThemeRole::Heading, text::fit(heads[0], column + 1)),
+        scene.span(ThemeRole::Heading, heads[1]),
     ];
     let here = end::facts(scene, line, column);
     let there = match mirror {
@@ -132,7 +133,7 @@ fn ends(
             let pad = (column + 1).saturating_sub(here.width());
             let label = std::mem::replace(&mut label, " ".repeat(LABEL));
             lines.push(Line::from(vec![
-                scene.span(Part::Dim, label),
+                scene.span(ThemeRole::Dim, label),
                 here,
                 Span::raw(" ".repeat(pad)),
                 there.unwrap_or_default(),
@@ -144,7 +145,7 @@ fn ends(
 }
 
 /// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
-fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'static>>> {
+fn elsewhere(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
     let tuple = line.row.tuple;
     let ip = tuple.remote.ip.to_canonical();
     let state = scene.state;
@@ -156,14 +157,14 @@ fn elsewhere(scene: Scene<'_>, line: &TableLine, room: usize) -> Vec<Vec<Span<'s
         _ if tuple.is_to_itself() => "this row itself",
         (false, _) => "on another machine",
         _ if is_udp => match line.gone.map(|gone| gone.why) {
-            Some(Why::Refused) => "nobody had that port",
+            Some(GoneReason::Refused) => "nobody had that port",
             Some(_) | None => "no socket that is connected to this one",
         },
         (true, true) if line.gone.is_some() => "never had a row",
         (true, true) => "no row yet",
         (true, false) => "gone",
     };
-    vec![vec![scene.span(Part::Dim, text::cut(words, room))]]
+    vec![vec![scene.span(ThemeRole::Dim, text::cut(words, room))]]
 }
 
 /// The first text that fits, else the last.

@@ -1,13 +1,13 @@
 //! What waits in the queues of one end.
 
-use crate::app::Line as TableLine;
+use crate::app::TableRow;
 use crate::app::query::unaccepted;
 use crate::tcp::{Protocol, TcpState};
 use crate::view::overlay::connection::fitting;
 use crate::view::scene::Scene;
 
 /// Recv-Q, and what it means for this row.
-pub(crate) fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Option<String> {
+pub(crate) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
     let count = line.row.queues.recv;
     if !has_queues(line) {
         return None;
@@ -44,12 +44,12 @@ pub(crate) fn received(scene: Scene<'_>, line: &TableLine, room: usize) -> Optio
 }
 
 /// What is in TIME_WAIT, or gone, has neither queue any more.
-fn has_queues(line: &TableLine) -> bool {
+fn has_queues(line: &TableRow) -> bool {
     line.gone.is_none() && line.row.state != TcpState::TimeWait
 }
 
 /// Send-Q, and what it means for this row.
-pub(crate) fn sent(line: &TableLine, room: usize) -> Option<String> {
+pub(crate) fn sent(line: &TableRow, room: usize) -> Option<String> {
     let count = line.row.queues.send;
     if !has_queues(line) {
         return None;

@@ -1,7 +1,7 @@
 //! One connection in a sentence, and the commands that show it in a shell.
 
 use crate::app::query::unaccepted;
-use crate::app::{Line as TableLine, Role, Why};
+use crate::app::{GoneReason, Role, TableRow};
 use crate::tcp::{Protocol, SocketRow, TcpState};
 use crate::view::scene::Scene;
 use crate::view::text;
@@ -9,8 +9,8 @@ use crate::view::text;
 /// What it is, and then who called, who closed first, and what is left of it.
 pub(crate) fn sentences(
     scene: Scene<'_>,
-    line: &TableLine,
-    mirror: Option<&TableLine>,
+    line: &TableRow,
+    mirror: Option<&TableRow>,
 ) -> [String; 2] {
     let (state, port) = (line.row.state, line.row.tuple.local.port);
     if !line.row.tuple.is_connected() {
@@ -49,9 +49,9 @@ pub(crate) fn sentences(
 }
 
 /// The client's end called the server's.
-fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) -> String {
+fn who_called(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
     let state = scene.state;
-    let is_client = |line: &&TableLine| state.seen().is_client(line.row.name());
+    let is_client = |line: &&TableRow| state.seen().is_client(line.row.name());
     let client = [Some(line), mirror].into_iter().flatten().find(is_client);
     let tuple = client.map_or(line.row.tuple.mirrored(), |line| line.row.tuple);
     let name = client.and_then(|line| match Role::of(state, &line.row) {
@@ -72,12 +72,12 @@ fn who_called(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
 }
 
 /// Who sent the first FIN.
-fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) -> String {
+fn who_closed(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
     if line.row.tuple.protocol == Protocol::Udp {
         return String::new();
     }
     let is_client = scene.state.seen().is_client(line.row.name());
-    let reset = |line: &TableLine| line.gone.is_some_and(|gone| gone.why == Why::Reset);
+    let reset = |line: &TableRow| line.gone.is_some_and(|gone| gone.why == GoneReason::Reset);
     if scene.state.seen().is_half_open(line) {
         return String::from(match scene.state.seen().other_line(line.row.name()) {
             Some(other) if other.closed_unread() => {
@@ -94,7 +94,7 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
         return String::from("Its FIN came back to itself, so both ends closed at once.");
     }
     let this = line.closed_first();
-    let other = mirror.is_some_and(TableLine::closed_first) || line.was(TcpState::CloseWait);
+    let other = mirror.is_some_and(TableRow::closed_first) || line.was(TcpState::CloseWait);
     if scene.state.seen().closed_at_once(line) {
         return String::from(BOTH);
     }
@@ -113,7 +113,7 @@ fn who_closed(scene: Scene<'_>, line: &TableLine, mirror: Option<&TableLine>) ->
 const BOTH: &str = "Both closed at the same time.";
 
 /// What is left of a row that is gone.
-fn gone_words(mirror: Option<&TableLine>) -> &'static str {
+fn gone_words(mirror: Option<&TableRow>) -> &'static str {
     let alive = mirror.filter(|line| line.gone.is_none());
     match alive.map(|line| line.row.state) {
         Some(TcpState::TimeWait) => {
@@ -125,7 +125,7 @@ fn gone_words(mirror: Option<&TableLine>) -> &'static str {
 }
 
 /// What one would type at home: to see the row, and to make one like it; for the lab, on the computer that it is about.
-pub(crate) fn commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
+pub(crate) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
     let row = line.row;
     let callers = if scene.state.seen().is_client(row.name()) {
         row.tuple.local.ip
@@ -144,7 +144,7 @@ pub(crate) fn commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
         .collect()
 }
 
-fn plain_commands(scene: Scene<'_>, line: &TableLine) -> Vec<String> {
+fn plain_commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
     let SocketRow { tuple, state, .. } = line.row;
     let (local, remote) = (tuple.local, tuple.remote);
     let kind = match tuple.protocol {

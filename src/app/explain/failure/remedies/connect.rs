@@ -6,19 +6,19 @@ use crate::app::State;
 use crate::app::explain::failure::remedies::{
     PRIVILEGE, here, not_tried, other_address, tried, waiting,
 };
-use crate::app::model::{Case, Remedy};
-use crate::tcp::{Call, ConnectSpec, Endpoint, Errno, Host, Port, Protocol, SourcePort, Trial};
+use crate::app::model::{Failure, Remedy};
+use crate::tcp::{Call, ConnectSpec, Endpoint, Errno, Host, Port, Probe, Protocol, SourcePort};
 
 /// What might help whoever could not connect.
 pub(crate) fn connect(
     state: &State,
-    case: &Case,
+    case: &Failure,
     spec: &ConnectSpec,
     to: Option<Endpoint>,
 ) -> Vec<Remedy> {
     let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let from = spec.from.unwrap_or(any);
-    let bind = |ip, port, reuse_addr| Trial::Bind {
+    let bind = |ip, port, reuse_addr| Probe::Bind {
         host: spec.host,
         protocol: spec.protocol,
         at: Endpoint { ip, port },
@@ -71,7 +71,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
     let to = state.lab.address_of(spec.host).unwrap_or(to.ip);
     if let Some(port) = spec.asked_port() {
         let words = format!("a source port other than {port}");
-        let trial = Trial::Reach {
+        let trial = Probe::Reach {
             host: spec.host,
             from: spec.from,
             source_port: SourcePort::KernelPicks,
@@ -80,7 +80,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
         return vec![tried(words, trial)];
     }
     let elsewhere =
-        Trial::Reach { host: spec.host, from: spec.from, source_port: spec.source_port, to };
+        Probe::Reach { host: spec.host, from: spec.from, source_port: spec.source_port, to };
     vec![
         tried("another destination, by the same ports", elsewhere),
         not_tried(
@@ -102,7 +102,7 @@ fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
         None => (arrives, to, ""),
     };
     let trial =
-        Trial::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
+        Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
     let mut all = vec![tried(format!("listening at {at}{key}: is it free?"), trial)];
     if let Some(line) = state.culprit() {
         let words = format!("calling {} instead (C)", line.row.tuple.local);
@@ -114,7 +114,7 @@ fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
 /// The same port on another computer.
 fn another_computer(state: &State, spec: &ConnectSpec, from: Endpoint) -> Option<Remedy> {
     let (host, ip) = free_computer(state, spec.host, from)?;
-    let trial = Trial::Bind {
+    let trial = Probe::Bind {
         host,
         protocol: spec.protocol,
         at: Endpoint { ip, ..from },

@@ -4,14 +4,14 @@ use crate::app::State;
 use crate::app::explain::failure::remedies::{
     PRIVILEGE, connect, here, not_tried, other_address, tried, waiting,
 };
-use crate::app::model::{Case, Remedy, Verdict, Wish};
-use crate::tcp::{Endpoint, Errno, Host, ListenSpec, Port, Protocol, TcpState, Trial};
+use crate::app::model::{Attempt, Failure, Remedy, Verdict};
+use crate::tcp::{Endpoint, Errno, Host, ListenSpec, Port, Probe, Protocol, TcpState};
 
 /// What might help against that refusal.
-pub(crate) fn of(state: &State, case: &Case) -> Vec<Remedy> {
+pub(crate) fn of(state: &State, case: &Failure) -> Vec<Remedy> {
     match &case.asked {
-        Wish::Listen(spec) => listen(state, case, spec),
-        Wish::Connect(spec, to) => connect::connect(state, case, spec, *to),
+        Attempt::Listen(spec) => listen(state, case, spec),
+        Attempt::Connect(spec, to) => connect::connect(state, case, spec, *to),
     }
 }
 
@@ -21,11 +21,11 @@ pub(crate) fn remedy(words: impl Into<String>, verdict: Verdict) -> Remedy {
 }
 
 /// bind() as the listener does it, at that address and with those of both options: `SO_REUSEADDR`, `SO_REUSEPORT`.
-fn bind(host: Host, at: Endpoint, [reuse_addr, reuse_port]: [bool; 2]) -> Trial {
-    Trial::Bind { host, protocol: Protocol::Tcp, at, reuse_addr, reuse_port }
+fn bind(host: Host, at: Endpoint, [reuse_addr, reuse_port]: [bool; 2]) -> Probe {
+    Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr, reuse_port }
 }
 
-fn listen(state: &State, case: &Case, spec: &ListenSpec) -> Vec<Remedy> {
+fn listen(state: &State, case: &Failure, spec: &ListenSpec) -> Vec<Remedy> {
     match case.why.errno {
         Errno::EADDRINUSE => in_use(state, spec),
         Errno::EACCES | Errno::EPERM => privileged(state, spec),

@@ -7,9 +7,9 @@ use crate::app::State;
 use crate::app::explain::failure::remedies::listen::remedy;
 use crate::app::model::{Remedy, Verdict};
 use crate::app::query::failure;
-use crate::tcp::Trial;
+use crate::tcp::Probe;
 
-fn tried(words: impl Into<String>, trial: Trial) -> Remedy {
+fn tried(words: impl Into<String>, trial: Probe) -> Remedy {
     remedy(words, Verdict::Trying(trial))
 }
 
