@@ -44,7 +44,7 @@
 //!
 //! - Every row on the screen comes from the kernel. What no look at the table has shown, but our own calls have told, is
 //!   marked `'`; what is only worked out is drawn differently, and says so.
-//! - A picture, see [`app::Picture`], is another way to see the same state, and keeps nothing of its own.
+//! - A picture, see [`app::MainView`], is another way to see the same state, and keeps nothing of its own.
 //! - A key is declared once, in [`app::BINDINGS`]: the footer, the list of keys and the README are made from it or tested
 //!   against it.
 //! - Bad news is news: a refused connection is a value that is shown, with the rows to blame.
@@ -53,7 +53,7 @@
 //!
 //! # Where to start
 //!
-//! [`tcp::Command`] and [`tcp::News`] are what a program and TCP say to each other. [`app::BINDINGS`] is what a person can
+//! [`tcp::Command`] and [`tcp::SocketEvent`] are what a program and TCP say to each other. [`app::BINDINGS`] is what a person can
 //! wish, [`app::update`] what comes of it. `tests/suite/robot.rs` drives all of that without a terminal, a kernel or a clock.
 
 pub mod app;

@@ -1,4 +1,4 @@
-use crate::tcp::{Command, Filter, LabOrder, RowName};
+use crate::tcp::{Command, Filter, LabOrder, SocketId};
 
 /// An order that only the world outside can carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub enum Effect {
     /// From now on watch these rows of the kernel's table.
     Watch(Filter),
     /// Look these rows up now.
-    Look(Vec<RowName>),
+    Lookup(Vec<SocketId>),
     /// Ask the lab.
     Lab(LabOrder),
     /// Write texts into files of that name, each with its ending, into the current directory.

@@ -1,116 +1,46 @@
 //! The dashboard as a machine: facts in, state changed, orders out. No I/O, no task, no clock.
 
-mod action;
-mod admitted;
-mod aim;
-mod blame;
-mod burst;
-mod calling;
-mod calls;
-mod clients;
-mod closing;
-mod compare;
-mod connect_form;
-mod connections;
-mod counts;
-mod crossings;
-mod departed;
-mod desk;
-mod dialing;
-mod doings;
-mod effect;
-mod ends;
-mod event;
+pub(crate) mod actions;
+pub(crate) mod effect;
+pub(crate) mod event;
+pub(crate) mod events;
+/// What happened, in sentences.
 pub mod explain;
-mod field;
-mod form;
-mod half_open;
-mod heard;
-mod hints;
-mod journal;
-mod key;
-mod keymap;
-mod lab;
-pub mod ladder;
-mod lens;
-mod life;
-mod line;
-mod listen_form;
-mod listener;
-mod listening;
-mod looking;
-mod moving;
-mod myth;
-mod notices;
-mod numbers;
-mod order;
-mod palette;
-mod pane;
-mod parting;
-mod passage;
-mod picture;
-mod places;
-mod ports_form;
-mod press;
-mod program;
-mod progress;
-mod refused;
-mod remedies;
-mod rewind;
-mod role;
-mod room;
-mod script;
-mod silence;
-mod sockets;
-mod staged;
-mod standing;
-mod state;
-mod states;
-mod supply;
-mod table;
-pub mod timeline;
-mod update;
-mod verbs;
-mod way;
-mod why;
-mod wire;
-pub mod words;
+/// How numbers, times and counts are written.
+pub mod format;
+/// What became of sockets: ladders, timelines, states and comparisons.
+pub mod history;
+pub(crate) mod input;
+pub(crate) mod keys;
+pub(crate) mod model;
+pub(crate) mod query;
+pub(crate) mod state;
+pub(crate) mod table;
+pub(crate) mod ui;
+pub(crate) mod update;
 
-pub use action::Action;
-pub use calls::{Calls, Entry};
-pub use clients::{Clients, Computer};
-pub use compare::{Comparison, FIVE};
-pub use departed::Departed;
-pub use desk::{Desk, Find, Look, Overlay};
-pub use doings::{Doing, Doings};
-pub use effect::Effect;
-pub use ends::{Caller, End, Ends, HungUp, Promise};
-pub use event::{Event, Sight};
-pub use field::{Field, Value};
-pub use form::{Form, Outcome, Wrong};
-pub use journal::Past;
-pub use key::Key;
-pub use keymap::{BINDINGS, Binding, Group, Scope, action_for, action_on_card, binding_of};
-pub use lab::{Lab, Stage};
-pub use lens::{Lens, PointOfView, Ranks};
-pub use life::{Life, Stretch};
-pub use line::{Gone, Line, Mark, Sighting, Why};
-pub use listener::{Listener, Totals};
-pub use myth::{Myth, MythCall};
-pub use notices::{Notice, Notices, Tone, Topic};
-pub use palette::Palette;
-pub use pane::Pane;
-pub use picture::Picture;
-pub use progress::Progress;
-pub use role::Role;
-pub use sockets::Sockets;
-pub use staged::Staged;
-pub use state::State;
-pub use states::{HELD, held_in_lab, how_held};
-pub use supply::Supply;
-pub use table::Table;
-pub use table::ports::{Parity, Ports};
-pub use update::{act, update, watch_at_start};
-pub use way::{Known, Step, Way};
-pub use why::{Case, Remedy, Verdict, Wish};
-pub use wire::{Wire, WireKey};
+pub use crate::app::effect::Effect;
+pub use crate::app::event::Event;
+pub use crate::app::explain::held_state::{held_in_lab, how_held};
+pub use crate::app::history::{
+    Certainty, Comparison, FIVE, PathStep, RowHistory, StatePath, StateSpan,
+};
+pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
+pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};
+pub use crate::app::model::{
+    Account, Attempt, BurstProgress, Clients, Computer, Episodes, Fact, Failure, FinOrder, HELD,
+    HeldSockets, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd,
+    OpenEnds, PeerKind, Remedy, RowNow, RowOutcome, Server, ServerPolicy, SocketLog, Sockets,
+    SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict, WireSettings,
+};
+pub use crate::app::query::{PortSupply, Role};
+pub use crate::app::state::State;
+pub use crate::app::table::{
+    ClosedRow, Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
+};
+pub use crate::app::ui::{
+    Appearance, Field, Find, Form, HostRowNumbers, Outcome, Overlay, Palette, PointOfView,
+    RowFilter, Ui, Value, Wrong,
+};
+pub use crate::app::update::{act, update, watch_at_start};
+pub use crate::tcp::table::update::TableUpdate;

@@ -1,22 +1,29 @@
 use std::collections::BTreeSet;
 
-use crate::app::explain::{cut_short, episodes};
-use crate::app::{
-    Action, Desk, Effect, Event, Overlay, Sight, State, Tone, calling, connect_form, dialing,
-    heard, ladder, listen_form, listening, looking, moving, myth, palette, ports_form, press,
-    program, rewind, script, verbs, why, wire, words,
+use crate::app::actions::forms::{connect_form, listen_form, ports_form};
+use crate::app::actions::{
+    connect, export, lab, look, myth, rewind, save, script, verbs, why_not, wire,
 };
-use crate::tcp::{Filter, Host, Moment, Port, RowName, TcpInfo};
+use crate::app::events::{cut_short, episodes};
+use crate::app::events::{server, settle};
+use crate::app::explain::table;
+use crate::app::input::{palette, press};
+use crate::app::keys::Action;
+use crate::app::model::Tone;
+use crate::app::state::wanted;
+use crate::app::{Effect, Event, Overlay, State, Ui, events};
+use crate::tcp::table::update::TableUpdate;
+use crate::tcp::{Host, Moment, Port, SocketId, TcpInfo};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
     // Over a slow wire what one table shows without the other is the lesson.
     state.sockets.are_together = state.lab.is_up() && !state.lab.wire.is_slow();
-    let was_open = state.desk.overlay.is_some();
+    let was_open = state.ui.overlay.is_some();
     let mut effects = take(state, at, event);
     if !was_open {
-        state.desk.covered = at;
+        state.ui.covered = at;
     }
     effects.extend(postponed(state));
     effects.extend(script::go_on(state));
@@ -28,12 +35,12 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
 /// Carries out the verbs that were pressed while others were under way, once these are answered, or have not been for too long.
 fn postponed(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
-    while let Some((at, action, count)) = state.desk.postponed.pop_front() {
-        if must_wait(state, action) && state.now.since(at) < Desk::PATIENCE {
-            state.desk.postponed.push_front((at, action, count));
+    while let Some((at, action, count)) = state.ui.postponed.pop_front() {
+        if must_wait(state, action) && state.now.since(at) < Ui::PATIENCE {
+            state.ui.postponed.push_front((at, action, count));
             break;
         }
-        state.desk.count = count;
+        state.ui.count = count;
         effects.extend(carry_out(state, action));
     }
     effects
@@ -44,10 +51,10 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::Pressed(key) => press::press(state, key),
         Event::Pasted(text) => press::paste(state, &text),
         Event::Ticked => tick(state),
-        Event::Seen(sight) => see(state, at, &sight),
-        Event::Blind { host, why } => blind(state, host, why),
-        Event::Instead(why) => {
-            state.notices.say(at, Tone::Warning, words::instead(&why));
+        Event::TableRead(sight) => see(state, at, &sight),
+        Event::TableUnreadable { host, why } => blind(state, host, why),
+        Event::FellBackToProcfs(why) => {
+            state.notices.say(at, Tone::Warning, table::instead(&why));
             vec![]
         }
         Event::OwnersFound(found) => {
@@ -55,9 +62,9 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
                 state.sockets.hidden.remove(&inode);
                 state.sockets.owners.insert(inode, owner);
             }
-            listening::know_strangers(state);
-            listening::explain_again(state);
-            state.desk.stale |= !state.desk.find.text.value().is_empty();
+            server::know_strangers(state);
+            server::explain_again(state);
+            state.ui.stale |= !state.ui.find.text.value().is_empty();
             vec![]
         }
         Event::Inspected { host, found } => inspected(state, host, found),
@@ -67,33 +74,33 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             vec![]
         }
         Event::Net(news) => {
-            state.desk.stale = true;
-            heard::heard(state, news)
+            state.ui.stale = true;
+            events::heard(state, news)
         }
         Event::Lab(news) => {
-            state.desk.stale = true;
-            moving::heard(state, news)
+            state.ui.stale = true;
+            events::lab::heard(state, news)
         }
-        Event::Saved(Ok(files)) if program::is_its(&files) => program::saved(state, &files),
-        Event::Saved(saved) => ladder::saved(state, saved),
-        Event::Asked(action) => act(state, action),
+        Event::Saved(Ok(files)) if export::is_its(&files) => export::saved(state, &files),
+        Event::Saved(saved) => save::saved(state, saved),
+        Event::Requested(action) => act(state, action),
     }
 }
 
 /// Takes what a look at a table brought, if it is one of those that are shown.
-fn see(state: &mut State, at: Moment, sight: &Sight) -> Vec<Effect> {
+fn see(state: &mut State, at: Moment, sight: &TableUpdate) -> Vec<Effect> {
     if !state.lab.shows(sight.host) {
         return vec![];
     }
-    let State { listener, clients, sockets, .. } = state;
+    let State { server: listener, clients, sockets, .. } = state;
     let serves = |end| State::is_servers(listener, clients, end);
     if sockets.see(at, sight, serves) {
         rewind::forgets(state);
     }
-    state.desk.stale = true;
+    state.ui.stale = true;
     cut_short::tell(state, &sight.changes);
-    listening::explain_again(state);
-    calling::explain_again(state);
+    server::explain_again(state);
+    settle::explain_again(state);
     vec![]
 }
 
@@ -111,9 +118,9 @@ fn blind(state: &mut State, host: Host, why: String) -> Vec<Effect> {
 }
 
 /// What is beyond the rows is known as of now; while the past is looked at, nothing is to change.
-fn inspected(state: &mut State, host: Host, found: Vec<(RowName, TcpInfo)>) -> Vec<Effect> {
+fn inspected(state: &mut State, host: Host, found: Vec<(SocketId, TcpInfo)>) -> Vec<Effect> {
     if !state.is_past() {
-        let inside = &mut state.desk.inside;
+        let inside = &mut state.ui.inside;
         inside.retain(|(name, _)| name.host != host);
         inside.extend(found);
     }
@@ -137,15 +144,15 @@ fn say_whose(state: &mut State, inodes: &[u64]) {
 
 /// Carries out a wish; a verb that is meant for connections waits for the calls that were ordered before it, and a call for the port.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let count = state.desk.count.take();
+    let count = state.ui.count.take();
     let others_wait =
-        !state.desk.postponed.is_empty() && (is_for_ends(action) || action == Action::Connect);
+        !state.ui.postponed.is_empty() && (is_for_ends(action) || action == Action::Connect);
     let waits = others_wait || must_wait(state, action);
-    if waits && state.desk.postponed.len() < Desk::POSTPONED {
-        state.desk.postponed.push_back((state.now, action, count));
+    if waits && state.ui.postponed.len() < Ui::POSTPONED {
+        state.ui.postponed.push_back((state.now, action, count));
         return vec![];
     }
-    state.desk.count = count;
+    state.ui.count = count;
     carry_out(state, action)
 }
 
@@ -156,9 +163,9 @@ fn is_for_ends(action: Action) -> bool {
 
 /// Whether something that was ordered before has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
-    let no_port_yet = || state.clients.target(state.listener.callable()).port == Port::ANY;
+    let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
     (is_for_ends(action) && state.clients.awaited > 0)
-        || (action == Action::Connect && state.listener.ordered > 0 && no_port_yet())
+        || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
 
 #[expect(
@@ -166,24 +173,24 @@ fn must_wait(state: &State, action: Action) -> bool {
     reason = "all other wishes change only what is looked at"
 )]
 fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
-    let count = state.desk.count.take();
+    let count = state.ui.count.take();
     rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => {
-            open(state, Overlay::ListenForm(listen_form::form(&state.listener.spec, &state.lab)))
+            open(state, Overlay::ListenForm(listen_form::form(&state.server.spec, &state.lab)))
         }
         Action::ConnectOptions => open(
             state,
             Overlay::ConnectForm(connect_form::form(
                 &state.clients,
-                state.clients.reachable(state.listener.callable()),
+                state.clients.reachable(state.server.callable()),
             )),
         ),
         Action::Hold => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
         Action::ServerCloses => verbs::server_closes(state, count),
-        Action::Connect => dialing::connect(state, count),
+        Action::Connect => connect::connect(state, count),
         Action::Send => verbs::send(state, count),
         Action::HalfClose => verbs::half_close(state, count),
         Action::Close => verbs::close(state, count),
@@ -193,30 +200,30 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
             rewind::rewind(state, action, count);
             vec![]
         }
-        Action::SaveLadder => ladder::save(state),
+        Action::SaveLadder => save::save(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
-        Action::Lab => moving::toggle(state),
+        Action::Lab => lab::toggle(state),
         Action::UseUpPorts => ports_form::open(state),
         Action::Wire(wish) => wire::handle(state, wish, count),
         Action::Palette => palette::open(state, count),
-        Action::Write => program::write(state),
-        Action::Why => why::open(state),
+        Action::Write => export::write(state),
+        Action::Why => why_not::open(state),
         Action::TryMyth => myth::try_it(state),
-        Action::Retry => why::retry(state),
-        Action::RetryLater => why::wait(state),
+        Action::Retry => why_not::retry(state),
+        Action::RetryLater => why_not::wait(state),
         Action::WholeMachine => {
-            looking::whole_machine(state);
+            look::whole_machine(state);
             vec![Effect::Watch(wanted(state))]
         }
         looking_only => {
-            looking::look(state, looking_only, count);
+            look::look(state, looking_only, count);
             vec![]
         }
     }
 }
 
 fn open(state: &mut State, overlay: Overlay) -> Vec<Effect> {
-    state.desk.overlay = Some(overlay);
+    state.ui.overlay = Some(overlay);
     vec![]
 }
 
@@ -225,20 +232,12 @@ pub fn watch_at_start(state: &State) -> Vec<Effect> {
     vec![Effect::Watch(wanted(state))]
 }
 
-/// Which rows of the kernel's table the demonstration is about.
-pub(crate) fn wanted(state: &State) -> Filter {
-    if state.desk.lens.whole_machine {
-        return Filter::everything();
-    }
-    Filter::ports(state.listener.ports.iter().chain(&state.clients.called).copied())
-}
-
 fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.lay_ghosts(state.now) {
-        state.desk.stale = true;
+        state.ui.stale = true;
     }
     let State { clients, sockets, .. } = state;
     let there = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();
     clients.forget_parted(state.now, there);
-    why::tick(state)
+    why_not::tick(state)
 }

@@ -1,30 +1,34 @@
 //! Reads the kernel's tables: sockets, their owners, the settings that decide about ports.
 
-mod addresses;
-mod elsewhere;
-mod halves;
-mod netlink;
-mod owner;
-mod procfs;
-mod pulse;
-mod settings;
-mod sock_diag;
-mod spent;
-mod trouble;
-pub mod wire;
+pub(crate) mod addresses;
+pub(crate) mod change_counters;
+pub mod inet_diag;
+pub(crate) mod namespace;
+pub(crate) mod netlink;
+pub(crate) mod owner;
+pub(crate) mod parallel_dump;
+pub(crate) mod procfs;
+pub(crate) mod request_error;
+pub(crate) mod settings;
+pub(crate) mod sock_diag;
+pub(crate) mod thread_time;
 
-pub use addresses::addresses;
-pub use elsewhere::Elsewhere;
-pub use owner::{Owners, owners};
-pub use procfs::{Procfs, parse};
-pub use pulse::{Motion, Pulse};
-pub use settings::{machine, raise_descriptor_limit};
-pub use sock_diag::SockDiag;
-pub use spent::spent;
+pub use crate::kernel::addresses::addresses;
+pub use crate::kernel::change_counters::Activity;
+pub use crate::kernel::change_counters::ChangeCounters;
+pub use crate::kernel::namespace::NamespaceSource;
+pub use crate::kernel::owner::Owners;
+pub use crate::kernel::owner::owners;
+pub use crate::kernel::procfs::Procfs;
+pub use crate::kernel::procfs::parse;
+pub use crate::kernel::settings::machine;
+pub use crate::kernel::settings::raise_descriptor_limit;
+pub use crate::kernel::sock_diag::SockDiag;
+pub use crate::kernel::thread_time::spent;
 
 use std::time::Duration;
 
-use crate::tcp::{Filter, Host, RowName, Snapshot, SocketRow, TcpInfo, TcpState, in_words};
+use crate::tcp::{Filter, Host, Snapshot, SocketId, SocketRow, TcpInfo, TcpState, in_words};
 
 /// Where socket rows come from: `sock_diag`, or `/proc` where that is refused.
 pub trait SocketSource: Send {
@@ -47,13 +51,13 @@ pub trait SocketSource: Send {
     ///
     /// # Errors
     /// When the table could not be read.
-    fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError>;
+    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError>;
 
     /// What the kernel knows of one connection beyond its row; `None` where there is no such socket, or the source does not tell.
     ///
     /// # Errors
     /// When the kernel could not be asked.
-    fn inside(&mut self, _name: RowName) -> Result<Option<TcpInfo>, ReadError> {
+    fn inside(&mut self, _name: SocketId) -> Result<Option<TcpInfo>, ReadError> {
         Ok(None)
     }
 
@@ -126,7 +130,7 @@ fn tried(mut source: SockDiag) -> Result<SockDiag, ReadError> {
 }
 
 /// Whether `row` is the socket that `name` stands for; the kernel may have answered with another one.
-fn is_asked_for(name: RowName, row: &SocketRow) -> bool {
+fn is_asked_for(name: SocketId, row: &SocketRow) -> bool {
     let any = name.inode == 0 || name.tuple.is_connected();
     row.tuple.canonical() == name.tuple.canonical() && (any || row.inode == name.inode)
 }

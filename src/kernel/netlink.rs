@@ -8,7 +8,7 @@ use rustix::net::{
 };
 
 use crate::kernel::ReadError;
-use crate::kernel::trouble::{Trouble, denied};
+use crate::kernel::request_error::{RequestError, denied};
 
 /// The kernel fills at most 32 KiB at a time.
 const BUFFER: usize = 32 * 1024;
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A netlink socket with its buffers (netlink(7)): numbered questions go out, answers come in.
 #[derive(Debug)]
-pub(super) struct Netlink {
+pub(crate) struct Netlink {
     socket: OwnedFd,
     sequence: u32,
     request: Vec<u8>,
@@ -26,40 +26,43 @@ pub(super) struct Netlink {
 
 impl Netlink {
     /// A socket in the network namespace of this thread; `None` stands for `NETLINK_ROUTE`.
-    pub(super) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
+    pub(crate) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
         let socket =
             socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
         Netlink::over(socket.map_err(|why| denied("socket(AF_NETLINK)", why))?)
     }
 
     /// Over a socket that was opened elsewhere.
-    pub(super) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
+    pub(crate) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))
             .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
         Ok(Netlink { socket, sequence: 0, request: Vec::new(), buffer: vec![0; BUFFER] })
     }
 
     /// Sends the question that `write` writes, given its number; the answers carry that number.
-    pub(super) fn ask(&mut self, write: impl FnOnce(u32, &mut Vec<u8>)) -> Result<u32, Trouble> {
+    pub(crate) fn ask(
+        &mut self,
+        write: impl FnOnce(u32, &mut Vec<u8>),
+    ) -> Result<u32, RequestError> {
         self.sequence = self.sequence.wrapping_add(1);
         write(self.sequence, &mut self.request);
         loop {
             match send(&self.socket, &self.request, SendFlags::empty()) {
                 Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call("send(AF_NETLINK)", why)),
+                Err(why) => return Err(RequestError::Call("send(AF_NETLINK)", why)),
                 Ok(_) => return Ok(self.sequence),
             }
         }
     }
 
     /// The next messages, at least one.
-    pub(super) fn receive(&mut self) -> Result<&[u8], Trouble> {
+    pub(crate) fn receive(&mut self) -> Result<&[u8], RequestError> {
         const CALL: &str = "recv(AF_NETLINK)";
         let length = loop {
             match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
                 Err(Errno::INTR) => {}
-                Err(why) => return Err(Trouble::Call(CALL, why)),
-                Ok((0, _)) => return Err(Trouble::Call(CALL, Errno::PIPE)),
+                Err(why) => return Err(RequestError::Call(CALL, why)),
+                Ok((0, _)) => return Err(RequestError::Call(CALL, Errno::PIPE)),
                 Ok((length, _)) => break length,
             }
         };
@@ -67,7 +70,7 @@ impl Netlink {
     }
 
     /// The kernel ran out of room for its answer: asks for more, and drops what is left of the answer.
-    pub(super) fn grow(&mut self) {
+    pub(crate) fn grow(&mut self) {
         let size = sockopt::socket_recv_buffer_size(&self.socket).unwrap_or(BUFFER);
         // Where it is not granted, the next try says so.
         let _ = sockopt::set_socket_recv_buffer_size(&self.socket, size.saturating_mul(2));

@@ -1,14 +1,13 @@
 use std::collections::HashMap;
-use std::fs;
-use std::io;
 use std::time::Duration;
+use std::{fs, io};
 
 use procfs::net::{TcpNetEntries, UdpNetEntries};
 use procfs::{FromBufReadSI, ProcResult, current_system_info};
 
-use crate::kernel::wire::timer_kind;
+use crate::kernel::inet_diag::timer_kind;
 use crate::kernel::{ReadError, Reading, SocketSource, is_asked_for};
-use crate::tcp::{Filter, FiveTuple, Host, Protocol, Queues, RowName, SocketRow, TcpState, Timer};
+use crate::tcp::{Filter, FiveTuple, Host, Protocol, Queues, SocketId, SocketRow, TcpState, Timer};
 
 /// Reads `/proc/thread-self/net/tcp` and its three sisters: works wherever /proc is mounted, and is two to six times slower.
 ///
@@ -77,7 +76,7 @@ impl SocketSource for Procfs {
             .try_for_each(|protocol| self.append(protocol, wanted, reading))
     }
 
-    fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
+    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
         let near = Filter {
             ports: Some([name.tuple.local.port].into()),
             protocol: Some(name.tuple.protocol),
@@ -158,7 +157,7 @@ fn timer(line: &str) -> Option<Timer> {
 }
 
 /// A row may be told twice while the table changes, or once more for the socket that took its numbers over.
-fn place(row: SocketRow, rows: &mut Vec<SocketRow>, places: &mut HashMap<RowName, usize>) {
+fn place(row: SocketRow, rows: &mut Vec<SocketRow>, places: &mut HashMap<SocketId, usize>) {
     let place = *places.entry(row.name()).or_insert(rows.len());
     match rows.get_mut(place) {
         None => rows.push(row),

@@ -5,13 +5,13 @@ use std::str::FromStr;
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 use crate::kernel::addresses;
-use crate::tcp::{Machine, Port, PortRange};
+use crate::tcp::{HostLimits, Port, PortRange};
 
 /// What this machine allows (ip_sysctl in the kernel's documentation); what cannot be read is taken to be Linux's default.
-pub fn machine() -> Machine {
-    let plain = Machine::default();
+pub fn machine() -> HostLimits {
+    let plain = HostLimits::default();
     let sysctl = |path: &str| fs::read_to_string(format!("/proc/sys/net/{path}")).ok();
-    Machine {
+    HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
         ephemeral: sysctl("ipv4/ip_local_port_range")

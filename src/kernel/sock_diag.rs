@@ -1,4 +1,4 @@
-mod lookup;
+pub(crate) mod lookup;
 
 use std::collections::{BTreeSet, HashMap};
 use std::os::fd::OwnedFd;
@@ -6,12 +6,12 @@ use std::os::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::netlink;
 
-use crate::kernel::halves::{Part, Twin, halves};
+use crate::kernel::inet_diag::{Body, Dump, Family, answer, request};
 use crate::kernel::netlink::Netlink;
-use crate::kernel::trouble::{Trouble, absent_is_empty, is_unknown_here};
-use crate::kernel::wire::{self, Body, Dump, Family};
+use crate::kernel::parallel_dump::{DumpPart, SecondDump, halves};
+use crate::kernel::request_error::{RequestError, absent_is_empty, is_unknown_here};
 use crate::kernel::{Procfs, ReadError, Reading, SocketSource};
-use crate::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpInfo, TcpState};
+use crate::tcp::{Filter, Host, Port, Protocol, SocketId, SocketRow, TcpInfo, TcpState};
 
 const RETRIES: u32 = 3;
 
@@ -29,9 +29,9 @@ pub struct SockDiag {
     /// Whether the kernel has the module udp_diag, once that is known; /proc tells about UDP where it has not.
     has_udp: Option<bool>,
     /// The interfaces of the sockets that are bound to one: they are found only by it.
-    interfaces: HashMap<RowName, u32>,
+    interfaces: HashMap<SocketId, u32>,
     /// Reads the other half of a large table at the same time.
-    twin: Option<Box<Twin>>,
+    twin: Option<Box<SecondDump>>,
 }
 
 impl SockDiag {
@@ -42,7 +42,7 @@ impl SockDiag {
     pub fn open(host: Host) -> Result<SockDiag, ReadError> {
         let open = || Netlink::open(Some(netlink::SOCK_DIAG)).map(|it| SockDiag::with(it, host));
         let mut source = open()?;
-        source.twin = open().ok().and_then(Twin::of);
+        source.twin = open().ok().and_then(SecondDump::of);
         Ok(source)
     }
 
@@ -58,7 +58,7 @@ impl SockDiag {
     #[must_use]
     pub fn with_twin(mut self, socket: OwnedFd) -> SockDiag {
         let second = SockDiag::over(socket, self.host).ok();
-        self.twin = second.and_then(Twin::of);
+        self.twin = second.and_then(SecondDump::of);
         self
     }
 
@@ -75,10 +75,14 @@ impl SockDiag {
     }
 
     /// Appends the rows of TCP.
-    pub(super) fn tcp(&mut self, part: Part<'_>, reading: &mut Reading) -> Result<(), ReadError> {
+    pub(crate) fn tcp(
+        &mut self,
+        part: DumpPart<'_>,
+        reading: &mut Reading,
+    ) -> Result<(), ReadError> {
         if self.one_pass {
             match self.dump(Protocol::Tcp, None, part, reading) {
-                Err(Trouble::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
+                Err(RequestError::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
                 other => return other.map_err(ReadError::from),
             }
         }
@@ -87,7 +91,7 @@ impl SockDiag {
     }
 
     /// What `other` has learned about interfaces.
-    pub(super) fn learn_interfaces(&mut self, other: &mut SockDiag) {
+    pub(crate) fn learn_interfaces(&mut self, other: &mut SockDiag) {
         self.interfaces.extend(other.interfaces.drain());
     }
 
@@ -95,9 +99,9 @@ impl SockDiag {
         if self.has_udp == Some(false) {
             return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
         }
-        let part = Part::all(wanted);
+        let part = DumpPart::all(wanted);
         match self.dump(Protocol::Udp, Some(Family::V4), part, reading) {
-            Err(Trouble::Answer(errno)) if is_unknown_here(errno) => {
+            Err(RequestError::Answer(errno)) if is_unknown_here(errno) => {
                 self.has_udp = Some(false);
                 return self.udp(wanted, reading);
             }
@@ -120,9 +124,9 @@ impl SockDiag {
         &mut self,
         protocol: Protocol,
         family: Option<Family>,
-        part: Part<'_>,
+        part: DumpPart<'_>,
         reading: &mut Reading,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RequestError> {
         let before = reading.snapshot.rows.len();
         let mut tries = 0;
         loop {
@@ -134,13 +138,13 @@ impl SockDiag {
                 program: program.as_deref().filter(|_| self.filters),
             };
             let torn = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
-                Err(Trouble::Answer(errno))
+                Err(RequestError::Answer(errno))
                     if errno == Errno::INVAL.raw_os_error() && dump.program.is_some() =>
                 {
                     self.filters = false;
                     continue;
                 }
-                Err(Trouble::Call(_, Errno::NOBUFS)) => {
+                Err(RequestError::Call(_, Errno::NOBUFS)) => {
                     self.netlink.grow();
                     true
                 }
@@ -159,15 +163,15 @@ impl SockDiag {
     fn dump_once(
         &mut self,
         dump: &Dump<'_>,
-        part: Part<'_>,
+        part: DumpPart<'_>,
         rows: &mut Vec<SocketRow>,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, RequestError> {
         let asked = self.netlink.ask(|number, request| dump.write(number, request))?;
         let mut torn = false;
         loop {
             let mut bytes = self.netlink.receive()?;
-            while let Some(answer) = wire::next_answer(&mut bytes, dump.protocol) {
-                let answer = answer.map_err(Trouble::Garbled)?;
+            while let Some(answer) = answer::next_answer(&mut bytes, dump.protocol) {
+                let answer = answer.map_err(RequestError::Garbled)?;
                 if answer.sequence != asked {
                     continue;
                 }
@@ -183,7 +187,9 @@ impl SockDiag {
                         }
                     }
                     Body::Done(0) => return Ok(torn),
-                    Body::Done(errno) | Body::Error(errno) => return Err(Trouble::Answer(errno)),
+                    Body::Done(errno) | Body::Error(errno) => {
+                        return Err(RequestError::Answer(errno));
+                    }
                     Body::Other => {}
                 }
             }
@@ -219,18 +225,19 @@ impl SocketSource for SockDiag {
                 }
                 (twin, _) => {
                     self.twin = twin;
-                    self.tcp(Part::all(wanted), reading)?;
+                    self.tcp(DumpPart::all(wanted), reading)?;
                 }
             }
         }
-        let of_udp = wire::state_bits(TcpState::Established) | wire::state_bits(TcpState::Closed);
-        if wanted.protocol != Some(Protocol::Tcp) && Part::all(wanted).states() & of_udp != 0 {
+        let of_udp =
+            request::state_bits(TcpState::Established) | request::state_bits(TcpState::Closed);
+        if wanted.protocol != Some(Protocol::Tcp) && DumpPart::all(wanted).states() & of_udp != 0 {
             self.udp(wanted, reading)?;
         }
         Ok(())
     }
 
-    fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
+    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
         if name.tuple.local.port == Port::ANY {
             return Ok(None);
         }
@@ -242,14 +249,14 @@ impl SocketSource for SockDiag {
         }
         for _ in 0..RETRIES {
             match self.exact(name) {
-                Err(Trouble::Call(_, Errno::NOBUFS)) => self.netlink.grow(),
+                Err(RequestError::Call(_, Errno::NOBUFS)) => self.netlink.grow(),
                 other => return other.map_err(ReadError::from),
             }
         }
         self.exact(name).map_err(ReadError::from)
     }
 
-    fn inside(&mut self, name: RowName) -> Result<Option<TcpInfo>, ReadError> {
+    fn inside(&mut self, name: SocketId) -> Result<Option<TcpInfo>, ReadError> {
         self.info(name).map_err(ReadError::from)
     }
 }

@@ -6,12 +6,12 @@ use rustix::net::{
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
 
-use crate::lab::build::{Built, build};
-use crate::lab::channel::{BATCH, Channel};
-use crate::lab::refusal::{Who, refusal};
-use crate::lab::spaces;
-use crate::lab::talk::{Answer, Ask, Kind};
-use crate::tcp;
+use crate::lab::diagnosis::{Requester, refusal};
+use crate::lab::fd_channel::{BATCH, Channel};
+use crate::lab::namespace;
+use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
+use crate::lab::setup::{LinkedLab, build};
+use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
 
 /// What the helper process does: makes the lab, and hands out its sockets until nobody is at the other end of its standard input.
@@ -25,15 +25,15 @@ pub fn help(spec: LabSpec) -> std::io::Result<()> {
     let channel = Channel::over(line);
     // In `ps` and `pstree`.
     let _ = rustix::thread::set_name(c"fivetuple-lab");
-    let who = Who::now();
+    let who = Requester::now();
     match build(spec) {
         Ok(built) => serve(&channel, built)?,
-        Err(failed) => channel.send(&Answer::Refused(refusal(failed, who)).bytes(), &[])?,
+        Err(failed) => channel.send(&HelperReply::Refused(refusal(failed, who)).bytes(), &[])?,
     }
     Ok(())
 }
 
-fn serve(channel: &Channel, built: Built) -> Result<()> {
+fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
     // The closed line tells as much; this also ends a helper that is busy.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut spaces = Vec::new();
@@ -41,19 +41,19 @@ fn serve(channel: &Channel, built: Built) -> Result<()> {
         let ends = std::iter::once(computer.packets.as_fd());
         let all: Vec<BorrowedFd<'_>> =
             ends.chain(computer.counters.iter().map(AsFd::as_fd)).collect();
-        channel.send(&Answer::Computer(computer.host).bytes(), &all)?;
+        channel.send(&HelperReply::Computer(computer.host).bytes(), &all)?;
         spaces.push((computer.host, computer.space));
     }
-    channel.send(&Answer::Ready(built.limits).bytes(), &[])?;
+    channel.send(&HelperReply::Ready(built.limits).bytes(), &[])?;
     while let Some(message) = channel.receive()? {
-        let Some(ask) = Ask::read(&message.text) else {
+        let Some(ask) = SocketsWanted::read(&message.text) else {
             continue;
         };
         let made = make(&spaces, ask);
         let fds: Vec<BorrowedFd<'_>> = made.iter().flatten().map(AsFd::as_fd).collect();
         let answer = match &made {
-            Ok(_) => Answer::Sockets,
-            Err(why) => Answer::Failed(tcp::Errno(why.raw_os_error())),
+            Ok(_) => HelperReply::Sockets,
+            Err(why) => HelperReply::Failed(errno::Errno(why.raw_os_error())),
         };
         channel.send(&answer.bytes(), &fds)?;
     }
@@ -61,9 +61,9 @@ fn serve(channel: &Channel, built: Built) -> Result<()> {
 }
 
 /// As many sockets as are asked for, or as there can be, but one.
-fn make(spaces: &[(Host, OwnedFd)], ask: Ask) -> Result<Vec<OwnedFd>> {
+fn make(spaces: &[(Host, OwnedFd)], ask: SocketsWanted) -> Result<Vec<OwnedFd>> {
     let (_, space) = spaces.iter().find(|(host, _)| *host == ask.host).ok_or(Errno::HOSTUNREACH)?;
-    spaces::enter_network(space)?;
+    namespace::enter_network(space)?;
     let count = usize::from(ask.count).clamp(1, BATCH);
     let mut made = Vec::with_capacity(count);
     for _ in 0..count {
@@ -76,15 +76,15 @@ fn make(spaces: &[(Host, OwnedFd)], ask: Ask) -> Result<Vec<OwnedFd>> {
     Ok(made)
 }
 
-fn socket(kind: Kind) -> Result<OwnedFd> {
+fn socket(kind: SocketKind) -> Result<OwnedFd> {
     let nonblocking = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let ip = |family, kind, protocol| socket_with(family, kind, nonblocking, Some(protocol));
     match kind {
-        Kind::Tcp4 => ip(AddressFamily::INET, SocketType::STREAM, ipproto::TCP),
-        Kind::Tcp6 => ip(AddressFamily::INET6, SocketType::STREAM, ipproto::TCP),
-        Kind::Udp4 => ip(AddressFamily::INET, SocketType::DGRAM, ipproto::UDP),
-        Kind::Udp6 => ip(AddressFamily::INET6, SocketType::DGRAM, ipproto::UDP),
-        Kind::Diag => socket_with(
+        SocketKind::Tcp4 => ip(AddressFamily::INET, SocketType::STREAM, ipproto::TCP),
+        SocketKind::Tcp6 => ip(AddressFamily::INET6, SocketType::STREAM, ipproto::TCP),
+        SocketKind::Udp4 => ip(AddressFamily::INET, SocketType::DGRAM, ipproto::UDP),
+        SocketKind::Udp6 => ip(AddressFamily::INET6, SocketType::DGRAM, ipproto::UDP),
+        SocketKind::Diag => socket_with(
             AddressFamily::NETLINK,
             SocketType::RAW,
             SocketFlags::CLOEXEC,

@@ -1,13 +1,12 @@
-use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::{fs, io};
 
 use procfs::process::Process;
 
-use crate::lab::build::SPACES;
-use crate::lab::running::HELPER;
-use crate::lab::spaces;
+use crate::lab::namespace;
+use crate::lab::running_lab::HELPER;
+use crate::lab::setup::SPACES;
 use crate::tcp::Host;
 
 /// Moves this process to a computer of the lab that the process `pid` runs; whatever it starts from now on runs there, as root of that
@@ -23,9 +22,9 @@ pub fn join(pid: u32, host: Host) -> io::Result<()> {
     let user = fs::File::open(helper.join("ns/user"))?;
     let own = fs::metadata("/proc/self/ns/user")?;
     if user.metadata()?.ino() != own.ino() {
-        spaces::enter_user(&user)?;
+        namespace::enter_user(&user)?;
     }
-    spaces::enter_network(&network)?;
+    namespace::enter_network(&network)?;
     Ok(())
 }
 

@@ -7,73 +7,73 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::net::dial::{Dialled, Way, dial};
-use crate::net::door::Door;
-use crate::net::end::{Answer, End, Manner};
-use crate::net::sockets::Sockets;
-use crate::net::{socket, target};
+use crate::net::connect::{ConnectRoute, Started, dial};
+use crate::net::connection::{ConnectOutcome, ConnectionTask, Policy};
+use crate::net::listener::Listener;
+use crate::net::registry::Registry;
+use crate::net::{resolve, socket};
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Ending, Endpoint, Errno, Host, News, OnData, OwnSocket, PortRange,
-    Protocol, Refusal, SourcePort, Stays,
+    Burst, Call, CloseKind, ConnectSpec, Endpoint, Errno, Host, OnData, OwnSocket, PortRange,
+    Protocol, SocketEvent, SourcePort, Stays, SyscallError,
 };
 
 /// One Connect command under way: as many calls as it asks for, one after the other.
-pub(super) struct Calls {
-    sockets: Arc<Sockets>,
+pub(crate) struct BurstTask {
+    sockets: Arc<Registry>,
     /// What was asked, without the payload.
     spec: ConnectSpec,
     /// One copy for all clients.
     payload: Arc<Vec<u8>>,
     burst: Burst,
     stop: CancellationToken,
-    progress: Progress,
+    progress: BurstCounts,
     sweeps: u64,
 }
 
 /// How the calls of a burst went.
 #[derive(Debug, Default)]
-struct Progress {
+struct BurstCounts {
     opened: AtomicU32,
     unanswered: AtomicU32,
     answered: Notify,
 }
 
-impl Calls {
+impl BurstTask {
     /// How long the end of a burst waits for answers that are still to come.
     const LAST_ANSWERS: Duration = Duration::from_secs(1);
     /// How long an address has to answer while there is another one to try.
     const NEXT_ADDRESS: Duration = Duration::from_secs(3);
 
-    pub(super) fn new(
-        sockets: &Arc<Sockets>,
+    pub(crate) fn new(
+        sockets: &Arc<Registry>,
         mut spec: ConnectSpec,
         burst: Burst,
         stop: CancellationToken,
-    ) -> Calls {
+    ) -> BurstTask {
         let payload = Arc::new(std::mem::take(&mut spec.payload));
-        Calls {
+        BurstTask {
             sockets: Arc::clone(sockets),
             spec,
             payload,
             burst,
             stop,
-            progress: Progress::default(),
+            progress: BurstCounts::default(),
             sweeps: sockets.sweeps(),
         }
     }
 
     /// Makes the calls, and tells of each.
-    pub(super) async fn make(self: Arc<Self>) {
+    pub(crate) async fn make(self: Arc<Self>) {
         let addresses = tokio::select! {
             biased;
             () = self.stop.cancelled() => Ok(Vec::new()),
-            addresses = target::addresses(&self.spec) => addresses,
+            addresses = resolve::addresses(&self.spec) => addresses,
         };
         let whole = self.whole_range();
         let burst = self.burst;
         if burst.count > 1 {
             let whole_range = whole.is_some();
-            self.tell(News::BurstBegun { burst, whole_range }).await;
+            self.tell(SocketEvent::BurstBegun { burst, whole_range }).await;
         }
         let begun = Instant::now();
         match addresses {
@@ -85,7 +85,7 @@ impl Calls {
             self.last_answers().await;
             let opened = self.progress.opened.load(Ordering::Acquire);
             let asked = burst.count;
-            self.tell(News::BurstEnded { opened, asked, took }).await;
+            self.tell(SocketEvent::BurstEnded { opened, asked, took }).await;
         }
     }
 
@@ -115,7 +115,7 @@ impl Calls {
                     () = self.stop.cancelled() => return,
                     door = turn => door,
                 };
-                let way = Way { to, whole, door };
+                let way = ConnectRoute { to, whole, door };
                 let has_another = index + 1 < addresses.len();
                 match self.call(way, has_another).await {
                     Ok(()) => {
@@ -137,7 +137,7 @@ impl Calls {
     }
 
     /// Waits until our own accept queue has room, if it is we who are called.
-    async fn turn_at_door(&self, to: SocketAddr) -> Option<Arc<Door>> {
+    async fn turn_at_door(&self, to: SocketAddr) -> Option<Arc<Listener>> {
         if self.spec.protocol == Protocol::Udp {
             return None;
         }
@@ -151,12 +151,16 @@ impl Calls {
     }
 
     /// One call; waits for the answer only when there is another address to try.
-    async fn call(self: &Arc<Self>, way: Way, has_another: bool) -> Result<(), Refusal> {
-        let Dialled { own, wire, seat, connected } = dial(&self.sockets, &self.spec, &way).await?;
+    async fn call(
+        self: &Arc<Self>,
+        way: ConnectRoute,
+        has_another: bool,
+    ) -> Result<(), SyscallError> {
+        let Started { own, wire, seat, connected } = dial(&self.sockets, &self.spec, &way).await?;
         if self.sockets.sweeps() != self.sweeps {
-            seat.line.end(Ending::Abort);
+            seat.line.end(CloseKind::Abort);
         }
-        let manner = Manner {
+        let manner = Policy {
             on_data: OnData::Read,
             closes_with_peer: true,
             closes_after: match self.spec.stays {
@@ -164,43 +168,48 @@ impl Calls {
                 Stays::UntilClosed => None,
             },
         };
-        let mut end = End::new(wire, seat, manner, Arc::clone(&self.payload));
+        let mut end = ConnectionTask::new(wire, seat, manner, Arc::clone(&self.payload));
         if connected {
             self.welcome(own, end).await;
             return Ok(());
         }
-        self.tell(News::Connecting(own)).await;
+        self.tell(SocketEvent::Connecting(own)).await;
         if !has_another {
             self.progress.unanswered.fetch_add(1, Ordering::AcqRel);
             let calls = Arc::clone(self);
             self.sockets.spawn(calls.answered(own, end, way));
             return Ok(());
         }
-        let answer = tokio::time::timeout(Calls::NEXT_ADDRESS, end.reach()).await;
-        let errno = match answer.unwrap_or(Answer::Refused(Errno::ETIMEDOUT)) {
-            Answer::Connected => {
+        let answer = tokio::time::timeout(BurstTask::NEXT_ADDRESS, end.reach()).await;
+        let errno = match answer.unwrap_or(ConnectOutcome::Refused(Errno::ETIMEDOUT)) {
+            ConnectOutcome::Connected => {
                 self.welcome(own, end).await;
                 return Ok(());
             }
-            Answer::GivenUp(how) => {
+            ConnectOutcome::GivenUp(how) => {
                 end.leave(how).await;
                 return Ok(());
             }
-            Answer::Refused(errno) => errno,
+            ConnectOutcome::Refused(errno) => errno,
         };
-        end.leave(Some(Ending::Broken(errno))).await;
+        end.leave(Some(CloseKind::Broken(errno))).await;
         let call = Call::Connect;
-        Err(Refusal { call, errno })
+        Err(SyscallError { call, errno })
     }
 
     /// Waits for the answer to one call, and tells of it.
-    async fn answered(self: Arc<Self>, own: OwnSocket, mut end: Box<End>, way: Way) {
+    async fn answered(
+        self: Arc<Self>,
+        own: OwnSocket,
+        mut end: Box<ConnectionTask>,
+        way: ConnectRoute,
+    ) {
         let answer = end.reach().await;
         self.progress.unanswered.fetch_sub(1, Ordering::AcqRel);
-        if answer == Answer::Connected {
+        if answer == ConnectOutcome::Connected {
             self.progress.opened.fetch_add(1, Ordering::AcqRel);
             self.progress.answered.notify_one();
-            self.tell(News::Connected(own)).await;
+            self.tell(SocketEvent::Connected(own)).await;
             drop(self);
             return end.live().await;
         }
@@ -209,20 +218,20 @@ impl Calls {
             door.let_in();
         }
         match answer {
-            Answer::Connected => (),
-            Answer::GivenUp(how) => end.leave(how).await,
-            Answer::Refused(errno) => {
+            ConnectOutcome::Connected => (),
+            ConnectOutcome::GivenUp(how) => end.leave(how).await,
+            ConnectOutcome::Refused(errno) => {
                 let (call, local) = (Call::Connect, own.name.tuple.local);
-                let why = Refusal { call, errno };
+                let why = SyscallError { call, errno };
                 self.tell_refused((Some(local), Some(way.to)), why).await;
-                end.leave(Some(Ending::Broken(errno))).await;
+                end.leave(Some(CloseKind::Broken(errno))).await;
             }
         }
     }
 
-    async fn welcome(&self, own: OwnSocket, end: Box<End>) {
+    async fn welcome(&self, own: OwnSocket, end: Box<ConnectionTask>) {
         self.progress.opened.fetch_add(1, Ordering::AcqRel);
-        self.tell(News::Connected(own)).await;
+        self.tell(SocketEvent::Connected(own)).await;
         self.sockets.spawn(end.live());
     }
 
@@ -235,7 +244,7 @@ impl Calls {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => (),
-            _ = tokio::time::timeout(Calls::LAST_ANSWERS, all) => (),
+            _ = tokio::time::timeout(BurstTask::LAST_ANSWERS, all) => (),
         }
     }
 
@@ -243,14 +252,15 @@ impl Calls {
     async fn tell_refused(
         &self,
         (local, to): (Option<Endpoint>, Option<SocketAddr>),
-        why: Refusal,
+        why: SyscallError,
     ) {
         let mut spec = self.spec.clone();
         spec.payload.clone_from(&self.payload);
-        self.tell(News::ConnectFailed { spec, to: to.map(Endpoint::from), local, why }).await;
+        self.tell(SocketEvent::ConnectFailed { spec, to: to.map(Endpoint::from), local, why })
+            .await;
     }
 
-    async fn tell(&self, news: News) {
+    async fn tell(&self, news: SocketEvent) {
         self.sockets.tell(news).await;
     }
 }

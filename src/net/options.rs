@@ -19,7 +19,7 @@ const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
 ///
 /// # Errors
 /// `ENOPROTOOPT` where the kernel lacks the option.
-pub(super) fn set_local_port_range(socket: &impl AsRawFd, range: PortRange) -> io::Result<()> {
+pub(crate) fn set_local_port_range(socket: &impl AsRawFd, range: PortRange) -> io::Result<()> {
     let both = u32::from(range.low.0) | u32::from(range.high.0) << 16;
     set_ip_option(socket, IP_LOCAL_PORT_RANGE, both)
 }
@@ -29,7 +29,7 @@ pub(super) fn set_local_port_range(socket: &impl AsRawFd, range: PortRange) -> i
 ///
 /// # Errors
 /// Whatever setsockopt(2) says.
-pub(super) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> {
+pub(crate) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> {
     set_ip_option(socket, libc::IP_BIND_ADDRESS_NO_PORT, 1)
 }
 
@@ -37,7 +37,7 @@ pub(super) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> 
 ///
 /// # Errors
 /// Whatever setsockopt(2) says.
-pub(super) fn set_defer_accept(socket: &impl AsRawFd, seconds: u32) -> io::Result<()> {
+pub(crate) fn set_defer_accept(socket: &impl AsRawFd, seconds: u32) -> io::Result<()> {
     set_option(socket, (libc::IPPROTO_TCP, libc::TCP_DEFER_ACCEPT), seconds)
 }
 

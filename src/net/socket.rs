@@ -4,28 +4,28 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::net::diary::{self, Diary};
-use crate::net::elsewhere::Makers;
-use crate::net::options;
+use crate::net::factory::SocketFactory;
+use crate::net::trace::TraceRecorder;
+use crate::net::{options, trace};
 use crate::tcp::{
-    Asked, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
-    Protocol, Refusal, RowName, SockOpt, SourcePort,
+    Call, ConnectSpec, Endpoint, Errno, FiveTuple, Host, ListenSpec, OwnSocket, PortRange,
+    Protocol, SockOpt, SocketId, SourcePort, Syscall, SyscallError,
 };
 
 /// `ENOPROTOOPT`: the kernel does not know the option.
 const UNKNOWN_OPTION: Errno = Errno(libc::ENOPROTOOPT);
 
 /// Who makes a socket, and who notes what it is asked for.
-pub(super) type Making<'a> = (&'a Makers, &'a mut Diary);
+pub(crate) type SocketRequest<'a> = (&'a SocketFactory, &'a mut TraceRecorder);
 
 /// socket(), bind(), listen(), once for each listener that is asked for; all of them or none.
 ///
 /// What each was asked for is handed to `tell`.
-pub(super) async fn listening(
+pub(crate) async fn listening(
     spec: &ListenSpec,
-    (makers, diary): Making<'_>,
-    tell: impl Fn(Diary, Option<RowName>),
-) -> Result<Vec<(Socket, OwnSocket)>, Refusal> {
+    (makers, diary): SocketRequest<'_>,
+    tell: impl Fn(TraceRecorder, Option<SocketId>),
+) -> Result<Vec<(Socket, OwnSocket)>, SyscallError> {
     let mut at = SocketAddr::from(spec.at);
     let mut all = Vec::new();
     for _ in 0..spec.listeners.clamp(1, 4) {
@@ -43,12 +43,12 @@ pub(super) async fn listening(
 async fn one_listening(
     spec: &ListenSpec,
     at: SocketAddr,
-    (makers, diary): Making<'_>,
-) -> Result<(Socket, SocketAddr), Refusal> {
+    (makers, diary): SocketRequest<'_>,
+) -> Result<(Socket, SocketAddr), SyscallError> {
     let socket = makers.socket(spec.host, Protocol::Tcp, at.ip(), diary).await?;
     let listens = bound(spec, at, &socket, diary).and_then(|()| {
         let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
-        let done = diary.did(&socket, Asked::Listen(spec.backlog), socket.listen(backlog));
+        let done = diary.did(&socket, Syscall::Listen(spec.backlog), socket.listen(backlog));
         done.map_err(refused(Call::Listen))?;
         diary.name_of(&socket).map_err(refused(Call::Bind))
     });
@@ -59,14 +59,14 @@ async fn one_listening(
 }
 
 /// The options of a listening socket, and bind().
-pub(super) fn bound(
+pub(crate) fn bound(
     spec: &ListenSpec,
     at: SocketAddr,
     socket: &Socket,
-    diary: &mut Diary,
-) -> Result<(), Refusal> {
+    diary: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
     let option = refused(Call::SetSockOpt);
-    let mut set = |option: SockOpt, done| diary.did(socket, Asked::SetSockOpt(option), done);
+    let mut set = |option: SockOpt, done| diary.did(socket, Syscall::SetSockOpt(option), done);
     if at.is_ipv6() {
         let done = socket.set_only_v6(spec.only_v6);
         set(SockOpt::OnlyV6(spec.only_v6), done).map_err(&option)?;
@@ -80,12 +80,12 @@ pub(super) fn bound(
     bind(socket, at, diary).map_err(refused(Call::Bind))
 }
 
-fn bind(socket: &Socket, at: SocketAddr, diary: &mut Diary) -> io::Result<()> {
-    diary.did(socket, Asked::Bind(Endpoint::from(at)), socket.bind(&at.into()))
+fn bind(socket: &Socket, at: SocketAddr, diary: &mut TraceRecorder) -> io::Result<()> {
+    diary.did(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()))
 }
 
 /// A socket of which nothing will come.
-pub(super) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal {
+pub(crate) fn closed(socket: Socket, diary: &mut TraceRecorder, why: SyscallError) -> SyscallError {
     diary.closes(&socket);
     drop(socket);
     why
@@ -94,12 +94,12 @@ pub(super) fn closed(socket: Socket, diary: &mut Diary, why: Refusal) -> Refusal
 /// socket(), and bind() as far as the source is asked for: ready for connect().
 ///
 /// `whole` is the range that the kernel picks from anyway; told to the socket, it makes connect() step through it one by one.
-pub(super) async fn calling(
+pub(crate) async fn calling(
     spec: &ConnectSpec,
     to: SocketAddr,
     whole: Option<PortRange>,
-    (makers, diary): Making<'_>,
-) -> Result<Socket, Refusal> {
+    (makers, diary): SocketRequest<'_>,
+) -> Result<Socket, SyscallError> {
     let socket = makers.socket(spec.host, spec.protocol, to.ip(), diary).await?;
     match placed(spec, to, (&socket, whole), diary) {
         Ok(()) => Ok(socket),
@@ -112,19 +112,20 @@ fn placed(
     spec: &ConnectSpec,
     to: SocketAddr,
     (socket, whole): (&Socket, Option<PortRange>),
-    diary: &mut Diary,
-) -> Result<(), Refusal> {
+    diary: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
     if spec.reuse_addr {
         let done = socket.set_reuse_address(true);
-        let done = diary.did(socket, Asked::SetSockOpt(SockOpt::ReuseAddr), done);
+        let done = diary.did(socket, Syscall::SetSockOpt(SockOpt::ReuseAddr), done);
         done.map_err(refused(Call::SetSockOpt))?;
     }
     let from = spec.from.unwrap_or_else(|| any(to.ip()));
-    let range = |range, diary: &mut Diary| {
+    let range = |range, diary: &mut TraceRecorder| {
         let done = options::set_local_port_range(socket, range);
-        diary.did(socket, Asked::SetSockOpt(SockOpt::LocalPortRange(range)), done)
+        diary.did(socket, Syscall::SetSockOpt(SockOpt::LocalPortRange(range)), done)
     };
-    let bind = |port: u16, diary: &mut Diary| bind(socket, SocketAddr::new(from, port), diary);
+    let bind =
+        |port: u16, diary: &mut TraceRecorder| bind(socket, SocketAddr::new(from, port), diary);
     match spec.source_port {
         SourcePort::Fixed(port) => bind(port.0, diary).map_err(refused(Call::Bind))?,
         SourcePort::SameAsServer => bind(to.port(), diary).map_err(refused(Call::Bind))?,
@@ -147,11 +148,15 @@ fn placed(
 }
 
 /// bind() to the source address alone; the port is left to connect(), so that it is not used up for every destination.
-fn bind_address(spec: &ConnectSpec, socket: &Socket, diary: &mut Diary) -> Result<(), Refusal> {
+fn bind_address(
+    spec: &ConnectSpec,
+    socket: &Socket,
+    diary: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
     let Some(from) = spec.from else { return Ok(()) };
     if spec.protocol == Protocol::Tcp {
         let done = options::set_bind_address_no_port(socket);
-        let option = Asked::SetSockOpt(SockOpt::BindAddressNoPort);
+        let option = Syscall::SetSockOpt(SockOpt::BindAddressNoPort);
         let done = diary.did(socket, option, done);
         done.map_err(refused(Call::SetSockOpt))?;
     }
@@ -162,7 +167,7 @@ fn bind_address(spec: &ConnectSpec, socket: &Socket, diary: &mut Diary) -> Resul
 fn bind_in_turn(
     range: PortRange,
     mut bind: impl FnMut(u16) -> io::Result<()>,
-) -> Result<(), Refusal> {
+) -> Result<(), SyscallError> {
     for port in range.low.0..=range.high.0 {
         match bind(port) {
             Ok(()) => return Ok(()),
@@ -171,11 +176,15 @@ fn bind_in_turn(
         }
     }
     // The answer that connect() gives when a range is used up.
-    Err(Refusal { call: Call::Connect, errno: Errno::EADDRNOTAVAIL })
+    Err(SyscallError { call: Call::Connect, errno: Errno::EADDRNOTAVAIL })
 }
 
 /// socket() on this machine.
-pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<Socket, Refusal> {
+pub(crate) fn new(
+    protocol: Protocol,
+    ip: IpAddr,
+    diary: &mut TraceRecorder,
+) -> Result<Socket, SyscallError> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),
@@ -187,7 +196,7 @@ pub(super) fn new(protocol: Protocol, ip: IpAddr, diary: &mut Diary) -> Result<S
 }
 
 /// The socket as the kernel's table shows it, `ends` being the local and the remote one.
-pub(super) fn own(
+pub(crate) fn own(
     host: Host,
     protocol: Protocol,
     socket: &(impl AsFd + AsRawFd),
@@ -197,31 +206,31 @@ pub(super) fn own(
     let tuple = FiveTuple { protocol, local, remote };
     let inode = rustix::fs::fstat(socket).map_or(0, |stat| stat.st_ino);
     OwnSocket {
-        name: RowName { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
-        fd: diary::number(socket),
+        name: SocketId { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
+        fd: trace::number(socket),
         inode,
     }
 }
 
 /// `net.ipv4.ip_local_port_range`, where a socket can be told of it; `None` before Linux 6.3.
-pub(super) fn ephemeral_range() -> Option<PortRange> {
+pub(crate) fn ephemeral_range() -> Option<PortRange> {
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
     let (low, high) = text.trim().split_once(char::is_whitespace)?;
     let range = format!("{}-{}", low.trim(), high.trim()).parse().ok()?;
     let here = Ipv4Addr::LOCALHOST.into();
-    let probe = new(Protocol::Tcp, here, &mut Diary::unread()).ok()?;
+    let probe = new(Protocol::Tcp, here, &mut TraceRecorder::unread()).ok()?;
     let is_known = options::set_local_port_range(&probe, range).is_ok();
     is_known.then_some(range)
 }
 
 /// Whether `ip` is an address of this machine.
-pub(super) fn is_ours(ip: IpAddr) -> bool {
+pub(crate) fn is_ours(ip: IpAddr) -> bool {
     let ip = ip.to_canonical();
     ip.is_loopback() || ip.is_unspecified() || (is_own_alone(ip) && is_bindable(ip))
 }
 
 fn is_bindable(ip: IpAddr) -> bool {
-    let probe = new(Protocol::Udp, ip, &mut Diary::unread());
+    let probe = new(Protocol::Udp, ip, &mut TraceRecorder::unread());
     probe.is_ok_and(|probe| probe.bind(&SocketAddr::new(ip, 0).into()).is_ok())
 }
 
@@ -237,12 +246,12 @@ fn is_own_alone(ip: IpAddr) -> bool {
 }
 
 /// Turns an error of `call` into a refusal.
-pub(super) fn refused(call: Call) -> impl Fn(io::Error) -> Refusal {
-    move |error| Refusal { call, errno: Errno::from(&error) }
+pub(crate) fn refused(call: Call) -> impl Fn(io::Error) -> SyscallError {
+    move |error| SyscallError { call, errno: Errno::from(&error) }
 }
 
 /// The address that stands for all of the same family.
-pub(super) fn any(like: IpAddr) -> IpAddr {
+pub(crate) fn any(like: IpAddr) -> IpAddr {
     match like {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),

@@ -12,7 +12,7 @@ use crate::cli::Cli;
 ///
 /// # Errors
 /// When `out` takes no more.
-pub(super) fn write(out: &mut dyn io::Write) -> io::Result<()> {
+pub(crate) fn write(out: &mut dyn io::Write) -> io::Result<()> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let man = Man::new(command.clone());

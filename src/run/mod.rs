@@ -1,44 +1,33 @@
 //! The shell: what each subcommand does. The only place that knows every layer.
 
-mod backend;
-mod budget;
-mod clock;
-mod connect;
-mod dashboard;
-mod desk;
-mod ended;
-mod frames;
-mod headless;
-mod inputs;
-mod known;
-mod lab;
-mod lab_command;
-mod line;
-mod listen;
-mod look;
-mod manual;
-mod poller;
-mod reason;
-mod rhythm;
-mod save;
-mod screen;
-mod table;
-mod watch;
-mod watcher;
-mod world;
+pub(crate) mod clock;
+pub(crate) mod dashboard;
+pub(crate) mod error_text;
+pub(crate) mod exit;
+pub(crate) mod fault;
+pub(crate) mod headless;
+pub(crate) mod lab;
+pub(crate) mod manual;
+pub(crate) mod save;
+pub(crate) mod watch;
 
-pub use budget::Budget;
-pub use clock::Clock;
-pub use connect::connect;
-pub use ended::Ended;
-pub use headless::asked_to_end;
-pub use known::Known;
-pub use line::Line;
-pub use listen::listen;
-pub use poller::{Opener, Poller};
-pub use reason::reason;
-pub use table::{print_table, table, watch_table};
-pub use watcher::{Glance, Order, Watcher};
+pub use crate::run::clock::Clock;
+pub use crate::run::error_text::reason;
+pub use crate::run::exit::Exit;
+pub use crate::run::headless::asked_to_end;
+pub use crate::run::headless::connect::connect;
+pub use crate::run::headless::listen::listen;
+pub use crate::run::headless::netstat_line::NetstatLine;
+pub use crate::run::headless::table::print_table;
+pub use crate::run::headless::table::table;
+pub use crate::run::headless::table::watch_table;
+pub use crate::run::watch::Poller;
+pub use crate::run::watch::budget::Budget;
+pub use crate::run::watch::diff::KnownRows;
+pub use crate::run::watch::planner::LookupOrder;
+pub use crate::run::watch::planner::Planner;
+pub use crate::run::watch::planner::ReadOrder;
+pub use crate::run::watch::worker::Opener;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -46,28 +35,30 @@ use anyhow::Context;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Subcommands};
-use crate::kernel;
+use crate::kernel::settings;
+use crate::run::dashboard::screen;
+use crate::run::headless::{complain, lab_command, runtime};
 
 /// Runs what the command line asks for.
 ///
 /// # Errors
 /// When it could not be done; the error says what, to what, and why.
-pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
+pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => open_dashboard(cli),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
-            let limit = kernel::raise_descriptor_limit();
+            let limit = settings::raise_descriptor_limit();
             listen(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Connect(args)) => without_a_screen(async {
-            let limit = kernel::raise_descriptor_limit();
+            let limit = settings::raise_descriptor_limit();
             connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Table(args)) => table(args),
         Some(Subcommands::Lab(args)) => lab_command::lab(args),
         Some(Subcommands::Helper(spec)) => {
             crate::lab::help(spec.lab())?;
-            Ok(Ended::Done)
+            Ok(Exit::Done)
         }
         Some(Subcommands::Completions { shell }) => {
             let mut script = Vec::new();
@@ -83,44 +74,38 @@ pub fn run(cli: &Cli) -> anyhow::Result<Ended> {
 }
 
 /// Writes a text to standard output; a reader that goes away, like `head`, is no error.
-fn print(text: &[u8]) -> anyhow::Result<Ended> {
+fn print(text: &[u8]) -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
         Err(why) if why.kind() != ErrorKind::BrokenPipe => {
             Err(why).context("cannot write to standard output")
         }
-        Ok(()) | Err(_) => Ok(Ended::Done),
+        Ok(()) | Err(_) => Ok(Exit::Done),
     }
 }
 
 /// Runs a subcommand, and leaves behind what cannot be stopped: the resolver may take a minute until it gives up a question.
-fn without_a_screen(work: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
+fn without_a_screen(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     let ended = runtime.block_on(work);
     runtime.shutdown_background();
     ended
 }
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("cannot start the threads that hold the sockets")
-}
-
-fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
+fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
     if cli.dashboard.lab.lab && cli.dashboard.computers.is_some() {
         let wrong = Cli::command().error(
             clap::error::ErrorKind::ArgumentConflict,
             "--computers are those on loopback, and a lab has its own: with --lab write --lab-computers, which counts the server, too",
         );
         let _ = wrong.print();
-        return Ok(Ended::WrongUsage);
+        return Ok(Exit::WrongUsage);
     }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         complain(
             "the dashboard needs a terminal for input and output; without one try: fivetuple table, fivetuple listen, fivetuple connect",
         );
-        return Ok(Ended::WrongUsage);
+        return Ok(Exit::WrongUsage);
     }
     let term = std::env::var_os("TERM").filter(|term| !term.is_empty());
     let wrong = match term {
@@ -134,7 +119,7 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
     };
     if let Some(wrong) = wrong {
         complain(wrong);
-        return Ok(Ended::WrongUsage);
+        return Ok(Exit::WrongUsage);
     }
     screen::guard_panics();
     let runtime = runtime()?;
@@ -142,23 +127,3 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Ended> {
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     ended
 }
-
-/// Says on standard error what is wrong; there may be nobody to read it.
-pub(crate) fn complain(what: &str) {
-    // In one piece: others may write there as well.
-    let text = format!("fivetuple: {what}\n");
-    let _ = std::io::stderr().write_all(text.as_bytes());
-}
-
-/// Panics where `FIVETUPLE_PANIC` says so, once: for the tests of what happens then.
-#[cfg(debug_assertions)]
-#[track_caller]
-fn break_on_purpose(place: &str) {
-    use std::sync::atomic::{AtomicBool, Ordering};
-    static BROKEN: AtomicBool = AtomicBool::new(false);
-    let wanted = std::env::var_os("FIVETUPLE_PANIC").is_some_and(|wanted| wanted == place);
-    assert!(!wanted || BROKEN.swap(true, Ordering::SeqCst), "broken on purpose: {place}");
-}
-
-#[cfg(not(debug_assertions))]
-fn break_on_purpose(_place: &str) {}

@@ -11,7 +11,7 @@ const MOST: u32 = 999;
 ///
 /// # Errors
 /// In words, when the files cannot be written.
-pub(super) fn save(
+pub(crate) fn save(
     folder: &Path,
     name: &str,
     texts: &[(&'static str, String)],

@@ -1,13 +1,17 @@
 use ratatui::layout::Rect;
 
-use super::arrange::{Places, inside, places};
-use super::scroll::Scroll;
-use super::{big, computers, lab, sockets};
-use crate::app::{Action, Pane, Picture, State};
+use crate::app::query::lab_tables;
+use crate::app::{Action, MainView, Pane, State};
+use crate::view::layout::{PaneLayout, places};
+use crate::view::pane::computers;
+use crate::view::rect::inside;
+use crate::view::scroll::Scroll;
+use crate::view::table;
+use crate::view::table::big_type;
 
 /// Which pane stands at that point, for the wheel; none under what lies over the panes.
 pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
-    let places = places(area, state).filter(|_| state.desk.overlay.is_none());
+    let places = places(area, state).filter(|_| state.ui.overlay.is_none());
     places?.pane_at(x, y)
 }
 
@@ -24,24 +28,29 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
     [Some(Action::Focus(pane)), below].into_iter().flatten().collect()
 }
 
-fn row_at(places: &Places, state: &State, scroll: &Scroll, (x, y): (u16, u16)) -> Option<Action> {
-    let is_picture = state.desk.picture != Picture::Table;
-    if (is_picture || lab::is_shown(state)) && !state.desk.look.big {
+fn row_at(
+    places: &PaneLayout,
+    state: &State,
+    scroll: &Scroll,
+    (x, y): (u16, u16),
+) -> Option<Action> {
+    let is_picture = state.ui.picture != MainView::Table;
+    if (is_picture || lab_tables::is_shown(state)) && !state.ui.look.big {
         let mut cells = scroll.cells.iter();
         let cell = cells.find(|(place, _)| place.contains((x, y).into()));
         return cell.map(|(_, name)| Action::SelectRow(*name));
     }
-    let (body, high) = if state.desk.look.big {
-        (scroll.body, big::ROW)
+    let (body, high) = if state.ui.look.big {
+        (scroll.body, big_type::ROW)
     } else {
-        (sockets::body(places.sockets, state), 1)
+        (table::body(places.sockets, state), 1)
     };
     let down = y.checked_sub(body.y).filter(|down| *down < body.height)?;
     let name = scroll.visible().get(usize::from(down / high))?;
     Some(Action::SelectRow(*name))
 }
 
-fn computer_at(places: &Places, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
+fn computer_at(places: &PaneLayout, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
     let down = usize::from(y.checked_sub(inside(places.computers).y)?);
     let n = scroll.computers.top + down;
     let there = down < computers::list_height(places.computers, state.clients.computers.len())

@@ -1,64 +1,44 @@
 //! Paints the state: what is on the screen, and nothing else. No I/O, no clock; only scroll positions change.
 
-mod arrange;
-mod banner;
-mod big;
-mod calls;
-mod card;
-mod columns;
-mod compare;
-mod computers;
-mod diagram;
-mod digits;
-mod empty;
-mod five;
-mod folded;
-mod footer;
-mod form;
-mod glyphs;
-mod header;
-mod help;
-mod hit;
-mod input;
-mod lab;
-mod ladder;
-mod lane;
-mod leaving;
-mod listener;
-mod myth;
-mod narrow;
-mod netstat;
-mod notices;
-mod paint;
-mod pairs;
-mod palette;
-mod past;
-mod ports;
-mod row;
-mod scroll;
-mod sockets;
-mod states;
-mod text;
-mod theme;
-mod timeline;
-mod who;
-mod whose;
-mod why;
-mod window;
-mod wire;
+pub(crate) mod hit;
+pub(crate) mod lab;
+pub(crate) mod layout;
+pub(crate) mod main;
+pub(crate) mod overlay;
+pub(crate) mod pane;
+pub(crate) mod rect;
+pub(crate) mod scene;
+pub(crate) mod scroll;
+pub(crate) mod style;
+pub(crate) mod table;
+pub(crate) mod text;
+
+pub use crate::view::hit::hit;
+pub use crate::view::hit::pane_at;
+pub use crate::view::layout::LEAST;
+pub use crate::view::layout::PaneLayout;
+pub use crate::view::layout::places;
+pub use crate::view::scroll::Scroll;
+pub use crate::view::style::glyphs::glyph;
+pub use crate::view::style::glyphs::in_ascii;
+pub use crate::view::style::theme::ColourDepth;
+pub use crate::view::style::theme::PARTS;
+pub use crate::view::style::theme::Theme;
+pub use crate::view::style::theme::ThemeRole;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-pub use arrange::{LEAST, Places, places};
-pub use glyphs::{glyph, in_ascii};
-pub use hit::{hit, pane_at};
-pub use scroll::Scroll;
-pub use theme::{ColourDepth, PARTS, Part, Theme};
-
-use crate::app::{Overlay, Picture, State};
-use paint::Scene;
+use crate::app::query::lab_tables;
+use crate::app::{MainView, Overlay, State};
+use crate::view::lab::side_by_side;
+use crate::view::main::{compare, diagram, myth, ports, syscalls, timeline};
+use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
+use crate::view::pane::{banner, computers, footer, header, notices, server};
+use crate::view::scene::Scene;
+use crate::view::style::glyphs;
+use crate::view::table::big_type;
 
 /// Paints one frame.
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Scroll) {
@@ -80,31 +60,31 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     }
 }
 
-fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: &mut Scroll) {
+fn draw_panes(frame: &mut Frame<'_>, places: &PaneLayout, scene: Scene<'_>, scroll: &mut Scroll) {
     header::draw(frame, places.header, scene);
     if !places.banner.is_empty() {
         banner::draw(frame, places.banner, scene);
     }
     footer::draw(frame, places.footer, scene);
-    if scene.state.desk.look.big {
-        big::draw(frame, places.sockets, scene, scroll);
+    if scene.state.ui.look.big {
+        big_type::draw(frame, places.sockets, scene, scroll);
         return;
     }
     if !places.listener.is_empty() {
-        listener::draw(frame, places.listener, scene);
+        server::draw(frame, places.listener, scene);
         computers::draw(frame, places.computers, scene, &mut scroll.computers);
     }
-    match scene.state.desk.picture {
-        Picture::Table if lab::is_shown(scene.state) => {
-            lab::draw(frame, places.sockets, scene, scroll);
+    match scene.state.ui.picture {
+        MainView::Table if lab_tables::is_shown(scene.state) => {
+            side_by_side::draw(frame, places.sockets, scene, scroll);
         }
-        Picture::Table => sockets::draw(frame, places.sockets, scene, scroll),
-        Picture::States => diagram::draw(frame, places.sockets, scene, scroll),
-        Picture::Ports => ports::draw(frame, places.sockets, scene, scroll),
-        Picture::Compare => compare::draw(frame, places.sockets, scene, scroll),
-        Picture::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
-        Picture::Myth => myth::draw(frame, places.sockets, scene, scroll),
-        Picture::Calls => calls::draw(frame, places.sockets, scene, scroll),
+        MainView::Table => table::draw(frame, places.sockets, scene, scroll),
+        MainView::States => diagram::draw(frame, places.sockets, scene, scroll),
+        MainView::Ports => ports::draw(frame, places.sockets, scene, scroll),
+        MainView::Compare => compare::draw(frame, places.sockets, scene, scroll),
+        MainView::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
+        MainView::Myth => myth::draw(frame, places.sockets, scene, scroll),
+        MainView::Calls => syscalls::draw(frame, places.sockets, scene, scroll),
     }
     notices::draw(frame, places.notices, scene, scroll);
     if !places.keys.is_empty() {
@@ -114,7 +94,7 @@ fn draw_panes(frame: &mut Frame<'_>, places: &Places, scene: Scene<'_>, scroll: 
 
 fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
-    match &scene.state.desk.overlay {
+    match &scene.state.ui.overlay {
         Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::ListenForm(form)) => {
             form::draw(frame, above_footer, scene, "How to listen", form);
@@ -127,9 +107,9 @@ fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mu
             let title = format!("How many ports of {who} to use up");
             form::draw(frame, above_footer, scene, &title, form);
         }
-        Some(Overlay::States(at)) => states::draw(frame, above_footer, scene, *at),
-        Some(Overlay::Card(name)) => card::draw(frame, above_footer, scene, *name, scroll),
-        Some(Overlay::Why(down)) => why::draw(frame, above_footer, scene, *down, scroll),
+        Some(Overlay::States(at)) => held_states::draw(frame, above_footer, scene, *at),
+        Some(Overlay::Card(name)) => connection::draw(frame, above_footer, scene, *name, scroll),
+        Some(Overlay::Why(down)) => why_not::draw(frame, above_footer, scene, *down, scroll),
         Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
         None => (),
     }
@@ -141,9 +121,9 @@ fn too_small(frame: &mut Frame<'_>, area: Rect) {
         format!("have {} x {}", area.width, area.height),
         format!("need {} x {}", LEAST.0, LEAST.1),
     ];
-    let place = arrange::middle(area, area.width, 3);
+    let place = rect::middle(area, area.width, 3);
     for (n, line) in (0..place.height).zip(lines) {
         let line = Line::from(text::cut(&line, usize::from(area.width))).centered();
-        frame.render_widget(line, arrange::line(place, n));
+        frame.render_widget(line, rect::line(place, n));
     }
 }

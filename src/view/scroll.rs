@@ -1,40 +1,40 @@
 use ratatui::layout::Rect;
 
-use crate::tcp::RowName;
+use crate::tcp::SocketId;
 
 /// Where lists are scrolled to, and what the last frame showed: all that painting may change.
 #[derive(Clone, Debug, Default)]
 pub struct Scroll {
-    pub(super) sockets: List,
-    pub(super) computers: List,
-    pub(super) visible: Vec<RowName>,
+    pub(crate) sockets: List,
+    pub(crate) computers: List,
+    pub(crate) visible: Vec<SocketId>,
     /// Where rows stood that do not stand below each other in one table.
-    pub(super) cells: Vec<(Rect, RowName)>,
+    pub(crate) cells: Vec<(Rect, SocketId)>,
     /// Where the rows of big type stood.
-    pub(super) body: Rect,
+    pub(crate) body: Rect,
     /// How far down the list of all keys goes, while it is drawn.
-    pub(super) help_end: Option<usize>,
+    pub(crate) help_end: Option<usize>,
     /// How many sentences back the pane of what happened goes, while it is drawn.
-    pub(super) notices_end: Option<usize>,
+    pub(crate) notices_end: Option<usize>,
 }
 
 /// One list that does not fit.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct List {
+pub(crate) struct List {
     /// The first entry that is drawn.
-    pub(super) top: usize,
+    pub(crate) top: usize,
     /// Where the chosen one was found the last time.
     at: usize,
 }
 
 impl Scroll {
     /// The rows that the last frame showed.
-    pub fn visible(&self) -> &[RowName] {
+    pub fn visible(&self) -> &[SocketId] {
         &self.visible
     }
 
     /// Rows that were drawn below each other in `place`, a line each.
-    pub(super) fn list(&mut self, place: Rect, rows: impl Iterator<Item = RowName>) {
+    pub(crate) fn list(&mut self, place: Rect, rows: impl Iterator<Item = SocketId>) {
         for (y, name) in (place.y..place.bottom()).zip(rows) {
             let line = Rect { y, height: 1, ..place };
             self.visible.push(name);
@@ -55,7 +55,7 @@ impl Scroll {
 
 impl List {
     /// Scrolls no further than needed, so that `chosen` of `count` entries is among the `height` that fit.
-    pub(super) fn follow(&mut self, count: usize, height: usize, chosen: Option<usize>) {
+    pub(crate) fn follow(&mut self, count: usize, height: usize, chosen: Option<usize>) {
         if let Some(chosen) = chosen {
             self.top = self.top.min(chosen);
             self.top = self.top.max((chosen + 1).saturating_sub(height));
@@ -64,7 +64,7 @@ impl List {
     }
 
     /// Where `name` stands in `shown`; near its last place it is found without a search through all.
-    pub(super) fn find(&mut self, shown: &[RowName], name: RowName) -> Option<usize> {
+    pub(crate) fn find(&mut self, shown: &[SocketId], name: SocketId) -> Option<usize> {
         let from = self.at.saturating_sub(64).min(shown.len());
         let to = (self.at + 64).min(shown.len());
         let near = shown[from..to].iter().position(|other| *other == name);

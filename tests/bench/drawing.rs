@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fivetuple::app::{Clients, Event, Listener, Overlay, Picture, Sight, State, update};
-use fivetuple::run::{Clock, Known};
+use fivetuple::app::{Clients, Event, MainView, Overlay, Server, State, TableUpdate, update};
+use fivetuple::run::{Clock, KnownRows};
 use fivetuple::tcp::{
-    Answer, Asked, Called, Change, ConnectSpec, Deed, Endpoint, FiveTuple, Host, LabComputer,
-    LabLimits, LabNews, ListenSpec, Machine, Moment, News, Record, SockOpt, SocketRow, TcpState,
+    Change, ConnectSpec, Endpoint, FiveTuple, Host, HostLimits, LabComputer, LabEvent, LabLimits,
+    ListenSpec, Moment, Purpose, SockOpt, SocketEvent, SocketRow, Syscall, SyscallRecord,
+    SyscallResult, SyscallTrace, TcpState,
 };
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
@@ -56,7 +57,7 @@ fn in_lab(count: u32) -> State {
     let hosts = [Host(1), Host(2)];
     let computers = hosts.into_iter().zip(ips);
     let computers = computers.map(|(host, ip)| LabComputer { host, ip });
-    let up = LabNews::Up {
+    let up = LabEvent::Up {
         computers: computers.collect(),
         limits: LabLimits::MEANT,
         took: Duration::ZERO,
@@ -72,13 +73,13 @@ fn in_lab(count: u32) -> State {
             (row.tuple.local.ip, row.tuple.remote.ip) = (own, other);
             Change::Appeared(row)
         };
-        let sight = Sight {
+        let sight = TableUpdate {
             host,
             changes: (0..count).map(row).collect(),
             afresh: true,
-            ..Sight::default()
+            ..TableUpdate::default()
         };
-        update(&mut state, Moment::default(), Event::Seen(sight));
+        update(&mut state, Moment::default(), Event::TableRead(sight));
     }
     state.arrange();
     state
@@ -91,20 +92,20 @@ fn pictures() {
         (0..250).for_each(|number| calls(state, number));
     }
     for (picture, zoom, what) in [
-        (Picture::States, 0, "the state diagram"),
-        (Picture::Ports, 0, "the map of all ports"),
-        (Picture::Ports, 1, "the map of the range"),
-        (Picture::Ports, 2, "the map around one port"),
-        (Picture::Compare, 0, "two rows compared"),
-        (Picture::Timeline, 0, "the timeline"),
-        (Picture::Calls, 0, "a thousand calls"),
-        (Picture::Myth, 0, "the myth"),
+        (MainView::States, 0, "the state diagram"),
+        (MainView::Ports, 0, "the map of all ports"),
+        (MainView::Ports, 1, "the map of the range"),
+        (MainView::Ports, 2, "the map around one port"),
+        (MainView::Compare, 0, "two rows compared"),
+        (MainView::Timeline, 0, "the timeline"),
+        (MainView::Calls, 0, "a thousand calls"),
+        (MainView::Myth, 0, "the myth"),
     ] {
         let [few, many] = [&mut few, &mut many].map(|state| {
-            state.desk.picture = picture;
-            state.desk.zoom = zoom;
-            state.desk.marked = state.desk.shown.get(1).copied();
-            state.desk.selected = state.desk.shown.last().copied();
+            state.ui.picture = picture;
+            state.ui.zoom = zoom;
+            state.ui.marked = state.ui.shown.get(1).copied();
+            state.ui.selected = state.ui.shown.last().copied();
             frame(state)
         });
         times(&format!("{what}, 10 connections"), &few, "");
@@ -117,7 +118,7 @@ fn pictures() {
 fn card() {
     let [few, many] = [10, 28_000].map(|count| {
         let mut state = state(count);
-        state.desk.overlay = state.desk.shown.last().copied().map(Overlay::Card);
+        state.ui.overlay = state.ui.shown.last().copied().map(Overlay::Card);
         frame(&mut state)
     });
     times("a connection looked inside, 10 connections", &few, "");
@@ -128,19 +129,19 @@ fn card() {
 /// The calls of one client.
 fn calls(state: &mut State, number: u32) {
     let [_, client] = pair(number);
-    let call = |asked| Called { on: Some(11), asked, answer: Answer::Done };
+    let call = |asked| SyscallRecord { on: Some(11), asked, answer: SyscallResult::Done };
     let tuple = client.tuple;
-    let record = Record {
-        deed: Deed::Connect,
+    let record = SyscallTrace {
+        deed: Purpose::Connect,
         row: Some(client.name()),
         calls: vec![
-            call(Asked::SetSockOpt(SockOpt::BindAddressNoPort)),
-            call(Asked::Bind(tuple.local)),
-            call(Asked::Connect(tuple.remote)),
-            call(Asked::GetSockName),
+            call(Syscall::SetSockOpt(SockOpt::BindAddressNoPort)),
+            call(Syscall::Bind(tuple.local)),
+            call(Syscall::Connect(tuple.remote)),
+            call(Syscall::GetSockName),
         ],
     };
-    let told = Event::Net(News::Called(record));
+    let told = Event::Net(SocketEvent::Called(record));
     update(state, Moment::default(), told);
 }
 
@@ -171,7 +172,7 @@ fn change(state: &mut State, count: u32) -> Times {
 /// What the poller does with a reading of the whole table.
 fn again() -> Times {
     let mut rows: Vec<SocketRow> = (0..28_000).flat_map(pair).collect();
-    let mut known = Known::default();
+    let mut known = KnownRows::default();
     known.learn_all(&rows, &HashSet::new(), &mut Vec::new());
     let mut once = |round| {
         // The kernel puts new rows anywhere.
@@ -194,8 +195,8 @@ fn timed(run: impl FnOnce()) -> Duration {
 fn state(count: u32) -> State {
     let at = Endpoint::new([127, 0, 0, 1], PORT);
     let clients = Clients::new(4, ConnectSpec::to(at.into()));
-    let listener = Listener::new(ListenSpec::at(at));
-    let mut state = State::new(Machine::default(), Duration::ZERO, listener, clients);
+    let listener = Server::new(ListenSpec::at(at));
+    let mut state = State::new(HostLimits::default(), Duration::ZERO, listener, clients);
     let nobody = Endpoint::nobody();
     let listening =
         SocketRow { inode: 1, ..SocketRow::new(FiveTuple::tcp(at, nobody), TcpState::Listen) };
@@ -206,7 +207,13 @@ fn state(count: u32) -> State {
 }
 
 fn sight(changes: Vec<Change>, afresh: bool) -> Event {
-    Event::Seen(Sight { host: Host::THIS, changes, afresh, torn: false, source: "sock_diag" })
+    Event::TableRead(TableUpdate {
+        host: Host::THIS,
+        changes,
+        afresh,
+        torn: false,
+        source: "sock_diag",
+    })
 }
 
 /// Both rows of the connection with this number.

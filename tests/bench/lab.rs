@@ -26,12 +26,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fivetuple::kernel::raise_descriptor_limit;
-use fivetuple::lab::{Kind, Lab, Stock, Wire};
-use fivetuple::net::{Elsewhere, Program};
+use fivetuple::lab::{Lab, SocketKind, SocketPool, Wire};
+use fivetuple::net::{Engine, RemoteSockets};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{
-    Burst, Command as Order, ConnectSpec, Endpoint, Host, LabSpec, ListenSpec, News, PortRange,
-    Protocol,
+    Burst, Command as Order, ConnectSpec, Endpoint, Host, LabSpec, ListenSpec, PortRange, Protocol,
+    SocketEvent,
 };
 use socket2::Socket;
 use tokio::sync::mpsc;
@@ -153,15 +153,15 @@ fn bridge(helper: u32) -> bool {
 }
 
 /// The sockets of a lab, for a program.
-struct Sockets(Arc<Stock>);
+struct Sockets(Arc<SocketPool>);
 
-impl Elsewhere for Sockets {
+impl RemoteSockets for Sockets {
     fn socket(&self, host: Host, _: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
-        self.0.take(host, Kind::Tcp4)
+        self.0.take(host, SocketKind::Tcp4)
     }
 
     fn at_hand(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.at_hand(host, Kind::Tcp4)
+        self.0.at_hand(host, SocketKind::Tcp4)
     }
 
     fn ports(&self) -> PortRange {
@@ -169,7 +169,7 @@ impl Elsewhere for Sockets {
     }
 
     fn descriptors(&self) -> u64 {
-        Stock::DESCRIPTORS
+        SocketPool::DESCRIPTORS
     }
 }
 
@@ -183,7 +183,7 @@ fn burst(lab: &Lab) -> Duration {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let (sender, mut news) = mpsc::channel(1024);
-        let mut program = Program::with_elsewhere(
+        let mut program = Engine::with_elsewhere(
             sender,
             TaskTracker::new(),
             CancellationToken::new(),
@@ -196,7 +196,7 @@ fn burst(lab: &Lab) -> Duration {
             backlog: 4096,
             ..ListenSpec::at(to)
         }));
-        while !matches!(news.recv().await.expect("news"), News::Listening { .. }) {}
+        while !matches!(news.recv().await.expect("news"), SocketEvent::Listening { .. }) {}
         let every = Duration::ZERO;
         let spec = ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to.into()) };
         let begun = now();
@@ -204,9 +204,9 @@ fn burst(lab: &Lab) -> Duration {
         let (mut accepted, mut connected) = (0, 0);
         while accepted < COUNT || connected < COUNT {
             match news.recv().await.expect("news") {
-                News::Accepted(_) => accepted += 1,
-                News::Connected(_) => connected += 1,
-                News::ConnectFailed { why, .. } => panic!("{why}"),
+                SocketEvent::Accepted(_) => accepted += 1,
+                SocketEvent::Connected(_) => connected += 1,
+                SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
                 _ => (),
             }
         }
@@ -219,7 +219,7 @@ fn burst(lab: &Lab) -> Duration {
 /// How long so many calls take when each waits for the answer to the one before.
 fn one_after_another(lab: &Lab) -> Duration {
     let socket = |host| {
-        let socket = Socket::from(lab.stock.take(host, Kind::Tcp4).unwrap());
+        let socket = Socket::from(lab.stock.take(host, SocketKind::Tcp4).unwrap());
         socket.set_nonblocking(false).unwrap();
         socket
     };

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use fivetuple::kernel::wire::{ALL_STATES, Dump};
+use fivetuple::kernel::inet_diag::{ALL_STATES, Dump};
 use fivetuple::kernel::{Reading, SockDiag, SocketSource};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{Filter, Host, Protocol};

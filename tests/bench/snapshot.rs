@@ -18,7 +18,7 @@ use std::time::Duration;
 use fivetuple::app::Event;
 use fivetuple::kernel::raise_descriptor_limit;
 use fivetuple::run::{Clock, Poller};
-use fivetuple::tcp::{Change, Filter, FiveTuple, Host, RowName};
+use fivetuple::tcp::{Change, Filter, FiveTuple, Host, SocketId};
 use socket2::{Domain, Socket, Type};
 
 const ROUNDS: usize = 9;
@@ -98,7 +98,7 @@ fn poll() {
     let poller = Poller::start(move |event| told.send(event).is_ok());
     poller.watch(Filter::everything());
     let first = events.recv().unwrap();
-    assert!(matches!(first, Event::Seen(_)), "{first:?}");
+    assert!(matches!(first, Event::TableRead(_)), "{first:?}");
     let (begun, spent) = (clock.now(), cpu());
     let mut extra = 0;
     while clock.now().since(begun) < Duration::from_secs(10) {
@@ -118,11 +118,11 @@ fn poll() {
             let ends = (client.local_addr().unwrap(), client.peer_addr().unwrap());
             let tuple = FiveTuple::tcp(ends.0.into(), ends.1.into());
             if is_asked {
-                poller.look(vec![RowName::connected(Host::THIS, tuple)]);
+                poller.look(vec![SocketId::connected(Host::THIS, tuple)]);
             }
             let is_it =
                 |change: &Change| matches!(change, Change::Appeared(row) if row.tuple == tuple);
-            while !matches!(events.recv().unwrap(), Event::Seen(sight) if sight.changes.iter().any(is_it))
+            while !matches!(events.recv().unwrap(), Event::TableRead(sight) if sight.changes.iter().any(is_it))
             {
             }
         });

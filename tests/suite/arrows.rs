@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use fivetuple::tcp::{Arrow, TcpState};
+use fivetuple::tcp::{TcpState, Transition};
 
 #[test]
 fn every_state_is_reached_from_closed_and_leads_back_to_it() {
     for state in TcpState::ALL {
-        assert!(Arrow::way(TcpState::Closed, state).is_some(), "{state}");
-        let back = Arrow::way(state, TcpState::Closed);
+        assert!(Transition::way(TcpState::Closed, state).is_some(), "{state}");
+        let back = Transition::way(state, TcpState::Closed);
         // A listening socket is closed without a word to anybody: that arrow is one of the rare ones.
         assert!(back.is_some(), "{state}");
     }
@@ -17,11 +17,11 @@ fn every_state_is_reached_from_closed_and_leads_back_to_it() {
 #[test]
 fn no_arrow_stands_twice_and_each_has_a_cause() {
     let mut taken = HashSet::new();
-    for arrow in Arrow::USUAL.into_iter().chain(Arrow::RARE) {
+    for arrow in Transition::USUAL.into_iter().chain(Transition::RARE) {
         assert!(taken.insert((arrow.from, arrow.to)), "{arrow:?}");
         assert_ne!(arrow.from, arrow.to);
         assert!(!arrow.event.is_empty(), "{arrow:?}");
-        assert_eq!(Arrow::between(arrow.from, arrow.to), Some(arrow));
+        assert_eq!(Transition::between(arrow.from, arrow.to), Some(arrow));
     }
 }
 
@@ -29,7 +29,7 @@ fn no_arrow_stands_twice_and_each_has_a_cause() {
 fn a_way_goes_from_arrow_to_arrow() {
     for from in TcpState::ALL {
         for to in TcpState::ALL {
-            let Some(way) = Arrow::way(from, to) else {
+            let Some(way) = Transition::way(from, to) else {
                 continue;
             };
             let mut at = from;
@@ -53,7 +53,7 @@ fn the_ways_are_those_of_the_book() {
     ];
     for (from, to, through) in ways {
         let [from, to]: [TcpState; 2] = [from, to].map(|name| name.parse().unwrap());
-        let way = Arrow::way(from, to).unwrap();
+        let way = Transition::way(from, to).unwrap();
         let names: Vec<&str> = way.iter().map(|arrow| arrow.to.name()).collect();
         assert_eq!(names.join(" "), through, "{from} to {to}");
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Event, Sight};
+use fivetuple::app::{Event, TableUpdate};
 use fivetuple::tcp::{
-    Change, Endpoint, FiveTuple, Flags, Host, LabComputer, LabLimits, LabNews, ListenSpec, Loss,
-    News, Segment, Snapshot, WireNews,
+    Change, DropReason, Endpoint, FiveTuple, Flags, Host, LabComputer, LabEvent, LabLimits,
+    ListenSpec, Segment, Snapshot, SocketEvent, WireEvent,
 };
 
 use crate::robot::{Robot, own};
@@ -42,7 +42,7 @@ impl Robot {
     pub(crate) fn enter_lab(&mut self, computers: u8) {
         self.state.lab.spec.computers = computers;
         self.press("N");
-        self.tell(Event::Lab(LabNews::Up {
+        self.tell(Event::Lab(LabEvent::Up {
             computers: lab(computers),
             limits: LabLimits::MEANT,
             took: Duration::from_millis(5),
@@ -53,10 +53,10 @@ impl Robot {
     /// A lab whose server listens at port 500.
     pub(crate) fn listening_in_lab() -> Robot {
         let mut robot = Robot::in_lab(4);
-        robot.state.listener.spec.at.port.0 = 500;
+        robot.state.server.spec.at.port.0 = 500;
         robot.press("l");
         robot.orders();
-        robot.hear(News::Listening {
+        robot.hear(SocketEvent::Listening {
             spec: ListenSpec {
                 host: SERVER,
                 ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 500))
@@ -71,7 +71,7 @@ impl Robot {
     pub(crate) fn calling_in_lab() -> Robot {
         let mut robot = Robot::listening_in_lab();
         robot.press("h c");
-        robot.hear(News::Connecting(own(CALLS, 11)));
+        robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
         robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
         robot.tables(&[LISTEN], &[CALLS]);
         robot.later(Duration::from_millis(400));
@@ -83,12 +83,12 @@ impl Robot {
         for (host, rows) in [(SERVER, server), (LAPTOP, laptop)] {
             let table: Snapshot = rows.join("\n").parse().unwrap();
             assert!(table.rows.iter().all(|row| row.host == host));
-            self.tell(Event::Seen(Sight {
+            self.tell(Event::TableRead(TableUpdate {
                 host,
                 changes: table.rows.into_iter().map(Change::Appeared).collect(),
                 afresh: true,
                 source: "sock_diag",
-                ..Sight::default()
+                ..TableUpdate::default()
             }));
         }
     }
@@ -96,11 +96,11 @@ impl Robot {
     /// Tells it that these rows of a computer's table are there no more.
     pub(crate) fn vanish(&mut self, host: Host, rows: &[&str]) {
         let vanished = |row: &&str| Change::Vanished(row.parse().unwrap());
-        self.tell(Event::Seen(Sight {
+        self.tell(Event::TableRead(TableUpdate {
             host,
             changes: rows.iter().map(vanished).collect(),
             source: "sock_diag",
-            ..Sight::default()
+            ..TableUpdate::default()
         }));
     }
 
@@ -131,7 +131,7 @@ impl Robot {
             first: data.to_vec(),
         };
         let at = self.state.now;
-        self.wire(WireNews::Sent { at, segment });
+        self.wire(WireEvent::Sent { at, segment });
     }
 
     /// Tells it that a segment without data went from one end to another.
@@ -157,29 +157,29 @@ impl Robot {
             first: Vec::new(),
         };
         let at = self.state.now;
-        self.wire(WireNews::Sent { at, segment });
+        self.wire(WireEvent::Sent { at, segment });
         self.arrives(number);
     }
 
     /// Tells it that a segment reached the other computer.
     pub(crate) fn arrives(&mut self, number: u64) {
         let at = self.state.now;
-        self.wire(WireNews::Arrived { at, number });
+        self.wire(WireEvent::Arrived { at, number });
     }
 
     /// Tells it that a segment was dropped.
     pub(crate) fn loses(&mut self, number: u64) {
-        self.loses_to(number, Loss::Dropped);
+        self.loses_to(number, DropReason::Dropped);
     }
 
     /// Tells it what a segment was lost to.
-    pub(crate) fn loses_to(&mut self, number: u64, how: Loss) {
+    pub(crate) fn loses_to(&mut self, number: u64, how: DropReason) {
         let at = self.state.now;
-        self.wire(WireNews::Lost { at, number, how });
+        self.wire(WireEvent::Lost { at, number, how });
     }
 
-    fn wire(&mut self, news: WireNews) {
-        self.tell(Event::Lab(LabNews::Wire(vec![news])));
+    fn wire(&mut self, news: WireEvent) {
+        self.tell(Event::Lab(LabEvent::Wire(vec![news])));
     }
 }
 

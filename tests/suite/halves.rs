@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, Tc
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use fivetuple::kernel::wire::{ALL_STATES, Body, Dump, End, Family, Half, next_answer, program};
+use fivetuple::kernel::inet_diag::{
+    ALL_STATES, Body, Dump, Family, PortHalf, SocketEnd, next_answer, program,
+};
 use fivetuple::kernel::{Reading, SockDiag, SocketSource, raise_descriptor_limit};
-use fivetuple::tcp::{Filter, Host, Port, Protocol, RowName, SocketRow, TcpState};
+use fivetuple::tcp::{Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
@@ -69,7 +71,7 @@ fn zoo(ip: IpAddr) -> Vec<OwnedFd> {
 }
 
 /// What the kernel brings for one half, or for all.
-fn dump(family: Option<Family>, half: Option<Half>) -> Vec<SocketRow> {
+fn dump(family: Option<Family>, half: Option<PortHalf>) -> Vec<SocketRow> {
     let socket = netlink();
     let mut request = Vec::new();
     let program = program(None, half);
@@ -107,7 +109,7 @@ fn zoos() -> [Vec<OwnedFd>; 2] {
 }
 
 /// Names, each with its state, in order; a name twice stays twice.
-fn names(rows: &[SocketRow]) -> Vec<(RowName, TcpState)> {
+fn names(rows: &[SocketRow]) -> Vec<(SocketId, TcpState)> {
     let mut names: Vec<_> = rows.iter().map(|row| (row.name(), row.state)).collect();
     names.sort();
     names
@@ -115,9 +117,9 @@ fn names(rows: &[SocketRow]) -> Vec<(RowName, TcpState)> {
 
 /// The first few names that only one of both has.
 fn differ<'a>(
-    one: &'a [(RowName, TcpState)],
-    other: &'a [(RowName, TcpState)],
-) -> Vec<&'a (RowName, TcpState)> {
+    one: &'a [(SocketId, TcpState)],
+    other: &'a [(SocketId, TcpState)],
+) -> Vec<&'a (SocketId, TcpState)> {
     let only_one = one.iter().filter(|name| !other.contains(name));
     let only_other = other.iter().filter(|name| !one.contains(name));
     only_one.chain(only_other).take(9).collect()
@@ -141,11 +143,11 @@ fn every_socket_is_in_exactly_one_half() {
             ] {
                 assert!(states.contains(&state), "{state} is missing: {states:?}");
             }
-            for end in [End::Local, End::Remote] {
+            for end in [SocketEnd::Local, SocketEnd::Remote] {
                 let ports = all.iter().map(|row| end.port(&row.tuple));
                 for last in ports.chain([Port(0)]) {
-                    let lower = dump(family, Some(Half::UpTo(end, last)));
-                    let upper = dump(family, Some(Half::Above(end, last)));
+                    let lower = dump(family, Some(PortHalf::UpTo(end, last)));
+                    let upper = dump(family, Some(PortHalf::Above(end, last)));
                     let both = [lower, upper].concat();
                     assert_eq!(names(&both), names(&all), "{end:?} {last}");
                 }

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 use clap::Parser;
 use fivetuple::cli::{Cli, ConnectArgs, ListenArgs, Subcommands};
-use fivetuple::run::Ended;
+use fivetuple::run::Exit;
 use fivetuple::run::connect;
 use fivetuple::run::listen;
 use fivetuple::tcp::Endpoint;
@@ -39,7 +39,7 @@ impl Write for Told {
 struct Server {
     told: mpsc::Receiver<String>,
     end: oneshot::Sender<i32>,
-    task: tokio::task::JoinHandle<anyhow::Result<Ended>>,
+    task: tokio::task::JoinHandle<anyhow::Result<Exit>>,
     text: String,
 }
 
@@ -88,12 +88,12 @@ fn connect_args(line: &str) -> ConnectArgs {
     }
 }
 
-async fn run_connect(line: &str) -> (anyhow::Result<Ended>, String) {
+async fn run_connect(line: &str) -> (anyhow::Result<Exit>, String) {
     run_connect_with(1000, line).await
 }
 
 /// The same with so many descriptors.
-async fn run_connect_with(descriptors: u64, line: &str) -> (anyhow::Result<Ended>, String) {
+async fn run_connect_with(descriptors: u64, line: &str) -> (anyhow::Result<Exit>, String) {
     let mut out = Vec::new();
     let ended = connect(&connect_args(line), descriptors, &mut out, pending()).await;
     (ended, String::from_utf8_lossy(&out).into_owned())
@@ -106,7 +106,7 @@ async fn a_server_and_its_clients_say_what_happens() {
     let (ended, text) =
         run_connect(&format!("fivetuple connect {at} -n 3 --payload \\x1b[2Jhi --wait 300ms"))
             .await;
-    assert_eq!(ended.expect("no failure"), Ended::Done);
+    assert_eq!(ended.expect("no failure"), Exit::Done);
     assert_eq!(text.matches(": connected\n").count(), 3);
     assert_eq!(text.matches(r"received 6 bytes: \x1b[2Jhi").count(), 3);
     assert!(text.contains(&format!("3 of 3 connected to {at}, 18 bytes sent, 18 received")));
@@ -114,7 +114,7 @@ async fn a_server_and_its_clients_say_what_happens() {
     let said = server.says("is closed").await;
     assert!(said.contains(r"sent 6 bytes: \x1b[2Jhi"));
     server.end.send(15).expect("still there");
-    assert_eq!(server.task.await.expect("no panic").expect("no failure"), Ended::BySignal(15));
+    assert_eq!(server.task.await.expect("no panic").expect("no failure"), Exit::BySignal(15));
     let mut rest = server.text;
     while let Some(more) = server.told.recv().await {
         rest += &more;
@@ -229,7 +229,7 @@ async fn nobody_reading_ends_it_quietly() {
     drop(told);
     let args = listen_args("fivetuple listen --port 0");
     let ended = listen(&args, 1000, &mut Told(sender), pending()).await;
-    assert_eq!(ended.expect("no failure"), Ended::Done);
+    assert_eq!(ended.expect("no failure"), Exit::Done);
 }
 
 #[tokio::test(flavor = "local")]

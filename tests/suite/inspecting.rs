@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::run::Poller;
-use fivetuple::tcp::{Filter, FiveTuple, Host, Port, RowName, TcpInfo};
+use fivetuple::tcp::{Filter, FiveTuple, Host, Port, SocketId, TcpInfo};
 
 use crate::place::own_address;
 
 const LONG: Duration = Duration::from_secs(60);
 
 /// The next report on what is inside that `is_it` likes.
-fn told(events: &Receiver<Event>, is_it: impl Fn(&[(RowName, TcpInfo)]) -> bool) {
+fn told(events: &Receiver<Event>, is_it: impl Fn(&[(SocketId, TcpInfo)]) -> bool) {
     loop {
         if let Event::Inspected { host: Host::THIS, found } =
             events.recv_timeout(LONG).expect("a report")
@@ -31,7 +31,7 @@ fn what_went_through_a_connection_is_told_while_it_is_looked_inside() {
     let at = listener.local_addr().unwrap();
     let mut client = TcpStream::connect(at).unwrap();
     let (mut server, from) = listener.accept().unwrap();
-    let name = |tuple| RowName::connected(Host::THIS, tuple);
+    let name = |tuple| SocketId::connected(Host::THIS, tuple);
     let ends = [
         name(FiveTuple::tcp(from.into(), at.into())),
         name(FiveTuple::tcp(at.into(), from.into())),

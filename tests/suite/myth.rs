@@ -1,8 +1,9 @@
 //! The myth that a connected client occupies the server's port: beside what is so, and tried for real.
 
-use fivetuple::app::{Myth, Picture};
+use fivetuple::app::{MainView, Myth};
 use fivetuple::tcp::{
-    Call, Command, Endpoint, Errno, Host, ListenSpec, News, Refusal, SourcePort, TcpState,
+    Call, Command, Endpoint, Errno, Host, ListenSpec, SocketEvent, SourcePort, SyscallError,
+    TcpState,
 };
 
 use crate::real::Real;
@@ -29,7 +30,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
         real.press_until("U", "serves one user for each address");
-        let myth = real.robot.state.desk.myth.clone().unwrap();
+        let myth = real.robot.state.ui.myth.clone().unwrap();
         assert_eq!(outcomes(&myth), ["laptop in", "laptop bind() EADDRINUSE", "phone in"]);
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 6);
         let rows = real.rows();
@@ -41,7 +42,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
         real.press_until("U", "tablet got in");
         real.press_until("U", "no row at port 5000 yet");
         real.press_until("r", "reset");
-        assert_eq!(real.robot.state.desk.myth, None);
+        assert_eq!(real.robot.state.ui.myth, None);
     });
 }
 
@@ -50,7 +51,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let mut robot = Robot::listening();
     robot.commands();
     robot.press("U");
-    assert_eq!(robot.state.desk.picture, Picture::Myth);
+    assert_eq!(robot.state.ui.picture, MainView::Myth);
     let from = |robot: &mut Robot| match &robot.commands()[..] {
         [Command::Connect(spec, _)] => {
             assert_eq!(spec.source_port, SourcePort::SameAsServer);
@@ -64,24 +65,28 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     robot.press("U");
     assert!(from(&mut robot).is_none() && robot.said().contains("under way"));
     // Another connection is not an answer to it.
-    robot.hear(News::Connected(own(
+    robot.hear(SocketEvent::Connected(own(
         "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=5",
         5,
     )));
     assert!(from(&mut robot).is_none());
-    robot
-        .hear(News::Connected(own("tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=6", 6)));
+    robot.hear(SocketEvent::Connected(own(
+        "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=6",
+        6,
+    )));
     assert_eq!(from(&mut robot).unwrap().1, "127.0.0.2");
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     assert_eq!(from(&mut robot).unwrap().1, "127.0.0.3");
-    robot
-        .hear(News::Connected(own("tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=7", 7)));
-    let myth = robot.state.desk.myth.as_ref().unwrap();
+    robot.hear(SocketEvent::Connected(own(
+        "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=7",
+        7,
+    )));
+    let myth = robot.state.ui.myth.as_ref().unwrap();
     assert!(myth.is_as_usual());
     assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
     assert!(robot.said().contains("one user for each address"), "{}", robot.said());
@@ -105,11 +110,11 @@ fn in_the_lab_each_computer_calls_from_its_own_network() {
     while let [Command::Connect(spec, _)] = &robot.commands()[..] {
         let from = spec.from.unwrap();
         called.push((spec.host, from.to_string()));
-        robot.hear(News::ConnectFailed {
+        robot.hear(SocketEvent::ConnectFailed {
             spec: spec.clone(),
             to: spec.to.endpoint(),
             local: None,
-            why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
         });
     }
     let [laptop, phone] = [(2, "192.168.1.13"), (3, "192.168.1.14")]
@@ -121,7 +126,7 @@ fn in_the_lab_each_computer_calls_from_its_own_network() {
 fn a_lab_with_one_client_says_that_two_are_needed() {
     let mut robot = Robot::in_lab(2);
     robot.press("l");
-    robot.hear(News::Listening {
+    robot.hear(SocketEvent::Listening {
         spec: ListenSpec {
             host: Host(1),
             ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000))

@@ -6,11 +6,11 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fivetuple::app::{Event, Sight};
-use fivetuple::kernel::{Pulse, ReadError, Reading, SocketSource};
+use fivetuple::app::{Event, TableUpdate};
+use fivetuple::kernel::{ChangeCounters, ReadError, Reading, SocketSource};
 use fivetuple::run::Poller;
 use fivetuple::tcp::{
-    Change, Filter, FiveTuple, Host, Port, RowName, Snapshot, SocketRow, TcpState,
+    Change, Filter, FiveTuple, Host, Port, Snapshot, SocketId, SocketRow, TcpState,
 };
 
 use crate::place::{is_at, own_address};
@@ -38,9 +38,9 @@ impl Told {
         self.events.recv_timeout(LONG).expect("a report")
     }
 
-    fn sight(&mut self) -> Sight {
+    fn sight(&mut self) -> TableUpdate {
         let event = self.next();
-        let Event::Seen(sight) = event else {
+        let Event::TableRead(sight) = event else {
             panic!("{event:?}");
         };
         sight
@@ -48,7 +48,7 @@ impl Told {
 
     fn blind(&mut self) -> String {
         let event = self.next();
-        let Event::Blind { why, .. } = event else {
+        let Event::TableUnreadable { why, .. } = event else {
             panic!("{event:?}");
         };
         why
@@ -122,7 +122,7 @@ impl SocketSource for Actor {
         Ok(())
     }
 
-    fn look(&mut self, name: RowName) -> Result<Option<SocketRow>, ReadError> {
+    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
         let row: SocketRow = OTHER.parse().unwrap();
         assert_ne!(name.tuple.local.port, Port(13), "as planned");
         Ok(Some(row).filter(|row| row.name() == name))
@@ -138,13 +138,13 @@ fn acting() -> (Poller, Sender<Next>, Told) {
         (Box::new(Actor { plot }), None)
     };
     // A pulse without files says that data may have come at any time.
-    let pulse = || Pulse::over(Vec::new());
+    let pulse = || ChangeCounters::over(Vec::new());
     let poller =
         Poller::over(Host::THIS, Box::new(opener), pulse, move |event| told.send(event).is_ok());
     (poller, plot, Told::new(events, None))
 }
 
-fn name(line: &str) -> RowName {
+fn name(line: &str) -> SocketId {
     line.parse::<SocketRow>().unwrap().name()
 }
 
@@ -159,7 +159,7 @@ fn a_connection_is_seen_from_its_birth_to_its_end() {
     told.until(|rows| rows.len() == 1);
     let client = TcpStream::connect(at).unwrap();
     let tuple = FiveTuple::tcp(client.local_addr().unwrap().into(), at.into());
-    poller.look(vec![RowName::connected(Host::THIS, tuple)]);
+    poller.look(vec![SocketId::connected(Host::THIS, tuple)]);
     told.until(|rows| rows.iter().any(|row| row.tuple == tuple));
     told.until(|rows| rows.len() == 3);
     let (server, _) = listener.accept().unwrap();
@@ -182,7 +182,7 @@ fn rows_on_the_screen_are_kept_up_to_date() {
     poller.watch(Filter::ports([Port(at.port())]));
     told.until(|rows| rows.len() == 3);
     let tuple = FiveTuple::tcp(at.into(), client.local_addr().unwrap().into());
-    poller.visible(vec![RowName::connected(Host::THIS, tuple)]);
+    poller.visible(vec![SocketId::connected(Host::THIS, tuple)]);
     let waiting = |rows: &[SocketRow]| {
         rows.iter().find(|row| row.state == TcpState::Listen).map(|row| row.queues.recv)
     };
@@ -237,7 +237,8 @@ fn where_it_is_denied_proc_takes_over() {
     poller.watch(Filter::ports([Port(at.port())]));
     plot.send(Next::Deny).unwrap();
     let event = told.next();
-    let is_told = matches!(&event, Event::Instead(why) if why.starts_with("acting was refused: "));
+    let is_told =
+        matches!(&event, Event::FellBackToProcfs(why) if why.starts_with("acting was refused: "));
     assert!(is_told, "{event:?}");
     told.until(|rows| rows.len() == 1);
     let client = TcpStream::connect(at).unwrap();
@@ -253,7 +254,7 @@ fn after_too_many_panics_it_says_so_and_ends() {
     let unlucky = name(&ROW.replace("40000", "13"));
     plot.send(Next::Rows(ROW)).unwrap();
     told.until(|rows| rows.len() == 1);
-    let is_last = |event: &Event| matches!(event, Event::Blind { why, .. } if why.contains("again and again"));
+    let is_last = |event: &Event| matches!(event, Event::TableUnreadable { why, .. } if why.contains("again and again"));
     for _ in 0..10_000 {
         poller.look(vec![unlucky]);
         if told.events.recv_timeout(Duration::from_millis(1)).is_ok_and(|event| is_last(&event)) {
@@ -268,7 +269,7 @@ fn dropping_it_ends_its_threads() {
     let (poller, plot, told) = acting();
     poller.watch(Filter::everything());
     plot.send(Next::Rows(ROW)).unwrap();
-    assert!(matches!(told.next(), Event::Seen(_)));
+    assert!(matches!(told.next(), Event::TableRead(_)));
     drop(plot);
     drop(poller);
     while told.events.recv_timeout(LONG) != Err(std::sync::mpsc::RecvTimeoutError::Disconnected) {}

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Clients, Event, Listener, Parity, Sight, State, update};
+use fivetuple::app::{Clients, Event, Parity, Server, State, TableUpdate, update};
 use fivetuple::tcp::{
-    Change, ConnectSpec, Endpoint, FiveTuple, ListenSpec, Machine, Moment, Port, PortRange,
+    Change, ConnectSpec, Endpoint, FiveTuple, HostLimits, ListenSpec, Moment, Port, PortRange,
     SocketRow, SourcePort, TcpState,
 };
 use proptest::prelude::*;
@@ -16,9 +16,9 @@ const SERVER: u16 = 5000;
 fn state() -> State {
     let at = Endpoint::new([127, 0, 0, 1], SERVER);
     State::new(
-        Machine::default(),
+        HostLimits::default(),
         Duration::ZERO,
-        Listener::new(ListenSpec::at(at)),
+        Server::new(ListenSpec::at(at)),
         Clients::new(4, ConnectSpec::to(at.into())),
     )
 }
@@ -51,8 +51,8 @@ proptest! {
                 }
                 _ => continue,
             };
-            let sight = Sight { changes: vec![change], source: "sock_diag", ..Sight::default() };
-            update(&mut state, Moment::default(), Event::Seen(sight));
+            let sight = TableUpdate { changes: vec![change], source: "sock_diag", ..TableUpdate::default() };
+            update(&mut state, Moment::default(), Event::TableRead(sight));
         }
         let ports = state.sockets.ports();
         let range = PortRange { low: Port(low), high: Port(low + length) };
@@ -75,8 +75,9 @@ proptest! {
 fn every_port_can_be_in_use_at_once() {
     let mut state = state();
     let changes = (0..=u16::MAX).map(|port| Change::Appeared(row(2, port))).collect();
-    let sight = Sight { changes, afresh: true, source: "sock_diag", ..Sight::default() };
-    update(&mut state, Moment::default(), Event::Seen(sight));
+    let sight =
+        TableUpdate { changes, afresh: true, source: "sock_diag", ..TableUpdate::default() };
+    update(&mut state, Moment::default(), Event::TableRead(sight));
     let all = PortRange { low: Port(0), high: Port(u16::MAX) };
     for parity in [Parity::Even, Parity::Odd] {
         assert_eq!(state.sockets.ports().used(all, parity), 32_768);

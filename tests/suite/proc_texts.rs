@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 
-use fivetuple::kernel::{Motion, Pulse, parse};
+use fivetuple::kernel::{Activity, ChangeCounters, parse};
 use fivetuple::tcp::{Protocol, Snapshot};
 
 const TCP: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -83,7 +83,7 @@ fn a_pulse_tells_sockets_from_data() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("snmp");
     let mut file = File::create(&path).unwrap();
-    let mut pulse = Pulse::over(vec![File::open(&path).unwrap()]);
+    let mut pulse = ChangeCounters::over(vec![File::open(&path).unwrap()]);
     let mut beat = |text: &str| {
         file.rewind().unwrap();
         file.write_all(text.as_bytes()).unwrap();
@@ -96,33 +96,33 @@ fn a_pulse_tells_sockets_from_data() {
         )
     };
     let table = [
-        (1, 1, 1, Motion::Segments),
-        (1, 1, 1, Motion::Still),
-        (1, 1, 2, Motion::Still),
-        (1, 2, 2, Motion::Segments),
-        (2, 2, 2, Motion::Sockets),
-        (1, 3, 2, Motion::Sockets),
-        (1, 3, 2, Motion::Still),
+        (1, 1, 1, Activity::Segments),
+        (1, 1, 1, Activity::Still),
+        (1, 1, 2, Activity::Still),
+        (1, 2, 2, Activity::Segments),
+        (2, 2, 2, Activity::Sockets),
+        (1, 3, 2, Activity::Sockets),
+        (1, 3, 2, Activity::Still),
     ];
     for (established, segments, lite, expected) in table {
         assert_eq!(beat(&snmp(established, segments, lite)), expected);
     }
-    assert_eq!(Pulse::over(Vec::new()).motion(), Motion::Segments, "nothing to read");
+    assert_eq!(ChangeCounters::over(Vec::new()).motion(), Activity::Segments, "nothing to read");
 }
 
 /// Other tests move the counters of the same namespace, so that only movement can be asserted.
 #[test]
 fn a_pulse_feels_what_sockets_do() {
-    let mut pulse = Pulse::open();
+    let mut pulse = ChangeCounters::open();
     pulse.motion();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    assert_eq!(pulse.motion(), Motion::Sockets, "listen()");
+    assert_eq!(pulse.motion(), Activity::Sockets, "listen()");
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    assert_eq!(pulse.motion(), Motion::Sockets, "connect()");
+    assert_eq!(pulse.motion(), Activity::Sockets, "connect()");
     drop(client);
-    assert_eq!(pulse.motion(), Motion::Sockets, "close()");
+    assert_eq!(pulse.motion(), Activity::Sockets, "close()");
     let socket = UdpSocket::bind("[::1]:0").unwrap();
-    assert_eq!(pulse.motion(), Motion::Sockets, "UDP bind()");
+    assert_eq!(pulse.motion(), Activity::Sockets, "UDP bind()");
     drop(socket);
-    assert_eq!(pulse.motion(), Motion::Sockets, "UDP close()");
+    assert_eq!(pulse.motion(), Activity::Sockets, "UDP close()");
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use fivetuple::app::Effect;
-use fivetuple::kernel::{self, SocketSource};
-use fivetuple::net::Program;
+use fivetuple::kernel;
+use fivetuple::kernel::SocketSource;
+use fivetuple::net::Engine;
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Command, Filter, Moment, News, Port, SocketRow};
+use fivetuple::tcp::{Command, Filter, Moment, Port, SocketEvent, SocketRow};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,8 +20,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// A dashboard for port 5000 with real sockets; only in a network of its own is that port free.
 pub(crate) struct Real {
     pub(crate) robot: Robot,
-    program: Program,
-    news: Receiver<News>,
+    program: Engine,
+    news: Receiver<SocketEvent>,
     source: Box<dyn SocketSource>,
     runtime: tokio::runtime::Runtime,
     saved: Vec<(&'static str, String)>,
@@ -31,7 +32,7 @@ pub(crate) struct Real {
 impl Real {
     pub(crate) fn start() -> Real {
         let (sender, news) = mpsc::channel(1024);
-        let program = Program::new(sender, TaskTracker::new(), CancellationToken::new(), 4000);
+        let program = Engine::new(sender, TaskTracker::new(), CancellationToken::new(), 4000);
         program.tell_calls();
         Real {
             robot: Robot::new(),
@@ -101,7 +102,7 @@ impl Real {
             match order {
                 Effect::Run(command) => self.program.run(command),
                 Effect::Save { texts, .. } => self.saved = texts,
-                Effect::Watch(_) | Effect::Look(_) | Effect::Lab(_) | Effect::Exit => (),
+                Effect::Watch(_) | Effect::Lookup(_) | Effect::Lab(_) | Effect::Exit => (),
             }
         }
         while let Ok(news) = self.news.try_recv() {

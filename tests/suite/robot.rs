@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Action, Clients, Effect, Event, Key, Listener, Sight, State, update};
+use fivetuple::app::{Action, Clients, Effect, Event, Key, Server, State, TableUpdate, update};
 use fivetuple::tcp::{
-    Call, Change, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, Machine, Moment, News,
-    OwnSocket, Refusal, RowName, Snapshot, SocketRow,
+    Call, Change, Command, ConnectSpec, Endpoint, Errno, Host, HostLimits, ListenSpec, Moment,
+    OwnSocket, Snapshot, SocketEvent, SocketId, SocketRow, SyscallError,
 };
 
 use crate::support::changes::changes;
@@ -33,16 +33,16 @@ impl Robot {
         let at = Endpoint::new([127, 0, 0, 1], port);
         let connect =
             ConnectSpec { payload: b"Test payload.".to_vec(), ..ConnectSpec::to(at.into()) };
-        let machine = Machine {
+        let machine = HostLimits {
             pid: 4121,
             descriptors: 20_000,
             addresses: vec![[127, 0, 0, 1].into()],
-            ..Machine::default()
+            ..HostLimits::default()
         };
         let state = State::new(
             machine,
             Duration::from_secs(14 * 3600),
-            Listener::new(ListenSpec::at(at)),
+            Server::new(ListenSpec::at(at)),
             Clients::new(4, connect),
         );
         let mut robot =
@@ -55,7 +55,7 @@ impl Robot {
     pub(crate) fn listening() -> Robot {
         let mut robot = Robot::new();
         robot.press("l");
-        robot.hear(News::Listening {
+        robot.hear(SocketEvent::Listening {
             spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
             sockets: vec![own(LISTEN, 9)],
         });
@@ -66,9 +66,9 @@ impl Robot {
     /// Presses l, and bind() says that port 5000 is taken.
     pub(crate) fn finds_the_port_taken(&mut self) {
         self.press("l");
-        self.hear(News::ListenFailed {
+        self.hear(SocketEvent::ListenFailed {
             spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-            why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
         });
     }
 
@@ -94,7 +94,11 @@ impl Robot {
         let after: Snapshot = table.parse().unwrap();
         let changes = changes(&self.kernel, &after);
         self.kernel = after;
-        self.tell(Event::Seen(Sight { changes, source: "sock_diag", ..Sight::default() }));
+        self.tell(Event::TableRead(TableUpdate {
+            changes,
+            source: "sock_diag",
+            ..TableUpdate::default()
+        }));
     }
 
     /// Tells it the whole table, as after a change of what is watched.
@@ -102,22 +106,22 @@ impl Robot {
         let after: Snapshot = table.parse().unwrap();
         let changes = after.rows.iter().copied().map(Change::Appeared).collect();
         self.kernel = after;
-        self.tell(Event::Seen(Sight {
+        self.tell(Event::TableRead(TableUpdate {
             changes,
             afresh: true,
             source: "sock_diag",
-            ..Sight::default()
+            ..TableUpdate::default()
         }));
     }
 
     /// Tells it what TCP said.
-    pub(crate) fn hear(&mut self, news: News) {
+    pub(crate) fn hear(&mut self, news: SocketEvent) {
         self.orders.extend(update(&mut self.state, self.now, Event::Net(news)));
     }
 
     /// A wish without a key.
     pub(crate) fn ask(&mut self, action: Action) {
-        self.tell(Event::Asked(action));
+        self.tell(Event::Requested(action));
     }
 
     /// Lets time go by.
@@ -145,7 +149,7 @@ impl Robot {
             .filter_map(|order| match order {
                 Effect::Run(command) => Some(command),
                 Effect::Watch(_)
-                | Effect::Look(_)
+                | Effect::Lookup(_)
                 | Effect::Lab(_)
                 | Effect::Save { .. }
                 | Effect::Exit => None,
@@ -166,7 +170,7 @@ impl Robot {
     /// The rows that are shown, as `local foreign STATE`, with `gone` behind a ghost.
     pub(crate) fn table(&mut self) -> Vec<String> {
         self.state.arrange();
-        let lines = self.state.desk.shown.iter().filter_map(|name| self.state.seen().get(*name));
+        let lines = self.state.ui.shown.iter().filter_map(|name| self.state.seen().get(*name));
         lines
             .map(|line| {
                 let SocketRow { tuple, state, .. } = line.row;
@@ -188,7 +192,7 @@ pub(crate) fn own(row: &str, fd: u32) -> OwnSocket {
 }
 
 /// The name of the connected TCP socket between two ends.
-pub(crate) fn end(local: &str, remote: &str) -> RowName {
+pub(crate) fn end(local: &str, remote: &str) -> SocketId {
     let tuple = fivetuple::tcp::FiveTuple::tcp(local.parse().unwrap(), remote.parse().unwrap());
-    RowName::connected(Host::THIS, tuple)
+    SocketId::connected(Host::THIS, tuple)
 }

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 
 use clap::Parser;
 use fivetuple::cli::{Cli, Subcommands, TableArgs};
-use fivetuple::run::{Line, print_table, watch_table};
+use fivetuple::run::{NetstatLine, print_table, watch_table};
 use fivetuple::tcp::{Owner, SocketRow};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -53,10 +53,10 @@ fn a_line_looks_like_netstat() {
     ];
     for (row, owner, expected) in table {
         let row: SocketRow = row.parse().unwrap();
-        assert_eq!(Line { row: &row, owner }.to_string(), expected);
+        assert_eq!(NetstatLine { row: &row, owner }.to_string(), expected);
         let head: Vec<usize> = ["Local", "Foreign", "State", "PID"]
             .iter()
-            .map(|word| Line::HEAD.find(word).unwrap())
+            .map(|word| NetstatLine::HEAD.find(word).unwrap())
             .collect();
         assert!(head.iter().all(|column| expected.as_bytes()[column - 1] == b' '));
     }
@@ -68,7 +68,7 @@ fn listeners_come_first_and_owners_are_named() {
     let at = listener.local_addr().unwrap();
     let client = TcpStream::connect(at).unwrap();
     let text = printed(&args(at.port(), ""));
-    assert_eq!(text.lines().next(), Some(Line::HEAD));
+    assert_eq!(text.lines().next(), Some(NetstatLine::HEAD));
     let ours = at.to_string();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains(&ours)).collect();
     let [listening, others @ ..] = &lines[..] else {

@@ -1,7 +1,7 @@
 //! The bytes of inet_diag messages: what the kernel accepts is told by tests/suite/kernel.rs, here stands what must hold for any bytes.
 
-use fivetuple::kernel::wire::{
-    Body, Dump, End, Family, Half, next_answer, program, state_bits, write_lookup,
+use fivetuple::kernel::inet_diag::{
+    Body, Dump, Family, PortHalf, SocketEnd, next_answer, program, state_bits, write_lookup,
 };
 use fivetuple::tcp::{Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState};
 use proptest::prelude::*;
@@ -135,9 +135,9 @@ proptest! {
         let tuple = FiveTuple::tcp(end(local), end(remote));
         let wanted = ports.as_ref().is_none_or(|ports| ports.contains(&local) || ports.contains(&remote));
         let ports = ports.map(|ports| ports.into_iter().map(Port).collect());
-        let (by, last) = (if is_local { End::Local } else { End::Remote }, Port(last));
+        let (by, last) = (if is_local { SocketEnd::Local } else { SocketEnd::Remote }, Port(last));
         let mut halves = 0;
-        for half in [Half::UpTo(by, last), Half::Above(by, last)] {
+        for half in [PortHalf::UpTo(by, last), PortHalf::Above(by, last)] {
             let program = program(ports.as_ref(), Some(half)).unwrap();
             prop_assert_eq!(runs(&program, local, remote), Some(wanted && half.has(&tuple)));
             halves += u8::from(half.has(&tuple));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::kernel::wire::{next_answer, tcp_info, write_inspection, write_lookup};
+use fivetuple::kernel::inet_diag::{next_answer, tcp_info, write_inspection, write_lookup};
 use fivetuple::tcp::{Endpoint, FiveTuple, Protocol, TcpInfo};
 use proptest::prelude::*;
 

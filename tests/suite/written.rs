@@ -50,7 +50,7 @@ fn both_make(real: &mut Real, wanted: &[String]) {
     assert_eq!(texts.len(), 2);
     real.press("r");
     real.until("all closed", |robot| {
-        robot.state.clients.open() == 0 && !robot.state.listener.is_listening()
+        robot.state.clients.open() == 0 && !robot.state.server.is_listening()
     });
     let folder = tempfile::tempdir().unwrap();
     for (ending, text) in texts {
@@ -98,7 +98,7 @@ fn a_listener_and_two_computers() {
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
         real.press_until("j c", "phone connected");
-        real.until("accepted", |robot| robot.state.listener.ends.len() == 2);
+        real.until("accepted", |robot| robot.state.server.ends.len() == 2);
         let wanted = shape(&real.rows());
         assert_eq!(wanted.len(), 5);
         real.press("W");
@@ -111,15 +111,15 @@ fn options_held_accept_and_a_burst() {
     netns::alone(|| {
         let mut real = Real::start();
         let state = &mut real.robot.state;
-        state.listener.spec.reuse_addr = true;
-        state.listener.spec.reuse_port = true;
-        state.listener.spec.listeners = 2;
-        state.listener.spec.backlog = 60;
+        state.server.spec.reuse_addr = true;
+        state.server.spec.reuse_port = true;
+        state.server.spec.listeners = 2;
+        state.server.spec.backlog = 60;
         state.clients.spec.source_port =
             fivetuple::tcp::SourcePort::Toy("6000-6099".parse().unwrap());
         real.press_until("l", "2 sockets share");
         real.press_until("30c", "opened 30");
-        real.until("accepted", |robot| robot.state.listener.ends.len() == 30);
+        real.until("accepted", |robot| robot.state.server.ends.len() == 30);
         real.until("all is told", |robot| {
             robot.state.calls.entries().map(|entry| entry.alike).sum::<u32>() >= 2 * 22
         });
@@ -141,10 +141,10 @@ fn options_held_accept_and_a_burst() {
 fn connections_without_a_listener_and_a_call_without_an_answer() {
     netns::alone(|| {
         let mut real = Real::start();
-        real.robot.state.listener.spec.backlog = 0;
+        real.robot.state.server.spec.backlog = 0;
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.listener.ends.len() == 1);
+        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
         real.press_until("a", "accept() is held");
         real.press_until("c", "accept() was not called yet");
         real.press_until("c", "SYN is sent");

@@ -2,16 +2,16 @@
 
 use std::sync::LazyLock;
 
-use super::{Account, After, Fact, RowChange};
+use crate::app::model::{Account, Fact, RowNow, RowOutcome};
 use crate::tcp::TcpState;
 
 /// One text, and when it is true.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct TextEntry {
     /// What happened; with `?` behind it the text is an explanation.
     pub keys: Vec<&'static str>,
     /// What a look shows of the row of whoever did it, and of the other row.
-    pub rows: [Is; 2],
+    pub rows: [RowPattern; 2],
     /// What else has to be seen.
     pub needs: Vec<Fact>,
     /// The text, with holes.
@@ -20,7 +20,7 @@ pub struct Entry {
 
 /// What a look has to show of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Is {
+pub enum RowPattern {
     /// Whatever.
     Any,
     /// It is in that state.
@@ -33,24 +33,24 @@ pub enum Is {
     Unseen,
 }
 
-impl Is {
-    fn fits(self, row: RowChange) -> bool {
+impl RowPattern {
+    fn fits(self, row: RowOutcome) -> bool {
         match self {
-            Is::Any => true,
-            Is::In(state) => row.after == After::In(state),
-            Is::Same => row.before.is_some_and(|before| row.after == After::In(before)),
-            Is::Gone => row.after == After::Gone,
-            Is::Unseen => row.after == After::Unseen,
+            RowPattern::Any => true,
+            RowPattern::In(state) => row.after == RowNow::In(state),
+            RowPattern::Same => row.before.is_some_and(|before| row.after == RowNow::In(before)),
+            RowPattern::Gone => row.after == RowNow::Gone,
+            RowPattern::Unseen => row.after == RowNow::Unseen,
         }
     }
 
-    fn of(word: &str) -> Option<Is> {
+    fn of(word: &str) -> Option<RowPattern> {
         match word {
-            "any" => Some(Is::Any),
-            "same" => Some(Is::Same),
-            "gone" => Some(Is::Gone),
-            "unseen" => Some(Is::Unseen),
-            state => state.parse().ok().map(Is::In),
+            "any" => Some(RowPattern::Any),
+            "same" => Some(RowPattern::Same),
+            "gone" => Some(RowPattern::Gone),
+            "unseen" => Some(RowPattern::Unseen),
+            state => state.parse().ok().map(RowPattern::In),
         }
     }
 }
@@ -58,32 +58,33 @@ impl Is {
 /// The file.
 pub const SOURCE: &str = include_str!("../../../assets/words/close.txt");
 
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| SOURCE.lines().filter_map(parse).collect());
+static ENTRIES: LazyLock<Vec<TextEntry>> =
+    LazyLock::new(|| SOURCE.lines().filter_map(parse).collect());
 
 /// Every entry, in its order.
-pub fn entries() -> &'static [Entry] {
+pub fn entries() -> &'static [TextEntry] {
     &ENTRIES
 }
 
-fn parse(line: &'static str) -> Option<Entry> {
+fn parse(line: &'static str) -> Option<TextEntry> {
     let mut parts = line.split('|').map(str::trim);
     let keys = parts.next().filter(|keys| !keys.starts_with('#'))?;
-    let rows = [Is::of(parts.next()?)?, Is::of(parts.next()?)?];
+    let rows = [RowPattern::of(parts.next()?)?, RowPattern::of(parts.next()?)?];
     let fact = |word| Fact::ALL.into_iter().find(|fact| format!("{fact:?}") == word);
     let needs = parts.next()?.split_whitespace().map(fact).collect::<Option<Vec<Fact>>>()?;
     let text = parts.next()?;
-    Some(Entry { keys: keys.split_whitespace().collect(), rows, needs, text })
+    Some(TextEntry { keys: keys.split_whitespace().collect(), rows, needs, text })
 }
 
 /// Whether the rows have the states that a text names.
 fn has_states(text: &str, account: &Account) -> bool {
     let holes = ["{own}", "{other}"].into_iter().zip(account.rows);
-    holes.into_iter().all(|(hole, row)| !text.contains(hole) || matches!(row.after, After::In(_)))
+    holes.into_iter().all(|(hole, row)| !text.contains(hole) || matches!(row.after, RowNow::In(_)))
 }
 
 /// The first text for that key which fits.
-pub(super) fn find(key: &str, account: &Account) -> Option<&'static str> {
-    let fits = |entry: &&Entry| {
+pub(crate) fn find(key: &str, account: &Account) -> Option<&'static str> {
+    let fits = |entry: &&TextEntry| {
         let [own, other] = entry.rows;
         entry.keys.contains(&key)
             && own.fits(account.rows[0])

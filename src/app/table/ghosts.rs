@@ -1,7 +1,6 @@
-use crate::app::departed::Departed;
-use crate::app::line::Line;
-use crate::app::table::Table;
-use crate::tcp::{Moment, RowName};
+use crate::app::Table;
+use crate::app::table::{ClosedRow, TableRow};
+use crate::tcp::{Moment, SocketId};
 
 impl Table {
     /// Whether the time of a ghost is over.
@@ -10,28 +9,28 @@ impl Table {
     }
 
     /// Takes ghosts away whose time is over.
-    pub(super) fn lay_ghosts(&mut self, now: Moment) {
+    pub(crate) fn lay_ghosts(&mut self, now: Moment) {
         while let Some((name, at)) = self.ghosts.front().copied() {
-            if now.since(at) < Line::GHOST {
+            if now.since(at) < TableRow::GHOST {
                 break;
             }
             self.ghosts.pop_front();
             // The same five numbers may have come back, and gone again, since.
             let line = self.lines.get(&name);
-            let is_it = |line: &&Line| line.gone.is_some_and(|gone| gone.at == at);
+            let is_it = |line: &&TableRow| line.gone.is_some_and(|gone| gone.at == at);
             if let Some(line) = line.filter(is_it).cloned() {
                 let is_client = self.is_client(name);
                 if line.sent_rst() {
                     self.leave_alone(name);
                 }
-                self.departed.push(Departed { line, is_client });
+                self.departed.push(ClosedRow { line, is_client });
                 self.forget(name);
             }
         }
     }
 
     /// The other end of one that sent a RST has not heard of it, if it is still there.
-    fn leave_alone(&mut self, gone: RowName) {
+    fn leave_alone(&mut self, gone: SocketId) {
         let other = self.mirror(gone).map(|line| line.row.name());
         if let Some(other) = other.and_then(|other| self.lines.get_mut(&other)) {
             other.left_alone = other.gone.is_none();
@@ -39,12 +38,12 @@ impl Table {
     }
 
     /// The last rows whose ghosts are gone, too, in the order of their births.
-    pub fn departed(&self) -> &[Departed] {
+    pub fn departed(&self) -> &[ClosedRow] {
         self.departed.by_birth()
     }
 
     /// The names of the rows that are gone and still shown.
-    pub(crate) fn ghosts(&self) -> impl Iterator<Item = RowName> {
+    pub(crate) fn ghosts(&self) -> impl Iterator<Item = SocketId> {
         let names = self.ghosts.iter().map(|(name, _)| *name);
         // The same five numbers may have come back since.
         names.filter(|name| self.lines.get(name).is_some_and(|line| line.gone.is_some()))
@@ -52,6 +51,6 @@ impl Table {
 
     /// When the next ghost's time is over.
     pub fn next_ghost(&self) -> Option<Moment> {
-        self.ghosts.front().map(|(_, at)| at.plus(Line::GHOST))
+        self.ghosts.front().map(|(_, at)| at.plus(TableRow::GHOST))
     }
 }

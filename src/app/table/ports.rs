@@ -57,7 +57,7 @@ impl Ports {
     }
 
     /// Counts a row that came into the table, or went.
-    pub(super) fn moved(
+    pub(crate) fn moved(
         &mut self,
         row: &SocketRow,
         before: Option<TcpState>,

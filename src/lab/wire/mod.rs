@@ -1,45 +1,41 @@
 //! The wire between the lab's computers, and what the one who holds it does with it.
 
-mod cable;
-mod capture;
-mod end;
-mod forward;
-mod segment;
-mod teller;
+pub(crate) mod decode;
+pub(crate) mod forwarder;
+pub(crate) mod impairment;
+pub(crate) mod packet_socket;
+pub(crate) mod pcapng;
+pub(crate) mod port;
+pub(crate) mod reporter;
+pub(crate) mod shared;
 
-pub use cable::{Cable, Load, Put};
-pub use capture::Capture;
-pub use segment::segment;
+pub use crate::lab::wire::decode::segment;
+pub use crate::lab::wire::impairment::FrameFate;
+pub use crate::lab::wire::impairment::FrameInfo;
+pub use crate::lab::wire::impairment::Impairment;
+pub use crate::lab::wire::pcapng::Capture;
 
 use std::any::Any;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::thread::JoinHandle;
 
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::lab::wire::end::End;
-use crate::lab::wire::forward::Forwarder;
-use crate::lab::wire::teller::Teller;
-use crate::tcp::{Host, Moment, WireNews, WireOrder};
+use crate::lab::wire::forwarder::Forwarder;
+use crate::lab::wire::port::WirePort;
+use crate::lab::wire::reporter::Reporter;
+use crate::lab::wire::shared::Shared;
+use crate::tcp::{Host, Moment, WireEvent, WireOrder};
 
 /// Carries frames between the computers of a lab, on a thread of its own, until it is dropped.
 #[derive(Debug)]
 pub struct Wire {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// What the wire's thread and everybody else have in common.
-#[derive(Debug)]
-struct Shared {
-    /// `None` once the thread is to end.
-    orders: Mutex<Option<Vec<WireOrder>>>,
-    /// Whether there are orders that were not taken yet: cheaper to ask for each frame.
-    pending: AtomicBool,
-    wake: OwnedFd,
 }
 
 impl Wire {
@@ -51,7 +47,7 @@ impl Wire {
     pub fn start(
         ends: Vec<(Host, OwnedFd)>,
         clock: impl Fn() -> Moment + Send + 'static,
-        tell: impl FnMut(Vec<WireNews>) -> Result<(), Vec<WireNews>> + Send + 'static,
+        tell: impl FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send + 'static,
         capture: Option<Capture>,
         broke: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
     ) -> std::io::Result<Wire> {
@@ -61,12 +57,12 @@ impl Wire {
             wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         });
         let forwarder = Forwarder {
-            ends: ends.into_iter().map(End::new).collect(),
+            ends: ends.into_iter().map(WirePort::new).collect(),
             shared: Arc::clone(&shared),
             clock,
-            teller: Teller::new(Box::new(tell)),
+            teller: Reporter::new(Box::new(tell)),
             capture,
-            cable: Cable::default(),
+            cable: Impairment::default(),
             count: 0,
             steps: 0,
             asked: Moment::default(),
@@ -96,22 +92,5 @@ impl Drop for Wire {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-impl Shared {
-    fn change(&self, change: impl FnOnce(&mut Option<Vec<WireOrder>>)) {
-        change(&mut self.orders.lock().unwrap_or_else(PoisonError::into_inner));
-        self.pending.store(true, Ordering::Release);
-        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
-    }
-
-    /// The orders since the last time; `None` once the thread is to end.
-    fn take(&self) -> Option<Vec<WireOrder>> {
-        if !self.pending.swap(false, Ordering::AcqRel) {
-            return Some(Vec::new());
-        }
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.as_mut().map(std::mem::take)
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use fivetuple::app::Event;
-use fivetuple::app::ladder::{as_text, of};
-use fivetuple::tcp::{FiveTuple, Flags, Host, LabNews, WireNews};
+use fivetuple::app::history::ladder::{as_text, of};
+use fivetuple::tcp::{FiveTuple, Flags, Host, LabEvent, WireEvent};
 
 use super::captured::segment;
 use super::ladder::rungs;
@@ -75,8 +75,8 @@ fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
     phones.tuple =
         FiveTuple::tcp("192.168.1.14:44506".parse().unwrap(), "192.168.1.10:500".parse().unwrap());
     let at = robot.state.now;
-    let sent = WireNews::Sent { at, segment: phones };
-    robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
+    let sent = WireEvent::Sent { at, segment: phones };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
     robot.press("O");
     assert!(robot.said().contains("all connections"), "{}", robot.said());
     let ladder = of(&robot.state).unwrap();
@@ -161,8 +161,8 @@ fn a_udp_socket_is_what_it_is_before_its_first_datagram() {
     let mut datagram = segment(1, true, Flags::default(), (0, 0), 13);
     datagram.tuple = SOCKET.parse::<fivetuple::tcp::SocketRow>().unwrap().tuple;
     let at = robot.state.now;
-    let sent = WireNews::Sent { at, segment: datagram };
-    robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
+    let sent = WireEvent::Sent { at, segment: datagram };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
     robot.arrives(1);
     robot.later(Duration::from_millis(30));
     robot.tables(&[], &[SOCKET]);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event};
 use fivetuple::tcp::{
-    Burst, Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, News, PortRange, Protocol,
-    Refusal, SourcePort,
+    Burst, Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Protocol,
+    SocketEvent, SourcePort, SyscallError,
 };
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -18,12 +18,12 @@ const SERVER: Endpoint = Endpoint {
     port: fivetuple::tcp::Port(5000),
 };
 
-fn refused(spec: ConnectSpec, errno: Errno) -> News {
-    News::ConnectFailed {
+fn refused(spec: ConnectSpec, errno: Errno) -> SocketEvent {
+    SocketEvent::ConnectFailed {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: Refusal { call: Call::Connect, errno },
+        why: SyscallError { call: Call::Connect, errno },
     }
 }
 
@@ -34,9 +34,9 @@ fn who_wants_a_foreign_address_is_told_those_of_its_kind() {
         let mut robot = Robot::new();
         let own = ["192.168.0.7", "fd00::2"].map(|ip| ip.parse().unwrap());
         robot.state.machine.addresses = own.to_vec();
-        robot.hear(News::ListenFailed {
+        robot.hear(SocketEvent::ListenFailed {
             spec: ListenSpec::at(Endpoint::new(wanted, 80)),
-            why: Refusal { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
+            why: SyscallError { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
         });
         let said = robot.said();
         assert!(said.contains("it has") && !said.contains(other), "{said}");
@@ -105,8 +105,8 @@ fn datagrams_take_no_port_from_connections() {
 #[test]
 fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
     let mut robot = Robot::listening();
-    robot.hear(News::AcceptFailed {
-        why: Refusal { call: Call::Accept, errno: Errno::EMFILE },
+    robot.hear(SocketEvent::AcceptFailed {
+        why: SyscallError { call: Call::Accept, errno: Errno::EMFILE },
         pause: Duration::from_millis(400),
     });
     assert!(screen(&mut robot, USUAL).contains("pauses: "));
@@ -119,7 +119,7 @@ fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
 fn where_proc_is_read_instead_nothing_is_said_to_be_unreadable() {
     let mut robot = Robot::new();
     let why = "opening a netlink socket was refused: Operation not permitted";
-    robot.tell(Event::Instead(why.to_owned()));
+    robot.tell(Event::FellBackToProcfs(why.to_owned()));
     let said = robot.said();
     assert!(said.contains("/proc/net/tcp is read instead"), "{said}");
     assert!(said.contains("Operation not permitted"), "{said}");
@@ -133,7 +133,7 @@ fn a_call_typed_with_the_order_to_listen_waits_for_the_port() {
     let orders = robot.commands();
     assert!(matches!(orders[..], [Command::Listen(_)]), "{orders:?}");
     let at = Endpoint::new([127, 0, 0, 1], 41_000);
-    robot.hear(News::Listening {
+    robot.hear(SocketEvent::Listening {
         spec: ListenSpec::at(at),
         sockets: vec![own(&LISTEN.replace("5000", "41000"), 9)],
     });
@@ -150,9 +150,9 @@ fn a_call_does_not_wait_for_a_listener_that_nobody_ordered() {
     robot.press("c");
     assert!(robot.said().contains("no port to call yet"));
     robot.press("l c");
-    robot.hear(News::ListenFailed {
+    robot.hear(SocketEvent::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 0)),
-        why: Refusal { call: Call::Bind, errno: Errno::EACCES },
+        why: SyscallError { call: Call::Bind, errno: Errno::EACCES },
     });
     assert!(robot.said().contains("no port to call yet"), "{}", robot.said());
 }
@@ -180,7 +180,7 @@ fn a_form_that_changes_nothing_of_the_filter_begins_no_new_watch() {
 fn a_second_burst_says_that_it_follows_the_first() {
     let mut robot = Robot::listening();
     robot.press("50c");
-    robot.hear(News::BurstBegun {
+    robot.hear(SocketEvent::BurstBegun {
         burst: Burst { count: 50, every: Duration::ZERO },
         whole_range: false,
     });
@@ -189,9 +189,9 @@ fn a_second_burst_says_that_it_follows_the_first() {
     robot.commands();
     // The listener stops in between: the first burst gives up, the second still follows.
     robot.press("l");
-    robot.hear(News::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { why: None });
     robot.hear(refused(ConnectSpec::to(SERVER.into()), Errno::ECONNREFUSED));
-    robot.hear(News::BurstEnded { opened: 20, asked: 50, took: Duration::from_millis(9) });
+    robot.hear(SocketEvent::BurstEnded { opened: 20, asked: 50, took: Duration::from_millis(9) });
     let told: Vec<&str> = robot.state.notices.newest_first().map(|notice| &*notice.text).collect();
     assert!(told.iter().any(|text| text.contains("opened 20 connections of 50")), "{told:?}");
     let orders = robot.commands();

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use fivetuple::app::{Form, Overlay};
-use fivetuple::tcp::{Endpoint, ListenSpec, News};
+use fivetuple::tcp::{Endpoint, ListenSpec, SocketEvent};
 
 use crate::robot::{LISTEN, Robot, own};
 use crate::screens::{WIDE, screen};
 
 fn form(robot: &Robot) -> &Form {
-    let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is open")
     };
     form
@@ -20,7 +20,7 @@ fn listening_at(spec: ListenSpec) -> Robot {
     robot.state.machine.addresses = ["127.0.0.1", "::1", "192.168.1.7", "fd00::7"]
         .map(|ip| ip.parse::<IpAddr>().unwrap())
         .to_vec();
-    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot
 }
 
@@ -92,7 +92,7 @@ fn what_the_person_typed_is_shown_as_it_was_typed() {
 fn a_stranger_who_says_the_same_is_escaped() {
     let mut robot = Robot::listening();
     let row = "tcp 0 0 127.0.0.1:5000 127.0.0.1:40000 ESTABLISHED inode=12";
-    robot.hear(News::Accepted(own(row, 12)));
-    robot.hear(News::Received { at: own(row, 12).name, bytes: 2, first: "é".into() });
+    robot.hear(SocketEvent::Accepted(own(row, 12)));
+    robot.hear(SocketEvent::Received { at: own(row, 12).name, bytes: 2, first: "é".into() });
     assert!(robot.said().contains(r"\xc3\xa9"), "{}", robot.said());
 }

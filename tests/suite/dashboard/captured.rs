@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{Ladder, Pair, as_text, captured, of};
-use fivetuple::tcp::{Crossing, Fate, FiveTuple, Flags, Host, Loss, Moment, Segment};
+use fivetuple::app::history::ladder::{as_text, captured, of};
+use fivetuple::app::history::{ConnectionRows, Ladder};
+use fivetuple::tcp::{Delivery, DropReason, FiveTuple, Flags, Host, Moment, Segment, WireSegment};
 
 use super::ladder::{CLIENT, SERVER, rungs};
 use super::laptop_connected;
@@ -39,12 +40,12 @@ fn after(millis: u64) -> Moment {
 }
 
 /// Half a second one way; the SYN is dropped once, the payload is still on its way, and the last one fell off a cut wire.
-fn crossings() -> Vec<Crossing> {
+fn crossings() -> Vec<WireSegment> {
     const LAST: u32 = u32::MAX;
     let syn_ack = Flags::SYN.and(Flags::ACK);
     let data = Flags::PSH.and(Flags::ACK);
     let origin = |host: Host| if host == Host(2) { LAST } else { 7000 };
-    let crossing = |segment: Segment, sent, fate, again| Crossing {
+    let crossing = |segment: Segment, sent, fate, again| WireSegment {
         relative: (
             segment.seq.wrapping_sub(origin(segment.from)),
             segment.ack.wrapping_sub(origin(segment.to)),
@@ -58,27 +59,32 @@ fn crossings() -> Vec<Crossing> {
         crossing(
             segment(1, true, Flags::SYN, (LAST, 0), 0),
             0,
-            Fate::Lost(after(0), Loss::Dropped),
+            Delivery::Lost(after(0), DropReason::Dropped),
             false,
         ),
         crossing(
             segment(2, true, Flags::SYN, (LAST, 0), 0),
             1000,
-            Fate::Arrived(after(1500)),
+            Delivery::Arrived(after(1500)),
             true,
         ),
-        crossing(segment(3, false, syn_ack, (7000, 0), 0), 1500, Fate::Arrived(after(2000)), false),
+        crossing(
+            segment(3, false, syn_ack, (7000, 0), 0),
+            1500,
+            Delivery::Arrived(after(2000)),
+            false,
+        ),
         crossing(
             segment(4, true, Flags::ACK, (0, 7001), 0),
             2000,
-            Fate::Arrived(after(2001)),
+            Delivery::Arrived(after(2001)),
             false,
         ),
-        crossing(segment(5, true, data, (0, 7001), 13), 2001, Fate::OnTheWay, false),
+        crossing(segment(5, true, data, (0, 7001), 13), 2001, Delivery::OnTheWay, false),
         crossing(
             segment(6, false, data, (7001, 0), 5),
             2002,
-            Fate::Lost(after(2002), Loss::Cut),
+            Delivery::Lost(after(2002), DropReason::Cut),
             false,
         ),
     ]
@@ -101,7 +107,7 @@ fn of_segments(absolute: bool) -> Ladder {
         robot.kernel(&table);
     }
     let crossings = crossings();
-    let pair = Pair::chosen(&robot.state).unwrap();
+    let pair = ConnectionRows::chosen(&robot.state).unwrap();
     captured(&crossings, &pair, |crossing| {
         if absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
     })

@@ -1,7 +1,7 @@
 //! Verbs while one connection is looked inside: they are meant for that one.
 
 use fivetuple::app::{Action, Overlay, Pane, action_on_card, binding_of};
-use fivetuple::tcp::{Command, News, RowName};
+use fivetuple::tcp::{Command, SocketEvent, SocketId};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
@@ -12,7 +12,7 @@ const NEWER: [&str; 2] = [
     "tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=13",
 ];
 
-fn name(row: &str) -> RowName {
+fn name(row: &str) -> SocketId {
     own(row, 0).name
 }
 
@@ -20,8 +20,8 @@ fn name(row: &str) -> RowName {
 fn looked_inside(row: &str) -> Robot {
     let mut robot = laptop_connected();
     robot.press("c");
-    robot.hear(News::Accepted(own(NEWER[0], 14)));
-    robot.hear(News::Connected(own(NEWER[1], 13)));
+    robot.hear(SocketEvent::Accepted(own(NEWER[0], 14)));
+    robot.hear(SocketEvent::Connected(own(NEWER[1], 13)));
     robot.kernel(&[LISTEN, LAPTOP_END, SERVER_END, NEWER[0], NEWER[1]].join("\n"));
     robot.ask(Action::Focus(Pane::Computers));
     robot.ask(Action::SelectRow(name(row)));
@@ -45,7 +45,7 @@ fn the_verbs_work_on_the_connection_that_the_card_shows() {
         robot.press(key);
         assert_eq!(robot.commands(), [wanted], "{key}: {}", robot.said());
         assert!(
-            matches!(robot.state.desk.overlay, Some(Overlay::Card(row)) if row == laptop),
+            matches!(robot.state.ui.overlay, Some(Overlay::Card(row)) if row == laptop),
             "{key} leaves the card open"
         );
     }
@@ -82,7 +82,7 @@ fn a_card_of_nobodys_of_ours_closes_no_other_connection() {
     let mut robot = looked_inside(LAPTOP_END);
     robot.press("k k k k");
     assert!(
-        matches!(robot.state.desk.overlay, Some(Overlay::Card(row)) if row == name(LISTEN)),
+        matches!(robot.state.ui.overlay, Some(Overlay::Card(row)) if row == name(LISTEN)),
         "the keys that choose go on"
     );
     for key in ["d", "s", "f", "x", "D"] {
@@ -100,5 +100,5 @@ fn a_card_calls_and_listens_too_and_esc_closes_it() {
     robot.press("z");
     assert!(robot.said().contains("Esc closes this"), "{}", robot.said());
     robot.press("Esc");
-    assert!(robot.state.desk.overlay.is_none());
+    assert!(robot.state.ui.overlay.is_none());
 }

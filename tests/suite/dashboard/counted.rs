@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Burst, Ending, News, RowName};
+use fivetuple::tcp::{Burst, CloseKind, SocketEvent, SocketId};
 
 use super::lab::name;
 use crate::computers::{CALLS, CLIENT, SERVES};
@@ -17,21 +17,21 @@ fn held(many: usize) -> Robot {
     let mut robot = Robot::listening_in_lab();
     for n in 0..many {
         robot.press("c");
-        robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
-        robot.hear(News::Accepted(own(&numbered(SERVES, n), 12)));
+        robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
+        robot.hear(SocketEvent::Accepted(own(&numbered(SERVES, n), 12)));
     }
     robot.later(Duration::from_secs(2));
     robot.press("h");
     robot
 }
 
-fn all(row: &str, many: usize) -> Vec<RowName> {
+fn all(row: &str, many: usize) -> Vec<SocketId> {
     (0..many).map(|n| name(&numbered(row, n))).collect()
 }
 
-fn close(robot: &mut Robot, ends: &[RowName], how: Ending) {
+fn close(robot: &mut Robot, ends: &[SocketId], how: CloseKind) {
     for at in ends {
-        robot.hear(News::Closed { at: *at, how });
+        robot.hear(SocketEvent::Closed { at: *at, how });
     }
 }
 
@@ -45,13 +45,13 @@ fn both_ends_of_three_connections_are_not_five() {
     let mut robot = held(3);
     for end in all(CLIENT, 3) {
         robot.press("d");
-        close(&mut robot, &[end], Ending::Close);
+        close(&mut robot, &[end], CloseKind::Close);
         robot.later(Duration::from_millis(300));
     }
     for end in all(SERVES, 3) {
         robot.press("o");
-        robot.hear(News::PeerClosed(end));
-        close(&mut robot, &[end], Ending::Close);
+        robot.hear(SocketEvent::PeerClosed(end));
+        close(&mut robot, &[end], CloseKind::Close);
         robot.later(Duration::from_millis(300));
     }
     let said = sentences(&robot);
@@ -67,12 +67,12 @@ fn both_ends_of_three_connections_are_not_five() {
 fn what_follows_at_once_at_the_other_ends_is_one_sentence() {
     let mut robot = held(3);
     robot.press("0D");
-    close(&mut robot, &all(SERVES, 3), Ending::Close);
+    close(&mut robot, &all(SERVES, 3), CloseKind::Close);
     robot.later(Duration::from_secs(1));
     let before = robot.state.notices.len();
     for end in all(CLIENT, 3) {
-        robot.hear(News::PeerClosed(end));
-        close(&mut robot, &[end], Ending::Close);
+        robot.hear(SocketEvent::PeerClosed(end));
+        close(&mut robot, &[end], CloseKind::Close);
     }
     let said = robot.said_in_the_end().to_owned();
     assert_eq!(robot.state.notices.len(), before + 1);
@@ -82,7 +82,7 @@ fn what_follows_at_once_at_the_other_ends_is_one_sentence() {
     robot.press("2f");
     let before = robot.state.notices.len();
     for end in all(CLIENT, 2) {
-        robot.hear(News::HalfClosed(end));
+        robot.hear(SocketEvent::HalfClosed(end));
     }
     let said = robot.said_in_the_end().to_owned();
     assert_eq!(robot.state.notices.len(), before + 1);
@@ -97,15 +97,17 @@ fn calls_without_an_answer_are_said_to_wait() {
     ] {
         let mut robot = Robot::listening_in_lab();
         robot.press("h 4c");
-        robot
-            .hear(News::BurstBegun { burst: Burst { count: 4, ..Burst::ONE }, whole_range: false });
+        robot.hear(SocketEvent::BurstBegun {
+            burst: Burst { count: 4, ..Burst::ONE },
+            whole_range: false,
+        });
         for n in 0..4 {
-            robot.hear(News::Connecting(own(&numbered(CALLS, n), 11)));
+            robot.hear(SocketEvent::Connecting(own(&numbered(CALLS, n), 11)));
         }
         for n in 0..opened {
-            robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
+            robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
         }
-        robot.hear(News::BurstEnded {
+        robot.hear(SocketEvent::BurstEnded {
             opened: u32::try_from(opened).unwrap(),
             asked: 4,
             took: Duration::ZERO,
@@ -121,9 +123,9 @@ fn the_ports_of_several_connections_are_listed_rising() {
     let mut robot = Robot::listening_in_lab();
     robot.press("7c");
     for n in [8, 0, 4, 2, 12, 10, 6] {
-        robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
+        robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
     }
-    robot.hear(News::BurstEnded { opened: 7, asked: 7, took: Duration::ZERO });
+    robot.hear(SocketEvent::BurstEnded { opened: 7, asked: 7, took: Duration::ZERO });
     let said = robot.said();
     let ports = "(ports 44506, 44508, 44510, 44512, 44514 ...)";
     assert!(said.contains(ports), "{said}");

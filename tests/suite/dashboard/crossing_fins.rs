@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{Side, of};
-use fivetuple::tcp::{Call, Errno, Flags, News, Refusal, TcpState};
+use fivetuple::app::history::Side;
+use fivetuple::app::history::ladder::of;
+use fivetuple::tcp::{Call, Errno, Flags, SocketEvent, SyscallError, TcpState};
 
 use super::lab::connected;
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
@@ -49,10 +50,10 @@ fn a_time_wait_of_both_is_blamed_on_neither() {
     robot.tables(&[LISTEN, &closing], &[&CLIENT.replace("ESTABLISHED", "CLOSING")]);
     let waits = "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 TIME_WAIT host=1 timewait=59000ms/0";
     robot.tables(&[waits], &[]);
-    let spec = robot.state.listener.spec.clone();
-    robot.hear(News::ListenFailed {
+    let spec = robot.state.server.spec.clone();
+    robot.hear(SocketEvent::ListenFailed {
         spec,
-        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     let said = robot.said();
     assert!(said.contains("because both ends closed at once"), "{said}");

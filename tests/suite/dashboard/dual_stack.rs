@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use fivetuple::tcp::{Ending, Endpoint, Errno, ListenSpec, News, OnData, RowName, ServerCloses};
+use fivetuple::tcp::{
+    CloseKind, Endpoint, Errno, ListenSpec, OnData, ServerCloses, SocketEvent, SocketId,
+};
 
 use super::LAPTOP_END;
 use crate::robot::{Robot, own};
@@ -16,23 +18,23 @@ fn connected(change: fn(&mut ListenSpec)) -> Robot {
     let mut spec = ListenSpec::at("[::]:5000".parse::<Endpoint>().unwrap());
     change(&mut spec);
     let mut robot = Robot::new();
-    robot.state.listener.spec = spec.clone();
+    robot.state.server.spec = spec.clone();
     robot.press("l");
-    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
-    robot.hear(News::Accepted(own(SERVER_END, 12)));
-    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     robot.kernel(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     robot
 }
 
-fn laptop() -> RowName {
+fn laptop() -> SocketId {
     own(LAPTOP_END, 11).name
 }
 
 /// What is said when the laptop closes, and both rows are in those states, or gone.
 fn closed(mut robot: Robot, client: &str, server: &str) -> String {
-    robot.hear(News::Closed { at: laptop(), how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: laptop(), how: CloseKind::Close });
     let rows = [LISTEN.to_owned(), left(LAPTOP_END, client), left(SERVER_END, server)];
     robot.kernel(&rows.join("\n"));
     robot.said().to_owned()
@@ -70,7 +72,7 @@ fn a_hang_up_knows_that_the_other_end_was_accepted() {
 fn unread_data_is_known_to_lie_at_an_end_that_was_accepted() {
     let mut robot = connected(|spec| spec.on_data = OnData::LeaveUnread);
     robot.later(std::time::Duration::from_secs(1));
-    robot.hear(News::Sent { at: laptop(), bytes: 13 });
+    robot.hear(SocketEvent::Sent { at: laptop(), bytes: 13 });
     let said = robot.said();
     assert!(said.contains("the server does not read"), "{said}");
     let waits = SERVER_END.replace("tcp 0 0", "tcp 13 0");
@@ -82,7 +84,7 @@ fn unread_data_is_known_to_lie_at_an_end_that_was_accepted() {
 #[test]
 fn a_reset_is_not_taken_for_the_end_of_a_listener() {
     let mut robot = connected(|_| ());
-    robot.hear(News::Closed { at: laptop(), how: Ending::Broken(Errno::ECONNRESET) });
+    robot.hear(SocketEvent::Closed { at: laptop(), how: CloseKind::Broken(Errno::ECONNRESET) });
     let said = robot.said();
     assert!(!said.contains("accept queue"), "{said}");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::{Action, Overlay, Pane};
-use fivetuple::tcp::{Ending, News};
+use fivetuple::tcp::{CloseKind, SocketEvent};
 use fivetuple::view::{hit, pane_at};
 use ratatui::layout::Rect;
 
@@ -45,7 +45,7 @@ fn the_list_of_keys_ends_at_its_last_line() {
     robot.press("?");
     let lowest = |robot: &mut Robot| {
         let (buffer, scroll) = paint(robot, DARK, SMALL);
-        robot.state.desk.help_ends_at(scroll.help_end().unwrap());
+        robot.state.ui.help_ends_at(scroll.help_end().unwrap());
         crate::screens::text_of(&buffer)
     };
     let top = lowest(&mut robot);
@@ -69,7 +69,7 @@ fn what_happened_ends_with_its_oldest_sentence_at_the_top() {
     let oldest = oldest.text[..24].to_owned();
     for size in [SMALL, USUAL, (120, 36)] {
         robot.state.notices.back = 0;
-        while robot.state.desk.focus != Pane::Notices {
+        while robot.state.ui.focus != Pane::Notices {
             robot.press("Tab");
         }
         let shown = |robot: &mut Robot| {
@@ -111,16 +111,16 @@ fn neither_wheel_nor_click_moves_what_something_lies_over() {
 #[test]
 fn the_wheel_over_a_form_goes_to_its_next_field() {
     let mut robot = laptop_connected();
-    let before = (robot.state.clients.chosen, robot.state.desk.selected);
+    let before = (robot.state.clients.chosen, robot.state.ui.selected);
     robot.press("C");
     robot.ask(Action::Next);
     robot.ask(Action::Next);
     robot.ask(Action::Previous);
-    let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is open")
     };
     assert_eq!(form.at, 1);
-    let after = (robot.state.clients.chosen, robot.state.desk.selected);
+    let after = (robot.state.clients.chosen, robot.state.ui.selected);
     assert_eq!(before, after);
 }
 
@@ -158,7 +158,7 @@ fn what_is_said_behind_a_sheet_is_told_below_it_for_a_moment() {
     robot.later(Duration::from_secs(3));
     let calm = screen(&mut robot, SMALL);
     assert!(calm.contains("quit at once"), "{calm}");
-    robot.hear(News::Closed { at: own(LAPTOP_END, 11).name, how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: own(LAPTOP_END, 11).name, how: CloseKind::Close });
     robot.kernel("");
     let told = screen(&mut robot, SMALL);
     assert!(told.contains("laptop closed"), "{told}");

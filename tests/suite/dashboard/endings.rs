@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{as_text, of};
-use fivetuple::app::{Action, Event, Picture};
+use fivetuple::app::history::ladder::{as_text, of};
+use fivetuple::app::{Action, Event, MainView};
 use fivetuple::tcp::{
-    Ending, Endpoint, ListenSpec, News, OnData, Owner, RowName, ServerCloses, SourcePort,
+    CloseKind, Endpoint, ListenSpec, OnData, Owner, ServerCloses, SocketEvent, SocketId, SourcePort,
 };
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
 use crate::screens::{USUAL, WIDE, screen};
 
-pub(super) fn name(row: &str) -> RowName {
+pub(super) fn name(row: &str) -> SocketId {
     own(row, 0).name
 }
 
-pub(super) fn closed(robot: &mut Robot, row: &str, how: Ending) {
+pub(super) fn closed(robot: &mut Robot, row: &str, how: CloseKind) {
     let at = name(row);
-    robot.hear(News::Closed { at, how });
+    robot.hear(SocketEvent::Closed { at, how });
 }
 
 pub(super) fn python(robot: &mut Robot, inodes: &[u64]) {
@@ -33,9 +33,9 @@ pub(super) fn serving(change: impl Fn(&mut ListenSpec)) -> Robot {
     let mut spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     change(&mut spec);
     let mut robot = Robot::new();
-    robot.state.listener.spec = spec.clone();
+    robot.state.server.spec = spec.clone();
     robot.press("l");
-    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.kernel(LISTEN);
     robot
 }
@@ -48,7 +48,7 @@ pub(super) fn card(robot: &mut Robot, row: &str) -> String {
 
 pub(super) fn diagram(robot: &mut Robot) -> String {
     robot.press("g");
-    assert_eq!(robot.state.desk.picture, Picture::States);
+    assert_eq!(robot.state.ui.picture, MainView::States);
     screen(robot, WIDE)
 }
 
@@ -56,16 +56,16 @@ pub(super) fn diagram(robot: &mut Robot) -> String {
 fn closed_unread(first_the_table: bool) -> Robot {
     let mut robot = serving(|spec| spec.on_data = OnData::LeaveUnread);
     robot.press("c");
-    robot.hear(News::Accepted(own(SERVER_END, 12)));
-    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     let unread = SERVER_END.replace("tcp 0", "tcp 13");
     robot.kernel(&[LISTEN, LAPTOP_END, &unread].join("\n"));
     robot.later(Duration::from_secs(1));
     if first_the_table {
         robot.kernel(LISTEN);
     }
-    closed(&mut robot, LAPTOP_END, Ending::Close);
-    closed(&mut robot, SERVER_END, Ending::Close);
+    closed(&mut robot, LAPTOP_END, CloseKind::Close);
+    closed(&mut robot, SERVER_END, CloseKind::Close);
     robot.kernel(LISTEN);
     robot
 }
@@ -101,18 +101,18 @@ fn who_hung_up_before_accept_is_said_to_have() {
     ] {
         for key in ["A", "a"] {
             let mut robot = serving(|spec| spec.closes = closes);
-            robot.hear(News::AcceptHeld(true));
+            robot.hear(SocketEvent::AcceptHeld(true));
             robot.press("c");
-            robot.hear(News::Connected(own(LAPTOP_END, 11)));
+            robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
             robot.kernel(&[LISTEN, LAPTOP_END, &waits].join("\n"));
-            closed(&mut robot, LAPTOP_END, Ending::Close);
+            closed(&mut robot, LAPTOP_END, CloseKind::Close);
             let client = LAPTOP_END.replace("ESTABLISHED inode=11", "FIN_WAIT2");
             robot.kernel(&[LISTEN, &client, &hung_up].join("\n"));
             robot.later(Duration::from_secs(1));
             if key == "a" {
-                robot.hear(News::AcceptHeld(false));
+                robot.hear(SocketEvent::AcceptHeld(false));
             }
-            robot.hear(News::Accepted(own(SERVER_END, 21)));
+            robot.hear(SocketEvent::Accepted(own(SERVER_END, 21)));
             let said = robot.said();
             assert!(said.contains("had hung up while it waited"), "{key}: {said}");
             assert!(said.contains(then), "{key}: {said}");
@@ -126,7 +126,7 @@ fn connections_are_counted_by_listener_and_not_by_the_address_called() {
     for (last, port) in [(8, 54240), (9, 54241)] {
         robot.press("c");
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.{last}:5000 ESTABLISHED inode={port}");
-        robot.hear(News::Connected(own(&row, 11)));
+        robot.hear(SocketEvent::Connected(own(&row, 11)));
     }
     let said = robot.said();
     assert!(said.contains("now has 2 connections"), "{said}");
@@ -186,8 +186,8 @@ fn a_time_wait_that_a_later_look_shows_tells_that_nothing_was_reset() {
     let mut robot = laptop_connected();
     let unread = SERVER_END.replace("tcp 0", "tcp 13");
     robot.kernel(&[LISTEN, LAPTOP_END, &unread].join("\n"));
-    closed(&mut robot, LAPTOP_END, Ending::Close);
-    closed(&mut robot, SERVER_END, Ending::Close);
+    closed(&mut robot, LAPTOP_END, CloseKind::Close);
+    closed(&mut robot, SERVER_END, CloseKind::Close);
     let leaves = LAPTOP_END.replace("ESTABLISHED inode=11", "FIN_WAIT2");
     robot.kernel(&[LISTEN, &leaves].join("\n"));
     let waits = LAPTOP_END.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=60000ms/0");

@@ -2,8 +2,11 @@
 
 use std::fmt::Write;
 
-use fivetuple::app::explain::texts::{Entry, Is, SOURCE, entries};
-use fivetuple::app::explain::{Account, After, Fact, RowChange, Verb, sentence};
+use fivetuple::app::explain::sentence::sentence;
+use fivetuple::app::explain::texts::{SOURCE, entries};
+use fivetuple::app::explain::{RowPattern, TextEntry};
+use fivetuple::app::{Account, Fact, RowNow, RowOutcome, Verb};
+
 use fivetuple::tcp::{Errno, Port, Protocol, TcpState};
 
 /// What the word in the first column stands for.
@@ -22,17 +25,17 @@ const VERBS: [(&str, Verb, Protocol); 11] = [
 ];
 
 /// The situation that an entry is meant for, and nothing beyond it.
-fn situation(key: &str, entry: &Entry) -> Account {
+fn situation(key: &str, entry: &TextEntry) -> Account {
     let (_, verb, protocol) = VERBS.into_iter().find(|(word, ..)| *word == key).unwrap();
     let before = Some(TcpState::Established);
-    let row = |is: Is| match is {
-        Is::Same => RowChange { before, after: After::In(TcpState::Established) },
-        Is::In(state) => RowChange { before, after: After::In(state) },
-        Is::Gone => RowChange { before, after: After::Gone },
-        Is::Any if entry.text.contains("{own}") => {
-            RowChange { before, after: After::In(TcpState::FinWait2) }
+    let row = |is: RowPattern| match is {
+        RowPattern::Same => RowOutcome { before, after: RowNow::In(TcpState::Established) },
+        RowPattern::In(state) => RowOutcome { before, after: RowNow::In(state) },
+        RowPattern::Gone => RowOutcome { before, after: RowNow::Gone },
+        RowPattern::Any if entry.text.contains("{own}") => {
+            RowOutcome { before, after: RowNow::In(TcpState::FinWait2) }
         }
-        Is::Unseen | Is::Any => RowChange { before, after: After::Unseen },
+        RowPattern::Unseen | RowPattern::Any => RowOutcome { before, after: RowNow::Unseen },
     };
     Account {
         verb,
@@ -64,9 +67,9 @@ fn sentences() {
             let account = situation(key, entry);
             let told = sentence(&account);
             let [own, other] = account.rows.map(|row| match row.after {
-                After::In(state) => state.to_string(),
-                After::Gone => String::from("gone"),
-                After::Unseen => String::from("unseen"),
+                RowNow::In(state) => state.to_string(),
+                RowNow::Gone => String::from("gone"),
+                RowNow::Unseen => String::from("unseen"),
             });
             let facts: Vec<String> = account.facts.iter().map(|fact| format!("{fact:?}")).collect();
             writeln!(all, "{key}: {own}, {other} {}\n    {told}", facts.join(" ")).unwrap();
@@ -78,15 +81,15 @@ fn sentences() {
 /// Whatever the rows and the facts are, a sentence names no state that neither row is in, or was in.
 #[test]
 fn no_sentence_names_a_state_that_neither_row_is_in() {
-    let states = TcpState::ALL.into_iter().map(After::In);
-    let afters: Vec<After> = states.chain([After::Gone, After::Unseen]).collect();
+    let states = TcpState::ALL.into_iter().map(RowNow::In);
+    let afters: Vec<RowNow> = states.chain([RowNow::Gone, RowNow::Unseen]).collect();
     for (key, verb, protocol) in VERBS {
         for (own, other) in
             afters.iter().flat_map(|own| afters.iter().map(move |other| (own, other)))
         {
             for fact in Fact::ALL.into_iter().map(Some).chain([None]) {
                 let rows = [*own, *other]
-                    .map(|after| RowChange { before: Some(TcpState::Established), after });
+                    .map(|after| RowOutcome { before: Some(TcpState::Established), after });
                 let account = Account {
                     verb,
                     protocol,
@@ -114,7 +117,7 @@ fn check(key: &str, account: &Account) {
         let is_there = account
             .rows
             .iter()
-            .any(|row| row.after == After::In(state) || row.before == Some(state));
+            .any(|row| row.after == RowNow::In(state) || row.before == Some(state));
         assert!(is_there || !is_named || key == "cut-short", "{key}: {told} {:?}", account.rows);
     }
 }

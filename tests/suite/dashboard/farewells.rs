@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, ConnectSpec, Ending, Endpoint, Errno, Flags, LabNews, Loss, News, Refusal, WireNews,
+    Call, CloseKind, ConnectSpec, DropReason, Endpoint, Errno, Flags, LabEvent, SocketEvent,
+    SyscallError, WireEvent,
 };
 
 use super::lab::{connected, name};
@@ -15,8 +16,8 @@ const RESET: Flags = Flags::RST.and(Flags::ACK);
 const FIN: Flags = Flags::FIN.and(Flags::ACK);
 
 /// What is said once the laptop's end is closed, and both rows are in those states, or gone.
-fn closes(robot: &mut Robot, how: Ending, client: &str, server: &str) -> String {
-    robot.hear(News::Closed { at: name(CLIENT), how });
+fn closes(robot: &mut Robot, how: CloseKind, client: &str, server: &str) -> String {
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how });
     sees(robot, client, server)
 }
 
@@ -35,9 +36,9 @@ fn sees(robot: &mut Robot, client: &str, server: &str) -> String {
 type Ends = fn(&mut Robot) -> String;
 
 fn cut_off(robot: &mut Robot, number: u64) {
-    let (at, how) = (robot.state.now, Loss::Cut);
-    let lost = WireNews::Lost { at, number, how };
-    robot.tell(Event::Lab(LabNews::Wire(vec![lost])));
+    let (at, how) = (robot.state.now, DropReason::Cut);
+    let lost = WireEvent::Lost { at, number, how };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![lost])));
 }
 
 #[test]
@@ -58,34 +59,34 @@ fn a_cut_cable_says_established_only_where_somebody_is() {
 fn the_ghost_of_a_refused_call_was_never_established() {
     let mut robot = Robot::in_lab(3);
     robot.press("c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     let (local, to) = (name(CALLS).tuple.local, name(CALLS).tuple.remote);
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         spec: ConnectSpec {
             host: LAPTOP,
             ..ConnectSpec::to(Endpoint::new([192, 168, 1, 10], 500).into())
         },
         to: Some(to),
         local: Some(local),
-        why: Refusal { call: Call::Connect, errno: Errno::ECONNREFUSED },
+        why: SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED },
     });
-    let how = Ending::Broken(Errno::ECONNREFUSED);
-    robot.hear(News::Closed { at: name(CALLS), how });
+    let how = CloseKind::Broken(Errno::ECONNREFUSED);
+    robot.hear(SocketEvent::Closed { at: name(CALLS), how });
     assert_eq!(robot.table(), [format!("{local} {to} SYN_SENT refused")]);
     // Of an end whose calls were never told, nothing is known that a ghost could show.
     let mut robot = Robot::in_lab(3);
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Abort });
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Abort });
     assert!(robot.table().is_empty());
 }
 
 #[test]
 fn what_the_wire_has_lost_or_holds_is_said_with_the_rows_that_differ() {
     let half: Ends = |robot| {
-        robot.hear(News::HalfClosed(name(CLIENT)));
+        robot.hear(SocketEvent::HalfClosed(name(CLIENT)));
         sees(robot, "FIN_WAIT1", "ESTABLISHED")
     };
-    let close: Ends = |robot| closes(robot, Ending::Close, "FIN_WAIT1", "ESTABLISHED");
-    let abort: Ends = |robot| closes(robot, Ending::Abort, "", "ESTABLISHED");
+    let close: Ends = |robot| closes(robot, CloseKind::Close, "FIN_WAIT1", "ESTABLISHED");
+    let abort: Ends = |robot| closes(robot, CloseKind::Abort, "", "ESTABLISHED");
     let cases: [(Flags, Ends, &str); 3] = [
         (FIN, half, "laptop half-closed: its row is in FIN_WAIT1"),
         (FIN, close, "laptop closed: its row is in FIN_WAIT1"),
@@ -118,7 +119,7 @@ fn what_the_wire_has_lost_or_holds_is_said_with_the_rows_that_differ() {
 #[test]
 fn a_fin_that_waits_behind_what_nobody_acknowledged_is_said_to() {
     let mut robot = connected();
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Close });
     let row = CLIENT.replace("tcp 0 0", "tcp 0 14").replace("ESTABLISHED", "FIN_WAIT1");
     robot.tables(&[LISTEN, SERVES], &[&format!("{row} retransmit=400ms/1")]);
     let said = robot.said_in_the_end();
@@ -128,11 +129,11 @@ fn a_fin_that_waits_behind_what_nobody_acknowledged_is_said_to() {
 #[test]
 fn who_has_half_closed_before_sends_nothing_when_it_closes() {
     let mut robot = connected();
-    robot.hear(News::HalfClosed(name(CLIENT)));
+    robot.hear(SocketEvent::HalfClosed(name(CLIENT)));
     let said = sees(&mut robot, "FIN_WAIT2", "CLOSE_WAIT");
     assert!(said.contains("its row is in FIN_WAIT2, and it can still receive"), "{said}");
     robot.later(Duration::from_secs(1));
-    let said = closes(&mut robot, Ending::Close, "FIN_WAIT2", "CLOSE_WAIT");
+    let said = closes(&mut robot, CloseKind::Close, "FIN_WAIT2", "CLOSE_WAIT");
     assert!(!said.contains("sent nothing"), "no row has changed: {said}");
     let said = robot.said_in_the_end();
     assert!(said.contains("close() sent nothing; its row is in FIN_WAIT2"), "{said}");
@@ -144,11 +145,11 @@ fn a_cable_that_is_mended_mends_no_reset() {
     robot.press("B");
     robot.sends(1, (LAPTOP, RESET), (14, 1), b"");
     cut_off(&mut robot, 1);
-    let said = closes(&mut robot, Ending::Abort, "", "ESTABLISHED");
+    let said = closes(&mut robot, CloseKind::Abort, "", "ESTABLISHED");
     assert!(said.contains("half-open"), "{said}");
     let mut robot = connected();
     robot.press("B");
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Abort });
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Abort });
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.press("B");
     assert!(robot.said().contains("A RST is not"), "{}", robot.said());
@@ -167,7 +168,7 @@ fn data_that_comes_after_a_close_is_answered_by_rst_and_that_is_said() {
     ] {
         let mut robot = connected();
         robot.later(Duration::from_secs(1));
-        robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
+        robot.hear(SocketEvent::Closed { at: name(SERVES), how: CloseKind::Close });
         robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
         sees(&mut robot, "ESTABLISHED", "FIN_WAIT1");
         robot.later(Duration::from_millis(500));

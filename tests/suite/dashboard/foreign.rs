@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{as_text, of};
+use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::app::{Action, Role};
-use fivetuple::tcp::{Call, Ending, Endpoint, Errno, News, Refusal, ServerCloses};
+use fivetuple::tcp::{Call, CloseKind, Endpoint, Errno, ServerCloses, SocketEvent, SyscallError};
 
 use super::endings::{closed, diagram, name, python, serving};
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -18,7 +18,7 @@ fn calls_python() -> Robot {
     let mut robot = Robot::new();
     robot.state.clients.to = Some("127.0.0.1:7391".parse::<Endpoint>().unwrap().into());
     robot.press("c");
-    robot.hear(News::Connected(own(FOREIGN, 11)));
+    robot.hear(SocketEvent::Connected(own(FOREIGN, 11)));
     robot.kernel(&[PYTHON_LISTENS, FOREIGN, PYTHON].join("\n"));
     python(&mut robot, &[70, 71]);
     robot.later(Duration::from_secs(1));
@@ -28,7 +28,7 @@ fn calls_python() -> Robot {
 #[test]
 fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
     let mut robot = calls_python();
-    closed(&mut robot, FOREIGN, Ending::Close);
+    closed(&mut robot, FOREIGN, CloseKind::Close);
     let rows = [
         FOREIGN.replace("ESTABLISHED inode=11", "FIN_WAIT2"),
         PYTHON.replace("ESTABLISHED", "CLOSE_WAIT"),
@@ -55,11 +55,11 @@ fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
 fn a_fin_of_another_program_is_told() {
     let mut robot = serving(|spec| spec.closes = ServerCloses::Never);
     let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
-    robot.hear(News::Accepted(own(&rows[0], 12)));
+    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
     robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
     python(&mut robot, &[11]);
     robot.later(Duration::from_secs(1));
-    robot.hear(News::PeerClosed(name(&rows[0])));
+    robot.hear(SocketEvent::PeerClosed(name(&rows[0])));
     let rows = [
         rows[0].replace("ESTABLISHED", "CLOSE_WAIT"),
         rows[1].replace("ESTABLISHED inode=11", "FIN_WAIT2"),
@@ -73,16 +73,16 @@ fn a_fin_of_another_program_is_told() {
 #[test]
 fn who_has_half_closed_sends_no_second_fin() {
     let mut robot = calls_python();
-    robot.hear(News::HalfClosed(name(FOREIGN)));
+    robot.hear(SocketEvent::HalfClosed(name(FOREIGN)));
     robot.later(Duration::from_secs(2));
-    robot.hear(News::CallFailed {
+    robot.hear(SocketEvent::CallFailed {
         at: name(FOREIGN),
-        why: Refusal { call: Call::Write, errno: Errno::EPIPE },
+        why: SyscallError { call: Call::Write, errno: Errno::EPIPE },
     });
     let said = robot.said();
     assert!(said.contains("Its own half-close"), "{said}");
     assert!(said.contains("can still send"), "{said}");
-    closed(&mut robot, FOREIGN, Ending::Close);
+    closed(&mut robot, FOREIGN, CloseKind::Close);
     let said = robot.said_in_the_end();
     assert!(said.contains("Its FIN was sent before"), "{said}");
 }
@@ -90,7 +90,7 @@ fn who_has_half_closed_sends_no_second_fin() {
 #[test]
 fn a_row_in_time_wait_is_whose_it_was() {
     let mut robot = calls_python();
-    robot.state.listener.spec.at.port.0 = 7391;
+    robot.state.server.spec.at.port.0 = 7391;
     let role = |robot: &Robot, row: &str| {
         let line = robot.state.seen().get(name(row)).unwrap();
         Role::of(&robot.state, &line.row).to_string()
@@ -102,7 +102,7 @@ fn a_row_in_time_wait_is_whose_it_was() {
 
     let mut robot = Robot::listening();
     let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
-    robot.hear(News::Accepted(own(&rows[0], 12)));
+    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
     robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
     python(&mut robot, &[11]);
     assert_eq!(role(&robot, &rows[1]), "python3");
@@ -118,7 +118,7 @@ fn the_server_says_why_it_has_nothing_to_close() {
     assert!(robot.said().contains("has been accepted"), "{}", robot.said());
 
     let mut robot = laptop_connected();
-    closed(&mut robot, SERVER_END, Ending::Close);
+    closed(&mut robot, SERVER_END, CloseKind::Close);
     robot.press("D");
     let said = robot.said();
     assert!(said.contains("closed already"), "{said}");
@@ -134,11 +134,11 @@ fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
     let mut robot = calls_python();
     let waits = FOREIGN.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=59000ms/0");
     robot.kernel(&[PYTHON_LISTENS, &waits].join("\n"));
-    robot.state.listener.spec.at = name(FOREIGN).tuple.local;
+    robot.state.server.spec.at = name(FOREIGN).tuple.local;
     robot.press("l");
-    robot.hear(News::ListenFailed {
-        spec: robot.state.listener.spec.clone(),
-        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+    robot.hear(SocketEvent::ListenFailed {
+        spec: robot.state.server.spec.clone(),
+        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     let said = robot.said();
     assert!(said.contains("because laptop closed first"), "{said}");

@@ -16,7 +16,7 @@ fn a_paste_outside_of_a_form_presses_no_key() {
     assert!(robot.orders().is_empty());
     robot.press("C");
     robot.tell(Event::Pasted("\x1b9.9.9.9:80\n".into()));
-    let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is open")
     };
     assert_eq!(
@@ -32,7 +32,7 @@ fn a_wrong_value_is_refused_in_the_form_with_what_would_be_right() {
     robot.press("L Tab");
     robot.type_text("99999");
     robot.press("Enter");
-    let Some(Overlay::ListenForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ListenForm(form)) = &robot.state.ui.overlay else {
         panic!("the form stays open")
     };
     assert_eq!(
@@ -46,7 +46,7 @@ fn a_wrong_value_is_refused_in_the_form_with_what_would_be_right() {
 fn the_clients_form_applies_a_toy_range() {
     let mut robot = Robot::listening();
     robot.press("C Down Down Right Right Right");
-    let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is open")
     };
     assert_eq!(form.fields[2].call, "IP_LOCAL_PORT_RANGE");
@@ -61,13 +61,13 @@ fn the_first_letter_in_a_field_replaces_its_value_and_the_next_goes_on() {
     let mut robot = Robot::new();
     robot.press("L Tab");
     robot.type_text("80");
-    let Some(Overlay::ListenForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ListenForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is open")
     };
     assert_eq!(form.fields[1].shown(), "80");
     robot.press("Tab shift-Tab Left");
     robot.type_text("8");
-    let Some(Overlay::ListenForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ListenForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is open")
     };
     assert_eq!(form.fields[1].shown(), "880", "an arrow keeps the value");
@@ -99,7 +99,7 @@ fn what_is_typed_into_a_field_that_depends_on_a_choice_makes_that_choice() {
     let mut robot = typed("L", 6, "3");
     robot.press("Enter");
     assert_eq!(
-        robot.state.listener.spec.closes,
+        robot.state.server.spec.closes,
         ServerCloses::After(three),
         "the server's seconds, too"
     );
@@ -118,8 +118,7 @@ fn what_is_typed_and_wrong_is_refused_whatever_was_chosen_before() {
     ] {
         let mut robot = typed(form, down, text);
         robot.press("Enter");
-        let Some(Overlay::ConnectForm(open) | Overlay::ListenForm(open)) =
-            &robot.state.desk.overlay
+        let Some(Overlay::ConnectForm(open) | Overlay::ListenForm(open)) = &robot.state.ui.overlay
         else {
             panic!("{form} took {text:?}")
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Ending, Errno, Flags, News};
+use fivetuple::tcp::{CloseKind, Errno, Flags, SocketEvent};
 
 use super::lab::{connected, name};
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
@@ -17,15 +17,15 @@ fn half_open() -> Robot {
     robot.press("u");
     robot.sends(1, (LAPTOP, Flags::RST.and(Flags::ACK)), (14, 1), b"");
     robot.loses(1);
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Abort });
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Abort });
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.later(Duration::from_secs(1));
     robot
 }
 
-fn closes(robot: &mut Robot, how: Ending) -> String {
+fn closes(robot: &mut Robot, how: CloseKind) -> String {
     let at = name(SERVES);
-    robot.hear(News::Closed { at, how });
+    robot.hear(SocketEvent::Closed { at, how });
     robot.vanish(SERVER, &[SERVES]);
     robot.said_in_the_end().to_owned()
 }
@@ -33,7 +33,7 @@ fn closes(robot: &mut Robot, how: Ending) -> String {
 #[test]
 fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
     let mut robot = half_open();
-    robot.hear(News::Sent { at: name(SERVES), bytes: 13 });
+    robot.hear(SocketEvent::Sent { at: name(SERVES), bytes: 13 });
     let said = robot.said().to_owned();
     assert!(
         said.contains("the server sent 13 bytes") && said.contains("the answer is RST"),
@@ -43,7 +43,7 @@ fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
     robot.arrives(2);
     robot.sends(3, (LAPTOP, STRAY), (14, 0), b"");
     robot.arrives(3);
-    let said = closes(&mut robot, Ending::Broken(Errno::ECONNRESET));
+    let said = closes(&mut robot, CloseKind::Broken(Errno::ECONNRESET));
     assert!(said.contains("ECONNRESET"), "{said}");
     assert!(said.contains("That end was gone before (half-open)"), "{said}");
 }
@@ -51,14 +51,14 @@ fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
 #[test]
 fn what_is_sent_to_an_end_that_is_gone_takes_the_row_away() {
     for (how, words) in [
-        (Ending::Close, "The server closed: its row is gone, too, without TIME_WAIT."),
-        (Ending::Abort, "its row is gone, the last one of this connection"),
+        (CloseKind::Close, "The server closed: its row is gone, too, without TIME_WAIT."),
+        (CloseKind::Abort, "its row is gone, the last one of this connection"),
     ] {
         let said = closes(&mut half_open(), how);
         assert!(said.contains(words), "{said}");
     }
     let mut robot = half_open();
-    robot.hear(News::HalfClosed(name(SERVES)));
+    robot.hear(SocketEvent::HalfClosed(name(SERVES)));
     robot.vanish(SERVER, &[SERVES]);
     let said = robot.said();
     assert!(said.contains("The server half-closed: its row is gone, too"), "{said}");
@@ -71,14 +71,17 @@ fn who_closes_what_was_reset_just_now_has_nothing_to_say() {
         let mut robot = connected();
         robot.press("x");
         let at = name(CLIENT);
-        let how = Ending::Abort;
+        let how = CloseKind::Abort;
         if is_told {
-            robot.hear(News::Closed { at, how });
+            robot.hear(SocketEvent::Closed { at, how });
         }
         let told = robot.state.notices.len();
-        robot.hear(News::Closed { at: name(SERVES), how: Ending::Broken(Errno::ECONNRESET) });
+        robot.hear(SocketEvent::Closed {
+            at: name(SERVES),
+            how: CloseKind::Broken(Errno::ECONNRESET),
+        });
         if !is_told {
-            robot.hear(News::Closed { at, how });
+            robot.hear(SocketEvent::Closed { at, how });
         }
         robot.tables(&[LISTEN], &[]);
         assert!(robot.said().contains("laptop aborted"), "{}", robot.said());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Action;
-use fivetuple::tcp::{Ending, News, Protocol, SourcePort};
+use fivetuple::tcp::{CloseKind, Protocol, SocketEvent, SourcePort};
 
 use crate::robot::{Robot, own};
 use crate::screens::{WIDE, screen};
@@ -18,7 +18,7 @@ fn called_itself(row: &str, protocol: Protocol) -> Robot {
     clients.spec.source_port = SourcePort::SameAsServer;
     clients.spec.protocol = protocol;
     robot.press("c");
-    robot.hear(News::Connected(own(row, 11)));
+    robot.hear(SocketEvent::Connected(own(row, 11)));
     robot.kernel(row);
     robot.later(Duration::from_secs(1));
     robot
@@ -41,7 +41,7 @@ fn a_call_to_itself_is_told_as_one() {
 #[test]
 fn its_hang_up_waits_for_nobody() {
     let mut robot = called_itself(TCP, Protocol::Tcp);
-    robot.hear(News::Closed { at: own(TCP, 0).name, how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: own(TCP, 0).name, how: CloseKind::Close });
     robot.kernel(&TCP.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=60000ms/0"));
     let said = robot.said();
     assert!(said.contains("Its one row is in TIME_WAIT for 60 s"), "{said}");
@@ -50,14 +50,14 @@ fn its_hang_up_waits_for_nobody() {
 #[test]
 fn its_half_close_reaches_itself() {
     let mut robot = called_itself(TCP, Protocol::Tcp);
-    robot.hear(News::HalfClosed(own(TCP, 0).name));
+    robot.hear(SocketEvent::HalfClosed(own(TCP, 0).name));
     robot.kernel(&TCP.replace("ESTABLISHED", "CLOSING"));
     let said = robot.said().to_owned();
     assert!(said.contains("came back to the same socket"), "{said}");
     assert!(said.contains("CLOSING"), "{said}");
     let told = robot.state.notices.len();
-    robot.hear(News::PeerClosed(own(TCP, 0).name));
-    robot.hear(News::Closed { at: own(TCP, 0).name, how: Ending::Close });
+    robot.hear(SocketEvent::PeerClosed(own(TCP, 0).name));
+    robot.hear(SocketEvent::Closed { at: own(TCP, 0).name, how: CloseKind::Close });
     robot.kernel(&TCP.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=60000ms/0"));
     assert_eq!(robot.state.notices.len(), told, "it was told already");
     assert!(robot.said().contains("TIME_WAIT"), "but goes on: {}", robot.said());
@@ -95,7 +95,7 @@ fn a_datagram_is_not_said_to_be_acknowledged() {
 #[test]
 fn what_comes_from_itself_is_said_to() {
     let mut robot = called_itself(UDP, Protocol::Udp);
-    robot.hear(News::Received { at: own(UDP, 0).name, bytes: 2, first: b"hi".to_vec() });
+    robot.hear(SocketEvent::Received { at: own(UDP, 0).name, bytes: 2, first: b"hi".to_vec() });
     let said = robot.said();
     assert!(said.contains("received 2 bytes from itself: \"hi\""), "{said}");
 }

@@ -1,7 +1,7 @@
 //! What keys do.
 
 use fivetuple::app::{Action, BINDINGS, Effect, Key, Pane, Scope};
-use fivetuple::tcp::{Burst, Command, News, RowName};
+use fivetuple::tcp::{Burst, Command, SocketEvent, SocketId};
 
 use super::laptop_connected;
 use crate::robot::{Robot, end, own};
@@ -28,13 +28,13 @@ fn every_key_on_the_panes_does_something_that_can_be_seen() {
         let mut robot = Robot::new();
         robot.orders();
         let before = (
-            format!("{:?}", robot.state.desk),
+            format!("{:?}", robot.state.ui),
             robot.state.notices.len(),
             robot.state.clients.chosen,
         );
         robot.ask(binding.action);
         let after = (
-            format!("{:?}", robot.state.desk),
+            format!("{:?}", robot.state.ui),
             robot.state.notices.len(),
             robot.state.clients.chosen,
         );
@@ -72,7 +72,7 @@ fn a_count_before_connect_is_how_often() {
     robot.commands();
     robot.press("25c");
     assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 25, .. })]));
-    robot.hear(News::BurstEnded { opened: 25, asked: 25, took: std::time::Duration::ZERO });
+    robot.hear(SocketEvent::BurstEnded { opened: 25, asked: 25, took: std::time::Duration::ZERO });
     robot.press("c");
     assert!(
         matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 1, .. })]),
@@ -95,7 +95,7 @@ fn a_limit_is_said_before_the_connections_are_made() {
 fn disconnect_takes_the_newest_connection_of_the_chosen_computer() {
     let mut robot = laptop_connected();
     let newer = own("tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14", 14);
-    robot.hear(News::Connected(newer));
+    robot.hear(SocketEvent::Connected(newer));
     robot.commands();
     robot.ask(Action::Focus(Pane::Computers));
     robot.press("d");
@@ -107,11 +107,11 @@ fn disconnect_takes_the_newest_connection_of_the_chosen_computer() {
 #[test]
 fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
     for (keys, command) in
-        [("d d", Command::Close as fn(RowName) -> Command), ("x x", Command::Abort)]
+        [("d d", Command::Close as fn(SocketId) -> Command), ("x x", Command::Abort)]
     {
         let mut robot = laptop_connected();
         let newer = own("tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14", 14);
-        robot.hear(News::Connected(newer));
+        robot.hear(SocketEvent::Connected(newer));
         robot.commands();
         robot.ask(Action::Focus(Pane::Computers));
         robot.press(keys);
@@ -127,11 +127,11 @@ fn an_order_to_end_is_remembered_when_the_call_is_answered_after_it() {
     let mut robot = Robot::listening();
     let client = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11", 11);
     robot.press("c");
-    robot.hear(News::Connecting(client));
+    robot.hear(SocketEvent::Connecting(client));
     robot.commands();
     robot.press("d");
     assert_eq!(robot.commands(), [Command::Close(client.name)]);
-    robot.hear(News::Connected(client));
+    robot.hear(SocketEvent::Connected(client));
     robot.press("d");
     assert!(robot.commands().is_empty(), "{}", robot.said());
 }
@@ -152,7 +152,7 @@ fn esc_never_quits_and_q_closes_what_is_open_first() {
     let mut robot = Robot::new();
     robot.orders();
     robot.press("Esc Esc ? q");
-    assert!(robot.orders().is_empty() && robot.state.desk.overlay.is_none());
+    assert!(robot.orders().is_empty() && robot.state.ui.overlay.is_none());
     robot.press("q");
     assert_eq!(robot.orders(), [Effect::Exit]);
     robot.press("L ctrl-c");
@@ -163,9 +163,9 @@ fn esc_never_quits_and_q_closes_what_is_open_first() {
 fn a_row_that_was_only_looked_inside_is_not_what_the_next_verb_is_meant_for() {
     let mut robot = laptop_connected();
     robot.press("Enter Esc");
-    assert_eq!(robot.state.desk.selected, None);
+    assert_eq!(robot.state.ui.selected, None);
     robot.press("Tab j Enter Esc");
-    assert!(robot.state.desk.selected.is_some(), "in the table the choice stays");
+    assert!(robot.state.ui.selected.is_some(), "in the table the choice stays");
 }
 
 #[test]
@@ -173,10 +173,10 @@ fn a_call_without_an_answer_counts_once_whatever_becomes_of_it() {
     let mut robot = Robot::listening();
     let calling = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11", 11);
     robot.press("c");
-    robot.hear(News::Connecting(calling));
+    robot.hear(SocketEvent::Connecting(calling));
     robot.press("c");
     assert_eq!(robot.state.clients.awaited, 1);
-    robot.hear(News::Connected(calling));
+    robot.hear(SocketEvent::Connected(calling));
     assert_eq!(robot.state.clients.awaited, 1, "the second call is still unanswered");
 }
 
@@ -187,7 +187,7 @@ fn a_verb_waits_for_the_call_before_it() {
     let newer = own("tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=14", 14);
     robot.press("c d");
     assert!(matches!(robot.commands()[..], [Command::Connect(..)]), "nothing can be closed yet");
-    robot.hear(News::Connected(newer));
+    robot.hear(SocketEvent::Connected(newer));
     assert_eq!(robot.commands(), [Command::Close(newer.name)]);
 }
 
@@ -206,7 +206,7 @@ fn a_chosen_row_that_is_gone_is_not_replaced_by_another() {
 fn accept_with_nobody_waiting_orders_nothing_and_says_so() {
     let mut robot = Robot::listening();
     robot.press("a");
-    robot.hear(News::AcceptHeld(true));
+    robot.hear(SocketEvent::AcceptHeld(true));
     robot.commands();
     robot.press("A");
     assert!(robot.commands().is_empty());

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Effect, Event, PointOfView, Role, Sight, Stage};
+use fivetuple::app::{Effect, Event, LabStage, PointOfView, Role, TableUpdate};
 use fivetuple::tcp::{
-    Change, Command, Ending, Errno, Host, LabLimits, LabNews, LabOrder, LabRefusal, News, RowName,
-    Snapshot, TcpState,
+    Change, CloseKind, Command, Errno, Host, LabEvent, LabLimits, LabOrder, LabRefusal, Snapshot,
+    SocketEvent, SocketId, TcpState,
 };
 
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
 use crate::robot::{Robot, own};
 
-pub(super) fn name(row: &str) -> RowName {
+pub(super) fn name(row: &str) -> SocketId {
     own(row, 0).name
 }
 
@@ -19,9 +19,9 @@ pub(super) fn name(row: &str) -> RowName {
 pub(super) fn connected() -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
-    robot.hear(News::Connected(own(CLIENT, 11)));
-    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     robot.orders();
     robot
@@ -36,7 +36,7 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     assert_eq!(robot.orders(), [Effect::Lab(LabOrder::Start(spec))]);
     robot.press("N");
     assert!(robot.orders().is_empty(), "{}", robot.said());
-    robot.tell(Event::Lab(LabNews::Up {
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(4),
         limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
@@ -54,9 +54,9 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     let orders = robot.orders();
     assert!(orders.contains(&Effect::Run(Command::CloseEverything)));
     assert!(orders.contains(&Effect::Lab(LabOrder::Stop)));
-    robot.tell(Event::Lab(LabNews::Down(None)));
-    assert_eq!(robot.state.lab.stage, Stage::Off);
-    assert_eq!(robot.state.listener.at().to_string(), "127.0.0.1:5000");
+    robot.tell(Event::Lab(LabEvent::Down(None)));
+    assert_eq!(robot.state.lab.stage, LabStage::Off);
+    assert_eq!(robot.state.server.at().to_string(), "127.0.0.1:5000");
     assert_eq!(robot.state.clients.computer().ip.to_string(), "127.0.0.2");
     assert_eq!(robot.state.machine.unprivileged_from.0, 1024);
     assert!(robot.said().contains("on loopback again"), "{}", robot.said());
@@ -66,7 +66,7 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
 fn a_refused_lab_says_why_and_leaves_the_rest_as_it_was() {
     let mut robot = Robot::listening();
     robot.press("N");
-    robot.tell(Event::Lab(LabNews::Refused(LabRefusal {
+    robot.tell(Event::Lab(LabEvent::Refused(LabRefusal {
         step: "unshare(CLONE_NEWUSER)".to_owned(),
         errno: Errno::EPERM,
         helps: "user.max_user_namespaces is 0; a higher number helps.".to_owned(),
@@ -74,14 +74,14 @@ fn a_refused_lab_says_why_and_leaves_the_rest_as_it_was() {
     for part in ["unshare(CLONE_NEWUSER)", "EPERM", "max_user_namespaces", "on loopback"] {
         assert!(robot.said().contains(part), "{part}: {}", robot.said());
     }
-    assert!(robot.state.listener.is_listening());
+    assert!(robot.state.server.is_listening());
     assert_eq!(robot.table().len(), 1);
 }
 
 #[test]
 fn a_lab_that_dies_gives_loopback_back_and_the_reason() {
     let mut robot = connected();
-    robot.tell(Event::Lab(LabNews::Down(Some("its helper is gone".to_owned()))));
+    robot.tell(Event::Lab(LabEvent::Down(Some("its helper is gone".to_owned()))));
     assert!(robot.said().contains("its helper is gone"), "{}", robot.said());
     assert!(robot.table().is_empty());
     robot.kernel_afresh("tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=5");
@@ -110,7 +110,7 @@ fn commands_go_to_the_computers_of_the_lab() {
 #[test]
 fn a_listener_for_everybody_is_called_at_the_servers_address() {
     let mut robot = Robot::in_lab(3);
-    robot.state.listener.spec.at.ip = [0, 0, 0, 0].into();
+    robot.state.server.spec.at.ip = [0, 0, 0, 0].into();
     robot.press("c");
     let commands = robot.commands();
     let Some(Command::Connect(connect, _)) = commands.first() else {
@@ -124,10 +124,10 @@ fn both_ends_are_joined_across_the_tables_and_looked_up_at_their_own_computers()
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
     robot.orders();
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     let looked = robot.orders();
     let both = vec![name(CALLS), name(SERVES)];
-    assert!(looked.contains(&Effect::Look(both)), "{looked:?}");
+    assert!(looked.contains(&Effect::Lookup(both)), "{looked:?}");
 
     let robot = connected();
     let sockets = &robot.state.sockets;
@@ -144,12 +144,12 @@ fn both_ends_are_joined_across_the_tables_and_looked_up_at_their_own_computers()
 fn a_look_at_one_computer_leaves_the_rows_of_the_other() {
     let mut robot = connected();
     let table: Snapshot = LISTEN.parse().unwrap();
-    robot.tell(Event::Seen(Sight {
+    robot.tell(Event::TableRead(TableUpdate {
         host: SERVER,
         changes: table.rows.into_iter().map(Change::Appeared).collect(),
         afresh: true,
         source: "sock_diag",
-        ..Sight::default()
+        ..TableUpdate::default()
     }));
     assert_eq!(
         robot.table(),
@@ -164,7 +164,7 @@ fn a_look_at_one_computer_leaves_the_rows_of_the_other() {
 fn the_point_of_view_chooses_a_computers_table() {
     let mut robot = connected();
     robot.press("e");
-    assert_eq!(robot.state.desk.lens.view, PointOfView::Server);
+    assert_eq!(robot.state.ui.lens.view, PointOfView::Server);
     let server =
         ["192.168.1.10:500 0.0.0.0:* LISTEN", "192.168.1.10:500 192.168.1.13:44506 ESTABLISHED"];
     assert_eq!(robot.table(), server);
@@ -179,30 +179,30 @@ fn a_hang_up_leaves_time_wait_at_the_client_and_says_so() {
     let mut robot = connected();
     robot.press("d");
     assert_eq!(robot.commands(), [Command::Close(name(CLIENT))]);
-    robot.hear(News::PeerClosed(name(SERVES)));
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
-    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
+    robot.hear(SocketEvent::PeerClosed(name(SERVES)));
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Close });
+    robot.hear(SocketEvent::Closed { at: name(SERVES), how: CloseKind::Close });
     let wait = "tcp 0 0 192.168.1.13:44506 192.168.1.10:500 TIME_WAIT host=2 timewait=60000ms/0";
     robot.tables(&[LISTEN], &[wait]);
     let said = "laptop closed first: its row is in TIME_WAIT at port 44506 for 60 s, and the server's row is gone. The LISTEN row is unchanged.";
     assert_eq!(robot.said(), said);
-    assert!(robot.state.listener.ends.is_empty());
+    assert!(robot.state.server.ends.is_empty());
     assert_eq!(robot.state.clients.open(), 0);
 }
 
 #[test]
 fn refusals_name_rows_and_addresses_of_the_right_computer() {
     let mut robot = Robot::listening_in_lab();
-    let spec = robot.state.listener.spec.clone();
-    let why = |call, errno| fivetuple::tcp::Refusal { call, errno };
-    robot.hear(News::ListenFailed {
+    let spec = robot.state.server.spec.clone();
+    let why = |call, errno| fivetuple::tcp::SyscallError { call, errno };
+    robot.hear(SocketEvent::ListenFailed {
         spec: spec.clone(),
         why: why(fivetuple::tcp::Call::Bind, Errno::EADDRINUSE),
     });
     assert_eq!(robot.state.blamed(), [name(LISTEN)]);
     let mut elsewhere = spec;
     elsewhere.at.ip = [10, 0, 0, 1].into();
-    robot.hear(News::ListenFailed {
+    robot.hear(SocketEvent::ListenFailed {
         spec: elsewhere,
         why: why(fivetuple::tcp::Call::Bind, Errno::EADDRNOTAVAIL),
     });
@@ -231,8 +231,8 @@ fn a_half_open_call_is_a_row_of_the_server_that_nobody_has_accepted() {
 fn news_of_sockets_from_before_the_lab_is_of_no_interest() {
     let mut robot = Robot::in_lab(2);
     let old = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
-    robot.hear(News::Connected(own(old, 11)));
-    robot.hear(News::Closed { at: name(old), how: Ending::Abort });
+    robot.hear(SocketEvent::Connected(own(old, 11)));
+    robot.hear(SocketEvent::Closed { at: name(old), how: CloseKind::Abort });
     assert_eq!(robot.state.clients.open(), 0);
     assert!(robot.table().is_empty());
 }

@@ -2,7 +2,8 @@
 
 use fivetuple::app::{Event, Overlay, Verdict};
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, LabNews, ListenSpec, News, Refusal, Trial,
+    Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, ListenSpec, Probe, SocketEvent,
+    SyscallError,
 };
 
 use crate::computers::{LAPTOP, SERVER};
@@ -15,9 +16,9 @@ const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN host=1 inode=9";
 /// A lab whose server listens at 127.0.0.1.
 fn at_loopback() -> Robot {
     let mut robot = Robot::in_lab(3);
-    robot.state.listener.spec.at.ip = [127, 0, 0, 1].into();
+    robot.state.server.spec.at.ip = [127, 0, 0, 1].into();
     robot.press("l");
-    robot.hear(News::Listening {
+    robot.hear(SocketEvent::Listening {
         spec: ListenSpec { host: SERVER, ..ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)) },
         sockets: vec![own(LISTEN, 9)],
     });
@@ -27,13 +28,13 @@ fn at_loopback() -> Robot {
 }
 
 /// What the laptop's call came to.
-pub(super) fn refused(to: &str, errno: Errno) -> News {
+pub(super) fn refused(to: &str, errno: Errno) -> SocketEvent {
     let to: Endpoint = to.parse().unwrap();
-    News::ConnectFailed {
+    SocketEvent::ConnectFailed {
         spec: ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to.into()) },
         to: Some(to),
         local: None,
-        why: Refusal { call: Call::Connect, errno },
+        why: SyscallError { call: Call::Connect, errno },
     }
 }
 
@@ -61,8 +62,8 @@ fn its_server_listens_where_the_command_line_says_and_so_does_the_next_labs() {
         assert_eq!((listen.host, listen.at.to_string().as_str()), (SERVER, "0.0.0.0:5000"));
         assert_eq!(connect.to.to_string(), "192.168.1.10:5000");
         robot.press("N");
-        robot.tell(Event::Lab(LabNews::Down(None)));
-        assert_eq!(robot.state.listener.at().to_string(), "127.0.0.1:5000");
+        robot.tell(Event::Lab(LabEvent::Down(None)));
+        assert_eq!(robot.state.server.at().to_string(), "127.0.0.1:5000");
     }
 }
 
@@ -91,7 +92,7 @@ fn the_detective_tries_what_can_help_there() {
     robot.press("y");
     let commands = robot.commands();
     let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
-    let [Trial::Bind { host, at, .. }] = trials[..] else { panic!("{trials:?}") };
+    let [Probe::Bind { host, at, .. }] = trials[..] else { panic!("{trials:?}") };
     assert_eq!((host, at.to_string().as_str()), (SERVER, "192.168.1.10:5000"));
     let case = robot.state.notices.case.as_ref().unwrap();
     let words: Vec<_> = case.remedies.iter().map(|one| one.words.as_str()).collect();
@@ -140,7 +141,7 @@ fn no_syn_is_said_to_be_sent_to_an_address_that_nobody_has() {
         let mut robot = Robot::listening_in_lab();
         robot.state.lab.wire.held = held;
         robot.press("c");
-        robot.hear(News::Connecting(own(row, 11)));
+        robot.hear(SocketEvent::Connecting(own(row, 11)));
         let said = robot.said();
         assert!(
             said.contains("nobody has 192.168.1.99 on this link") && said.contains("no SYN"),
@@ -166,7 +167,7 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
         robot.said()
     );
     assert!(!robot.said().contains("EHOSTUNREACH"), "{}", robot.said());
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     robot.press("c");
     assert!(matches!(robot.commands()[..], [.., Command::Connect(..)]));
 }
@@ -181,7 +182,7 @@ fn the_form_for_connecting_names_addresses_that_the_computers_have() {
     ] {
         let mut robot = lab.map_or_else(Robot::new, Robot::in_lab);
         robot.press("C");
-        let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+        let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
             panic!("no form");
         };
         assert!(form.fields[1].hint.ends_with(own), "{}", form.fields[1].hint);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Burst, Command, Endpoint, Errno, Host, LabLimits, LabNews, News, Port, PortRange, RowName,
-    SourcePort, TcpInfo, Trial,
+    Burst, Command, Endpoint, Errno, Host, LabEvent, LabLimits, Port, PortRange, Probe,
+    SocketEvent, SocketId, SourcePort, TcpInfo,
 };
 
 use super::lab_addresses::refused;
@@ -16,9 +16,9 @@ use crate::robot::{Robot, own};
 fn connected() -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
-    robot.hear(News::Connected(own(CLIENT, 11)));
-    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     robot
 }
@@ -33,7 +33,7 @@ fn whether_a_port_is_free_is_tried_on_the_computer_that_was_called() {
     let [Command::Try(trials)] = &commands[..] else {
         panic!("{commands:?}");
     };
-    assert!(matches!(trials[..], [Trial::Bind { host: SERVER, .. }]), "{trials:?}");
+    assert!(matches!(trials[..], [Probe::Bind { host: SERVER, .. }]), "{trials:?}");
 }
 
 #[test]
@@ -55,7 +55,8 @@ fn the_ports_of_a_small_range_are_counted_at_the_computer_that_calls() {
 
 #[test]
 fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
-    let blind = |host| Event::Blind { host, why: "asking the kernel failed: EIO".to_owned() };
+    let blind =
+        |host| Event::TableUnreadable { host, why: "asking the kernel failed: EIO".to_owned() };
     let mut robot = connected();
     robot.tell(blind(Host::THIS));
     assert!(!robot.said().contains("EIO"), "{}", robot.said());
@@ -65,7 +66,7 @@ fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
     assert!(robot.state.sockets.blind.is_empty());
     robot.tell(blind(SERVER));
     assert!(robot.said().starts_with("the server's table cannot"), "{}", robot.said());
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     assert!(robot.state.sockets.blind.is_empty());
 }
 
@@ -73,7 +74,7 @@ fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
 fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
     let mut robot = connected();
     let [here, there] = [CLIENT, SERVES].map(|row| own(row, 0).name);
-    let told = |name: RowName, round_trip: u64| Event::Inspected {
+    let told = |name: SocketId, round_trip: u64| Event::Inspected {
         host: name.host,
         found: vec![(
             name,
@@ -81,7 +82,7 @@ fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
         )],
     };
     let trips = |robot: &Robot| {
-        [here, there].map(|name| robot.state.desk.info(name).map(|info| info.round_trip))
+        [here, there].map(|name| robot.state.ui.info(name).map(|info| info.round_trip))
     };
     robot.tell(told(here, 1));
     robot.tell(told(there, 2));
@@ -96,23 +97,26 @@ fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
 fn a_trial_of_the_myth_ends_where_the_lab_begins() {
     let mut robot = Robot::listening();
     robot.press("U");
-    assert!(robot.state.desk.myth.is_some());
-    robot.tell(Event::Lab(LabNews::Up {
+    assert!(robot.state.ui.myth.is_some());
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(3),
         limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
     }));
-    assert!(robot.state.desk.myth.is_none());
+    assert!(robot.state.ui.myth.is_none());
 }
 
 #[test]
 fn several_calls_that_waited_are_those_of_the_computer_that_made_them() {
     let mut robot = Robot::listening_in_lab();
     let burst = |robot: &mut Robot, count: u32, opened: u32| {
-        robot.hear(News::BurstBegun { burst: Burst { count, ..Burst::ONE }, whole_range: false });
+        robot.hear(SocketEvent::BurstBegun {
+            burst: Burst { count, ..Burst::ONE },
+            whole_range: false,
+        });
         let progress = robot.state.clients.under_way.as_ref().unwrap();
         let caller = progress.computer;
-        robot.hear(News::BurstEnded { opened, asked: count, took: Duration::ZERO });
+        robot.hear(SocketEvent::BurstEnded { opened, asked: count, took: Duration::ZERO });
         (caller, robot.said().to_owned())
     };
     robot.press("h 3c j 2c k");
@@ -130,7 +134,9 @@ fn who_calls_its_own_loopback_is_known_by_its_network() {
     let calls =
         "tcp 0 1 127.0.0.1:44506 127.0.0.1:7000 SYN_SENT host=2 inode=11 cookie=7".to_owned();
     let connected = calls.replace("SYN_SENT", "ESTABLISHED");
-    for news in [News::Connecting(own(&calls, 11)), News::Connected(own(&connected, 11))] {
+    for news in
+        [SocketEvent::Connecting(own(&calls, 11)), SocketEvent::Connected(own(&connected, 11))]
+    {
         let mut robot = Robot::in_lab(3);
         robot.state.clients.to = Some(Endpoint::new([127, 0, 0, 1], 7000).into());
         robot.press("c j");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Flags, News, Protocol};
+use fivetuple::tcp::{Flags, Protocol, SocketEvent};
 
 use super::lab::{connected, name};
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
@@ -26,7 +26,7 @@ fn half_made() -> Robot {
 fn who_has_connected_over_a_slow_wire_is_connected_at_one_end() {
     let mut robot = half_made();
     robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
     let said = robot.said();
     assert!(said.starts_with("laptop connected: the kernel picked port 44506."), "{said}");
@@ -43,7 +43,7 @@ fn whose_ack_is_lost_is_connected_at_one_end() {
     robot.press("h");
     robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
     robot.loses(3);
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     let said = robot.said();
     assert!(said.contains("the ACK is lost"), "{said}");
     assert!(said.contains("SYN_RECV"), "{said}");
@@ -61,7 +61,7 @@ fn over_a_quick_wire_and_within_one_computer_both_ends_are_connected() {
     let alone = "tcp 0 0 192.168.1.10:40000 192.168.1.10:500 ESTABLISHED host=1 inode=21";
     let mut robot = Robot::listening_in_lab();
     robot.press("b c");
-    robot.hear(News::Connected(own(alone, 21)));
+    robot.hear(SocketEvent::Connected(own(alone, 21)));
     assert!(!robot.said().contains("crossed"), "{}", robot.said());
 }
 
@@ -75,7 +75,7 @@ fn a_call_whose_syn_is_lost_says_so() {
             robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
             robot.loses(1);
         }
-        robot.hear(News::Connecting(own(CALLS, 11)));
+        robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
         let said = robot.said();
         assert!(said.contains("laptop calls 192.168.1.10:500"), "{said}");
         assert!(said.contains("The SYN is lost: it is sent again"), "{said}");
@@ -88,11 +88,11 @@ fn a_datagram_that_is_lost_is_lost_for_good_and_that_is_said() {
     let mut robot = Robot::listening_in_lab();
     robot.state.clients.spec.protocol = Protocol::Udp;
     robot.press("c");
-    robot.hear(News::Connected(own(UDP, 11)));
+    robot.hear(SocketEvent::Connected(own(UDP, 11)));
     robot.later(Duration::from_secs(1));
     let sent = |robot: &mut Robot| {
         let at = name(UDP);
-        robot.hear(News::Sent { at, bytes: 13 });
+        robot.hear(SocketEvent::Sent { at, bytes: 13 });
         robot.said().to_owned()
     };
     let said = sent(&mut robot);
@@ -109,7 +109,7 @@ fn a_datagram_that_is_lost_is_lost_for_good_and_that_is_said() {
 fn when_the_last_ack_has_come_the_other_end_is_said_to_be_established_too() {
     let mut robot = Robot::calling_in_lab();
     robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
     assert!(robot.said().contains("half a connection"), "{}", robot.said());
     robot.later(Duration::from_millis(500));

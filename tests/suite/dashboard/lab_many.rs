@@ -1,14 +1,14 @@
 //! More segments on the wire than are known one by one.
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{Flags, LabNews, Standing, Tally, WireNews, WireOrder};
+use fivetuple::tcp::{Flags, LabEvent, WireCounts, WireEvent, WireOrder, WireStatus};
 
 use super::lab_wire::orders;
 use crate::computers::LAPTOP;
 use crate::robot::Robot;
 
-fn tells(robot: &mut Robot, tally: Tally) {
-    robot.tell(Event::Lab(LabNews::Wire(vec![WireNews::Tally(tally)])));
+fn tells(robot: &mut Robot, tally: WireCounts) {
+    robot.tell(Event::Lab(LabEvent::Wire(vec![WireEvent::Counts(tally)])));
 }
 
 /// The wire is held, and 12,000 segments are on it, of which two are known.
@@ -19,10 +19,10 @@ fn crowded(oldest: u64) -> Robot {
     for number in 1..=2 {
         robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
     }
-    let tally = Tally {
+    let tally = WireCounts {
         untold: 11_998,
-        standing: Standing { kept: 12_000, oldest: Some(oldest), obeyed: 0 },
-        ..Tally::default()
+        standing: WireStatus { kept: 12_000, oldest: Some(oldest), obeyed: 0 },
+        ..WireCounts::default()
     };
     tells(&mut robot, tally);
     robot
@@ -60,7 +60,7 @@ fn the_oldest_is_not_named_where_another_one_is_older() {
 fn a_segment_that_was_lost_untold_is_not_to_be_lost_any_more() {
     let mut robot = Robot::listening_in_lab();
     robot.press("2u");
-    let tally = Tally { dropped: 1, ..Tally::default() };
+    let tally = WireCounts { dropped: 1, ..WireCounts::default() };
     tells(&mut robot, tally);
     assert_eq!(robot.state.lab.wire.loses, 1);
     tells(&mut robot, tally);
@@ -70,12 +70,12 @@ fn a_segment_that_was_lost_untold_is_not_to_be_lost_any_more() {
 #[test]
 fn frames_that_never_came_on_the_wire_are_told_but_not_each() {
     let mut robot = Robot::listening_in_lab();
-    let tally = Tally { missed: 70, ..Tally::default() };
+    let tally = WireCounts { missed: 70, ..WireCounts::default() };
     tells(&mut robot, tally);
     let said = robot.said().to_owned();
     assert!(said.starts_with("70 frames never came"), "{said}");
     let told = robot.state.notices.len();
-    tells(&mut robot, Tally { missed: 1, ..tally });
+    tells(&mut robot, WireCounts { missed: 1, ..tally });
     assert_eq!(robot.state.notices.len(), told);
     tells(&mut robot, tally);
     assert!(robot.said().starts_with("141 frames"), "{}", robot.said());

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use fivetuple::app::{Event, Pane};
-use fivetuple::tcp::{Ending, LabNews, News};
+use fivetuple::tcp::{CloseKind, LabEvent, SocketEvent};
 
 use super::lab::{connected, name};
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES};
@@ -13,13 +13,13 @@ use crate::robot::{Robot, own};
 #[test]
 fn another_program_on_a_computer_of_the_lab_is_told_of_like_any_stranger() {
     let mut robot = Robot::listening_in_lab();
-    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
     let said = robot.said();
     assert!(said.contains("192.168.1.13:44506 connected"), "{said}");
-    robot.hear(News::Received { at: name(SERVES), bytes: 5, first: b"hello".to_vec() });
+    robot.hear(SocketEvent::Received { at: name(SERVES), bytes: 5, first: b"hello".to_vec() });
     assert!(robot.said().contains("hello"), "{}", robot.said());
-    robot.hear(News::PeerClosed(name(SERVES)));
-    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
+    robot.hear(SocketEvent::PeerClosed(name(SERVES)));
+    robot.hear(SocketEvent::Closed { at: name(SERVES), how: CloseKind::Close });
     let said = robot.said_in_the_end();
     assert!(said.contains("192.168.1.13:44506) closed, and the server closed"), "{said}");
 }
@@ -28,17 +28,21 @@ fn another_program_on_a_computer_of_the_lab_is_told_of_like_any_stranger() {
 fn a_client_of_ours_that_hung_up_before_it_was_accepted_is_no_stranger() {
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     let waits = CLIENT.replace("ESTABLISHED", "FIN_WAIT2");
     robot.tables(&[LISTEN, SERVES], &[&waits]);
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Close });
     let told = robot.state.notices.len();
-    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
     assert_eq!(robot.state.notices.len(), told, "{}", robot.said());
     // And one that is still there when the server hears of it.
     let mut robot = connected();
     let told = robot.state.notices.len();
-    robot.hear(News::Received { at: name(SERVES), bytes: 13, first: b"Test payload.".to_vec() });
+    robot.hear(SocketEvent::Received {
+        at: name(SERVES),
+        bytes: 13,
+        first: b"Test payload.".to_vec(),
+    });
     assert_eq!(robot.state.notices.len(), told, "{}", robot.said());
 }
 
@@ -49,13 +53,13 @@ fn the_lab_goes_down_in_one_sentence_with_all_its_connections() {
     let said = robot.said();
     assert!(said.contains("1 connection with it"), "{said}");
     let told = robot.state.notices.len();
-    robot.hear(News::StoppedListening { why: None });
-    for (row, how) in [(SERVES, Ending::Abort), (CLIENT, Ending::Abort)] {
+    robot.hear(SocketEvent::StoppedListening { why: None });
+    for (row, how) in [(SERVES, CloseKind::Abort), (CLIENT, CloseKind::Abort)] {
         let at = name(row);
-        robot.hear(News::Closed { at, how });
+        robot.hear(SocketEvent::Closed { at, how });
     }
     assert_eq!(robot.state.notices.len(), told, "{}", robot.said());
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     assert!(robot.said().contains("the lab is down"));
 }
 
@@ -63,9 +67,9 @@ fn the_lab_goes_down_in_one_sentence_with_all_its_connections() {
 fn a_listening_socket_has_nothing_to_half_close() {
     for keys in ["f", "s", "x", "d"] {
         let mut robot = Robot::listening_in_lab();
-        robot.state.desk.focus = Pane::Sockets;
+        robot.state.ui.focus = Pane::Sockets;
         robot.press("j");
-        assert_eq!(robot.state.desk.selected, Some(name(LISTEN)));
+        assert_eq!(robot.state.ui.selected, Some(name(LISTEN)));
         robot.press(keys);
         let said = robot.said();
         assert!(said.contains("the chosen row listens"), "{said}");

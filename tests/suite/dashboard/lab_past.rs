@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Event, Sight};
+use fivetuple::app::{Event, TableUpdate};
 use fivetuple::tcp::{Change, Host, Snapshot};
 
 use super::lab::connected;
@@ -13,11 +13,11 @@ use crate::robot::{LISTEN, Robot};
 fn shows(robot: &mut Robot, host: Host, rows: &[&str]) {
     let table: Snapshot = rows.join("\n").parse().unwrap();
     let moved = |row| Change::Appeared(row);
-    robot.tell(Event::Seen(Sight {
+    robot.tell(Event::TableRead(TableUpdate {
         host,
         changes: table.rows.into_iter().map(moved).collect(),
         source: "sock_diag",
-        ..Sight::default()
+        ..TableUpdate::default()
     }));
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, Overlay};
 use fivetuple::tcp::{
-    Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabLimits, LabNews, LabOrder,
-    LabRefusal, ListenSpec, News, PortRange, Refusal, SourcePort,
+    Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits, LabOrder,
+    LabRefusal, ListenSpec, PortRange, SocketEvent, SourcePort, SyscallError,
 };
 
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES, lab};
@@ -27,7 +27,7 @@ fn typed(text: &str) -> Robot {
 fn the_form_offers_the_largest_range_that_the_descriptors_allow_and_says_how_many() {
     let mut robot = Robot::in_lab(3);
     robot.press("P");
-    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
         panic!("no form");
     };
     // 20,000 descriptors, some of which are kept for other things.
@@ -39,7 +39,7 @@ fn the_form_offers_the_largest_range_that_the_descriptors_allow_and_says_how_man
 fn a_range_that_takes_too_many_descriptors_is_answered_with_one_that_fits() {
     let mut robot = typed("1024-65535");
     robot.press("Enter");
-    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is closed");
     };
     let why = &form.wrong.as_ref().unwrap().why;
@@ -47,7 +47,7 @@ fn a_range_that_takes_too_many_descriptors_is_answered_with_one_that_fits() {
     for wrong in ["80-90", "5000", "60000-50000"] {
         let mut robot = typed(wrong);
         robot.press("Enter");
-        assert!(robot.state.desk.overlay.is_some(), "{wrong}");
+        assert!(robot.state.ui.overlay.is_some(), "{wrong}");
         assert!(robot.commands().is_empty());
     }
 }
@@ -57,11 +57,11 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
     let mut robot = typed("50000-50009");
     robot.press("Enter");
     assert!(robot.orders().contains(&Effect::Lab(LabOrder::Stop)));
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     let mut spec = robot.state.lab.spec;
     spec.ports = Some(range("50000-50009"));
     assert!(robot.orders().contains(&Effect::Lab(LabOrder::Start(spec))));
-    robot.tell(Event::Lab(LabNews::Up {
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(3),
         limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
@@ -71,7 +71,7 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
         panic!("{commands:?}");
     };
     assert_eq!((spec.backlog, spec.accepting), (65_535, Accepting::Held));
-    robot.hear(News::Listening {
+    robot.hear(SocketEvent::Listening {
         spec: ListenSpec { at: Endpoint::new([192, 168, 1, 10], 500), ..spec.clone() },
         sockets: vec![own(LISTEN, 9)],
     });
@@ -82,13 +82,13 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
     assert_eq!((spec.host, burst.count), (LAPTOP, 11));
 
     // The eleventh is refused in words, and the other computer has ports of its own.
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         spec: ConnectSpec::clone(spec),
         to: Some(Endpoint::new([192, 168, 1, 10], 500)),
         local: None,
-        why: Refusal { call: Call::Connect, errno: Errno::EADDRNOTAVAIL },
+        why: SyscallError { call: Call::Connect, errno: Errno::EADDRNOTAVAIL },
     });
-    robot.hear(News::BurstEnded { opened: 10, asked: 11, took: Duration::from_millis(9) });
+    robot.hear(SocketEvent::BurstEnded { opened: 10, asked: 11, took: Duration::from_millis(9) });
     let said = robot.said();
     assert!(
         said.contains("All 10 ports of 50000-50009 are taken") && said.contains("another computer"),
@@ -113,19 +113,19 @@ fn on_loopback_the_key_says_where_ports_are_used_up() {
     let mut robot = Robot::new();
     robot.press("P");
     assert!(robot.said().contains("N starts it"), "{}", robot.said());
-    assert!(robot.state.desk.overlay.is_none());
+    assert!(robot.state.ui.overlay.is_none());
 }
 
 #[test]
 fn after_the_lab_the_ports_of_this_machine_are_counted_in_its_own_range_again() {
     let mut robot = Robot::new();
     robot.state.machine.ephemeral = range("20000-20009");
-    robot.tell(Event::Lab(LabNews::Up {
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(3),
         limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
     }));
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     robot.kernel("tcp 0 0 127.0.0.2:20004 127.0.0.1:5000 ESTABLISHED");
     let supply = robot.state.supply().unwrap();
     assert_eq!((supply.used, supply.left()), (1, 9));
@@ -155,7 +155,7 @@ fn a_program_that_is_written_in_the_lab_runs_in_the_lab() {
 fn unset() -> Robot {
     let mut robot = Robot::new();
     robot.press("N");
-    robot.tell(Event::Lab(LabNews::Up {
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(3),
         limits: LabLimits {
             somaxconn: 4096,
@@ -181,7 +181,7 @@ fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
         robot.press("P ctrl-u");
         robot.type_text(range);
         robot.press("Enter");
-        let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+        let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
             panic!("the form is closed");
         };
         let wrong = &form.wrong.as_ref().unwrap().why;
@@ -193,7 +193,7 @@ fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
     robot.press("P ctrl-u");
     robot.type_text("32768-60999");
     robot.press("Enter");
-    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is closed");
     };
     assert_eq!(form.fields[0].call, "needs 28,232 descriptors, has 100,000");
@@ -208,9 +208,9 @@ fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
 fn a_range_that_was_refused_is_not_asked_for_again() {
     let mut robot = typed("50000-50009");
     robot.press("Enter");
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     robot.orders();
-    robot.tell(Event::Lab(LabNews::Refused(LabRefusal {
+    robot.tell(Event::Lab(LabEvent::Refused(LabRefusal {
         step: "/proc/sys/net/ipv4/ip_local_port_range".to_owned(),
         errno: Errno::EROFS,
         helps: String::new(),
@@ -225,8 +225,8 @@ fn a_range_that_was_refused_is_not_asked_for_again() {
 fn a_lab_that_dies_before_it_is_up_says_why_and_nothing_is_used_up_later() {
     let mut robot = typed("50000-50009");
     robot.press("Enter");
-    robot.tell(Event::Lab(LabNews::Down(None)));
-    robot.tell(Event::Lab(LabNews::Down(Some("out of memory".to_owned()))));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(Some("out of memory".to_owned()))));
     let said = robot.said();
     assert!(said.contains("there is no lab") && said.contains("out of memory"), "{said}");
     robot.orders();
@@ -234,7 +234,7 @@ fn a_lab_that_dies_before_it_is_up_says_why_and_nothing_is_used_up_later() {
     let spec = robot.state.lab.spec;
     assert_eq!(spec.ports, None);
     assert_eq!(robot.orders(), [Effect::Lab(LabOrder::Start(spec))]);
-    robot.tell(Event::Lab(LabNews::Up {
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(3),
         limits: LabLimits::MEANT,
         took: Duration::from_millis(5),

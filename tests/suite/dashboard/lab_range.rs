@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, Overlay};
 use fivetuple::tcp::{
-    Accepting, Command, Endpoint, Host, LabLimits, LabNews, LabOrder, ListenSpec, News,
+    Accepting, Command, Endpoint, Host, LabEvent, LabLimits, LabOrder, ListenSpec, SocketEvent,
 };
 
 use super::lab::connected;
@@ -15,7 +15,7 @@ use crate::screens::{SMALL, USUAL, WIDE, screen};
 const PHONE: Host = Host(3);
 
 fn comes_up(robot: &mut Robot, computers: u8) {
-    robot.tell(Event::Lab(LabNews::Up {
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(computers),
         limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
@@ -29,7 +29,7 @@ pub(super) fn with_range(keys: &str, range: &str) -> Robot {
     robot.press("P ctrl-u");
     robot.type_text(range);
     robot.press("Enter");
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     comes_up(&mut robot, 3);
     robot
 }
@@ -39,7 +39,7 @@ fn the_chosen_computer_uses_the_range_up_though_the_lab_is_set_up_anew() {
     let mut robot = with_range("j", "45000-45007");
     assert_eq!(robot.state.clients.computer().host, PHONE);
     robot.commands();
-    robot.hear(News::Listening {
+    robot.hear(SocketEvent::Listening {
         spec: ListenSpec { host: SERVER, ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000)) },
         sockets: vec![own(LISTEN, 9)],
     });
@@ -70,7 +70,7 @@ fn a_lab_that_is_taken_down_forgets_the_range_and_a_reset_says_that_it_stays() {
         "{said}"
     );
     robot.press("N");
-    robot.tell(Event::Lab(LabNews::Down(None)));
+    robot.tell(Event::Lab(LabEvent::Down(None)));
     robot.orders();
     robot.press("N");
     let orders = robot.orders();
@@ -100,12 +100,12 @@ fn uses_up(robot: &mut Robot, ports: u16) {
     if let Some(Command::Listen(spec)) = commands.last().cloned() {
         let spec = ListenSpec { at: Endpoint::new([192, 168, 1, 10], 500), ..spec };
         let sockets = vec![own(LISTEN, 9)];
-        robot.hear(News::Listening { spec, sockets });
+        robot.hear(SocketEvent::Listening { spec, sockets });
     }
     for n in 0..ports {
-        robot.hear(News::Connected(own(&numbered(CLIENT, n), 11)));
+        robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
     }
-    robot.hear(News::BurstEnded {
+    robot.hear(SocketEvent::BurstEnded {
         opened: ports.into(),
         asked: u32::from(ports) + 1,
         took: Duration::from_millis(5),
@@ -125,7 +125,7 @@ fn another_computer_uses_the_same_range_up_and_the_first_keeps_its_connections()
     let mut robot = with_range("", "45000-45007");
     uses_up(&mut robot, 8);
     robot.press("j P");
-    let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
         panic!("no form");
     };
     assert_eq!(form.fields[0].shown(), "45000-45007", "what the lab has");
@@ -175,7 +175,7 @@ fn a_listener_that_accepts_is_replaced_and_what_it_accepted_stays_open() {
         panic!("{commands:?}");
     };
     assert_eq!((spec.backlog, spec.accepting), (65_535, Accepting::Held));
-    assert_eq!(robot.state.listener.ends.len(), 1);
+    assert_eq!(robot.state.server.ends.len(), 1);
     assert_eq!(robot.state.clients.computer().ends.len(), 1);
 }
 
@@ -191,7 +191,7 @@ fn what_others_hold_is_counted_before_a_range_is_used_up() {
         let machine = &mut robot.state.machine;
         (machine.descriptors, machine.somaxconn) = (descriptors, somaxconn);
         robot.press("P Enter");
-        let Some(Overlay::PortsForm(form)) = &robot.state.desk.overlay else {
+        let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
             panic!("the form is closed");
         };
         let why = &form.wrong.as_ref().unwrap().why;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{FiveTuple, Flags, LabNews, Protocol, Segment, WireNews, WireOrder};
+use fivetuple::tcp::{FiveTuple, Flags, LabEvent, Protocol, Segment, WireEvent, WireOrder};
 
 use super::captured::segment;
 use super::lab::connected;
@@ -127,8 +127,8 @@ fn the_refusal_of_a_datagram_is_lost_for_good() {
     let segment = Segment { tuple, is_refusal: true, ..said };
     robot.press("h");
     let at = robot.state.now;
-    let sent = WireNews::Sent { at, segment };
-    robot.tell(Event::Lab(LabNews::Wire(vec![sent])));
+    let sent = WireEvent::Sent { at, segment };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
     robot.press("u");
     let said = robot.said();
     assert!(said.starts_with("the server's ICMP \"port unreachable\" is lost"), "{said}");

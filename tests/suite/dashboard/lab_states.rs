@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use fivetuple::app::Effect;
-use fivetuple::tcp::{Call, Command, Errno, Flags, LabOrder, ListenSpec, News, Refusal};
+use fivetuple::tcp::{
+    Call, Command, Errno, Flags, LabOrder, ListenSpec, SocketEvent, SyscallError,
+};
 
 use crate::computers::{ANSWERS, CALLS, LAPTOP, LISTEN, SERVER};
 use crate::robot::{Robot, own};
@@ -19,7 +21,7 @@ fn ordered(robot: &mut Robot) -> Vec<String> {
         Effect::Run(Command::Listen(spec)) => Some(format!("listen at {}", spec.at)),
         Effect::Run(command) => Some(format!("{command:?}")),
         Effect::Lab(LabOrder::Wire(order)) => Some(format!("{order:?}")),
-        Effect::Lab(_) | Effect::Watch(_) | Effect::Look(_) | Effect::Save { .. } => None,
+        Effect::Lab(_) | Effect::Watch(_) | Effect::Lookup(_) | Effect::Save { .. } => None,
         Effect::Exit => Some("exit".to_owned()),
     };
     robot.orders().into_iter().filter_map(words).collect()
@@ -30,7 +32,7 @@ fn called(menu: &str) -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press(menu);
     assert_eq!(ordered(&mut robot), ["Hold", "Host(2) calls 192.168.1.10:500"]);
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot
 }
@@ -38,22 +40,22 @@ fn called(menu: &str) -> Robot {
 #[test]
 fn syn_sent_listens_holds_the_wire_and_calls() {
     let mut robot = Robot::in_lab(4);
-    robot.state.listener.spec.at.port.0 = 500;
+    robot.state.server.spec.at.port.0 = 500;
     robot.press("S 1");
     assert_eq!(ordered(&mut robot), ["listen at 192.168.1.10:500"]);
-    robot.hear(News::Listening {
-        spec: ListenSpec { host: SERVER, ..robot.state.listener.spec.clone() },
+    robot.hear(SocketEvent::Listening {
+        spec: ListenSpec { host: SERVER, ..robot.state.server.spec.clone() },
         sockets: vec![own(LISTEN, 9)],
     });
     assert_eq!(ordered(&mut robot), ["Hold", "Host(2) calls 192.168.1.10:500"]);
     assert!(robot.state.lab.wire.held);
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     assert!(!robot.said().contains("SYN_SENT at"), "no table shows it");
     robot.tables(&[LISTEN], &[CALLS]);
     let said = robot.said();
     assert!(said.starts_with("SYN_SENT at 192.168.1.13:44506: the wire is held"), "{said}");
-    assert_eq!(robot.state.desk.selected, Some(own(CALLS, 11).name));
+    assert_eq!(robot.state.ui.selected, Some(own(CALLS, 11).name));
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn what_waits_on_the_wire_before_it_is_let_through_first() {
     robot.orders();
     robot.press("S 2");
     assert_eq!(ordered(&mut robot), ["LetGo", "Hold", "Host(2) calls 192.168.1.10:500"]);
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
     assert_eq!(ordered(&mut robot), ["Step", "Step"]);
     robot.arrives(1);
@@ -132,16 +134,16 @@ fn a_server_that_cannot_listen_says_why_and_nobody_calls() {
     let mut robot = Robot::in_lab(4);
     robot.press("S 1");
     robot.orders();
-    let spec = robot.state.listener.spec.clone();
-    robot.hear(News::ListenFailed {
+    let spec = robot.state.server.spec.clone();
+    robot.hear(SocketEvent::ListenFailed {
         spec,
-        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     assert!(robot.said().contains("EADDRINUSE"), "{}", robot.said());
     robot.press("l");
     robot.orders();
-    robot.hear(News::Listening {
-        spec: ListenSpec { host: SERVER, ..robot.state.listener.spec.clone() },
+    robot.hear(SocketEvent::Listening {
+        spec: ListenSpec { host: SERVER, ..robot.state.server.spec.clone() },
         sockets: vec![own(LISTEN, 9)],
     });
     assert!(ordered(&mut robot).is_empty());

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use fivetuple::app::{Effect, Event};
-use fivetuple::tcp::{Command, Ending, Fate, Flags, LabNews, LabOrder, News, WireNews, WireOrder};
+use fivetuple::tcp::{
+    CloseKind, Command, Delivery, Flags, LabEvent, LabOrder, SocketEvent, WireEvent, WireOrder,
+};
 
 use super::lab::{connected, name};
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
@@ -74,7 +76,7 @@ fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     assert!(robot.said().contains("the server's SYN+ACK is lost"), "{}", robot.said());
     robot.loses(2);
     assert_eq!(robot.state.lab.wire.loses, 0);
-    assert!(matches!(robot.state.lab.crossings[1].fate, Fate::Lost(..)));
+    assert!(matches!(robot.state.lab.crossings[1].fate, Delivery::Lost(..)));
 }
 
 #[test]
@@ -166,10 +168,10 @@ fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
     let mut robot = connected();
     robot.press("b");
     robot.later(Duration::from_secs(1));
-    robot.hear(News::Sent { at: name(CLIENT), bytes: 13 });
+    robot.hear(SocketEvent::Sent { at: name(CLIENT), bytes: 13 });
     assert!(robot.said().contains("Send-Q"), "{}", robot.said());
     robot.press("d");
-    robot.hear(News::Closed { at: name(CLIENT), how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Close });
     assert!(!robot.said().contains("closed"), "{}", robot.said());
     robot.tables(&[LISTEN, SERVES], &[&CLIENT.replace("ESTABLISHED", "FIN_WAIT1")]);
     robot.later(Duration::from_millis(30));
@@ -194,7 +196,7 @@ fn a_full_wire_is_told_with_what_makes_room() {
     for (keys, until) in [("h", "until h lets go"), ("b", "until some have arrived")] {
         let mut robot = Robot::in_lab(3);
         robot.press(keys);
-        robot.tell(Event::Lab(LabNews::Wire(vec![WireNews::Full {
+        robot.tell(Event::Lab(LabEvent::Wire(vec![WireEvent::Full {
             frames: 4096,
             bytes: 256 << 20,
         }])));

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::{Ladder, Rung, Side, StateMark, of};
-use fivetuple::app::{Action, Effect, Event, Picture};
-use fivetuple::tcp::{Ending, Errno, News};
+use fivetuple::app::history::ladder::of;
+use fivetuple::app::history::{Ladder, Rung, Side, StateMark};
+use fivetuple::app::{Action, Effect, Event, MainView};
+use fivetuple::tcp::{CloseKind, Errno, SocketEvent};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, end, own};
@@ -35,19 +36,19 @@ fn worked_out(robot: &Robot) -> Vec<String> {
 const HANDSHAKE: [&str; 3] =
     ["(SYN_SENT) > SYN", "ESTABLISHED < SYN+ACK (SYN_RECV)", "> ACK ESTABLISHED"];
 
-fn closed(robot: &mut Robot, end_of: (&str, &str), how: Ending) {
-    robot.hear(News::Closed { at: end(end_of.0, end_of.1), how });
+fn closed(robot: &mut Robot, end_of: (&str, &str), how: CloseKind) {
+    robot.hear(SocketEvent::Closed { at: end(end_of.0, end_of.1), how });
 }
 
 #[test]
 fn the_client_hangs_up_first() {
     let mut robot = laptop_connected();
     robot.later(Duration::from_secs(1));
-    robot.hear(News::Sent { at: end(CLIENT.0, CLIENT.1), bytes: 13 });
-    robot.hear(News::Received { at: end(SERVER.0, SERVER.1), bytes: 13, first: vec![] });
+    robot.hear(SocketEvent::Sent { at: end(CLIENT.0, CLIENT.1), bytes: 13 });
+    robot.hear(SocketEvent::Received { at: end(SERVER.0, SERVER.1), bytes: 13, first: vec![] });
     robot.later(Duration::from_secs(1));
-    closed(&mut robot, CLIENT, Ending::Close);
-    closed(&mut robot, SERVER, Ending::Close);
+    closed(&mut robot, CLIENT, CloseKind::Close);
+    closed(&mut robot, SERVER, CloseKind::Close);
     let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, waits].join("\n"));
     let goodbye = [
@@ -69,7 +70,7 @@ fn the_client_hangs_up_first() {
 fn the_server_hangs_up_first_and_the_client_takes_its_time() {
     let mut robot = laptop_connected();
     robot.later(Duration::from_secs(1));
-    closed(&mut robot, SERVER, Ending::Close);
+    closed(&mut robot, SERVER, CloseKind::Close);
     let rows = [
         "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 FIN_WAIT2",
         "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 CLOSE_WAIT inode=11",
@@ -83,14 +84,14 @@ fn the_server_hangs_up_first_and_the_client_takes_its_time() {
 fn after_a_half_close_data_still_comes_the_other_way() {
     let mut robot = laptop_connected();
     robot.later(Duration::from_secs(1));
-    robot.hear(News::HalfClosed(end(CLIENT.0, CLIENT.1)));
+    robot.hear(SocketEvent::HalfClosed(end(CLIENT.0, CLIENT.1)));
     let rows = [
         "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 FIN_WAIT2 inode=11",
         "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT inode=12",
     ];
     robot.kernel(&[LISTEN, rows[0], rows[1]].join("\n"));
     robot.later(Duration::from_secs(1));
-    robot.hear(News::Sent { at: end(SERVER.0, SERVER.1), bytes: 5 });
+    robot.hear(SocketEvent::Sent { at: end(SERVER.0, SERVER.1), bytes: 5 });
     let half = ["(FIN_WAIT1) > FIN+ACK CLOSE_WAIT", "FIN_WAIT2 < ACK", "< PSH+ACK, 5 B"];
     assert_eq!(worked_out(&robot), [&HANDSHAKE[..], &half].concat());
 }
@@ -98,8 +99,8 @@ fn after_a_half_close_data_still_comes_the_other_way() {
 #[test]
 fn an_abort_is_one_segment() {
     let mut robot = laptop_connected();
-    closed(&mut robot, CLIENT, Ending::Abort);
-    closed(&mut robot, SERVER, Ending::Broken(Errno::ECONNRESET));
+    closed(&mut robot, CLIENT, CloseKind::Abort);
+    closed(&mut robot, SERVER, CloseKind::Broken(Errno::ECONNRESET));
     robot.kernel(LISTEN);
     assert_eq!(worked_out(&robot), [&HANDSHAKE[..], &["gone > RST gone"]].concat());
 }
@@ -118,7 +119,7 @@ fn how_a_connection_came_about_that_was_there_before_nobody_knows() {
     robot.kernel_afresh(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     assert_eq!(worked_out(&robot), ["ESTABLISHED  ESTABLISHED"]);
     let mut robot = Robot::new();
-    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     robot.kernel_afresh(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     assert_eq!(worked_out(&robot), HANDSHAKE, "our own call tells how");
 }
@@ -154,7 +155,7 @@ fn a_listening_socket_has_no_ladder() {
 fn the_ladder_of_the_past_ends_there() {
     let mut robot = laptop_connected();
     robot.later(Duration::from_secs(1));
-    closed(&mut robot, CLIENT, Ending::Abort);
+    closed(&mut robot, CLIENT, CloseKind::Abort);
     robot.kernel(LISTEN);
     robot.press(",");
     assert_eq!(worked_out(&robot), HANDSHAKE);
@@ -163,7 +164,7 @@ fn the_ladder_of_the_past_ends_there() {
 #[test]
 fn the_chosen_connections_ladder_is_saved_as_text_and_that_is_said() {
     let mut robot = laptop_connected();
-    robot.ask(Action::Show(Picture::Timeline));
+    robot.ask(Action::Show(MainView::Timeline));
     robot.orders();
     robot.press("E");
     let orders = robot.orders();

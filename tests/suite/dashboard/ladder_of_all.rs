@@ -1,8 +1,8 @@
 //! The ladder of all connections: whose the lines are, and what is not shown.
 
 use fivetuple::app::Event;
-use fivetuple::app::ladder::{as_text, of};
-use fivetuple::tcp::{Flags, Host, LabNews, Tally, WireNews};
+use fivetuple::app::history::ladder::{as_text, of};
+use fivetuple::tcp::{Flags, Host, LabEvent, WireCounts, WireEvent};
 
 use crate::computers::{LAPTOP, SERVER};
 use crate::robot::Robot;
@@ -35,8 +35,8 @@ fn segments_that_are_not_shown_are_counted() {
     for number in 1..=600 {
         robot.crosses(number, CALLS, SERVES, Flags::ACK);
     }
-    let tally = Tally { untold: 50_000, ..Tally::default() };
-    robot.tell(Event::Lab(LabNews::Wire(vec![WireNews::Tally(tally)])));
+    let tally = WireCounts { untold: 50_000, ..WireCounts::default() };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![WireEvent::Counts(tally)])));
     robot.press("O");
     let ladder = of(&robot.state).unwrap();
     assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));

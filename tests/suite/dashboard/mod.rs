@@ -53,7 +53,7 @@ pub(crate) mod why;
 mod why_now;
 mod wire_then;
 
-use fivetuple::tcp::News;
+use fivetuple::tcp::SocketEvent;
 
 use crate::robot::{LISTEN, Robot, own};
 
@@ -64,8 +64,8 @@ pub(super) const LAPTOP_END: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTA
 pub(crate) fn laptop_connected() -> Robot {
     let mut robot = Robot::listening();
     robot.press("c");
-    robot.hear(News::Accepted(own(SERVER_END, 12)));
-    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     robot.kernel(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     robot
 }

@@ -7,7 +7,7 @@ use crate::robot::Robot;
 
 /// The names of the actions that are offered, the chosen one first.
 fn offered(robot: &Robot) -> Vec<&'static str> {
-    let Some(Overlay::Palette(palette)) = &robot.state.desk.overlay else {
+    let Some(Overlay::Palette(palette)) = &robot.state.ui.overlay else {
         panic!("the list is open")
     };
     let names = palette.found().into_iter().map(|binding| binding.help);
@@ -31,8 +31,8 @@ fn every_action_can_be_found_by_its_name_and_done_as_by_its_key() {
         assert_eq!(typed.orders(), pressed.orders(), "{}", binding.help);
         assert_eq!(typed.said(), pressed.said(), "{}", binding.help);
         let [typed, pressed] = [typed, pressed].map(|robot| {
-            let desk = robot.state.desk;
-            format!("{:?} {:?} {:?}", desk.overlay, desk.picture, desk.look)
+            let ui = robot.state.ui;
+            format!("{:?} {:?} {:?}", ui.overlay, ui.picture, ui.look)
         });
         assert_eq!(typed, pressed, "{}", binding.help);
     }
@@ -80,7 +80,7 @@ fn what_is_typed_there_does_nothing_else() {
     robot.press("Enter");
     assert!(robot.said().contains("no action"), "{}", robot.said());
     robot.press("Esc");
-    assert!(robot.state.desk.overlay.is_none() && robot.orders().is_empty());
+    assert!(robot.state.ui.overlay.is_none() && robot.orders().is_empty());
     robot.press(": ctrl-c");
     assert_eq!(robot.orders(), [Effect::Exit]);
 }

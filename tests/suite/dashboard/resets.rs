@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Ending, Errno, Flags, News};
+use fivetuple::tcp::{CloseKind, Errno, Flags, SocketEvent};
 
 use super::lab::{connected, name};
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
@@ -11,8 +11,8 @@ use crate::robot::{Robot, own};
 const PUSH: Flags = Flags::PSH.and(Flags::ACK);
 
 fn laptop_is_reset(robot: &mut Robot) -> String {
-    let (at, how) = (name(CLIENT), Ending::Broken(Errno::ECONNRESET));
-    robot.hear(News::Closed { at, how });
+    let (at, how) = (name(CLIENT), CloseKind::Broken(Errno::ECONNRESET));
+    robot.hear(SocketEvent::Closed { at, how });
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.said_in_the_end().to_owned()
 }
@@ -24,8 +24,8 @@ fn closed_unheard() -> Robot {
     robot.press("u");
     robot.sends(1, (SERVER, Flags::FIN.and(Flags::ACK)), (1, 14), b"");
     robot.loses(1);
-    let (at, how) = (name(SERVES), Ending::Close);
-    robot.hear(News::Closed { at, how });
+    let (at, how) = (name(SERVES), CloseKind::Close);
+    robot.hear(SocketEvent::Closed { at, how });
     robot.later(Duration::from_secs(1));
     robot
 }
@@ -42,16 +42,16 @@ fn an_end_that_was_accepted_and_closed_waited_in_no_accept_queue() {
     for is_first in [true, false] {
         let mut robot = closed_unheard();
         let before = robot.state.notices.len();
-        let (at, how) = (name(CLIENT), Ending::Broken(Errno::ECONNRESET));
+        let (at, how) = (name(CLIENT), CloseKind::Broken(Errno::ECONNRESET));
         if !is_first {
-            robot.hear(News::Closed { at, how });
+            robot.hear(SocketEvent::Closed { at, how });
         }
         robot.sends(2, (LAPTOP, PUSH), (14, 1), b"Test payload.");
         robot.arrives(2);
         robot.sends(3, (SERVER, Flags::RST), (1, 0), b"");
         robot.arrives(3);
         if is_first {
-            robot.hear(News::Closed { at, how });
+            robot.hear(SocketEvent::Closed { at, how });
         }
         robot.tables(&[LISTEN], &[]);
         let said = robot.said();
@@ -64,7 +64,7 @@ fn an_end_that_was_accepted_and_closed_waited_in_no_accept_queue() {
 fn unaccepted(server: &[&str]) -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     robot.tables(server, &[CLIENT]);
     robot.later(Duration::from_secs(1));
     robot
@@ -97,7 +97,7 @@ fn who_waited_for_a_listener_that_is_closed_is_said_to_have() {
 
         let mut robot = unaccepted(&server);
         robot.press("l");
-        robot.hear(News::StoppedListening { why: None });
+        robot.hear(SocketEvent::StoppedListening { why: None });
         robot.vanish(SERVER, &server);
         let said = laptop_is_reset(&mut robot);
         assert!(said.contains(why), "{said}");

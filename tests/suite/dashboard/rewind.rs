@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Line, Table};
-use fivetuple::tcp::{Command, Ending, News};
+use fivetuple::app::{Table, TableRow};
+use fivetuple::tcp::{CloseKind, Command, SocketEvent};
 use proptest::prelude::{Just, Strategy, any, proptest};
 use proptest::prop_oneof;
 
@@ -14,8 +14,8 @@ use crate::robot::{LISTEN, Robot, end, own};
 fn a_short_story() -> Robot {
     let mut robot = Robot::listening();
     robot.later(Duration::from_secs(1));
-    robot.hear(News::Accepted(own(SERVER_END, 12)));
-    robot.hear(News::Connected(own(LAPTOP_END, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     for rows in
         [&[LISTEN, LAPTOP_END] as &[&str], &[LISTEN, LAPTOP_END, SERVER_END], &[LISTEN, waits]]
@@ -164,7 +164,7 @@ fn the_oldest_is_forgotten_and_that_is_said() {
     assert!(0 < oldest && oldest < newest, "{oldest} {newest}");
     robot.press("1000,");
     assert_eq!(robot.state.sockets.past().unwrap().step, oldest);
-    let lines = |table: &Table| -> Vec<Line> { table.in_order().cloned().collect() };
+    let lines = |table: &Table| -> Vec<TableRow> { table.in_order().cloned().collect() };
     robot.press("1000.");
     assert!(lines(robot.state.sockets.shown()) == lines(&robot.state.sockets));
     robot.press(".");
@@ -210,16 +210,16 @@ proptest! {
     #[test]
     fn any_past_is_what_was_seen_then(facts in facts(), many in any::<u8>()) {
         let mut robot = Robot::new();
-        let lines = |table: &Table| -> Vec<Line> { table.in_order().cloned().collect() };
+        let lines = |table: &Table| -> Vec<TableRow> { table.in_order().cloned().collect() };
         let mut history = vec![lines(&robot.state.sockets)];
         for fact in facts {
             match fact {
                 Fact::Table(rows) => robot.kernel(&table_of(&rows)),
                 Fact::Whole(rows) => robot.kernel_afresh(&table_of(&rows)),
                 Fact::Later(millis) => robot.later(Duration::from_millis(millis.into())),
-                Fact::Closed(n) => robot.hear(News::Closed {
+                Fact::Closed(n) => robot.hear(SocketEvent::Closed {
                     at: end("127.0.0.1:5000", &format!("127.0.0.2:4000{n}")),
-                    how: Ending::Close,
+                    how: CloseKind::Close,
                 }),
             }
             let (_, newest) = robot.state.sockets.steps();

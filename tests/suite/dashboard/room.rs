@@ -1,6 +1,6 @@
 //! How many connections the descriptors allow: what is said of it adds up.
 
-use fivetuple::tcp::{Burst, News};
+use fivetuple::tcp::{Burst, SocketEvent};
 
 use crate::robot::{LISTEN, Robot, own};
 
@@ -15,17 +15,17 @@ fn with(descriptors: u64) -> Robot {
 /// So many connections, both ends of which are ours, and no order left.
 fn connect(robot: &mut Robot, count: u32) {
     let burst = Burst { count, ..Burst::ONE };
-    robot.hear(News::BurstBegun { burst, whole_range: false });
+    robot.hear(SocketEvent::BurstBegun { burst, whole_range: false });
     let mut rows = vec![LISTEN.to_owned()];
     for n in 0..count {
         let port = 40_000 + n;
         let client = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode=1{port}");
         let server = format!("tcp 0 0 127.0.0.1:5000 127.0.0.2:{port} ESTABLISHED inode=2{port}");
-        robot.hear(News::Connected(own(&client, 100 + n)));
-        robot.hear(News::Accepted(own(&server, 500 + n)));
+        robot.hear(SocketEvent::Connected(own(&client, 100 + n)));
+        robot.hear(SocketEvent::Accepted(own(&server, 500 + n)));
         rows.extend([client, server]);
     }
-    robot.hear(News::BurstEnded {
+    robot.hear(SocketEvent::BurstEnded {
         opened: count,
         asked: count,
         took: std::time::Duration::from_millis(2),
@@ -95,7 +95,7 @@ fn calls_that_are_under_way_count_and_are_said_to() {
 #[test]
 fn a_held_server_needs_no_descriptor_and_the_lab_keeps_some() {
     let mut robot = with(300);
-    robot.hear(News::AcceptHeld(true));
+    robot.hear(SocketEvent::AcceptHeld(true));
     robot.press("300c");
     has(&robot, &["connecting 235 times", "a connection takes one"]);
     let mut robot = Robot::listening_in_lab();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::ladder::of;
-use fivetuple::tcp::{Call, ConnectSpec, Ending, Errno, Flags, Host, News, Refusal};
+use fivetuple::app::history::ladder::of;
+use fivetuple::tcp::{Call, CloseKind, ConnectSpec, Errno, Flags, Host, SocketEvent, SyscallError};
 
 use super::lab::{connected, name};
 use super::ladder::rungs;
@@ -32,19 +32,20 @@ fn refused(robot: &mut Robot, nth: u32) {
     let (number, first) = (u64::from(2 * nth), LATER * nth);
     robot.later(Duration::from_millis(300));
     robot.press("c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     crosses(robot, number, LAPTOP, Flags::SYN, (first, 0));
     let nobody = 0_u32.wrapping_sub(1_117_208_640);
     crosses(robot, number + 1, SERVER, RST_ACK, (nobody, first + 1));
     robot.later(Duration::from_millis(3));
     let tuple = name(CALLS).tuple;
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         spec: ConnectSpec { host: LAPTOP, ..ConnectSpec::to(tuple.remote.into()) },
         to: Some(tuple.remote),
         local: Some(tuple.local),
-        why: Refusal { call: Call::Connect, errno: Errno::ECONNREFUSED },
+        why: SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED },
     });
-    robot.hear(News::Closed { at: name(CALLS), how: Ending::Broken(Errno::ECONNREFUSED) });
+    robot
+        .hear(SocketEvent::Closed { at: name(CALLS), how: CloseKind::Broken(Errno::ECONNREFUSED) });
     robot.later(Duration::from_millis(1));
 }
 
@@ -71,7 +72,7 @@ fn ladder(robot: &Robot) -> (Vec<String>, Duration) {
 #[test]
 fn a_connection_has_nothing_of_the_calls_that_were_refused_a_moment_before_it() {
     let mut robot = Robot::in_lab(3);
-    robot.state.listener.spec.at.port.0 = 500;
+    robot.state.server.spec.at.port.0 = 500;
     for nth in 0..3 {
         refused(&mut robot, nth);
         let (drawn, began) = ladder(&robot);
@@ -86,7 +87,7 @@ fn a_connection_has_nothing_of_the_calls_that_were_refused_a_moment_before_it() 
 #[test]
 fn the_ladder_of_all_has_the_states_of_each_call_and_a_look_belongs_to_the_last() {
     let mut robot = Robot::in_lab(3);
-    robot.state.listener.spec.at.port.0 = 500;
+    robot.state.server.spec.at.port.0 = 500;
     (0..3).for_each(|nth| refused(&mut robot, nth));
     robot.press("O");
     let worked_out = REFUSED.map(|rung| rung.replace("gone", "(gone)"));

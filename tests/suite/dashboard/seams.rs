@@ -1,7 +1,7 @@
 //! Where one picture meets what another part of the dashboard does.
 
-use fivetuple::app::{BINDINGS, Event, Overlay, Picture};
-use fivetuple::tcp::{Command, Endpoint, ListenSpec, News, Owner, Trial};
+use fivetuple::app::{BINDINGS, Event, MainView, Overlay};
+use fivetuple::tcp::{Command, Endpoint, ListenSpec, Owner, Probe, SocketEvent};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
@@ -63,7 +63,7 @@ fn a_listener_that_has_stopped_is_still_the_listener_in_the_past() {
     let owner = Owner { program, pid, fd: 9 };
     robot.tell(Event::OwnersFound(vec![(9, owner)]));
     robot.press("l");
-    robot.hear(News::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { why: None });
     robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
     robot.press(",");
     let screen = screen(&mut robot, WIDE);
@@ -77,7 +77,7 @@ fn who_is_to_blame_is_told_of_now_and_not_of_the_past() {
     robot.press(",");
     assert!(robot.state.is_past());
     robot.press("y");
-    assert!(matches!(robot.state.desk.overlay, Some(Overlay::Why(_))));
+    assert!(matches!(robot.state.ui.overlay, Some(Overlay::Why(_))));
     assert!(!robot.state.is_past());
 }
 
@@ -85,10 +85,10 @@ fn who_is_to_blame_is_told_of_now_and_not_of_the_past() {
 fn listening_at_v6() -> Robot {
     let mut robot = Robot::new();
     let at: Endpoint = "[::1]:5000".parse().unwrap();
-    robot.state.listener.spec = ListenSpec::at(at);
+    robot.state.server.spec = ListenSpec::at(at);
     robot.press("l");
     let row = "tcp 0 128 [::1]:5000 [::]:* LISTEN inode=9";
-    robot.hear(News::Listening { spec: ListenSpec::at(at), sockets: vec![own(row, 9)] });
+    robot.hear(SocketEvent::Listening { spec: ListenSpec::at(at), sockets: vec![own(row, 9)] });
     robot.kernel(row);
     robot
 }
@@ -109,7 +109,7 @@ fn the_myth_is_not_tried_where_there_is_but_one_address() {
     robot.press("U");
     assert!(robot.commands().is_empty());
     assert!(robot.said().contains("one address, ::1"), "{}", robot.said());
-    assert_eq!(robot.state.desk.picture, Picture::Myth);
+    assert_eq!(robot.state.ui.picture, MainView::Myth);
 }
 
 #[test]
@@ -134,11 +134,11 @@ fn another_computer_that_is_to_help_has_no_row_at_that_port_itself() {
         source_port: fivetuple::tcp::SourcePort::SameAsServer,
         ..fivetuple::tcp::ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into())
     };
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: fivetuple::tcp::Refusal {
+        why: fivetuple::tcp::SyscallError {
             call: fivetuple::tcp::Call::Bind,
             errno: fivetuple::tcp::Errno::EADDRINUSE,
         },
@@ -147,7 +147,7 @@ fn another_computer_that_is_to_help_has_no_row_at_that_port_itself() {
     let commands = robot.commands();
     let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
     let tried = |ip: [u8; 4]| {
-        let is_there = |trial: &&Trial| matches!(trial, Trial::Bind { at, .. } if at.ip == std::net::IpAddr::from(ip));
+        let is_there = |trial: &&Probe| matches!(trial, Probe::Bind { at, .. } if at.ip == std::net::IpAddr::from(ip));
         trials.iter().filter(is_there).count()
     };
     assert_eq!([tried([127, 0, 0, 3]), tried([127, 0, 0, 4])], [0, 1]);

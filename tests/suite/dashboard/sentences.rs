@@ -1,7 +1,8 @@
 //! What happened, in sentences.
 
 use fivetuple::tcp::{
-    Call, ConnectSpec, Ending, Endpoint, Errno, ListenSpec, News, Refusal, SourcePort,
+    Call, CloseKind, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent, SourcePort,
+    SyscallError,
 };
 
 use super::laptop_connected;
@@ -13,9 +14,9 @@ fn a_flood_of_short_connections_is_one_sentence() {
     let before = robot.state.notices.len();
     for port in 20_000..25_000 {
         let row = format!("tcp 0 0 127.0.0.1:5000 127.0.0.1:{port} ESTABLISHED inode={port}");
-        robot.hear(News::Accepted(own(&row, 30)));
-        robot.hear(News::PeerClosed(own(&row, 30).name));
-        robot.hear(News::Closed { at: own(&row, 30).name, how: Ending::Close });
+        robot.hear(SocketEvent::Accepted(own(&row, 30)));
+        robot.hear(SocketEvent::PeerClosed(own(&row, 30).name));
+        robot.hear(SocketEvent::Closed { at: own(&row, 30).name, how: CloseKind::Close });
     }
     assert!(robot.state.notices.len() - before < 20, "{}", robot.state.notices.len());
     assert!(
@@ -25,7 +26,7 @@ fn a_flood_of_short_connections_is_one_sentence() {
             .newest_first()
             .any(|notice| notice.text.starts_with("5,000 connections came"))
     );
-    assert!(robot.state.listener.ends.is_empty());
+    assert!(robot.state.server.ends.is_empty());
 }
 
 #[test]
@@ -34,8 +35,8 @@ fn a_taken_port_blames_the_row_that_has_it() {
     let waiting = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 TIME_WAIT timewait=47000ms/0";
     robot.kernel(waiting);
     robot.press("l");
-    let why = Refusal { call: Call::Bind, errno: Errno::EADDRINUSE };
-    robot.hear(News::ListenFailed {
+    let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
+    robot.hear(SocketEvent::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
         why,
     });
@@ -52,11 +53,11 @@ fn a_taken_port_blames_the_row_that_has_it() {
 fn refusals_say_what_helps() {
     let at = Endpoint::new([127, 0, 0, 1], 80);
     let spec = ConnectSpec { from: Some([127, 0, 0, 2].into()), ..ConnectSpec::to(at.into()) };
-    let failed = |errno, call| News::ConnectFailed {
+    let failed = |errno, call| SocketEvent::ConnectFailed {
         spec: spec.clone(),
         to: Some(at),
         local: None,
-        why: Refusal { call, errno },
+        why: SyscallError { call, errno },
     };
     let cases = [
         (failed(Errno::ECONNREFUSED, Call::Connect), "nobody listens there."),
@@ -65,16 +66,16 @@ fn refusals_say_what_helps() {
         (failed(Errno::ETIMEDOUT, Call::Connect), "accept queue may be full"),
         (failed(Errno::EPERM, Call::Remote([9, 9, 9, 9].into())), "--allow-remote"),
         (
-            News::ListenFailed {
+            SocketEvent::ListenFailed {
                 spec: ListenSpec::at(at),
-                why: Refusal { call: Call::Bind, errno: Errno::EACCES },
+                why: SyscallError { call: Call::Bind, errno: Errno::EACCES },
             },
             "Ports below 1024",
         ),
         (
-            News::ListenFailed {
+            SocketEvent::ListenFailed {
                 spec: ListenSpec::at(Endpoint::new([10, 9, 9, 9], 80)),
-                why: Refusal { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
+                why: SyscallError { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
             },
             "10.9.9.9 is not an address of this machine",
         ),
@@ -90,12 +91,15 @@ fn refusals_say_what_helps() {
 fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() {
     let mut robot = Robot::listening();
     let spec = ConnectSpec::to("nosuchhost.invalid:53".parse().unwrap());
-    let why = Refusal { call: Call::Resolve, errno: Errno::EADDRNOTAVAIL };
-    robot.hear(News::ConnectFailed { spec, to: None, local: None, why });
+    let why = SyscallError { call: Call::Resolve, errno: Errno::EADDRNOTAVAIL };
+    robot.hear(SocketEvent::ConnectFailed { spec, to: None, local: None, why });
     assert!(robot.said().contains("no address is known for that name"), "{}", robot.said());
     let datagram = own("udp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=11", 11);
-    robot.hear(News::Connected(datagram));
-    robot.hear(News::Closed { at: datagram.name, how: Ending::Broken(Errno::ECONNREFUSED) });
+    robot.hear(SocketEvent::Connected(datagram));
+    robot.hear(SocketEvent::Closed {
+        at: datagram.name,
+        how: CloseKind::Broken(Errno::ECONNREFUSED),
+    });
     let said = robot.said_in_the_end();
     assert!(said.contains("no socket has UDP port 5000"), "{said}");
     assert!(
@@ -113,9 +117,9 @@ fn a_reset_is_one_sentence_and_brings_the_options_of_the_start_back() {
     let said = robot.state.notices.len();
     for end in [end("127.0.0.1:5000", "127.0.0.2:54240"), end("127.0.0.2:54240", "127.0.0.1:5000")]
     {
-        robot.hear(News::Closed { at: end, how: Ending::Abort });
+        robot.hear(SocketEvent::Closed { at: end, how: CloseKind::Abort });
     }
-    robot.hear(News::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { why: None });
     assert_eq!(robot.state.notices.len(), said, "{}", robot.said());
     assert_eq!(robot.state.clients.spec.source_port, SourcePort::KernelPicks);
 }
@@ -127,7 +131,7 @@ fn what_became_of_the_address_that_was_called_is_told() {
         robot.state.clients.to = Some(Endpoint::new(called, 5000).into());
         robot.press("c");
         let row = "tcp 0 0 127.0.0.2:54240 127.0.0.2:5000 ESTABLISHED inode=11";
-        robot.hear(News::Connected(own(row, 11)));
+        robot.hear(SocketEvent::Connected(own(row, 11)));
         let said = robot.said();
         let words = "0.0.0.0 is nobody's address: Linux takes it for this machine itself, so the row says 127.0.0.2.";
         assert_eq!(said.contains(words), is_told, "{said}");
@@ -146,13 +150,13 @@ fn who_is_connected_only_as_far_as_the_client_knows_is_told_so() {
         let server = format!("tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 {state}");
         let mut robot = Robot::listening();
         robot.press("a");
-        robot.hear(News::AcceptHeld(true));
+        robot.hear(SocketEvent::AcceptHeld(true));
         robot.press("c");
         let rows = [LISTEN, client, &server].join("\n");
         if !told_first {
             robot.kernel(&rows);
         }
-        robot.hear(News::Connected(own(client, 11)));
+        robot.hear(SocketEvent::Connected(own(client, 11)));
         if told_first {
             robot.kernel(&rows);
         }

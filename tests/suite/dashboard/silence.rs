@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Burst, Errno, Flags, Loss, News, OwnSocket};
+use fivetuple::tcp::{Burst, DropReason, Errno, Flags, OwnSocket, SocketEvent};
 
 use super::lab_addresses::refused;
 use crate::computers::{CALLS, LAPTOP, LISTEN};
@@ -14,7 +14,8 @@ fn call(n: u16) -> OwnSocket {
 }
 
 fn begins(robot: &mut Robot, count: u32) {
-    robot.hear(News::BurstBegun { burst: Burst { count, ..Burst::ONE }, whole_range: false });
+    robot
+        .hear(SocketEvent::BurstBegun { burst: Burst { count, ..Burst::ONE }, whole_range: false });
 }
 
 /// Three calls after those keys; `opened` of them are answered within a second.
@@ -23,16 +24,16 @@ fn three(robot: &mut Robot, keys: &str, opened: u32) {
     robot.press("3c");
     begins(robot, 3);
     for n in 0..3 {
-        robot.hear(News::Connecting(call(n)));
+        robot.hear(SocketEvent::Connecting(call(n)));
     }
     for n in 3 - u16::try_from(opened).unwrap()..3 {
-        robot.hear(News::Connected(call(n)));
+        robot.hear(SocketEvent::Connected(call(n)));
     }
     robot.later(Duration::from_secs(1));
 }
 
 fn ends(robot: &mut Robot, opened: u32) -> &str {
-    robot.hear(News::BurstEnded { opened, asked: 3, took: Duration::from_millis(2) });
+    robot.hear(SocketEvent::BurstEnded { opened, asked: 3, took: Duration::from_millis(2) });
     robot.said()
 }
 
@@ -107,7 +108,7 @@ fn calls_one_after_the_other_are_not_one_syn_that_is_sent_again() {
     robot.press("h");
     for n in 0..7 {
         robot.press("c");
-        robot.hear(News::Connecting(call(n)));
+        robot.hear(SocketEvent::Connecting(call(n)));
     }
     assert_eq!(
         robot.said(),
@@ -123,11 +124,11 @@ fn a_call_to_a_computer_whose_link_is_down_says_so_once() {
         robot.press("c");
         robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
         if is_told_before {
-            robot.loses_to(1, Loss::NoLink);
+            robot.loses_to(1, DropReason::NoLink);
         }
-        robot.hear(News::Connecting(own(CALLS, 11)));
+        robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
         if !is_told_before {
-            robot.loses_to(1, Loss::NoLink);
+            robot.loses_to(1, DropReason::NoLink);
         }
         assert_eq!(
             robot.said(),
@@ -136,7 +137,7 @@ fn a_call_to_a_computer_whose_link_is_down_says_so_once() {
         let before = robot.state.notices.len();
         robot.later(Duration::from_secs(1));
         robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
-        robot.loses_to(2, Loss::NoLink);
+        robot.loses_to(2, DropReason::NoLink);
         assert_eq!(robot.state.notices.len(), before, "{}", robot.said());
     }
 }

@@ -1,7 +1,7 @@
 //! The menu of states to be held.
 
 use fivetuple::app::{Effect, HELD, Overlay};
-use fivetuple::tcp::{Call, Command, Errno, News, Refusal, TcpState};
+use fivetuple::tcp::{Call, Command, Errno, SocketEvent, SyscallError, TcpState};
 
 use crate::robot::{Robot, own};
 use crate::screens::{USUAL, screen};
@@ -12,15 +12,15 @@ fn the_menu_asks_for_the_chosen_state_from_the_chosen_computer() {
     robot.ask(fivetuple::app::Action::SelectComputer(1));
     robot.orders();
     robot.press("S j j k Enter");
-    assert!(robot.state.desk.overlay.is_none());
+    assert!(robot.state.ui.overlay.is_none());
     let phone = [127, 0, 0, 3].into();
     assert_eq!(robot.commands(), [Command::Stage(TcpState::SynReceived, phone)]);
     robot.press("S 7");
     assert_eq!(robot.commands(), [Command::Stage(HELD[6], phone)]);
     robot.press("S 0");
-    assert!(matches!(robot.state.desk.overlay, Some(Overlay::States(0))));
+    assert!(matches!(robot.state.ui.overlay, Some(Overlay::States(0))));
     robot.press("Esc");
-    assert!(robot.state.desk.overlay.is_none() && robot.commands().is_empty());
+    assert!(robot.state.ui.overlay.is_none() && robot.commands().is_empty());
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
     let mut robot = Robot::new();
     robot.orders();
     let main = own(row, 13).name;
-    robot.hear(News::Staged {
+    robot.hear(SocketEvent::Staged {
         state: TcpState::FinWait2,
         main,
         sockets: vec![own("tcp 0 8 127.0.0.1:32823 0.0.0.0:* LISTEN inode=7", 12)],
@@ -41,15 +41,15 @@ fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
     let orders = robot.orders();
     let watches = |order: &Effect| matches!(order, Effect::Watch(filter) if filter.wants(&row.parse().unwrap()));
     assert!(orders.iter().any(watches), "{orders:?}");
-    assert_eq!(robot.state.desk.selected, Some(main));
+    assert_eq!(robot.state.ui.selected, Some(main));
 }
 
 #[test]
 fn a_state_that_cannot_be_held_says_why() {
     let mut robot = Robot::new();
-    robot.hear(News::StageFailed {
+    robot.hear(SocketEvent::StageFailed {
         state: TcpState::Closing,
-        why: Refusal { call: Call::Socket, errno: Errno::EMFILE },
+        why: SyscallError { call: Call::Socket, errno: Errno::EMFILE },
     });
     let said = robot.said();
     assert!(
@@ -66,7 +66,7 @@ pub(crate) fn half_closed_by_s() -> Robot {
         "tcp 1 0 127.0.0.1:32823 127.0.0.2:41962 CLOSE_WAIT inode=10",
     ];
     let mut robot = Robot::new();
-    robot.hear(News::Staged {
+    robot.hear(SocketEvent::Staged {
         state: TcpState::FinWait2,
         main: own(ROWS[1], 13).name,
         sockets: vec![own(ROWS[0], 12), own(ROWS[1], 13), own(ROWS[2], 14)],
@@ -83,7 +83,7 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
         for verb in ["d", "s", "f", "x", "D"] {
             let mut robot = half_closed_by_s();
             if !looks.is_empty() {
-                robot.state.desk.focus = fivetuple::app::Pane::Sockets;
+                robot.state.ui.focus = fivetuple::app::Pane::Sockets;
             }
             robot.press(verb);
             let said = robot.said();
@@ -92,7 +92,7 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
         }
     }
     let mut robot = half_closed_by_s();
-    robot.state.desk.focus = fivetuple::app::Pane::Sockets;
+    robot.state.ui.focus = fivetuple::app::Pane::Sockets;
     robot.press("Enter");
     let card = screen(&mut robot, USUAL);
     assert!(!card.contains("verbs"), "{card}");

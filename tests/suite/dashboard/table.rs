@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::{Action, PointOfView, Role};
-use fivetuple::tcp::{Command, Ending, Errno, News, Port, TcpState};
+use fivetuple::tcp::{CloseKind, Command, Errno, Port, SocketEvent, TcpState};
 
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, end, own};
@@ -33,7 +33,7 @@ fn rows_know_their_roles() {
     let robot = laptop_connected();
     let roles: Vec<Role> = robot
         .state
-        .desk
+        .ui
         .shown
         .iter()
         .map(|name| Role::of(&robot.state, &robot.state.sockets.get(*name).unwrap().row))
@@ -47,9 +47,15 @@ fn rows_know_their_roles() {
 #[test]
 fn who_hangs_up_first_waits_and_the_other_row_becomes_a_ghost_with_its_reason() {
     let mut robot = laptop_connected();
-    robot.hear(News::PeerClosed(end("127.0.0.1:5000", "127.0.0.2:54240")));
-    robot.hear(News::Closed { at: end("127.0.0.2:54240", "127.0.0.1:5000"), how: Ending::Close });
-    robot.hear(News::Closed { at: end("127.0.0.1:5000", "127.0.0.2:54240"), how: Ending::Close });
+    robot.hear(SocketEvent::PeerClosed(end("127.0.0.1:5000", "127.0.0.2:54240")));
+    robot.hear(SocketEvent::Closed {
+        at: end("127.0.0.2:54240", "127.0.0.1:5000"),
+        how: CloseKind::Close,
+    });
+    robot.hear(SocketEvent::Closed {
+        at: end("127.0.0.1:5000", "127.0.0.2:54240"),
+        how: CloseKind::Close,
+    });
     let told = robot.state.notices.len();
     let waiting = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, waiting].join("\n"));
@@ -74,8 +80,9 @@ fn who_hangs_up_first_waits_and_the_other_row_becomes_a_ghost_with_its_reason() 
 fn a_connection_that_no_look_saw_is_told_and_marked() {
     let mut robot = Robot::listening();
     let stranger = own("tcp 0 0 127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED inode=30", 30);
-    robot.hear(News::Accepted(stranger));
-    robot.hear(News::Closed { at: stranger.name, how: Ending::Broken(Errno::ECONNRESET) });
+    robot.hear(SocketEvent::Accepted(stranger));
+    robot
+        .hear(SocketEvent::Closed { at: stranger.name, how: CloseKind::Broken(Errno::ECONNRESET) });
     assert_eq!(robot.table()[1], "127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED reset");
     assert!(robot.state.sockets.get(stranger.name).unwrap().told);
     assert_eq!(robot.state.sockets.connections(), 0, "the kernel has no such row");
@@ -89,7 +96,7 @@ fn the_selection_stays_with_its_connection() {
     robot.kernel(
         &["tcp 0 0 127.0.0.1:5000 127.0.0.3:40000 ESTABLISHED", LAPTOP_END, SERVER_END].join("\n"),
     );
-    assert_eq!(robot.state.desk.selected, Some(chosen));
+    assert_eq!(robot.state.ui.selected, Some(chosen));
     assert_eq!(robot.state.selected().unwrap().row.state, TcpState::Established);
 }
 
@@ -97,7 +104,7 @@ fn the_selection_stays_with_its_connection() {
 fn points_of_view_show_what_each_computer_would() {
     let mut robot = laptop_connected();
     robot.press("e");
-    assert_eq!(robot.state.desk.lens.view, PointOfView::Server);
+    assert_eq!(robot.state.ui.lens.view, PointOfView::Server);
     assert_eq!(robot.table().len(), 2);
     robot.press("e");
     assert_eq!(robot.table(), ["127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED"]);
@@ -121,11 +128,11 @@ fn stopping_leaves_accepted_connections_alone() {
     robot.commands();
     robot.press("l");
     assert_eq!(robot.commands(), [Command::StopListening]);
-    robot.hear(News::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { why: None });
     robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
     assert_eq!(robot.table()[0], "127.0.0.1:5000 0.0.0.0:* LISTEN stopped listening");
     assert!(robot.said().contains("1 connection accepted before lives on"), "{}", robot.said());
-    assert_eq!(robot.state.listener.ends.len(), 1);
+    assert_eq!(robot.state.server.ends.len(), 1);
 }
 
 #[test]
@@ -137,7 +144,7 @@ fn both_ends_of_a_dual_stack_connection_are_one_pair() {
     assert!(mirror.row.tuple.local.ip.is_ipv6());
     assert_eq!(robot.state.sockets.connections(), 1);
     assert!(robot.state.sockets.is_client(client));
-    assert_eq!(robot.state.listener.ports.first(), Some(&Port(5000)));
+    assert_eq!(robot.state.server.ports.first(), Some(&Port(5000)));
 }
 
 #[test]
@@ -157,8 +164,8 @@ fn a_client_at_an_address_that_is_no_computers_is_known_by_who_holds_it() {
     let server = own("tcp 0 0 [::1]:5000 [::1]:40000 ESTABLISHED inode=12", 12);
     let client = own("tcp 0 0 [::1]:40000 [::1]:5000 ESTABLISHED inode=11", 11);
     robot.press("c");
-    robot.hear(News::Accepted(server));
-    robot.hear(News::Connected(client));
+    robot.hear(SocketEvent::Accepted(server));
+    robot.hear(SocketEvent::Connected(client));
     robot.kernel(&format!("{LISTEN}\ntcp 0 0 [::1]:5000 [::1]:40000 ESTABLISHED inode=12\ntcp 0 0 [::1]:40000 [::1]:5000 ESTABLISHED inode=11"));
     let role = |name| Role::of(&robot.state, &robot.state.sockets.get(name).unwrap().row);
     assert_eq!(role(server.name), Role::ServerEnd("laptop".into()));
@@ -170,8 +177,8 @@ fn where_both_ports_are_equal_the_computers_end_is_the_clients() {
     let mut robot = Robot::listening();
     let server = "tcp 0 0 127.0.0.1:5000 127.0.0.2:5000 ESTABLISHED inode=12";
     let client = "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=11";
-    robot.hear(News::Accepted(own(server, 12)));
-    robot.hear(News::Connected(own(client, 11)));
+    robot.hear(SocketEvent::Accepted(own(server, 12)));
+    robot.hear(SocketEvent::Connected(own(client, 11)));
     robot.kernel(&[LISTEN, client, server].join("\n"));
     let role =
         |row| Role::of(&robot.state, &robot.state.sockets.get(own(row, 0).name).unwrap().row);

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use fivetuple::app::timeline::{Timeline, span};
-use fivetuple::app::{Action, Life, Picture, Stretch, Why};
-use fivetuple::tcp::{Ending, Errno, News, TcpState};
+use fivetuple::app::history::Timeline;
+use fivetuple::app::history::timeline::span;
+use fivetuple::app::{Action, GoneReason, MainView, RowHistory, StateSpan};
+use fivetuple::tcp::{CloseKind, Errno, SocketEvent, TcpState};
 
 use super::lab::name;
 use super::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -12,8 +13,8 @@ use crate::computers::{CALLS, LAPTOP};
 use crate::robot::{LISTEN, Robot, end};
 use crate::screens::{USUAL, screen};
 
-fn told(stretches: &[Stretch]) -> Vec<String> {
-    let one = |stretch: &Stretch| {
+fn told(stretches: &[StateSpan]) -> Vec<String> {
+    let one = |stretch: &StateSpan| {
         let lasted = stretch.until.map_or_else(
             || String::from("lasts"),
             |until| until.since(stretch.from).as_secs().to_string(),
@@ -24,7 +25,7 @@ fn told(stretches: &[Stretch]) -> Vec<String> {
     stretches.iter().map(one).collect()
 }
 
-fn lives(robot: &Robot) -> Vec<Life<'_>> {
+fn lives(robot: &Robot) -> Vec<RowHistory<'_>> {
     let all = Timeline::of(&robot.state);
     (0..all.len()).filter_map(|place| all.get(place)).collect()
 }
@@ -36,7 +37,7 @@ fn hung_up() -> Robot {
     let [client, server] =
         [("127.0.0.2:54240", "127.0.0.1:5000"), ("127.0.0.1:5000", "127.0.0.2:54240")];
     for (local, remote) in [client, server] {
-        robot.hear(News::Closed { at: end(local, remote), how: Ending::Close });
+        robot.hear(SocketEvent::Closed { at: end(local, remote), how: CloseKind::Close });
     }
     let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, waits].join("\n"));
@@ -95,7 +96,7 @@ fn the_axis_holds_every_connection_and_zooming_in_halves_it() {
     let mut robot = laptop_connected();
     let seconds = |robot: &Robot| span(&robot.state, lives(robot).into_iter()).as_secs_f64();
     robot.press("t");
-    assert_eq!(robot.state.desk.picture, Picture::Timeline);
+    assert_eq!(robot.state.ui.picture, MainView::Timeline);
     assert!((seconds(&robot) - 10.0).abs() < 1e-9);
     robot.later(Duration::from_secs(45));
     assert!((seconds(&robot) - 60.0).abs() < 1e-9);
@@ -105,20 +106,20 @@ fn the_axis_holds_every_connection_and_zooming_in_halves_it() {
     robot.press("-");
     assert!(robot.said().contains("all of it is shown already"), "{}", robot.said());
     robot.press("t");
-    assert_eq!(robot.state.desk.picture, Picture::Table);
+    assert_eq!(robot.state.ui.picture, MainView::Table);
 }
 
 #[test]
 fn pages_go_through_the_ladder_and_j_and_k_choose_the_connection() {
     let mut robot = laptop_connected();
     robot.press("t ctrl-u");
-    assert_eq!(robot.state.desk.back, 2, "the ladder has three rungs");
+    assert_eq!(robot.state.ui.back, 2, "the ladder has three rungs");
     robot.press("ctrl-d");
-    assert_eq!(robot.state.desk.back, 0);
+    assert_eq!(robot.state.ui.back, 0);
     robot.press("k");
     let chosen = robot.state.selected().unwrap();
     assert_eq!(chosen.row.state, TcpState::Established);
-    robot.ask(Action::Show(Picture::Table));
+    robot.ask(Action::Show(MainView::Table));
     robot.press("ctrl-u");
     assert_eq!(robot.state.selected().unwrap().row.state, TcpState::Listen);
 }
@@ -126,8 +127,8 @@ fn pages_go_through_the_ladder_and_j_and_k_choose_the_connection() {
 #[test]
 fn a_call_that_was_answered_with_rst_was_refused_and_not_left_without_an_answer() {
     for (errno, why, words) in [
-        (Errno::ECONNREFUSED, Why::Refused, "refused"),
-        (Errno::ETIMEDOUT, Why::NeverConnected, "no answer"),
+        (Errno::ECONNREFUSED, GoneReason::Refused, "refused"),
+        (Errno::ETIMEDOUT, GoneReason::NeverConnected, "no answer"),
     ] {
         // The table may show that the row went before its end is heard of, or after.
         for is_seen_before in [false, true] {
@@ -135,7 +136,7 @@ fn a_call_that_was_answered_with_rst_was_refused_and_not_left_without_an_answer(
             if is_seen_before {
                 robot.vanish(LAPTOP, &[CALLS]);
             }
-            robot.hear(News::Closed { at: name(CALLS), how: Ending::Broken(errno) });
+            robot.hear(SocketEvent::Closed { at: name(CALLS), how: CloseKind::Broken(errno) });
             if !is_seen_before {
                 robot.vanish(LAPTOP, &[CALLS]);
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Action;
-use fivetuple::tcp::{Burst, Ending, Errno, News, Protocol};
+use fivetuple::tcp::{Burst, CloseKind, Errno, Protocol, SocketEvent};
 
 use super::endings::{card, closed, python};
 use crate::robot::{Robot, own};
@@ -14,7 +14,7 @@ fn with_udp() -> Robot {
     let mut robot = Robot::new();
     robot.state.clients.spec.protocol = Protocol::Udp;
     robot.press("c");
-    robot.hear(News::Connected(own(UDP, 11)));
+    robot.hear(SocketEvent::Connected(own(UDP, 11)));
     robot.kernel(UDP);
     robot.later(Duration::from_secs(1));
     robot
@@ -24,7 +24,7 @@ fn with_udp() -> Robot {
 fn udp_is_closed_at_once_and_never_reset() {
     let mut robot = with_udp();
     robot.press("x");
-    closed(&mut robot, UDP, Ending::Abort);
+    closed(&mut robot, UDP, CloseKind::Abort);
     robot.kernel("");
     let said = robot.said_in_the_end();
     assert!(said.contains("its row is gone. UDP has no RST"), "{said}");
@@ -36,19 +36,22 @@ fn udp_sockets_are_not_called_connections() {
     let mut robot = Robot::new();
     robot.state.clients.spec.protocol = Protocol::Udp;
     robot.press("3c");
-    robot.hear(News::BurstBegun { burst: Burst { count: 3, ..Burst::ONE }, whole_range: false });
+    robot.hear(SocketEvent::BurstBegun {
+        burst: Burst { count: 3, ..Burst::ONE },
+        whole_range: false,
+    });
     let rows = [54240, 54241, 54242].map(|port| UDP.replace("54240", &port.to_string()));
     for row in &rows {
-        robot.hear(News::Connected(own(row, 11)));
+        robot.hear(SocketEvent::Connected(own(row, 11)));
     }
     // The next c is another matter.
     robot.state.clients.spec.protocol = Protocol::Tcp;
-    robot.hear(News::BurstEnded { opened: 3, asked: 3, took: Duration::from_millis(2) });
+    robot.hear(SocketEvent::BurstEnded { opened: 3, asked: 3, took: Duration::from_millis(2) });
     let said = robot.said();
     assert!(said.contains("opened 3 UDP sockets"), "{said}");
     robot.press("0d");
     for row in &rows {
-        closed(&mut robot, row, Ending::Close);
+        closed(&mut robot, row, CloseKind::Close);
     }
     let said = robot.said_in_the_end();
     assert!(said.contains("3 UDP sockets were closed"), "{said}");
@@ -69,7 +72,7 @@ fn the_card_of_a_udp_socket_claims_no_connection() {
     let text = card(&mut robot, rows[0]);
     assert!(text.contains("832 B of memory"), "{text}");
     robot.press("Esc");
-    closed(&mut robot, UDP, Ending::Broken(Errno::ECONNREFUSED));
+    closed(&mut robot, UDP, CloseKind::Broken(Errno::ECONNREFUSED));
     robot.kernel("");
     let text = card(&mut robot, UDP);
     assert!(text.contains("nobody had that port"), "{text}");

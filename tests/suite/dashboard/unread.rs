@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Action;
-use fivetuple::tcp::{Ending, Errno, Flags, ListenSpec, News, OnData};
+use fivetuple::tcp::{CloseKind, Errno, Flags, ListenSpec, OnData, SocketEvent};
 
 use super::lab::name;
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
@@ -16,19 +16,19 @@ fn waiting(bytes: &str) -> Robot {
     let spec = ListenSpec {
         host: SERVER,
         on_data: OnData::LeaveUnread,
-        ..robot.state.listener.spec.clone()
+        ..robot.state.server.spec.clone()
     };
-    robot.hear(News::Listening { spec, sockets: vec![own(LISTEN, 9)] });
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
-    robot.hear(News::Connected(own(CLIENT, 11)));
-    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
     let serves = SERVES.replace("tcp 0 0", &format!("tcp {bytes} 0"));
     robot.tables(&[LISTEN, &serves], &[CLIENT]);
     robot
 }
 
 fn server_closes(robot: &mut Robot) -> String {
-    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: name(SERVES), how: CloseKind::Close });
     robot.vanish(SERVER, &[&SERVES.replace("tcp 0 0", "tcp 13 0")]);
     robot.said_in_the_end().to_owned()
 }
@@ -42,8 +42,8 @@ fn who_closes_with_data_unread_sends_rst_and_no_fin() {
     let still = "The server closed with data unread: its row is gone. laptop's row is still in ESTABLISHED.";
     assert_eq!(said, format!("{still} Its RST is on the wire."));
     let mut robot = waiting("13");
-    robot.hear(News::HalfClosed(name(CLIENT)));
-    robot.hear(News::Closed { at: name(SERVES), how: Ending::Close });
+    robot.hear(SocketEvent::HalfClosed(name(CLIENT)));
+    robot.hear(SocketEvent::Closed { at: name(SERVES), how: CloseKind::Close });
     robot.tables(&[LISTEN], &[]);
     let said = robot.said();
     assert!(said.contains("laptop half-closed, and the server closed with data unread"), "{said}");
@@ -60,25 +60,25 @@ fn half_open() -> Robot {
     robot
 }
 
-fn laptop_ends(robot: &mut Robot, how: Ending) -> String {
+fn laptop_ends(robot: &mut Robot, how: CloseKind) -> String {
     let at = name(CLIENT);
-    robot.hear(News::Closed { at, how });
+    robot.hear(SocketEvent::Closed { at, how });
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.said_in_the_end().to_owned()
 }
 
 #[test]
 fn who_never_hears_that_rst_is_half_open() {
-    let said = laptop_ends(&mut half_open(), Ending::Close);
+    let said = laptop_ends(&mut half_open(), CloseKind::Close);
     assert!(said.contains("half-open"), "{said}");
     let mut robot = half_open();
     robot.sends(2, (LAPTOP, Flags::PSH.and(Flags::ACK)), (14, 1), b"hello");
     robot.arrives(2);
     robot.sends(3, (SERVER, Flags::RST), (1, 0), b"");
     robot.arrives(3);
-    let said = laptop_ends(&mut robot, Ending::Broken(Errno::ECONNRESET));
+    let said = laptop_ends(&mut robot, CloseKind::Broken(Errno::ECONNRESET));
     assert!(said.contains("That end was gone before (half-open)"), "{said}");
-    let said = laptop_ends(&mut half_open(), Ending::Broken(Errno::ETIMEDOUT));
+    let said = laptop_ends(&mut half_open(), CloseKind::Broken(Errno::ETIMEDOUT));
     assert!(said.contains("ETIMEDOUT"), "{said}");
 }
 

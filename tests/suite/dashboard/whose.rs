@@ -1,7 +1,7 @@
 //! Whose an end is: our server's, a client's of ours, or another program's that has the same port or address.
 
 use fivetuple::app::{Event, Role};
-use fivetuple::tcp::{Ending, Endpoint, ListenSpec, News, Owner, RowName, SourcePort};
+use fivetuple::tcp::{CloseKind, Endpoint, ListenSpec, Owner, SocketEvent, SocketId, SourcePort};
 
 use crate::robot::{Robot, end, own};
 use crate::screens::{WIDE, screen};
@@ -10,9 +10,9 @@ use crate::screens::{WIDE, screen};
 fn listening_at(at: &str, row: &str) -> Robot {
     let spec = ListenSpec::at(at.parse::<Endpoint>().unwrap());
     let mut robot = Robot::new();
-    robot.state.listener.spec = spec.clone();
+    robot.state.server.spec = spec.clone();
     robot.press("l");
-    robot.hear(News::Listening { spec, sockets: vec![own(row, 9)] });
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![own(row, 9)] });
     robot.kernel(row);
     robot
 }
@@ -23,12 +23,12 @@ fn python(robot: &mut Robot, inodes: &[u64]) {
     robot.tell(Event::OwnersFound(found.collect()));
 }
 
-fn closed(robot: &mut Robot, at: RowName) {
-    let how = Ending::Close;
-    robot.hear(News::Closed { at, how });
+fn closed(robot: &mut Robot, at: SocketId) {
+    let how = CloseKind::Close;
+    robot.hear(SocketEvent::Closed { at, how });
 }
 
-fn role(robot: &Robot, name: RowName) -> String {
+fn role(robot: &Robot, name: SocketId) -> String {
     let line = robot.state.seen().get(name).unwrap();
     Role::of(&robot.state, &line.row).to_string()
 }
@@ -42,7 +42,7 @@ fn a_server_at_another_address_with_the_same_port_is_not_ours() {
     let mut robot = listening_at("127.0.0.9:5000", OURS);
     robot.state.clients.to = Some("127.0.0.1:5000".parse::<Endpoint>().unwrap().into());
     robot.press("c");
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     let said = robot.said();
     assert!(!said.contains("LISTEN row did not change"), "{said}");
     robot.kernel(&[OURS, THEIRS, CLIENT, ITS_END].join("\n"));
@@ -61,9 +61,9 @@ fn another_program_that_took_over_our_address_has_accepted_by_itself() {
     const ITS_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED inode=71";
     const CLIENT: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
     let mut robot = listening_at("127.0.0.1:5000", OURS);
-    robot.hear(News::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { why: None });
     robot.press("c");
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     robot.kernel(&[THEIRS, CLIENT, ITS_END].join("\n"));
     python(&mut robot, &[70, 71]);
     closed(&mut robot, own(CLIENT, 11).name);
@@ -81,7 +81,7 @@ fn client_from_our_port() -> Robot {
     robot.press("c");
     // The table may show the rows before the news of them is heard.
     robot.kernel(&[THEIR_LISTEN, THEIR_END, OUR_CLIENT].join("\n"));
-    robot.hear(News::Connected(own(OUR_CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(OUR_CLIENT, 11)));
     python(&mut robot, &[70, 71]);
     robot
 }
@@ -116,8 +116,8 @@ const CLIENT_V6: &str = "tcp 0 0 [::1]:54314 [::1]:5000 ESTABLISHED inode=11";
 fn connected_over_v6() -> Robot {
     let mut robot = listening_at("[::1]:5000", AT_V6);
     robot.press("c");
-    robot.hear(News::Accepted(own(SERVER_V6, 12)));
-    robot.hear(News::Connected(own(CLIENT_V6, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVER_V6, 12)));
+    robot.hear(SocketEvent::Connected(own(CLIENT_V6, 11)));
     robot.kernel(&[AT_V6, SERVER_V6, CLIENT_V6].join("\n"));
     robot.later(std::time::Duration::from_secs(1));
     robot
@@ -126,10 +126,14 @@ fn connected_over_v6() -> Robot {
 #[test]
 fn a_client_whose_address_is_no_computers_is_known_to_the_end() {
     let mut robot = connected_over_v6();
-    robot.hear(News::Received { at: own(SERVER_V6, 12).name, bytes: 2, first: b"hi".to_vec() });
+    robot.hear(SocketEvent::Received {
+        at: own(SERVER_V6, 12).name,
+        bytes: 2,
+        first: b"hi".to_vec(),
+    });
     let before = robot.state.notices.len();
     closed(&mut robot, own(CLIENT_V6, 11).name);
-    robot.hear(News::PeerClosed(own(SERVER_V6, 12).name));
+    robot.hear(SocketEvent::PeerClosed(own(SERVER_V6, 12).name));
     closed(&mut robot, own(SERVER_V6, 12).name);
     let wait = "tcp 0 0 [::1]:54314 [::1]:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[AT_V6, wait].join("\n"));
@@ -145,12 +149,12 @@ fn a_client_whose_address_is_no_computers_is_known_to_the_end() {
 fn who_was_at_a_client_s_end_is_forgotten_with_its_row() {
     let mut robot = connected_over_v6();
     closed(&mut robot, own(CLIENT_V6, 11).name);
-    robot.hear(News::PeerClosed(own(SERVER_V6, 12).name));
+    robot.hear(SocketEvent::PeerClosed(own(SERVER_V6, 12).name));
     closed(&mut robot, own(SERVER_V6, 12).name);
     robot.kernel(AT_V6);
     robot.later(std::time::Duration::from_secs(30));
     // Somebody else comes by the same numbers.
-    robot.hear(News::Accepted(own(SERVER_V6, 12)));
+    robot.hear(SocketEvent::Accepted(own(SERVER_V6, 12)));
     let said = robot.said();
     assert!(said.starts_with("[::1]:54314 connected"), "{said}");
 }

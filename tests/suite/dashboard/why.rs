@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Event, Overlay, Verdict};
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, LabLimits, LabNews, ListenSpec, News, Refusal,
-    SourcePort, Trial,
+    Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits, ListenSpec, Probe,
+    SocketEvent, SourcePort, SyscallError,
 };
 
 use crate::computers::lab;
@@ -21,9 +21,9 @@ pub(crate) fn refused() -> Robot {
     robot.later(Duration::from_secs(3));
     robot.press("l");
     robot.commands();
-    let why = Refusal { call: Call::Bind, errno: Errno::EADDRINUSE };
+    let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
     let spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
-    robot.hear(News::ListenFailed { spec, why });
+    robot.hear(SocketEvent::ListenFailed { spec, why });
     robot
 }
 
@@ -32,11 +32,11 @@ pub(crate) fn answer(robot: &mut Robot) {
     let commands = robot.commands();
     let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
     for trial in trials.clone() {
-        let Trial::Bind { at, .. } = trial else { panic!("{trial:?}") };
+        let Probe::Bind { at, .. } = trial else { panic!("{trial:?}") };
         let same = at == Endpoint::new([127, 0, 0, 1], 5000);
         let (call, errno) = (Call::Bind, Errno::EADDRINUSE);
-        let outcome = if same { Err(Refusal { call, errno }) } else { Ok(()) };
-        robot.hear(News::Tried { trial, outcome });
+        let outcome = if same { Err(SyscallError { call, errno }) } else { Ok(()) };
+        robot.hear(SocketEvent::Tried { trial, outcome });
     }
 }
 
@@ -45,7 +45,7 @@ fn the_sentence_of_a_refusal_says_that_y_tells_more() {
     assert!(refused().said().ends_with("y tells more."));
     let mut robot = Robot::new();
     robot.press("y");
-    assert!(robot.state.desk.overlay.is_none());
+    assert!(robot.state.ui.overlay.is_none());
     assert!(robot.said().contains("nothing was refused yet"), "{}", robot.said());
 }
 
@@ -94,7 +94,7 @@ fn a_try_that_comes_by_itself_leaves_alone_what_is_being_typed() {
     robot.kernel("");
     robot.later(Duration::from_secs(1));
     assert!(matches!(robot.commands()[..], [Command::Listen(_)]));
-    assert!(matches!(robot.state.desk.overlay, Some(Overlay::ConnectForm(_))));
+    assert!(matches!(robot.state.ui.overlay, Some(Overlay::ConnectForm(_))));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn what_was_refused_on_loopback_is_not_tried_again_in_the_lab() {
     robot.press("y");
     answer(&mut robot);
     robot.press("w Esc N");
-    robot.tell(Event::Lab(LabNews::Up {
+    robot.tell(Event::Lab(LabEvent::Up {
         computers: lab(3),
         limits: LabLimits::MEANT,
         took: Duration::from_millis(5),
@@ -127,20 +127,20 @@ fn waiting_can_be_given_up_and_a_reset_forgets_it() {
     }
     let mut robot = refused();
     robot.press("y j q");
-    assert!(robot.state.desk.overlay.is_none(), "q closes it");
+    assert!(robot.state.ui.overlay.is_none(), "q closes it");
     robot.press("y");
-    assert!(matches!(robot.state.desk.overlay, Some(Overlay::Why(0))));
+    assert!(matches!(robot.state.ui.overlay, Some(Overlay::Why(0))));
 }
 
 /// What `y` shows of a client's call to port 5000, with those rows in the table.
 fn why_not_connected(spec: ConnectSpec, (call, errno): (Call, Errno), rows: &[&str]) -> String {
     let mut robot = Robot::new();
     robot.kernel(&rows.join("\n"));
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: Refusal { call, errno },
+        why: SyscallError { call, errno },
     });
     robot.press("y");
     let text = screen(&mut robot, WIDE);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Remedy, Verdict};
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Ending, Endpoint, Errno, Host, News, Refusal, SourcePort, Trial,
+    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Host, Probe, SocketEvent, SourcePort,
+    SyscallError,
 };
 
 use crate::computers::LAPTOP;
@@ -17,11 +18,11 @@ fn nobody_listened() -> Robot {
     robot.later(Duration::from_secs(3));
     robot.press("c");
     let spec = ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into());
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::ConnectFailed {
         to: spec.to.endpoint(),
         spec,
         local: None,
-        why: Refusal { call: Call::Connect, errno: Errno::ECONNREFUSED },
+        why: SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED },
     });
     robot.commands();
     robot.later(Duration::from_millis(100));
@@ -66,9 +67,12 @@ fn a_refused_datagram_has_told_why_itself() {
     let row = "udp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=11";
     let mut robot = Robot::new();
     robot.press("c");
-    robot.hear(News::Connected(own(row, 11)));
+    robot.hear(SocketEvent::Connected(own(row, 11)));
     robot.kernel(row);
-    robot.hear(News::Closed { at: own(row, 11).name, how: Ending::Broken(Errno::ECONNREFUSED) });
+    robot.hear(SocketEvent::Closed {
+        at: own(row, 11).name,
+        how: CloseKind::Broken(Errno::ECONNREFUSED),
+    });
     let said = robot.said_in_the_end();
     assert!(said.contains("datagram was refused"), "{said}");
     for after in [0, 10] {
@@ -91,7 +95,7 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
             &[],
             &["tcp 0 0 192.168.1.13:500 192.168.1.10:500 ESTABLISHED host=2 inode=11"],
         );
-        robot.hear(News::ConnectFailed {
+        robot.hear(SocketEvent::ConnectFailed {
             spec: ConnectSpec {
                 host: LAPTOP,
                 from: Some(from.ip),
@@ -100,13 +104,13 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
             },
             to: Some(to),
             local: None,
-            why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
         });
         robot.press("y");
         let case = robot.state.notices.case.as_ref().unwrap();
         let others_words = |remedy: &&Remedy| remedy.words.starts_with("another computer");
         let offered = case.remedies.iter().filter(others_words).map(|remedy| {
-            let Verdict::Trying(Trial::Bind { host, at, .. }) = remedy.verdict else {
+            let Verdict::Trying(Probe::Bind { host, at, .. }) = remedy.verdict else {
                 panic!("{remedy:?}")
             };
             (host, at.ip)

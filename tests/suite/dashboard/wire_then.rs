@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::app::Wire;
-use fivetuple::app::ladder::{as_text, of};
-use fivetuple::tcp::{Flags, News};
+use fivetuple::app::WireSettings;
+use fivetuple::app::history::ladder::{as_text, of};
+use fivetuple::tcp::{Flags, SocketEvent};
 
 use super::lab::connected;
 use crate::computers::{CALLS, LAPTOP, LISTEN};
@@ -20,7 +20,7 @@ fn the_past_shows_a_wire_that_was_not_held_yet() {
     robot.press("h");
     robot.later(Duration::from_secs(1));
     robot.press(",");
-    assert_eq!(robot.state.wire_then(), Wire::default());
+    assert_eq!(robot.state.wire_then(), WireSettings::default());
     for size in SIZES {
         let text = screen(&mut robot, size);
         assert!(!text.contains("HELD"), "{text}");
@@ -35,7 +35,7 @@ fn the_past_counts_the_segments_that_waited_then() {
     let mut robot = Robot::listening_in_lab();
     robot.later(Duration::from_secs(1));
     robot.press("h c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.tables(&[LISTEN], &[CALLS]);
     robot.later(Duration::from_secs(1));
@@ -87,7 +87,7 @@ fn the_ladder_and_its_file_call_a_held_segment_what_the_wire_calls_it() {
 fn nothing_stands_ahead_of_the_tip_of_an_arrow() {
     let mut robot = Robot::listening_in_lab();
     robot.press("b b b c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.tables(&[LISTEN], &[CALLS]);
     for size in SIZES {

@@ -1,4 +1,4 @@
-use fivetuple::tcp::{Deed, SourcePort, TcpState};
+use fivetuple::tcp::{Purpose, SourcePort, TcpState};
 
 use super::{culprits, end, has, open};
 use crate::real::Real;
@@ -69,7 +69,8 @@ fn the_servers_port_taken_by_the_first_call() {
                 "+ another computer, 127.0.0.3",
             ],
         );
-        let tried = real.robot.state.calls.entries().filter(|entry| entry.record.deed == Deed::Try);
+        let tried =
+            real.robot.state.calls.entries().filter(|entry| entry.record.deed == Purpose::Try);
         assert_eq!(tried.count(), 4, "what was tried stands among the calls");
     });
 }

@@ -13,7 +13,7 @@ const REFUSED: &str = "y tells more";
 
 /// Asks for a listener although one is there: by another address of the form.
 fn listen_again(real: &mut Real) {
-    let spec = real.robot.state.listener.spec.clone();
+    let spec = real.robot.state.server.spec.clone();
     real.order(fivetuple::tcp::Command::Listen(spec));
     real.until("refused", |robot| robot.said().contains(REFUSED));
 }
@@ -41,7 +41,7 @@ fn a_listener_of_ours() {
         real.press_until("Esc l", "stopped listening");
         real.press("y");
         real.press_until("y", "listening on 127.0.0.1:5000");
-        assert!(real.robot.state.desk.overlay.is_none());
+        assert!(real.robot.state.ui.overlay.is_none());
     });
 }
 
@@ -68,7 +68,7 @@ fn a_listener_of_another_program() {
         other.kill().unwrap();
         other.wait().unwrap();
         real.press("y");
-        real.until("listens", |robot| robot.state.listener.is_listening());
+        real.until("listens", |robot| robot.state.server.is_listening());
     });
 }
 
@@ -97,7 +97,7 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
         let mut real = Real::start();
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.listener.ends.len() == 1);
+        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
         real.press("D");
         real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
         real.press_until("l", "stopped listening");
@@ -124,7 +124,7 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
         if killed.is_err() || !real.rows().is_empty() {
             return crate::support::skipped("no ss -K here: the end of TIME_WAIT was not seen");
         }
-        real.until("listens", |robot| robot.state.listener.is_listening());
+        real.until("listens", |robot| robot.state.server.is_listening());
     });
 }
 
@@ -132,14 +132,14 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
 fn with_reuse_addr_on_both_runs_time_wait_is_no_obstacle() {
     netns::alone(|| {
         let mut real = Real::start();
-        real.robot.state.listener.spec.reuse_addr = true;
+        real.robot.state.server.spec.reuse_addr = true;
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.listener.ends.len() == 1);
+        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
         real.press("D");
         real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
         real.press_until("l", "stopped listening");
-        real.robot.state.listener.spec.reuse_addr = false;
+        real.robot.state.server.spec.reuse_addr = false;
         real.press_until("l", REFUSED);
         open(&mut real);
         has(&real, &["- the same call", "+ SO_REUSEADDR"]);
@@ -152,7 +152,7 @@ fn living_connections_without_a_listener() {
         let mut real = Real::start();
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.listener.ends.len() == 1);
+        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
         real.press_until("l", "stopped listening");
         real.until("two rows", |robot| robot.state.sockets.count(TcpState::Listen) == 0);
         real.press_until("l", REFUSED);
@@ -176,7 +176,7 @@ fn a_port_below_1024() {
             .unwrap();
         drop_privilege();
         let mut real = Real::start();
-        real.robot.state.listener.spec.at = end("127.0.0.1:80");
+        real.robot.state.server.spec.at = end("127.0.0.1:80");
         real.press_until("l", REFUSED);
         assert!(real.robot.said().contains("Ports below 1024"), "{}", real.robot.said());
         open(&mut real);
@@ -210,7 +210,7 @@ fn drop_privilege() {
 fn an_address_of_another_machine() {
     netns::alone(|| {
         let mut real = Real::start();
-        real.robot.state.listener.spec.at = end("192.0.2.1:5000");
+        real.robot.state.server.spec.at = end("192.0.2.1:5000");
         real.press_until("l", "is not an address of this machine");
         open(&mut real);
         assert!(culprits(&real).is_empty());
@@ -218,6 +218,6 @@ fn an_address_of_another_machine() {
             &real,
             &["+ an address of this machine, 127.0.0.1", "? giving 192.0.2.1 to an interface"],
         );
-        assert!(matches!(real.robot.state.desk.overlay, Some(Overlay::Why(_))));
+        assert!(matches!(real.robot.state.ui.overlay, Some(Overlay::Why(_))));
     });
 }

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use fivetuple::net::Program;
-use fivetuple::tcp::{Command, News};
+use fivetuple::net::Engine;
+use fivetuple::tcp::{Command, SocketEvent};
 use proptest::prelude::*;
 
 use super::super::robot::{Robot, own};
@@ -12,7 +12,7 @@ use super::super::robot::{Robot, own};
 /// Orders to connect that are under way, each with the news that it still has to tell, in order.
 #[derive(Default)]
 struct Sockets {
-    orders: Vec<VecDeque<News>>,
+    orders: Vec<VecDeque<SocketEvent>>,
     opened: u32,
 }
 
@@ -24,11 +24,11 @@ impl Sockets {
                 continue;
             };
             let calls = (0..burst.count).map(|_| self.call());
-            let mut news: VecDeque<News> = calls.collect();
+            let mut news: VecDeque<SocketEvent> = calls.collect();
             if burst.count > 1 {
                 let whole_range = false;
-                news.push_front(News::BurstBegun { burst, whole_range });
-                news.push_back(News::BurstEnded {
+                news.push_front(SocketEvent::BurstBegun { burst, whole_range });
+                news.push_back(SocketEvent::BurstEnded {
                     opened: burst.count,
                     asked: burst.count,
                     took: Duration::ZERO,
@@ -36,18 +36,18 @@ impl Sockets {
             }
             self.orders.push(news);
         }
-        assert!(self.orders.len() <= Program::BURSTS, "{} orders at a time", self.orders.len());
+        assert!(self.orders.len() <= Engine::BURSTS, "{} orders at a time", self.orders.len());
     }
 
-    fn call(&mut self) -> News {
+    fn call(&mut self) -> SocketEvent {
         self.opened += 1;
         let (port, inode) = (20_000 + self.opened, self.opened);
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={inode}");
-        News::Connected(own(&row, inode))
+        SocketEvent::Connected(own(&row, inode))
     }
 
     /// The next news of one of the orders.
-    fn tell(&mut self, which: usize) -> Option<News> {
+    fn tell(&mut self, which: usize) -> Option<SocketEvent> {
         let which = which.checked_rem(self.orders.len())?;
         let news = self.orders[which].pop_front();
         if self.orders[which].is_empty() {

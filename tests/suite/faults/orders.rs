@@ -1,7 +1,9 @@
 //! Orders that are given faster than they are answered, and refusals that are understood later.
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{Call, Command, Endpoint, Errno, ListenSpec, News, Owner, Refusal};
+use fivetuple::tcp::{
+    Call, Command, Endpoint, Errno, ListenSpec, Owner, SocketEvent, SyscallError,
+};
 
 use super::super::robot::{LISTEN, Robot, own};
 
@@ -15,8 +17,8 @@ fn l_turns_what_was_ordered_last() {
     // The answers come one after the other; the last order still counts.
     let spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     for _ in 0..2 {
-        robot.hear(News::Listening { spec: spec.clone(), sockets: vec![own(LISTEN, 9)] });
-        robot.hear(News::StoppedListening { why: None });
+        robot.hear(SocketEvent::Listening { spec: spec.clone(), sockets: vec![own(LISTEN, 9)] });
+        robot.hear(SocketEvent::StoppedListening { why: None });
     }
     robot.press("l");
     assert!(matches!(robot.commands()[..], [Command::StopListening]));
@@ -32,7 +34,7 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
     for port in 40_000..40_008 {
         assert_eq!(robot.commands(), []);
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={port}");
-        robot.hear(News::Connected(own(&row, 12)));
+        robot.hear(SocketEvent::Connected(own(&row, 12)));
     }
     let orders = robot.commands();
     assert!(matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 22), "{orders:?}");
@@ -48,9 +50,9 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
 fn a_refusal_names_its_owner_as_soon_as_it_is_known() {
     let mut robot = Robot::new();
     robot.press("l");
-    robot.hear(News::ListenFailed {
+    robot.hear(SocketEvent::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-        why: Refusal { call: Call::Bind, errno: Errno::EADDRINUSE },
+        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     assert!(robot.said().contains("Another socket has port 5000"), "{}", robot.said());
     robot.kernel(LISTEN);

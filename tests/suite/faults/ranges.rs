@@ -29,7 +29,7 @@ fn connect(option: &str, value: &str) -> Result<fivetuple::cli::ConnectArgs, Str
 }
 
 fn form(robot: &Robot) -> &Form {
-    let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
         panic!("the form is open")
     };
     form
@@ -42,7 +42,7 @@ fn fill_in(robot: &mut Robot, label: &str, value: &str) -> Option<String> {
     (0..field.unwrap()).for_each(|_| robot.press("Down"));
     robot.type_text(value);
     robot.press("Enter");
-    let Some(Overlay::ConnectForm(form)) = &robot.state.desk.overlay else {
+    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
         return None;
     };
     form.wrong.as_ref().map(|wrong| wrong.why.clone())
@@ -120,7 +120,7 @@ proptest! {
     #[test]
     fn a_payload_that_is_typed_is_taken_up_to_its_limit(text in "[a-zé大]{0,400}") {
         let mut robot = Robot::listening();
-        robot.tell(fivetuple::app::Event::Asked(fivetuple::app::Action::ConnectOptions));
+        robot.tell(fivetuple::app::Event::Requested(fivetuple::app::Action::ConnectOptions));
         robot.press("Esc");
         prop_assert_eq!(fill_in(&mut robot, "payload", &format!("x{text}")), None);
         let taken: String = format!("x{text}").chars().take(256).collect();

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
 use fivetuple::kernel::{Procfs, SockDiag, SocketSource};
-use fivetuple::tcp::{Endpoint, FiveTuple, Host, RowName};
+use fivetuple::tcp::{Endpoint, FiveTuple, Host, SocketId};
 
 use super::tuple;
 use crate::place::own_address;
@@ -22,7 +22,7 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     client.read_exact(&mut [0; 13]).unwrap();
 
     let mut source = SockDiag::open(Host::THIS).expect("sock_diag");
-    let mut inside = |tuple| source.inside(RowName::connected(Host::THIS, tuple)).unwrap();
+    let mut inside = |tuple| source.inside(SocketId::connected(Host::THIS, tuple)).unwrap();
     let client_end = inside(tuple(from, at)).expect("it is connected");
     let server_end = inside(tuple(at, from)).expect("it is connected");
     assert_eq!(client_end.bytes_out, Some(1000));
@@ -45,6 +45,6 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     let listening = FiveTuple::tcp(at.into(), Endpoint::nobody());
     assert_eq!(inside(listening), None, "nothing goes through who only listens");
     let mut plain = Procfs::new(Host::THIS);
-    let name = RowName::connected(Host::THIS, tuple(from, at));
+    let name = SocketId::connected(Host::THIS, tuple(from, at));
     assert_eq!(plain.inside(name).unwrap(), None, "/proc does not tell");
 }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
-use fivetuple::tcp::{Endpoint, Filter, FiveTuple, Host, Port, RowName, TcpState};
+use fivetuple::tcp::{Endpoint, Filter, FiveTuple, Host, Port, SocketId, TcpState};
 use socket2::{Domain, Socket, Type};
 
 use super::{inode, shows, sources, tuple};
@@ -24,14 +24,14 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
     shows(at, vec![TcpState::Listen, TcpState::Listen]);
     for source in &mut sources() {
         for socket in [&first, &second] {
-            let name = RowName {
+            let name = SocketId {
                 host: Host::THIS,
                 tuple: FiveTuple::tcp(at.into(), Endpoint::nobody()),
                 inode: inode(socket),
             };
             let row = source.look(name).unwrap().expect("it listens");
             assert_eq!(row.inode, inode(socket));
-            let nobody = RowName { inode: 1, ..name };
+            let nobody = SocketId { inode: 1, ..name };
             assert_eq!(source.look(nobody).unwrap(), None);
         }
     }
@@ -44,7 +44,7 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
     let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
     for source in &mut sources() {
         for missing in [tuple(at, nobody), tuple(nobody, at)] {
-            let found = source.look(RowName::connected(Host::THIS, missing)).unwrap();
+            let found = source.look(SocketId::connected(Host::THIS, missing)).unwrap();
             assert_eq!(found, None, "{}", source.name());
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use fivetuple::lab::{Kind, Lab};
+use fivetuple::lab::{Lab, SocketKind};
 use fivetuple::tcp::{Host, LabSpec, Port, PortRange, TcpState};
 
 use super::{LAPTOP, PHONE, SERVER, THREE, bench, wait_until};
@@ -105,7 +105,7 @@ fn the_computers_have_the_range_that_is_asked_for() {
         assert_eq!(lab.stock.ports(), range);
         let ips: Vec<String> = lab.computers.iter().map(|one| one.ip.to_string()).collect();
         assert_eq!(ips, ["192.168.1.10", "192.168.1.13"]);
-        assert!(lab.stock.take(Host(3), Kind::Tcp4).is_err());
+        assert!(lab.stock.take(Host(3), SocketKind::Tcp4).is_err());
     });
 }
 
@@ -118,7 +118,7 @@ fn without_its_helper_a_lab_gives_no_more_sockets_and_says_so() {
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     let why = bench.lab.helper.wait().expect("a reason");
     assert!(why.contains("signal 9"), "{why}");
-    let refused = bench.lab.stock.take(PHONE, Kind::Tcp4).unwrap_err();
+    let refused = bench.lab.stock.take(PHONE, SocketKind::Tcp4).unwrap_err();
     assert_eq!(refused.raw_os_error(), Some(libc::EHOSTUNREACH));
     drop(kept);
 }
@@ -131,7 +131,7 @@ fn a_helper_that_does_not_answer_in_time_is_ended_and_so_is_the_lab() {
     rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
     let stock = &bench.lab.stock;
     stock.set_patience(Duration::from_millis(1)).unwrap();
-    let refused = stock.take(SERVER, Kind::Tcp4).unwrap_err();
+    let refused = stock.take(SERVER, SocketKind::Tcp4).unwrap_err();
     assert_eq!(refused.raw_os_error(), Some(libc::EHOSTUNREACH));
     let why = bench.lab.helper.wait().expect("a reason");
     assert_eq!(why, "the lab's helper process did not answer in time");

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fivetuple::kernel::raise_descriptor_limit;
-use fivetuple::lab::{Kind, Stock};
-use fivetuple::net::{Elsewhere, Program};
+use fivetuple::lab::{SocketKind, SocketPool};
+use fivetuple::net::{Engine, RemoteSockets};
 use fivetuple::tcp::{
-    Accepting, Burst, Command, ConnectSpec, Errno, Host, ListenSpec, News, PortRange, Protocol,
-    TcpState, WireNews,
+    Accepting, Burst, Command, ConnectSpec, Errno, Host, ListenSpec, PortRange, Protocol,
+    SocketEvent, TcpState, WireEvent,
 };
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
@@ -22,9 +22,9 @@ use super::much::wait_for_all_segments;
 use super::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench, wait_until};
 
 /// The sockets of a lab, for a program.
-struct Sockets(Arc<Stock>);
+struct Sockets(Arc<SocketPool>);
 
-impl Elsewhere for Sockets {
+impl RemoteSockets for Sockets {
     fn socket(&self, host: Host, protocol: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
         self.0.take(host, kind(protocol))
     }
@@ -38,21 +38,21 @@ impl Elsewhere for Sockets {
     }
 
     fn descriptors(&self) -> u64 {
-        Stock::DESCRIPTORS
+        SocketPool::DESCRIPTORS
     }
 }
 
-fn kind(protocol: Protocol) -> Kind {
+fn kind(protocol: Protocol) -> SocketKind {
     match protocol {
-        Protocol::Tcp => Kind::Tcp4,
-        Protocol::Udp => Kind::Udp4,
+        Protocol::Tcp => SocketKind::Tcp4,
+        Protocol::Udp => SocketKind::Udp4,
     }
 }
 
 /// A program in the lab, and its news.
-fn program(bench: &Bench) -> (Program, Receiver<News>) {
+fn program(bench: &Bench) -> (Engine, Receiver<SocketEvent>) {
     let (sender, news) = mpsc::channel(1024);
-    let program = Program::with_elsewhere(
+    let program = Engine::with_elsewhere(
         sender,
         TaskTracker::new(),
         CancellationToken::new(),
@@ -62,7 +62,10 @@ fn program(bench: &Bench) -> (Program, Receiver<News>) {
     (program, news)
 }
 
-async fn heard<T>(news: &mut Receiver<News>, mut found: impl FnMut(News) -> Option<T>) -> T {
+async fn heard<T>(
+    news: &mut Receiver<SocketEvent>,
+    mut found: impl FnMut(SocketEvent) -> Option<T>,
+) -> T {
     let all = async {
         loop {
             let next = news.recv().await.expect("news");
@@ -74,8 +77,8 @@ async fn heard<T>(news: &mut Receiver<News>, mut found: impl FnMut(News) -> Opti
     tokio::time::timeout(LIMIT, all).await.expect("in time")
 }
 
-async fn heard_listening(news: &mut Receiver<News>) {
-    let is_it = |news| matches!(news, News::Listening { .. }).then_some(());
+async fn heard_listening(news: &mut Receiver<SocketEvent>) {
+    let is_it = |news| matches!(news, SocketEvent::Listening { .. }).then_some(());
     heard(news, is_it).await;
 }
 
@@ -109,16 +112,16 @@ async fn thousands(mut bench: Bench) {
     let (mut accepted, mut connected, mut ended) = (0, 0, false);
     heard(&mut news, |news| {
         match news {
-            News::Accepted(own) => {
+            SocketEvent::Accepted(own) => {
                 assert_eq!(own.name.host, SERVER);
                 accepted += 1;
             }
-            News::Connected(own) => {
+            SocketEvent::Connected(own) => {
                 assert_eq!(own.name.host, LAPTOP);
                 connected += 1;
             }
-            News::BurstEnded { .. } => ended = true,
-            News::ConnectFailed { why, .. } => panic!("{why}"),
+            SocketEvent::BurstEnded { .. } => ended = true,
+            SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
             _ => (),
         }
         (accepted == count && connected == count && ended).then_some(())
@@ -131,9 +134,9 @@ async fn thousands(mut bench: Bench) {
         let untold: u64 = news
             .iter()
             .map(|news| match news {
-                WireNews::Tally(tally) => tally.untold,
-                WireNews::Sent { .. } => 1,
-                WireNews::Arrived { .. } | WireNews::Lost { .. } | WireNews::Full { .. } => 0,
+                WireEvent::Counts(tally) => tally.untold,
+                WireEvent::Sent { .. } => 1,
+                WireEvent::Arrived { .. } | WireEvent::Lost { .. } | WireEvent::Full { .. } => 0,
             })
             .sum();
         (untold >= 9000).then_some(news.len())
@@ -145,7 +148,7 @@ async fn thousands(mut bench: Bench) {
     program.leave_elsewhere();
     let mut closed = 0;
     heard(&mut news, |news| {
-        closed += u32::from(matches!(news, News::Closed { .. }));
+        closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
         (closed == 6000).then_some(())
     })
     .await;
@@ -162,7 +165,7 @@ async fn several_computers_call_and_wait_while_accept_is_held() {
     }
     let mut hosts = Vec::new();
     heard(&mut news, |news| {
-        if let News::Connected(own) = news {
+        if let SocketEvent::Connected(own) = news {
             hosts.push(own.name.host);
         }
         (hosts.len() == 2).then_some(())
@@ -177,11 +180,11 @@ async fn several_computers_call_and_wait_while_accept_is_held() {
 async fn without_a_lab_other_computers_are_out_of_reach() {
     let (sender, mut news) = mpsc::channel(16);
     let stop = CancellationToken::new();
-    let mut program = Program::new(sender, TaskTracker::new(), stop, 1000);
+    let mut program = Engine::new(sender, TaskTracker::new(), stop, 1000);
     let to = "192.168.1.10:80".parse().expect("a target");
     program.run(Command::Connect(ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to) }, Burst::ONE));
     let why = heard(&mut news, |news| match news {
-        News::ConnectFailed { why, .. } => Some(why),
+        SocketEvent::ConnectFailed { why, .. } => Some(why),
         _ => None,
     });
     assert_eq!(why.await.errno, Errno::EHOSTUNREACH);

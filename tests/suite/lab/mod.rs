@@ -20,11 +20,11 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use fivetuple::kernel::{Elsewhere, SocketSource};
-use fivetuple::lab::{Capture, Kind, Lab, Wire};
+use fivetuple::kernel::{NamespaceSource, SocketSource};
+use fivetuple::lab::{Capture, Lab, SocketKind, Wire};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{
-    Filter, Flags, Host, LabSpec, Loss, Moment, Port, Segment, TcpState, WireNews, WireOrder,
+    DropReason, Filter, Flags, Host, LabSpec, Moment, Port, Segment, TcpState, WireEvent, WireOrder,
 };
 use socket2::{SockRef, Socket};
 
@@ -44,8 +44,8 @@ const THREE: LabSpec = LabSpec { computers: 3, ports: None };
 struct Bench {
     lab: Lab,
     wire: Wire,
-    news: Receiver<Vec<WireNews>>,
-    heard: Vec<WireNews>,
+    news: Receiver<Vec<WireEvent>>,
+    heard: Vec<WireEvent>,
 }
 
 /// A lab of three computers, or a word on why there is none.
@@ -98,12 +98,12 @@ impl Bench {
     }
 
     fn tcp(&self, host: Host) -> Socket {
-        let socket = self.lab.stock.take(host, Kind::Tcp4).expect("a socket");
+        let socket = self.lab.stock.take(host, SocketKind::Tcp4).expect("a socket");
         Socket::from(socket)
     }
 
     fn udp(&self, host: Host) -> Socket {
-        let socket = self.lab.stock.take(host, Kind::Udp4).expect("a socket");
+        let socket = self.lab.stock.take(host, SocketKind::Udp4).expect("a socket");
         Socket::from(socket)
     }
 
@@ -127,7 +127,8 @@ impl Bench {
 
     /// The states of a computer's sockets with that port at either end, LISTEN aside.
     fn states(&self, host: Host, port: u16) -> Vec<TcpState> {
-        let mut source = Elsewhere::over(host, || self.lab.stock.take(host, Kind::Diag));
+        let mut source =
+            NamespaceSource::over(host, || self.lab.stock.take(host, SocketKind::Diag));
         let reading = source.snapshot(&Filter::ports([Port(port)])).expect("rows");
         let rows = reading.snapshot.rows.into_iter();
         rows.inspect(|row| assert_eq!(row.host, host))
@@ -146,7 +147,7 @@ impl Bench {
 
     /// Listens to the wire until `found` is satisfied with all that was heard.
     #[track_caller]
-    fn hear<T>(&mut self, found: impl Fn(&[WireNews]) -> Option<T>) -> T {
+    fn hear<T>(&mut self, found: impl Fn(&[WireEvent]) -> Option<T>) -> T {
         let deadline = Deadline::after(LIMIT);
         loop {
             if let Some(found) = found(&self.heard) {
@@ -173,37 +174,37 @@ impl Bench {
 }
 
 /// The segments that were sent.
-fn sent(news: &[WireNews]) -> Vec<(Moment, Segment)> {
+fn sent(news: &[WireEvent]) -> Vec<(Moment, Segment)> {
     let segments = news.iter().filter_map(|news| match news {
-        WireNews::Sent { at, segment } => Some((*at, segment.clone())),
-        WireNews::Arrived { .. }
-        | WireNews::Lost { .. }
-        | WireNews::Tally(_)
-        | WireNews::Full { .. } => None,
+        WireEvent::Sent { at, segment } => Some((*at, segment.clone())),
+        WireEvent::Arrived { .. }
+        | WireEvent::Lost { .. }
+        | WireEvent::Counts(_)
+        | WireEvent::Full { .. } => None,
     });
     segments.collect()
 }
 
 /// The numbers of the segments that arrived, and when.
-fn arrived(news: &[WireNews]) -> Vec<(Moment, u64)> {
+fn arrived(news: &[WireEvent]) -> Vec<(Moment, u64)> {
     let numbers = news.iter().filter_map(|news| match news {
-        WireNews::Arrived { at, number } => Some((*at, *number)),
-        WireNews::Sent { .. }
-        | WireNews::Lost { .. }
-        | WireNews::Tally(_)
-        | WireNews::Full { .. } => None,
+        WireEvent::Arrived { at, number } => Some((*at, *number)),
+        WireEvent::Sent { .. }
+        | WireEvent::Lost { .. }
+        | WireEvent::Counts(_)
+        | WireEvent::Full { .. } => None,
     });
     numbers.collect()
 }
 
 /// The numbers of the segments that were lost, and how.
-fn lost(news: &[WireNews]) -> Vec<(u64, Loss)> {
+fn lost(news: &[WireEvent]) -> Vec<(u64, DropReason)> {
     let numbers = news.iter().filter_map(|news| match news {
-        WireNews::Lost { number, how, .. } => Some((*number, *how)),
-        WireNews::Sent { .. }
-        | WireNews::Arrived { .. }
-        | WireNews::Tally(_)
-        | WireNews::Full { .. } => None,
+        WireEvent::Lost { number, how, .. } => Some((*number, *how)),
+        WireEvent::Sent { .. }
+        | WireEvent::Arrived { .. }
+        | WireEvent::Counts(_)
+        | WireEvent::Full { .. } => None,
     });
     numbers.collect()
 }

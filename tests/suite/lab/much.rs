@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use fivetuple::tcp::{Host, Segment, Tally, TcpState, WireNews, WireOrder};
+use fivetuple::tcp::{Host, Segment, TcpState, WireCounts, WireEvent, WireOrder};
 
 use super::{Bench, LAPTOP, SERVER, bench, lost, sent, wait_until, with_room};
 
@@ -42,11 +42,11 @@ pub(super) fn wait_for_all_segments(bench: &Bench) {
 }
 
 /// Everything that was told in numbers, added up; what is kept is as it was told last.
-fn tally(news: &[WireNews]) -> Tally {
-    let mut all = Tally::default();
+fn tally(news: &[WireEvent]) -> WireCounts {
+    let mut all = WireCounts::default();
     for news in news {
-        if let WireNews::Tally(tally) = news {
-            all = Tally {
+        if let WireEvent::Counts(tally) = news {
+            all = WireCounts {
                 untold: all.untold + tally.untold,
                 dropped: all.dropped + tally.dropped,
                 missed: all.missed + tally.missed,
@@ -73,7 +73,7 @@ fn what_is_let_through_by_a_count_loses_no_answer() {
         for _ in 0..CALLS {
             bench.order(WireOrder::Step);
         }
-        let is_answered = |news: &[WireNews]| {
+        let is_answered = |news: &[WireEvent]| {
             let standing = tally(news).standing;
             let all = CALLS as u64;
             (standing.obeyed == all && standing.kept >= all).then_some(())

@@ -2,7 +2,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use fivetuple::tcp::{Errno, Flags, Loss, Protocol, TcpState, WireNews, WireOrder};
+use fivetuple::tcp::{DropReason, Errno, Flags, Protocol, TcpState, WireEvent, WireOrder};
 
 use super::{Bench, LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
 use crate::support::nobody::as_nobody_too;
@@ -66,7 +66,7 @@ fn a_held_wire_lets_one_segment_through_at_each_step() {
         bench.wait_for_states(80, ESTABLISHED, ESTABLISHED);
         let mut stream = TcpStream::from(laptop);
         stream.write_all(b"Test payload.").expect("the kernel takes it");
-        let has_data = |news: &[WireNews]| {
+        let has_data = |news: &[WireEvent]| {
             let (_, segment) = sent(news).pop()?;
             (segment.length > 0).then_some(segment)
         };
@@ -93,7 +93,7 @@ fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
         bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
         let segments = bench.hear_sent(5);
         assert_eq!(flags(&segments[..5]), ["SYN", "SYN", "SYN", "SYN+ACK", "ACK"]);
-        assert_eq!(lost(&bench.heard), [(1, Loss::Dropped), (2, Loss::Dropped)]);
+        assert_eq!(lost(&bench.heard), [(1, DropReason::Dropped), (2, DropReason::Dropped)]);
         let since_first = |place: usize| {
             let time = segments[place].0.since(segments[0].0);
             time.as_millis()
@@ -123,8 +123,8 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
         laptop.send_to(&vec![7; length], &at.into()).expect("send");
     }
     // Three fragments, of which the first is told.
-    let kept = |news: &[WireNews]| match news.last() {
-        Some(WireNews::Tally(tally)) if tally.standing.kept == 5 => Some(()),
+    let kept = |news: &[WireEvent]| match news.last() {
+        Some(WireEvent::Counts(tally)) if tally.standing.kept == 5 => Some(()),
         _ => None,
     };
     bench.hear(kept);
@@ -194,7 +194,7 @@ fn a_cut_wire_loses_everything_until_it_is_mended() {
         bench.order(WireOrder::Cut);
         let again = bench.hear(|news| (lost(news).len() >= 2).then(|| lost(news)));
         // The one that was on its way, and its retransmission.
-        assert_eq!(again, [(1, Loss::Cut), (2, Loss::Cut)]);
+        assert_eq!(again, [(1, DropReason::Cut), (2, DropReason::Cut)]);
         assert!(sent(&bench.heard).iter().all(|(_, segment)| is_call(segment)));
         assert_eq!(bench.states(SERVER, 500), []);
         bench.order(WireOrder::Mend);

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Accepting, Burst, Command, Ending, Endpoint, Errno, ListenSpec, News, Target,
+    Accepting, Burst, CloseKind, Command, Endpoint, Errno, ListenSpec, SocketEvent, Target,
 };
 
 use super::{Rig, anywhere, burst, to};
@@ -12,7 +12,7 @@ async fn listening_tells_the_real_port_and_a_row_of_its_own() {
     rig.run(Command::Listen(anywhere()));
     let (spec, sockets) = rig
         .heard(|news| match news {
-            News::Listening { spec, sockets } => Some((spec, sockets)),
+            SocketEvent::Listening { spec, sockets } => Some((spec, sockets)),
             _ => None,
         })
         .await;
@@ -42,11 +42,11 @@ async fn held_accept_lets_in_one_by_one_and_then_all() {
     let mut accepted = 0;
     let opened = rig
         .heard(|news| match news {
-            News::Accepted(_) => {
+            SocketEvent::Accepted(_) => {
                 accepted += 1;
                 None
             }
-            News::BurstEnded { opened, .. } => Some(opened),
+            SocketEvent::BurstEnded { opened, .. } => Some(opened),
             _ => None,
         })
         .await;
@@ -59,10 +59,10 @@ async fn held_accept_lets_in_one_by_one_and_then_all() {
     rig.accepted().await;
     assert!(rig.at_hand().is_empty(), "one is left outside");
     rig.run(Command::ResumeAccept);
-    rig.heard(|news| (news == News::AcceptHeld(false)).then_some(())).await;
+    rig.heard(|news| (news == SocketEvent::AcceptHeld(false)).then_some(())).await;
     rig.accepted().await;
     rig.run(Command::HoldAccept);
-    rig.heard(|news| (news == News::AcceptHeld(true)).then_some(())).await;
+    rig.heard(|news| (news == SocketEvent::AcceptHeld(true)).then_some(())).await;
     rig.connect(to(at)).await.expect("waits in the queue");
     assert!(rig.at_hand().is_empty());
 }
@@ -83,11 +83,11 @@ async fn accept_returns_a_connection_that_was_reset_while_it_waited_and_reading_
     let at = rig.listen(held).await;
     let client = rig.connect(to(at)).await.expect("waits in the queue").name;
     rig.run(Command::Abort(client));
-    assert_eq!(rig.closed(client).await, Ending::Abort);
+    assert_eq!(rig.closed(client).await, CloseKind::Abort);
     rig.run(Command::AcceptOne);
     let server = rig.accepted().await;
     assert_eq!(server.tuple, client.tuple.mirrored());
-    let reset = Ending::Broken(Errno::ECONNRESET);
+    let reset = CloseKind::Broken(Errno::ECONNRESET);
     assert_eq!(rig.closed(server).await, reset);
 }
 
@@ -97,7 +97,7 @@ async fn connections_live_on_when_nobody_listens_any_more() {
     let at = rig.listen(anywhere()).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(())).await;
+    rig.heard(|news| (news == SocketEvent::StoppedListening { why: None }).then_some(())).await;
     assert_eq!(rig.refused(to(at)).await.errno, Errno::ECONNREFUSED);
     rig.run(Command::Send(pair.client, b"still there".to_vec()));
     assert_eq!(rig.received(pair.server).await, b"still there");
@@ -115,14 +115,14 @@ async fn listening_can_be_toggled_two_hundred_times_without_waiting() {
     while told < 201 {
         told += rig
             .heard(|news| match news {
-                News::Listening { .. } => Some(1),
-                News::ListenFailed { why, .. } => panic!("{why}"),
+                SocketEvent::Listening { .. } => Some(1),
+                SocketEvent::ListenFailed { why, .. } => panic!("{why}"),
                 _ => None,
             })
             .await;
     }
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(())).await;
+    rig.heard(|news| (news == SocketEvent::StoppedListening { why: None }).then_some(())).await;
     rig.tasks.close();
     rig.tasks.wait().await;
 }
@@ -134,7 +134,7 @@ async fn four_listeners_share_a_port() {
     rig.run(Command::Listen(four));
     let (at, sockets) = rig
         .heard(|news| match news {
-            News::Listening { spec, sockets } => Some((spec.at, sockets)),
+            SocketEvent::Listening { spec, sockets } => Some((spec.at, sockets)),
             _ => None,
         })
         .await;
@@ -146,12 +146,12 @@ async fn four_listeners_share_a_port() {
     rig.run(Command::Close(sockets[2].name));
     let mut closed = 0;
     rig.heard(|news| match news {
-        News::Closed { how, .. } => {
+        SocketEvent::Closed { how, .. } => {
             closed += 1;
-            assert_eq!(how, Ending::Close);
+            assert_eq!(how, CloseKind::Close);
             None
         }
-        News::StoppedListening { why } => why.is_none().then_some(()),
+        SocketEvent::StoppedListening { why } => why.is_none().then_some(()),
         _ => None,
     })
     .await;
@@ -165,12 +165,12 @@ async fn of_two_doors_one_can_be_closed() {
     rig.run(Command::Listen(anywhere()));
     let second = rig
         .heard(|news| match news {
-            News::Listening { sockets, .. } => Some(sockets[0].name),
+            SocketEvent::Listening { sockets, .. } => Some(sockets[0].name),
             _ => None,
         })
         .await;
     rig.run(Command::Abort(second));
-    assert_eq!(rig.closed(second).await, Ending::Close);
+    assert_eq!(rig.closed(second).await, CloseKind::Close);
     rig.pair(to(first)).await;
     assert_eq!(rig.at_hand(), []);
 }
@@ -210,7 +210,7 @@ async fn beyond_the_budget_callers_are_told_busy() {
     tokio::io::AsyncReadExt::read_to_end(&mut last, &mut said).await.expect("reads");
     assert_eq!(said, b"busy\n");
     rig.heard(|news| match news {
-        News::AcceptFailed { why, pause } => {
+        SocketEvent::AcceptFailed { why, pause } => {
             assert_eq!((why.errno, pause), (Errno::EMFILE, Duration::ZERO));
             Some(())
         }
@@ -220,7 +220,7 @@ async fn beyond_the_budget_callers_are_told_busy() {
     let refused = rig.refused(to(at)).await;
     assert_eq!(refused.errno, Errno::EMFILE);
     drop(callers);
-    rig.heard(|news| matches!(news, News::Closed { .. }).then_some(())).await;
+    rig.heard(|news| matches!(news, SocketEvent::Closed { .. }).then_some(())).await;
     rig.run(Command::Connect(to(at), Burst::ONE));
     rig.heard(super::connected).await.expect("there is room");
 }

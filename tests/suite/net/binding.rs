@@ -2,13 +2,14 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use fivetuple::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, ListenSpec, Port, PortRange, Protocol, Refusal, SourcePort,
+    Call, ConnectSpec, Endpoint, Errno, ListenSpec, Port, PortRange, Protocol, SourcePort,
+    SyscallError,
 };
 
 use super::{Rig, anywhere, from, loopback, to};
 
-fn refusal(call: Call, errno: Errno) -> Refusal {
-    Refusal { call, errno }
+fn refusal(call: Call, errno: Errno) -> SyscallError {
+    SyscallError { call, errno }
 }
 
 fn with(source_port: SourcePort, spec: ConnectSpec) -> ConnectSpec {
@@ -91,7 +92,7 @@ async fn a_toy_range_holds_for_ipv6_and_udp_too() {
 /// Connects until it is refused: the ports that were used, no two alike, and the refusal.
 ///
 /// A listener of another test may hold one of the ports, so that there are fewer than the range has.
-async fn use_up(rig: &mut Rig, spec: &ConnectSpec) -> (BTreeSet<Port>, Refusal) {
+async fn use_up(rig: &mut Rig, spec: &ConnectSpec) -> (BTreeSet<Port>, SyscallError) {
     let mut used = BTreeSet::new();
     loop {
         match rig.connect(spec.clone()).await {

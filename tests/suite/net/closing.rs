@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Command, ConnectSpec, Ending, Endpoint, Errno, Filter, ListenSpec, News, OnData, ServerCloses,
-    Stays,
+    CloseKind, Command, ConnectSpec, Endpoint, Errno, Filter, ListenSpec, OnData, ServerCloses,
+    SocketEvent, Stays,
 };
 
 use super::{Rig, anywhere, burst, loopback, to};
@@ -18,7 +18,7 @@ async fn the_server_closes_with_its_client() {
     let at = rig.listen(anywhere()).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Close(pair.client));
-    assert_eq!(rig.both_closed(pair).await, (Ending::Close, Ending::Close));
+    assert_eq!(rig.both_closed(pair).await, (CloseKind::Close, CloseKind::Close));
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn the_client_closes_with_its_server() {
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Close(pair.server));
     rig.peer_closed(pair.client).await;
-    assert_eq!(rig.closed(pair.client).await, Ending::Close);
+    assert_eq!(rig.closed(pair.client).await, CloseKind::Close);
 }
 
 #[tokio::test]
@@ -37,11 +37,11 @@ async fn reset_is_heard_at_the_other_end() {
     let at = rig.listen(anywhere()).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Abort(pair.client));
-    let reset = Ending::Broken(Errno::ECONNRESET);
-    assert_eq!(rig.both_closed(pair).await, (Ending::Abort, reset));
+    let reset = CloseKind::Broken(Errno::ECONNRESET);
+    assert_eq!(rig.both_closed(pair).await, (CloseKind::Abort, reset));
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Abort(pair.server));
-    assert_eq!(rig.both_closed(pair).await, (reset, Ending::Abort));
+    assert_eq!(rig.both_closed(pair).await, (reset, CloseKind::Abort));
 }
 
 #[tokio::test]
@@ -51,9 +51,9 @@ async fn reset_is_heard_where_nothing_is_read() {
     let at = rig.listen(spec).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Send(pair.client, b"unread".to_vec()));
-    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(())).await;
+    rig.heard(|news| matches!(news, SocketEvent::Sent { .. }).then_some(())).await;
     rig.run(Command::Abort(pair.client));
-    assert_eq!(rig.closed(pair.server).await, Ending::Broken(Errno::ECONNRESET));
+    assert_eq!(rig.closed(pair.server).await, CloseKind::Broken(Errno::ECONNRESET));
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn fin_is_heard_where_nothing_is_read() {
     let pair = rig.pair(spec).await;
     rig.run(Command::Close(pair.client));
     rig.peer_closed(pair.server).await;
-    assert_eq!(rig.closed(pair.server).await, Ending::Close);
+    assert_eq!(rig.closed(pair.server).await, CloseKind::Close);
 }
 
 #[tokio::test]
@@ -76,8 +76,8 @@ async fn a_forgetful_server_keeps_its_end_and_can_still_send() {
     rig.run(Command::HalfClose(pair.client));
     let mut both = [false; 2];
     rig.heard(|news| {
-        both[0] |= news == News::HalfClosed(pair.client);
-        both[1] |= news == News::PeerClosed(pair.server);
+        both[0] |= news == SocketEvent::HalfClosed(pair.client);
+        both[1] |= news == SocketEvent::PeerClosed(pair.server);
         (both == [true; 2]).then_some(())
     })
     .await;
@@ -86,14 +86,14 @@ async fn a_forgetful_server_keeps_its_end_and_can_still_send() {
     rig.run(Command::Send(pair.client, b"too late".to_vec()));
     let why = rig
         .heard(|news| match news {
-            News::CallFailed { at, why } if at == pair.client => Some(why),
+            SocketEvent::CallFailed { at, why } if at == pair.client => Some(why),
             _ => None,
         })
         .await;
     assert_eq!(why.errno, Errno::EPIPE);
     rig.rests().await;
     rig.run(Command::Close(pair.server));
-    assert_eq!(rig.both_closed(pair).await, (Ending::Close, Ending::Close));
+    assert_eq!(rig.both_closed(pair).await, (CloseKind::Close, CloseKind::Close));
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn reset_after_fin_is_heard() {
     rig.peer_closed(pair.server).await;
     rig.run(Command::Abort(pair.client));
     let how = rig.closed(pair.server).await;
-    assert!(matches!(how, Ending::Broken(_)), "{how:?}");
+    assert!(matches!(how, CloseKind::Broken(_)), "{how:?}");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn ends_close_when_their_time_is_up() {
     let at = rig.listen(closes(ServerCloses::Never)).await;
     let stays = ConnectSpec { stays: Stays::For(soon), ..to(at) };
     let pair = rig.pair(stays).await;
-    assert_eq!(rig.closed(pair.client).await, Ending::Close);
+    assert_eq!(rig.closed(pair.client).await, CloseKind::Close);
 }
 
 #[tokio::test]
@@ -133,8 +133,8 @@ async fn closing_everything_leaves_nothing() {
     let mut accepted = 0;
     rig.heard(|news| {
         match news {
-            News::Connected(own) => drop(open.insert(own.name)),
-            News::Accepted(own) => {
+            SocketEvent::Connected(own) => drop(open.insert(own.name)),
+            SocketEvent::Accepted(own) => {
                 accepted += 1;
                 open.insert(own.name);
             }
@@ -147,8 +147,8 @@ async fn closing_everything_leaves_nothing() {
     let mut stopped = false;
     rig.heard(|news| {
         match news {
-            News::Closed { at, .. } => drop(open.remove(&at)),
-            News::StoppedListening { .. } => stopped = true,
+            SocketEvent::Closed { at, .. } => drop(open.remove(&at)),
+            SocketEvent::StoppedListening { .. } => stopped = true,
             _ => (),
         }
         (open.is_empty() && stopped).then_some(())
@@ -168,12 +168,12 @@ async fn closing_everything_in_the_middle_of_a_burst_leaves_nothing() {
         rig.run(Command::Connect(to(at), burst(300)));
         let mut begun = 0;
         rig.heard(|news| {
-            begun += u32::from(matches!(news, News::Accepted(_)));
+            begun += u32::from(matches!(news, SocketEvent::Accepted(_)));
             (begun == 10).then_some(())
         })
         .await;
         rig.run(Command::CloseEverything);
-        rig.heard(|news| matches!(news, News::BurstEnded { .. }).then_some(())).await;
+        rig.heard(|news| matches!(news, SocketEvent::BurstEnded { .. }).then_some(())).await;
     }
     rig.tasks.close();
     let drained = async { while rig.news.recv().await.is_some() {} };
@@ -194,7 +194,7 @@ async fn everything_ends_soon_after_stop_even_if_nobody_hears_the_news() {
     rig.run(Command::Connect(to(at), burst(1000)));
     let mut told = 0;
     rig.heard(|news| {
-        told += u32::from(matches!(news, News::Connected(_) | News::Accepted(_)));
+        told += u32::from(matches!(news, SocketEvent::Connected(_) | SocketEvent::Accepted(_)));
         (told == 2000).then_some(())
     })
     .await;
@@ -214,7 +214,7 @@ async fn closing_everything_just_before_the_stop_leaves_no_time_wait() {
     rig.run(Command::Connect(to(at), burst(50)));
     let mut told = 0;
     rig.heard(|news| {
-        told += u32::from(matches!(news, News::Connected(_) | News::Accepted(_)));
+        told += u32::from(matches!(news, SocketEvent::Connected(_) | SocketEvent::Accepted(_)));
         (told == 100).then_some(())
     })
     .await;

@@ -2,8 +2,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Accepting, Burst, Call, Command, ConnectSpec, Ending, Endpoint, Errno, Host, ListenSpec, News,
-    Protocol, SourcePort, Target,
+    Accepting, Burst, Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec,
+    Protocol, SocketEvent, SourcePort, Target,
 };
 
 use super::{Rig, anywhere, burst, loopback, to};
@@ -13,7 +13,7 @@ use crate::support::skipped;
 async fn nobodys(rig: &mut Rig) -> Endpoint {
     let at = rig.listen(anywhere()).await;
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == News::StoppedListening { why: None }).then_some(())).await;
+    rig.heard(|news| (news == SocketEvent::StoppedListening { why: None }).then_some(())).await;
     at
 }
 
@@ -33,11 +33,11 @@ async fn a_burst_gives_up_at_the_first_refusal() {
     let mut failed = 0;
     let opened = rig
         .heard(|news| match news {
-            News::ConnectFailed { .. } => {
+            SocketEvent::ConnectFailed { .. } => {
                 failed += 1;
                 None
             }
-            News::BurstEnded { opened, asked, .. } => Some((opened, asked)),
+            SocketEvent::BurstEnded { opened, asked, .. } => Some((opened, asked)),
             _ => None,
         })
         .await;
@@ -111,7 +111,7 @@ async fn a_datagram_that_nobody_takes_comes_back_as_refused() {
     let at = nobodys(&mut rig).await;
     let spec = ConnectSpec { protocol: Protocol::Udp, payload: b"anybody?".to_vec(), ..to(at) };
     let own = rig.connect(spec).await.expect("UDP always connects");
-    assert_eq!(rig.closed(own.name).await, Ending::Broken(Errno::ECONNREFUSED));
+    assert_eq!(rig.closed(own.name).await, CloseKind::Broken(Errno::ECONNREFUSED));
 }
 
 #[tokio::test]
@@ -123,13 +123,13 @@ async fn a_full_queue_leaves_callers_in_syn_sent_until_they_are_closed() {
     rig.run(Command::Connect(to(at), Burst::ONE));
     let waiting = rig
         .heard(|news| match news {
-            News::Connecting(own) => Some(own.name),
-            News::Connected(own) => panic!("{own:?}"),
+            SocketEvent::Connecting(own) => Some(own.name),
+            SocketEvent::Connected(own) => panic!("{own:?}"),
             _ => None,
         })
         .await;
     rig.run(Command::Close(waiting));
-    assert_eq!(rig.closed(waiting).await, Ending::Close);
+    assert_eq!(rig.closed(waiting).await, CloseKind::Close);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_burst_that_keeps_a_pace_can_be_stopped() {
     rig.run(Command::StopConnecting);
     let opened = rig
         .heard(|news| match news {
-            News::BurstEnded { opened, .. } => Some(opened),
+            SocketEvent::BurstEnded { opened, .. } => Some(opened),
             _ => None,
         })
         .await;
@@ -157,16 +157,16 @@ async fn a_key_that_repeats_makes_no_storm() {
     for _ in 0..1000 {
         rig.run(Command::Connect(to(at), Burst::ONE));
     }
-    assert!(rig.tasks.len() - tasks <= fivetuple::net::Program::BURSTS);
+    assert!(rig.tasks.len() - tasks <= fivetuple::net::Engine::BURSTS);
     let mut turned_down = false;
     let mut opened = 0;
     rig.heard(|news| {
         match news {
-            News::ConnectFailed { why, .. } => turned_down |= why.errno == Errno::EAGAIN,
-            News::Connected(_) => opened += 1,
+            SocketEvent::ConnectFailed { why, .. } => turned_down |= why.errno == Errno::EAGAIN,
+            SocketEvent::Connected(_) => opened += 1,
             _ => (),
         }
-        (turned_down && opened == fivetuple::net::Program::BURSTS).then_some(())
+        (turned_down && opened == fivetuple::net::Engine::BURSTS).then_some(())
     })
     .await;
 }

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use fivetuple::tcp::{Accepting, Burst, Command, ConnectSpec, Errno, ListenSpec, News};
+use fivetuple::tcp::{Accepting, Burst, Command, ConnectSpec, Errno, ListenSpec, SocketEvent};
 
 use super::{Rig, anywhere, to};
 
@@ -36,7 +36,7 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
     });
     let mut bytes_slow = 0;
     rig.heard(|news| {
-        if let News::Received { bytes, .. } = news {
+        if let SocketEvent::Received { bytes, .. } = news {
             bytes_slow += bytes;
         }
         (bytes_slow == 400).then_some(())
@@ -47,7 +47,7 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
     assert_eq!(rig.received(pair.server).await, b"normal");
     go_on.send(()).expect("the slow ones wait");
     rig.heard(|news| {
-        if let News::Received { bytes, .. } = news {
+        if let SocketEvent::Received { bytes, .. } = news {
             bytes_slow += bytes;
         }
         (bytes_slow >= 1000).then_some(())
@@ -57,8 +57,8 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
     let mut closed = 0;
     rig.heard(|news| {
         match news {
-            News::Received { bytes, .. } => bytes_slow += bytes,
-            News::Closed { .. } => closed += 1,
+            SocketEvent::Received { bytes, .. } => bytes_slow += bytes,
+            SocketEvent::Closed { .. } => closed += 1,
             _ => (),
         }
         (closed == 200).then_some(())
@@ -87,7 +87,7 @@ async fn a_flood_beyond_the_budget_is_told_busy_and_the_first_stay() {
         }
     });
     rig.heard(|news| match news {
-        News::AcceptFailed { why, pause } => {
+        SocketEvent::AcceptFailed { why, pause } => {
             assert_eq!((why.errno, pause), (Errno::EMFILE, Duration::ZERO));
             Some(())
         }
@@ -108,9 +108,9 @@ async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
     let (mut connected, mut connecting) = (0, 0);
     rig.heard(|news| {
         match news {
-            News::Connected(_) => connected += 1,
-            News::Connecting(_) => connecting += 1,
-            News::ConnectFailed { why, .. } => panic!("{why}"),
+            SocketEvent::Connected(_) => connected += 1,
+            SocketEvent::Connecting(_) => connecting += 1,
+            SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
             _ => (),
         }
         (connected + connecting == 6).then_some(())
@@ -119,7 +119,7 @@ async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
     assert_eq!((connected, connecting), (3, 3));
     rig.run(Command::ResumeAccept);
     rig.heard(|news| {
-        connected += u32::from(matches!(news, News::Connected(_)));
+        connected += u32::from(matches!(news, SocketEvent::Connected(_)));
         (connected == 6).then_some(())
     })
     .await;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Ending, Errno, ListenSpec, News, OnData, ServerCloses,
+    Call, CloseKind, Command, ConnectSpec, Errno, ListenSpec, OnData, ServerCloses, SocketEvent,
 };
 use tokio::io::AsyncWriteExt;
 
@@ -41,15 +41,15 @@ async fn a_large_echo_comes_back_whole_before_the_server_closes() {
     let mut back = 0;
     let how = rig
         .heard(|news| match news {
-            News::Received { at, bytes, .. } if at == client => {
+            SocketEvent::Received { at, bytes, .. } if at == client => {
                 back += bytes;
                 None
             }
-            News::Closed { at, how } if at == client => Some(how),
+            SocketEvent::Closed { at, how } if at == client => Some(how),
             _ => None,
         })
         .await;
-    assert_eq!((back, how), (5_000_000, Ending::Close));
+    assert_eq!((back, how), (5_000_000, CloseKind::Close));
 }
 
 #[tokio::test]
@@ -68,13 +68,13 @@ async fn a_flood_is_counted_to_the_byte_in_few_words() {
     let begun = tokio::time::Instant::now();
     let (mut bytes_told, mut times) = (0, 0_u32);
     rig.heard(|news| match news {
-        News::Received { bytes, first, .. } => {
-            assert!(first.len() <= News::SHOWN);
+        SocketEvent::Received { bytes, first, .. } => {
+            assert!(first.len() <= SocketEvent::SHOWN);
             bytes_told += bytes;
             times += 1;
             None
         }
-        News::Closed { .. } => Some(()),
+        SocketEvent::Closed { .. } => Some(()),
         _ => None,
     })
     .await;
@@ -93,8 +93,8 @@ async fn what_was_sent_is_told_to_the_byte() {
     let (mut sent, mut received) = (0, 0);
     rig.heard(|news| {
         match news {
-            News::Sent { at, bytes } if at == pair.client => sent += bytes,
-            News::Received { at, bytes, .. } if at == pair.server => received += bytes,
+            SocketEvent::Sent { at, bytes } if at == pair.client => sent += bytes,
+            SocketEvent::Received { at, bytes, .. } if at == pair.server => received += bytes,
             _ => (),
         }
         (received == 3_000_000 && sent == received).then_some(())
@@ -116,12 +116,12 @@ async fn a_client_that_never_reads_its_echo_is_given_up() {
     });
     let why = rig
         .heard(|news| match news {
-            News::CallFailed { at, why } if at == server => Some(why),
+            SocketEvent::CallFailed { at, why } if at == server => Some(why),
             _ => None,
         })
         .await;
     assert_eq!((why.call, why.errno), (Call::Write, Errno::ETIMEDOUT));
-    assert_eq!(rig.closed(server).await, Ending::Broken(Errno::ETIMEDOUT));
+    assert_eq!(rig.closed(server).await, CloseKind::Broken(Errno::ETIMEDOUT));
     flood.await.expect("ends with the connection");
 }
 
@@ -145,12 +145,12 @@ async fn bytes_left_unread_are_not_told() {
     let at = rig.listen(spec).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Send(pair.client, b"one".to_vec()));
-    rig.heard(|news| matches!(news, News::Sent { .. }).then_some(())).await;
+    rig.heard(|news| matches!(news, SocketEvent::Sent { .. }).then_some(())).await;
     rig.rests().await;
     rig.run(Command::HalfClose(pair.client));
     rig.heard(|news| {
-        assert!(!matches!(news, News::Received { .. }));
-        (news == News::PeerClosed(pair.server)).then_some(())
+        assert!(!matches!(news, SocketEvent::Received { .. }));
+        (news == SocketEvent::PeerClosed(pair.server)).then_some(())
     })
     .await;
     rig.run(Command::HalfClose(pair.server));
@@ -168,7 +168,7 @@ async fn too_much_at_once_is_refused_in_words() {
     }
     let why = rig
         .heard(|news| match news {
-            News::CallFailed { why, .. } => Some(why),
+            SocketEvent::CallFailed { why, .. } => Some(why),
             _ => None,
         })
         .await;
@@ -186,7 +186,7 @@ async fn what_waits_to_be_written_has_a_limit() {
         for _ in 0..4 {
             tokio::task::yield_now().await;
         }
-        let is_refusal = |news: &News| matches!(news, News::CallFailed { at, why } if *at == pair.client && why.errno == Errno::ENOBUFS);
+        let is_refusal = |news: &SocketEvent| matches!(news, SocketEvent::CallFailed { at, why } if *at == pair.client && why.errno == Errno::ENOBUFS);
         if rig.at_hand().iter().any(is_refusal) {
             return;
         }

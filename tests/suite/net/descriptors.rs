@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use fivetuple::tcp::{Errno, News};
+use fivetuple::tcp::{Errno, SocketEvent};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::Instant;
 
@@ -15,11 +15,11 @@ async fn pauses(rig: &mut Rig, many: usize) -> Vec<Duration> {
     let mut pauses = Vec::new();
     rig.heard(|news| {
         match news {
-            News::AcceptFailed { why, pause } => {
+            SocketEvent::AcceptFailed { why, pause } => {
                 assert_eq!(why.errno, Errno::EMFILE);
                 pauses.push(pause);
             }
-            News::Accepted(own) => panic!("{own:?}"),
+            SocketEvent::Accepted(own) => panic!("{own:?}"),
             _ => (),
         }
         (pauses.len() == many).then_some(())

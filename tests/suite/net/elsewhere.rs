@@ -8,10 +8,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fivetuple::net::{Elsewhere, Program};
+use fivetuple::net::{Engine, RemoteSockets};
 use fivetuple::tcp::{
-    Burst, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, News, PortRange, Protocol,
-    Trial,
+    Burst, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, PortRange, Probe, Protocol,
+    SocketEvent,
 };
 use socket2::{Domain, Socket, Type};
 use tokio::sync::mpsc;
@@ -28,7 +28,7 @@ struct Slow {
     may: Mutex<Receiver<()>>,
 }
 
-impl Elsewhere for Slow {
+impl RemoteSockets for Slow {
     fn socket(&self, _: Host, _: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
         let _ = self.wanted.send(());
         let limit = Duration::from_secs(60);
@@ -55,7 +55,7 @@ fn slow() -> (Rig, Receiver<()>, Sender<()>) {
     let (lets, may) = channel();
     let may = Mutex::new(may);
     let elsewhere = Arc::new(Slow { wanted, may });
-    let program = Program::with_elsewhere(sender, tasks.clone(), stop.clone(), 20_000, elsewhere);
+    let program = Engine::with_elsewhere(sender, tasks.clone(), stop.clone(), 20_000, elsewhere);
     let rig = Rig { program, news, tasks, stop };
     (rig, wants, lets)
 }
@@ -78,7 +78,7 @@ async fn what_waits_for_another_computer_keeps_nobody_else_waiting() {
     rig.run(Command::Listen(listen()));
     let there = ConnectSpec { host: THERE, ..to(Endpoint::new([127, 0, 0, 1], 1)) };
     rig.run(Command::Connect(there, Burst::ONE));
-    rig.run(Command::Try(vec![Trial::Bind {
+    rig.run(Command::Try(vec![Probe::Bind {
         host: THERE,
         protocol: Protocol::Tcp,
         at: anywhere().at,
@@ -93,9 +93,9 @@ async fn what_waits_for_another_computer_keeps_nobody_else_waiting() {
     let (mut listens, mut tried, mut refused) = (false, false, false);
     rig.heard(|news| {
         match news {
-            News::Listening { spec, .. } => listens |= spec.host == THERE,
-            News::Tried { outcome, .. } => tried |= outcome.is_ok(),
-            News::ConnectFailed { why, .. } => refused |= why.errno == Errno::ECONNREFUSED,
+            SocketEvent::Listening { spec, .. } => listens |= spec.host == THERE,
+            SocketEvent::Tried { outcome, .. } => tried |= outcome.is_ok(),
+            SocketEvent::ConnectFailed { why, .. } => refused |= why.errno == Errno::ECONNREFUSED,
             _ => (),
         }
         (listens && tried && refused).then_some(())
@@ -117,13 +117,17 @@ async fn who_stops_listening_before_the_socket_is_there_has_it_closed_at_once() 
         assert!(rig.at_hand().is_empty(), "nothing is told before");
         lets.send(()).unwrap();
         let name = rig.heard(|news| match news {
-            News::Listening { sockets, .. } => Some(sockets[0].name),
+            SocketEvent::Listening { sockets, .. } => Some(sockets[0].name),
             _ => None,
         });
         let name = name.await;
         assert!(name.inode > 0);
-        rig.heard(|news| matches!(news, News::Closed { at, .. } if at == name).then_some(())).await;
-        rig.heard(|news| matches!(news, News::StoppedListening { why: None }).then_some(())).await;
+        rig.heard(|news| {
+            matches!(news, SocketEvent::Closed { at, .. } if at == name).then_some(())
+        })
+        .await;
+        rig.heard(|news| matches!(news, SocketEvent::StoppedListening { why: None }).then_some(()))
+            .await;
         assert!(!is_open(name.inode), "{name:?}");
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use fivetuple::tcp::{Accepting, Command, Errno, ListenSpec, News};
+use fivetuple::tcp::{Accepting, Command, Errno, ListenSpec, SocketEvent};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::{Rig, anywhere, burst, to};
@@ -31,7 +31,7 @@ async fn few_descriptors() {
     rig.run(Command::Connect(to(at), burst(40)));
     let mut clients = Vec::new();
     rig.heard(|news| {
-        if let News::Connected(own) = news {
+        if let SocketEvent::Connected(own) = news {
             clients.push(own);
         }
         (clients.len() == 40).then_some(())
@@ -46,7 +46,7 @@ async fn few_descriptors() {
     rig.run(Command::ResumeAccept);
     let mut pauses = Vec::new();
     rig.heard(|news| {
-        if let News::AcceptFailed { why, pause } = news {
+        if let SocketEvent::AcceptFailed { why, pause } = news {
             assert_eq!(why.errno, Errno::EMFILE);
             pauses.push(pause);
         }
@@ -59,7 +59,7 @@ async fn few_descriptors() {
     }
     let mut closed = 0;
     rig.heard(|news| {
-        closed += u32::from(matches!(news, News::Closed { .. }));
+        closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
         (closed == 80).then_some(())
     })
     .await;

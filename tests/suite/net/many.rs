@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use fivetuple::tcp::{Burst, Command, ConnectSpec, ListenSpec, News, Stays};
+use fivetuple::tcp::{Burst, Command, ConnectSpec, ListenSpec, SocketEvent, Stays};
 
 use super::{Rig, anywhere, burst, to};
 
@@ -19,10 +19,10 @@ async fn five_hundred_get_through_a_queue_of_four_without_a_lost_syn() {
     let took = rig
         .heard(|news| {
             match news {
-                News::Accepted(_) => accepted += 1,
-                News::BurstBegun { whole_range, .. } => begun = whole_range,
-                News::BurstEnded { opened, took, .. } => ended = Some((opened, took)),
-                News::ConnectFailed { why, .. } => panic!("{why}"),
+                SocketEvent::Accepted(_) => accepted += 1,
+                SocketEvent::BurstBegun { whole_range, .. } => begun = whole_range,
+                SocketEvent::BurstEnded { opened, took, .. } => ended = Some((opened, took)),
+                SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
                 _ => (),
             }
             let (opened, took) = ended?;
@@ -41,13 +41,13 @@ async fn five_thousand_short_connections_leave_no_descriptor() {
     rig.run(Command::Connect(short, burst(5000)));
     let mut closed = 0;
     rig.heard(|news| {
-        closed += u32::from(matches!(news, News::Closed { .. }));
+        closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
         (closed == 10_000).then_some(())
     })
     .await;
     rig.run(Command::StopListening);
     rig.tasks.close();
-    rig.heard(|news| matches!(news, News::StoppedListening { .. }).then_some(())).await;
+    rig.heard(|news| matches!(news, SocketEvent::StoppedListening { .. }).then_some(())).await;
     tokio::time::timeout(Duration::from_secs(5), rig.tasks.wait()).await.expect("no task is left");
     // Other tests run beside this one; ten thousand would stand out.
     assert!(descriptors() < 9_000);
@@ -74,9 +74,9 @@ async fn nine_thousand_nine_hundred_in_a_second() {
         let (mut accepted, mut ended) = (0, None);
         rig.heard(|news| {
             match news {
-                News::Accepted(_) => accepted += 1,
-                News::BurstEnded { opened, took, .. } => ended = Some((opened, took)),
-                News::ConnectFailed { why, .. } => panic!("{why}"),
+                SocketEvent::Accepted(_) => accepted += 1,
+                SocketEvent::BurstEnded { opened, took, .. } => ended = Some((opened, took)),
+                SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
                 _ => (),
             }
             (accepted == 9_900 && ended.is_some()).then_some(())
@@ -89,7 +89,7 @@ async fn nine_thousand_nine_hundred_in_a_second() {
         rig.run(Command::CloseEverything);
         let mut closed = 0;
         rig.heard(|news| {
-            closed += u32::from(matches!(news, News::Closed { .. }));
+            closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
             (closed == 19_801).then_some(())
         })
         .await;
@@ -109,8 +109,8 @@ async fn a_burst_of_one_is_no_burst() {
     let at = rig.listen(anywhere()).await;
     rig.run(Command::Connect(to(at), Burst::ONE));
     rig.heard(|news| match news {
-        News::BurstBegun { .. } | News::BurstEnded { .. } => panic!("{news:?}"),
-        News::Accepted(_) => Some(()),
+        SocketEvent::BurstBegun { .. } | SocketEvent::BurstEnded { .. } => panic!("{news:?}"),
+        SocketEvent::Accepted(_) => Some(()),
         _ => None,
     })
     .await;

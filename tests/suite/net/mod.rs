@@ -24,10 +24,10 @@ mod staging;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use fivetuple::net::Program;
+use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Burst, Command, ConnectSpec, Ending, Endpoint, ListenSpec, News, OwnSocket, Refusal, RowName,
-    Target,
+    Burst, CloseKind, Command, ConnectSpec, Endpoint, ListenSpec, OwnSocket, SocketEvent, SocketId,
+    SyscallError, Target,
 };
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
@@ -35,8 +35,8 @@ use tokio_util::task::TaskTracker;
 
 /// A program and the one who listens to its news.
 struct Rig {
-    program: Program,
-    news: Receiver<News>,
+    program: Engine,
+    news: Receiver<SocketEvent>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -44,20 +44,20 @@ struct Rig {
 /// Both ends of one connection.
 #[derive(Clone, Copy, Debug)]
 struct Pair {
-    client: RowName,
-    server: RowName,
+    client: SocketId,
+    server: SocketId,
 }
 
 impl Rig {
     fn new() -> Rig {
-        Rig::with(20_000, Program::PATIENCE)
+        Rig::with(20_000, Engine::PATIENCE)
     }
 
     fn with(descriptors: u64, patience: Duration) -> Rig {
         let (sender, news) = mpsc::channel(256);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let program =
-            Program::with_patience(sender, tasks.clone(), stop.clone(), descriptors, patience);
+            Engine::with_patience(sender, tasks.clone(), stop.clone(), descriptors, patience);
         Rig { program, news, tasks, stop }
     }
 
@@ -66,7 +66,7 @@ impl Rig {
     }
 
     /// What `pick` finds in the first piece of news that it wants; others are passed over.
-    async fn heard<T>(&mut self, mut pick: impl FnMut(News) -> Option<T>) -> T {
+    async fn heard<T>(&mut self, mut pick: impl FnMut(SocketEvent) -> Option<T>) -> T {
         let mut passed = Vec::new();
         let wait = async {
             loop {
@@ -85,29 +85,29 @@ impl Rig {
     async fn listen(&mut self, spec: ListenSpec) -> Endpoint {
         self.run(Command::Listen(spec));
         let answer = self.heard(|news| match news {
-            News::Listening { spec, .. } => Some(Ok(spec.at)),
-            News::ListenFailed { why, .. } => Some(Err(why)),
+            SocketEvent::Listening { spec, .. } => Some(Ok(spec.at)),
+            SocketEvent::ListenFailed { why, .. } => Some(Err(why)),
             _ => None,
         });
         answer.await.expect("listens")
     }
 
-    async fn listen_failed(&mut self, spec: ListenSpec) -> Refusal {
+    async fn listen_failed(&mut self, spec: ListenSpec) -> SyscallError {
         self.run(Command::Listen(spec));
         self.heard(|news| match news {
-            News::ListenFailed { why, .. } => Some(why),
+            SocketEvent::ListenFailed { why, .. } => Some(why),
             _ => None,
         })
         .await
     }
 
     /// Connects once, and says how it went.
-    async fn connect(&mut self, spec: ConnectSpec) -> Result<OwnSocket, Refusal> {
+    async fn connect(&mut self, spec: ConnectSpec) -> Result<OwnSocket, SyscallError> {
         self.run(Command::Connect(spec, Burst::ONE));
         self.heard(connected).await
     }
 
-    async fn refused(&mut self, spec: ConnectSpec) -> Refusal {
+    async fn refused(&mut self, spec: ConnectSpec) -> SyscallError {
         self.connect(spec).await.expect_err("refused")
     }
 
@@ -117,8 +117,8 @@ impl Rig {
         let (mut client, mut server) = (None, None);
         self.heard(|news| {
             match news {
-                News::Connected(own) => client = Some(own.name),
-                News::Accepted(own) => server = Some(own.name),
+                SocketEvent::Connected(own) => client = Some(own.name),
+                SocketEvent::Accepted(own) => server = Some(own.name),
                 _ => (),
             }
             let (client, server) = (client?, server?);
@@ -127,29 +127,29 @@ impl Rig {
         .await
     }
 
-    async fn accepted(&mut self) -> RowName {
+    async fn accepted(&mut self) -> SocketId {
         self.heard(|news| match news {
-            News::Accepted(own) => Some(own.name),
+            SocketEvent::Accepted(own) => Some(own.name),
             _ => None,
         })
         .await
     }
 
-    async fn closed(&mut self, name: RowName) -> Ending {
+    async fn closed(&mut self, name: SocketId) -> CloseKind {
         self.heard(|news| match news {
-            News::Closed { at, how } if at == name => Some(how),
+            SocketEvent::Closed { at, how } if at == name => Some(how),
             _ => None,
         })
         .await
     }
 
     /// Both ends closed, in whichever order: the client's ending, then the server's.
-    async fn both_closed(&mut self, pair: Pair) -> (Ending, Ending) {
+    async fn both_closed(&mut self, pair: Pair) -> (CloseKind, CloseKind) {
         let (mut client, mut server) = (None, None);
         self.heard(|news| {
             match news {
-                News::Closed { at, how } if at == pair.client => client = Some(how),
-                News::Closed { at, how } if at == pair.server => server = Some(how),
+                SocketEvent::Closed { at, how } if at == pair.client => client = Some(how),
+                SocketEvent::Closed { at, how } if at == pair.server => server = Some(how),
                 _ => (),
             }
             Some((client?, server?))
@@ -157,14 +157,14 @@ impl Rig {
         .await
     }
 
-    async fn peer_closed(&mut self, name: RowName) {
-        self.heard(|news| (news == News::PeerClosed(name)).then_some(())).await;
+    async fn peer_closed(&mut self, name: SocketId) {
+        self.heard(|news| (news == SocketEvent::PeerClosed(name)).then_some(())).await;
     }
 
     /// The first bytes that arrive at that end.
-    async fn received(&mut self, name: RowName) -> Vec<u8> {
+    async fn received(&mut self, name: SocketId) -> Vec<u8> {
         self.heard(|news| match news {
-            News::Received { at, first, .. } if at == name => Some(first),
+            SocketEvent::Received { at, first, .. } if at == name => Some(first),
             _ => None,
         })
         .await
@@ -180,17 +180,17 @@ impl Rig {
     }
 
     /// News that is there already.
-    fn at_hand(&mut self) -> Vec<News> {
+    fn at_hand(&mut self) -> Vec<SocketEvent> {
         std::iter::from_fn(|| self.news.try_recv().ok()).collect()
     }
 }
 
 /// How a connect() went, when it is told.
 #[allow(clippy::needless_pass_by_value, reason = "what is heard is handed over")]
-fn connected(news: News) -> Option<Result<OwnSocket, Refusal>> {
+fn connected(news: SocketEvent) -> Option<Result<OwnSocket, SyscallError>> {
     match news {
-        News::Connected(own) => Some(Ok(own)),
-        News::ConnectFailed { why, .. } => Some(Err(why)),
+        SocketEvent::Connected(own) => Some(Ok(own)),
+        SocketEvent::ConnectFailed { why, .. } => Some(Err(why)),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command as Tool;
 
-use fivetuple::tcp::{Call, Ending, Endpoint, Errno, ListenSpec};
+use fivetuple::tcp::{Call, CloseKind, Endpoint, Errno, ListenSpec};
 
 use super::super::support::{netns, skipped};
 use super::{Rig, anywhere, to};
@@ -28,8 +28,8 @@ fn a_connection_that_is_destroyed_is_told_as_broken() {
                 return skipped("ss -K destroys nothing here");
             }
             let (client, server) = rig.both_closed(pair).await;
-            assert_eq!(client, Ending::Broken(Errno::ECONNRESET));
-            assert_eq!(server, Ending::Broken(Errno::ECONNABORTED));
+            assert_eq!(client, CloseKind::Broken(Errno::ECONNRESET));
+            assert_eq!(server, CloseKind::Broken(Errno::ECONNABORTED));
         });
     });
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use fivetuple::app::HELD;
 use fivetuple::kernel::{SockDiag, SocketSource};
-use fivetuple::tcp::{Command, Errno, Filter, Host, News, OwnSocket, RowName, TcpState};
+use fivetuple::tcp::{Command, Errno, Filter, Host, OwnSocket, SocketEvent, SocketId, TcpState};
 
 use super::Rig;
 
 /// The state of a row in the kernel's table.
-fn state_of(source: &mut SockDiag, name: RowName) -> Option<TcpState> {
+fn state_of(source: &mut SockDiag, name: SocketId) -> Option<TcpState> {
     let (local, remote) = (name.tuple.local, name.tuple.remote);
     let ports = Filter::ports([local.port, remote.port]);
     let rows = source.snapshot(&ports).unwrap().snapshot.rows;
@@ -18,7 +18,7 @@ fn state_of(source: &mut SockDiag, name: RowName) -> Option<TcpState> {
 }
 
 /// The state of a row, as soon as it is `wanted`: an ACK may be delayed by 40 ms.
-fn state_when(source: &mut SockDiag, name: RowName, wanted: Option<TcpState>) -> Option<TcpState> {
+fn state_when(source: &mut SockDiag, name: SocketId, wanted: Option<TcpState>) -> Option<TcpState> {
     let mut state = None;
     for _ in 0..20_000 {
         state = state_of(source, name);
@@ -30,13 +30,13 @@ fn state_when(source: &mut SockDiag, name: RowName, wanted: Option<TcpState>) ->
     state
 }
 
-async fn staged(rig: &mut Rig, state: TcpState) -> (RowName, Vec<OwnSocket>, Vec<String>) {
+async fn staged(rig: &mut Rig, state: TcpState) -> (SocketId, Vec<OwnSocket>, Vec<String>) {
     rig.run(Command::Stage(state, [127, 0, 0, 2].into()));
     rig.heard(|news| match news {
-        News::Staged { state: of, main, sockets, calls } if of == state => {
+        SocketEvent::Staged { state: of, main, sockets, calls } if of == state => {
             Some((main, sockets, calls))
         }
-        News::StageFailed { why, .. } => panic!("{state}: {why}"),
+        SocketEvent::StageFailed { why, .. } => panic!("{state}: {why}"),
         _ => None,
     })
     .await
@@ -81,7 +81,7 @@ async fn the_other_ends_are_where_the_book_says() {
     ];
     for (state, other) in table {
         let (main, ..) = staged(&mut rig, state).await;
-        let mirrored = RowName { tuple: main.tuple.mirrored(), ..main };
+        let mirrored = SocketId { tuple: main.tuple.mirrored(), ..main };
         assert_eq!(state_when(&mut source, mirrored, Some(other)), Some(other), "beside {state}");
     }
     rig.run(Command::CloseEverything);
@@ -106,7 +106,7 @@ async fn the_calls_are_told_with_their_descriptors_and_so_many_are_held_at_most(
     rig.run(Command::Stage(TcpState::SynSent, [127, 0, 0, 2].into()));
     let why = rig
         .heard(|news| match news {
-            News::StageFailed { why, .. } => Some(why),
+            SocketEvent::StageFailed { why, .. } => Some(why),
             _ => None,
         })
         .await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::computers::{self, ANSWERS, CALLS, CLIENT, SERVES};
 use crate::robot::{LISTEN, Robot, end, own};
 use fivetuple::app::{Action, Event};
-use fivetuple::tcp::{Ending, Host, News, RowName, TcpInfo};
+use fivetuple::tcp::{CloseKind, Host, SocketEvent, SocketId, TcpInfo};
 
 use super::{
     ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
@@ -27,7 +27,7 @@ fn info(bytes: [u64; 2]) -> TcpInfo {
     }
 }
 
-fn looked_inside(name: RowName) -> Robot {
+fn looked_inside(name: SocketId) -> Robot {
     let mut robot = two_connections();
     robot.ask(Action::SelectRow(name));
     robot.press("Enter");
@@ -68,7 +68,7 @@ fn a_paused_card_stands_still() {
     robot.ask(Action::SelectRow(name));
     robot.press("Enter");
     robot.tell(Event::Inspected { host: Host::THIS, found: vec![(name, info([1, 2]))] });
-    assert_eq!(robot.state.desk.info(name), None);
+    assert_eq!(robot.state.ui.info(name), None);
 }
 
 #[test]
@@ -148,11 +148,11 @@ fn an_end_that_is_not_born_yet_is_not_gone() {
 #[test]
 fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
     let mut robot = Robot::calling_in_lab();
-    robot.hear(News::Connected(own(CLIENT, 11)));
-    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
     robot.tables(&[computers::LISTEN, SERVES], &[CLIENT]);
     robot.press("B");
-    robot.hear(News::Closed { at: own(CLIENT, 11).name, how: Ending::Abort });
+    robot.hear(SocketEvent::Closed { at: own(CLIENT, 11).name, how: CloseKind::Abort });
     robot.vanish(computers::LAPTOP, &[CLIENT]);
     robot.ask(Action::SelectRow(own(SERVES, 12).name));
     robot.press("Enter");

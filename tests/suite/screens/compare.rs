@@ -1,7 +1,7 @@
 //! Two rows side by side.
 
 use crate::robot::{LISTEN, Robot, end, own};
-use fivetuple::app::{Action, Comparison, Picture};
+use fivetuple::app::{Action, Comparison, MainView};
 
 use super::{
     ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
@@ -39,9 +39,9 @@ fn a_marked_row_says_so_and_is_compared_with_the_next_one() {
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("◆tcp") && robot.said().contains("is marked"), "{text}");
     robot.press("Esc");
-    let desk = &robot.state.desk;
-    assert_eq!(desk.marked, None, "Esc takes the mark off first");
-    assert!(desk.selected.is_some());
+    let ui = &robot.state.ui;
+    assert_eq!(ui.marked, None, "Esc takes the mark off first");
+    assert!(ui.selected.is_some());
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_second_row_is_seen_from_the_same_side() {
     let text = screen(&mut robot, USUAL);
     assert!(text.contains("▶ phone"), "{text}");
     robot.press("v");
-    assert_eq!((robot.state.desk.picture, robot.state.desk.marked), (Picture::Table, None));
+    assert_eq!((robot.state.ui.picture, robot.state.ui.marked), (MainView::Table, None));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn rows_of_every_kind_can_be_compared() {
     let listener = own(LISTEN, 9).name;
     let udp: fivetuple::tcp::SocketRow =
         "udp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED".parse().unwrap();
-    let other = fivetuple::tcp::RowName { inode: 10, ..listener };
+    let other = fivetuple::tcp::SocketId { inode: 10, ..listener };
     let pairs = [
         (server, client, "one connection seen from both ends: local and foreign change places"),
         (server, server, "one row, compared with itself"),
@@ -95,9 +95,9 @@ fn long_addresses_are_compared_in_a_list() {
         "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:1]:443",
         "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:2]:50000",
     );
-    robot.state.desk.marked = Some(far);
-    robot.state.desk.selected = Some(far);
-    robot.ask(Action::Show(Picture::Compare));
+    robot.state.ui.marked = Some(far);
+    robot.state.ui.selected = Some(far);
+    robot.ask(Action::Show(MainView::Compare));
     for size in ALL {
         let text = screen(&mut robot, size);
         assert!(text.contains("one row, compared with itself"), "{text}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fivetuple::app::{Action, Event};
 use fivetuple::cli::ThemeName;
-use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News};
+use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent};
 use fivetuple::view::{ColourDepth, Theme};
 
 use super::{ALL, DARK, USUAL, WIDE, check, paint, screen, text_of};
@@ -36,14 +36,14 @@ fn a_handshake_on_a_held_wire() {
     robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
     let push = Flags::PSH.and(Flags::ACK);
     robot.sends(4, (LAPTOP, push), (1, 1), b"Test payload.");
-    robot.hear(News::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
     robot.later(Duration::from_millis(900));
     check("lab_3_client_established", &mut robot, &ALL);
 
     robot.press("o");
     robot.arrives(3);
-    robot.hear(News::Accepted(own(SERVES, 12)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     robot.later(Duration::from_millis(900));
     check("lab_4_both_established", &mut robot, &ALL);
@@ -53,7 +53,7 @@ fn a_handshake_on_a_held_wire() {
 fn two_losses() -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press("b b u u c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     for (number, until_next) in [(1, 1020), (2, 2040)] {
         robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
         robot.loses(number);
@@ -79,7 +79,10 @@ fn lost_segments_are_sent_again() {
 #[test]
 fn a_computer_whose_table_cannot_be_read() {
     let mut robot = Robot::calling_in_lab();
-    robot.tell(Event::Blind { host: LAPTOP, why: "asking the kernel failed: EIO".to_owned() });
+    robot.tell(Event::TableUnreadable {
+        host: LAPTOP,
+        why: "asking the kernel failed: EIO".to_owned(),
+    });
     robot.later(Duration::from_secs(3));
     for size in ALL {
         let text = screen(&mut robot, size);
@@ -94,7 +97,7 @@ fn a_computer_whose_table_cannot_be_read() {
 fn a_refused_lab() {
     let mut robot = Robot::listening();
     robot.press("N");
-    robot.tell(Event::Lab(LabNews::Refused(LabRefusal {
+    robot.tell(Event::Lab(LabEvent::Refused(LabRefusal {
         step: "unshare(CLONE_NEWUSER)".to_owned(),
         errno: Errno::EPERM,
         helps: "kernel.unprivileged_userns_clone is 0 here; 1 allows it.".to_owned(),

@@ -1,7 +1,7 @@
 //! In the lab: what is not shown says so, and what is shown is whole, however small the screen.
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{Errno, Flags, LabNews, LabRefusal, News, Tally, WireNews};
+use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent, WireCounts, WireEvent};
 
 use super::{ALL, SMALL, WIDE, screen};
 use crate::computers::{ANSWERS, CALLS, LAPTOP, LISTEN};
@@ -142,7 +142,7 @@ fn the_myth_shows_the_real_rows_with_whole_addresses() {
 fn the_ladder_of_all_keeps_the_flags_of_what_is_sent_again() {
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
-    robot.hear(News::Connecting(own(CALLS, 11)));
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     let push = Flags::PSH.and(Flags::ACK);
     for number in 1..=2 {
         robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
@@ -179,8 +179,8 @@ fn no_blank_line_follows_a_segment_whose_numbers_are_long() {
 #[test]
 fn segments_that_were_not_told_are_not_shown() {
     let mut robot = Robot::listening_in_lab();
-    let untold = WireNews::Tally(Tally { untold: 50_736, ..Tally::default() });
-    robot.tell(Event::Lab(LabNews::Wire(vec![untold])));
+    let untold = WireEvent::Counts(WireCounts { untold: 50_736, ..WireCounts::default() });
+    robot.tell(Event::Lab(LabEvent::Wire(vec![untold])));
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("50,736 not shown"), "{text}");
 }
@@ -189,7 +189,7 @@ fn segments_that_were_not_told_are_not_shown() {
 fn the_refusal_of_a_lab_ends_what_helps_with_a_full_stop() {
     let mut robot = Robot::new();
     for helps in ["sysctl -w user.max_user_namespaces=15000", "Ask root."] {
-        robot.tell(Event::Lab(LabNews::Refused(LabRefusal {
+        robot.tell(Event::Lab(LabEvent::Refused(LabRefusal {
             step: "unshare(CLONE_NEWUSER)".to_owned(),
             errno: Errno::EPERM,
             helps: helps.to_owned(),
@@ -237,7 +237,7 @@ fn how_many_connections_a_computer_holds_is_said_in_words_however_small_the_scre
         let row =
             format!("tcp 0 0 192.168.1.13:4000{n} 192.168.1.10:5000 ESTABLISHED host=2 inode=11");
         robot.press("c");
-        robot.hear(News::Connected(own(&row, 11)));
+        robot.hear(SocketEvent::Connected(own(&row, 11)));
     }
     robot.press("e");
     for size in ALL {

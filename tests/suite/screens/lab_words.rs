@@ -27,8 +27,8 @@ fn a_udp_row_is_told_from_a_tcp_row_in_every_table() {
         views.map(|view| (size, view))
     }) {
         let mut robot = with_udp();
-        robot.state.desk.lens.view = view;
-        robot.state.desk.stale = true;
+        robot.state.ui.lens.view = view;
+        robot.state.ui.stale = true;
         let text = screen(&mut robot, size);
         let table = text.lines().skip(1).collect::<Vec<_>>();
         let lines = |what: &str| {

@@ -3,7 +3,7 @@
 use crate::robot::{Robot, own};
 use fivetuple::app::{Action, Form, Overlay, Pane, Tone};
 use fivetuple::cli::ThemeName;
-use fivetuple::tcp::{News, Owner, SocketRow, TcpState};
+use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
 use fivetuple::view::{ColourDepth, LEAST, PARTS, Theme, glyph, hit, in_ascii, pane_at};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -173,34 +173,34 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     let row: SocketRow = PHONE[1].parse().unwrap();
     let owner = Owner { pid: 666, program: hostile.to_owned(), fd: 3 };
     robot.state.sockets.owners.insert(row.inode, owner);
-    robot.hear(News::Received {
+    robot.hear(SocketEvent::Received {
         at: own(PHONE[0], 14).name,
         bytes: 9,
         first: b"\x1b[2J\x00\xff\r\n\t".to_vec(),
     });
-    robot.state.desk.find.text = tui_input::Input::new(String::new());
+    robot.state.ui.find.text = tui_input::Input::new(String::new());
     let at = robot.state.now;
     robot.state.notices.say(at, Tone::Plain, hostile);
     robot.press("K");
-    robot.state.desk.keys.push_back(hostile.to_owned());
+    robot.state.ui.keys.push_back(hostile.to_owned());
     for keys in ["", "n", "n z", "z", "i", "M", "g", "t", "m", "+ +", "V"] {
         robot.press(keys);
-        robot.state.desk.selected = Some(row.name());
+        robot.state.ui.selected = Some(row.name());
         for overlay in [None, Some(Overlay::Card(row.name()))] {
-            robot.state.desk.overlay = overlay;
+            robot.state.ui.overlay = overlay;
             let text = screen(&mut robot, (160, 40));
             let foreign =
                 |c: char| c.is_control() && c != '\n' || "\u{202e}\u{301}\u{200d}".contains(c);
             assert!(!text.contains(foreign), "{text}");
         }
-        robot.state.desk.overlay = None;
+        robot.state.ui.overlay = None;
     }
     robot.press("Esc");
     let text = screen(&mut robot, (160, 40));
     assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
     let form = Form::new(vec![fivetuple::app::Field::text("payload", hostile, "any text")]);
-    robot.state.desk.overlay = Some(Overlay::ConnectForm(form));
+    robot.state.ui.overlay = Some(Overlay::ConnectForm(form));
     assert!(screen(&mut robot, WIDE).contains(r"\x1b]0;x\x07"));
 }
 
@@ -223,7 +223,7 @@ fn a_click_chooses_what_stands_under_it() {
     let computers = [Action::Focus(Pane::Computers), Action::SelectComputer(2)];
     assert_eq!(hit(area, &robot.state, &scroll, 80, y), computers);
     assert_eq!(hit(area, &robot.state, &scroll, 20, y), [Action::Focus(Pane::Listener)]);
-    assert_eq!(scroll.visible(), robot.state.desk.shown);
+    assert_eq!(scroll.visible(), robot.state.ui.shown);
     robot.press("z");
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
     let y = find(&buffer, "47118 → 127.0.0.1:5000");

@@ -21,7 +21,7 @@ mod why;
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;
 use fivetuple::cli::ThemeName;
-use fivetuple::tcp::{Ending, Errno, News, Owner};
+use fivetuple::tcp::{CloseKind, Errno, Owner, SocketEvent};
 use fivetuple::view::{ColourDepth, Scroll, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -100,14 +100,14 @@ pub(super) fn two_connections() -> Robot {
     for (n, [server, client]) in (0..).zip([LAPTOP, PHONE]) {
         robot.ask(Action::SelectComputer(n));
         robot.press("c");
-        robot.hear(News::Accepted(own(server, 12)));
-        robot.hear(News::Connected(own(client, 11)));
+        robot.hear(SocketEvent::Accepted(own(server, 12)));
+        robot.hear(SocketEvent::Connected(own(client, 11)));
         let mut rows = vec![LISTEN, LAPTOP[0], LAPTOP[1], PHONE[0], PHONE[1]];
         rows.truncate(3 + 2 * n);
         robot.kernel(&joined(&rows));
         robot.later(Duration::from_secs(8));
     }
-    robot.hear(News::Received {
+    robot.hear(SocketEvent::Received {
         at: own(PHONE[0], 14).name,
         bytes: 13,
         first: b"Test payload.".to_vec(),
@@ -119,7 +119,10 @@ pub(super) fn two_connections() -> Robot {
 /// The laptop closed first and waits; the phone was reset.
 pub(super) fn goodbyes() -> Robot {
     let mut robot = two_connections();
-    robot.hear(News::Closed { at: own(PHONE[0], 14).name, how: Ending::Broken(Errno::ECONNRESET) });
+    robot.hear(SocketEvent::Closed {
+        at: own(PHONE[0], 14).name,
+        how: CloseKind::Broken(Errno::ECONNRESET),
+    });
     let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0";
     robot.kernel(&joined(&[LISTEN, wait]));
     robot.later(Duration::from_secs(1));

@@ -2,7 +2,7 @@
 
 use super::{ALL, LISTEN, Robot, USUAL, check, joined, own, paint, text_of, two_connections};
 use fivetuple::cli::ThemeName;
-use fivetuple::tcp::{Call, Command, Errno, News, Refusal};
+use fivetuple::tcp::{Call, Command, Errno, SocketEvent, SyscallError};
 use fivetuple::view::{ColourDepth, Theme};
 
 const TRIED: [&str; 4] = [
@@ -20,15 +20,15 @@ pub(super) fn tried() -> Robot {
     robot.press("U");
     let commands = robot.commands();
     let [Command::Connect(spec, _)] = &commands[..] else { panic!("{commands:?}") };
-    robot.hear(News::Connected(own(TRIED[1], 21)));
-    let why = Refusal { call: Call::Bind, errno: Errno::EADDRINUSE };
-    robot.hear(News::ConnectFailed {
+    robot.hear(SocketEvent::Connected(own(TRIED[1], 21)));
+    let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
+    robot.hear(SocketEvent::ConnectFailed {
         spec: spec.clone(),
         to: spec.to.endpoint(),
         local: None,
         why,
     });
-    robot.hear(News::Connected(own(TRIED[3], 23)));
+    robot.hear(SocketEvent::Connected(own(TRIED[3], 23)));
     let rows = [LISTEN, super::LAPTOP[0], super::LAPTOP[1], super::PHONE[0], super::PHONE[1]];
     robot.kernel(&joined(&[&rows[..], &TRIED[..]].concat()));
     robot

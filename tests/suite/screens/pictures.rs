@@ -2,7 +2,7 @@
 
 use crate::robot::{Robot, end, own};
 use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Tone};
-use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, News, Port};
+use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, Port, SocketEvent};
 use std::time::Duration;
 
 use super::{
@@ -39,8 +39,8 @@ fn what_is_gone_stays_for_a_while_with_its_reason() {
 fn connections_that_nobody_accepts_wait_in_the_queue() {
     let mut robot = Robot::listening();
     robot.press("a");
-    robot.hear(News::AcceptHeld(true));
-    robot.hear(News::Connected(own(LAPTOP[1], 11)));
+    robot.hear(SocketEvent::AcceptHeld(true));
+    robot.hear(SocketEvent::Connected(own(LAPTOP[1], 11)));
     let rows = [
         "tcp 1 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9",
         "tcp 13 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED",
@@ -54,7 +54,7 @@ fn connections_that_nobody_accepts_wait_in_the_queue() {
 fn the_whole_machine_scrolls() {
     let mut robot = whole_machine(200);
     check("whole_machine", &mut robot, &[WIDE, USUAL]);
-    let last = *robot.state.desk.shown.last().unwrap();
+    let last = *robot.state.ui.shown.last().unwrap();
     robot.ask(Action::Focus(Pane::Sockets));
     robot.ask(Action::SelectRow(last));
     check("whole_machine_end", &mut robot, &[USUAL]);
@@ -116,7 +116,7 @@ fn big_type() {
 fn everybody_is_warned_of_a_server_that_is_open() {
     let mut robot = Robot::new();
     robot.state.machine.addresses = vec![[127, 0, 0, 1].into(), [192, 168, 1, 20].into()];
-    robot.hear(News::Listening {
+    robot.hear(SocketEvent::Listening {
         spec: ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000)),
         sockets: vec![],
     });
@@ -182,7 +182,7 @@ fn the_point_of_view_is_told_where_the_rows_are_missing() {
     let mut robot = Robot::listening();
     robot.ask(Action::PointOfView);
     robot.ask(Action::PointOfView);
-    assert_eq!(robot.state.desk.lens.view, PointOfView::Client);
+    assert_eq!(robot.state.ui.lens.view, PointOfView::Client);
     let text = screen(&mut robot, USUAL);
     assert!(text.contains("On this computer (laptop)"), "{text}");
 }

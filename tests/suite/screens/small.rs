@@ -1,7 +1,7 @@
 //! What a small screen tells all the same.
 
 use super::{LAPTOP, LISTEN, PHONE, SMALL, USUAL, goodbyes, own, screen, two_connections};
-use fivetuple::tcp::{Ending, News};
+use fivetuple::tcp::{CloseKind, SocketEvent};
 
 #[test]
 fn the_time_left_and_the_reason_stand_apart_from_the_bracket() {
@@ -44,7 +44,7 @@ fn a_small_netstat_keeps_the_listen_row() {
 #[test]
 fn the_newest_sentence_can_be_read_to_its_end_on_a_small_screen() {
     let mut robot = two_connections();
-    robot.hear(News::Closed { at: own(LAPTOP[1], 11).name, how: Ending::Close });
+    robot.hear(SocketEvent::Closed { at: own(LAPTOP[1], 11).name, how: CloseKind::Close });
     let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, wait, PHONE[0], PHONE[1]].join("\n"));
     let text = screen(&mut robot, SMALL);

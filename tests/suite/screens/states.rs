@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::robot::{LISTEN, Robot, end, own};
 use fivetuple::app::Action;
-use fivetuple::tcp::{News, TcpState};
+use fivetuple::tcp::{SocketEvent, TcpState};
 
 use super::{
     ALL, LAPTOP, SMALL, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
@@ -42,7 +42,7 @@ fn a_way_that_no_look_saw_is_drawn_differently_and_said_to_be_worked_out() {
 fn what_was_seen_is_drawn_whole() {
     let mut robot = Robot::listening();
     robot.press("c");
-    robot.hear(News::Connected(own(LAPTOP[1], 11)));
+    robot.hear(SocketEvent::Connected(own(LAPTOP[1], 11)));
     let states = ["SYN_SENT", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT"];
     for state in states {
         let row = format!("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 {state} inode=11");

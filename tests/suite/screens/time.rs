@@ -80,7 +80,7 @@ fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
     }
     // And the other way round: it is stopped by now.
     robot.press("p l");
-    robot.hear(fivetuple::tcp::News::StoppedListening { why: None });
+    robot.hear(fivetuple::tcp::SocketEvent::StoppedListening { why: None });
     robot.kernel("");
     robot.press("2,");
     let text = screen(&mut robot, WIDE);

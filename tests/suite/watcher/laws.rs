@@ -1,6 +1,6 @@
 //! Differences that are applied give what is there, whatever the rows are.
 
-use fivetuple::run::Known;
+use fivetuple::run::KnownRows;
 use fivetuple::tcp::{Change, Snapshot, SocketRow};
 use proptest::prelude::*;
 
@@ -59,7 +59,7 @@ proptest! {
 
     #[test]
     fn what_is_learned_gives_what_is_there(before in rows(), after in rows(), one in rows()) {
-        let mut known = Known::default();
+        let mut known = KnownRows::default();
         let mut all = Vec::new();
         known.learn_all(&before, &[].into(), &mut all);
         prop_assert_eq!(apply(Vec::new(), &all), before.clone());

@@ -6,10 +6,10 @@ mod reports;
 
 use std::time::Duration;
 
-use fivetuple::app::Sight;
-use fivetuple::kernel::{Motion, Reading};
-use fivetuple::run::{Order, Watcher};
-use fivetuple::tcp::{Change, Filter, Host, Moment, RowName, SocketRow};
+use fivetuple::app::TableUpdate;
+use fivetuple::kernel::{Activity, Reading};
+use fivetuple::run::{Planner, ReadOrder};
+use fivetuple::tcp::{Change, Filter, Host, Moment, SocketId, SocketRow};
 
 const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1 cookie=1";
 const CLIENT: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
@@ -24,7 +24,7 @@ fn row(line: &str) -> SocketRow {
     line.parse().unwrap()
 }
 
-fn name(line: &str) -> RowName {
+fn name(line: &str) -> SocketId {
     row(line).name()
 }
 
@@ -33,7 +33,7 @@ fn table(lines: &[&str]) -> Reading {
 }
 
 /// What a sight says: `+` appeared, `~` moved, `-` vanished.
-fn told(sight: Option<Sight>) -> String {
+fn told(sight: Option<TableUpdate>) -> String {
     let Some(sight) = sight else {
         return "nothing".to_owned();
     };
@@ -55,8 +55,8 @@ fn told(sight: Option<Sight>) -> String {
 }
 
 /// A watcher of everything that has read and reported `lines`.
-fn watching(lines: &[&str]) -> Watcher {
-    let mut watcher = Watcher::new(Host::THIS, at(0), 0);
+fn watching(lines: &[&str]) -> Planner {
+    let mut watcher = Planner::new(Host::THIS, at(0), 0);
     watcher.watch(Filter::everything());
     let order = watcher.order(at(0)).expect("nothing is known yet");
     watcher.read(&order, &table(lines), COST);
@@ -65,7 +65,7 @@ fn watching(lines: &[&str]) -> Watcher {
 }
 
 /// The order that follows when sockets moved.
-fn moved(watcher: &mut Watcher, ms: u64) -> Order {
-    watcher.pulse(at(ms), Motion::Sockets);
+fn moved(watcher: &mut Planner, ms: u64) -> ReadOrder {
+    watcher.pulse(at(ms), Activity::Sockets);
     watcher.order(at(ms)).expect("something moved")
 }

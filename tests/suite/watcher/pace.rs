@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::kernel::Motion;
+use fivetuple::kernel::Activity;
 use fivetuple::run::Budget;
 
 use super::{COST, LISTEN, at, moved, table, watching};
@@ -11,14 +11,14 @@ use super::{COST, LISTEN, at, moved, table, watching};
 fn nothing_is_read_while_nothing_moves() {
     let mut watcher = watching(&[LISTEN]);
     for ms in (1..5000).step_by(33) {
-        watcher.pulse(at(ms), Motion::Still);
+        watcher.pulse(at(ms), Activity::Still);
         assert_eq!(watcher.order(at(ms)), None, "{ms}");
     }
     assert!(watcher.order(at(5000)).is_some(), "to be sure");
 }
 
 /// How often the table is read in ten seconds in which `motion` never stops and a reading takes `cost`.
-fn readings(motion: Motion, cost: Duration) -> u32 {
+fn readings(motion: Activity, cost: Duration) -> u32 {
     let mut watcher = watching(&[]);
     let mut count = 0;
     let mut now = 1;
@@ -38,14 +38,14 @@ fn readings(motion: Motion, cost: Duration) -> u32 {
 fn reading_never_takes_more_than_its_share() {
     for (micros, motion) in [300, 1000, 5000, 20_000, 50_000, 130_000]
         .into_iter()
-        .flat_map(|micros| [(micros, Motion::Sockets), (micros, Motion::Segments)])
+        .flat_map(|micros| [(micros, Activity::Sockets), (micros, Activity::Segments)])
     {
         let cost = Duration::from_micros(micros);
         let spent = readings(motion, cost) * cost;
         assert!(spent <= Duration::from_secs(1) + Budget::BURST + cost, "{spent:?} at {cost:?}");
     }
-    assert!(readings(Motion::Sockets, COST) > 500, "small tables are read at every beat");
-    assert!(readings(Motion::Sockets, Duration::from_millis(50)) >= 20);
+    assert!(readings(Activity::Sockets, COST) > 500, "small tables are read at every beat");
+    assert!(readings(Activity::Sockets, Duration::from_millis(50)) >= 20);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! What it tells: differences, each once, the newest in the end.
 
 use fivetuple::kernel::Reading;
-use fivetuple::run::Watcher;
+use fivetuple::run::Planner;
 use fivetuple::tcp::{Filter, Host, Port};
 
 use super::{CLIENT, COST, LISTEN, SERVER, at, moved, name, row, table, told, watching};
 
 #[test]
 fn the_first_report_is_the_whole_table() {
-    let mut watcher = Watcher::new(Host::THIS, at(0), 0);
+    let mut watcher = Planner::new(Host::THIS, at(0), 0);
     assert_eq!(watcher.order(at(0)), None, "nothing is wanted");
     watcher.watch(Filter::everything());
     let order = watcher.order(at(0)).unwrap();
@@ -106,7 +106,7 @@ fn a_reading_that_raced_with_a_look_is_older_than_the_look() {
 
 #[test]
 fn a_look_while_the_table_is_read_afresh_belongs_to_the_table() {
-    let mut watcher = Watcher::new(Host::THIS, at(0), 0);
+    let mut watcher = Planner::new(Host::THIS, at(0), 0);
     watcher.watch(Filter::everything());
     let order = watcher.order(at(0)).unwrap();
     watcher.looked(name(CLIENT), Some(row(CLIENT)));

@@ -1,0 +1,69 @@
+use crate::app::State;
+use crate::app::history::Comparison;
+use crate::app::keys::{MainView, Pane};
+use crate::app::model::Tone;
+use crate::tcp::{SocketId, TcpState};
+
+/// Marks a row; with a second one, compares both.
+pub(crate) fn mark(state: &mut State) {
+    if state.ui.picture == MainView::Compare {
+        state.ui.marked = None;
+        state.ui.picture = MainView::Table;
+        return;
+    }
+    let newest = state.ui.shown.last().copied();
+    let chosen = state.ui.selected.or(newest);
+    let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
+        let nothing = "there is no row to mark; press l, then c";
+        return state.notices.say(state.now, Tone::Plain, nothing);
+    };
+    let ui = &mut state.ui;
+    match ui.marked {
+        Some(marked) if marked == chosen => {
+            ui.marked = None;
+            let taken = "the mark is taken off again";
+            state.notices.say(state.now, Tone::Plain, taken);
+        }
+        Some(marked) => show(state, marked, chosen),
+        None => {
+            ui.selected = Some(chosen);
+            ui.marked = Some(chosen);
+            ui.focus = Pane::Sockets;
+            let words = format!("{} is marked: v on another row compares the two", ends(chosen));
+            state.notices.say(state.now, Tone::Plain, words);
+        }
+    }
+}
+
+fn ends(name: SocketId) -> String {
+    format!("{} {}", name.tuple.local, name.tuple.remote)
+}
+
+/// Compares the newest connection with the one before it, seen from the server's side where its rows are shown.
+pub(crate) fn newest(state: &mut State) {
+    state.arrange();
+    let pair = [false, true].into_iter().find_map(|client| {
+        let newest = state.ui.shown.iter().rev().copied();
+        let mut ends = newest.filter(|name| {
+            let there = state.seen().get(*name);
+            let lives = there.is_some_and(|line| line.row.state != TcpState::Listen);
+            lives && name.tuple.is_connected() && state.seen().is_client(*name) == client
+        });
+        Some((ends.next()?, ends.next()?))
+    });
+    if let Some((newer, older)) = pair {
+        return show(state, older, newer);
+    }
+    let few = "two connections are needed to compare; c connects";
+    state.notices.say(state.now, Tone::Plain, few);
+}
+
+fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
+    let words = Comparison::of(state, marked, chosen).words();
+    let ui = &mut state.ui;
+    (ui.marked, ui.selected) = (Some(marked), Some(chosen));
+    ui.picture = MainView::Compare;
+    ui.look.big = false;
+    ui.focus = Pane::Sockets;
+    state.notices.say(state.now, Tone::Plain, words);
+}

@@ -1,0 +1,80 @@
+//! Orders to connect: how many, from where, and which of them must wait.
+
+use crate::app::actions::connect_queue::{UNANSWERED, call_waiting, wait_in_line};
+use crate::app::explain::DescriptorBudget;
+use crate::app::model::Tone;
+use crate::app::query::lab_tables;
+use crate::app::state::{only_say, wanted};
+use crate::app::{Effect, State};
+use crate::tcp::{Burst, ConnectSpec, Port};
+
+pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
+    let asked = match count {
+        None => state.clients.burst.count,
+        Some(0) => {
+            return only_say(state, "0c connects nobody; type a number from 1 to 64512 before c");
+        }
+        Some(n) => n,
+    };
+    if let Some(why) = lab_tables::on_the_way(state) {
+        return only_say(state, why);
+    }
+    let spec = state.clients.next_spec(state.server.callable());
+    if spec.to.port == Port::ANY {
+        return only_say(
+            state,
+            "there is no port to call yet: press l to listen, or C to say whom to call",
+        );
+    }
+    let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
+    let room = DescriptorBudget::of(state, to_ourselves);
+    if room.calls() == 0 {
+        return only_say(state, room.none());
+    }
+    let burst = Burst { count: asked.min(room.calls()), every: state.clients.burst.every };
+    if burst.count < asked {
+        let text = room.fewer(asked);
+        state.notices.say(state.now, Tone::Warning, text);
+    }
+    let port = spec.to.port;
+    let was_free = state.clients.waiting.is_empty();
+    if !wait_in_line(&mut state.clients.waiting, spec, burst) {
+        return only_say(
+            state,
+            "other calls wait already for those under way; r gives all of them up",
+        );
+    }
+    state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
+    let mut effects = Vec::from_iter(watch(state, port));
+    effects.extend(call_waiting(state));
+    if was_free && !state.clients.waiting.is_empty() {
+        let text = if state.clients.singles < UNANSWERED {
+            "calls are under way: these follow them; r gives them up".to_owned()
+        } else {
+            format!(
+                "{UNANSWERED} calls are unanswered: further ones are made as soon as these are answered"
+            )
+        };
+        state.notices.say(state.now, Tone::Plain, text);
+    }
+    effects
+}
+
+/// Makes one call, whatever the options of the next one are.
+pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+    if let Some(why) = lab_tables::on_the_way(state) {
+        return only_say(state, why);
+    }
+    let watch = watch(state, spec.to.port);
+    if wait_in_line(&mut state.clients.waiting, spec, Burst::ONE) {
+        state.clients.awaited = state.clients.awaited.saturating_add(1);
+    }
+    let call = call_waiting(state);
+    watch.into_iter().chain(call).collect()
+}
+
+/// Has the rows at a port watched that was never called before.
+fn watch(state: &mut State, port: Port) -> Option<Effect> {
+    let is_new = state.clients.called.insert(port) && !state.server.watches(port);
+    is_new.then(|| Effect::Watch(wanted(state)))
+}

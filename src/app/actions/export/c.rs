@@ -1,0 +1,191 @@
+use crate::app::actions::export::plan::{arguments, look};
+use crate::app::actions::{Piece, Plan};
+use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
+
+/// Everything before main().
+const HEAD: &str = r#"#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef IP_BIND_ADDRESS_NO_PORT
+#define IP_BIND_ADDRESS_NO_PORT 24
+#endif
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+
+/* The result of a call; the program ends where one is refused. */
+static int must(const char *call, int result) {
+    if (result < 0) {
+        perror(call);
+        exit(1);
+    }
+    return result;
+}
+
+static void set(int fd, int level, int option, int value) {
+    must("setsockopt", setsockopt(fd, level, option, &value, sizeof value));
+}
+
+/* Writes an address of either family; says how long it is. */
+static socklen_t address(struct sockaddr_storage *at, const char *ip, int port) {
+    struct sockaddr_in *v4 = (struct sockaddr_in *)at;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)at;
+    memset(at, 0, sizeof *at);
+    if (inet_pton(AF_INET, ip, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        return sizeof *v4;
+    }
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    must("inet_pton", inet_pton(AF_INET6, ip, &v6->sin6_addr) - 1);
+    return sizeof *v6;
+}
+
+static int bind_to(int fd, const char *ip, int port) {
+    struct sockaddr_storage at;
+    socklen_t length = address(&at, ip, port);
+    return bind(fd, (struct sockaddr *)&at, length);
+}
+
+static int connect_to(int fd, const char *ip, int port) {
+    struct sockaddr_storage to;
+    socklen_t length = address(&to, ip, port);
+    return connect(fd, (struct sockaddr *)&to, length);
+}
+
+"#;
+
+/// Needed only where several sockets listen.
+const ACCEPT_AT: &str = r#"/* accept() at whichever of the sockets the kernel has chosen (SO_REUSEPORT). */
+static int accept_at(const int *listeners, int count) {
+    struct pollfd doors[4];
+    for (int n = 0; n < count; n++)
+        doors[n] = (struct pollfd){.fd = listeners[n], .events = POLLIN};
+    must("poll", poll(doors, count, -1));
+    for (int n = 0; n < count; n++)
+        if (doors[n].revents)
+            return accept(listeners[n], NULL, NULL);
+    return -1;
+}
+
+"#;
+
+/// The program in C.
+pub(crate) fn text(plan: &Plan, name: &str) -> String {
+    let head = format!(
+        "/* The calls that fivetuple recorded, in the same order: they make the same rows.\n *\n *     cc -o {name} {name}.c && ./{name}\n *     {}\n */\n",
+        look(plan)
+    );
+    let mut text = head + HEAD;
+    if plan.clients.iter().any(|client| client.accepted_by.len() > 1) {
+        text += ACCEPT_AT;
+    }
+    text += "int main(void) {\n";
+    if plan.more > 0 {
+        text += "    struct rlimit files;\n    getrlimit(RLIMIT_NOFILE, &files);\n    files.rlim_cur = files.rlim_max;\n    setrlimit(RLIMIT_NOFILE, &files);\n\n";
+    }
+    for piece in plan.listeners.iter().chain(&plan.clients) {
+        text.extend([format!("    /* {} */\n", piece.about)]);
+        text += &socket(piece, &piece.name, "    ");
+        text += "\n";
+    }
+    if let Some(last) = plan.clients.last().filter(|_| plan.more > 0) {
+        text.extend([format!("    /* {} more like the last one */\n", plan.more)]);
+        text.extend([format!("    static int more[{}];\n", plan.more)]);
+        text.extend([format!("    for (int n = 0; n < {}; n++) {{\n", plan.more)]);
+        text += &socket(last, "client", "        ");
+        text += "        more[n] = client;\n    }\n\n";
+    }
+    for door in plan.listeners.iter().filter(|door| door.is_closed) {
+        text.extend([format!(
+            "    /* it stopped listening; its connections live on */\n    close({});\n\n",
+            door.name
+        )]);
+    }
+    text.extend([format!("    puts(\"Look:  {}\");\n", look(plan))]);
+    text += "    puts(\"Enter ends this program and closes its sockets.\");\n    fflush(stdout);\n    getchar();\n";
+    text += &closing(plan);
+    text + "    return 0;\n}\n"
+}
+
+/// The clients close first: TIME_WAIT is theirs then, and the port can be bound again at once.
+fn closing(plan: &Plan) -> String {
+    let one = |client: &Piece| format!("    close({});\n", client.name);
+    let mut text: String = plan.clients.iter().map(one).collect();
+    if plan.more > 0 {
+        let more = plan.more;
+        text.extend([format!("    for (int n = 0; n < {more}; n++)\n        close(more[n]);\n")]);
+    }
+    text
+}
+
+/// The calls of one socket, and accept() at the other end.
+fn socket(piece: &Piece, name: &str, indent: &str) -> String {
+    let mut text = String::new();
+    for call in &piece.calls {
+        for line in lines(call, name, piece.is_calling) {
+            text.extend([format!("{indent}{line}\n")]);
+        }
+    }
+    let accepts = match &piece.accepted_by[..] {
+        [] => String::new(),
+        [door] => format!("{indent}must(\"accept\", accept({door}, NULL, NULL));\n"),
+        doors => {
+            let (count, doors) = (doors.len(), doors.join(", "));
+            format!("{indent}must(\"accept\", accept_at((int[]){{{doors}}}, {count}));\n")
+        }
+    };
+    text + &accepts
+}
+
+fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
+    let line = match call.asked {
+        Syscall::Socket { v6, protocol } => {
+            let family = if v6 { "AF_INET6" } else { "AF_INET" };
+            let kind = match protocol {
+                Protocol::Tcp => "SOCK_STREAM",
+                Protocol::Udp => "SOCK_DGRAM",
+            };
+            format!("int {name} = must(\"socket\", socket({family}, {kind}, 0));")
+        }
+        Syscall::SetSockOpt(option) => set(option, name),
+        Syscall::Bind(at) => format!("must(\"bind\", bind_to({name}, {}));", arguments(at)),
+        Syscall::Listen(backlog) => format!("must(\"listen\", listen({name}, {backlog}));"),
+        Syscall::Connect(to) if is_calling => {
+            let call = format!("connect_to({name}, {}); /* no answer comes */", arguments(to));
+            return vec![format!("fcntl({name}, F_SETFL, O_NONBLOCK);"), call];
+        }
+        Syscall::Connect(to) => {
+            format!("must(\"connect\", connect_to({name}, {}));", arguments(to))
+        }
+        Syscall::Shutdown => format!("must(\"shutdown\", shutdown({name}, SHUT_WR));"),
+        Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
+            return vec![];
+        }
+    };
+    vec![line]
+}
+
+fn set(option: SockOpt, name: &str) -> String {
+    let arguments = match option {
+        SockOpt::ReuseAddr => "SOL_SOCKET, SO_REUSEADDR, 1".to_owned(),
+        SockOpt::ReusePort => "SOL_SOCKET, SO_REUSEPORT, 1".to_owned(),
+        SockOpt::OnlyV6(only) => format!("IPPROTO_IPV6, IPV6_V6ONLY, {}", u8::from(only)),
+        SockOpt::BindAddressNoPort => "IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1".to_owned(),
+        SockOpt::LocalPortRange(range) => {
+            let (low, high) = (range.low, range.high);
+            format!("IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)({low}u | {high}u << 16)")
+        }
+        SockOpt::NoLinger => return String::new(),
+    };
+    format!("set({name}, {arguments});")
+}

@@ -1,0 +1,109 @@
+use crate::app::actions::export::plan::{arguments, look};
+use crate::app::actions::{Piece, Plan};
+use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
+
+/// The program in Python.
+pub(crate) fn text(plan: &Plan) -> String {
+    let look = look(plan);
+    let mut text = format!(
+        "#!/usr/bin/env python3\n\"\"\"The calls that fivetuple recorded, in the same order: they make the same rows.\n\n    {look}\n\"\"\"\n\n"
+    );
+    if plan.more > 0 {
+        text += "import resource\n";
+    }
+    text += "import select\nimport socket\nimport struct\n\nIP_BIND_ADDRESS_NO_PORT = 24\nIP_LOCAL_PORT_RANGE = 51\n\n";
+    if plan.more > 0 {
+        text += "_, most = resource.getrlimit(resource.RLIMIT_NOFILE)\nresource.setrlimit(resource.RLIMIT_NOFILE, (most, most))\n\n";
+    }
+    text += "accepted = []\n\n";
+    for piece in plan.listeners.iter().chain(&plan.clients) {
+        text.extend([format!("# {}\n", piece.about)]);
+        text += &socket(piece, &piece.name, "");
+        text += "\n";
+    }
+    if let Some(last) = plan.clients.last().filter(|_| plan.more > 0) {
+        text.extend([format!(
+            "# {} more like the last one\nmore = []\nfor _ in range({}):\n",
+            plan.more, plan.more
+        )]);
+        text += &socket(last, "client", "    ");
+        text += "    more.append(client)\n\n";
+    }
+    for door in plan.listeners.iter().filter(|door| door.is_closed) {
+        text.extend([format!(
+            "# it stopped listening; its connections live on\n{}.close()\n\n",
+            door.name
+        )]);
+    }
+    text.extend([format!("print(\"Look:  {look}\", flush=True)\n")]);
+    text += "input(\"Enter ends this program and closes its sockets.\\n\")\n";
+    // The clients close first: TIME_WAIT is theirs then, and the port can be bound again at once.
+    let names = plan.clients.iter().map(|client| client.name.as_str());
+    let names: Vec<&str> = names.chain((plan.more > 0).then_some("*more")).collect();
+    text.extend([format!("for client in [{}]:\n    client.close()\n", names.join(", "))]);
+    text
+}
+
+/// The calls of one socket, and accept() at the other end.
+fn socket(piece: &Piece, name: &str, indent: &str) -> String {
+    let mut text = String::new();
+    for call in &piece.calls {
+        for line in lines(call, name, piece.is_calling) {
+            text.extend([format!("{indent}{line}\n")]);
+        }
+    }
+    let accepts = match &piece.accepted_by[..] {
+        [] => String::new(),
+        [door] => format!("{indent}accepted.append({door}.accept())\n"),
+        doors => {
+            let doors = doors.join(", ");
+            format!(
+                "{indent}door, *_ = select.select([{doors}], [], [])[0]  # whichever the kernel has chosen\n{indent}accepted.append(door.accept())\n"
+            )
+        }
+    };
+    text + &accepts
+}
+
+fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
+    let line = match call.asked {
+        Syscall::Socket { v6, protocol } => {
+            let family = if v6 { "AF_INET6" } else { "AF_INET" };
+            let kind = match protocol {
+                Protocol::Tcp => "SOCK_STREAM",
+                Protocol::Udp => "SOCK_DGRAM",
+            };
+            format!("{name} = socket.socket(socket.{family}, socket.{kind})")
+        }
+        Syscall::SetSockOpt(option) => set(option, name),
+        Syscall::Bind(at) => format!("{name}.bind(({}))", arguments(at)),
+        Syscall::Listen(backlog) => format!("{name}.listen({backlog})"),
+        Syscall::Connect(to) if is_calling => {
+            let call = format!("{name}.connect_ex(({}))  # no answer comes", arguments(to));
+            return vec![format!("{name}.setblocking(False)"), call];
+        }
+        Syscall::Connect(to) => format!("{name}.connect(({}))", arguments(to)),
+        Syscall::Shutdown => format!("{name}.shutdown(socket.SHUT_WR)"),
+        Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
+            return vec![];
+        }
+    };
+    vec![line]
+}
+
+fn set(option: SockOpt, name: &str) -> String {
+    let arguments = match option {
+        SockOpt::ReuseAddr => "socket.SOL_SOCKET, socket.SO_REUSEADDR, 1".to_owned(),
+        SockOpt::ReusePort => "socket.SOL_SOCKET, socket.SO_REUSEPORT, 1".to_owned(),
+        SockOpt::OnlyV6(only) => {
+            format!("socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, {}", u8::from(only))
+        }
+        SockOpt::BindAddressNoPort => "socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1".to_owned(),
+        SockOpt::LocalPortRange(range) => {
+            let both = format!("struct.pack(\"=I\", {} | {} << 16)", range.low, range.high);
+            format!("socket.IPPROTO_IP, IP_LOCAL_PORT_RANGE, {both}")
+        }
+        SockOpt::NoLinger => return String::new(),
+    };
+    format!("{name}.setsockopt({arguments})")
+}

@@ -1,0 +1,128 @@
+//! Running out of ports for real: which range one computer of the lab is to use up, and whether the descriptors suffice.
+
+use crate::app::actions::lab;
+use crate::app::actions::use_up_ports::begin;
+use crate::app::model::{LabState, UsingUp};
+use crate::app::query::port_supply::left;
+use crate::app::state::only_say;
+use crate::app::ui::{Field, Form, Wrong};
+use crate::app::{Effect, Overlay, State, format};
+use crate::tcp::{HostLimits, Port, PortRange};
+
+const RANGE: usize = 0;
+
+/// So many descriptors are left to the other computers.
+const OTHERS: u64 = 512;
+
+/// The largest range that a program without privileges can use.
+const WHOLE: PortRange = PortRange { low: Port(1024), high: Port(65_535) };
+
+/// Opens the form, where there is a lab.
+pub(crate) fn open(state: &mut State) -> Vec<Effect> {
+    if !state.lab.is_up() {
+        let why = "ports are used up for real in the lab, where each computer has a range of its own: N starts it. On loopback C has toy ranges";
+        return only_say(state, why);
+    }
+    let present = state.lab.unusual_range();
+    let range = present.unwrap_or_else(|| largest(room(state))).to_string();
+    let hint = "low-high, within 1024-65535; the lab is set up anew where its computers have another range";
+    let mut form = Form::new(vec![Field::text("ports", range, hint)]);
+    show_calls(state, &mut form);
+    state.ui.overlay = Some(Overlay::PortsForm(form));
+    vec![]
+}
+
+/// How many connections there can be: each takes a descriptor, and waits for accept(), so that the server's end needs none.
+fn room(state: &State) -> u64 {
+    descriptors(state).min(state.machine.somaxconn.into())
+}
+
+/// How many descriptors they may take.
+fn descriptors(state: &State) -> u64 {
+    let kept = HostLimits::RESERVED_DESCRIPTORS + LabState::DESCRIPTORS + OTHERS;
+    state.machine.descriptors.saturating_sub(kept)
+}
+
+/// The largest range with at most so many ports; from the upper end of the kernel's own, where that is not all of it.
+fn largest(ports: u64) -> PortRange {
+    let fits = |range: &PortRange| range.len() as u64 <= ports;
+    let all = [WHOLE, PortRange::DEFAULT].into_iter().find(fits);
+    all.unwrap_or_else(|| {
+        let ports = u16::try_from(ports.max(2)).unwrap_or(2);
+        PortRange { low: Port(PortRange::DEFAULT.high.0 - ports + 1), ..PortRange::DEFAULT }
+    })
+}
+
+/// Writes beside the range what it takes.
+pub(crate) fn show_calls(state: &State, form: &mut Form) {
+    let range: Option<PortRange> = form.fields[RANGE].shown().trim().parse().ok();
+    form.fields[RANGE].call = range.map_or_else(String::new, |range| {
+        let ports = format::number(range.len() as u64);
+        let limit = format::number(state.machine.descriptors);
+        format!("needs {ports} descriptors, has {limit}")
+    });
+}
+
+/// Takes the range: the computer that is chosen uses it up, once the lab has it.
+///
+/// # Errors
+/// What is wrong with it; a range that takes too many descriptors is answered with one that fits.
+pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
+    let typed = form.fields[RANGE].shown().trim().parse();
+    let range: PortRange = typed.map_err(|why| Wrong::new(RANGE, why))?;
+    if range.low < WHOLE.low || range.len() < 2 {
+        let why = "2 ports at least, from 1024 to 65535";
+        return Err(Wrong::new(RANGE, why));
+    }
+    if let Some(why) = why_not(state, range) {
+        return Err(Wrong::new(RANGE, why));
+    }
+    let caller = state.clients.computer().host;
+    let plan = Some(UsingUp { range, caller });
+    if state.machine.ephemeral == range {
+        state.lab.plan = plan;
+        return Ok(begin(state));
+    }
+    let effects = lab::toggle(state);
+    state.lab.plan = plan;
+    Ok(effects)
+}
+
+/// What keeps the chosen computer from using up that range.
+fn why_not(state: &State, range: PortRange) -> Option<String> {
+    let machine = &state.machine;
+    if let Some((file, errno)) = &state.lab.unset
+        && machine.ephemeral != range
+    {
+        return Some(format!(
+            "the lab's computers keep {}: {file} cannot be written here, nor can their range: {errno}. C has toy ranges, for one socket each",
+            machine.ephemeral
+        ));
+    }
+    let ports = format::number(range.len() as u64);
+    let fits = largest(room(state));
+    if range.len() as u64 > descriptors(state) {
+        let limit = format::number(machine.descriptors);
+        return Some(format!(
+            "{ports} connections take {ports} descriptors; this program may hold {limit}. {fits} would fit"
+        ));
+    }
+    let (calls, held, waiting) = if machine.ephemeral == range {
+        let held = state.clients.open() + state.server.ends.len();
+        let waiting = u64::from(state.waiting_for_accept());
+        (left(state, range) as u64, held as u64, waiting)
+    } else {
+        // Nothing of what is open outlives the lab.
+        (range.len() as u64, 0, 0)
+    };
+    if calls + held > descriptors(state) {
+        let [limit, calls, held] = [machine.descriptors, calls, held].map(format::number);
+        return Some(format!(
+            "{calls} connections take {calls} descriptors; of the {limit} that this program may hold {held} are in use. r closes all that is open"
+        ));
+    }
+    (calls + waiting > machine.somaxconn.into()).then(|| {
+        let [most, all] = [machine.somaxconn.into(), calls + waiting].map(format::number);
+        format!("{all} connections would wait for accept(), where {most} may (net.core.somaxconn)")
+    })
+}

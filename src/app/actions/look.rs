@@ -1,0 +1,273 @@
+//! Wishes that change what is looked at, and nothing else.
+
+use crate::app::actions::{compare, held_states, rewind};
+use crate::app::history::ladder;
+use crate::app::keys::{Action, MainView, Pane};
+use crate::app::model::{HELD, Tone, Topic};
+use crate::app::ui::show;
+use crate::app::{Overlay, State, Ui};
+
+/// Shows the ladder of all connections, or that of one again.
+pub(crate) fn toggle(state: &mut State) {
+    if !state.lab.is_up() {
+        let text = "the ladder of all connections is made of segments on a wire, and loopback has none: N starts the lab. t shows the ladder of one";
+        state.notices.say(state.now, Tone::Plain, text.to_owned());
+        return;
+    }
+    let ui = &mut state.ui;
+    let all = ui.picture != MainView::Timeline || !ui.all;
+    if ui.picture != MainView::Timeline {
+        show(ui, MainView::Timeline);
+    }
+    (ui.all, ui.back) = (all, 0);
+    let text = if ui.all {
+        "the ladder of all connections: the ports at both ends tell them apart. O shows the chosen one's again"
+    } else {
+        "the ladder of one connection: the chosen one, else the newest"
+    };
+    state.notices.say(state.now, Tone::Plain, text.to_owned());
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other wishes are carried out elsewhere")]
+pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
+    let steps = i64::from(count.unwrap_or(1).max(1));
+    let ui = &mut state.ui;
+    match action {
+        Action::Next => go(state, steps),
+        Action::Previous => go(state, -steps),
+        Action::PageDown => page(state, steps),
+        Action::PageUp => page(state, -steps),
+        Action::NextPane => ui.focus = next_pane(ui, 1),
+        Action::PreviousPane => ui.focus = next_pane(ui, -1),
+        Action::Focus(pane) => ui.focus = pane,
+        Action::SelectRow(name) => ui.selected = Some(name),
+        Action::SelectComputer(n) => {
+            state.clients.chosen = n.min(state.clients.computers.len() - 1);
+        }
+        Action::Show(picture) => show(ui, picture),
+        Action::ZoomIn => zoom(state, 1),
+        Action::ZoomOut => zoom(state, -1),
+        Action::LookInside => look_inside(state),
+        Action::Mark => compare::mark(state),
+        Action::CompareNewest => compare::newest(state),
+        Action::PointOfView => ui.lens.view = ui.lens.view.next(),
+        Action::Netstat => ui.netstat = !ui.netstat,
+        Action::Find => ui.find.typing = true,
+        Action::BigType => {
+            ui.look.big = !ui.look.big;
+            ui.picture = MainView::Table;
+        }
+        Action::NextTheme => ui.look.theme += 1,
+        Action::ShowKeys => ui.look.keys = !ui.look.keys,
+        Action::AllLadders => toggle(state),
+        Action::Numbers => numbers(state),
+        Action::States => held_states::open(state),
+        Action::Help => ui.overlay = Some(Overlay::Help(0)),
+        Action::Back => back(state),
+        _ => (),
+    }
+    state.ui.stale |= matches!(
+        action,
+        Action::PointOfView | Action::Netstat | Action::Back | Action::SelectComputer(_)
+    );
+}
+
+/// How many lines a page is.
+const PAGE: i64 = 10;
+
+/// How many lines a page of the ladder is.
+const LADDER_PAGE: usize = 4;
+
+/// Pages go through the rows, and while the ladder is shown through that.
+fn page(state: &mut State, pages: i64) {
+    let ui = &state.ui;
+    let is_ladder = ui.picture == MainView::Timeline && ui.focus == Pane::Sockets;
+    if !is_ladder || ui.overlay.is_some() {
+        return go(state, PAGE * pages);
+    }
+    let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));
+    for _ in 0..LADDER_PAGE {
+        state.ui.back = moved(state.ui.back, -pages, last);
+    }
+}
+
+/// The pane so many steps further; below a picture only what happened has its place for certain.
+fn next_pane(ui: &Ui, steps: isize) -> Pane {
+    let panes: &[Pane] =
+        if ui.picture == MainView::Table { &Pane::ALL } else { &[Pane::Sockets, Pane::Notices] };
+    let place = panes.iter().position(|pane| *pane == ui.focus);
+    let next = place.unwrap_or(0).wrapping_add_signed(steps);
+    panes[next.wrapping_add(panes.len()) % panes.len()]
+}
+
+/// Closes what is open, one thing at a time: an overlay, the text to find, the past, a picture, big type, the choice of a row.
+fn back(state: &mut State) {
+    let is_past = state.is_past();
+    let ui = &mut state.ui;
+    if let Some(overlay) = ui.overlay.take() {
+        // A row that was chosen only to be looked inside must not seem to be what the next verb is meant for.
+        if matches!(overlay, Overlay::Card(_)) && ui.focus != Pane::Sockets {
+            ui.selected = None;
+        }
+        return;
+    }
+    if !ui.find.text.value().is_empty() {
+        ui.find.text.reset();
+    } else if is_past {
+        rewind::live(state);
+    } else if ui.picture != MainView::Table {
+        if ui.picture == MainView::Compare {
+            ui.marked = None;
+        }
+        show(ui, MainView::Table);
+    } else if ui.look.big {
+        ui.look.big = false;
+    } else if ui.marked.take().is_none() {
+        ui.selected = None;
+    }
+}
+
+fn go(state: &mut State, steps: i64) {
+    if let Some(Overlay::Help(line) | Overlay::Why(line)) = &mut state.ui.overlay {
+        *line = moved(*line, steps, usize::MAX);
+        return;
+    }
+    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) =
+        &mut state.ui.overlay
+    {
+        let last = form.fields.len().saturating_sub(1);
+        form.go_to(moved(form.at, steps, last));
+        return;
+    }
+    if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
+        palette.go(steps);
+        return;
+    }
+    if let Some(Overlay::States(at)) = &mut state.ui.overlay {
+        *at = moved(*at, steps, HELD.len() - 1);
+        return;
+    }
+    if let Some(Overlay::Card(_)) = state.ui.overlay {
+        choose_row(state, steps);
+        state.ui.overlay = state.ui.selected.map(Overlay::Card);
+        return;
+    }
+    match state.ui.focus {
+        Pane::Computers | Pane::Listener => {
+            choose_computer(state, steps);
+        }
+        Pane::Notices => {
+            let last = state.notices.len().saturating_sub(1);
+            state.notices.back = moved(state.notices.back, -steps, last);
+        }
+        Pane::Sockets => choose_row(state, steps),
+    }
+}
+
+fn choose_row(state: &mut State, steps: i64) {
+    state.arrange();
+    let Some(last) = state.ui.shown.len().checked_sub(1) else {
+        state.notices.say(state.now, Tone::Plain, "there is no row to choose yet; press l, then c");
+        return;
+    };
+    let chosen = state.ui.selected;
+    let place = chosen.and_then(|name| state.ui.shown.iter().position(|shown| *shown == name));
+    state.ui.back = 0;
+    let next = place.map_or(if steps > 0 { 0 } else { last }, |place| moved(place, steps, last));
+    state.ui.selected = Some(state.ui.shown[next]);
+    if place == Some(next) {
+        stays(state, "row", steps, last);
+    }
+}
+
+fn choose_computer(state: &mut State, steps: i64) {
+    let last = state.clients.computers.len() - 1;
+    let next = moved(state.clients.chosen, steps, last);
+    if next == state.clients.chosen {
+        stays(state, "computer", steps, last);
+    }
+    state.clients.chosen = next;
+    state.ui.stale = true;
+}
+
+/// Says why another one cannot be chosen in that direction.
+fn stays(state: &mut State, what: &str, steps: i64, last: usize) {
+    let text = match (last, steps > 0) {
+        (0, _) => format!("there is only this {what}"),
+        (_, true) => format!("this is the last {what}; k goes up"),
+        (_, false) => format!("this is the first {what}; j goes down"),
+    };
+    state.notices.retell(state.now, Topic::Looked, text);
+}
+
+/// Every row of the tables that are shown, or only those of the demonstration's ports.
+pub(crate) fn whole_machine(state: &mut State) {
+    let whole = &mut state.ui.lens.whole_machine;
+    *whole = !*whole;
+    let text = match (*whole, state.lab.is_up()) {
+        (true, true) => "every socket of these computers is shown, whatever its port",
+        (true, false) => "every socket of this machine is shown, whatever its port",
+        (false, _) => "only the sockets of the demonstration's ports are shown",
+    };
+    state.ui.stale = true;
+    state.notices.retell(state.now, Topic::Looked, text);
+}
+
+fn moved(place: usize, steps: i64, last: usize) -> usize {
+    let distance = usize::try_from(steps.unsigned_abs()).unwrap_or(usize::MAX);
+    if steps < 0 {
+        place.saturating_sub(distance)
+    } else {
+        place.saturating_add(distance).min(last)
+    }
+}
+
+fn zoom(state: &mut State, steps: i64) {
+    let most = state.ui.picture.zooms();
+    let next = moved(usize::from(state.ui.zoom), steps, usize::from(most));
+    let next = u8::try_from(next).unwrap_or(most);
+    if next == state.ui.zoom {
+        let why = match (most, steps > 0) {
+            (0, _) => "this cannot be zoomed; z makes the type big",
+            (_, true) => "it is zoomed in as far as it goes",
+            (_, false) => "all of it is shown already",
+        };
+        state.notices.say(state.now, Tone::Plain, why);
+    }
+    state.ui.zoom = next;
+}
+
+fn look_inside(state: &mut State) {
+    if state.ui.focus == Pane::Computers && state.ui.selected.is_none() {
+        state.ui.selected = state.clients.computer().ends.newest_first().next();
+    }
+    state.arrange();
+    let chosen = state.ui.selected.filter(|name| state.seen().get(*name).is_some());
+    match chosen.or_else(|| state.ui.shown.last().copied()) {
+        Some(name) => {
+            state.ui.selected = Some(name);
+            state.ui.overlay = Some(Overlay::Card(name));
+        }
+        None => state.notices.say(
+            state.now,
+            Tone::Plain,
+            "there is no row to look inside; press l, then c",
+        ),
+    }
+}
+
+/// Counts sequence numbers from the SYN, or shows them as they stand in the segments.
+fn numbers(state: &mut State) {
+    let lab = &mut state.lab;
+    lab.absolute = !lab.absolute;
+    let text = match (lab.is_up(), lab.absolute) {
+        (false, _) => "sequence numbers are seen in the lab: N starts it",
+        (true, true) => {
+            "sequence numbers as they stand in the segments: each end began with a number of its own choice"
+        }
+        (true, false) => {
+            "sequence numbers counted from each end's SYN: it is 0, the first byte is 1"
+        }
+    };
+    state.notices.say(state.now, Tone::Plain, text);
+}

@@ -1,0 +1,21 @@
+pub(crate) mod compare;
+pub(crate) mod connect;
+pub(crate) mod connect_queue;
+pub(crate) mod export;
+pub(crate) mod forms;
+pub(crate) mod held_states;
+pub(crate) mod lab;
+pub(crate) mod look;
+pub(crate) mod myth;
+pub(crate) mod rewind;
+pub(crate) mod save;
+pub(crate) mod script;
+pub(crate) mod targets;
+pub(crate) mod use_up_ports;
+pub(crate) mod verbs;
+pub(crate) mod why_not;
+pub(crate) mod wire;
+
+pub(crate) use crate::app::actions::export::plan::{Piece, Plan};
+pub(crate) use crate::app::actions::script::Script;
+pub(crate) use crate::app::actions::script::cue::{ScriptEnd, ScriptStep, StepLists};

@@ -1,0 +1,133 @@
+//! The myth that a client uses the server's port number, tried for real: the same computer calls twice from that port, then another one.
+
+use crate::app::actions::connect;
+use crate::app::keys::{MainView, Pane};
+use crate::app::model::{Myth, MythCall, Tone};
+use crate::app::{Effect, State, Ui, state};
+use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError};
+
+/// Shows the picture, and makes the first call.
+pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
+    show(&mut state.ui);
+    if !state.server.is_listening() {
+        return state::only_say(state, "nobody listens whom one could call: press l, then U");
+    }
+    let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
+    if state.ui.myth.as_ref().is_some_and(is_under_way) {
+        return state::only_say(state, "the trial is under way; its calls have no answer yet");
+    }
+    if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
+        let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
+        return state::only_say(state, text);
+    }
+    if state.clients.computers.len() < 2 {
+        let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
+        let text = format!(
+            "the trial needs two clients: one that is refused, and one that gets in; start with {option}, then U"
+        );
+        return state::only_say(state, text);
+    }
+    let port = state.server.at().port;
+    let Some([first, second]) = free_computers(state, port) else {
+        let text = format!(
+            "the trial needs two clients that have no row at port {port} yet; r starts over"
+        );
+        return state::only_say(state, text);
+    };
+    let call = |n: usize| {
+        let computer = &state.clients.computers[n];
+        MythCall {
+            who: computer.name.clone(),
+            host: computer.host,
+            from: computer.ip,
+            answer: None,
+        }
+    };
+    let calls = [call(first), call(first), call(second)];
+    state.ui.myth = Some(Myth { port, calls });
+    next(state)
+}
+
+fn show(ui: &mut Ui) {
+    ui.picture = MainView::Myth;
+    ui.zoom = 0;
+    ui.look.big = false;
+    ui.focus = Pane::Sockets;
+}
+
+/// Two computers, from the chosen one on, that no row at that port belongs to.
+fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
+    let count = state.clients.computers.len();
+    let order = (0..count).map(|n| (state.clients.chosen + n) % count);
+    let taken = |n: &usize| {
+        let end = Endpoint { ip: state.clients.computers[*n].ip, port };
+        let mut rows = state.sockets.in_order();
+        rows.any(|line| line.gone.is_none() && line.row.tuple.local == end)
+    };
+    let mut free = order.filter(|n| !taken(n));
+    Some([free.next()?, free.next()?])
+}
+
+/// Makes the next call of the trial, or says how it ended.
+fn next(state: &mut State) -> Vec<Effect> {
+    let Some(myth) = &state.ui.myth else {
+        return vec![];
+    };
+    let Some(call) = myth.calls.iter().find(|call| call.answer.is_none()) else {
+        let (tone, text) = verdict(myth);
+        state.notices.say(state.now, tone, text);
+        return vec![];
+    };
+    let spec = ConnectSpec {
+        host: call.host,
+        protocol: Protocol::Tcp,
+        from: Some(call.from),
+        source_port: SourcePort::SameAsServer,
+        reuse_addr: false,
+        to: state.clients.reachable(state.server.callable()).into(),
+        ..state.clients.next_spec(state.server.callable())
+    };
+    connect::call(state, spec)
+}
+
+fn verdict(myth: &Myth) -> (Tone, String) {
+    let port = myth.port;
+    let [first, _, other] = &myth.calls;
+    if myth.is_as_usual() {
+        let text = format!(
+            "the myth, tried: {} got in from port {port}, its second call was refused, {} got in. {port} to {port} serves one user for each address.",
+            first.who, other.who
+        );
+        return (Tone::Plain, text);
+    }
+    let text =
+        "the trial went otherwise than the rule says; what the kernel said stands in the picture";
+    (Tone::Warning, text.to_owned())
+}
+
+/// A call was answered; if it was the trial's, the next one is made.
+pub(crate) fn answered(
+    state: &mut State,
+    from: Option<Endpoint>,
+    answer: Result<SocketId, SyscallError>,
+) -> Vec<Effect> {
+    let Some(myth) = &mut state.ui.myth else {
+        return vec![];
+    };
+    let port = myth.port;
+    let mut waiting = myth.calls.iter_mut().filter(|call| call.answer.is_none());
+    let meant = waiting.next();
+    let Some(call) = meant.filter(|call| from == Some(Endpoint { ip: call.from, port })) else {
+        return vec![];
+    };
+    call.answer = Some(answer);
+    next(state)
+}
+
+/// From where a call came that was refused: the end that bind() was asked for.
+pub(crate) fn asked_from(spec: &ConnectSpec) -> Option<Endpoint> {
+    let is_myth = spec.source_port == SourcePort::SameAsServer;
+    let ip = spec.from.filter(|_| is_myth)?;
+    let port = spec.to.port;
+    Some(Endpoint { ip, port })
+}

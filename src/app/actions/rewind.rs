@@ -1,0 +1,192 @@
+//! Stepping back through what happened to the table, and forward again; the sockets go on living meanwhile.
+
+use crate::app::keys::Action;
+use crate::app::model::{Tone, Topic};
+use crate::app::query::Role;
+use crate::app::{State, format};
+use crate::tcp::{SocketId, SocketRow};
+
+/// Carries out a wish about the past.
+pub(crate) fn rewind(state: &mut State, action: Action, count: Option<u32>) {
+    let steps = count.map_or(1, |count| count.max(1) as usize);
+    if action == Action::StepBack {
+        back(state, steps);
+    } else if action == Action::StepForward {
+        forward(state, steps);
+    } else if action == Action::Live || state.is_past() {
+        live(state);
+    } else {
+        pause(state);
+    }
+}
+
+/// Steps back: the table stands as it was before the last of so many changes.
+fn back(state: &mut State, steps: usize) {
+    let was_live = !state.is_past();
+    if state.sockets.step_back(steps) > 0 {
+        return stepped(state, was_live);
+    }
+    let (oldest, newest) = state.sockets.steps();
+    let text = match (newest, oldest) {
+        (0, _) => "nothing has happened yet that could be stepped back through; press l, then c",
+        (_, 0) => "this is the beginning: nothing was known before; . steps forward",
+        _ => "what was before this is forgotten: only so much of the past is kept; . steps forward",
+    };
+    retell(state, text);
+}
+
+/// Steps forward; from the newest step to the living table.
+fn forward(state: &mut State, steps: usize) {
+    if !state.is_past() {
+        retell(state, "this is live already: nothing comes after now; , steps back");
+    } else if state.sockets.step_forward(steps) > 0 {
+        stepped(state, false);
+    } else {
+        live(state);
+    }
+}
+
+/// Goes back to the living table.
+pub(crate) fn live(state: &mut State) {
+    state.ui.stale = true;
+    let text = if state.sockets.go_live() {
+        "the table is live again"
+    } else {
+        "this is live already; p lets it stand still, , steps back"
+    };
+    retell(state, text);
+}
+
+/// Lets the table stand still.
+fn pause(state: &mut State) {
+    state.sockets.stop(state.now);
+    state.notices.say(
+        state.now,
+        Tone::Plain,
+        "the table stands still; the sockets live on. p goes on; , steps back",
+    );
+}
+
+/// What acts on the living sockets ends the past first, so that its effect can be seen.
+pub(crate) fn before(state: &mut State, action: Action) {
+    let acts = matches!(
+        action,
+        Action::Listen
+            | Action::ListenOptions
+            | Action::ConnectOptions
+            | Action::Hold
+            | Action::AcceptOne
+            | Action::ServerCloses
+            | Action::Connect
+            | Action::Send
+            | Action::HalfClose
+            | Action::Close
+            | Action::Abort
+            | Action::States
+            | Action::Reset
+            | Action::WholeMachine
+            | Action::Lab
+            | Action::Wire(_)
+            | Action::UseUpPorts
+            | Action::TryMyth
+            | Action::Retry
+            | Action::RetryLater
+    );
+    if acts {
+        // What follows from this belongs to no step of before.
+        state.sockets.begin_step();
+    }
+    if acts && state.sockets.go_live() {
+        state.ui.stale = true;
+        retell(state, "the table is live again: keys act on the living sockets, never on the past");
+    }
+}
+
+/// Says that the oldest steps are being forgotten.
+pub(crate) fn forgets(state: &mut State) {
+    let text = "so much has happened that the oldest is forgotten from now on: , steps back through the newest 16 MB of changes";
+    state.notices.say(state.now, Tone::Plain, text);
+}
+
+fn retell(state: &mut State, text: impl Into<String>) {
+    state.notices.retell(state.now, Topic::Past, text);
+}
+
+fn stepped(state: &mut State, was_live: bool) {
+    state.ui.stale = true;
+    let Some(past) = state.sockets.past() else {
+        return;
+    };
+    let step = past.step;
+    let (_, newest) = state.sockets.steps();
+    let what = happened(state);
+    let hint =
+        if was_live { " The sockets live on; . steps forward, p is live again." } else { "" };
+    let text = format!("step {step} of {newest}: {what}.{hint}");
+    retell(state, text);
+}
+
+/// So many rows of a step are named.
+const NAMED: usize = 2;
+
+/// What the last step of the past that is shown did.
+fn happened(state: &State) -> String {
+    let rows = state.sockets.last_step();
+    let tales: Vec<String> =
+        rows.iter().filter_map(|(name, before)| tale(state, *name, before.as_ref())).collect();
+    match tales.len() {
+        0 if state.seen().is_empty() => String::from("there was no row"),
+        0 => String::from("the rows were these"),
+        many => {
+            let named = tales[..many.min(NAMED)].join("; ");
+            let more = many.saturating_sub(NAMED);
+            if more == 0 {
+                return named;
+            }
+            let more = format::many(more as u64, "row more", "rows more");
+            format!("{named}; and {more}")
+        }
+    }
+}
+
+/// What became of one row that was like that before; nothing where it is so still.
+fn tale(state: &State, name: SocketId, before: Option<&SocketRow>) -> Option<String> {
+    let line = state.seen().get(name)?;
+    let row = &line.row;
+    let what = match (line.gone, before.filter(|before| before.is_same_socket(row))) {
+        (Some(gone), _) => format!("gone, {}", gone.why.words()),
+        (None, None) => format!("new, {}", row.state),
+        (None, Some(before)) if before.state != row.state => {
+            format!("{} to {}", before.state, row.state)
+        }
+        (None, Some(before)) => differs(before, row)?,
+    };
+    let role = match Role::of(state, &line.row) {
+        Role::Unknown => name.tuple.local.to_string(),
+        role @ (Role::Listener
+        | Role::ServerEnd(_)
+        | Role::Client(_)
+        | Role::OtherListener(_)
+        | Role::Other(_)) => role.to_string(),
+    };
+    Some(format!("{role}: {what}"))
+}
+
+/// What differs in a row whose state is the same.
+fn differs(before: &SocketRow, row: &SocketRow) -> Option<String> {
+    let queue = |name: &str, before: u32, now: u32| {
+        (before != now).then(|| format!("{name} {before} to {now}"))
+    };
+    let holder = match (before.inode, row.inode) {
+        (0, 1..) => Some("a process has it now"),
+        (1.., 0) => Some("no process has it any more"),
+        _ => None,
+    };
+    let all = [
+        queue("Recv-Q", before.queues.recv, row.queues.recv),
+        queue("Send-Q", before.queues.send, row.queues.send),
+        holder.map(str::to_owned),
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}

@@ -1,0 +1,30 @@
+use crate::app::history::ladder::of;
+use crate::app::history::ladder::text::as_text;
+use crate::app::model::Tone;
+use crate::app::{Effect, State};
+
+/// Orders the ladder to be written into a file.
+pub(crate) fn save(state: &mut State) -> Vec<Effect> {
+    let Some(ladder) = of(state) else {
+        let text = "there is no connection whose ladder could be saved; press l, then c";
+        state.notices.say(state.now, Tone::Plain, text);
+        return vec![];
+    };
+    vec![Effect::Save {
+        name: String::from("fivetuple-ladder"),
+        texts: vec![("txt", as_text(&ladder))],
+    }]
+}
+
+/// The ladder was written, or could not be.
+pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Vec<Effect> {
+    let (tone, text) = match saved {
+        Ok(files) => (
+            Tone::Plain,
+            format!("the ladder is saved as {}, in the current directory", files.join(" and ")),
+        ),
+        Err(why) => (Tone::Warning, format!("the file cannot be saved: {why}")),
+    };
+    state.notices.say(state.now, tone, text);
+    vec![]
+}

@@ -1,0 +1,103 @@
+//! Which ends a verb is meant for.
+
+use crate::app::keys::Pane;
+use crate::app::{Overlay, State};
+use crate::tcp::SocketId;
+
+/// The client's ends that a verb is meant for: the chosen row's, else the newest of the chosen computer, else the newest of all.
+pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    clients_fit(state, count, |_| true)
+}
+
+/// The same, of those ends that fit.
+fn clients_fit(
+    state: &State,
+    count: Option<u32>,
+    fits: impl Fn(&SocketId) -> bool,
+) -> Vec<SocketId> {
+    if count == Some(0) {
+        let known =
+            state.clients.computers.iter().flat_map(|computer| computer.ends.newest_first());
+        return known.chain(unheard(state)).filter(fits).collect();
+    }
+    let held = |name: &SocketId| state.clients.holder_of(*name).is_some();
+    if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
+        let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
+        return [Some(chosen), mirror]
+            .into_iter()
+            .flatten()
+            .find(|name| held(name) && fits(name))
+            .into_iter()
+            .collect();
+    }
+    let own = &state.clients.computer().ends;
+    let many = count.unwrap_or(1) as usize;
+    let others = state.clients.computers.iter();
+    let others = others.map(|computer| &computer.ends);
+    let mut all = std::iter::once(own).chain(others);
+    // The chosen computer's, as long as it has any.
+    all.find(|ends| ends.staying().next().is_some())
+        .map_or_else(Vec::new, |ends| ends.staying().filter(fits).take(many).collect())
+}
+
+/// Clients' ends that the table shows already, though their own news has not been heard: all means these, too.
+fn unheard(state: &State) -> impl Iterator<Item = SocketId> {
+    let names = state.sockets.places().filter(|place| place.is_client).map(|place| place.name);
+    names.filter(|name| {
+        let is_computers = state.clients.index_of(name.tuple.local.ip).is_some();
+        let is_held = state.sockets.get(*name).is_some_and(|line| {
+            let owner = state.sockets.owners.get(&line.row.inode);
+            let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
+            line.gone.is_none() && line.row.inode != 0 && may_be_ours
+        });
+        is_computers && is_held && state.clients.holder_of(*name).is_none()
+    })
+}
+
+/// The server's ends that a verb is meant for: the chosen row's, else the newest.
+pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    let ends = &state.server.ends;
+    if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
+        let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
+        return [Some(chosen), mirror]
+            .into_iter()
+            .flatten()
+            .find(|name| ends.contains(*name))
+            .into_iter()
+            .collect();
+    }
+    match count {
+        Some(0) => ends.newest_first().collect(),
+        many => ends.staying().take(many.unwrap_or(1) as usize).collect(),
+    }
+}
+
+/// The row that the person points at: the one that is looked inside, else the chosen one while the table has the focus.
+pub(crate) fn chosen_row(state: &State) -> Option<SocketId> {
+    if let Some(Overlay::Card(name)) = state.ui.overlay {
+        return Some(name);
+    }
+    state.ui.selected.filter(|_| state.ui.focus == Pane::Sockets)
+}
+
+/// The chosen row's own end, whichever side it is; else a client's.
+pub(crate) fn either_end_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    either_fits(state, count, |_| true)
+}
+
+/// The same, of those ends whose call was answered: the newest of these may be older than a call that waits.
+pub(crate) fn answered_ends_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    either_fits(state, count, |name| state.own_end(*name).is_none_or(|end| end.answered))
+}
+
+fn either_fits(
+    state: &State,
+    count: Option<u32>,
+    fits: impl Fn(&SocketId) -> bool,
+) -> Vec<SocketId> {
+    let ours = |name: &SocketId| state.own_end(*name).is_some();
+    match chosen_row(state).filter(|name| count.is_none() && ours(name)) {
+        Some(chosen) => Vec::from_iter(Some(chosen).filter(fits)),
+        None => clients_fit(state, count, fits),
+    }
+}

@@ -1,0 +1,55 @@
+use crate::app::actions::{connect, verbs};
+use crate::app::model::{Tone, UsingUp};
+use crate::app::query::port_supply::left;
+use crate::app::{Effect, State, format};
+use crate::tcp::{Accepting, Command, ListenSpec, PortRange};
+
+/// Listens with a long queue and without accept(), if ports are to be used up. What is open stays so; only a listener that has no such
+/// queue gives way to one that has.
+pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
+    let Some(UsingUp { range, caller }) = state.lab.plan else {
+        return vec![];
+    };
+    state.clients.choose(caller);
+    state.clients.take_options_of_the_start();
+    state.clients.spec.payload.clear();
+    let text = what_begins(state, range);
+    state.notices.say(state.now, Tone::Plain, text);
+    let backlog = state.machine.somaxconn;
+    let listener = &mut state.server;
+    let is_long = |spec: &ListenSpec| spec.backlog == backlog;
+    if listener.held && listener.running.as_ref().is_some_and(is_long) {
+        return call_all(state);
+    }
+    let before = listener.will_listen();
+    listener.spec.backlog = backlog;
+    listener.spec.accepting = Accepting::Held;
+    let spec = listener.spec.clone();
+    let stop = before.then_some(Effect::Run(Command::StopListening));
+    let listens = verbs::start_listening(state, spec);
+    stop.into_iter().chain(listens).collect()
+}
+
+fn what_begins(state: &State, range: PortRange) -> String {
+    let who = &state.clients.computer().name;
+    let (left, all) = (left(state, range), range.len());
+    let [few, many] = [left, all].map(|ports| format::number(ports as u64));
+    let what = match left {
+        0 => return format!("{who} has used its {many} ports {range} up: one more call shows it."),
+        _ if left < all => format!("the other {few} of its {many}"),
+        _ => format!("its {many}"),
+    };
+    let limit = format::number(state.machine.descriptors);
+    format!(
+        "{who} is to use up {what} ports {range}: {few} of {limit} descriptors. accept() is held, so the server's ends need none."
+    )
+}
+
+/// Once the server listens: a call for every port, and one more.
+pub(crate) fn call_all(state: &mut State) -> Vec<Effect> {
+    let Some(UsingUp { range, .. }) = state.lab.plan.take() else {
+        return vec![];
+    };
+    let calls = u32::try_from(left(state, range) + 1).unwrap_or(u32::MAX);
+    connect::connect(state, Some(calls))
+}

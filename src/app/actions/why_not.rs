@@ -1,0 +1,157 @@
+//! The last refusal, taken apart: who is in the way, for how long, and what would help. What can be tried is tried, not claimed.
+
+use crate::app::actions::{connect, rewind, verbs};
+use crate::app::explain::failure::connect_error;
+use crate::app::explain::failure::remedies::listen;
+use crate::app::model::failure::ROWS;
+use crate::app::model::{Attempt, Failure, Tone, Verdict};
+use crate::app::query::failure;
+use crate::app::query::failure::longest_wait;
+use crate::app::query::port_holders::holders;
+use crate::app::{Effect, Overlay, State, state};
+use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
+
+/// Opens the last refusal, and has its remedies tried.
+pub(crate) fn open(state: &mut State) -> Vec<Effect> {
+    let last = state.notices.case.as_ref().map(|case| case.at);
+    if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
+        let text = "the last refusal was that of a datagram, and its own sentence explains it: nobody had that UDP port";
+        return state::only_say(state, text);
+    }
+    if last.is_none() {
+        let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
+        return state::only_say(state, text);
+    }
+    // What is refused is refused now, and what helps is tried now: a row of the past is not to blame.
+    if state.is_past() {
+        rewind::live(state);
+    }
+    look_again(state);
+    let Some(case) = &state.notices.case else {
+        return vec![];
+    };
+    let remedies = listen::of(state, case);
+    let trials = remedies.iter().filter_map(|remedy| match remedy.verdict {
+        Verdict::Trying(trial) => Some(trial),
+        Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried(_) => None,
+    });
+    let trials: Vec<Probe> = trials.collect();
+    if let Some(case) = &mut state.notices.case {
+        case.remedies = remedies;
+    }
+    state.ui.overlay = Some(Overlay::Why(0));
+    if trials.is_empty() {
+        return vec![];
+    }
+    vec![Effect::Run(Command::Try(trials))]
+}
+
+/// A remedy was tried.
+pub(crate) fn tried(state: &mut State, trial: Probe, outcome: Result<(), SyscallError>) {
+    let Some(case) = &mut state.notices.case else {
+        return;
+    };
+    for remedy in &mut case.remedies {
+        if remedy.verdict == Verdict::Trying(trial) {
+            remedy.verdict = match outcome {
+                Ok(()) => Verdict::Works(trial),
+                Err(why) => Verdict::Fails(trial, why),
+            };
+        }
+    }
+}
+
+/// Asks for the same once more.
+pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
+    let Some(case) = &mut state.notices.case else {
+        return vec![];
+    };
+    case.waits = false;
+    let asked = case.asked.clone();
+    // When it comes by itself, something else may be open.
+    if matches!(state.ui.overlay, Some(Overlay::Why(_))) {
+        state.ui.overlay = None;
+    }
+    match asked {
+        Attempt::Listen(_) if state.server.will_listen() => {
+            state::only_say(state, "something listens by now; l stops it")
+        }
+        Attempt::Listen(spec) => verbs::start_listening(state, spec),
+        Attempt::Connect(spec, _) => connect::call(state, spec),
+    }
+}
+
+/// Has it tried again once TIME_WAIT is over, or not after all.
+pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
+    look_again(state);
+    let left = longest_wait(state);
+    let is_in_the_way = left.is_some();
+    let left = left.filter(|_| state.waiting_helps());
+    let Some(case) = &mut state.notices.case else {
+        return vec![];
+    };
+    let text = match (case.waits, left) {
+        (true, _) => {
+            case.waits = false;
+            String::from("it is not tried again by itself; y, y does it")
+        }
+        (false, None) if is_in_the_way => {
+            String::from("TIME_WAIT is not alone in the way: waiting does not help here")
+        }
+        (false, None) => {
+            String::from("it is no TIME_WAIT that is in the way: waiting does not help here")
+        }
+        (false, Some(seconds)) => {
+            case.waits = true;
+            format!("it is tried again by itself once TIME_WAIT is over, in {seconds} s")
+        }
+    };
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![]
+}
+
+/// Time went by: who is in the way now? Without a TIME_WAIT it is tried again, if that was wished.
+pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
+    let waits = state.notices.case.as_ref().is_some_and(|case| case.waits);
+    if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {
+        return vec![];
+    }
+    look_again(state);
+    if !waits || longest_wait(state).is_some() {
+        return vec![];
+    }
+    let text = "TIME_WAIT is over: tried again";
+    state.notices.say(state.now, Tone::Plain, text);
+    retry(state)
+}
+
+/// Finds the rows in the way as they are now.
+fn look_again(state: &mut State) {
+    let Some(case) = &state.notices.case else {
+        return;
+    };
+    let mut rows = in_the_way(state, case);
+    rows.truncate(ROWS);
+    if let Some(case) = &mut state.notices.case {
+        case.rows = rows;
+    }
+}
+
+fn in_the_way(state: &State, case: &Failure) -> Vec<SocketId> {
+    match &case.asked {
+        Attempt::Listen(spec) if case.why.errno == Errno::EADDRINUSE => {
+            holders(state, spec.host, spec.at, Protocol::Tcp)
+        }
+        Attempt::Listen(_) => Vec::new(),
+        Attempt::Connect(spec, to) => {
+            let mut rows = connect_error::connect_failed(state, spec, *to, case.why).1;
+            // Nobody listened there: whoever came since is not why.
+            let was_there = |name: &SocketId| {
+                let line = state.sockets.get(*name);
+                line.is_some_and(|line| line.born <= case.at)
+            };
+            rows.retain(|name| case.why.errno != Errno::ECONNREFUSED || was_there(name));
+            rows
+        }
+    }
+}

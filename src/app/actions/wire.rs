@@ -1,0 +1,222 @@
+//! What the keys do with the lab's wire, and what is said of it.
+
+use crate::app::explain::wire;
+use crate::app::keys::WireKey;
+use crate::app::model::{Tone, segments};
+use crate::app::state::only_say;
+use crate::app::{Effect, State, format};
+use crate::tcp::{Flags, LabOrder, Protocol, Segment, TcpState, WireOrder};
+
+/// Holds the wire.
+pub(crate) fn keep(state: &mut State) -> WireOrder {
+    state.lab.wire.held = true;
+    WireOrder::Hold
+}
+
+/// Lets the oldest segment that waits through.
+pub(crate) fn let_one_through(state: &mut State) -> WireOrder {
+    state.lab.oldest_is_to_leave();
+    state.lab.are_ordered(1);
+    WireOrder::Step
+}
+
+/// Makes a plain wire of it again.
+pub(crate) fn make_plain(state: &mut State) -> Vec<Effect> {
+    std::mem::take(&mut state.lab.wire).mended()
+}
+
+/// Carries out a wish about the wire; without the lab there is none. A count lets so many segments through, or loses so many.
+pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
+    if !state.lab.is_up() {
+        let what = match wish {
+            WireKey::Hold => "hold",
+            WireKey::Step => "let a segment through",
+            WireKey::Delay => "slow down",
+            WireKey::Lose => "lose a segment on",
+            WireKey::Cut => "cut",
+        };
+        let text = format!(
+            "there is no wire to {what}: on loopback segments never leave the kernel. N starts the lab, which has one"
+        );
+        return only_say(state, text);
+    }
+    state.lab.script = None;
+    let many = count.map_or(1, |count| count.max(1) as usize);
+    let (order, times, text) = match wish {
+        WireKey::Hold => once(hold(state)),
+        WireKey::Step => match step(state, many) {
+            Ok(done) => done,
+            Err(why) => return only_say(state, why),
+        },
+        WireKey::Delay => once(slow(state)),
+        WireKey::Lose => lose(state, many),
+        WireKey::Cut => once(cut(state)),
+    };
+    if order == WireOrder::DropNext {
+        state.lab.are_ordered(times);
+    }
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![Effect::Lab(LabOrder::Wire(order)); times]
+}
+
+/// An order that is given once, and the sentence.
+fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
+    (order, 1, text)
+}
+
+fn hold(state: &mut State) -> (WireOrder, String) {
+    let waiting = state.lab.waiting();
+    let wire = &mut state.lab.wire;
+    wire.held = !wire.held;
+    if wire.held {
+        let text = "the wire is held: segments wait on it in their order. o lets one through, h lets all go";
+        return (WireOrder::Hold, text.to_owned());
+    }
+    let text = match waiting {
+        0 => "the wire goes on; nothing had waited on it".to_owned(),
+        n => format!(
+            "the wire goes on: {} that waited on it {} now",
+            format::many(n as u64, "segment", "segments"),
+            if n == 1 { "goes" } else { "go" },
+        ),
+    };
+    (WireOrder::LetGo, text)
+}
+
+/// The order, how often it is given, and the sentence; or why nothing can be let through.
+fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'static str> {
+    if !state.lab.wire.held {
+        return Err(
+            "the wire is not held: segments go by themselves. h holds it, then o lets one through",
+        );
+    }
+    if state.lab.waiting() == 0 {
+        return Err("nothing waits on the wire: whoever sends next is stopped there");
+    }
+    let oldest = oldest(state);
+    let times = many.min(state.lab.waiting());
+    for _ in 0..times {
+        let_one_through(state);
+    }
+    let (what, them) = match times {
+        1 => (format!("{oldest} goes through"), "it"),
+        n => {
+            let n = format::number(n as u64);
+            (format!("{n} segments go through, {oldest} first"), "them")
+        }
+    };
+    let text = match state.lab.waiting() {
+        0 => format!("{what}; nothing else waited"),
+        1 => format!("{what}; 1 more waits behind {them}"),
+        n => format!("{what}; {} more wait behind {them}", format::number(n as u64)),
+    };
+    Ok((WireOrder::Step, times, text))
+}
+
+fn slow(state: &mut State) -> (WireOrder, String) {
+    let delay = state.lab.wire.next_delay();
+    state.lab.wire.delay = delay;
+    let text = if delay.is_zero() {
+        "the wire is as quick as a cable again".to_owned()
+    } else {
+        format!(
+            "every segment takes {} one way from now on; an answer is back after {}",
+            format::brief(delay),
+            format::brief(delay * 2)
+        )
+    };
+    (WireOrder::Delay(delay), text)
+}
+
+fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
+    let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
+    if state.lab.wire.held && state.lab.waiting() > 0 {
+        let first = oldest(state);
+        let follows = state.lab.oldest_waiting().map(|oldest| &oldest.segment);
+        let follows = follows.map_or("if it carried something, it is sent again", after_loss);
+        let times = (asked as usize).min(state.lab.waiting());
+        for _ in 0..times {
+            state.lab.oldest_is_to_leave();
+            state.lab.wire.loses += 1;
+        }
+        let text = match times {
+            1 => format!("{first} is lost: {follows}"),
+            n => {
+                let n = format::number(n as u64);
+                format!("{n} segments are lost, {first} first")
+            }
+        };
+        return (WireOrder::DropNext, times, text);
+    }
+    state.lab.wire.loses = state.lab.wire.loses.saturating_add(asked);
+    let text = match state.lab.wire.loses {
+        1 => "the next segment will be lost, whoever sends it".to_owned(),
+        n => {
+            let n = format::number(u64::from(n));
+            format!("the next {n} segments will be lost, whoever sends them")
+        }
+    };
+    (WireOrder::DropNext, asked as usize, text)
+}
+
+/// What waits for longest: `laptop's SYN`.
+fn oldest(state: &State) -> String {
+    let oldest = state.lab.oldest_waiting();
+    oldest.map_or_else(|| String::from("the oldest one"), |crossing| wire::segment(state, crossing))
+}
+
+/// So many segments can be lost by one key.
+const MOST_LOST: u32 = 1000;
+
+/// What follows when a segment is lost.
+fn after_loss(segment: &Segment) -> &'static str {
+    if segment.is_refusal {
+        "nobody sends it again, so who sent the datagram never hears that it was refused"
+    } else if segment.tuple.protocol == Protocol::Udp {
+        "UDP does not notice, and nobody sends it again"
+    } else if segment.flags.has(Flags::RST) {
+        "nobody sends an RST again, so the other end hears nothing of it"
+    } else if segments::is_sent_again(segment) {
+        "its sender waits for an answer, and sends it again"
+    } else {
+        "an ACK alone is not sent again; who waits for it sends its own segment again"
+    }
+}
+
+fn cut(state: &mut State) -> (WireOrder, String) {
+    state.lab.wire.cut = !state.lab.wire.cut;
+    if state.lab.wire.cut {
+        let stays = if state.sockets.count(TcpState::Established) > 0 {
+            "Connections stay ESTABLISHED; B mends it"
+        } else if state.sockets.count(TcpState::SynSent) > 0 {
+            "SYN_SENT stays, and its SYN is sent again; B mends it"
+        } else {
+            "B mends it"
+        };
+        let waited = match state.lab.waiting() {
+            0 => String::new(),
+            1 => String::from(" So is the one that waited on it."),
+            n => format!(" So are the {n} that waited on it."),
+        };
+        let text = format!(
+            "the cable is cut: every segment is lost, and neither kernel is told.{waited} {stays}"
+        );
+        (WireOrder::Cut, text)
+    } else {
+        let lost_no_more = if std::mem::take(&mut state.lab.wire.loses) > 0 {
+            ", and nothing is to be lost any more"
+        } else {
+            ""
+        };
+        let mut rows = state.sockets.in_order();
+        let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
+            ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
+        } else {
+            ""
+        };
+        let text = format!(
+            "the cable is mended: what was not acknowledged is sent again when its timer runs out{lost_no_more}{half_open}"
+        );
+        (WireOrder::Mend, text)
+    }
+}

@@ -1,0 +1,169 @@
+//! News of the clients while they connect.
+
+use std::time::Duration;
+
+use crate::app::actions::{connect_queue, myth};
+use crate::app::events::no_answer::{UNEXPLAINED, calls_in_vain, say_in_vain, why_no_answer};
+use crate::app::events::settle;
+use crate::app::explain::failure::connect_error;
+use crate::app::explain::{burst, connect};
+use crate::app::model::{Attempt, BurstProgress, OpenEnds, Tone};
+use crate::app::query::{NoAnswer, failure, names};
+use crate::app::state::look_at_both;
+use crate::app::{Effect, State};
+use crate::tcp::{
+    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
+    SyscallError,
+};
+
+pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+    client_end(state, socket, OpenEnds::call);
+    let waiting = answered(state);
+    let to = socket.name.tuple.remote;
+    if state.lab.lacks(to.ip) {
+        let who = names::client_name(state, socket.name);
+        let why =
+            "no SYN is sent yet: the kernel asks first who has that address (ARP), and nobody has";
+        let text = format!("{who} calls {to}: {why} {} on this link.", to.ip);
+        say_in_vain(state, text, NoAnswer::Unknown);
+    } else if let Some(silence) = why_no_answer(state, socket.name) {
+        let may_be_explained = state.clients.unexplained.len() < UNEXPLAINED;
+        if silence == NoAnswer::WithinOneMachine && may_be_explained {
+            state.clients.unexplained.push((state.now, socket.name));
+        }
+        let text = calls_in_vain(state, socket.name, silence);
+        say_in_vain(state, text, silence);
+    }
+    look_at_both(state, socket.name).into_iter().chain(waiting).collect()
+}
+
+pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+    // UDP never waits for an answer, so each is a call of its own, exact copies too.
+    let is_udp = socket.name.tuple.protocol == Protocol::Udp;
+    let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
+    client_end(state, socket, OpenEnds::answer);
+    let waiting = if is_news { answered(state) } else { vec![] };
+    if let Some(progress) = &mut state.clients.under_way {
+        progress.opened += 1;
+        // In the order in which they were answered one would not see how the kernel picks.
+        progress.ports.insert(socket.name.tuple.local.port);
+        if progress.ports.len() > 5 {
+            progress.ports.pop_last();
+        }
+    } else {
+        let text = connect::connected(state, &socket);
+        let is_half_made = !is_udp && connect::half_made(state, socket.name).is_some();
+        if is_half_made && state.clients.half_made.len() < UNEXPLAINED {
+            state.clients.half_made.push(socket.name);
+        }
+        if state.server.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
+            let told = (state.now, socket.name, text.clone());
+            state.clients.believed.push(told);
+        }
+        state.notices.say(state.now, Tone::Plain, text);
+    }
+    let local = Some(socket.name.tuple.local);
+    let trial = myth::answered(state, local, Ok(socket.name));
+    let look = look_at_both(state, socket.name).into_iter();
+    look.chain(waiting).chain(trial).collect()
+}
+
+/// A call was answered, or is at least on its way; it may have been the one that others wait for.
+fn answered(state: &mut State) -> Vec<Effect> {
+    let clients = &mut state.clients;
+    clients.awaited = clients.awaited.saturating_sub(1);
+    if clients.under_way.is_none() {
+        clients.singles = clients.singles.saturating_sub(1);
+    }
+    connect_queue::call_waiting(state)
+}
+
+/// An order for several calls that the sockets did not take is over, with one refusal for all of them.
+fn give_up_what_never_began(state: &mut State, why: SyscallError) {
+    let clients = &mut state.clients;
+    let was_not_taken = (why.call, why.errno) == (Call::Socket, Errno::EAGAIN);
+    let never_began = |progress: &mut BurstProgress| was_not_taken && !progress.has_begun;
+    if let Some(progress) = clients.under_way.take_if(never_began) {
+        // The answer itself counts for one.
+        clients.awaited = clients.awaited.saturating_sub(progress.asked.saturating_sub(1));
+        clients.singles += 1;
+    }
+}
+
+/// The call of a client, from its own end as far as it was bound to whom it called, was refused.
+pub(crate) fn failed(
+    state: &mut State,
+    spec: &ConnectSpec,
+    (local, to): (Option<Endpoint>, Option<Endpoint>),
+    why: SyscallError,
+) -> Vec<Effect> {
+    let ends = local.zip(to);
+    let name = ends.map(|(local, remote)| {
+        SocketId::connected(spec.host, FiveTuple { protocol: spec.protocol, local, remote })
+    });
+    let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
+    let waiting = if was_on_its_way {
+        vec![]
+    } else {
+        give_up_what_never_began(state, why);
+        answered(state)
+    };
+    let (text, rows) = connect_error::connect_failed(state, spec, to, why);
+    failure::refused(state, Attempt::Connect(spec.clone(), to), why, rows.clone());
+    match &mut state.clients.under_way {
+        Some(progress) => progress.refused = Some((text, rows)),
+        None => state.notices.blame(state.now, text, rows),
+    }
+    let trial = myth::answered(state, myth::asked_from(spec), Err(why));
+    let look = name.map_or_else(Vec::new, |name| look_at_both(state, name)).into_iter();
+    look.chain(waiting).chain(trial).collect()
+}
+
+pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
+    let clients = &mut state.clients;
+    let (computer, protocol) = (clients.chosen, clients.spec.protocol);
+    let ever = clients.computer().ends.ever();
+    let progress =
+        clients.under_way.get_or_insert_with(|| BurstProgress::of(burst, computer, protocol, ever));
+    (progress.has_begun, progress.whole_range) = (true, whole_range);
+    let under_way = state.clients.under_way.as_ref();
+    let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
+    if let Some(text) = text {
+        state.notices.say(state.now, Tone::Plain, text);
+    }
+    vec![]
+}
+
+pub(crate) fn burst_ended(
+    state: &mut State,
+    opened: u32,
+    asked: u32,
+    took: Duration,
+) -> Vec<Effect> {
+    if opened < asked {
+        // The rest was given up, and will not be heard of.
+        let waiting = state.clients.waiting.iter();
+        state.clients.awaited = waiting.map(|(_, burst)| burst.count).sum();
+    }
+    state.clients.singles = 0;
+    if let Some(mut progress) = state.clients.under_way.take() {
+        progress.opened = opened;
+        let text = burst::ended(state, &progress, asked, took);
+        state.notices.say(state.now, Tone::Plain, text);
+        if let Some((why, rows)) = progress.refused {
+            state.notices.blame(state.now, why, rows);
+            settle::told_now(state);
+        }
+    }
+    connect_queue::call_waiting(state)
+}
+
+/// Notes which computer holds a client's end, and how far its call has come.
+fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut OpenEnds, OwnSocket, Moment)) {
+    let clients = &mut state.clients;
+    let known = clients.computers.iter().position(|computer| computer.ends.contains(socket.name));
+    let SocketId { host, tuple, .. } = socket.name;
+    let owner = known.unwrap_or_else(|| clients.caller(host, Some(tuple.local.ip)));
+    come(&mut clients.computers[owner].ends, socket, state.now);
+    state.sockets.own(&socket, state.machine.pid);
+}

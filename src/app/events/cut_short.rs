@@ -1,0 +1,32 @@
+//! Rows that left TIME_WAIT before its time: an RST ended them (RFC 1337).
+
+use crate::app::State;
+use crate::app::explain::sentence::told;
+use crate::app::model::{RowNow, RowOutcome, Topic, Verb};
+use crate::app::query::facts;
+use crate::app::table::GoneReason;
+use crate::tcp::{Change, SocketRow, TcpState};
+
+/// Tells of those that have just gone.
+pub(crate) fn tell(state: &mut State, changes: &[Change]) {
+    for change in changes {
+        if let Change::Vanished(row) = change
+            && row.state == TcpState::TimeWait
+        {
+            tell_of(state, row);
+        }
+    }
+}
+
+fn tell_of(state: &mut State, row: &SocketRow) -> Option<()> {
+    let name = row.name();
+    let line = state.sockets.get(name)?;
+    let gone = line.gone.filter(|gone| gone.why == GoneReason::Reset)?;
+    let early = u32::try_from(line.time_left(gone.at)?.as_secs()).ok()?;
+    let mut account = facts::account(state, Verb::CutShort, [name, state.other_end(name)], early);
+    account.rows[0] = RowOutcome { before: Some(row.state), after: RowNow::Gone };
+    // Not our own doing: whoever sends a FIN again, as its ACK takes long, is sent that ACK again, and one of them comes when the other end
+    // is closed.
+    state.notices.tell(state.now, Topic::CutShort, ((0, account), told), 1);
+    Some(())
+}

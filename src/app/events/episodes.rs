@@ -1,0 +1,127 @@
+//! First look, then speak: what one cause sets off is told once a look has shown what came of it, and told anew while its rows still change.
+
+use std::time::Duration;
+
+use crate::app::State;
+use crate::app::explain::sentence::told;
+use crate::app::model::episodes::{Cause, Episode, Weight};
+use crate::app::model::{Account, Fact, RowNow, RowOutcome, Topic, Verb};
+use crate::app::query::facts::{self, rows};
+
+/// For so long what follows belongs to it, and is told in its sentence.
+const WINDOW: Duration = Duration::from_millis(300);
+/// A look takes less than this.
+const PATIENCE: Duration = Duration::from_millis(30);
+/// If no look comes, it is told all the same.
+const LIMIT: Duration = Duration::from_secs(1);
+/// So many that are not told yet may be about the same; more are counted.
+const ALIKE: usize = 4;
+
+/// Begins an episode, unless the cause belongs to one that is open.
+pub(crate) fn begin(state: &mut State, cause: &Cause) {
+    let (verb, ends, weight) = (cause.verb, cause.ends, cause.weight());
+    let mut open = state.episodes.open.iter_mut();
+    let known = open.find(|known| ends.iter().all(|end| known.ends.contains(end)));
+    if let Some(known) = known
+        && known.takes(cause)
+    {
+        return;
+    }
+    let known = state.episodes.open.iter().position(|known| known.follows_from(cause));
+    let is_weak = weight <= Weight::Unordered;
+    if known.is_none() && is_weak && facts::follows(state, ends[0], verb, WINDOW) {
+        return;
+    }
+    let account = facts::account(state, verb, ends, cause.bytes);
+    let topic = topic(state, &account, weight);
+    let most = if topic == Topic::Ordered { 1 } else { ALIKE };
+    let alike = |known: &&mut Episode| !known.is_told && known.topic == topic;
+    if known.is_none()
+        && let Some(last) = state.episodes.open.iter_mut().filter(alike).nth(most - 1)
+    {
+        last.count += 1;
+        return;
+    }
+    let before = cause.ordered.unwrap_or_else(|| rows(state, ends));
+    let (opened, id) = (state.now, state.episodes.next);
+    let mut episode =
+        Episode { id, opened, topic, weight, ends, before, account, count: 1, is_told: false };
+    state.episodes.next += 1;
+    match known.and_then(|place| state.episodes.open.get_mut(place)) {
+        Some(known) => {
+            (episode.id, episode.is_told) = (known.id, known.is_told);
+            *known = episode;
+        }
+        None => state.episodes.open.push(episode),
+    }
+}
+
+fn topic(state: &State, account: &Account, weight: Weight) -> Topic {
+    let is_one_of_many = weight == Weight::Ordered && state.clients.ordered > 1;
+    match account.verb {
+        Verb::Close | Verb::Abort if is_one_of_many => Topic::Ordered,
+        Verb::Close if account.facts.contains(&Fact::PeerFin) => Topic::WentToo,
+        Verb::Close | Verb::Fin => Topic::Went,
+        Verb::Abort => Topic::Aborted,
+        Verb::HalfClose => Topic::HalfClosed,
+        Verb::Broken(_) | Verb::LateData => Topic::Broke,
+        Verb::CutShort => Topic::CutShort,
+    }
+}
+
+/// Tells what has been looked at, and tells anew what has changed since.
+pub(crate) fn settle(state: &mut State) {
+    let mut open = std::mem::take(&mut state.episodes.open);
+    open.retain_mut(|episode| {
+        let age = state.now.since(episode.opened);
+        let rows = looked(state, episode);
+        let mut account = Account { rows, ..episode.account.clone() };
+        facts::look(state, &mut account, episode.ends, episode.opened);
+        let differs = account != episode.account;
+        episode.account = account;
+        if !episode.is_told && is_due(state, episode, age) {
+            episode.is_told = true;
+            let count = if episode.topic == Topic::Ordered {
+                u32::try_from(state.clients.closed).unwrap_or(u32::MAX)
+            } else {
+                episode.count
+            };
+            let account = (episode.id, episode.account.clone());
+            state.notices.tell(episode.opened, episode.topic, (account, told), count);
+        } else if episode.is_told && differs {
+            state.notices.amend(episode.id, (&episode.account, told));
+        }
+        !episode.is_told || age < WINDOW
+    });
+    state.episodes.open = open;
+}
+
+/// How both rows changed, as far as the last looks show it.
+fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
+    [0, 1].map(|n| {
+        let (end, before) = (episode.ends[n], episode.before[n]);
+        let line = state.sockets.get(end).filter(|line| !line.told);
+        let after = match line {
+            _ if state.sockets.blind.contains_key(&end.host) => RowNow::Unseen,
+            Some(line) if line.gone.is_none() => RowNow::In(line.row.state),
+            Some(_) => RowNow::Gone,
+            None if before.is_some() => RowNow::Gone,
+            None => RowNow::Unseen,
+        };
+        RowOutcome { before: before.map(|(state, _)| state), after }
+    })
+}
+
+/// Whether what came of it has been seen, or has not been for too long.
+fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
+    let [own, other] = [0, 1].map(|n| {
+        let end = episode.ends[n];
+        let now = rows(state, [end, end])[0];
+        let is_gone = state.sockets.get(end).is_none_or(|line| line.gone.is_some());
+        now != episode.before[n] || (is_gone && episode.before[n].is_some())
+    });
+    let is_known = episode.before[0].is_some() || own;
+    (own && (other || episode.ends[0] == episode.ends[1]))
+        || (age >= PATIENCE && (own || !is_known))
+        || age >= LIMIT
+}

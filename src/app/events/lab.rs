@@ -1,0 +1,194 @@
+use std::time::Duration;
+
+use crate::app::actions::lab::toggle;
+use crate::app::actions::use_up_ports;
+use crate::app::events::late_data;
+use crate::app::events::wire;
+use crate::app::explain::lab::addresses;
+use crate::app::model::Episodes;
+use crate::app::model::{
+    Clients, HeldSockets, LabStage, LabState, LoopbackBefore, Server, Sockets, Tone,
+};
+use crate::app::state::wanted;
+use crate::app::ui::PointOfView;
+use crate::app::{Effect, Find, Overlay, State, format};
+use crate::tcp::{
+    Command, DropReason, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal,
+    LabSpec, ListenSpec, Port, PortRange, WireEvent,
+};
+
+/// Takes what the lab told.
+pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
+    match news {
+        LabEvent::Up { computers, limits, took } => up(state, computers, limits, took),
+        LabEvent::Refused(why) => refused(state, &why),
+        LabEvent::Down(why) => down(state, why),
+        LabEvent::Warned(what) => {
+            state.notices.say(state.now, Tone::Warning, what);
+            vec![]
+        }
+        LabEvent::Wire(news) => {
+            wire::say_what_was_lost(state, &news);
+            let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
+            let no_link = news.iter().filter_map(|news| match news {
+                WireEvent::Lost { number, how: DropReason::NoLink, .. } => Some(*number),
+                WireEvent::Sent { .. }
+                | WireEvent::Arrived { .. }
+                | WireEvent::Lost { .. }
+                | WireEvent::Counts(_)
+                | WireEvent::Full { .. } => None,
+            });
+            let no_link: Vec<u64> = no_link.collect();
+            state.lab.take_wire(news);
+            late_data::look_for(state, before);
+            for number in no_link {
+                wire::say_that_there_is_no_link(state, number);
+            }
+            vec![]
+        }
+    }
+}
+
+fn up(
+    state: &mut State,
+    computers: Vec<LabComputer>,
+    limits: LabLimits,
+    took: Duration,
+) -> Vec<Effect> {
+    let Some(server) = computers.first().copied() else {
+        return vec![];
+    };
+    let were_open = state.clients.open() + state.server.ends.len();
+    let was_listening = state.server.is_listening();
+    let spec = ListenSpec {
+        host: server.host,
+        at: Endpoint { ip: state.lab.bind.unwrap_or(server.ip), port: state.server.spec.at.port },
+        backlog: state.server.spec.backlog,
+        ..ListenSpec::at(state.server.spec.at)
+    };
+    let machine = HostLimits {
+        ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
+        unprivileged_from: limits.unprivileged_from,
+        somaxconn: limits.somaxconn,
+        addresses: vec![server.ip],
+        has_ipv6: false,
+        ..state.machine.clone()
+    };
+    let clients = Clients::in_lab(&computers, &state.clients);
+    state.lab.before = Some(Box::new(LoopbackBefore {
+        machine: std::mem::replace(&mut state.machine, machine),
+        listener: std::mem::replace(&mut state.server, Server::new(spec)),
+        clients: std::mem::replace(&mut state.clients, clients),
+    }));
+    state.lab.stage = LabStage::Up;
+    state.lab.computers = computers;
+    let closed =
+        if were_open > 0 || was_listening { " What was open on loopback is closed." } else { "" };
+    let low = if limits.unprivileged_from == Port::ANY { ", 80 and 500 too" } else { "" };
+    let text = format!(
+        "the lab is up in {}: {}.{closed} Each computer has a kernel's TCP, a table and ports of its own{low}.",
+        format::seconds(took),
+        addresses(state),
+    );
+    state.notices.say(state.now, Tone::Plain, text);
+    if let Some(lacks) = limits.lacks() {
+        state.notices.say(state.now, Tone::Warning, lacks);
+    }
+    state.lab.unset = limits.unset;
+    let mut effects = begin_anew(state);
+    effects.extend(use_up_ports::begin(state));
+    effects
+}
+
+fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
+    let helps = if why.helps.is_empty() {
+        String::new()
+    } else {
+        let helps = why.helps.trim_end();
+        let stop = if helps.ends_with('.') { "" } else { "." };
+        format!(" {helps}{stop}")
+    };
+    never_up(state);
+    say_there_is_none(state, &format!("{} said {}.{helps}", why.step, why.errno));
+    vec![]
+}
+
+fn never_up(state: &mut State) {
+    state.lab.stage = LabStage::Off;
+    state.lab.plan = None;
+    // Perhaps that was what it failed at.
+    state.lab.spec.ports = None;
+}
+
+fn say_there_is_none(state: &mut State, why: &str) {
+    let text = format!(
+        "there is no lab: {why} Everything else works all the same, with computers on loopback."
+    );
+    state.notices.blame(state.now, text, vec![]);
+}
+
+fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
+    let Some(before) = state.lab.before.take() else {
+        never_up(state);
+        if let Some(why) = why {
+            say_there_is_none(state, &format!("it went down before it was up: {why}."));
+        }
+        return vec![];
+    };
+    state.machine = before.machine;
+    state.server = before.listener;
+    state.server.start_over();
+    state.clients = before.clients;
+    state.clients.start_over(state.now);
+    let plan = state.lab.plan.filter(|_| why.is_none());
+    state.lab = LabState {
+        // A range that was to be used up goes with the lab that had it.
+        spec: LabSpec { ports: plan.map(|plan| plan.range), ..state.lab.spec },
+        bind: state.lab.bind,
+        absolute: state.lab.absolute,
+        plan,
+        ..LabState::default()
+    };
+    let (tone, text) = match why {
+        None => (
+            Tone::Plain,
+            "the lab is down; the computers are those on loopback again. N sets it up anew"
+                .to_owned(),
+        ),
+        Some(why) => (
+            Tone::Warning,
+            format!(
+                "the lab went down by itself: {why}. The computers are those on loopback again; N sets it up anew."
+            ),
+        ),
+    };
+    state.notices.say(state.now, tone, text);
+    let mut effects = begin_anew(state);
+    if state.lab.plan.is_some() {
+        effects.extend(toggle(state));
+    }
+    effects
+}
+
+/// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets, nor refusals and trials.
+fn begin_anew(state: &mut State) -> Vec<Effect> {
+    state.sockets = Sockets::new(state.machine.ephemeral);
+    state.staged = HeldSockets::default();
+    state.episodes = Episodes::default();
+    state.notices.case = None;
+    state.ui.myth = None;
+    let ui = &mut state.ui;
+    ui.selected = None;
+    let stays = |overlay: &Overlay| matches!(overlay, Overlay::Help(_) | Overlay::Palette(_));
+    ui.overlay = ui.overlay.take().filter(stays);
+    ui.find = Find::default();
+    ui.count = None;
+    ui.postponed.clear();
+    ui.lens.view = PointOfView::BothEnds;
+    ui.stale = true;
+    vec![
+        Effect::Run(Command::StopConnecting),
+        Effect::Run(Command::CloseEverything),
+        Effect::Watch(wanted(state)),
+    ]
+}

@@ -1,0 +1,149 @@
+//! News of the listening sockets.
+
+use std::time::Duration;
+
+use crate::app::actions::use_up_ports;
+use crate::app::explain::failure::bind_error;
+use crate::app::explain::{accept, listen};
+use crate::app::model::{Attempt, ListenAddress, PeerKind, Tone, Topic};
+use crate::app::query::failure;
+use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
+use crate::app::state::{look_at_both, wanted};
+use crate::app::{Effect, State, format};
+use crate::tcp::{Accepting, ListenSpec, OwnSocket, SocketId, SyscallError};
+
+pub(crate) fn listening(
+    state: &mut State,
+    spec: ListenSpec,
+    sockets: Vec<OwnSocket>,
+) -> Vec<Effect> {
+    let text = listen::listening(&spec, sockets.len());
+    state.notices.say(state.now, Tone::Plain, text);
+    let listener = &mut state.server;
+    listener.ordered = listener.ordered.saturating_sub(1);
+    listener.held = spec.accepting == Accepting::Held;
+    listener.pause = None;
+    let new_port = listener.ports.insert(spec.at.port);
+    listener.places.insert(ListenAddress::of(&spec));
+    listener.running = Some(spec);
+    for socket in &sockets {
+        state.sockets.own(socket, state.machine.pid);
+    }
+    let names = sockets.iter().map(|socket| socket.name).collect();
+    state.server.sockets = sockets;
+    let watch = new_port.then(|| Effect::Watch(wanted(state)));
+    let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
+    effects.extend(use_up_ports::call_all(state));
+    effects
+}
+
+pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) -> Vec<Effect> {
+    state.server.ordered = state.server.ordered.saturating_sub(1);
+    state.lab.plan = None;
+    let (text, rows) = bind_error::listen_failed(state, spec, why);
+    if !bind_error::is_settled(state, &rows) {
+        state.server.refused = Some((state.now, spec.clone(), why));
+    }
+    state.notices.blame(state.now, text, rows.clone());
+    failure::refused(state, Attempt::Listen(spec.clone()), why, rows);
+    vec![]
+}
+
+/// Explains a refusal better, now that more is known of the rows to blame.
+pub(crate) fn explain_again(state: &mut State) {
+    const WHILE: Duration = Duration::from_secs(1);
+    let known = state.server.refused.take();
+    let Some((at, spec, why)) = known.filter(|(at, ..)| state.now.since(*at) < WHILE) else {
+        return;
+    };
+    let (text, rows) = bind_error::listen_failed(state, &spec, why);
+    let is_settled = bind_error::is_settled(state, &rows);
+    let is_last = state.notices.reword_last(at, text, rows);
+    if is_last && !is_settled {
+        state.server.refused = Some((at, spec, why));
+    }
+}
+
+pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
+    let waiting = state.waiting_for_accept();
+    let sockets = state.server.sockets.len();
+    let names: Vec<SocketId> = state.server.sockets.drain(..).map(|socket| socket.name).collect();
+    let was_reset = state.server.running.take().is_none();
+    state.server.held = false;
+    state.server.pause = None;
+    if was_reset && why.is_none() {
+        return vec![Effect::Lookup(names)];
+    }
+    let (tone, text) = why.map_or_else(
+        || (Tone::Plain, listen::stopped_listening(sockets, state.server.ends.len(), waiting)),
+        |why| (Tone::Warning, format!("the listener ended by itself: {why}")),
+    );
+    state.notices.say(state.now, tone, text);
+    vec![Effect::Lookup(names)]
+}
+
+pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
+    state.server.held = held;
+    let text = if held {
+        "accept() is held: whoever calls is connected by the kernel all the same, and waits in the accept queue."
+    } else {
+        "accept() goes on: whoever waited gets a socket of its own now."
+    };
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![]
+}
+
+pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+    let tuple = socket.name.tuple;
+    state.server.pause = None;
+    state.server.totals.accepted += 1;
+    let promise = state.server.promise(socket.name);
+    let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
+    let caller =
+        if is_nobodys_of_ours(state, socket.name) { PeerKind::Stranger } else { PeerKind::Ours };
+    let ends = &mut state.server.ends;
+    ends.accept(socket, state.now, promise);
+    ends.change(socket.name, |end| end.caller = caller);
+    state.sockets.own(&socket, state.machine.pid);
+    if state.server.held {
+        let text = accept::while_held(state, &socket);
+        state.notices.say(state.now, Tone::Plain, text);
+    } else if waited && accept::has_hung_up(state, socket.name) {
+        let text = accept::hung_up(state, &socket);
+        let many =
+            |n| format!("{} who waited had hung up before accept().", format::number(u64::from(n)));
+        state.notices.count(state.now, Topic::Came, text, many);
+    } else if is_stranger(state, socket.name) {
+        let text = format!(
+            "{} connected: accept() returned a socket of its own, descriptor {}. LISTEN did not change.",
+            tuple.remote.canonical(),
+            socket.fd
+        );
+        let many = |n| {
+            format!(
+                "{} connections came, the last one from {}.",
+                format::number(n),
+                tuple.remote.canonical()
+            )
+        };
+        state.notices.count(state.now, Topic::Came, text, |n| many(u64::from(n)));
+    }
+    look_at_both(state, socket.name)
+}
+
+pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration) -> Vec<Effect> {
+    state.server.pause = Some((why, state.now.plus(pause)));
+    let text = accept::accept_failed(why, pause);
+    let many = |n| format!("accept() failed, or turned somebody away, {n} times: {}", why.reason());
+    state.notices.count(state.now, Topic::AcceptFailed, text, many);
+    vec![]
+}
+
+/// Remembers which programs are at the other ends: their rows will be gone, or be the kernel's, when there is more to say of them.
+pub(crate) fn know_strangers(state: &mut State) {
+    let State { server: listener, sockets, machine, .. } = state;
+    listener.ends.learn_programs(|end| {
+        let owner = sockets.owners.get(&sockets.mirror(end)?.row.inode)?;
+        (owner.pid != machine.pid).then(|| owner.program.clone())
+    });
+}

@@ -1,0 +1,1 @@
+//! Why a call has no answer yet.

@@ -1,0 +1,116 @@
+//! Sentences, made from what was seen. Every text stands in a table; where no entry fits, the sentence is made of the row changes alone.
+
+use crate::app::explain::texts;
+use crate::app::format::many;
+use crate::app::model::{Account, Fact, RowNow, RowOutcome, Verb};
+use crate::tcp::{Errno, Protocol};
+
+/// What happened, and why where that was seen.
+pub fn sentence(account: &Account) -> String {
+    let key = key(account);
+    let text = texts::find(key, account);
+    let mut text = text.map_or_else(|| row_changes(account), |text| fill(text, account));
+    if let Some(why) = texts::find(&format!("{key}?"), account) {
+        text.extend([" ", &fill(why, account)]);
+    }
+    // A sentence may begin with "the server".
+    let text = text.replace(". the ", ". The ");
+    match text.strip_prefix("the ") {
+        Some(rest) => format!("The {rest}"),
+        None => text,
+    }
+}
+
+/// The same, of one connection among so many alike where there are others.
+pub(crate) fn told(number: Option<u32>, account: &Account) -> String {
+    number.map_or_else(|| sentence(account), |number| one_of(number, account))
+}
+
+fn one_of(n: u32, account: &Account) -> String {
+    let some = match account.protocol {
+        Protocol::Tcp => many(u64::from(n), "connection", "connections"),
+        Protocol::Udp => many(u64::from(n), "UDP socket", "UDP sockets"),
+    };
+    let were = if n == 1 { "was" } else { "were" };
+    let done = match account.verb {
+        Verb::Close if account.facts.contains(&Fact::PeerFin) => "closed at the other end, too",
+        Verb::Close | Verb::Fin => "closed",
+        Verb::Abort => "aborted",
+        Verb::HalfClose => "half-closed",
+        Verb::Broken(_) | Verb::LateData => "broken",
+        Verb::CutShort => "taken out of TIME_WAIT by RST",
+    };
+    format!("{some} {were} {done}. One of them: {}", sentence(account))
+}
+
+/// Under which word its texts stand.
+fn key(account: &Account) -> &'static str {
+    let is_udp = account.protocol == Protocol::Udp;
+    match account.verb {
+        Verb::Broken(Errno::ECONNREFUSED) if is_udp => "udp-refused",
+        Verb::Broken(Errno::ECONNRESET) => "reset",
+        Verb::Broken(_) => "broken",
+        Verb::Abort if is_udp => "udp-abort",
+        Verb::Close if is_udp => "udp-close",
+        Verb::Close => "close",
+        Verb::Abort => "abort",
+        Verb::HalfClose => "half-close",
+        Verb::Fin => "fin",
+        Verb::LateData => "late-data",
+        Verb::CutShort => "cut-short",
+    }
+}
+
+/// What the calls alone say, and how the rows changed.
+fn row_changes(account: &Account) -> String {
+    let Account { who, whom, rows: [own, other], .. } = account;
+    let did = match account.verb {
+        Verb::Close => "closed",
+        Verb::Abort => "aborted",
+        Verb::HalfClose => "half-closed",
+        Verb::Broken(_) => "lost its connection",
+        Verb::Fin => "sent its FIN",
+        Verb::LateData => "answered data that arrived late with RST",
+        Verb::CutShort => "left TIME_WAIT",
+    };
+    let mut text = format!("{who} {did}");
+    let mut mark = ": ";
+    for (row, RowOutcome { before, after }) in [("its", own), (&*format!("{whom}'s"), other)] {
+        let change = match (before, after) {
+            (Some(before), RowNow::In(now)) if before != now => {
+                format!("row went from {before} to {now}")
+            }
+            (_, RowNow::In(now)) => format!("row is in {now}"),
+            (Some(before), RowNow::Gone) => format!("row ({before}) is gone"),
+            (None, RowNow::Gone) => String::from("row is gone"),
+            (_, RowNow::Unseen) => continue,
+        };
+        text.extend([mark, row, " ", &change]);
+        mark = "; ";
+    }
+    text + "."
+}
+
+/// A text with its holes filled.
+fn fill(text: &str, account: &Account) -> String {
+    let [own, other] = account.rows.map(|row| match row.after {
+        RowNow::In(state) => state.to_string(),
+        RowNow::Gone | RowNow::Unseen => String::new(),
+    });
+    let errno =
+        if let Verb::Broken(errno) = account.verb { errno.to_string() } else { String::new() };
+    let from = account.rows[0].before;
+    let holes = [
+        ("{who}", account.who.clone()),
+        ("{whom}", account.whom.clone()),
+        ("{own}", own),
+        ("{other}", other),
+        ("{from}", from.map_or_else(String::new, |state| state.to_string())),
+        ("{port}", account.ports[0].to_string()),
+        ("{other_port}", account.ports[1].to_string()),
+        ("{number}", account.number.to_string()),
+        ("{bytes}", many(u64::from(account.number), "byte", "bytes")),
+        ("{errno}", errno),
+    ];
+    holes.iter().fold(text.to_owned(), |text, (hole, with)| text.replace(hole, with))
+}

@@ -1,0 +1,121 @@
+//! Two rows side by side: which of the five numbers differ, and what they are to each other.
+
+use crate::app::State;
+use crate::tcp::{FiveTuple, SocketId};
+
+/// What the five numbers are called.
+pub const FIVE: [&str; 5] =
+    ["protocol", "local address", "local port", "foreign address", "foreign port"];
+
+/// Two rows, and which of their five numbers differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The marked one, and the other.
+    pub rows: [SocketId; 2],
+    /// In the order of [`FIVE`].
+    pub differs: [bool; 5],
+    relation: Relation,
+}
+
+/// What two rows are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    /// The same row twice.
+    Same,
+    /// Both ends of one connection.
+    BothEnds,
+    /// One of them has no other end.
+    WithListener,
+    /// Two sockets that wait for calls.
+    Listeners,
+    /// Two connections.
+    Connections,
+}
+
+impl Comparison {
+    /// Compares the row `one` with `other`, or with its other end where only that is of the same side.
+    pub fn of(state: &State, one: SocketId, other: SocketId) -> Comparison {
+        let other = same_side(state, one, other);
+        let [a, b] = [one, other].map(|row| row.tuple.canonical());
+        let connected = [one, other].map(|row| row.tuple.is_connected());
+        let relation = match connected {
+            _ if one == other => Relation::Same,
+            [true, true] if a == b.mirrored() => Relation::BothEnds,
+            [true, true] => Relation::Connections,
+            [false, false] => Relation::Listeners,
+            [true, false] | [false, true] => Relation::WithListener,
+        };
+        Comparison {
+            rows: [one, other],
+            differs: [
+                a.protocol != b.protocol,
+                a.local.ip != b.local.ip,
+                a.local.port != b.local.port,
+                a.remote.ip != b.remote.ip,
+                a.remote.port != b.remote.port,
+            ],
+            relation,
+        }
+    }
+
+    /// What they are to each other, and why.
+    pub fn words(&self) -> String {
+        let why = self.why();
+        match self.relation {
+            Relation::Same => String::from("one row, compared with itself"),
+            Relation::BothEnds => {
+                String::from("one connection seen from both ends: local and foreign change places")
+            }
+            Relation::WithListener => {
+                String::from("a claim and a connection: who only waits has no foreign end")
+            }
+            Relation::Listeners if why.is_empty() => {
+                String::from("two sockets at one address: each of them allows it (SO_REUSEPORT)")
+            }
+            Relation::Listeners => format!("two sockets, because {why}"),
+            Relation::Connections if why.is_empty() => {
+                String::from("the five numbers are equal: it was the same connection")
+            }
+            Relation::Connections => format!("two connections, because {why}"),
+        }
+    }
+
+    /// Which of the numbers differ, in words.
+    fn why(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        let [_, local_ip, local_port, remote_ip, remote_port] = self.differs;
+        if self.differs[0] {
+            names.push(FIVE[0]);
+        }
+        for (ip, port, both, single) in [
+            (local_ip, local_port, "local end", [FIVE[1], FIVE[2]]),
+            (remote_ip, remote_port, "foreign end", [FIVE[3], FIVE[4]]),
+        ] {
+            match (ip, port) {
+                (true, true) => names.push(both),
+                (true, false) => names.push(single[0]),
+                (false, true) => names.push(single[1]),
+                (false, false) => (),
+            }
+        }
+        match names.as_slice() {
+            [] => String::new(),
+            [one] => format!("the {one} differs"),
+            [all @ .., last] => format!("the {} and the {last} differ", all.join(", the ")),
+        }
+    }
+}
+
+/// Of the connection of `other`, the end of the same side as `one`; `other` itself where they are both ends of one connection.
+fn same_side(state: &State, one: SocketId, other: SocketId) -> SocketId {
+    let sockets = state.seen();
+    let mirrors = |a: FiveTuple, b: FiveTuple| a.canonical() == b.canonical().mirrored();
+    let both = one.tuple.is_connected() && other.tuple.is_connected();
+    if !both
+        || mirrors(one.tuple, other.tuple)
+        || sockets.is_client(one) == sockets.is_client(other)
+    {
+        return other;
+    }
+    sockets.mirror(other).map_or(other, |line| line.row.name())
+}

@@ -1,0 +1,149 @@
+//! The ladder of all connections: every segment on the wire, one line for the server and one for its clients.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::app::State;
+use crate::app::history::ladder::captured::{insert, rung, write};
+use crate::app::history::ladder::incarnation;
+use crate::app::history::ladder::model::{life, lived};
+use crate::app::history::{Ladder, Rung, Side, StateMarks};
+use crate::tcp::{Endpoint, FiveTuple, Host, Segment, SocketId, WireSegment};
+
+/// So many of the last segments it shows: with more nobody scrolls through them.
+const MOST: usize = 512;
+
+/// The ladder of all connections, as it was by the time that is shown; `None` where nothing has crossed a wire.
+pub(crate) fn all(state: &State) -> Option<Ladder> {
+    let crossings = last(state);
+    let named = named(&crossings, state);
+    let mut rungs: Vec<Rung> = Vec::new();
+    let mut connections: BTreeMap<FiveTuple, Vec<(usize, &WireSegment)>> = BTreeMap::new();
+    for (place, crossing) in crossings.iter().enumerate() {
+        let segment = &crossing.segment;
+        let numbers = state.lab.numbers(crossing);
+        rungs.push(Rung {
+            ports: Some(ports(state, segment, named)),
+            ..rung(crossing, side_of(state, segment.from, segment.to), numbers)
+        });
+        let its = connections.entry(segment.tuple.connection()).or_default();
+        its.push((place, crossing));
+    }
+    let mut alone = Vec::new();
+    for its in connections.values() {
+        alone.extend(states(state, &mut rungs, its));
+    }
+    insert(&mut rungs, alone);
+    let first = crossings.first()?;
+    Some(Ladder {
+        ends: ends(state, &first.segment, named),
+        captured: true,
+        of_all: true,
+        hidden: hidden(state, crossings.len()),
+        rungs,
+    })
+}
+
+/// The last segments, as far as they had come by then.
+fn last(state: &State) -> Vec<WireSegment> {
+    let then = state.then();
+    let crossings = state.lab.crossings.iter().rev();
+    let known = crossings.filter(|crossing| crossing.sent <= then);
+    let mut last: Vec<WireSegment> =
+        known.take(MOST).map(|crossing| crossing.as_of(then)).collect();
+    last.reverse();
+    last
+}
+
+/// The server's computer stands at the right; between two clients, who comes first among the computers.
+fn side_of(state: &State, host: Host, other: Host) -> Side {
+    let is_servers = |host| state.lab.server().is_some_and(|server| server.host == host);
+    if is_servers(host) || (!is_servers(other) && host < other) {
+        Side::Server
+    } else {
+        Side::Client
+    }
+}
+
+/// How many segments crossed the wire besides those that are shown; of the past nobody knows how many it were then.
+fn hidden(state: &State, shown: usize) -> u64 {
+    if state.is_past() {
+        return 0;
+    }
+    let known = state.lab.crossings.len().saturating_sub(shown) as u64;
+    state.lab.known.forgotten + state.lab.untold() + known
+}
+
+/// Whether ports alone do not tell the computers at the left, and at the right, apart: where there are several of them.
+fn named(crossings: &[WireSegment], state: &State) -> [bool; 2] {
+    let hosts = |crossing: &WireSegment| {
+        let Segment { from, to, .. } = crossing.segment;
+        match side_of(state, from, to) {
+            Side::Client => [from, to],
+            Side::Server => [to, from],
+        }
+    };
+    let all = || crossings.iter().map(hosts);
+    [0, 1].map(|side| all().map(|hosts| hosts[side]).collect::<BTreeSet<Host>>().len() > 1)
+}
+
+/// The computers and ports at both ends: the client's, then the server's.
+fn both(state: &State, segment: &Segment) -> [(Host, Endpoint); 2] {
+    let tuple = segment.tuple.canonical();
+    let own = (segment.from, tuple.local);
+    let other = (segment.to, tuple.remote);
+    match side_of(state, segment.from, segment.to) {
+        Side::Client => [own, other],
+        Side::Server => [other, own],
+    }
+}
+
+/// The ports at both ends, with the names that are needed; every one as wide as the widest can be.
+fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
+    let [client, server] = both(state, segment);
+    let with_name = |(host, end): (Host, Endpoint)| {
+        let port = format!(":{}", end.port);
+        format!("{:>7}{port:<6}", host.name().unwrap_or_default())
+    };
+    let port = |end: Endpoint| format!(":{}", end.port);
+    [
+        if named[0] { with_name(client) } else { format!("{:<6}", port(client.1)) },
+        if named[1] { with_name(server) } else { format!("{:>6}", port(server.1)) },
+    ]
+}
+
+/// What stands above the lines.
+fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
+    let [client, server] = both(state, segment);
+    let one =
+        |(host, end): (Host, Endpoint)| format!("{} {}", host.name().unwrap_or_default(), end.ip);
+    [
+        if named[0] { String::from("all clients") } else { one(client) },
+        if named[1] { String::from("whom they called") } else { one(server) },
+    ]
+}
+
+/// Writes what both ends of a connection became beside its segments; the rest comes back as lines of its own.
+fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> Vec<Rung> {
+    let Some((_, first)) = its.first() else {
+        return Vec::new();
+    };
+    let segment = &first.segment;
+    let (tuple, then) = (segment.tuple.canonical(), state.then());
+    let ends = [(tuple, segment.from, segment.to), (tuple.mirrored(), segment.to, segment.from)];
+    let ports = rungs[its[0].0].ports.clone();
+    let crossings: Vec<&WireSegment> = its.iter().map(|(_, crossing)| *crossing).collect();
+    let mut alone = Vec::new();
+    for (own, host, other) in ends {
+        let side = side_of(state, host, other) as usize;
+        let life = life(state, SocketId::connected(host, own));
+        let lived = life.map(|life| incarnation::own(&crossings, lived(&life, then)));
+        for places in incarnation::each(&crossings, lived.as_ref()) {
+            let life = life.filter(|_| Some(&places) == lived.as_ref());
+            let begun = crossings[places.start].sent;
+            let became = StateMarks::of(own, &its[places], life.as_ref(), then);
+            let rest = write(rungs, side, became).filter(|rung| rung.at >= begun);
+            alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
+        }
+    }
+    alone
+}

@@ -1,0 +1,114 @@
+//! A ladder from segments that were captured on a wire.
+
+use crate::app::history::{ArrowEnd, ConnectionRows, Ladder, LadderArrow, Rung, Side, StateMarks};
+use crate::tcp::lab::wire;
+use crate::tcp::{Flags, Protocol, Segment, WireSegment};
+
+/// The segments of one connection in the order in which they were sent, and what both ends became by them. `numbers` tells the sequence
+/// and acknowledgement number of a segment as they are to be shown.
+pub fn captured(
+    crossings: &[WireSegment],
+    pair: &ConnectionRows<'_>,
+    numbers: impl Fn(&WireSegment) -> (u32, u32),
+) -> Ladder {
+    let rung = |crossing: &WireSegment| {
+        let side = side_of(&crossing.segment, pair);
+        rung(crossing, side, numbers(crossing))
+    };
+    let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
+    let segments: Vec<(usize, &WireSegment)> = crossings.iter().enumerate().collect();
+    let mut alone = Vec::new();
+    for (side, life) in pair.lives.iter().enumerate() {
+        let Some(life) = life else { continue };
+        let became =
+            StateMarks::of(life.line.row.tuple.canonical(), &segments, Some(life), pair.now);
+        alone.extend(write(&mut rungs, side, became));
+    }
+    insert(&mut rungs, alone);
+    Ladder { ends: pair.names.clone(), captured: true, of_all: false, hidden: 0, rungs }
+}
+
+impl Ladder {
+    /// The same where the wire is held: what is on its way waits.
+    pub(crate) fn on_a_held_wire(mut self) -> Ladder {
+        let arrows = self.rungs.iter_mut();
+        let arrows = arrows.filter_map(|rung| rung.arrow.as_mut());
+        let kept = arrows.filter(|arrow| arrow.fate == ArrowEnd::OnTheWay);
+        kept.for_each(|arrow| arrow.fate = ArrowEnd::Waits);
+        self
+    }
+}
+
+/// Writes what an end became beside its segments; the rest gets lines of its own.
+pub(crate) fn write(
+    rungs: &mut [Rung],
+    side: usize,
+    became: StateMarks,
+) -> impl Iterator<Item = Rung> {
+    for (place, mark) in became.by {
+        rungs[place].states[side] = Some(mark);
+    }
+    became.alone.into_iter().map(move |(at, mark)| {
+        let mut states = [None, None];
+        states[side] = Some(mark);
+        Rung { at, arrow: None, states, ports: None }
+    })
+}
+
+/// Puts lines between the others, where their time is.
+pub(crate) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
+    rungs.extend(alone);
+    // What arrives comes before what it is answered with.
+    rungs.sort_by_key(|rung| (rung.at, rung.arrow.is_some()));
+}
+
+pub(crate) fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> Rung {
+    let arrow = LadderArrow {
+        from,
+        words: words(&crossing.segment),
+        numbers: numbers_of(&crossing.segment, numbers),
+        fate: match crossing.fate {
+            wire::Delivery::OnTheWay => ArrowEnd::OnTheWay,
+            wire::Delivery::Arrived(at) => ArrowEnd::Arrived(at),
+            wire::Delivery::Lost(_, how) => ArrowEnd::Lost(how),
+        },
+        again: crossing.again,
+    };
+    Rung { at: crossing.sent, arrow: Some(arrow), states: [None, None], ports: None }
+}
+
+/// The client's end sends from the left.
+fn side_of(segment: &Segment, pair: &ConnectionRows<'_>) -> Side {
+    let tuple = segment.tuple.canonical();
+    let is = |n: usize, tuple| {
+        pair.lives[n].is_some_and(|life| life.line.row.tuple.canonical() == tuple)
+    };
+    if is(0, tuple) || is(1, tuple.mirrored()) {
+        return Side::Client;
+    }
+    if is(1, tuple) || is(0, tuple.mirrored()) {
+        return Side::Server;
+    }
+    // Of other connections: the first host is the server's.
+    if segment.from < segment.to { Side::Server } else { Side::Client }
+}
+
+fn words(segment: &Segment) -> String {
+    match segment.length {
+        0 => segment.label(),
+        length if segment.is_fragment => format!("{}, {length} B in fragments", segment.label()),
+        length => format!("{}, {length} B", segment.label()),
+    }
+}
+
+fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
+    if segment.is_refusal {
+        String::from(Segment::REFUSES)
+    } else if segment.tuple.protocol == Protocol::Udp {
+        String::new()
+    } else if segment.flags.has(Flags::ACK) {
+        format!("seq {seq} ack {ack}")
+    } else {
+        format!("seq {seq}")
+    }
+}

@@ -1,0 +1,57 @@
+//! Which segments are a connection's own, where its five numbers were used before it, or have been since.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::app::State;
+use crate::app::history::ConnectionRows;
+use crate::app::history::ladder::model::ABOUT;
+use crate::app::history::ladder::state_marks::EARLY;
+use crate::tcp::{Flags, Moment, WireSegment};
+
+/// The segments of a connection that crossed the lab's wire, as far as they had come by the time that is shown.
+pub(crate) fn crossings(state: &State, pair: &ConnectionRows<'_>) -> Vec<WireSegment> {
+    let then = state.then();
+    let all = state.lab.crossings.iter().filter(|crossing| {
+        crossing.segment.tuple.connection() == pair.connection && crossing.sent <= then
+    });
+    let all: Vec<&WireSegment> = all.collect();
+    let own = all[own(&all, pair.lived())].iter();
+    own.map(|crossing| crossing.as_of(then)).collect()
+}
+
+/// Where a connection stands among `all` segments that went by its five numbers; looks showed when it was born and gone. It begins with
+/// its SYN; where that is not known, about when it was born.
+pub(crate) fn own(all: &[&WireSegment], (born, gone): (Moment, Moment)) -> Range<usize> {
+    let is_its = |n: &usize| all[*n].sent <= born.plus(EARLY) && opens(all, *n);
+    let about = || all.partition_point(|crossing| crossing.sent.plus(ABOUT) < born);
+    let first = (0..all.len()).rfind(is_its).unwrap_or_else(about);
+    let is_late = |n: &usize| all[*n].sent > gone.plus(ABOUT);
+    let is_anothers = |n: &usize| all[*n].sent > gone && opens(all, *n);
+    let next = (first..all.len()).find(|n| is_late(n) || is_anothers(n));
+    first..next.unwrap_or(all.len())
+}
+
+/// Where each of the connections stands among `all` segments that went by the same five numbers; one may be known to be its `own`.
+pub(crate) fn each(all: &[&WireSegment], own: Option<&Range<usize>>) -> Vec<Range<usize>> {
+    let is_inside = |n: usize| own.is_some_and(|own| own.start < n && n < own.end);
+    let opened = (0..all.len()).filter(|n| opens(all, *n) && !is_inside(*n));
+    let known = own.into_iter().flat_map(|own| [own.start, own.end]);
+    let bounds: BTreeSet<usize> = opened.chain(known).chain([0, all.len()]).collect();
+    let ends = bounds.iter().skip(1);
+    let each = bounds.iter().zip(ends);
+    each.map(|(from, to)| *from..*to).collect()
+}
+
+/// Whether a connection begins with this segment. Where both ends call each other at once, it is one (RFC 9293, section 3.5).
+fn opens(all: &[&WireSegment], place: usize) -> bool {
+    let calls = |crossing: &WireSegment| {
+        let flags = crossing.segment.flags;
+        flags.has(Flags::SYN) && !flags.has(Flags::ACK)
+    };
+    let own = all[place];
+    let before = place.checked_sub(1).map(|before| all[before]);
+    let is_called =
+        before.is_some_and(|other| calls(other) && other.segment.from != own.segment.from);
+    calls(own) && !own.again && !is_called
+}

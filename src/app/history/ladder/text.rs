@@ -1,0 +1,175 @@
+//! A ladder as plain text.
+
+use crate::app::format::many;
+use crate::app::history::{ArrowEnd, Ladder, LadderArrow, Rung, Side, StateMark};
+use crate::tcp::Moment;
+
+impl Ladder {
+    /// The time of a rung, in seconds since the first.
+    pub fn time(&self, rung: &Rung) -> String {
+        let first = self.rungs.first().map_or(Moment::default(), |rung| rung.at);
+        format!("{:.3}", rung.at.since(first).as_secs_f64())
+    }
+}
+
+impl LadderArrow {
+    /// Whether it never arrived.
+    pub const fn is_lost(&self) -> bool {
+        matches!(self.fate, ArrowEnd::Lost(_))
+    }
+
+    /// What is said on it, in at most so many columns where that can be: a retransmission and a loss by their names, and how long it took
+    /// where it took long. The numbers go first where there is hardly room.
+    pub fn label(&self, sent: Moment, columns: usize) -> String {
+        let tries = self.labels(sent);
+        let fits = |label: &&String| label.chars().count() <= columns;
+        let found = tries.iter().find(fits).unwrap_or(&tries[4]);
+        if found.chars().count() <= columns {
+            return found.clone();
+        }
+        let cut: String = found.chars().take(columns.saturating_sub(1)).collect();
+        cut + "…"
+    }
+
+    /// What can be said on it, the longest first.
+    fn labels(&self, sent: Moment) -> [String; 5] {
+        let again = if self.again { "again: " } else { "" };
+        let fate = match self.fate {
+            ArrowEnd::WorkedOut => String::new(),
+            ArrowEnd::OnTheWay => String::from(", on its way"),
+            ArrowEnd::Waits => String::from(", waits"),
+            ArrowEnd::Lost(how) => format!(", {}", how.words()),
+            ArrowEnd::Arrived(at) => match at.since(sent) {
+                took if took.as_millis() < 10 => String::new(),
+                took => format!(", in {:.3} s", took.as_secs_f64()),
+            },
+        };
+        let numbers = match self.numbers.as_str() {
+            "" => String::new(),
+            numbers => format!(", {numbers}"),
+        };
+        let words = &self.words;
+        let flags = words.split(',').next().unwrap_or(words);
+        [
+            format!("{again}{words}{numbers}{fate}"),
+            format!("{again}{words}{fate}"),
+            format!("{again}{flags}{fate}"),
+            format!("{again}{flags}"),
+            // Where there is hardly room, the flags matter more than the whole word.
+            format!("{}{flags}", if self.again { "re-" } else { "" }),
+        ]
+    }
+
+    /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
+    pub fn drawn(&self, sent: Moment, columns: usize) -> String {
+        let shaft = if self.fate == ArrowEnd::WorkedOut { '·' } else { '─' };
+        let label =
+            self.label(sent, columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
+        let room = columns.saturating_sub(label.chars().count() + 3);
+        let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
+        let (tip, stop) = match (self.fate, self.from) {
+            (ArrowEnd::Lost(_), _) => ('✗', room / 4),
+            (ArrowEnd::OnTheWay | ArrowEnd::Waits, _) => ('…', room / 4),
+            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
+            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
+        };
+        let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
+        let rest = " ".repeat(stop);
+        match self.from {
+            Side::Client => format!("{before} {label} {after}{tip}{rest}"),
+            Side::Server => format!("{rest}{tip}{after} {label} {before}"),
+        }
+    }
+}
+
+/// What an arrow takes besides its label.
+const SHAFT: usize = 6;
+
+/// With fewer columns than this the shaft is no longer than it must be.
+const TIGHT: usize = 20;
+
+/// With fewer columns than this the server's port has no room: it is the same for all.
+const BOTH: usize = 44;
+
+impl Rung {
+    /// What was sent, in so many columns, with the ports at its ends where they are needed.
+    pub fn drawn(&self, columns: usize) -> String {
+        let arrow = |columns: usize| match &self.arrow {
+            Some(arrow) => arrow.drawn(self.at, columns),
+            None => " ".repeat(columns),
+        };
+        let Some([client, server]) = &self.ports else {
+            return arrow(columns);
+        };
+        let server = if columns < BOTH { "" } else { server };
+        let client = if columns < BOTH { client.trim_start_matches(|c| c != ':') } else { client };
+        let taken = client.chars().count() + server.chars().count();
+        format!("{client}{}{server}", arrow(columns.saturating_sub(taken)))
+    }
+}
+
+impl Rung {
+    /// In how many columns it leaves nothing out.
+    fn whole(&self) -> usize {
+        let ports = self.ports.iter().flatten();
+        let ports: usize = ports.map(|port| port.chars().count()).sum();
+        let arrow = self.arrow.as_ref();
+        let label = arrow.map_or(0, |arrow| arrow.labels(self.at)[0].chars().count());
+        label + SHAFT + ports
+    }
+}
+
+impl StateMark {
+    /// The state's name, in brackets where no look showed it.
+    pub fn word(self) -> String {
+        match (self.state, self.seen) {
+            (None, true) => String::from("gone"),
+            (None, false) => String::from("(gone)"),
+            (Some(state), true) => state.to_string(),
+            (Some(state), false) => format!("({state})"),
+        }
+    }
+}
+
+/// How wide the file is at least.
+const WIDTH: usize = 100;
+
+/// A state in brackets.
+const STATE: usize = 13;
+
+/// Seconds and milliseconds.
+const TIME: usize = 9;
+
+/// The ladder as a text file.
+pub fn as_text(ladder: &Ladder) -> String {
+    let source = if ladder.captured {
+        "Segments as they crossed the wire; states as the kernels' tables showed them; in brackets: worked out."
+    } else {
+        "Worked out from states and calls; nobody captured it. In brackets: states that no look at the table showed."
+    };
+    let [client, server] = &ladder.ends;
+    let others = TIME + 2 * STATE + 4;
+    let widest = ladder.rungs.iter().map(Rung::whole).max();
+    let room = widest.unwrap_or(0).max(WIDTH - others);
+    let gap = (room + others).saturating_sub(TIME + 1 + client.len() + server.len());
+    let hidden = match ladder.hidden {
+        0 => String::new(),
+        n => format!(
+            "{} were put on it, and are not shown.\n",
+            many(n, "segment more", "segments more")
+        ),
+    };
+    let mut text = format!(
+        "{source}\n{hidden}\n{:TIME$} {client}{}{server}\n",
+        "seconds",
+        " ".repeat(gap.max(1))
+    );
+    for rung in &ladder.rungs {
+        let [left, right] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
+        let arrow = rung.drawn(room);
+        let line = format!("{:>TIME$} {left:>STATE$} |{arrow}| {right}", ladder.time(rung));
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}

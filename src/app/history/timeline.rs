@@ -1,0 +1,109 @@
+//! Which lives the timeline shows, and how long its axis is.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::app::State;
+use crate::app::history::RowHistory;
+use crate::app::ui::PointOfView;
+use crate::tcp::{SocketId, TcpState};
+
+/// The lives that the timeline shows, in the order of their births: the rows of the table, and among them those that went a while ago.
+///
+/// Nothing but the wanted lives is worked out, however many there are.
+#[derive(Debug)]
+pub struct Timeline<'a> {
+    state: &'a State,
+    /// Where those that are gone stand among the rows of the table.
+    departed: Vec<(usize, RowHistory<'a>)>,
+}
+
+impl<'a> Timeline<'a> {
+    /// The timeline of what `state` shows.
+    pub fn of(state: &'a State) -> Timeline<'a> {
+        let finds = !state.ui.find.text.value().is_empty();
+        let in_view = |is_client: bool, name: SocketId| match state.ui.lens.view {
+            _ if finds => false,
+            PointOfView::BothEnds => true,
+            PointOfView::Server => !is_client,
+            PointOfView::Client => {
+                is_client && name.tuple.local.ip.to_canonical() == state.clients.computer().ip
+            }
+        };
+        let departed = state.seen().departed().iter();
+        let departed = departed.filter(|gone| in_view(gone.is_client, gone.line.row.name()));
+        let departed = departed.map(|gone| {
+            let life = RowHistory { line: &gone.line, is_client: gone.is_client };
+            (born_before(state, life), life)
+        });
+        Timeline { state, departed: departed.collect() }
+    }
+
+    /// How many lives there are.
+    pub fn len(&self) -> usize {
+        self.state.ui.shown.len() + self.departed.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The life at that place.
+    pub fn get(&self, place: usize) -> Option<RowHistory<'a>> {
+        // Each that is gone pushes those after it one place further.
+        let before =
+            (0..self.departed.len()).take_while(|n| self.departed[*n].0 + n < place).count();
+        match self.departed.get(before) {
+            Some((at, life)) if at + before == place => Some(*life),
+            _ => self.living(place - before),
+        }
+    }
+
+    fn living(&self, n: usize) -> Option<RowHistory<'a>> {
+        let table = self.state.seen();
+        let line = table.get(*self.state.ui.shown.get(n)?)?;
+        Some(RowHistory { line, is_client: table.is_client(line.row.name()) })
+    }
+
+    /// Where a row stands that is at place `n` of the table.
+    pub fn place_of(&self, n: usize) -> usize {
+        n + self.departed.iter().filter(|(at, _)| *at <= n).count()
+    }
+
+    /// The places of the rows of one connection, given one of them.
+    pub fn pair(&self, place: usize) -> Range<usize> {
+        let connection = |place: usize| {
+            let tuple = self.get(place)?.line.row.tuple;
+            tuple.is_connected().then(|| tuple.connection())
+        };
+        let own = connection(place);
+        let same = |other: usize| own.is_some() && connection(other) == own;
+        match (place.checked_sub(1).filter(|above| same(*above)), same(place + 1)) {
+            (Some(above), _) => above..place + 1,
+            (None, true) => place..place + 2,
+            (None, false) => place..place + 1,
+        }
+    }
+}
+
+/// How many rows of the table were born before that one.
+fn born_before(state: &State, gone: RowHistory<'_>) -> usize {
+    let table = state.seen();
+    state.ui.shown.partition_point(|name| {
+        let line = table.get(*name);
+        line.is_some_and(|line| line.row.state == TcpState::Listen || line.born <= gone.line.born)
+    })
+}
+
+/// The span of the axis before zooming: a round one, into which the oldest of these lives fits, sockets that listen not counted.
+pub fn span<'a>(state: &State, lives: impl Iterator<Item = RowHistory<'a>>) -> Duration {
+    const ROUND: [u64; 9] = [10, 20, 30, 60, 120, 300, 600, 1800, 3600];
+    let connections = lives.filter(|life| life.line.row.state != TcpState::Listen);
+    let ages = connections.map(|life| state.then().since(life.line.born));
+    let oldest = ages.max().unwrap_or_default();
+    let fits = |span: &u64| Duration::from_secs(*span) > oldest;
+    let whole = ROUND.into_iter().find(fits).unwrap_or(3600);
+    let whole = Duration::from_secs(whole);
+    whole / (1 << state.ui.zoom.min(8))
+}

@@ -1,0 +1,4 @@
+pub(crate) mod held_states;
+pub(crate) mod hints;
+pub(crate) mod palette;
+pub(crate) mod press;

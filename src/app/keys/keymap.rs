@@ -1,0 +1,187 @@
+use crate::app::keys::Group::{Client, Lab, Look, Program, Server, View as Closer};
+use crate::app::keys::Key::{
+    BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up,
+};
+use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
+
+/// A key, when it is meant, and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The keys, the one to show first.
+    pub keys: &'static [Key],
+    /// Where it works.
+    pub scope: Scope,
+    /// What it asks for.
+    pub action: Action,
+    /// The word for the footer.
+    pub help: &'static str,
+    /// The line for the list of all keys, and for the README.
+    pub about: &'static str,
+    /// The group in the list of all keys.
+    pub group: Group,
+}
+
+impl Binding {
+    /// Whether it belongs to the list of all keys, and is not only a key of what lies over the panes.
+    pub const fn is_listed(&self) -> bool {
+        matches!(self.scope, Scope::Always | Scope::Panes)
+    }
+}
+
+/// Where a binding works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Always, even in a form.
+    Always,
+    /// On the panes.
+    Panes,
+    /// While the list of keys, or a card, lies over the panes.
+    Sheet,
+    /// While the last refusal lies over the panes: before the keys of a sheet.
+    Why,
+}
+
+/// What a binding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// The server.
+    Server,
+    /// The clients.
+    Client,
+    /// What is looked at.
+    Look,
+    /// The program.
+    Program,
+    /// Other pictures of the same state.
+    View,
+    /// The lab and its wire.
+    Lab,
+}
+
+impl Group {
+    /// Every group, in the order of the list.
+    pub const ALL: [Group; 6] =
+        [Group::Server, Group::Client, Group::Look, Group::View, Group::Lab, Group::Program];
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Group::Server => "The server",
+            Group::Client => "The clients",
+            Group::Look => "Looking",
+            Group::View => "Looking closer",
+            Group::Program => "The program",
+            Group::Lab => "The lab",
+        }
+    }
+}
+
+const fn on(
+    keys: &'static [Key],
+    action: Action,
+    group: Group,
+    help: &'static str,
+    about: &'static str,
+) -> Binding {
+    Binding { keys, scope: Scope::Panes, action, help, about, group }
+}
+
+const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static str) -> Binding {
+    Binding { keys, scope, action, help, about: help, group: Group::Program }
+}
+
+/// Every key once. The footer, the list of keys and the README are made from it or tested against it.
+#[rustfmt::skip]
+pub const BINDINGS: &[Binding] = &[
+    on(&[Char('l')], A::Listen, Server, "listen", "listen / stop listening"),
+    on(&[Char('L')], A::ListenOptions, Server, "listener's options", "the listener's options (form)"),
+    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold accept() / go on accepting"),
+    on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one (while held)"),
+    on(&[Char('D')], A::ServerCloses, Server, "server closes", "the server closes first"),
+    on(&[Char('c')], A::Connect, Client, "connect", "connect from the chosen computer (5c: five times)"),
+    on(&[Char('C')], A::ConnectOptions, Client, "client's options", "the client's options (form)"),
+    on(&[Char('d')], A::Close, Client, "disconnect", "the client closes (5d: the newest five, 0d: all)"),
+    on(&[Char('s')], A::Send, Client, "send", "send the payload"),
+    on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, go on reading"),
+    on(&[Char('x')], A::Abort, Client, "abort", "abort: RST instead of FIN"),
+    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
+    on(&[Char('j'), Down], A::Next, Look, "down", "choose the next row or computer"),
+    on(&[Char('k'), Up], A::Previous, Look, "up", "choose the one before"),
+    on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "a page down"),
+    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "a page up"),
+    on(&[Tab], A::NextPane, Look, "next pane", "next pane"),
+    on(&[BackTab], A::PreviousPane, Look, "previous pane", "previous pane"),
+    on(&[Enter], A::LookInside, Look, "look inside", "look inside this connection"),
+    on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
+    on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
+    on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
+    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
+    on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
+    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "the diagram of TCP's states"),
+    on(&[Char('t')], A::Show(MainView::Timeline), Closer, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('E')], A::SaveLadder, Closer, "save the ladder", "save the ladder as a text file"),
+    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "the map of ports"),
+    on(&[Char('i')], A::Show(MainView::Calls), Closer, "system calls", "the system calls behind the rows"),
+    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that make the same rows"),
+    on(&[Char('v')], A::Mark, Closer, "mark, compare", "mark a row; on a second one: compare the five numbers"),
+    on(&[Char('V')], A::CompareNewest, Closer, "compare newest", "compare the newest connection with the one before it"),
+    on(&[Char('y')], A::Why, Closer, "why not?", "why not? The last refusal: who is to blame, what helps"),
+    on(&[Char('M')], A::Show(MainView::Myth), Closer, "the myth", "the myth of the taken port, beside what is so"),
+    on(&[Char('U')], A::TryMyth, Closer, "try the myth", "try the myth for real: clients call from the server's own port"),
+    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through what happened (5,: five)"),
+    on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again"),
+    on(&[End], A::Live, Closer, "live", "from the past to live (as p and Esc)"),
+    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: less of the picture, larger"),
+    on(&[Char('-')], A::ZoomOut, Closer, "zoom out", "zoom out: more of the picture, smaller"),
+    on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down"),
+    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go"),
+    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)"),
+    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "brake the wire", "brake the wire: 0, 100 ms, 500 ms, 2 s one way"),
+    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "lose the next", "lose the next segment"),
+    on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
+    on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "run out of ports for real (form)"),
+    on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
+    on(&[Char('O')], A::AllLadders, Lab, "ladder of all", "the ladder of all connections / of one"),
+    on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
+    on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
+    on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
+    on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything, start over"),
+    on(&[Char('?')], A::Help, Program, "keys", "all keys"),
+    on(&[Char(':')], A::Palette, Program, "every action", "every action by its name: type a word of it, Enter does it"),
+    on(&[Esc], A::Back, Program, "back", "back; never quits"),
+    on(&[Char('q')], A::Quit, Program, "quit", "quit"),
+    over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
+    over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
+    over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
+    over(&[Char('w')], Scope::Why, A::RetryLater, "retry when TIME_WAIT is over"),
+    over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
+    over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
+    over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
+    over(&[Char('.')], Scope::Sheet, A::StepForward, "step forward"),
+    over(&[PageDown, Ctrl('d')], Scope::Sheet, A::PageDown, "page down"),
+    over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
+];
+
+/// What `key` asks for in `scope`, if anything.
+pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
+    let works = |binding: &&Binding| binding.scope == scope || binding.scope == Scope::Always;
+    BINDINGS
+        .iter()
+        .filter(works)
+        .find(|binding| binding.keys.contains(&key))
+        .map(|binding| binding.action)
+}
+
+/// What `key` asks for while one connection is looked inside: the verbs are meant for that one.
+pub fn action_on_card(key: Key) -> Option<Action> {
+    let is_verb = |action: &Action| {
+        let binding = binding_of(*action);
+        binding.is_some_and(|binding| matches!(binding.group, Server | Client))
+    };
+    action_for(Scope::Sheet, key).or_else(|| action_for(Scope::Panes, key).filter(is_verb))
+}
+
+/// The binding of an action on the panes.
+pub fn binding_of(action: Action) -> Option<&'static Binding> {
+    BINDINGS.iter().find(|binding| binding.action == action && binding.is_listed())
+}

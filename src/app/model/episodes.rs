@@ -1,0 +1,101 @@
+//! What one cause sets off, and that is told once it has been seen.
+
+use crate::app::model::{Account, Fact, Topic, Verb};
+use crate::tcp::{Moment, SocketId, TcpState};
+
+/// What has happened a moment ago: its rows may still change.
+#[derive(Clone, Debug, Default)]
+pub struct Episodes {
+    pub(crate) open: Vec<Episode>,
+    /// The number of the next.
+    pub(crate) next: u64,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Episode {
+    pub(crate) id: u64,
+    pub(crate) opened: Moment,
+    pub(crate) topic: Topic,
+    pub(crate) weight: Weight,
+    pub(crate) ends: [SocketId; 2],
+    /// Both rows as the cause found them.
+    pub(crate) before: [Option<Row>; 2],
+    pub(crate) account: Account,
+    /// How many alike it stands for.
+    pub(crate) count: u32,
+    pub(crate) is_told: bool,
+}
+
+/// A row as far as a close changes it: its state, and the inode by which a process holds it.
+pub(crate) type Row = (TcpState, u64);
+
+/// What sets off what, the strongest cause last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// It follows from something else.
+    Effect,
+    /// It may follow from something at the other end, if that was just now.
+    Unordered,
+    /// The wire showed it.
+    Shown,
+    /// The person ordered it.
+    Ordered,
+}
+
+/// Something that a call, or the wire, told of a connection.
+pub(crate) struct Cause {
+    pub verb: Verb,
+    /// The end that did it, or that it happened to, and the other.
+    pub ends: [SocketId; 2],
+    /// Whether the person ordered it; with the rows as the order found them.
+    pub ordered: Option<Rows>,
+    /// Bytes that it is about.
+    pub bytes: u32,
+}
+
+/// Both rows of a connection.
+pub(crate) type Rows = [Option<Row>; 2];
+
+impl Episodes {
+    /// Whether something waits for a look.
+    pub(crate) fn wait(&self) -> bool {
+        self.open.iter().any(|episode| !episode.is_told)
+    }
+}
+
+impl Cause {
+    pub(crate) fn weight(&self) -> Weight {
+        match self.verb {
+            _ if self.ordered.is_some() => Weight::Ordered,
+            Verb::LateData => Weight::Shown,
+            Verb::Broken(_) => Weight::Effect,
+            Verb::Close | Verb::Abort | Verb::HalfClose | Verb::Fin | Verb::CutShort => {
+                Weight::Unordered
+            }
+        }
+    }
+}
+
+impl Episode {
+    /// Takes what happened to the same connection just after it as a part of it; whether it is one.
+    pub(crate) fn takes(&mut self, cause: &Cause) -> bool {
+        let weight = cause.weight();
+        if weight > self.weight || weight == Weight::Ordered {
+            return false;
+        }
+        if cause.verb == Verb::Close {
+            self.account.facts.insert(Fact::BothClosed);
+        } else if cause.verb == Verb::LateData {
+            self.account.facts.insert(Fact::LateData);
+        }
+        true
+    }
+
+    /// Whether it is but what followed from that, of which it was heard later.
+    pub(crate) fn follows_from(&self, cause: &Cause) -> bool {
+        let is_its = cause.ends.iter().all(|end| self.ends.contains(end));
+        let is_effect = self.weight <= Weight::Unordered && self.account.verb != Verb::Fin;
+        is_its && is_effect && self.weight < cause.weight()
+    }
+}

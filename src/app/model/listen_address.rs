@@ -1,0 +1,41 @@
+use std::net::IpAddr;
+
+use crate::tcp::{Endpoint, Host, ListenSpec, Protocol, SocketId};
+
+/// An address and a port of one computer, where a server of ours listens, or did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ListenAddress {
+    host: Host,
+    at: Endpoint,
+    only_v6: bool,
+}
+
+impl ListenAddress {
+    /// Where who listens as `spec` says can be called.
+    pub(crate) fn of(spec: &ListenSpec) -> ListenAddress {
+        ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
+    }
+
+    /// The place of one listening socket.
+    pub(crate) fn of_socket(name: SocketId) -> ListenAddress {
+        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
+    }
+
+    /// Whether the near end of that row is at this place: only TCP has listeners.
+    pub(crate) fn has(&self, row: SocketId) -> bool {
+        row.host == self.host
+            && row.tuple.protocol == Protocol::Tcp
+            && self.takes_calls_to(row.tuple.local)
+    }
+
+    /// Whether a call to that address of the same computer comes in here: `0.0.0.0` takes all that are IPv4, `::` IPv4 too unless told not
+    /// to.
+    pub(crate) fn takes_calls_to(&self, end: Endpoint) -> bool {
+        let (own, ip) = (self.at.ip, end.ip.to_canonical());
+        let everywhere = match own {
+            IpAddr::V4(_) => own.is_unspecified() && ip.is_ipv4(),
+            IpAddr::V6(_) => own.is_unspecified() && (ip.is_ipv6() || !self.only_v6),
+        };
+        end.port == self.at.port && (own == ip || everywhere)
+    }
+}

@@ -1,0 +1,294 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::app::model::{Account, Failure};
+use crate::tcp::{Moment, SocketId};
+
+/// What happened, one sentence for each event, the newest last.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    all: VecDeque<Notice>,
+    /// How many lines the pane is scrolled back from the newest.
+    pub back: usize,
+    /// The last refusal.
+    pub case: Option<Failure>,
+}
+
+/// One sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// When it happened.
+    pub at: Moment,
+    /// The sentence, in the reader's words.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+    /// The rows that it is about; those of a refusal are marked in the table.
+    pub blame: Vec<SocketId>,
+    /// What happened, where a sentence was made of that; with the number of its episode.
+    pub account: Option<(u64, Account)>,
+    topic: Option<Topic>,
+    count: u32,
+    /// How many of them came at once, and are told together.
+    at_once: u32,
+}
+
+/// How a sentence is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// It happened.
+    #[default]
+    Plain,
+    /// It did not work, and that is the lesson.
+    Refused,
+    /// Somebody should know before it goes on.
+    Warning,
+}
+
+/// What many alike events are about, so that a flood of them is one sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Connections came.
+    Came,
+    /// Clients called, and had no answer yet.
+    Called,
+    /// One end of a connection hung up.
+    Went,
+    /// The other end hung up, too.
+    WentToo,
+    /// Connections were aborted.
+    Aborted,
+    /// One end of a connection hung up, and goes on reading.
+    HalfClosed,
+    /// Connections went that were ordered to go all at once.
+    Ordered,
+    /// Data came.
+    Data,
+    /// Rows in TIME_WAIT were ended by a RST.
+    CutShort,
+    /// Connections broke.
+    Broke,
+    /// accept() failed.
+    AcceptFailed,
+    /// A call was refused.
+    Refused,
+    /// Something else is looked at, or nothing else can be.
+    Looked,
+    /// The past was stepped through.
+    Past,
+}
+
+impl Notice {
+    fn new(at: Moment, tone: Tone, topic: Option<Topic>) -> Notice {
+        let (text, blame) = (String::new(), Vec::new());
+        Notice { at, text, tone, blame, account: None, topic, count: 1, at_once: 1 }
+    }
+
+    /// How many alike it tells of, if of more than one.
+    fn number(&self) -> Option<u32> {
+        let at_once = Some(self.at_once).filter(|n| *n > 1);
+        Some(self.count).filter(|n| *n > ONE_BY_ONE).or(at_once)
+    }
+}
+
+/// Makes a sentence of what happened to that many connections alike.
+pub(crate) type Told = fn(Option<u32>, &Account) -> String;
+
+impl Topic {
+    const fn tone(self) -> Tone {
+        let is_refusal = matches!(self, Topic::Broke | Topic::AcceptFailed | Topic::Refused);
+        if is_refusal { Tone::Refused } else { Tone::Plain }
+    }
+
+    /// Whether sentences about it that come at once are one from the second on: they follow from one order, and say the same.
+    const fn is_told_at_once(self) -> bool {
+        matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort)
+    }
+}
+
+/// How many alike sentences in a row are told one by one; more become a number.
+const ONE_BY_ONE: u32 = 4;
+/// Alike sentences that are further apart than this are told anew.
+const TOGETHER: Duration = Duration::from_millis(1500);
+/// What one key did to several connections comes within this time.
+const AT_ONCE: Duration = Duration::from_millis(100);
+/// So many of the newest sentences may still be taken back for better ones.
+const NEAR: usize = 16;
+/// How many rows are marked as to blame at most.
+const BLAMED: usize = 100;
+/// How many sentences are kept.
+const KEPT: usize = 1000;
+
+impl Notices {
+    /// Says a sentence.
+    pub fn say(&mut self, at: Moment, tone: Tone, text: impl Into<String>) {
+        self.push(Notice { text: text.into(), ..Notice::new(at, tone, None) });
+    }
+
+    /// Says a sentence, unless it has been said already.
+    pub fn say_once(&mut self, at: Moment, tone: Tone, text: String) {
+        if !self.all.iter().any(|notice| notice.text == text) {
+            self.say(at, tone, text);
+        }
+    }
+
+    /// Says a sentence about rows.
+    pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<SocketId>) {
+        let blame = blame.into_iter().take(BLAMED).collect();
+        self.push(Notice { text: text.into(), blame, ..Notice::new(at, Tone::Refused, None) });
+    }
+
+    /// Says a sentence that may come in floods: after a few of one `topic` in quick succession the last becomes `many(n)`.
+    pub fn count(
+        &mut self,
+        at: Moment,
+        topic: Topic,
+        text: impl Into<String>,
+        many: impl FnOnce(u32) -> String,
+    ) {
+        self.add(Notice::new(at, topic.tone(), Some(topic)), |number| {
+            number.map_or_else(|| text.into(), many)
+        });
+    }
+
+    /// Tells what happened to so many connections alike; what was ordered of many at once goes on with what was said of it.
+    pub(crate) fn tell(
+        &mut self,
+        at: Moment,
+        topic: Topic,
+        (account, told): ((u64, Account), Told),
+        many: u32,
+    ) {
+        let mut notice = Notice::new(at, topic.tone(), Some(topic));
+        (notice.count, notice.at_once) = (many, many);
+        let told = |number| told(number, &account.1);
+        if topic == Topic::Ordered {
+            self.take_back(topic);
+            let text = told(notice.number());
+            self.push(Notice { text, account: Some(account), ..notice });
+        } else {
+            notice.account = Some(account.clone());
+            self.add(notice, told);
+        }
+    }
+
+    /// Tells anew what has changed since.
+    pub(crate) fn amend(&mut self, id: u64, (account, told): (&Account, Told)) {
+        let mut near = self.all.iter_mut().rev().take(NEAR);
+        let is_it = |notice: &&mut Notice| notice.account.as_ref().is_some_and(|(it, _)| *it == id);
+        if let Some(notice) = near.find(is_it) {
+            notice.text = told(notice.number(), account);
+            notice.account = Some((id, account.clone()));
+        }
+    }
+
+    fn add(&mut self, mut notice: Notice, words: impl FnOnce(Option<u32>) -> String) {
+        let (at, topic, many) = (notice.at, notice.topic, notice.count);
+        let run = self.all.iter().rev().take(NEAR).find(|before| before.topic == topic);
+        if let Some(last) = run.filter(|last| at.since(last.at) < TOGETHER) {
+            notice.count += last.count;
+        }
+        let is_one = topic.is_some_and(Topic::is_told_at_once);
+        if let Some(last) = run.filter(|last| is_one && at.since(last.at) < AT_ONCE) {
+            notice.at_once += last.at_once;
+        }
+        let is_at_once = notice.at_once > many;
+        let number = notice.number();
+        notice.text = words(number);
+        let goes_on = number.is_some() && (is_at_once || notice.count > ONE_BY_ONE + many);
+        let is_same = |old: &Notice| old.topic == topic && (is_at_once || old.number().is_some());
+        if let Some(place) = self.all.iter().rposition(is_same).filter(|_| goes_on) {
+            self.all.remove(place);
+        }
+        self.push(notice);
+    }
+
+    /// Says the newest sentence in other words, if it is the refusal of that time; whether it was.
+    pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<SocketId>) -> bool {
+        let last = self.last_refusal(at);
+        last.map(|last| (last.text, last.blame) = (text, blame)).is_some()
+    }
+
+    /// Blames those rows for it, if the newest sentence is the refusal of that time; whether it was.
+    pub(crate) fn blame_last(&mut self, at: Moment, blame: Vec<SocketId>) -> bool {
+        let last = self.last_refusal(at);
+        last.map(|last| last.blame = blame).is_some()
+    }
+
+    fn last_refusal(&mut self, at: Moment) -> Option<&mut Notice> {
+        let last = self.all.back_mut();
+        last.filter(|last| last.at == at && last.tone == Tone::Refused)
+    }
+
+    /// Says a sentence in place of the newest, if that was about the same.
+    pub(crate) fn retell(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
+        let last = self.all.back();
+        if last.is_some_and(|last| last.topic == Some(topic)) {
+            self.all.pop_back();
+        }
+        self.begin(at, topic, text);
+    }
+
+    /// Takes the last sentence about that back, if it is near, whatever was said since.
+    fn take_back(&mut self, topic: Topic) {
+        let near = self.all.len().saturating_sub(NEAR);
+        let place = self.all.iter().rposition(|notice| notice.topic == Some(topic));
+        if let Some(place) = place.filter(|place| *place >= near) {
+            self.all.remove(place);
+        }
+    }
+
+    /// Says the first sentence of several about the same.
+    pub(crate) fn begin(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
+        self.push(Notice { text: text.into(), ..Notice::new(at, Tone::Plain, Some(topic)) });
+    }
+
+    /// Says in other words what was said a moment ago, now that more is known.
+    pub(crate) fn reword(&mut self, before: &str, better: &str) {
+        let near = self.all.iter_mut().rev().take(NEAR);
+        for notice in near.filter(|notice| notice.text == before) {
+            better.clone_into(&mut notice.text);
+        }
+    }
+
+    /// It cannot be scrolled further back than this: only who draws it knows how many sentences fit.
+    pub fn ends_at(&mut self, last: usize) {
+        self.back = self.back.min(last);
+    }
+
+    /// The newest sentence.
+    pub fn last(&self) -> Option<&Notice> {
+        self.all.back()
+    }
+
+    /// All sentences, the newest first.
+    pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Notice> + ExactSizeIterator {
+        self.all.iter().rev()
+    }
+
+    /// How many sentences there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether nothing has happened yet.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    fn push(&mut self, mut notice: Notice) {
+        // What came of something may be seen only after something else has happened.
+        let later = self.all.iter().rev().take_while(|other| other.at > notice.at).count();
+        if later > 0 {
+            notice.blame = Vec::new();
+        } else if let Some(last) = self.all.back_mut() {
+            // Only the newest sentence marks rows.
+            last.blame = Vec::new();
+        }
+        self.all.insert(self.all.len() - later, notice);
+        if self.all.len() > KEPT {
+            self.all.pop_front();
+        }
+        self.back = 0;
+    }
+}

@@ -1,0 +1,205 @@
+use std::collections::{BTreeMap, HashMap};
+
+use crate::app::model::Rows;
+use crate::tcp::{CloseKind, ListenSpec, Moment, OnData, OwnSocket, ServerCloses, SocketId};
+
+/// The ends of connections that this program holds open, in the order in which they were opened.
+#[derive(Clone, Debug, Default)]
+pub struct OpenEnds {
+    by_age: BTreeMap<u64, OpenEnd>,
+    ages: HashMap<SocketId, u64>,
+    next: u64,
+}
+
+/// One end of a connection that this program holds open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenEnd {
+    /// Its row and descriptor.
+    pub socket: OwnSocket,
+    /// Exact copies of it that were opened before (only UDP has them): they are closed after it.
+    pub older: Vec<OwnSocket>,
+    /// Since when.
+    pub since: Moment,
+    /// Whether the other end's FIN has come.
+    pub peer_closed: bool,
+    /// When the other end, which was ours, too, was closed or half-closed.
+    pub other_ended: Option<Moment>,
+    /// What the server promised when it accepted this end; `None` for a client's.
+    pub promise: Option<ServerPolicy>,
+    /// Whether the call was answered: connect() succeeded, or accept() returned it.
+    pub answered: bool,
+    /// Whether it has half-closed, and who had sent a FIN by then.
+    pub half_closed: Option<FinOrder>,
+    /// How the person has ordered it to end.
+    pub ordered: Option<CloseKind>,
+    /// Both rows as the last order for it found them.
+    pub(crate) before: Option<Rows>,
+    /// Who had the other end when it was accepted.
+    pub caller: PeerKind,
+    /// Which program of somebody else is at the other end, once that is known.
+    pub program: Option<String>,
+}
+
+/// Who called a server of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerKind {
+    /// One of our computers.
+    Ours,
+    /// Another program, or another machine.
+    Stranger,
+}
+
+/// The place of an end's FIN among both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinOrder {
+    /// None had come from the other end when it was sent.
+    First,
+    /// The other end's had come.
+    Second,
+}
+
+/// What a server will do with a connection, from accept() to its end: options that change later count for later callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerPolicy {
+    /// What it does when data comes.
+    pub on_data: OnData,
+    /// When it closes its end.
+    pub closes: ServerCloses,
+}
+
+impl From<&ListenSpec> for ServerPolicy {
+    fn from(spec: &ListenSpec) -> ServerPolicy {
+        ServerPolicy { on_data: spec.on_data, closes: spec.closes }
+    }
+}
+
+impl OpenEnds {
+    /// Adds the end of a client that calls; one that is known already keeps its place.
+    pub fn call(&mut self, socket: OwnSocket, since: Moment) {
+        self.add(socket, since, None);
+    }
+
+    /// Adds the end of a client whose call was answered, or notes that it was.
+    pub fn answer(&mut self, socket: OwnSocket, since: Moment) {
+        self.add(socket, since, None);
+        self.change(socket.name, |end| end.answered = true);
+    }
+
+    /// Adds the end of a server that promised this when it accepted.
+    pub fn accept(&mut self, socket: OwnSocket, since: Moment, promise: ServerPolicy) {
+        self.add(socket, since, Some(promise));
+        self.change(socket.name, |end| end.answered = true);
+    }
+
+    fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<ServerPolicy>) {
+        let age = *self.ages.entry(socket.name).or_insert(self.next);
+        self.next = self.next.max(age + 1);
+        let is_it = |known: &&mut OpenEnd| known.socket.inode == socket.inode;
+        if let Some(known) = self.by_age.get_mut(&age).filter(is_it) {
+            known.since = since;
+            known.promise = promise.or(known.promise);
+            return;
+        }
+        let copy = self.by_age.remove(&age);
+        let older = copy.map_or_else(Vec::new, |known| [known.older, vec![known.socket]].concat());
+        self.by_age.insert(
+            age,
+            OpenEnd {
+                socket,
+                older,
+                since,
+                peer_closed: false,
+                other_ended: None,
+                before: None,
+                answered: false,
+                half_closed: None,
+                ordered: None,
+                promise,
+                caller: PeerKind::Ours,
+                program: None,
+            },
+        );
+    }
+
+    /// Takes an end out, the newest where there are copies; `None` when it was not there.
+    pub fn remove(&mut self, name: SocketId) -> Option<OpenEnd> {
+        let age = *self.ages.get(&name)?;
+        let end = self.by_age.get_mut(&age)?;
+        if let Some(before) = end.older.pop() {
+            let gone = end.clone();
+            (end.socket, end.ordered) = (before, None);
+            return Some(gone);
+        }
+        self.ages.remove(&name);
+        self.by_age.remove(&age)
+    }
+
+    /// Notes which program is at the other end, where `program_of` can tell and it was not known.
+    pub(crate) fn learn_programs(&mut self, program_of: impl Fn(SocketId) -> Option<String>) {
+        let unknown = |end: &&mut OpenEnd| end.program.is_none();
+        for end in self.by_age.values_mut().filter(unknown) {
+            end.program = program_of(end.socket.name);
+        }
+    }
+
+    /// Changes what is known of an end; says whether it is one of these.
+    pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) -> bool {
+        let end = self.ages.get(&name).and_then(|age| self.by_age.get_mut(age));
+        end.map(change).is_some()
+    }
+
+    /// How many there ever were.
+    pub(crate) fn ever(&self) -> u64 {
+        self.next
+    }
+
+    /// How many of the open ones that came when there had been so many call still.
+    pub(crate) fn unanswered_since(&self, ever: u64) -> u64 {
+        let later = self.by_age.range(ever..);
+        later.filter(|(_, end)| !end.answered).count() as u64
+    }
+
+    /// The oldest of those.
+    pub(crate) fn first_unanswered_since(&self, ever: u64) -> Option<SocketId> {
+        let mut later = self.by_age.range(ever..);
+        let oldest = later.find(|(_, end)| !end.answered);
+        oldest.map(|(_, end)| end.socket.name)
+    }
+
+    /// The oldest open one that came when there had been so many.
+    pub(crate) fn first_since(&self, ever: u64) -> Option<SocketId> {
+        let mut later = self.by_age.range(ever..);
+        later.next().map(|(_, end)| end.socket.name)
+    }
+
+    /// The end of that name.
+    pub fn get(&self, name: SocketId) -> Option<&OpenEnd> {
+        self.by_age.get(self.ages.get(&name)?)
+    }
+
+    /// Whether the end is open.
+    pub fn contains(&self, name: SocketId) -> bool {
+        self.ages.contains_key(&name)
+    }
+
+    /// How many are open.
+    pub fn len(&self) -> usize {
+        self.ages.len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.ages.is_empty()
+    }
+
+    /// The rows of the open ends that nobody has told to end yet, the newest first.
+    pub(crate) fn staying(&self) -> impl Iterator<Item = SocketId> {
+        let all = self.by_age.values().rev();
+        all.filter(|end| end.ordered.is_none()).map(|end| end.socket.name)
+    }
+
+    /// The rows of the open ends, the newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = SocketId> {
+        self.by_age.values().rev().map(|end| end.socket.name)
+    }
+}

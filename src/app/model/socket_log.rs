@@ -1,0 +1,82 @@
+use std::collections::VecDeque;
+
+use crate::tcp::{CloseKind, FiveTuple, Moment, SocketEvent, SocketId};
+
+/// What our own ends did and were told, the last few thousand times: the calls that explain the states of a connection.
+#[derive(Clone, Debug, Default)]
+pub struct SocketLog {
+    all: VecDeque<(Moment, SocketId, LoggedEvent)>,
+}
+
+/// Something that one end of a connection did, or was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoggedEvent {
+    /// connect() is under way.
+    Calls,
+    /// connect() succeeded.
+    Connected,
+    /// accept() returned it.
+    Accepted,
+    /// write() took so many bytes.
+    Sent(u64),
+    /// read() returned so many bytes.
+    Received(u64),
+    /// read() returned 0.
+    PeerClosed,
+    /// shutdown() sent a FIN.
+    HalfClosed,
+    /// Its descriptor is closed.
+    Closed(CloseKind),
+}
+
+impl SocketLog {
+    /// So many are kept.
+    const MOST: usize = 4096;
+
+    /// Remembers what was told, if it is about an end of a connection.
+    pub(crate) fn note(&mut self, at: Moment, news: &SocketEvent) {
+        let (name, doing) = match news {
+            SocketEvent::Connecting(socket) => (socket.name, LoggedEvent::Calls),
+            SocketEvent::Connected(socket) => (socket.name, LoggedEvent::Connected),
+            SocketEvent::Accepted(socket) => (socket.name, LoggedEvent::Accepted),
+            SocketEvent::Sent { at, bytes } => (*at, LoggedEvent::Sent(*bytes)),
+            SocketEvent::Received { at, bytes, .. } => (*at, LoggedEvent::Received(*bytes)),
+            SocketEvent::PeerClosed(name) => (*name, LoggedEvent::PeerClosed),
+            SocketEvent::HalfClosed(name) => (*name, LoggedEvent::HalfClosed),
+            SocketEvent::Closed { at, how } => (*at, LoggedEvent::Closed(*how)),
+            SocketEvent::Listening { .. }
+            | SocketEvent::ListenFailed { .. }
+            | SocketEvent::StoppedListening { .. }
+            | SocketEvent::AcceptHeld(_)
+            | SocketEvent::AcceptFailed { .. }
+            | SocketEvent::ConnectFailed { .. }
+            | SocketEvent::BurstBegun { .. }
+            | SocketEvent::BurstEnded { .. }
+            | SocketEvent::CallFailed { .. }
+            | SocketEvent::Staged { .. }
+            | SocketEvent::StageFailed { .. }
+            | SocketEvent::Called(_)
+            | SocketEvent::CalledAlike { .. }
+            | SocketEvent::Tried { .. }
+            | SocketEvent::Crashed(_) => return,
+        };
+        if self.all.len() == SocketLog::MOST {
+            self.all.pop_front();
+        }
+        self.all.push_back((at, name, doing));
+    }
+
+    /// What both ends of a connection did, in the order in which it was heard, until then.
+    pub fn of(
+        &self,
+        connection: FiveTuple,
+        until: Moment,
+    ) -> impl Iterator<Item = (Moment, SocketId, LoggedEvent)> {
+        let ports = [connection.local.port, connection.remote.port];
+        let is_it = move |tuple: FiveTuple| {
+            ports.contains(&tuple.local.port) && tuple.connection() == connection
+        };
+        let all = self.all.iter().copied();
+        all.filter(move |(at, name, _)| *at <= until && is_it(name.tuple))
+    }
+}

@@ -1,0 +1,189 @@
+//! The conditions under which something happened, as far as they were seen.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::app::State;
+use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
+use crate::app::query::peers::is_stranger;
+use crate::app::query::port_holders::holders;
+use crate::app::table::TableRow;
+use crate::tcp::{
+    CloseKind, Delivery, Errno, Flags, Moment, Protocol, ServerCloses, SocketId, TcpState,
+    TimerKind, WireSegment,
+};
+
+/// The call that sent a segment is told so shortly after the wire has told of the segment.
+const TOGETHER: Duration = Duration::from_millis(500);
+/// A look may show a row only so long after it was there.
+const SEEN_LATE: Duration = Duration::from_millis(500);
+
+/// What is known as it happens.
+pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32) -> Account {
+    let [own, other] = ends;
+    let unknown = RowOutcome { before: None, after: RowNow::Unseen };
+    Account {
+        verb,
+        protocol: own.tuple.protocol,
+        who: name(state, own),
+        whom: name(state, other),
+        rows: [unknown; 2],
+        facts: at_once(state, verb, ends),
+        ports: [own.tuple.local.port, own.tuple.remote.port],
+        number: bytes,
+    }
+}
+
+/// Both rows as they are now.
+pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
+    ends.map(|end| {
+        let line = state.sockets.get(end).filter(|line| !line.told)?;
+        Some((line.row.state, line.row.inode))
+    })
+}
+
+/// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
+fn name(state: &State, end: SocketId) -> String {
+    let other = state.other_end(end);
+    let is_servers = state.server.ends.contains(end)
+        || (state.clients.whose(end).is_none() && state.is_with_our_server(other));
+    if is_servers {
+        return String::from("the server");
+    }
+    let is_others = state.server.ends.contains(other) && is_stranger(state, other);
+    let (ip, at) = (end.tuple.local.ip, end.tuple.local.canonical());
+    let ours = state.clients.whose(end).map(|computer| computer.name.as_str());
+    match ours.or(state.clients.name_of(ip)).filter(|_| !is_others) {
+        Some(ours) => ours.to_owned(),
+        None => match state.peer_name(ip, other) {
+            name if name == at.ip.to_string() => at.to_string(),
+            name => format!("{name} ({at})"),
+        },
+    }
+}
+
+/// Whether something only follows from what was done at the other end just now, of which it is told there.
+pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration) -> bool {
+    let Some(end) = state.own_end(end) else { return false };
+    let was_just_ended = end.other_ended.is_some_and(|at| state.now.since(at) < window);
+    let is_ordered = state.own_end(state.other_end(end.socket.name));
+    let is_ordered = is_ordered.is_some_and(|other| other.ordered.is_some());
+    verb != Verb::Fin && (was_just_ended || is_ordered)
+}
+
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> BTreeSet<Fact> {
+    let known = state.own_end(own);
+    let is_clients = state.clients.holder_of(own).is_some();
+    let has_unread =
+        |end| state.sockets.get(end).is_some_and(|line: &TableRow| line.row.unread() > 0);
+    let other_line = state.sockets.other_line(own);
+    let other_left_unread = has_unread(other) || other_line.is_some_and(TableRow::closed_unread);
+    let is_unaccepted = is_clients && state.is_with_our_server(own) && !state.was_accepted(own);
+    let is_broken = matches!(verb, Verb::Broken(_));
+    let was_closed = other_line.and_then(|line| line.ending) == Some(CloseKind::Close);
+    let arrived_late = verb == Verb::Broken(Errno::ECONNRESET)
+        && is_clients
+        && state.was_accepted(own)
+        && was_closed
+        && !other_left_unread;
+    let others_state = other_line.map(|line| line.row.state);
+    let keeps_open = [own, other].into_iter().any(|end| {
+        let promise = state.server.ends.get(end).and_then(|end| end.promise);
+        promise.is_some_and(|promise| promise.closes == ServerCloses::Never)
+    });
+    let facts = [
+        (own.tuple.is_to_itself() && own.tuple.protocol == Protocol::Tcp, Fact::ToItself),
+        (known.is_some_and(|end| !end.answered), Fact::Unanswered),
+        (known.is_some_and(|end| end.half_closed == Some(FinOrder::First)), Fact::FinBefore),
+        (state.peer_has_closed(own), Fact::PeerFin),
+        (has_unread(own), Fact::Unread),
+        (other_left_unread, Fact::OtherUnread),
+        (is_unaccepted, Fact::NotAccepted),
+        (is_broken && others_state == Some(TcpState::SynReceived), Fact::InSynRecv),
+        (is_broken && others_state.is_some(), Fact::WasQueued),
+        (is_broken && is_unaccepted && has_its_listener(state, own), Fact::ListenerOld),
+        (state.is_half_open(own), Fact::HalfOpen),
+        (keeps_open, Fact::KeepsOpen),
+        (arrived_late, Fact::LateData),
+        (is_broken && was_stray(state, other), Fact::StrayRst),
+    ];
+    facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact).collect()
+}
+
+/// Takes what can be seen by now.
+pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
+    let [own, other] = ends;
+    let seen = [
+        Fact::Listening,
+        Fact::FinWaits,
+        Fact::FinLost,
+        Fact::FinQueued,
+        Fact::RstWaits,
+        Fact::RstLost,
+    ];
+    account.facts.retain(|fact| !seen.contains(fact));
+    let mut listening = state.server.sockets.iter().filter_map(|own| state.sockets.get(own.name));
+    if listening.any(|line| line.gone.is_none()) {
+        account.facts.insert(Fact::Listening);
+    }
+    if account.facts.contains(&Fact::NotAccepted) && state.server.ends.contains(other) {
+        account.facts.remove(&Fact::NotAccepted);
+    }
+    let fate = |flag| {
+        let sent = sent(state, own, opened).find(|crossing| crossing.segment.flags.has(flag));
+        sent.map(|crossing| crossing.fate)
+    };
+    account.facts.extend(match fate(Flags::FIN) {
+        Some(Delivery::OnTheWay) => Some(Fact::FinWaits),
+        Some(Delivery::Lost(..)) => Some(Fact::FinLost),
+        Some(Delivery::Arrived(_)) | None => None,
+    });
+    account.facts.extend(match fate(Flags::RST) {
+        Some(Delivery::OnTheWay) => Some(Fact::RstWaits),
+        Some(Delivery::Lost(..)) => Some(Fact::RstLost),
+        Some(Delivery::Arrived(_)) | None => None,
+    });
+    if let Some(before) = stands_before_its_fin(state, own).filter(|_| fate(Flags::FIN).is_none()) {
+        account.facts.insert(Fact::FinQueued);
+        account.number = before;
+    }
+}
+
+/// What an end has sent over the lab's wire about that time or later, the newest first.
+fn sent(state: &State, end: SocketId, since: Moment) -> impl Iterator<Item = &WireSegment> {
+    let tuple = end.tuple.canonical();
+    let newest_first = state.lab.crossings.iter().rev();
+    let new = newest_first.take_while(move |crossing| since.since(crossing.sent) < TOGETHER);
+    new.filter(move |crossing| crossing.segment.tuple == tuple)
+}
+
+/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends that again, and nothing new
+/// meanwhile.
+fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
+    let line = state.sockets.get(end).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
+    let timer = line.row.timer?;
+    let is_timed_out = timer.kind == TimerKind::Retransmit && timer.tries > 0;
+    // The FIN counts as one byte.
+    let before = line.row.queues.send.saturating_sub(1);
+    (state.lab.is_up() && is_timed_out && before > 0).then_some(before)
+}
+
+/// Whether the last RST of that end came from a kernel that has no such connection: then there is nothing to acknowledge (RFC 9293, section
+/// 3.5.2).
+fn was_stray(state: &State, end: SocketId) -> bool {
+    let tuple = end.tuple.canonical();
+    let mut newest_first = state.lab.crossings.iter().rev();
+    let reset = newest_first
+        .find(|crossing| crossing.segment.tuple == tuple && crossing.segment.flags.has(Flags::RST));
+    reset.is_some_and(|reset| !reset.segment.flags.has(Flags::ACK))
+}
+
+/// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.
+fn has_its_listener(state: &State, client: SocketId) -> bool {
+    let since = state.own_end(client).map(|end| end.since.plus(SEEN_LATE));
+    let called = state.other_end(client);
+    let rows = holders(state, called.host, called.tuple.local, Protocol::Tcp);
+    let mut lines = rows.iter().filter_map(|name| state.sockets.get(*name));
+    let is_its = |line: &TableRow| line.row.state == TcpState::Listen && Some(line.born) <= since;
+    state.server.will_listen() && lines.any(is_its)
+}

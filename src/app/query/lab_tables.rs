@@ -1,0 +1,15 @@
+use crate::app::model::LabStage;
+use crate::app::{MainView, PointOfView, State};
+
+/// Why nothing can be asked of the computers just now: those of the lab are on their way out.
+pub(crate) fn on_the_way(state: &State) -> Option<&'static str> {
+    let why =
+        "the lab is being taken down: a moment, then the computers are those on loopback again";
+    (state.lab.stage == LabStage::Stopping).then_some(why)
+}
+
+/// Whether both computers' tables are shown, with the wire between them.
+pub(crate) fn is_shown(state: &State) -> bool {
+    let ui = &state.ui;
+    state.lab.is_up() && ui.picture == MainView::Table && ui.lens.view == PointOfView::BothEnds
+}

@@ -1,0 +1,23 @@
+pub(crate) mod connection_count;
+pub(crate) mod facts;
+pub(crate) mod failure;
+pub(crate) mod half_open;
+pub(crate) mod held;
+pub(crate) mod lab_tables;
+pub(crate) mod names;
+pub(crate) mod no_answer;
+pub(crate) mod past;
+pub(crate) mod peers;
+pub(crate) mod port_holders;
+pub(crate) mod port_supply;
+pub(crate) mod role;
+pub(crate) mod transit;
+pub(crate) mod unaccepted;
+pub(crate) mod visible_rows;
+pub(crate) mod wire_then;
+
+pub(crate) use crate::app::query::no_answer::NoAnswer;
+pub(crate) use crate::app::query::port_holders::PortUse;
+pub use crate::app::query::port_supply::PortSupply;
+pub use crate::app::query::role::Role;
+pub(crate) use crate::app::query::transit::Transit;

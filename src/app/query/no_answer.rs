@@ -1,0 +1,126 @@
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::app::query::Transit;
+use crate::app::{State, format};
+use crate::tcp::{Delivery, DropReason, Flags, SocketId};
+
+/// What keeps the answer to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoAnswer {
+    /// The accept queue of our server is full.
+    QueueIsFull,
+    /// The SYN was lost on the wire.
+    SynIsLost,
+    /// It was lost as the link of the other computer is down.
+    NoLink,
+    /// The wire is held.
+    Held,
+    /// The cable is cut.
+    Cut,
+    /// The wire takes so long one way.
+    Slow(Duration),
+    /// The call does not leave this machine.
+    WithinOneMachine,
+    /// It is not known what.
+    Unknown,
+}
+
+impl NoAnswer {
+    /// Why there is no answer, behind the sentence that there is none; `whose` SYN it is that was lost: The, Its.
+    pub(crate) fn words(self, whose: &str) -> Cow<'static, str> {
+        let text = match self {
+            NoAnswer::QueueIsFull => {
+                " The accept queue is full, so the server's kernel drops the SYN; it is sent again."
+            }
+            NoAnswer::SynIsLost => {
+                return format!(" {whose} SYN is lost: it is sent again until it is answered.")
+                    .into();
+            }
+            NoAnswer::NoLink => {
+                return format!(
+                    " {whose} SYN is lost: the link of the computer that it is for is down."
+                )
+                .into();
+            }
+            NoAnswer::Held => " The wire is held: o lets one segment through.",
+            NoAnswer::Cut => " The cable is cut: nothing arrives until B mends it.",
+            NoAnswer::Slow(delay) => {
+                return format!(" Every segment takes {} one way.", format::brief(delay)).into();
+            }
+            NoAnswer::WithinOneMachine => {
+                " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
+            }
+            NoAnswer::Unknown => "",
+        };
+        text.into()
+    }
+}
+
+impl State {
+    /// What keeps the answer to a call that was made just now; nothing where the answer is only on its way.
+    pub(crate) fn silence(&self, client: SocketId) -> Option<NoAnswer> {
+        if self.is_queue_full() && self.is_with_our_server(client) {
+            return Some(NoAnswer::QueueIsFull);
+        }
+        match self.what_the_syn_was_lost_to(client) {
+            Some(DropReason::NoLink) => return Some(NoAnswer::NoLink),
+            Some(DropReason::Dropped | DropReason::Cut | DropReason::Full) | None => (),
+        }
+        let wire = &self.lab.wire;
+        let is_held = wire.held || wire.cut;
+        if !is_held && self.passage(client, Flags::SYN) == Transit::Lost {
+            return Some(NoAnswer::SynIsLost);
+        }
+        let is_within = self.other_end(client).host == client.host;
+        if self.lab.is_up() && !is_within {
+            let may_be_lost = (wire.loses > 0).then_some(NoAnswer::Unknown);
+            return self.silence_of_the_wire().or(may_be_lost);
+        }
+        Some(if self.lab.is_up() || client.tuple.remote.ip.is_loopback() {
+            NoAnswer::WithinOneMachine
+        } else {
+            NoAnswer::Unknown
+        })
+    }
+
+    /// What keeps the answer to a call that was made a while ago: what was lost then is lost until it is sent again.
+    pub(crate) fn long_silence(&self, client: SocketId) -> Option<NoAnswer> {
+        let known = self.silence(client);
+        let was_lost = || self.what_the_syn_was_lost_to(client).is_some();
+        match known {
+            None | Some(NoAnswer::Slow(_) | NoAnswer::Unknown) if was_lost() => {
+                Some(NoAnswer::SynIsLost)
+            }
+            None | Some(_) => known,
+        }
+    }
+
+    /// What the lab's wire does to every answer, as it is set.
+    pub(crate) fn silence_of_the_wire(&self) -> Option<NoAnswer> {
+        let wire = &self.lab.wire;
+        if wire.held {
+            Some(NoAnswer::Held)
+        } else if wire.cut {
+            Some(NoAnswer::Cut)
+        } else if !wire.delay.is_zero() {
+            Some(NoAnswer::Slow(wire.delay))
+        } else {
+            None
+        }
+    }
+
+    /// What the newest SYN of a call was lost to on the lab's wire, if it was.
+    pub(crate) fn what_the_syn_was_lost_to(&self, client: SocketId) -> Option<DropReason> {
+        let tuple = client.tuple.canonical();
+        let mut newest_first = self.lab.crossings.iter().rev();
+        let syn = newest_first.find(|crossing| {
+            let segment = &crossing.segment;
+            segment.tuple == tuple && segment.flags.has(Flags::SYN)
+        });
+        match syn?.fate {
+            Delivery::Lost(_, how) => Some(how),
+            Delivery::OnTheWay | Delivery::Arrived(_) => None,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use crate::app::State;
+use crate::app::model::PeerKind;
+use crate::app::table::TableRow;
+use crate::tcp::SocketId;
+
+/// Whether the other end of an accepted connection belongs to another program or machine.
+pub(crate) fn is_stranger(state: &State, end: SocketId) -> bool {
+    let ip = end.tuple.remote.ip;
+    let is_computers = state.clients.index_of(ip).is_some();
+    if is_computers && state.lab.is_up() {
+        // Any program on a computer of the lab has its address.
+        let known = state.own_end(end);
+        return known.is_some_and(|end| end.caller == PeerKind::Stranger);
+    }
+    !is_computers && is_nobodys_of_ours(state, end)
+}
+
+/// Whether no client of ours has the other end, or had it, and none is awaited.
+pub(crate) fn is_nobodys_of_ours(state: &State, end: SocketId) -> bool {
+    let other = state.other_end(end);
+    let told = |line: &TableRow| line.ending.is_some();
+    let had_it = || state.sockets.mirror(end).is_some_and(told);
+    state.clients.awaited == 0 && state.clients.whose(other).is_none() && !had_it()
+}

@@ -1,0 +1,67 @@
+use std::collections::HashSet;
+
+use crate::app::State;
+use crate::app::query::Role;
+use crate::app::table::RowPlace;
+use crate::app::ui::PointOfView;
+use crate::tcp::{Host, SocketId};
+
+/// Writes into `shown` the names of the rows that are shown, in the order of the table.
+///
+/// It is called for every frame in which something changed: only where rows stand is read, not the rows.
+pub(crate) fn show(state: &State, shown: &mut Vec<SocketId>) {
+    let needle = state.ui.find.text.value().to_lowercase();
+    // netstat itself knows no row that the kernel has no more.
+    let ghosts: HashSet<SocketId> =
+        if state.ui.netstat { state.seen().ghosts().collect() } else { HashSet::new() };
+    let is_shown = |place: &&RowPlace| {
+        let in_view = if state.lab.is_up() {
+            stands_at(state, place.name.host)
+        } else {
+            is_end_of(state, place)
+        };
+        in_view
+            && !ghosts.contains(&place.name)
+            && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
+    };
+    shown.clear();
+    let places = state.seen().places().filter(is_shown);
+    shown.extend(places.map(|place| place.name));
+}
+
+/// On loopback all rows stand in one table: which end of a connection a row is tells whose it is.
+fn is_end_of(state: &State, place: &RowPlace) -> bool {
+    match state.ui.lens.view {
+        PointOfView::BothEnds => true,
+        PointOfView::Server => !place.is_client,
+        PointOfView::Client => {
+            place.is_client
+                && place.name.tuple.local.ip.to_canonical() == state.clients.computer().ip
+        }
+    }
+}
+
+/// In the lab each computer has a table of its own.
+fn stands_at(state: &State, host: Host) -> bool {
+    let is_servers = state.lab.server().is_some_and(|server| server.host == host);
+    let is_clients = state.clients.computer().host == host;
+    match state.ui.lens.view {
+        PointOfView::BothEnds => is_servers || is_clients,
+        PointOfView::Server => is_servers,
+        PointOfView::Client => is_clients,
+    }
+}
+
+fn text_of(state: &State, name: &SocketId) -> String {
+    let Some(line) = state.seen().get(*name) else {
+        return String::new();
+    };
+    let row = &line.row;
+    let role = Role::of(state, row);
+    let owner = state.sockets.owners.get(&row.inode).map(ToString::to_string).unwrap_or_default();
+    let text = format!(
+        "{} {} {} {} {role} {owner}",
+        row.tuple.protocol, row.tuple.local, row.tuple.remote, row.state
+    );
+    text.to_lowercase()
+}

@@ -1,0 +1,277 @@
+pub(crate) mod closed_rows;
+pub(crate) mod counts;
+pub(crate) mod event;
+pub(crate) mod ghosts;
+pub(crate) mod gone_reason;
+pub(crate) mod journal;
+pub(crate) mod order;
+pub(crate) mod ports;
+pub(crate) mod removal;
+pub(crate) mod row;
+
+pub use crate::app::table::closed_rows::ClosedRow;
+pub(crate) use crate::app::table::closed_rows::ClosedRows;
+pub(crate) use crate::app::table::counts::StateCounts;
+pub(crate) use crate::app::table::event::{RowChange, TableEvent};
+pub use crate::app::table::journal::Past;
+pub(crate) use crate::app::table::journal::{Journal, StepKind};
+pub(crate) use crate::app::table::order::{RowKind, RowOrder, RowPlace};
+pub use crate::app::table::ports::{Parity, Ports};
+pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use crate::app::table::counts::is_open;
+use crate::tcp::{Host, Moment, Port, Protocol, SocketId, SocketRow, TcpState};
+
+/// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    lines: HashMap<SocketId, TableRow>,
+    order: RowOrder,
+    counts: StateCounts,
+    ports: Ports,
+    ghosts: VecDeque<(SocketId, Moment)>,
+    departed: ClosedRows,
+    touched: Option<Moment>,
+}
+
+impl Table {
+    /// Takes one fact about the table; says whether something differs that can be seen, and is no timer.
+    pub(crate) fn take(&mut self, at: Moment, what: &TableEvent) -> bool {
+        match what {
+            TableEvent::Look { afresh, rows } => self.look(at, *afresh, rows),
+            TableEvent::Ended { name, how, reached, serves } => {
+                self.ended(at, *name, (*how, *reached), *serves)
+            }
+            TableEvent::Laid => {
+                self.lay_ghosts(at);
+                false
+            }
+        }
+    }
+
+    fn look(&mut self, at: Moment, afresh: Option<Host>, rows: &[RowChange]) -> bool {
+        self.touched = Some(at);
+        if let Some(host) = afresh {
+            return self.start_afresh(at, host, rows);
+        }
+        // What vanished comes last: why it did may show in the state of its other end.
+        let mut differs = false;
+        for noted in rows {
+            if let RowChange::There(row, serves) = noted {
+                differs |= self.saw(at, *row, *serves);
+            }
+        }
+        for noted in rows {
+            if let RowChange::Gone(row) = noted {
+                differs |= self.vanished(at, row);
+            }
+        }
+        differs
+    }
+
+    fn start_afresh(&mut self, at: Moment, host: Host, rows: &[RowChange]) -> bool {
+        let mut there: Vec<(SocketRow, bool)> = rows
+            .iter()
+            .filter_map(|noted| match noted {
+                RowChange::There(row, serves) => Some((*row, *serves)),
+                RowChange::Gone(_) => None,
+            })
+            .collect();
+        there
+            .sort_by_cached_key(|(row, _)| (row.state != TcpState::Listen, row.tuple.connection()));
+        let mut differs = !self.lines.is_empty() && self.forget_all_but(host, &there);
+        self.lines.reserve(there.len());
+        for (row, serves) in there {
+            let is_known = self.lines.contains_key(&row.name());
+            differs |= self.saw(at, row, serves);
+            if let Some(line) = self.lines.get_mut(&row.name()).filter(|_| !is_known) {
+                line.found = true;
+            }
+        }
+        differs
+    }
+
+    /// Forgets what stands in the table of that computer no more.
+    fn forget_all_but(&mut self, host: Host, rows: &[(SocketRow, bool)]) -> bool {
+        let there: HashSet<SocketId> = rows.iter().map(|(row, _)| row.name()).collect();
+        let gone = |name: &SocketId| name.host == host && !there.contains(name);
+        let gone: Vec<SocketId> = self.lines.keys().copied().filter(gone).collect();
+        for name in &gone {
+            self.forget(*name);
+        }
+        !gone.is_empty()
+    }
+
+    /// Takes one row as the kernel shows it now.
+    fn saw(&mut self, at: Moment, row: SocketRow, serves: bool) -> bool {
+        let name = row.name();
+        match self.lines.get_mut(&name) {
+            Some(line) if line.gone.is_none() && line.row.is_same_socket(&row) => {
+                let before = line.row;
+                line.saw(row, at);
+                let listens = |row: &SocketRow| row.state == TcpState::Listen;
+                if listens(&before) != listens(&row) {
+                    self.order.remove(name);
+                    self.order.insert(name, self.part(&row, serves));
+                }
+                self.recount(&row, Some(before.state), Some(row.state));
+                if row.state == TcpState::TimeWait && before.state != row.state {
+                    // The look that missed the other end may have read this row too early.
+                    self.explain(name);
+                }
+                return before.state != row.state
+                    || before.queues != row.queues
+                    || before.inode != row.inode;
+            }
+            Some(_) => {
+                // A new connection took over the five numbers: it has a birth of its own.
+                let other = self.mirror(name).filter(|line| line.gone.is_some());
+                if let Some(other) = other.map(|line| line.row.name()) {
+                    self.forget(other);
+                }
+                self.forget(name);
+            }
+            None => (),
+        }
+        self.insert(TableRow::new(row, at), serves);
+        true
+    }
+
+    fn insert(&mut self, line: TableRow, serves: bool) {
+        let (row, name) = (line.row, line.row.name());
+        let alive = line.gone.is_none();
+        self.order.insert(name, self.part(&row, serves));
+        self.lines.insert(name, line);
+        if alive {
+            self.recount(&row, None, Some(row.state));
+        }
+    }
+
+    fn part(&self, row: &SocketRow, serves: bool) -> RowKind {
+        let (local, remote) = (row.tuple.local.port, row.tuple.remote.port);
+        let is_server = || serves || (self.counts.is_listening(local) && local != remote);
+        if row.state == TcpState::Listen {
+            RowKind::Listener
+        } else if !row.tuple.is_connected() || is_server() {
+            RowKind::ServerEnd
+        } else {
+            RowKind::ClientEnd
+        }
+    }
+
+    /// Whether a row appeared or changed so shortly before `now` that it is still marked.
+    pub fn is_fresh(&self, now: Moment) -> bool {
+        self.touched.is_some_and(|touched| now.since(touched) <= TableRow::FRESH)
+    }
+
+    fn forget(&mut self, name: SocketId) {
+        let Some(line) = self.lines.remove(&name) else {
+            return;
+        };
+        if line.gone.is_none() {
+            self.recount(&line.row, Some(line.row.state), None);
+        }
+        self.order.remove(name);
+    }
+
+    fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
+        let (was_open, is_now) = (before.is_some_and(is_open), after.is_some_and(is_open));
+        if was_open != is_now && row.tuple.protocol == Protocol::Tcp {
+            self.order.count_open(row.name(), is_now);
+        }
+        self.counts.moved(row, before, after);
+        self.ports.moved(row, before, after);
+    }
+
+    /// The inodes of all lines.
+    pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {
+        self.lines.values().map(|line| line.row.inode)
+    }
+
+    /// The line of that name.
+    pub fn get(&self, name: SocketId) -> Option<&TableRow> {
+        self.lines.get(&name)
+    }
+
+    /// The line of the other end of the same connection, if it stands in the table.
+    pub fn mirror(&self, name: SocketId) -> Option<&TableRow> {
+        if name.tuple.is_to_itself() || !name.tuple.is_connected() {
+            return None;
+        }
+        let same = self.lines.get(&SocketId { tuple: name.tuple.mirrored(), ..name });
+        same.or_else(|| self.lines.get(&self.order.other_end(name)?))
+    }
+
+    /// The line of the other end of the same connection, or what was known of it when its ghost left the screen, too.
+    pub(crate) fn other_line(&self, name: SocketId) -> Option<&TableRow> {
+        let other = name.tuple.mirrored().canonical();
+        let born = self.lines.get(&name).map(|line| line.born);
+        let departed = || {
+            let lines = self.departed().iter().rev().map(|departed| &departed.line);
+            let is_it = |line: &&TableRow| {
+                let went = line.gone.map(|gone| gone.at);
+                line.row.tuple.canonical() == other && went >= born
+            };
+            lines.filter(|line| line.row.name() != name).find(is_it)
+        };
+        self.mirror(name).or_else(departed)
+    }
+
+    /// Whether the other end went by a RST, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
+    pub fn is_half_open(&self, line: &TableRow) -> bool {
+        let is_there = line.gone.is_none() && line.row.tuple.is_connected();
+        let is_alone = |name| {
+            let other = self.mirror(name);
+            other.is_some_and(|other| other.gone.is_some() && other.sent_rst())
+        };
+        is_there && is_open(line.row.state) && (line.left_alone || is_alone(line.row.name()))
+    }
+
+    /// Whether both ends closed at once, as far as a look at either has shown it.
+    pub fn closed_at_once(&self, line: &TableRow) -> bool {
+        let other = self.other_line(line.row.name());
+        line.closed_at_once() || other.is_some_and(TableRow::closed_at_once)
+    }
+
+    /// Whether the row is the client's end of its connection, as far as ports that listen tell.
+    pub fn is_client(&self, name: SocketId) -> bool {
+        self.order.is_client(name)
+    }
+
+    /// Every line in its order.
+    pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &TableRow> {
+        self.places().filter_map(|place| self.lines.get(&place.name))
+    }
+
+    /// Where every line stands, in order: quicker than the lines themselves.
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &RowPlace> {
+        self.order.places()
+    }
+
+    /// How many rows of TCP the kernel has in that state.
+    pub fn count(&self, state: TcpState) -> u32 {
+        self.counts.of(state)
+    }
+
+    /// Whether somebody listens at that port.
+    pub fn is_listening(&self, port: Port) -> bool {
+        self.counts.is_listening(port)
+    }
+
+    /// How many lines there are, ghosts too.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// How many connections are open: two ends of one count once, TIME_WAIT does not count.
+    pub fn connections(&self) -> usize {
+        self.order.open()
+    }
+}

@@ -1,0 +1,62 @@
+use crate::app::Table;
+use crate::app::table::{Gone, GoneReason, TableRow, gone_reason};
+use crate::tcp::{CloseKind, Moment, SocketId, SocketRow, TcpState};
+
+impl Table {
+    /// Marks a row as gone: it stays as a ghost for a while, with the reason.
+    pub(crate) fn vanished(&mut self, at: Moment, last: &SocketRow) -> bool {
+        let name = last.name();
+        let alive = |line: &&mut TableRow| line.gone.is_none() && line.row.is_same_socket(last);
+        let Some(line) = self.lines.get_mut(&name).filter(alive) else {
+            return false;
+        };
+        let why = GoneReason::Unknown;
+        line.gone = Some(Gone { at, why });
+        let row = line.row;
+        self.recount(&row, Some(row.state), None);
+        self.ghosts.push_back((name, at));
+        self.explain(name);
+        true
+    }
+
+    /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so, with the
+    /// state that its own calls had told; it takes the place of one whose end was told before.
+    pub(crate) fn ended(
+        &mut self,
+        at: Moment,
+        name: SocketId,
+        (how, reached): (CloseKind, Option<TcpState>),
+        serves: bool,
+    ) -> bool {
+        let was_told = |line: &TableRow| line.gone.is_some() && line.ending.is_some();
+        let line = self.lines.get_mut(&name);
+        if let Some(line) = line.filter(|line| !was_told(line)) {
+            line.ending = Some(how);
+            return self.explain(name);
+        }
+        let Some(reached) = reached else { return false };
+        self.forget(name);
+        self.insert(TableRow::told(name, reached, how, at), serves);
+        self.ghosts.push_back((name, at));
+        true
+    }
+
+    /// Works out why a row went, and its other end: each may tell of the other. Says whether that is another reason than was known.
+    pub(crate) fn explain(&mut self, name: SocketId) -> bool {
+        let other = self.mirror(name).map(|line| line.row.name());
+        let mut differs = false;
+        for name in [Some(name), other].into_iter().flatten() {
+            let is_gone = |line: &&TableRow| line.gone.is_some() && !line.told;
+            let Some(line) = self.lines.get(&name).filter(is_gone) else {
+                continue;
+            };
+            let why = gone_reason::why_gone(self, line);
+            let gone = self.lines.get_mut(&name);
+            if let Some(gone) = gone.and_then(|line| line.gone.as_mut()) {
+                differs |= gone.why != why;
+                gone.why = why;
+            }
+        }
+        differs
+    }
+}

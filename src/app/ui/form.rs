@@ -1,0 +1,193 @@
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a form ignores every key that it does not name"
+)]
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::app::keys::Key;
+use crate::app::ui::text_input::{LONGEST, edit_text};
+use crate::app::ui::{Field, Value};
+
+/// Fields to fill in; each shows the socket call that it becomes.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// From top to bottom.
+    pub fields: Vec<Field>,
+    /// Which field the cursor is in.
+    pub at: usize,
+    /// Whether the cursor has only just come there: what is typed now takes the place of the old value.
+    pub is_new_there: bool,
+    /// What is wrong, and in which field.
+    pub wrong: Option<Wrong>,
+}
+
+/// What is wrong with a value, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// The field, counted from 0.
+    pub field: usize,
+    /// What would be right.
+    pub why: String,
+}
+
+impl Wrong {
+    pub(crate) fn new(field: usize, why: impl Into<String>) -> Wrong {
+        Wrong { field, why: why.into() }
+    }
+}
+
+/// What a key did to a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something changed; it stays open.
+    Open,
+    /// The key means nothing there; it stays open.
+    Ignored,
+    /// The person wants it to be applied.
+    Confirmed,
+    /// The person wants none of it.
+    Dropped,
+}
+
+/// The two options of a yes-or-no field.
+pub(crate) const YES_NO: [&str; 2] = ["no", "yes"];
+
+/// The call that switches a socket option on.
+pub(crate) fn option_call(name: &str, on: bool) -> String {
+    if on { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
+}
+
+impl Form {
+    /// A form with these fields, the cursor in the first.
+    pub fn new(fields: Vec<Field>) -> Form {
+        Form { fields, at: 0, is_new_there: true, wrong: None }
+    }
+
+    /// Whether the second of two options is chosen.
+    pub(crate) fn is_yes(&self, field: usize) -> bool {
+        self.fields[field].chosen() == 1
+    }
+
+    /// The number in a field.
+    ///
+    /// # Errors
+    /// `why`, when it is none of those `allowed`.
+    pub(crate) fn number(
+        &self,
+        field: usize,
+        allowed: RangeInclusive<u32>,
+        why: &str,
+    ) -> Result<u32, Wrong> {
+        let typed = self.fields[field].shown().trim().parse().ok();
+        typed.filter(|n| allowed.contains(n)).ok_or_else(|| Wrong::new(field, why))
+    }
+
+    /// The time in a field.
+    ///
+    /// # Errors
+    /// When it is not between nothing and a day.
+    pub(crate) fn seconds(&self, field: usize) -> Result<Duration, Wrong> {
+        let typed = self.fields[field].shown().trim().parse::<f64>().ok();
+        let allowed = typed.filter(|seconds| (0.0..=86400.0).contains(seconds));
+        allowed
+            .map(Duration::from_secs_f64)
+            .ok_or_else(|| Wrong::new(field, "seconds, from 0 to 86400"))
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: Key) -> Outcome {
+        match key {
+            Key::Enter => return Outcome::Confirmed,
+            Key::Esc => return Outcome::Dropped,
+            Key::Tab | Key::Down => {
+                self.go_to((self.at + 1) % self.fields.len());
+            }
+            Key::BackTab | Key::Up => {
+                self.go_to((self.at + self.fields.len() - 1) % self.fields.len());
+            }
+            other if self.edit(other) => (),
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Open
+    }
+
+    /// The choice that a field belongs to, and which of its options has the field's name, if there is one.
+    fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
+        let label = self.fields.get(field)?.label;
+        let choices = self.fields.iter().enumerate();
+        let mut found = choices.filter_map(|(n, choice)| match &choice.value {
+            Value::Text(_) => None,
+            Value::Choice { options, .. } => {
+                let place = options.iter().position(|option| option.ends_with(label));
+                place.map(|option| (n, option))
+            }
+        });
+        found.next()
+    }
+
+    /// Whether a field does not count at present: the option that it belongs to is not chosen.
+    pub fn is_idle(&self, field: usize) -> bool {
+        let choice = self.choice_of(field);
+        choice.is_some_and(|(choice, option)| self.fields[choice].chosen() != option)
+    }
+
+    /// What is typed into a field is meant to count: the option that it belongs to is chosen.
+    fn choose_for(&mut self, field: usize) {
+        if let Some((choice, option)) = self.choice_of(field)
+            && let Value::Choice { chosen, .. } = &mut self.fields[choice].value
+        {
+            *chosen = option;
+        }
+    }
+
+    /// Takes pasted text: printable characters only, and no more than fits.
+    pub fn paste(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
+            self.edit(Key::Char(c));
+        }
+    }
+
+    /// Moves the cursor to a field.
+    pub(crate) fn go_to(&mut self, field: usize) {
+        self.at = field;
+        self.is_new_there = true;
+    }
+
+    /// Takes a key in the field with the cursor; says whether it means anything there.
+    fn edit(&mut self, key: Key) -> bool {
+        let Some(field) = self.fields.get_mut(self.at) else {
+            return false;
+        };
+        let before = field.shown().to_owned();
+        let is_known = match &mut field.value {
+            Value::Text(input) => {
+                let replaces = matches!(key, Key::Char(_) | Key::Backspace | Key::Delete);
+                if self.is_new_there && replaces {
+                    input.reset();
+                }
+                edit_text(input, key)
+            }
+            Value::Choice { options, chosen } => {
+                let many = options.len().max(1);
+                let step = match key {
+                    Key::Right | Key::Char(' ' | 'l') => 1,
+                    Key::Left | Key::Char('h') => many - 1,
+                    _ => 0,
+                };
+                *chosen = (*chosen + step) % many;
+                step != 0
+            }
+        };
+        let is_changed = field.shown() != before;
+        if is_known {
+            self.is_new_there = false;
+            self.wrong = None;
+        }
+        if is_changed {
+            self.choose_for(self.at);
+        }
+        is_known
+    }
+}

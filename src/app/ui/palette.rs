@@ -1,0 +1,83 @@
+use tui_input::Input;
+
+use crate::app::keys::{BINDINGS, Binding, Key};
+use crate::app::ui::text_input::edit_text;
+
+/// What is typed to find an action, and which of those found is chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    /// The words that are looked for; empty shows every action.
+    pub text: Input,
+    /// Which of the actions found is chosen, counted from 0.
+    pub chosen: usize,
+}
+
+impl Palette {
+    /// The actions that every word typed is found in: those whose name begins with it first.
+    pub fn found(&self) -> Vec<&'static Binding> {
+        let typed = self.text.value().to_lowercase();
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        let listed = BINDINGS.iter().filter(|binding| binding.is_listed());
+        let ranked = listed.filter_map(|binding| Some((rank(binding, &words)?, binding)));
+        let mut found: Vec<(usize, &'static Binding)> = ranked.collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, binding)| binding).collect()
+    }
+
+    /// Chooses the action so many further down, or up.
+    pub(crate) fn go(&mut self, steps: i64) {
+        let last = self.found().len().saturating_sub(1);
+        let distance = usize::try_from(steps.unsigned_abs()).unwrap_or(usize::MAX);
+        self.chosen = if steps < 0 {
+            self.chosen.saturating_sub(distance)
+        } else {
+            self.chosen.saturating_add(distance).min(last)
+        };
+    }
+
+    /// Adds pasted text.
+    pub(crate) fn paste(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_control()).take(64) {
+            edit_text(&mut self.text, Key::Char(c));
+        }
+        self.chosen = 0;
+    }
+}
+
+/// How far the words are from being the name of an action, if they can be meant for it.
+fn rank(binding: &Binding, words: &[&str]) -> Option<usize> {
+    let name = binding.help.to_lowercase();
+    let about = binding.about.to_lowercase();
+    let one = |word: &&str| {
+        let is_key = binding.keys.iter().any(|key| {
+            let key = key.to_string();
+            key == *word || (key.len() > 1 && key.to_lowercase() == *word)
+        });
+        if is_key {
+            Some(0)
+        } else if name.starts_with(word) {
+            Some(1)
+        } else if begins_a_word(&name, word) {
+            Some(2)
+        } else if begins_a_word(&about, word) {
+            Some(3)
+        } else if name.contains(word) || about.contains(word) {
+            Some(4)
+        } else {
+            abbreviates(&name, word).then_some(6)
+        }
+    };
+    words.iter().map(one).sum()
+}
+
+fn begins_a_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word))
+}
+
+/// Whether the letters of `word` are in a word of `text`, in their order, from its first letter on: `hcls` is half-close.
+fn abbreviates(text: &str, word: &str) -> bool {
+    text.split(' ').any(|part| {
+        let mut letters = part.chars();
+        part.chars().next() == word.chars().next() && word.chars().all(|c| letters.any(|l| l == c))
+    })
+}

@@ -1,0 +1,140 @@
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use zerocopy::byteorder::network_endian::U16;
+use zerocopy::{FromBytes, Immutable, KnownLayout};
+
+use crate::kernel::inet_diag::{
+    AF_INET, AF_INET6, DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK,
+};
+use crate::tcp::{
+    Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState, Timer, TimerKind,
+};
+
+const NLMSG_ERROR: u16 = 2;
+const NLMSG_DONE: u16 = 3;
+const NLM_F_DUMP_INTR: u16 = 0x10;
+const HEADER: usize = size_of::<Header>();
+
+/// `struct inet_diag_msg`.
+#[derive(Clone, Copy, FromBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub(crate) struct DiagMessage {
+    family: u8,
+    pub(crate) state: u8,
+    timer: u8,
+    tries: u8,
+    id: DiagSocketId,
+    expires: u32,
+    recv: u32,
+    send: u32,
+    uid: u32,
+    inode: u32,
+}
+
+/// One message of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiagAnswer {
+    /// The number of the request that it answers.
+    pub sequence: u32,
+    /// `NLM_F_DUMP_INTR`: the table changed so that rows may be missing.
+    pub torn: bool,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a message says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A socket, and the interface it is bound to, or 0.
+    Socket(SocketRow, u32),
+    /// The end of a dump, with an errno(3) if it ended before its time.
+    Done(i32),
+    /// The request was refused with this errno(3); 0 is a plain acknowledgement.
+    Error(i32),
+    /// Something that this program does not ask for.
+    Other,
+}
+
+/// Takes the next message off the front of `bytes`; `None` at the end, `Err` where the bytes make no sense.
+///
+/// # Errors
+/// When a length lies beyond the bytes, or a message is too short for what it claims to be.
+pub fn next_answer(
+    bytes: &mut &[u8],
+    protocol: Protocol,
+) -> Option<Result<DiagAnswer, &'static str>> {
+    if bytes.is_empty() {
+        return None;
+    }
+    let all = *bytes;
+    *bytes = &[];
+    let Ok((header, _)) = Header::read_from_prefix(all) else {
+        return Some(Err("a message without a header"));
+    };
+    let length = header.length as usize;
+    let Some(body) = all.get(HEADER..length) else {
+        return Some(Err("a message with an impossible length"));
+    };
+    *bytes = all.get(length.next_multiple_of(4)..).unwrap_or_default();
+    let body = match header.kind {
+        SOCK_DIAG_BY_FAMILY | TCPDIAG_GETSOCK => socket(body, protocol),
+        NLMSG_DONE => Ok(Body::Done(number(body).unwrap_or(0))),
+        NLMSG_ERROR => number(body).map(Body::Error).ok_or("an error without a number"),
+        _ => Ok(Body::Other),
+    };
+    Some(body.map(|body| DiagAnswer {
+        sequence: header.sequence,
+        torn: header.flags & NLM_F_DUMP_INTR != 0,
+        body,
+    }))
+}
+
+fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {
+    let Ok((message, _)) = DiagMessage::read_from_prefix(bytes) else {
+        return Err("a socket that is cut short");
+    };
+    let ip: fn([u8; 16]) -> IpAddr = match message.family {
+        AF_INET => |[a, b, c, d, ..]| Ipv4Addr::new(a, b, c, d).into(),
+        AF_INET6 => |all| Ipv6Addr::from(all).into(),
+        _ => return Ok(Body::Other),
+    };
+    let Some(state) = TcpState::from_kernel(message.state) else {
+        return Ok(Body::Other);
+    };
+    let id = message.id;
+    let end = |address, port: U16| Endpoint { ip: ip(address), port: Port(port.get()) };
+    let tuple = FiveTuple {
+        protocol,
+        local: end(id.local, id.local_port),
+        remote: end(id.remote, id.remote_port),
+    };
+    let mut row = SocketRow::new(tuple, state);
+    row.queues = Queues { recv: message.recv, send: message.send };
+    row.timer = timer_kind(message.timer).map(|kind| Timer {
+        kind,
+        left: Duration::from_millis(message.expires.into()),
+        tries: message.tries,
+    });
+    row.uid = message.uid;
+    row.inode = message.inode.into();
+    row.cookie = u64::from(id.cookie[0]) | u64::from(id.cookie[1]) << 32;
+    Ok(Body::Socket(row, id.interface))
+}
+
+/// The timer behind the number that the kernel uses, in `inet_diag` as in /proc.
+pub fn timer_kind(number: u8) -> Option<TimerKind> {
+    match number {
+        1 => Some(TimerKind::Retransmit),
+        2 => Some(TimerKind::KeepAlive),
+        3 => Some(TimerKind::TimeWait),
+        4 => Some(TimerKind::ZeroWindowProbe),
+        _ => None,
+    }
+}
+
+/// An errno(3) is sent as a negative number.
+fn number(bytes: &[u8]) -> Option<i32> {
+    let (number, _) = i32::read_from_prefix(bytes).ok()?;
+    Some(number.saturating_neg())
+}

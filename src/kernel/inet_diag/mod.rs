@@ -1,0 +1,52 @@
+//! The bytes of `inet_diag` messages, both ways (linux/netlink.h, linux/inet_diag.h, sock_diag(7)); no I/O.
+
+pub(crate) mod answer;
+pub(crate) mod bytecode;
+pub(crate) mod request;
+pub(crate) mod tcp_info;
+
+pub use crate::kernel::inet_diag::answer::Body;
+pub use crate::kernel::inet_diag::answer::DiagAnswer;
+pub use crate::kernel::inet_diag::answer::next_answer;
+pub use crate::kernel::inet_diag::answer::timer_kind;
+pub use crate::kernel::inet_diag::bytecode::PortHalf;
+pub use crate::kernel::inet_diag::bytecode::SocketEnd;
+pub use crate::kernel::inet_diag::bytecode::program;
+pub use crate::kernel::inet_diag::request::ALL_STATES;
+pub use crate::kernel::inet_diag::request::Dump;
+pub use crate::kernel::inet_diag::request::Family;
+pub use crate::kernel::inet_diag::request::state_bits;
+pub use crate::kernel::inet_diag::request::write_inspection;
+pub use crate::kernel::inet_diag::request::write_lookup;
+pub use crate::kernel::inet_diag::tcp_info::tcp_info;
+
+use zerocopy::byteorder::network_endian::U16;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+const TCPDIAG_GETSOCK: u16 = 18;
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const AF_INET: u8 = 2;
+const AF_INET6: u8 = 10;
+
+/// `struct nlmsghdr`.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct Header {
+    length: u32,
+    kind: u16,
+    flags: u16,
+    sequence: u32,
+    sender: u32,
+}
+
+/// `struct inet_diag_sockid`.
+#[derive(Clone, Copy, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct DiagSocketId {
+    local_port: U16,
+    remote_port: U16,
+    local: [u8; 16],
+    remote: [u8; 16],
+    interface: u32,
+    cookie: [u32; 2],
+}

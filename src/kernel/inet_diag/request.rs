@@ -1,0 +1,193 @@
+use std::net::IpAddr;
+
+use zerocopy::{Immutable, IntoBytes};
+
+use crate::kernel::inet_diag::{
+    AF_INET, AF_INET6, DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK,
+};
+use crate::tcp::{FiveTuple, Protocol, TcpState};
+
+/// The bits of every state, also of those that this program does not know yet.
+pub const ALL_STATES: u32 = !0;
+
+const NLM_F_REQUEST: u16 = 0x1;
+const NLM_F_DUMP: u16 = 0x300;
+const INET_DIAG_REQ_BYTECODE: u16 = 1;
+/// The bit that asks for `INET_DIAG_INFO`.
+const INFO: u8 = 1 << 1;
+const INET_DIAG_NOCOOKIE: [u32; 2] = [!0, !0];
+const IPPROTO_TCP: u8 = 6;
+const IPPROTO_UDP: u8 = 17;
+
+/// `struct inet_diag_req_v2`.
+#[derive(Clone, Copy, IntoBytes, Immutable)]
+#[repr(C)]
+struct Request {
+    family: u8,
+    protocol: u8,
+    extensions: u8,
+    pad: u8,
+    states: u32,
+    id: DiagSocketId,
+}
+
+/// `struct inet_diag_req`, which older programs use: it walks the table once for both families.
+#[derive(Clone, Copy, Default, IntoBytes, Immutable)]
+#[repr(C)]
+struct OldRequest {
+    family: u8,
+    source_length: u8,
+    target_length: u8,
+    extensions: u8,
+    id: DiagSocketId,
+    states: u32,
+    tables: u32,
+}
+
+/// The address family of a dump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6, also where IPv4-mapped addresses are used.
+    V6,
+}
+
+/// A dump of several sockets.
+#[derive(Clone, Copy, Debug)]
+pub struct Dump<'a> {
+    /// TCP or UDP.
+    pub protocol: Protocol,
+    /// One family, or with `None` both in one pass, which only TCP can.
+    pub family: Option<Family>,
+    /// A bit for each state that is wanted, see [`state_bits`].
+    pub states: u32,
+    /// A filter that the kernel runs, see [`program`](crate::kernel::inet_diag::program).
+    pub program: Option<&'a [u8]>,
+}
+
+impl Dump<'_> {
+    /// Writes the message that asks for this dump into `request`.
+    pub fn write(&self, sequence: u32, request: &mut Vec<u8>) {
+        let flags = NLM_F_REQUEST | NLM_F_DUMP;
+        request.clear();
+        match self.family {
+            None => {
+                let body = OldRequest { states: self.states, ..OldRequest::default() };
+                begin(request, TCPDIAG_GETSOCK, flags, sequence);
+                request.extend(body.as_bytes());
+            }
+            Some(family) => {
+                begin(request, SOCK_DIAG_BY_FAMILY, flags, sequence);
+                let body = Request {
+                    family: family_number(family),
+                    protocol: protocol_number(self.protocol),
+                    extensions: 0,
+                    pad: 0,
+                    states: self.states,
+                    id: DiagSocketId::default(),
+                };
+                request.extend(body.as_bytes());
+            }
+        }
+        if let Some(program) = self.program
+            && let Ok(length) = u16::try_from(program.len() + 4)
+        {
+            request.extend(length.to_ne_bytes());
+            request.extend(INET_DIAG_REQ_BYTECODE.to_ne_bytes());
+            request.extend(program);
+        }
+        end(request);
+    }
+}
+
+/// Writes the message that asks for one socket into `request`; `interface` is the one it is bound to, or 0.
+///
+/// Where there is no such socket, the kernel answers with one that listens at the address, or with an error.
+pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
+    write_one(tuple, interface, 0, sequence, request);
+}
+
+/// The same, and for what the kernel knows of the connection beyond its row, see [`tcp_info`](crate::kernel::inet_diag::tcp_info).
+pub fn write_inspection(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
+    write_one(tuple, interface, INFO, sequence, request);
+}
+
+fn write_one(
+    tuple: FiveTuple,
+    interface: u32,
+    extensions: u8,
+    sequence: u32,
+    request: &mut Vec<u8>,
+) {
+    // For UDP the kernel takes the two ends the other way round.
+    let asked = match tuple.protocol {
+        Protocol::Tcp => tuple,
+        Protocol::Udp => tuple.mirrored(),
+    };
+    let family = if tuple.local.ip.is_ipv6() { Family::V6 } else { Family::V4 };
+    let body = Request {
+        family: family_number(family),
+        protocol: protocol_number(tuple.protocol),
+        extensions,
+        pad: 0,
+        states: ALL_STATES,
+        id: DiagSocketId {
+            local_port: asked.local.port.0.into(),
+            remote_port: asked.remote.port.0.into(),
+            local: address_bytes(asked.local.ip),
+            remote: address_bytes(asked.remote.ip),
+            interface,
+            cookie: INET_DIAG_NOCOOKIE,
+        },
+    };
+    request.clear();
+    begin(request, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, sequence);
+    request.extend(body.as_bytes());
+    end(request);
+}
+
+/// The bits by which a dump asks for sockets in `state`; the kernel has two kinds of SYN_RECV and of CLOSED.
+pub fn state_bits(state: TcpState) -> u32 {
+    (1..=13_u8)
+        .filter(|number| TcpState::from_kernel(*number) == Some(state))
+        .fold(0, |bits, number| bits | 1 << number)
+}
+
+fn address_bytes(ip: IpAddr) -> [u8; 16] {
+    match ip {
+        IpAddr::V4(ip) => {
+            let mut bytes = [0; 16];
+            bytes[..4].copy_from_slice(&ip.octets());
+            bytes
+        }
+        IpAddr::V6(ip) => ip.octets(),
+    }
+}
+
+fn family_number(family: Family) -> u8 {
+    match family {
+        Family::V4 => AF_INET,
+        Family::V6 => AF_INET6,
+    }
+}
+
+fn protocol_number(protocol: Protocol) -> u8 {
+    match protocol {
+        Protocol::Tcp => IPPROTO_TCP,
+        Protocol::Udp => IPPROTO_UDP,
+    }
+}
+
+fn begin(request: &mut Vec<u8>, kind: u16, flags: u16, sequence: u32) {
+    let header = Header { length: 0, kind, flags, sequence, sender: 0 };
+    request.extend(header.as_bytes());
+}
+
+/// Fills in the length, which stands in front.
+fn end(request: &mut [u8]) {
+    let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
+    if let Some(field) = request.first_chunk_mut::<4>() {
+        *field = length.to_ne_bytes();
+    }
+}

@@ -1,0 +1,191 @@
+//! Why this machine gives no lab, and what helps.
+
+use rustix::io::Errno;
+use rustix::process::geteuid;
+
+use crate::lab::namespace::Namespaces;
+use crate::tcp::LabRefusal;
+use crate::tcp::socket::errno;
+
+/// A step that failed.
+pub(crate) type FailedStep = (String, Errno);
+
+/// Where a computer keeps the range from which its kernel picks ports.
+pub(crate) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
+
+/// Settings that forbid user namespaces, the value that does, and what to set.
+const FORBID: [(&str, &str, &str); 4] = [
+    ("user/max_user_namespaces", "0", "15000"),
+    ("user/max_net_namespaces", "0", "15000"),
+    ("kernel/unprivileged_userns_clone", "0", "1"),
+    (GIVES_NONE, "1", "0"),
+];
+
+/// The one of them that leaves user namespaces, but without privileges.
+const GIVES_NONE: &str = "kernel/apparmor_restrict_unprivileged_userns";
+
+/// Who asked for the lab: inside of a user namespace everybody is root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Requester {
+    Root,
+    Somebody,
+}
+
+impl Requester {
+    /// The user of this process.
+    pub(crate) fn now() -> Requester {
+        if geteuid().is_root() { Requester::Root } else { Requester::Somebody }
+    }
+}
+
+/// What is known on this machine about a step that failed.
+pub(crate) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
+    let helps = helps((&step, errno), who, |name| {
+        std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
+    });
+    LabRefusal { step, errno: errno::Errno(errno.raw_os_error()), helps }
+}
+
+fn helps(
+    (step, errno): (&str, Errno),
+    who: Requester,
+    setting: impl Fn(&str) -> Option<String>,
+) -> String {
+    let is = |name: &str, value: &str| setting(name).is_some_and(|now| now.trim() == value);
+    let is_namespaces = step.starts_with("unshare") || step.starts_with("/proc/self/");
+    let is_denied = matches!(errno, Errno::PERM | Errno::ACCESS)
+        && step != PORT_RANGE
+        && !step.starts_with("execve");
+    let culprits: Vec<String> = FORBID
+        .iter()
+        .filter(|(name, ..)| is_namespaces || (is_denied && *name == GIVES_NONE))
+        .filter(|(name, value, _)| is(name, value))
+        .map(|(name, value, better)| {
+            let name = name.replacen('/', ".", 1);
+            format!("{name} is {value} here; as root: sysctl {name}={better}")
+        })
+        .collect();
+    if !culprits.is_empty() {
+        return culprits.join("; ");
+    }
+    match errno {
+        Errno::NOSPC if is_namespaces => {
+            let limit = if step == Namespaces::Network.step() {
+                "max_net_namespaces"
+            } else {
+                "max_user_namespaces"
+            };
+            let most = setting(&format!("user/{limit}")).unwrap_or_default();
+            format!(
+                "so many namespaces are in use already, or one around this one allows none; user.{limit} is {} here",
+                most.trim()
+            )
+        }
+        _ if is_denied => match who {
+            Requester::Root => {
+                let lacks = privilege(step);
+                format!("this container lacks CAP_{lacks}; docker run --cap-add {lacks} gives it")
+            }
+            Requester::Somebody => {
+                "no setting forbids it, so a container or a seccomp filter does; try outside of it, or as root".to_owned()
+            }
+        },
+        Errno::NOSYS | Errno::INVAL if is_namespaces => {
+            "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
+        }
+        Errno::MFILE => {
+            "it is allowed too few of them; ulimit -n 1024 allows enough"
+                .to_owned()
+        }
+        Errno::ROFS if step == PORT_RANGE => {
+            "/proc/sys is read-only here, as in most containers; docker run --security-opt systempaths=unconfined leaves it writable. Without a range of its own the lab can be had".to_owned()
+        }
+        _ if step == PORT_RANGE => "without a range of its own the lab can be had".to_owned(),
+        Errno::OPNOTSUPP | Errno::NODEV if step.contains("veth") => {
+            "this kernel lacks virtual links (CONFIG_VETH); as root: modprobe veth".to_owned()
+        }
+        Errno::AFNOSUPPORT if step.contains("AF_PACKET") => {
+            "this kernel lacks packet sockets (CONFIG_PACKET); as root: modprobe af_packet"
+                .to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// What a step takes (capabilities(7)).
+fn privilege(step: &str) -> &'static str {
+    if step.starts_with("RTM_") {
+        "NET_ADMIN"
+    } else if step.contains("AF_PACKET") {
+        "NET_RAW"
+    } else {
+        "SYS_ADMIN"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_setting_that_forbids_is_named_with_its_value() {
+        let unshare = "unshare(CLONE_NEWUSER)";
+        let said = |name: &'static str, value: &'static str, errno| {
+            helps((unshare, errno), Requester::Somebody, |asked| {
+                (asked == name).then(|| format!("{value}\n"))
+            })
+        };
+        for (name, value, errno, start) in [
+            ("user/max_user_namespaces", "0", Errno::NOSPC, "user.max_user_namespaces is 0 here"),
+            (
+                "kernel/unprivileged_userns_clone",
+                "0",
+                Errno::PERM,
+                "kernel.unprivileged_userns_clone is 0 here",
+            ),
+            (
+                "kernel/apparmor_restrict_unprivileged_userns",
+                "1",
+                Errno::ACCESS,
+                "kernel.apparmor_restrict_unprivileged_userns is 1 here",
+            ),
+            ("user/max_user_namespaces", "7", Errno::NOSPC, "so many namespaces are in use"),
+        ] {
+            let said = said(name, value, errno);
+            assert!(said.starts_with(start), "{said}");
+        }
+        let said = helps(("unshare(CLONE_NEWNET)", Errno::NOSPC), Requester::Root, |asked| {
+            (asked == "user/max_net_namespaces").then(|| "2\n".to_owned())
+        });
+        assert!(said.ends_with("user.max_net_namespaces is 2 here"), "{said}");
+        let unknown = ("RTM_NEWLINK veth", Errno::NOMEM);
+        assert_eq!(helps(unknown, Requester::Somebody, |_| None), "");
+    }
+
+    /// Ubuntu 24.04: there is a user namespace, and it gives no privilege for anything.
+    #[test]
+    fn whatever_apparmor_denies_its_setting_is_named() {
+        for step in [
+            "unshare(CLONE_NEWUSER)",
+            "/proc/self/uid_map",
+            "unshare(CLONE_NEWNET)",
+            "RTM_NEWLINK veth",
+            "socket(AF_PACKET)",
+        ] {
+            for errno in [Errno::PERM, Errno::ACCESS] {
+                let said = helps((step, errno), Requester::Somebody, |asked| {
+                    (asked == GIVES_NONE).then(|| "1\n".to_owned())
+                });
+                assert_eq!(
+                    said,
+                    "kernel.apparmor_restrict_unprivileged_userns is 1 here; \
+                     as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+                    "{step}"
+                );
+            }
+        }
+        let elsewhere = ("execve(/proc/self/exe)", Errno::ACCESS);
+        let said = helps(elsewhere, Requester::Somebody, |_| Some("1".to_owned()));
+        assert_eq!(said, "");
+    }
+}

@@ -1,0 +1,199 @@
+use std::fs::File;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::io::Errno;
+
+use crate::lab::addressing::{address, hosts};
+use crate::lab::diagnosis::{Requester, refusal};
+use crate::lab::fd_channel::{Channel, Message};
+use crate::lab::protocol::HelperReply;
+use crate::lab::socket_pool::SocketPool;
+use crate::lab::stop_handle::{StopHandle, StopReason};
+use crate::lab::sysctl;
+use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange, in_words};
+
+/// The hidden subcommand that has this program be the helper.
+pub const HELPER: &str = "__lab";
+/// How long the helper may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A lab that is up: computers with a kernel's own TCP each, whose wire is not connected yet.
+#[derive(Debug)]
+pub struct Lab {
+    /// Its computers, the server first.
+    pub computers: Vec<LabComputer>,
+    /// What they can do; less than meant where this machine does not let their settings be made.
+    pub limits: LabLimits,
+    /// Where their sockets come from.
+    pub stock: Arc<SocketPool>,
+    /// The ends of the wire, for [`Wire::start`](crate::lab::Wire::start).
+    pub ends: Vec<(Host, OwnedFd)>,
+    /// The files of each computer's counters: `snmp`, `sockstat` and `sockstat6`, as far as they exist.
+    pub counters: Vec<(Host, Vec<File>)>,
+    /// The process that made it.
+    pub helper: Helper,
+}
+
+/// The process that made the lab and hands out its sockets; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Helper {
+    child: Child,
+    channel: Arc<Channel>,
+    stopper: StopHandle,
+}
+
+impl Lab {
+    /// Sets a lab up with `program` as its helper, which is this program: `/proc/self/exe`.
+    ///
+    /// The helper ends with the thread that calls this.
+    ///
+    /// # Errors
+    /// When this machine does not let us, with what helps.
+    pub fn start(program: &Path, spec: LabSpec) -> Result<Lab, LabRefusal> {
+        let helper = Helper::start(program, spec)?;
+        let ports = spec.ports.unwrap_or(PortRange::DEFAULT);
+        let mut lab = (Vec::new(), Vec::new(), Vec::new());
+        for host in hosts(spec.computers) {
+            let (end, counters) = helper.computer(host)?;
+            let ip = IpAddr::from(address(host));
+            lab.0.push(LabComputer { host, ip });
+            lab.1.push((host, end));
+            lab.2.push((host, counters));
+        }
+        let limits = helper.limits()?;
+        let stock = SocketPool::new(Arc::clone(&helper.channel), helper.stopper(), ports);
+        Ok(Lab {
+            computers: lab.0,
+            limits: sysctl::as_used(limits, &stock, Host::SERVER),
+            stock: Arc::new(stock),
+            ends: lab.1,
+            counters: lab.2,
+            helper,
+        })
+    }
+}
+
+impl Helper {
+    fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
+        let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Requester::now());
+        let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
+        channel.set_patience(PATIENCE).map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
+        let mut command = Command::new(program);
+        command.arg0("fivetuple").arg(HELPER).arg("--computers").arg(spec.computers.to_string());
+        if let Some(ports) = spec.ports {
+            command.arg("--ports").arg(ports.to_string());
+        }
+        // In a group of its own: ctrl-c and ctrl-z are not meant for it.
+        let child = command
+            .stdin(theirs)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        let child = child.map_err(|why| {
+            let errno = Errno::from_io_error(&why).unwrap_or(Errno::IO);
+            at(&format!("execve({})", program.display()), errno)
+        })?;
+        let channel = Arc::new(channel);
+        let stopper = StopHandle::of(&child, Arc::clone(&channel));
+        Ok(Helper { child, channel, stopper })
+    }
+
+    fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
+        match self.answer()? {
+            (HelperReply::Computer(there), fds) if there == host => {
+                let mut fds = fds.into_iter();
+                let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
+                Ok((end, fds.map(File::from).collect()))
+            }
+            (
+                HelperReply::Computer(_)
+                | HelperReply::Ready(_)
+                | HelperReply::Refused(_)
+                | HelperReply::Sockets
+                | HelperReply::Failed(_),
+                _,
+            ) => Err(no_help(Errno::PROTO)),
+        }
+    }
+
+    fn limits(&self) -> Result<LabLimits, LabRefusal> {
+        match self.answer()? {
+            (HelperReply::Ready(limits), _) => Ok(limits),
+            (
+                HelperReply::Computer(_)
+                | HelperReply::Refused(_)
+                | HelperReply::Sockets
+                | HelperReply::Failed(_),
+                _,
+            ) => Err(no_help(Errno::PROTO)),
+        }
+    }
+
+    /// What it says next, while the lab is made.
+    fn answer(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
+        let message = self.channel.receive().map_err(no_help)?;
+        let Message { text, fds } = message.ok_or_else(|| no_help(Errno::PIPE))?;
+        match HelperReply::read(&text) {
+            Some(HelperReply::Refused(why)) => Err(why),
+            Some(answer) => Ok((answer, fds)),
+            None => Err(no_help(Errno::PROTO)),
+        }
+    }
+
+    /// The helper's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What ends it from elsewhere.
+    pub fn stopper(&self) -> StopHandle {
+        self.stopper.clone()
+    }
+
+    /// Waits until it ends; why it did, in words, unless somebody wanted it so.
+    pub fn wait(&mut self) -> Option<String> {
+        let ended = self.child.wait();
+        match self.stopper.why() {
+            Some(StopReason::Wanted) => return None,
+            Some(StopReason::Broken(why)) => return Some(why.clone()),
+            None => (),
+        }
+        match ended {
+            Ok(status) if status.success() => None,
+            Ok(status) => Some(words(status)),
+            Err(why) => {
+                Some(format!("nothing is known of the lab's helper process: {}", in_words(&why)))
+            }
+        }
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        self.channel.hang_up();
+        // It holds nothing that would have to be given back.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn no_help(why: Errno) -> LabRefusal {
+    refusal(("the lab's helper process".to_owned(), why), Requester::now())
+}
+
+fn words(status: ExitStatus) -> String {
+    match status.signal() {
+        Some(number) => format!("signal {number} ended the lab's helper process"),
+        None => format!(
+            "the lab's helper process ended with code {}",
+            status.code().unwrap_or_default()
+        ),
+    }
+}

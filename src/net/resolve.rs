@@ -1,0 +1,77 @@
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use crate::net::socket;
+use crate::tcp::{Call, ConnectSpec, Errno, Host, SyscallError};
+
+/// How long the resolver may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// So many addresses of a name are tried at most.
+const MOST: usize = 32;
+
+/// The addresses that the target stands for and that may be called from where the client is bound, in the resolver's order.
+pub(crate) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, SyscallError> {
+    let found = match spec.to.endpoint() {
+        Some(end) => vec![SocketAddr::from(end)],
+        None => look_up(&spec.to.name, spec.to.port.0).await?,
+    };
+    let family = |ip: IpAddr| spec.from.is_none_or(|from| from.is_ipv4() == ip.is_ipv4());
+    let reachable: Vec<SocketAddr> = found.into_iter().filter(|to| family(to.ip())).collect();
+    if reachable.is_empty() {
+        return Err(unresolved(Errno::EAFNOSUPPORT));
+    }
+    // The lab's computers reach nobody but each other.
+    let may_leave = spec.allow_remote || spec.host != Host::THIS;
+    let remote = |to: &&SocketAddr| !may_leave && !is_near(to.ip()) && !socket::is_ours(to.ip());
+    match reachable.iter().find(remote) {
+        None => Ok(reachable),
+        Some(to) => Err(SyscallError { call: Call::Remote(to.ip()), errno: Errno::EPERM }),
+    }
+}
+
+async fn look_up(name: &str, port: u16) -> Result<Vec<SocketAddr>, SyscallError> {
+    let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((name, port))).await;
+    match found {
+        Err(_) => Err(unresolved(Errno::ETIMEDOUT)),
+        // The resolver's own errors have no number.
+        Ok(Err(error)) => Err(unresolved(error.raw_os_error().map_or(Errno::EADDRNOTAVAIL, Errno))),
+        Ok(Ok(all)) => Ok(all.take(MOST).collect()),
+    }
+}
+
+fn unresolved(errno: Errno) -> SyscallError {
+    SyscallError { call: Call::Resolve, errno }
+}
+
+/// Whether an address belongs to this machine's loopback, to a private network (RFC 1918, RFC 4193) or to the link (RFC 3927, RFC 4291).
+fn is_near(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
+        }
+        IpAddr::V6(ip) => {
+            ip.is_loopback()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+                || ip.is_unspecified()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_and_private_networks_are_near() {
+        let near = "127.0.0.1 127.9.9.9 10.1.2.3 172.16.0.1 192.168.1.13 169.254.1.1 0.0.0.0 ::1 fd00::1 fe80::1 ::ffff:10.0.0.1 ::";
+        let far = "8.8.8.8 172.32.0.1 100.64.0.1 224.0.0.1 255.255.255.255 2001:db8::1 ::ffff:8.8.8.8 ff02::1";
+        let is = |text: &str| text.parse().map(is_near);
+        for ip in near.split(' ') {
+            assert_eq!(is(ip), Ok(true), "{ip}");
+        }
+        for ip in far.split(' ') {
+            assert_eq!(is(ip), Ok(false), "{ip}");
+        }
+    }
+}

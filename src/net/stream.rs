@@ -1,0 +1,125 @@
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::time::Duration;
+
+use socket2::{SockRef, Socket};
+use tokio::io::{Interest, Ready};
+use tokio::net::{TcpStream, UdpSocket};
+
+use crate::net::trace::TraceRecorder;
+use crate::tcp::{Errno, Protocol, SockOpt, Syscall};
+
+/// A connected socket: a TCP connection, or a UDP socket with a fixed other end.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Tcp(TcpStream),
+    Udp(UdpSocket),
+}
+
+/// What a read brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadOutcome {
+    /// So many bytes.
+    Bytes(usize),
+    /// Nothing yet.
+    Nothing,
+    /// The other end's FIN.
+    Fin,
+    /// The connection is broken.
+    Broken(Errno),
+}
+
+impl Stream {
+    /// Hands a non-blocking socket to tokio.
+    pub(crate) fn new(protocol: Protocol, socket: Socket) -> io::Result<Stream> {
+        Ok(match protocol {
+            Protocol::Tcp => Stream::Tcp(TcpStream::from_std(socket.into())?),
+            Protocol::Udp => Stream::Udp(UdpSocket::from_std(socket.into())?),
+        })
+    }
+
+    pub(crate) fn is_udp(&self) -> bool {
+        matches!(self, Stream::Udp(_))
+    }
+
+    pub(crate) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+        match self {
+            Stream::Tcp(stream) => stream.ready(interest).await,
+            Stream::Udp(socket) => socket.ready(interest).await,
+        }
+    }
+
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> ReadOutcome {
+        let read = match self {
+            Stream::Tcp(stream) => stream.try_read(buffer),
+            Stream::Udp(socket) => socket.try_recv(buffer),
+        };
+        match read {
+            Ok(0) if !self.is_udp() => ReadOutcome::Fin,
+            Ok(count) => ReadOutcome::Bytes(count),
+            Err(error) if is_for_later(&error) => ReadOutcome::Nothing,
+            Err(error) => ReadOutcome::Broken(Errno::from(&error)),
+        }
+    }
+
+    /// write(), once; `None` when the kernel's buffer is full.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<Option<usize>, Errno> {
+        let written = match self {
+            Stream::Tcp(stream) => stream.try_write(bytes),
+            Stream::Udp(socket) => socket.try_send(bytes),
+        };
+        match written {
+            Ok(count) => Ok(Some(count)),
+            Err(error) if is_for_later(&error) => Ok(None),
+            Err(error) => Err(Errno::from(&error)),
+        }
+    }
+
+    /// Takes note that there is data which nobody is going to read, so that waiting goes on until something new happens.
+    pub(crate) fn leave_unread(&self) {
+        let nothing = || Err::<(), _>(io::Error::from(io::ErrorKind::WouldBlock));
+        let _ = match self {
+            Stream::Tcp(stream) => stream.try_io(Interest::READABLE, nothing),
+            Stream::Udp(socket) => socket.try_io(Interest::READABLE, nothing),
+        };
+    }
+
+    /// The error that the kernel keeps for this socket (`SO_ERROR`), which is thereby cleared.
+    pub(crate) fn error(&self) -> Option<Errno> {
+        let error = SockRef::from(self).take_error().ok().flatten();
+        error.as_ref().map(Errno::from)
+    }
+
+    /// shutdown(`SHUT_WR`).
+    pub(crate) fn half_close(&self, diary: &mut TraceRecorder) -> Result<(), Errno> {
+        let done = SockRef::from(self).shutdown(std::net::Shutdown::Write);
+        let done = diary.did(self, Syscall::Shutdown, done);
+        done.map_err(|error| Errno::from(&error))
+    }
+
+    /// Has close() send RST (`SO_LINGER` 0).
+    pub(crate) fn linger_no_more(&self, diary: &mut TraceRecorder) {
+        let done = SockRef::from(self).set_linger(Some(Duration::ZERO));
+        // Without the option close() sends FIN, which ends the connection, too.
+        let _ = diary.did(self, Syscall::SetSockOpt(SockOpt::NoLinger), done);
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Stream::Tcp(stream) => stream.as_fd(),
+            Stream::Udp(socket) => socket.as_fd(),
+        }
+    }
+}
+
+impl AsRawFd for Stream {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+fn is_for_later(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}

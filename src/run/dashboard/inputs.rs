@@ -1,0 +1,237 @@
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crossterm::event::{
+    Event as TerminalEvent, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+    MouseButton, MouseEvent, MouseEventKind,
+};
+use futures_util::{FutureExt, StreamExt};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::{Event, Key};
+use crate::net::panic_words;
+use crate::run::dashboard::screen;
+use crate::run::fault::break_on_purpose;
+use crate::tcp::SocketEvent;
+
+/// What reaches the loop: facts for the dashboard, and what concerns the terminal alone.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// A fact for the dashboard.
+    Fact(Event),
+    /// The mouse was clicked at a cell.
+    Clicked {
+        /// The column.
+        x: u16,
+        /// The line.
+        y: u16,
+    },
+    /// The wheel was turned over a cell, downwards or upwards.
+    Wheel {
+        /// The column.
+        x: u16,
+        /// The line.
+        y: u16,
+        /// Downwards.
+        down: bool,
+    },
+    /// The terminal has another size.
+    Resized,
+    /// ctrl-z, or SIGTSTP.
+    Suspend,
+    /// SIGCONT.
+    Continued,
+    /// A signal asks for the end.
+    Signal(i32),
+    /// The terminal is gone.
+    HungUp,
+}
+
+/// How often the reader of the terminal is started again after a panic.
+const RESTARTS: u32 = 3;
+
+/// Forwards keys, the mouse and pasted text until the terminal ends or `stop` is called.
+pub(crate) fn listen_to_terminal(
+    tasks: &TaskTracker,
+    stop: CancellationToken,
+    inbox: Sender<Input>,
+) {
+    tasks.spawn(async move {
+        for _ in 0..=RESTARTS {
+            let forwarding = AssertUnwindSafe(forward(&stop, &inbox)).catch_unwind();
+            let Err(panic) = forwarding.await else {
+                return;
+            };
+            let crashed = Event::Net(SocketEvent::Crashed(panic_words(&*panic)));
+            let _ = inbox.send(Input::Fact(crashed)).await;
+        }
+        let _ = inbox.send(Input::HungUp).await;
+    });
+}
+
+async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
+    break_on_purpose("keyboard");
+    let mut events = EventStream::new();
+    loop {
+        let event = tokio::select! {
+            () = stop.cancelled() => return,
+            event = events.next() => event,
+        };
+        let Some(Ok(event)) = event else {
+            let _ = inbox.send(Input::HungUp).await;
+            return;
+        };
+        if after_esc(&event) && inbox.send(Input::Fact(Event::Pressed(Key::Esc))).await.is_err() {
+            return;
+        }
+        if let Some(input) = translate(event)
+            && inbox.send(input).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// Forwards signals: those that end a program, and those that stop and continue it.
+///
+/// # Errors
+/// When the kernel lets no handler be set.
+pub(crate) fn listen_to_signals(
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+    inbox: &Sender<Input>,
+) -> std::io::Result<()> {
+    let ends = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+        SignalKind::quit(),
+    ];
+    let stops = [SignalKind::from_raw(libc::SIGTSTP), SignalKind::from_raw(libc::SIGCONT)];
+    for kind in ends.into_iter().chain(stops) {
+        let mut signals = signal(kind)?;
+        let (stop, inbox) = (stop.clone(), inbox.clone());
+        tasks.spawn(async move {
+            loop {
+                let came = tokio::select! {
+                    () = stop.cancelled() => return,
+                    came = signals.recv() => came,
+                };
+                let input = match kind.as_raw_value() {
+                    libc::SIGTSTP => Input::Suspend,
+                    libc::SIGCONT => Input::Continued,
+                    number => {
+                        end_at_last(128 + number);
+                        Input::Signal(number)
+                    }
+                };
+                if came.is_none() || inbox.send(input).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Watches for the terminal's disappearance: crossterm would spin on it for ever. A thread of its own, as it must work when nothing else does.
+pub(crate) fn watch_for_hangup(inbox: Sender<Input>) {
+    let watch = move || {
+        screen::wait_until_gone();
+        end_at_last(128 + libc::SIGHUP);
+        let _ = inbox.blocking_send(Input::HungUp);
+    };
+    let _ = thread::Builder::new().name("hangup".to_owned()).spawn(watch);
+}
+
+/// How long the end may take.
+const LAST: Duration = Duration::from_secs(2);
+/// How long the terminal may take to be given back when the end has taken too long.
+const VERY_LAST: Duration = Duration::from_millis(200);
+
+/// Sees to it that the process has ended after two seconds, even if nobody takes the bytes that it writes and it waits for that for ever.
+pub(crate) fn end_at_last(code: i32) {
+    let wait = move || {
+        let (left, has_left) = mpsc::channel();
+        let _ = has_left.recv_timeout(LAST);
+        let _ = thread::Builder::new().spawn(move || {
+            screen::leave();
+            left.send(())
+        });
+        let _ = has_left.recv_timeout(VERY_LAST);
+        std::process::exit(code);
+    };
+    let _ = thread::Builder::new().name("deadline".to_owned()).spawn(wait);
+}
+
+/// Whether Esc was pressed just before: a line that is slow delivers both at once, which looks like a letter with alt. No key here has alt.
+fn after_esc(event: &TerminalEvent) -> bool {
+    matches!(event, TerminalEvent::Key(KeyEvent { code: KeyCode::Char(_), modifiers, .. }) if modifiers.contains(KeyModifiers::ALT))
+}
+
+fn translate(event: TerminalEvent) -> Option<Input> {
+    match event {
+        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
+            let suspend =
+                key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL);
+            if suspend {
+                Some(Input::Suspend)
+            } else {
+                key_of(key).map(|key| Input::Fact(Event::Pressed(key)))
+            }
+        }
+        TerminalEvent::Paste(text) => Some(Input::Fact(Event::Pasted(text))),
+        TerminalEvent::Resize(..) => Some(Input::Resized),
+        TerminalEvent::Mouse(mouse) => translate_mouse(mouse),
+        TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
+    }
+}
+
+fn translate_mouse(MouseEvent { kind, column: x, row: y, .. }: MouseEvent) -> Option<Input> {
+    match kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Input::Clicked { x, y }),
+        MouseEventKind::ScrollDown => Some(Input::Wheel { x, y, down: true }),
+        MouseEventKind::ScrollUp => Some(Input::Wheel { x, y, down: false }),
+        MouseEventKind::Down(_)
+        | MouseEventKind::Up(_)
+        | MouseEventKind::Drag(_)
+        | MouseEventKind::Moved
+        | MouseEventKind::ScrollLeft
+        | MouseEventKind::ScrollRight => None,
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the terminal's keys are many; the others mean nothing here"
+)]
+fn key_of(key: KeyEvent) -> Option<Key> {
+    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match key.code {
+        KeyCode::Char(c) if ctrl => Key::Ctrl(c.to_ascii_lowercase()),
+        KeyCode::Char(c) => Key::Char(c),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Tab if key.modifiers.contains(KeyModifiers::SHIFT) => Key::BackTab,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::Insert => Key::Insert,
+        KeyCode::F(n) => Key::F(n),
+        _ => return None,
+    })
+}

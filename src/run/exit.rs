@@ -1,0 +1,24 @@
+/// How a subcommand ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It has done what was asked, or nobody reads its output any more.
+    Done,
+    /// It was used wrongly; what is wrong has been said.
+    WrongUsage,
+    /// This signal ended it.
+    BySignal(i32),
+    /// A program that it ran ended with this exit code.
+    WithCode(u8),
+}
+
+impl Exit {
+    /// The exit code: 0, 2, the program's, or 128 and the signal's number. An error exits with 1.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::WrongUsage => 2,
+            Exit::WithCode(code) => code,
+            Exit::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! `fivetuple connect`: clients without a screen.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use anyhow::bail;
+use tokio::time::Instant;
+
+use crate::cli::ConnectArgs;
+use crate::run::Exit;
+use crate::run::headless::{
+    HeadlessEngine, LineWriter, bytes_in_words, count_of_bytes, hint, unless_nobody_reads,
+};
+use crate::tcp::{
+    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId,
+    SourcePort, Stays, SyscallError, Target,
+};
+
+/// Connects as often as asked, sends the payload, waits, leaves; says on `out` what happens.
+///
+/// `descriptors` is how many this process may have open; raise the limit before. A reader that goes away, or a signal named by
+/// `asked_to_end`, ends it early.
+///
+/// # Errors
+/// When a connection failed or broke, with the first reason; or when it cannot write.
+pub async fn connect(
+    args: &ConnectArgs,
+    descriptors: u64,
+    out: &mut impl Write,
+    asked_to_end: impl Future<Output = i32>,
+) -> anyhow::Result<Exit> {
+    let mut sockets = HeadlessEngine::new(descriptors);
+    let burst = Burst { count: args.count, every: args.every };
+    let spec = spec(args);
+    let mut clients = ConnectTally::new(LineWriter::new(out, args.quiet), args.count, &spec);
+    sockets.program.run(Command::Connect(spec, burst));
+    let mut asked_to_end = std::pin::pin!(asked_to_end);
+    let ended = loop {
+        if clients.are_through() {
+            break Ok(Exit::Done);
+        }
+        tokio::select! {
+            biased;
+            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
+            Some(news) = sockets.news.recv() => if let Err(error) = clients.tell(news) {
+                break Err(error);
+            },
+        }
+    };
+    clients.lines.hush();
+    sockets
+        .end(|news| {
+            // Nothing is said any more that could fail.
+            let _ = clients.tell(news);
+        })
+        .await;
+    unless_nobody_reads(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
+}
+
+fn spec(args: &ConnectArgs) -> ConnectSpec {
+    let source_port = match (args.source_port, args.source_range) {
+        (Some(port), _) => SourcePort::Fixed(port),
+        (None, Some(range)) => SourcePort::Toy(range),
+        (None, None) => SourcePort::KernelPicks,
+    };
+    ConnectSpec {
+        protocol: if args.udp { Protocol::Udp } else { Protocol::Tcp },
+        from: args.from,
+        source_port,
+        payload: args.payload.0.clone(),
+        stays: args.wait.map_or(Stays::UntilClosed, Stays::For),
+        allow_remote: args.allow_remote,
+        ..ConnectSpec::to(args.to.clone())
+    }
+}
+
+struct ConnectTally<'a, W> {
+    lines: LineWriter<'a, W>,
+    asked: u32,
+    protocol: Protocol,
+    source_port: SourcePort,
+    open: HashSet<SocketId>,
+    /// Those of them that have no answer yet.
+    unanswered: HashSet<SocketId>,
+    connected: u32,
+    sent: u64,
+    received: u64,
+    /// What could not be done, and why.
+    first_failure: Option<(&'static str, String)>,
+    /// Whether the last connect() was called.
+    all_called: bool,
+    begun: Instant,
+}
+
+impl<'a, W: Write> ConnectTally<'a, W> {
+    fn new(lines: LineWriter<'a, W>, asked: u32, spec: &ConnectSpec) -> ConnectTally<'a, W> {
+        ConnectTally {
+            lines,
+            asked,
+            protocol: spec.protocol,
+            source_port: spec.source_port,
+            open: HashSet::new(),
+            unanswered: HashSet::new(),
+            connected: 0,
+            sent: 0,
+            received: 0,
+            first_failure: None,
+            all_called: false,
+            begun: Instant::now(),
+        }
+    }
+
+    fn are_through(&self) -> bool {
+        self.all_called && self.open.is_empty()
+    }
+
+    fn tell(&mut self, news: SocketEvent) -> anyhow::Result<()> {
+        let single = self.asked == 1;
+        let line = match news {
+            SocketEvent::Connecting(own) => {
+                self.open.insert(own.name);
+                self.unanswered.insert(own.name);
+                format!("{}: SYN sent, no answer yet", ends(own.name))
+            }
+            SocketEvent::Connected(own) => {
+                self.all_called |= single;
+                self.connected += 1;
+                self.open.insert(own.name);
+                self.unanswered.remove(&own.name);
+                format!("{}: connected", ends(own.name))
+            }
+            SocketEvent::ConnectFailed { why, .. } => {
+                self.all_called |= single;
+                let reason = format!("{why}{}", advice(why, self.source_port));
+                self.first_failure.get_or_insert(("cannot connect to", reason));
+                return Ok(());
+            }
+            SocketEvent::BurstEnded { .. } => {
+                self.all_called = true;
+                return Ok(());
+            }
+            SocketEvent::Sent { at, bytes } => {
+                self.sent += bytes;
+                format!("{}: sent {}", ends(at), count_of_bytes(bytes))
+            }
+            SocketEvent::Received { at, bytes, first } => {
+                self.received += bytes;
+                format!("{}: received {}", ends(at), bytes_in_words(bytes, &first))
+            }
+            SocketEvent::PeerClosed(at) => format!("{}: the other end closed", ends(at)),
+            SocketEvent::CallFailed { at, why } => format!("{}: {why}", ends(at)),
+            SocketEvent::Closed { at, how } => self.close(at, how),
+            SocketEvent::Crashed(text) => bail!("a task ended by a defect: {text}"),
+            SocketEvent::Listening { .. }
+            | SocketEvent::ListenFailed { .. }
+            | SocketEvent::StoppedListening { .. }
+            | SocketEvent::AcceptHeld(_)
+            | SocketEvent::Staged { .. }
+            | SocketEvent::StageFailed { .. }
+            | SocketEvent::Accepted(_)
+            | SocketEvent::AcceptFailed { .. }
+            | SocketEvent::BurstBegun { .. }
+            | SocketEvent::HalfClosed(_)
+            | SocketEvent::Called(_)
+            | SocketEvent::Tried { .. }
+            | SocketEvent::CalledAlike { .. } => return Ok(()),
+        };
+        Ok(self.lines.say(&line)?)
+    }
+
+    /// Notes that an end is closed, and says how that came.
+    fn close(&mut self, at: SocketId, how: CloseKind) -> String {
+        self.open.remove(&at);
+        let was_connected = !self.unanswered.remove(&at);
+        match how {
+            CloseKind::Broken(errno) => {
+                // Another address of the same name may answer; where none does, that is told apart.
+                let is_refused = errno == Errno::ECONNREFUSED;
+                if at.tuple.protocol == Protocol::Udp && is_refused {
+                    let why = "nobody has that UDP port (ECONNREFUSED)";
+                    self.first_failure
+                        .get_or_insert(("the datagram was refused at", why.to_owned()));
+                    return format!("{}: the datagram was refused, {why}", ends(at));
+                }
+                if was_connected {
+                    self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
+                }
+                format!("{}: broke off: {errno}", ends(at))
+            }
+            CloseKind::Close | CloseKind::Abort => format!("{}: closed", ends(at)),
+        }
+    }
+
+    fn sum_up(mut self, to: &Target, ended: Exit) -> anyhow::Result<Exit> {
+        // connect() of a UDP socket asks nobody: it only notes whom the socket is for.
+        let connected = match self.protocol {
+            Protocol::Tcp => "connected",
+            Protocol::Udp => "UDP sockets connected, without a handshake,",
+        };
+        self.lines.declare(&format!(
+            "{} of {} {connected} to {to}, {} sent, {} received, {:.1?}",
+            self.connected,
+            self.asked,
+            count_of_bytes(self.sent),
+            self.received,
+            self.begun.elapsed(),
+        ))?;
+        match self.first_failure {
+            Some((what, why)) if ended == Exit::Done => bail!("{what} {to}: {why}"),
+            Some(_) | None => Ok(ended),
+        }
+    }
+}
+
+fn ends(name: SocketId) -> String {
+    format!("{} -> {}", name.tuple.local, name.tuple.remote)
+}
+
+/// What may help against a refusal.
+fn advice(why: SyscallError, source_port: SourcePort) -> String {
+    let known = match (why.call, why.errno) {
+        (Call::Connect, Errno::ECONNREFUSED) => "; nobody listens there",
+        (Call::Connect, Errno::EADDRNOTAVAIL) => match source_port {
+            SourcePort::KernelPicks => {
+                "; every port is used up from this address to that one, try another --from"
+            }
+            SourcePort::Toy(range) => {
+                return format!(
+                    "; every port of {range} is used up from this address to that one, try a wider --source-range or another --from"
+                );
+            }
+            SourcePort::Fixed(_) | SourcePort::SameAsServer => {
+                "; a connection with these five numbers exists, try another --source-port"
+            }
+        },
+        (Call::Connect, Errno::EAGAIN) => "; every port that may be used is taken",
+        (Call::Bind, Errno::EADDRINUSE) => "; the source port is taken, try another one",
+        (Call::Remote(_), _) => "; --allow-remote lifts that",
+        (Call::Resolve, Errno::EAFNOSUPPORT) => "; leave out --from",
+        (Call::Bind, Errno::EACCES) => "; try a --source-port from 1024 on",
+        (Call::Bind, Errno::EINVAL) => {
+            "; an address of the link is bound together with its interface, leave out --from"
+        }
+        (Call::Connect, Errno::EINVAL) => {
+            "; an address of the link needs its interface, as in [fe80::1%eth0]:5000"
+        }
+        (Call::Resolve, _) => "; try an address instead of the name",
+        _ => return hint(why, crate::tcp::Port::ANY),
+    };
+    known.to_owned()
+}

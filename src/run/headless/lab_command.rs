@@ -1,0 +1,155 @@
+use std::any::Any;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+
+use anyhow::Context;
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::cli::LabCommandArgs;
+use crate::lab::{Lab, Wire, join};
+use crate::net::panic_words;
+use crate::run::fault::break_on_purpose;
+use crate::run::headless::{complain, runtime};
+use crate::run::{Clock, Exit};
+use crate::tcp::{LabRefusal, LabSpec, in_words};
+
+/// This program.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
+/// Runs a program on a computer of a lab; its exit code is ours.
+pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
+    let command = command_of(args);
+    let Some(pid) = args.join else {
+        return lab_of_its_own(args, &command);
+    };
+    let name = args.on.name().unwrap_or_default();
+    let is_it = "is it fivetuple with a lab, and yours?";
+    join(pid, args.on).map_err(|why| {
+        let cannot = format!("cannot join the {name} of process {pid}");
+        if why.kind() == ErrorKind::NotFound {
+            return anyhow::anyhow!("{cannot}: it has no lab with such a computer; {is_it}");
+        }
+        anyhow::Error::from(why).context(format!("{cannot}; {is_it}"))
+    })?;
+    if args.ends_with_parent {
+        set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
+    }
+    let Some((program, words)) = command.split_first() else {
+        return Ok(Exit::WrongUsage);
+    };
+    // Returns only when it fails.
+    let why = Command::new(program).args(words).exec();
+    Ok(not_run(program, why))
+}
+
+/// Says why a program cannot be run; the exit code is that of env(1): 127 where there is none, else 126.
+fn not_run(program: &OsStr, why: io::Error) -> Exit {
+    // execvp(3) says EACCES of a name that it looked for in vain, where one place in PATH may not be searched.
+    let is_name = !program.as_bytes().contains(&b'/');
+    let in_vain = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
+    let why = if in_vain { io::Error::from(Errno::NOENT) } else { why };
+    let code = if why.kind() == ErrorKind::NotFound { 127 } else { 126 };
+    complain(&format!("cannot run {}: {}", program.display(), in_words(&why)));
+    Exit::WithCode(code)
+}
+
+fn is_in_path(name: &OsStr) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|place| place.join(name).is_file())
+}
+
+fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
+    if !args.command.is_empty() {
+        return args.command.clone();
+    }
+    let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+    vec![shell.unwrap_or_else(|| OsString::from("/bin/sh"))]
+}
+
+/// Runs the program in a lab that lasts as long as the program does.
+fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
+    let spec = LabSpec { computers: args.computers, ports: None };
+    let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| words(&why))?;
+    if let Some(lacks) = lab.limits.lacks() {
+        complain(&lacks);
+    }
+    let clock = Clock::start();
+    let tell = |_| {
+        break_on_purpose("wire");
+        Ok(())
+    };
+    let (breaks, broken) = oneshot::channel();
+    let broke = move |panic: Box<dyn Any + Send>| drop(breaks.send(panic_words(&*panic)));
+    let wire = Wire::start(lab.ends, move || clock.now(), tell, None, broke)
+        .context("cannot connect the lab's computers")?;
+    // A process of one thread is needed to enter a lab.
+    let mut again = Command::new(THIS_PROGRAM);
+    again
+        .args(["lab", "--join", &std::process::id().to_string()])
+        .args(["--on", args.on.name().unwrap_or_default()])
+        .args(["--ends-with-parent", "--"])
+        .args(command);
+    let status = runtime()?.block_on(outlast(again, broken))?;
+    drop(wire);
+    Ok(match (status.code(), status.signal()) {
+        (Some(code), _) => Exit::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),
+        (None, number) => Exit::BySignal(number.unwrap_or(libc::SIGKILL)),
+    })
+}
+
+/// Runs a program to its end. What the keyboard says reaches it without us; other signals are handed on.
+///
+/// Where the wire breaks, the program is asked to end: it would wait in vain.
+async fn outlast(
+    mut command: Command,
+    mut broken: oneshot::Receiver<String>,
+) -> anyhow::Result<ExitStatus> {
+    let listen = |kind| signal(kind).context("cannot listen to signals");
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut quit = listen(SignalKind::quit())?;
+    let mut term = listen(SignalKind::terminate())?;
+    let mut hup = listen(SignalKind::hangup())?;
+    let mut child = command.spawn().context("cannot start another process")?;
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let mut ended = tokio::task::spawn_blocking(move || child.wait());
+    let mut why_broken = None;
+    loop {
+        let hand_on = tokio::select! {
+            status = &mut ended => {
+                if let Some(why) = why_broken {
+                    anyhow::bail!("the wire between the lab's computers broke: {why}");
+                }
+                return status
+                    .map_err(std::io::Error::other)
+                    .and_then(|status| status)
+                    .context("cannot wait for the program");
+            }
+            Ok(why) = &mut broken, if why_broken.is_none() => {
+                why_broken = Some(why);
+                Some(Signal::TERM)
+            }
+            _ = interrupt.recv() => None,
+            _ = quit.recv() => None,
+            _ = term.recv() => Some(Signal::TERM),
+            _ = hup.recv() => Some(Signal::HUP),
+        };
+        if let (Some(signal), Some(pid)) = (hand_on, pid) {
+            // It may have ended just now.
+            let _ = kill_process(pid, signal);
+        }
+    }
+}
+
+/// Why there is no lab, in a sentence.
+fn words(why: &LabRefusal) -> anyhow::Error {
+    let helps = if why.helps.is_empty() { String::new() } else { format!("; {}", why.helps) };
+    anyhow::anyhow!("no lab on this machine: {}: {}{helps}", why.step, why.errno)
+}

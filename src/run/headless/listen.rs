@@ -1,0 +1,141 @@
+//! `fivetuple listen`: a server without a screen.
+
+use std::io;
+use std::io::Write;
+
+use anyhow::bail;
+
+use crate::app::explain::accept;
+use crate::cli::ListenArgs;
+use crate::run::Exit;
+use crate::run::headless::{HeadlessEngine, LineWriter, bytes_in_words, hint, unless_nobody_reads};
+use crate::tcp::{
+    Accepting, CloseKind, Command, Endpoint, ListenSpec, OnData, SocketEvent, SocketId,
+};
+
+/// Listens and says on `out` what happens, line by line, until `asked_to_end` names a signal or nobody reads `out` any more.
+///
+/// `descriptors` is how many this process may have open; raise the limit before.
+///
+/// # Errors
+/// When it cannot listen, or must stop, or cannot write.
+pub async fn listen(
+    args: &ListenArgs,
+    descriptors: u64,
+    out: &mut impl Write,
+    asked_to_end: impl Future<Output = i32>,
+) -> anyhow::Result<Exit> {
+    let mut sockets = HeadlessEngine::new(descriptors);
+    sockets.program.run(Command::Listen(spec(args)));
+    let mut server =
+        ListenTally { lines: LineWriter::new(out, args.quiet), connections: 0, bytes: 0 };
+    let mut asked_to_end = std::pin::pin!(asked_to_end);
+    let ended = loop {
+        tokio::select! {
+            biased;
+            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
+            Some(news) = sockets.news.recv() => if let Err(error) = server.tell(news) {
+                break Err(error);
+            },
+        }
+    };
+    server.lines.hush();
+    sockets
+        .end(|news| {
+            // Nothing is said any more that could fail.
+            let _ = server.tell(news);
+        })
+        .await;
+    let said = ended.and_then(|ended| {
+        server.sum_up()?;
+        Ok(ended)
+    });
+    unless_nobody_reads(said)
+}
+
+fn spec(args: &ListenArgs) -> ListenSpec {
+    ListenSpec {
+        backlog: args.backlog,
+        accepting: if args.hold { Accepting::Held } else { Accepting::AtOnce },
+        on_data: if args.echo { OnData::Echo } else { OnData::Read },
+        reuse_addr: args.reuse_addr,
+        reuse_port: args.reuse_port,
+        ..ListenSpec::at(Endpoint::new(args.bind, args.port))
+    }
+}
+
+struct ListenTally<'a, W> {
+    lines: LineWriter<'a, W>,
+    connections: u64,
+    bytes: u64,
+}
+
+impl<W: Write> ListenTally<'_, W> {
+    fn tell(&mut self, news: SocketEvent) -> anyhow::Result<()> {
+        let line = match news {
+            SocketEvent::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
+            SocketEvent::ListenFailed { spec, why } => {
+                bail!("cannot listen at {}: {why}{}", spec.at, hint(why, spec.at.port))
+            }
+            SocketEvent::StoppedListening { why: Some(why) } => {
+                bail!("cannot go on listening: {why}")
+            }
+            SocketEvent::Accepted(own) => {
+                self.connections += 1;
+                format!("{} connected; its socket is descriptor {}", peer(own.name), own.fd)
+            }
+            SocketEvent::AcceptFailed { why, pause } => accept::accept_failed(why, pause),
+            SocketEvent::Received { at, bytes, first } => {
+                self.bytes += bytes;
+                format!("{} sent {}", peer(at), bytes_in_words(bytes, &first))
+            }
+            SocketEvent::Sent { at, bytes } => format!("{} was sent {bytes} bytes", peer(at)),
+            SocketEvent::CallFailed { at, why } => format!("{}: {why}", peer(at)),
+            SocketEvent::PeerClosed(at) => format!("{} closed its end", peer(at)),
+            SocketEvent::Closed { at, .. } if !at.tuple.is_connected() => return Ok(()),
+            SocketEvent::Closed { at, how } => match how {
+                CloseKind::Broken(errno) => format!("{} broke off: {errno}", peer(at)),
+                CloseKind::Close | CloseKind::Abort => format!("{} is closed", peer(at)),
+            },
+            SocketEvent::Crashed(text) => format!("a task ended by a defect: {text}"),
+            SocketEvent::StoppedListening { why: None }
+            | SocketEvent::AcceptHeld(_)
+            | SocketEvent::Staged { .. }
+            | SocketEvent::StageFailed { .. }
+            | SocketEvent::Connecting(_)
+            | SocketEvent::Connected(_)
+            | SocketEvent::ConnectFailed { .. }
+            | SocketEvent::BurstBegun { .. }
+            | SocketEvent::BurstEnded { .. }
+            | SocketEvent::HalfClosed(_)
+            | SocketEvent::Called(_)
+            | SocketEvent::Tried { .. }
+            | SocketEvent::CalledAlike { .. } => return Ok(()),
+        };
+        Ok(self.lines.say(&line)?)
+    }
+
+    fn welcome(&mut self, spec: &ListenSpec) -> io::Result<()> {
+        let (at, backlog) = (spec.at, spec.backlog);
+        let does = match spec.accepting {
+            Accepting::AtOnce => "ctrl-c ends it",
+            Accepting::Held => "accept() is not called; ctrl-c ends it",
+        };
+        self.lines.declare(&format!("listening at {at}, backlog {backlog}; {does}"))?;
+        let ip = at.ip.to_canonical();
+        if ip.is_loopback() {
+            return Ok(());
+        }
+        let reached = if ip.is_unspecified() { "this machine".to_owned() } else { ip.to_string() };
+        self.lines.declare(&format!("warning: anyone who can reach {reached} can connect"))
+    }
+
+    fn sum_up(&mut self) -> io::Result<()> {
+        let (connections, bytes) = (self.connections, self.bytes);
+        self.lines.declare(&format!("stopped: {connections} connections, {bytes} bytes received"))
+    }
+}
+
+fn peer(name: SocketId) -> Endpoint {
+    name.tuple.remote.canonical()
+}

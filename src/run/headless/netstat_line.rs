@@ -1,0 +1,109 @@
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::tcp::{Change, Owner, Protocol, SocketRow, Timer, netstat_address, netstat_state};
+
+/// One line of the table as `netstat` prints it, or one object of JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct NetstatLine<'a> {
+    /// The row.
+    pub row: &'a SocketRow,
+    /// Who holds the socket, if that is known.
+    pub owner: Option<&'a Owner>,
+}
+
+/// What happened to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowEvent {
+    Opened,
+    Changed,
+    Closed,
+}
+
+impl NetstatLine<'_> {
+    /// The names of the columns.
+    pub const HEAD: &'static str = "Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name";
+
+    /// The row as an object of JSON.
+    pub fn json(&self) -> Value {
+        let row = self.row;
+        let timer = |timer: Timer| {
+            json!({
+                "kind": timer.kind.word(),
+                "left_ms": u64::try_from(timer.left.as_millis()).unwrap_or(u64::MAX),
+                "tries": timer.tries,
+            })
+        };
+        json!({
+            "proto": protocol(row),
+            "recv_q": row.queues.recv,
+            "send_q": row.queues.send,
+            "local": row.tuple.local.to_string(),
+            "foreign": row.tuple.remote.to_string(),
+            "state": row.state.name(),
+            "uid": row.uid,
+            "inode": row.inode,
+            "pid": self.owner.map(|owner| owner.pid),
+            "program": self.owner.map(|owner| &owner.program),
+            "fd": self.owner.map(|owner| owner.fd),
+            "timer": row.timer.map(timer),
+        })
+    }
+}
+
+impl fmt::Display for NetstatLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SocketRow { tuple, queues, .. } = self.row;
+        let state = netstat_state(self.row);
+        let [local, foreign] =
+            [tuple.local, tuple.remote].map(|end| format!("{}:{}", netstat_address(end), end.port));
+        let owner = self
+            .owner
+            .map_or_else(|| "-".to_owned(), |owner| format!("{}/{}", owner.pid, owner.program));
+        write!(
+            f,
+            "{:<5} {:>6} {:>6} {local:<23} {foreign:<23} {state:<11} {owner}",
+            protocol(self.row),
+            queues.recv,
+            queues.send,
+        )
+    }
+}
+
+impl RowEvent {
+    /// What `change` looks like to somebody who sees only the rows that `is_shown` lets through, and the row to show for it.
+    pub(crate) fn of(
+        change: &Change,
+        is_shown: impl Fn(&SocketRow) -> bool,
+    ) -> Option<(RowEvent, SocketRow)> {
+        match change {
+            Change::Appeared(row) => is_shown(row).then_some((RowEvent::Opened, *row)),
+            Change::Vanished(row) => is_shown(row).then_some((RowEvent::Closed, *row)),
+            Change::Moved { from, to } => match (is_shown(from), is_shown(to)) {
+                (true, true) => Some((RowEvent::Changed, *to)),
+                (false, true) => Some((RowEvent::Opened, *to)),
+                (true, false) => Some((RowEvent::Closed, *from)),
+                (false, false) => None,
+            },
+        }
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            RowEvent::Opened => "opened",
+            RowEvent::Changed => "changed",
+            RowEvent::Closed => "closed",
+        }
+    }
+}
+
+/// The protocol with the family, as `netstat` writes it.
+fn protocol(row: &SocketRow) -> &'static str {
+    match (row.tuple.protocol, row.tuple.local.ip.is_ipv6()) {
+        (Protocol::Tcp, false) => "tcp",
+        (Protocol::Tcp, true) => "tcp6",
+        (Protocol::Udp, false) => "udp",
+        (Protocol::Udp, true) => "udp6",
+    }
+}

@@ -1,0 +1,266 @@
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::future::Future;
+use std::io;
+use std::io::Write;
+
+use anyhow::Context;
+use serde_json::json;
+use tokio::runtime;
+use tokio::sync::mpsc;
+
+use crate::app::explain::table::instead;
+use crate::app::{Event, TableUpdate};
+use crate::cli::TableArgs;
+use crate::kernel::{ReadError, Reading, open, owners};
+use crate::run::headless::netstat_line::RowEvent;
+use crate::run::{Clock, Exit, NetstatLine, Poller, asked_to_end};
+use crate::tcp::{Change, Filter, Owner, Protocol, SocketRow, TcpState};
+
+/// Prints the kernel's socket table once, or with `--watch` what changes until SIGINT or SIGTERM; must not be called from async code.
+///
+/// A reader that goes away, like `head`, is no error.
+///
+/// # Errors
+/// When the table cannot be read, or standard output cannot be written.
+pub fn table(args: &TableArgs) -> anyhow::Result<Exit> {
+    let mut out = io::stdout().lock();
+    if !args.watch {
+        return print_table(args, &mut out).map(|()| Exit::Done);
+    }
+    // Signals are heard on a thread of their own while this one writes.
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .context("cannot wait for signals")?;
+    runtime.block_on(async {
+        let asked = asked_to_end().context("cannot wait for signals")?;
+        watch_table(args, &mut out, asked).await
+    })
+}
+
+/// Prints to `out` what changes, until it is `asked` to end or nobody reads any more.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub async fn watch_table(
+    args: &TableArgs,
+    out: &mut impl Write,
+    asked: impl Future<Output = i32>,
+) -> anyhow::Result<Exit> {
+    let (events, mut inbox) = mpsc::channel(64);
+    let poller = Poller::start(move |event| events.blocking_send(event).is_ok());
+    poller.watch(wanted(args));
+    let mut printer = Printer::new(args);
+    tokio::pin!(asked);
+    loop {
+        let event = tokio::select! {
+            biased;
+            number = &mut asked => return Ok(Exit::BySignal(number)),
+            event = inbox.recv() => event,
+        };
+        let text = match event {
+            Some(Event::TableRead(sight)) => printer.text(&sight),
+            Some(Event::TableUnreadable { why, .. }) => {
+                complain(&why);
+                continue;
+            }
+            Some(Event::FellBackToProcfs(why)) => {
+                complain(&instead(&why));
+                continue;
+            }
+            Some(_) => continue,
+            None => return Ok(Exit::Done),
+        };
+        if !put(out, &text)? {
+            return Ok(Exit::Done);
+        }
+    }
+}
+
+/// Prints the table to `out` once: first what listens, then by port.
+///
+/// # Errors
+/// When the table cannot be read, or `out` cannot be written.
+pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    let rows = read(args).context("cannot read the kernel's socket table")?;
+    let mut rows = rows.snapshot.rows;
+    rows.retain(|row| is_shown(args, row));
+    rows.sort_by_key(|row| {
+        let tuple = row.tuple;
+        let is_connected = row.state != TcpState::Listen;
+        let ports = (tuple.local.port, tuple.remote.port);
+        (tuple.protocol, is_connected, ports, row.name())
+    });
+    let mut printer = Printer::new(args);
+    printer.find_owners(&rows);
+    let mut text = String::new();
+    if !args.json {
+        text.push_str(NetstatLine::HEAD);
+        text.push('\n');
+    }
+    for row in &rows {
+        let line = printer.line(row);
+        // Writing to a string cannot fail.
+        let _ =
+            if args.json { writeln!(text, "{}", line.json()) } else { writeln!(text, "{line}") };
+    }
+    put(out, &text).map(|_| ())
+}
+
+fn read(args: &TableArgs) -> Result<Reading, ReadError> {
+    let (mut source, why) = open();
+    if let Some(why) = why {
+        complain(&instead(&why.to_string()));
+    }
+    source.snapshot(&wanted(args))
+}
+
+/// Remembers what it needs from one batch of lines to the next.
+struct Printer<'a> {
+    args: &'a TableArgs,
+    clock: Clock,
+    has_begun: bool,
+    /// Those that were looked for, whether they were found or not.
+    owners: HashMap<u64, Option<Owner>>,
+}
+
+impl<'a> Printer<'a> {
+    fn new(args: &'a TableArgs) -> Printer<'a> {
+        Printer { args, clock: Clock::start(), has_begun: false, owners: HashMap::new() }
+    }
+
+    /// The lines for one look at the table.
+    fn text(&mut self, sight: &TableUpdate) -> String {
+        let args = self.args;
+        let happenings: Vec<(RowEvent, SocketRow)> = sight
+            .changes
+            .iter()
+            .filter_map(|change| RowEvent::of(change, |row| is_shown(args, row)))
+            .collect();
+        self.find_owners(happenings.iter().map(|(_, row)| row));
+        let at = self.clock.now().since_start().as_millis();
+        let mut text = String::new();
+        if !args.json && !self.has_begun {
+            text = format!("Event   {}\n", NetstatLine::HEAD);
+        }
+        self.has_begun = true;
+        for (happening, row) in &happenings {
+            let line = self.line(row);
+            let word = happening.word();
+            // Writing to a string cannot fail.
+            let _ = if args.json {
+                let mut object = line.json();
+                object["event"] = json!(word);
+                object["at_ms"] = json!(u64::try_from(at).unwrap_or(u64::MAX));
+                writeln!(text, "{object}")
+            } else {
+                writeln!(text, "{word:<7} {line}")
+            };
+        }
+        self.forget_owners(&sight.changes);
+        text
+    }
+
+    /// Forgets the owners of inodes that no row has any more: the row is gone, or its socket is closed and the kernel alone goes on.
+    fn forget_owners(&mut self, changes: &[Change]) {
+        let mut gone = HashSet::new();
+        for change in changes {
+            match change {
+                Change::Appeared(row) => {
+                    gone.remove(&row.inode);
+                }
+                Change::Moved { from, to } => {
+                    gone.insert(from.inode);
+                    gone.remove(&to.inode);
+                }
+                Change::Vanished(row) => {
+                    gone.insert(row.inode);
+                }
+            }
+        }
+        self.owners.retain(|inode, _| !gone.contains(inode));
+    }
+
+    fn line<'b>(&'b self, row: &'b SocketRow) -> NetstatLine<'b> {
+        let owner = self.owners.get(&row.inode).and_then(Option::as_ref);
+        NetstatLine { row, owner }
+    }
+
+    fn find_owners<'b>(&mut self, rows: impl IntoIterator<Item = &'b SocketRow>) {
+        if self.args.no_owners {
+            return;
+        }
+        let new: HashSet<u64> = rows
+            .into_iter()
+            .map(|row| row.inode)
+            .filter(|inode| *inode != 0 && !self.owners.contains_key(inode))
+            .collect();
+        if new.is_empty() {
+            return;
+        }
+        let found = owners(&new).found;
+        self.owners.extend(new.into_iter().map(|inode| (inode, None)));
+        let known = found.into_iter().map(|(inode, owner)| (inode, Some(owner)));
+        self.owners.extend(known);
+    }
+}
+
+fn wanted(args: &TableArgs) -> Filter {
+    Filter {
+        ports: (!args.port.is_empty()).then(|| args.port.iter().copied().collect()),
+        protocol: (!args.all).then_some(Protocol::Tcp),
+        state: None,
+    }
+}
+
+/// Sockets that are only bound are shown on demand, as `netstat` never shows them.
+fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
+    args.all || row.state != TcpState::Closed
+}
+
+/// Whether anybody still reads.
+fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        other => other.map(|()| true).context("cannot write the table"),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this subcommand has no screen")]
+fn complain(why: &str) {
+    eprintln!("fivetuple: {why}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str) -> SocketRow {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn owners_are_forgotten_with_the_inode() {
+        let args =
+            TableArgs { port: Vec::new(), all: false, watch: true, json: false, no_owners: true };
+        let mut printer = Printer::new(&args);
+        let open = row("tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=7");
+        let waits = row("tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 TIME_WAIT");
+        let bound = row("tcp 0 0 127.0.0.1:40000 0.0.0.0:* CLOSED inode=7");
+        let told = [
+            (vec![Change::Appeared(bound)], 1),
+            (vec![Change::Vanished(bound), Change::Appeared(open)], 1),
+            (vec![Change::Moved { from: open, to: open }], 1),
+            (vec![Change::Moved { from: open, to: waits }], 0),
+            (vec![Change::Vanished(waits)], 0),
+        ];
+        printer.owners.insert(7, None);
+        for (changes, left) in told {
+            let sight = TableUpdate { changes, ..TableUpdate::default() };
+            printer.text(&sight);
+            assert_eq!(printer.owners.len(), left, "{:?}", sight.changes);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+pub(crate) mod order;
+pub(crate) mod segment;
+pub(crate) mod wire;

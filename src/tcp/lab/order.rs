@@ -1,0 +1,102 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::tcp::{Errno, Host, Port, PortRange, WireEvent, WireOrder};
+
+/// What is asked of the lab: computers of its own, each with its kernel's own TCP, and a wire between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabOrder {
+    /// Set it up.
+    Start(LabSpec),
+    /// Take it down; its sockets are closed with it.
+    Stop,
+    /// Do this with the wire.
+    Wire(WireOrder),
+}
+
+/// Which computers the lab has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabSpec {
+    /// How many computers, the server among them, 2 to 8.
+    pub computers: u8,
+    /// `net.ipv4.ip_local_port_range` on each; `None` leaves the kernel's default.
+    pub ports: Option<PortRange>,
+}
+
+/// What the lab tells back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabEvent {
+    /// It is there.
+    Up {
+        /// Its computers, the server first.
+        computers: Vec<LabComputer>,
+        /// What they can do.
+        limits: LabLimits,
+        /// How long it took.
+        took: Duration,
+    },
+    /// It could not be set up.
+    Refused(LabRefusal),
+    /// It is gone; a reason is there when nobody asked for it.
+    Down(Option<String>),
+    /// Segments crossed its wire.
+    Wire(Vec<WireEvent>),
+    /// Something went wrong that leaves the lab standing, for example writing down what crosses the wire; in words.
+    Warned(String),
+}
+
+/// One computer of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabComputer {
+    /// What its rows and sockets are marked with.
+    pub host: Host,
+    /// Its address on the wire.
+    pub ip: IpAddr,
+}
+
+/// What the lab's computers can do, as far as settings of their own decide it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabLimits {
+    /// The lowest port that needs no privilege there.
+    pub unprivileged_from: Port,
+    /// `net.core.somaxconn`: no backlog is longer.
+    pub somaxconn: u32,
+    /// A setting that could not be made, and what the kernel answered: then none of them can be.
+    pub unset: Option<(String, Errno)>,
+}
+
+impl LabLimits {
+    /// What they can do where this machine lets their settings be made.
+    pub const MEANT: LabLimits =
+        LabLimits { unprivileged_from: Port::ANY, somaxconn: 65_535, unset: None };
+
+    /// What lacks, and why, in a sentence without its end; `None` when nothing does.
+    pub fn lacks(&self) -> Option<String> {
+        let (file, errno) = self.unset.as_ref()?;
+        let meant = LabLimits::MEANT;
+        let queue = (self.somaxconn < meant.somaxconn).then(|| {
+            format!(
+                "no more than {} connections wait for accept() at one of its listeners, not {}",
+                self.somaxconn, meant.somaxconn
+            )
+        });
+        let ports = (self.unprivileged_from > meant.unprivileged_from)
+            .then(|| format!("ports below {} need a privilege", self.unprivileged_from));
+        let all: Vec<String> = [queue, ports].into_iter().flatten().collect();
+        (!all.is_empty()).then(|| {
+            let all = all.join(", and ");
+            format!("the lab works, but {all}: {file} cannot be written here: {errno}")
+        })
+    }
+}
+
+/// Why there is no lab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabRefusal {
+    /// What was tried, as a call or a file: `unshare(CLONE_NEWUSER)`.
+    pub step: String,
+    /// What the kernel answered.
+    pub errno: Errno,
+    /// What this machine says about the cause, and what helps; empty when it says nothing.
+    pub helps: String,
+}

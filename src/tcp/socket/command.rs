@@ -1,0 +1,38 @@
+use std::net::IpAddr;
+
+use crate::tcp::socket::connect_spec::{Burst, ConnectSpec};
+use crate::tcp::socket::listen_spec::ListenSpec;
+use crate::tcp::{Probe, SocketId, TcpState};
+
+/// What a program asks of TCP (RFC 9293, section 3.9.1: user commands).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// socket(), bind(), listen(), then accept().
+    Listen(ListenSpec),
+    /// close() on the listening sockets; accepted connections live on.
+    StopListening,
+    /// Call accept() no more; connections wait in the queue.
+    HoldAccept,
+    /// Call accept() whenever somebody waits.
+    ResumeAccept,
+    /// Call accept() once, while it is held.
+    AcceptOne,
+    /// socket(), bind(), connect(), as often as the burst says.
+    Connect(ConnectSpec, Burst),
+    /// Give up the burst that is under way, if one is.
+    StopConnecting,
+    /// write() these bytes at this end.
+    Send(SocketId, Vec<u8>),
+    /// shutdown(`SHUT_WR`): send a FIN, go on reading.
+    HalfClose(SocketId),
+    /// close(): send a FIN.
+    Close(SocketId),
+    /// close() with `SO_LINGER` 0: send RST.
+    Abort(SocketId),
+    /// close() every socket, listening or connected; with RST, so that nothing lingers.
+    CloseEverything,
+    /// Put a connection of a client at that address of loopback into a state, and hold it there.
+    Stage(TcpState, IpAddr),
+    /// Try what might help, with sockets that are closed at once.
+    Try(Vec<Probe>),
+}

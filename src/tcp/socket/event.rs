@@ -1,0 +1,257 @@
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::tcp::{
+    Burst, ConnectSpec, Endpoint, Errno, ListenSpec, Probe, Purpose, SocketId, SyscallTrace,
+    TcpState,
+};
+
+/// What TCP tells back to a program (RFC 9293, section 3.9.2: TCP-to-user messages). Bad news is news, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SocketEvent {
+    /// The sockets listen; `spec.at` carries the port that they really got.
+    Listening {
+        /// What was asked, with the real port.
+        spec: ListenSpec,
+        /// One for each listening socket.
+        sockets: Vec<OwnSocket>,
+    },
+    /// No socket listens.
+    ListenFailed {
+        /// What was asked.
+        spec: ListenSpec,
+        /// Which call refused, and why.
+        why: SyscallError,
+    },
+    /// The listening sockets are closed; a reason is there when nobody asked for it.
+    StoppedListening {
+        /// Which call failed, if one did.
+        why: Option<SyscallError>,
+    },
+    /// accept() is held (`true`) or goes on (`false`).
+    AcceptHeld(bool),
+    /// accept() returned a socket of its own for one connection.
+    Accepted(OwnSocket),
+    /// accept() failed and is tried again after `pause`, or the caller it brought was turned away.
+    AcceptFailed {
+        /// Why.
+        why: SyscallError,
+        /// How long nothing is accepted now; zero when it goes on at once: a caller was turned away for want of descriptors, or was
+        /// gone before accept() returned it.
+        pause: Duration,
+    },
+    /// connect() is under way: SYN sent.
+    Connecting(OwnSocket),
+    /// connect() succeeded.
+    Connected(OwnSocket),
+    /// connect(), or a call before it, failed; there is no socket.
+    ConnectFailed {
+        /// What was asked.
+        spec: ConnectSpec,
+        /// Whom it called once the name was resolved.
+        to: Option<Endpoint>,
+        /// Its own end, where it was told as Connecting before: that one is over. A call that was refused at once may have been an exact
+        /// copy of a connection that lives on.
+        local: Option<Endpoint>,
+        /// Which call refused, and why.
+        why: SyscallError,
+    },
+    /// A burst of several connections has begun.
+    BurstBegun {
+        /// What was asked.
+        burst: Burst,
+        /// Whether each socket was given the whole port range, so that connect() need not search.
+        whole_range: bool,
+    },
+    /// A burst is over: all tried, given up at the first refusal, or stopped.
+    BurstEnded {
+        /// How many connections it opened.
+        opened: u32,
+        /// How many were asked for.
+        asked: u32,
+        /// From the first connect() to the last.
+        took: Duration,
+    },
+    /// read() returned bytes.
+    Received {
+        /// At which end.
+        at: SocketId,
+        /// How many.
+        bytes: u64,
+        /// The first of them, as they came, at most [`SocketEvent::SHOWN`].
+        first: Vec<u8>,
+    },
+    /// write() took bytes.
+    Sent {
+        /// At which end.
+        at: SocketId,
+        /// How many.
+        bytes: u64,
+    },
+    /// write() or shutdown() failed; the socket is still there.
+    CallFailed {
+        /// At which end.
+        at: SocketId,
+        /// Which call, and why.
+        why: SyscallError,
+    },
+    /// read() returned 0: the other end's FIN has come. This end is still open.
+    PeerClosed(SocketId),
+    /// shutdown(`SHUT_WR`) sent a FIN; this end still reads.
+    HalfClosed(SocketId),
+    /// This end's descriptor is closed.
+    Closed {
+        /// Which end.
+        at: SocketId,
+        /// How it came to that.
+        how: CloseKind,
+    },
+    /// A connection was put into a state.
+    Staged {
+        /// Which state.
+        state: TcpState,
+        /// The row that is in it.
+        main: SocketId,
+        /// The sockets that hold it there, the listening one first.
+        sockets: Vec<OwnSocket>,
+        /// The calls that did it, as one would write them.
+        calls: Vec<String>,
+    },
+    /// A connection could not be put into a state.
+    StageFailed {
+        /// Which state.
+        state: TcpState,
+        /// Which call was refused, and why.
+        why: SyscallError,
+    },
+    /// A task ended in a panic; the rest goes on.
+    Crashed(String),
+    /// The system calls behind one of our sockets.
+    Called(SyscallTrace),
+    /// A remedy was tried.
+    Tried {
+        /// Which.
+        trial: Probe,
+        /// Whether the kernel took it.
+        outcome: Result<(), SyscallError>,
+    },
+    /// So many more sockets were dealt with like the last one that was told for the same deed.
+    CalledAlike {
+        /// What their calls were made for.
+        deed: Purpose,
+        /// How many.
+        count: u32,
+    },
+}
+
+impl SocketEvent {
+    /// How many bytes of a payload are kept to be shown.
+    pub const SHOWN: usize = 256;
+}
+
+/// A socket of ours: where its row stands, and by which descriptor we hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnSocket {
+    /// Its row in the kernel's table.
+    pub name: SocketId,
+    /// The descriptor.
+    pub fd: u32,
+    /// The inode behind the descriptor.
+    pub inode: u64,
+}
+
+/// How an end came to be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseKind {
+    /// close(): FIN, unless the other end's data was left unread, which makes it RST.
+    Close,
+    /// close() with `SO_LINGER` 0: RST.
+    Abort,
+    /// The connection broke: RST came, or nobody answered.
+    Broken(Errno),
+}
+
+/// A system call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SyscallError {
+    /// Which call.
+    pub call: Call,
+    /// What the kernel answered.
+    pub errno: Errno,
+}
+
+impl SyscallError {
+    /// Why, where no system call has returned that errno: this program, or the resolver, refused by itself.
+    pub const fn of_our_own(self) -> Option<&'static str> {
+        Some(match (self.call, self.errno) {
+            (Call::Remote(_), _) => "it is neither on this machine nor on a private network",
+            (Call::Reserve, _) => "the descriptors that are left are kept for other things",
+            // The resolver has no number for these.
+            (Call::Resolve, Errno::EADDRNOTAVAIL) => "no address is known for that name",
+            (Call::Resolve, Errno::ETIMEDOUT) => "nobody answered who has that name",
+            (Call::Resolve, Errno::EAFNOSUPPORT) => "the source address is of the other IP version",
+            _ => return None,
+        })
+    }
+
+    /// Why, without the call.
+    pub fn reason(self) -> String {
+        let own = self.of_our_own().map(str::to_owned);
+        own.unwrap_or_else(|| self.errno.to_string())
+    }
+}
+
+impl fmt::Display for SyscallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.of_our_own() {
+            Some(why) => f.write_str(why),
+            None => write!(f, "{}: {}", self.call, self.errno),
+        }
+    }
+}
+
+/// The system calls that a refusal can come from, and three reasons of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// socket(2).
+    Socket,
+    /// setsockopt(2).
+    SetSockOpt,
+    /// bind(2).
+    Bind,
+    /// listen(2).
+    Listen,
+    /// accept(2).
+    Accept,
+    /// connect(2).
+    Connect,
+    /// write(2).
+    Write,
+    /// shutdown(2).
+    Shutdown,
+    /// The name could not be turned into an address.
+    Resolve,
+    /// The address is beyond loopback and private networks, and that was not allowed.
+    Remote(IpAddr),
+    /// It would take a descriptor of those that this program keeps for other things.
+    Reserve,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Call::Socket => "socket()",
+            Call::SetSockOpt => "setsockopt()",
+            Call::Bind => "bind()",
+            Call::Listen => "listen()",
+            Call::Accept => "accept()",
+            Call::Connect => "connect()",
+            Call::Write => "write()",
+            Call::Shutdown => "shutdown()",
+            Call::Resolve => "looking up the name",
+            Call::Remote(ip) => return write!(f, "calling {ip}"),
+            Call::Reserve => "taking a descriptor",
+        })
+    }
+}

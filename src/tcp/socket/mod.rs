@@ -1,0 +1,8 @@
+pub(crate) mod command;
+pub(crate) mod connect_spec;
+pub(crate) mod errno;
+pub(crate) mod event;
+pub(crate) mod listen_spec;
+pub(crate) mod probe;
+pub(crate) mod syscall;
+pub(crate) mod target;

@@ -1,0 +1,122 @@
+pub(crate) mod transitions;
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The state of one end of a connection (RFC 9293, section 3.3.2), with the names that `netstat` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TcpState {
+    /// Waits for connections.
+    Listen,
+    /// Has sent a SYN, waits for SYN+ACK.
+    SynSent,
+    /// Has answered a SYN, waits for the ACK.
+    SynReceived,
+    /// Open in both directions.
+    Established,
+    /// Has sent its FIN first, waits for the ACK.
+    FinWait1,
+    /// Its FIN is acknowledged, waits for the other's FIN.
+    FinWait2,
+    /// Has received a FIN; its own program has not closed yet.
+    CloseWait,
+    /// Both sent a FIN at once; waits for the ACK of its own.
+    Closing,
+    /// Has sent its FIN last, waits for the ACK.
+    LastAck,
+    /// Closed first; the kernel keeps the five numbers reserved for 60 s.
+    TimeWait,
+    /// Bound to a port, neither listening nor connected.
+    Closed,
+}
+
+impl TcpState {
+    /// Every state, in the order of a connection's life.
+    pub const ALL: [TcpState; 11] = [
+        TcpState::Listen,
+        TcpState::SynSent,
+        TcpState::SynReceived,
+        TcpState::Established,
+        TcpState::FinWait1,
+        TcpState::FinWait2,
+        TcpState::CloseWait,
+        TcpState::Closing,
+        TcpState::LastAck,
+        TcpState::TimeWait,
+        TcpState::Closed,
+    ];
+
+    /// The state behind the number that the kernel uses (include/net/tcp_states.h); 12 is a half-open request, 13 a socket that is only bound.
+    pub const fn from_kernel(number: u8) -> Option<TcpState> {
+        Some(match number {
+            1 => TcpState::Established,
+            2 => TcpState::SynSent,
+            3 | 12 => TcpState::SynReceived,
+            4 => TcpState::FinWait1,
+            5 => TcpState::FinWait2,
+            6 => TcpState::TimeWait,
+            7 | 13 => TcpState::Closed,
+            8 => TcpState::CloseWait,
+            9 => TcpState::LastAck,
+            10 => TcpState::Listen,
+            11 => TcpState::Closing,
+            _ => return None,
+        })
+    }
+
+    /// Whether the other end's FIN has come to an end in that state.
+    pub const fn has_heard_fin(self) -> bool {
+        matches!(
+            self,
+            TcpState::CloseWait | TcpState::LastAck | TcpState::Closing | TcpState::TimeWait
+        )
+    }
+
+    /// The name that `netstat` prints.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TcpState::Listen => "LISTEN",
+            TcpState::SynSent => "SYN_SENT",
+            TcpState::SynReceived => "SYN_RECV",
+            TcpState::Established => "ESTABLISHED",
+            TcpState::FinWait1 => "FIN_WAIT1",
+            TcpState::FinWait2 => "FIN_WAIT2",
+            TcpState::CloseWait => "CLOSE_WAIT",
+            TcpState::Closing => "CLOSING",
+            TcpState::LastAck => "LAST_ACK",
+            TcpState::TimeWait => "TIME_WAIT",
+            TcpState::Closed => "CLOSED",
+        }
+    }
+
+    /// What the state means, for somebody who sees it for the first time.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            TcpState::Listen => "waits for connections; it is not one itself",
+            TcpState::SynSent => "has called; waits for an answer",
+            TcpState::SynReceived => "has been called and answered; waits for the last ACK",
+            TcpState::Established => "open in both directions",
+            TcpState::FinWait1 => "has hung up; waits for the other end to notice",
+            TcpState::FinWait2 => "has hung up; the other end knows and may still send",
+            TcpState::CloseWait => "the other end has hung up, but this program has not",
+            TcpState::Closing => "both ends hung up at the same time",
+            TcpState::LastAck => "has hung up last; waits for the final ACK",
+            TcpState::TimeWait => "closed first; the five numbers stay reserved for 60 s",
+            TcpState::Closed => "bound to a port, neither listening nor connected",
+        }
+    }
+}
+
+impl fmt::Display for TcpState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for TcpState {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<TcpState, ()> {
+        TcpState::ALL.into_iter().find(|state| state.name() == text).ok_or(())
+    }
+}

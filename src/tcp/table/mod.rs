@@ -1,0 +1,8 @@
+pub(crate) mod change;
+pub(crate) mod filter;
+pub(crate) mod netstat;
+pub(crate) mod owner;
+pub(crate) mod row;
+pub(crate) mod snapshot;
+pub(crate) mod tcp_info;
+pub(crate) mod update;

@@ -1,0 +1,160 @@
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use crate::tcp::{FiveTuple, Host, TcpState};
+
+/// One line of the kernel's socket table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketRow {
+    /// The computer whose table it stands in.
+    pub host: Host,
+    /// Protocol and both ends.
+    pub tuple: FiveTuple,
+    /// The TCP state; a UDP socket is ESTABLISHED once connected, CLOSED before.
+    pub state: TcpState,
+    /// The Recv-Q and Send-Q columns.
+    pub queues: Queues,
+    /// What the kernel waits for, if it waits.
+    pub timer: Option<Timer>,
+    /// The user that owns the socket.
+    pub uid: u32,
+    /// The inode by which a process holds the socket; 0 when no process does.
+    pub inode: u64,
+    /// The kernel's own number for the socket, never used twice (`SO_COOKIE`); 0 where the source does not tell.
+    pub cookie: u64,
+}
+
+/// The two queue columns. For a LISTEN row they are connections: waiting for accept(), and the backlog.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queues {
+    /// Bytes that the program has not read yet; in LISTEN: connections that wait for accept().
+    pub recv: u32,
+    /// Bytes that the other end has not acknowledged yet; in LISTEN: the backlog.
+    pub send: u32,
+}
+
+/// A timer of the kernel that runs for this socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timer {
+    /// What happens when it runs out.
+    pub kind: TimerKind,
+    /// The time left until then, to the millisecond.
+    pub left: Duration,
+    /// How often it has run out in a row already.
+    pub tries: u8,
+}
+
+/// What a timer of the kernel is for (`idiag_timer`, sock_diag(7)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerKind {
+    /// Sends the segment again.
+    Retransmit,
+    /// Asks whether the other end is alive.
+    KeepAlive,
+    /// Ends TIME_WAIT, or an orphaned FIN_WAIT2.
+    TimeWait,
+    /// Asks whether the other end has room again.
+    ZeroWindowProbe,
+}
+
+/// What tells one row from every other, as long as it lives.
+///
+/// Connected sockets are told apart by host and five numbers. Several sockets may listen at one address (`SO_REUSEPORT`); only the inode
+/// differs. An IPv4-mapped address and the IPv4 address that it stands for are one address, so two spellings are one name: a server at `::`
+/// has its ends in one, and whoever calls it writes the other.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketId {
+    /// The computer.
+    pub host: Host,
+    /// Protocol and both ends.
+    pub tuple: FiveTuple,
+    /// The inode of a socket that is not connected, else 0.
+    pub inode: u64,
+}
+
+impl SocketId {
+    /// The name of a connected socket of this machine.
+    pub fn connected(host: Host, tuple: FiveTuple) -> SocketId {
+        SocketId { host, tuple, inode: 0 }
+    }
+
+    /// What counts when names are compared.
+    fn spelt_alike(&self) -> (Host, FiveTuple, u64) {
+        (self.host, self.tuple.canonical(), self.inode)
+    }
+}
+
+impl PartialEq for SocketId {
+    fn eq(&self, other: &SocketId) -> bool {
+        // Searching a large table, most names differ in their ports, which are spelt in one way only.
+        let ports = |name: &SocketId| (name.tuple.remote.port, name.tuple.local.port);
+        ports(self) == ports(other) && self.spelt_alike() == other.spelt_alike()
+    }
+}
+
+impl Eq for SocketId {}
+
+impl PartialOrd for SocketId {
+    fn partial_cmp(&self, other: &SocketId) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SocketId {
+    fn cmp(&self, other: &SocketId) -> Ordering {
+        self.spelt_alike().cmp(&other.spelt_alike())
+    }
+}
+
+impl Hash for SocketId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.spelt_alike().hash(state);
+    }
+}
+
+impl SocketRow {
+    /// A row as the kernel shows it before anything else is known of it.
+    pub fn new(tuple: FiveTuple, state: TcpState) -> SocketRow {
+        SocketRow {
+            host: Host::THIS,
+            tuple,
+            state,
+            queues: Queues::default(),
+            timer: None,
+            uid: 0,
+            inode: 0,
+            cookie: 0,
+        }
+    }
+
+    /// What tells this row from every other.
+    pub fn name(&self) -> SocketId {
+        let inode = if self.tuple.is_connected() { 0 } else { self.inode };
+        SocketId { host: self.host, tuple: self.tuple, inode }
+    }
+
+    /// Whether the other end's FIN may stand in its Recv-Q: it counts as one byte until the program has read the end of the data.
+    pub fn may_hold_a_fin(&self) -> bool {
+        matches!(self.state, TcpState::CloseWait | TcpState::Closing | TcpState::LastAck)
+    }
+
+    /// How many bytes of data the program has not read: its Recv-Q without the other end's FIN.
+    pub fn unread(&self) -> u32 {
+        self.queues.recv.saturating_sub(self.may_hold_a_fin().into())
+    }
+
+    /// Whether both show one and the same socket: the same name, and not a later socket that took over its five numbers.
+    pub fn is_same_socket(&self, other: &SocketRow) -> bool {
+        let unknown = self.cookie == 0 || other.cookie == 0;
+        self.name() == other.name() && (unknown || self.cookie == other.cookie)
+    }
+}
+
+/// Whether both are ends of one connection; each computer has a loopback of its own.
+pub(crate) fn are_one_connection(one: SocketId, other: SocketId) -> bool {
+    let may_meet = one.host == other.host || !one.tuple.local.ip.to_canonical().is_loopback();
+    one.tuple.is_connected()
+        && may_meet
+        && one.tuple.canonical() == other.tuple.canonical().mirrored()
+}

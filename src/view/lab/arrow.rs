@@ -1,0 +1,88 @@
+//! The way of one segment over the wire, as an arrow from one computer to the other.
+
+use std::time::Duration;
+
+use crate::tcp::{Delivery, Moment, WireSegment};
+use crate::view::style::glyphs::REFUSED;
+use crate::view::style::theme::ThemeRole;
+use crate::view::text;
+
+/// What an arrow shows.
+#[derive(Clone, Copy)]
+pub(crate) struct SegmentArrow<'a> {
+    /// The segment and its fate.
+    pub(crate) crossing: &'a WireSegment,
+    /// Whether it goes from the left to the right.
+    pub(crate) to_the_right: bool,
+    /// How long the wire takes, when that is known.
+    pub(crate) delay: Duration,
+    /// Whether the wire is held.
+    pub(crate) held: bool,
+}
+
+/// In what style a segment is drawn: what waits or is lost stands out.
+pub(crate) fn part(crossing: &WireSegment) -> ThemeRole {
+    match crossing.fate {
+        Delivery::OnTheWay => ThemeRole::Warning,
+        Delivery::Lost(..) => ThemeRole::Error,
+        Delivery::Arrived(_) if crossing.again => ThemeRole::Changed,
+        Delivery::Arrived(_) => ThemeRole::Text,
+    }
+}
+
+impl SegmentArrow<'_> {
+    /// Whether an arrow of so many columns has room for that label.
+    pub(crate) fn has_room(columns: usize, label: &str) -> bool {
+        text::width(label) + 6 <= columns
+    }
+
+    /// An arrow of so many columns, with `label` on the sender's side of it. What was not travelled is dotted.
+    pub(crate) fn arrow(self, now: Moment, columns: usize, label: &str) -> String {
+        let last = columns.saturating_sub(1);
+        let head = match self.crossing.fate {
+            Delivery::Arrived(_) => last,
+            Delivery::Lost(..) => last * 3 / 5,
+            Delivery::OnTheWay if self.held => last * 3 / 5,
+            Delivery::OnTheWay => self.travelled(now, last),
+        };
+        let labelled = SegmentArrow::has_room(columns, label);
+        let label = format!(" {label} ");
+        let wide = text::width(&label);
+        // The label never stands ahead of the tip, nor on what stops it.
+        let head = if labelled { head.max(wide + 1).min(last) } else { head };
+        let tip = match self.crossing.fate {
+            Delivery::Lost(..) => REFUSED,
+            Delivery::Arrived(_) | Delivery::OnTheWay if self.to_the_right => "▶",
+            Delivery::Arrived(_) | Delivery::OnTheWay => "◀",
+        };
+        let stopped = self.crossing.fate == Delivery::OnTheWay && self.held;
+        // Drawn from the sender to the receiver; the label is put on it afterwards, so that it reads from left to right.
+        let mut cells: Vec<String> = (0..columns)
+            .map(|n| match n {
+                n if n < head => "─",
+                n if n == head => tip,
+                n if n == head + 1 && stopped => "┃",
+                _ => "·",
+            })
+            .map(str::to_owned)
+            .collect();
+        if !self.to_the_right {
+            cells.reverse();
+        }
+        if labelled {
+            let from = if self.to_the_right { 1 } else { columns - 1 - wide };
+            for (cell, c) in cells.iter_mut().skip(from).zip(label.chars()) {
+                *cell = c.to_string();
+            }
+        }
+        cells.concat()
+    }
+
+    /// How far it has come, of `last` columns: as much of the way as of the time.
+    fn travelled(self, now: Moment, last: usize) -> usize {
+        let gone = now.since(self.crossing.sent).as_micros();
+        let whole = self.delay.as_micros().max(1);
+        let columns = gone.saturating_mul(last as u128) / whole;
+        usize::try_from(columns).unwrap_or(last).min(last.saturating_sub(1))
+    }
+}

@@ -1,0 +1,7 @@
+pub(crate) mod arrow;
+pub(crate) mod pairs;
+pub(crate) mod segment_label;
+pub(crate) mod side_by_side;
+pub(crate) mod stacked;
+pub(crate) mod titles;
+pub(crate) mod wire;

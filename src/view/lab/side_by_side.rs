@@ -1,0 +1,113 @@
+//! Two computers and the wire between them: the server's table, the segments, the chosen client's table.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::app::{Pane, State};
+use crate::view::lab::pairs::PairedRow;
+use crate::view::lab::titles::titles;
+use crate::view::lab::{pairs, stacked, wire};
+use crate::view::rect;
+use crate::view::scene::{Scene, Titles, put};
+use crate::view::scroll::Scroll;
+use crate::view::style::theme::ThemeRole;
+use crate::view::table::narrow::{Narrow, cell, head};
+use crate::view::table::{empty, titles};
+
+/// From this width on the wire stands between the tables, and not below one and above the other.
+const BESIDE: u16 = 116;
+
+/// The least that the wire needs between them.
+const WIRE: u16 = 28;
+
+/// Both computers and the wire.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    scroll.cells.clear();
+    if area.width >= BESIDE && !scene.state.ui.netstat {
+        beside(frame, area, scene, scroll);
+    } else {
+        stacked::draw(frame, area, scene, scroll);
+    }
+}
+
+fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let table = |columns: Narrow| u16::try_from(columns.width() + 2).unwrap_or(area.width);
+    let columns =
+        if 2 * table(Narrow::WIDE) + WIRE <= area.width { Narrow::WIDE } else { Narrow::TIGHT };
+    let width = table(columns);
+    let left = Rect { width, ..area };
+    let right = Rect { x: area.right() - width, ..left };
+    let middle = Rect { x: left.right(), width: area.width - 2 * width, ..area };
+    let height = usize::from(rect::inside(area).height.saturating_sub(1));
+    let pairs = pairs::fitting(scene.state, height);
+    let pane = |frame: &mut Frame<'_>, place: Rect, is_server: bool, below: Vec<_>| {
+        let titles = Titles { below, ..titles(scene, is_server, place.width) };
+        scene.pane(frame, Pane::Sockets, place, titles)
+    };
+    let [of_server, of_client] = below(scene, &pairs);
+    let left = pane(frame, left, true, of_server);
+    let right = pane(frame, right, false, of_client);
+    draw_wire(frame, middle, scene);
+
+    if pairs.is_empty() {
+        empty::draw(frame, left, scene);
+        let words = scene.span(ThemeRole::Dim, "   no row");
+        frame.render_widget(words, right);
+        return;
+    }
+    for place in [left, right] {
+        frame.render_widget(head(scene, columns), rect::line(place, 0));
+    }
+    for (n, pair) in (1..).zip(&pairs) {
+        for (place, name) in [(left, pair.left), (right, pair.right)] {
+            let line = rect::line(place, n);
+            let cell = match name {
+                Some(name) => cell(scene, columns, name),
+                None => Line::from(scene.span(ThemeRole::Dim, absent(scene.state, *pair))),
+            };
+            frame.render_widget(cell, line);
+            if let Some(name) = name {
+                scroll.visible.push(name);
+                scroll.cells.push((line, name));
+            }
+        }
+    }
+}
+
+/// What stands below each table: how many rows contain the text to find, and which part of the rows is shown.
+fn below(scene: Scene<'_>, pairs: &[PairedRow]) -> [Vec<(ThemeRole, String)>; 2] {
+    let state = scene.state;
+    let [left, right] = pairs::sides(state, pairs);
+    let server = state.lab.server();
+    let at_server = server.and_then(|server| pairs::part(state, server.host, &left));
+    let at_client = pairs::part(state, state.clients.computer().host, &right);
+    let found = titles::found(scene).into_iter();
+    [found.chain(at_server).collect(), at_client.into_iter().collect()]
+}
+
+/// What stands where one of the computers has no row for a connection.
+fn absent(state: &State, pair: PairedRow) -> String {
+    let Some(there) = pair.left.or(pair.right).filter(|name| name.tuple.is_connected()) else {
+        return String::new();
+    };
+    let other = state.other_end(there).host;
+    let both = [state.lab.server().map(|server| server.host), Some(state.clients.computer().host)];
+    if other == there.host {
+        String::new()
+    } else if both.contains(&Some(other)) {
+        "   (no row)".to_owned()
+    } else {
+        format!("   ({}'s)", state.computer_name(other))
+    }
+}
+
+fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let titles = Titles { name: "The wire", ..Titles::default() };
+    let mut inner = scene.frame(frame, area, &titles);
+    let room = usize::from(inner.width);
+    for status in wire::status_lines(scene, room) {
+        frame.render_widget(status, rect::take_top(&mut inner, 1));
+    }
+    put(frame, inner, wire::lines(scene, room, usize::from(inner.height)));
+}

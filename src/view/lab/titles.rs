@@ -1,0 +1,37 @@
+use std::net::IpAddr;
+
+use crate::view::scene::{Scene, Titles};
+use crate::view::style::glyphs::DASH;
+use crate::view::style::theme::ThemeRole;
+use crate::view::table::titles;
+
+/// The title of a computer's table, on a screen so wide.
+pub(crate) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
+    let state = scene.state;
+    let about = |name: &str, ip: IpAddr| match state.ui.lens.whole_machine {
+        false => format!("{DASH} {name} {ip}"),
+        true if width < 54 => format!("{DASH} {ip}, all ports"),
+        true => format!("{DASH} {name} {ip}, all ports"),
+    };
+    let unread = |host| {
+        let words = titles::unread(state, host).into_iter();
+        words.map(|words| (ThemeRole::Error, words)).collect()
+    };
+    if is_server {
+        let server = state.lab.server();
+        return Titles {
+            name: "Local Computer",
+            about: server.map_or_else(String::new, |server| about("server", server.ip)),
+            right: server.map(|server| unread(server.host)).unwrap_or_default(),
+            ..Titles::default()
+        };
+    }
+    let clients = &state.clients;
+    let computer = clients.computer();
+    Titles {
+        name: "Remote Computer",
+        about: about(&computer.name, computer.ip),
+        right: unread(computer.host),
+        ..Titles::default()
+    }
+}

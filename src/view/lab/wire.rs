@@ -1,0 +1,284 @@
+//! The wire between the lab's computers: what is done with it, and the segments on it, the newest at the bottom.
+
+use ratatui::text::{Line, Span};
+
+use crate::app::format;
+use crate::tcp::{Delivery, Protocol, Segment, WireSegment, escape};
+use crate::view::lab::arrow::SegmentArrow;
+use crate::view::lab::segment_label::SegmentLabel;
+use crate::view::lab::{arrow, segment_label};
+use crate::view::scene::{Scene, width};
+use crate::view::style::theme::ThemeRole;
+use crate::view::text;
+
+/// What is done with the wire, in few words.
+pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
+    let state = scene.state;
+    let (wire, many) = (state.wire_then(), state.waiting_then());
+    let mut pieces = Vec::new();
+    let waiting = text::number(many);
+    if wire.held {
+        let wait = if many == 1 { "waits" } else { "wait" };
+        pieces.push((ThemeRole::KeyCap, format!("HELD: {waiting} {wait}")));
+    }
+    if !wire.delay.is_zero() {
+        // One piece, so that nothing jumps as segments come and go.
+        let now = match many {
+            0 => String::new(),
+            _ if wire.held => String::new(),
+            _ => format!(", {waiting} now"),
+        };
+        let delay = format::brief(wire.delay);
+        pieces.push((ThemeRole::Warning, format!("{delay} one way{now}")));
+    }
+    if wire.cut {
+        pieces.push((ThemeRole::Banner, "CUT".to_owned()));
+    }
+    match wire.loses {
+        0 => (),
+        1 => pieces.push((ThemeRole::Error, "loses the next".to_owned())),
+        n => pieces.push((ThemeRole::Error, format!("loses the next {n}"))),
+    }
+    if pieces.is_empty() {
+        pieces.push((ThemeRole::Dim, "as quick as a cable".to_owned()));
+    }
+    // They lie anywhere between those that are shown.
+    if let Ok(untold @ 1..) = usize::try_from(state.lab.untold()) {
+        pieces.push((ThemeRole::Dim, format!("{} not shown", text::number(untold))));
+    }
+    pieces
+}
+
+/// The status in lines of at most `room` columns.
+pub(crate) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
+    let mut lines: Vec<Vec<Span<'static>>> = vec![Vec::new()];
+    for (part, text) in status(scene) {
+        let text = scene.span(part, text);
+        let last = lines.last().map_or(0, |line| width(line));
+        if last > 0 && last + 2 + text.width() > room {
+            lines.push(Vec::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            let gap = if line.is_empty() { " " } else { "  " };
+            line.extend([Span::raw(gap), text]);
+        }
+    }
+    lines.into_iter().map(Line::from).collect()
+}
+
+/// Segments in `room` columns and at most `height` lines: the newest; of a held wire the oldest that wait, as they go first.
+pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
+    let lab = &scene.state.lab;
+    let count = sent_by_then(scene);
+    if count == 0 {
+        return nothing_yet(scene, room, height);
+    }
+    let then = scene.state.then();
+    let waits = |crossing: &WireSegment| crossing.fate_by(then) == Delivery::OnTheWay;
+    let oldest = || lab.crossings.iter().position(waits);
+    let whose = SegmentLabel::of(scene.state, then);
+    let newest = newest(scene, whose, (room, height));
+    let held = scene.state.wire_then().held;
+    let from = match held.then(oldest).flatten() {
+        // Above those that wait, the one before them, as far as there is room.
+        Some(oldest) if oldest < newest => oldest,
+        Some(_) | None => newest,
+    };
+    let mut lines = Vec::new();
+    for (place, crossing) in lab.crossings.range(from..count).enumerate() {
+        let block = block(scene, crossing, whose, room);
+        let behind = count - from - place;
+        // Whatever does not fit is counted in a line of its own.
+        let counting = usize::from(behind > 1);
+        if lines.len() + block.len() + counting > height {
+            let text = format!(" + {} more behind", text::number(behind));
+            lines.push(Line::from(scene.span(ThemeRole::Dim, text)));
+            break;
+        }
+        lines.extend(block);
+    }
+    lines
+}
+
+/// The keys that do something with the wire, while nothing is on it.
+fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
+    let words = if scene.state.is_past() {
+        "Nothing had crossed the wire by then."
+    } else {
+        "Nothing has crossed the wire yet. h holds it, o lets one segment through, b brakes it, u loses the next, B cuts it."
+    };
+    let words = text::wrap(words, room.saturating_sub(2));
+    words
+        .into_iter()
+        .take(height)
+        .map(|line| Line::from(scene.span(ThemeRole::Dim, format!(" {line}"))))
+        .collect()
+}
+
+/// How many of the segments that are kept had been sent at the moment that is shown.
+fn sent_by_then(scene: Scene<'_>) -> usize {
+    let then = scene.state.then();
+    let crossings = &scene.state.lab.crossings;
+    crossings.partition_point(|crossing| crossing.sent <= then)
+}
+
+/// From which segment on all the newest fit.
+fn newest(scene: Scene<'_>, whose: SegmentLabel, (room, height): (usize, usize)) -> usize {
+    let crossings = &scene.state.lab.crossings;
+    let mut left = height;
+    let mut from = sent_by_then(scene);
+    for crossing in crossings.range(..from).rev() {
+        let lines = block(scene, crossing, whose, room).len();
+        if lines > left {
+            break;
+        }
+        left -= lines;
+        from -= 1;
+    }
+    from
+}
+
+/// From this width on a segment takes one line.
+const ONE_LINE: usize = 54;
+
+/// One segment: its way as an arrow, and what it carries.
+fn block(
+    scene: Scene<'_>,
+    crossing: &WireSegment,
+    whose: SegmentLabel,
+    room: usize,
+) -> Vec<Line<'static>> {
+    let (state, crossing) = (scene.state, &crossing.as_of(scene.state.then()));
+    let lane = SegmentArrow {
+        crossing,
+        to_the_right: segment_label::goes_right(state, &crossing.segment),
+        delay: state.wire_then().delay,
+        held: state.wire_then().held,
+    };
+    let flags = crossing.segment.label();
+    let whose = whose.words(state, &crossing.segment);
+    let columns = match room {
+        76.. => 26,
+        ONE_LINE.. => 20,
+        _ => room.saturating_sub(2),
+    };
+    // On the arrow if there is room, else before the numbers.
+    let both = format!("{flags} {whose}");
+    let (label, carries) = match carries(scene, crossing) {
+        carries if whose.is_empty() => (flags, carries),
+        carries if SegmentArrow::has_room(columns, &both) => (both, carries),
+        carries => (flags, format!("{whose} {carries}")),
+    };
+    let arrow = format!(" {}", lane.arrow(state.then(), columns, &label));
+    if room >= ONE_LINE {
+        vec![in_one_line(scene, crossing, [arrow, carries], room)]
+    } else {
+        in_lines(scene, crossing, [arrow, carries], columns)
+    }
+}
+
+fn in_one_line(
+    scene: Scene<'_>,
+    crossing: &WireSegment,
+    [arrow, carries]: [String; 2],
+    room: usize,
+) -> Line<'static> {
+    let part = arrow::part(crossing);
+    let mut rest = format!("  {carries}");
+    let (again, fate) = (again(scene, crossing), fate(scene, crossing));
+    let both = format!("  {again} {fate}");
+    let taken = text::width(&arrow) + text::width(&rest) + 1;
+    // Of a segment that is sent again the arrow itself tells what became of it.
+    let fate = match again.is_empty() {
+        true => format!("  {fate}"),
+        false if taken + text::width(&both) <= room => both,
+        false => format!("  {again}"),
+    };
+    if crossing.segment.length > 0 {
+        rest.extend(["  \"", &escape(&crossing.segment.first), "\""]);
+    }
+    let left = room.saturating_sub(text::width(&arrow) + text::width(&fate) + 1);
+    Line::from(vec![
+        scene.span(part, arrow),
+        Span::raw(text::fit(&rest, left)),
+        scene.span(part, fate),
+    ])
+}
+
+fn in_lines(
+    scene: Scene<'_>,
+    crossing: &WireSegment,
+    [arrow, carries]: [String; 2],
+    inner: usize,
+) -> Vec<Line<'static>> {
+    let part = arrow::part(crossing);
+    let mut lines = vec![Line::from(scene.span(part, arrow))];
+    let fate = match again(scene, crossing) {
+        again if again.is_empty() => fate(scene, crossing),
+        again => again,
+    };
+    let beside = text::width(&carries) + text::width(&fate) + 2 <= inner;
+    if beside {
+        let carries = text::fit(&carries, inner - text::width(&fate));
+        lines.push(Line::from(vec![Span::raw(format!(" {carries}")), scene.span(part, fate)]));
+    } else {
+        let carries = text::wrap(&carries, inner).into_iter();
+        lines.extend(carries.map(|line| Line::from(format!(" {line}"))));
+        if !fate.is_empty() {
+            lines.push(Line::from(scene.span(part, format!(" {fate}"))));
+        }
+    }
+    if crossing.segment.length > 0 {
+        let payload = format!(" \"{}\"", escape(&crossing.segment.first));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&payload, inner + 2))));
+    }
+    lines
+}
+
+/// Numbers and length: `seq 1 ack 1 len 13`.
+fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
+    let segment = &crossing.segment;
+    if segment.is_refusal {
+        return Segment::REFUSES.to_owned();
+    }
+    if segment.tuple.protocol == Protocol::Udp {
+        let parts = if segment.is_fragment { " in fragments" } else { "" };
+        return format!("len {}{parts}", segment.length);
+    }
+    let (seq, ack) = scene.state.lab.numbers(crossing);
+    let mut text = format!("seq {seq}");
+    if segment.flags.has(crate::tcp::Flags::ACK) {
+        text.extend([" ack ", &ack.to_string()]);
+    }
+    if segment.length > 0 {
+        text.extend([" len ", &segment.length.to_string()]);
+    }
+    text
+}
+
+/// Whether it had been sent before, and how long before.
+fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
+    match scene.state.lab.sent_before(crossing) {
+        Some(before) => format!("again after {}", exact(crossing.sent.since(before))),
+        None if crossing.again => "again".to_owned(),
+        None => String::new(),
+    }
+}
+
+/// What became of it.
+fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
+    match crossing.fate {
+        Delivery::OnTheWay if scene.state.wire_then().held => "waits".to_owned(),
+        Delivery::OnTheWay => "on its way".to_owned(),
+        Delivery::Lost(_, how) => how.words().to_owned(),
+        Delivery::Arrived(at) => {
+            let took = at.since(crossing.sent);
+            if took.as_millis() < 10 { String::new() } else { format::brief(took) }
+        }
+    }
+}
+
+/// 1.02 s.
+fn exact(time: std::time::Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}

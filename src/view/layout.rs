@@ -1,0 +1,154 @@
+use ratatui::layout::Rect;
+
+use crate::app::query::lab_tables;
+use crate::app::{MainView, Pane, State};
+use crate::view::pane::notices;
+use crate::view::rect::{take_bottom, take_right, take_top};
+use crate::view::table::height::rows_wanted;
+
+/// Which pane stands where. A rectangle without height is not drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaneLayout {
+    /// The first line.
+    pub header: Rect,
+    /// The warning that others can get in.
+    pub banner: Rect,
+    /// The server.
+    pub listener: Rect,
+    /// The clients.
+    pub computers: Rect,
+    /// The table.
+    pub sockets: Rect,
+    /// What happened.
+    pub notices: Rect,
+    /// The last keys, for an audience.
+    pub keys: Rect,
+    /// The keys to press.
+    pub footer: Rect,
+}
+
+/// The smallest screen, in columns and lines.
+pub const LEAST: (u16, u16) = (60, 16);
+
+/// So many lines a picture keeps when a sentence is long.
+const PICTURE: u16 = 12;
+
+/// So many lines the table keeps when somebody reads a long sentence: frame, heading, two rows.
+const TABLE: u16 = 5;
+
+/// The width of the last keys.
+const KEYS: u16 = 32;
+
+/// Where everything stands on a screen of that size; `None` when it is too small.
+pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        return None;
+    }
+    let mut rest = area;
+    let header = take_top(&mut rest, 1);
+    let banner = take_top(&mut rest, u16::from(state.server.is_open_to_others()));
+    let footer = take_bottom(&mut rest, 1);
+    if state.ui.look.big {
+        return Some(PaneLayout { header, banner, sockets: rest, footer, ..PaneLayout::default() });
+    }
+    // A picture needs the room of the panes above it; what the keys do shows in the picture, and is told below it.
+    let hides_top = if state.ui.picture == MainView::Table {
+        lab_tables::is_shown(state) && area.height < 30
+    } else {
+        area.height < 40
+    };
+    let top = if hides_top {
+        Rect::default()
+    } else {
+        take_top(&mut rest, 2 + top_lines(area.height, state))
+    };
+    let shows_keys = state.ui.look.keys && has_room_for_keys(area);
+    let beside = 2 + if shows_keys { KEYS } else { 0 };
+    let lines = notice_lines(area.height);
+    let lines = if hides_top { (1, 3) } else { lines };
+    let spare = spare_lines(state, (area.height, rest.height), lines.0);
+    let (lines, spare) = for_readers(state, rest.height, (lines, spare));
+    let lines = notices::height(state, area.width - beside, lines, spare);
+    let mut notices = take_bottom(&mut rest, 2 + lines);
+    let keys = if shows_keys { take_right(&mut notices, KEYS) } else { Rect::default() };
+    let mut listener = top;
+    let computers = take_right(&mut listener, top.width / 2);
+    Some(PaneLayout { header, banner, listener, computers, sockets: rest, notices, keys, footer })
+}
+
+/// How many lines the table does not need. On a low screen a sentence that needs it may take one more, that of a row which is gone: LISTEN
+/// and three rows stay.
+fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
+    const HEAD: u16 = 3;
+    const LEFT: u16 = 4;
+    let is_table = state.ui.picture == MainView::Table;
+    let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, PICTURE) };
+    let least = HEAD + LEFT + 2 + usual;
+    let one_more = u16::from(is_table && screen < 22 && rest > least && has_ghost(state));
+    rest.saturating_sub(HEAD + rows + 2 + usual).max(one_more)
+}
+
+/// Whether a row of a table that a low screen nearly holds is gone; a longer one is scrolled anyway.
+fn has_ghost(state: &State) -> bool {
+    const NEARLY: usize = 8;
+    let shown = &state.ui.shown;
+    let is_gone = |name| state.seen().get(name).is_some_and(|line| line.gone.is_some());
+    shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
+}
+
+/// How many lines what happened may have, and the table can spare: who goes there wants to read a sentence to its end.
+fn for_readers(
+    state: &State,
+    height: u16,
+    ((usual, most), spare): ((u16, u16), u16),
+) -> ((u16, u16), u16) {
+    if state.ui.focus != Pane::Notices {
+        return ((usual, most), spare);
+    }
+    let all = height.saturating_sub(2 + TABLE);
+    ((usual, most.max(all)), all)
+}
+
+/// Whether the last keys get a place of their own beside what happened.
+pub(crate) fn has_room_for_keys(area: Rect) -> bool {
+    area.width >= 100 && area.height >= 24
+}
+
+fn top_lines(height: u16, state: &State) -> u16 {
+    let computers = u16::try_from(state.clients.computers.len()).unwrap_or(u16::MAX);
+    match height {
+        0..22 => 2,
+        22..28 => 4,
+        28..40 => 5,
+        40.. => computers.saturating_add(1).clamp(5, 7),
+    }
+}
+
+/// How many lines of what happened there are, and how many there may be when the newest sentence is long.
+const fn notice_lines(height: u16) -> (u16, u16) {
+    match height {
+        0..18 => (1, 4),
+        18..22 => (2, 5),
+        22..34 => (4, 6),
+        34..40 => (5, 8),
+        40..50 => (6, 8),
+        50.. => (8, 10),
+    }
+}
+
+impl PaneLayout {
+    /// Which pane stands at that point.
+    pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
+        Pane::ALL.into_iter().find(|pane| self.of(*pane).contains((x, y).into()))
+    }
+
+    /// Where a pane stands.
+    pub const fn of(&self, pane: Pane) -> Rect {
+        match pane {
+            Pane::Listener => self.listener,
+            Pane::Computers => self.computers,
+            Pane::Sockets => self.sockets,
+            Pane::Notices => self.notices,
+        }
+    }
+}

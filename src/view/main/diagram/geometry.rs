@@ -1,0 +1,164 @@
+use ratatui::layout::Rect;
+
+use crate::tcp::TcpState;
+use crate::tcp::TcpState::{
+    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived,
+    SynSent, TimeWait,
+};
+use crate::view::main::diagram::stroke::Polyline;
+
+/// Where every box and every arrow of the diagram stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Figure {
+    area: Rect,
+    /// How wide the boxes of each column are, and where they begin.
+    widths: [u16; 3],
+    lefts: [u16; 3],
+    /// How high a box is, and how many lines are between two.
+    pub(crate) high: u16,
+    gap: u16,
+}
+
+/// The five rows, from the call to its end; the server's part at the left, the client's at the right, as far as they differ.
+const GRID: [[Option<TcpState>; 3]; 5] = [
+    [None, Some(Closed), None],
+    [Some(Listen), None, Some(SynSent)],
+    [Some(SynReceived), Some(Established), None],
+    [Some(FinWait1), Some(Closing), Some(CloseWait)],
+    [Some(FinWait2), Some(TimeWait), Some(LastAck)],
+];
+
+/// The sides of a box, and the signs of the chosen connection's ends.
+const FRAME: u16 = 4;
+/// No gap between two columns is wider.
+const WIDEST_GAP: u16 = 26;
+
+impl Figure {
+    /// How many lines the figure takes with boxes of `high` lines and `gap` lines between them.
+    const fn lines(high: u16, gap: u16) -> u16 {
+        5 * high + 4 * gap
+    }
+
+    /// Whether boxes with such texts may stand three lines high beside each other.
+    pub(crate) fn is_wide(area: Rect, text: [u16; 3]) -> bool {
+        text.iter().sum::<u16>() + 3 * FRAME + 2 * 6 <= area.width
+    }
+
+    /// The roomiest figure that fits; `text` is how wide what stands in the boxes of each column is.
+    pub(crate) fn fitting(area: Rect, text: [u16; 3]) -> Figure {
+        const SIZES: [(u16, u16); 5] = [(3, 2), (3, 1), (1, 2), (1, 1), (1, 0)];
+        let wide = Figure::is_wide(area, text);
+        let fits = |(high, gap): &(u16, u16)| {
+            Figure::lines(*high, *gap) <= area.height && (*high == 1 || wide)
+        };
+        let (high, gap) = SIZES.into_iter().find(fits).unwrap_or((1, 0));
+        let widths = text.map(|width| width + FRAME);
+        let taken: u16 = widths.iter().sum();
+        let between = (area.width.saturating_sub(taken) / 2).min(WIDEST_GAP);
+        let spare = area.width.saturating_sub(taken + 2 * between);
+        // The right gap takes the odd column: two arrows and a sign must fit there.
+        let odd = u16::from(between < WIDEST_GAP) * (spare % 2);
+        let left = area.x + (spare - odd) / 2;
+        let middle = left + widths[0] + between;
+        let right = middle + widths[1] + between + odd;
+        Figure { area, widths, lefts: [left, middle, right], high, gap }
+    }
+
+    /// The column and row of a state.
+    pub(crate) fn column(state: TcpState) -> usize {
+        Figure::place(state).0
+    }
+
+    fn place(state: TcpState) -> (usize, u16) {
+        let rows = (0..).zip(GRID);
+        let cells = rows.flat_map(|(row, states)| {
+            let columns = states.into_iter().enumerate();
+            columns.map(move |(column, state)| (state, column, row))
+        });
+        let found = cells.into_iter().find(|(cell, _, _)| *cell == Some(state));
+        found.map_or((1, 0), |(_, column, row)| (column, row))
+    }
+
+    /// Where the box of a state stands.
+    pub(crate) fn of(&self, state: TcpState) -> Rect {
+        let (column, row) = Figure::place(state);
+        Rect {
+            x: self.lefts[column],
+            y: self.area.y + row * (self.high + self.gap),
+            width: self.widths[column],
+            height: self.high,
+        }
+    }
+
+    /// How much room there is between the middle and the right column.
+    fn gap_at_right(&self) -> u16 {
+        (self.lefts[2]).saturating_sub(self.lefts[1] + self.widths[1])
+    }
+
+    /// What stands for CLOSED behind TIME_WAIT and LAST_ACK, and where it begins.
+    pub(crate) fn end(&self) -> (&'static str, (u16, u16)) {
+        let gap = self.gap_at_right();
+        let (text, half) = if gap >= 14 { ("CLOSED", 3) } else { ("◇", 0) };
+        let x = self.lefts[1] + self.widths[1] + gap / 2;
+        (text, (x.saturating_sub(half), middle(self.of(TimeWait)).1))
+    }
+
+    /// The line of an arrow; `None` where there is no room, or no line for it.
+    pub(crate) fn route(&self, from: TcpState, to: TcpState) -> Option<Polyline> {
+        let (a, b) = (self.of(from), self.of(to));
+        let ((ax, ay), (bx, by)) = (middle(a), middle(b));
+        let (below, above) = (a.bottom(), b.y.saturating_sub(1));
+        let has_gap = self.gap > 0;
+        let last = |rect: Rect| rect.right().saturating_sub(1);
+        let (points, head) = match (from, to) {
+            (Closed, Listen) => (vec![(a.x, ay), (bx, ay), (bx, above)], '▼'),
+            (Closed, SynSent) => (vec![(last(a), ay), (bx, ay), (bx, above)], '▼'),
+            (SynSent, Established) => (vec![(ax, below - 1), (ax, by), (b.right(), by)], '◀'),
+            (Established, FinWait1) if has_gap => {
+                let x = a.x + 2;
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
+            }
+            (Established, CloseWait) if has_gap => {
+                let x = last(a).saturating_sub(2);
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
+            }
+            (TimeWait | LastAck, Closed) => return self.line_to_end(from),
+            (SynReceived, Established) | (FinWait1, Closing) | (FinWait2, TimeWait) => {
+                (vec![(last(a), ay), (b.x.saturating_sub(1), ay)], '▶')
+            }
+            (Listen, SynReceived)
+            | (FinWait1, FinWait2)
+            | (Closing, TimeWait)
+            | (CloseWait, LastAck)
+                if has_gap =>
+            {
+                (vec![(ax, below - 1), (ax, above)], '▼')
+            }
+            _ => return None,
+        };
+        Some(Polyline { points, head })
+    }
+
+    /// From TIME_WAIT, or LAST_ACK, to what stands for CLOSED between them.
+    fn line_to_end(&self, from: TcpState) -> Option<Polyline> {
+        let place = self.of(from);
+        if self.gap_at_right() < 3 {
+            return None;
+        }
+        let (text, (x, y)) = self.end();
+        let long = u16::try_from(text.chars().count()).unwrap_or(1);
+        let space = u16::from(long > 1);
+        let (first, end, head) = if from == TimeWait {
+            (place.right() - 1, x.saturating_sub(1 + space), '▶')
+        } else {
+            (place.x, x + long + space, '◀')
+        };
+        let points = vec![(first, y), (end, y)];
+        Some(Polyline { points, head })
+    }
+}
+
+/// The middle of a box.
+pub(crate) fn middle(rect: Rect) -> (u16, u16) {
+    (rect.x + rect.width / 2, rect.y + rect.height / 2)
+}

@@ -1,0 +1,106 @@
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::BorderType;
+
+use crate::app::Certainty;
+use crate::view::scene::Scene;
+use crate::view::style::theme::ThemeRole;
+
+/// How an arrow, or a box, is drawn: who went there, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stroke {
+    /// Neither end.
+    Nobody,
+    /// The other end of what is chosen.
+    Other(Certainty),
+    /// The chosen end.
+    Chosen(Certainty),
+}
+
+impl Stroke {
+    pub(crate) fn style(self, scene: Scene<'_>) -> Style {
+        scene.style(match self {
+            Stroke::Nobody => ThemeRole::Border,
+            Stroke::Other(_) => ThemeRole::Warning,
+            Stroke::Chosen(_) => ThemeRole::FocusBorder,
+        })
+    }
+
+    /// The frame of a box.
+    pub(crate) const fn border(self) -> BorderType {
+        match self {
+            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
+            Stroke::Other(Certainty::Seen) => BorderType::Double,
+            Stroke::Chosen(_) => BorderType::Thick,
+        }
+    }
+
+    /// A piece of line to the side, and one down.
+    pub(crate) const fn lines(self) -> [char; 2] {
+        match self {
+            Stroke::Nobody => ['─', '│'],
+            Stroke::Other(Certainty::Seen) => ['═', '║'],
+            Stroke::Other(Certainty::WorkedOut) => ['╌', '╎'],
+            Stroke::Chosen(Certainty::Seen) => ['━', '┃'],
+            Stroke::Chosen(Certainty::WorkedOut) => ['╍', '╏'],
+        }
+    }
+
+    /// Upper left, upper right, lower left, lower right.
+    const fn corners(self) -> [char; 4] {
+        match self {
+            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => ['╭', '╮', '╰', '╯'],
+            Stroke::Other(Certainty::Seen) => ['╔', '╗', '╚', '╝'],
+            Stroke::Chosen(_) => ['┏', '┓', '┗', '┛'],
+        }
+    }
+}
+
+/// A line in straight pieces, with a head at its end. Its first point lies in the frame where it begins, and is not drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Polyline {
+    pub(crate) points: Vec<(u16, u16)>,
+    pub(crate) head: char,
+}
+
+impl Polyline {
+    pub(crate) fn draw(&self, buffer: &mut Buffer, area: Rect, stroke: Stroke, style: Style) {
+        let mut set = |(x, y): (u16, u16), sign: char| {
+            if area.contains((x, y).into())
+                && let Some(cell) = buffer.cell_mut((x, y))
+            {
+                cell.set_char(sign).set_style(style);
+            }
+        };
+        let [side, down] = stroke.lines();
+        for pair in self.points.windows(2) {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            let is_first = pair[0] == self.points[0];
+            let cells = (x0.min(x1)..=x0.max(x1))
+                .flat_map(|x| (y0.min(y1)..=y0.max(y1)).map(move |y| (x, y)));
+            for at in cells.filter(|at| !(is_first && *at == pair[0])) {
+                set(at, if y0 == y1 { side } else { down });
+            }
+        }
+        for turn in self.points.windows(3) {
+            if let Some(corner) = corner(turn[0], turn[1], turn[2]) {
+                set(turn[1], stroke.corners()[corner]);
+            }
+        }
+        if let Some(end) = self.points.last() {
+            set(*end, self.head);
+        }
+    }
+}
+
+/// Which corner stands at `at` on the way from `from` to `to`; `None` where it goes straight on.
+fn corner(from: (u16, u16), at: (u16, u16), to: (u16, u16)) -> Option<usize> {
+    if from.0 == to.0 || from.1 == to.1 {
+        return None;
+    }
+    // A corner joins one neighbour beside it with one above or below it.
+    let has_left = from.0 < at.0 || to.0 < at.0;
+    let has_above = from.1 < at.1 || to.1 < at.1;
+    Some(usize::from(has_left) + 2 * usize::from(has_above))
+}

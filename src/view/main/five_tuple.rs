@@ -1,0 +1,96 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType};
+
+use crate::app::FIVE;
+use crate::tcp::SocketId;
+use crate::view::scene::{Scene, put};
+use crate::view::style::theme::ThemeRole;
+use crate::view::table::columns;
+use crate::view::{rect, text};
+
+/// What the numbers are called where there is hardly room.
+const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
+
+/// The five numbers, as the row has them.
+pub(crate) fn numbers(name: SocketId) -> [String; 5] {
+    let (local, remote) = (name.tuple.local, name.tuple.remote);
+    [
+        columns::proto(&name),
+        local.ip.to_string(),
+        local.port.to_string(),
+        remote.ip.to_string(),
+        remote.port.to_string(),
+    ]
+}
+
+/// How wide the boxes are that hold these numbers below each other, and what they are called; `None` where they do not fit.
+pub(crate) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &'static str); 5]> {
+    let boxes = |titles: [&'static str; 5]| {
+        let mut column = 0;
+        titles.map(|title| {
+            let longest = rows.iter().map(|numbers| text::width(&numbers[column]));
+            let longest = longest.max().unwrap_or(0).max(text::width(title));
+            column += 1;
+            (longest + 4, title)
+        })
+    };
+    let fits =
+        |boxes: &[(usize, &str); 5]| boxes.iter().map(|(width, _)| width).sum::<usize>() <= room;
+    [FIVE, SHORT].map(boxes).into_iter().find(fits)
+}
+
+/// How a box looks: its frame, what stands in it, and a sign at its lower edge.
+#[derive(Clone, Copy)]
+pub(crate) struct BoxStyle {
+    pub(crate) border: (BorderType, ThemeRole),
+    pub(crate) number: ThemeRole,
+    pub(crate) sign: &'static str,
+}
+
+/// Five boxes beside each other.
+pub(crate) fn boxes(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    scene: Scene<'_>,
+    (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),
+    looks: [BoxStyle; 5],
+) {
+    let mut x = area.x;
+    for (((width, title), number), look) in boxes.into_iter().zip(numbers).zip(looks) {
+        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        let place = Rect { x, width, ..area };
+        let padded = |text: &str| {
+            if text.is_empty() { String::new() } else { format!(" {text} ") }
+        };
+        let (border, part) = look.border;
+        let block = Block::bordered()
+            .border_type(border)
+            .border_style(scene.style(part))
+            .title_top(Line::from(scene.span(ThemeRole::Dim, padded(title))).centered())
+            .title_bottom(Line::from(scene.span(part, padded(look.sign))).centered());
+        frame.render_widget(block, place);
+        let number = Line::from(scene.span(look.number, number)).centered();
+        let inside = rect::inside(place);
+        frame.render_widget(number, rect::line(inside, inside.height / 2));
+        x += width;
+    }
+}
+
+/// The five numbers in a box each; in one line of text where the boxes do not fit.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: SocketId) {
+    let room = usize::from(area.width);
+    let numbers = numbers(name);
+    let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
+        let lines = text::wrap(&numbers.join("  "), room).into_iter();
+        let lines = lines.map(|line| Line::from(scene.span(ThemeRole::Strong, line)));
+        return put(frame, area, lines);
+    };
+    let plain = BoxStyle {
+        border: (BorderType::Rounded, ThemeRole::Border),
+        number: ThemeRole::Strong,
+        sign: "",
+    };
+    boxes(frame, area, scene, (places, numbers), [plain; 5]);
+}

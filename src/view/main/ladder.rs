@@ -1,0 +1,142 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::history::{Ladder, Rung, StateMark, ladder};
+use crate::view::scene::{Scene, put};
+use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
+use crate::view::style::theme::ThemeRole;
+use crate::view::{rect, text};
+
+/// A state, its glyph, and brackets where no look showed it.
+const STATE: usize = 13;
+/// Seconds and milliseconds.
+const TIME: usize = 8;
+
+/// The ladder of the chosen connection: time goes down, the newest last.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let mut rest = area;
+    let Some(ladder) = ladder::of(scene.state) else {
+        let none = if scene.state.server.is_listening() {
+            "There is no connection yet whose ladder could be drawn. Press c to connect."
+        } else {
+            "There is no connection yet whose ladder could be drawn. Press l, then c."
+        };
+        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        let none = text::wrap(none, usize::from(area.width)).into_iter();
+        let none = none.map(|words| Line::from(scene.span(ThemeRole::Dim, words)));
+        put(frame, below, none);
+        return;
+    };
+    let room = usize::from(area.width);
+    let height = usize::from(area.height.saturating_sub(2));
+    let newest = ladder.rungs.len().saturating_sub(scene.state.ui.back);
+    let from = newest.saturating_sub(height);
+    let to = (from + height).min(ladder.rungs.len());
+    put(
+        frame,
+        rect::take_top(&mut rest, 2),
+        [heading(scene, &ladder, (from, to), room), ends(scene, &ladder, room)],
+    );
+    let rungs = ladder.rungs[from..to].iter();
+    put(frame, rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
+}
+
+/// Where the arrows come from, and which of the rungs are shown.
+fn heading(
+    scene: Scene<'_>,
+    ladder: &Ladder,
+    (from, to): (usize, usize),
+    room: usize,
+) -> Line<'static> {
+    let tries: &[&str] = if ladder.of_all {
+        &["all connections: the segments as they crossed the wire", "all, as captured", "all"]
+    } else if ladder.captured {
+        &["the segments as they crossed the wire", "as captured"]
+    } else {
+        &[
+            "worked out from states and calls; nobody captured it",
+            "worked out; nobody captured it",
+            "worked out",
+        ]
+    };
+    let many = ladder.rungs.len();
+    let mut pieces = Vec::new();
+    if to - from < many {
+        pieces.push(format!("{}-{to} of {many}", from + 1));
+    }
+    if let Ok(hidden @ 1..) = usize::try_from(ladder.hidden) {
+        pieces.push(format!("{} not shown", text::number(hidden)));
+    }
+    let part = match pieces.join(", ") {
+        none if none.is_empty() => none,
+        pieces => format!(" {pieces} "),
+    };
+    let left = room.saturating_sub(12 + part.len() + 4);
+    let about = tries.iter().find(|words| words.len() <= left).unwrap_or(&"");
+    let title = format!("{DASH}{DASH} Ladder {DASH} ");
+    let fill = room.saturating_sub(text::width(&title) + about.len() + 1 + part.len() + 2);
+    Line::from(vec![
+        scene.span(ThemeRole::Title, title),
+        scene.span(
+            if ladder.captured { ThemeRole::Dim } else { ThemeRole::Warning },
+            format!("{about} "),
+        ),
+        scene.span(ThemeRole::Border, DASH.repeat(fill)),
+        scene.span(ThemeRole::Dim, part),
+        scene.span(ThemeRole::Border, DASH.repeat(2)),
+    ])
+}
+
+/// Which computer and port each line is.
+fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
+    let left = room.saturating_sub(TIME);
+    let [client, server] = [&ladder.ends[0], &ladder.ends[1]].map(|end| text::safe(end));
+    let fits = text::width(&client) + 1 + text::width(&server) <= left;
+    let most = if fits { left } else { (left / 2).saturating_sub(1) };
+    let [client, server] = [client, server].map(|end| text::cut(&end, most));
+    let gap = left.saturating_sub(text::width(&client) + text::width(&server));
+    Line::from(vec![
+        scene.span(ThemeRole::Dim, text::fit("seconds", TIME)),
+        scene.span(ThemeRole::Strong, client),
+        Span::raw(" ".repeat(gap)),
+        scene.span(ThemeRole::Strong, server),
+    ])
+}
+
+fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'static> {
+    let columns = room.saturating_sub(TIME + 2 * (STATE + 2));
+    let (left, left_style) = state(scene, rung.states[0]);
+    let (right, right_style) = state(scene, rung.states[1]);
+    let arrow = rung.arrow.as_ref();
+    let part = match arrow {
+        Some(arrow) if arrow.is_lost() => ThemeRole::Error,
+        Some(arrow) if arrow.again => ThemeRole::Warning,
+        Some(_) | None => ThemeRole::Text,
+    };
+    let arrow = rung.drawn(columns);
+    Line::from(vec![
+        scene.span(ThemeRole::Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
+        Span::styled(
+            format!("{}{left}", " ".repeat(STATE.saturating_sub(text::width(&left)))),
+            left_style,
+        ),
+        scene.span(ThemeRole::Border, " │"),
+        scene.span(part, text::fit(&arrow, columns)),
+        scene.span(ThemeRole::Border, "│ "),
+        Span::styled(right, right_style),
+    ])
+}
+
+/// The state that an end has come to.
+fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
+    let Some(mark) = mark else {
+        return (String::new(), Style::new());
+    };
+    match mark.state {
+        Some(state) if mark.seen => (format!("{} {state}", glyph(state)), scene.theme.state(state)),
+        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(ThemeRole::Gone)),
+        Some(_) | None => (mark.word(), scene.style(ThemeRole::Dim)),
+    }
+}

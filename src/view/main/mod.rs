@@ -1,0 +1,8 @@
+pub(crate) mod compare;
+pub(crate) mod diagram;
+pub(crate) mod five_tuple;
+pub(crate) mod ladder;
+pub(crate) mod myth;
+pub(crate) mod ports;
+pub(crate) mod syscalls;
+pub(crate) mod timeline;

@@ -1,0 +1,230 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::{Action, MythCall, Pane, binding_of};
+use crate::tcp::{Endpoint, SocketId, TcpState};
+use crate::view::pane::past;
+use crate::view::scene::{Scene, Titles, put};
+use crate::view::scroll::Scroll;
+use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
+use crate::view::style::theme::ThemeRole;
+use crate::view::table::columns::{Columns, longest_address};
+use crate::view::table::narrow::Narrow;
+use crate::view::table::row::Bracket;
+use crate::view::table::{narrow, row};
+use crate::view::{rect, text};
+
+/// From this width on both models stand beside each other.
+const BESIDE: u16 = 110;
+
+/// The wrong model beside the right one, both about what runs now; below, the wrong one tried for real.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let titles = Titles {
+        name: "The myth",
+        about: format!("{DASH} \"a connected client occupies the server's port\""),
+        right: past::title(scene.state)
+            .map(|words| (ThemeRole::KeyCap, words))
+            .into_iter()
+            .collect(),
+        border: scene.state.is_past().then_some(ThemeRole::Warning),
+        ..Titles::default()
+    };
+    let inner = scene.pane(frame, Pane::Sockets, area, titles);
+    let room = usize::from(inner.width);
+    let tried = trial(scene, (room, usize::from(inner.height)));
+    let below = u16::try_from(tried.len()).unwrap_or(u16::MAX);
+    let above = Rect { height: inner.height.saturating_sub(below), ..inner };
+    let used = models(frame, above, scene, scroll);
+    let gap = u16::from(used < above.height);
+    let below =
+        Rect { y: inner.y + used + gap, height: inner.height.saturating_sub(used + gap), ..inner };
+    put(frame, below, tried);
+}
+
+/// Both models; says how many lines they take.
+fn models(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) -> u16 {
+    let rows = server_rows(scene, usize::from(area.height));
+    let (mut left, mut other) = (area, area);
+    if area.width < BESIDE {
+        left.height = if area.height < 9 { 2 } else { 4 }.min(area.height);
+        let believed = wrong(scene, &rows, left);
+        left.height = lines_of(&believed).min(left.height);
+        put(frame, left, believed);
+        rect::take_top(&mut other, left.height);
+        let real = right(scene, &rows, other, scroll);
+        let used = lines_of(&real).min(other.height);
+        put(frame, other, real);
+        return left.height + used;
+    }
+    left.width = WRONG;
+    other.x += WRONG + 1;
+    other.width -= WRONG + 1;
+    let believed = wrong(scene, &rows, left);
+    let real = right(scene, &rows, other, scroll);
+    let used = lines_of(&believed).max(lines_of(&real)).min(area.height);
+    put(frame, left, believed);
+    put(frame, other, real);
+    used
+}
+
+/// How wide the wrong model is beside the right one.
+const WRONG: u16 = 52;
+
+fn lines_of(lines: &[Line<'_>]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}
+
+/// The rows of the server's computer, as many as can be shown: LISTEN, and its ends.
+fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
+    let sockets = scene.state.seen();
+    let server = sockets.places().filter(|place| !place.is_client);
+    // The whole machine may be shown: other ports have nothing to do with it.
+    let names = server.map(|place| place.name);
+    let names = names.filter(|name| scene.state.server.watches(name.tuple.local.port));
+    let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
+    alive.take(most).collect()
+}
+
+/// What the myth says of the connections that there are.
+fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
+    let room = usize::from(place.width);
+    let most = usize::from(place.height);
+    let head = format!("{REFUSED} believed by many: \"the port is taken\"");
+    let mut lines = vec![Line::from(scene.span(ThemeRole::Error, text::cut(&head, room)))];
+    let callers = rows.iter().filter(|row| row.tuple.is_connected());
+    let callers: Vec<SocketId> = callers.copied().collect();
+    if callers.is_empty() {
+        let words = "  LISTEN would turn into the connection: press c";
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
+        return lines;
+    }
+    if place.height > 3 {
+        let columns = ["Local Address", "Foreign Address"].map(|head| text::fit(head, 17));
+        let head = format!("  {} {} State", columns[0], columns[1]);
+        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(&head, room))));
+    }
+    if place.height > 5 {
+        let words = format!("{REFUSED} no LISTEN row any more");
+        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
+    }
+    for (n, row) in callers.iter().enumerate() {
+        if lines.len() + 1 > most {
+            break;
+        }
+        let port = row.tuple.local.port;
+        let caller = Endpoint { port, ..row.tuple.remote };
+        let words = if n == 0 {
+            let ends = [row.tuple.local, caller].map(|end| text::fit(&text::end(end, 17), 17));
+            format!("{REFUSED} {} {} ESTABLISHED", ends[0], ends[1])
+        } else {
+            format!("{REFUSED} {} would find port {port} taken", row.tuple.remote.ip)
+        };
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
+    }
+    lines
+}
+
+/// What the kernel has.
+fn right(
+    scene: Scene<'_>,
+    rows: &[SocketId],
+    place: Rect,
+    scroll: &mut Scroll,
+) -> Vec<Line<'static>> {
+    let room = usize::from(place.width);
+    let head =
+        format!("{} the kernel's rows, on the server's computer", glyph(TcpState::Established));
+    let mut lines = vec![Line::from(scene.span(ThemeRole::New, text::cut(&head, room)))];
+    if rows.is_empty() {
+        let words = "  nobody uses the port: press l, then c";
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
+        return lines;
+    }
+    let longest = longest_address(rows);
+    let columns = Columns::fitting(room, longest, false);
+    // The addresses are what the picture is about: where they would be cut, the other columns go.
+    let narrow = longest > columns.address;
+    if place.height > 4 {
+        lines.push(if narrow {
+            narrow::head(scene, Narrow::WIDE)
+        } else {
+            row::head(scene, &columns)
+        });
+    }
+    let left = usize::from(place.height).saturating_sub(lines.len());
+    let cut = rows.len() > left && left > 2;
+    let shown = &rows[..rows.len().min(left - usize::from(cut))];
+    let mut below = place;
+    rect::take_top(&mut below, lines_of(&lines));
+    scroll.list(below, shown.iter().copied());
+    let drawn = shown.iter().map(|row| {
+        if narrow {
+            narrow::cell(scene, Narrow::WIDE, *row)
+        } else {
+            row::line(scene, &columns, *row, Bracket::None)
+        }
+    });
+    lines.extend(drawn);
+    if cut {
+        let port = rows[0].tuple.local.port;
+        let words = format!("   ... and more, all at the same local port {port}");
+        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
+    }
+    lines
+}
+
+/// The myth tried for real.
+fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
+    let head = |words: &str| Line::from(scene.span(ThemeRole::Strong, text::cut(words, room)));
+    let Some(myth) = &scene.state.ui.myth else {
+        let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
+        let (key, room) = keys.unwrap_or_default();
+        let long = "tries it for real: clients call from the server's own port";
+        let short = "tries it for real, from the server's own port";
+        let fits = text::width(long) + text::width(&key) + 3 <= room;
+        return vec![scene.keys(&[(&key, if fits { long } else { short })])];
+    };
+    let port = myth.port;
+    let mut lines = vec![head(&format!("Tried for real: {port} {ARROW} {port}"))];
+    for (n, call) in myth.calls.iter().enumerate() {
+        let again = if n == 1 { " again" } else { "" };
+        lines.push(call_line(scene, call, again, room));
+    }
+    let sum = "So it can be had, but for one user of each computer: therefore the kernel picks another port.";
+    let sum = text::wrap(sum, room.saturating_sub(1));
+    if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
+        let sum = sum.into_iter().map(|words| format!(" {words}"));
+        lines.extend(sum.map(|words| Line::from(scene.span(ThemeRole::Text, words))));
+    }
+    lines
+}
+
+/// One call of the trial, and what the kernel said.
+fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
+    let who = format!("{}{again}", text::safe(&call.who));
+    let (sign, part, said) = match call.answer {
+        None => ("~", ThemeRole::Dim, String::from("calls ...")),
+        Some(Ok(row)) => {
+            let (local, remote) = (row.tuple.local, row.tuple.remote);
+            ("+", ThemeRole::New, format!("got in: {local} {ARROW} {remote}"))
+        }
+        Some(Err(why)) => {
+            let errno = why.errno;
+            let symbol = errno.symbol().unwrap_or("refused");
+            let words = format!("{} said {}: {symbol}", why.call, errno.words());
+            let words = if text::width(&words) + 18 > room {
+                format!("{} said {symbol}", why.call)
+            } else {
+                words
+            };
+            (REFUSED, ThemeRole::Error, words)
+        }
+    };
+    let words = text::cut(&said, room.saturating_sub(18));
+    Line::from(vec![
+        scene.span(part, format!(" {sign} ")),
+        Span::raw(text::fit(&who, 15)),
+        scene.span(part, words),
+    ])
+}

@@ -1,0 +1,238 @@
+//! Ports as bars: each column stands for as many as there must be.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::app::Parity;
+use crate::tcp::{Port, PortRange, TcpState};
+use crate::view::main::ports::selection::{ALL, Chosen, listening};
+use crate::view::scene::Scene;
+use crate::view::style::glyphs::{DOWN, glyph};
+use crate::view::style::theme::ThemeRole;
+use crate::view::{rect, text};
+
+/// The names of the two strips, and a space.
+const LABEL: u16 = 5;
+/// Signs, two strips, the parts below them.
+pub(crate) const LEAST: u16 = 5;
+/// No bar is higher.
+const HIGHEST: u16 = 7;
+
+/// Which ports stand behind which column.
+#[derive(Clone, Copy)]
+struct Scale {
+    range: PortRange,
+    area: Rect,
+}
+
+impl Scale {
+    fn of(range: PortRange, area: Rect) -> Scale {
+        Scale {
+            range,
+            area: Rect { x: area.x + LABEL, width: area.width.saturating_sub(LABEL + 1), ..area },
+        }
+    }
+
+    /// The ports behind a column, counted from the left.
+    fn ports(self, column: u16) -> PortRange {
+        let first = |column: u16| {
+            let far = self.range.len() * usize::from(column) / usize::from(self.area.width.max(1));
+            usize::from(self.range.low.0) + far
+        };
+        let (low, next) = (first(column), first(column + 1));
+        let port = |number: usize| Port(u16::try_from(number).unwrap_or(u16::MAX));
+        PortRange { low: port(low), high: port(next.saturating_sub(1).max(low)) }
+    }
+
+    /// Where a port stands; `None` where it is not on the strip.
+    fn x(self, port: Port) -> Option<u16> {
+        if !self.range.contains(port) || self.area.width == 0 {
+            return None;
+        }
+        let far = usize::from(port.0 - self.range.low.0);
+        // The last column whose first port is not above this one.
+        let column = ((far + 1) * usize::from(self.area.width) - 1) / self.range.len();
+        Some(self.area.x + u16::try_from(column).ok()?)
+    }
+}
+
+/// The bars of even and of odd ports, signs above them, and below them what the parts of the strip are.
+pub(crate) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    scene: Scene<'_>,
+    (range, chosen): (PortRange, Option<Chosen<'_>>),
+) {
+    let mut rest = area;
+    let scale = Scale::of(range, area);
+    let below = rect::take_bottom(&mut rest, 2);
+    let signs = rect::take_top(&mut rest, 1);
+    draw_signs(frame, signs, scene, (scale, chosen));
+    let high = (rest.height / 2).clamp(1, HIGHEST);
+    for (parity, label, part) in
+        [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
+    {
+        let place = rect::take_top(&mut rest, high);
+        let name = scene.span(ThemeRole::Dim, label);
+        frame.render_widget(Line::from(name), rect::line(place, high - 1));
+        draw_bars(frame, place, scene, (scale, parity, part));
+    }
+    let below = Rect { y: rest.y.min(below.y), ..below };
+    if range == ALL {
+        draw_parts(frame, below, scene, scale);
+    } else {
+        draw_numbers(frame, below, scene, scale);
+    }
+}
+
+fn draw_bars(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    scene: Scene<'_>,
+    (scale, parity, part): (Scale, Parity, ThemeRole),
+) {
+    const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let ports = scene.state.seen().ports();
+    for column in 0..scale.area.width {
+        let range = scale.ports(column);
+        let used = ports.used(range, parity) as usize;
+        let all = parity.among(range);
+        let level = level(used, all, usize::from(area.height) * 8);
+        for line in 0..area.height {
+            let below = usize::from(area.height - 1 - line) * 8;
+            let (sign, part) = match level.saturating_sub(below).min(8) {
+                0 if line + 1 == area.height && level == 0 => ('·', ThemeRole::Border),
+                eighths => (EIGHTHS[eighths], part),
+            };
+            let at = (scale.area.x + column, area.y + line);
+            if let Some(cell) = frame.buffer_mut().cell_mut(at) {
+                cell.set_char(sign).set_style(scene.style(part));
+            }
+        }
+    }
+}
+
+/// How many eighths a bar is high: full only when every port is in use, and none only when none is.
+fn level(used: usize, all: usize, most: usize) -> usize {
+    match used {
+        0 => 0,
+        used if used >= all => most,
+        used => (most * most * used / all).isqrt().clamp(1, most - 1),
+    }
+}
+
+/// Who listens, and the chosen one, above their columns.
+fn draw_signs(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    scene: Scene<'_>,
+    (scale, chosen): (Scale, Option<Chosen<'_>>),
+) {
+    let style = scene.theme.state(TcpState::Listen);
+    let sign = glyph(TcpState::Listen);
+    let mut signs: Vec<(u16, String, _)> = Vec::new();
+    for port in listening(scene) {
+        signs.extend(scale.x(port).map(|x| (x, format!("{sign} {port}"), style)));
+    }
+    if let Some(chosen) = chosen {
+        let style = scene.style(ThemeRole::FocusBorder);
+        let words = format!("{DOWN} {}", chosen.port);
+        signs.extend(scale.x(chosen.port).map(|x| (x, words, style)));
+    }
+    // The last one lies above the others.
+    for (x, words, style) in signs {
+        let wide = u16::try_from(text::width(&words)).unwrap_or(u16::MAX);
+        let (x, words) = if x + wide <= area.right() {
+            (x, words)
+        } else {
+            let (sign, number) = words.split_once(' ').unwrap_or_default();
+            ((x + 1).saturating_sub(wide), format!("{number} {sign}"))
+        };
+        let place = Rect { x, width: wide, ..area };
+        frame.render_widget(Line::styled(words, style), place.intersection(area));
+    }
+}
+
+/// What RFC 6335 calls the parts, and from where this kernel picks.
+fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
+    const PARTS: [(u16, u16, &str); 3] = [
+        (0, 1023, ""),
+        (1024, 49151, "registered 1024-49151"),
+        (49152, u16::MAX, "dynamic 49152-65535"),
+    ];
+    let bracket = |low: u16, high: u16, name: &str| {
+        let (from, to) = (scale.x(Port(low))?, scale.x(Port(high))?);
+        Some((from, span_text(usize::from(to - from) + 1, name)))
+    };
+    let mut draw = |line: u16, part: ThemeRole, piece: Option<(u16, String)>| {
+        if let Some((x, words)) = piece {
+            let wide = u16::try_from(text::width(&words)).unwrap_or(0);
+            let place = Rect { x, width: wide, ..rect::line(area, line) };
+            frame.render_widget(Line::from(scene.span(part, words)), place.intersection(area));
+        }
+    };
+    for (low, high, name) in PARTS {
+        draw(0, ThemeRole::Dim, bracket(low, high, name));
+    }
+    let range = scene.state.port_range();
+    let picks = format!("picked from {range}");
+    draw(1, ThemeRole::Warning, bracket(range.low.0, range.high.0, &picks));
+    let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
+    let well_known = ["└ well-known 0-1023", "└ well-known"];
+    let fits = |words: &&&str| text::width(words) < usize::from(left);
+    if let Some(words) = well_known.iter().find(fits) {
+        draw(1, ThemeRole::Dim, Some((scale.area.x, (*words).to_owned())));
+    }
+}
+
+/// A bracket so wide, with as much of its name as fits.
+fn span_text(wide: usize, name: &str) -> String {
+    if wide < 2 {
+        return String::from("┴");
+    }
+    let room = wide - 2;
+    let words = name.split(' ').next().unwrap_or_default();
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    let tries = [name, last, words, ""];
+    let fits = |words: &&&str| words.is_empty() || text::width(words) + 4 <= room;
+    let words = tries.iter().find(fits).copied().unwrap_or_default();
+    let words = if words.is_empty() { String::new() } else { format!(" {words} ") };
+    let lines = room.saturating_sub(text::width(&words));
+    let (left, right) = (lines / 2, lines - lines / 2);
+    format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
+}
+
+/// The lowest and the highest port of the range, and the one in the middle.
+fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
+    let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
+    let (low, high) = (scale.range.low, scale.range.high);
+    let middle = Port(low.0 + (high.0 - low.0) / 2);
+    let numbers =
+        [low, middle, high].map(|port| Line::from(scene.span(ThemeRole::Dim, port.to_string())));
+    let [low, middle, high] = numbers;
+    frame.render_widget(low, line);
+    frame.render_widget(middle.centered(), line);
+    frame.render_widget(high.right_aligned(), line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_port_stands_in_the_column_that_counts_it() {
+        let toy = PortRange { low: Port(45_000), high: Port(45_099) };
+        for range in [ALL, PortRange::DEFAULT, toy] {
+            for width in [7, 58, 78, 118, 300] {
+                let scale = Scale::of(range, Rect::new(1, 0, width, 9));
+                for port in (0..=u16::MAX).map(Port) {
+                    let column = scale.x(port).map(|x| x - scale.area.x);
+                    assert_eq!(column.is_some(), range.contains(port));
+                    let there = column.is_none_or(|column| scale.ports(column).contains(port));
+                    assert!(there || scale.range.len() < usize::from(width), "{port} {column:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What is said of ports in words, below the map.
+
+use ratatui::text::{Line, Span};
+
+use crate::app::{Parity, State};
+use crate::tcp::{Protocol, SourcePort, TcpState};
+use crate::view::main::ports::selection::{Chosen, holder, listening};
+use crate::view::scene::{Scene, width};
+use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
+use crate::view::style::theme::ThemeRole;
+use crate::view::text;
+
+/// The sentences, the most useful first.
+pub(crate) fn of(scene: Scene<'_>, chosen: Option<Chosen<'_>>, room: usize) -> Vec<Line<'static>> {
+    let (part, left) = left(scene.state);
+    let mut lines = vec![
+        Line::from(scene.span(part, fitting(left, room))),
+        Line::from(fitting(parities(scene), room)),
+    ];
+    if let Some(chosen) = chosen {
+        let named = scene.span(ThemeRole::FocusBorder, fitting(named(scene, chosen), room));
+        lines.push(Line::from(named));
+    }
+    lines.push(legend(scene, room));
+    lines
+}
+
+/// The first text that fits; the last one is cut.
+fn fitting(tries: [String; 2], room: usize) -> String {
+    let [long, short] = tries;
+    if text::width(&long) <= room { long } else { text::cut(&short, room) }
+}
+
+/// How many ports are left to the chosen computer for the destination that it calls.
+fn left(state: &State) -> (ThemeRole, [String; 2]) {
+    let who = text::safe(&state.clients.computer().name);
+    let Some(supply) = state.supply() else {
+        let spec = &state.clients.spec;
+        let why = match spec.source_port {
+            _ if spec.protocol == Protocol::Udp => "it calls by UDP: no port is counted here",
+            SourcePort::Fixed(_) | SourcePort::SameAsServer => {
+                "its next port is asked for, not picked (C)."
+            }
+            SourcePort::KernelPicks | SourcePort::Toy(_) => {
+                "from which address it calls shows when it does"
+            }
+        };
+        let why = format!("{who}: {why}");
+        return (ThemeRole::Text, [why.clone(), why]);
+    };
+    let (all, left) = (text::number(supply.range.len()), text::number(supply.left()));
+    let (to, range) = (supply.to, supply.range);
+    if supply.left() == 0 {
+        let long = format!(
+            "{who} to {to}: none of {all} ports is left: EADDRNOTAVAIL. Another destination has all of them."
+        );
+        let short = format!("{who} to {to}: none of {all} ports is left");
+        return (ThemeRole::Error, [long, short]);
+    }
+    let long = format!(
+        "{who} ({}) to {to}: {left} of {all} ports left; {} of {range} in use",
+        supply.from,
+        text::number(supply.used)
+    );
+    (ThemeRole::Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
+}
+
+/// Even and odd ones apart, in the range from which the next port comes.
+fn parities(scene: Scene<'_>) -> [String; 2] {
+    let state = scene.state;
+    let range = state.port_range();
+    let listening = listening(scene);
+    let [even, odd] = [Parity::Even, Parity::Odd].map(|parity| {
+        let held = listening.iter().filter(|port| range.contains(**port));
+        let held = held.filter(|port| Parity::of(**port) == parity).count();
+        let used = state.seen().ports().used(range, parity) as usize;
+        used.saturating_sub(held)
+    });
+    let counts = format!("even {}, odd {}", text::number(even), text::number(odd));
+    let picked = state.clients.spec.source_port == SourcePort::KernelPicks;
+    let first = match (even, odd) {
+        (2.., 0) if picked => ": connect() here takes even ones first",
+        (0, 2..) if picked => ": connect() here takes odd ones first",
+        _ => "",
+    };
+    // The map is one for all computers, though each has ports of its own.
+    let all = if state.lab.is_up() { " on all computers" } else { "" };
+    [format!("in use in {range}{all}: {counts}{first}"), format!("{counts}{first}")]
+}
+
+/// Whose the chosen port is.
+fn named(scene: Scene<'_>, chosen: Chosen<'_>) -> [String; 2] {
+    let row = &chosen.line.row;
+    let who = holder(scene, chosen);
+    let state = if chosen.line.gone.is_some() {
+        String::from("gone")
+    } else if row.tuple.is_connected() {
+        format!("{} with {}", row.state, row.tuple.remote)
+    } else {
+        row.state.to_string()
+    };
+    let rows = scene.state.seen().ports().rows_at(chosen.port);
+    let more = match rows {
+        0 | 1 => String::new(),
+        rows => format!("; {} use it", text::plural(rows as usize, "row")),
+    };
+    let short = format!("{DOWN} {} {who}: {state}", chosen.port);
+    [format!("{short}{more}"), short]
+}
+
+/// What the signs mean.
+fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let listen = glyph(TcpState::Listen);
+    let last = match scene.state.ui.zoom {
+        0 => "the fuller, the higher (square root)".to_owned(),
+        2 => format!("{NEVER} free, but never picked"),
+        _ => String::new(),
+    };
+    let pieces = [
+        (format!("{listen} listens"), scene.theme.state(TcpState::Listen)),
+        (format!("{DOWN} chosen"), scene.style(ThemeRole::FocusBorder)),
+        (format!("{FULL} in use"), scene.style(ThemeRole::Gauge)),
+        (format!("{FREE} free"), scene.style(ThemeRole::Dim)),
+        (last, scene.style(ThemeRole::Dim)),
+    ];
+    for (words, style) in pieces {
+        let piece = Span::styled(format!("{words}   "), style);
+        if width(&spans) + text::width(&words) <= room {
+            spans.push(piece);
+        }
+    }
+    Line::from(spans)
+}

@@ -1,0 +1,272 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::query::names;
+use crate::app::{Pane, State, SyscallEntry, format};
+use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
+use crate::view::pane::past;
+use crate::view::scene::{Scene, Titles, put, width};
+use crate::view::scroll::Scroll;
+use crate::view::style::glyphs::{ARROW, CHOSEN, DASH, REFUSED};
+use crate::view::style::theme::ThemeRole;
+use crate::view::table::columns::{Columns, longest_address};
+use crate::view::table::row;
+use crate::view::table::row::Bracket;
+use crate::view::{rect, text};
+
+/// The system calls of our own sockets; those behind the chosen row, or else the newest, stand out.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let mut inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area.width));
+    let chosen = scene.state.ui.selected;
+    if let Some(name) = chosen {
+        scroll.visible.push(name);
+        let height = if inner.height > 12 { 3 } else { 1 };
+        let head = rect::take_top(&mut inner, height);
+        put(frame, head, chosen_row(scene, name, head));
+    }
+    let calls = &scene.state.calls;
+    let known = calls.until(scene.state.then());
+    if known == 0 {
+        let why = if scene.state.staged.is_empty() {
+            "None of our sockets has been made yet. Press l to listen."
+        } else {
+            HELD_BY_S.trim_start()
+        };
+        let line = Line::from(scene.span(ThemeRole::Dim, why)).centered();
+        frame.render_widget(line, rect::middle(inner, inner.width, 1));
+        return;
+    }
+    let is_chosen = |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == chosen;
+    let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_chosen));
+    if chosen.is_some() && anchor.is_none() {
+        let place = rect::take_bottom(&mut inner, 1);
+        frame.render_widget(unknown(scene, chosen), place);
+    }
+    let last = known - 1;
+    let anchor = anchor.unwrap_or(last);
+    let stands_out = |n: usize, entry: &SyscallEntry| match chosen {
+        Some(_) => is_chosen(entry),
+        None => n == last,
+    };
+    let room = usize::from(inner.width);
+    let group = |n: usize| match calls.entry(n) {
+        Some(entry) => lines(scene, entry, stands_out(n, entry), room),
+        None => Vec::new(),
+    };
+    put(frame, inner, around(anchor, last, usize::from(inner.height), group));
+}
+
+/// As many lines as fit, `anchor`'s among them, the others as near to it as can be.
+fn around(
+    anchor: usize,
+    last: usize,
+    height: usize,
+    group: impl Fn(usize) -> Vec<Line<'static>>,
+) -> Vec<Line<'static>> {
+    let mut below = group(anchor);
+    below.truncate(height);
+    for next in anchor + 1..=last {
+        let more = group(next);
+        if below.len() + more.len() > height / 2 {
+            break;
+        }
+        below.extend(more);
+    }
+    let mut shown = below;
+    for before in (0..anchor).rev() {
+        let mut more = group(before);
+        let left = height.saturating_sub(shown.len());
+        if left == 0 {
+            break;
+        }
+        more.drain(..more.len().saturating_sub(left));
+        more.append(&mut shown);
+        shown = more;
+    }
+    shown
+}
+
+fn titles(scene: Scene<'_>, width: u16) -> Titles {
+    let calls = &scene.state.calls;
+    let mut right = Vec::new();
+    if calls.forgotten > 0 {
+        let forgotten =
+            format::many(calls.forgotten, "older one forgotten", "older ones forgotten");
+        right.push((ThemeRole::Dim, forgotten));
+    }
+    if !calls.is_empty() {
+        right.push((ThemeRole::Dim, text::plural(calls.len(), "call")));
+    }
+    right.extend(past::title(scene.state).map(|words| (ThemeRole::KeyCap, words)));
+    let what = format!("{DASH} what our own sockets asked of the kernel");
+    let tries = [
+        format!("{what} {DASH} W writes them as C and Python"),
+        what,
+        format!("{DASH} what our own sockets asked"),
+    ];
+    let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
+    let room = usize::from(width).saturating_sub(taken + 14);
+    let about = tries.into_iter().find(|words| text::width(words) <= room);
+    Titles {
+        name: "Calls",
+        about: about.unwrap_or_default(),
+        right,
+        border: scene.state.is_past().then_some(ThemeRole::Warning),
+        ..Titles::default()
+    }
+}
+
+/// The row whose calls stand out.
+fn chosen_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'static>> {
+    let columns = Columns::fitting(usize::from(place.width), longest_address(&[name]), false);
+    let line = row::line(scene, &columns, name, Bracket::None);
+    if place.height > 1 { vec![row::head(scene, &columns), line] } else { vec![line] }
+}
+
+/// The chosen row has no calls here.
+fn unknown(scene: Scene<'_>, chosen: Option<SocketId>) -> Line<'static> {
+    let words = if chosen.is_some_and(|row| scene.state.is_staged(row)) {
+        HELD_BY_S
+    } else {
+        " Its calls are not here: another program's, too long ago, or one of many alike."
+    };
+    Line::from(scene.span(ThemeRole::Warning, words))
+}
+
+/// What `S` holds was made by calls that its own sentence tells.
+const HELD_BY_S: &str = " S made these sockets: its calls stand in What happened (4).";
+
+/// The calls of one socket under a line that says whose.
+fn lines(
+    scene: Scene<'_>,
+    entry: &SyscallEntry,
+    stands_out: bool,
+    room: usize,
+) -> Vec<Line<'static>> {
+    let (sign, part) = if stands_out { (CHOSEN, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
+    let clock = text::clock(scene.state.started, entry.at);
+    let whose = text::cut(&whose(scene, entry), room.saturating_sub(clock.len() + 5));
+    let mut head = vec![scene.span(ThemeRole::Key, format!("{sign} ")), scene.span(part, whose)];
+    let pad = room.saturating_sub(width(&head) + clock.len() + 1);
+    head.push(scene.span(ThemeRole::Dim, " ".repeat(pad) + &clock));
+    let mut lines = vec![Line::from(head)];
+    for call in &entry.record.calls {
+        lines.extend(one(scene, entry, call, (stands_out, room)));
+    }
+    if entry.alike > 0 {
+        let more = text::number(usize::try_from(entry.alike).unwrap_or(usize::MAX));
+        let words = format!("    and {more} more sockets like this one");
+        lines.push(Line::from(scene.span(ThemeRole::Warning, words)));
+    }
+    lines
+}
+
+/// Whose calls these are, and what for.
+fn whose(scene: Scene<'_>, entry: &SyscallEntry) -> String {
+    let state = scene.state;
+    let deed = entry.record.deed;
+    let Some(row) = entry.record.row else {
+        return String::from(match deed {
+            Purpose::Listen => "a listener that was refused",
+            Purpose::Connect => "a client that was refused",
+            Purpose::Accept => "accept() failed",
+            Purpose::HalfClose | Purpose::Close => "a socket",
+            Purpose::Try => "tried, to see what would help (y)",
+        });
+    };
+    let (local, remote) = (row.tuple.local, row.tuple.remote);
+    if !row.tuple.is_connected() {
+        let stops = if deed == Purpose::Close { " stops" } else { "" };
+        return format!("the listener{stops}: {local}");
+    }
+    let who = text::safe(&names::client_name(state, row));
+    let end = if deed == Purpose::Accept || State::is_servers(&state.server, &state.clients, row) {
+        let peer = text::safe(&state.peer_name(remote.ip, row));
+        format!("the server's end, for {peer}")
+    } else {
+        who
+    };
+    let ends = format!("{local} {ARROW} {remote}");
+    match deed {
+        Purpose::Close => format!("{end} closes: {ends}"),
+        Purpose::HalfClose => format!("{end} half-closes: {ends}"),
+        Purpose::Listen | Purpose::Connect | Purpose::Accept | Purpose::Try => {
+            format!("{end}: {ends}")
+        }
+    }
+}
+
+/// One call, and what is to be said of it: beside it; or below where there is no room, if it is the point.
+fn one(
+    scene: Scene<'_>,
+    entry: &SyscallEntry,
+    call: &SyscallRecord,
+    (stands_out, room): (bool, usize),
+) -> Vec<Line<'static>> {
+    let refused = call.is_refused();
+    let (sign, part) = match (refused, stands_out) {
+        (true, _) => (REFUSED, ThemeRole::Error),
+        (false, true) => (" ", ThemeRole::Strong),
+        (false, false) if scene.state.ui.selected.is_some() => (" ", ThemeRole::Dim),
+        (false, false) => (" ", ThemeRole::Text),
+    };
+    let text = text::cut(&format!("  {sign} {call}"), room);
+    let remark = remark(entry, call);
+    let used = text::width(&text);
+    let mut first = vec![scene.span(part, text)];
+    if remark.is_empty() {
+        return vec![Line::from(first)];
+    }
+    let column = used.max(if room < 100 { 44 } else { 50 }) + 2;
+    if column + remark.len() <= room {
+        first.push(Span::raw(" ".repeat(column - used)));
+        first.push(scene.span(ThemeRole::Dim, remark));
+        return vec![Line::from(first)];
+    }
+    let is_needed = refused || call.asked == Syscall::GetSockName;
+    if !is_needed {
+        return vec![Line::from(first)];
+    }
+    let below = text::cut(&format!("      {remark}"), room);
+    vec![Line::from(first), Line::from(scene.span(ThemeRole::Dim, below))]
+}
+
+/// What a call means for the rows, where that is not plain.
+fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
+    let mut calls = entry.record.calls.iter();
+    let bound = calls.find_map(|call| {
+        let Syscall::Bind(at) = call.asked else {
+            return None;
+        };
+        Some(at)
+    });
+    let is_client = entry.record.deed == Purpose::Connect;
+    let waits_for_connect = Syscall::SetSockOpt(SockOpt::BindAddressNoPort);
+    let is_picked_late = (entry.record.calls.iter()).any(|call| call.asked == waits_for_connect);
+    match (call.asked, call.answer) {
+        (Syscall::Connect(_), SyscallResult::Failed(Errno::EINPROGRESS)) => {
+            "SYN is sent; the program does not wait here"
+        }
+        (_, SyscallResult::Failed(errno)) => errno.words(),
+        (Syscall::Bind(at), _) if is_client && at.port.0 == 0 => {
+            if is_picked_late {
+                "the address alone, no port"
+            } else {
+                "port 0: the kernel chooses one at once"
+            }
+        }
+        (Syscall::Listen(_), _) => "makes the LISTEN row",
+        (Syscall::ConnectAnswer, _) => "no error: connected",
+        (Syscall::GetSockName, _) if is_client => match bound {
+            None => "nobody called bind(): the kernel chose",
+            Some(at) if at.port.0 == 0 && is_picked_late => {
+                "the kernel chose the port, in connect()"
+            }
+            Some(at) if at.port.0 == 0 => "the kernel chose the port, in bind()",
+            Some(_) => "as bind() asked",
+        },
+        (Syscall::Accept, _) => "the row was there before: the kernel made it",
+        _ => "",
+    }
+}

@@ -1,0 +1,180 @@
+pub(crate) mod end;
+pub(crate) mod queues;
+pub(crate) mod story;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::{GoneReason, TableRow};
+use crate::tcp::{Protocol, SocketId, TcpState};
+use crate::view::main::five_tuple;
+use crate::view::scene::{Scene, put};
+use crate::view::scroll::Scroll;
+use crate::view::style::theme::ThemeRole;
+use crate::view::{rect, text};
+
+/// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
+pub(crate) fn draw(
+    frame: &mut Frame<'_>,
+    screen: Rect,
+    scene: Scene<'_>,
+    name: SocketId,
+    scroll: &mut Scroll,
+) {
+    let width = 100.min(screen.width - 2);
+    let room = usize::from(width.saturating_sub(4));
+    let most = usize::from(screen.height).saturating_sub(3 + 2);
+    let (lines, whole) = lines(scene, name, (room, most));
+    let height = u16::try_from(lines.len() + 3 + 2).unwrap_or(u16::MAX);
+    let area = rect::middle(screen, width, height.min(screen.height));
+    let title =
+        if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
+    let mut keys = scene.keys(&[("Esc", "close")]);
+    if !whole {
+        let more = scene.span(ThemeRole::Dim, " more fits on a larger screen ");
+        keys.spans.insert(0, more);
+    }
+    let mut inner = scene.sheet(frame, area, title, keys);
+    scroll.visible.push(name);
+    let mirror = scene.state.seen().mirror(name);
+    scroll.visible.extend(mirror.map(|line| line.row.name()));
+    let boxes = rect::take_top(&mut inner, 3);
+    five_tuple::draw(frame, boxes, scene, name);
+    put(frame, inner, lines);
+}
+
+/// How little some lines are needed, and the lines.
+type RankedLines = (u8, Vec<Line<'static>>);
+
+/// What is to be said, in at most so many columns and lines: what is needed least goes first. And whether that is all.
+fn lines(
+    scene: Scene<'_>,
+    name: SocketId,
+    (room, most): (usize, usize),
+) -> (Vec<Line<'static>>, bool) {
+    let sockets = scene.state.seen();
+    let Some(line) = sockets.get(name) else {
+        let gone = "The kernel has this row no more.";
+        let lines = vec![Line::default(), Line::from(scene.span(ThemeRole::Dim, gone))];
+        return (lines, true);
+    };
+    let mirror = sockets.mirror(name);
+    let wrapped = |part: ThemeRole, words: &str| {
+        let lines = text::wrap(words, room).into_iter();
+        let lines = lines.map(|words| Line::from(scene.span(part, words)));
+        lines.collect::<Vec<Line<'static>>>()
+    };
+    let sentences = story::sentences(scene, line, mirror);
+    let said = sentences.iter().filter(|words| !words.is_empty());
+    let mut groups: Vec<RankedLines> =
+        said.map(|words| (1, wrapped(ThemeRole::Text, words))).collect();
+    groups.push((9, vec![Line::default()]));
+    groups.extend(ends(scene, line, mirror, room));
+    groups.push((9, vec![Line::default()]));
+    let worked_out = "(in brackets: worked out, as no look saw it)";
+    if name.tuple.is_connected() && name.tuple.protocol == Protocol::Tcp {
+        groups.push((8, wrapped(ThemeRole::Dim, worked_out)));
+    }
+    for (rank, command) in (3..).step_by(5).zip(story::commands(scene, line)) {
+        let command = scene.span(ThemeRole::Key, text::cut(&format!("$ {command}"), room));
+        groups.push((rank, vec![Line::from(command)]));
+    }
+    let mut whole = true;
+    while groups.iter().map(|(_, lines)| lines.len()).sum::<usize>() > most {
+        let least = (0..groups.len()).max_by_key(|n| groups[*n].0);
+        let (_, lines) = groups.remove(least.unwrap_or(0));
+        whole &= lines.iter().all(|line| line.width() == 0);
+    }
+    let lines = groups.into_iter().flat_map(|(_, lines)| lines);
+    (lines.collect(), whole)
+}
+
+/// This end at the left, the other at the right.
+fn ends(
+    scene: Scene<'_>,
+    line: &TableRow,
+    mirror: Option<&TableRow>,
+    room: usize,
+) -> Vec<RankedLines> {
+    const LABEL: usize = 9;
+    let connected = line.row.tuple.is_connected();
+    let room = room.saturating_sub(LABEL);
+    let (heads, column) = if connected {
+        (["this end", "the other end"], (room / 2).saturating_sub(1))
+    } else {
+        (["this socket", ""], room)
+    };
+    let head = vec![
+        Span::raw(" ".repeat(LABEL)),
+        scene.span(ThemeRole::Heading, text::fit(heads[0], column + 1)),
+        scene.span(ThemeRole::Heading, heads[1]),
+    ];
+    let here = end::facts(scene, line, column);
+    let there = match mirror {
+        Some(mirror) => end::facts(scene, mirror, column),
+        None if connected => elsewhere(scene, line, column),
+        None => Vec::new(),
+    };
+    let mut groups = vec![(1, vec![Line::from(head)])];
+    for (n, (rank, label)) in end::FACTS.into_iter().enumerate() {
+        let [mut here, mut there] = [&here, &there].map(|facts| {
+            let lines = facts.get(n).cloned().unwrap_or_default();
+            lines.into_iter()
+        });
+        let mut label = text::fit(label, LABEL);
+        let mut lines = Vec::new();
+        loop {
+            let (here, there) = (here.next(), there.next());
+            if here.is_none() && there.is_none() {
+                break;
+            }
+            let here = here.unwrap_or_default();
+            let pad = (column + 1).saturating_sub(here.width());
+            let label = std::mem::replace(&mut label, " ".repeat(LABEL));
+            lines.push(Line::from(vec![
+                scene.span(ThemeRole::Dim, label),
+                here,
+                Span::raw(" ".repeat(pad)),
+                there.unwrap_or_default(),
+            ]));
+        }
+        groups.push((rank, lines));
+    }
+    groups
+}
+
+/// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
+fn elsewhere(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
+    let tuple = line.row.tuple;
+    let ip = tuple.remote.ip.to_canonical();
+    let state = scene.state;
+    let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
+    let ours = is_here || state.lab.host_of(ip).is_some();
+    let calls = line.row.state == TcpState::SynSent;
+    let is_udp = tuple.protocol == Protocol::Udp;
+    let words = match (ours, calls) {
+        _ if tuple.is_to_itself() => "this row itself",
+        (false, _) => "on another machine",
+        _ if is_udp => match line.gone.map(|gone| gone.why) {
+            Some(GoneReason::Refused) => "nobody had that port",
+            Some(_) | None => "no socket that is connected to this one",
+        },
+        (true, true) if line.gone.is_some() => "never had a row",
+        (true, true) => "no row yet",
+        (true, false) => "gone",
+    };
+    vec![vec![scene.span(ThemeRole::Dim, text::cut(words, room))]]
+}
+
+/// The first text that fits, else the last.
+fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
+    let mut last = String::new();
+    for text in tries {
+        last = text;
+        if text::width(&last) <= room {
+            break;
+        }
+    }
+    last
+}

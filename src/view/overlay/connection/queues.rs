@@ -1,0 +1,88 @@
+//! What waits in the queues of one end.
+
+use crate::app::TableRow;
+use crate::app::query::unaccepted;
+use crate::tcp::{Protocol, TcpState};
+use crate::view::overlay::connection::fitting;
+use crate::view::scene::Scene;
+
+/// Recv-Q, and what it means for this row.
+pub(crate) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
+    let count = line.row.queues.recv;
+    if !has_queues(line) {
+        return None;
+    }
+    if line.row.state == TcpState::Listen {
+        let brief = format!("{count} waiting");
+        let long = format!("{count} waiting for accept()");
+        return Some(fitting(room, [long, brief]));
+    }
+    let size = format!("{count} B");
+    let is_udp = line.row.tuple.protocol == Protocol::Udp;
+    let fin = line.row.may_hold_a_fin();
+    let why = if unaccepted::is_unaccepted(scene.state, line) {
+        "came before accept()"
+    } else if fin {
+        "not read yet"
+    } else {
+        "not read by the program yet"
+    };
+    let [long, short] = match (count, line.row.unread()) {
+        (0, _) => [format!("{size}, all is read"), size.clone()],
+        // What waits in a UDP socket is counted with the kernel's own memory for it (sk_rmem_alloc, net/ipv4/udp_diag.c).
+        _ if is_udp => [
+            format!("{size} of memory, for datagrams that are not read yet"),
+            format!("{size} of memory for datagrams"),
+        ],
+        (_, 0) => [format!("{size}: the FIN, it counts as one"), format!("{size}: the FIN")],
+        (_, data) if fin => {
+            [format!("{size}: {data} {why}, and the FIN"), format!("{size}: {data}, and the FIN")]
+        }
+        _ => [format!("{size}, {why}"), size.clone()],
+    };
+    Some(fitting(room, [long, short, size]))
+}
+
+/// What is in TIME_WAIT, or gone, has neither queue any more.
+fn has_queues(line: &TableRow) -> bool {
+    line.gone.is_none() && line.row.state != TcpState::TimeWait
+}
+
+/// Send-Q, and what it means for this row.
+pub(crate) fn sent(line: &TableRow, room: usize) -> Option<String> {
+    let count = line.row.queues.send;
+    if !has_queues(line) {
+        return None;
+    }
+    if line.row.state == TcpState::Listen {
+        let brief = format!("{count} may wait");
+        return Some(fitting(room, [format!("{count} may wait (backlog)"), brief]));
+    }
+    let size = format!("{count} B");
+    let sign = match line.row.state {
+        TcpState::SynSent => Some("SYN"),
+        TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => Some("FIN"),
+        TcpState::Listen
+        | TcpState::SynReceived
+        | TcpState::Established
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::TimeWait
+        | TcpState::Closed => None,
+    };
+    let is_udp = line.row.tuple.protocol == Protocol::Udp;
+    let long = match (count, sign) {
+        // The kernel keeps no queue for a call that is not answered to the end.
+        (0, _) if line.row.state == TcpState::SynReceived => {
+            format!("{size}, without the SYN+ACK")
+        }
+        // UDP acknowledges nothing: its Send-Q is what the kernel has not handed on yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
+        (0, _) if is_udp => format!("{size}, nothing waits to be sent"),
+        (_, _) if is_udp => format!("{size}, not handed on yet"),
+        (0, _) => format!("{size}, all is acknowledged"),
+        (1, Some(sign)) => format!("{size}: the {sign}, it counts as one"),
+        (n, Some(sign)) => format!("{size}: {} not acknowledged, and the {sign}", n - 1),
+        (_, None) => format!("{size}, not acknowledged yet"),
+    };
+    Some(fitting(room, [long, size]))
+}

@@ -1,0 +1,183 @@
+//! One connection in a sentence, and the commands that show it in a shell.
+
+use crate::app::query::unaccepted;
+use crate::app::{GoneReason, Role, TableRow};
+use crate::tcp::{Protocol, SocketRow, TcpState};
+use crate::view::scene::Scene;
+use crate::view::text;
+
+/// What it is, and then who called, who closed first, and what is left of it.
+pub(crate) fn sentences(
+    scene: Scene<'_>,
+    line: &TableRow,
+    mirror: Option<&TableRow>,
+) -> [String; 2] {
+    let (state, port) = (line.row.state, line.row.tuple.local.port);
+    if !line.row.tuple.is_connected() {
+        let what = match (state, line.gone) {
+            (_, Some(_)) => {
+                String::from("The kernel has this row no more: nobody listens through this socket.")
+            }
+            (TcpState::Listen, None) => format!(
+                "A listening socket has no other end: it is the door at port {port}, and stays when somebody comes in."
+            ),
+            _ => format!("Bound to port {port}, without another end."),
+        };
+        return [what, String::new()];
+    }
+    let called = who_called(scene, line, mirror);
+    let closed = who_closed(scene, line, mirror);
+    let now = if line.gone.is_some() {
+        gone_words(mirror)
+    } else if state == TcpState::TimeWait {
+        "No process holds it any more; the kernel keeps the five numbers reserved, so that late segments harm nobody."
+    } else if state == TcpState::SynReceived {
+        "The server's kernel has answered by itself; the connection is made once the last ACK has come."
+    } else if scene.state.seen().is_half_open(line) {
+        "Half-open (RFC 9293, 3.5.1): the other end is gone, and this one has not heard of it. When it sends, the answer is RST."
+    } else if unaccepted::is_unaccepted(scene.state, line) {
+        "The kernel has made this connection by itself; it waits until the server calls accept()."
+    } else if line.row.tuple.protocol == Protocol::Udp {
+        "UDP makes no connection: this socket only remembers whom its datagrams are for."
+    } else {
+        ""
+    };
+    let first =
+        if now.is_empty() { "These five numbers tell it from all other connections." } else { now };
+    let second = [called, closed].join(" ");
+    [first.to_owned(), second.trim_end().to_owned()]
+}
+
+/// The client's end called the server's.
+fn who_called(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
+    let state = scene.state;
+    let is_client = |line: &&TableRow| state.seen().is_client(line.row.name());
+    let client = [Some(line), mirror].into_iter().flatten().find(is_client);
+    let tuple = client.map_or(line.row.tuple.mirrored(), |line| line.row.tuple);
+    let name = client.and_then(|line| match Role::of(state, &line.row) {
+        Role::Client(name) | Role::Other(name) => Some(text::safe(&name)),
+        Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown => None,
+    });
+    let who = name
+        .map_or_else(|| tuple.local.ip.to_string(), |name| format!("{name} ({})", tuple.local.ip));
+    let verb = match line.row.tuple.protocol {
+        Protocol::Tcp if line.row.state == TcpState::SynSent => "calls",
+        Protocol::Tcp => "called",
+        Protocol::Udp => "sends to",
+    };
+    if tuple.is_to_itself() {
+        return format!("{who} {verb} itself, at port {}.", tuple.local.port);
+    }
+    format!("{who} {verb} {} from port {}.", tuple.remote, tuple.local.port)
+}
+
+/// Who sent the first FIN.
+fn who_closed(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
+    if line.row.tuple.protocol == Protocol::Udp {
+        return String::new();
+    }
+    let is_client = scene.state.seen().is_client(line.row.name());
+    let reset = |line: &TableRow| line.gone.is_some_and(|gone| gone.why == GoneReason::Reset);
+    if scene.state.seen().is_half_open(line) {
+        return String::from(match scene.state.seen().other_line(line.row.name()) {
+            Some(other) if other.closed_unread() => {
+                "The other end was closed with data unread, so its kernel sent RST."
+            }
+            Some(_) => "The other end was aborted.",
+            None => "The other end went by a RST.",
+        });
+    }
+    if reset(line) || mirror.is_some_and(reset) {
+        return String::from("A RST ended it.");
+    }
+    if line.row.tuple.is_to_itself() && line.closed_first() {
+        return String::from("Its FIN came back to itself, so both ends closed at once.");
+    }
+    let this = line.closed_first();
+    let other = mirror.is_some_and(TableRow::closed_first) || line.was(TcpState::CloseWait);
+    if scene.state.seen().closed_at_once(line) {
+        return String::from(BOTH);
+    }
+    let who = match (this, other) {
+        (true, true) => return String::from(BOTH),
+        (true, false) => is_client,
+        (false, true) => !is_client,
+        (false, false) if line.gone.is_some() => return String::new(),
+        (false, false) => return String::from("Nobody has closed yet."),
+    };
+    let who = if who { "client" } else { "server" };
+    format!("The {who} closed first.")
+}
+
+/// Neither sent the first FIN.
+const BOTH: &str = "Both closed at the same time.";
+
+/// What is left of a row that is gone.
+fn gone_words(mirror: Option<&TableRow>) -> &'static str {
+    let alive = mirror.filter(|line| line.gone.is_none());
+    match alive.map(|line| line.row.state) {
+        Some(TcpState::TimeWait) => {
+            "The kernel has this row no more; the other end keeps the five numbers, in TIME_WAIT."
+        }
+        Some(_) => "The kernel has this row no more; the other end is still there.",
+        None => "The kernel has this row no more: its five numbers are free again.",
+    }
+}
+
+/// What one would type at home: to see the row, and to make one like it; for the lab, on the computer that it is about.
+pub(crate) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
+    let row = line.row;
+    let callers = if scene.state.seen().is_client(row.name()) {
+        row.tuple.local.ip
+    } else {
+        row.tuple.remote.ip
+    };
+    let lab = &scene.state.lab;
+    let on = [Some(row.host), lab.host_of(callers)];
+    let commands = plain_commands(scene, line).into_iter().zip(on);
+    let pid = scene.state.machine.pid;
+    commands
+        .map(|(command, host)| match host.unwrap_or(row.host).name() {
+            Some(name) => format!("fivetuple lab --join {pid} --on {name} -- {command}"),
+            None => command,
+        })
+        .collect()
+}
+
+fn plain_commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
+    let SocketRow { tuple, state, .. } = line.row;
+    let (local, remote) = (tuple.local, tuple.remote);
+    let kind = match tuple.protocol {
+        Protocol::Tcp => 't',
+        Protocol::Udp => 'u',
+    };
+    let udp = if tuple.protocol == Protocol::Udp { "-u " } else { "" };
+    if state == TcpState::Listen {
+        let call = if local.ip.is_unspecified() {
+            String::from("127.0.0.1")
+        } else {
+            local.ip.to_string()
+        };
+        return vec![
+            format!("ss -{kind}lnp 'sport = :{}'", local.port),
+            format!("nc {call} {}", local.port),
+        ];
+    }
+    if !tuple.is_connected() {
+        return vec![format!("ss -{kind}anp 'sport = :{}'", local.port)];
+    }
+    let see = format!("ss -{kind}anpio 'sport = :{} and dport = :{}'", local.port, remote.port);
+    let (client, server) = if scene.state.seen().is_client(line.row.name()) {
+        (local, remote)
+    } else {
+        (remote, local)
+    };
+    // A port that the kernel would not pick was asked for.
+    let port = if scene.state.machine.ephemeral.contains(client.port) && !tuple.is_to_itself() {
+        String::new()
+    } else {
+        format!("-p {} ", client.port)
+    };
+    let make = format!("nc {udp}-s {} {port}{} {}", client.ip, server.ip, server.port);
+    vec![see, make]
+}

@@ -1,0 +1,151 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::{Field, Form, Value};
+use crate::view::pane::footer::form_keys;
+use crate::view::scene::{Scene, put, width};
+use crate::view::style::glyphs::{ARROW, CHOSEN, REFUSED};
+use crate::view::style::theme::ThemeRole;
+use crate::view::text::input_line;
+use crate::view::{rect, text};
+
+/// How wide a field is.
+const fn field_width(room: usize) -> usize {
+    if room < 90 { 24 } else { 30 }
+}
+
+/// Fields to fill in; beside each the socket call that it becomes.
+pub(crate) fn draw(
+    frame: &mut Frame<'_>,
+    screen: Rect,
+    scene: Scene<'_>,
+    title: &str,
+    form: &Form,
+) {
+    let count = form.fields.len();
+    let height = u16::try_from(count + 2 + BELOW).unwrap_or(u16::MAX);
+    let area = rect::middle(screen, 104, height.min(screen.height));
+    let mut fields = scene.sheet(frame, area, title, form_keys(scene, form));
+    let below = rect::take_bottom(&mut fields, u16::try_from(BELOW).unwrap_or(3));
+    let room = usize::from(fields.width);
+    let top = (form.at + 1).saturating_sub(usize::from(fields.height));
+    let label = form.fields.iter().map(|field| text::width(field.label)).max();
+    let label = label.unwrap_or(0).min(room / 3);
+    let lines = form.fields.iter().enumerate().skip(top);
+    put(frame, fields, lines.map(|(n, field)| line(scene, form, (n, field), (label, room))));
+    put(frame, below, foot(scene, form, room));
+}
+
+/// The lines below the fields: a space, what is wrong or what may be typed (two lines).
+const BELOW: usize = 3;
+
+fn line(
+    scene: Scene<'_>,
+    form: &Form,
+    (n, field): (usize, &Field),
+    (label, room): (usize, usize),
+) -> Line<'static> {
+    let focused = n == form.at;
+    let wrong = form.wrong.as_ref().is_some_and(|wrong| wrong.field == n);
+    let sign = match (wrong, focused) {
+        (true, _) => scene.span(ThemeRole::Error, format!("{REFUSED} ")),
+        (false, true) => scene.span(ThemeRole::Key, format!("{CHOSEN} ")),
+        (false, false) => Span::raw("  "),
+    };
+    let idle = form.is_idle(n);
+    let part = match (focused, idle) {
+        (true, _) => ThemeRole::Strong,
+        (false, true) => ThemeRole::Dim,
+        (false, false) => ThemeRole::Text,
+    };
+    let name = scene.span(part, format!("{}  ", text::fit(field.label, label)));
+    let most = field_width(room).min(room.saturating_sub(label + 6));
+    let mut spans = vec![sign, name];
+    let before = width(&spans);
+    let cursor = match (focused, form.is_new_there) {
+        (false, _) => Cursor::Elsewhere,
+        (true, true) => Cursor::JustCame,
+        (true, false) => Cursor::Here,
+    };
+    if idle && !focused {
+        let shown = scene.own(field.shown());
+        spans.push(scene.span(ThemeRole::Dim, text::fit(&shown, most)));
+    } else {
+        spans.extend(value(scene, field, cursor, most));
+    }
+    let used = width(&spans);
+    let mut call = scene.own(&field.call);
+    let pad = (before + field_width(room) + 2).saturating_sub(used).max(2);
+    let left = room.saturating_sub(used + pad);
+    if let Some(short) = call.strip_prefix("socket(), ")
+        && call.len() > left
+    {
+        call = short.to_owned();
+    }
+    if left >= 8 && room >= 60 {
+        let call = format!("{}{}", " ".repeat(pad), text::cut(&call, left));
+        spans.push(scene.span(ThemeRole::Dim, call));
+    }
+    Line::from(spans)
+}
+
+/// Where the cursor is, seen from a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    Elsewhere,
+    /// What is typed takes the place of the value.
+    JustCame,
+    Here,
+}
+
+fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Span<'static>> {
+    let shown = scene.own(field.shown());
+    match &field.value {
+        Value::Text(_) if cursor == Cursor::JustCame => {
+            let shown = text::cut(&shown, most);
+            let blank = most.saturating_sub(text::width(&shown));
+            vec![
+                scene.span(ThemeRole::Selected, shown),
+                scene.span(ThemeRole::Field, " ".repeat(blank)),
+            ]
+        }
+        Value::Text(input) if cursor == Cursor::Here => {
+            let mut spans = input_line::spans(scene, input, most);
+            let blank = most.saturating_sub(width(&spans));
+            spans.push(scene.span(ThemeRole::Field, " ".repeat(blank)));
+            spans
+        }
+        Value::Text(_) => vec![scene.span(ThemeRole::Field, text::fit(&shown, most))],
+        Value::Choice { .. } => {
+            let elsewhere = cursor == Cursor::Elsewhere;
+            let arrows = if elsewhere { ThemeRole::Dim } else { ThemeRole::Key };
+            let part = if elsewhere { ThemeRole::Text } else { ThemeRole::Strong };
+            vec![
+                scene.span(arrows, "‹ "),
+                scene.span(part, text::cut(&shown, most.saturating_sub(4))),
+                scene.span(arrows, " ›"),
+            ]
+        }
+    }
+}
+
+/// What is wrong, else what may be typed in the field with the cursor.
+fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
+    let hint = form.fields.get(form.at).map_or("", |field| &*field.hint);
+    let wrong = form.wrong.as_ref();
+    let (part, words) = wrong.map_or((ThemeRole::Dim, hint.to_owned()), |wrong| {
+        (ThemeRole::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
+    });
+    let lines = text::wrap(&words, room).into_iter();
+    let lines = lines.map(|line| Line::from(scene.span(part, line)));
+    // Beside the fields there is hardly room for calls on a small screen.
+    let call = form.fields.get(form.at).map_or("", |field| &field.call);
+    let call = if room < 60 && !call.is_empty() {
+        text::cut(&format!("{ARROW} {}", scene.own(call)), room)
+    } else {
+        String::new()
+    };
+    let call = Line::from(scene.span(ThemeRole::Dim, call));
+    std::iter::once(call).chain(lines).collect()
+}

@@ -1,0 +1,218 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::{Attempt, Failure, Remedy, TableRow, Verdict};
+use crate::tcp::{Call, Endpoint, TcpState};
+use crate::view::scene::{Scene, put};
+use crate::view::scroll::Scroll;
+use crate::view::style::glyphs::REFUSED;
+use crate::view::style::theme::ThemeRole;
+use crate::view::table::columns::{Columns, longest_address};
+use crate::view::table::row;
+use crate::view::table::row::Bracket;
+use crate::view::{rect, text};
+
+/// The last refusal: what was asked, who is in the way, and what would help; `down` lines are scrolled away.
+pub(crate) fn draw(
+    frame: &mut Frame<'_>,
+    screen: Rect,
+    scene: Scene<'_>,
+    down: usize,
+    scroll: &mut Scroll,
+) {
+    let Some(case) = &scene.state.notices.case else {
+        return;
+    };
+    let width = 104.min(screen.width - 2);
+    let room = usize::from(width.saturating_sub(4));
+    let lines = lines(scene, case, (room, rows_shown(screen.height)));
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let area = rect::middle(screen, width, height.min(screen.height));
+    let inner_height = usize::from(area.height.saturating_sub(2));
+    let later = if case.waits { "do not retry by itself" } else { "retry when TIME_WAIT is over" };
+    let mut keys = vec![("y", "retry"), ("Esc", "close")];
+    if scene.state.waiting_helps() {
+        keys.insert(1, ("w", later));
+    }
+    let down = down.min(lines.len().saturating_sub(inner_height));
+    if lines.len() > inner_height {
+        keys.insert(0, ("j k", "scroll"));
+    }
+    let inner = scene.sheet(frame, area, "Why not?", scene.keys(&keys));
+    scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
+    put(frame, inner, lines.into_iter().skip(down));
+}
+
+/// So many of the rows in the way are shown.
+fn rows_shown(height: u16) -> usize {
+    match height {
+        0..20 => 2,
+        20..30 => 4,
+        30.. => 8,
+    }
+}
+
+fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+    let said = scene.state.refusal().unwrap_or_default();
+    let said = text::wrap(&text::safe(&said), room.saturating_sub(2));
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (n, words) in said.into_iter().enumerate() {
+        let sign = if n == 0 { REFUSED } else { " " };
+        lines.push(Line::from(scene.span(ThemeRole::Error, format!("{sign} {words}"))));
+    }
+    lines.extend(culprits(scene, case, (room, most)));
+    let meaning = if scene.state.somebody_listens_now() {
+        String::from(
+            "Nobody listened there. Somebody listens there now: y calls again, and comes in.",
+        )
+    } else {
+        meaning(scene, case)
+    };
+    for words in text::wrap(&meaning, room) {
+        lines.push(Line::from(scene.span(ThemeRole::Text, words)));
+    }
+    if !case.remedies.is_empty() {
+        let long = "What would help? Tried just now, with sockets that are closed again:";
+        let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried(_));
+        let heading = if case.remedies.iter().all(not_tried) {
+            "What would help?"
+        } else if text::width(long) <= room {
+            long
+        } else {
+            "What would help? Tried just now:"
+        };
+        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(heading, room))));
+        for remedy in &case.remedies {
+            lines.extend(remedy_lines(scene, remedy, room));
+        }
+    }
+    lines
+}
+
+/// The rows in the way, as the table has them now.
+fn culprits(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+    let rows = &case.rows[..case.rows.len().min(most)];
+    let columns = Columns::fitting(room, longest_address(rows), false);
+    let mut lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
+    let columns = if lines.any(|line| line.row.state == TcpState::TimeWait) {
+        columns.with_time_left(room)
+    } else {
+        columns
+    };
+    let mut lines: Vec<Line<'static>> =
+        rows.iter().map(|row| row::line(scene, &columns, *row, Bracket::None)).collect();
+    let more = case.rows.len() - rows.len();
+    if more > 0 {
+        let words = format!("   and {} more", text::number(more));
+        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
+    }
+    lines
+}
+
+/// What the row that is most to blame does there.
+fn meaning(scene: Scene<'_>, case: &Failure) -> String {
+    let state = scene.state;
+    let Some(line) = state.culprit().filter(|line| line.gone.is_none()) else {
+        let binds = matches!(case.why.call, Call::Bind | Call::Listen);
+        return if binds && case.rows.is_empty() {
+            String::from("No row of the table is in the way.")
+        } else {
+            String::new()
+        };
+    };
+    let port = line.row.tuple.local.port;
+    let owner = state.sockets.owners.get(&line.row.inode);
+    let who = match owner {
+        Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),
+        Some(owner) => format!("{} (pid {})", text::safe(&owner.program), owner.pid),
+        None => String::from("another program"),
+    };
+    match (&case.asked, line.row.state) {
+        (_, TcpState::TimeWait) => {
+            let left = line.time_left(state.now).map(text::left).unwrap_or_default();
+            let first = if state.sockets.closed_at_once(line) {
+                "Both ends closed at once"
+            } else {
+                "This end closed first"
+            };
+            format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
+        }
+        (Attempt::Listen(_), TcpState::Listen) => {
+            format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
+        }
+        (Attempt::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
+            format!(
+                "{who} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
+                line.row.tuple.local
+            )
+        }
+        (Attempt::Connect(_, to), TcpState::Listen) if is_of_the_other_family(line, *to) => {
+            other_family(line)
+        }
+        (Attempt::Listen(_), _) => {
+            format!("Nobody listens, but {who} still has a connection that uses port {port}.")
+        }
+        (Attempt::Connect(..), TcpState::Listen) => {
+            String::from("Somebody listens at that port, but at another address.")
+        }
+        (Attempt::Connect(..), _) if case.why.call == Call::Bind => {
+            format!(
+                "{who} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
+            )
+        }
+        (Attempt::Connect(spec, _), _) if spec.asked_port().is_some() => {
+            String::from("This row has all five numbers already: no second one may be equal to it.")
+        }
+        (Attempt::Connect(..), _) => {
+            String::from("Each of these has one port of the range, towards this destination.")
+        }
+    }
+}
+
+/// Whether that row listens at every address, but not at those of the family that was called.
+fn is_of_the_other_family(line: &TableRow, to: Option<Endpoint>) -> bool {
+    let at = line.row.tuple.local.ip;
+    to.is_some_and(|to| at.is_unspecified() && at.is_ipv4() != to.ip.to_canonical().is_ipv4())
+}
+
+fn other_family(line: &TableRow) -> String {
+    let at = line.row.tuple.local;
+    String::from(if at.ip.is_ipv6() {
+        "Somebody listens at that port at every IPv6 address, but with IPV6_V6ONLY: calls by IPv4 do not come in there. Without it (L) they do."
+    } else {
+        "Somebody listens at that port at every IPv4 address: 0.0.0.0 takes no calls by IPv6. Listening at :: (L) takes both."
+    })
+}
+
+/// A remedy and what is known of it; below it where there is no room beside it.
+fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
+    let (sign, part, known) = match remedy.verdict {
+        Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("being tried ...")),
+        Verdict::Works(_) => ("+", ThemeRole::New, String::from("tried: works")),
+        Verdict::Fails(_, why) => {
+            let known = format!("tried: {}", why.errno.symbol().unwrap_or("refused"));
+            (REFUSED, ThemeRole::Error, known)
+        }
+        Verdict::NotTried(why) => ("?", ThemeRole::Dim, format!("not tried: {why}")),
+    };
+    let first = format!("{sign} ");
+    let words = text::safe(&remedy.words);
+    let known = text::safe(&known);
+    let column = room / 2;
+    if text::width(&words) + 2 < column && text::width(&known) <= room - column {
+        return vec![Line::from(vec![
+            scene.span(part, first),
+            Span::raw(text::fit(&words, column - 2)),
+            scene.span(part, known),
+        ])];
+    }
+    let colon = if words.ends_with('?') { "" } else { ":" };
+    let both = format!("{words}{colon} {known}");
+    let wrapped = text::wrap(&both, room.saturating_sub(2)).into_iter().enumerate();
+    let line = |(n, words): (usize, String)| {
+        let sign = if n == 0 { first.clone() } else { String::from("  ") };
+        Line::from(vec![scene.span(part, sign), scene.span(part, words)])
+    };
+    wrapped.map(line).collect()
+}

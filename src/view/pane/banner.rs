@@ -1,0 +1,36 @@
+use std::net::IpAddr;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::view::scene::Scene;
+use crate::view::style::theme::ThemeRole;
+use crate::view::text;
+
+/// The warning that other machines can get in; it stays as long as they can.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let listener = &scene.state.server;
+    let at = listener.at();
+    let addresses = if at.ip.is_unspecified() {
+        let machine = scene.state.machine.addresses.iter();
+        let v4_only = at.ip.is_ipv4();
+        let v6_only = !v4_only && listener.running.as_ref().is_some_and(|spec| spec.only_v6);
+        let is_reached = |ip: &&IpAddr| if ip.is_ipv4() { !v6_only } else { !v4_only };
+        machine
+            .filter(|ip| !ip.is_loopback())
+            .filter(is_reached)
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    } else {
+        at.ip.to_string()
+    };
+    let whom =
+        if addresses.is_empty() { String::from("any address of this machine") } else { addresses };
+    // The port comes first: of many addresses the last may be cut.
+    let port = at.port;
+    let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {whom}");
+    let line = Line::from(text::cut(&warning, usize::from(area.width)));
+    frame.render_widget(line.style(scene.style(ThemeRole::Banner)), area);
+}

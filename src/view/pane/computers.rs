@@ -1,0 +1,192 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::{BurstProgress, Computer, Pane, State, format};
+use crate::tcp::{Host, Port, SocketId, SourcePort};
+use crate::view::pane::past;
+use crate::view::scene::{Scene, Titles, put};
+use crate::view::scroll::List;
+use crate::view::style::glyphs::{CHOSEN, DASH};
+use crate::view::style::theme::ThemeRole;
+use crate::view::text::gauge::gauge;
+use crate::view::{rect, text};
+
+/// The computers that connect, and below them whom they call.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
+    let clients = &scene.state.clients;
+    let count = clients.computers.len();
+    let height = list_height(area, count);
+    list.follow(count, height, Some(clients.chosen));
+    let titles = titles(scene, area, list);
+    let inner = scene.pane(frame, Pane::Computers, area, titles);
+    let room = usize::from(inner.width);
+    let computers = clients.computers.iter().enumerate();
+    let rows = computers.skip(list.top).take(height).map(|(n, computer)| {
+        let chosen = n == clients.chosen;
+        row(scene, computer, chosen, room)
+    });
+    put(frame, inner, rows);
+    if usize::from(inner.height) > height {
+        let foot = rect::line(inner, inner.height - 1);
+        frame.render_widget(foot_line(scene, room), foot);
+    }
+}
+
+/// How many computers fit; the last line tells whom they call, unless there is hardly room.
+pub(crate) fn list_height(area: Rect, count: usize) -> usize {
+    let inner = usize::from(area.height.saturating_sub(2));
+    if inner > 2 && count != inner { inner - 1 } else { inner }
+}
+
+/// Without a last line the title tells whom they call.
+fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
+    let clients = &scene.state.clients;
+    let count = clients.computers.len();
+    let height = list_height(area, count);
+    let has_foot = usize::from(area.height.saturating_sub(2)) > height;
+    let mut right = past::as_of_now(scene.state);
+    if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
+        right.push((ThemeRole::Warning, opened(progress)));
+    } else if count > height {
+        let end = (list.top + height).min(count);
+        right.push((ThemeRole::Dim, format!("{}-{end} of {count}", list.top + 1)));
+    }
+    let about = if has_foot || area.width < 40 {
+        String::new()
+    } else {
+        format!("{DASH} to {}", whom(scene.state))
+    };
+    Titles { name: "Computers", about, right, ..Titles::default() }
+}
+
+fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line<'static> {
+    let all = &scene.state.clients.computers;
+    let names = all.iter().map(|computer| text::width(&computer.name));
+    let name_width = names.max().unwrap_or(0).clamp(6, 11);
+    let roomy = room >= 50;
+    let ips = all.iter().map(|computer| computer.ip.to_string().len());
+    let ip_width = ips.max().unwrap_or(0).max(9);
+    // Where there is hardly room, the end of an address tells the lab's computers apart.
+    let is_short = computer.host != Host::THIS && 3 + name_width + 1 + ip_width + 1 + OPEN > room;
+    let ip = computer.ip.to_string();
+    let end = ip.rfind('.').filter(|_| is_short).unwrap_or(0);
+    let ip_width = if is_short { ENDING } else { ip_width };
+    let mark = if chosen { CHOSEN } else { " " };
+    let name = text::fit(&computer.name, name_width);
+    let open = match computer.ends.len() {
+        0 => String::new(),
+        open => format!("{} open", text::number(open)),
+    };
+    let gap = if roomy { "   " } else { " " };
+    let open_width = if roomy { 12 } else { OPEN };
+    let before = format!(" {mark} {name}{gap}{:<ip_width$}{gap}", &ip[end..]);
+    let mut open = format!("{open:<open_width$} ");
+    let left = room.saturating_sub(text::width(&before));
+    if open.trim_end().len() > left {
+        // A number is shown whole, or not at all.
+        let many = text::number(computer.ends.len());
+        open = if many.len() < left { many + " " } else { String::new() };
+    }
+    let ports = ports(computer, room.saturating_sub(text::width(&before) + open.len()));
+    let part = if chosen { ThemeRole::Chosen } else { ThemeRole::Text };
+    let line = Line::from(vec![
+        scene.span(part, before),
+        scene.span(ThemeRole::Gauge, open),
+        scene.span(ThemeRole::Dim, ports),
+    ]);
+    let focused = scene.state.ui.focus == Pane::Computers;
+    if chosen && focused {
+        return plain(line).style(scene.style(ThemeRole::Selected));
+    }
+    line
+}
+
+/// How wide `10 open` is.
+const OPEN: usize = 7;
+/// How wide the end of an address is: `.254`.
+const ENDING: usize = 4;
+
+fn plain(line: Line<'static>) -> Line<'static> {
+    let text: String = line.spans.into_iter().map(|span| span.content).collect();
+    Line::from(text)
+}
+
+/// The newest ports, as many as fit.
+fn ports(computer: &Computer, room: usize) -> String {
+    let open = computer.ends.len();
+    let mut newest = computer.ends.newest_first().map(port);
+    let Some(mut ports) = newest.next() else {
+        return String::new();
+    };
+    let label = if open == 1 { "port " } else { "ports " };
+    let mut told = 1;
+    for port in newest {
+        if label.len() + ports.len() + port.len() + 6 > room {
+            break;
+        }
+        ports = format!("{ports} {port}");
+        told += 1;
+    }
+    let more = if told < open { " ..." } else { "" };
+    let all = format!("{label}{ports}{more}");
+    // A port is shown whole, or not at all.
+    let tries = [all, format!("{ports}{more}"), ports];
+    let mut tries = tries.into_iter();
+    tries.find(|text| text.len() <= room).unwrap_or_default()
+}
+
+fn port(end: SocketId) -> String {
+    end.tuple.local.port.to_string()
+}
+
+/// Whom the next call is for; there is nobody while it is the kernel that has yet to choose the server's port.
+fn whom(state: &State) -> String {
+    let to = state.clients.target(state.server.at());
+    if to.port == Port::ANY { String::from("nobody yet: l listens") } else { to.to_string() }
+}
+
+fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
+    let clients = &scene.state.clients;
+    if let Some(progress) = &clients.under_way {
+        return burst(scene, progress);
+    }
+    let (long, short) = match clients.spec.source_port {
+        SourcePort::KernelPicks => match scene.state.lab.unusual_range() {
+            Some(range) => (
+                format!("source port: the kernel picks from {range}"),
+                format!("kernel picks from {range}"),
+            ),
+            None => ("source port: the kernel picks".to_owned(), "kernel picks port".to_owned()),
+        },
+        SourcePort::Fixed(port) => (format!("source port: {port}"), format!("from port {port}")),
+        SourcePort::SameAsServer => {
+            ("source port: same as the server's".to_owned(), "same port".to_owned())
+        }
+        SourcePort::Toy(range) => (format!("source port: one of {range}"), format!("from {range}")),
+    };
+    let to = text::cut(&format!(" to {}", whom(scene.state)), room);
+    let left = room.saturating_sub(text::width(&to));
+    let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}")];
+    // Where there is no room for it, no part of it is of use.
+    let from = tries.into_iter().find(|from| from.len() <= left);
+    let from = from.unwrap_or_default();
+    Line::from(vec![Span::raw(to), scene.span(ThemeRole::Dim, from)])
+}
+
+fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
+    let (filled, blank) = gauge(progress.opened, progress.asked, 12);
+    Line::from(vec![
+        scene.span(ThemeRole::Warning, " connecting "),
+        Span::raw("▕"),
+        scene.span(ThemeRole::Gauge, filled),
+        scene.span(ThemeRole::Dim, blank),
+        Span::raw(format!("▏ {}", opened(progress))),
+    ])
+}
+
+/// How many of how many connections are open.
+fn opened(progress: &BurstProgress) -> String {
+    let [opened, asked] = [progress.opened, progress.asked].map(|n| format::number(u64::from(n)));
+    format!("{opened} of {asked}")
+}

@@ -1,0 +1,176 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType};
+
+use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
+use crate::cli::ThemeName;
+use crate::view::layout::has_room_for_keys;
+use crate::view::overlay::held_states;
+use crate::view::rect::inside;
+use crate::view::scene::{Scene, width};
+use crate::view::style::theme::{Theme, ThemeRole};
+use crate::view::text;
+use crate::view::text::input_line;
+
+/// The keys to press now, the most useful first; as many as fit.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let mut keys = theme(scene);
+    keys.extend(inline_keys(frame.area(), scene));
+    let room = usize::from(area.width).saturating_sub(width(&keys));
+    let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
+    frame.render_widget(line, area);
+    if !keys.is_empty() {
+        frame.render_widget(Line::from(keys).right_aligned(), area);
+    }
+}
+
+fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
+    let ui = &scene.state.ui;
+    let mut spans = Vec::new();
+    if let Some(count) = ui.count {
+        spans.push(
+            scene.span(ThemeRole::KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)),
+        );
+    }
+    if let Some(said) = said_over(scene, room) {
+        return said;
+    }
+    if let Some(overlay) = &ui.overlay {
+        return keys_over(scene, overlay);
+    }
+    let hints = scene.state.hints().into_iter().map(|(key, help)| {
+        let always = matches!(key, Key::Char('?' | 'q'));
+        let spans =
+            [scene.span(ThemeRole::Key, format!(" {key}")), Span::raw(format!(" {help}  "))];
+        (always, spans)
+    });
+    let mut hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
+    let first = hints.iter().take(FIRST).chain(hints.iter().filter(|(always, _)| *always));
+    if first.map(|(_, hint)| width(hint)).sum::<usize>() > room {
+        for (_, [_, help]) in &mut hints {
+            help.content = help.content.replace("stop listening", "stop").into();
+        }
+    }
+    let reserved = hints.iter().filter(|(always, _)| *always);
+    let mut left = room.saturating_sub(width(&spans));
+    left = left.saturating_sub(reserved.map(|(_, hint)| width(hint)).sum());
+    for (always, hint) in hints {
+        if always || width(&hint) <= left {
+            left -= if always { 0 } else { width(&hint) };
+            spans.extend(hint);
+        }
+    }
+    Line::from(spans)
+}
+
+/// So many keys matter most; where they have no room, words are shortened.
+const FIRST: usize = 3;
+
+/// The keys of what lies over the panes.
+fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
+    let close = ("Esc", "close");
+    let scroll = ("j k", "down, up");
+    let quit = ("ctrl-c", "quit at once");
+    match overlay {
+        Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
+        Overlay::States(_) => scene.keys(&held_states::KEYS),
+        Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
+            scene.keys(&[close, ("j k", "next"), (&*verbs(), "verbs"), quit])
+        }
+        Overlay::Card(_) => scene.keys(&[close, ("j k", "next row"), quit]),
+        Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
+        Overlay::Palette(_) => {
+            scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), close, quit])
+        }
+        Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form) => {
+            form_keys(scene, form)
+        }
+    }
+}
+
+/// The keys of the verbs, which work on the connection that is looked inside.
+fn verbs() -> String {
+    let bindings = Action::VERBS.into_iter().filter_map(binding_of);
+    let keys: Vec<String> = bindings.map(|binding| binding.keys[0].to_string()).collect();
+    keys.join(" ")
+}
+
+/// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.
+fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
+    let state = scene.state;
+    state.ui.overlay.as_ref()?;
+    let last = state.notices.last()?;
+    let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
+    let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
+    is_new.then(|| Line::from(scene.span(ThemeRole::Text, text)))
+}
+
+/// The keys of a form; those that choose only where there is a choice.
+pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
+    let mut keys = vec![("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")];
+    let field = form.fields.get(form.at);
+    if field.is_some_and(|field| matches!(field.value, Value::Choice { .. })) {
+        keys.insert(0, ("← →", "choose"));
+    }
+    scene.keys(&keys)
+}
+
+fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
+    let state = scene.state;
+    let mut spans = vec![scene.span(ThemeRole::Key, " find ")];
+    spans.extend(input_line::spans(scene, &state.ui.find.text, (room / 2).max(10)));
+    let rows = text::plural(state.ui.shown.len(), "row");
+    spans.push(scene.span(ThemeRole::Dim, format!("   {rows}   ")));
+    spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
+    Line::from(spans)
+}
+
+/// Which theme it is, while it is another one than at the start.
+fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
+    if scene.state.ui.look.theme.is_multiple_of(Theme::ORDER.len()) {
+        return Vec::new();
+    }
+    let name = match scene.theme.name() {
+        ThemeName::Dark => "dark",
+        ThemeName::Light => "light",
+        ThemeName::HighContrast => "high contrast",
+        ThemeName::Mono => "mono",
+    };
+    vec![scene.span(ThemeRole::Dim, format!(" theme: {name} "))]
+}
+
+/// The last keys at the right of the footer, where they have no place of their own.
+fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
+    let has_place = has_room_for_keys(screen) && !scene.state.ui.look.big;
+    if !scene.state.ui.look.keys || has_place {
+        return Vec::new();
+    }
+    let caps = scene.state.ui.keys.iter().flat_map(|key| {
+        let cap = format!(" {} ", scene.own(key));
+        [Span::raw(" "), scene.span(ThemeRole::KeyCap, cap)]
+    });
+    caps.collect()
+}
+
+/// The last keys as caps, the newest at the right.
+pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let mut right = area.right();
+    let mut newest = true;
+    for key in scene.state.ui.keys.iter().rev() {
+        let key = scene.own(key);
+        let wide = u16::try_from(text::width(&key)).unwrap_or(u16::MAX).saturating_add(4);
+        if wide > right.saturating_sub(area.x) || area.height < 3 {
+            return;
+        }
+        right -= wide;
+        let cap = Rect { x: right, y: area.bottom() - 3, width: wide, height: 3 };
+        let part = if newest { ThemeRole::Warning } else { ThemeRole::Dim };
+        let block =
+            Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
+        frame.render_widget(block, cap);
+        let letter = if newest { ThemeRole::KeyCap } else { ThemeRole::Dim };
+        frame.render_widget(Line::from(scene.span(letter, format!(" {key} "))), inside(cap));
+        newest = false;
+    }
+}

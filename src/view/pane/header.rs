@@ -1,0 +1,146 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::PointOfView;
+use crate::tcp::TcpState;
+use crate::view::lab::wire;
+use crate::view::pane::past;
+use crate::view::scene::{Scene, width};
+use crate::view::style::glyphs::glyph;
+use crate::view::style::theme::ThemeRole;
+use crate::view::text;
+
+/// The first line: where the server listens, how many connections there are, what part of the table is shown.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let room = usize::from(area.width);
+    let tries = [
+        (WHOLE, 0),
+        (HeaderText { gap: 2, ..WHOLE }, 0),
+        (NAMELESS, 0),
+        (NAMELESS, 1),
+        (SIGN, 0),
+        (SIGN, 1),
+        (TIGHT, 1),
+        (HeaderText { counts: false, ..NAMELESS }, 0),
+        (LEAST, 0),
+        (LEAST, 1),
+        (LEAST, 2),
+    ];
+    // Beside what lies over the panes one letter of a whole line would stick out.
+    let is_open = scene.state.ui.overlay.is_some();
+    let tries = tries.into_iter();
+    let tries = tries.filter(|(words, _)| words.gap != TIGHT.gap || !is_open);
+    let mut both = tries.map(|(words, shrunk)| (left(scene, words), right(scene, (words, shrunk))));
+    let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
+    let Some((left, right)) = both.find(fits) else {
+        frame.render_widget(Line::from(left(scene, LEAST)), area);
+        return;
+    };
+    frame.render_widget(Line::from(left), area);
+    let wide = u16::try_from(width(&right)).unwrap_or(area.width);
+    let place = Rect { x: area.right().saturating_sub(wide), width: wide.min(area.width), ..area };
+    frame.render_widget(Line::from(right), place);
+}
+
+/// In which words the left side is told.
+#[derive(Clone, Copy)]
+struct HeaderText {
+    /// The columns between its parts.
+    gap: usize,
+    /// Whether the program's name is told.
+    name: bool,
+    /// Whether it is said in words that the server listens, and not by the sign of LISTEN.
+    words: bool,
+    /// Whether it is told how many rows are in which state.
+    counts: bool,
+}
+
+const WHOLE: HeaderText = HeaderText { gap: 4, name: true, words: true, counts: true };
+const NAMELESS: HeaderText = HeaderText { gap: 2, name: false, ..WHOLE };
+const SIGN: HeaderText = HeaderText { words: false, ..NAMELESS };
+/// It takes the whole line.
+const TIGHT: HeaderText = HeaderText { gap: 1, ..SIGN };
+const LEAST: HeaderText = HeaderText { counts: false, ..SIGN };
+
+/// The left side.
+fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
+    let gap = " ".repeat(words.gap);
+    let mut spans = Vec::new();
+    if words.name {
+        spans.push(scene.span(ThemeRole::Name, " fivetuple "));
+        spans.push(Span::raw(gap.clone()));
+    } else {
+        spans.push(Span::raw(" "));
+    }
+    spans.extend(place(scene, words));
+    spans.push(Span::raw(gap));
+    let sockets = scene.state.seen();
+    spans.push(scene.span(ThemeRole::Strong, text::plural(sockets.connections(), "connection")));
+    // What is counted is the table, whatever part of it is shown.
+    let all = scene.state.ui.lens.view == PointOfView::BothEnds;
+    let mut before = if all { ":" } else { ", both ends:" };
+    for state in TcpState::ALL {
+        let count = sockets.count(state);
+        if count == 0 || !words.counts {
+            continue;
+        }
+        let many = text::number(usize::try_from(count).unwrap_or(usize::MAX));
+        spans.push(Span::raw(format!("{before} ")));
+        spans.push(Span::styled(format!("{many} {state}"), scene.theme.state(state)));
+        before = if words.gap == WHOLE.gap { " " } else { "" };
+    }
+    spans
+}
+
+fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
+    if !scene.state.listened() {
+        return vec![scene.span(ThemeRole::Dim, "not listening")];
+    }
+    let listens = if words.words {
+        Span::raw("listening on ")
+    } else {
+        let sign = format!("{} ", glyph(TcpState::Listen));
+        Span::styled(sign, scene.theme.state(TcpState::Listen))
+    };
+    let at = scene.state.server.at().to_string();
+    vec![listens, scene.span(ThemeRole::Strong, at)]
+}
+
+/// What is done with the wire, wherever the wire itself is not seen.
+fn wire_status(scene: Scene<'_>, most: usize) -> Vec<Span<'static>> {
+    let status = wire::status(scene).into_iter();
+    let matters = status.filter(|(part, _)| *part != ThemeRole::Dim);
+    let told = matters.take(most);
+    told.flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
+        .chain([Span::raw("  ")])
+        .collect()
+}
+
+/// The right side; the higher `shrunk`, the less of the wire, and at last whose sockets are shown and whether the picture moves.
+fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
+    let ui = &scene.state.ui;
+    let mut spans = Vec::new();
+    let whose = match ui.lens.view {
+        _ if ui.lens.whole_machine => "whole machine",
+        PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
+    };
+    let whose = if scene.state.lab.is_up() {
+        let most = [4, 1, 0].get(usize::from(shrunk));
+        spans.extend(wire_status(scene, most.copied().unwrap_or(0)));
+        "lab"
+    } else {
+        whose
+    };
+    match shrunk {
+        0 => spans.push(scene.span(ThemeRole::Dim, format!(" {whose}   "))),
+        1 => (),
+        _ => spans.push(scene.span(ThemeRole::Dim, format!("{whose}  "))),
+    }
+    spans.push(match past::short(scene.state) {
+        Some(words) => scene.span(ThemeRole::KeyCap, words),
+        None if words.gap == TIGHT.gap => scene.span(ThemeRole::Gauge, "live"),
+        None => scene.span(ThemeRole::Gauge, "live "),
+    });
+    spans
+}

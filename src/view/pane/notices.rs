@@ -1,0 +1,139 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::{Notice, Pane, State, Tone};
+use crate::view::scene::{Scene, Titles, put};
+use crate::view::scroll::Scroll;
+use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
+use crate::view::style::theme::ThemeRole;
+use crate::view::{rect, text};
+
+/// What happened, the newest at the bottom.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let notices = &scene.state.notices;
+    let inside = rect::inside(area);
+    let end = end(scene.state, usize::from(inside.width), usize::from(inside.height));
+    scroll.notices_end = Some(end);
+    let back = notices.back.min(end);
+    let mut right = Vec::new();
+    if back > 0 {
+        let back = text::plural(back, "sentence");
+        right.push((ThemeRole::Warning, format!("{back} back")));
+    }
+    let titles = Titles { name: "What happened", right, ..Titles::default() };
+    let inner = scene.pane(frame, Pane::Notices, area, titles);
+    if notices.is_empty() {
+        let words = scene.span(ThemeRole::Dim, " Nothing yet.");
+        frame.render_widget(words, inner);
+        return;
+    }
+    let room = usize::from(inner.width);
+    let lines = newest(scene, back, (room, usize::from(inner.height)));
+    put(frame, inner, lines);
+}
+
+/// How many sentences are newer than the oldest ones that fit.
+fn end(state: &State, room: usize, height: usize) -> usize {
+    let (mut newer, mut left) = (state.notices.len(), height);
+    for notice in state.notices.newest_first().rev() {
+        let lines = wrapped(state, notice, room).len();
+        if lines > left {
+            break;
+        }
+        (newer, left) = (newer - 1, left - lines);
+    }
+    newer.min(state.notices.len().saturating_sub(1))
+}
+
+/// How many lines what happened takes: as `usual`, unless the newest sentence, or the one so many back, needs more. A refusal may take lines from the table, as the
+/// reason and the help come last in it; any other sentence only those that the table can `spare`.
+pub(crate) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
+    let back = state.notices.back;
+    let Some(told) = state.notices.newest_first().nth(back) else {
+        return usual;
+    };
+    let lines = wrapped(state, told, usize::from(room)).len();
+    let most = match told.tone {
+        Tone::Plain => most.min(usual + spare),
+        Tone::Refused | Tone::Warning => most,
+    };
+    u16::try_from(lines).unwrap_or(most).clamp(usual, most)
+}
+
+/// The newest sentence, or the one so many back, and above it those before, as many as fit whole; in reading order.
+pub(crate) fn newest(
+    scene: Scene<'_>,
+    back: usize,
+    (room, height): (usize, usize),
+) -> Vec<Line<'static>> {
+    let state = scene.state;
+    let mut told: Vec<Vec<Line<'static>>> = Vec::new();
+    let mut left = height;
+    for (n, notice) in state.notices.newest_first().enumerate().skip(back) {
+        let mut words = wrapped(state, notice, room);
+        if words.len() > left {
+            if n > back {
+                break;
+            }
+            shorten(&mut words, left);
+        }
+        left -= words.len();
+        told.push(lines(scene, (notice, room), words, n == 0));
+    }
+    told.into_iter().rev().flatten().collect()
+}
+
+/// Cuts a sentence to so many lines, and says so at the end of the last.
+fn shorten(words: &mut Vec<String>, height: usize) {
+    words.truncate(height);
+    if let Some(last) = words.last_mut() {
+        let most = last.trim_end_matches(['.', ',', ':', ';']).len();
+        last.truncate(most);
+        last.push_str(CUT);
+    }
+}
+
+/// The words of a sentence, broken into lines.
+fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
+    let indent = time(state, notice, room).len() + 4;
+    // Beside the margins there is room for an ellipsis.
+    text::wrap(&text::safe(&notice.text), room.saturating_sub(indent + 1))
+}
+
+fn time(state: &State, notice: &Notice, room: usize) -> String {
+    let mut time = text::clock(state.started, notice.at);
+    if room < 70 {
+        time.truncate(8);
+    }
+    time
+}
+
+/// One sentence, indented under its time.
+fn lines(
+    scene: Scene<'_>,
+    (notice, room): (&Notice, usize),
+    words: Vec<String>,
+    newest: bool,
+) -> Vec<Line<'static>> {
+    let time = time(scene.state, notice, room);
+    let (part, sign) = match notice.tone {
+        Tone::Plain if newest => (ThemeRole::Strong, ""),
+        Tone::Plain => (ThemeRole::Text, ""),
+        Tone::Refused => (ThemeRole::Error, REFUSED),
+        Tone::Warning => (ThemeRole::Warning, BLAMED),
+    };
+    let line = |(n, words): (usize, String)| {
+        let margin = if n == 0 {
+            vec![
+                scene.span(ThemeRole::Dim, format!(" {time} ")),
+                scene.span(part, format!("{sign:<2}")),
+            ]
+        } else {
+            vec![Span::raw(" ".repeat(time.len() + 4))]
+        };
+        let words = scene.span(part, words);
+        margin.into_iter().chain([words]).collect()
+    };
+    words.into_iter().enumerate().map(line).collect()
+}

@@ -1,0 +1,229 @@
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::{Pane, State, TableRow};
+use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
+use crate::view::pane::past;
+use crate::view::scene::{Scene, Titles, put, width};
+use crate::view::style::glyphs::glyph;
+use crate::view::style::theme::ThemeRole;
+use crate::view::text;
+use crate::view::text::gauge::gauge;
+
+/// The server: where it listens, who waits for accept(), what went through it.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+    let titles =
+        Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
+    let inner = scene.pane(frame, Pane::Listener, area, titles);
+    let room = usize::from(inner.width);
+    let listener = &scene.state.server;
+    let mut lines = if listener.is_listening() {
+        let running = listener.running.as_ref().unwrap_or(&listener.spec);
+        running_lines(scene, running, room)
+    } else {
+        idle_lines(scene, room)
+    };
+    lines.extend(totals(scene, room));
+    lines.extend(payload(scene, room));
+    // The least needed go first where there is no room; the rest keep their order.
+    while lines.len() > usize::from(inner.height) {
+        let least = (0..lines.len()).max_by_key(|n| lines[*n].0).unwrap_or(0);
+        lines.remove(least);
+    }
+    put(frame, inner, lines.into_iter().map(|(_, line)| line));
+}
+
+/// How little a line is needed, and the line.
+type RankedLine = (u8, Line<'static>);
+
+fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLine> {
+    let sign = glyph(TcpState::Listen);
+    let long = format!(" {sign} LISTEN ");
+    let fits = text::width(&long) + running.at.to_string().len() <= room;
+    let label = if fits { long } else { format!(" {sign} ") };
+    let at = text::end(running.at, room.saturating_sub(text::width(&label)));
+    let mut first = vec![
+        Span::styled(label, scene.theme.state(TcpState::Listen)),
+        scene.span(ThemeRole::Strong, at),
+    ];
+    let reach = Span::raw(format!("   {}", reach(running)));
+    if width(&first) + reach.width() <= room {
+        first.push(reach);
+    }
+    vec![(0, Line::from(first)), mode(scene, running, room), (1, queue(scene, running, room))]
+}
+
+fn reach(spec: &ListenSpec) -> &'static str {
+    let ip = spec.at.ip.to_canonical();
+    if spec.host != Host::THIS && ip.is_loopback() {
+        "only its own computer gets in"
+    } else if spec.host != Host::THIS {
+        "only the lab gets in"
+    } else if ip.is_loopback() {
+        "only this machine gets in"
+    } else if ip.is_unspecified() {
+        "everybody gets in"
+    } else {
+        "whoever reaches it gets in"
+    }
+}
+
+fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
+    let listener = &scene.state.server;
+    let mut spans = vec![Span::raw(" ")];
+    let pausing = listener.pausing(scene.state.now);
+    match (pausing, listener.held) {
+        (Some(why), _) => spans.push(scene.span(
+            ThemeRole::Error,
+            text::cut(&format!("pauses: {}", why.errno), room.saturating_sub(1)),
+        )),
+        (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a goes on")),
+        (None, false) => spans.push(Span::raw("accepts at once")),
+    }
+    let mut more = vec![format!("backlog {}", count(running.backlog))];
+    match running.on_data {
+        OnData::Read => (),
+        OnData::LeaveUnread => more.push("leaves data unread".to_owned()),
+        OnData::Echo => more.push("echoes".to_owned()),
+    }
+    match running.closes {
+        ServerCloses::WithClient => (),
+        ServerCloses::After(time) => more.push(format!("closes after {}", text::age(time))),
+        ServerCloses::Never => more.push("never closes".to_owned()),
+    }
+    if running.reuse_addr {
+        more.push("SO_REUSEADDR".to_owned());
+    }
+    if running.listeners > 1 {
+        more.push(format!("{} listeners", running.listeners));
+    }
+    for text in more {
+        let text = scene.span(ThemeRole::Dim, format!("   {text}"));
+        if width(&spans) + text.width() <= room {
+            spans.push(text);
+        }
+    }
+    let unusual = listener.held || pausing.is_some();
+    (if unusual { 1 } else { 4 }, Line::from(spans))
+}
+
+/// Who waits for accept(): the two queue columns of the LISTEN rows.
+fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
+    const GAUGE: usize = 20;
+    let state = scene.state;
+    let (waiting, most) = doors(state).fold((0, 0), |sum: (u32, u32), line| {
+        let queues = line.row.queues;
+        (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
+    });
+    let asked = running.backlog.min(state.machine.somaxconn);
+    let most = if most == 0 { asked } else { most };
+    let words = format!(" {} of {}", count(waiting), count(most));
+    let label = if room < 44 { " queue  " } else { " accept queue  " };
+    let is_room = label.len() + words.len() + 8 <= room;
+    let held = if state.server.held && is_room { "  held" } else { "" };
+    let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
+    let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
+    let full = waiting > 0 && waiting >= most;
+    let part = if full { ThemeRole::Error } else { ThemeRole::Strong };
+    Line::from(vec![
+        Span::raw(format!("{label}▕")),
+        scene.span(if full { ThemeRole::Error } else { ThemeRole::Gauge }, filled),
+        scene.span(ThemeRole::Dim, blank),
+        Span::raw("▏"),
+        scene.span(if waiting > 0 { part } else { ThemeRole::Text }, words),
+        scene.span(ThemeRole::Warning, held),
+    ])
+}
+
+/// A number as it is counted, not as the table writes it.
+fn count(n: u32) -> String {
+    text::number(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+/// The LISTEN rows of the server; those that listen stand first in the table.
+fn doors(state: &State) -> impl Iterator<Item = &TableRow> {
+    let listens = |line: &&TableRow| line.row.state == TcpState::Listen;
+    let own = move |line: &&TableRow| {
+        let sockets = &state.server.sockets;
+        let name = line.row.name();
+        sockets.iter().any(|socket| socket.name == name)
+    };
+    state.sockets.in_order().take_while(listens).filter(own)
+}
+
+fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
+    let spec = &scene.state.server.spec;
+    let port = match spec.at.port {
+        Port::ANY => String::from("a port that the kernel chooses"),
+        port => format!("port {port}"),
+    };
+    let label = " would listen at ";
+    let at = text::end(spec.at, room.saturating_sub(label.len()));
+    let would = format!("{label}{at}");
+    let mut would = vec![scene.span(ThemeRole::Dim, would)];
+    let reach = scene.span(ThemeRole::Dim, format!(", {}", reach(spec)));
+    if width(&would) + reach.width() <= room {
+        would.push(reach);
+    }
+    let nobody = if let Some(seconds) = scene.state.retries_in() {
+        [
+            format!(" nobody listens; tried again in {seconds} s"),
+            format!(" tried again in {seconds} s"),
+            format!(" again in {seconds} s"),
+        ]
+    } else if scene.state.sockets.is_listening(spec.at.port) {
+        [
+            format!(" another program listens at {port}"),
+            format!(" another has {port}"),
+            String::from(" another listens"),
+        ]
+    } else {
+        [
+            format!(" nobody listens at {port}"),
+            format!(" nobody at {port}"),
+            String::from(" nobody listens"),
+        ]
+    };
+    let nobody = nobody.into_iter().find(|words| words.len() <= room);
+    vec![
+        (0, Line::from(nobody.unwrap_or_default())),
+        (2, Line::from(would)),
+        (1, scene.keys(&[("l", "listen"), ("L", "options")])),
+    ]
+}
+
+fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
+    let listener = &scene.state.server;
+    let totals = listener.totals;
+    if !listener.is_listening() && totals.accepted == 0 {
+        return None;
+    }
+    let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
+    let numbers = [
+        ("accepted", text::number(usize::try_from(totals.accepted).unwrap_or(usize::MAX))),
+        ("open", text::number(listener.ends.len())),
+        (incoming, text::bytes(totals.received)),
+        (outgoing, text::bytes(totals.sent)),
+    ];
+    // A number is shown whole, or not at all.
+    let shorter: [&[usize]; 4] = [&[0, 1, 2, 3], &[0, 2, 3], &[0, 2], &[0]];
+    let wide = |which: &&[usize]| {
+        let wide = |n: &usize| numbers[*n].0.len() + numbers[*n].1.len() + 3;
+        which.iter().map(wide).sum::<usize>() <= room + 1
+    };
+    let which = shorter.into_iter().find(wide).unwrap_or_default();
+    let mut spans = Vec::new();
+    for (label, value) in which.iter().map(|n| &numbers[*n]) {
+        spans.push(scene.span(ThemeRole::Dim, format!(" {label} ")));
+        spans.push(scene.span(ThemeRole::Strong, format!("{value} ")));
+    }
+    Some((2, Line::from(spans)))
+}
+
+fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
+    let (from, bytes) = scene.state.server.last_payload.as_ref()?;
+    let who = scene.state.peer_name(from.tuple.remote.ip, *from);
+    let said = format!(" {} says \"{}\"", text::safe(&who), escape(bytes));
+    Some((3, Line::from(text::cut(&said, room))))
+}

@@ -1,0 +1,128 @@
+//! Characters beyond letters, and what stands for them where only ASCII is drawn.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::Mark;
+use crate::tcp::TcpState;
+
+/// In front of what is chosen, and in the title of the pane that has the focus.
+pub(crate) const CHOSEN: &str = "▶";
+/// Where a text was cut.
+pub(crate) const CUT: &str = "…";
+/// The glyph of a row that is gone, whatever its last state was.
+pub(crate) const HOLLOW: &str = "○";
+/// Behind the other end of what is chosen.
+pub(crate) const OTHER: &str = "◀";
+/// Behind the mark of a row that is to be compared.
+pub(crate) const MARKED: &str = "◆";
+/// Between two numbers that differ, and two that do not.
+pub(crate) const DIFFERS: &str = "≠";
+pub(crate) const EQUAL: &str = "=";
+/// Above what is chosen.
+pub(crate) const DOWN: &str = "▼";
+/// A port in use, a free one, and one that no kernel picks.
+pub(crate) const FULL: &str = "█";
+pub(crate) const FREE: &str = "·";
+pub(crate) const NEVER: &str = "╌";
+/// In front of what did not work.
+pub(crate) const REFUSED: &str = "✗";
+/// In front of a warning, and of a row that is to blame.
+pub(crate) const BLAMED: &str = "!";
+/// Between the pieces of a title.
+pub(crate) const DASH: &str = "─";
+/// From one state, or end, to the next.
+pub(crate) const ARROW: &str = "→";
+/// The upper of two ends of one connection.
+pub(crate) const UPPER: &str = "┐";
+/// The lower of two ends of one connection.
+pub(crate) const LOWER: &str = "┘";
+
+/// The glyph of a state: each has its own, and one that DejaVu Sans Mono and JetBrains Mono both have.
+pub const fn glyph(state: TcpState) -> char {
+    match state {
+        TcpState::Listen => '◎',
+        TcpState::SynSent => '▷',
+        TcpState::SynReceived => '◁',
+        TcpState::Established => '●',
+        TcpState::FinWait1 => '◕',
+        TcpState::FinWait2 => '◔',
+        TcpState::CloseWait => '◨',
+        TcpState::Closing => '◫',
+        TcpState::LastAck => '◧',
+        TcpState::TimeWait => '◌',
+        TcpState::Closed => '◇',
+    }
+}
+
+/// How a row is marked while it is fresh.
+pub(crate) const fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::New => "+",
+        Mark::Changed => "~",
+        Mark::Gone => "-",
+        Mark::Told => "'",
+        Mark::Plain => " ",
+    }
+}
+
+/// What stands for `c` where only ASCII is drawn.
+#[allow(clippy::match_same_arms, reason = "one line for each kind of sign")]
+pub const fn in_ascii(c: char) -> char {
+    match c {
+        '▶' | '→' => '>',
+        '‹' => '<',
+        '›' => '>',
+        '…' => '~',
+        '✗' => 'x',
+        '─' | '–' => '-',
+        '━' => '=',
+        '═' => '~',
+        '╍' | '╏' | '╌' | '╎' => '%',
+        '│' | '┃' => '|',
+        '║' => 'I',
+        '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '╔' | '╗' | '╚' | '╝' => {
+            '+'
+        }
+        '┐' => '\\',
+        '┘' => '/',
+        '▕' => '[',
+        '▏' => ']',
+        '█' => '#',
+        '▁' => '_',
+        '▂' | '▃' => '-',
+        '▄' | '▅' => '=',
+        '▆' | '▇' => '*',
+        '└' | '┴' => '\\',
+        '▌' => '-',
+        '·' => '.',
+        '◎' => '@',
+        '▷' => '?',
+        '◁' => '&',
+        '●' => '*',
+        '◕' => '1',
+        '◔' => '2',
+        '◨' => 'w',
+        '◫' => '%',
+        '◧' => 'a',
+        '◌' => ':',
+        '◇' => 'o',
+        '○' => '.',
+        '←' | '◀' => '<',
+        '▼' => 'v',
+        '◆' => 'v',
+        '≠' => '#',
+        c if c.is_ascii() => c,
+        _ => '?',
+    }
+}
+
+/// Replaces every character of a finished picture that is not ASCII.
+pub(crate) fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if cell.symbol().is_ascii() {
+            continue;
+        }
+        let stand_in = cell.symbol().chars().next().map_or(' ', in_ascii);
+        cell.set_char(stand_in);
+    }
+}

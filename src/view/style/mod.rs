@@ -1,0 +1,2 @@
+pub(crate) mod glyphs;
+pub(crate) mod theme;

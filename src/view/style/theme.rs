@@ -1,0 +1,296 @@
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::cli::ThemeName;
+use crate::tcp::TcpState;
+
+/// How everything is to look: asked for by role, never by colour. The only file that names a colour.
+///
+/// Dark and light paint no ground, so that they sit in the terminal's own; high contrast paints black.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Theme {
+    name: ThemeName,
+    depth: ColourDepth,
+    ascii: bool,
+}
+
+/// How many colours the terminal has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColourDepth {
+    /// None, or the person wants none: bold, dim, underlined and reverse remain.
+    Mono,
+    /// The sixteen that the person's palette defines.
+    Ansi16,
+    /// The cube of 256.
+    #[default]
+    Ansi256,
+    /// Any.
+    True,
+}
+
+/// What something on the screen is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ThemeRole {
+    /// Ordinary text.
+    Text,
+    /// Text that matters more than the rest.
+    Strong,
+    /// Text that matters less.
+    Dim,
+    /// The name of the program.
+    Name,
+    /// The frame of a pane.
+    Border,
+    /// The frame of the pane that has the focus, or of what lies over the panes.
+    FocusBorder,
+    /// The title of a pane.
+    Title,
+    /// The title of the pane that has the focus.
+    FocusTitle,
+    /// The head of a column, or of a group.
+    Heading,
+    /// A key to press.
+    Key,
+    /// A key that was pressed.
+    KeyCap,
+    /// The chosen row.
+    Selected,
+    /// The chosen thing of a pane that has not the focus.
+    Chosen,
+    /// A field to fill in, and the one with the cursor.
+    Field,
+    /// The cursor.
+    Cursor,
+    /// A row that appeared just now.
+    New,
+    /// A row that changed just now.
+    Changed,
+    /// A row that is gone.
+    Gone,
+    /// A row that only our own calls told of.
+    Told,
+    /// What did not work.
+    Error,
+    /// What somebody should know before it goes on.
+    Warning,
+    /// A warning that stays.
+    Banner,
+    /// The filled part of a gauge.
+    Gauge,
+}
+
+/// Every part, for tests that go through all of them.
+pub const PARTS: [ThemeRole; 23] = [
+    ThemeRole::Text,
+    ThemeRole::Strong,
+    ThemeRole::Dim,
+    ThemeRole::Name,
+    ThemeRole::Border,
+    ThemeRole::FocusBorder,
+    ThemeRole::Title,
+    ThemeRole::FocusTitle,
+    ThemeRole::Heading,
+    ThemeRole::Key,
+    ThemeRole::KeyCap,
+    ThemeRole::Selected,
+    ThemeRole::Chosen,
+    ThemeRole::Field,
+    ThemeRole::Cursor,
+    ThemeRole::New,
+    ThemeRole::Changed,
+    ThemeRole::Gone,
+    ThemeRole::Told,
+    ThemeRole::Error,
+    ThemeRole::Warning,
+    ThemeRole::Banner,
+    ThemeRole::Gauge,
+];
+
+#[derive(Clone, Copy)]
+enum Ink {
+    Text,
+    Dim,
+    Green,
+    Blue,
+    Orange,
+    Yellow,
+    Red,
+    Purple,
+}
+
+impl Theme {
+    /// The order in which a key goes through the themes.
+    pub const ORDER: [ThemeName; 4] =
+        [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast, ThemeName::Mono];
+
+    /// The theme of that name on a terminal with so many colours; `ascii` keeps to characters that every terminal has.
+    pub const fn new(name: ThemeName, depth: ColourDepth, ascii: bool) -> Theme {
+        Theme { name, depth, ascii }
+    }
+
+    /// The theme so many steps after this one.
+    #[must_use]
+    pub fn after(self, steps: usize) -> Theme {
+        let at = Theme::ORDER.iter().position(|name| *name == self.name);
+        let name = Theme::ORDER[(at.unwrap_or(0) + steps % 4) % 4];
+        Theme { name, ..self }
+    }
+
+    /// Which one it is.
+    pub const fn name(self) -> ThemeName {
+        self.name
+    }
+
+    /// Whether only ASCII characters are drawn.
+    pub const fn is_ascii(self) -> bool {
+        self.ascii
+    }
+
+    /// The ground of the whole screen.
+    pub fn ground(self) -> Style {
+        let painted = self.name == ThemeName::HighContrast && !self.is_mono();
+        if !painted {
+            return Style::new();
+        }
+        let text = self.colour(Ink::Text).unwrap_or(Color::White);
+        Style::new().fg(text).bg(Color::Black)
+    }
+
+    /// The ground that the colours are made for, as red, green and blue; the brightest dark one, and white.
+    pub const fn assumed_ground(self) -> [u8; 3] {
+        match self.name {
+            ThemeName::Dark | ThemeName::Mono => [24, 24, 24],
+            ThemeName::Light => [255, 255, 255],
+            ThemeName::HighContrast => [0, 0, 0],
+        }
+    }
+
+    /// How a state looks; its word and its glyph tell the same.
+    pub fn state(self, state: TcpState) -> Style {
+        let (ink, modifier) = match state {
+            TcpState::Listen => (Ink::Purple, Modifier::BOLD),
+            TcpState::SynSent | TcpState::SynReceived => (Ink::Blue, Modifier::BOLD),
+            TcpState::Established => (Ink::Green, Modifier::BOLD),
+            TcpState::FinWait1
+            | TcpState::FinWait2
+            | TcpState::CloseWait
+            | TcpState::Closing
+            | TcpState::LastAck => (Ink::Orange, Modifier::empty()),
+            TcpState::TimeWait => (Ink::Text, Modifier::empty()),
+            TcpState::Closed => (Ink::Dim, Modifier::empty()),
+        };
+        self.inked(ink, modifier)
+    }
+
+    /// How a part looks.
+    pub fn of(self, part: ThemeRole) -> Style {
+        const BOLD: Modifier = Modifier::BOLD;
+        const REVERSED: Modifier = Modifier::REVERSED;
+        const NONE: Modifier = Modifier::empty();
+        match part {
+            ThemeRole::Text => self.inked(Ink::Text, NONE),
+            ThemeRole::Strong | ThemeRole::Title | ThemeRole::Chosen => self.inked(Ink::Text, BOLD),
+            ThemeRole::Dim | ThemeRole::Border | ThemeRole::Gone => self.inked(Ink::Dim, NONE),
+            ThemeRole::Name => self.inked(Ink::Blue, BOLD | REVERSED),
+            ThemeRole::FocusBorder | ThemeRole::FocusTitle | ThemeRole::Key => {
+                self.inked(Ink::Blue, BOLD)
+            }
+            ThemeRole::Heading => self.inked(Ink::Dim, BOLD),
+            ThemeRole::KeyCap => self.inked(Ink::Yellow, BOLD | REVERSED),
+            ThemeRole::Selected => self.inked(Ink::Text, BOLD | REVERSED),
+            ThemeRole::Field => self.inked(Ink::Text, Modifier::UNDERLINED),
+            ThemeRole::Cursor => self.inked(Ink::Text, REVERSED),
+            ThemeRole::New | ThemeRole::Gauge => self.inked(Ink::Green, BOLD),
+            ThemeRole::Changed | ThemeRole::Warning => self.inked(Ink::Yellow, BOLD),
+            ThemeRole::Told => self.inked(Ink::Purple, NONE),
+            ThemeRole::Error => self.inked(Ink::Red, BOLD),
+            ThemeRole::Banner => self.inked(Ink::Red, BOLD | REVERSED),
+        }
+    }
+
+    fn is_mono(self) -> bool {
+        self.depth == ColourDepth::Mono || self.name == ThemeName::Mono
+    }
+
+    fn inked(self, ink: Ink, modifier: Modifier) -> Style {
+        let style = Style::new().add_modifier(modifier);
+        match (self.colour(ink), ink) {
+            (Some(colour), _) => style.fg(colour),
+            (None, Ink::Dim) => style.add_modifier(Modifier::DIM),
+            (None, _) => style,
+        }
+    }
+
+    /// The colour of an ink; `None` leaves the terminal's own.
+    fn colour(self, ink: Ink) -> Option<Color> {
+        if self.is_mono() {
+            return None;
+        }
+        let [r, g, b] = self.mixed(ink)?;
+        match self.depth {
+            ColourDepth::Mono => None,
+            ColourDepth::Ansi16 => self.named(ink),
+            ColourDepth::Ansi256 => Some(Color::Indexed(nearest(r, g, b))),
+            ColourDepth::True => Some(Color::Rgb(r, g, b)),
+        }
+    }
+
+    /// Okabe and Ito's colours, which people with any colour vision tell apart; darkened on white, brightened for bad projectors.
+    const fn mixed(self, ink: Ink) -> Option<[u8; 3]> {
+        Some(match (self.name, ink) {
+            (ThemeName::Mono, _) | (ThemeName::Dark | ThemeName::Light, Ink::Text) => return None,
+            (ThemeName::Dark, Ink::Dim) => [158, 158, 158],
+            (ThemeName::Dark, Ink::Green) => [0, 175, 128],
+            (ThemeName::Dark, Ink::Blue) => [86, 180, 233],
+            (ThemeName::Dark, Ink::Orange) => [230, 159, 0],
+            (ThemeName::Dark, Ink::Yellow) => [240, 228, 66],
+            (ThemeName::Dark, Ink::Red) => [230, 110, 20],
+            (ThemeName::Dark, Ink::Purple) => [204, 121, 167],
+            (ThemeName::Light, Ink::Dim) => [95, 95, 95],
+            (ThemeName::Light, Ink::Green) => [0, 115, 80],
+            (ThemeName::Light, Ink::Blue) => [0, 95, 160],
+            (ThemeName::Light, Ink::Orange) => [140, 80, 0],
+            (ThemeName::Light, Ink::Yellow) => [125, 95, 0],
+            (ThemeName::Light, Ink::Red) => [175, 55, 0],
+            (ThemeName::Light, Ink::Purple) => [145, 50, 105],
+            (ThemeName::HighContrast, Ink::Text) => [255, 255, 255],
+            (ThemeName::HighContrast, Ink::Dim) => [200, 200, 200],
+            (ThemeName::HighContrast, Ink::Green) => [60, 230, 170],
+            (ThemeName::HighContrast, Ink::Blue) => [120, 205, 255],
+            (ThemeName::HighContrast, Ink::Orange) => [255, 180, 40],
+            (ThemeName::HighContrast, Ink::Yellow) => [255, 240, 80],
+            (ThemeName::HighContrast, Ink::Red) => [255, 150, 80],
+            (ThemeName::HighContrast, Ink::Purple) => [240, 170, 210],
+        })
+    }
+
+    /// The person's own palette decides what these are; grey is left to the terminal's dim.
+    const fn named(self, ink: Ink) -> Option<Color> {
+        let light = matches!(self.name, ThemeName::Light);
+        Some(match ink {
+            Ink::Text if matches!(self.name, ThemeName::HighContrast) => Color::White,
+            Ink::Dim if matches!(self.name, ThemeName::HighContrast) => Color::Gray,
+            Ink::Text | Ink::Dim => return None,
+            Ink::Green => Color::Green,
+            Ink::Blue if light => Color::Blue,
+            Ink::Blue => Color::Cyan,
+            Ink::Orange | Ink::Yellow if light => Color::Magenta,
+            Ink::Orange | Ink::Yellow => Color::Yellow,
+            Ink::Red if light => Color::Red,
+            Ink::Red => Color::LightRed,
+            Ink::Purple => Color::Magenta,
+        })
+    }
+}
+
+/// The entry of the cube of 256 that comes nearest.
+fn nearest(r: u8, g: u8, b: u8) -> u8 {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    if r == g && g == b && (8..=238).contains(&r) {
+        return 232 + (r - 8) / 10;
+    }
+    let step = |value: u8| {
+        let far = |at: &u8| STEPS[usize::from(*at)].abs_diff(value);
+        (0..6).min_by_key(far).unwrap_or(0)
+    };
+    16 + 36 * step(r) + 6 * step(g) + step(b)
+}

@@ -1,0 +1,134 @@
+pub(crate) mod big_type;
+pub(crate) mod columns;
+pub(crate) mod empty;
+pub(crate) mod gone_row;
+pub(crate) mod height;
+pub(crate) mod narrow;
+pub(crate) mod netstat;
+pub(crate) mod role;
+pub(crate) mod row;
+pub(crate) mod row_name;
+pub(crate) mod signs;
+pub(crate) mod style;
+pub(crate) mod timer;
+pub(crate) mod titles;
+pub(crate) mod window;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
+
+use crate::app::{Pane, State};
+use crate::tcp::table::row::are_one_connection;
+use crate::view::pane::past;
+use crate::view::rect;
+use crate::view::scene::{Scene, put};
+use crate::view::scroll::Scroll;
+use crate::view::style::theme::ThemeRole;
+use crate::view::table::columns::{Columns, longest_address};
+use crate::view::table::row::Bracket;
+use crate::view::table::titles::{found, part_shown, titles, unread};
+use crate::view::table::window::Window;
+
+/// The kernel's table: the rows that fit, whatever there is beyond.
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+    let ui = &scene.state.ui;
+    let body = body(area, scene.state);
+    let window = Window::of(scene.state, scroll, (usize::from(body.height), LEFT));
+    let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &window));
+    if window.len() == 0 {
+        empty::draw(frame, inner, scene);
+        return;
+    }
+    let rows = window.names(&scene.state.ui.shown);
+    if ui.netstat {
+        netstat::draw(frame, inner, scene, (netstat::head_lines(inner.height), &rows));
+    } else {
+        let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
+        let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
+        let room = usize::from(inner.width);
+        let columns = Columns::fitting(room, longest_address(&rows), waits);
+        let head = [row::head(scene, &columns)];
+        let lines = window.rows().map(|n| line(scene, &columns, n));
+        put(frame, inner, head.into_iter().chain(lines));
+        empty::hint(frame, inner, scene, rows.len() + 1);
+    }
+    scrollbar(frame, area, scene, &window);
+}
+
+/// So many rows must fit below those that stay at the top.
+const LEFT: usize = 2;
+
+/// Where the rows stand inside the pane.
+pub(crate) fn body(area: Rect, state: &State) -> Rect {
+    let mut inner = rect::inside(area);
+    let head = if state.ui.netstat { netstat::head_lines(inner.height) } else { 1 };
+    rect::take_top(&mut inner, head);
+    inner
+}
+
+/// One row, with the bracket that joins it to its neighbour.
+fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
+    let shown = &scene.state.ui.shown;
+    let name = shown[n];
+    let above = n.checked_sub(1).and_then(|n| shown.get(n));
+    let below = shown.get(n + 1);
+    let bracket = match (above, below) {
+        (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
+        (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
+        _ => Bracket::None,
+    };
+    row::line(scene, columns, name, bracket)
+}
+
+fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Window) {
+    let (count, height) = (scene.state.ui.shown.len(), window.len());
+    if count <= height {
+        return;
+    }
+    let beside = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let mut position = ScrollbarState::new(count - height + 1)
+        .viewport_content_length(height)
+        .position(window.rest.end.saturating_sub(height));
+    let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
+        .begin_symbol(None)
+        .end_symbol(None)
+        .track_symbol(Some("│"))
+        .thumb_symbol("█")
+        .track_style(scene.style(ThemeRole::Border))
+        .thumb_style(scene.style(ThemeRole::FocusBorder));
+    frame.render_stateful_widget(bar, beside, &mut position);
+}
+
+/// What else is to be known of the table: where it comes from, what is missing, which part is shown.
+fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
+    let state = scene.state;
+    let sockets = &state.sockets;
+    let mut pieces = Vec::new();
+    let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
+    for host in sockets.blind.keys() {
+        let whose =
+            if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
+        let unread = unread(state, *host).unwrap_or_default();
+        say(ThemeRole::Error, &format!("{whose}{unread}"));
+    }
+    if sockets.torn {
+        say(ThemeRole::Warning, "~ rows may be missing");
+    }
+    if sockets.source == "procfs" {
+        say(ThemeRole::Dim, "read from /proc");
+    }
+    if let Some((part, words)) = found(scene) {
+        say(part, &words);
+    }
+    let count = state.ui.shown.len();
+    if count > window.len() {
+        let (part, words) = part_shown(window.rest.start + 1, window.rest.end, count);
+        say(part, &words);
+    }
+    if let Some(words) = past::title(state) {
+        say(ThemeRole::KeyCap, &words);
+    }
+    pieces
+}

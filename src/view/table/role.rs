@@ -1,0 +1,43 @@
+use crate::app::query::unaccepted::is_unaccepted;
+use crate::app::{Role, TableRow};
+use crate::tcp::{Protocol, TcpState};
+use crate::view::scene::Scene;
+use crate::view::table::columns::ROOMY;
+use crate::view::text;
+
+/// The role of a UDP row where no column tells the protocol, in at most `room` columns.
+pub(crate) fn udp(role: &str, room: usize) -> String {
+    let whole = format!("{} {role}", Protocol::Udp);
+    if text::width(&whole) > room {
+        return Protocol::Udp.to_string();
+    }
+    whole
+}
+
+/// Whose server end it is, in at most `room` columns where that can be.
+fn server_of(peer: &str, room: usize) -> String {
+    let tries = [format!("server ({peer})"), format!("server {peer}")];
+    let fits = |text: &String| text::width(text) <= room;
+    tries.into_iter().find(fits).unwrap_or_else(|| format!("of {peer}"))
+}
+
+/// What the row is in this demonstration, in at most about `room` columns.
+pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
+    let role = Role::of(scene.state, &line.row);
+    let unaccepted = is_unaccepted(scene.state, line);
+    let text = match &role {
+        Role::ServerEnd(_) if unaccepted && room >= ROOMY => String::from("server, not accepted"),
+        Role::ServerEnd(_) if unaccepted => String::from("not accepted"),
+        Role::ServerEnd(_) if room < 10 => String::from("server"),
+        Role::ServerEnd(peer) if room < ROOMY => server_of(peer, room),
+        Role::Unknown if line.row.state != TcpState::TimeWait => role.to_string(),
+        Role::Unknown if room < 17 => String::from("nobody's"),
+        Role::Unknown => String::from("nobody's any more"),
+        Role::Listener
+        | Role::ServerEnd(_)
+        | Role::Client(_)
+        | Role::OtherListener(_)
+        | Role::Other(_) => role.to_string(),
+    };
+    text::safe(&text)
+}

@@ -1,0 +1,36 @@
+use crate::app::TableRow;
+use crate::tcp::TimerKind;
+use crate::view::scene::Scene;
+use crate::view::text;
+
+/// How long a row that the kernel keeps by itself still stays.
+pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
+    let keeps = line.row.timer?.kind == TimerKind::TimeWait && line.gone.is_none();
+    if !keeps {
+        return None;
+    }
+    line.time_left(scene.state.then()).map(text::left)
+}
+
+/// How often the kernel has sent something in vain, while it tries.
+pub(crate) fn unanswered(line: &TableRow) -> Option<String> {
+    let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
+    match timer.kind {
+        TimerKind::Retransmit => Some(format!("resent {}", timer.tries)),
+        TimerKind::ZeroWindowProbe => Some(format!("probe {}", timer.tries)),
+        TimerKind::KeepAlive | TimerKind::TimeWait => None,
+    }
+}
+
+/// The same in more words, and when it is tried the next time.
+pub(crate) fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
+    unanswered(line)?;
+    let timer = line.row.timer?;
+    let what = match timer.kind {
+        TimerKind::ZeroWindowProbe => "asked for room",
+        TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "sent again",
+    };
+    let often = crate::app::format::many(u64::from(timer.tries), "time", "times");
+    let left = text::short(line.time_left(scene.state.then())?);
+    Some(format!("{what} {often} in vain, next in {left}"))
+}

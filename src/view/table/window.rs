@@ -1,0 +1,63 @@
+use std::ops::Range;
+
+use crate::app::State;
+use crate::tcp::{SocketId, TcpState};
+use crate::view::scroll::Scroll;
+
+/// Which rows of a table are drawn: those that listen stay at the top, the others are scrolled through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// How many rows stay at the top.
+    pinned: usize,
+    /// The rows below them.
+    pub(crate) rest: Range<usize>,
+}
+
+/// So many listening rows stay at the top; more would leave no room for connections.
+const PINNED: usize = 4;
+
+impl Window {
+    /// The rows that fit into `height`, the chosen one among them, else the one to blame, else the newest; remembered as what is visible.
+    /// Those that listen stay at the top if `left` others fit below them.
+    pub(crate) fn of(state: &State, scroll: &mut Scroll, (height, left): (usize, usize)) -> Window {
+        let shown = &state.ui.shown;
+        let pinned = pinned(state, (height, left));
+        let pointed_at = state.ui.selected.or(state.blamed().first().copied());
+        let chosen = pointed_at.and_then(|name| scroll.sockets.find(shown, name));
+        let chosen = chosen.or(shown.len().checked_sub(1));
+        let (count, room) = (shown.len() - pinned, height - pinned);
+        let in_rest = chosen.and_then(|chosen| chosen.checked_sub(pinned));
+        scroll.sockets.follow(count, room, in_rest);
+        let top = pinned + scroll.sockets.top;
+        let window = Window { pinned, rest: top..(top + room).min(shown.len()) };
+        scroll.visible.extend(window.rows().map(|n| shown[n]));
+        window
+    }
+
+    /// The places of the drawn rows, from top to bottom.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = usize> + use<> {
+        (0..self.pinned).chain(self.rest.clone())
+    }
+
+    /// The names of the drawn rows, from top to bottom.
+    pub(crate) fn names(&self, shown: &[SocketId]) -> Vec<SocketId> {
+        self.rows().map(|n| shown[n]).collect()
+    }
+
+    /// How many rows are drawn.
+    pub(crate) fn len(&self) -> usize {
+        self.pinned + self.rest.len()
+    }
+}
+
+/// How many rows at the top stay there while the rest of a table that does not fit is scrolled.
+fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
+    if state.ui.shown.len() <= height {
+        return 0;
+    }
+    let listens = |name: &&SocketId| {
+        state.seen().get(**name).is_some_and(|line| line.row.state == TcpState::Listen)
+    };
+    let listening = state.ui.shown.iter().take(PINNED + 1).take_while(listens).count();
+    if listening <= PINNED && listening + left <= height { listening } else { 0 }
+}

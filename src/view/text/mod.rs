@@ -1,0 +1,241 @@
+//! How values become short text.
+
+pub(crate) mod big_digits;
+pub(crate) mod gauge;
+pub(crate) mod input_line;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::tcp::{Endpoint, Moment, escape, is_legible};
+use crate::view::style::glyphs::CUT;
+
+/// An age: seconds below a minute, then minutes, then hours, so that a calm screen is not painted every second.
+pub(crate) fn age(age: Duration) -> String {
+    match age.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}
+
+/// A time that is over: below a second in milliseconds.
+pub(crate) fn short(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        1000..60_000 => format!("{} s", time.as_secs()),
+        _ => age(time),
+    }
+}
+
+/// The time that is left, in whole seconds, the begun one counted.
+pub(crate) fn left(left: Duration) -> String {
+    format!("{} s left", left.as_millis().div_ceil(1000))
+}
+
+/// The time of day at `at`, when the program was started at `started`.
+pub(crate) fn clock(started: Duration, at: Moment) -> String {
+    let millis = (started + at.since_start()).as_millis() % 86_400_000;
+    let (seconds, millis) = (millis / 1000, millis % 1000);
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{hours:02}:{minutes:02}:{:02}.{millis:03}", seconds % 60)
+}
+
+/// A number of bytes.
+pub(crate) fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if count < 1000 {
+        return format!("{count} B");
+    }
+    let (mut tenths, mut unit) = (count / 100, 0);
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1000;
+        unit += 1;
+    }
+    match (tenths / 10, tenths % 10) {
+        (whole @ 0..100, part) => format!("{whole}.{part} {}", UNITS[unit]),
+        (whole, _) => format!("{whole} {}", UNITS[unit]),
+    }
+}
+
+/// A number with commas: 28,231.
+pub(crate) fn number(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of things: 1 connection, 2 connections.
+pub(crate) fn plural(count: usize, thing: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{s}", number(count))
+}
+
+/// How many columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text in at most `most` columns; what was cut is told by an ellipsis.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    if text.width() <= most {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used >= most {
+            break;
+        }
+        short.push(c);
+    }
+    if most > 0 {
+        short.push_str(CUT);
+    }
+    short
+}
+
+/// The text in exactly `columns` columns.
+pub(crate) fn fit(text: &str, columns: usize) -> String {
+    let mut text = cut(text, columns);
+    let missing = columns.saturating_sub(text.width());
+    text.extend(std::iter::repeat_n(' ', missing));
+    text
+}
+
+/// An address in at most `most` columns: its port is never cut.
+pub(crate) fn end(end: Endpoint, most: usize) -> String {
+    let text = end.to_string();
+    if text.len() <= most {
+        return text;
+    }
+    if end.canonical() != end {
+        return self::end(end.canonical(), most);
+    }
+    let port = format!(":{}", end.port);
+    let address = &text[..text.len() - port.len()];
+    let room = most.saturating_sub(port.len());
+    match end.ip {
+        IpAddr::V4(_) => cut_front(address, room) + &port,
+        IpAddr::V6(_) => cut(address, room) + &port,
+    }
+}
+
+/// The end of an address in at most `most` columns, whole numbers where that can be: neighbours differ in what comes last.
+fn cut_front(address: &str, most: usize) -> String {
+    let left = &address[address.len() - most.saturating_sub(1).min(address.len())..];
+    let from = left.find('.').map_or(0, |dot| dot + 1);
+    format!("{CUT}{}", &left[from..])
+}
+
+/// Lines of at most `columns` columns, broken between words where that can be.
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word = word.to_owned();
+        loop {
+            let line = lines.last().map_or(0, |line| line.width());
+            let gap = usize::from(line > 0);
+            if line + gap + word.width() <= columns {
+                push(&mut lines, gap, &word);
+                break;
+            }
+            if line > 0 {
+                lines.push(String::new());
+                continue;
+            }
+            let cut = word.char_indices().nth(columns).map_or(word.len(), |c| c.0);
+            let rest = word.split_off(cut);
+            push(&mut lines, 0, &word);
+            lines.push(String::new());
+            word = rest;
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut [String], gap: usize, word: &str) {
+    if let Some(line) = lines.last_mut() {
+        line.push_str(&" "[..gap]);
+        line.push_str(word);
+    }
+}
+
+/// A text that a stranger may have chosen, in printable ASCII. One that is escaped already stays as it is.
+pub(crate) fn safe(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == ' ' || c.is_ascii_graphic() {
+            clean.push(c);
+        } else {
+            clean.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
+        }
+    }
+    clean
+}
+
+/// A text that the person in front of the screen has typed: what can be seen stays as it is.
+pub(crate) fn own(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_legible(c) && c.width().is_some_and(|width| width > 0) {
+            clean.push(c);
+        } else {
+            clean.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_become_calm() {
+        let table =
+            [(0, "0 s"), (9, "9 s"), (19, "19 s"), (59, "59 s"), (61, "1 min"), (7300, "2 h")];
+        for (seconds, text) in table {
+            assert_eq!(age(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn sizes_have_three_digits_at_most() {
+        let table = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1500, "1.5 kB"),
+            (123_456, "123 kB"),
+            (2_000_000, "2.0 MB"),
+        ];
+        for (count, text) in table {
+            assert_eq!(bytes(count), text);
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_wrapped_at_the_column() {
+        assert_eq!(cut("server end", 6), "serve…");
+        assert_eq!(fit("ab", 4), "ab  ");
+        assert_eq!(wrap("port 5000 has two", 9), ["port 5000", "has two"].map(String::from));
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"].map(String::from));
+        assert_eq!(end(Endpoint::new([192, 168, 100, 200], 54240), 15), "…100.200:54240");
+    }
+
+    #[test]
+    fn strangers_text_is_escaped_once() {
+        assert_eq!(safe("a\x1b[2Jé"), r"a\x1b[2J\xc3\xa9");
+        assert_eq!(safe(r"a\x1b"), r"a\x1b");
+    }
+}
