@@ -54,7 +54,7 @@
 //! # Where to start
 //!
 //! [`tcp::Command`] and [`tcp::SocketEvent`] are what a program and TCP say to each other. [`app::BINDINGS`] is what a person can
-//! wish, [`app::update`] what comes of it. `tests/suite/robot.rs` drives all of that without a terminal, a kernel or a clock.
+//! wish, [`app::update`] what comes of it. `tests/support/robot.rs` drives all of that without a terminal, a kernel or a clock.
 
 pub mod app;
 pub mod cli;

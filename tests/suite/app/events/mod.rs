@@ -1,0 +1,2 @@
+pub(crate) mod across_views;
+pub(crate) mod lab;
