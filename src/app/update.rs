@@ -26,8 +26,8 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         state.ui.covered = at;
     }
     effects.extend(postponed(state));
-    effects.extend(script::go_on(state));
     episodes::settle(state);
+    effects.extend(script::go_on(state));
     state.lab.remember_wire(at);
     effects
 }
@@ -100,7 +100,7 @@ fn see(state: &mut State, at: Moment, sight: &TableUpdate) -> Vec<Effect> {
     state.ui.stale = true;
     cut_short::tell(state, &sight.changes);
     server::explain_again(state);
-    settle::explain_again(state);
+    settle::blame_again(state);
     vec![]
 }
 

@@ -146,8 +146,8 @@ fn connections_without_a_listener_and_a_call_without_an_answer() {
         real.press_until("c", "laptop connected");
         real.until("accepted", |robot| robot.state.server.ends.len() == 1);
         real.press_until("a", "accept() is held");
-        real.press_until("c", "accept() was not called yet");
-        real.press_until("c", "SYN is sent");
+        real.press_until("c", "accept() has not been called yet");
+        real.press_until("c", "is connecting to");
         let wanted = shape(&real.rows());
         assert!(wanted.iter().any(|row| row.contains("SYN_SENT")), "{wanted:?}");
         real.press("W");

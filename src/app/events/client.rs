@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::app::actions::{connect_queue, myth};
-use crate::app::events::no_answer::{UNEXPLAINED, calls_in_vain, say_in_vain, why_no_answer};
-use crate::app::events::settle;
+use crate::app::events::{episodes, settle};
+use crate::app::explain::burst;
 use crate::app::explain::failure::connect_error;
-use crate::app::explain::{burst, connect};
-use crate::app::model::{Attempt, BurstProgress, OpenEnds, Tone};
-use crate::app::query::{NoAnswer, failure, names};
+use crate::app::model::episodes::Cause;
+use crate::app::model::{Attempt, BurstProgress, OpenEnds, Tone, Verb};
+use crate::app::query::failure;
 use crate::app::state::look_at_both;
 use crate::app::{Effect, State};
 use crate::tcp::{
@@ -19,20 +19,9 @@ use crate::tcp::{
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket, OpenEnds::call);
     let waiting = answered(state);
-    let to = socket.name.tuple.remote;
-    if state.lab.lacks(to.ip) {
-        let who = names::client_name(state, socket.name);
-        let why =
-            "no SYN is sent yet: the kernel asks first who has that address (ARP), and nobody has";
-        let text = format!("{who} calls {to}: {why} {} on this link.", to.ip);
-        say_in_vain(state, text, NoAnswer::Unknown);
-    } else if let Some(silence) = why_no_answer(state, socket.name) {
-        let may_be_explained = state.clients.unexplained.len() < UNEXPLAINED;
-        if silence == NoAnswer::WithinOneMachine && may_be_explained {
-            state.clients.unexplained.push((state.now, socket.name));
-        }
-        let text = calls_in_vain(state, socket.name, silence);
-        say_in_vain(state, text, silence);
+    // Many calls of the lab are told together.
+    if !(state.lab.is_up() && state.clients.under_way.is_some()) {
+        begin(state, Verb::Call, socket.name);
     }
     look_at_both(state, socket.name).into_iter().chain(waiting).collect()
 }
@@ -51,21 +40,17 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
             progress.ports.pop_last();
         }
     } else {
-        let text = connect::connected(state, &socket);
-        let is_half_made = !is_udp && connect::half_made(state, socket.name).is_some();
-        if is_half_made && state.clients.half_made.len() < UNEXPLAINED {
-            state.clients.half_made.push(socket.name);
-        }
-        if state.server.held && !is_udp && state.clients.believed.len() < UNEXPLAINED {
-            let told = (state.now, socket.name, text.clone());
-            state.clients.believed.push(told);
-        }
-        state.notices.say(state.now, Tone::Plain, text);
+        begin(state, Verb::Connect, socket.name);
     }
     let local = Some(socket.name.tuple.local);
     let trial = myth::answered(state, local, Ok(socket.name));
     let look = look_at_both(state, socket.name).into_iter();
     look.chain(waiting).chain(trial).collect()
+}
+
+fn begin(state: &mut State, verb: Verb, client: SocketId) {
+    let ends = [client, state.other_end(client)];
+    episodes::begin(state, &Cause { verb, ends, ordered: None, bytes: 0 });
 }
 
 /// A call was answered, or is at least on its way; it may have been the one that others wait for.
@@ -101,7 +86,10 @@ pub(crate) fn failed(
     let name = ends.map(|(local, remote)| {
         SocketId::connected(spec.host, FiveTuple { protocol: spec.protocol, local, remote })
     });
-    let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
+    let was_on_its_way = name.is_some_and(|name| {
+        state.episodes.drop_call(name);
+        state.clients.forget(name, state.now)
+    });
     let waiting = if was_on_its_way {
         vec![]
     } else {

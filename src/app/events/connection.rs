@@ -164,6 +164,7 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Ef
         // A listening socket, or one that was never connected: the news of the listener tells it.
         return vec![Effect::Lookup(vec![end])];
     }
+    state.episodes.drop_call(end);
     let reached = reached(state, end);
     let ordered = state.own_end(end).and_then(|end| end.ordered);
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);

@@ -27,6 +27,6 @@ fn tell_of(state: &mut State, row: &SocketRow) -> Option<()> {
     account.rows[0] = RowOutcome { before: Some(row.state), after: RowNow::Gone };
     // Not our own doing: whoever sends a FIN again, as its ACK takes long, is sent that ACK again, and one of them comes when the other end
     // is closed.
-    state.notices.tell(state.now, Topic::CutShort, ((0, account), told), 1);
+    state.notices.tell(state.now, Some(Topic::CutShort), ((0, account), told), 1);
     Some(())
 }

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::explain::sentence::told;
+use crate::app::explain::sentence::{reason, told};
 use crate::app::model::episodes::{Cause, Episode, Weight};
 use crate::app::model::{Account, Fact, RowNow, RowOutcome, Topic, Verb};
 use crate::app::query::facts::{self, rows};
+use crate::tcp::TcpState;
 
 /// For so long what follows belongs to it, and is told in its sentence.
 const WINDOW: Duration = Duration::from_millis(300);
 /// A look takes less than this.
 const PATIENCE: Duration = Duration::from_millis(30);
+/// A call is answered at once before this, where nothing is known that keeps the answer.
+const ANSWERED: Duration = Duration::from_millis(100);
 /// If no look comes, it is told all the same.
 const LIMIT: Duration = Duration::from_secs(1);
 /// So many that are not told yet may be about the same; more are counted.
@@ -20,22 +23,22 @@ const ALIKE: usize = 4;
 /// Begins an episode, unless the cause belongs to one that is open.
 pub(crate) fn begin(state: &mut State, cause: &Cause) {
     let (verb, ends, weight) = (cause.verb, cause.ends, cause.weight());
-    let mut open = state.episodes.open.iter_mut();
-    let known = open.find(|known| ends.iter().all(|end| known.ends.contains(end)));
-    if let Some(known) = known
-        && known.takes(cause)
-    {
+    if state.episodes.open.iter_mut().any(|known| known.takes(cause)) {
         return;
     }
     let known = state.episodes.open.iter().position(|known| known.follows_from(cause));
-    let is_weak = weight <= Weight::Unordered;
+    let is_weak = weight <= Weight::Unordered && !verb.is_beginning();
     if known.is_none() && is_weak && facts::follows(state, ends[0], verb, WINDOW) {
         return;
     }
-    let account = facts::account(state, verb, ends, cause.bytes);
+    let mut account = facts::account(state, verb, ends, cause.bytes);
+    if verb == Verb::Connect {
+        state.episodes.drop_call(ends[0]);
+        facts::of_call(state, &mut account, ends[0]);
+    }
     let topic = topic(state, &account, weight);
-    let most = if topic == Topic::Ordered { 1 } else { ALIKE };
-    let alike = |known: &&mut Episode| !known.is_told && known.topic == topic;
+    let most = if topic == Some(Topic::Ordered) { 1 } else { ALIKE };
+    let alike = |known: &&mut Episode| !known.is_told && topic.is_some() && known.topic == topic;
     if known.is_none()
         && let Some(last) = state.episodes.open.iter_mut().filter(alike).nth(most - 1)
     {
@@ -56,9 +59,11 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
     }
 }
 
-fn topic(state: &State, account: &Account, weight: Weight) -> Topic {
+fn topic(state: &State, account: &Account, weight: Weight) -> Option<Topic> {
     let is_one_of_many = weight == Weight::Ordered && state.clients.ordered > 1;
-    match account.verb {
+    Some(match account.verb {
+        Verb::Connect | Verb::Ack => return None,
+        Verb::Call => Topic::Called,
         Verb::Close | Verb::Abort if is_one_of_many => Topic::Ordered,
         Verb::Close if account.facts.contains(&Fact::PeerFin) => Topic::WentToo,
         Verb::Close | Verb::Fin => Topic::Went,
@@ -66,7 +71,7 @@ fn topic(state: &State, account: &Account, weight: Weight) -> Topic {
         Verb::HalfClose => Topic::HalfClosed,
         Verb::Broken(_) | Verb::LateData => Topic::Broke,
         Verb::CutShort => Topic::CutShort,
-    }
+    })
 }
 
 /// Tells what has been looked at, and tells anew what has changed since.
@@ -78,22 +83,39 @@ pub(crate) fn settle(state: &mut State) {
         let mut account = Account { rows, ..episode.account.clone() };
         facts::look(state, &mut account, episode.ends, episode.opened);
         let differs = account != episode.account;
-        episode.account = account;
+        let was_half = is_half(&std::mem::replace(&mut episode.account, account));
         if !episode.is_told && is_due(state, episode, age) {
             episode.is_told = true;
-            let count = if episode.topic == Topic::Ordered {
-                u32::try_from(state.clients.closed).unwrap_or(u32::MAX)
-            } else {
-                episode.count
-            };
-            let account = (episode.id, episode.account.clone());
-            state.notices.tell(episode.opened, episode.topic, (account, told), count);
+            tell(state, episode);
+        } else if episode.is_told && was_half && !is_half(&episode.account) {
+            if episode.account.rows[1].after == RowNow::In(TcpState::Established) {
+                let verb = Verb::Ack;
+                let account = Account { verb, ..episode.account.clone() };
+                tell(state, &Episode { account, opened: state.now, id: 0, ..episode.clone() });
+            }
+            return false;
         } else if episode.is_told && differs {
             state.notices.amend(episode.id, (&episode.account, told));
         }
-        !episode.is_told || age < WINDOW
+        !episode.is_told || age < WINDOW || is_half(&episode.account)
     });
     state.episodes.open = open;
+}
+
+/// Whether the last ACK of the handshake has not arrived.
+fn is_half(account: &Account) -> bool {
+    let is_waiting = account.rows[1].after == RowNow::In(TcpState::SynReceived);
+    account.verb == Verb::Connect && is_waiting && account.rows[0].after != RowNow::Gone
+}
+
+fn tell(state: &mut State, episode: &Episode) {
+    let count = if episode.topic == Some(Topic::Ordered) {
+        u32::try_from(state.clients.closed).unwrap_or(u32::MAX)
+    } else {
+        episode.count
+    };
+    let account = (episode.id, episode.account.clone());
+    state.notices.tell(episode.opened, episode.topic, (account, told), count);
 }
 
 /// How both rows changed, as far as the last looks show it.
@@ -120,6 +142,13 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         let is_gone = state.sockets.get(end).is_none_or(|line| line.gone.is_some());
         now != episode.before[n] || (is_gone && episode.before[n].is_some())
     });
+    if episode.account.verb.is_beginning() {
+        let [own, other] = episode.account.rows.map(|row| row.after != RowNow::Unseen);
+        let is_answered = episode.account.verb == Verb::Connect && other;
+        let is_explained = episode.account.verb == Verb::Call && reason(&episode.account).is_some();
+        let patience = if episode.account.verb == Verb::Call { ANSWERED } else { PATIENCE };
+        return (own && (is_answered || is_explained)) || age >= patience;
+    }
     let is_known = episode.before[0].is_some() || own;
     (own && (other || episode.ends[0] == episode.ends[1]))
         || (age >= PATIENCE && (own || !is_known))

@@ -13,8 +13,8 @@ use crate::app::state::wanted;
 use crate::app::ui::PointOfView;
 use crate::app::{Effect, Find, Overlay, State, format};
 use crate::tcp::{
-    Command, DropReason, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal,
-    LabSpec, ListenSpec, Port, PortRange, WireEvent,
+    Command, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal, LabSpec,
+    ListenSpec, Port, PortRange,
 };
 
 /// Takes what the lab told.
@@ -30,20 +30,8 @@ pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
         LabEvent::Wire(news) => {
             wire::say_what_was_lost(state, &news);
             let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
-            let no_link = news.iter().filter_map(|news| match news {
-                WireEvent::Lost { number, how: DropReason::NoLink, .. } => Some(*number),
-                WireEvent::Sent { .. }
-                | WireEvent::Arrived { .. }
-                | WireEvent::Lost { .. }
-                | WireEvent::Counts(_)
-                | WireEvent::Full { .. } => None,
-            });
-            let no_link: Vec<u64> = no_link.collect();
             state.lab.take_wire(news);
             late_data::look_for(state, before);
-            for number in no_link {
-                wire::say_that_there_is_no_link(state, number);
-            }
             vec![]
         }
     }

@@ -5,7 +5,6 @@ pub(crate) mod episodes;
 pub(crate) mod held_state;
 pub(crate) mod lab;
 pub(crate) mod late_data;
-pub(crate) mod no_answer;
 pub(crate) mod server;
 pub(crate) mod settle;
 pub(crate) mod wire;

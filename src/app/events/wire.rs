@@ -1,29 +1,6 @@
-use crate::app::events::no_answer::{calls_in_vain, say_in_vain};
 use crate::app::model::Tone;
-use crate::app::query::NoAnswer;
 use crate::app::{State, format};
-use crate::tcp::{Delivery, DropReason, Flags, SocketId, WireEvent, WireSegment};
-
-/// Says of a call whose SYN came to a link that is down that it has no answer: the wire may tell of it after the call is heard of.
-pub(crate) fn say_that_there_is_no_link(state: &mut State, number: u64) {
-    let mut newest_first = state.lab.crossings.iter().rev();
-    let Some(crossing) = newest_first.find(|crossing| crossing.segment.number == number) else {
-        return;
-    };
-    let segment = &crossing.segment;
-    let is_same = |before: &&WireSegment| {
-        before.segment.tuple == segment.tuple && before.segment.flags.has(Flags::SYN)
-    };
-    let before = newest_first.find(is_same).map(|before| before.fate);
-    let was_said = matches!(before, Some(Delivery::Lost(_, DropReason::NoLink)));
-    let client = SocketId::connected(segment.from, segment.tuple);
-    let waits = state.own_end(client).is_some_and(|end| !end.answered);
-    let is_call = segment.flags.has(Flags::SYN) && waits;
-    if is_call && !was_said && state.clients.under_way.is_none() {
-        let text = calls_in_vain(state, client, NoAnswer::NoLink);
-        say_in_vain(state, text, NoAnswer::NoLink);
-    }
-}
+use crate::tcp::WireEvent;
 
 /// Says that the wire has become full, or that something never came on it.
 pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {

@@ -1,20 +1,25 @@
 //! The sentence about several connections that were ordered at once.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::app::State;
+use crate::app::explain::sentence::reason;
 use crate::app::format::{many, number, seconds, sockets};
 use crate::app::model::BurstProgress;
-use crate::tcp::{Burst, Port};
+use crate::app::query::facts;
+use crate::tcp::{Burst, Endpoint, FiveTuple, Port, SocketId};
 
 /// That they are being made, where that takes long enough to be read.
 pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Option<String> {
     let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
-    let silence = state.silence_of_the_wire().filter(|_| is_long)?;
-    let who = &state.clients.computers[progress.computer].name;
+    let computer = &state.clients.computers[progress.computer];
+    let to = state.clients.target(state.server.callable()).endpoint()?;
+    let from = Endpoint { ip: computer.ip, port: Port::ANY };
+    let client = SocketId::connected(computer.host, FiveTuple::tcp(from, to));
+    let why = reason(&facts::of_waiting_call(state, client, state.now));
+    let why = why.filter(|_| is_long && state.lab.wire.is_slow())?;
     let calls = many(u64::from(burst.count), "call", "calls");
-    Some(format!("{who} makes {calls}.{}", silence.words("The")))
+    Some(format!("{} makes {calls}. {why}", computer.name))
 }
 
 /// How many of them were opened, and how many wait for their answers.
@@ -30,9 +35,11 @@ pub(crate) fn ended(state: &State, progress: &BurstProgress, asked: u32, took: D
         if waiting == 1 { "its answer" } else { "their answers" }
     );
     let oldest = computer.ends.first_unanswered_since(progress.ever);
-    let silence = oldest.and_then(|client| state.long_silence(client));
-    let whose = if waiting == 1 { "Its" } else { "The first one's" };
-    let why = silence.map_or_else(Cow::default, |silence| silence.words(whose));
+    let why = oldest.and_then(|client| {
+        let since = state.own_end(client)?.since;
+        reason(&facts::of_waiting_call(state, client, since))
+    });
+    let why = why.map_or_else(String::new, |why| format!(" {why}"));
     if progress.opened == 0 && waiting > 0 {
         let asked = many(u64::from(asked), "call", "calls");
         return format!("none of {who}'s {asked} is answered yet: {wait}.{why}");

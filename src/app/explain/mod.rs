@@ -1,12 +1,10 @@
 pub(crate) mod accept;
 pub(crate) mod burst;
-pub mod connect;
 pub(crate) mod descriptors;
 pub(crate) mod failure;
 pub(crate) mod held_state;
 pub(crate) mod lab;
 pub(crate) mod listen;
-pub(crate) mod no_answer;
 pub mod sentence;
 pub(crate) mod table;
 pub mod texts;

@@ -1,7 +1,7 @@
 //! Sentences, made from what was seen. Every text stands in a table; where no entry fits, the sentence is made of the row changes alone.
 
 use crate::app::explain::texts;
-use crate::app::format::many;
+use crate::app::format::{many, number};
 use crate::app::model::{Account, Fact, RowNow, RowOutcome, Verb};
 use crate::tcp::{Errno, Protocol};
 
@@ -10,8 +10,10 @@ pub fn sentence(account: &Account) -> String {
     let key = key(account);
     let text = texts::find(key, account);
     let mut text = text.map_or_else(|| row_changes(account), |text| fill(text, account));
-    if let Some(why) = texts::find(&format!("{key}?"), account) {
-        text.extend([" ", &fill(why, account)]);
+    for part in ["+", "?"] {
+        if let Some(more) = texts::find(&format!("{key}{part}"), account) {
+            text.extend([" ", &fill(more, account)]);
+        }
     }
     // A sentence may begin with "the server".
     let text = text.replace(". the ", ". The ");
@@ -32,7 +34,15 @@ fn one_of(n: u32, account: &Account) -> String {
         Protocol::Udp => many(u64::from(n), "UDP socket", "UDP sockets"),
     };
     let were = if n == 1 { "was" } else { "were" };
+    let one = sentence(account);
     let done = match account.verb {
+        Verb::Call => {
+            let n = number(u64::from(n));
+            return format!(
+                "{n} calls were made, and none was answered at once. One of them: {one}"
+            );
+        }
+        Verb::Connect | Verb::Ack => "made",
         Verb::Close if account.facts.contains(&Fact::PeerFin) => "closed at the other end, too",
         Verb::Close | Verb::Fin => "closed",
         Verb::Abort => "aborted",
@@ -40,7 +50,13 @@ fn one_of(n: u32, account: &Account) -> String {
         Verb::Broken(_) | Verb::LateData => "broken",
         Verb::CutShort => "taken out of TIME_WAIT by RST",
     };
-    format!("{some} {were} {done}. One of them: {}", sentence(account))
+    format!("{some} {were} {done}. One of them: {one}")
+}
+
+/// Why it is so, where that was seen.
+pub(crate) fn reason(account: &Account) -> Option<String> {
+    let why = texts::find(&format!("{}?", key(account)), account)?;
+    Some(fill(why, account))
 }
 
 /// Under which word its texts stand.
@@ -52,6 +68,10 @@ fn key(account: &Account) -> &'static str {
         Verb::Broken(_) => "broken",
         Verb::Abort if is_udp => "udp-abort",
         Verb::Close if is_udp => "udp-close",
+        Verb::Connect if is_udp => "udp-connect",
+        Verb::Call => "call",
+        Verb::Connect => "connect",
+        Verb::Ack => "ack",
         Verb::Close => "close",
         Verb::Abort => "abort",
         Verb::HalfClose => "half-close",
@@ -65,6 +85,8 @@ fn key(account: &Account) -> &'static str {
 fn row_changes(account: &Account) -> String {
     let Account { who, whom, rows: [own, other], .. } = account;
     let did = match account.verb {
+        Verb::Call => "is connecting",
+        Verb::Connect | Verb::Ack => "connected",
         Verb::Close => "closed",
         Verb::Abort => "aborted",
         Verb::HalfClose => "half-closed",
@@ -106,8 +128,11 @@ fn fill(text: &str, account: &Account) -> String {
         ("{own}", own),
         ("{other}", other),
         ("{from}", from.map_or_else(String::new, |state| state.to_string())),
-        ("{port}", account.ports[0].to_string()),
-        ("{other_port}", account.ports[1].to_string()),
+        ("{port}", account.at[0].port.to_string()),
+        ("{other_port}", account.at[1].port.to_string()),
+        ("{peer}", account.at[1].to_string()),
+        ("{peer_ip}", account.at[1].ip.to_string()),
+        ("{detail}", account.detail.clone()),
         ("{number}", account.number.to_string()),
         ("{bytes}", many(u64::from(account.number), "byte", "bytes")),
         ("{errno}", errno),

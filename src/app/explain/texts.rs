@@ -1,4 +1,4 @@
-//! The table of texts: `assets/words/close.txt`, whose head says how to read it.
+//! The table of texts: `assets/words/`, where the head of `close.txt` says how to read it.
 
 use std::sync::LazyLock;
 
@@ -55,11 +55,14 @@ impl RowPattern {
     }
 }
 
-/// The file.
-pub const SOURCE: &str = include_str!("../../../assets/words/close.txt");
+/// The files.
+pub const SOURCES: [&str; 2] = [
+    include_str!("../../../assets/words/connect.txt"),
+    include_str!("../../../assets/words/close.txt"),
+];
 
 static ENTRIES: LazyLock<Vec<TextEntry>> =
-    LazyLock::new(|| SOURCE.lines().filter_map(parse).collect());
+    LazyLock::new(|| SOURCES.iter().flat_map(|text| text.lines()).filter_map(parse).collect());
 
 /// Every entry, in its order.
 pub fn entries() -> &'static [TextEntry] {
@@ -70,7 +73,7 @@ fn parse(line: &'static str) -> Option<TextEntry> {
     let mut parts = line.split('|').map(str::trim);
     let keys = parts.next().filter(|keys| !keys.starts_with('#'))?;
     let rows = [RowPattern::of(parts.next()?)?, RowPattern::of(parts.next()?)?];
-    let fact = |word| Fact::ALL.into_iter().find(|fact| format!("{fact:?}") == word);
+    let fact = |word| Fact::ALL.iter().copied().find(|fact| format!("{fact:?}") == word);
     let needs = parts.next()?.split_whitespace().map(fact).collect::<Option<Vec<Fact>>>()?;
     let text = parts.next()?;
     Some(TextEntry { keys: keys.split_whitespace().collect(), rows, needs, text })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tcp::{Errno, Port, Protocol, TcpState};
+use crate::tcp::{Endpoint, Errno, Protocol, TcpState};
 
 /// One thing that happened to a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +19,23 @@ pub struct Account {
     pub rows: [RowOutcome; 2],
     /// The conditions that were seen.
     pub facts: BTreeSet<Fact>,
-    /// The ports of both ends.
-    pub ports: [Port; 2],
-    /// The bytes, or the seconds, that it is about.
+    /// The addresses of both ends.
+    pub at: [Endpoint; 2],
+    /// The bytes, seconds or connections that it is about.
     pub number: u32,
+    /// A range, an address or a time that it is about.
+    pub detail: String,
 }
 
 /// What was done, or happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
+    /// connect() is under way.
+    Call,
+    /// connect() succeeded.
+    Connect,
+    /// The last ACK of the handshake arrived.
+    Ack,
     /// close() returned.
     Close,
     /// close() with `SO_LINGER` 0 returned.
@@ -42,6 +50,13 @@ pub enum Verb {
     LateData,
     /// A row left TIME_WAIT too early.
     CutShort,
+}
+
+impl Verb {
+    /// Whether a connection begins by it.
+    pub(crate) const fn is_beginning(self) -> bool {
+        matches!(self, Verb::Call | Verb::Connect | Verb::Ack)
+    }
 }
 
 /// How a row changed.
@@ -64,9 +79,22 @@ pub enum RowNow {
     Gone,
 }
 
-/// A condition that was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fact {
+macro_rules! facts {
+    ($($(#[$doc:meta])* $fact:ident,)*) => {
+        /// A condition that was seen.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Fact {
+            $($(#[$doc])* $fact,)*
+        }
+
+        impl Fact {
+            /// All of them.
+            pub const ALL: &[Fact] = &[$(Fact::$fact),*];
+        }
+    };
+}
+
+facts! {
     /// One socket is both ends.
     ToItself,
     /// connect() had not returned.
@@ -109,31 +137,40 @@ pub enum Fact {
     RstWaits,
     /// The wire lost the RST.
     RstLost,
-}
-
-impl Fact {
-    /// All of them.
-    pub const ALL: [Fact; 21] = [
-        Fact::ToItself,
-        Fact::Unanswered,
-        Fact::FinBefore,
-        Fact::PeerFin,
-        Fact::BothClosed,
-        Fact::Unread,
-        Fact::OtherUnread,
-        Fact::NotAccepted,
-        Fact::InSynRecv,
-        Fact::WasQueued,
-        Fact::ListenerOld,
-        Fact::Listening,
-        Fact::HalfOpen,
-        Fact::KeepsOpen,
-        Fact::LateData,
-        Fact::StrayRst,
-        Fact::FinWaits,
-        Fact::FinLost,
-        Fact::FinQueued,
-        Fact::RstWaits,
-        Fact::RstLost,
-    ];
+    /// The accept queue of the server is full.
+    QueueFull,
+    /// The wire lost the SYN.
+    SynLost,
+    /// The link of the other computer is down.
+    NoLink,
+    /// The wire is held.
+    WireHeld,
+    /// The cable is cut.
+    WireCut,
+    /// Every segment takes a while.
+    WireSlow,
+    /// The call does not leave this machine.
+    Within,
+    /// No computer on the link has the address.
+    NoSuchHost,
+    /// The handshake's last ACK is on the wire.
+    AckWaits,
+    /// The wire lost that ACK.
+    AckLost,
+    /// accept() is held.
+    Held,
+    /// The server is ours.
+    Ours,
+    /// It is not.
+    Foreign,
+    /// The server has more than one connection.
+    Several,
+    /// The kernel picked the port from a range that was asked for.
+    FromRange,
+    /// The port was asked for.
+    PortAsked,
+    /// The port is the server's, as asked.
+    SamePort,
+    /// The address that was called is 0.0.0.0 or ::.
+    Unspecified,
 }

@@ -24,10 +24,6 @@ pub struct Clients {
     pub ordered: usize,
     /// How many of them are closed.
     pub closed: u64,
-    /// Calls without an answer for which a look may show the reason, and when they were made.
-    pub(crate) unexplained: Vec<(Moment, SocketId)>,
-    /// Calls that were said to be answered while the last ACK has not come to the server.
-    pub(crate) half_made: Vec<SocketId>,
     /// How to connect the next time; its target and source address stand in `to` and `from`.
     pub spec: ConnectSpec,
     /// Whom to call; `None` calls the listener.
@@ -36,8 +32,6 @@ pub struct Clients {
     pub from: Option<IpAddr>,
     /// How often to connect at one key, and how fast.
     pub burst: Burst,
-    /// Calls that were answered a moment ago while accept() was held, and what was said: the server's kernel may have dropped the last ACK.
-    pub(crate) believed: Vec<(Moment, SocketId, String)>,
     /// Every port they called: rows there belong to the demo.
     pub called: BTreeSet<Port>,
     /// How many connections were asked for of which nothing has been heard yet.
@@ -115,9 +109,6 @@ impl Clients {
             first: spec.clone(),
             ordered: 0,
             closed: 0,
-            unexplained: Vec::new(),
-            believed: Vec::new(),
-            half_made: Vec::new(),
             spec,
             to: None,
             from: None,

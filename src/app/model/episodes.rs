@@ -16,7 +16,8 @@ pub struct Episodes {
 pub(crate) struct Episode {
     pub(crate) id: u64,
     pub(crate) opened: Moment,
-    pub(crate) topic: Topic,
+    /// Under which it is counted.
+    pub(crate) topic: Option<Topic>,
     pub(crate) weight: Weight,
     pub(crate) ends: [SocketId; 2],
     /// Both rows as the cause found them.
@@ -58,6 +59,12 @@ pub(crate) struct Cause {
 pub(crate) type Rows = [Option<Row>; 2];
 
 impl Episodes {
+    /// A call is over: that it had no answer is not told any more.
+    pub(crate) fn drop_call(&mut self, client: SocketId) {
+        let is_it = |known: &Episode| known.account.verb == Verb::Call && known.ends[0] == client;
+        self.open.retain(|known| !is_it(known));
+    }
+
     /// Whether something waits for a look.
     pub(crate) fn wait(&self) -> bool {
         self.open.iter().any(|episode| !episode.is_told)
@@ -70,18 +77,29 @@ impl Cause {
             _ if self.ordered.is_some() => Weight::Ordered,
             Verb::LateData => Weight::Shown,
             Verb::Broken(_) => Weight::Effect,
-            Verb::Close | Verb::Abort | Verb::HalfClose | Verb::Fin | Verb::CutShort => {
-                Weight::Unordered
-            }
+            Verb::Call
+            | Verb::Connect
+            | Verb::Ack
+            | Verb::Close
+            | Verb::Abort
+            | Verb::HalfClose
+            | Verb::Fin
+            | Verb::CutShort => Weight::Unordered,
         }
     }
 }
 
 impl Episode {
+    /// Whether both are about the end of the same connection.
+    fn is_alike(&self, cause: &Cause) -> bool {
+        let begins = self.account.verb.is_beginning() || cause.verb.is_beginning();
+        !begins && cause.ends.iter().all(|end| self.ends.contains(end))
+    }
+
     /// Takes what happened to the same connection just after it as a part of it; whether it is one.
     pub(crate) fn takes(&mut self, cause: &Cause) -> bool {
         let weight = cause.weight();
-        if weight > self.weight || weight == Weight::Ordered {
+        if !self.is_alike(cause) || weight > self.weight || weight == Weight::Ordered {
             return false;
         }
         if cause.verb == Verb::Close {
@@ -94,8 +112,7 @@ impl Episode {
 
     /// Whether it is but what followed from that, of which it was heard later.
     pub(crate) fn follows_from(&self, cause: &Cause) -> bool {
-        let is_its = cause.ends.iter().all(|end| self.ends.contains(end));
         let is_effect = self.weight <= Weight::Unordered && self.account.verb != Verb::Fin;
-        is_its && is_effect && self.weight < cause.weight()
+        self.is_alike(cause) && is_effect && self.weight < cause.weight()
     }
 }

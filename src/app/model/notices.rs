@@ -155,20 +155,23 @@ impl Notices {
     pub(crate) fn tell(
         &mut self,
         at: Moment,
-        topic: Topic,
+        topic: Option<Topic>,
         (account, told): ((u64, Account), Told),
         many: u32,
     ) {
-        let mut notice = Notice::new(at, topic.tone(), Some(topic));
+        let mut notice = Notice::new(at, topic.map_or(Tone::Plain, Topic::tone), topic);
         (notice.count, notice.at_once) = (many, many);
         let told = |number| told(number, &account.1);
-        if topic == Topic::Ordered {
-            self.take_back(topic);
-            let text = told(notice.number());
-            self.push(Notice { text, account: Some(account), ..notice });
-        } else {
-            notice.account = Some(account.clone());
-            self.add(notice, told);
+        match topic {
+            Some(Topic::Ordered) | None => {
+                self.take_back(topic);
+                let text = told(notice.number());
+                self.push(Notice { text, account: Some(account), ..notice });
+            }
+            Some(_) => {
+                notice.account = Some(account.clone());
+                self.add(notice, told);
+            }
         }
     }
 
@@ -230,10 +233,10 @@ impl Notices {
     }
 
     /// Takes the last sentence about that back, if it is near, whatever was said since.
-    fn take_back(&mut self, topic: Topic) {
+    fn take_back(&mut self, topic: Option<Topic>) {
         let near = self.all.len().saturating_sub(NEAR);
-        let place = self.all.iter().rposition(|notice| notice.topic == Some(topic));
-        if let Some(place) = place.filter(|place| *place >= near) {
+        let place = self.all.iter().rposition(|notice| notice.topic == topic);
+        if let Some(place) = place.filter(|place| *place >= near && topic.is_some()) {
             self.all.remove(place);
         }
     }
@@ -241,14 +244,6 @@ impl Notices {
     /// Says the first sentence of several about the same.
     pub(crate) fn begin(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
         self.push(Notice { text: text.into(), ..Notice::new(at, Tone::Plain, Some(topic)) });
-    }
-
-    /// Says in other words what was said a moment ago, now that more is known.
-    pub(crate) fn reword(&mut self, before: &str, better: &str) {
-        let near = self.all.iter_mut().rev().take(NEAR);
-        for notice in near.filter(|notice| notice.text == before) {
-            better.clone_into(&mut notice.text);
-        }
     }
 
     /// It cannot be scrolled further back than this: only who draws it knows how many sentences fit.

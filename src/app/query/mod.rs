@@ -5,7 +5,6 @@ pub(crate) mod half_open;
 pub(crate) mod held;
 pub(crate) mod lab_tables;
 pub(crate) mod names;
-pub(crate) mod no_answer;
 pub(crate) mod past;
 pub(crate) mod peers;
 pub(crate) mod port_holders;
@@ -16,7 +15,6 @@ pub(crate) mod unaccepted;
 pub(crate) mod visible_rows;
 pub(crate) mod wire_then;
 
-pub(crate) use crate::app::query::no_answer::NoAnswer;
 pub(crate) use crate::app::query::port_holders::PortUse;
 pub use crate::app::query::port_supply::PortSupply;
 pub use crate::app::query::role::Role;

@@ -12,7 +12,7 @@ pub(crate) const FILM: Script = Script {
     beats: &[
         &["Nobody uses port", "netstat"],
         &["LISTEN", "0 connections"],
-        &["LISTEN", "ESTABLISHED", "the kernel picked port"],
+        &["LISTEN", "ESTABLISHED", "which the kernel picked"],
         &["laptop", "1 connection:"],
         &["LISTEN", "2 connections"],
         &["local port", "foreign port", "server end of phone"],

@@ -75,6 +75,7 @@ fn syn_recv_lets_just_the_syn_through() {
 #[test]
 fn what_is_sent_again_meanwhile_stays_on_the_wire() {
     let mut robot = called("S 2");
+    robot.tables(&[LISTEN], &[CALLS]);
     robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
     assert_eq!(ordered(&mut robot), ["Step"]);
     robot.arrives(1);

@@ -128,7 +128,7 @@ fn connections_are_counted_by_listener_and_not_by_the_address_called() {
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.{last}:5000 ESTABLISHED inode={port}");
         robot.hear(SocketEvent::Connected(own(&row, 11)));
     }
-    let said = robot.said();
+    let said = robot.said_in_the_end();
     assert!(said.contains("now has 2 connections"), "{said}");
 }
 

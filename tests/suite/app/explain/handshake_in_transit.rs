@@ -29,9 +29,15 @@ fn who_has_connected_over_a_slow_wire_is_connected_at_one_end() {
     robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
     let said = robot.said();
-    assert!(said.starts_with("laptop connected: the kernel picked port 44506."), "{said}");
+    assert!(
+        said.starts_with("laptop connected from port 44506, which the kernel picked."),
+        "{said}"
+    );
     assert!(said.contains("connect() has returned"), "{said}");
-    assert!(said.contains("SYN_RECV until the ACK has crossed the wire"), "{said}");
+    assert!(
+        said.contains("the ACK is on the wire: the server's row is still in SYN_RECV"),
+        "{said}"
+    );
     for claim in ["both ends", "told apart"] {
         assert!(!said.contains(claim), "{said}");
     }
@@ -45,7 +51,7 @@ fn whose_ack_is_lost_is_connected_at_one_end() {
     robot.loses(3);
     robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
     let said = robot.said();
-    assert!(said.contains("the ACK is lost"), "{said}");
+    assert!(said.contains("the wire lost the ACK"), "{said}");
     assert!(said.contains("SYN_RECV"), "{said}");
 }
 
@@ -76,9 +82,14 @@ fn a_call_whose_syn_is_lost_says_so() {
             robot.loses(1);
         }
         robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
+        if !told_before {
+            robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+            robot.loses(1);
+        }
+        robot.tables(&[LISTEN], &[CALLS]);
         let said = robot.said();
-        assert!(said.contains("laptop calls 192.168.1.10:500"), "{said}");
-        assert!(said.contains("The SYN is lost: it is sent again"), "{said}");
+        assert!(said.contains("laptop is connecting to 192.168.1.10:500"), "{said}");
+        assert!(said.contains("The wire lost the SYN; it is sent again"), "{said}");
     }
 }
 
@@ -114,7 +125,7 @@ fn when_the_last_ack_has_come_the_other_end_is_said_to_be_established_too() {
     assert!(robot.said().contains("half a connection"), "{}", robot.said());
     robot.later(Duration::from_millis(500));
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
-    assert_eq!(robot.said(), "laptop's ACK has come: the server's end is ESTABLISHED, too.");
+    assert_eq!(robot.said(), "laptop's ACK arrived: the server's row is in ESTABLISHED, too.");
     let told = robot.state.notices.len();
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     assert_eq!(robot.state.notices.len(), told);
@@ -122,5 +133,5 @@ fn when_the_last_ack_has_come_the_other_end_is_said_to_be_established_too() {
     let mut robot = connected();
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     let mut said = robot.state.notices.newest_first();
-    assert!(!said.any(|notice| notice.text.contains("ACK has come")));
+    assert!(!said.any(|notice| notice.text.contains("ACK arrived")));
 }

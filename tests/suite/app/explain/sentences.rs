@@ -132,8 +132,8 @@ fn what_became_of_the_address_that_was_called_is_told() {
         robot.press("c");
         let row = "tcp 0 0 127.0.0.2:54240 127.0.0.2:5000 ESTABLISHED inode=11";
         robot.hear(SocketEvent::Connected(own(row, 11)));
-        let said = robot.said();
-        let words = "0.0.0.0 is nobody's address: Linux takes it for this machine itself, so the row says 127.0.0.2.";
+        let said = robot.said_in_the_end();
+        let words = "0.0.0.0 is the address of no computer: Linux takes it for this machine itself, so the row says 127.0.0.2.";
         assert_eq!(said.contains(words), is_told, "{said}");
     }
 }

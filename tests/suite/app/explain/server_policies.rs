@@ -110,9 +110,9 @@ fn that_the_accept_queue_is_full_is_said_as_soon_as_a_look_shows_it() {
     for call in CALLS {
         robot.hear(SocketEvent::Connecting(own(call, 21)));
     }
+    assert_eq!(times_said(&robot, "connecting"), 0, "nothing is known yet");
+    robot.kernel(&[LISTEN, CALLS[0], CALLS[1]].join("\n"));
     assert_eq!(times_said(&robot, "lo is down"), 2);
-    robot.kernel(LISTEN);
-    assert_eq!(times_said(&robot, "lo is down"), 2, "nothing is known yet");
     let full = LISTEN.replace("tcp 0 128", "tcp 3 2");
     robot.kernel(&[&full, CALLS[0], CALLS[1]].join("\n"));
     assert_eq!(times_said(&robot, "lo is down"), 0);
@@ -136,6 +136,7 @@ fn many_ends_that_are_closed_at_once_are_one_sentence() {
                 own(&client, 1).name
             })
             .collect();
+        robot.later(std::time::Duration::from_secs(1));
         let before = robot.state.notices.len();
         robot.press(keys);
         for at in ends {

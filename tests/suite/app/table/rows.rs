@@ -20,7 +20,7 @@ fn one_connection_is_a_pair_of_rows_beside_a_listen_row_that_stays() {
         ]
     );
     assert!(
-        robot.said().contains("laptop connected: the kernel picked port 54240"),
+        robot.said().contains("laptop connected from port 54240, which the kernel picked"),
         "{}",
         robot.said()
     );

@@ -1,1 +1,0 @@
-//! Why a call has no answer yet.
