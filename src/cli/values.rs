@@ -1,4 +1,6 @@
 //! What is typed on the command line, read as values; whatever else is typed is refused with what would be right.
+//!
+//! Times are read by jiff. clap's own ranges say "invalid digit found in string" where a word is typed for a number.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

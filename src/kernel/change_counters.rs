@@ -1,3 +1,5 @@
+//! procfs reads snmp whole, by its path, and has no sockstat; a pulse takes single numbers from files that it keeps open.
+
 use std::fs::File;
 use std::io::{Read, Seek};
 

@@ -1,3 +1,5 @@
+//! Written on rustix, which is linked anyway: netlink-sys would wrap the same three calls, and with unsafe code of its own.
+
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 

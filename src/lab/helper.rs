@@ -8,9 +8,9 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::lab::diagnosis::{Requester, refusal};
 use crate::lab::fd_channel::{BATCH, Channel};
-use crate::lab::namespace;
 use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
 use crate::lab::setup::{LinkedLab, build};
+use crate::lab::{namespace, protocol};
 use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
 
@@ -28,7 +28,9 @@ pub fn help(spec: LabSpec) -> std::io::Result<()> {
     let who = Requester::now();
     match build(spec) {
         Ok(built) => serve(&channel, built)?,
-        Err(failed) => channel.send(&HelperReply::Refused(refusal(failed, who)).bytes(), &[])?,
+        Err(failed) => {
+            channel.send(&protocol::bytes(&HelperReply::Refused(refusal(failed, who))), &[])?;
+        }
     }
     Ok(())
 }
@@ -41,12 +43,12 @@ fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
         let ends = std::iter::once(computer.packets.as_fd());
         let all: Vec<BorrowedFd<'_>> =
             ends.chain(computer.counters.iter().map(AsFd::as_fd)).collect();
-        channel.send(&HelperReply::Computer(computer.host).bytes(), &all)?;
+        channel.send(&protocol::bytes(&HelperReply::Computer(computer.host)), &all)?;
         spaces.push((computer.host, computer.space));
     }
-    channel.send(&HelperReply::Ready(built.limits).bytes(), &[])?;
+    channel.send(&protocol::bytes(&HelperReply::Ready(built.limits)), &[])?;
     while let Some(message) = channel.receive()? {
-        let Some(ask) = SocketsWanted::read(&message.text) else {
+        let Some(ask) = protocol::read::<SocketsWanted>(&message.text) else {
             continue;
         };
         let made = make(&spaces, ask);
@@ -55,7 +57,7 @@ fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
             Ok(_) => HelperReply::Sockets,
             Err(why) => HelperReply::Failed(errno::Errno(why.raw_os_error())),
         };
-        channel.send(&answer.bytes(), &fds)?;
+        channel.send(&protocol::bytes(&answer), &fds)?;
     }
     Ok(())
 }

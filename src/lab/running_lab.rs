@@ -15,7 +15,7 @@ use crate::lab::fd_channel::{Channel, Message};
 use crate::lab::protocol::HelperReply;
 use crate::lab::socket_pool::SocketPool;
 use crate::lab::stop_handle::{StopHandle, StopReason};
-use crate::lab::sysctl;
+use crate::lab::{protocol, sysctl};
 use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange, in_words};
 
 /// The hidden subcommand that has this program be the helper.
@@ -140,7 +140,7 @@ impl Helper {
     fn answer(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
         let message = self.channel.receive().map_err(no_help)?;
         let Message { text, fds } = message.ok_or_else(|| no_help(Errno::PIPE))?;
-        match HelperReply::read(&text) {
+        match protocol::read(&text) {
             Some(HelperReply::Refused(why)) => Err(why),
             Some(answer) => Ok((answer, fds)),
             None => Err(no_help(Errno::PROTO)),

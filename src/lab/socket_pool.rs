@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use crate::lab::fd_channel::{BATCH, Channel};
+use crate::lab::protocol;
 use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
 use crate::lab::stop_handle::StopHandle;
 use crate::tcp::{Host, PortRange};
@@ -80,7 +81,7 @@ impl SocketPool {
 
     fn ask(&self, ask: SocketsWanted) -> io::Result<Vec<OwnedFd>> {
         let gone = || io::Error::from_raw_os_error(libc::EHOSTUNREACH);
-        self.channel.send(&ask.bytes(), &[]).map_err(|_| gone())?;
+        self.channel.send(&protocol::bytes(&ask), &[]).map_err(|_| gone())?;
         let answer = self.channel.receive();
         if let Err(why) = &answer {
             // Its answer may still come, and would be taken for the answer to something else.
@@ -90,7 +91,7 @@ impl SocketPool {
             });
         }
         let message = answer.map_err(|_| gone())?.ok_or_else(gone)?;
-        match HelperReply::read(&message.text) {
+        match protocol::read(&message.text) {
             Some(HelperReply::Sockets) => Ok(message.fds),
             Some(HelperReply::Failed(errno)) => Err(io::Error::from_raw_os_error(errno.0)),
             Some(HelperReply::Computer(_) | HelperReply::Ready(_) | HelperReply::Refused(_))

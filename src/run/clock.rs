@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
 use crate::tcp::Moment;
@@ -18,7 +18,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that looks at a clock")]
     pub fn start() -> Clock {
         let midnight = Time::midnight();
-        let now = Zoned::now();
+        let now = ZonedDateTime::now();
         let local = now.time().duration_since(midnight);
         let epoch = now.timestamp().as_duration();
         Clock {

@@ -1,3 +1,5 @@
+//! ratatui's `TableState` scrolls what was made into widgets; of 28,000 rows only those that are seen are.
+
 use ratatui::layout::Rect;
 
 use crate::tcp::SocketId;

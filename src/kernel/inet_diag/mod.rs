@@ -1,4 +1,7 @@
 //! The bytes of `inet_diag` messages, both ways (linux/netlink.h, linux/inet_diag.h, sock_diag(7)); no I/O.
+//!
+//! netlink-packet-sock-diag has the messages, too, but takes 1.7 times as long for a dump of 28,000 connections, and knows neither the
+//! filter that the kernel runs (`INET_DIAG_REQ_BYTECODE`) nor sockets that are only bound.
 
 pub(crate) mod answer;
 pub(crate) mod bytecode;

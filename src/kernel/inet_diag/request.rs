@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 
+use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST};
 use zerocopy::{Immutable, IntoBytes};
 
 use crate::kernel::inet_diag::{
@@ -10,8 +11,6 @@ use crate::tcp::{FiveTuple, Protocol, TcpState};
 /// The bits of every state, also of those that this program does not know yet.
 pub const ALL_STATES: u32 = !0;
 
-const NLM_F_REQUEST: u16 = 0x1;
-const NLM_F_DUMP: u16 = 0x300;
 const INET_DIAG_REQ_BYTECODE: u16 = 1;
 /// The bit that asks for `INET_DIAG_INFO`.
 const INFO: u8 = 1 << 1;

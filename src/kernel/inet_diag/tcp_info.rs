@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use netlink_packet_core::NlasIterator;
 use zerocopy::FromBytes;
 
 use crate::kernel::inet_diag::Header;
@@ -7,24 +8,16 @@ use crate::kernel::inet_diag::answer::DiagMessage;
 use crate::tcp::{TcpInfo, TcpState};
 
 const INET_DIAG_INFO: u16 = 2;
-/// `struct rtattr`: a length, which counts itself, and a kind.
-const ATTRIBUTE: usize = 4;
 
 /// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or no sense in it.
 ///
 /// It has grown with the years: what an older kernel does not send is not known, what a newer one adds is skipped.
 pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
     let socket = message.get(size_of::<Header>()..)?;
-    let (socket, mut rest) = DiagMessage::read_from_prefix(socket).ok()?;
-    while let Some((&[a, b, c, d], _)) = rest.split_first_chunk::<ATTRIBUTE>() {
-        let length = usize::from(u16::from_ne_bytes([a, b]));
-        let body = rest.get(ATTRIBUTE..length)?;
-        if u16::from_ne_bytes([c, d]) == INET_DIAG_INFO {
-            return read(body).map(|info| without_fin(socket.state, info));
-        }
-        rest = rest.get(length.next_multiple_of(4)..)?;
-    }
-    None
+    let (socket, attributes) = DiagMessage::read_from_prefix(socket).ok()?;
+    let mut attributes = NlasIterator::new(attributes).map_while(Result::ok);
+    let info = attributes.find(|attribute| attribute.kind() == INET_DIAG_INFO)?;
+    read(info.value()).map(|info| without_fin(socket.state, info))
 }
 
 /// A FIN has a number of its own, and `tcpi_bytes_received` counts it (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c); a program cannot read it.

@@ -21,10 +21,9 @@ pub(crate) fn open(link: u32) -> std::result::Result<OwnedFd, (&'static str, Err
     let socket = socket_with(AddressFamily::PACKET, SocketType::RAW, flags, None)
         .map_err(|why| ("socket(AF_PACKET)", why))?;
     for option in [libc::PACKET_VNET_HDR, libc::PACKET_IGNORE_OUTGOING] {
-        set(&socket, libc::SOL_PACKET, option, 1).map_err(|why| ("setsockopt(SOL_PACKET)", why))?;
+        switch_on(&socket, option).map_err(|why| ("setsockopt(SOL_PACKET)", why))?;
     }
-    let room = i32::try_from(ROOM).unwrap_or(i32::MAX);
-    if set(&socket, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, room).is_err() {
+    if sockopt::set_socket_recv_buffer_size_force(&socket, ROOM).is_err() {
         // Without a privilege on the whole machine it is `net.core.rmem_max`.
         let _ = sockopt::set_socket_recv_buffer_size(&socket, ROOM);
     }
@@ -49,7 +48,8 @@ fn bind(socket: &OwnedFd, link: u32) -> Result<()> {
     checked(done)
 }
 
-fn set(socket: &OwnedFd, level: i32, option: i32, value: i32) -> Result<()> {
+fn switch_on(socket: &OwnedFd, option: i32) -> Result<()> {
+    let (value, level) = (1_i32, libc::SOL_PACKET);
     let size = libc::socklen_t::try_from(size_of::<i32>()).unwrap_or(0);
     // SAFETY: the pointer is to a live i32 and `size` is its size; the kernel only reads it.
     let done = unsafe {

@@ -1,3 +1,5 @@
+//! What ratatui's backend for crossterm lacks: one write for each frame, in a synchronized update.
+
 use std::io;
 use std::io::Write;
 

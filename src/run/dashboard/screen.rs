@@ -1,3 +1,5 @@
+//! `ratatui::init` takes neither the mouse nor pasted text, is not told of signals, and gives the terminal back when any thread panics.
+
 use std::io;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,6 @@
 //! Numbers that are read from the last row of the room.
+//!
+//! Ten digits need no font; tui-big-text would bring two crates more.
 
 use ratatui::layout::Rect;
 

@@ -1,6 +1,9 @@
 //! What is said of ends that close, wait or are called, on loopback: nothing that the table contradicts, and nothing twice.
 
-use fivetuple::tcp::{CloseKind, Command, Endpoint, Errno, ListenSpec, SocketEvent};
+use fivetuple::app::Event;
+use fivetuple::tcp::{
+    CloseKind, Command, Endpoint, Errno, ListenSpec, Owner, ServerCloses, SocketEvent,
+};
 
 use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
@@ -163,4 +166,44 @@ fn each_listening_socket_that_goes_is_counted() {
     let mut robot = laptop_connected();
     robot.hear(SocketEvent::StoppedListening { why: None });
     assert!(robot.said().contains("only the LISTEN row goes"), "{}", robot.said());
+}
+
+/// Stops listening, and listens again in another way.
+fn listen_anew(robot: &mut Robot, change: fn(&mut ListenSpec)) {
+    let mut spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
+    change(&mut spec);
+    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
+}
+
+#[test]
+fn who_keeps_its_end_open_is_told_by_the_options_at_accept() {
+    let mut robot = laptop_connected();
+    listen_anew(&mut robot, |spec| spec.closes = ServerCloses::Never);
+    robot.hear(SocketEvent::Closed { at: own(LAPTOP_END, 11).name, how: CloseKind::Close });
+    let client = LAPTOP_END.replace("ESTABLISHED inode=11", "FIN_WAIT2");
+    let server = SERVER_END.replace("ESTABLISHED", "CLOSE_WAIT");
+    robot.kernel(&[LISTEN, &client, &server].join("\n"));
+    let said = robot.said();
+    assert!(said.contains("CLOSE_WAIT"), "{said}");
+    assert!(!said.contains("only on D"), "{said}");
+}
+
+#[test]
+fn a_stranger_keeps_its_name_when_its_row_is_gone() {
+    const CALLER: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=77";
+    const ITS_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.1:40000 ESTABLISHED inode=12";
+    let mut robot = Robot::listening();
+    robot.hear(SocketEvent::Accepted(own(ITS_END, 12)));
+    robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
+    let owner = Owner { pid: 999, fd: 3, program: "curl".to_owned() };
+    robot.tell(Event::OwnersFound(vec![(77, owner)]));
+    // Whoever has closed holds no row any more: the kernel keeps it, without an inode.
+    let orphan = CALLER.replace("ESTABLISHED inode=77", "FIN_WAIT2");
+    let left = ITS_END.replace("ESTABLISHED", "CLOSE_WAIT");
+    robot.kernel(&[LISTEN, &orphan, &left].join("\n"));
+    robot.hear(SocketEvent::PeerClosed(own(ITS_END, 12).name));
+    robot.hear(SocketEvent::Closed { at: own(ITS_END, 12).name, how: CloseKind::Close });
+    let said = robot.said_in_the_end();
+    assert!(said.starts_with("curl (127.0.0.1:40000) closed, and the server closed"), "{said}");
 }
