@@ -5,13 +5,11 @@ use std::time::Duration;
 use crate::app::events::episodes;
 use crate::app::model::episodes::Cause;
 use crate::app::model::{FinOrder, LoggedEvent, Topic, Verb};
+use crate::app::query::names;
 use crate::app::query::peers::is_stranger;
-use crate::app::query::{Transit, names};
 use crate::app::state::look_at_both;
 use crate::app::{Effect, State, format};
-use crate::tcp::{
-    CloseKind, Errno, Flags, OnData, Protocol, SocketId, SyscallError, TcpState, escape,
-};
+use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) -> Vec<Effect> {
     let text = escape(&first[..first.len().min(48)]);
@@ -42,73 +40,14 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) -> Vec<Effect> 
     if state.server.ends.contains(end) {
         state.server.totals.sent += bytes;
     }
-    let who = names::client_name(state, end);
-    let size = format::many(bytes, "byte", "bytes");
-    let many = |n| format!("data was sent {n} times; the last: {size} from {who}.");
-    if let Some(text) = sent_words(state, end, &who, &size) {
-        state.notices.count(state.now, Topic::Data, text, many);
+    let is_servers = state.server.ends.contains(end);
+    // What the server answers, and what is a part of the call, is told by who reads it.
+    if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
+        let ends = [end, state.other_end(end)];
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, bytes });
     }
     look_at_both(state, end)
-}
-
-/// What became of data that was sent; nothing when the other end reads it, and is about to say so.
-fn sent_words(state: &State, end: SocketId, who: &str, size: &str) -> Option<String> {
-    if state.is_half_open(end) {
-        return Some(format!(
-            "{who} sent {size}, but nobody is at the other end any more (half-open): the answer is RST."
-        ));
-    }
-    if state.server.ends.contains(end) || is_young(state, end) {
-        return None;
-    }
-    let is_udp = end.tuple.protocol == Protocol::Udp;
-    if is_udp && state.datagrams_passage(end) == Transit::Lost {
-        return Some(format!(
-            "{who} sent {size} in one datagram, which is lost: UDP sends nothing again, and neither end is told."
-        ));
-    }
-    if !state.is_with_our_server(end) {
-        return Some(format!("{who} sent {size} to {}.", end.tuple.remote));
-    }
-    if is_udp {
-        return Some(format!(
-            "{who} sent {size} in one datagram: nobody answers it, and nobody notices if it is lost."
-        ));
-    }
-    match state.passage(end, Flags::PSH) {
-        Transit::AtOnce => (),
-        Transit::Slow => {
-            return Some(format!(
-                "{who} sent {size}: they stand in its Send-Q until the answer to them has crossed the wire."
-            ));
-        }
-        Transit::Lost => {
-            return Some(format!(
-                "{who} sent {size}, which are lost: they stand in its Send-Q, and are sent again until they are answered."
-            ));
-        }
-    }
-    if state.is_alone_in_believing(end) {
-        return Some(format!(
-            "{who} sent {size}: it believes that it is connected, but the accept queue is full and the server's kernel dropped its ACK. Nobody takes them: they are sent again."
-        ));
-    }
-    if !state.was_accepted(end) {
-        let row = state.sockets.other_line(end);
-        let then = match row.map(|line| line.gone.is_some()) {
-            Some(false) => "nobody has accepted the other end, so they wait in its Recv-Q",
-            Some(true) => {
-                "nobody had accepted the other end, and it is gone (half-open): the answer is RST"
-            }
-            None => "nobody has accepted the other end",
-        };
-        return Some(format!("{who} sent {size}: {then}."));
-    }
-    let promise = state.server.promise(state.other_end(end));
-    let unread = promise.on_data == OnData::LeaveUnread;
-    unread.then(|| {
-        format!("{who} sent {size}: the server does not read, so they wait in its Recv-Q.")
-    })
 }
 
 /// Why write() fails after the end's own FIN.

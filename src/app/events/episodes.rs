@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::explain::sentence::{reason, told};
+use crate::app::explain::sentence::{is_worth_telling, reason, told};
 use crate::app::model::episodes::{Cause, Episode, Weight};
 use crate::app::model::{Account, Fact, RowNow, RowOutcome, Topic, Verb};
 use crate::app::query::facts::{self, rows};
+use crate::app::query::opening_facts;
 use crate::tcp::TcpState;
 
 /// For so long what follows belongs to it, and is told in its sentence.
@@ -27,15 +28,15 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
         return;
     }
     let known = state.episodes.open.iter().position(|known| known.follows_from(cause));
-    let is_weak = weight <= Weight::Unordered && !verb.is_beginning();
+    let is_weak = weight <= Weight::Unordered && verb.is_end();
     if known.is_none() && is_weak && facts::follows(state, ends[0], verb, WINDOW) {
         return;
     }
     let mut account = facts::account(state, verb, ends, cause.bytes);
     if verb == Verb::Connect {
         state.episodes.drop_call(ends[0]);
-        facts::of_call(state, &mut account, ends[0]);
     }
+    opening_facts::begin(state, &mut account, ends);
     let topic = topic(state, &account, weight);
     let most = if topic == Some(Topic::Ordered) { 1 } else { ALIKE };
     let alike = |known: &&mut Episode| !known.is_told && topic.is_some() && known.topic == topic;
@@ -62,8 +63,10 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
 fn topic(state: &State, account: &Account, weight: Weight) -> Option<Topic> {
     let is_one_of_many = weight == Weight::Ordered && state.clients.ordered > 1;
     Some(match account.verb {
-        Verb::Connect | Verb::Ack => return None,
+        Verb::Accept if !account.facts.contains(&Fact::Held) => Topic::Came,
+        Verb::Connect | Verb::Ack | Verb::Accept => return None,
         Verb::Call => Topic::Called,
+        Verb::Send => Topic::Data,
         Verb::Close | Verb::Abort if is_one_of_many => Topic::Ordered,
         Verb::Close if account.facts.contains(&Fact::PeerFin) => Topic::WentToo,
         Verb::Close | Verb::Fin => Topic::Went,
@@ -81,11 +84,15 @@ pub(crate) fn settle(state: &mut State) {
         let age = state.now.since(episode.opened);
         let rows = looked(state, episode);
         let mut account = Account { rows, ..episode.account.clone() };
-        facts::look(state, &mut account, episode.ends, episode.opened);
+        let look = if account.verb.is_end() { facts::look } else { opening_facts::look };
+        look(state, &mut account, episode.ends, episode.opened);
         let differs = account != episode.account;
         let was_half = is_half(&std::mem::replace(&mut episode.account, account));
         if !episode.is_told && is_due(state, episode, age) {
             episode.is_told = true;
+            if !is_worth_telling(&episode.account) {
+                return false;
+            }
             tell(state, episode);
         } else if episode.is_told && was_half && !is_half(&episode.account) {
             if episode.account.rows[1].after == RowNow::In(TcpState::Established) {
@@ -142,12 +149,24 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         let is_gone = state.sockets.get(end).is_none_or(|line| line.gone.is_some());
         now != episode.before[n] || (is_gone && episode.before[n].is_some())
     });
-    if episode.account.verb.is_beginning() {
-        let [own, other] = episode.account.rows.map(|row| row.after != RowNow::Unseen);
-        let is_answered = episode.account.verb == Verb::Connect && other;
-        let is_explained = episode.account.verb == Verb::Call && reason(&episode.account).is_some();
-        let patience = if episode.account.verb == Verb::Call { ANSWERED } else { PATIENCE };
-        return (own && (is_answered || is_explained)) || age >= patience;
+    let account = &episode.account;
+    if !account.verb.is_end() {
+        let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
+        let (is_seen, patience) = match account.verb {
+            Verb::Call => (own && reason(account).is_some(), ANSWERED),
+            Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin), PATIENCE),
+            Verb::Send => (false, PATIENCE),
+            Verb::Connect
+            | Verb::Ack
+            | Verb::Close
+            | Verb::Abort
+            | Verb::HalfClose
+            | Verb::Broken(_)
+            | Verb::Fin
+            | Verb::LateData
+            | Verb::CutShort => (own && other, PATIENCE),
+        };
+        return is_seen || age >= patience;
     }
     let is_known = episode.before[0].is_some() || own;
     (own && (other || episode.ends[0] == episode.ends[1]))

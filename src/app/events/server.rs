@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use crate::app::actions::use_up_ports;
+use crate::app::events::episodes;
 use crate::app::explain::failure::bind_error;
 use crate::app::explain::{accept, listen};
-use crate::app::model::{Attempt, ListenAddress, PeerKind, Tone, Topic};
-use crate::app::query::failure;
+use crate::app::model::episodes::Cause;
+use crate::app::model::{Attempt, ListenAddress, PeerKind, Tone, Topic, Verb};
 use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
+use crate::app::query::{failure, opening_facts};
 use crate::app::state::{look_at_both, wanted};
-use crate::app::{Effect, State, format};
+use crate::app::{Effect, State};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
@@ -94,7 +96,6 @@ pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
 }
 
 pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
-    let tuple = socket.name.tuple;
     state.server.pause = None;
     state.server.totals.accepted += 1;
     let promise = state.server.promise(socket.name);
@@ -105,28 +106,14 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     ends.accept(socket, state.now, promise);
     ends.change(socket.name, |end| end.caller = caller);
     state.sockets.own(&socket, state.machine.pid);
-    if state.server.held {
-        let text = accept::while_held(state, &socket);
-        state.notices.say(state.now, Tone::Plain, text);
-    } else if waited && accept::has_hung_up(state, socket.name) {
-        let text = accept::hung_up(state, &socket);
-        let many =
-            |n| format!("{} who waited had hung up before accept().", format::number(u64::from(n)));
-        state.notices.count(state.now, Topic::Came, text, many);
-    } else if is_stranger(state, socket.name) {
-        let text = format!(
-            "{} connected: accept() returned a socket of its own, descriptor {}. LISTEN did not change.",
-            tuple.remote.canonical(),
-            socket.fd
+    let name = socket.name;
+    let has_closed = waited && opening_facts::had_closed(state, name);
+    if state.server.held || has_closed || is_stranger(state, name) {
+        let ends = [name, state.other_end(name)];
+        episodes::begin(
+            state,
+            &Cause { verb: Verb::Accept, ends, ordered: None, bytes: socket.fd },
         );
-        let many = |n| {
-            format!(
-                "{} connections came, the last one from {}.",
-                format::number(n),
-                tuple.remote.canonical()
-            )
-        };
-        state.notices.count(state.now, Topic::Came, text, |n| many(u64::from(n)));
     }
     look_at_both(state, socket.name)
 }

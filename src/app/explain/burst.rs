@@ -6,7 +6,7 @@ use crate::app::State;
 use crate::app::explain::sentence::reason;
 use crate::app::format::{many, number, seconds, sockets};
 use crate::app::model::BurstProgress;
-use crate::app::query::facts;
+use crate::app::query::opening_facts;
 use crate::tcp::{Burst, Endpoint, FiveTuple, Port, SocketId};
 
 /// That they are being made, where that takes long enough to be read.
@@ -16,7 +16,7 @@ pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Op
     let to = state.clients.target(state.server.callable()).endpoint()?;
     let from = Endpoint { ip: computer.ip, port: Port::ANY };
     let client = SocketId::connected(computer.host, FiveTuple::tcp(from, to));
-    let why = reason(&facts::of_waiting_call(state, client, state.now));
+    let why = reason(&opening_facts::of_waiting_call(state, client, state.now));
     let why = why.filter(|_| is_long && state.lab.wire.is_slow())?;
     let calls = many(u64::from(burst.count), "call", "calls");
     Some(format!("{} makes {calls}. {why}", computer.name))
@@ -37,7 +37,7 @@ pub(crate) fn ended(state: &State, progress: &BurstProgress, asked: u32, took: D
     let oldest = computer.ends.first_unanswered_since(progress.ever);
     let why = oldest.and_then(|client| {
         let since = state.own_end(client)?.since;
-        reason(&facts::of_waiting_call(state, client, since))
+        reason(&opening_facts::of_waiting_call(state, client, since))
     });
     let why = why.map_or_else(String::new, |why| format!(" {why}"));
     if progress.opened == 0 && waiting > 0 {

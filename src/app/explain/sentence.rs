@@ -42,6 +42,11 @@ fn one_of(n: u32, account: &Account) -> String {
                 "{n} calls were made, and none was answered at once. One of them: {one}"
             );
         }
+        Verb::Send => {
+            let n = number(u64::from(n));
+            return format!("Data was sent {n} times. One of them: {one}");
+        }
+        Verb::Accept => "accepted",
         Verb::Connect | Verb::Ack => "made",
         Verb::Close if account.facts.contains(&Fact::PeerFin) => "closed at the other end, too",
         Verb::Close | Verb::Fin => "closed",
@@ -51,6 +56,11 @@ fn one_of(n: u32, account: &Account) -> String {
         Verb::CutShort => "taken out of TIME_WAIT by RST",
     };
     format!("{some} {were} {done}. One of them: {one}")
+}
+
+/// Whether there is anything to say beyond what the rows show.
+pub(crate) fn is_worth_telling(account: &Account) -> bool {
+    account.verb != Verb::Send || texts::find(key(account), account).is_some()
 }
 
 /// Why it is so, where that was seen.
@@ -69,6 +79,9 @@ fn key(account: &Account) -> &'static str {
         Verb::Abort if is_udp => "udp-abort",
         Verb::Close if is_udp => "udp-close",
         Verb::Connect if is_udp => "udp-connect",
+        Verb::Send if is_udp => "udp-send",
+        Verb::Send => "send",
+        Verb::Accept => "accept",
         Verb::Call => "call",
         Verb::Connect => "connect",
         Verb::Ack => "ack",
@@ -85,6 +98,8 @@ fn key(account: &Account) -> &'static str {
 fn row_changes(account: &Account) -> String {
     let Account { who, whom, rows: [own, other], .. } = account;
     let did = match account.verb {
+        Verb::Send => "sent data",
+        Verb::Accept => "accepted a connection",
         Verb::Call => "is connecting",
         Verb::Connect | Verb::Ack => "connected",
         Verb::Close => "closed",

@@ -36,6 +36,10 @@ pub enum Verb {
     Connect,
     /// The last ACK of the handshake arrived.
     Ack,
+    /// accept() returned a connection.
+    Accept,
+    /// write() took data.
+    Send,
     /// close() returned.
     Close,
     /// close() with `SO_LINGER` 0 returned.
@@ -53,9 +57,10 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// Whether a connection begins by it.
-    pub(crate) const fn is_beginning(self) -> bool {
-        matches!(self, Verb::Call | Verb::Connect | Verb::Ack)
+    /// Whether it is about the end of a connection.
+    pub(crate) const fn is_end(self) -> bool {
+        let is_begun = matches!(self, Verb::Call | Verb::Connect | Verb::Ack | Verb::Accept);
+        !is_begun && !matches!(self, Verb::Send)
     }
 }
 
@@ -173,4 +178,20 @@ facts! {
     SamePort,
     /// The address that was called is 0.0.0.0 or ::.
     Unspecified,
+    /// The connection was reset before accept() returned it.
+    WasReset,
+    /// Another program is at the other end.
+    Stranger,
+    /// Bytes are in its Send-Q.
+    OwnQueued,
+    /// Bytes are in the other row's Recv-Q.
+    OtherQueued,
+    /// The other row is gone.
+    OtherGone,
+    /// The data is on the wire.
+    DataWaits,
+    /// The wire lost the data.
+    DataLost,
+    /// The server does not read.
+    LeavesUnread,
 }

@@ -80,6 +80,8 @@ impl Cause {
             Verb::Call
             | Verb::Connect
             | Verb::Ack
+            | Verb::Accept
+            | Verb::Send
             | Verb::Close
             | Verb::Abort
             | Verb::HalfClose
@@ -92,8 +94,10 @@ impl Cause {
 impl Episode {
     /// Whether both are about the end of the same connection.
     fn is_alike(&self, cause: &Cause) -> bool {
-        let begins = self.account.verb.is_beginning() || cause.verb.is_beginning();
-        !begins && cause.ends.iter().all(|end| self.ends.contains(end))
+        let are_ends = self.account.verb.is_end() && cause.verb.is_end();
+        let is_own_close = self.account.facts.contains(&Fact::PeerFin)
+            && (self.account.verb, cause.verb) == (Verb::Accept, Verb::Close);
+        (are_ends || is_own_close) && cause.ends.iter().all(|end| self.ends.contains(end))
     }
 
     /// Takes what happened to the same connection just after it as a part of it; whether it is one.
@@ -112,7 +116,8 @@ impl Episode {
 
     /// Whether it is but what followed from that, of which it was heard later.
     pub(crate) fn follows_from(&self, cause: &Cause) -> bool {
-        let is_effect = self.weight <= Weight::Unordered && self.account.verb != Verb::Fin;
+        let is_cause = matches!(self.account.verb, Verb::Fin | Verb::Accept);
+        let is_effect = self.weight <= Weight::Unordered && !is_cause;
         self.is_alike(cause) && is_effect && self.weight < cause.weight()
     }
 }

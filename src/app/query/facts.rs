@@ -1,18 +1,16 @@
 //! The conditions under which something happened, as far as they were seen.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::format::brief;
 use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
 use crate::app::query::peers::is_stranger;
 use crate::app::query::port_holders::holders;
 use crate::app::table::TableRow;
 use crate::tcp::{
-    CloseKind, Delivery, DropReason, Errno, Flags, Moment, Protocol, ServerCloses, SocketId,
-    SourcePort, TcpState, TimerKind, WireSegment,
+    CloseKind, Delivery, Errno, Flags, Moment, Protocol, ServerCloses, SocketId, TcpState,
+    TimerKind, WireSegment,
 };
 
 /// The call that sent a segment is told so shortly after the wire has told of the segment.
@@ -30,7 +28,7 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32
         who: name(state, own),
         whom: name(state, other),
         rows: [unknown; 2],
-        facts: if verb.is_beginning() { to_itself(own) } else { at_once(state, verb, ends) },
+        facts: if verb.is_end() { at_once(state, verb, ends) } else { to_itself(own) },
         at: [own.tuple.local, own.tuple.remote],
         number: bytes,
         detail: String::new(),
@@ -119,95 +117,9 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> BTreeSet<F
     facts.chain(to_itself(own)).collect()
 }
 
-/// How a call of a client came by its port, and whom it called.
-pub(crate) fn of_call(state: &State, account: &mut Account, client: SocketId) {
-    let (tuple, spec) = (client.tuple, &state.clients.spec);
-    let called = state.clients.target(state.server.callable()).endpoint();
-    let nowhere = called.map(|called| called.ip).filter(IpAddr::is_unspecified);
-    let is_ours = state.is_our_server(tuple.remote);
-    let pick = match spec.source_port {
-        SourcePort::KernelPicks => None,
-        SourcePort::Toy(_) => Some(Fact::FromRange),
-        SourcePort::Fixed(_) => Some(Fact::PortAsked),
-        SourcePort::SameAsServer => Some(Fact::SamePort),
-    };
-    account.facts.extend(pick);
-    account.facts.insert(if is_ours { Fact::Ours } else { Fact::Foreign });
-    if let SourcePort::Toy(range) = spec.source_port {
-        account.detail = range.to_string();
-    }
-    if let Some(ip) = nowhere.filter(|_| !state.lab.is_up() && pick.is_none()) {
-        account.facts.insert(Fact::Unspecified);
-        account.detail = ip.to_string();
-    }
-    if is_ours && state.server.held {
-        account.facts.insert(Fact::Held);
-    }
-    let many = state.connections_with(tuple.remote);
-    if is_ours && many > 1 {
-        account.facts.insert(Fact::Several);
-        account.number = u32::try_from(many).unwrap_or(u32::MAX);
-    }
-}
-
-/// What keeps the answer to a call, as far as that is known by now.
-fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
-    let wire = &state.lab.wire;
-    let is_within = state.other_end(client).host == client.host;
-    let is_nowhere = state.lab.lacks(client.tuple.remote.ip);
-    let over_the_wire = state.lab.is_up() && !is_within && !is_nowhere;
-    let mut sent = sent(state, client, opened);
-    let syn = sent.find(|crossing| crossing.segment.flags.has(Flags::SYN));
-    let lost = syn.and_then(|syn| match syn.fate {
-        Delivery::Lost(_, how) => Some(how),
-        Delivery::OnTheWay | Delivery::Arrived(_) => None,
-    });
-    let is_on_this_machine = state.lab.is_up() || client.tuple.remote.ip.is_loopback();
-    let facts = [
-        (is_nowhere, Fact::NoSuchHost),
-        (state.is_queue_full() && state.is_with_our_server(client), Fact::QueueFull),
-        (lost == Some(DropReason::NoLink), Fact::NoLink),
-        (lost.is_some() && (lost == Some(DropReason::NoLink) || !wire.cut), Fact::SynLost),
-        (over_the_wire && wire.held, Fact::WireHeld),
-        (over_the_wire && wire.cut, Fact::WireCut),
-        (over_the_wire && !wire.delay.is_zero(), Fact::WireSlow),
-        (!over_the_wire && !is_nowhere && is_on_this_machine, Fact::Within),
-    ];
-    account.facts.retain(|known| facts.iter().all(|(_, fact)| fact != known));
-    account.facts.extend(facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact));
-    account.detail = brief(wire.delay);
-}
-
-/// Whether the last ACK of the handshake is on its way, or lost.
-fn look_at_ack(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
-    let seen = [Fact::AckWaits, Fact::AckLost, Fact::QueueFull];
-    account.facts.retain(|fact| !seen.contains(fact));
-    let ack = sent(state, client, opened).find(|crossing| crossing.segment.flags.has(Flags::ACK));
-    account.facts.extend(match ack.map(|ack| ack.fate) {
-        Some(Delivery::OnTheWay) => Some(Fact::AckWaits),
-        Some(Delivery::Lost(..)) => Some(Fact::AckLost),
-        Some(Delivery::Arrived(_)) | None => None,
-    });
-    if state.is_with_our_server(client) && state.is_alone_in_believing(client) {
-        account.facts.insert(Fact::QueueFull);
-    }
-}
-
-/// What is known of a call that waits for its answer since then.
-pub(crate) fn of_waiting_call(state: &State, client: SocketId, since: Moment) -> Account {
-    let mut account = account(state, Verb::Call, [client, state.other_end(client)], 0);
-    look_at_call(state, &mut account, client, since);
-    account
-}
-
 /// Takes what can be seen by now.
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     let [own, other] = ends;
-    if account.verb == Verb::Call {
-        return look_at_call(state, account, own, opened);
-    } else if account.verb == Verb::Connect {
-        return look_at_ack(state, account, own, opened);
-    }
     let seen = [
         Fact::Listening,
         Fact::FinWaits,
@@ -245,7 +157,11 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
 }
 
 /// What an end has sent over the lab's wire about that time or later, the newest first.
-fn sent(state: &State, end: SocketId, since: Moment) -> impl Iterator<Item = &WireSegment> {
+pub(super) fn sent(
+    state: &State,
+    end: SocketId,
+    since: Moment,
+) -> impl Iterator<Item = &WireSegment> {
     let tuple = end.tuple.canonical();
     let newest_first = state.lab.crossings.iter().rev();
     let new = newest_first.take_while(move |crossing| since.since(crossing.sent) < TOGETHER);

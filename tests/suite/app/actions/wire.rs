@@ -169,7 +169,10 @@ fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
     robot.press("b");
     robot.later(Duration::from_secs(1));
     robot.hear(SocketEvent::Sent { at: name(CLIENT), bytes: 13 });
-    assert!(robot.said().contains("Send-Q"), "{}", robot.said());
+    robot.sends(1, (LAPTOP, Flags::PSH.and(Flags::ACK)), (1, 1), b"Test payload.");
+    robot.tables(&[LISTEN, SERVES], &[&CLIENT.replace("tcp 0 0", "tcp 0 13")]);
+    robot.later(Duration::from_millis(30));
+    assert!(robot.said().contains("on the wire, and in its Send-Q"), "{}", robot.said());
     robot.press("d");
     robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Close });
     assert!(!robot.said().contains("closed"), "{}", robot.said());

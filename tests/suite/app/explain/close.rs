@@ -96,8 +96,8 @@ fn who_hung_up_before_accept_is_said_to_have() {
     let waits = SERVER_END.replace(" inode=12", "");
     let hung_up = waits.replace("ESTABLISHED", "CLOSE_WAIT").replace("tcp 0", "tcp 14");
     for (closes, then) in [
-        (ServerCloses::WithClient, "closes, too: the row goes"),
-        (ServerCloses::Never, "stays in CLOSE_WAIT"),
+        (ServerCloses::WithClient, "Its row is in CLOSE_WAIT"),
+        (ServerCloses::Never, "closes its end only on D"),
     ] {
         for key in ["A", "a"] {
             let mut robot = serving(|spec| spec.closes = closes);
@@ -113,8 +113,8 @@ fn who_hung_up_before_accept_is_said_to_have() {
                 robot.hear(SocketEvent::AcceptHeld(false));
             }
             robot.hear(SocketEvent::Accepted(own(SERVER_END, 21)));
-            let said = robot.said();
-            assert!(said.contains("had hung up while it waited"), "{key}: {said}");
+            let said = robot.said_in_the_end();
+            assert!(said.contains("had closed while it waited"), "{key}: {said}");
             assert!(said.contains(then), "{key}: {said}");
         }
     }

@@ -101,19 +101,19 @@ fn a_datagram_that_is_lost_is_lost_for_good_and_that_is_said() {
     robot.press("c");
     robot.hear(SocketEvent::Connected(own(UDP, 11)));
     robot.later(Duration::from_secs(1));
-    let sent = |robot: &mut Robot| {
-        let at = name(UDP);
-        robot.hear(SocketEvent::Sent { at, bytes: 13 });
-        robot.said().to_owned()
-    };
-    let said = sent(&mut robot);
-    assert!(!said.contains("lost"), "{said}");
-    robot.press("u");
-    let said = sent(&mut robot);
-    assert!(
-        said.contains("13 bytes") && said.contains("is lost: UDP sends nothing again"),
-        "{said}"
-    );
+    for is_lost in [false, true] {
+        robot.sends(1, (LAPTOP, Flags::default()), (0, 0), b"Test payload.");
+        let crossing = robot.state.lab.crossings.back_mut().unwrap();
+        crossing.segment.tuple.protocol = Protocol::Udp;
+        if is_lost {
+            robot.loses(1);
+        }
+        robot.hear(SocketEvent::Sent { at: name(UDP), bytes: 13 });
+        let said = robot.said_in_the_end();
+        assert!(said.contains("laptop sent 13 bytes"), "{said}");
+        assert_eq!(said.contains("lost it: UDP sends nothing again"), is_lost, "{said}");
+        robot.state.lab.crossings.clear();
+    }
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::robot::{Robot, own};
 fn another_program_on_a_computer_of_the_lab_is_told_of_like_any_stranger() {
     let mut robot = Robot::listening_in_lab();
     robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
-    let said = robot.said();
-    assert!(said.contains("192.168.1.13:44506 connected"), "{said}");
+    let said = robot.said_in_the_end();
+    assert!(said.contains("192.168.1.13:44506) connected"), "{said}");
     robot.hear(SocketEvent::Received { at: name(SERVES), bytes: 5, first: b"hello".to_vec() });
     assert!(robot.said().contains("hello"), "{}", robot.said());
     robot.hear(SocketEvent::PeerClosed(name(SERVES)));

@@ -74,7 +74,7 @@ fn a_connection_that_was_reset_while_it_waited_has_no_row_when_it_is_accepted() 
     robot.later(std::time::Duration::from_secs(20));
     robot.press("A");
     robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
-    let said = robot.said();
+    let said = robot.said_in_the_end();
     assert!(said.contains("was reset while it waited"), "{said}");
     assert!(said.contains("ECONNRESET"), "{said}");
     robot.hear(SocketEvent::Closed {

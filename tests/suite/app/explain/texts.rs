@@ -10,7 +10,10 @@ use fivetuple::app::{Account, Fact, RowNow, RowOutcome, Verb};
 use fivetuple::tcp::{Endpoint, Errno, Protocol, TcpState};
 
 /// What the word in the first column stands for.
-const VERBS: [(&str, Verb, Protocol); 15] = [
+const VERBS: [(&str, Verb, Protocol); 18] = [
+    ("accept", Verb::Accept, Protocol::Tcp),
+    ("send", Verb::Send, Protocol::Tcp),
+    ("udp-send", Verb::Send, Protocol::Udp),
     ("call", Verb::Call, Protocol::Tcp),
     ("connect", Verb::Connect, Protocol::Tcp),
     ("ack", Verb::Ack, Protocol::Tcp),

@@ -73,10 +73,10 @@ fn unread_data_is_known_to_lie_at_an_end_that_was_accepted() {
     let mut robot = connected(|spec| spec.on_data = OnData::LeaveUnread);
     robot.later(std::time::Duration::from_secs(1));
     robot.hear(SocketEvent::Sent { at: laptop(), bytes: 13 });
-    let said = robot.said();
-    assert!(said.contains("the server does not read"), "{said}");
     let waits = SERVER_END.replace("tcp 0 0", "tcp 13 0");
     robot.kernel(&[LISTEN, LAPTOP_END, &waits].join("\n"));
+    let said = robot.said_in_the_end();
+    assert!(said.contains("the server does not read"), "{said}");
     let said = closed(robot, "", "");
     assert!(said.contains("the server closed with data unread: both rows are gone"), "{said}");
 }

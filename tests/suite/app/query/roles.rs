@@ -155,7 +155,7 @@ fn who_was_at_a_client_s_end_is_forgotten_with_its_row() {
     robot.later(std::time::Duration::from_secs(30));
     // Somebody else comes by the same numbers.
     robot.hear(SocketEvent::Accepted(own(SERVER_V6, 12)));
-    let said = robot.said();
+    let said = robot.said_in_the_end();
     assert!(said.starts_with("[::1]:54314 connected"), "{said}");
 }
 

@@ -1,0 +1,171 @@
+//! The conditions under which connections begin, and data is sent, as far as they were seen.
+
+use std::net::IpAddr;
+
+use crate::app::State;
+use crate::app::format::brief;
+use crate::app::model::{Account, Fact, Verb};
+use crate::app::query::facts::{account, sent};
+use crate::app::query::peers::is_stranger;
+use crate::app::table::TableRow;
+use crate::tcp::{
+    Delivery, DropReason, Flags, Moment, OnData, Protocol, ServerCloses, SocketId, SourcePort,
+    TcpState,
+};
+
+/// What is known as it happens.
+pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
+    if account.verb == Verb::Connect {
+        of_call(state, account, ends[0]);
+    } else if account.verb == Verb::Accept {
+        account.facts.extend(of_accept(state, ends[0]));
+    } else if account.verb == Verb::Send {
+        account.facts.extend(of_data(state, ends));
+    }
+}
+
+/// What can be seen by now.
+pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
+    if account.verb == Verb::Call {
+        look_at_call(state, account, ends[0], opened);
+    } else if account.verb == Verb::Connect {
+        look_at_ack(state, account, ends[0], opened);
+    } else if account.verb == Verb::Send {
+        look_at_data(state, account, ends, opened);
+    }
+}
+
+/// Whether the other end had closed before accept() returned the connection, as far as its rows show it.
+pub(crate) fn had_closed(state: &State, end: SocketId) -> bool {
+    let own = state.sockets.get(end);
+    let waited = own.is_some_and(|line| line.row.state == TcpState::CloseWait);
+    let other = state.sockets.other_line(end);
+    end.tuple.protocol == Protocol::Tcp && (waited || other.is_some_and(TableRow::has_sent_fin))
+}
+
+fn of_accept(state: &State, end: SocketId) -> impl Iterator<Item = Fact> {
+    let (own, other) = (state.sockets.get(end), state.sockets.other_line(end));
+    let is_gone = own.is_some_and(|line| line.gone.is_some());
+    let promise = state.server.promise(end);
+    let facts = [
+        (is_gone || other.is_some_and(TableRow::was_reset), Fact::WasReset),
+        (had_closed(state, end), Fact::PeerFin),
+        (state.server.held, Fact::Held),
+        (is_stranger(state, end), Fact::Stranger),
+        (promise.closes == ServerCloses::Never, Fact::KeepsOpen),
+    ];
+    facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact)
+}
+
+fn of_data(state: &State, [own, other]: [SocketId; 2]) -> impl Iterator<Item = Fact> {
+    let is_ours = state.is_with_our_server(own) || state.server.ends.contains(own);
+    let other_line = state.sockets.other_line(own);
+    let is_gone = other_line.is_some_and(|line| line.gone.is_some());
+    let facts = [
+        (state.is_half_open(own), Fact::HalfOpen),
+        (is_gone, Fact::OtherGone),
+        (!is_ours, Fact::Foreign),
+        (is_ours && !state.was_accepted(own), Fact::NotAccepted),
+        (state.server.promise(other).on_data == OnData::LeaveUnread, Fact::LeavesUnread),
+    ];
+    facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact)
+}
+
+/// Where the data is.
+fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
+    let [own, other] = ends.map(|end| state.sockets.get(end).filter(|line| line.gone.is_none()));
+    let segment = sent(state, ends[0], opened)
+        .find(|crossing| crossing.segment.length > 0 && !crossing.segment.is_refusal);
+    let fate = segment.map(|crossing| crossing.fate);
+    let is_alone = state.is_with_our_server(ends[0]) && state.is_alone_in_believing(ends[0]);
+    let facts = [
+        (own.is_some_and(|line| line.row.queues.send > 0), Fact::OwnQueued),
+        (other.is_some_and(|line| line.row.unread() > 0), Fact::OtherQueued),
+        (fate == Some(Delivery::OnTheWay), Fact::DataWaits),
+        (matches!(fate, Some(Delivery::Lost(..))), Fact::DataLost),
+        (is_alone, Fact::QueueFull),
+    ];
+    account.facts.retain(|known| facts.iter().all(|(_, fact)| fact != known));
+    account.facts.extend(facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact));
+}
+
+/// How a call of a client came by its port, and whom it called.
+fn of_call(state: &State, account: &mut Account, client: SocketId) {
+    let (tuple, spec) = (client.tuple, &state.clients.spec);
+    let called = state.clients.target(state.server.callable()).endpoint();
+    let nowhere = called.map(|called| called.ip).filter(IpAddr::is_unspecified);
+    let is_ours = state.is_our_server(tuple.remote);
+    let pick = match spec.source_port {
+        SourcePort::KernelPicks => None,
+        SourcePort::Toy(_) => Some(Fact::FromRange),
+        SourcePort::Fixed(_) => Some(Fact::PortAsked),
+        SourcePort::SameAsServer => Some(Fact::SamePort),
+    };
+    account.facts.extend(pick);
+    account.facts.insert(if is_ours { Fact::Ours } else { Fact::Foreign });
+    if let SourcePort::Toy(range) = spec.source_port {
+        account.detail = range.to_string();
+    }
+    if let Some(ip) = nowhere.filter(|_| !state.lab.is_up() && pick.is_none()) {
+        account.facts.insert(Fact::Unspecified);
+        account.detail = ip.to_string();
+    }
+    if is_ours && state.server.held {
+        account.facts.insert(Fact::Held);
+    }
+    let many = state.connections_with(tuple.remote);
+    if is_ours && many > 1 {
+        account.facts.insert(Fact::Several);
+        account.number = u32::try_from(many).unwrap_or(u32::MAX);
+    }
+}
+
+/// What keeps the answer to a call, as far as that is known by now.
+fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
+    let wire = &state.lab.wire;
+    let is_within = state.other_end(client).host == client.host;
+    let is_nowhere = state.lab.lacks(client.tuple.remote.ip);
+    let over_the_wire = state.lab.is_up() && !is_within && !is_nowhere;
+    let mut sent = sent(state, client, opened);
+    let syn = sent.find(|crossing| crossing.segment.flags.has(Flags::SYN));
+    let lost = syn.and_then(|syn| match syn.fate {
+        Delivery::Lost(_, how) => Some(how),
+        Delivery::OnTheWay | Delivery::Arrived(_) => None,
+    });
+    let is_on_this_machine = state.lab.is_up() || client.tuple.remote.ip.is_loopback();
+    let facts = [
+        (is_nowhere, Fact::NoSuchHost),
+        (state.is_queue_full() && state.is_with_our_server(client), Fact::QueueFull),
+        (lost == Some(DropReason::NoLink), Fact::NoLink),
+        (lost.is_some() && (lost == Some(DropReason::NoLink) || !wire.cut), Fact::SynLost),
+        (over_the_wire && wire.held, Fact::WireHeld),
+        (over_the_wire && wire.cut, Fact::WireCut),
+        (over_the_wire && !wire.delay.is_zero(), Fact::WireSlow),
+        (!over_the_wire && !is_nowhere && is_on_this_machine, Fact::Within),
+    ];
+    account.facts.retain(|known| facts.iter().all(|(_, fact)| fact != known));
+    account.facts.extend(facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact));
+    account.detail = brief(wire.delay);
+}
+
+/// Whether the last ACK of the handshake is on its way, or lost.
+fn look_at_ack(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
+    let seen = [Fact::AckWaits, Fact::AckLost, Fact::QueueFull];
+    account.facts.retain(|fact| !seen.contains(fact));
+    let ack = sent(state, client, opened).find(|crossing| crossing.segment.flags.has(Flags::ACK));
+    account.facts.extend(match ack.map(|ack| ack.fate) {
+        Some(Delivery::OnTheWay) => Some(Fact::AckWaits),
+        Some(Delivery::Lost(..)) => Some(Fact::AckLost),
+        Some(Delivery::Arrived(_)) | None => None,
+    });
+    if state.is_with_our_server(client) && state.is_alone_in_believing(client) {
+        account.facts.insert(Fact::QueueFull);
+    }
+}
+
+/// What is known of a call that waits for its answer since then.
+pub(crate) fn of_waiting_call(state: &State, client: SocketId, since: Moment) -> Account {
+    let mut account = account(state, Verb::Call, [client, state.other_end(client)], 0);
+    look_at_call(state, &mut account, client, since);
+    account
+}
