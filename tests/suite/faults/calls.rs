@@ -36,7 +36,11 @@ impl Sockets {
             }
             self.orders.push(news);
         }
-        assert!(self.orders.len() <= Engine::BURSTS, "{} orders at a time", self.orders.len());
+        assert!(
+            self.orders.len() <= Engine::MOST_UNDER_WAY,
+            "{} orders at a time",
+            self.orders.len()
+        );
     }
 
     fn call(&mut self) -> SocketEvent {
