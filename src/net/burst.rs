@@ -68,10 +68,10 @@ impl BurstTask {
             addresses = resolve::addresses(&self.spec) => addresses,
         };
         let whole = self.whole_range();
-        let burst = self.burst;
+        let (id, burst) = (self.spec.id, self.burst);
         if burst.count > 1 {
             let whole_range = whole.is_some();
-            self.registry.report(SocketEvent::BurstBegun { burst, whole_range }).await;
+            self.registry.report(SocketEvent::BurstBegun { id, burst, whole_range }).await;
         }
         let begun = Instant::now();
         match addresses {
@@ -83,7 +83,7 @@ impl BurstTask {
             self.wait_for_last_answers().await;
             let opened = self.counts.opened.load(Ordering::Acquire);
             let asked = burst.count;
-            self.registry.report(SocketEvent::BurstEnded { opened, asked, took }).await;
+            self.registry.report(SocketEvent::BurstEnded { id, opened, asked, took }).await;
         }
     }
 

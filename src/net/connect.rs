@@ -82,7 +82,9 @@ async fn start_traced(
         }
     };
     let local = local.map_err(failed(Call::Connect))?;
-    let own = socket::own(spec.host, spec.protocol, &socket, [local, peer_of(to, local)]);
+    let ends = [local, peer_of(to, local)];
+    let own = socket::own(spec.host, spec.protocol, &socket, ends);
+    let own = OwnSocket { order: Some(spec.id), ..own };
     let registration = registry.register(own.name).ok_or_else(out_of_descriptors)?;
     let stream = Stream::new(spec.protocol, socket).map_err(failed(Call::Socket))?;
     Ok(Started { own, stream, registration, connected })

@@ -190,8 +190,13 @@ impl Engine {
 
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
         let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
-            let (to, local, why) = (spec.to.endpoint(), None, too_many());
-            return self.registry.try_report(SocketEvent::ConnectFailed { spec, to, local, why });
+            let (id, to, why) = (spec.id, spec.to.endpoint(), too_many());
+            self.registry.try_report(SocketEvent::ConnectFailed { spec, to, local: None, why });
+            if burst.count > 1 {
+                let (opened, asked, took) = (0, burst.count, Duration::ZERO);
+                self.registry.try_report(SocketEvent::BurstEnded { id, opened, asked, took });
+            }
+            return;
         };
         let burst = BurstTask::new(&self.registry, spec, burst, self.connecting.clone());
         self.registry.spawn(Arc::new(burst).run().map(|()| drop(permit)));

@@ -47,6 +47,7 @@ pub(super) fn own(
         name: SocketId { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
         fd: trace::number(socket),
         inode,
+        order: None,
     }
 }
 
