@@ -162,7 +162,7 @@ fn is_for_ends(action: Action) -> bool {
 /// Whether something that was ordered before has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
-    (is_for_ends(action) && state.clients.awaited > 0)
+    (is_for_ends(action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
 

@@ -42,6 +42,7 @@ pub use crate::tcp::lab::wire::WireStatus;
 pub use crate::tcp::moment::Moment;
 pub use crate::tcp::socket::command::Command;
 pub use crate::tcp::socket::connect_spec::Burst;
+pub use crate::tcp::socket::connect_spec::ConnectId;
 pub use crate::tcp::socket::connect_spec::ConnectSpec;
 pub use crate::tcp::socket::connect_spec::SourcePort;
 pub use crate::tcp::socket::connect_spec::Stays;

@@ -160,11 +160,11 @@ impl RemoteSockets for Sockets {
         self.0.take(host, SocketKind::Tcp4)
     }
 
-    fn at_hand(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
+    fn take_ready(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
         self.0.at_hand(host, SocketKind::Tcp4)
     }
 
-    fn ports(&self) -> PortRange {
+    fn ephemeral_range(&self) -> PortRange {
         self.0.ports()
     }
 
@@ -183,7 +183,7 @@ fn burst(lab: &Lab) -> Duration {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let (sender, mut news) = mpsc::channel(1024);
-        let mut program = Engine::with_elsewhere(
+        let mut program = Engine::with_remote_sockets(
             sender,
             TaskTracker::new(),
             CancellationToken::new(),
@@ -211,7 +211,7 @@ fn burst(lab: &Lab) -> Duration {
             }
         }
         let took = begun.elapsed();
-        program.leave_elsewhere();
+        program.close_remote();
         took
     })
 }

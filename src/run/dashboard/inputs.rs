@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Event, Key};
-use crate::net::panic_words;
+use crate::net::panic_message;
 use crate::run::dashboard::screen;
 use crate::run::fault::break_on_purpose;
 use crate::tcp::SocketEvent;
@@ -67,7 +67,7 @@ pub(crate) fn listen_to_terminal(
             let Err(panic) = forwarding.await else {
                 return;
             };
-            let crashed = Event::Net(SocketEvent::Crashed(panic_words(&*panic)));
+            let crashed = Event::Net(SocketEvent::Crashed(panic_message(&*panic)));
             let _ = inbox.send(Input::Fact(crashed)).await;
         }
         let _ = inbox.send(Input::HungUp).await;

@@ -54,14 +54,14 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
-    let program = Engine::with_elsewhere(
+    let program = Engine::with_remote_sockets(
         news_sender,
         tasks.clone(),
         stop.child_token(),
         descriptors,
         lab.sockets(),
     );
-    program.tell_calls();
+    program.trace_syscalls();
     let world = World::new(program, (poller(inbox_sender.clone()), lab), tasks, stop, inbox_sender);
 
     let theme = theme_choice::theme(args);

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Effect, Event};
 use crate::kernel::owner;
-use crate::net::{Engine, panic_words};
+use crate::net::{Engine, panic_message};
 use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
@@ -86,7 +86,7 @@ impl World {
             }
             Effect::Lab(LabOrder::Start(spec)) => self.lab.start(spec),
             Effect::Lab(LabOrder::Stop) => {
-                self.program.leave_elsewhere();
+                self.program.close_remote();
                 self.lab.stop();
             }
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
@@ -135,7 +135,7 @@ impl World {
                 Ok(owners) => {
                     vec![Event::OwnersFound(owners.found), Event::OwnersHidden(owners.missing)]
                 }
-                Err(panic) => vec![Event::Net(SocketEvent::Crashed(panic_words(&*panic)))],
+                Err(panic) => vec![Event::Net(SocketEvent::Crashed(panic_message(&*panic)))],
             };
             let took = clock.now().since_start();
             for fact in facts {
@@ -154,7 +154,7 @@ impl World {
 
     /// The lab is gone, whoever took it down; so are its sockets.
     pub(crate) fn lab_is_down(&mut self) {
-        self.program.leave_elsewhere();
+        self.program.close_remote();
     }
 
     /// Closes every socket, with RST, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for them a

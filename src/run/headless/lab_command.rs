@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::cli::LabCommandArgs;
 use crate::lab::{Lab, Wire, join};
-use crate::net::panic_words;
+use crate::net::panic_message;
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit};
@@ -87,7 +87,7 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
         Ok(())
     };
     let (breaks, broken) = oneshot::channel();
-    let broke = move |panic: Box<dyn Any + Send>| drop(breaks.send(panic_words(&*panic)));
+    let broke = move |panic: Box<dyn Any + Send>| drop(breaks.send(panic_message(&*panic)));
     let wire = Wire::start(lab.ends, move || clock.now(), tell, None, broke)
         .context("cannot connect the lab's computers")?;
     // A process of one thread is needed to enter a lab.

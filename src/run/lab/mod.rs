@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::app::Event;
 use crate::lab::Capture;
-use crate::net::{RemoteSockets, panic_words};
+use crate::net::{RemoteSockets, panic_message};
 use crate::run::dashboard::inputs::Input;
 use crate::run::lab::slot::LabSockets;
 use crate::run::lab::worker::{SharedSession, refusal};
@@ -64,7 +64,7 @@ impl LabSession {
             // One lab after the other.
             let _ = before.map(JoinHandle::join);
             let ran = catch_unwind(AssertUnwindSafe(|| common.keep(spec, number)));
-            let last = ran.unwrap_or_else(|panic| LabEvent::Down(Some(panic_words(&*panic))));
+            let last = ran.unwrap_or_else(|panic| LabEvent::Down(Some(panic_message(&*panic))));
             let up = common.place().leave(number);
             // Waits for the wire and the pollers, while nobody waits for the place.
             drop(up);

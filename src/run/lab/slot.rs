@@ -71,11 +71,11 @@ impl RemoteSockets for LabSockets {
         stock.take(host, kind(protocol, ip))
     }
 
-    fn at_hand(&self, host: Host, protocol: Protocol, ip: IpAddr) -> Option<OwnedFd> {
+    fn take_ready(&self, host: Host, protocol: Protocol, ip: IpAddr) -> Option<OwnedFd> {
         self.stock()?.at_hand(host, kind(protocol, ip))
     }
 
-    fn ports(&self) -> PortRange {
+    fn ephemeral_range(&self) -> PortRange {
         let place = lock(&self.0);
         let up = place.up.as_ref();
         up.map_or(PortRange::DEFAULT, |up| up.stock.ports())

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::app::Event;
 use crate::kernel::{ChangeCounters, NamespaceSource};
 use crate::lab::{Capture, Lab, SocketKind, SocketPool, StopHandle, Wire};
-use crate::net::panic_words;
+use crate::net::panic_message;
 use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::slot::{LabSlot, RunningSlot, lock};
@@ -93,7 +93,7 @@ impl SharedSession {
             }
         };
         let broke = move |panic: Box<dyn Any + Send>| {
-            stopper.give_up(format!("its wire broke: {}", panic_words(&*panic)));
+            stopper.give_up(format!("its wire broke: {}", panic_message(&*panic)));
         };
         Wire::start(ends, move || clock.now(), tell, self.capture.clone(), broke)
     }

@@ -50,14 +50,14 @@ struct Pair {
 
 impl Rig {
     fn new() -> Rig {
-        Rig::with(20_000, Engine::PATIENCE)
+        Rig::with(20_000, Engine::ECHO_TIMEOUT)
     }
 
     fn with(descriptors: u64, patience: Duration) -> Rig {
         let (sender, news) = mpsc::channel(256);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let program =
-            Engine::with_patience(sender, tasks.clone(), stop.clone(), descriptors, patience);
+            Engine::with_echo_timeout(sender, tasks.clone(), stop.clone(), descriptors, patience);
         Rig { program, news, tasks, stop }
     }
 

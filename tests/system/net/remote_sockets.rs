@@ -38,7 +38,7 @@ impl RemoteSockets for Slow {
         Ok(socket.into())
     }
 
-    fn ports(&self) -> PortRange {
+    fn ephemeral_range(&self) -> PortRange {
         PortRange::DEFAULT
     }
 
@@ -55,7 +55,8 @@ fn slow() -> (Rig, Receiver<()>, Sender<()>) {
     let (lets, may) = channel();
     let may = Mutex::new(may);
     let elsewhere = Arc::new(Slow { wanted, may });
-    let program = Engine::with_elsewhere(sender, tasks.clone(), stop.clone(), 20_000, elsewhere);
+    let program =
+        Engine::with_remote_sockets(sender, tasks.clone(), stop.clone(), 20_000, elsewhere);
     let rig = Rig { program, news, tasks, stop };
     (rig, wants, lets)
 }

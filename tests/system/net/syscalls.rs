@@ -11,7 +11,7 @@ use crate::net::{Rig, anywhere, burst, from, loopback, to};
 
 fn telling() -> Rig {
     let rig = Rig::new();
-    rig.program.tell_calls();
+    rig.program.trace_syscalls();
     rig
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Script {
 
 /// Begins; a script that was under way is given up.
 pub(crate) fn begin(state: &mut State, held: TcpState) {
-    if state.clients.awaited > 0 {
+    if state.clients.awaited() > 0 {
         let text =
             "calls are under way: a state can be held once they are answered; r gives them up";
         state.notices.say(state.now, Tone::Plain, text);
@@ -195,7 +195,7 @@ impl Script {
     fn give_up_if_in_vain(&self, state: &mut State, cue: ScriptStep) {
         let listener = &state.server;
         let is_refused = (cue == ScriptStep::Listens && listener.ordered == 0)
-            || (cue == ScriptStep::Called && state.clients.awaited == 0);
+            || (cue == ScriptStep::Called && state.clients.awaited() == 0);
         if is_refused {
             // The refusal itself says why.
             state.lab.script = None;
@@ -223,5 +223,5 @@ impl Script {
 fn call(state: &mut State, host: Host) -> Vec<Effect> {
     let to = state.clients.reachable(state.server.callable());
     let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
-    connect::call(state, spec)
+    connect::call(state, spec).1
 }
