@@ -2,6 +2,7 @@ use ratatui::layout::Rect;
 
 use crate::app::query::lab_tables;
 use crate::app::{MainView, Pane, State};
+use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
 use crate::view::rect::{take_bottom, take_right, take_top};
 use crate::view::table::height::rows_wanted;
@@ -107,11 +108,6 @@ fn for_readers(
     }
     let all = height.saturating_sub(2 + TABLE);
     ((usual, most.max(all)), all)
-}
-
-/// Whether the last keys get a place of their own beside what happened.
-pub(crate) fn has_room_for_keys(area: Rect) -> bool {
-    area.width >= 100 && area.height >= 24
 }
 
 fn top_lines(height: u16, state: &State) -> u16 {

@@ -6,6 +6,7 @@ pub(crate) mod layout;
 pub(crate) mod main;
 pub(crate) mod overlay;
 pub(crate) mod pane;
+pub(crate) mod past;
 pub(crate) mod rect;
 pub(crate) mod scene;
 pub(crate) mod scroll;
@@ -33,12 +34,11 @@ use ratatui::text::Line;
 use crate::app::query::lab_tables;
 use crate::app::{MainView, Overlay, State};
 use crate::view::lab::side_by_side;
-use crate::view::main::{compare, diagram, myth, ports, syscalls, timeline};
+use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
 use crate::view::pane::{banner, computers, footer, header, notices, server};
 use crate::view::scene::Scene;
 use crate::view::style::glyphs;
-use crate::view::table::big_type;
 
 /// Paints one frame.
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Scroll) {

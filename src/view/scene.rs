@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear};
+use tui_input::Input;
 
 use crate::app::{Pane, State, TableRow};
 use crate::view::style::glyphs::CHOSEN;
@@ -118,6 +119,30 @@ impl<'a> Scene<'a> {
     /// A text that the person has typed; in bytes beyond ASCII where only ASCII is drawn.
     pub(crate) fn own(self, text: &str) -> String {
         if self.theme.is_ascii() { text::safe(text) } else { text::own(text) }
+    }
+
+    /// A line that is being typed, with its cursor, in at most `room` columns.
+    pub(crate) fn input(self, input: &Input, room: usize) -> Vec<Span<'static>> {
+        let value = input.value();
+        let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+        let (before, after) = value.split_at(at);
+        let (before, after) = (self.own(before), self.own(after));
+        // The cursor, and what is before it, must be seen.
+        let mut seen = before.chars();
+        while text::width(seen.as_str()) + 1 > room && seen.next().is_some() {}
+        let before = seen.as_str().to_owned();
+        let mut after = after.chars();
+        let under = after.next().unwrap_or(' ').to_string();
+        let left = room.saturating_sub(text::width(&before) + text::width(&under));
+        let mut rest = after.as_str().to_owned();
+        while text::width(&rest) > left {
+            rest.pop();
+        }
+        vec![
+            self.span(ThemeRole::Field, before),
+            self.span(ThemeRole::Cursor, under),
+            self.span(ThemeRole::Field, rest),
+        ]
     }
 
     /// Keys and what they do, as one piece of text.

@@ -7,7 +7,7 @@ use crate::app::{Comparison, FIVE, Pane};
 use crate::tcp::SocketId;
 use crate::view::main::five_tuple;
 use crate::view::main::five_tuple::BoxStyle;
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};

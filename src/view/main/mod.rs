@@ -1,3 +1,4 @@
+pub(crate) mod big_type;
 pub(crate) mod compare;
 pub(crate) mod diagram;
 pub(crate) mod five_tuple;

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, SocketId, TcpState};
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use crate::app::query::names;
 use crate::app::{Pane, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, Titles, put, width};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, CHOSEN, DASH, REFUSED};

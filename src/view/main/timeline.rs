@@ -9,7 +9,7 @@ use crate::app::history::timeline::span;
 use crate::app::{GoneReason, Pane, RowHistory};
 use crate::tcp::{Moment, TcpState};
 use crate::view::main::ladder;
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, HOLLOW, glyph};

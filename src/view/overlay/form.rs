@@ -7,7 +7,6 @@ use crate::view::pane::footer::form_keys;
 use crate::view::scene::{Scene, put, width};
 use crate::view::style::glyphs::{ARROW, CHOSEN, REFUSED};
 use crate::view::style::theme::ThemeRole;
-use crate::view::text::input_line;
 use crate::view::{rect, text};
 
 /// How wide a field is.
@@ -111,7 +110,7 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
             ]
         }
         Value::Text(input) if cursor == Cursor::Here => {
-            let mut spans = input_line::spans(scene, input, most);
+            let mut spans = scene.input(input, most);
             let blank = most.saturating_sub(width(&spans));
             spans.push(scene.span(ThemeRole::Field, " ".repeat(blank)));
             spans

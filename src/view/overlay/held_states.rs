@@ -3,6 +3,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{HELD, held_in_lab, how_held};
+use crate::view::pane::footer::HELD_STATES_KEYS;
 use crate::view::scene::{Scene, put};
 use crate::view::style::glyphs::{CHOSEN, glyph};
 use crate::view::style::theme::ThemeRole;
@@ -47,10 +48,6 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
     lines.extend(how.map(|line| Line::from(scene.span(ThemeRole::Dim, line))));
     let height = u16::try_from(HELD.len() + 3 + most.unwrap_or(0)).unwrap_or(u16::MAX);
     let area = rect::middle(screen, width, height.min(screen.height));
-    let inner = scene.sheet(frame, area, "A connection, held in a state", scene.keys(&KEYS));
+    let inner = scene.sheet(frame, area, "A connection, held in a state", scene.keys(&HELD_STATES_KEYS));
     put(frame, inner, lines);
 }
-
-/// The keys of the menu.
-pub(crate) const KEYS: [(&str, &str); 3] =
-    [("j k", "choose"), ("1-9 Enter", "hold it"), ("Esc", "close")];

@@ -6,7 +6,6 @@ use crate::app::{BINDINGS, Binding, Palette};
 use crate::view::scene::{Scene, put, width};
 use crate::view::style::glyphs::CHOSEN;
 use crate::view::style::theme::ThemeRole;
-use crate::view::text::input_line;
 use crate::view::{rect, text};
 
 /// What is typed, and below it the actions that it may be meant for, each with its key.
@@ -29,7 +28,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
     };
     let mut spans = vec![scene.span(ThemeRole::Key, ": ")];
     let typed = room.saturating_sub(2 + count.len());
-    spans.extend(input_line::spans(scene, &palette.text, typed));
+    spans.extend(scene.input(&palette.text, typed));
     let pad = (room - count.len().min(room)).saturating_sub(width(&spans));
     spans.push(scene.span(ThemeRole::Field, " ".repeat(pad)));
     spans.push(scene.span(ThemeRole::Dim, count));

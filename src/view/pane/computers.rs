@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{BurstProgress, Computer, Pane, State, format};
 use crate::tcp::{Host, Port, SocketId, SourcePort};
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::List;
 use crate::view::style::glyphs::{CHOSEN, DASH};

@@ -5,13 +5,10 @@ use ratatui::widgets::{Block, BorderType};
 
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
-use crate::view::layout::has_room_for_keys;
-use crate::view::overlay::held_states;
 use crate::view::rect::inside;
 use crate::view::scene::{Scene, width};
 use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::text;
-use crate::view::text::input_line;
 
 /// The keys to press now, the most useful first; as many as fit.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
@@ -74,7 +71,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     let quit = ("ctrl-c", "quit at once");
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
-        Overlay::States(_) => scene.keys(&held_states::KEYS),
+        Overlay::States(_) => scene.keys(&HELD_STATES_KEYS),
         Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
             scene.keys(&[close, ("j k", "next"), (&*verbs(), "verbs"), quit])
         }
@@ -88,6 +85,10 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
         }
     }
 }
+
+/// The keys of the menu of states.
+pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
+    [("j k", "choose"), ("1-9 Enter", "hold it"), ("Esc", "close")];
 
 /// The keys of the verbs, which work on the connection that is looked inside.
 fn verbs() -> String {
@@ -119,7 +120,7 @@ pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
 fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     let state = scene.state;
     let mut spans = vec![scene.span(ThemeRole::Key, " find ")];
-    spans.extend(input_line::spans(scene, &state.ui.find.text, (room / 2).max(10)));
+    spans.extend(scene.input(&state.ui.find.text, (room / 2).max(10)));
     let rows = text::plural(state.ui.shown.len(), "row");
     spans.push(scene.span(ThemeRole::Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
@@ -138,6 +139,11 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
         ThemeName::Mono => "mono",
     };
     vec![scene.span(ThemeRole::Dim, format!(" theme: {name} "))]
+}
+
+/// Whether the last keys have a pane of their own.
+pub(crate) fn has_room_for_keys(area: Rect) -> bool {
+    area.width >= 100 && area.height >= 24
 }
 
 /// The last keys at the right of the footer, where they have no place of their own.

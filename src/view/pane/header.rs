@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use crate::app::PointOfView;
 use crate::tcp::TcpState;
 use crate::view::lab::wire;
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::glyph;
 use crate::view::style::theme::ThemeRole;

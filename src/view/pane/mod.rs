@@ -3,5 +3,4 @@ pub(crate) mod computers;
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod notices;
-pub(crate) mod past;
 pub(crate) mod server;

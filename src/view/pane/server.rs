@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Pane, State, TableRow};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, Titles, put, width};
 use crate::view::style::glyphs::glyph;
 use crate::view::style::theme::ThemeRole;

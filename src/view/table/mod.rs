@@ -1,4 +1,3 @@
-pub(crate) mod big_type;
 pub(crate) mod columns;
 pub(crate) mod empty;
 pub(crate) mod gone_row;
@@ -21,14 +20,13 @@ use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
 
 use crate::app::{Pane, State};
 use crate::tcp::table::row::are_one_connection;
-use crate::view::pane::past;
 use crate::view::rect;
 use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::{Columns, longest_address};
 use crate::view::table::row::Bracket;
-use crate::view::table::titles::{found, part_shown, titles, unread};
+use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
 
 /// The kernel's table: the rows that fit, whatever there is beyond.
@@ -99,36 +97,4 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
         .track_style(scene.style(ThemeRole::Border))
         .thumb_style(scene.style(ThemeRole::FocusBorder));
     frame.render_stateful_widget(bar, beside, &mut position);
-}
-
-/// What else is to be known of the table: where it comes from, what is missing, which part is shown.
-fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
-    let state = scene.state;
-    let sockets = &state.sockets;
-    let mut pieces = Vec::new();
-    let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
-    for host in sockets.blind.keys() {
-        let whose =
-            if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
-        let unread = unread(state, *host).unwrap_or_default();
-        say(ThemeRole::Error, &format!("{whose}{unread}"));
-    }
-    if sockets.torn {
-        say(ThemeRole::Warning, "~ rows may be missing");
-    }
-    if sockets.source == "procfs" {
-        say(ThemeRole::Dim, "read from /proc");
-    }
-    if let Some((part, words)) = found(scene) {
-        say(part, &words);
-    }
-    let count = state.ui.shown.len();
-    if count > window.len() {
-        let (part, words) = part_shown(window.rest.start + 1, window.rest.end, count);
-        say(part, &words);
-    }
-    if let Some(words) = past::title(state) {
-        say(ThemeRole::KeyCap, &words);
-    }
-    pieces
 }

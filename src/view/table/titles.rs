@@ -7,7 +7,7 @@ use crate::tcp::{Host, Port, Protocol};
 use crate::view::scene::{Scene, Titles};
 use crate::view::style::glyphs::DASH;
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::status;
+use crate::view::past;
 use crate::view::table::window::Window;
 use crate::view::text;
 
@@ -60,6 +60,38 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         border: state.is_past().then_some(ThemeRole::Warning),
         ..Titles::default()
     }
+}
+
+/// What else is to be known of the table: where it comes from, what is missing, which part is shown.
+fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
+    let state = scene.state;
+    let sockets = &state.sockets;
+    let mut pieces = Vec::new();
+    let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
+    for host in sockets.blind.keys() {
+        let whose =
+            if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
+        let unread = unread(state, *host).unwrap_or_default();
+        say(ThemeRole::Error, &format!("{whose}{unread}"));
+    }
+    if sockets.torn {
+        say(ThemeRole::Warning, "~ rows may be missing");
+    }
+    if sockets.source == "procfs" {
+        say(ThemeRole::Dim, "read from /proc");
+    }
+    if let Some((part, words)) = found(scene) {
+        say(part, &words);
+    }
+    let count = state.ui.shown.len();
+    if count > window.len() {
+        let (part, words) = part_shown(window.rest.start + 1, window.rest.end, count);
+        say(part, &words);
+    }
+    if let Some(words) = past::title(state) {
+        say(ThemeRole::KeyCap, &words);
+    }
+    pieces
 }
 
 /// How long a computer's table could not be read, if it cannot.

@@ -2,7 +2,6 @@
 
 pub(crate) mod big_digits;
 pub(crate) mod gauge;
-pub(crate) mod input_line;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -110,6 +109,13 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(text.width());
     text.extend(std::iter::repeat_n(' ', missing));
     text
+}
+
+/// The first text that takes at most `room` columns, else the last.
+pub(crate) fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
+    let mut tries = tries.into_iter();
+    let last = tries.next_back().unwrap_or_default();
+    tries.find(|text| text.width() <= room).unwrap_or(last)
 }
 
 /// An address in at most `most` columns: its port is never cut.

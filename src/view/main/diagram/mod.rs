@@ -14,7 +14,7 @@ use crate::tcp::{TcpState, Transition};
 use crate::view::main::diagram::geometry::Figure;
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, OTHER, glyph};

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use crate::app::Pane;
 use crate::tcp::PortRange;
 use crate::view::main::ports::selection::{ALL, Chosen};
-use crate::view::pane::past;
+use crate::view::past;
 use crate::view::rect;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;

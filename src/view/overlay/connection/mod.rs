@@ -166,15 +166,3 @@ fn elsewhere(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'st
     };
     vec![vec![scene.span(ThemeRole::Dim, text::cut(words, room))]]
 }
-
-/// The first text that fits, else the last.
-fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
-    let mut last = String::new();
-    for text in tries {
-        last = text;
-        if text::width(&last) <= room {
-            break;
-        }
-    }
-    last
-}

@@ -3,8 +3,8 @@
 use crate::app::TableRow;
 use crate::app::query::unaccepted;
 use crate::tcp::{Protocol, TcpState};
-use crate::view::overlay::connection::fitting;
 use crate::view::scene::Scene;
+use crate::view::text::fitting;
 
 /// Recv-Q, and what it means for this row.
 pub(crate) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
