@@ -4,6 +4,7 @@ use crate::app::query::lab_tables;
 use crate::app::{MainView, Pane, State};
 use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
+use crate::view::rect;
 use crate::view::rect::{take_bottom, take_right, take_top};
 use crate::view::table::height::rows_wanted;
 
@@ -111,7 +112,7 @@ fn for_readers(
 }
 
 fn top_lines(height: u16, state: &State) -> u16 {
-    let computers = u16::try_from(state.clients.computers.len()).unwrap_or(u16::MAX);
+    let computers = rect::len(state.clients.computers.len());
     match height {
         0..22 => 2,
         22..28 => 4,

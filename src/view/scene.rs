@@ -34,6 +34,16 @@ impl<'a> Scene<'a> {
         Span::styled(text.into(), self.theme.of(part))
     }
 
+    /// A line of text in the style of `part`.
+    pub(crate) fn line(self, part: ThemeRole, text: impl Into<String>) -> Line<'static> {
+        Line::from(self.span(part, text))
+    }
+
+    /// A text in lines of at most `room` columns, all in the style of `part`.
+    pub(crate) fn wrapped(self, part: ThemeRole, text: &str, room: usize) -> Vec<Line<'static>> {
+        text::wrap(text, room).into_iter().map(|words| self.line(part, words)).collect()
+    }
+
     pub(crate) fn style(self, part: ThemeRole) -> Style {
         self.theme.of(part)
     }
@@ -143,6 +153,12 @@ impl<'a> Scene<'a> {
             self.span(ThemeRole::Cursor, under),
             self.span(ThemeRole::Field, rest),
         ]
+    }
+
+    /// The line of what is selected: one style for all of it.
+    pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
+        let text: String = spans.into_iter().map(|span| span.content).collect();
+        Line::styled(text, self.style(ThemeRole::Selected))
     }
 
     /// Keys and what they do, as one piece of text.

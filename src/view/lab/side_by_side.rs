@@ -2,7 +2,6 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
 use crate::app::{Pane, State};
 use crate::view::lab::pairs::PairedRow;
@@ -12,8 +11,8 @@ use crate::view::rect;
 use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::narrow::{Narrow, cell, head};
-use crate::view::table::{empty, titles};
+use crate::view::table::column::{Bracket, ColumnLayout};
+use crate::view::table::{empty, narrow, titles};
 
 /// From this width on the wire stands between the tables, and not below one and above the other.
 const BESIDE: u16 = 116;
@@ -32,10 +31,10 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
 }
 
 fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let table = |columns: Narrow| u16::try_from(columns.width() + 2).unwrap_or(area.width);
-    let columns =
-        if 2 * table(Narrow::WIDE) + WIRE <= area.width { Narrow::WIDE } else { Narrow::TIGHT };
-    let width = table(columns);
+    let width = |columns: &ColumnLayout| rect::len(columns.width() + 2);
+    let wide = narrow::wide();
+    let columns = if 2 * width(&wide) + WIRE <= area.width { wide } else { narrow::tight() };
+    let width = width(&columns);
     let left = Rect { width, ..area };
     let right = Rect { x: area.right() - width, ..left };
     let middle = Rect { x: left.right(), width: area.width - 2 * width, ..area };
@@ -57,14 +56,14 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
         return;
     }
     for place in [left, right] {
-        frame.render_widget(head(scene, columns), rect::line(place, 0));
+        frame.render_widget(columns.head(scene), rect::line(place, 0));
     }
     for (n, pair) in (1..).zip(&pairs) {
         for (place, name) in [(left, pair.left), (right, pair.right)] {
             let line = rect::line(place, n);
             let cell = match name {
-                Some(name) => cell(scene, columns, name),
-                None => Line::from(scene.span(ThemeRole::Dim, absent(scene.state, *pair))),
+                Some(name) => columns.line(scene, name, Bracket::None),
+                None => scene.line(ThemeRole::Dim, absent(scene.state, *pair)),
             };
             frame.render_widget(cell, line);
             if let Some(name) = name {

@@ -12,10 +12,7 @@ use crate::view::scene::{Scene, put, width};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH};
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::narrow::Narrow;
-use crate::view::table::row::Bracket;
-use crate::view::table::{narrow, netstat, row, titles};
+use crate::view::table::{columns, narrow, netstat, titles};
 use crate::view::{rect, text};
 
 /// The parts above each other: the server's table, the wire, the client's table.
@@ -50,10 +47,10 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let part = pairs::part(state, client, &places[1]);
     let mut table =
         |frame: &mut Frame<'_>, rest: &mut Rect, rows: &[SocketId], lines: usize, head: usize| {
-            let height = u16::try_from(lines + head).unwrap_or(rest.height);
+            let height = rect::len(lines + head);
             let place = rect::take_top(rest, height);
             draw_table(frame, place, scene, rows, head > 0);
-            let first = u16::try_from(head).unwrap_or(0);
+            let first = rect::len(head);
             for (n, name) in (first..).zip(rows) {
                 scroll.cells.push((rect::line(place, n), *name));
             }
@@ -64,7 +61,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let status = wire::status_lines(scene, room.saturating_sub(20));
     spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
     rule(frame, rect::take_top(&mut rest, 1), scene, spans);
-    let height = u16::try_from(of_wire).unwrap_or(0);
+    let height = rect::len(of_wire);
     let place = rect::take_top(&mut rest, height);
     put(frame, place, wire::lines(scene, room, of_wire));
     let place = rect::take_top(&mut rest, 1);
@@ -144,16 +141,9 @@ fn draw_table(
         return;
     }
     let room = usize::from(place.width);
-    if room < ROLES {
-        let head = has_head.then(|| narrow::head(scene, Narrow::WIDE));
-        let lines = rows.iter().map(|name| narrow::cell(scene, Narrow::WIDE, *name));
-        put(frame, place, head.into_iter().chain(lines));
-        return;
-    }
-    let columns = Columns::fitting(room, longest_address(rows), waits(scene, rows));
-    let head = has_head.then(|| row::head(scene, &columns));
-    let lines = rows.iter().map(|name| row::line(scene, &columns, *name, Bracket::None));
-    put(frame, place, head.into_iter().chain(lines));
+    let columns = if room < ROLES { narrow::wide() } else { columns::fitting(scene, room, rows) };
+    let head = has_head.then(|| columns.head(scene));
+    put(frame, place, head.into_iter().chain(columns.lines(scene, rows)));
 }
 
 /// Why a table is empty, and which key changes that.
@@ -164,11 +154,6 @@ fn no_row(scene: Scene<'_>) -> String {
     }
     let key = if scene.state.server.is_listening() { "c connects" } else { "l listens" };
     format!("no row at port {}; {key}", port(scene))
-}
-
-fn waits(scene: Scene<'_>, rows: &[SocketId]) -> bool {
-    let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
-    lines.map(|line| line.row.queues).any(|queues| queues.recv > 0)
 }
 
 /// How `all` lines are shared among those who want so many each: one after the other, in turn.

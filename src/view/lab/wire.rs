@@ -92,7 +92,7 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         let counting = usize::from(behind > 1);
         if lines.len() + block.len() + counting > height {
             let text = format!(" + {} more behind", text::number(behind));
-            lines.push(Line::from(scene.span(ThemeRole::Dim, text)));
+            lines.push(scene.line(ThemeRole::Dim, text));
             break;
         }
         lines.extend(block);
@@ -107,12 +107,8 @@ fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static
     } else {
         "Nothing has crossed the wire yet. h holds it, o lets one segment through, b brakes it, u loses the next, B cuts it."
     };
-    let words = text::wrap(words, room.saturating_sub(2));
-    words
-        .into_iter()
-        .take(height)
-        .map(|line| Line::from(scene.span(ThemeRole::Dim, format!(" {line}"))))
-        .collect()
+    let words = text::wrap(words, room.saturating_sub(2)).into_iter().take(height);
+    words.map(|line| scene.line(ThemeRole::Dim, format!(" {line}"))).collect()
 }
 
 /// How many of the segments that are kept had been sent at the moment that is shown.
@@ -212,7 +208,7 @@ fn in_lines(
     inner: usize,
 ) -> Vec<Line<'static>> {
     let part = arrow::part(crossing);
-    let mut lines = vec![Line::from(scene.span(part, arrow))];
+    let mut lines = vec![scene.line(part, arrow)];
     let fate = match again(scene, crossing) {
         again if again.is_empty() => fate(scene, crossing),
         again => again,
@@ -225,12 +221,12 @@ fn in_lines(
         let carries = text::wrap(&carries, inner).into_iter();
         lines.extend(carries.map(|line| Line::from(format!(" {line}"))));
         if !fate.is_empty() {
-            lines.push(Line::from(scene.span(part, format!(" {fate}"))));
+            lines.push(scene.line(part, format!(" {fate}")));
         }
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&payload, inner + 2))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(&payload, inner + 2)));
     }
     lines
 }

@@ -3,16 +3,17 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::app::TableRow;
-use crate::tcp::{Port, SocketId};
+use crate::tcp::Port;
 use crate::view::pane::notices;
-use crate::view::scene::{Scene, put, width};
+use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::style::theme::ThemeRole;
+use crate::view::table::column::ColumnWidth::{UpTo, Whole};
+use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::columns::longest_address;
 use crate::view::table::window::Window;
-use crate::view::table::{empty, height, role, signs, style, timer, titles};
+use crate::view::table::{empty, height, role, timer, titles};
 use crate::view::text::big_digits::Digits;
 use crate::view::{rect, text};
 
@@ -51,12 +52,12 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let shown = scene.state.ui.shown.len();
     if shown > rows.len() {
         let (part, words) = titles::part_shown(window.rest.start + 1, window.rest.end, shown);
-        let words = Line::from(scene.span(part, format!("rows {words} ")));
+        let words = scene.line(part, format!("rows {words} "));
         frame.render_widget(words.right_aligned(), between);
     }
-    let foreign = longest_address(&rows);
-    let lines = rows.iter().flat_map(|name| [line(scene, *name, foreign, room), Line::default()]);
-    put(frame, rest, lines);
+    let columns = columns(longest_address(&rows), room);
+    let lines = columns.lines(scene, &rows);
+    put(frame, rest, lines.flat_map(|line| [line, Line::default()]));
 }
 
 /// The port at the left, the number of connections at the right.
@@ -82,68 +83,76 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
     let half = area.width / 2;
     for (n, (label, number, part)) in (0..2).zip(halves) {
         let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
-        let label = Line::from(scene.span(ThemeRole::Strong, label));
-        let number =
-            digits.draw(&number).into_iter().map(|line| Line::from(scene.span(part, line)));
+        let label = scene.line(ThemeRole::Strong, label);
+        let number = digits.draw(&number).into_iter().map(|line| scene.line(part, line));
         put(frame, place, std::iter::once(label).chain(number));
     }
 }
 
+const ROLE: &str = "Role";
+const PORTS: &str = "Ports";
+const STATE: &str = "State";
+
 /// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
-fn line(scene: Scene<'_>, name: SocketId, foreign: usize, room: usize) -> Line<'static> {
-    let state = scene.state;
-    let Some(line) = state.seen().get(name) else {
-        return Line::default();
-    };
+fn columns(foreign: usize, room: usize) -> ColumnLayout {
     let spread = room >= 96;
-    let (role_width, foreign_width, gap) = if spread {
-        (24, 23, "    ")
+    let (role, foreign, gap) = if spread {
+        (24, 23, 4)
     } else {
         // An address that is cut tells less than a role in fewer words.
         let most = if room < WHOLE { 18 } else { 23 };
         let foreign = foreign.clamp(16, most);
         let taken = if room < WHOLE { foreign - 16 } else { 0 };
-        (15 - taken, foreign, " ")
+        (15 - taken, foreign, 1)
     };
-    let role = text::fit(&role::role(scene, line, role_width), role_width);
-    let foreign = if name.tuple.is_connected() {
-        let foreign = text::end(name.tuple.remote, foreign_width);
-        format!("{ARROW} {}", text::fit(&foreign, foreign_width))
-    } else {
-        " ".repeat(foreign_width + 2)
-    };
-    let local = name.tuple.local.port;
-    let mut spans = signs::signs(scene, line);
-    let part = if line.gone.is_some() { ThemeRole::Gone } else { ThemeRole::Strong };
-    let mut numbers = format!("{role}{gap}{local:>5} {foreign}{gap}");
-    let left = room.saturating_sub(width(&spans) + text::width(&numbers));
-    let mut words = words(scene, line, left);
-    if words.width() > left {
-        // A row without another end has room to spare in front of its words.
-        let least = numbers.trim_end().len() + 1;
-        let wanted = numbers.len().saturating_sub(words.width() - left);
-        numbers.truncate(wanted.max(least));
-        let left = room.saturating_sub(width(&spans) + text::width(&numbers));
-        words.content = text::cut(&words.content, left).into();
+    let columns = vec![
+        Column { titles: &[ROLE], widths: vec![(0, Whole(role))], cell: role_cell },
+        Column { titles: &[PORTS], widths: vec![(0, Whole(5 + 3 + foreign))], cell: ports },
+        Column { titles: &[STATE], widths: vec![(0, Whole(1)), (1, UpTo(room))], cell: state },
+    ];
+    ColumnLayout::with_gap(columns, room, (3, gap))
+}
+
+fn strong(row: &RowView<'_>, text: String) -> Span<'static> {
+    row.scene.span(ThemeRole::Strong, text)
+}
+
+fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    vec![strong(row, text::cut(&role::role(row.scene, row.line, width), width))]
+}
+
+/// Local port and foreign end; without a foreign end the state begins earlier, if it needs the room.
+fn ports(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let tuple = row.line.row.tuple;
+    let local = format!("{:>5}", tuple.local.port);
+    if tuple.is_connected() {
+        let foreign = text::end(tuple.remote, width - text::width(&local) - 3);
+        return vec![strong(row, format!("{local} {ARROW} {foreign}"))];
     }
-    spans.push(scene.span(part, numbers));
-    spans.push(words);
-    if state.ui.selected == Some(name) {
-        return style::one_style(spans).style(scene.style(ThemeRole::Selected));
+    let room = row.layout.width_through(PORTS, STATE) - 6;
+    let state = words(row, row.layout.width_of(STATE));
+    if state.width() <= row.layout.width_of(STATE) {
+        return vec![strong(row, local)];
     }
-    Line::from(spans)
+    let state = text::cut(&state.content, room);
+    let blank = " ".repeat(1 + room - text::width(&state));
+    vec![strong(row, local + &blank), words(row, room).content(state)]
+}
+
+fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let words = words(row, width);
+    let text = text::cut(&words.content, width);
+    vec![words.content(text)]
 }
 
 /// The state, or why there is none any more.
-fn words(scene: Scene<'_>, line: &TableRow, room: usize) -> Span<'static> {
-    let state = line.row.state;
-    if let Some(gone) = line.gone {
-        let [whole, brief] = [gone.why.words(), gone.why.brief()];
-        let [whole, brief] = [whole, brief].map(|why| format!("{HOLLOW} {why}"));
-        let fits = text::width(&whole) <= room;
-        return scene.span(ThemeRole::Gone, if fits { whole } else { brief });
+fn words(row: &RowView<'_>, room: usize) -> Span<'static> {
+    let (scene, state) = (row.scene, row.line.row.state);
+    if let Some(gone) = row.line.gone {
+        let tries = [gone.why.words(), gone.why.brief()].map(|why| format!("{HOLLOW} {why}"));
+        return scene.span(ThemeRole::Gone, text::fitting(room, tries));
     }
-    let mut left = timer::time_left(scene, line).unwrap_or_default();
+    let mut left = timer::time_left(scene, row.line).unwrap_or_default();
     if room < 21 {
         left = left.replace(" left", "");
     }

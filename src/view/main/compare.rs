@@ -12,7 +12,7 @@ use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::row_name;
+use crate::view::table::role;
 use crate::view::{rect, text};
 
 /// The marked row and the chosen one, number by number: what is equal is dim, what differs is framed.
@@ -27,28 +27,26 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let Some((marked, chosen)) = pair else {
         let words = "v marks a row, and compares it with a second one.";
-        return put(frame, inner, [Line::from(scene.span(ThemeRole::Dim, words))]);
+        return put(frame, inner, [scene.line(ThemeRole::Dim, words)]);
     };
     let comparison = Comparison::of(state, marked, chosen);
     scroll.visible.extend(comparison.rows);
     let room = usize::from(inner.width).saturating_sub(2);
-    let sentence = text::wrap(&comparison.words(), room).into_iter();
-    let sentence: Vec<Line<'static>> =
-        sentence.map(|words| Line::from(scene.span(ThemeRole::Strong, words))).collect();
+    let sentence = scene.wrapped(ThemeRole::Strong, &comparison.words(), room);
     let numbers = comparison.rows.map(five_tuple::numbers);
     let Some(places) = five_tuple::columns_of(&numbers, room + 2) else {
         return put(frame, inner, list(scene, &comparison, &numbers, sentence));
     };
     // Five lines are easier to see from the last row of the room.
     let one = if inner.height >= 20 { 5 } else { 3 };
-    let high = 2 * one + u16::try_from(sentence.len()).unwrap_or(1);
+    let high = 2 * one + rect::len(sentence.len());
     let has_labels = inner.height >= high + 2;
     let spare = inner.height.saturating_sub(high + 2 * u16::from(has_labels));
     let air = u16::from(spare >= 3);
     let mut rest = inner;
     rect::take_top(&mut rest, spare.saturating_sub(2 * air) / 3);
     let wide: usize = places.iter().map(|(width, _)| width).sum();
-    let left = u16::try_from((room + 2 - wide) / 2).unwrap_or(0).min(40);
+    let left = rect::len((room + 2 - wide) / 2).min(40);
     for (n, numbers) in numbers.into_iter().enumerate() {
         if has_labels {
             let line = rect::take_top(&mut rest, 1);
@@ -86,7 +84,7 @@ fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     let mut spans = vec![scene.span(ThemeRole::Key, format!("{sign} "))];
     match scene.state.seen().get(name) {
         Some(line) => {
-            let role = row_name::of(scene, line, 26);
+            let role = role::name(scene, line, 26);
             spans.push(scene.span(ThemeRole::Strong, format!("{role}   ")));
             let state = line.row.state;
             if line.gone.is_some() {

@@ -1,6 +1,5 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType};
 
 use crate::app::FIVE;
@@ -59,7 +58,7 @@ pub(crate) fn boxes(
 ) {
     let mut x = area.x;
     for (((width, title), number), look) in boxes.into_iter().zip(numbers).zip(looks) {
-        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        let width = rect::len(width);
         let place = Rect { x, width, ..area };
         let padded = |text: &str| {
             if text.is_empty() { String::new() } else { format!(" {text} ") }
@@ -68,10 +67,10 @@ pub(crate) fn boxes(
         let block = Block::bordered()
             .border_type(border)
             .border_style(scene.style(part))
-            .title_top(Line::from(scene.span(ThemeRole::Dim, padded(title))).centered())
-            .title_bottom(Line::from(scene.span(part, padded(look.sign))).centered());
+            .title_top(scene.line(ThemeRole::Dim, padded(title)).centered())
+            .title_bottom(scene.line(part, padded(look.sign)).centered());
         frame.render_widget(block, place);
-        let number = Line::from(scene.span(look.number, number)).centered();
+        let number = scene.line(look.number, number).centered();
         let inside = rect::inside(place);
         frame.render_widget(number, rect::line(inside, inside.height / 2));
         x += width;
@@ -83,9 +82,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: So
     let room = usize::from(area.width);
     let numbers = numbers(name);
     let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
-        let lines = text::wrap(&numbers.join("  "), room).into_iter();
-        let lines = lines.map(|line| Line::from(scene.span(ThemeRole::Strong, line)));
-        return put(frame, area, lines);
+        return put(frame, area, scene.wrapped(ThemeRole::Strong, &numbers.join("  "), room));
     };
     let plain = BoxStyle {
         border: (BorderType::Rounded, ThemeRole::Border),

@@ -24,9 +24,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
             "There is no connection yet whose ladder could be drawn. Press l, then c."
         };
         let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        let none = text::wrap(none, usize::from(area.width)).into_iter();
-        let none = none.map(|words| Line::from(scene.span(ThemeRole::Dim, words)));
-        put(frame, below, none);
+        put(frame, below, scene.wrapped(ThemeRole::Dim, none, usize::from(area.width)));
         return;
     };
     let room = usize::from(area.width);

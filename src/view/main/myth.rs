@@ -9,10 +9,8 @@ use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::narrow::Narrow;
-use crate::view::table::row::Bracket;
-use crate::view::table::{narrow, row};
+use crate::view::table::columns::longest_address;
+use crate::view::table::{columns, narrow};
 use crate::view::{rect, text};
 
 /// From this width on both models stand beside each other.
@@ -33,7 +31,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let room = usize::from(inner.width);
     let tried = trial(scene, (room, usize::from(inner.height)));
-    let below = u16::try_from(tried.len()).unwrap_or(u16::MAX);
+    let below = rect::len(tried.len());
     let above = Rect { height: inner.height.saturating_sub(below), ..inner };
     let used = models(frame, above, scene, scroll);
     let gap = u16::from(used < above.height);
@@ -72,7 +70,7 @@ fn models(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
 const WRONG: u16 = 52;
 
 fn lines_of(lines: &[Line<'_>]) -> u16 {
-    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+    rect::len(lines.len())
 }
 
 /// The rows of the server's computer, as many as can be shown: LISTEN, and its ends.
@@ -91,22 +89,22 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
     let room = usize::from(place.width);
     let most = usize::from(place.height);
     let head = format!("{REFUSED} believed by many: \"the port is taken\"");
-    let mut lines = vec![Line::from(scene.span(ThemeRole::Error, text::cut(&head, room)))];
+    let mut lines = vec![scene.line(ThemeRole::Error, text::cut(&head, room))];
     let callers = rows.iter().filter(|row| row.tuple.is_connected());
     let callers: Vec<SocketId> = callers.copied().collect();
     if callers.is_empty() {
         let words = "  LISTEN would turn into the connection: press c";
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
         return lines;
     }
     if place.height > 3 {
         let columns = ["Local Address", "Foreign Address"].map(|head| text::fit(head, 17));
         let head = format!("  {} {} State", columns[0], columns[1]);
-        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(&head, room))));
+        lines.push(scene.line(ThemeRole::Heading, text::cut(&head, room)));
     }
     if place.height > 5 {
         let words = format!("{REFUSED} no LISTEN row any more");
-        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
+        lines.push(scene.line(ThemeRole::Dim, words));
     }
     for (n, row) in callers.iter().enumerate() {
         if lines.len() + 1 > most {
@@ -120,7 +118,7 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         } else {
             format!("{REFUSED} {} would find port {port} taken", row.tuple.remote.ip)
         };
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
     }
     lines
 }
@@ -135,22 +133,20 @@ fn right(
     let room = usize::from(place.width);
     let head =
         format!("{} the kernel's rows, on the server's computer", glyph(TcpState::Established));
-    let mut lines = vec![Line::from(scene.span(ThemeRole::New, text::cut(&head, room)))];
+    let mut lines = vec![scene.line(ThemeRole::New, text::cut(&head, room))];
     if rows.is_empty() {
         let words = "  nobody uses the port: press l, then c";
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
         return lines;
     }
     let longest = longest_address(rows);
-    let columns = Columns::fitting(room, longest, false);
+    let mut columns = columns::fitting(scene, room, rows);
     // The addresses are what the picture is about: where they would be cut, the other columns go.
-    let narrow = longest > columns.address;
+    if longest > columns.width_of("Local Address") {
+        columns = narrow::wide();
+    }
     if place.height > 4 {
-        lines.push(if narrow {
-            narrow::head(scene, Narrow::WIDE)
-        } else {
-            row::head(scene, &columns)
-        });
+        lines.push(columns.head(scene));
     }
     let left = usize::from(place.height).saturating_sub(lines.len());
     let cut = rows.len() > left && left > 2;
@@ -158,25 +154,18 @@ fn right(
     let mut below = place;
     rect::take_top(&mut below, lines_of(&lines));
     scroll.list(below, shown.iter().copied());
-    let drawn = shown.iter().map(|row| {
-        if narrow {
-            narrow::cell(scene, Narrow::WIDE, *row)
-        } else {
-            row::line(scene, &columns, *row, Bracket::None)
-        }
-    });
-    lines.extend(drawn);
+    lines.extend(columns.lines(scene, shown));
     if cut {
         let port = rows[0].tuple.local.port;
         let words = format!("   ... and more, all at the same local port {port}");
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
     }
     lines
 }
 
 /// The myth tried for real.
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
-    let head = |words: &str| Line::from(scene.span(ThemeRole::Strong, text::cut(words, room)));
+    let head = |words: &str| scene.line(ThemeRole::Strong, text::cut(words, room));
     let Some(myth) = &scene.state.ui.myth else {
         let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
         let (key, room) = keys.unwrap_or_default();
@@ -195,7 +184,7 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     let sum = text::wrap(sum, room.saturating_sub(1));
     if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
         let sum = sum.into_iter().map(|words| format!(" {words}"));
-        lines.extend(sum.map(|words| Line::from(scene.span(ThemeRole::Text, words))));
+        lines.extend(sum.map(|words| scene.line(ThemeRole::Text, words)));
     }
     lines
 }

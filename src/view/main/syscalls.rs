@@ -10,9 +10,7 @@ use crate::view::scene::{Scene, Titles, put, width};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, CHOSEN, DASH, REFUSED};
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::row;
-use crate::view::table::row::Bracket;
+use crate::view::table::columns;
 use crate::view::{rect, text};
 
 /// The system calls of our own sockets; those behind the chosen row, or else the newest, stand out.
@@ -33,7 +31,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         } else {
             HELD_BY_S.trim_start()
         };
-        let line = Line::from(scene.span(ThemeRole::Dim, why)).centered();
+        let line = scene.line(ThemeRole::Dim, why).centered();
         frame.render_widget(line, rect::middle(inner, inner.width, 1));
         return;
     }
@@ -119,9 +117,9 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
 
 /// The row whose calls stand out.
 fn chosen_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'static>> {
-    let columns = Columns::fitting(usize::from(place.width), longest_address(&[name]), false);
-    let line = row::line(scene, &columns, name, Bracket::None);
-    if place.height > 1 { vec![row::head(scene, &columns), line] } else { vec![line] }
+    let columns = columns::fitting(scene, usize::from(place.width), &[name]);
+    let head = (place.height > 1).then(|| columns.head(scene));
+    head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
 /// The chosen row has no calls here.
@@ -131,7 +129,7 @@ fn unknown(scene: Scene<'_>, chosen: Option<SocketId>) -> Line<'static> {
     } else {
         " Its calls are not here: another program's, too long ago, or one of many alike."
     };
-    Line::from(scene.span(ThemeRole::Warning, words))
+    scene.line(ThemeRole::Warning, words)
 }
 
 /// What `S` holds was made by calls that its own sentence tells.
@@ -155,9 +153,9 @@ fn lines(
         lines.extend(one(scene, entry, call, (stands_out, room)));
     }
     if entry.alike > 0 {
-        let more = text::number(usize::try_from(entry.alike).unwrap_or(usize::MAX));
+        let more = text::number(entry.alike);
         let words = format!("    and {more} more sockets like this one");
-        lines.push(Line::from(scene.span(ThemeRole::Warning, words)));
+        lines.push(scene.line(ThemeRole::Warning, words));
     }
     lines
 }
@@ -229,7 +227,7 @@ fn one(
         return vec![Line::from(first)];
     }
     let below = text::cut(&format!("      {remark}"), room);
-    vec![Line::from(first), Line::from(scene.span(ThemeRole::Dim, below))]
+    vec![Line::from(first), scene.line(ThemeRole::Dim, below)]
 }
 
 /// What a call means for the rows, where that is not plain.

@@ -14,7 +14,7 @@ use crate::view::scene::{Scene, Titles, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, HOLLOW, glyph};
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::{empty, row_name};
+use crate::view::table::{empty, role};
 use crate::view::{rect, text};
 
 /// A glyph, a state, and a space.
@@ -47,7 +47,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         empty::draw(frame, inner, scene);
         return;
     }
-    let rows = u16::try_from(lives.len()).unwrap_or(u16::MAX);
+    let rows = rect::len(lives.len());
     let top = rect::take_top(&mut inner, rows);
     scroll.list(top, lives.iter().map(|life| life.line.row.name()));
     put(frame, top, lives.iter().map(|life| life_line(scene, &axis, *life)));
@@ -179,7 +179,7 @@ fn life_line(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Line<'stati
         name.tuple.remote.port
     };
     let role_room = axis.label - 9;
-    let role = text::fit(&row_name::of(scene, life.line, role_room), role_room);
+    let role = text::fit(&role::name(scene, life.line, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
     let look = if is_chosen { ThemeRole::Selected } else { ThemeRole::Text };
     let mut spans = vec![scene.span(look, who)];

@@ -23,10 +23,10 @@ pub(crate) fn draw(
     form: &Form,
 ) {
     let count = form.fields.len();
-    let height = u16::try_from(count + 2 + BELOW).unwrap_or(u16::MAX);
+    let height = rect::len(count + 2 + BELOW);
     let area = rect::middle(screen, 104, height.min(screen.height));
     let mut fields = scene.sheet(frame, area, title, form_keys(scene, form));
-    let below = rect::take_bottom(&mut fields, u16::try_from(BELOW).unwrap_or(3));
+    let below = rect::take_bottom(&mut fields, rect::len(BELOW));
     let room = usize::from(fields.width);
     let top = (form.at + 1).saturating_sub(usize::from(fields.height));
     let label = form.fields.iter().map(|field| text::width(field.label)).max();
@@ -136,8 +136,6 @@ fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let (part, words) = wrong.map_or((ThemeRole::Dim, hint.to_owned()), |wrong| {
         (ThemeRole::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
     });
-    let lines = text::wrap(&words, room).into_iter();
-    let lines = lines.map(|line| Line::from(scene.span(part, line)));
     // Beside the fields there is hardly room for calls on a small screen.
     let call = form.fields.get(form.at).map_or("", |field| &field.call);
     let call = if room < 60 && !call.is_empty() {
@@ -145,6 +143,6 @@ fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     } else {
         String::new()
     };
-    let call = Line::from(scene.span(ThemeRole::Dim, call));
-    std::iter::once(call).chain(lines).collect()
+    let call = scene.line(ThemeRole::Dim, call);
+    std::iter::once(call).chain(scene.wrapped(part, &words, room)).collect()
 }

@@ -40,14 +40,14 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
         } else {
             format!("How: {}.", how_held(held))
         };
-        text::wrap(&how, room)
+        scene.wrapped(ThemeRole::Dim, &how, room)
     };
     // The same height for each, so that nothing jumps as one chooses.
     let most = HELD.into_iter().map(|held| how(held).len()).max();
-    let how = how(chosen).into_iter();
-    lines.extend(how.map(|line| Line::from(scene.span(ThemeRole::Dim, line))));
-    let height = u16::try_from(HELD.len() + 3 + most.unwrap_or(0)).unwrap_or(u16::MAX);
+    lines.extend(how(chosen));
+    let height = rect::len(HELD.len() + 3 + most.unwrap_or(0));
     let area = rect::middle(screen, width, height.min(screen.height));
-    let inner = scene.sheet(frame, area, "A connection, held in a state", scene.keys(&HELD_STATES_KEYS));
+    let inner =
+        scene.sheet(frame, area, "A connection, held in a state", scene.keys(&HELD_STATES_KEYS));
     put(frame, inner, lines);
 }

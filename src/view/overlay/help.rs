@@ -28,7 +28,7 @@ pub(crate) fn draw(
     };
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
     let width = wide(&columns).max(40);
-    let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
+    let height = rect::len(most + 2);
     let area = rect::middle(screen, width.min(screen.width - 2), height.min(screen.height - 2));
     let inner_height = usize::from(area.height.saturating_sub(2));
     let end = most.saturating_sub(inner_height);
@@ -42,7 +42,7 @@ pub(crate) fn draw(
     for column in columns {
         let widest = column.iter().map(Line::width).max().unwrap_or(0);
         put(frame, rest, column.into_iter().skip(down));
-        let taken = u16::try_from(widest + 2).unwrap_or(u16::MAX).min(rest.width);
+        let taken = rect::len(widest + 2).min(rest.width);
         rest.x += taken;
         rest.width -= taken;
     }
@@ -55,7 +55,7 @@ const TWO_COLUMNS: usize = 110;
 fn wide(columns: &[Vec<Line<'static>>]) -> u16 {
     let widest =
         |column: &Vec<Line<'static>>| column.iter().map(Line::width).max().unwrap_or(0) + 2;
-    u16::try_from(columns.iter().map(widest).sum::<usize>() + 2).unwrap_or(u16::MAX)
+    rect::len(columns.iter().map(widest).sum::<usize>() + 2)
 }
 
 /// The keys of these groups; what does not fit into `room` columns goes on in the next line.
@@ -67,7 +67,7 @@ fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> 
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.push(Line::from(scene.span(ThemeRole::Heading, group.title())));
+        lines.push(scene.line(ThemeRole::Heading, group.title()));
         for binding in bindings(*group) {
             let mut keys = keys_of(binding);
             for about in text::wrap(binding.about, room.saturating_sub(width + 2)) {

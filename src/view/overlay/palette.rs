@@ -16,7 +16,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
     let key = listed.map(|binding| keys_of(binding).len()).max();
     let key = key.unwrap_or(0);
     let wide = 78.min(screen.width.saturating_sub(2));
-    let high = u16::try_from(all + 4).unwrap_or(u16::MAX);
+    let high = rect::len(all + 4);
     let area = rect::middle(screen, wide, high.min(24).min(screen.height));
     let keys = scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), ("Esc", "close")]);
     let mut rest = scene.sheet(frame, area, "Every action by its name", keys);
@@ -35,7 +35,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
     frame.render_widget(Line::from(spans), typing);
     if found.is_empty() {
         let words = "  no action is called that";
-        put(frame, rest, [Line::from(scene.span(ThemeRole::Dim, words))]);
+        put(frame, rest, [scene.line(ThemeRole::Dim, words)]);
         return;
     }
     let high = usize::from(rest.height);
@@ -55,7 +55,7 @@ fn line(
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
     if chosen {
         let words = text::fit(&format!("{CHOSEN} {keys}{about}"), room);
-        return Line::from(scene.span(ThemeRole::Selected, words));
+        return scene.line(ThemeRole::Selected, words);
     }
     Line::from(vec![Span::raw("  "), scene.span(ThemeRole::Key, keys), Span::raw(about)])
 }

@@ -8,9 +8,7 @@ use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::REFUSED;
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::row;
-use crate::view::table::row::Bracket;
+use crate::view::table::columns;
 use crate::view::{rect, text};
 
 /// The last refusal: what was asked, who is in the way, and what would help; `down` lines are scrolled away.
@@ -27,7 +25,7 @@ pub(crate) fn draw(
     let width = 104.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let lines = lines(scene, case, (room, rows_shown(screen.height)));
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let height = rect::len(lines.len() + 2);
     let area = rect::middle(screen, width, height.min(screen.height));
     let inner_height = usize::from(area.height.saturating_sub(2));
     let later = if case.waits { "do not retry by itself" } else { "retry when TIME_WAIT is over" };
@@ -59,7 +57,7 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in said.into_iter().enumerate() {
         let sign = if n == 0 { REFUSED } else { " " };
-        lines.push(Line::from(scene.span(ThemeRole::Error, format!("{sign} {words}"))));
+        lines.push(scene.line(ThemeRole::Error, format!("{sign} {words}")));
     }
     lines.extend(culprits(scene, case, (room, most)));
     let meaning = if scene.state.somebody_listens_now() {
@@ -69,9 +67,7 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     } else {
         meaning(scene, case)
     };
-    for words in text::wrap(&meaning, room) {
-        lines.push(Line::from(scene.span(ThemeRole::Text, words)));
-    }
+    lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
     if !case.remedies.is_empty() {
         let long = "What would help? Tried just now, with sockets that are closed again:";
         let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried(_));
@@ -82,7 +78,7 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
         } else {
             "What would help? Tried just now:"
         };
-        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(heading, room))));
+        lines.push(scene.line(ThemeRole::Heading, text::cut(heading, room)));
         for remedy in &case.remedies {
             lines.extend(remedy_lines(scene, remedy, room));
         }
@@ -93,19 +89,12 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
 /// The rows in the way, as the table has them now.
 fn culprits(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
     let rows = &case.rows[..case.rows.len().min(most)];
-    let columns = Columns::fitting(room, longest_address(rows), false);
-    let mut lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
-    let columns = if lines.any(|line| line.row.state == TcpState::TimeWait) {
-        columns.with_time_left(room)
-    } else {
-        columns
-    };
-    let mut lines: Vec<Line<'static>> =
-        rows.iter().map(|row| row::line(scene, &columns, *row, Bracket::None)).collect();
+    let columns = columns::with_countdown(scene, room, rows);
+    let mut lines: Vec<Line<'static>> = columns.lines(scene, rows).collect();
     let more = case.rows.len() - rows.len();
     if more > 0 {
         let words = format!("   and {} more", text::number(more));
-        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
+        lines.push(scene.line(ThemeRole::Dim, words));
     }
     lines
 }

@@ -2,7 +2,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{BurstProgress, Computer, Pane, State, format};
+use crate::app::{BurstProgress, Computer, Pane, State};
 use crate::tcp::{Host, Port, SocketId, SourcePort};
 use crate::view::past;
 use crate::view::scene::{Scene, Titles, put};
@@ -187,6 +187,6 @@ fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
 
 /// How many of how many connections are open.
 fn opened(progress: &BurstProgress) -> String {
-    let [opened, asked] = [progress.opened, progress.asked].map(|n| format::number(u64::from(n)));
+    let [opened, asked] = [progress.opened, progress.asked].map(|n| text::number(n));
     format!("{opened} of {asked}")
 }

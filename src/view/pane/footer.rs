@@ -5,6 +5,7 @@ use ratatui::widgets::{Block, BorderType};
 
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
+use crate::view::rect;
 use crate::view::rect::inside;
 use crate::view::scene::{Scene, width};
 use crate::view::style::theme::{Theme, ThemeRole};
@@ -104,7 +105,7 @@ fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let last = state.notices.last()?;
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
     let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
-    is_new.then(|| Line::from(scene.span(ThemeRole::Text, text)))
+    is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 
 /// The keys of a form; those that choose only where there is a choice.
@@ -165,7 +166,7 @@ pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut newest = true;
     for key in scene.state.ui.keys.iter().rev() {
         let key = scene.own(key);
-        let wide = u16::try_from(text::width(&key)).unwrap_or(u16::MAX).saturating_add(4);
+        let wide = rect::len(text::width(&key)).saturating_add(4);
         if wide > right.saturating_sub(area.x) || area.height < 3 {
             return;
         }
@@ -176,7 +177,7 @@ pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
             Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
         frame.render_widget(block, cap);
         let letter = if newest { ThemeRole::KeyCap } else { ThemeRole::Dim };
-        frame.render_widget(Line::from(scene.span(letter, format!(" {key} "))), inside(cap));
+        frame.render_widget(scene.line(letter, format!(" {key} ")), inside(cap));
         newest = false;
     }
 }

@@ -6,6 +6,7 @@ use crate::app::PointOfView;
 use crate::tcp::TcpState;
 use crate::view::lab::wire;
 use crate::view::past;
+use crate::view::rect;
 use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::glyph;
 use crate::view::style::theme::ThemeRole;
@@ -38,7 +39,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         return;
     };
     frame.render_widget(Line::from(left), area);
-    let wide = u16::try_from(width(&right)).unwrap_or(area.width);
+    let wide = rect::len(width(&right));
     let place = Rect { x: area.right().saturating_sub(wide), width: wide.min(area.width), ..area };
     frame.render_widget(Line::from(right), place);
 }
@@ -85,7 +86,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         if count == 0 || !words.counts {
             continue;
         }
-        let many = text::number(usize::try_from(count).unwrap_or(usize::MAX));
+        let many = text::number(count);
         spans.push(Span::raw(format!("{before} ")));
         spans.push(Span::styled(format!("{many} {state}"), scene.theme.state(state)));
         before = if words.gap == WHOLE.gap { " " } else { "" };

@@ -58,7 +58,7 @@ pub(crate) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare:
         Tone::Plain => most.min(usual + spare),
         Tone::Refused | Tone::Warning => most,
     };
-    u16::try_from(lines).unwrap_or(most).clamp(usual, most)
+    rect::len(lines).clamp(usual, most)
 }
 
 /// The newest sentence, or the one so many back, and above it those before, as many as fit whole; in reading order.

@@ -138,7 +138,7 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
 
 /// A number as it is counted, not as the table writes it.
 fn count(n: u32) -> String {
-    text::number(usize::try_from(n).unwrap_or(usize::MAX))
+    text::number(n)
 }
 
 /// The LISTEN rows of the server; those that listen stand first in the table.
@@ -201,7 +201,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
     }
     let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
     let numbers = [
-        ("accepted", text::number(usize::try_from(totals.accepted).unwrap_or(usize::MAX))),
+        ("accepted", text::number(totals.accepted)),
         ("open", text::number(listener.ends.len())),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),

@@ -1,6 +1,5 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
 use crate::app::PointOfView;
 use crate::tcp::Port;
@@ -17,10 +16,10 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let lines = why.into_iter().map(|line| (ThemeRole::Text, line));
     let key = [(ThemeRole::Text, String::new()), (ThemeRole::Key, key)];
     let lines: Vec<_> = lines.chain(key).collect();
-    let height = u16::try_from(lines.len()).unwrap_or(area.height);
+    let height = rect::len(lines.len());
     let place = rect::middle(area, area.width, height);
     for (n, (part, line)) in (0..place.height).zip(lines) {
-        let line = Line::from(scene.span(part, line)).centered();
+        let line = scene.line(part, line).centered();
         frame.render_widget(line, rect::line(place, n));
     }
 }
@@ -80,6 +79,6 @@ pub(crate) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: us
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   Nobody is connected yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
-        frame.render_widget(Line::from(scene.span(ThemeRole::Dim, words)), rect::line(area, below));
+        frame.render_widget(scene.line(ThemeRole::Dim, words), rect::line(area, below));
     }
 }

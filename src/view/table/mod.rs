@@ -1,3 +1,4 @@
+pub(crate) mod column;
 pub(crate) mod columns;
 pub(crate) mod empty;
 pub(crate) mod gone_row;
@@ -5,27 +6,23 @@ pub(crate) mod height;
 pub(crate) mod narrow;
 pub(crate) mod netstat;
 pub(crate) mod role;
-pub(crate) mod row;
-pub(crate) mod row_name;
 pub(crate) mod signs;
-pub(crate) mod style;
 pub(crate) mod timer;
 pub(crate) mod titles;
 pub(crate) mod window;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
 
 use crate::app::{Pane, State};
+use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
 use crate::view::rect;
 use crate::view::scene::{Scene, put};
 use crate::view::scroll::Scroll;
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::row::Bracket;
+use crate::view::table::column::Bracket;
 use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
 
@@ -43,13 +40,9 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     if ui.netstat {
         netstat::draw(frame, inner, scene, (netstat::head_lines(inner.height), &rows));
     } else {
-        let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
-        let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
-        let room = usize::from(inner.width);
-        let columns = Columns::fitting(room, longest_address(&rows), waits);
-        let head = [row::head(scene, &columns)];
-        let lines = window.rows().map(|n| line(scene, &columns, n));
-        put(frame, inner, head.into_iter().chain(lines));
+        let columns = columns::fitting(scene, usize::from(inner.width), &rows);
+        let lines = window.rows().map(|n| columns.line(scene, ui.shown[n], bracket(&ui.shown, n)));
+        put(frame, inner, std::iter::once(columns.head(scene)).chain(lines));
         empty::hint(frame, inner, scene, rows.len() + 1);
     }
     scrollbar(frame, area, scene, &window);
@@ -66,18 +59,15 @@ pub(crate) fn body(area: Rect, state: &State) -> Rect {
     inner
 }
 
-/// One row, with the bracket that joins it to its neighbour.
-fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
-    let shown = &scene.state.ui.shown;
+/// The bracket that joins a row to its neighbour.
+fn bracket(shown: &[SocketId], n: usize) -> Bracket {
     let name = shown[n];
     let above = n.checked_sub(1).and_then(|n| shown.get(n));
-    let below = shown.get(n + 1);
-    let bracket = match (above, below) {
+    match (above, shown.get(n + 1)) {
         (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
         (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
         _ => Bracket::None,
-    };
-    row::line(scene, columns, name, bracket)
+    }
 }
 
 fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Window) {

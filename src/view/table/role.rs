@@ -2,8 +2,10 @@ use crate::app::query::unaccepted::is_unaccepted;
 use crate::app::{Role, TableRow};
 use crate::tcp::{Protocol, TcpState};
 use crate::view::scene::Scene;
-use crate::view::table::columns::ROOMY;
 use crate::view::text;
+
+/// From this width on there is room for "server end of laptop".
+const ROOMY: usize = 18;
 
 /// The role of a UDP row where no column tells the protocol, in at most `room` columns.
 pub(crate) fn udp(role: &str, room: usize) -> String {
@@ -40,4 +42,13 @@ pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
         | Role::Other(_) => role.to_string(),
     };
     text::safe(&text)
+}
+
+/// The name of a row where its address is not shown: its role, else its address.
+pub(crate) fn name(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
+    let is_unowned = line.row.state == TcpState::TimeWait;
+    if !is_unowned && Role::of(scene.state, &line.row) == Role::Unknown {
+        return line.row.tuple.local.ip.to_string();
+    }
+    role(scene, line, room)
 }

@@ -30,7 +30,7 @@ pub(crate) fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
         TimerKind::ZeroWindowProbe => "asked for room",
         TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "sent again",
     };
-    let often = crate::app::format::many(u64::from(timer.tries), "time", "times");
+    let often = text::plural(timer.tries, "time");
     let left = text::short(line.time_left(scene.state.then())?);
     Some(format!("{what} {often} in vain, next in {left}"))
 }

@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::app::{PointOfView, State};
 use crate::tcp::{Host, Port, Protocol};
+use crate::view::past;
 use crate::view::scene::{Scene, Titles};
 use crate::view::style::glyphs::DASH;
 use crate::view::style::theme::ThemeRole;
-use crate::view::past;
 use crate::view::table::window::Window;
 use crate::view::text;
 

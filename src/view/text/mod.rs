@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::app::format;
 use crate::tcp::{Endpoint, Moment, escape, is_legible};
 use crate::view::style::glyphs::CUT;
 
@@ -60,22 +61,13 @@ pub(crate) fn bytes(count: u64) -> String {
 }
 
 /// A number with commas: 28,231.
-pub(crate) fn number(value: usize) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+pub(crate) fn number(n: impl TryInto<u64>) -> String {
+    format::number(n.try_into().unwrap_or(u64::MAX))
 }
 
 /// A number of things: 1 connection, 2 connections.
-pub(crate) fn plural(count: usize, thing: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{s}", number(count))
+pub(crate) fn plural(n: impl TryInto<u64>, thing: &str) -> String {
+    format::many(n.try_into().unwrap_or(u64::MAX), thing, &format!("{thing}s"))
 }
 
 /// How many columns a text takes.

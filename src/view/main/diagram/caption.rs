@@ -9,7 +9,7 @@ use crate::view::main::diagram::stroke::Stroke;
 use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::{ARROW, CHOSEN, OTHER};
 use crate::view::style::theme::ThemeRole;
-use crate::view::table::row_name;
+use crate::view::table::role;
 use crate::view::text;
 
 /// At most so many lines, and the shortest that can be said of it.
@@ -25,10 +25,10 @@ pub(crate) fn of(
         } else {
             "No connection yet: l listens, c connects."
         };
-        let lines = vec![Line::from(scene.span(ThemeRole::Dim, nobody))];
+        let lines = vec![scene.line(ThemeRole::Dim, nobody)];
         return (lines, nobody.to_owned());
     };
-    let who = row_name::of(scene, line, 15);
+    let who = role::name(scene, line, 15);
     let (brief, tries) = last_arrow(line, way, &who);
     let mut lines = vec![legend(scene, ways, room)];
     lines.truncate(most.saturating_sub(1));
@@ -36,7 +36,7 @@ pub(crate) fn of(
     let wrapped = tries.map(|words| text::wrap(&words, room));
     let fitting = wrapped.iter().find(|lines| lines.len() <= left);
     let said = fitting.unwrap_or(&wrapped[1]).iter().take(left);
-    lines.extend(said.map(|words| Line::from(scene.span(ThemeRole::Text, words.as_str()))));
+    lines.extend(said.map(|words| scene.line(ThemeRole::Text, words.as_str())));
     (lines, brief)
 }
 
@@ -47,7 +47,7 @@ fn legend(scene: Scene<'_>, ways: &StatePaths<'_>, room: usize) -> Line<'static>
         [(&ways.chosen, CHOSEN, ThemeRole::FocusBorder), (&ways.other, OTHER, ThemeRole::Warning)];
     for (end, sign, part) in ends {
         if let Some((line, way)) = end {
-            let who = row_name::of(scene, line, 15);
+            let who = role::name(scene, line, 15);
             let gone = if line.gone.is_some() { " (gone)" } else { "" };
             let text = format!("{sign} {who}: {}{gone}  ", way.at);
             spans.push(scene.span(part, text));

@@ -6,6 +6,7 @@ use crate::tcp::TcpState::{
     SynSent, TimeWait,
 };
 use crate::view::main::diagram::stroke::Polyline;
+use crate::view::rect;
 
 /// Where every box and every arrow of the diagram stands.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +147,7 @@ impl Figure {
             return None;
         }
         let (text, (x, y)) = self.end();
-        let long = u16::try_from(text.chars().count()).unwrap_or(1);
+        let long = rect::len(text.chars().count());
         let space = u16::from(long > 1);
         let (first, end, head) = if from == TimeWait {
             (place.right() - 1, x.saturating_sub(1 + space), '▶')

@@ -73,7 +73,7 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
         let longest = format!("{state} {}", tokens(scene, state, most));
         let width = text::width(&longest).max(text::width(state.name()) + 3);
         let column = &mut widths[Figure::column(state)];
-        *column = u16::try_from(width).unwrap_or(u16::MAX).max(*column);
+        *column = rect::len(width).max(*column);
     }
     widths
 }
@@ -82,7 +82,7 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
 fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
     let sign = glyph(state);
     let count = scene.state.seen().count(state);
-    let number = text::number(usize::try_from(count).unwrap_or(usize::MAX));
+    let number = text::number(count);
     match count {
         0..=3 => (0..count).map(|_| sign).collect(),
         _ if number.len() < most => format!("{sign}{number}"),
@@ -106,7 +106,7 @@ fn draw_arrows(
     });
     let (end, (x, y)) = figure.end();
     let end = scene.span(ThemeRole::Dim, end);
-    let place = Rect::new(x, y, u16::try_from(end.width()).unwrap_or(0), 1);
+    let place = Rect::new(x, y, rect::len(end.width()), 1);
     frame.render_widget(Line::from(end), place.intersection(area));
     for (stroke, arrow) in arrows {
         if let Some(route) = figure.route(arrow.from, arrow.to) {
@@ -142,10 +142,10 @@ fn draw_box(
     let is_here =
         |end: &Option<(&TableRow, StatePath)>| end.as_ref().is_some_and(|(_, way)| way.at == state);
     if is_here(&ways.chosen) {
-        frame.render_widget(Line::from(scene.span(ThemeRole::FocusBorder, CHOSEN)), body);
+        frame.render_widget(scene.line(ThemeRole::FocusBorder, CHOSEN), body);
     }
     if is_here(&ways.other) {
-        let sign = Line::from(scene.span(ThemeRole::Warning, OTHER));
+        let sign = scene.line(ThemeRole::Warning, OTHER);
         frame.render_widget(sign.right_aligned(), body);
     }
     let tokens = tokens(scene, state, most);

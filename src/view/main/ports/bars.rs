@@ -41,7 +41,7 @@ impl Scale {
             usize::from(self.range.low.0) + far
         };
         let (low, next) = (first(column), first(column + 1));
-        let port = |number: usize| Port(u16::try_from(number).unwrap_or(u16::MAX));
+        let port = |number: usize| Port(rect::len(number));
         PortRange { low: port(low), high: port(next.saturating_sub(1).max(low)) }
     }
 
@@ -142,7 +142,7 @@ fn draw_signs(
     }
     // The last one lies above the others.
     for (x, words, style) in signs {
-        let wide = u16::try_from(text::width(&words)).unwrap_or(u16::MAX);
+        let wide = rect::len(text::width(&words));
         let (x, words) = if x + wide <= area.right() {
             (x, words)
         } else {
@@ -167,9 +167,9 @@ fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale)
     };
     let mut draw = |line: u16, part: ThemeRole, piece: Option<(u16, String)>| {
         if let Some((x, words)) = piece {
-            let wide = u16::try_from(text::width(&words)).unwrap_or(0);
+            let wide = rect::len(text::width(&words));
             let place = Rect { x, width: wide, ..rect::line(area, line) };
-            frame.render_widget(Line::from(scene.span(part, words)), place.intersection(area));
+            frame.render_widget(scene.line(part, words), place.intersection(area));
         }
     };
     for (low, high, name) in PARTS {
@@ -208,8 +208,7 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scal
     let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
-    let numbers =
-        [low, middle, high].map(|port| Line::from(scene.span(ThemeRole::Dim, port.to_string())));
+    let numbers = [low, middle, high].map(|port| scene.line(ThemeRole::Dim, port.to_string()));
     let [low, middle, high] = numbers;
     frame.render_widget(low, line);
     frame.render_widget(middle.centered(), line);

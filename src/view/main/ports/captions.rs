@@ -13,10 +13,8 @@ use crate::view::text;
 /// The sentences, the most useful first.
 pub(crate) fn of(scene: Scene<'_>, chosen: Option<Chosen<'_>>, room: usize) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
-    let mut lines = vec![
-        Line::from(scene.span(part, fitting(left, room))),
-        Line::from(fitting(parities(scene), room)),
-    ];
+    let mut lines =
+        vec![scene.line(part, fitting(left, room)), Line::from(fitting(parities(scene), room))];
     if let Some(chosen) = chosen {
         let named = scene.span(ThemeRole::FocusBorder, fitting(named(scene, chosen), room));
         lines.push(Line::from(named));
@@ -102,7 +100,7 @@ fn named(scene: Scene<'_>, chosen: Chosen<'_>) -> [String; 2] {
     let rows = scene.state.seen().ports().rows_at(chosen.port);
     let more = match rows {
         0 | 1 => String::new(),
-        rows => format!("; {} use it", text::plural(rows as usize, "row")),
+        rows => format!("; {} use it", text::plural(rows, "row")),
     };
     let short = format!("{DOWN} {} {who}: {state}", chosen.port);
     [format!("{short}{more}"), short]

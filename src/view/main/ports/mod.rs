@@ -33,7 +33,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let mut inner = rect::inside(area);
     let facts = captions::of(scene, chosen, usize::from(inner.width));
     let most = inner.height.saturating_sub(bars::LEAST);
-    let below = u16::try_from(facts.len()).unwrap_or(most).min(most);
+    let below = rect::len(facts.len()).min(most);
     let range = scene.state.port_range();
     let room = Rect { height: inner.height.saturating_sub(below), ..inner };
     let (part, about) = match scene.state.ui.zoom {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use crate::app::TableRow;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::scene::Scene;
-use crate::view::table::row_name;
+use crate::view::table::role;
 
 /// Every port there is.
 pub(crate) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
@@ -46,5 +46,5 @@ pub(crate) fn listening(scene: Scene<'_>) -> Vec<Port> {
 
 /// Whose the chosen port is.
 pub(crate) fn holder(scene: Scene<'_>, chosen: Chosen<'_>) -> String {
-    row_name::of(scene, chosen.line, 26)
+    role::name(scene, chosen.line, 26)
 }

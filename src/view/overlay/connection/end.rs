@@ -142,11 +142,11 @@ fn inside(scene: Scene<'_>, line: &TableRow, room: usize) -> [String; 5] {
     let bytes = both(info.bytes_in, info.bytes_out, text::bytes);
     let segments =
         both(info.segments_in.map(u64::from), info.segments_out.map(u64::from), |count| {
-            text::number(usize::try_from(count).unwrap_or(usize::MAX))
+            text::number(count)
         });
     let resent = match info.retransmissions {
         0 => String::from("no segment"),
-        count => text::plural(count as usize, "segment"),
+        count => text::plural(count, "segment"),
     };
     [trip(info, room), bytes, segments, window(info, room), resent]
 }
@@ -178,7 +178,7 @@ fn millis(time: Duration) -> String {
 
 /// How much may be sent before an answer comes: what the other end has room for, and what the network is trusted with.
 fn window(info: &TcpInfo, room: usize) -> String {
-    let trusted = text::plural(info.congestion_window as usize, "segment");
+    let trusted = text::plural(info.congestion_window, "segment");
     let Some(peer) = info.send_window else {
         return trusted;
     };

@@ -26,7 +26,7 @@ pub(crate) fn draw(
     let room = usize::from(width.saturating_sub(4));
     let most = usize::from(screen.height).saturating_sub(3 + 2);
     let (lines, whole) = lines(scene, name, (room, most));
-    let height = u16::try_from(lines.len() + 3 + 2).unwrap_or(u16::MAX);
+    let height = rect::len(lines.len() + 3 + 2);
     let area = rect::middle(screen, width, height.min(screen.height));
     let title =
         if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
@@ -56,25 +56,20 @@ fn lines(
     let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
         let gone = "The kernel has this row no more.";
-        let lines = vec![Line::default(), Line::from(scene.span(ThemeRole::Dim, gone))];
+        let lines = vec![Line::default(), scene.line(ThemeRole::Dim, gone)];
         return (lines, true);
     };
     let mirror = sockets.mirror(name);
-    let wrapped = |part: ThemeRole, words: &str| {
-        let lines = text::wrap(words, room).into_iter();
-        let lines = lines.map(|words| Line::from(scene.span(part, words)));
-        lines.collect::<Vec<Line<'static>>>()
-    };
     let sentences = story::sentences(scene, line, mirror);
     let said = sentences.iter().filter(|words| !words.is_empty());
     let mut groups: Vec<RankedLines> =
-        said.map(|words| (1, wrapped(ThemeRole::Text, words))).collect();
+        said.map(|words| (1, scene.wrapped(ThemeRole::Text, words, room))).collect();
     groups.push((9, vec![Line::default()]));
     groups.extend(ends(scene, line, mirror, room));
     groups.push((9, vec![Line::default()]));
     let worked_out = "(in brackets: worked out, as no look saw it)";
     if name.tuple.is_connected() && name.tuple.protocol == Protocol::Tcp {
-        groups.push((8, wrapped(ThemeRole::Dim, worked_out)));
+        groups.push((8, scene.wrapped(ThemeRole::Dim, worked_out, room)));
     }
     for (rank, command) in (3..).step_by(5).zip(story::commands(scene, line)) {
         let command = scene.span(ThemeRole::Key, text::cut(&format!("$ {command}"), room));
