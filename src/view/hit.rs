@@ -2,11 +2,11 @@ use ratatui::layout::Rect;
 
 use crate::app::query::lab_tables;
 use crate::app::{Action, MainView, Pane, State};
+use crate::view::Scroll;
 use crate::view::layout::{PaneLayout, places};
 use crate::view::main::big_type;
 use crate::view::pane::computers;
 use crate::view::rect::inside;
-use crate::view::scroll::Scroll;
 use crate::view::table;
 
 /// Which pane stands at that point, for the wheel; none under what lies over the panes.

@@ -19,6 +19,8 @@ pub use crate::view::hit::pane_at;
 pub use crate::view::layout::LEAST;
 pub use crate::view::layout::PaneLayout;
 pub use crate::view::layout::places;
+pub(crate) use crate::view::scene::{Scene, Titles, put, width};
+pub(crate) use crate::view::scroll::List;
 pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::glyph;
 pub use crate::view::style::glyphs::in_ascii;
@@ -37,7 +39,6 @@ use crate::view::lab::side_by_side;
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
 use crate::view::pane::{banner, computers, footer, header, notices, server};
-use crate::view::scene::Scene;
 use crate::view::style::glyphs;
 
 /// Paints one frame.

@@ -1,12 +1,10 @@
 //! What says that the picture shows the past, or stands still.
 
 use crate::app::State;
-use crate::view::scene::Titles;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{ThemeRole, Titles, text};
 
-/// For the border of what shows the past: which step it is, and how long ago that was.
-pub(crate) fn title(state: &State) -> Option<String> {
+/// Which step of the past is shown, and how long ago that was.
+fn title(state: &State) -> Option<String> {
     let past = state.sockets.past()?;
     let (_, newest) = state.sockets.steps();
     let ago = text::age(state.now.since(past.at));
@@ -18,11 +16,11 @@ pub(crate) fn title(state: &State) -> Option<String> {
     })
 }
 
-/// The title of a pane that shows the past: its right, and its border.
-pub(crate) fn titles(state: &State) -> Titles {
+/// The titles of a pane that may show the past: what stands at the right, behind `before`, and its border.
+pub(crate) fn titles(state: &State, before: Vec<(ThemeRole, String)>) -> Titles {
     let words = title(state).map(|words| (ThemeRole::KeyCap, words));
     Titles {
-        right: words.into_iter().collect(),
+        right: before.into_iter().chain(words).collect(),
         border: state.is_past().then_some(ThemeRole::Warning),
         ..Titles::default()
     }

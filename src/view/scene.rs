@@ -1,7 +1,7 @@
 //! What every painter needs: the scene, frames, pieces of lines.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear};
@@ -48,16 +48,12 @@ impl<'a> Scene<'a> {
         self.theme.of(part)
     }
 
-    /// A frame that never has the focus; returns what is inside.
-    pub(crate) fn frame(self, frame: &mut Frame<'_>, area: Rect, titles: &Titles) -> Rect {
-        let mut title = vec![self.span(ThemeRole::Title, format!(" {} ", titles.name))];
-        if !titles.about.is_empty() {
-            title.push(self.span(ThemeRole::Dim, format!("{} ", titles.about)));
-        }
+    /// A frame that never has the focus; returns the inside.
+    pub(crate) fn frame(self, frame: &mut Frame<'_>, area: Rect, name: &str) -> Rect {
         let block = Block::bordered()
             .border_type(kind(false))
             .border_style(self.style(ThemeRole::Border))
-            .title_top(Line::from(title));
+            .title_top(self.line(ThemeRole::Title, format!(" {name} ")));
         frame.render_widget(block, area);
         rect::inside(area)
     }
@@ -81,8 +77,8 @@ impl<'a> Scene<'a> {
             spans.push(self.span(title, format!(" {CHOSEN}")));
         }
         spans.push(self.span(title, format!(" {} ", titles.name)));
-        let right: usize = titles.right.iter().map(|(_, t)| text::width(t) + 2).sum();
-        let room = usize::from(area.width).saturating_sub(width(&spans) + right + 3);
+        let taken = width(&spans) + titles.right_width() + 3;
+        let room = usize::from(area.width).saturating_sub(taken);
         if !titles.about.is_empty() && room > 2 {
             let about = text::cut(&titles.about, room);
             spans.push(self.span(ThemeRole::Dim, about + " "));
@@ -106,14 +102,16 @@ impl<'a> Scene<'a> {
         rect::inside(area)
     }
 
-    /// Clears the middle of the screen and frames it for what lies over the panes; returns what is inside.
+    /// Clears the middle of the screen and frames it, for so many lines over the panes; returns the inside.
     pub(crate) fn sheet(
         self,
         frame: &mut Frame<'_>,
-        area: Rect,
+        screen: Rect,
+        (width, lines): (u16, usize),
         title: &str,
         bottom: Line<'static>,
     ) -> Rect {
+        let area = rect::middle(screen, width, rect::len(lines + 2));
         frame.render_widget(Clear, area);
         frame.buffer_mut().set_style(area, self.theme.ground());
         let block = Block::bordered()
@@ -122,8 +120,7 @@ impl<'a> Scene<'a> {
             .title_top(self.span(ThemeRole::FocusTitle, format!(" {title} ")))
             .title_bottom(bottom.right_aligned());
         frame.render_widget(block, area);
-        let inner = rect::inside(area);
-        Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
+        area.inner(Margin::new(2, 1))
     }
 
     /// A text that the person has typed; in bytes beyond ASCII where only ASCII is drawn.
@@ -187,6 +184,13 @@ pub(crate) struct Titles {
     pub(crate) below: Vec<(ThemeRole, String)>,
     /// How the frame looks, when that is not for the focus to say.
     pub(crate) border: Option<ThemeRole>,
+}
+
+impl Titles {
+    /// How wide the pieces at the right are.
+    pub(crate) fn right_width(&self) -> usize {
+        self.right.iter().map(|(_, text)| text::width(text) + 2).sum()
+    }
 }
 
 const fn kind(heavy: bool) -> BorderType {

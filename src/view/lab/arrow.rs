@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use crate::tcp::{Delivery, Moment, WireSegment};
 use crate::view::style::glyphs::REFUSED;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{ThemeRole, text};
 
 /// What an arrow shows.
 #[derive(Clone, Copy)]

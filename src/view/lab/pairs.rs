@@ -3,7 +3,7 @@
 use crate::app::State;
 use crate::tcp::table::row::are_one_connection;
 use crate::tcp::{Host, SocketId, TcpState};
-use crate::view::style::theme::ThemeRole;
+use crate::view::ThemeRole;
 use crate::view::table::titles::part_shown;
 
 /// One line of the two tables.

@@ -7,12 +7,9 @@ use crate::app::{Pane, State};
 use crate::view::lab::pairs::PairedRow;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, stacked, wire};
-use crate::view::rect;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::column::{Bracket, ColumnLayout};
 use crate::view::table::{empty, narrow, titles};
+use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect};
 
 /// From this width on the wire stands between the tables, and not below one and above the other.
 const BESIDE: u16 = 116;
@@ -102,8 +99,7 @@ fn absent(state: &State, pair: PairedRow) -> String {
 }
 
 fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
-    let titles = Titles { name: "The wire", ..Titles::default() };
-    let mut inner = scene.frame(frame, area, &titles);
+    let mut inner = scene.frame(frame, area, "The wire");
     let room = usize::from(inner.width);
     for status in wire::status_lines(scene, room) {
         frame.render_widget(status, rect::take_top(&mut inner, 1));

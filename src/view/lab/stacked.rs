@@ -8,12 +8,9 @@ use crate::app::Pane;
 use crate::tcp::{Port, SocketId};
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
-use crate::view::scene::{Scene, put, width};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::{columns, narrow, netstat, titles};
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, put, rect, text, width};
 
 /// The parts above each other: the server's table, the wire, the client's table.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {

@@ -1,9 +1,8 @@
 use std::net::IpAddr;
 
-use crate::view::scene::{Scene, Titles};
 use crate::view::style::glyphs::DASH;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::titles;
+use crate::view::{Scene, ThemeRole, Titles};
 
 /// The title of a computer's table, on a screen so wide.
 pub(crate) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {

@@ -7,9 +7,7 @@ use crate::tcp::{Delivery, Protocol, Segment, WireSegment, escape};
 use crate::view::lab::arrow::SegmentArrow;
 use crate::view::lab::segment_label::SegmentLabel;
 use crate::view::lab::{arrow, segment_label};
-use crate::view::scene::{Scene, width};
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text, width};
 
 /// What is done with the wire, in few words.
 pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {

@@ -5,17 +5,14 @@ use ratatui::text::{Line, Span};
 
 use crate::tcp::Port;
 use crate::view::pane::notices;
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::columns::longest_address;
 use crate::view::table::window::Window;
 use crate::view::table::{empty, height, role, timer, titles};
 use crate::view::text::big_digits::Digits;
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, put, rect, text};
 
 /// How many lines a row takes, the blank one below it counted.
 pub(crate) const ROW: u16 = 2;

@@ -8,12 +8,9 @@ use crate::tcp::SocketId;
 use crate::view::main::five_tuple;
 use crate::view::main::five_tuple::BoxStyle;
 use crate::view::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::role;
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
 /// The marked row and the chosen one, number by number: what is equal is dim, what differs is framed.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -22,7 +19,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "Compare",
         about: format!("{DASH} the five numbers that tell a connection from every other"),
-        ..past::titles(scene.state)
+        ..past::titles(scene.state, Vec::new())
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let Some((marked, chosen)) = pair else {

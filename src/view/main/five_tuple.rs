@@ -4,10 +4,8 @@ use ratatui::widgets::{Block, BorderType};
 
 use crate::app::FIVE;
 use crate::tcp::SocketId;
-use crate::view::scene::{Scene, put};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns;
-use crate::view::{rect, text};
+use crate::view::{Scene, ThemeRole, put, rect, text};
 
 /// What the numbers are called where there is hardly room.
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];

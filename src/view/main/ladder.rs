@@ -4,10 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::history::{Ladder, Rung, StateMark, ladder};
-use crate::view::scene::{Scene, put};
 use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Scene, ThemeRole, put, rect, text};
 
 /// A state, its glyph, and brackets where no look showed it.
 const STATE: usize = 13;

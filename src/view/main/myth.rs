@@ -5,13 +5,10 @@ use ratatui::text::{Line, Span};
 use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, SocketId, TcpState};
 use crate::view::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
 /// From this width on both models stand beside each other.
 const BESIDE: u16 = 110;
@@ -21,12 +18,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "The myth",
         about: format!("{DASH} \"a connected client occupies the server's port\""),
-        right: past::title(scene.state)
-            .map(|words| (ThemeRole::KeyCap, words))
-            .into_iter()
-            .collect(),
-        border: scene.state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
+        ..past::titles(scene.state, Vec::new())
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
     let room = usize::from(inner.width);

@@ -6,12 +6,9 @@ use crate::app::query::names;
 use crate::app::{Pane, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
 use crate::view::past;
-use crate::view::scene::{Scene, Titles, put, width};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{ARROW, CHOSEN, DASH, REFUSED};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns;
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text, width};
 
 /// The system calls of our own sockets; those behind the chosen row, or else the newest, stand out.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -96,23 +93,16 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
     if !calls.is_empty() {
         right.push((ThemeRole::Dim, text::plural(calls.len(), "call")));
     }
-    right.extend(past::title(scene.state).map(|words| (ThemeRole::KeyCap, words)));
+    let titles = past::titles(scene.state, right);
     let what = format!("{DASH} what our own sockets asked of the kernel");
     let tries = [
         format!("{what} {DASH} W writes them as C and Python"),
         what,
         format!("{DASH} what our own sockets asked"),
+        String::new(),
     ];
-    let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
-    let room = usize::from(width).saturating_sub(taken + 14);
-    let about = tries.into_iter().find(|words| text::width(words) <= room);
-    Titles {
-        name: "Calls",
-        about: about.unwrap_or_default(),
-        right,
-        border: scene.state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
-    }
+    let room = usize::from(width).saturating_sub(titles.right_width() + 14);
+    Titles { name: "Calls", about: text::fitting(room, tries), ..titles }
 }
 
 /// The row whose calls stand out.

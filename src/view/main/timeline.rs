@@ -10,12 +10,10 @@ use crate::app::{GoneReason, Pane, RowHistory};
 use crate::tcp::{Moment, TcpState};
 use crate::view::main::ladder;
 use crate::view::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, DASH, HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
+use crate::view::table::titles::part_shown;
 use crate::view::table::{empty, role};
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
 /// A glyph, a state, and a space.
 const STATE: usize = 14;
@@ -67,16 +65,13 @@ fn chosen(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<u
 fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)) -> Titles {
     let mut right = Vec::new();
     if to - from < many {
-        let part = match to - from {
-            1 => format!("{} of {}", text::number(to), text::number(many)),
-            _ => {
-                format!("{}-{} of {}", text::number(from + 1), text::number(to), text::number(many))
-            }
-        };
-        right.push((ThemeRole::Dim, part));
+        let mut part = part_shown(from + 1, to, many);
+        if to - from == 1 {
+            part.1 = format!("{} of {}", text::number(to), text::number(many));
+        }
+        right.push(part);
     }
     right.push((ThemeRole::Key, axis.title()));
-    right.extend(past::title(scene.state).map(|words| (ThemeRole::KeyCap, words)));
     let wide = axis.columns + axis.label + STATE >= 90;
     Titles {
         name: "Timeline",
@@ -85,9 +80,7 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
         } else {
             String::new()
         },
-        right,
-        border: scene.state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
+        ..past::titles(scene.state, right)
     }
 }
 

@@ -4,10 +4,8 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Field, Form, Value};
 use crate::view::pane::footer::form_keys;
-use crate::view::scene::{Scene, put, width};
 use crate::view::style::glyphs::{ARROW, CHOSEN, REFUSED};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Scene, ThemeRole, put, rect, text, width};
 
 /// How wide a field is.
 const fn field_width(room: usize) -> usize {
@@ -23,9 +21,8 @@ pub(crate) fn draw(
     form: &Form,
 ) {
     let count = form.fields.len();
-    let height = rect::len(count + 2 + BELOW);
-    let area = rect::middle(screen, 104, height.min(screen.height));
-    let mut fields = scene.sheet(frame, area, title, form_keys(scene, form));
+    let keys = form_keys(scene, form);
+    let mut fields = scene.sheet(frame, screen, (104, count + BELOW), title, keys);
     let below = rect::take_bottom(&mut fields, rect::len(BELOW));
     let room = usize::from(fields.width);
     let top = (form.at + 1).saturating_sub(usize::from(fields.height));

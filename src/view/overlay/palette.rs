@@ -3,23 +3,20 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Palette};
-use crate::view::scene::{Scene, put, width};
+use crate::view::overlay::help::keys_of;
 use crate::view::style::glyphs::CHOSEN;
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Scene, ThemeRole, put, rect, text, width};
 
 /// What is typed, and below it the actions that it may be meant for, each with its key.
 pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palette: &Palette) {
     let found = palette.found();
     let listed = BINDINGS.iter().filter(|binding| binding.is_listed());
     let all = listed.clone().count();
-    let key = listed.map(|binding| keys_of(binding).len()).max();
-    let key = key.unwrap_or(0);
+    let key = listed.map(|binding| keys_of(binding).len()).max().unwrap_or(0);
     let wide = 78.min(screen.width.saturating_sub(2));
-    let high = rect::len(all + 4);
-    let area = rect::middle(screen, wide, high.min(24).min(screen.height));
     let keys = scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), ("Esc", "close")]);
-    let mut rest = scene.sheet(frame, area, "Every action by its name", keys);
+    let mut rest =
+        scene.sheet(frame, screen, (wide, (all + 2).min(22)), "Every action by its name", keys);
     let typing = rect::take_top(&mut rest, 1);
     let room = usize::from(typing.width);
     let count = match found.len() {
@@ -53,14 +50,8 @@ fn line(
 ) -> Line<'static> {
     let keys = text::fit(&keys_of(binding), key + 2);
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
-    if chosen {
-        let words = text::fit(&format!("{CHOSEN} {keys}{about}"), room);
-        return scene.line(ThemeRole::Selected, words);
-    }
-    Line::from(vec![Span::raw("  "), scene.span(ThemeRole::Key, keys), Span::raw(about)])
-}
-
-fn keys_of(binding: &Binding) -> String {
-    let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-    keys.join(" ")
+    let sign = if chosen { CHOSEN } else { " " };
+    let spans =
+        vec![Span::raw(format!("{sign} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
+    if chosen { scene.selected(spans) } else { Line::from(spans) }
 }

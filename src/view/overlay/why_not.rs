@@ -4,12 +4,9 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Attempt, Failure, Remedy, TableRow, Verdict};
 use crate::tcp::{Call, Endpoint, TcpState};
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::REFUSED;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns;
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, put, text};
 
 /// The last refusal: what was asked, who is in the way, and what would help; `down` lines are scrolled away.
 pub(crate) fn draw(
@@ -25,9 +22,7 @@ pub(crate) fn draw(
     let width = 104.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let lines = lines(scene, case, (room, rows_shown(screen.height)));
-    let height = rect::len(lines.len() + 2);
-    let area = rect::middle(screen, width, height.min(screen.height));
-    let inner_height = usize::from(area.height.saturating_sub(2));
+    let inner_height = lines.len().min(usize::from(screen.height - 2));
     let later = if case.waits { "do not retry by itself" } else { "retry when TIME_WAIT is over" };
     let mut keys = vec![("y", "retry"), ("Esc", "close")];
     if scene.state.waiting_helps() {
@@ -37,7 +32,7 @@ pub(crate) fn draw(
     if lines.len() > inner_height {
         keys.insert(0, ("j k", "scroll"));
     }
-    let inner = scene.sheet(frame, area, "Why not?", scene.keys(&keys));
+    let inner = scene.sheet(frame, screen, (width, lines.len()), "Why not?", scene.keys(&keys));
     scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
     put(frame, inner, lines.into_iter().skip(down));
 }

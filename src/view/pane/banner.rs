@@ -1,12 +1,9 @@
 use std::net::IpAddr;
 
+use crate::view::{Scene, ThemeRole, text};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-
-use crate::view::scene::Scene;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
 
 /// The warning that other machines can get in; it stays as long as they can.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {

@@ -5,12 +5,9 @@ use ratatui::text::{Line, Span};
 use crate::app::{BurstProgress, Computer, Pane, State};
 use crate::tcp::{Host, Port, SocketId, SourcePort};
 use crate::view::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::List;
 use crate::view::style::glyphs::{CHOSEN, DASH};
-use crate::view::style::theme::ThemeRole;
 use crate::view::text::gauge::gauge;
-use crate::view::{rect, text};
+use crate::view::{List, Scene, ThemeRole, Titles, put, rect, text};
 
 /// The computers that connect, and below them whom they call.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
@@ -96,21 +93,13 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
         scene.span(ThemeRole::Dim, ports),
     ]);
     let focused = scene.state.ui.focus == Pane::Computers;
-    if chosen && focused {
-        return plain(line).style(scene.style(ThemeRole::Selected));
-    }
-    line
+    if chosen && focused { scene.selected(line.spans) } else { line }
 }
 
 /// How wide `10 open` is.
 const OPEN: usize = 7;
 /// How wide the end of an address is: `.254`.
 const ENDING: usize = 4;
-
-fn plain(line: Line<'static>) -> Line<'static> {
-    let text: String = line.spans.into_iter().map(|span| span.content).collect();
-    Line::from(text)
-}
 
 /// The newest ports, as many as fit.
 fn ports(computer: &Computer, room: usize) -> String {
@@ -131,9 +120,7 @@ fn ports(computer: &Computer, room: usize) -> String {
     let more = if told < open { " ..." } else { "" };
     let all = format!("{label}{ports}{more}");
     // A port is shown whole, or not at all.
-    let tries = [all, format!("{ports}{more}"), ports];
-    let mut tries = tries.into_iter();
-    tries.find(|text| text.len() <= room).unwrap_or_default()
+    text::fitting(room, [all, format!("{ports}{more}"), ports, String::new()])
 }
 
 fn port(end: SocketId) -> String {
@@ -167,10 +154,8 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     };
     let to = text::cut(&format!(" to {}", whom(scene.state)), room);
     let left = room.saturating_sub(text::width(&to));
-    let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}")];
-    // Where there is no room for it, no part of it is of use.
-    let from = tries.into_iter().find(|from| from.len() <= left);
-    let from = from.unwrap_or_default();
+    let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}"), String::new()];
+    let from = text::fitting(left, tries);
     Line::from(vec![Span::raw(to), scene.span(ThemeRole::Dim, from)])
 }
 

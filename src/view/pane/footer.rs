@@ -5,11 +5,8 @@ use ratatui::widgets::{Block, BorderType};
 
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
-use crate::view::rect;
 use crate::view::rect::inside;
-use crate::view::scene::{Scene, width};
-use crate::view::style::theme::{Theme, ThemeRole};
-use crate::view::text;
+use crate::view::{Scene, Theme, ThemeRole, rect, text, width};
 
 /// The keys to press now, the most useful first; as many as fit.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {

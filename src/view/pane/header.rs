@@ -6,11 +6,8 @@ use crate::app::PointOfView;
 use crate::tcp::TcpState;
 use crate::view::lab::wire;
 use crate::view::past;
-use crate::view::rect;
-use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::glyph;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, rect, text, width};
 
 /// The first line: where the server listens, how many connections there are, what part of the table is shown.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {

@@ -3,11 +3,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Notice, Pane, State, Tone};
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
 /// What happened, the newest at the bottom.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {

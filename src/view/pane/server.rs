@@ -5,11 +5,9 @@ use ratatui::text::{Line, Span};
 use crate::app::{Pane, State, TableRow};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::past;
-use crate::view::scene::{Scene, Titles, put, width};
 use crate::view::style::glyphs::glyph;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
 use crate::view::text::gauge::gauge;
+use crate::view::{Scene, ThemeRole, Titles, put, text, width};
 
 /// The server: where it listens, who waits for accept(), what went through it.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
@@ -81,7 +79,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
         (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a goes on")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
-    let mut more = vec![format!("backlog {}", count(running.backlog))];
+    let mut more = vec![format!("backlog {}", text::number(running.backlog))];
     match running.on_data {
         OnData::Read => (),
         OnData::LeaveUnread => more.push("leaves data unread".to_owned()),
@@ -118,7 +116,7 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     });
     let asked = running.backlog.min(state.machine.somaxconn);
     let most = if most == 0 { asked } else { most };
-    let words = format!(" {} of {}", count(waiting), count(most));
+    let words = format!(" {} of {}", text::number(waiting), text::number(most));
     let label = if room < 44 { " queue  " } else { " accept queue  " };
     let is_room = label.len() + words.len() + 8 <= room;
     let held = if state.server.held && is_room { "  held" } else { "" };
@@ -134,11 +132,6 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
         scene.span(if waiting > 0 { part } else { ThemeRole::Text }, words),
         scene.span(ThemeRole::Warning, held),
     ])
-}
-
-/// A number as it is counted, not as the table writes it.
-fn count(n: u32) -> String {
-    text::number(n)
 }
 
 /// The LISTEN rows of the server; those that listen stand first in the table.
@@ -185,9 +178,8 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
             String::from(" nobody listens"),
         ]
     };
-    let nobody = nobody.into_iter().find(|words| words.len() <= room);
     vec![
-        (0, Line::from(nobody.unwrap_or_default())),
+        (0, Line::from(text::fitting(room, nobody))),
         (2, Line::from(would)),
         (1, scene.keys(&[("l", "listen"), ("L", "options")])),
     ]

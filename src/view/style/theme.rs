@@ -147,12 +147,12 @@ impl Theme {
 
     /// The ground of the whole screen.
     pub fn ground(self) -> Style {
-        let painted = self.name == ThemeName::HighContrast && !self.is_mono();
-        if !painted {
-            return Style::new();
+        match self.colour(Ink::Text) {
+            Some(text) if self.name == ThemeName::HighContrast => {
+                Style::new().fg(text).bg(Color::Black)
+            }
+            Some(_) | None => Style::new(),
         }
-        let text = self.colour(Ink::Text).unwrap_or(Color::White);
-        Style::new().fg(text).bg(Color::Black)
     }
 
     /// The ground that the colours are made for, as red, green and blue; the brightest dark one, and white.
@@ -234,33 +234,27 @@ impl Theme {
         }
     }
 
-    /// Okabe and Ito's colours, which people with any colour vision tell apart; darkened on white, brightened for bad projectors.
+    /// Okabe and Ito's colours, which people with any colour vision can tell apart; darker on white, brighter for bad projectors.
     const fn mixed(self, ink: Ink) -> Option<[u8; 3]> {
-        Some(match (self.name, ink) {
-            (ThemeName::Mono, _) | (ThemeName::Dark | ThemeName::Light, Ink::Text) => return None,
-            (ThemeName::Dark, Ink::Dim) => [158, 158, 158],
-            (ThemeName::Dark, Ink::Green) => [0, 175, 128],
-            (ThemeName::Dark, Ink::Blue) => [86, 180, 233],
-            (ThemeName::Dark, Ink::Orange) => [230, 159, 0],
-            (ThemeName::Dark, Ink::Yellow) => [240, 228, 66],
-            (ThemeName::Dark, Ink::Red) => [230, 110, 20],
-            (ThemeName::Dark, Ink::Purple) => [204, 121, 167],
-            (ThemeName::Light, Ink::Dim) => [95, 95, 95],
-            (ThemeName::Light, Ink::Green) => [0, 115, 80],
-            (ThemeName::Light, Ink::Blue) => [0, 95, 160],
-            (ThemeName::Light, Ink::Orange) => [140, 80, 0],
-            (ThemeName::Light, Ink::Yellow) => [125, 95, 0],
-            (ThemeName::Light, Ink::Red) => [175, 55, 0],
-            (ThemeName::Light, Ink::Purple) => [145, 50, 105],
-            (ThemeName::HighContrast, Ink::Text) => [255, 255, 255],
-            (ThemeName::HighContrast, Ink::Dim) => [200, 200, 200],
-            (ThemeName::HighContrast, Ink::Green) => [60, 230, 170],
-            (ThemeName::HighContrast, Ink::Blue) => [120, 205, 255],
-            (ThemeName::HighContrast, Ink::Orange) => [255, 180, 40],
-            (ThemeName::HighContrast, Ink::Yellow) => [255, 240, 80],
-            (ThemeName::HighContrast, Ink::Red) => [255, 150, 80],
-            (ThemeName::HighContrast, Ink::Purple) => [240, 170, 210],
-        })
+        let [dark, light, high_contrast] = match ink {
+            Ink::Text => match self.name {
+                ThemeName::HighContrast => return Some([255, 255, 255]),
+                ThemeName::Dark | ThemeName::Light | ThemeName::Mono => return None,
+            },
+            Ink::Dim => [[158, 158, 158], [95, 95, 95], [200, 200, 200]],
+            Ink::Green => [[0, 175, 128], [0, 115, 80], [60, 230, 170]],
+            Ink::Blue => [[86, 180, 233], [0, 95, 160], [120, 205, 255]],
+            Ink::Orange => [[230, 159, 0], [140, 80, 0], [255, 180, 40]],
+            Ink::Yellow => [[240, 228, 66], [125, 95, 0], [255, 240, 80]],
+            Ink::Red => [[230, 110, 20], [175, 55, 0], [255, 150, 80]],
+            Ink::Purple => [[204, 121, 167], [145, 50, 105], [240, 170, 210]],
+        };
+        match self.name {
+            ThemeName::Dark => Some(dark),
+            ThemeName::Light => Some(light),
+            ThemeName::HighContrast => Some(high_contrast),
+            ThemeName::Mono => None,
+        }
     }
 
     /// The person's own palette decides what these are; grey is left to the terminal's dim.

@@ -7,11 +7,9 @@ use ratatui::text::{Line, Span};
 
 use crate::app::TableRow;
 use crate::tcp::SocketId;
-use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::{LOWER, UPPER};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::signs::signs;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text, width};
 
 /// One column of a table of sockets.
 pub(crate) struct Column {

@@ -5,15 +5,13 @@ use ratatui::text::Span;
 use crate::app::query::unaccepted::is_unaccepted;
 use crate::app::{State, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
-use crate::view::scene::Scene;
 use crate::view::style::glyphs::glyph;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::gone_row::{AGE, ROLE, STATE, countdown, gone, with_time_left};
 use crate::view::table::role::{role, udp};
 use crate::view::table::timer::{time_left, unanswered};
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text};
 
 /// The least width of the age column with room for "47 s left".
 const LONG_AGE: usize = 9;

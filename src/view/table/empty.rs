@@ -3,10 +3,8 @@ use ratatui::layout::Rect;
 
 use crate::app::PointOfView;
 use crate::tcp::Port;
-use crate::view::scene::Scene;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::titles::command;
-use crate::view::{rect, text};
+use crate::view::{Scene, ThemeRole, rect, text};
 
 /// An empty table: why it is empty, and which key to press.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {

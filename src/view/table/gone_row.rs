@@ -31,7 +31,7 @@ pub(crate) fn gone(row: &RowView<'_>, why: GoneReason) -> String {
         format!("{HOLLOW} {whole}"),
         format!("{HOLLOW} {brief}"),
     ];
-    let text = text::cut(&text::fitting(room, tries), room);
+    let text = text::cut_to_fit(tries, room);
     if is_joined { text::fit(&text, room + 1) + row.join() } else { text }
 }
 

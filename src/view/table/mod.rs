@@ -18,13 +18,10 @@ use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
 use crate::app::{Pane, State};
 use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
-use crate::view::rect;
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::column::Bracket;
 use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
+use crate::view::{Scene, Scroll, ThemeRole, put, rect};
 
 /// The kernel's table: the rows that fit, whatever there is beyond.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {

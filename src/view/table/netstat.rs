@@ -5,12 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tcp::{Endpoint, SocketId, TcpState, netstat_address, netstat_state};
-use crate::view::scene::{Scene, put};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::columns::{longest_queues, proto_cell, queue_width, recv_queue};
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, put, text};
 
 pub(crate) fn draw(
     frame: &mut Frame<'_>,

@@ -1,8 +1,7 @@
 use crate::app::query::unaccepted::is_unaccepted;
 use crate::app::{Role, TableRow};
 use crate::tcp::{Protocol, TcpState};
-use crate::view::scene::Scene;
-use crate::view::text;
+use crate::view::{Scene, text};
 
 /// From this width on there is room for "server end of laptop".
 const ROOMY: usize = 18;

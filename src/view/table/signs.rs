@@ -1,9 +1,8 @@
 use ratatui::text::Span;
 
 use crate::app::{Mark, TableRow};
-use crate::view::scene::Scene;
 use crate::view::style::glyphs::{BLAMED, CHOSEN, MARKED, mark};
-use crate::view::style::theme::ThemeRole;
+use crate::view::{Scene, ThemeRole};
 
 /// The signs in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
 pub(crate) fn signs(scene: Scene<'_>, line: &TableRow) -> Span<'static> {

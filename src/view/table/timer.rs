@@ -1,7 +1,6 @@
 use crate::app::TableRow;
 use crate::tcp::TimerKind;
-use crate::view::scene::Scene;
-use crate::view::text;
+use crate::view::{Scene, text};
 
 /// How long a row that the kernel keeps by itself still stays.
 pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {

@@ -5,11 +5,9 @@ use ratatui::layout::Rect;
 use crate::app::{PointOfView, State};
 use crate::tcp::{Host, Port, Protocol};
 use crate::view::past;
-use crate::view::scene::{Scene, Titles};
 use crate::view::style::glyphs::DASH;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::window::Window;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, Titles, text};
 
 /// The command that shows the same rows in a shell.
 pub(crate) fn command(state: &State) -> String {
@@ -31,16 +29,15 @@ pub(crate) fn command(state: &State) -> String {
 
 pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     let state = scene.state;
-    let right = status(scene, window);
-    let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
-    let room = usize::from(area.width).saturating_sub(taken + 16);
+    let titles = past::titles(state, status(scene, window));
+    let room = usize::from(area.width).saturating_sub(titles.right_width() + 16);
     let view = match state.ui.lens.view {
         PointOfView::BothEnds => String::from("both ends"),
         PointOfView::Server => String::from("the server's computer"),
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
     let command = command(state);
-    // In netstat's own layout its heading stands above the rows, though grep lets no heading through.
+    // netstat's own layout has a heading above the rows, though grep would not show it.
     let [long, short] = if state.ui.netstat {
         let heading = format!("netstat's heading, and the rows of {command}");
         [heading, String::from("in netstat's layout")]
@@ -51,45 +48,32 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         format!("{DASH} {long} {DASH} {view}"),
         format!("{DASH} {short} {DASH} {view}"),
         format!("{DASH} {view}"),
+        String::new(),
     ];
-    let fits = |text: &String| text::width(text) <= room;
-    Titles {
-        name: "Sockets",
-        about: about.into_iter().find(fits).unwrap_or_default(),
-        right,
-        border: state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
-    }
+    Titles { name: "Sockets", about: text::fitting(room, about), ..titles }
 }
 
-/// What else is to be known of the table: where it comes from, what is missing, which part is shown.
+/// The source of the table, what is missing in it, and which part is shown.
 fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
     let state = scene.state;
     let sockets = &state.sockets;
     let mut pieces = Vec::new();
-    let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
     for host in sockets.blind.keys() {
-        let whose =
+        let name =
             if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
         let unread = unread(state, *host).unwrap_or_default();
-        say(ThemeRole::Error, &format!("{whose}{unread}"));
+        pieces.push((ThemeRole::Error, format!("{name}{unread}")));
     }
     if sockets.torn {
-        say(ThemeRole::Warning, "~ rows may be missing");
+        pieces.push((ThemeRole::Warning, String::from("~ rows may be missing")));
     }
     if sockets.source == "procfs" {
-        say(ThemeRole::Dim, "read from /proc");
+        pieces.push((ThemeRole::Dim, String::from("read from /proc")));
     }
-    if let Some((part, words)) = found(scene) {
-        say(part, &words);
-    }
+    pieces.extend(found(scene));
     let count = state.ui.shown.len();
     if count > window.len() {
-        let (part, words) = part_shown(window.rest.start + 1, window.rest.end, count);
-        say(part, &words);
-    }
-    if let Some(words) = past::title(state) {
-        say(ThemeRole::KeyCap, &words);
+        pieces.push(part_shown(window.rest.start + 1, window.rest.end, count));
     }
     pieces
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::app::State;
 use crate::tcp::{SocketId, TcpState};
-use crate::view::scroll::Scroll;
+use crate::view::Scroll;
 
 /// Which rows of a table are drawn: those that listen stay at the top, the others are scrolled through.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -110,6 +110,11 @@ pub(crate) fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String
     tries.find(|text| text.width() <= room).unwrap_or(last)
 }
 
+/// The first text that takes at most `room` columns, else the last, which is cut.
+pub(crate) fn cut_to_fit<const N: usize>(tries: [String; N], room: usize) -> String {
+    cut(&fitting(room, tries), room)
+}
+
 /// An address in at most `most` columns: its port is never cut.
 pub(crate) fn end(end: Endpoint, most: usize) -> String {
     let text = end.to_string();

@@ -6,11 +6,9 @@ use crate::app::{Certainty, GoneReason, PathStep, StatePath, TableRow};
 use crate::tcp::{Protocol, TcpState};
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
-use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::{ARROW, CHOSEN, OTHER};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::role;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text, width};
 
 /// At most so many lines, and the shortest that can be said of it.
 pub(crate) fn of(
@@ -55,7 +53,7 @@ fn legend(scene: Scene<'_>, ways: &StatePaths<'_>, room: usize) -> Line<'static>
     }
     let strokes = |known| {
         let both = [Stroke::Chosen(known), Stroke::Other(known)];
-        both.map(|stroke| stroke.lines()[0]).iter().collect::<String>()
+        both.map(|stroke| stroke.lines()[0]).concat()
     };
     let (seen, worked_out) = (strokes(Certainty::Seen), strokes(Certainty::WorkedOut));
     let means = format!("{seen} seen  {worked_out} worked out");

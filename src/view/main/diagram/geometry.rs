@@ -112,20 +112,20 @@ impl Figure {
         let has_gap = self.gap > 0;
         let last = |rect: Rect| rect.right().saturating_sub(1);
         let (points, head) = match (from, to) {
-            (Closed, Listen) => (vec![(a.x, ay), (bx, ay), (bx, above)], '▼'),
-            (Closed, SynSent) => (vec![(last(a), ay), (bx, ay), (bx, above)], '▼'),
-            (SynSent, Established) => (vec![(ax, below - 1), (ax, by), (b.right(), by)], '◀'),
+            (Closed, Listen) => (vec![(a.x, ay), (bx, ay), (bx, above)], "▼"),
+            (Closed, SynSent) => (vec![(last(a), ay), (bx, ay), (bx, above)], "▼"),
+            (SynSent, Established) => (vec![(ax, below - 1), (ax, by), (b.right(), by)], "◀"),
             (Established, FinWait1) if has_gap => {
                 let x = a.x + 2;
-                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], "▼")
             }
             (Established, CloseWait) if has_gap => {
                 let x = last(a).saturating_sub(2);
-                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], "▼")
             }
             (TimeWait | LastAck, Closed) => return self.line_to_end(from),
             (SynReceived, Established) | (FinWait1, Closing) | (FinWait2, TimeWait) => {
-                (vec![(last(a), ay), (b.x.saturating_sub(1), ay)], '▶')
+                (vec![(last(a), ay), (b.x.saturating_sub(1), ay)], "▶")
             }
             (Listen, SynReceived)
             | (FinWait1, FinWait2)
@@ -133,7 +133,7 @@ impl Figure {
             | (CloseWait, LastAck)
                 if has_gap =>
             {
-                (vec![(ax, below - 1), (ax, above)], '▼')
+                (vec![(ax, below - 1), (ax, above)], "▼")
             }
             _ => return None,
         };
@@ -150,9 +150,9 @@ impl Figure {
         let long = rect::len(text.chars().count());
         let space = u16::from(long > 1);
         let (first, end, head) = if from == TimeWait {
-            (place.right() - 1, x.saturating_sub(1 + space), '▶')
+            (place.right() - 1, x.saturating_sub(1 + space), "▶")
         } else {
-            (place.x, x + long + space, '◀')
+            (place.x, x + long + space, "◀")
         };
         let points = vec![(first, y), (end, y)];
         Some(Polyline { points, head })

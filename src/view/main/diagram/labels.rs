@@ -6,9 +6,7 @@ use crate::tcp::Transition;
 use crate::view::main::diagram::geometry::{Figure, middle};
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
-use crate::view::scene::Scene;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text};
 
 /// What makes TCP go each arrow, where there is room for it; the arrows that somebody went come first.
 pub(crate) fn draw(
@@ -44,8 +42,8 @@ fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
     let route = figure.route(arrow.from, arrow.to)?;
     let wide = u16::try_from(wide).ok()?;
     let (first, end) = (*route.points.first()?, *route.points.last()?);
-    let is_flat = first.1 == end.1 && route.head != '▼';
-    let (x, y) = if route.head == '▼' {
+    let is_flat = first.1 == end.1 && route.head != "▼";
+    let (x, y) = if route.head == "▼" {
         let is_from_the_left = first.0 < end.0;
         if is_from_the_left { (end.0.checked_sub(wide + 2)?, end.1) } else { (end.0 + 2, end.1) }
     } else if figure.high == 1 {

@@ -15,11 +15,8 @@ use crate::view::main::diagram::geometry::Figure;
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{CHOSEN, OTHER, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
 /// TCP's states as boxes, its transitions as arrows; where the rows are now, and the way that one connection went.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
@@ -35,13 +32,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let titles = Titles {
         name: "States",
         about: format!("{} {about}", crate::view::style::glyphs::DASH),
-        ..past::titles(scene.state)
+        ..past::titles(scene.state, Vec::new())
     };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = rect::take_bottom(&mut inner, below);
     let wide = widths(scene, LONG);
-    let (most, text_widths) =
-        if Figure::is_wide(inner, wide) { (LONG, wide) } else { (SHORT, widths(scene, SHORT)) };
+    let most = if Figure::is_wide(inner, wide) { LONG } else { SHORT };
+    let text_widths = widths(scene, most);
     let figure = Figure::fitting(inner, text_widths);
     draw_arrows(frame, inner, scene, (&figure, &ways));
     for state in TcpState::ALL {
@@ -96,9 +93,8 @@ fn draw_arrows(
     scene: Scene<'_>,
     (figure, ways): (&Figure, &StatePaths<'_>),
 ) {
-    let mut arrows: Vec<(Stroke, Transition)> =
-        Transition::USUAL.into_iter().map(|arrow| (ways.stroke(&arrow), arrow)).collect();
-    // What somebody went lies over what nobody did.
+    let mut arrows = Transition::USUAL.map(|arrow| (ways.stroke(&arrow), arrow));
+    // The arrows that an end took are drawn over the others.
     arrows.sort_by_key(|(stroke, _)| match stroke {
         Stroke::Nobody => 0,
         Stroke::Other(_) => 1,
@@ -129,7 +125,7 @@ fn draw_box(
             Block::bordered().border_type(stroke.border()).border_style(stroke.style(scene));
         frame.render_widget(block, area);
     } else {
-        let side = Span::styled(stroke.lines()[1].to_string(), stroke.style(scene));
+        let side = Span::styled(stroke.lines()[1], stroke.style(scene));
         frame.render_widget(Line::from(side.clone()), area);
         frame.render_widget(Line::from(side).right_aligned(), area);
     }

@@ -1,7 +1,7 @@
 use crate::app::{Certainty, StatePath, TableRow};
 use crate::tcp::{TcpState, Transition};
+use crate::view::Scene;
 use crate::view::main::diagram::stroke::Stroke;
-use crate::view::scene::Scene;
 
 /// The chosen connection, else the newest: its ends and the ways that they went.
 #[derive(Default)]

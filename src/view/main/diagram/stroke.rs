@@ -1,11 +1,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::border::Set;
 use ratatui::widgets::BorderType;
 
 use crate::app::Certainty;
-use crate::view::scene::Scene;
-use crate::view::style::theme::ThemeRole;
+use crate::view::{Scene, ThemeRole};
 
 /// How an arrow, or a box, is drawn: who went there, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,22 +37,13 @@ impl Stroke {
     }
 
     /// A piece of line to the side, and one down.
-    pub(crate) const fn lines(self) -> [char; 2] {
+    pub(crate) const fn lines(self) -> [&'static str; 2] {
         match self {
-            Stroke::Nobody => ['─', '│'],
-            Stroke::Other(Certainty::Seen) => ['═', '║'],
-            Stroke::Other(Certainty::WorkedOut) => ['╌', '╎'],
-            Stroke::Chosen(Certainty::Seen) => ['━', '┃'],
-            Stroke::Chosen(Certainty::WorkedOut) => ['╍', '╏'],
-        }
-    }
-
-    /// Upper left, upper right, lower left, lower right.
-    const fn corners(self) -> [char; 4] {
-        match self {
-            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => ['╭', '╮', '╰', '╯'],
-            Stroke::Other(Certainty::Seen) => ['╔', '╗', '╚', '╝'],
-            Stroke::Chosen(_) => ['┏', '┓', '┗', '┛'],
+            Stroke::Nobody => ["─", "│"],
+            Stroke::Other(Certainty::Seen) => ["═", "║"],
+            Stroke::Other(Certainty::WorkedOut) => ["╌", "╎"],
+            Stroke::Chosen(Certainty::Seen) => ["━", "┃"],
+            Stroke::Chosen(Certainty::WorkedOut) => ["╍", "╏"],
         }
     }
 }
@@ -61,19 +52,20 @@ impl Stroke {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Polyline {
     pub(crate) points: Vec<(u16, u16)>,
-    pub(crate) head: char,
+    pub(crate) head: &'static str,
 }
 
 impl Polyline {
     pub(crate) fn draw(&self, buffer: &mut Buffer, area: Rect, stroke: Stroke, style: Style) {
-        let mut set = |(x, y): (u16, u16), sign: char| {
-            if area.contains((x, y).into())
-                && let Some(cell) = buffer.cell_mut((x, y))
+        let mut set = |at: (u16, u16), sign: &str| {
+            if area.contains(at.into())
+                && let Some(cell) = buffer.cell_mut(at)
             {
-                cell.set_char(sign).set_style(style);
+                cell.set_symbol(sign).set_style(style);
             }
         };
         let [side, down] = stroke.lines();
+        let corners = stroke.border().to_border_set();
         for pair in self.points.windows(2) {
             let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
             let is_first = pair[0] == self.points[0];
@@ -84,8 +76,8 @@ impl Polyline {
             }
         }
         for turn in self.points.windows(3) {
-            if let Some(corner) = corner(turn[0], turn[1], turn[2]) {
-                set(turn[1], stroke.corners()[corner]);
+            if let Some(sign) = corner(&corners, (turn[0], turn[1], turn[2])) {
+                set(turn[1], sign);
             }
         }
         if let Some(end) = self.points.last() {
@@ -94,13 +86,21 @@ impl Polyline {
     }
 }
 
-/// Which corner stands at `at` on the way from `from` to `to`; `None` where it goes straight on.
-fn corner(from: (u16, u16), at: (u16, u16), to: (u16, u16)) -> Option<usize> {
+/// The corner at `at` on the way from `from` to `to`; `None` on a straight line.
+fn corner<'a>(
+    set: &Set<'a>,
+    (from, at, to): ((u16, u16), (u16, u16), (u16, u16)),
+) -> Option<&'a str> {
     if from.0 == to.0 || from.1 == to.1 {
         return None;
     }
     // A corner joins one neighbour beside it with one above or below it.
     let has_left = from.0 < at.0 || to.0 < at.0;
     let has_above = from.1 < at.1 || to.1 < at.1;
-    Some(usize::from(has_left) + 2 * usize::from(has_above))
+    Some(match (has_left, has_above) {
+        (false, false) => set.top_left,
+        (true, false) => set.top_right,
+        (false, true) => set.bottom_left,
+        (true, true) => set.bottom_right,
+    })
 }

@@ -7,10 +7,8 @@ use ratatui::text::Line;
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::main::ports::selection::{ALL, Chosen, listening};
-use crate::view::scene::Scene;
 use crate::view::style::glyphs::{DOWN, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Scene, ThemeRole, rect, text};
 
 /// The names of the two strips, and a space.
 const LABEL: u16 = 5;

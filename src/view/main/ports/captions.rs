@@ -5,28 +5,23 @@ use ratatui::text::{Line, Span};
 use crate::app::{Parity, State};
 use crate::tcp::{Protocol, SourcePort, TcpState};
 use crate::view::main::ports::selection::{Chosen, holder, listening};
-use crate::view::scene::{Scene, width};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text, width};
 
 /// The sentences, the most useful first.
 pub(crate) fn of(scene: Scene<'_>, chosen: Option<Chosen<'_>>, room: usize) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
-    let mut lines =
-        vec![scene.line(part, fitting(left, room)), Line::from(fitting(parities(scene), room))];
+    let mut lines = vec![
+        scene.line(part, text::cut_to_fit(left, room)),
+        Line::from(text::cut_to_fit(parities(scene), room)),
+    ];
     if let Some(chosen) = chosen {
-        let named = scene.span(ThemeRole::FocusBorder, fitting(named(scene, chosen), room));
+        let named =
+            scene.span(ThemeRole::FocusBorder, text::cut_to_fit(named(scene, chosen), room));
         lines.push(Line::from(named));
     }
     lines.push(legend(scene, room));
     lines
-}
-
-/// The first text that fits; the last one is cut.
-fn fitting(tries: [String; 2], room: usize) -> String {
-    let [long, short] = tries;
-    if text::width(&long) <= room { long } else { text::cut(&short, room) }
 }
 
 /// How many ports are left to the chosen computer for the destination that it calls.

@@ -6,10 +6,8 @@ use ratatui::layout::Rect;
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::main::ports::selection::{Chosen, listening};
-use crate::view::rect;
-use crate::view::scene::Scene;
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::style::theme::ThemeRole;
+use crate::view::{Scene, ThemeRole, rect};
 
 /// The number of the first port of a line, and a space.
 const LABEL: u16 = 7;

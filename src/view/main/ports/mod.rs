@@ -10,10 +10,8 @@ use crate::app::Pane;
 use crate::tcp::PortRange;
 use crate::view::main::ports::selection::{ALL, Chosen};
 use crate::view::past;
-use crate::view::rect;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::DASH;
+use crate::view::{Scene, Scroll, Titles, put, rect};
 
 /// What part of the map is shown.
 #[derive(Clone, Copy)]
@@ -46,8 +44,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
             (MapPart::Cells(cells::around(port, room)), about)
         }
     };
-    let titles =
-        Titles { name: "Ports", about: format!("{DASH} {about}"), ..past::titles(scene.state) };
+    let titles = Titles {
+        name: "Ports",
+        about: format!("{DASH} {about}"),
+        ..past::titles(scene.state, Vec::new())
+    };
     scene.pane(frame, Pane::Sockets, area, titles);
     let text = rect::take_bottom(&mut inner, below);
     match part {

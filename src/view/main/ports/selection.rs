@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::app::TableRow;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::scene::Scene;
+use crate::view::Scene;
 use crate::view::table::role;
 
 /// Every port there is.

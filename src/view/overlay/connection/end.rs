@@ -7,12 +7,10 @@ use ratatui::text::Span;
 use crate::app::{StatePath, TableRow};
 use crate::tcp::{Protocol, TcpInfo, TcpState, Timer, TimerKind};
 use crate::view::overlay::connection::queues;
-use crate::view::scene::Scene;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::{columns, role, timer};
-use crate::view::text;
 use crate::view::text::fitting;
+use crate::view::{Scene, ThemeRole, text};
 
 /// The facts of an end, and how little each is needed.
 pub(crate) const FACTS: [(u8, &str); 16] = [

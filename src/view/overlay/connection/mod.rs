@@ -9,10 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
 use crate::view::main::five_tuple;
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Scene, Scroll, ThemeRole, put, rect, text};
 
 /// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
 pub(crate) fn draw(
@@ -26,8 +23,6 @@ pub(crate) fn draw(
     let room = usize::from(width.saturating_sub(4));
     let most = usize::from(screen.height).saturating_sub(3 + 2);
     let (lines, whole) = lines(scene, name, (room, most));
-    let height = rect::len(lines.len() + 3 + 2);
-    let area = rect::middle(screen, width, height.min(screen.height));
     let title =
         if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
     let mut keys = scene.keys(&[("Esc", "close")]);
@@ -35,7 +30,7 @@ pub(crate) fn draw(
         let more = scene.span(ThemeRole::Dim, " more fits on a larger screen ");
         keys.spans.insert(0, more);
     }
-    let mut inner = scene.sheet(frame, area, title, keys);
+    let mut inner = scene.sheet(frame, screen, (width, lines.len() + 3), title, keys);
     scroll.visible.push(name);
     let mirror = scene.state.seen().mirror(name);
     scroll.visible.extend(mirror.map(|line| line.row.name()));

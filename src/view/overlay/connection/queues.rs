@@ -3,7 +3,7 @@
 use crate::app::TableRow;
 use crate::app::query::unaccepted;
 use crate::tcp::{Protocol, TcpState};
-use crate::view::scene::Scene;
+use crate::view::Scene;
 use crate::view::text::fitting;
 
 /// Recv-Q, and what it means for this row.

@@ -3,8 +3,7 @@
 use crate::app::query::unaccepted;
 use crate::app::{GoneReason, Role, TableRow};
 use crate::tcp::{Protocol, SocketRow, TcpState};
-use crate::view::scene::Scene;
-use crate::view::text;
+use crate::view::{Scene, text};
 
 /// What it is, and then who called, who closed first, and what is left of it.
 pub(crate) fn sentences(
