@@ -9,13 +9,13 @@ use crate::view::pane::computers;
 use crate::view::rect::inside;
 use crate::view::table;
 
-/// Which pane stands at that point, for the wheel; none under what lies over the panes.
+/// The pane at that point, for the wheel; `None` under an overlay.
 pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
     let places = places(area, state).filter(|_| state.ui.overlay.is_none());
     places?.pane_at(x, y)
 }
 
-/// What a click at that point asks for: the focus for its pane, and the row or computer under it.
+/// The actions of a click: focus the pane, and select the row or computer at that point.
 pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Action> {
     let Some((places, pane)) = places(area, state).zip(pane_at(area, state, x, y)) else {
         return Vec::new();
@@ -53,7 +53,7 @@ fn row_at(
 fn computer_at(places: &PaneLayout, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
     let down = usize::from(y.checked_sub(inside(places.computers).y)?);
     let n = scroll.computers.top + down;
-    let there = down < computers::list_height(places.computers, state.clients.computers.len())
+    let is_entry = down < computers::list_height(places.computers, state.clients.computers.len())
         && n < state.clients.computers.len();
-    there.then_some(Action::SelectComputer(n))
+    is_entry.then_some(Action::SelectComputer(n))
 }

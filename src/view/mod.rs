@@ -1,4 +1,4 @@
-//! Paints the state: what is on the screen, and nothing else. No I/O, no clock; only scroll positions change.
+//! Paints the state: no I/O, no clock; only scroll positions change.
 
 pub(crate) mod hit;
 pub(crate) mod lab;

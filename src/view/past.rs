@@ -1,4 +1,4 @@
-//! What says that the picture shows the past, or stands still.
+//! Titles of panes that show the past, or are paused.
 
 use crate::app::State;
 use crate::view::{ThemeRole, Titles, text};
@@ -16,7 +16,7 @@ fn title(state: &State) -> Option<String> {
     })
 }
 
-/// The titles of a pane that may show the past: what stands at the right, behind `before`, and its border.
+/// Titles for a pane that may show the past: the step after `before` at the right, and the border.
 pub(crate) fn titles(state: &State, before: Vec<(ThemeRole, String)>) -> Titles {
     let words = title(state).map(|words| (ThemeRole::KeyCap, words));
     Titles {
@@ -26,7 +26,7 @@ pub(crate) fn titles(state: &State, before: Vec<(ThemeRole, String)>) -> Titles 
     }
 }
 
-/// For the first line: in as few words as can be.
+/// The same for the header, as short as possible.
 pub(crate) fn short(state: &State) -> Option<String> {
     let past = state.sockets.past()?;
     let word = if past.paused { "PAUSED" } else { "PAST" };
@@ -34,7 +34,7 @@ pub(crate) fn short(state: &State) -> Option<String> {
     Some(format!(" {word} {ago} "))
 }
 
-/// For panes whose numbers have no past.
+/// For panes without a history.
 pub(crate) fn as_of_now(state: &State) -> Vec<(ThemeRole, String)> {
     let words = state.is_past().then(|| String::from("as of now"));
     words.map(|words| (ThemeRole::Warning, words)).into_iter().collect()

@@ -1,4 +1,4 @@
-//! What every painter needs: the scene, frames, pieces of lines.
+//! What every painter needs: the state and the theme, frames, pieces of lines.
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use tui_input::Input;
 
 use crate::app::{Pane, State, TableRow};
-use crate::view::style::glyphs::CHOSEN;
+use crate::view::style::glyphs::SELECTED;
 use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::{rect, text};
 
@@ -20,16 +20,16 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// The chosen row, else that of the newest connection.
-    pub(crate) fn chosen_or_newest(self) -> Option<&'a TableRow> {
+    /// The selected row, else the newest connection's.
+    pub(crate) fn selected_or_newest(self) -> Option<&'a TableRow> {
         let (ui, sockets) = (&self.state.ui, self.state.seen());
-        let chosen = ui.selected.and_then(|name| sockets.get(name));
+        let selected = ui.selected.and_then(|name| sockets.get(name));
         let newest = ui.shown.iter().rev().take(NEWEST);
         let mut newest = newest.filter(|name| name.tuple.is_connected());
-        chosen.or_else(|| sockets.get(*newest.next()?))
+        selected.or_else(|| sockets.get(*newest.next()?))
     }
 
-    /// A piece of text in the style of `part`.
+    /// A text in the style of `part`.
     pub(crate) fn span(self, part: ThemeRole, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.theme.of(part))
     }
@@ -48,7 +48,7 @@ impl<'a> Scene<'a> {
         self.theme.of(part)
     }
 
-    /// A frame that never has the focus; returns the inside.
+    /// A frame that never has the focus; returns its inside.
     pub(crate) fn frame(self, frame: &mut Frame<'_>, area: Rect, name: &str) -> Rect {
         let block = Block::bordered()
             .border_type(kind(false))
@@ -58,7 +58,7 @@ impl<'a> Scene<'a> {
         rect::inside(area)
     }
 
-    /// The frame of a pane, heavier and marked when it has the focus; returns what is inside.
+    /// The frame of a pane, heavier and marked with the focus; returns its inside.
     pub(crate) fn pane(
         self,
         frame: &mut Frame<'_>,
@@ -74,7 +74,7 @@ impl<'a> Scene<'a> {
         };
         let mut spans = Vec::new();
         if focused {
-            spans.push(self.span(title, format!(" {CHOSEN}")));
+            spans.push(self.span(title, format!(" {SELECTED}")));
         }
         spans.push(self.span(title, format!(" {} ", titles.name)));
         let taken = width(&spans) + titles.right_width() + 3;
@@ -102,7 +102,7 @@ impl<'a> Scene<'a> {
         rect::inside(area)
     }
 
-    /// Clears the middle of the screen and frames it, for so many lines over the panes; returns the inside.
+    /// An overlay in the middle of the screen for so many lines; returns its inside.
     pub(crate) fn sheet(
         self,
         frame: &mut Frame<'_>,
@@ -123,18 +123,18 @@ impl<'a> Scene<'a> {
         area.inner(Margin::new(2, 1))
     }
 
-    /// A text that the person has typed; in bytes beyond ASCII where only ASCII is drawn.
+    /// A text that the user typed; escaped beyond ASCII in an ASCII theme.
     pub(crate) fn own(self, text: &str) -> String {
         if self.theme.is_ascii() { text::safe(text) } else { text::own(text) }
     }
 
-    /// A line that is being typed, with its cursor, in at most `room` columns.
+    /// An input line with its cursor, in at most `room` columns.
     pub(crate) fn input(self, input: &Input, room: usize) -> Vec<Span<'static>> {
         let value = input.value();
         let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
         let (before, after) = value.split_at(at);
         let (before, after) = (self.own(before), self.own(after));
-        // The cursor, and what is before it, must be seen.
+        // The cursor and the text before it stay visible.
         let mut seen = before.chars();
         while text::width(seen.as_str()) + 1 > room && seen.next().is_some() {}
         let before = seen.as_str().to_owned();
@@ -152,13 +152,13 @@ impl<'a> Scene<'a> {
         ]
     }
 
-    /// The line of what is selected: one style for all of it.
+    /// A selected line: one style for all of it.
     pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
         let text: String = spans.into_iter().map(|span| span.content).collect();
         Line::styled(text, self.style(ThemeRole::Selected))
     }
 
-    /// Keys and what they do, as one piece of text.
+    /// Keys and what they do.
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (key, help) in hints {
@@ -169,25 +169,25 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// So many of the newest rows are looked through for a connection.
+/// The number of newest rows that are searched for a connection.
 const NEWEST: usize = 100;
 
-/// The title of a pane.
+/// The titles of a pane.
 #[derive(Default)]
 pub(crate) struct Titles {
     pub(crate) name: &'static str,
-    /// Behind the name.
+    /// After the name.
     pub(crate) about: String,
     /// At the right.
     pub(crate) right: Vec<(ThemeRole, String)>,
     /// At the right of the lower border.
     pub(crate) below: Vec<(ThemeRole, String)>,
-    /// How the frame looks, when that is not for the focus to say.
+    /// The style of the frame, if it does not depend on the focus.
     pub(crate) border: Option<ThemeRole>,
 }
 
 impl Titles {
-    /// How wide the pieces at the right are.
+    /// The width of the pieces at the right.
     pub(crate) fn right_width(&self) -> usize {
         self.right.iter().map(|(_, text)| text::width(text) + 2).sum()
     }
@@ -197,7 +197,7 @@ const fn kind(heavy: bool) -> BorderType {
     if heavy { BorderType::Thick } else { BorderType::Rounded }
 }
 
-/// Puts lines below each other, as many as fit.
+/// Draws lines below each other, as many as fit.
 pub(crate) fn put(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -208,7 +208,7 @@ pub(crate) fn put(
     }
 }
 
-/// How many columns the pieces take.
+/// The width of some spans.
 pub(crate) fn width(spans: &[Span<'_>]) -> usize {
     spans.iter().map(Span::width).sum()
 }

@@ -1,4 +1,4 @@
-//! Both computers' tables line by line: the two ends of one connection stand beside each other.
+//! Both computers' tables line by line: the two ends of one connection are on one line.
 
 use crate::app::State;
 use crate::tcp::table::row::are_one_connection;
@@ -11,14 +11,14 @@ use crate::view::table::titles::part_shown;
 pub(crate) struct PairedRow {
     /// The row at the server's computer.
     pub(crate) left: Option<SocketId>,
-    /// The row at the client's.
+    /// The row at the client's computer.
     pub(crate) right: Option<SocketId>,
-    /// The place of the first of them among the rows that are shown.
+    /// The index of the first of them in the shown rows.
     at: usize,
 }
 
 impl PairedRow {
-    /// The place of the row of one side among the rows that are shown.
+    /// The index of one side's row in the shown rows.
     fn place(self, shown: &[SocketId], side: Option<SocketId>) -> Option<usize> {
         let host = side?.host;
         let is_first = shown.get(self.at).is_some_and(|first| first.host == host);
@@ -26,16 +26,16 @@ impl PairedRow {
     }
 }
 
-/// The lines that fit into `height`: the chosen row's among them, else the newest; those that listen stay at the top.
+/// The lines that fit into `height`, with the selected row, else the newest; LISTEN stays at the top.
 pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
     let shown = &state.ui.shown;
     let Some(server) = state.lab.server() else {
         return Vec::new();
     };
-    let pointed_at = state.ui.selected.or(state.blamed().first().copied());
-    let chosen = pointed_at.and_then(|name| shown.iter().position(|shown| *shown == name));
-    let mut end = chosen.map_or(shown.len(), |chosen| after(shown, chosen));
-    // Where the chosen one is not the newest, as many lines follow it as precede it.
+    let target = state.ui.selected.or(state.blamed().first().copied());
+    let selected = target.and_then(|name| shown.iter().position(|shown| *shown == name));
+    let mut end = selected.map_or(shown.len(), |selected| after(shown, selected));
+    // Half of the lines follow the selected one, if there are so many.
     for _ in 0..height / 2 {
         end = after(shown, end);
     }
@@ -59,13 +59,13 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
     lines
 }
 
-/// The places of one computer's rows that fit into `height`, chosen as above.
+/// The indexes of one computer's rows that fit into `height`, selected the same way.
 pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     let shown = &state.ui.shown;
     let here = |place: &usize| shown[*place].host == host;
-    let pointed_at = state.ui.selected.or(state.blamed().first().copied());
-    let chosen = pointed_at.and_then(|name| shown.iter().position(|shown| *shown == name));
-    let from = chosen.map_or(shown.len(), |chosen| chosen + 1);
+    let target = state.ui.selected.or(state.blamed().first().copied());
+    let selected = target.and_then(|name| shown.iter().position(|shown| *shown == name));
+    let from = selected.map_or(shown.len(), |selected| selected + 1);
     let below: Vec<usize> = (from..shown.len()).filter(here).take(height / 2).collect();
     let above = (0..from).rev().filter(here);
     let mut rows: Vec<usize> = above.take(height - below.len()).collect();
@@ -73,9 +73,9 @@ pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     let is_full = rows.len() + below.len() == height;
     rows.extend(below);
     if !is_full {
-        let there = rows.len();
+        let used = rows.len();
         let rest = (from..shown.len()).filter(here).skip(height / 2);
-        rows.extend(rest.take(height - there));
+        rows.extend(rest.take(height - used));
     }
     let listens = |name: &SocketId| {
         let line = state.seen().get(*name);
@@ -88,19 +88,19 @@ pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     rows
 }
 
-/// Which part of a computer's rows is shown, by the places of those that are drawn; nothing where it is all.
+/// Which part of a computer's rows is drawn, by their indexes; `None` if all are.
 pub(crate) fn part(state: &State, host: Host, places: &[usize]) -> Option<(ThemeRole, String)> {
     let ranks = &state.ui.ranks;
     let count = ranks.count(host);
     let nth = |place: &usize| ranks.nth(*place);
     let (first, last) = (places.first().map(nth)?, places.last().map(nth)?);
     let second = places.get(1).map_or(first, nth);
-    // What listens may stay at the top while the others are scrolled.
+    // LISTEN may stay at the top while the others are scrolled.
     let from = if second > first + 1 { second } else { first };
     (places.len() < count).then(|| part_shown(from, last, count))
 }
 
-/// The places of the rows at both sides of these lines.
+/// The indexes of the rows of both sides.
 pub(crate) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
     let shown = &state.ui.shown;
     let left = pairs.iter().filter_map(|pair| pair.place(shown, pair.left));
@@ -108,7 +108,7 @@ pub(crate) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
     [left.collect(), right.collect()]
 }
 
-/// Where the line that begins at `n` ends.
+/// The end of the line that contains row `n`.
 fn after(shown: &[SocketId], n: usize) -> usize {
     let joins = |n: usize| n + 1 < shown.len() && are_one_connection(shown[n], shown[n + 1]);
     let begins = if n > 0 && n < shown.len() && are_one_connection(shown[n - 1], shown[n]) {
@@ -119,13 +119,13 @@ fn after(shown: &[SocketId], n: usize) -> usize {
     (begins + if joins(begins) { 2 } else { 1 }).min(shown.len())
 }
 
-/// Where the line that ends at `n` begins.
+/// The start of the line that ends before row `n`.
 fn before(shown: &[SocketId], n: usize) -> usize {
     let is_pair = n >= 2 && are_one_connection(shown[n - 2], shown[n - 1]);
     n - if is_pair { 2 } else { 1 }
 }
 
-/// The line that begins at that place.
+/// The line that starts at row `at`.
 fn pair(shown: &[SocketId], at: usize, server: Host) -> PairedRow {
     let [one, other] = [shown.get(at), shown.get(at + 1)].map(Option::<&SocketId>::copied);
     let joined = one

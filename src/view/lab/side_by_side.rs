@@ -1,4 +1,4 @@
-//! Two computers and the wire between them: the server's table, the segments, the chosen client's table.
+//! The lab side by side: the server's table, the wire, the selected client's table.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -11,13 +11,12 @@ use crate::view::table::column::{Bracket, ColumnLayout};
 use crate::view::table::{empty, narrow, titles};
 use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect};
 
-/// From this width on the wire stands between the tables, and not below one and above the other.
+/// From this width on the wire fits between the tables.
 const BESIDE: u16 = 116;
 
-/// The least that the wire needs between them.
+/// The least width of the wire.
 const WIRE: u16 = 28;
 
-/// Both computers and the wire.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     scroll.cells.clear();
     if area.width >= BESIDE && !scene.state.ui.netstat {
@@ -71,7 +70,7 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
     }
 }
 
-/// What stands below each table: how many rows contain the text to find, and which part of the rows is shown.
+/// The lower titles of both tables: the number of matches, and which part of the rows is shown.
 fn below(scene: Scene<'_>, pairs: &[PairedRow]) -> [Vec<(ThemeRole, String)>; 2] {
     let state = scene.state;
     let [left, right] = pairs::sides(state, pairs);
@@ -82,7 +81,7 @@ fn below(scene: Scene<'_>, pairs: &[PairedRow]) -> [Vec<(ThemeRole, String)>; 2]
     [found.chain(at_server).collect(), at_client.into_iter().collect()]
 }
 
-/// What stands where one of the computers has no row for a connection.
+/// The text in place of a missing row.
 fn absent(state: &State, pair: PairedRow) -> String {
     let Some(there) = pair.left.or(pair.right).filter(|name| name.tuple.is_connected()) else {
         return String::new();

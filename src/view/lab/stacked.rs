@@ -1,4 +1,4 @@
-//! Two computers and the wire where the screen is narrow: the server's table, the wire, the client's table, above each other.
+//! The lab on a narrow screen: the server's table, the wire and the client's table below each other.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,11 +8,10 @@ use crate::app::Pane;
 use crate::tcp::{Port, SocketId};
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
-use crate::view::style::glyphs::{CHOSEN, DASH};
+use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::table::{columns, narrow, netstat, titles};
 use crate::view::{Scene, Scroll, ThemeRole, put, rect, text, width};
 
-/// The parts above each other: the server's table, the wire, the client's table.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let state = scene.state;
     let mut rest = rect::inside(area);
@@ -67,7 +66,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     table(frame, &mut rest, &rows[1], of_client, head);
 }
 
-/// Whose table the last one is, and which part of it is shown; the arrows choose another computer where the pane of them has no room.
+/// The title of the client's table, and which part of it is shown.
 fn client_title(
     scene: Scene<'_>,
     area: Rect,
@@ -75,7 +74,7 @@ fn client_title(
 ) -> Vec<Span<'static>> {
     let state = scene.state;
     let titles = titles(scene, false, area.width);
-    let sign = if state.ui.focus == Pane::Computers { CHOSEN } else { "" };
+    let sign = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
     let place = match state.clients.computers.len() {
         1 => String::new(),
         _ if !titles.right.is_empty() => String::new(),
@@ -103,7 +102,7 @@ fn client_title(
     title
 }
 
-/// A title in a line across the pane.
+/// A title on a line across the pane.
 fn rule(frame: &mut Frame<'_>, place: Rect, scene: Scene<'_>, mut spans: Vec<Span<'static>>) {
     let room = usize::from(place.width);
     spans.insert(0, scene.span(ThemeRole::Border, DASH.repeat(2)));
@@ -119,7 +118,6 @@ fn port(scene: Scene<'_>) -> Port {
     scene.state.server.at().port
 }
 
-/// One computer's rows, with the columns of the whole table.
 fn draw_table(
     frame: &mut Frame<'_>,
     place: Rect,
@@ -143,7 +141,6 @@ fn draw_table(
     put(frame, place, head.into_iter().chain(columns.lines(scene, rows)));
 }
 
-/// Why a table is empty, and which key changes that.
 fn no_row(scene: Scene<'_>) -> String {
     let find = scene.state.ui.find.text.value();
     if !find.is_empty() {
@@ -153,7 +150,7 @@ fn no_row(scene: Scene<'_>) -> String {
     format!("no row at port {}; {key}", port(scene))
 }
 
-/// How `all` lines are shared among those who want so many each: one after the other, in turn.
+/// Divides `all` lines among three areas, one line each in turn.
 fn shares(wanted: [usize; 3], all: usize) -> [usize; 3] {
     let mut given = [1, 1, 0];
     let mut left = all.saturating_sub(2);

@@ -4,7 +4,7 @@ use crate::view::style::glyphs::DASH;
 use crate::view::table::titles;
 use crate::view::{Scene, ThemeRole, Titles};
 
-/// The title of a computer's table, on a screen so wide.
+/// The title of a computer's table.
 pub(crate) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     let state = scene.state;
     let about = |name: &str, ip: IpAddr| match state.ui.lens.whole_machine {

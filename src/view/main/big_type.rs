@@ -14,13 +14,13 @@ use crate::view::table::{empty, height, role, timer, titles};
 use crate::view::text::big_digits::Digits;
 use crate::view::{Scene, Scroll, ThemeRole, put, rect, text};
 
-/// How many lines a row takes, the blank one below it counted.
+/// The lines of a row, with the blank one below it.
 pub(crate) const ROW: u16 = 2;
 
-/// From this width on an address as long as an IPv4-mapped one has room beside the longest role and state.
+/// From this width on an IPv4-mapped address fits beside the longest role and state.
 const WHOLE: usize = 74;
 
-/// Big type for the last row of the room: two numbers, of each row only what the lesson needs, and the newest sentence.
+/// The table in big type, for the back of a lecture hall: two large numbers, a few columns, the newest notice.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let mut rest = area;
     let digits = Digits::fitting(area, scene.theme.is_ascii());
@@ -38,7 +38,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         notices::newest(scene, scene.state.notices.back, (room, usize::from(place.height))),
     );
     scroll.body = rest;
-    // The last row needs no blank line below it.
+    // No blank line is needed below the last row.
     let height = usize::from(rest.height.div_ceil(ROW));
     let window = Window::of(scene.state, scroll, (height, 1));
     if window.len() == 0 {
@@ -57,7 +57,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     put(frame, rest, lines.flat_map(|line| [line, Line::default()]));
 }
 
-/// The port at the left, the number of connections at the right.
+/// The port and the number of connections.
 fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Digits) {
     let state = scene.state;
     let listener = &state.server;
@@ -142,7 +142,7 @@ fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     vec![words.content(text)]
 }
 
-/// The state, or why there is none any more.
+/// The state, or why the row is gone.
 fn words(row: &RowView<'_>, room: usize) -> Span<'static> {
     let (scene, state) = (row.scene, row.line.row.state);
     if let Some(gone) = row.line.gone {

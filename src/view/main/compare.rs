@@ -8,11 +8,11 @@ use crate::tcp::SocketId;
 use crate::view::main::five_tuple;
 use crate::view::main::five_tuple::BoxStyle;
 use crate::view::past;
-use crate::view::style::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};
+use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, MARKED, SELECTED, glyph};
 use crate::view::table::role;
 use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
-/// The marked row and the chosen one, number by number: what is equal is dim, what differs is framed.
+/// The marked row and the selected one, field by field: equal ones are dim, others framed.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let state = scene.state;
     let pair = state.ui.marked.zip(state.ui.selected);
@@ -22,11 +22,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         ..past::titles(scene.state, Vec::new())
     };
     let inner = scene.pane(frame, Pane::Sockets, area, titles);
-    let Some((marked, chosen)) = pair else {
+    let Some((marked, selected)) = pair else {
         let words = "v marks a row, and compares it with a second one.";
         return put(frame, inner, [scene.line(ThemeRole::Dim, words)]);
     };
-    let comparison = Comparison::of(state, marked, chosen);
+    let comparison = Comparison::of(state, marked, selected);
     scroll.visible.extend(comparison.rows);
     let room = usize::from(inner.width).saturating_sub(2);
     let sentence = scene.wrapped(ThemeRole::Strong, &comparison.words(), room);
@@ -34,7 +34,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let Some(places) = five_tuple::columns_of(&numbers, room + 2) else {
         return put(frame, inner, list(scene, &comparison, &numbers, sentence));
     };
-    // Five lines are easier to see from the last row of the room.
+    // Five lines are easier to read from the back of a lecture hall.
     let one = if inner.height >= 20 { 5 } else { 3 };
     let high = 2 * one + rect::len(sentence.len());
     let has_labels = inner.height >= high + 2;
@@ -52,16 +52,16 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         }
         let line = rect::take_top(&mut rest, one);
         let line = Rect { x: line.x + left, ..line };
-        // Between both rows stands what each number is to the one below.
-        let looks = comparison.differs.map(|differs| look(differs, n == 0));
-        five_tuple::boxes(frame, line, scene, (places, numbers), looks);
+        // The sign between both rows compares each field with the one below.
+        let styles = comparison.differs.map(|differs| box_style(differs, n == 0));
+        five_tuple::boxes(frame, line, scene, (places, numbers), styles);
         rect::take_top(&mut rest, air);
     }
     let rest = Rect { x: rest.x + left, width: rest.width - left, ..rest };
     put(frame, rest, sentence);
 }
 
-fn look(differs: bool, is_upper: bool) -> BoxStyle {
+fn box_style(differs: bool, is_upper: bool) -> BoxStyle {
     let sign = if differs { DIFFERS } else { EQUAL };
     let sign = if is_upper { sign } else { "" };
     if differs {
@@ -75,9 +75,9 @@ fn look(differs: bool, is_upper: bool) -> BoxStyle {
     }
 }
 
-/// Which row it is: its sign in the table, what it is, and its state.
+/// The sign of a row, its name, and its state.
 fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
-    let sign = [MARKED, CHOSEN][n];
+    let sign = [MARKED, SELECTED][n];
     let mut spans = vec![scene.span(ThemeRole::Key, format!("{sign} "))];
     match scene.state.seen().get(name) {
         Some(line) => {
@@ -96,7 +96,7 @@ fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The same as a list, where addresses are too long for boxes.
+/// The comparison as a list, where addresses are too long for boxes.
 fn list(
     scene: Scene<'_>,
     comparison: &Comparison,
@@ -114,7 +114,7 @@ fn list(
         lines.push(Line::from(vec![head, first]));
         lines.push(Line::from(vec![Span::raw(" ".repeat(16)), second]));
     }
-    // The sentence matters more than the last numbers.
+    // The sentence matters more than the last fields.
     lines.splice(0..0, sentence);
     lines
 }

@@ -7,12 +7,12 @@ use crate::app::history::{Ladder, Rung, StateMark, ladder};
 use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
 use crate::view::{Scene, ThemeRole, put, rect, text};
 
-/// A state, its glyph, and brackets where no look showed it.
+/// A state with its glyph, or in brackets.
 const STATE: usize = 13;
 /// Seconds and milliseconds.
 const TIME: usize = 8;
 
-/// The ladder of the chosen connection: time goes down, the newest last.
+/// The ladder of the selected connection: time goes down.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut rest = area;
     let Some(ladder) = ladder::of(scene.state) else {
@@ -39,7 +39,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     put(frame, rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
 }
 
-/// Where the arrows come from, and which of the rungs are shown.
+/// The source of the arrows, and which of the rungs are shown.
 fn heading(
     scene: Scene<'_>,
     ladder: &Ladder,
@@ -85,7 +85,7 @@ fn heading(
     ])
 }
 
-/// Which computer and port each line is.
+/// The computer and port of each end.
 fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let left = room.saturating_sub(TIME);
     let [client, server] = [&ladder.ends[0], &ladder.ends[1]].map(|end| text::safe(end));
@@ -125,7 +125,7 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     ])
 }
 
-/// The state that an end has come to.
+/// The state an end has entered.
 fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
     let Some(mark) = mark else {
         return (String::new(), Style::new());

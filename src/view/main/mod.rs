@@ -1,3 +1,5 @@
+//! The main views, one of which fills the middle of the screen.
+
 pub(crate) mod big_type;
 pub(crate) mod compare;
 pub(crate) mod diagram;

@@ -10,10 +10,10 @@ use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
 use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
-/// From this width on both models stand beside each other.
+/// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
 
-/// The wrong model beside the right one, both about what runs now; below, the wrong one tried for real.
+/// The myth beside the kernel's rows; below, the myth tried for real.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let titles = Titles {
         name: "The myth",
@@ -32,7 +32,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     put(frame, below, tried);
 }
 
-/// Both models; says how many lines they take.
+/// Draws both models; returns the number of lines.
 fn models(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) -> u16 {
     let rows = server_rows(scene, usize::from(area.height));
     let (mut left, mut other) = (area, area);
@@ -58,25 +58,25 @@ fn models(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
     used
 }
 
-/// How wide the wrong model is beside the right one.
+/// The width of the wrong model beside the right one.
 const WRONG: u16 = 52;
 
 fn lines_of(lines: &[Line<'_>]) -> u16 {
     rect::len(lines.len())
 }
 
-/// The rows of the server's computer, as many as can be shown: LISTEN, and its ends.
+/// The rows of the server: LISTEN, and its ends of connections.
 fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
     let sockets = scene.state.seen();
     let server = sockets.places().filter(|place| !place.is_client);
-    // The whole machine may be shown: other ports have nothing to do with it.
+    // With the whole machine shown, other ports are left out.
     let names = server.map(|place| place.name);
     let names = names.filter(|name| scene.state.server.watches(name.tuple.local.port));
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
     alive.take(most).collect()
 }
 
-/// What the myth says of the connections that there are.
+/// The table as the myth has it.
 fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
     let most = usize::from(place.height);
@@ -115,7 +115,7 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
     lines
 }
 
-/// What the kernel has.
+/// The table as the kernel has it.
 fn right(
     scene: Scene<'_>,
     rows: &[SocketId],
@@ -133,7 +133,7 @@ fn right(
     }
     let longest = longest_address(rows);
     let mut columns = columns::fitting(scene, room, rows);
-    // The addresses are what the picture is about: where they would be cut, the other columns go.
+    // The addresses matter here: where they would be cut, other columns are left out.
     if longest > columns.width_of("Local Address") {
         columns = narrow::wide();
     }
@@ -155,7 +155,7 @@ fn right(
     lines
 }
 
-/// The myth tried for real.
+/// The trial of the myth.
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
     let head = |words: &str| scene.line(ThemeRole::Strong, text::cut(words, room));
     let Some(myth) = &scene.state.ui.myth else {
@@ -181,7 +181,7 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     lines
 }
 
-/// One call of the trial, and what the kernel said.
+/// One connect() of the trial and its result.
 fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
     let who = format!("{}{again}", text::safe(&call.who));
     let (sign, part, said) = match call.answer {

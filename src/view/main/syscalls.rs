@@ -6,19 +6,19 @@ use crate::app::query::names;
 use crate::app::{Pane, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
 use crate::view::past;
-use crate::view::style::glyphs::{ARROW, CHOSEN, DASH, REFUSED};
+use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
 use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text, width};
 
-/// The system calls of our own sockets; those behind the chosen row, or else the newest, stand out.
+/// The system calls of our own sockets; those of the selected row, else the newest, stand out.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let mut inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area.width));
-    let chosen = scene.state.ui.selected;
-    if let Some(name) = chosen {
+    let selected = scene.state.ui.selected;
+    if let Some(name) = selected {
         scroll.visible.push(name);
         let height = if inner.height > 12 { 3 } else { 1 };
         let head = rect::take_top(&mut inner, height);
-        put(frame, head, chosen_row(scene, name, head));
+        put(frame, head, selected_row(scene, name, head));
     }
     let calls = &scene.state.calls;
     let known = calls.until(scene.state.then());
@@ -32,16 +32,17 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         frame.render_widget(line, rect::middle(inner, inner.width, 1));
         return;
     }
-    let is_chosen = |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == chosen;
-    let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_chosen));
-    if chosen.is_some() && anchor.is_none() {
+    let is_selected =
+        |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
+    let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
+    if selected.is_some() && anchor.is_none() {
         let place = rect::take_bottom(&mut inner, 1);
-        frame.render_widget(unknown(scene, chosen), place);
+        frame.render_widget(unknown(scene, selected), place);
     }
     let last = known - 1;
     let anchor = anchor.unwrap_or(last);
-    let stands_out = |n: usize, entry: &SyscallEntry| match chosen {
-        Some(_) => is_chosen(entry),
+    let stands_out = |n: usize, entry: &SyscallEntry| match selected {
+        Some(_) => is_selected(entry),
         None => n == last,
     };
     let room = usize::from(inner.width);
@@ -52,7 +53,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     put(frame, inner, around(anchor, last, usize::from(inner.height), group));
 }
 
-/// As many lines as fit, `anchor`'s among them, the others as near to it as can be.
+/// The lines around `anchor` that fit.
 fn around(
     anchor: usize,
     last: usize,
@@ -105,16 +106,16 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
     Titles { name: "Calls", about: text::fitting(room, tries), ..titles }
 }
 
-/// The row whose calls stand out.
-fn chosen_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'static>> {
+/// The selected row.
+fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'static>> {
     let columns = columns::fitting(scene, usize::from(place.width), &[name]);
     let head = (place.height > 1).then(|| columns.head(scene));
     head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
-/// The chosen row has no calls here.
-fn unknown(scene: Scene<'_>, chosen: Option<SocketId>) -> Line<'static> {
-    let words = if chosen.is_some_and(|row| scene.state.is_staged(row)) {
+/// The selected row has no calls here.
+fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
+    let words = if selected.is_some_and(|row| scene.state.is_staged(row)) {
         HELD_BY_S
     } else {
         " Its calls are not here: another program's, too long ago, or one of many alike."
@@ -122,20 +123,21 @@ fn unknown(scene: Scene<'_>, chosen: Option<SocketId>) -> Line<'static> {
     scene.line(ThemeRole::Warning, words)
 }
 
-/// What `S` holds was made by calls that its own sentence tells.
+/// The sockets that `S` holds have their calls in a notice.
 const HELD_BY_S: &str = " S made these sockets: its calls stand in What happened (4).";
 
-/// The calls of one socket under a line that says whose.
+/// The calls of one socket, below a heading.
 fn lines(
     scene: Scene<'_>,
     entry: &SyscallEntry,
     stands_out: bool,
     room: usize,
 ) -> Vec<Line<'static>> {
-    let (sign, part) = if stands_out { (CHOSEN, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
+    let (sign, part) =
+        if stands_out { (SELECTED, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
     let clock = text::clock(scene.state.started, entry.at);
-    let whose = text::cut(&whose(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head = vec![scene.span(ThemeRole::Key, format!("{sign} ")), scene.span(part, whose)];
+    let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
+    let mut head = vec![scene.span(ThemeRole::Key, format!("{sign} ")), scene.span(part, heading)];
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
     head.push(scene.span(ThemeRole::Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];
@@ -150,8 +152,8 @@ fn lines(
     lines
 }
 
-/// Whose calls these are, and what for.
-fn whose(scene: Scene<'_>, entry: &SyscallEntry) -> String {
+/// The socket of these calls, and their purpose.
+fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     let state = scene.state;
     let deed = entry.record.deed;
     let Some(row) = entry.record.row else {
@@ -185,7 +187,7 @@ fn whose(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     }
 }
 
-/// One call, and what is to be said of it: beside it; or below where there is no room, if it is the point.
+/// One call and its remark; a remark that does not fit beside it is below it, if it is needed.
 fn one(
     scene: Scene<'_>,
     entry: &SyscallEntry,
@@ -220,7 +222,7 @@ fn one(
     vec![Line::from(first), scene.line(ThemeRole::Dim, below)]
 }
 
-/// What a call means for the rows, where that is not plain.
+/// What a call means for the table, if that is not obvious.
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
     let mut calls = entry.record.calls.iter();
     let bound = calls.find_map(|call| {

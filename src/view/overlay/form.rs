@@ -4,15 +4,14 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Field, Form, Value};
 use crate::view::pane::footer::form_keys;
-use crate::view::style::glyphs::{ARROW, CHOSEN, REFUSED};
+use crate::view::style::glyphs::{ARROW, REFUSED, SELECTED};
 use crate::view::{Scene, ThemeRole, put, rect, text, width};
 
-/// How wide a field is.
 const fn field_width(room: usize) -> usize {
     if room < 90 { 24 } else { 30 }
 }
 
-/// Fields to fill in; beside each the socket call that it becomes.
+/// A form; beside each field the socket call it becomes.
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     screen: Rect,
@@ -33,7 +32,7 @@ pub(crate) fn draw(
     put(frame, below, foot(scene, form, room));
 }
 
-/// The lines below the fields: a space, what is wrong or what may be typed (two lines).
+/// The lines below the fields: the call, and two for the error or the hint.
 const BELOW: usize = 3;
 
 fn line(
@@ -46,7 +45,7 @@ fn line(
     let wrong = form.wrong.as_ref().is_some_and(|wrong| wrong.field == n);
     let sign = match (wrong, focused) {
         (true, _) => scene.span(ThemeRole::Error, format!("{REFUSED} ")),
-        (false, true) => scene.span(ThemeRole::Key, format!("{CHOSEN} ")),
+        (false, true) => scene.span(ThemeRole::Key, format!("{SELECTED} ")),
         (false, false) => Span::raw("  "),
     };
     let idle = form.is_idle(n);
@@ -86,11 +85,11 @@ fn line(
     Line::from(spans)
 }
 
-/// Where the cursor is, seen from a field.
+/// The cursor, as a field sees it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cursor {
     Elsewhere,
-    /// What is typed takes the place of the value.
+    /// Typing replaces the value.
     JustCame,
     Here,
 }
@@ -126,14 +125,14 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
     }
 }
 
-/// What is wrong, else what may be typed in the field with the cursor.
+/// The error, else the hint of the field with the cursor.
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let hint = form.fields.get(form.at).map_or("", |field| &*field.hint);
     let wrong = form.wrong.as_ref();
     let (part, words) = wrong.map_or((ThemeRole::Dim, hint.to_owned()), |wrong| {
         (ThemeRole::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
     });
-    // Beside the fields there is hardly room for calls on a small screen.
+    // On a small screen the calls have no room beside the fields.
     let call = form.fields.get(form.at).map_or("", |field| &field.call);
     let call = if room < 60 && !call.is_empty() {
         text::cut(&format!("{ARROW} {}", scene.own(call)), room)

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{HELD, held_in_lab, how_held};
 use crate::view::pane::footer::HELD_STATES_KEYS;
-use crate::view::style::glyphs::{CHOSEN, glyph};
+use crate::view::style::glyphs::{SELECTED, glyph};
 use crate::view::{Scene, ThemeRole, put, text};
 
 /// The menu of the states a connection can be held in, and how the selected one is held.
@@ -12,7 +12,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
     let width = 84.min(screen.width - 2);
     let room = usize::from(width - 4);
     let line = |(n, state)| {
-        let sign = if n == at { CHOSEN } else { " " };
+        let sign = if n == at { SELECTED } else { " " };
         let name = format!("{} {state:<12}", glyph(state));
         let meaning = text::cut(state.meaning(), room.saturating_sub(5 + text::width(&name)));
         let spans = vec![

@@ -31,23 +31,23 @@ pub(crate) fn draw(
     if end > 0 {
         keys.insert(0, ("j k", "scroll"));
     }
-    let widths: Vec<u16> = columns.iter().map(|column| rect::len(widest(column) + 2)).collect();
-    let width = (widths.iter().sum::<u16>() + 2).max(40).min(screen.width - 2);
+    let widths: Vec<u16> = columns.iter().map(|column| rect::len(widest(column))).collect();
+    let width =
+        (widths.iter().map(|width| width + 2).sum::<u16>() + 2).max(40).min(screen.width - 2);
     let rest = scene.sheet(frame, screen, (width, height), "All keys", scene.keys(&keys));
-    let places = Layout::horizontal(widths).flex(Flex::Start).split(rest);
+    let places = Layout::horizontal(widths).flex(Flex::Start).spacing(2).split(rest);
     for (column, place) in columns.into_iter().zip(places.iter()) {
         put(frame, *place, column.into_iter().skip(down.min(end)));
     }
 }
 
-/// From this width on there are two columns.
 const TWO_COLUMNS: usize = 110;
 
 fn widest(lines: &[Line<'static>]) -> usize {
     lines.iter().map(Line::width).max().unwrap_or(0)
 }
 
-/// The keys of these groups; what does not fit into `room` columns goes on in the next line.
+/// The keys of these groups, wrapped at `room` columns.
 fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let keys = groups.iter().flat_map(|group| bindings(*group));

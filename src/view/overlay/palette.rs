@@ -4,10 +4,10 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Palette};
 use crate::view::overlay::help::keys_of;
-use crate::view::style::glyphs::CHOSEN;
+use crate::view::style::glyphs::SELECTED;
 use crate::view::{Scene, ThemeRole, put, rect, text, width};
 
-/// What is typed, and below it the actions that it may be meant for, each with its key.
+/// The input line, and below it the matching actions with their keys.
 pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palette: &Palette) {
     let found = palette.found();
     let listed = BINDINGS.iter().filter(|binding| binding.is_listed());
@@ -45,13 +45,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
 fn line(
     scene: Scene<'_>,
     binding: &Binding,
-    chosen: bool,
+    selected: bool,
     (key, room): (usize, usize),
 ) -> Line<'static> {
     let keys = text::fit(&keys_of(binding), key + 2);
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
-    let sign = if chosen { CHOSEN } else { " " };
+    let sign = if selected { SELECTED } else { " " };
     let spans =
         vec![Span::raw(format!("{sign} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
-    if chosen { scene.selected(spans) } else { Line::from(spans) }
+    if selected { scene.selected(spans) } else { Line::from(spans) }
 }

@@ -8,7 +8,7 @@ use crate::view::style::glyphs::REFUSED;
 use crate::view::table::columns;
 use crate::view::{Scene, Scroll, ThemeRole, put, text};
 
-/// The last refusal: what was asked, who is in the way, and what would help; `down` lines are scrolled away.
+/// The last refusal: its rows, its meaning, and what would help; `down` lines are scrolled away.
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     screen: Rect,
@@ -37,7 +37,7 @@ pub(crate) fn draw(
     put(frame, inner, lines.into_iter().skip(down));
 }
 
-/// So many of the rows in the way are shown.
+/// The most rows in the way that are shown.
 fn rows_shown(height: u16) -> usize {
     match height {
         0..20 => 2,
@@ -47,14 +47,14 @@ fn rows_shown(height: u16) -> usize {
 }
 
 fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
-    let said = scene.state.refusal().unwrap_or_default();
-    let said = text::wrap(&text::safe(&said), room.saturating_sub(2));
+    let sentence = scene.state.refusal().unwrap_or_default();
+    let sentence = text::wrap(&text::safe(&sentence), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
-    for (n, words) in said.into_iter().enumerate() {
+    for (n, words) in sentence.into_iter().enumerate() {
         let sign = if n == 0 { REFUSED } else { " " };
         lines.push(scene.line(ThemeRole::Error, format!("{sign} {words}")));
     }
-    lines.extend(culprits(scene, case, (room, most)));
+    lines.extend(blamed_rows(scene, case, (room, most)));
     let meaning = if scene.state.somebody_listens_now() {
         String::from(
             "Nobody listened there. Somebody listens there now: y calls again, and comes in.",
@@ -81,8 +81,11 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     lines
 }
 
-/// The rows in the way, as the table has them now.
-fn culprits(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+fn blamed_rows(
+    scene: Scene<'_>,
+    case: &Failure,
+    (room, most): (usize, usize),
+) -> Vec<Line<'static>> {
     let rows = &case.rows[..case.rows.len().min(most)];
     let columns = columns::with_countdown(scene, room, rows);
     let mut lines: Vec<Line<'static>> = columns.lines(scene, rows).collect();
@@ -94,7 +97,7 @@ fn culprits(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> V
     lines
 }
 
-/// What the row that is most to blame does there.
+/// What the row most to blame means.
 fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     let state = scene.state;
     let Some(line) = state.culprit().filter(|line| line.gone.is_none()) else {
@@ -107,7 +110,7 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     };
     let port = line.row.tuple.local.port;
     let owner = state.sockets.owners.get(&line.row.inode);
-    let who = match owner {
+    let owner = match owner {
         Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),
         Some(owner) => format!("{} (pid {})", text::safe(&owner.program), owner.pid),
         None => String::from("another program"),
@@ -123,11 +126,11 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
             format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
         }
         (Attempt::Listen(_), TcpState::Listen) => {
-            format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
+            format!("{owner} listens there: only one socket may, unless all have SO_REUSEPORT.")
         }
         (Attempt::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
             format!(
-                "{who} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
+                "{owner} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
                 line.row.tuple.local
             )
         }
@@ -135,14 +138,14 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
             other_family(line)
         }
         (Attempt::Listen(_), _) => {
-            format!("Nobody listens, but {who} still has a connection that uses port {port}.")
+            format!("Nobody listens, but {owner} still has a connection that uses port {port}.")
         }
         (Attempt::Connect(..), TcpState::Listen) => {
             String::from("Somebody listens at that port, but at another address.")
         }
         (Attempt::Connect(..), _) if case.why.call == Call::Bind => {
             format!(
-                "{who} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
+                "{owner} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
             )
         }
         (Attempt::Connect(spec, _), _) if spec.asked_port().is_some() => {
@@ -154,7 +157,7 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     }
 }
 
-/// Whether that row listens at every address, but not at those of the family that was called.
+/// Whether the row listens on every address of the other IP version only.
 fn is_of_the_other_family(line: &TableRow, to: Option<Endpoint>) -> bool {
     let at = line.row.tuple.local.ip;
     to.is_some_and(|to| at.is_unspecified() && at.is_ipv4() != to.ip.to_canonical().is_ipv4())
@@ -169,7 +172,7 @@ fn other_family(line: &TableRow) -> String {
     })
 }
 
-/// A remedy and what is known of it; below it where there is no room beside it.
+/// A remedy and its verdict, beside it or below it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
     let (sign, part, known) = match remedy.verdict {
         Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("being tried ...")),

@@ -8,7 +8,7 @@ use crate::cli::ThemeName;
 use crate::view::rect::inside;
 use crate::view::{Scene, Theme, ThemeRole, rect, text, width};
 
-/// The keys to press now, the most useful first; as many as fit.
+/// The key hints, the most useful first, as many as fit.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut keys = theme(scene);
     keys.extend(inline_keys(frame.area(), scene));
@@ -28,8 +28,8 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
             scene.span(ThemeRole::KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)),
         );
     }
-    if let Some(said) = said_over(scene, room) {
-        return said;
+    if let Some(notice) = newest_notice(scene, room) {
+        return notice;
     }
     if let Some(overlay) = &ui.overlay {
         return keys_over(scene, overlay);
@@ -59,10 +59,10 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// So many keys matter most; where they have no room, words are shortened.
+/// The number of most useful keys: where they have no room, texts are shortened.
 const FIRST: usize = 3;
 
-/// The keys of what lies over the panes.
+/// The keys of an overlay.
 fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     let close = ("Esc", "close");
     let scroll = ("j k", "down, up");
@@ -88,15 +88,15 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
 pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
     [("j k", "choose"), ("1-9 Enter", "hold it"), ("Esc", "close")];
 
-/// The keys of the verbs, which work on the connection that is looked inside.
+/// The keys of the verbs, which work on the connection in the overlay.
 fn verbs() -> String {
     let bindings = Action::VERBS.into_iter().filter_map(binding_of);
     let keys: Vec<String> = bindings.map(|binding| binding.keys[0].to_string()).collect();
     keys.join(" ")
 }
 
-/// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.
-fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
+/// The newest notice, for a moment, while an overlay covers its pane; the overlay shows its keys itself.
+fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let state = scene.state;
     state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
@@ -105,7 +105,7 @@ fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 
-/// The keys of a form; those that choose only where there is a choice.
+/// The keys of a form, with those of a choice in a field with one.
 pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
     let mut keys = vec![("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")];
     let field = form.fields.get(form.at);
@@ -125,7 +125,7 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Which theme it is, while it is another one than at the start.
+/// The theme, if it is another one than at the start.
 fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
     if scene.state.ui.look.theme.is_multiple_of(Theme::ORDER.len()) {
         return Vec::new();
@@ -139,12 +139,12 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
     vec![scene.span(ThemeRole::Dim, format!(" theme: {name} "))]
 }
 
-/// Whether the last keys have a pane of their own.
+/// Whether the last keys get a pane of their own.
 pub(crate) fn has_room_for_keys(area: Rect) -> bool {
     area.width >= 100 && area.height >= 24
 }
 
-/// The last keys at the right of the footer, where they have no place of their own.
+/// The last keys at the right of the footer, where they have no pane of their own.
 fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     let has_place = has_room_for_keys(screen) && !scene.state.ui.look.big;
     if !scene.state.ui.look.keys || has_place {

@@ -9,7 +9,7 @@ use crate::view::style::glyphs::glyph;
 use crate::view::text::gauge::gauge;
 use crate::view::{Scene, ThemeRole, Titles, put, text, width};
 
-/// The server: where it listens, who waits for accept(), what went through it.
+/// The listener: its address, its accept queue, its totals.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
@@ -24,7 +24,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     };
     lines.extend(totals(scene, room));
     lines.extend(payload(scene, room));
-    // The least needed go first where there is no room; the rest keep their order.
+    // Lines of a high rank are left out first.
     while lines.len() > usize::from(inner.height) {
         let least = (0..lines.len()).max_by_key(|n| lines[*n].0).unwrap_or(0);
         lines.remove(least);
@@ -32,7 +32,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     put(frame, inner, lines.into_iter().map(|(_, line)| line));
 }
 
-/// How little a line is needed, and the line.
+/// A line and its rank: high ranks are left out first.
 type RankedLine = (u8, Line<'static>);
 
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLine> {
@@ -106,11 +106,11 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
     (if unusual { 1 } else { 4 }, Line::from(spans))
 }
 
-/// Who waits for accept(): the two queue columns of the LISTEN rows.
+/// The accept queue: both queue columns of the LISTEN rows.
 fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     const GAUGE: usize = 20;
     let state = scene.state;
-    let (waiting, most) = doors(state).fold((0, 0), |sum: (u32, u32), line| {
+    let (waiting, most) = listen_rows(state).fold((0, 0), |sum: (u32, u32), line| {
         let queues = line.row.queues;
         (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
     });
@@ -134,8 +134,8 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     ])
 }
 
-/// The LISTEN rows of the server; those that listen stand first in the table.
-fn doors(state: &State) -> impl Iterator<Item = &TableRow> {
+/// The LISTEN rows of the server; LISTEN rows come first in the table.
+fn listen_rows(state: &State) -> impl Iterator<Item = &TableRow> {
     let listens = |line: &&TableRow| line.row.state == TcpState::Listen;
     let own = move |line: &&TableRow| {
         let sockets = &state.server.sockets;
@@ -159,7 +159,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
-    let nobody = if let Some(seconds) = scene.state.retries_in() {
+    let idle = if let Some(seconds) = scene.state.retries_in() {
         [
             format!(" nobody listens; tried again in {seconds} s"),
             format!(" tried again in {seconds} s"),
@@ -179,7 +179,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
         ]
     };
     vec![
-        (0, Line::from(text::fitting(room, nobody))),
+        (0, Line::from(text::fitting(room, idle))),
         (2, Line::from(would)),
         (1, scene.keys(&[("l", "listen"), ("L", "options")])),
     ]

@@ -6,7 +6,7 @@ use crate::tcp::Port;
 use crate::view::table::titles::command;
 use crate::view::{Scene, ThemeRole, rect, text};
 
-/// An empty table: why it is empty, and which key to press.
+/// An empty table: the reason, and which key to press.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let (why, key) = words(scene);
     let room = usize::from(area.width).saturating_sub(4);
@@ -40,16 +40,16 @@ fn words(scene: Scene<'_>) -> (String, String) {
         return (why, String::from("Press . to step forward, p for now."));
     }
     if !state.seen().is_empty() {
-        let (whose, key) = match state.ui.lens.view {
+        let (owner, key) = match state.ui.lens.view {
             PointOfView::Client => (&*state.clients.computer().name, "Press c to connect"),
             PointOfView::BothEnds | PointOfView::Server => ("the server", "Press l to listen"),
         };
-        let why = format!("On this computer ({whose}) {command} prints nothing.");
+        let why = format!("On this computer ({owner}) {command} prints nothing.");
         return (why, format!("{key}, or e for the other end."));
     }
     if state.ui.lens.whole_machine {
-        let whose = if state.lab.is_up() { "these computers" } else { "this machine" };
-        let why = format!("No program on {whose} has a TCP socket.");
+        let owner = if state.lab.is_up() { "these computers" } else { "this machine" };
+        let why = format!("No program on {owner} has a TCP socket.");
         return (why, String::from("Press l to listen."));
     }
     if state.server.is_listening() {

@@ -1,3 +1,5 @@
+//! The table of sockets in its three layouts: the column lists, the fitter, the cells.
+
 pub(crate) mod column;
 pub(crate) mod columns;
 pub(crate) mod empty;
@@ -23,7 +25,7 @@ use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
 use crate::view::{Scene, Scroll, ThemeRole, put, rect};
 
-/// The kernel's table: the rows that fit, whatever there is beyond.
+/// The kernel's table: the rows that fit.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
     let ui = &scene.state.ui;
     let body = body(area, scene.state);
@@ -45,10 +47,10 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     scrollbar(frame, area, scene, &window);
 }
 
-/// So many rows must fit below those that stay at the top.
+/// The least rows below those that stay at the top.
 const LEFT: usize = 2;
 
-/// Where the rows stand inside the pane.
+/// The area of the rows inside the pane.
 pub(crate) fn body(area: Rect, state: &State) -> Rect {
     let mut inner = rect::inside(area);
     let head = if state.ui.netstat { netstat::head_lines(inner.height) } else { 1 };

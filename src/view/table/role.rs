@@ -6,7 +6,7 @@ use crate::view::{Scene, text};
 /// From this width on there is room for "server end of laptop".
 const ROOMY: usize = 18;
 
-/// The role of a UDP row where no column tells the protocol, in at most `room` columns.
+/// The role of a UDP row where no column shows the protocol, in at most `room` columns.
 pub(crate) fn udp(role: &str, room: usize) -> String {
     let whole = format!("{} {role}", Protocol::Udp);
     if text::width(&whole) > room {
@@ -15,14 +15,14 @@ pub(crate) fn udp(role: &str, room: usize) -> String {
     whole
 }
 
-/// Whose server end it is, in at most `room` columns where that can be.
+/// The role of a server end, in at most `room` columns if possible.
 fn server_of(peer: &str, room: usize) -> String {
     let tries = [format!("server ({peer})"), format!("server {peer}")];
     let fits = |text: &String| text::width(text) <= room;
     tries.into_iter().find(fits).unwrap_or_else(|| format!("of {peer}"))
 }
 
-/// What the row is in this demonstration, in at most about `room` columns.
+/// The role of the row, in at most about `room` columns.
 pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
     let role = Role::of(scene.state, &line.row);
     let unaccepted = is_unaccepted(scene.state, line);

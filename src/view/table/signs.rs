@@ -1,14 +1,14 @@
 use ratatui::text::Span;
 
 use crate::app::{Mark, TableRow};
-use crate::view::style::glyphs::{BLAMED, CHOSEN, MARKED, mark};
+use crate::view::style::glyphs::{BLAMED, MARKED, SELECTED, mark};
 use crate::view::{Scene, ThemeRole};
 
 /// The signs in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
 pub(crate) fn signs(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let name = line.row.name();
     let state = scene.state;
-    let selected = if state.ui.selected == Some(name) { CHOSEN } else { " " };
+    let selected = if state.ui.selected == Some(name) { SELECTED } else { " " };
     let fresh = line.mark(state.then());
     let (part, sign) = match fresh {
         _ if state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),

@@ -1,4 +1,4 @@
-//! Numbers that are read from the last row of the room.
+//! Large numbers, for the back of a lecture hall.
 
 use ratatui::layout::Rect;
 
@@ -39,7 +39,7 @@ impl Digits {
         }
     }
 
-    /// How many lines a number takes.
+    /// The lines of a number.
     pub(crate) const fn height(self) -> u16 {
         match self {
             Digits::Tall | Digits::Narrow => 5,

@@ -1,4 +1,4 @@
-//! How values become short text.
+//! Values as short texts, and texts in so many columns.
 
 pub(crate) mod big_digits;
 pub(crate) mod gauge;
@@ -12,7 +12,7 @@ use crate::app::format;
 use crate::tcp::{Endpoint, Moment, escape, is_legible};
 use crate::view::style::glyphs::CUT;
 
-/// An age: seconds below a minute, then minutes, then hours, so that a calm screen is not painted every second.
+/// An age: seconds, then minutes, then hours, so that an idle screen is not painted every second.
 pub(crate) fn age(age: Duration) -> String {
     match age.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
@@ -21,7 +21,7 @@ pub(crate) fn age(age: Duration) -> String {
     }
 }
 
-/// A time that is over: below a second in milliseconds.
+/// A duration: below a second in milliseconds.
 pub(crate) fn short(time: Duration) -> String {
     match time.as_millis() {
         millis @ 0..1000 => format!("{millis} ms"),
@@ -30,7 +30,7 @@ pub(crate) fn short(time: Duration) -> String {
     }
 }
 
-/// The time that is left, in whole seconds, the begun one counted.
+/// The time left, rounded up to seconds.
 pub(crate) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
 }
@@ -75,7 +75,7 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text in at most `most` columns; what was cut is told by an ellipsis.
+/// The text in at most `most` columns; cut with an ellipsis.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
@@ -133,14 +133,14 @@ pub(crate) fn end(end: Endpoint, most: usize) -> String {
     }
 }
 
-/// The end of an address in at most `most` columns, whole numbers where that can be: neighbours differ in what comes last.
+/// The end of an address in at most `most` columns, whole numbers if possible: neighbours differ at the end.
 fn cut_front(address: &str, most: usize) -> String {
     let left = &address[address.len() - most.saturating_sub(1).min(address.len())..];
     let from = left.find('.').map_or(0, |dot| dot + 1);
     format!("{CUT}{}", &left[from..])
 }
 
-/// Lines of at most `columns` columns, broken between words where that can be.
+/// Lines of at most `columns` columns, broken between words if possible.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
@@ -174,7 +174,7 @@ fn push(lines: &mut [String], gap: usize, word: &str) {
     }
 }
 
-/// A text that a stranger may have chosen, in printable ASCII. One that is escaped already stays as it is.
+/// An untrusted text in printable ASCII. One that is escaped already stays as it is.
 pub(crate) fn safe(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
@@ -187,7 +187,7 @@ pub(crate) fn safe(text: &str) -> String {
     clean
 }
 
-/// A text that the person in front of the screen has typed: what can be seen stays as it is.
+/// A text that the user typed: visible characters stay as they are.
 pub(crate) fn own(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {

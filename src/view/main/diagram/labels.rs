@@ -8,24 +8,24 @@ use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::{Scene, ThemeRole, text};
 
-/// What makes TCP go each arrow, where there is room for it; the arrows that somebody went come first.
+/// The cause of each transition, where there is room; those that an end made come first.
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     scene: Scene<'_>,
     figure: &Figure,
-    ways: &StatePaths<'_>,
+    paths: &StatePaths<'_>,
 ) {
     let mut arrows = Transition::USUAL;
-    arrows.sort_by_key(|arrow| ways.stroke(arrow) == Stroke::Nobody);
+    arrows.sort_by_key(|arrow| paths.stroke(arrow) == Stroke::Nobody);
     for arrow in arrows {
-        let stroke = ways.stroke(&arrow);
+        let stroke = paths.stroke(&arrow);
         let style = if stroke == Stroke::Nobody {
             scene.style(ThemeRole::Dim)
         } else {
             stroke.style(scene)
         };
-        // The answer is left out before the event is.
+        // The reply is left out before the event is.
         let texts = [arrow.cause(), arrow.event.to_owned()];
         let fitting = texts.into_iter().find_map(|text| {
             let place = place(figure, &arrow, text::width(&text))?;
@@ -37,7 +37,7 @@ pub(crate) fn draw(
     }
 }
 
-/// Where a text so wide stands beside its arrow.
+/// The place of a text of `wide` columns beside its arrow.
 fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
     let route = figure.route(arrow.from, arrow.to)?;
     let wide = u16::try_from(wide).ok()?;
@@ -47,7 +47,7 @@ fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
         let is_from_the_left = first.0 < end.0;
         if is_from_the_left { (end.0.checked_sub(wide + 2)?, end.1) } else { (end.0 + 2, end.1) }
     } else if figure.high == 1 {
-        // What stands above a line seems to belong to the box above.
+        // A text above the line would seem to belong to the box above.
         return None;
     } else {
         let left = if is_flat { first.0.min(end.0) } else { end.0 };
@@ -58,7 +58,7 @@ fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
     Some(Rect::new(x, y, wide, 1))
 }
 
-/// Whether nothing stands there, nor right beside it.
+/// Whether the place and its neighbours are blank.
 fn is_blank(frame: &mut Frame<'_>, area: Rect, place: Rect) -> bool {
     let wider = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
     let buffer = frame.buffer_mut();

@@ -1,3 +1,5 @@
+//! TCP's state diagram.
+
 pub(crate) mod caption;
 pub(crate) mod geometry;
 pub(crate) mod labels;
@@ -15,18 +17,18 @@ use crate::view::main::diagram::geometry::Figure;
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::past;
-use crate::view::style::glyphs::{CHOSEN, OTHER, glyph};
+use crate::view::style::glyphs::{OTHER, SELECTED, glyph};
 use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
 
-/// TCP's states as boxes, its transitions as arrows; where the rows are now, and the way that one connection went.
+/// TCP's states as boxes, its transitions as arrows; the rows in each state, and the path of one connection.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let ways = StatePaths::of(scene);
-    let ends = [&ways.chosen, &ways.other].into_iter().flatten();
+    let paths = StatePaths::of(scene);
+    let ends = [&paths.selected, &paths.other].into_iter().flatten();
     scroll.visible.extend(ends.map(|(line, _)| line.row.name()));
     let mut inner = rect::inside(area);
     let room = usize::from(inner.width);
     let below = text_lines(inner.height);
-    let (lines, brief) = caption::of(scene, &ways, (room, usize::from(below)));
+    let (lines, brief) = caption::of(scene, &paths, (room, usize::from(below)));
     let about =
         if below == 0 { brief } else { String::from("RFC 9293, figure 5; each sign is one end") };
     let titles = Titles {
@@ -40,15 +42,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let most = if Figure::is_wide(inner, wide) { LONG } else { SHORT };
     let text_widths = widths(scene, most);
     let figure = Figure::fitting(inner, text_widths);
-    draw_arrows(frame, inner, scene, (&figure, &ways));
+    draw_arrows(frame, inner, scene, (&figure, &paths));
     for state in TcpState::ALL {
-        draw_box(frame, scene, (&figure, &ways), (state, most));
+        draw_box(frame, scene, (&figure, &paths), (state, most));
     }
-    labels::draw(frame, inner, scene, &figure, &ways);
+    labels::draw(frame, inner, scene, &figure, &paths);
     put(frame, text, lines);
 }
 
-/// How many lines of words stand below the figure.
+/// The lines of text below the figure.
 const fn text_lines(height: u16) -> u16 {
     match height {
         0..6 | 9..11 => 0,
@@ -58,12 +60,12 @@ const fn text_lines(height: u16) -> u16 {
     }
 }
 
-/// How many columns the signs of a state take, where there is room and where there is hardly any.
+/// The columns for the signs of a state, where there is room, and where there is hardly any.
 const LONG: usize = 7;
 
 const SHORT: usize = 4;
 
-/// How wide what stands in the boxes of each column is.
+/// The widest text of each column of boxes.
 fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
     let mut widths = [0; 3];
     for state in TcpState::ALL {
@@ -91,9 +93,9 @@ fn draw_arrows(
     frame: &mut Frame<'_>,
     area: Rect,
     scene: Scene<'_>,
-    (figure, ways): (&Figure, &StatePaths<'_>),
+    (figure, paths): (&Figure, &StatePaths<'_>),
 ) {
-    let mut arrows = Transition::USUAL.map(|arrow| (ways.stroke(&arrow), arrow));
+    let mut arrows = Transition::USUAL.map(|arrow| (paths.stroke(&arrow), arrow));
     // The arrows that an end took are drawn over the others.
     arrows.sort_by_key(|(stroke, _)| match stroke {
         Stroke::Nobody => 0,
@@ -111,15 +113,15 @@ fn draw_arrows(
     }
 }
 
-/// The box of a state: its name, its rows, and which ends of the chosen connection are there.
+/// The box of a state: its name, its rows, and which ends of the selected connection are in it.
 fn draw_box(
     frame: &mut Frame<'_>,
     scene: Scene<'_>,
-    (figure, ways): (&Figure, &StatePaths<'_>),
+    (figure, paths): (&Figure, &StatePaths<'_>),
     (state, most): (TcpState, usize),
 ) {
     let area = figure.of(state).intersection(frame.area());
-    let stroke = ways.frame(state);
+    let stroke = paths.frame(state);
     if figure.high > 1 {
         let block =
             Block::bordered().border_type(stroke.border()).border_style(stroke.style(scene));
@@ -135,12 +137,13 @@ fn draw_box(
         width: area.width.saturating_sub(2),
         height: area.height.min(1),
     };
-    let is_here =
-        |end: &Option<(&TableRow, StatePath)>| end.as_ref().is_some_and(|(_, way)| way.at == state);
-    if is_here(&ways.chosen) {
-        frame.render_widget(scene.line(ThemeRole::FocusBorder, CHOSEN), body);
+    let is_here = |end: &Option<(&TableRow, StatePath)>| {
+        end.as_ref().is_some_and(|(_, path)| path.at == state)
+    };
+    if is_here(&paths.selected) {
+        frame.render_widget(scene.line(ThemeRole::FocusBorder, SELECTED), body);
     }
-    if is_here(&ways.other) {
+    if is_here(&paths.other) {
         let sign = scene.line(ThemeRole::Warning, OTHER);
         frame.render_widget(sign.right_aligned(), body);
     }

@@ -7,14 +7,14 @@ use ratatui::widgets::BorderType;
 use crate::app::Certainty;
 use crate::view::{Scene, ThemeRole};
 
-/// How an arrow, or a box, is drawn: who went there, and how that is known.
+/// The stroke of an arrow or a box: which end took it, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stroke {
     /// Neither end.
     Nobody,
-    /// The other end of what is chosen.
+    /// The other end of the selected one.
     Other(Certainty),
-    /// The chosen end.
+    /// The selected end.
     Chosen(Certainty),
 }
 
@@ -36,7 +36,7 @@ impl Stroke {
         }
     }
 
-    /// A piece of line to the side, and one down.
+    /// A horizontal and a vertical piece of line.
     pub(crate) const fn lines(self) -> [&'static str; 2] {
         match self {
             Stroke::Nobody => ["─", "│"],
@@ -48,7 +48,7 @@ impl Stroke {
     }
 }
 
-/// A line in straight pieces, with a head at its end. Its first point lies in the frame where it begins, and is not drawn.
+/// A line of straight pieces with a head. Its first point is in the frame of the box it leaves, and is not drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Polyline {
     pub(crate) points: Vec<(u16, u16)>,

@@ -1,4 +1,4 @@
-//! Ports as bars: each column stands for as many as there must be.
+//! Ports as bars: each column of the screen is a range of ports.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,18 +6,18 @@ use ratatui::text::Line;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::main::ports::selection::{ALL, Chosen, listening};
+use crate::view::main::ports::selection::{ALL, SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, glyph};
 use crate::view::{Scene, ThemeRole, rect, text};
 
-/// The names of the two strips, and a space.
+/// The names of both strips, and a blank.
 const LABEL: u16 = 5;
-/// Signs, two strips, the parts below them.
+/// Signs, two strips, the numbers below them.
 pub(crate) const LEAST: u16 = 5;
-/// No bar is higher.
+/// The highest bar.
 const HIGHEST: u16 = 7;
 
-/// Which ports stand behind which column.
+/// The ports of each column.
 #[derive(Clone, Copy)]
 struct Scale {
     range: PortRange,
@@ -32,7 +32,7 @@ impl Scale {
         }
     }
 
-    /// The ports behind a column, counted from the left.
+    /// The ports of a column, counted from the left.
     fn ports(self, column: u16) -> PortRange {
         let first = |column: u16| {
             let far = self.range.len() * usize::from(column) / usize::from(self.area.width.max(1));
@@ -43,7 +43,7 @@ impl Scale {
         PortRange { low: port(low), high: port(next.saturating_sub(1).max(low)) }
     }
 
-    /// Where a port stands; `None` where it is not on the strip.
+    /// The column of a port; `None` if it is not in the range.
     fn x(self, port: Port) -> Option<u16> {
         if !self.range.contains(port) || self.area.width == 0 {
             return None;
@@ -55,18 +55,18 @@ impl Scale {
     }
 }
 
-/// The bars of even and of odd ports, signs above them, and below them what the parts of the strip are.
+/// The bars of even and of odd ports, signs above them, and the ranges below them.
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     scene: Scene<'_>,
-    (range, chosen): (PortRange, Option<Chosen<'_>>),
+    (range, selected): (PortRange, Option<SelectedPort<'_>>),
 ) {
     let mut rest = area;
     let scale = Scale::of(range, area);
     let below = rect::take_bottom(&mut rest, 2);
     let signs = rect::take_top(&mut rest, 1);
-    draw_signs(frame, signs, scene, (scale, chosen));
+    draw_signs(frame, signs, scene, (scale, selected));
     let high = (rest.height / 2).clamp(1, HIGHEST);
     for (parity, label, part) in
         [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
@@ -111,7 +111,7 @@ fn draw_bars(
     }
 }
 
-/// How many eighths a bar is high: full only when every port is in use, and none only when none is.
+/// The height of a bar in eighths: full only when every port is in use, 0 only when none is.
 fn level(used: usize, all: usize, most: usize) -> usize {
     match used {
         0 => 0,
@@ -120,12 +120,12 @@ fn level(used: usize, all: usize, most: usize) -> usize {
     }
 }
 
-/// Who listens, and the chosen one, above their columns.
+/// The listening ports and the selected one, above their columns.
 fn draw_signs(
     frame: &mut Frame<'_>,
     area: Rect,
     scene: Scene<'_>,
-    (scale, chosen): (Scale, Option<Chosen<'_>>),
+    (scale, selected): (Scale, Option<SelectedPort<'_>>),
 ) {
     let style = scene.theme.state(TcpState::Listen);
     let sign = glyph(TcpState::Listen);
@@ -133,12 +133,11 @@ fn draw_signs(
     for port in listening(scene) {
         signs.extend(scale.x(port).map(|x| (x, format!("{sign} {port}"), style)));
     }
-    if let Some(chosen) = chosen {
+    if let Some(selected) = selected {
         let style = scene.style(ThemeRole::FocusBorder);
-        let words = format!("{DOWN} {}", chosen.port);
-        signs.extend(scale.x(chosen.port).map(|x| (x, words, style)));
+        let words = format!("{DOWN} {}", selected.port);
+        signs.extend(scale.x(selected.port).map(|x| (x, words, style)));
     }
-    // The last one lies above the others.
     for (x, words, style) in signs {
         let wide = rect::len(text::width(&words));
         let (x, words) = if x + wide <= area.right() {
@@ -152,7 +151,7 @@ fn draw_signs(
     }
 }
 
-/// What RFC 6335 calls the parts, and from where this kernel picks.
+/// The ranges of RFC 6335, and the ephemeral range of this kernel.
 fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
     const PARTS: [(u16, u16, &str); 3] = [
         (0, 1023, ""),
@@ -184,7 +183,7 @@ fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale)
     }
 }
 
-/// A bracket so wide, with as much of its name as fits.
+/// A bracket of `wide` columns, with as much of its name as fits.
 fn span_text(wide: usize, name: &str) -> String {
     if wide < 2 {
         return String::from("┴");
@@ -201,7 +200,6 @@ fn span_text(wide: usize, name: &str) -> String {
     format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
 }
 
-/// The lowest and the highest port of the range, and the one in the middle.
 fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
     let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);

@@ -1,3 +1,5 @@
+//! The details of one connection.
+
 pub(crate) mod end;
 pub(crate) mod queues;
 pub(crate) mod story;
@@ -11,7 +13,7 @@ use crate::tcp::{Protocol, SocketId, TcpState};
 use crate::view::main::five_tuple;
 use crate::view::{Scene, Scroll, ThemeRole, put, rect, text};
 
-/// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
+/// One connection: its five-tuple, both ends with their states, and data of TCP_INFO.
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     screen: Rect,
@@ -39,10 +41,10 @@ pub(crate) fn draw(
     put(frame, inner, lines);
 }
 
-/// How little some lines are needed, and the lines.
+/// Lines and their rank: high ranks are left out first.
 type RankedLines = (u8, Vec<Line<'static>>);
 
-/// What is to be said, in at most so many columns and lines: what is needed least goes first. And whether that is all.
+/// The text, in at most so many columns and lines, and whether nothing was left out.
 fn lines(
     scene: Scene<'_>,
     name: SocketId,
@@ -100,33 +102,33 @@ fn ends(
         scene.span(ThemeRole::Heading, text::fit(heads[0], column + 1)),
         scene.span(ThemeRole::Heading, heads[1]),
     ];
-    let here = end::facts(scene, line, column);
-    let there = match mirror {
+    let this = end::facts(scene, line, column);
+    let other = match mirror {
         Some(mirror) => end::facts(scene, mirror, column),
-        None if connected => elsewhere(scene, line, column),
+        None if connected => missing_end(scene, line, column),
         None => Vec::new(),
     };
     let mut groups = vec![(1, vec![Line::from(head)])];
     for (n, (rank, label)) in end::FACTS.into_iter().enumerate() {
-        let [mut here, mut there] = [&here, &there].map(|facts| {
+        let [mut this, mut other] = [&this, &other].map(|facts| {
             let lines = facts.get(n).cloned().unwrap_or_default();
             lines.into_iter()
         });
         let mut label = text::fit(label, LABEL);
         let mut lines = Vec::new();
         loop {
-            let (here, there) = (here.next(), there.next());
-            if here.is_none() && there.is_none() {
+            let (this, other) = (this.next(), other.next());
+            if this.is_none() && other.is_none() {
                 break;
             }
-            let here = here.unwrap_or_default();
-            let pad = (column + 1).saturating_sub(here.width());
+            let this = this.unwrap_or_default();
+            let pad = (column + 1).saturating_sub(this.width());
             let label = std::mem::replace(&mut label, " ".repeat(LABEL));
             lines.push(Line::from(vec![
                 scene.span(ThemeRole::Dim, label),
-                here,
+                this,
                 Span::raw(" ".repeat(pad)),
-                there.unwrap_or_default(),
+                other.unwrap_or_default(),
             ]));
         }
         groups.push((rank, lines));
@@ -134,8 +136,8 @@ fn ends(
     groups
 }
 
-/// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
-fn elsewhere(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
+/// The text for an end that the table does not have.
+fn missing_end(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
     let tuple = line.row.tuple;
     let ip = tuple.remote.ip.to_canonical();
     let state = scene.state;
