@@ -1,16 +1,12 @@
 //! What every painter needs: the state and the theme, frames, pieces of lines.
 
-use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear};
 use tui_input::Input;
 
-use crate::app::{Pane, State, TableRow};
-use crate::view::style::glyphs::SELECTED;
+use crate::app::{State, TableRow};
 use crate::view::style::theme::{Theme, ThemeRole};
-use crate::view::{rect, text};
+use crate::view::text;
 
 /// What is painted, and how.
 #[derive(Clone, Copy)]
@@ -46,81 +42,6 @@ impl<'a> Scene<'a> {
 
     pub(crate) fn style(self, part: ThemeRole) -> Style {
         self.theme.of(part)
-    }
-
-    /// A frame that never has the focus; returns its inside.
-    pub(crate) fn frame(self, frame: &mut Frame<'_>, area: Rect, name: &str) -> Rect {
-        let block = Block::bordered()
-            .border_type(kind(false))
-            .border_style(self.style(ThemeRole::Border))
-            .title_top(self.line(ThemeRole::Title, format!(" {name} ")));
-        frame.render_widget(block, area);
-        rect::inside(area)
-    }
-
-    /// The frame of a pane, heavier and marked with the focus; returns its inside.
-    pub(crate) fn pane(
-        self,
-        frame: &mut Frame<'_>,
-        pane: Pane,
-        area: Rect,
-        titles: Titles,
-    ) -> Rect {
-        let focused = self.state.ui.focus == pane && self.state.ui.overlay.is_none();
-        let (border, title) = if focused {
-            (ThemeRole::FocusBorder, ThemeRole::FocusTitle)
-        } else {
-            (ThemeRole::Border, ThemeRole::Title)
-        };
-        let mut spans = Vec::new();
-        if focused {
-            spans.push(self.span(title, format!(" {SELECTED}")));
-        }
-        spans.push(self.span(title, format!(" {} ", titles.name)));
-        let taken = width(&spans) + titles.right_width() + 3;
-        let room = usize::from(area.width).saturating_sub(taken);
-        if !titles.about.is_empty() && room > 2 {
-            let about = text::cut(&titles.about, room);
-            spans.push(self.span(ThemeRole::Dim, about + " "));
-        }
-        let mut block = Block::bordered()
-            .border_type(kind(focused))
-            .border_style(self.style(titles.border.unwrap_or(border)))
-            .title_top(Line::from(spans));
-        let pieces = |pieces: Vec<(ThemeRole, String)>| {
-            let spans = pieces.into_iter();
-            let spans = spans.map(|(part, text)| self.span(part, format!(" {text} ")));
-            Line::from(spans.collect::<Vec<Span>>()).right_aligned()
-        };
-        if !titles.right.is_empty() {
-            block = block.title_top(pieces(titles.right));
-        }
-        if !titles.below.is_empty() {
-            block = block.title_bottom(pieces(titles.below));
-        }
-        frame.render_widget(block, area);
-        rect::inside(area)
-    }
-
-    /// An overlay in the middle of the screen for so many lines; returns its inside.
-    pub(crate) fn sheet(
-        self,
-        frame: &mut Frame<'_>,
-        screen: Rect,
-        (width, lines): (u16, usize),
-        title: &str,
-        bottom: Line<'static>,
-    ) -> Rect {
-        let area = rect::middle(screen, width, rect::len(lines + 2));
-        frame.render_widget(Clear, area);
-        frame.buffer_mut().set_style(area, self.theme.ground());
-        let block = Block::bordered()
-            .border_type(kind(true))
-            .border_style(self.style(ThemeRole::FocusBorder))
-            .title_top(self.span(ThemeRole::FocusTitle, format!(" {title} ")))
-            .title_bottom(bottom.right_aligned());
-        frame.render_widget(block, area);
-        area.inner(Margin::new(2, 1))
     }
 
     /// A text that the user typed; escaped beyond ASCII in an ASCII theme.
@@ -190,21 +111,6 @@ impl Titles {
     /// The width of the pieces at the right.
     pub(crate) fn right_width(&self) -> usize {
         self.right.iter().map(|(_, text)| text::width(text) + 2).sum()
-    }
-}
-
-const fn kind(heavy: bool) -> BorderType {
-    if heavy { BorderType::Thick } else { BorderType::Rounded }
-}
-
-/// Draws lines below each other, as many as fit.
-pub(crate) fn put(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    lines: impl IntoIterator<Item = Line<'static>>,
-) {
-    for (row, line) in (0..area.height).zip(lines) {
-        frame.render_widget(line, rect::line(area, row));
     }
 }
 

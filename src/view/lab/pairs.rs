@@ -32,9 +32,7 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
     let Some(server) = state.lab.server() else {
         return Vec::new();
     };
-    let target = state.ui.selected.or(state.blamed().first().copied());
-    let selected = target.and_then(|name| shown.iter().position(|shown| *shown == name));
-    let mut end = selected.map_or(shown.len(), |selected| after(shown, selected));
+    let mut end = target(state).map_or(shown.len(), |selected| after(shown, selected));
     // Half of the lines follow the selected one, if there are so many.
     for _ in 0..height / 2 {
         end = after(shown, end);
@@ -49,11 +47,7 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
         lines.push(pair(shown, end, server.host));
         end = after(shown, end);
     }
-    let listens = |name: &SocketId| {
-        let line = state.seen().get(*name);
-        line.is_some_and(|line| line.row.state == TcpState::Listen)
-    };
-    if begin > 0 && height > 3 && shown.first().is_some_and(listens) {
+    if begin > 0 && height > 3 && begins_with_listen(state) {
         lines[0] = pair(&shown[..1], 0, server.host);
     }
     lines
@@ -62,30 +56,30 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
 /// The indexes of one computer's rows that fit into `height`, selected the same way.
 pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     let shown = &state.ui.shown;
-    let here = |place: &usize| shown[*place].host == host;
-    let target = state.ui.selected.or(state.blamed().first().copied());
-    let selected = target.and_then(|name| shown.iter().position(|shown| *shown == name));
-    let from = selected.map_or(shown.len(), |selected| selected + 1);
-    let below: Vec<usize> = (from..shown.len()).filter(here).take(height / 2).collect();
-    let above = (0..from).rev().filter(here);
-    let mut rows: Vec<usize> = above.take(height - below.len()).collect();
+    let here = |n: &usize| shown[*n].host == host;
+    let from = target(state).map_or(shown.len(), |selected| selected + 1);
+    let below: Vec<usize> = (from..shown.len()).filter(here).take(height).collect();
+    // Half of the rows follow the selected one, if there are so many.
+    let above = (0..from).rev().filter(here).take(height - below.len().min(height / 2));
+    let mut rows: Vec<usize> = above.collect();
     rows.reverse();
-    let is_full = rows.len() + below.len() == height;
-    rows.extend(below);
-    if !is_full {
-        let used = rows.len();
-        let rest = (from..shown.len()).filter(here).skip(height / 2);
-        rows.extend(rest.take(height - used));
-    }
-    let listens = |name: &SocketId| {
-        let line = state.seen().get(*name);
-        line.is_some_and(|line| name.host == host && line.row.state == TcpState::Listen)
-    };
+    rows.extend(below.iter().take(height - rows.len()));
     let is_hidden = height > 1 && rows.first().is_some_and(|first| *first > 0);
-    if is_hidden && shown.first().is_some_and(listens) {
+    if is_hidden && begins_with_listen(state) && shown[0].host == host {
         rows[0] = 0;
     }
     rows
+}
+
+/// The index of the selected row, else of the one to blame.
+fn target(state: &State) -> Option<usize> {
+    let target = state.ui.selected.or(state.blamed().first().copied())?;
+    state.ui.shown.iter().position(|shown| *shown == target)
+}
+
+fn begins_with_listen(state: &State) -> bool {
+    let first = state.ui.shown.first().and_then(|name| state.seen().get(*name));
+    first.is_some_and(|line| line.row.state == TcpState::Listen)
 }
 
 /// Which part of a computer's rows is drawn, by their indexes; `None` if all are.

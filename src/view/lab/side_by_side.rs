@@ -1,6 +1,5 @@
 //! The lab side by side: the server's table, the wire, the selected client's table.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::{Pane, State};
@@ -9,7 +8,7 @@ use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, stacked, wire};
 use crate::view::table::column::{Bracket, ColumnLayout};
 use crate::view::table::{empty, narrow, titles};
-use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect};
 
 /// From this width on the wire fits between the tables.
 const BESIDE: u16 = 116;
@@ -17,16 +16,18 @@ const BESIDE: u16 = 116;
 /// The least width of the wire.
 const WIRE: u16 = 28;
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    scroll.cells.clear();
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    painter.scroll.cells.clear();
     if area.width >= BESIDE && !scene.state.ui.netstat {
-        beside(frame, area, scene, scroll);
+        beside(painter, area);
     } else {
-        stacked::draw(frame, area, scene, scroll);
+        stacked::draw(painter, area);
     }
 }
 
-fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+fn beside(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let width = |columns: &ColumnLayout| rect::len(columns.width() + 2);
     let wide = narrow::wide();
     let columns = if 2 * width(&wide) + WIRE <= area.width { wide } else { narrow::tight() };
@@ -36,23 +37,23 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
     let middle = Rect { x: left.right(), width: area.width - 2 * width, ..area };
     let height = usize::from(rect::inside(area).height.saturating_sub(1));
     let pairs = pairs::fitting(scene.state, height);
-    let pane = |frame: &mut Frame<'_>, place: Rect, is_server: bool, below: Vec<_>| {
+    let pane = |painter: &mut Painter<'_, '_>, place: Rect, is_server: bool, below: Vec<_>| {
         let titles = Titles { below, ..titles(scene, is_server, place.width) };
-        scene.pane(frame, Pane::Sockets, place, titles)
+        painter.pane(Pane::Sockets, place, titles)
     };
     let [of_server, of_client] = below(scene, &pairs);
-    let left = pane(frame, left, true, of_server);
-    let right = pane(frame, right, false, of_client);
-    draw_wire(frame, middle, scene);
+    let left = pane(painter, left, true, of_server);
+    let right = pane(painter, right, false, of_client);
+    draw_wire(painter, middle);
 
     if pairs.is_empty() {
-        empty::draw(frame, left, scene);
+        empty::draw(painter, left);
         let words = scene.span(ThemeRole::Dim, "   no row");
-        frame.render_widget(words, right);
+        painter.render(words, right);
         return;
     }
     for place in [left, right] {
-        frame.render_widget(columns.head(scene), rect::line(place, 0));
+        painter.render(columns.head(scene), rect::line(place, 0));
     }
     for (n, pair) in (1..).zip(&pairs) {
         for (place, name) in [(left, pair.left), (right, pair.right)] {
@@ -61,10 +62,10 @@ fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scro
                 Some(name) => columns.line(scene, name, Bracket::None),
                 None => scene.line(ThemeRole::Dim, absent(scene.state, *pair)),
             };
-            frame.render_widget(cell, line);
+            painter.render(cell, line);
             if let Some(name) = name {
-                scroll.visible.push(name);
-                scroll.cells.push((line, name));
+                painter.scroll.visible.push(name);
+                painter.scroll.cells.push((line, name));
             }
         }
     }
@@ -97,11 +98,12 @@ fn absent(state: &State, pair: PairedRow) -> String {
     }
 }
 
-fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
-    let mut inner = scene.frame(frame, area, "The wire");
+fn draw_wire(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    let mut inner = painter.plain_frame(area, "The wire");
     let room = usize::from(inner.width);
     for status in wire::status_lines(scene, room) {
-        frame.render_widget(status, rect::take_top(&mut inner, 1));
+        painter.render(status, rect::take_top(&mut inner, 1));
     }
-    put(frame, inner, wire::lines(scene, room, usize::from(inner.height)));
+    painter.put(inner, wire::lines(scene, room, usize::from(inner.height)));
 }

@@ -1,18 +1,18 @@
 //! The lab on a narrow screen: the server's table, the wire and the client's table below each other.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::Pane;
-use crate::tcp::{Port, SocketId};
+use crate::tcp::SocketId;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
 use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::table::{columns, narrow, netstat, titles};
-use crate::view::{Scene, Scroll, ThemeRole, put, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let state = scene.state;
     let mut rest = rect::inside(area);
     let Some(server) = state.lab.server() else {
@@ -39,31 +39,18 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     title.right.extend(titles::found(scene));
     let part = pairs::part(state, server.host, &places[0]);
     title.right.extend(part);
-    scene.pane(frame, Pane::Sockets, area, title);
+    painter.pane(Pane::Sockets, area, title);
     let part = pairs::part(state, client, &places[1]);
-    let mut table =
-        |frame: &mut Frame<'_>, rest: &mut Rect, rows: &[SocketId], lines: usize, head: usize| {
-            let height = rect::len(lines + head);
-            let place = rect::take_top(rest, height);
-            draw_table(frame, place, scene, rows, head > 0);
-            let first = rect::len(head);
-            for (n, name) in (first..).zip(rows) {
-                scroll.cells.push((rect::line(place, n), *name));
-            }
-            scroll.visible.extend(rows);
-        };
-    table(frame, &mut rest, &rows[0], of_server, head);
+    draw_table(painter, &mut rest, &rows[0], (of_server, head));
     let mut spans = vec![scene.span(ThemeRole::Title, " The wire ")];
     let status = wire::status_lines(scene, room.saturating_sub(20));
     spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
-    rule(frame, rect::take_top(&mut rest, 1), scene, spans);
-    let height = rect::len(of_wire);
-    let place = rect::take_top(&mut rest, height);
-    put(frame, place, wire::lines(scene, room, of_wire));
-    let place = rect::take_top(&mut rest, 1);
-    rule(frame, place, scene, client_title(scene, area, part));
+    rule(painter, rect::take_top(&mut rest, 1), spans);
+    let place = rect::take_top(&mut rest, rect::len(of_wire));
+    painter.put(place, wire::lines(scene, room, of_wire));
+    rule(painter, rect::take_top(&mut rest, 1), client_title(scene, area, part));
     let head = if state.ui.netstat { 2 } else { 0 };
-    table(frame, &mut rest, &rows[1], of_client, head);
+    draw_table(painter, &mut rest, &rows[1], (of_client, head));
 }
 
 /// The title of the client's table, and which part of it is shown.
@@ -103,42 +90,41 @@ fn client_title(
 }
 
 /// A title on a line across the pane.
-fn rule(frame: &mut Frame<'_>, place: Rect, scene: Scene<'_>, mut spans: Vec<Span<'static>>) {
+fn rule(painter: &mut Painter<'_, '_>, place: Rect, mut spans: Vec<Span<'static>>) {
+    let scene = painter.scene;
     let room = usize::from(place.width);
     spans.insert(0, scene.span(ThemeRole::Border, DASH.repeat(2)));
     let left = room.saturating_sub(width(&spans));
     spans.push(scene.span(ThemeRole::Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
-    frame.render_widget(Line::from(spans), place);
+    painter.render(Line::from(spans), place);
 }
 
 /// From this width on roles have room beside whole addresses.
 const ROLES: usize = 68;
 
-fn port(scene: Scene<'_>) -> Port {
-    scene.state.server.at().port
-}
-
+/// Draws a table of so many lines at the top of `rest`.
 fn draw_table(
-    frame: &mut Frame<'_>,
-    place: Rect,
-    scene: Scene<'_>,
+    painter: &mut Painter<'_, '_>,
+    rest: &mut Rect,
     rows: &[SocketId],
-    has_head: bool,
+    (lines, head): (usize, usize),
 ) {
-    if scene.state.ui.netstat {
-        netstat::draw(frame, place, scene, (2, rows));
-        return;
-    }
-    if rows.is_empty() {
-        let words = format!("   {}", no_row(scene));
-        let words = text::cut(&words, usize::from(place.width));
-        frame.render_widget(scene.span(ThemeRole::Dim, words), place);
-        return;
-    }
+    let scene = painter.scene;
+    let mut place = rect::take_top(rest, rect::len(lines + head));
     let room = usize::from(place.width);
-    let columns = if room < ROLES { narrow::wide() } else { columns::fitting(scene, room, rows) };
-    let head = has_head.then(|| columns.head(scene));
-    put(frame, place, head.into_iter().chain(columns.lines(scene, rows)));
+    if scene.state.ui.netstat {
+        netstat::draw(painter, place, (2, rows));
+    } else if rows.is_empty() {
+        let words = text::cut(&format!("   {}", no_row(scene)), room);
+        painter.render(scene.span(ThemeRole::Dim, words), place);
+    } else {
+        let columns =
+            if room < ROLES { narrow::wide() } else { columns::fitting(scene, room, rows) };
+        let head = (head > 0).then(|| columns.head(scene));
+        painter.put(place, head.into_iter().chain(columns.lines(scene, rows)));
+    }
+    rect::take_top(&mut place, rect::len(head));
+    painter.scroll.list(place, rows.iter().copied());
 }
 
 fn no_row(scene: Scene<'_>) -> String {
@@ -147,7 +133,7 @@ fn no_row(scene: Scene<'_>) -> String {
         return format!("no row contains \"{}\"; Esc shows every row", scene.own(find));
     }
     let key = if scene.state.server.is_listening() { "c connects" } else { "l listens" };
-    format!("no row at port {}; {key}", port(scene))
+    format!("no row at port {}; {key}", scene.state.server.at().port)
 }
 
 /// Divides `all` lines among three areas, one line each in turn.

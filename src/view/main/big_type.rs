@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -12,7 +11,7 @@ use crate::view::table::columns::longest_address;
 use crate::view::table::window::Window;
 use crate::view::table::{empty, height, role, timer, titles};
 use crate::view::text::big_digits::Digits;
-use crate::view::{Scene, Scroll, ThemeRole, put, rect, text};
+use crate::view::{Painter, ThemeRole, rect, text};
 
 /// The lines of a row, with the blank one below it.
 pub(crate) const ROW: u16 = 2;
@@ -21,28 +20,28 @@ pub(crate) const ROW: u16 = 2;
 const WHOLE: usize = 74;
 
 /// The table in big type, for the back of a lecture hall: two large numbers, a few columns, the newest notice.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let mut rest = area;
     let digits = Digits::fitting(area, scene.theme.is_ascii());
     let numbers = rect::take_top(&mut rest, 1 + digits.height());
-    draw_numbers(frame, numbers, scene, digits);
+    draw_numbers(painter, numbers, digits);
     let between = rect::take_top(&mut rest, 1);
     let room = usize::from(area.width);
     let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
     let spare = rest.height.saturating_sub(ROW * height::rows_wanted(scene.state) + lines.0);
     let high = notices::height(scene.state, area.width, lines, spare);
     let place = rect::take_bottom(&mut rest, high);
-    put(
-        frame,
+    painter.put(
         place,
         notices::newest(scene, scene.state.notices.back, (room, usize::from(place.height))),
     );
-    scroll.body = rest;
+    painter.scroll.body = rest;
     // No blank line is needed below the last row.
     let height = usize::from(rest.height.div_ceil(ROW));
-    let window = Window::of(scene.state, scroll, (height, 1));
+    let window = Window::of(scene.state, painter.scroll, (height, 1));
     if window.len() == 0 {
-        empty::draw(frame, rest, scene);
+        empty::draw(painter, rest);
         return;
     }
     let rows = window.names(&scene.state.ui.shown);
@@ -50,15 +49,16 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     if shown > rows.len() {
         let (part, words) = titles::part_shown(window.rest.start + 1, window.rest.end, shown);
         let words = scene.line(part, format!("rows {words} "));
-        frame.render_widget(words.right_aligned(), between);
+        painter.render(words.right_aligned(), between);
     }
     let columns = columns(longest_address(&rows), room);
     let lines = columns.lines(scene, &rows);
-    put(frame, rest, lines.flat_map(|line| [line, Line::default()]));
+    painter.put(rest, lines.flat_map(|line| [line, Line::default()]));
 }
 
 /// The port and the number of connections.
-fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Digits) {
+fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, digits: Digits) {
+    let scene = painter.scene;
     let state = scene.state;
     let listener = &state.server;
     let number = match listener.at().port {
@@ -82,7 +82,7 @@ fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, digits: Dig
         let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
         let label = scene.line(ThemeRole::Strong, label);
         let number = digits.draw(&number).into_iter().map(|line| scene.line(part, line));
-        put(frame, place, std::iter::once(label).chain(number));
+        painter.put(place, std::iter::once(label).chain(number));
     }
 }
 

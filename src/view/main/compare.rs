@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::BorderType;
@@ -10,10 +9,11 @@ use crate::view::main::five_tuple::BoxStyle;
 use crate::view::past;
 use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, MARKED, SELECTED, glyph};
 use crate::view::table::role;
-use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
 
 /// The marked row and the selected one, field by field: equal ones are dim, others framed.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let state = scene.state;
     let pair = state.ui.marked.zip(state.ui.selected);
     let titles = Titles {
@@ -21,18 +21,18 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         about: format!("{DASH} the five numbers that tell a connection from every other"),
         ..past::titles(scene.state, Vec::new())
     };
-    let inner = scene.pane(frame, Pane::Sockets, area, titles);
+    let inner = painter.pane(Pane::Sockets, area, titles);
     let Some((marked, selected)) = pair else {
         let words = "v marks a row, and compares it with a second one.";
-        return put(frame, inner, [scene.line(ThemeRole::Dim, words)]);
+        return painter.put(inner, [scene.line(ThemeRole::Dim, words)]);
     };
     let comparison = Comparison::of(state, marked, selected);
-    scroll.visible.extend(comparison.rows);
+    painter.scroll.visible.extend(comparison.rows);
     let room = usize::from(inner.width).saturating_sub(2);
     let sentence = scene.wrapped(ThemeRole::Strong, &comparison.words(), room);
     let numbers = comparison.rows.map(five_tuple::numbers);
     let Some(places) = five_tuple::columns_of(&numbers, room + 2) else {
-        return put(frame, inner, list(scene, &comparison, &numbers, sentence));
+        return painter.put(inner, list(scene, &comparison, &numbers, sentence));
     };
     // Five lines are easier to read from the back of a lecture hall.
     let one = if inner.height >= 20 { 5 } else { 3 };
@@ -48,17 +48,17 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         if has_labels {
             let line = rect::take_top(&mut rest, 1);
             let line = Rect { x: line.x + left, width: line.width - left, ..line };
-            frame.render_widget(label(scene, comparison.rows[n], n), line);
+            painter.render(label(scene, comparison.rows[n], n), line);
         }
         let line = rect::take_top(&mut rest, one);
         let line = Rect { x: line.x + left, ..line };
         // The sign between both rows compares each field with the one below.
         let styles = comparison.differs.map(|differs| box_style(differs, n == 0));
-        five_tuple::boxes(frame, line, scene, (places, numbers), styles);
+        five_tuple::boxes(painter, line, (places, numbers), styles);
         rect::take_top(&mut rest, air);
     }
     let rest = Rect { x: rest.x + left, width: rest.width - left, ..rest };
-    put(frame, rest, sentence);
+    painter.put(rest, sentence);
 }
 
 fn box_style(differs: bool, is_upper: bool) -> BoxStyle {

@@ -1,11 +1,10 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType};
 
 use crate::app::FIVE;
 use crate::tcp::SocketId;
 use crate::view::table::columns;
-use crate::view::{Scene, ThemeRole, put, rect, text};
+use crate::view::{Painter, ThemeRole, rect, text};
 
 /// The names of the fields where there is hardly room.
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
@@ -48,12 +47,12 @@ pub(crate) struct BoxStyle {
 
 /// Draws five boxes beside each other.
 pub(crate) fn boxes(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),
     styles: [BoxStyle; 5],
 ) {
+    let scene = painter.scene;
     let mut x = area.x;
     for (((width, title), number), style) in boxes.into_iter().zip(numbers).zip(styles) {
         let width = rect::len(width);
@@ -67,25 +66,26 @@ pub(crate) fn boxes(
             .border_style(scene.style(part))
             .title_top(scene.line(ThemeRole::Dim, padded(title)).centered())
             .title_bottom(scene.line(part, padded(style.sign)).centered());
-        frame.render_widget(block, place);
+        painter.render(block, place);
         let number = scene.line(style.number, number).centered();
         let inside = rect::inside(place);
-        frame.render_widget(number, rect::line(inside, inside.height / 2));
+        painter.render(number, rect::line(inside, inside.height / 2));
         x += width;
     }
 }
 
 /// Draws the five fields in boxes, or as text where boxes do not fit.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: SocketId) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect, name: SocketId) {
+    let scene = painter.scene;
     let room = usize::from(area.width);
     let numbers = numbers(name);
     let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
-        return put(frame, area, scene.wrapped(ThemeRole::Strong, &numbers.join("  "), room));
+        return painter.put(area, scene.wrapped(ThemeRole::Strong, &numbers.join("  "), room));
     };
     let plain = BoxStyle {
         border: (BorderType::Rounded, ThemeRole::Border),
         number: ThemeRole::Strong,
         sign: "",
     };
-    boxes(frame, area, scene, (places, numbers), [plain; 5]);
+    boxes(painter, area, (places, numbers), [plain; 5]);
 }

@@ -1,11 +1,10 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::history::{Ladder, Rung, StateMark, ladder};
 use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
-use crate::view::{Scene, ThemeRole, put, rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
 /// A state with its glyph, or in brackets.
 const STATE: usize = 13;
@@ -13,7 +12,8 @@ const STATE: usize = 13;
 const TIME: usize = 8;
 
 /// The ladder of the selected connection: time goes down.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let mut rest = area;
     let Some(ladder) = ladder::of(scene.state) else {
         let none = if scene.state.server.is_listening() {
@@ -22,7 +22,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
             "There is no connection yet whose ladder could be drawn. Press l, then c."
         };
         let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        put(frame, below, scene.wrapped(ThemeRole::Dim, none, usize::from(area.width)));
+        painter.put(below, scene.wrapped(ThemeRole::Dim, none, usize::from(area.width)));
         return;
     };
     let room = usize::from(area.width);
@@ -30,13 +30,12 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let newest = ladder.rungs.len().saturating_sub(scene.state.ui.back);
     let from = newest.saturating_sub(height);
     let to = (from + height).min(ladder.rungs.len());
-    put(
-        frame,
+    painter.put(
         rect::take_top(&mut rest, 2),
         [heading(scene, &ladder, (from, to), room), ends(scene, &ladder, room)],
     );
     let rungs = ladder.rungs[from..to].iter();
-    put(frame, rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
+    painter.put(rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
 }
 
 /// The source of the arrows, and which of the rungs are shown.

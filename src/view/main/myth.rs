@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -8,53 +7,55 @@ use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
 use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
-use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
+use crate::view::{Painter, Scene, Scroll, ThemeRole, Titles, rect, text};
 
 /// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
 
 /// The myth beside the kernel's rows; below, the myth tried for real.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let titles = Titles {
         name: "The myth",
         about: format!("{DASH} \"a connected client occupies the server's port\""),
         ..past::titles(scene.state, Vec::new())
     };
-    let inner = scene.pane(frame, Pane::Sockets, area, titles);
+    let inner = painter.pane(Pane::Sockets, area, titles);
     let room = usize::from(inner.width);
     let tried = trial(scene, (room, usize::from(inner.height)));
     let below = rect::len(tried.len());
     let above = Rect { height: inner.height.saturating_sub(below), ..inner };
-    let used = models(frame, above, scene, scroll);
+    let used = models(painter, above);
     let gap = u16::from(used < above.height);
     let below =
         Rect { y: inner.y + used + gap, height: inner.height.saturating_sub(used + gap), ..inner };
-    put(frame, below, tried);
+    painter.put(below, tried);
 }
 
 /// Draws both models; returns the number of lines.
-fn models(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) -> u16 {
+fn models(painter: &mut Painter<'_, '_>, area: Rect) -> u16 {
+    let scene = painter.scene;
     let rows = server_rows(scene, usize::from(area.height));
     let (mut left, mut other) = (area, area);
     if area.width < BESIDE {
         left.height = if area.height < 9 { 2 } else { 4 }.min(area.height);
         let believed = wrong(scene, &rows, left);
         left.height = lines_of(&believed).min(left.height);
-        put(frame, left, believed);
+        painter.put(left, believed);
         rect::take_top(&mut other, left.height);
-        let real = right(scene, &rows, other, scroll);
+        let real = right(scene, &rows, other, painter.scroll);
         let used = lines_of(&real).min(other.height);
-        put(frame, other, real);
+        painter.put(other, real);
         return left.height + used;
     }
     left.width = WRONG;
     other.x += WRONG + 1;
     other.width -= WRONG + 1;
     let believed = wrong(scene, &rows, left);
-    let real = right(scene, &rows, other, scroll);
+    let real = right(scene, &rows, other, painter.scroll);
     let used = lines_of(&believed).max(lines_of(&real)).min(area.height);
-    put(frame, left, believed);
-    put(frame, other, real);
+    painter.put(left, believed);
+    painter.put(other, real);
     used
 }
 

@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -8,17 +7,18 @@ use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, Sysc
 use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
-use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text, width};
 
 /// The system calls of our own sockets; those of the selected row, else the newest, stand out.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let mut inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area.width));
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    let mut inner = painter.pane(Pane::Sockets, area, titles(scene, area.width));
     let selected = scene.state.ui.selected;
     if let Some(name) = selected {
-        scroll.visible.push(name);
+        painter.scroll.visible.push(name);
         let height = if inner.height > 12 { 3 } else { 1 };
         let head = rect::take_top(&mut inner, height);
-        put(frame, head, selected_row(scene, name, head));
+        painter.put(head, selected_row(scene, name, head));
     }
     let calls = &scene.state.calls;
     let known = calls.until(scene.state.then());
@@ -29,7 +29,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
             HELD_BY_S.trim_start()
         };
         let line = scene.line(ThemeRole::Dim, why).centered();
-        frame.render_widget(line, rect::middle(inner, inner.width, 1));
+        painter.render(line, rect::middle(inner, inner.width, 1));
         return;
     }
     let is_selected =
@@ -37,7 +37,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
     if selected.is_some() && anchor.is_none() {
         let place = rect::take_bottom(&mut inner, 1);
-        frame.render_widget(unknown(scene, selected), place);
+        painter.render(unknown(scene, selected), place);
     }
     let last = known - 1;
     let anchor = anchor.unwrap_or(last);
@@ -50,7 +50,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         Some(entry) => lines(scene, entry, stands_out(n, entry), room),
         None => Vec::new(),
     };
-    put(frame, inner, around(anchor, last, usize::from(inner.height), group));
+    painter.put(inner, around(anchor, last, usize::from(inner.height), group));
 }
 
 /// The lines around `anchor` that fit.

@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -13,7 +12,7 @@ use crate::view::past;
 use crate::view::style::glyphs::{DASH, HOLLOW, SELECTED, glyph};
 use crate::view::table::titles::part_shown;
 use crate::view::table::{empty, role};
-use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
+use crate::view::{Painter, Scene, Scroll, ThemeRole, Titles, rect, text};
 
 /// A glyph, a state, and a blank.
 const STATE: usize = 14;
@@ -23,16 +22,17 @@ const LADDER: usize = 10 + 1;
 const FEW: usize = 3;
 
 /// A line of time for each row that fits, the newest at the bottom, and below them the ladder of one connection.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let state = scene.state;
     let all = Timeline::of(state);
     let mut inner = rect::inside(area);
     let most = usize::from(inner.height).saturating_sub(LADDER);
-    let selected = selected(scene, &all, scroll);
+    let selected = selected(scene, &all, painter.scroll);
     let places = if most >= FEW {
         let height = all.len().min(most);
-        scroll.sockets.follow(all.len(), height, selected);
-        let top = scroll.sockets.top;
+        painter.scroll.sockets.follow(all.len(), height, selected);
+        let top = painter.scroll.sockets.top;
         top..(top + height).min(all.len())
     } else {
         selected.map_or(0..0, |selected| all.pair(selected))
@@ -41,18 +41,18 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         places.clone().filter_map(|place| all.get(place)).collect();
     let axis = Axis::of(scene, &histories, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
-    scene.pane(frame, Pane::Sockets, area, titles);
+    painter.pane(Pane::Sockets, area, titles);
     if histories.is_empty() {
-        empty::draw(frame, inner, scene);
+        empty::draw(painter, inner);
         return;
     }
     let rows = rect::len(histories.len());
     let top = rect::take_top(&mut inner, rows);
-    scroll.list(top, histories.iter().map(|history| history.line.row.name()));
-    put(frame, top, histories.iter().map(|history| history_line(scene, &axis, *history)));
+    painter.scroll.list(top, histories.iter().map(|history| history.line.row.name()));
+    painter.put(top, histories.iter().map(|history| history_line(scene, &axis, *history)));
     let below = rect::take_top(&mut inner, 1);
-    frame.render_widget(axis.line(scene), below);
-    ladder::draw(frame, inner, scene);
+    painter.render(axis.line(scene), below);
+    ladder::draw(painter, inner);
 }
 
 /// The index of the selected row, else of the newest.

@@ -1,35 +1,29 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Field, Form, Value};
 use crate::view::pane::footer::form_keys;
 use crate::view::style::glyphs::{ARROW, REFUSED, SELECTED};
-use crate::view::{Scene, ThemeRole, put, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
 const fn field_width(room: usize) -> usize {
     if room < 90 { 24 } else { 30 }
 }
 
 /// A form; beside each field the socket call it becomes.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    title: &str,
-    form: &Form,
-) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, title: &str, form: &Form) {
+    let scene = painter.scene;
     let count = form.fields.len();
     let keys = form_keys(scene, form);
-    let mut fields = scene.sheet(frame, screen, (104, count + BELOW), title, keys);
+    let mut fields = painter.sheet(screen, (104, count + BELOW), title, keys);
     let below = rect::take_bottom(&mut fields, rect::len(BELOW));
     let room = usize::from(fields.width);
     let top = (form.at + 1).saturating_sub(usize::from(fields.height));
     let label = form.fields.iter().map(|field| text::width(field.label)).max();
     let label = label.unwrap_or(0).min(room / 3);
     let lines = form.fields.iter().enumerate().skip(top);
-    put(frame, fields, lines.map(|(n, field)| line(scene, form, (n, field), (label, room))));
-    put(frame, below, foot(scene, form, room));
+    painter.put(fields, lines.map(|(n, field)| line(scene, form, (n, field), (label, room))));
+    painter.put(below, foot(scene, form, room));
 }
 
 /// The lines below the fields: the call, and two for the error or the hint.

@@ -1,14 +1,14 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{HELD, held_in_lab, how_held};
 use crate::view::pane::footer::HELD_STATES_KEYS;
 use crate::view::style::glyphs::{SELECTED, glyph};
-use crate::view::{Scene, ThemeRole, put, text};
+use crate::view::{Painter, ThemeRole, text};
 
 /// The menu of the states a connection can be held in, and how the selected one is held.
-pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: usize) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
+    let scene = painter.scene;
     let width = 84.min(screen.width - 2);
     let room = usize::from(width - 4);
     let line = |(n, state)| {
@@ -37,6 +37,6 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: us
     let height = lines.len() + most.unwrap_or(0);
     lines.extend(how(HELD[at.min(HELD.len() - 1)]));
     let keys = scene.keys(&HELD_STATES_KEYS);
-    let inner = scene.sheet(frame, screen, (width, height), "A connection, held in a state", keys);
-    put(frame, inner, lines);
+    let inner = painter.sheet(screen, (width, height), "A connection, held in a state", keys);
+    painter.put(inner, lines);
 }

@@ -1,18 +1,12 @@
-use ratatui::Frame;
 use ratatui::layout::{Flex, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Group};
-use crate::view::{Scene, Scroll, ThemeRole, put, rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
 /// All keys by group; `down` lines are scrolled away.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    down: usize,
-    scroll: &mut Scroll,
-) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
+    let scene = painter.scene;
     // What is looked at is in the right column, all that is done in the left one.
     let (right, left): (Vec<Group>, Vec<Group>) =
         Group::ALL.into_iter().partition(|group| matches!(group, Group::Look | Group::View));
@@ -26,18 +20,18 @@ pub(crate) fn draw(
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
     let height = most.min(usize::from(screen.height.saturating_sub(4)));
     let end = most - height;
-    scroll.help_end = Some(end);
+    painter.scroll.help_end = Some(end);
     let mut keys = vec![("Esc", "close")];
     if end > 0 {
-        keys.insert(0, ("j k", "scroll"));
+        keys.insert(0, ("j k", "painter.scroll"));
     }
     let widths: Vec<u16> = columns.iter().map(|column| rect::len(widest(column))).collect();
     let width =
         (widths.iter().map(|width| width + 2).sum::<u16>() + 2).max(40).min(screen.width - 2);
-    let rest = scene.sheet(frame, screen, (width, height), "All keys", scene.keys(&keys));
+    let rest = painter.sheet(screen, (width, height), "All keys", scene.keys(&keys));
     let places = Layout::horizontal(widths).flex(Flex::Start).spacing(2).split(rest);
     for (column, place) in columns.into_iter().zip(places.iter()) {
-        put(frame, *place, column.into_iter().skip(down.min(end)));
+        painter.put(*place, column.into_iter().skip(down.min(end)));
     }
 }
 

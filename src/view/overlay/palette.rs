@@ -1,14 +1,14 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Palette};
 use crate::view::overlay::help::keys_of;
 use crate::view::style::glyphs::SELECTED;
-use crate::view::{Scene, ThemeRole, put, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
 /// The input line, and below it the matching actions with their keys.
-pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palette: &Palette) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, palette: &Palette) {
+    let scene = painter.scene;
     let found = palette.found();
     let listed = BINDINGS.iter().filter(|binding| binding.is_listed());
     let all = listed.clone().count();
@@ -16,7 +16,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
     let wide = 78.min(screen.width.saturating_sub(2));
     let keys = scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), ("Esc", "close")]);
     let mut rest =
-        scene.sheet(frame, screen, (wide, (all + 2).min(22)), "Every action by its name", keys);
+        painter.sheet(screen, (wide, (all + 2).min(22)), "Every action by its name", keys);
     let typing = rect::take_top(&mut rest, 1);
     let room = usize::from(typing.width);
     let count = match found.len() {
@@ -29,17 +29,17 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
     let pad = (room - count.len().min(room)).saturating_sub(width(&spans));
     spans.push(scene.span(ThemeRole::Field, " ".repeat(pad)));
     spans.push(scene.span(ThemeRole::Dim, count));
-    frame.render_widget(Line::from(spans), typing);
+    painter.render(Line::from(spans), typing);
     if found.is_empty() {
         let words = "  no action is called that";
-        put(frame, rest, [scene.line(ThemeRole::Dim, words)]);
+        painter.put(rest, [scene.line(ThemeRole::Dim, words)]);
         return;
     }
     let high = usize::from(rest.height);
     let top = (palette.chosen + 1).saturating_sub(high);
     let lines = found.into_iter().enumerate().skip(top).take(high);
     let lines = lines.map(|(n, binding)| line(scene, binding, n == palette.chosen, (key, room)));
-    put(frame, rest, lines);
+    painter.put(rest, lines);
 }
 
 fn line(

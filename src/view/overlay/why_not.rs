@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -6,16 +5,11 @@ use crate::app::{Attempt, Failure, Remedy, TableRow, Verdict};
 use crate::tcp::{Call, Endpoint, TcpState};
 use crate::view::style::glyphs::REFUSED;
 use crate::view::table::columns;
-use crate::view::{Scene, Scroll, ThemeRole, put, text};
+use crate::view::{Painter, Scene, ThemeRole, text};
 
 /// The last refusal: its rows, its meaning, and what would help; `down` lines are scrolled away.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    down: usize,
-    scroll: &mut Scroll,
-) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
+    let scene = painter.scene;
     let Some(case) = &scene.state.notices.case else {
         return;
     };
@@ -30,11 +24,11 @@ pub(crate) fn draw(
     }
     let down = down.min(lines.len().saturating_sub(inner_height));
     if lines.len() > inner_height {
-        keys.insert(0, ("j k", "scroll"));
+        keys.insert(0, ("j k", "painter.scroll"));
     }
-    let inner = scene.sheet(frame, screen, (width, lines.len()), "Why not?", scene.keys(&keys));
-    scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
-    put(frame, inner, lines.into_iter().skip(down));
+    let inner = painter.sheet(screen, (width, lines.len()), "Why not?", scene.keys(&keys));
+    painter.scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
+    painter.put(inner, lines.into_iter().skip(down));
 }
 
 /// The most rows in the way that are shown.

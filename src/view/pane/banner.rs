@@ -1,12 +1,12 @@
 use std::net::IpAddr;
 
-use crate::view::{Scene, ThemeRole, text};
-use ratatui::Frame;
+use crate::view::{Painter, ThemeRole, text};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 /// The warning that other machines can connect.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let listener = &scene.state.server;
     let at = listener.at();
     let addresses = if at.ip.is_unspecified() {
@@ -29,5 +29,5 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let port = at.port;
     let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {reachable}");
     let line = Line::from(text::cut(&warning, usize::from(area.width)));
-    frame.render_widget(line.style(scene.style(ThemeRole::Banner)), area);
+    painter.render(line.style(scene.style(ThemeRole::Banner)), area);
 }

@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -7,26 +6,27 @@ use crate::tcp::{Host, Port, SocketId, SourcePort};
 use crate::view::past;
 use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::text::gauge::gauge;
-use crate::view::{List, Scene, ThemeRole, Titles, put, rect, text};
+use crate::view::{List, Painter, Scene, ThemeRole, Titles, rect, text};
 
 /// The client computers, and below them their destination.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let clients = &scene.state.clients;
     let count = clients.computers.len();
     let height = list_height(area, count);
-    list.follow(count, height, Some(clients.chosen));
-    let titles = titles(scene, area, list);
-    let inner = scene.pane(frame, Pane::Computers, area, titles);
+    painter.scroll.computers.follow(count, height, Some(clients.chosen));
+    let titles = titles(scene, area, &painter.scroll.computers);
+    let inner = painter.pane(Pane::Computers, area, titles);
     let room = usize::from(inner.width);
     let computers = clients.computers.iter().enumerate();
-    let rows = computers.skip(list.top).take(height).map(|(n, computer)| {
+    let rows = computers.skip(painter.scroll.computers.top).take(height).map(|(n, computer)| {
         let selected = n == clients.chosen;
         row(scene, computer, selected, room)
     });
-    put(frame, inner, rows);
+    painter.put(inner, rows);
     if usize::from(inner.height) > height {
         let foot = rect::line(inner, inner.height - 1);
-        frame.render_widget(foot_line(scene, room), foot);
+        painter.render(foot_line(scene, room), foot);
     }
 }
 

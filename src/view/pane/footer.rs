@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
@@ -6,17 +5,18 @@ use ratatui::widgets::{Block, BorderType};
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
 use crate::view::rect::inside;
-use crate::view::{Scene, Theme, ThemeRole, rect, text, width};
+use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
 
 /// The key hints, the most useful first, as many as fit.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let mut keys = theme(scene);
-    keys.extend(inline_keys(frame.area(), scene));
+    keys.extend(inline_keys(painter.frame.area(), scene));
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
-    frame.render_widget(line, area);
+    painter.render(line, area);
     if !keys.is_empty() {
-        frame.render_widget(Line::from(keys).right_aligned(), area);
+        painter.render(Line::from(keys).right_aligned(), area);
     }
 }
 
@@ -158,7 +158,8 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
 }
 
 /// The last keys as caps, the newest at the right.
-pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw_caps(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let mut right = area.right();
     let mut newest = true;
     for key in scene.state.ui.keys.iter().rev() {
@@ -172,9 +173,9 @@ pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         let part = if newest { ThemeRole::Warning } else { ThemeRole::Dim };
         let block =
             Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
-        frame.render_widget(block, cap);
+        painter.render(block, cap);
         let letter = if newest { ThemeRole::KeyCap } else { ThemeRole::Dim };
-        frame.render_widget(scene.line(letter, format!(" {key} ")), inside(cap));
+        painter.render(scene.line(letter, format!(" {key} ")), inside(cap));
         newest = false;
     }
 }

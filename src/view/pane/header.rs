@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -7,10 +6,11 @@ use crate::tcp::TcpState;
 use crate::view::lab::wire;
 use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::{Scene, ThemeRole, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
 /// The first line: the address of the server, the number of connections, what part of the table is shown.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let room = usize::from(area.width);
     let tries = [
         (WHOLE, 0),
@@ -32,13 +32,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let mut both = tries.map(|(words, shrunk)| (left(scene, words), right(scene, (words, shrunk))));
     let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
     let Some((left, right)) = both.find(fits) else {
-        frame.render_widget(Line::from(left(scene, LEAST)), area);
+        painter.render(Line::from(left(scene, LEAST)), area);
         return;
     };
-    frame.render_widget(Line::from(left), area);
+    painter.render(Line::from(left), area);
     let wide = rect::len(width(&right));
     let place = Rect { x: area.right().saturating_sub(wide), width: wide.min(area.width), ..area };
-    frame.render_widget(Line::from(right), place);
+    painter.render(Line::from(right), place);
 }
 
 /// The parts of the left side.

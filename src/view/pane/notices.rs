@@ -1,17 +1,17 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Notice, Pane, State, Tone};
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
-use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
 
 /// The notices, the newest at the bottom.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let notices = &scene.state.notices;
     let inside = rect::inside(area);
     let end = end(scene.state, usize::from(inside.width), usize::from(inside.height));
-    scroll.notices_end = Some(end);
+    painter.scroll.notices_end = Some(end);
     let back = notices.back.min(end);
     let mut right = Vec::new();
     if back > 0 {
@@ -19,15 +19,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         right.push((ThemeRole::Warning, format!("{back} back")));
     }
     let titles = Titles { name: "What happened", right, ..Titles::default() };
-    let inner = scene.pane(frame, Pane::Notices, area, titles);
+    let inner = painter.pane(Pane::Notices, area, titles);
     if notices.is_empty() {
         let words = scene.span(ThemeRole::Dim, " Nothing yet.");
-        frame.render_widget(words, inner);
+        painter.render(words, inner);
         return;
     }
     let room = usize::from(inner.width);
     let lines = newest(scene, back, (room, usize::from(inner.height)));
-    put(frame, inner, lines);
+    painter.put(inner, lines);
 }
 
 /// How many notices are newer than the oldest ones that fit.

@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -7,13 +6,14 @@ use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape}
 use crate::view::past;
 use crate::view::style::glyphs::glyph;
 use crate::view::text::gauge::gauge;
-use crate::view::{Scene, ThemeRole, Titles, put, text, width};
+use crate::view::{Painter, Scene, ThemeRole, Titles, text, width};
 
 /// The listener: its address, its accept queue, its totals.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = scene.pane(frame, Pane::Listener, area, titles);
+    let inner = painter.pane(Pane::Listener, area, titles);
     let room = usize::from(inner.width);
     let listener = &scene.state.server;
     let mut lines = if listener.is_listening() {
@@ -29,7 +29,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         let least = (0..lines.len()).max_by_key(|n| lines[*n].0).unwrap_or(0);
         lines.remove(least);
     }
-    put(frame, inner, lines.into_iter().map(|(_, line)| line));
+    painter.put(inner, lines.into_iter().map(|(_, line)| line));
 }
 
 /// A line and its rank: high ranks are left out first.

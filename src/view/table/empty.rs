@@ -1,13 +1,13 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::PointOfView;
 use crate::tcp::Port;
 use crate::view::table::titles::command;
-use crate::view::{Scene, ThemeRole, rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
 /// An empty table: the reason, and which key to press.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let (why, key) = words(scene);
     let room = usize::from(area.width).saturating_sub(4);
     let why = text::wrap(&why, room);
@@ -18,7 +18,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let place = rect::middle(area, area.width, height);
     for (n, (part, line)) in (0..place.height).zip(lines) {
         let line = scene.line(part, line).centered();
-        frame.render_widget(line, rect::line(place, n));
+        painter.render(line, rect::line(place, n));
     }
 }
 
@@ -67,7 +67,8 @@ fn words(scene: Scene<'_>) -> (String, String) {
 }
 
 /// The next step, below a table that shows nothing but a listening socket.
-pub(crate) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: usize) {
+pub(crate) fn hint(painter: &mut Painter<'_, '_>, area: Rect, used: usize) {
+    let scene = painter.scene;
     let state = scene.state;
     let waits = state.server.is_listening() && state.seen().connections() == 0;
     let quiet = state.ui.find.text.value().is_empty() && !state.ui.lens.whole_machine;
@@ -77,6 +78,6 @@ pub(crate) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: us
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   Nobody is connected yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
-        frame.render_widget(scene.line(ThemeRole::Dim, words), rect::line(area, below));
+        painter.render(scene.line(ThemeRole::Dim, words), rect::line(area, below));
     }
 }

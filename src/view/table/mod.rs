@@ -13,7 +13,6 @@ pub(crate) mod timer;
 pub(crate) mod titles;
 pub(crate) mod window;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
 
@@ -23,28 +22,29 @@ use crate::tcp::table::row::are_one_connection;
 use crate::view::table::column::Bracket;
 use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
-use crate::view::{Scene, Scroll, ThemeRole, put, rect};
+use crate::view::{Painter, ThemeRole, rect};
 
 /// The kernel's table: the rows that fit.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let ui = &scene.state.ui;
     let body = body(area, scene.state);
-    let window = Window::of(scene.state, scroll, (usize::from(body.height), LEFT));
-    let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &window));
+    let window = Window::of(scene.state, painter.scroll, (usize::from(body.height), LEFT));
+    let inner = painter.pane(Pane::Sockets, area, titles(scene, area, &window));
     if window.len() == 0 {
-        empty::draw(frame, inner, scene);
+        empty::draw(painter, inner);
         return;
     }
     let rows = window.names(&scene.state.ui.shown);
     if ui.netstat {
-        netstat::draw(frame, inner, scene, (netstat::head_lines(inner.height), &rows));
+        netstat::draw(painter, inner, (netstat::head_lines(inner.height), &rows));
     } else {
         let columns = columns::fitting(scene, usize::from(inner.width), &rows);
         let lines = window.rows().map(|n| columns.line(scene, ui.shown[n], bracket(&ui.shown, n)));
-        put(frame, inner, std::iter::once(columns.head(scene)).chain(lines));
-        empty::hint(frame, inner, scene, rows.len() + 1);
+        painter.put(inner, std::iter::once(columns.head(scene)).chain(lines));
+        empty::hint(painter, inner, rows.len() + 1);
     }
-    scrollbar(frame, area, scene, &window);
+    scrollbar(painter, area, &window);
 }
 
 /// The least rows below those that stay at the top.
@@ -69,7 +69,8 @@ fn bracket(shown: &[SocketId], n: usize) -> Bracket {
     }
 }
 
-fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Window) {
+fn scrollbar(painter: &mut Painter<'_, '_>, area: Rect, window: &Window) {
+    let scene = painter.scene;
     let (count, height) = (scene.state.ui.shown.len(), window.len());
     if count <= height {
         return;
@@ -85,5 +86,5 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
         .thumb_symbol("█")
         .track_style(scene.style(ThemeRole::Border))
         .thumb_style(scene.style(ThemeRole::FocusBorder));
-    frame.render_stateful_widget(bar, beside, &mut position);
+    painter.frame.render_stateful_widget(bar, beside, &mut position);
 }

@@ -1,6 +1,5 @@
 //! The table as netstat prints it: its heading, its columns, its widths; no marks, and no rows that are gone.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -8,21 +7,21 @@ use crate::tcp::{Endpoint, SocketId, TcpState, netstat_address, netstat_state};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::columns::{longest_queues, proto_cell, queue_width, recv_queue};
-use crate::view::{Scene, ThemeRole, put, text};
+use crate::view::{Painter, Scene, ThemeRole, text};
 
 pub(crate) fn draw(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (head_lines, rows): (u16, &[SocketId]),
 ) {
+    let scene = painter.scene;
     let room = usize::from(area.width);
     let layout = ColumnLayout::plain(columns(scene, rows), room);
     let heading = text::cut("Active Internet connections (servers and established)", room);
     let heading = Line::from(heading).style(scene.style(ThemeRole::Heading));
     let head = [heading, layout.head(scene)];
     let left_out = 2 - usize::from(head_lines.min(2));
-    put(frame, area, head.into_iter().skip(left_out).chain(layout.lines(scene, rows)));
+    painter.put(area, head.into_iter().skip(left_out).chain(layout.lines(scene, rows)));
 }
 
 /// How many lines netstat's heading takes: where there is hardly room for rows, the names of the columns alone.

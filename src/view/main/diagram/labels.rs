@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
@@ -6,16 +5,16 @@ use crate::tcp::Transition;
 use crate::view::main::diagram::geometry::{Figure, middle};
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
-use crate::view::{Scene, ThemeRole, text};
+use crate::view::{Painter, ThemeRole, text};
 
 /// The cause of each transition, where there is room; those that an end made come first.
 pub(crate) fn draw(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     figure: &Figure,
     paths: &StatePaths<'_>,
 ) {
+    let scene = painter.scene;
     let mut arrows = Transition::USUAL;
     arrows.sort_by_key(|arrow| paths.stroke(arrow) == Stroke::Nobody);
     for arrow in arrows {
@@ -29,10 +28,10 @@ pub(crate) fn draw(
         let texts = [arrow.cause(), arrow.event.to_owned()];
         let fitting = texts.into_iter().find_map(|text| {
             let place = place(figure, &arrow, text::width(&text))?;
-            is_blank(frame, area, place).then_some((text, place))
+            is_blank(painter, area, place).then_some((text, place))
         });
         if let Some((text, place)) = fitting {
-            frame.render_widget(Line::styled(text, style), place);
+            painter.render(Line::styled(text, style), place);
         }
     }
 }
@@ -59,9 +58,9 @@ fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
 }
 
 /// Whether the place and its neighbours are blank.
-fn is_blank(frame: &mut Frame<'_>, area: Rect, place: Rect) -> bool {
+fn is_blank(painter: &mut Painter<'_, '_>, area: Rect, place: Rect) -> bool {
     let wider = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
-    let buffer = frame.buffer_mut();
+    let buffer = painter.frame.buffer_mut();
     area.intersection(place) == place
         && wider
             .intersection(area)

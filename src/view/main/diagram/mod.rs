@@ -6,7 +6,6 @@ pub(crate) mod labels;
 pub(crate) mod paths;
 pub(crate) mod stroke;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
@@ -18,13 +17,14 @@ use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::past;
 use crate::view::style::glyphs::{OTHER, SELECTED, glyph};
-use crate::view::{Scene, Scroll, ThemeRole, Titles, put, rect, text};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
 
 /// TCP's states as boxes, its transitions as arrows; the rows in each state, and the path of one connection.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let paths = StatePaths::of(scene);
     let ends = [&paths.selected, &paths.other].into_iter().flatten();
-    scroll.visible.extend(ends.map(|(line, _)| line.row.name()));
+    painter.scroll.visible.extend(ends.map(|(line, _)| line.row.name()));
     let mut inner = rect::inside(area);
     let room = usize::from(inner.width);
     let below = text_lines(inner.height);
@@ -36,18 +36,18 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         about: format!("{} {about}", crate::view::style::glyphs::DASH),
         ..past::titles(scene.state, Vec::new())
     };
-    scene.pane(frame, Pane::Sockets, area, titles);
+    painter.pane(Pane::Sockets, area, titles);
     let text = rect::take_bottom(&mut inner, below);
     let wide = widths(scene, LONG);
     let most = if Figure::is_wide(inner, wide) { LONG } else { SHORT };
     let text_widths = widths(scene, most);
     let figure = Figure::fitting(inner, text_widths);
-    draw_arrows(frame, inner, scene, (&figure, &paths));
+    draw_arrows(painter, inner, (&figure, &paths));
     for state in TcpState::ALL {
-        draw_box(frame, scene, (&figure, &paths), (state, most));
+        draw_box(painter, (&figure, &paths), (state, most));
     }
-    labels::draw(frame, inner, scene, &figure, &paths);
-    put(frame, text, lines);
+    labels::draw(painter, inner, &figure, &paths);
+    painter.put(text, lines);
 }
 
 /// The lines of text below the figure.
@@ -90,11 +90,11 @@ fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
 }
 
 fn draw_arrows(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (figure, paths): (&Figure, &StatePaths<'_>),
 ) {
+    let scene = painter.scene;
     let mut arrows = Transition::USUAL.map(|arrow| (paths.stroke(&arrow), arrow));
     // The arrows that an end took are drawn over the others.
     arrows.sort_by_key(|(stroke, _)| match stroke {
@@ -105,31 +105,31 @@ fn draw_arrows(
     let (end, (x, y)) = figure.end();
     let end = scene.span(ThemeRole::Dim, end);
     let place = Rect::new(x, y, rect::len(end.width()), 1);
-    frame.render_widget(Line::from(end), place.intersection(area));
+    painter.render(Line::from(end), place.intersection(area));
     for (stroke, arrow) in arrows {
         if let Some(route) = figure.route(arrow.from, arrow.to) {
-            route.draw(frame.buffer_mut(), area, stroke, stroke.style(scene));
+            route.draw(painter.frame.buffer_mut(), area, stroke, stroke.style(scene));
         }
     }
 }
 
 /// The box of a state: its name, its rows, and which ends of the selected connection are in it.
 fn draw_box(
-    frame: &mut Frame<'_>,
-    scene: Scene<'_>,
+    painter: &mut Painter<'_, '_>,
     (figure, paths): (&Figure, &StatePaths<'_>),
     (state, most): (TcpState, usize),
 ) {
-    let area = figure.of(state).intersection(frame.area());
+    let scene = painter.scene;
+    let area = figure.of(state).intersection(painter.frame.area());
     let stroke = paths.frame(state);
     if figure.high > 1 {
         let block =
             Block::bordered().border_type(stroke.border()).border_style(stroke.style(scene));
-        frame.render_widget(block, area);
+        painter.render(block, area);
     } else {
         let side = Span::styled(stroke.lines()[1], stroke.style(scene));
-        frame.render_widget(Line::from(side.clone()), area);
-        frame.render_widget(Line::from(side).right_aligned(), area);
+        painter.render(Line::from(side.clone()), area);
+        painter.render(Line::from(side).right_aligned(), area);
     }
     let body = Rect {
         x: area.x + 1,
@@ -141,11 +141,11 @@ fn draw_box(
         end.as_ref().is_some_and(|(_, path)| path.at == state)
     };
     if is_here(&paths.selected) {
-        frame.render_widget(scene.line(ThemeRole::FocusBorder, SELECTED), body);
+        painter.render(scene.line(ThemeRole::FocusBorder, SELECTED), body);
     }
     if is_here(&paths.other) {
         let sign = scene.line(ThemeRole::Warning, OTHER);
-        frame.render_widget(sign.right_aligned(), body);
+        painter.render(sign.right_aligned(), body);
     }
     let tokens = tokens(scene, state, most);
     let name = match (tokens.is_empty(), stroke) {
@@ -156,5 +156,5 @@ fn draw_box(
     let gap = if tokens.is_empty() { "" } else { " " };
     let text = Line::styled(format!("{state}{gap}{tokens}"), name);
     let between = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
-    frame.render_widget(text.centered(), between);
+    painter.render(text.centered(), between);
 }

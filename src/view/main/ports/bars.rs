@@ -1,6 +1,5 @@
 //! Ports as bars: each column of the screen is a range of ports.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
@@ -8,7 +7,7 @@ use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::main::ports::selection::{ALL, SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, glyph};
-use crate::view::{Scene, ThemeRole, rect, text};
+use crate::view::{Painter, ThemeRole, rect, text};
 
 /// The names of both strips, and a blank.
 const LABEL: u16 = 5;
@@ -57,39 +56,39 @@ impl Scale {
 
 /// The bars of even and of odd ports, signs above them, and the ranges below them.
 pub(crate) fn draw(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (range, selected): (PortRange, Option<SelectedPort<'_>>),
 ) {
+    let scene = painter.scene;
     let mut rest = area;
     let scale = Scale::of(range, area);
     let below = rect::take_bottom(&mut rest, 2);
     let signs = rect::take_top(&mut rest, 1);
-    draw_signs(frame, signs, scene, (scale, selected));
+    draw_signs(painter, signs, (scale, selected));
     let high = (rest.height / 2).clamp(1, HIGHEST);
     for (parity, label, part) in
         [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
     {
         let place = rect::take_top(&mut rest, high);
         let name = scene.span(ThemeRole::Dim, label);
-        frame.render_widget(Line::from(name), rect::line(place, high - 1));
-        draw_bars(frame, place, scene, (scale, parity, part));
+        painter.render(Line::from(name), rect::line(place, high - 1));
+        draw_bars(painter, place, (scale, parity, part));
     }
     let below = Rect { y: rest.y.min(below.y), ..below };
     if range == ALL {
-        draw_parts(frame, below, scene, scale);
+        draw_parts(painter, below, scale);
     } else {
-        draw_numbers(frame, below, scene, scale);
+        draw_numbers(painter, below, scale);
     }
 }
 
 fn draw_bars(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (scale, parity, part): (Scale, Parity, ThemeRole),
 ) {
+    let scene = painter.scene;
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let ports = scene.state.seen().ports();
     for column in 0..scale.area.width {
@@ -104,7 +103,7 @@ fn draw_bars(
                 eighths => (EIGHTHS[eighths], part),
             };
             let at = (scale.area.x + column, area.y + line);
-            if let Some(cell) = frame.buffer_mut().cell_mut(at) {
+            if let Some(cell) = painter.frame.buffer_mut().cell_mut(at) {
                 cell.set_char(sign).set_style(scene.style(part));
             }
         }
@@ -122,11 +121,11 @@ fn level(used: usize, all: usize, most: usize) -> usize {
 
 /// The listening ports and the selected one, above their columns.
 fn draw_signs(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (scale, selected): (Scale, Option<SelectedPort<'_>>),
 ) {
+    let scene = painter.scene;
     let style = scene.theme.state(TcpState::Listen);
     let sign = glyph(TcpState::Listen);
     let mut signs: Vec<(u16, String, _)> = Vec::new();
@@ -147,12 +146,13 @@ fn draw_signs(
             ((x + 1).saturating_sub(wide), format!("{number} {sign}"))
         };
         let place = Rect { x, width: wide, ..area };
-        frame.render_widget(Line::styled(words, style), place.intersection(area));
+        painter.render(Line::styled(words, style), place.intersection(area));
     }
 }
 
 /// The ranges of RFC 6335, and the ephemeral range of this kernel.
-fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
+fn draw_parts(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
+    let scene = painter.scene;
     const PARTS: [(u16, u16, &str); 3] = [
         (0, 1023, ""),
         (1024, 49151, "registered 1024-49151"),
@@ -166,7 +166,7 @@ fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale)
         if let Some((x, words)) = piece {
             let wide = rect::len(text::width(&words));
             let place = Rect { x, width: wide, ..rect::line(area, line) };
-            frame.render_widget(scene.line(part, words), place.intersection(area));
+            painter.render(scene.line(part, words), place.intersection(area));
         }
     };
     for (low, high, name) in PARTS {
@@ -200,15 +200,16 @@ fn span_text(wide: usize, name: &str) -> String {
     format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
 }
 
-fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
+fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
+    let scene = painter.scene;
     let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
     let numbers = [low, middle, high].map(|port| scene.line(ThemeRole::Dim, port.to_string()));
     let [low, middle, high] = numbers;
-    frame.render_widget(low, line);
-    frame.render_widget(middle.centered(), line);
-    frame.render_widget(high.right_aligned(), line);
+    painter.render(low, line);
+    painter.render(middle.centered(), line);
+    painter.render(high.right_aligned(), line);
 }
 
 #[cfg(test)]

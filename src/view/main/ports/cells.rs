@@ -1,13 +1,12 @@
 //! Ports as cells, the even ones above the odd ones.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::main::ports::selection::{SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::{Scene, ThemeRole, rect};
+use crate::view::{Painter, Scene, ThemeRole, rect};
 
 /// The number of the first port of a line, and a blank.
 const LABEL: u16 = 7;
@@ -41,11 +40,11 @@ pub(crate) fn around(port: Port, area: Rect) -> PortRange {
 }
 
 pub(crate) fn draw(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (range, selected): (PortRange, Option<SelectedPort<'_>>),
 ) {
+    let scene = painter.scene;
     let listening = listening(scene);
     let few = few(range, area);
     for port in range.low.0..=range.high.0 {
@@ -57,12 +56,12 @@ pub(crate) fn draw(
         if let Some(label) = label {
             let text = scene.line(ThemeRole::Dim, port.0.to_string());
             let text = if few.is_some() { text.centered() } else { text };
-            frame.render_widget(text, label.intersection(area));
+            painter.render(text, label.intersection(area));
         }
         let is_selected = selected.is_some_and(|selected| selected.port == port);
         let (sign, style) = sign(scene, port, (is_selected, listening.contains(&port)));
         for at in place.intersection(area).positions() {
-            if let Some(cell) = frame.buffer_mut().cell_mut(at) {
+            if let Some(cell) = painter.frame.buffer_mut().cell_mut(at) {
                 cell.set_char(sign).set_style(style);
             }
         }

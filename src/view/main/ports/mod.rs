@@ -5,7 +5,6 @@ pub(crate) mod captions;
 pub(crate) mod cells;
 pub(crate) mod selection;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::Pane;
@@ -13,7 +12,7 @@ use crate::tcp::PortRange;
 use crate::view::main::ports::selection::{ALL, SelectedPort};
 use crate::view::past;
 use crate::view::style::glyphs::DASH;
-use crate::view::{Scene, Scroll, Titles, put, rect};
+use crate::view::{Painter, Scene, Titles, rect};
 
 /// The part of the map that is shown.
 #[derive(Clone, Copy)]
@@ -25,11 +24,12 @@ enum MapPart {
 }
 
 /// The port map: which ports are in use, by whom, and how many are left.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let selected = SelectedPort::of(scene);
-    scroll.visible.extend(selected.map(|selected| selected.line.row.name()));
+    painter.scroll.visible.extend(selected.map(|selected| selected.line.row.name()));
     let other = selected.and_then(|it| scene.state.seen().mirror(it.line.row.name()));
-    scroll.visible.extend(other.map(|line| line.row.name()));
+    painter.scroll.visible.extend(other.map(|line| line.row.name()));
     let mut inner = rect::inside(area);
     let facts = captions::of(scene, selected, usize::from(inner.width));
     let most = inner.height.saturating_sub(bars::LEAST);
@@ -51,13 +51,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         about: format!("{DASH} {about}"),
         ..past::titles(scene.state, Vec::new())
     };
-    scene.pane(frame, Pane::Sockets, area, titles);
+    painter.pane(Pane::Sockets, area, titles);
     let text = rect::take_bottom(&mut inner, below);
     match part {
-        MapPart::Strip(range) => bars::draw(frame, inner, scene, (range, selected)),
-        MapPart::Cells(range) => cells::draw(frame, inner, scene, (range, selected)),
+        MapPart::Strip(range) => bars::draw(painter, inner, (range, selected)),
+        MapPart::Cells(range) => cells::draw(painter, inner, (range, selected)),
     }
-    put(frame, text, facts);
+    painter.put(text, facts);
 }
 
 fn range_words(scene: Scene<'_>, range: PortRange) -> String {

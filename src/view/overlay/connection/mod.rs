@@ -4,23 +4,17 @@ pub(crate) mod end;
 pub(crate) mod queues;
 pub(crate) mod story;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
 use crate::view::main::five_tuple;
-use crate::view::{Scene, Scroll, ThemeRole, put, rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
 /// One connection: its five-tuple, both ends with their states, and data of TCP_INFO.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    name: SocketId,
-    scroll: &mut Scroll,
-) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, name: SocketId) {
+    let scene = painter.scene;
     let width = 100.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let most = usize::from(screen.height).saturating_sub(3 + 2);
@@ -32,13 +26,13 @@ pub(crate) fn draw(
         let more = scene.span(ThemeRole::Dim, " more fits on a larger screen ");
         keys.spans.insert(0, more);
     }
-    let mut inner = scene.sheet(frame, screen, (width, lines.len() + 3), title, keys);
-    scroll.visible.push(name);
+    let mut inner = painter.sheet(screen, (width, lines.len() + 3), title, keys);
+    painter.scroll.visible.push(name);
     let mirror = scene.state.seen().mirror(name);
-    scroll.visible.extend(mirror.map(|line| line.row.name()));
+    painter.scroll.visible.extend(mirror.map(|line| line.row.name()));
     let boxes = rect::take_top(&mut inner, 3);
-    five_tuple::draw(frame, boxes, scene, name);
-    put(frame, inner, lines);
+    five_tuple::draw(painter, boxes, name);
+    painter.put(inner, lines);
 }
 
 /// Lines and their rank: high ranks are left out first.
