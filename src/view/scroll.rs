@@ -8,10 +8,8 @@ pub struct Scroll {
     pub(crate) sockets: List,
     pub(crate) computers: List,
     pub(crate) visible: Vec<SocketId>,
-    /// Where the rows were drawn, unless they are the lines of one table.
+    /// Where the rows were drawn.
     pub(crate) cells: Vec<(Rect, SocketId)>,
-    /// Where the rows of big type were drawn.
-    pub(crate) body: Rect,
     /// How many lines the help can be scrolled down, while it is drawn.
     pub(crate) help_end: Option<usize>,
     /// How many notices the pane can be scrolled back, while it is drawn.
@@ -33,12 +31,17 @@ impl Scroll {
         &self.visible
     }
 
-    /// Notes rows that were drawn below each other in `place`.
-    pub(crate) fn list(&mut self, place: Rect, rows: impl Iterator<Item = SocketId>) {
-        for (y, name) in (place.y..place.bottom()).zip(rows) {
-            let line = Rect { y, height: 1, ..place };
+    /// Notes rows that were drawn below each other in `place`, each in so many lines.
+    pub(crate) fn list(
+        &mut self,
+        place: Rect,
+        rows: impl IntoIterator<Item = SocketId>,
+        height: u16,
+    ) {
+        for (y, name) in (place.y..place.bottom()).step_by(height.into()).zip(rows) {
+            let line = Rect { y, height, ..place };
             self.visible.push(name);
-            self.cells.push((line, name));
+            self.cells.push((line.intersection(place), name));
         }
     }
 

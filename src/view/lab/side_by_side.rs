@@ -64,8 +64,7 @@ fn beside(painter: &mut Painter<'_, '_>, area: Rect) {
             };
             painter.render(cell, line);
             if let Some(name) = name {
-                painter.scroll.visible.push(name);
-                painter.scroll.cells.push((line, name));
+                painter.scroll.list(line, [name], 1);
             }
         }
     }

@@ -124,7 +124,7 @@ fn draw_table(
         painter.put(place, head.into_iter().chain(columns.lines(scene, rows)));
     }
     rect::take_top(&mut place, rect::len(head));
-    painter.scroll.list(place, rows.iter().copied());
+    painter.scroll.list(place, rows.iter().copied(), 1);
 }
 
 fn no_row(scene: Scene<'_>) -> String {

@@ -14,7 +14,7 @@ use crate::view::text::big_digits::Digits;
 use crate::view::{Painter, ThemeRole, rect, text};
 
 /// The lines of a row, with the blank one below it.
-pub(crate) const ROW: u16 = 2;
+const ROW: u16 = 2;
 
 /// From this width on an IPv4-mapped address fits beside the longest role and state.
 const WHOLE: usize = 74;
@@ -36,7 +36,6 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         place,
         notices::newest(scene, scene.state.notices.back, (room, usize::from(place.height))),
     );
-    painter.scroll.body = rest;
     // No blank line is needed below the last row.
     let height = usize::from(rest.height.div_ceil(ROW));
     let window = Window::of(scene.state, painter.scroll, (height, 1));
@@ -51,6 +50,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         let words = scene.line(part, format!("rows {words} "));
         painter.render(words.right_aligned(), between);
     }
+    painter.scroll.list(rest, rows.iter().copied(), ROW);
     let columns = columns(longest_address(&rows), room);
     let lines = columns.lines(scene, &rows);
     painter.put(rest, lines.flat_map(|line| [line, Line::default()]));

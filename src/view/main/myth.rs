@@ -146,7 +146,7 @@ fn right(
     let shown = &rows[..rows.len().min(left - usize::from(cut))];
     let mut below = place;
     rect::take_top(&mut below, lines_of(&lines));
-    scroll.list(below, shown.iter().copied());
+    scroll.list(below, shown.iter().copied(), 1);
     lines.extend(columns.lines(scene, shown));
     if cut {
         let port = rows[0].tuple.local.port;

@@ -48,7 +48,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     }
     let rows = rect::len(histories.len());
     let top = rect::take_top(&mut inner, rows);
-    painter.scroll.list(top, histories.iter().map(|history| history.line.row.name()));
+    painter.scroll.list(top, histories.iter().map(|history| history.line.row.name()), 1);
     painter.put(top, histories.iter().map(|history| history_line(scene, &axis, *history)));
     let below = rect::take_top(&mut inner, 1);
     painter.render(axis.line(scene), below);
@@ -175,8 +175,8 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: RowHistory<'_>) -> Line<
     let role_room = axis.label - 9;
     let role = text::fit(&role::name(scene, history.line, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
-    let part = if is_selected { ThemeRole::Selected } else { ThemeRole::Text };
-    let mut spans = vec![scene.span(part, who)];
+    let theme_role = if is_selected { ThemeRole::Selected } else { ThemeRole::Text };
+    let mut spans = vec![scene.span(theme_role, who)];
     spans.extend(drawn(scene, axis, history));
     spans.push(now(scene, history));
     Line::from(spans)

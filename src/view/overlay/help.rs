@@ -23,7 +23,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
     painter.scroll.help_end = Some(end);
     let mut keys = vec![("Esc", "close")];
     if end > 0 {
-        keys.insert(0, ("j k", "painter.scroll"));
+        keys.insert(0, ("j k", "scroll"));
     }
     let widths: Vec<u16> = columns.iter().map(|column| rect::len(widest(column))).collect();
     let width =

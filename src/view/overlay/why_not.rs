@@ -24,7 +24,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
     }
     let down = down.min(lines.len().saturating_sub(inner_height));
     if lines.len() > inner_height {
-        keys.insert(0, ("j k", "painter.scroll"));
+        keys.insert(0, ("j k", "scroll"));
     }
     let inner = painter.sheet(screen, (width, lines.len()), "Why not?", scene.keys(&keys));
     painter.scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));

@@ -172,6 +172,6 @@ fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
 
 /// How many of the connections asked for are open.
 fn opened(progress: &BurstProgress) -> String {
-    let [opened, asked] = [progress.opened, progress.asked].map(|n| text::number(n));
+    let [opened, asked] = [progress.opened, progress.asked].map(text::number);
     format!("{opened} of {asked}")
 }

@@ -16,7 +16,7 @@ pub(crate) mod window;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
 
-use crate::app::{Pane, State};
+use crate::app::Pane;
 use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
 use crate::view::table::column::Bracket;
@@ -28,7 +28,9 @@ use crate::view::{Painter, ThemeRole, rect};
 pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let scene = painter.scene;
     let ui = &scene.state.ui;
-    let body = body(area, scene.state);
+    let mut body = rect::inside(area);
+    let head = if ui.netstat { netstat::head_lines(body.height) } else { 1 };
+    rect::take_top(&mut body, head);
     let window = Window::of(scene.state, painter.scroll, (usize::from(body.height), LEFT));
     let inner = painter.pane(Pane::Sockets, area, titles(scene, area, &window));
     if window.len() == 0 {
@@ -37,26 +39,19 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     }
     let rows = window.names(&scene.state.ui.shown);
     if ui.netstat {
-        netstat::draw(painter, inner, (netstat::head_lines(inner.height), &rows));
+        netstat::draw(painter, inner, (head, &rows));
     } else {
         let columns = columns::fitting(scene, usize::from(inner.width), &rows);
         let lines = window.rows().map(|n| columns.line(scene, ui.shown[n], bracket(&ui.shown, n)));
         painter.put(inner, std::iter::once(columns.head(scene)).chain(lines));
         empty::hint(painter, inner, rows.len() + 1);
     }
+    painter.scroll.list(body, rows, 1);
     scrollbar(painter, area, &window);
 }
 
 /// The least rows below those that stay at the top.
 const LEFT: usize = 2;
-
-/// The area of the rows inside the pane.
-pub(crate) fn body(area: Rect, state: &State) -> Rect {
-    let mut inner = rect::inside(area);
-    let head = if state.ui.netstat { netstat::head_lines(inner.height) } else { 1 };
-    rect::take_top(&mut inner, head);
-    inner
-}
 
 /// The bracket that joins a row to its neighbour.
 fn bracket(shown: &[SocketId], n: usize) -> Bracket {

@@ -17,7 +17,7 @@ pub(crate) struct Window {
 const PINNED: usize = 4;
 
 impl Window {
-    /// The rows that fit into `height`, with the selected one, else the one to blame, else the newest; notes them as visible.
+    /// The rows that fit into `height`, with the selected one, else the one to blame, else the newest.
     /// LISTEN rows stay at the top if `left` others fit below them.
     pub(crate) fn of(state: &State, scroll: &mut Scroll, (height, left): (usize, usize)) -> Window {
         let shown = &state.ui.shown;
@@ -29,9 +29,7 @@ impl Window {
         let in_rest = selected.and_then(|selected| selected.checked_sub(pinned));
         scroll.sockets.follow(count, room, in_rest);
         let top = pinned + scroll.sockets.top;
-        let window = Window { pinned, rest: top..(top + room).min(shown.len()) };
-        scroll.visible.extend(window.rows().map(|n| shown[n]));
-        window
+        Window { pinned, rest: top..(top + room).min(shown.len()) }
     }
 
     /// The indexes of the drawn rows, from top to bottom.

@@ -61,7 +61,7 @@ impl Polyline {
             if area.contains(at.into())
                 && let Some(cell) = buffer.cell_mut(at)
             {
-                cell.set_symbol(sign).set_style(style);
+                cell.set_char(sign.chars().next().unwrap_or(' ')).set_style(style);
             }
         };
         let [side, down] = stroke.lines();

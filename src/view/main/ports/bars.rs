@@ -88,8 +88,8 @@ fn draw_bars(
     area: Rect,
     (scale, parity, part): (Scale, Parity, ThemeRole),
 ) {
-    let scene = painter.scene;
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let scene = painter.scene;
     let ports = scene.state.seen().ports();
     for column in 0..scale.area.width {
         let range = scale.ports(column);
@@ -152,12 +152,12 @@ fn draw_signs(
 
 /// The ranges of RFC 6335, and the ephemeral range of this kernel.
 fn draw_parts(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
-    let scene = painter.scene;
     const PARTS: [(u16, u16, &str); 3] = [
         (0, 1023, ""),
         (1024, 49151, "registered 1024-49151"),
         (49152, u16::MAX, "dynamic 49152-65535"),
     ];
+    let scene = painter.scene;
     let bracket = |low: u16, high: u16, name: &str| {
         let (from, to) = (scale.x(Port(low))?, scale.x(Port(high))?);
         Some((from, span_text(usize::from(to - from) + 1, name)))
