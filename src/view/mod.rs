@@ -27,7 +27,6 @@ pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::glyph;
 pub use crate::view::style::glyphs::in_ascii;
 pub use crate::view::style::theme::ColourDepth;
-pub use crate::view::style::theme::PARTS;
 pub use crate::view::style::theme::Theme;
 pub use crate::view::style::theme::ThemeRole;
 
@@ -127,8 +126,6 @@ fn too_small(painter: &mut Painter<'_, '_>, area: Rect) {
         format!("need {} x {}", LEAST.0, LEAST.1),
     ];
     let place = rect::middle(area, area.width, 3);
-    for (n, line) in (0..place.height).zip(lines) {
-        let line = Line::from(text::cut(&line, usize::from(area.width))).centered();
-        painter.render(line, rect::line(place, n));
-    }
+    let room = usize::from(area.width);
+    painter.put(place, lines.map(|line| Line::from(text::cut(&line, room)).centered()));
 }

@@ -60,25 +60,21 @@ fn around(
     height: usize,
     group: impl Fn(usize) -> Vec<Line<'static>>,
 ) -> Vec<Line<'static>> {
-    let mut below = group(anchor);
-    below.truncate(height);
-    for next in anchor + 1..=last {
-        let more = group(next);
-        if below.len() + more.len() > height / 2 {
+    let mut shown = group(anchor);
+    shown.truncate(height);
+    for more in (anchor + 1..=last).map(&group) {
+        if shown.len() + more.len() > height / 2 {
             break;
         }
-        below.extend(more);
+        shown.extend(more);
     }
-    let mut shown = below;
     for before in (0..anchor).rev() {
-        let mut more = group(before);
         let left = height.saturating_sub(shown.len());
         if left == 0 {
             break;
         }
-        more.drain(..more.len().saturating_sub(left));
-        more.append(&mut shown);
-        shown = more;
+        let more = group(before);
+        shown.splice(0..0, more[more.len().saturating_sub(left)..].iter().cloned());
     }
     shown
 }

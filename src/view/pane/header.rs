@@ -6,7 +6,7 @@ use crate::tcp::TcpState;
 use crate::view::lab::wire;
 use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, text, width};
 
 /// The first line: the address of the server, the number of connections, what part of the table is shown.
 pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
@@ -36,9 +36,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         return;
     };
     painter.render(Line::from(left), area);
-    let wide = rect::len(width(&right));
-    let place = Rect { x: area.right().saturating_sub(wide), width: wide.min(area.width), ..area };
-    painter.render(Line::from(right), place);
+    painter.render(Line::from(right).right_aligned(), area);
 }
 
 /// The parts of the left side.

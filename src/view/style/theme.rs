@@ -78,32 +78,34 @@ pub enum ThemeRole {
     Gauge,
 }
 
-/// Every role, for tests.
-pub const PARTS: [ThemeRole; 23] = [
-    ThemeRole::Text,
-    ThemeRole::Strong,
-    ThemeRole::Dim,
-    ThemeRole::Name,
-    ThemeRole::Border,
-    ThemeRole::FocusBorder,
-    ThemeRole::Title,
-    ThemeRole::FocusTitle,
-    ThemeRole::Heading,
-    ThemeRole::Key,
-    ThemeRole::KeyCap,
-    ThemeRole::Selected,
-    ThemeRole::Chosen,
-    ThemeRole::Field,
-    ThemeRole::Cursor,
-    ThemeRole::New,
-    ThemeRole::Changed,
-    ThemeRole::Gone,
-    ThemeRole::Told,
-    ThemeRole::Error,
-    ThemeRole::Warning,
-    ThemeRole::Banner,
-    ThemeRole::Gauge,
-];
+impl ThemeRole {
+    /// Every role.
+    pub const ALL: [ThemeRole; 23] = [
+        ThemeRole::Text,
+        ThemeRole::Strong,
+        ThemeRole::Dim,
+        ThemeRole::Name,
+        ThemeRole::Border,
+        ThemeRole::FocusBorder,
+        ThemeRole::Title,
+        ThemeRole::FocusTitle,
+        ThemeRole::Heading,
+        ThemeRole::Key,
+        ThemeRole::KeyCap,
+        ThemeRole::Selected,
+        ThemeRole::Chosen,
+        ThemeRole::Field,
+        ThemeRole::Cursor,
+        ThemeRole::New,
+        ThemeRole::Changed,
+        ThemeRole::Gone,
+        ThemeRole::Told,
+        ThemeRole::Error,
+        ThemeRole::Warning,
+        ThemeRole::Banner,
+        ThemeRole::Gauge,
+    ];
+}
 
 #[derive(Clone, Copy)]
 enum Ink {

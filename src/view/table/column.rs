@@ -195,3 +195,28 @@ impl RowView<'_> {
         vec![Span::styled(text, style)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnWidth::{UpTo, Whole};
+    use super::*;
+
+    fn blank(_: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    #[test]
+    fn columns_get_their_room_by_rank() {
+        let first = |widths| Column { titles: &["first"], widths, cell: blank };
+        let second = |widths| Column { titles: &["second"], widths, cell: blank };
+        let table = [(3, [5, 0]), (9, [9, 0]), (10, [5, 4]), (12, [7, 4]), (40, [9, 4])];
+        for (room, widths) in table {
+            let columns = vec![
+                first(vec![(0, Whole(5)), (2, UpTo(9))]),
+                second(vec![(1, Whole(4)), (1, UpTo(4))]),
+            ];
+            let layout = ColumnLayout::plain(columns, room);
+            assert_eq!(layout.widths, widths, "in {room} columns");
+        }
+    }
+}

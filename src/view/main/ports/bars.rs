@@ -38,7 +38,7 @@ impl Scale {
             usize::from(self.range.low.0) + far
         };
         let (low, next) = (first(column), first(column + 1));
-        let port = |number: usize| Port(rect::len(number));
+        let port = |number: usize| Port(u16::try_from(number).unwrap_or(u16::MAX));
         PortRange { low: port(low), high: port(next.saturating_sub(1).max(low)) }
     }
 
@@ -71,8 +71,7 @@ pub(crate) fn draw(
         [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
     {
         let place = rect::take_top(&mut rest, high);
-        let name = scene.span(ThemeRole::Dim, label);
-        painter.render(Line::from(name), rect::line(place, high - 1));
+        painter.render(scene.span(ThemeRole::Dim, label), rect::line(place, high - 1));
         draw_bars(painter, place, (scale, parity, part));
     }
     let below = Rect { y: rest.y.min(below.y), ..below };

@@ -35,7 +35,7 @@ pub(crate) fn around(port: Port, area: Rect) -> PortRange {
     let low = (u32::from(port.0) / pair * pair).saturating_sub(before);
     let low = low.min((1_u32 << 16).saturating_sub(all) & !1);
     let high = (low + all - 1).min(u32::from(u16::MAX));
-    let port = |number| Port(rect::len(number));
+    let port = |number| Port(u16::try_from(number).unwrap_or(u16::MAX));
     PortRange { low: port(low), high: port(high) }
 }
 
@@ -99,7 +99,7 @@ fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
     let (pair, odd, column) = (far / per_pair, far % 2, far % per_pair / 2);
     let has_air = u32::from(area.height) >= 3 * needed(range, per_pair);
     let line = pair * if has_air { 3 } else { 2 } + odd;
-    let small = |number: u32| rect::len(number);
+    let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
     let y = area.y.saturating_add(small(line));
     let place = Rect::new(area.x + LABEL + small(column), y, 1, 1);
     let label = Rect::new(area.x + 1, y, LABEL - 1, 1);

@@ -104,28 +104,16 @@ fn ends(
     };
     let mut groups = vec![(1, vec![Line::from(head)])];
     for (n, (rank, label)) in end::FACTS.into_iter().enumerate() {
-        let [mut this, mut other] = [&this, &other].map(|facts| {
-            let lines = facts.get(n).cloned().unwrap_or_default();
-            lines.into_iter()
-        });
-        let mut label = text::fit(label, LABEL);
-        let mut lines = Vec::new();
-        loop {
-            let (this, other) = (this.next(), other.next());
-            if this.is_none() && other.is_none() {
-                break;
-            }
-            let this = this.unwrap_or_default();
-            let pad = (column + 1).saturating_sub(this.width());
-            let label = std::mem::replace(&mut label, " ".repeat(LABEL));
-            lines.push(Line::from(vec![
-                scene.span(ThemeRole::Dim, label),
-                this,
-                Span::raw(" ".repeat(pad)),
-                other.unwrap_or_default(),
-            ]));
-        }
-        groups.push((rank, lines));
+        let [this, other] =
+            [&this, &other].map(|facts| facts.get(n).map_or(&[][..], Vec::as_slice));
+        let line = |i: usize| {
+            let label = text::fit(if i == 0 { label } else { "" }, LABEL);
+            let [this, other] =
+                [this, other].map(|lines| lines.get(i).cloned().unwrap_or_default());
+            let pad = " ".repeat((column + 1).saturating_sub(this.width()));
+            Line::from(vec![scene.span(ThemeRole::Dim, label), this, Span::raw(pad), other])
+        };
+        groups.push((rank, (0..this.len().max(other.len())).map(line).collect()));
     }
     groups
 }
