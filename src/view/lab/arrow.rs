@@ -8,7 +8,7 @@ use crate::view::{ThemeRole, text};
 
 /// A segment as an arrow.
 #[derive(Clone, Copy)]
-pub(crate) struct SegmentArrow<'a> {
+pub(super) struct SegmentArrow<'a> {
     /// The segment and its fate.
     pub(crate) crossing: &'a WireSegment,
     /// Whether it points to the right.

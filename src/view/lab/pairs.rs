@@ -8,7 +8,7 @@ use crate::view::table::titles::part_shown;
 
 /// One line of the two tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PairedRow {
+pub(super) struct PairedRow {
     /// The row at the server's computer.
     pub(crate) left: Option<SocketId>,
     /// The row at the client's computer.
@@ -27,7 +27,7 @@ impl PairedRow {
 }
 
 /// The lines that fit into `height`, with the selected row, else the newest; LISTEN stays at the top.
-pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
+pub(super) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
     let shown = &state.ui.shown;
     let Some(server) = state.lab.server() else {
         return Vec::new();
@@ -54,7 +54,7 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
 }
 
 /// The indexes of one computer's rows that fit into `height`, selected the same way.
-pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
+pub(super) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     let shown = &state.ui.shown;
     let here = |n: &usize| shown[*n].host == host;
     let from = target(state).map_or(shown.len(), |selected| selected + 1);
@@ -83,7 +83,7 @@ fn begins_with_listen(state: &State) -> bool {
 }
 
 /// Which part of a computer's rows is drawn, by their indexes; `None` if all are.
-pub(crate) fn part(state: &State, host: Host, places: &[usize]) -> Option<(ThemeRole, String)> {
+pub(super) fn part(state: &State, host: Host, places: &[usize]) -> Option<(ThemeRole, String)> {
     let ranks = &state.ui.ranks;
     let count = ranks.count(host);
     let nth = |place: &usize| ranks.nth(*place);
@@ -95,7 +95,7 @@ pub(crate) fn part(state: &State, host: Host, places: &[usize]) -> Option<(Theme
 }
 
 /// The indexes of the rows of both sides.
-pub(crate) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
+pub(super) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
     let shown = &state.ui.shown;
     let left = pairs.iter().filter_map(|pair| pair.place(shown, pair.left));
     let right = pairs.iter().filter_map(|pair| pair.place(shown, pair.right));

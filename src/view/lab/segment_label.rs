@@ -7,7 +7,7 @@ use crate::tcp::{FiveTuple, Host, Moment, Segment};
 
 /// What is needed to tell the connections on the wire apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SegmentLabel {
+pub(super) enum SegmentLabel {
     /// Nothing: there is only one.
     Nobodys,
     /// The client's port.
@@ -64,7 +64,7 @@ impl SegmentLabel {
 }
 
 /// Whether a segment goes to the right: the server is at the left, the computer whose table is shown at the right.
-pub(crate) fn goes_right(state: &State, segment: &Segment) -> bool {
+pub(super) fn goes_right(state: &State, segment: &Segment) -> bool {
     let [from, to] = [segment.from, segment.to];
     let shown = state.clients.computer().host;
     if is_among_clients(state, segment) && [from, to].contains(&shown) {

@@ -5,7 +5,7 @@ use crate::view::table::titles;
 use crate::view::{Scene, ThemeRole, Titles};
 
 /// The title of a computer's table.
-pub(crate) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
+pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     let state = scene.state;
     let about = |name: &str, ip: IpAddr| match state.ui.lens.whole_machine {
         false => format!("{DASH} {name} {ip}"),

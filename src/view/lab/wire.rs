@@ -48,7 +48,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
 }
 
 /// The status in lines of at most `room` columns.
-pub(crate) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
+pub(super) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Vec<Span<'static>>> = vec![Vec::new()];
     for (part, text) in status(scene) {
         let text = scene.span(part, text);

@@ -22,7 +22,7 @@ pub(crate) fn numbers(name: SocketId) -> [String; 5] {
 }
 
 /// The widths and titles of five boxes for these fields; `None` where they do not fit.
-pub(crate) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &'static str); 5]> {
+pub(super) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &'static str); 5]> {
     let boxes = |titles: [&'static str; 5]| {
         let mut column = 0;
         titles.map(|title| {
@@ -39,14 +39,14 @@ pub(crate) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &
 
 /// The style of a box: its frame, its text, and a sign on its lower border.
 #[derive(Clone, Copy)]
-pub(crate) struct BoxStyle {
+pub(super) struct BoxStyle {
     pub(crate) border: (BorderType, ThemeRole),
     pub(crate) number: ThemeRole,
     pub(crate) sign: &'static str,
 }
 
 /// Draws five boxes beside each other.
-pub(crate) fn boxes(
+pub(super) fn boxes(
     painter: &mut Painter<'_, '_>,
     area: Rect,
     (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),

@@ -68,7 +68,7 @@ fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
 }
 
 /// The keys of a binding, separated by blanks.
-pub(crate) fn keys_of(binding: &Binding) -> String {
+pub(super) fn keys_of(binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
     keys.join(" ")
 }

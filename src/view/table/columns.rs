@@ -92,7 +92,7 @@ pub(crate) fn longest_address(rows: &[SocketId]) -> usize {
 }
 
 /// The longest receive queue and the longest send queue of these rows.
-pub(crate) fn longest_queues(scene: Scene<'_>, rows: &[SocketId]) -> (u32, u32) {
+pub(super) fn longest_queues(scene: Scene<'_>, rows: &[SocketId]) -> (u32, u32) {
     let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
     lines
         .map(|line| line.row.queues)
@@ -100,11 +100,11 @@ pub(crate) fn longest_queues(scene: Scene<'_>, rows: &[SocketId]) -> (u32, u32) 
 }
 
 /// How wide a column is that shows queues of so many bytes.
-pub(crate) fn queue_width(longest: u32) -> usize {
+pub(super) fn queue_width(longest: u32) -> usize {
     longest.to_string().len().max(6)
 }
 
-pub(crate) fn proto_cell(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
+pub(super) fn proto_cell(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     vec![Span::raw(proto(&row.line.row.name()))]
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn proto(row: &SocketId) -> String {
     format!("{}{six}", row.tuple.protocol)
 }
 
-pub(crate) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     vec![Span::raw(format!("{:>width$}", row.line.row.queues.recv))]
 }
 

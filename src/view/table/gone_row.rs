@@ -11,7 +11,7 @@ use crate::view::text;
 /// The names of the columns that such a row covers.
 pub(crate) const STATE: &str = "State";
 pub(crate) const ROLE: &str = "Role";
-pub(crate) const AGE: &str = "Age";
+pub(super) const AGE: &str = "Age";
 
 /// The last state of a row that is gone, and the reason, which matters more where there is hardly room.
 pub(crate) fn gone(row: &RowView<'_>, why: GoneReason) -> String {
@@ -36,7 +36,7 @@ pub(crate) fn gone(row: &RowView<'_>, why: GoneReason) -> String {
 }
 
 /// A role and the time left together, where both fit into `room` columns; with a space in front of the bracket, if possible.
-pub(crate) fn with_time_left(role: &str, left: &str, room: usize) -> Option<String> {
+pub(super) fn with_time_left(role: &str, left: &str, room: usize) -> Option<String> {
     let tight = left.replacen(' ', "", 1);
     let tries = [format!("{role}, {left}"), format!("{role} {left}"), format!("{role} {tight}")];
     let fitting = |room: usize| tries.iter().find(|text| text::width(text) <= room);
@@ -44,7 +44,7 @@ pub(crate) fn with_time_left(role: &str, left: &str, room: usize) -> Option<Stri
 }
 
 /// State, time left and role of a row in TIME_WAIT, in as many words as fit in front of the bracket.
-pub(crate) fn countdown(row: &RowView<'_>, left: &str) -> Vec<Span<'static>> {
+pub(super) fn countdown(row: &RowView<'_>, left: &str) -> Vec<Span<'static>> {
     let (layout, state) = (row.layout, row.line.row.state);
     let room = layout.width_of(ROLE) - 1;
     let padding = if room < 10 { 0 } else { 11 };

@@ -25,7 +25,7 @@ pub(crate) fn draw(
 }
 
 /// How many lines netstat's heading takes: where there is hardly room for rows, the names of the columns alone.
-pub(crate) fn head_lines(height: u16) -> u16 {
+pub(super) fn head_lines(height: u16) -> u16 {
     if height < 8 { 1 } else { 2 }
 }
 

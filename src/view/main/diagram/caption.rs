@@ -11,7 +11,7 @@ use crate::view::table::role;
 use crate::view::{Scene, ThemeRole, text, width};
 
 /// At most `most` lines, and a short title.
-pub(crate) fn of(
+pub(super) fn of(
     scene: Scene<'_>,
     paths: &StatePaths<'_>,
     (room, most): (usize, usize),

@@ -10,7 +10,7 @@ use crate::view::rect;
 
 /// The positions of the boxes and arrows of the state diagram.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Figure {
+pub(super) struct Figure {
     area: Rect,
     /// The width and the left edge of each column of boxes.
     widths: [u16; 3],
@@ -158,6 +158,6 @@ impl Figure {
 }
 
 /// The middle of a box.
-pub(crate) fn middle(rect: Rect) -> (u16, u16) {
+pub(super) fn middle(rect: Rect) -> (u16, u16) {
     (rect.x + rect.width / 2, rect.y + rect.height / 2)
 }

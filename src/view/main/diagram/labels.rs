@@ -8,7 +8,7 @@ use crate::view::main::diagram::stroke::Stroke;
 use crate::view::{Painter, ThemeRole, text};
 
 /// The cause of each transition, where there is room; those that an end made come first.
-pub(crate) fn draw(
+pub(super) fn draw(
     painter: &mut Painter<'_, '_>,
     area: Rect,
     figure: &Figure,

@@ -1,10 +1,10 @@
 //! TCP's state diagram.
 
-pub(crate) mod caption;
-pub(crate) mod geometry;
-pub(crate) mod labels;
-pub(crate) mod paths;
-pub(crate) mod stroke;
+mod caption;
+mod geometry;
+mod labels;
+mod paths;
+mod stroke;
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};

@@ -5,7 +5,7 @@ use crate::view::main::diagram::stroke::Stroke;
 
 /// The selected connection, else the newest: both ends and their paths through the states.
 #[derive(Default)]
-pub(crate) struct StatePaths<'a> {
+pub(super) struct StatePaths<'a> {
     pub(crate) selected: Option<(&'a TableRow, StatePath)>,
     pub(crate) other: Option<(&'a TableRow, StatePath)>,
 }

@@ -9,7 +9,7 @@ use crate::view::{Scene, ThemeRole};
 
 /// The stroke of an arrow or a box: which end took it, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stroke {
+pub(super) enum Stroke {
     /// Neither end.
     Nobody,
     /// The other end of the selected one.
@@ -50,7 +50,7 @@ impl Stroke {
 
 /// A line of straight pieces with a head. Its first point is in the frame of the box it leaves, and is not drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Polyline {
+pub(super) struct Polyline {
     pub(crate) points: Vec<(u16, u16)>,
     pub(crate) head: &'static str,
 }

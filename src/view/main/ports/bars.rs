@@ -12,7 +12,7 @@ use crate::view::{Painter, ThemeRole, rect, text};
 /// The names of both strips, and a blank.
 const LABEL: u16 = 5;
 /// Signs, two strips, the numbers below them.
-pub(crate) const LEAST: u16 = 5;
+pub(super) const LEAST: u16 = 5;
 /// The highest bar.
 const HIGHEST: u16 = 7;
 
@@ -55,7 +55,7 @@ impl Scale {
 }
 
 /// The bars of even and of odd ports, signs above them, and the ranges below them.
-pub(crate) fn draw(
+pub(super) fn draw(
     painter: &mut Painter<'_, '_>,
     area: Rect,
     (range, selected): (PortRange, Option<SelectedPort<'_>>),

@@ -9,7 +9,7 @@ use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
 use crate::view::{Scene, ThemeRole, text, width};
 
 /// The lines of text, the most useful first.
-pub(crate) fn of(
+pub(super) fn of(
     scene: Scene<'_>,
     selected: Option<SelectedPort<'_>>,
     room: usize,

@@ -6,7 +6,7 @@ use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::main::ports::selection::{SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::{Painter, Scene, ThemeRole, rect};
+use crate::view::{Painter, Scene, ThemeRole};
 
 /// The number of the first port of a line, and a blank.
 const LABEL: u16 = 7;
@@ -23,12 +23,12 @@ fn pairs(area: Rect) -> u16 {
 }
 
 /// Whether all ports of the range fit.
-pub(crate) fn fits(range: PortRange, area: Rect) -> bool {
+pub(super) fn fits(range: PortRange, area: Rect) -> bool {
     range.len() <= usize::from(across(area)) * 2 * usize::from(pairs(area).min(4))
 }
 
 /// The ports around one that fit, in steps of whole lines, so that the map hardly moves with the selection.
-pub(crate) fn around(port: Port, area: Rect) -> PortRange {
+pub(super) fn around(port: Port, area: Rect) -> PortRange {
     let pair = u32::from(across(area)) * 2;
     let all = pair * u32::from(pairs(area));
     let before = u32::from(pairs(area) / 2) * pair;
@@ -39,7 +39,7 @@ pub(crate) fn around(port: Port, area: Rect) -> PortRange {
     PortRange { low: port(low), high: port(high) }
 }
 
-pub(crate) fn draw(
+pub(super) fn draw(
     painter: &mut Painter<'_, '_>,
     area: Rect,
     (range, selected): (PortRange, Option<SelectedPort<'_>>),

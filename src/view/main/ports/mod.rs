@@ -1,9 +1,9 @@
 //! The port map.
 
-pub(crate) mod bars;
-pub(crate) mod captions;
-pub(crate) mod cells;
-pub(crate) mod selection;
+mod bars;
+mod captions;
+mod cells;
+mod selection;
 
 use ratatui::layout::Rect;
 

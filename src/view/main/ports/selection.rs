@@ -6,14 +6,14 @@ use crate::view::Scene;
 use crate::view::table::role;
 
 /// All ports.
-pub(crate) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
+pub(super) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
 
 /// The number of first rows that are searched for listening sockets.
 const NEAR: usize = 100;
 
 /// The selected connection, else the newest, and its port.
 #[derive(Clone, Copy)]
-pub(crate) struct SelectedPort<'a> {
+pub(super) struct SelectedPort<'a> {
     pub(crate) port: Port,
     pub(crate) line: &'a TableRow,
 }
@@ -32,7 +32,7 @@ impl<'a> SelectedPort<'a> {
 }
 
 /// The ports on which we listen, and others, as far as the first rows show.
-pub(crate) fn listening(scene: Scene<'_>) -> Vec<Port> {
+pub(super) fn listening(scene: Scene<'_>) -> Vec<Port> {
     let sockets = scene.state.seen();
     let first = scene.state.ui.shown.iter().take(NEAR);
     let lines = first.filter_map(|name| sockets.get(*name));
@@ -45,6 +45,6 @@ pub(crate) fn listening(scene: Scene<'_>) -> Vec<Port> {
 }
 
 /// The owner of the selected port.
-pub(crate) fn holder(scene: Scene<'_>, selected: SelectedPort<'_>) -> String {
+pub(super) fn holder(scene: Scene<'_>, selected: SelectedPort<'_>) -> String {
     role::name(scene, selected.line, 26)
 }

@@ -13,7 +13,7 @@ use crate::view::text::fitting;
 use crate::view::{Scene, ThemeRole, text};
 
 /// The facts of an end and their ranks: high ones are left out first.
-pub(crate) const FACTS: [(u8, &str); 16] = [
+pub(super) const FACTS: [(u8, &str); 16] = [
     (1, "role"),
     (1, "state"),
     (8, ""),
@@ -33,7 +33,7 @@ pub(crate) const FACTS: [(u8, &str); 16] = [
 ];
 
 /// The lines of each fact, in the order of [`FACTS`].
-pub(crate) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
+pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
     let row = &line.row;
     let state = scene.state;
     let plain = |text: &str| {

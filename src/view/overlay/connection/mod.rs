@@ -1,8 +1,8 @@
 //! The details of one connection.
 
-pub(crate) mod end;
-pub(crate) mod queues;
-pub(crate) mod story;
+mod end;
+mod queues;
+mod story;
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};

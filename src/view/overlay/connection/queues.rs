@@ -7,7 +7,7 @@ use crate::view::Scene;
 use crate::view::text::fitting;
 
 /// Recv-Q, and what it means for this row.
-pub(crate) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
+pub(super) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
     let count = line.row.queues.recv;
     if !has_queues(line) {
         return None;
@@ -49,7 +49,7 @@ fn has_queues(line: &TableRow) -> bool {
 }
 
 /// Send-Q, and what it means for this row.
-pub(crate) fn sent(line: &TableRow, room: usize) -> Option<String> {
+pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
     let count = line.row.queues.send;
     if !has_queues(line) {
         return None;

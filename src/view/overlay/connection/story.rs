@@ -6,7 +6,7 @@ use crate::tcp::{Protocol, SocketRow, TcpState};
 use crate::view::{Scene, text};
 
 /// What the socket is; who connected, and who closed first.
-pub(crate) fn sentences(
+pub(super) fn sentences(
     scene: Scene<'_>,
     line: &TableRow,
     mirror: Option<&TableRow>,
@@ -123,7 +123,7 @@ fn gone_words(mirror: Option<&TableRow>) -> &'static str {
 }
 
 /// Shell commands that show the row, and make one like it; in the lab, on its computer.
-pub(crate) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
+pub(super) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
     let row = line.row;
     let callers = if scene.state.seen().is_client(row.name()) {
         row.tuple.local.ip
