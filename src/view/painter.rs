@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
@@ -22,6 +23,13 @@ pub(crate) struct Painter<'a, 'f> {
 impl Painter<'_, '_> {
     pub(crate) fn render(&mut self, widget: impl Widget, area: Rect) {
         self.frame.render_widget(widget, area);
+    }
+
+    /// Draws one character.
+    pub(crate) fn set(&mut self, at: (u16, u16), sign: char, style: Style) {
+        if let Some(cell) = self.frame.buffer_mut().cell_mut(at) {
+            cell.set_char(sign).set_style(style);
+        }
     }
 
     /// Draws lines below each other, as many as fit.

@@ -36,27 +36,24 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 fn models(painter: &mut Painter<'_, '_>, area: Rect) -> u16 {
     let scene = painter.scene;
     let rows = server_rows(scene, usize::from(area.height));
-    let (mut left, mut other) = (area, area);
-    if area.width < BESIDE {
-        left.height = if area.height < 9 { 2 } else { 4 }.min(area.height);
-        let believed = wrong(scene, &rows, left);
-        left.height = lines_of(&believed).min(left.height);
-        painter.put(left, believed);
-        rect::take_top(&mut other, left.height);
-        let real = right(scene, &rows, other, painter.scroll);
-        let used = lines_of(&real).min(other.height);
-        painter.put(other, real);
-        return left.height + used;
-    }
-    left.width = WRONG;
-    other.x += WRONG + 1;
-    other.width -= WRONG + 1;
-    let believed = wrong(scene, &rows, left);
-    let real = right(scene, &rows, other, painter.scroll);
-    let used = lines_of(&believed).max(lines_of(&real)).min(area.height);
-    painter.put(left, believed);
-    painter.put(other, real);
-    used
+    let is_beside = area.width >= BESIDE;
+    let believed = if is_beside {
+        Rect { width: WRONG, ..area }
+    } else {
+        Rect { height: if area.height < 9 { 2 } else { 4 }.min(area.height), ..area }
+    };
+    let wrong = wrong(scene, &rows, believed);
+    let above = lines_of(&wrong).min(believed.height);
+    let real = if is_beside {
+        Rect { x: area.x + WRONG + 1, width: area.width - WRONG - 1, ..area }
+    } else {
+        Rect { y: area.y + above, height: area.height - above, ..area }
+    };
+    let right = right(scene, &rows, real, painter.scroll);
+    let below = lines_of(&right).min(real.height);
+    painter.put(believed, wrong);
+    painter.put(real, right);
+    if is_beside { above.max(below) } else { above + below }
 }
 
 /// The width of the wrong model beside the right one.

@@ -86,7 +86,7 @@ fn row(scene: Scene<'_>, computer: &Computer, selected: bool, room: usize) -> Li
         open = if many.len() < left { many + " " } else { String::new() };
     }
     let ports = ports(computer, room.saturating_sub(text::width(&before) + open.len()));
-    let part = if selected { ThemeRole::Chosen } else { ThemeRole::Text };
+    let part = if selected { ThemeRole::InactiveSelected } else { ThemeRole::Text };
     let line = Line::from(vec![
         scene.span(part, before),
         scene.span(ThemeRole::Gauge, open),

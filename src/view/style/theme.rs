@@ -55,7 +55,7 @@ pub enum ThemeRole {
     /// The selected row.
     Selected,
     /// The selected entry of a pane without the focus.
-    Chosen,
+    InactiveSelected,
     /// A field of a form.
     Field,
     /// The cursor.
@@ -93,7 +93,7 @@ impl ThemeRole {
         ThemeRole::Key,
         ThemeRole::KeyCap,
         ThemeRole::Selected,
-        ThemeRole::Chosen,
+        ThemeRole::InactiveSelected,
         ThemeRole::Field,
         ThemeRole::Cursor,
         ThemeRole::New,
@@ -190,7 +190,9 @@ impl Theme {
         const NONE: Modifier = Modifier::empty();
         match part {
             ThemeRole::Text => self.inked(Ink::Text, NONE),
-            ThemeRole::Strong | ThemeRole::Title | ThemeRole::Chosen => self.inked(Ink::Text, BOLD),
+            ThemeRole::Strong | ThemeRole::Title | ThemeRole::InactiveSelected => {
+                self.inked(Ink::Text, BOLD)
+            }
             ThemeRole::Dim | ThemeRole::Border | ThemeRole::Gone => self.inked(Ink::Dim, NONE),
             ThemeRole::Name => self.inked(Ink::Blue, BOLD | REVERSED),
             ThemeRole::FocusBorder | ThemeRole::FocusTitle | ThemeRole::Key => {

@@ -54,7 +54,7 @@ fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static
         }
     }
     let strokes = |known| {
-        let both = [Stroke::Chosen(known), Stroke::Other(known)];
+        let both = [Stroke::Selected(known), Stroke::Other(known)];
         both.map(|stroke| stroke.lines()[0]).concat()
     };
     let (seen, worked_out) = (strokes(Certainty::Seen), strokes(Certainty::WorkedOut));

@@ -16,10 +16,10 @@ pub(super) fn draw(
 ) {
     let scene = painter.scene;
     let mut arrows = Transition::USUAL;
-    arrows.sort_by_key(|arrow| paths.stroke(arrow) == Stroke::Nobody);
+    arrows.sort_by_key(|arrow| paths.stroke(arrow) == Stroke::Neither);
     for arrow in arrows {
         let stroke = paths.stroke(&arrow);
-        let style = if stroke == Stroke::Nobody {
+        let style = if stroke == Stroke::Neither {
             scene.style(ThemeRole::Dim)
         } else {
             stroke.style(scene)

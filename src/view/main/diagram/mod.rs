@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
-use crate::app::{Pane, StatePath, TableRow};
+use crate::app::Pane;
 use crate::tcp::{TcpState, Transition};
 use crate::view::main::diagram::geometry::Figure;
 use crate::view::main::diagram::paths::StatePaths;
@@ -98,9 +98,9 @@ fn draw_arrows(
     let mut arrows = Transition::USUAL.map(|arrow| (paths.stroke(&arrow), arrow));
     // The arrows that an end took are drawn over the others.
     arrows.sort_by_key(|(stroke, _)| match stroke {
-        Stroke::Nobody => 0,
+        Stroke::Neither => 0,
         Stroke::Other(_) => 1,
-        Stroke::Chosen(_) => 2,
+        Stroke::Selected(_) => 2,
     });
     let (end, (x, y)) = figure.end();
     let end = scene.span(ThemeRole::Dim, end);
@@ -108,7 +108,7 @@ fn draw_arrows(
     painter.render(Line::from(end), place.intersection(area));
     for (stroke, arrow) in arrows {
         if let Some(route) = figure.route(arrow.from, arrow.to) {
-            route.draw(painter.frame.buffer_mut(), area, stroke, stroke.style(scene));
+            route.draw(painter, area, stroke);
         }
     }
 }
@@ -137,21 +137,18 @@ fn draw_box(
         width: area.width.saturating_sub(2),
         height: area.height.min(1),
     };
-    let is_here = |end: &Option<(&TableRow, StatePath)>| {
-        end.as_ref().is_some_and(|(_, path)| path.at == state)
-    };
-    if is_here(&paths.selected) {
-        painter.render(scene.line(ThemeRole::FocusBorder, SELECTED), body);
+    let [is_selected, is_other] = paths.are_at(state);
+    if is_selected {
+        painter.render(scene.span(ThemeRole::FocusBorder, SELECTED), body);
     }
-    if is_here(&paths.other) {
-        let sign = scene.line(ThemeRole::Warning, OTHER);
-        painter.render(sign.right_aligned(), body);
+    if is_other {
+        painter.render(scene.line(ThemeRole::Warning, OTHER).right_aligned(), body);
     }
     let tokens = tokens(scene, state, most);
     let name = match (tokens.is_empty(), stroke) {
         (false, _) => scene.theme.state(state),
-        (true, Stroke::Nobody) => scene.style(ThemeRole::Dim),
-        (true, Stroke::Chosen(_) | Stroke::Other(_)) => scene.style(ThemeRole::Strong),
+        (true, Stroke::Neither) => scene.style(ThemeRole::Dim),
+        (true, Stroke::Selected(_) | Stroke::Other(_)) => scene.style(ThemeRole::Strong),
     };
     let gap = if tokens.is_empty() { "" } else { " " };
     let text = Line::styled(format!("{state}{gap}{tokens}"), name);

@@ -27,23 +27,24 @@ impl<'a> StatePaths<'a> {
             Some(step.known)
         };
         match (known(&self.selected), known(&self.other)) {
-            (Some(known), _) => Stroke::Chosen(known),
+            (Some(known), _) => Stroke::Selected(known),
             (None, Some(known)) => Stroke::Other(known),
-            (None, None) => Stroke::Nobody,
+            (None, None) => Stroke::Neither,
         }
+    }
+
+    /// Whether the selected end, and the other one, are in that state.
+    pub(crate) fn are_at(&self, state: TcpState) -> [bool; 2] {
+        let is_at = |(_, path): &(&TableRow, StatePath)| path.at == state;
+        [&self.selected, &self.other].map(|end| end.as_ref().is_some_and(is_at))
     }
 
     /// The stroke of a state's box.
     pub(crate) fn frame(&self, state: TcpState) -> Stroke {
-        let is_at = |end: &Option<(&TableRow, StatePath)>| {
-            end.as_ref().is_some_and(|(_, path)| path.at == state)
-        };
-        if is_at(&self.selected) {
-            Stroke::Chosen(Certainty::Seen)
-        } else if is_at(&self.other) {
-            Stroke::Other(Certainty::Seen)
-        } else {
-            Stroke::Nobody
+        match self.are_at(state) {
+            [true, _] => Stroke::Selected(Certainty::Seen),
+            [false, true] => Stroke::Other(Certainty::Seen),
+            [false, false] => Stroke::Neither,
         }
     }
 }

@@ -1,49 +1,48 @@
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border::Set;
 use ratatui::widgets::BorderType;
 
 use crate::app::Certainty;
-use crate::view::{Scene, ThemeRole};
+use crate::view::{Painter, Scene, ThemeRole};
 
 /// The stroke of an arrow or a box: which end took it, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stroke {
     /// Neither end.
-    Nobody,
+    Neither,
     /// The other end of the selected one.
     Other(Certainty),
     /// The selected end.
-    Chosen(Certainty),
+    Selected(Certainty),
 }
 
 impl Stroke {
     pub(crate) fn style(self, scene: Scene<'_>) -> Style {
         scene.style(match self {
-            Stroke::Nobody => ThemeRole::Border,
+            Stroke::Neither => ThemeRole::Border,
             Stroke::Other(_) => ThemeRole::Warning,
-            Stroke::Chosen(_) => ThemeRole::FocusBorder,
+            Stroke::Selected(_) => ThemeRole::FocusBorder,
         })
     }
 
     /// The frame of a box.
     pub(crate) const fn border(self) -> BorderType {
         match self {
-            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
+            Stroke::Neither | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
             Stroke::Other(Certainty::Seen) => BorderType::Double,
-            Stroke::Chosen(_) => BorderType::Thick,
+            Stroke::Selected(_) => BorderType::Thick,
         }
     }
 
     /// A horizontal and a vertical piece of line.
     pub(crate) const fn lines(self) -> [&'static str; 2] {
         match self {
-            Stroke::Nobody => ["─", "│"],
+            Stroke::Neither => ["─", "│"],
             Stroke::Other(Certainty::Seen) => ["═", "║"],
             Stroke::Other(Certainty::WorkedOut) => ["╌", "╎"],
-            Stroke::Chosen(Certainty::Seen) => ["━", "┃"],
-            Stroke::Chosen(Certainty::WorkedOut) => ["╍", "╏"],
+            Stroke::Selected(Certainty::Seen) => ["━", "┃"],
+            Stroke::Selected(Certainty::WorkedOut) => ["╍", "╏"],
         }
     }
 }
@@ -56,12 +55,11 @@ pub(super) struct Polyline {
 }
 
 impl Polyline {
-    pub(crate) fn draw(&self, buffer: &mut Buffer, area: Rect, stroke: Stroke, style: Style) {
+    pub(crate) fn draw(&self, painter: &mut Painter<'_, '_>, area: Rect, stroke: Stroke) {
+        let style = stroke.style(painter.scene);
         let mut set = |at: (u16, u16), sign: &str| {
-            if area.contains(at.into())
-                && let Some(cell) = buffer.cell_mut(at)
-            {
-                cell.set_char(sign.chars().next().unwrap_or(' ')).set_style(style);
+            if area.contains(at.into()) {
+                painter.set(at, sign.chars().next().unwrap_or(' '), style);
             }
         };
         let [side, down] = stroke.lines();

@@ -102,9 +102,7 @@ fn draw_bars(
                 eighths => (EIGHTHS[eighths], part),
             };
             let at = (scale.area.x + column, area.y + line);
-            if let Some(cell) = painter.frame.buffer_mut().cell_mut(at) {
-                cell.set_char(sign).set_style(scene.style(part));
-            }
+            painter.set(at, sign, scene.style(part));
         }
     }
 }

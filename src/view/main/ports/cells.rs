@@ -61,9 +61,7 @@ pub(super) fn draw(
         let is_selected = selected.is_some_and(|selected| selected.port == port);
         let (sign, style) = sign(scene, port, (is_selected, listening.contains(&port)));
         for at in place.intersection(area).positions() {
-            if let Some(cell) = painter.frame.buffer_mut().cell_mut(at) {
-                cell.set_char(sign).set_style(style);
-            }
+            painter.set(at.into(), sign, style);
         }
     }
 }
