@@ -8,6 +8,7 @@ pub(crate) mod values;
 pub use crate::cli::lab::HelperArgs;
 pub use crate::cli::lab::LabArgs;
 pub use crate::cli::lab::LabCommandArgs;
+pub use crate::cli::values::Payload;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -253,7 +254,3 @@ pub enum When {
     /// Not at all.
     Never,
 }
-
-/// The bytes that a client sends.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Payload(pub Vec<u8>);
