@@ -42,4 +42,4 @@ pub use crate::app::ui::{
     RowFilter, Ui, Value, Wrong,
 };
 pub use crate::app::update::{act, update, watch_at_start};
-pub use crate::tcp::table::update::TableUpdate;
+pub use crate::tcp::TableUpdate;

@@ -2,16 +2,16 @@ use std::io;
 
 use rustix::io::Errno;
 
-use crate::kernel::ReadError;
+use crate::kernel::source::ReadError;
 
-/// Why a request brought nothing.
+/// Why a netlink request failed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RequestError {
-    /// An errno(3) of a call on the socket.
+    /// A call on the socket failed with this errno(3).
     Call(&'static str, Errno),
-    /// The kernel's answer was an errno(3).
+    /// The kernel answered with this errno(3).
     Answer(i32),
-    /// The answer made no sense.
+    /// The answer is invalid.
     Garbled(&'static str),
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn is_unknown_here(errno: i32) -> bool {
         .any(|known| known.raw_os_error() == errno)
 }
 
-/// What the answer of a call means to those who can choose another source.
+/// The error of a call: denied where another source may work, else failed.
 pub(crate) fn denied(call: &'static str, why: Errno) -> ReadError {
     let source = io::Error::from(why);
     match why {
@@ -34,11 +34,11 @@ pub(crate) fn denied(call: &'static str, why: Errno) -> ReadError {
 }
 
 impl From<RequestError> for ReadError {
-    fn from(trouble: RequestError) -> ReadError {
+    fn from(why: RequestError) -> ReadError {
         const CALL: &str = "sock_diag";
-        match trouble {
+        match why {
             RequestError::Garbled(what) => ReadError::Garbled(what),
-            RequestError::Call(call, why) => denied(call, why),
+            RequestError::Call(call, errno) => denied(call, errno),
             RequestError::Answer(errno) if is_unknown_here(errno) => {
                 ReadError::Denied { call: CALL, source: io::Error::from_raw_os_error(errno) }
             }

@@ -9,7 +9,6 @@ pub(crate) mod headless;
 pub(crate) mod lab;
 pub(crate) mod manual;
 pub(crate) mod save;
-pub(crate) mod watch;
 
 pub use crate::run::clock::Clock;
 pub use crate::run::error_text::reason;
@@ -21,13 +20,6 @@ pub use crate::run::headless::netstat_line::NetstatLine;
 pub use crate::run::headless::table::print_table;
 pub use crate::run::headless::table::table;
 pub use crate::run::headless::table::watch_table;
-pub use crate::run::watch::Poller;
-pub use crate::run::watch::budget::Budget;
-pub use crate::run::watch::diff::KnownRows;
-pub use crate::run::watch::planner::LookupOrder;
-pub use crate::run::watch::planner::Planner;
-pub use crate::run::watch::planner::ReadOrder;
-pub use crate::run::watch::worker::Opener;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 

@@ -79,3 +79,5 @@ pub use crate::tcp::table::row::TimerKind;
 pub use crate::tcp::table::snapshot::ParseRowError;
 pub use crate::tcp::table::snapshot::Snapshot;
 pub use crate::tcp::table::tcp_info::TcpInfo;
+pub use crate::tcp::table::update::TableUpdate;
+pub use crate::tcp::table::update::procfs_instead;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Event, Key};
+use crate::kernel::watch::WatchEvent;
 use crate::net::panic_words;
 use crate::run::dashboard::screen;
 use crate::run::fault::break_on_purpose;
@@ -50,6 +51,17 @@ pub(crate) enum Input {
     Signal(i32),
     /// The terminal is gone.
     HungUp,
+}
+
+impl From<WatchEvent> for Input {
+    fn from(event: WatchEvent) -> Input {
+        Input::Fact(match event {
+            WatchEvent::TableRead(update) => Event::TableRead(update),
+            WatchEvent::TableUnreadable { host, why } => Event::TableUnreadable { host, why },
+            WatchEvent::FellBackToProcfs(why) => Event::FellBackToProcfs(why),
+            WatchEvent::Inspected { host, found } => Event::Inspected { host, found },
+        })
+    }
 }
 
 /// How often the reader of the terminal is started again after a panic.

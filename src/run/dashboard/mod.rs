@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::{Action, Clients, Effect, Event, LabStage, Server, State, update};
 use crate::cli::DashboardArgs;
 use crate::kernel::settings;
+use crate::kernel::watch::Poller;
 use crate::net::Engine;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
@@ -23,7 +24,7 @@ use crate::run::dashboard::screen::Screen;
 use crate::run::dashboard::world::World;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
-use crate::run::{Clock, Exit, Poller};
+use crate::run::{Clock, Exit};
 use crate::tcp::{ConnectSpec, Endpoint, LabEvent, ListenSpec, SocketEvent};
 use crate::view;
 use crate::view::{Scroll, Theme, hit};
@@ -62,7 +63,8 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         lab.sockets(),
     );
     program.tell_calls();
-    let world = World::new(program, (poller(inbox_sender.clone()), lab), tasks, stop, inbox_sender);
+    let world =
+        World::new(program, (poller(clock, inbox_sender.clone()), lab), tasks, stop, inbox_sender);
 
     let theme = theme_choice::theme(args);
     let frames = FramePacer::a_second(args.fps);
@@ -107,8 +109,9 @@ fn first_state(args: &DashboardArgs, machine: crate::tcp::HostLimits, clock: &Cl
     state
 }
 
-fn poller(inbox: Sender<Input>) -> Poller {
-    Poller::start(move |event| inbox.blocking_send(Input::Fact(event)).is_ok())
+fn poller(clock: Clock, inbox: Sender<Input>) -> Poller {
+    let report = move |event| inbox.blocking_send(Input::from(event)).is_ok();
+    Poller::start(move || clock.now(), report)
 }
 
 /// The loop: facts in, orders out, at most one frame at a time, and none when nothing changed.

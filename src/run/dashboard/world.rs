@@ -11,12 +11,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Effect, Event};
 use crate::kernel::owner;
+use crate::kernel::watch::Poller;
 use crate::net::{Engine, panic_words};
+use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::save::save;
-use crate::run::{Clock, Poller};
 use crate::tcp::{Command, LabOrder, Moment, SocketEvent, SocketId};
 
 /// Carries out effects. Owns every task and every thread.
@@ -91,9 +92,9 @@ impl World {
             }
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
             Effect::Lookup(names) => {
-                let here = self.lab.look(names);
+                let here = self.lab.lookup(names);
                 if !here.is_empty() {
-                    self.poller.look(here);
+                    self.poller.lookup(here);
                 }
             }
             Effect::Save { name, texts } => self.save(name, texts),
@@ -113,8 +114,8 @@ impl World {
 
     /// These rows are on the screen: they are read more often, and their owners are looked for.
     pub(crate) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
-        let here = self.lab.visible(rows);
-        self.poller.visible(here);
+        let here = self.lab.set_visible(rows);
+        self.poller.set_visible(here);
         if unowned.is_empty() || !self.search.may_begin(now) {
             return;
         }

@@ -11,12 +11,13 @@ use anyhow::Context;
 use tokio::sync::mpsc::Sender;
 
 use crate::app::Event;
+use crate::kernel::watch::Poller;
 use crate::lab::Capture;
 use crate::net::{RemoteSockets, panic_words};
+use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::lab::slot::LabSockets;
 use crate::run::lab::worker::{SharedSession, refusal};
-use crate::run::{Clock, Poller};
 use crate::tcp::{Filter, Host, LabEvent, LabSpec, SocketId, WireOrder};
 
 /// Keeps the lab: starts and stops it on a thread of its own, and connects it with everything else.
@@ -107,17 +108,17 @@ impl LabSession {
     }
 
     /// Has rows looked up by their computers; gives back those of this machine.
-    pub(crate) fn look(&self, names: Vec<SocketId>) -> Vec<SocketId> {
+    pub(crate) fn lookup(&self, names: Vec<SocketId>) -> Vec<SocketId> {
         self.share(names, |poller, theirs| {
             if !theirs.is_empty() {
-                poller.look(theirs);
+                poller.lookup(theirs);
             }
         })
     }
 
     /// These rows are on the screen; gives back those of this machine.
-    pub(crate) fn visible(&self, names: &[SocketId]) -> Vec<SocketId> {
-        self.share(names.to_vec(), Poller::visible)
+    pub(crate) fn set_visible(&self, names: &[SocketId]) -> Vec<SocketId> {
+        self.share(names.to_vec(), Poller::set_visible)
     }
 
     /// These connections are looked inside; gives back those of this machine.

@@ -3,9 +3,9 @@ use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::kernel::watch::Poller;
 use crate::lab::{SocketKind, SocketPool, StopHandle, Wire};
 use crate::net::RemoteSockets;
-use crate::run::Poller;
 use crate::tcp::{Errno, Filter, Host, PortRange, Protocol};
 
 /// Where the lab is, while there is one.

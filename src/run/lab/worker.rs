@@ -8,13 +8,14 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
 use crate::app::Event;
+use crate::kernel::watch::Poller;
 use crate::kernel::{ChangeCounters, NamespaceSource};
 use crate::lab::{Capture, Lab, SocketKind, SocketPool, StopHandle, Wire};
 use crate::net::panic_words;
+use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::slot::{LabSlot, RunningSlot, lock};
-use crate::run::{Clock, Poller};
 use crate::tcp::{Errno, Host, LabEvent, LabRefusal, LabSpec};
 
 /// This program, to be its own helper.
@@ -106,12 +107,13 @@ impl SharedSession {
     ) -> Poller {
         let stock = Arc::clone(stock);
         let open = move || stock.take(host, SocketKind::Diag);
-        let inbox = self.inbox.clone();
-        let report = move |event| inbox.blocking_send(Input::Fact(event)).is_ok();
+        let (clock, inbox) = (self.clock, self.inbox.clone());
+        let report = move |event| inbox.blocking_send(Input::from(event)).is_ok();
         Poller::over(
             host,
             Box::new(move || (Box::new(NamespaceSource::over(host, &open)), None)),
             move || ChangeCounters::over(files()),
+            move || clock.now(),
             report,
         )
     }
