@@ -134,7 +134,7 @@ async fn thousands(mut bench: Bench) {
         let untold: u64 = news
             .iter()
             .map(|news| match news {
-                WireEvent::Counts(tally) => tally.untold,
+                WireEvent::Status(status) => status.unreported,
                 WireEvent::Sent { .. } => 1,
                 WireEvent::Arrived { .. } | WireEvent::Lost { .. } | WireEvent::Full { .. } => 0,
             })

@@ -179,7 +179,7 @@ fn sent(news: &[WireEvent]) -> Vec<(Moment, Segment)> {
         WireEvent::Sent { at, segment } => Some((*at, segment.clone())),
         WireEvent::Arrived { .. }
         | WireEvent::Lost { .. }
-        | WireEvent::Counts(_)
+        | WireEvent::Status(_)
         | WireEvent::Full { .. } => None,
     });
     segments.collect()
@@ -191,7 +191,7 @@ fn arrived(news: &[WireEvent]) -> Vec<(Moment, u64)> {
         WireEvent::Arrived { at, number } => Some((*at, *number)),
         WireEvent::Sent { .. }
         | WireEvent::Lost { .. }
-        | WireEvent::Counts(_)
+        | WireEvent::Status(_)
         | WireEvent::Full { .. } => None,
     });
     numbers.collect()
@@ -203,7 +203,7 @@ fn lost(news: &[WireEvent]) -> Vec<(u64, DropReason)> {
         WireEvent::Lost { number, how, .. } => Some((*number, *how)),
         WireEvent::Sent { .. }
         | WireEvent::Arrived { .. }
-        | WireEvent::Counts(_)
+        | WireEvent::Status(_)
         | WireEvent::Full { .. } => None,
     });
     numbers.collect()
