@@ -5,9 +5,7 @@
 pub(crate) mod lab;
 pub(crate) mod values;
 
-pub use crate::cli::lab::HelperArgs;
-pub use crate::cli::lab::LabArgs;
-pub use crate::cli::lab::LabCommandArgs;
+pub use crate::cli::lab::{HelperArgs, LabArgs, LabCommandArgs};
 pub use crate::cli::values::Payload;
 
 use std::net::IpAddr;

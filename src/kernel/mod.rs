@@ -15,19 +15,13 @@ pub(crate) mod thread_time;
 pub mod watch;
 
 pub use crate::kernel::addresses::addresses;
-pub use crate::kernel::change_counters::Activity;
-pub use crate::kernel::change_counters::ChangeCounters;
+pub use crate::kernel::change_counters::{Activity, ChangeCounters};
 pub use crate::kernel::namespace::NamespaceSource;
-pub use crate::kernel::owner::Owners;
-pub use crate::kernel::owner::owners;
-pub use crate::kernel::procfs::Procfs;
-pub use crate::kernel::procfs::parse;
-pub use crate::kernel::settings::machine;
-pub use crate::kernel::settings::raise_descriptor_limit;
+pub use crate::kernel::owner::{Owners, owners};
+pub use crate::kernel::procfs::{Procfs, parse};
+pub use crate::kernel::settings::{machine, raise_descriptor_limit};
 pub use crate::kernel::sock_diag::SockDiag;
-pub use crate::kernel::source::ReadError;
-pub use crate::kernel::source::Reading;
-pub use crate::kernel::source::SocketSource;
+pub use crate::kernel::source::{ReadError, Reading, SocketSource};
 pub use crate::kernel::thread_time::thread_cpu_time;
 
 use crate::tcp::{Filter, Host, TcpState};

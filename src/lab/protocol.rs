@@ -1,8 +1,8 @@
-//! What the dashboard and the lab's helper say to each other.
+//! The messages between the dashboard and the lab's helper.
 
 use crate::tcp::{Errno, Host, LabLimits, LabRefusal, Port};
 
-/// What kind of socket is wanted.
+/// A kind of socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SocketKind {
     /// TCP over IPv4.
@@ -13,7 +13,7 @@ pub enum SocketKind {
     Udp4,
     /// UDP over IPv6.
     Udp6,
-    /// Netlink, to ask for the table (sock_diag(7)).
+    /// Netlink for the socket table (sock_diag(7)).
     Diag,
 }
 
@@ -22,7 +22,7 @@ impl SocketKind {
         [SocketKind::Tcp4, SocketKind::Tcp6, SocketKind::Udp4, SocketKind::Udp6, SocketKind::Diag];
 }
 
-/// The dashboard wants so many sockets of one computer.
+/// The request for sockets of one computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SocketsWanted {
     pub(crate) host: Host,
@@ -45,18 +45,18 @@ impl SocketsWanted {
     }
 }
 
-/// What the helper tells.
+/// A message of the helper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HelperReply {
-    /// A computer is there; with its end of the wire, then the files of its counters.
+    /// A computer is up; comes with its end of the wire and the files of its counters.
     Computer(Host),
-    /// All computers are there; this is what they can do.
+    /// All computers are up, with these limits.
     Ready(LabLimits),
-    /// There is no lab.
+    /// The lab could not be made.
     Refused(LabRefusal),
-    /// Here are the sockets.
+    /// Comes with the sockets.
     Sockets,
-    /// There are none.
+    /// There are no sockets.
     Failed(Errno),
 }
 

@@ -11,9 +11,7 @@ pub(crate) mod worker;
 pub use crate::kernel::watch::budget::Budget;
 pub use crate::kernel::watch::diff::KnownRows;
 pub use crate::kernel::watch::event::WatchEvent;
-pub use crate::kernel::watch::planner::LookupOrder;
-pub use crate::kernel::watch::planner::Planner;
-pub use crate::kernel::watch::planner::ReadOrder;
+pub use crate::kernel::watch::planner::{LookupOrder, Planner, ReadOrder};
 pub use crate::kernel::watch::worker::Opener;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -10,9 +10,7 @@ pub(crate) mod reporter;
 pub(crate) mod shared;
 
 pub use crate::lab::wire::decode::segment;
-pub use crate::lab::wire::impairment::FrameFate;
-pub use crate::lab::wire::impairment::FrameInfo;
-pub use crate::lab::wire::impairment::Impairment;
+pub use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 pub use crate::lab::wire::pcapng::Capture;
 
 use std::any::Any;

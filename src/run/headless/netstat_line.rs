@@ -9,7 +9,7 @@ use crate::tcp::{Change, Owner, Protocol, SocketRow, Timer, netstat_address, net
 pub struct NetstatLine<'a> {
     /// The row.
     pub row: &'a SocketRow,
-    /// Who holds the socket, if that is known.
+    /// The process that holds the socket, if known.
     pub owner: Option<&'a Owner>,
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for NetstatLine<'_> {
 }
 
 impl RowEvent {
-    /// What `change` looks like to somebody who sees only the rows that `is_shown` lets through, and the row to show for it.
+    /// What `change` is if only rows that satisfy `is_shown` are shown, and the row to show for it.
     pub(crate) fn of(
         change: &Change,
         is_shown: impl Fn(&SocketRow) -> bool,

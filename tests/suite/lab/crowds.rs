@@ -30,7 +30,7 @@ impl RemoteSockets for Sockets {
     }
 
     fn at_hand(&self, host: Host, protocol: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.at_hand(host, kind(protocol))
+        self.0.take_ready(host, kind(protocol))
     }
 
     fn ports(&self) -> PortRange {
@@ -57,7 +57,7 @@ fn program(bench: &Bench) -> (Engine, Receiver<SocketEvent>) {
         TaskTracker::new(),
         CancellationToken::new(),
         raise_descriptor_limit(),
-        Arc::new(Sockets(Arc::clone(&bench.lab.stock))),
+        Arc::new(Sockets(Arc::clone(&bench.lab.pool))),
     );
     (program, news)
 }

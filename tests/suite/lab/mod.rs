@@ -98,12 +98,12 @@ impl Bench {
     }
 
     fn tcp(&self, host: Host) -> Socket {
-        let socket = self.lab.stock.take(host, SocketKind::Tcp4).expect("a socket");
+        let socket = self.lab.pool.take(host, SocketKind::Tcp4).expect("a socket");
         Socket::from(socket)
     }
 
     fn udp(&self, host: Host) -> Socket {
-        let socket = self.lab.stock.take(host, SocketKind::Udp4).expect("a socket");
+        let socket = self.lab.pool.take(host, SocketKind::Udp4).expect("a socket");
         Socket::from(socket)
     }
 
@@ -127,8 +127,7 @@ impl Bench {
 
     /// The states of a computer's sockets with that port at either end, LISTEN aside.
     fn states(&self, host: Host, port: u16) -> Vec<TcpState> {
-        let mut source =
-            NamespaceSource::over(host, || self.lab.stock.take(host, SocketKind::Diag));
+        let mut source = NamespaceSource::over(host, || self.lab.pool.take(host, SocketKind::Diag));
         let reading = source.snapshot(&Filter::ports([Port(port)])).expect("rows");
         let rows = reading.snapshot.rows.into_iter();
         rows.inspect(|row| assert_eq!(row.host, host))
