@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::cli::ConnectArgs;
 use crate::run::Exit;
 use crate::run::headless::{
-    HeadlessEngine, LineWriter, bytes_in_words, count_of_bytes, hint, ignore_broken_pipe,
+    LineWriter, Tally, bytes_in_words, count_of_bytes, hint, ignore_broken_pipe, run_command,
 };
 use crate::tcp::{
     Burst, Call, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId,
@@ -28,31 +28,11 @@ pub async fn connect(
     out: &mut impl Write,
     asked_to_end: impl Future<Output = i32>,
 ) -> anyhow::Result<Exit> {
-    let mut engine = HeadlessEngine::new(descriptors);
     let burst = Burst { count: args.count, every: args.every };
     let spec = spec(args);
     let mut clients = ConnectTally::new(LineWriter::new(out, args.quiet), args.count, &spec);
-    engine.engine.run(Command::Connect(spec, burst));
-    let mut asked_to_end = std::pin::pin!(asked_to_end);
-    let ended = loop {
-        if clients.are_through() {
-            break Ok(Exit::Done);
-        }
-        tokio::select! {
-            biased;
-            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
-            Some(event) = engine.events.recv() => if let Err(error) = clients.handle(event) {
-                break Err(error);
-            },
-        }
-    };
-    clients.lines.hush();
-    engine
-        .end(|event| {
-            // Nothing is written any more that could fail.
-            let _ = clients.handle(event);
-        })
-        .await;
+    let command = Command::Connect(spec, burst);
+    let ended = run_command(command, descriptors, asked_to_end, &mut clients).await;
     ignore_broken_pipe(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
 }
 
@@ -109,10 +89,51 @@ impl<'a, W: Write> ConnectTally<'a, W> {
         }
     }
 
-    fn are_through(&self) -> bool {
-        self.all_called && self.open.is_empty()
+    /// Notes that an end is closed, and returns the line that says how.
+    fn close(&mut self, at: SocketId, how: CloseKind) -> String {
+        self.open.remove(&at);
+        let was_connected = !self.unanswered.remove(&at);
+        match how {
+            CloseKind::Broken(errno) => {
+                // Another address of the same name may answer; if none does, ConnectFailed says so.
+                let is_refused = errno == Errno::ECONNREFUSED;
+                if at.tuple.protocol == Protocol::Udp && is_refused {
+                    let why = "nobody has that UDP port (ECONNREFUSED)";
+                    self.first_failure
+                        .get_or_insert(("the datagram was refused at", why.to_owned()));
+                    return format!("{}: the datagram was refused, {why}", ends(at));
+                }
+                if was_connected {
+                    self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
+                }
+                format!("{}: broke off: {errno}", ends(at))
+            }
+            CloseKind::Close | CloseKind::Abort => format!("{}: closed", ends(at)),
+        }
     }
 
+    fn sum_up(mut self, to: &Target, ended: Exit) -> anyhow::Result<Exit> {
+        // connect() of a UDP socket sends nothing: it only sets the peer.
+        let connected = match self.protocol {
+            Protocol::Tcp => "connected",
+            Protocol::Udp => "UDP sockets connected, without a handshake,",
+        };
+        self.lines.always(&format!(
+            "{} of {} {connected} to {to}, {} sent, {} received, {:.1?}",
+            self.connected,
+            self.asked,
+            count_of_bytes(self.sent),
+            self.received,
+            self.begun.elapsed(),
+        ))?;
+        match self.first_failure {
+            Some((what, why)) if ended == Exit::Done => bail!("{what} {to}: {why}"),
+            Some(_) | None => Ok(ended),
+        }
+    }
+}
+
+impl<W: Write> Tally for ConnectTally<'_, W> {
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()> {
         let single = self.asked == 1;
         let line = match event {
@@ -167,47 +188,12 @@ impl<'a, W: Write> ConnectTally<'a, W> {
         Ok(self.lines.line(&line)?)
     }
 
-    /// Notes that an end is closed, and returns the line that says how.
-    fn close(&mut self, at: SocketId, how: CloseKind) -> String {
-        self.open.remove(&at);
-        let was_connected = !self.unanswered.remove(&at);
-        match how {
-            CloseKind::Broken(errno) => {
-                // Another address of the same name may answer; if none does, ConnectFailed says so.
-                let is_refused = errno == Errno::ECONNREFUSED;
-                if at.tuple.protocol == Protocol::Udp && is_refused {
-                    let why = "nobody has that UDP port (ECONNREFUSED)";
-                    self.first_failure
-                        .get_or_insert(("the datagram was refused at", why.to_owned()));
-                    return format!("{}: the datagram was refused, {why}", ends(at));
-                }
-                if was_connected {
-                    self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
-                }
-                format!("{}: broke off: {errno}", ends(at))
-            }
-            CloseKind::Close | CloseKind::Abort => format!("{}: closed", ends(at)),
-        }
+    fn is_done(&self) -> bool {
+        self.all_called && self.open.is_empty()
     }
 
-    fn sum_up(mut self, to: &Target, ended: Exit) -> anyhow::Result<Exit> {
-        // connect() of a UDP socket sends nothing: it only sets the peer.
-        let connected = match self.protocol {
-            Protocol::Tcp => "connected",
-            Protocol::Udp => "UDP sockets connected, without a handshake,",
-        };
-        self.lines.always(&format!(
-            "{} of {} {connected} to {to}, {} sent, {} received, {:.1?}",
-            self.connected,
-            self.asked,
-            count_of_bytes(self.sent),
-            self.received,
-            self.begun.elapsed(),
-        ))?;
-        match self.first_failure {
-            Some((what, why)) if ended == Exit::Done => bail!("{what} {to}: {why}"),
-            Some(_) | None => Ok(ended),
-        }
+    fn hush(&mut self) {
+        self.lines.hush();
     }
 }
 

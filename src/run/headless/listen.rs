@@ -8,7 +8,9 @@ use anyhow::bail;
 use crate::app::explain::accept;
 use crate::cli::ListenArgs;
 use crate::run::Exit;
-use crate::run::headless::{HeadlessEngine, LineWriter, bytes_in_words, hint, ignore_broken_pipe};
+use crate::run::headless::{
+    LineWriter, Tally, bytes_in_words, hint, ignore_broken_pipe, run_command,
+};
 use crate::tcp::{
     Accepting, CloseKind, Command, Endpoint, ListenSpec, OnData, SocketEvent, SocketId,
 };
@@ -25,32 +27,11 @@ pub async fn listen(
     out: &mut impl Write,
     asked_to_end: impl Future<Output = i32>,
 ) -> anyhow::Result<Exit> {
-    let mut engine = HeadlessEngine::new(descriptors);
-    engine.engine.run(Command::Listen(spec(args)));
     let mut server =
         ListenTally { lines: LineWriter::new(out, args.quiet), connections: 0, bytes: 0 };
-    let mut asked_to_end = std::pin::pin!(asked_to_end);
-    let ended = loop {
-        tokio::select! {
-            biased;
-            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
-            Some(event) = engine.events.recv() => if let Err(error) = server.handle(event) {
-                break Err(error);
-            },
-        }
-    };
-    server.lines.hush();
-    engine
-        .end(|event| {
-            // Nothing is written any more that could fail.
-            let _ = server.handle(event);
-        })
-        .await;
-    let said = ended.and_then(|ended| {
-        server.sum_up()?;
-        Ok(ended)
-    });
-    ignore_broken_pipe(said)
+    let command = Command::Listen(spec(args));
+    let ended = run_command(command, descriptors, asked_to_end, &mut server).await;
+    ignore_broken_pipe(ended.and_then(|ended| server.sum_up().map(|()| ended).map_err(Into::into)))
 }
 
 fn spec(args: &ListenArgs) -> ListenSpec {
@@ -71,6 +52,28 @@ struct ListenTally<'a, W> {
 }
 
 impl<W: Write> ListenTally<'_, W> {
+    fn welcome(&mut self, spec: &ListenSpec) -> io::Result<()> {
+        let (at, backlog) = (spec.at, spec.backlog);
+        let does = match spec.accepting {
+            Accepting::AtOnce => "ctrl-c ends it",
+            Accepting::Held => "accept() is not called; ctrl-c ends it",
+        };
+        self.lines.always(&format!("listening at {at}, backlog {backlog}; {does}"))?;
+        let ip = at.ip.to_canonical();
+        if ip.is_loopback() {
+            return Ok(());
+        }
+        let reached = if ip.is_unspecified() { "this machine".to_owned() } else { ip.to_string() };
+        self.lines.always(&format!("warning: anyone who can reach {reached} can connect"))
+    }
+
+    fn sum_up(&mut self) -> io::Result<()> {
+        let (connections, bytes) = (self.connections, self.bytes);
+        self.lines.always(&format!("stopped: {connections} connections, {bytes} bytes received"))
+    }
+}
+
+impl<W: Write> Tally for ListenTally<'_, W> {
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()> {
         let line = match event {
             SocketEvent::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
@@ -115,24 +118,12 @@ impl<W: Write> ListenTally<'_, W> {
         Ok(self.lines.line(&line)?)
     }
 
-    fn welcome(&mut self, spec: &ListenSpec) -> io::Result<()> {
-        let (at, backlog) = (spec.at, spec.backlog);
-        let does = match spec.accepting {
-            Accepting::AtOnce => "ctrl-c ends it",
-            Accepting::Held => "accept() is not called; ctrl-c ends it",
-        };
-        self.lines.always(&format!("listening at {at}, backlog {backlog}; {does}"))?;
-        let ip = at.ip.to_canonical();
-        if ip.is_loopback() {
-            return Ok(());
-        }
-        let reached = if ip.is_unspecified() { "this machine".to_owned() } else { ip.to_string() };
-        self.lines.always(&format!("warning: anyone who can reach {reached} can connect"))
+    fn is_done(&self) -> bool {
+        false
     }
 
-    fn sum_up(&mut self) -> io::Result<()> {
-        let (connections, bytes) = (self.connections, self.bytes);
-        self.lines.always(&format!("stopped: {connections} connections, {bytes} bytes received"))
+    fn hush(&mut self) {
+        self.lines.hush();
     }
 }
 

@@ -1,10 +1,10 @@
 //! The subcommands without a screen, and what they share.
 
-pub(crate) mod connect;
-pub(crate) mod lab_command;
-pub(crate) mod listen;
-pub(crate) mod netstat_line;
-pub(crate) mod table;
+pub(super) mod connect;
+pub(super) mod lab_command;
+pub(super) mod listen;
+pub(super) mod netstat_line;
+pub(super) mod table;
 
 use std::io;
 use std::io::Write;
@@ -13,14 +13,13 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::net::Engine;
 use crate::run::Exit;
 use crate::run::dashboard::inputs::exit_later;
-use crate::tcp::{Call, Errno, Port, SocketEvent, SyscallError, escape};
+use crate::tcp::{Call, Command, Errno, Port, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; from this call on they do not end the process at once. Two seconds after the
 /// signal the process ends in any case, provided that another thread drives the runtime.
@@ -53,42 +52,62 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
     })
 }
 
-/// An engine with its events.
-pub(super) struct HeadlessEngine {
-    pub(super) engine: Engine,
-    pub(super) events: Receiver<SocketEvent>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
+/// What a subcommand makes of the events of its engine.
+trait Tally {
+    /// Counts an event, and writes its line.
+    fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()>;
+
+    /// Whether there is nothing more to wait for.
+    fn is_done(&self) -> bool;
+
+    /// Writes only the sum from now on.
+    fn hush(&mut self);
 }
 
-impl HeadlessEngine {
-    const END_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long sockets and tasks may take to end; what is left then ends with the process.
+const END_TIMEOUT: Duration = Duration::from_millis(500);
 
-    pub(super) fn new(descriptors: u64) -> HeadlessEngine {
-        let (sender, events) = mpsc::channel(1024);
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let engine = Engine::new(sender, tasks.clone(), stop.clone(), descriptors);
-        HeadlessEngine { engine, events, tasks, stop }
-    }
-
-    /// Closes everything, and hands over the last events: their bytes belong to the sum.
-    pub(super) async fn end(mut self, mut handle: impl FnMut(SocketEvent)) {
-        self.stop.cancel();
-        self.tasks.close();
-        let events = &mut self.events;
-        let drained = async {
-            let mut over = std::pin::pin!(self.tasks.wait());
-            loop {
-                tokio::select! {
-                    biased;
-                    Some(event) = events.recv() => handle(event),
-                    () = &mut over => break,
-                }
+/// Runs a command until the tally is done, fails, or `asked_to_end` returns a signal; then closes everything.
+async fn run_command(
+    command: Command,
+    descriptors: u64,
+    asked_to_end: impl Future<Output = i32>,
+    tally: &mut impl Tally,
+) -> anyhow::Result<Exit> {
+    let (sender, mut events) = mpsc::channel(1024);
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let mut engine = Engine::new(sender, tasks.clone(), stop.clone(), descriptors);
+    engine.run(command);
+    let mut asked_to_end = std::pin::pin!(asked_to_end);
+    let ended = loop {
+        if tally.is_done() {
+            break Ok(Exit::Done);
+        }
+        tokio::select! {
+            biased;
+            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
+            Some(event) = events.recv() => if let Err(error) = tally.handle(event) {
+                break Err(error);
+            },
+        }
+    };
+    tally.hush();
+    stop.cancel();
+    tasks.close();
+    // The last events count, too.
+    let drained = async {
+        let mut over = std::pin::pin!(tasks.wait());
+        loop {
+            tokio::select! {
+                biased;
+                // Nothing is written any more that could fail.
+                Some(event) = events.recv() => drop(tally.handle(event)),
+                () = &mut over => break,
             }
-        };
-        // What is left after the timeout ends with the process.
-        let _ = tokio::time::timeout(HeadlessEngine::END_TIMEOUT, drained).await;
-    }
+        }
+    };
+    let _ = tokio::time::timeout(END_TIMEOUT, drained).await;
+    ended
 }
 
 /// Writes lines of text.
@@ -178,14 +197,14 @@ fn first_unprivileged() -> u16 {
         .unwrap_or(1024)
 }
 
-pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.context("cannot start the threads that hold the sockets")
 }
 
 /// Writes an error to standard error, and ignores that it may be closed.
-pub(crate) fn complain(what: &str) {
+pub(super) fn complain(what: &str) {
     // In one write: other processes may write there, too.
     let text = format!("fivetuple: {what}\n");
     let _ = std::io::stderr().write_all(text.as_bytes());

@@ -15,7 +15,7 @@ pub struct NetstatLine<'a> {
 
 /// What happened to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RowEvent {
+pub(super) enum RowEvent {
     Opened,
     Changed,
     Closed,
@@ -73,7 +73,7 @@ impl fmt::Display for NetstatLine<'_> {
 
 impl RowEvent {
     /// What `change` is if only rows that satisfy `is_shown` are shown, and the row to show for it.
-    pub(crate) fn of(
+    pub(super) fn of(
         change: &Change,
         is_shown: impl Fn(&SocketRow) -> bool,
     ) -> Option<(RowEvent, SocketRow)> {
@@ -89,7 +89,7 @@ impl RowEvent {
         }
     }
 
-    pub(crate) fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             RowEvent::Opened => "opened",
             RowEvent::Changed => "changed",

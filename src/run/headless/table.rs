@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
 use crate::kernel::{ReadError, Reading, open, owners};
+use crate::run::headless::complain;
 use crate::run::headless::netstat_line::RowEvent;
 use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
 use crate::tcp::{
@@ -228,11 +229,6 @@ fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
         Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         other => other.map(|()| true).context("cannot write the table"),
     }
-}
-
-#[expect(clippy::print_stderr, reason = "this subcommand has no screen")]
-fn complain(why: &str) {
-    eprintln!("fivetuple: {why}");
 }
 
 #[cfg(test)]
