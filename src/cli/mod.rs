@@ -2,8 +2,8 @@
 
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
-pub(crate) mod lab;
-pub(crate) mod values;
+mod lab;
+mod values;
 
 pub use crate::cli::lab::{HelperArgs, LabArgs, LabCommandArgs};
 pub use crate::cli::values::Payload;

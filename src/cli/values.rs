@@ -10,7 +10,7 @@ use crate::tcp::{Host, Port};
 pub struct Payload(pub Vec<u8>);
 
 /// A parser of numbers in that range.
-pub(crate) fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
+pub(super) fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
 where
     N: TryFrom<u32>,
 {
@@ -21,30 +21,30 @@ where
     }
 }
 
-pub(crate) fn parse_payload(text: &str) -> Result<Payload, &'static str> {
+pub(super) fn parse_payload(text: &str) -> Result<Payload, &'static str> {
     crate::tcp::unescape(text).map(Payload)
 }
 
-pub(crate) fn parse_port(text: &str) -> Result<Port, &'static str> {
+pub(super) fn parse_port(text: &str) -> Result<Port, &'static str> {
     const WRONG: &str = "a port is a number from 1 to 65535";
     text.parse::<u16>().ok().filter(|port| *port > 0).map(Port).ok_or(WRONG)
 }
 
-pub(crate) fn parse_port_or_any(text: &str) -> Result<u16, &'static str> {
+pub(super) fn parse_port_or_any(text: &str) -> Result<u16, &'static str> {
     const WRONG: &str = "a port is a number from 1 to 65535; 0 lets the kernel choose";
     text.parse().map_err(|_| WRONG)
 }
 
 const MAX_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub(crate) fn parse_computer(name: &str) -> Result<Host, String> {
+pub(super) fn parse_computer(name: &str) -> Result<Host, String> {
     Host::named(name).ok_or_else(|| {
         let names: Vec<&str> = Host::in_a_lab().filter_map(Host::name).collect();
         format!("the computers are {}", names.join(", "))
     })
 }
 
-pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|_| {
         // Mostly only the unit is missing.
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,17 +1,17 @@
 //! Reads the kernel's tables: sockets, their owners, the sysctls and limits that concern ports; watches the socket table.
 
-pub(crate) mod addresses;
-pub(crate) mod change_counters;
+mod addresses;
+mod change_counters;
 pub mod inet_diag;
-pub(crate) mod namespace;
-pub(crate) mod netlink;
-pub(crate) mod owner;
-pub(crate) mod procfs;
-pub(crate) mod request_error;
-pub(crate) mod settings;
-pub(crate) mod sock_diag;
-pub(crate) mod source;
-pub(crate) mod thread_time;
+mod namespace;
+mod netlink;
+mod owner;
+mod procfs;
+mod request_error;
+mod settings;
+mod sock_diag;
+mod source;
+mod thread_time;
 pub mod watch;
 
 pub use crate::kernel::addresses::addresses;

@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A netlink socket with its buffers (netlink(7)); each request and its answers carry a sequence number.
 #[derive(Debug)]
-pub(crate) struct Netlink {
+pub(super) struct Netlink {
     socket: OwnedFd,
     sequence: u32,
     request: Vec<u8>,
@@ -26,21 +26,21 @@ pub(crate) struct Netlink {
 
 impl Netlink {
     /// A socket in the network namespace of this thread; `None` stands for `NETLINK_ROUTE`.
-    pub(crate) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
+    pub(super) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
         let socket =
             socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
         Netlink::over(socket.map_err(|why| denied("socket(AF_NETLINK)", why))?)
     }
 
     /// Uses a socket that was opened elsewhere.
-    pub(crate) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
+    pub(super) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(TIMEOUT))
             .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
         Ok(Netlink { socket, sequence: 0, request: Vec::new(), buffer: vec![0; BUFFER] })
     }
 
     /// Sends the request that `write` writes, and returns its sequence number.
-    pub(crate) fn ask(
+    pub(super) fn ask(
         &mut self,
         write: impl FnOnce(u32, &mut Vec<u8>),
     ) -> Result<u32, RequestError> {
@@ -56,7 +56,7 @@ impl Netlink {
     }
 
     /// Waits for the next messages, at least one.
-    pub(crate) fn receive(&mut self) -> Result<&[u8], RequestError> {
+    pub(super) fn receive(&mut self) -> Result<&[u8], RequestError> {
         const CALL: &str = "recv(AF_NETLINK)";
         let length = loop {
             match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
@@ -70,7 +70,7 @@ impl Netlink {
     }
 
     /// After ENOBUFS: doubles the receive buffer, and drops what is left of the answer.
-    pub(crate) fn grow(&mut self) {
+    pub(super) fn grow(&mut self) {
         let size = sockopt::socket_recv_buffer_size(&self.socket).unwrap_or(BUFFER);
         // If it is not granted, the next try fails in the same way.
         let _ = sockopt::set_socket_recv_buffer_size(&self.socket, size.saturating_mul(2));

@@ -6,7 +6,7 @@ use crate::kernel::source::ReadError;
 
 /// Why a netlink request failed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum RequestError {
+pub(super) enum RequestError {
     /// A call on the socket failed with this errno(3).
     Call(&'static str, Errno),
     /// The kernel answered with this errno(3).
@@ -16,14 +16,14 @@ pub(crate) enum RequestError {
 }
 
 /// Whether the kernel says that it has no such table, family or kind of request.
-pub(crate) fn is_unknown_here(errno: i32) -> bool {
+pub(super) fn is_unknown_here(errno: i32) -> bool {
     [Errno::NOENT, Errno::OPNOTSUPP, Errno::INVAL]
         .into_iter()
         .any(|known| known.raw_os_error() == errno)
 }
 
 /// The error of a call: denied where another source may work, else failed.
-pub(crate) fn denied(call: &'static str, why: Errno) -> ReadError {
+pub(super) fn denied(call: &'static str, why: Errno) -> ReadError {
     let source = io::Error::from(why);
     match why {
         Errno::PERM | Errno::ACCESS | Errno::PROTONOSUPPORT | Errno::AFNOSUPPORT | Errno::NOSYS => {
@@ -48,7 +48,7 @@ impl From<RequestError> for ReadError {
 }
 
 /// A family that the kernel lacks has no rows.
-pub(crate) fn absent_is_empty(dumped: Result<(), RequestError>) -> Result<(), ReadError> {
+pub(super) fn absent_is_empty(dumped: Result<(), RequestError>) -> Result<(), ReadError> {
     match dumped {
         Err(RequestError::Answer(errno)) if is_unknown_here(errno) => Ok(()),
         other => other.map_err(ReadError::from),

@@ -8,10 +8,10 @@ use crate::tcp::LabRefusal;
 use crate::tcp::socket::errno;
 
 /// A step that failed.
-pub(crate) type FailedStep = (String, Errno);
+pub(super) type FailedStep = (String, Errno);
 
 /// The ephemeral port range of a computer.
-pub(crate) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
+pub(super) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 
 /// Sysctls that forbid user namespaces: the name, the value that forbids, the value to set.
 const FORBID: [(&str, &str, &str); 4] = [
@@ -26,20 +26,20 @@ const APPARMOR_USERNS: &str = "kernel/apparmor_restrict_unprivileged_userns";
 
 /// The user who asked for the lab, as inside a user namespace everybody is root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Requester {
+pub(super) enum Requester {
     Root,
     Unprivileged,
 }
 
 impl Requester {
     /// The user of this process.
-    pub(crate) fn now() -> Requester {
+    pub(super) fn now() -> Requester {
         if geteuid().is_root() { Requester::Root } else { Requester::Unprivileged }
     }
 }
 
 /// The refusal for a step that failed on this machine.
-pub(crate) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
+pub(super) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
     let helps = helps((&step, errno), who, |name| {
         std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
     });

@@ -11,43 +11,43 @@ use rustix::net::{
 };
 
 /// The most descriptors in one message.
-pub(crate) const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 /// The longest message.
 const MAX_MESSAGE: usize = 4096;
 
 /// One end of the channel between the dashboard and the lab's helper: messages with descriptors (unix(7), `SOCK_SEQPACKET`).
 #[derive(Debug)]
-pub(crate) struct Channel {
+pub(super) struct Channel {
     socket: OwnedFd,
 }
 
 /// A received message.
 #[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) text: Vec<u8>,
-    pub(crate) fds: Vec<OwnedFd>,
+pub(super) struct Message {
+    pub(super) text: Vec<u8>,
+    pub(super) fds: Vec<OwnedFd>,
 }
 
 impl Channel {
     /// Both ends; the second is for another process.
-    pub(crate) fn pair() -> Result<(Channel, OwnedFd)> {
+    pub(super) fn pair() -> Result<(Channel, OwnedFd)> {
         let (here, there) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
         Ok((Channel { socket: here }, there))
     }
 
     /// Uses the end that another process has made.
-    pub(crate) fn over(socket: OwnedFd) -> Channel {
+    pub(super) fn over(socket: OwnedFd) -> Channel {
         Channel { socket }
     }
 
     /// Limits how long [`Channel::receive`] waits.
-    pub(crate) fn set_timeout(&self, timeout: Duration) -> Result<()> {
+    pub(super) fn set_timeout(&self, timeout: Duration) -> Result<()> {
         sockopt::set_socket_timeout(&self.socket, sockopt::Timeout::Recv, Some(timeout))
     }
 
     /// Sends a message with at most [`BATCH`] descriptors.
-    pub(crate) fn send(&self, text: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
+    pub(super) fn send(&self, text: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = SendAncillaryBuffer::new(&mut space);
         if !fds.is_empty() && !control.push(SendAncillaryMessage::ScmRights(fds)) {
@@ -58,7 +58,7 @@ impl Channel {
     }
 
     /// Waits for the next message; `None` once the other end is closed.
-    pub(crate) fn receive(&self) -> Result<Option<Message>> {
+    pub(super) fn receive(&self) -> Result<Option<Message>> {
         let mut text = vec![0; MAX_MESSAGE];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -78,7 +78,7 @@ impl Channel {
     }
 
     /// Shuts both directions down, which the other end notices.
-    pub(crate) fn shut_down(&self) {
+    pub(super) fn shut_down(&self) {
         // The other end may be closed already.
         let _ = shutdown(&self.socket, Shutdown::Both);
     }

@@ -6,20 +6,20 @@
 //! The links of all computers end in one more namespace, the middle, where nothing connects them: a [`Wire`] forwards each frame from
 //! one to another, and can hold, delay or lose it.
 
-pub(crate) mod addressing;
-pub(crate) mod diagnosis;
-pub(crate) mod fd_channel;
-pub(crate) mod helper;
-pub(crate) mod join;
-pub(crate) mod namespace;
-pub(crate) mod protocol;
-pub(crate) mod rtnetlink;
-pub(crate) mod running_lab;
-pub(crate) mod setup;
-pub(crate) mod socket_pool;
-pub(crate) mod stop_handle;
-pub(crate) mod sysctl;
-pub(crate) mod wire;
+mod addressing;
+mod diagnosis;
+mod fd_channel;
+mod helper;
+mod join;
+mod namespace;
+mod protocol;
+mod rtnetlink;
+mod running_lab;
+mod setup;
+mod socket_pool;
+mod stop_handle;
+mod sysctl;
+mod wire;
 
 pub use crate::lab::helper::help;
 pub use crate::lab::join::join;

@@ -15,14 +15,14 @@ use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space,
 
 /// A kind of namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Namespaces {
+pub(super) enum Namespaces {
     User,
     Network,
 }
 
 impl Namespaces {
     /// The call that makes one, for an error.
-    pub(crate) fn step(self) -> &'static str {
+    pub(super) fn step(self) -> &'static str {
         match self {
             Namespaces::User => "unshare(CLONE_NEWUSER)",
             Namespaces::Network => "unshare(CLONE_NEWNET)",
@@ -30,7 +30,7 @@ impl Namespaces {
     }
 
     /// Moves this thread into a new one.
-    pub(crate) fn unshare(self) -> Result<()> {
+    pub(super) fn unshare(self) -> Result<()> {
         let flags = match self {
             Namespaces::User => UnshareFlags::NEWUSER,
             Namespaces::Network => UnshareFlags::NEWNET,
@@ -41,7 +41,7 @@ impl Namespaces {
 }
 
 /// A descriptor of this thread's network namespace, numbered `lowest` or higher.
-pub(crate) fn network(lowest: i32) -> Result<OwnedFd> {
+pub(super) fn network(lowest: i32) -> Result<OwnedFd> {
     let file = open(Path::new("/proc/thread-self/ns/net"))?;
     // EINVAL means that the limit of descriptors is below `lowest` (fcntl(2), `F_DUPFD`).
     fcntl_dupfd_cloexec(&file, lowest).map_err(|why| match why {
@@ -51,17 +51,17 @@ pub(crate) fn network(lowest: i32) -> Result<OwnedFd> {
 }
 
 /// Moves this thread into that network namespace.
-pub(crate) fn enter_network(space: &impl AsFd) -> Result<()> {
+pub(super) fn enter_network(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))
 }
 
 /// Moves this thread into that user namespace, where it has all privileges.
-pub(crate) fn enter_user(space: &impl AsFd) -> Result<()> {
+pub(super) fn enter_user(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::User))
 }
 
 /// Moves this thread into a new user namespace, in which its user and the programs it starts are root.
-pub(crate) fn become_root_inside() -> std::result::Result<(), (&'static str, Errno)> {
+pub(super) fn become_root_inside() -> std::result::Result<(), (&'static str, Errno)> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
     Namespaces::User.unshare().map_err(|why| (Namespaces::User.step(), why))?;
     // Kernels before Linux 3.19 neither have nor need this file.
@@ -71,7 +71,7 @@ pub(crate) fn become_root_inside() -> std::result::Result<(), (&'static str, Err
 }
 
 /// Writes to a file of /proc; the error names the file.
-pub(crate) fn write(
+pub(super) fn write(
     path: &'static str,
     text: &str,
 ) -> std::result::Result<(), (&'static str, Errno)> {
@@ -79,7 +79,7 @@ pub(crate) fn write(
 }
 
 /// Opens a file.
-pub(crate) fn open(path: &Path) -> Result<File> {
+pub(super) fn open(path: &Path) -> Result<File> {
     File::open(path).map_err(|why| errno(&why))
 }
 

@@ -24,18 +24,18 @@ impl SocketKind {
 
 /// The request for sockets of one computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SocketsWanted {
-    pub(crate) host: Host,
-    pub(crate) kind: SocketKind,
-    pub(crate) count: u8,
+pub(super) struct SocketsWanted {
+    pub(super) host: Host,
+    pub(super) kind: SocketKind,
+    pub(super) count: u8,
 }
 
 impl SocketsWanted {
-    pub(crate) fn bytes(self) -> [u8; 3] {
+    pub(super) fn bytes(self) -> [u8; 3] {
         [self.host.0, self.kind as u8, self.count]
     }
 
-    pub(crate) fn read(bytes: &[u8]) -> Option<SocketsWanted> {
+    pub(super) fn read(bytes: &[u8]) -> Option<SocketsWanted> {
         let &[host, kind, count] = bytes else {
             return None;
         };
@@ -47,7 +47,7 @@ impl SocketsWanted {
 
 /// A message of the helper.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum HelperReply {
+pub(super) enum HelperReply {
     /// A computer is up; comes with its end of the wire and the files of its counters.
     Computer(Host),
     /// All computers are up, with these limits.
@@ -61,7 +61,7 @@ pub(crate) enum HelperReply {
 }
 
 impl HelperReply {
-    pub(crate) fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         match self {
             HelperReply::Computer(host) => vec![b'C', host.0],
             HelperReply::Ready(limits) => {
@@ -87,7 +87,7 @@ impl HelperReply {
         }
     }
 
-    pub(crate) fn read(bytes: &[u8]) -> Option<HelperReply> {
+    pub(super) fn read(bytes: &[u8]) -> Option<HelperReply> {
         let (tag, rest) = bytes.split_first()?;
         let errno = || rest.first_chunk().map(|n| Errno(i32::from_le_bytes(*n)));
         Some(match tag {

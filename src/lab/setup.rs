@@ -17,29 +17,29 @@ use crate::lab::{namespace, sysctl};
 use crate::tcp::{Host, LabLimits, LabSpec};
 
 /// The helper's descriptor of the middle's network namespace; a computer's is higher by its host. `join` opens them in /proc.
-pub(crate) const SPACES: i32 = 40;
+pub(super) const SPACES: i32 = 40;
 /// How many milliseconds a link may take until it carries frames.
 const CARRIER_TIMEOUT_MS: u32 = 1000;
 
 /// A lab whose links are up.
 #[derive(Debug)]
-pub(crate) struct LinkedLab {
-    pub(crate) computers: Vec<LabHost>,
-    pub(crate) limits: LabLimits,
+pub(super) struct LinkedLab {
+    pub(super) computers: Vec<LabHost>,
+    pub(super) limits: LabLimits,
     /// Held open, as the links are in it.
     _middle: OwnedFd,
 }
 
 /// A computer of the lab.
 #[derive(Debug)]
-pub(crate) struct LabHost {
-    pub(crate) host: Host,
+pub(super) struct LabHost {
+    pub(super) host: Host,
     /// Its network namespace.
-    pub(crate) space: OwnedFd,
+    pub(super) space: OwnedFd,
     /// Its end of the wire, on the middle's side.
-    pub(crate) packets: OwnedFd,
+    pub(super) packets: OwnedFd,
     /// `snmp`, `sockstat` and `sockstat6`, as far as they exist.
-    pub(crate) counters: Vec<File>,
+    pub(super) counters: Vec<File>,
 }
 
 /// The first number of the links in the middle. With the same number at both ends, the kernel would take up to a second to notify one end
@@ -47,7 +47,7 @@ pub(crate) struct LabHost {
 const FIRST_LINK: u32 = 100;
 
 /// Makes one network namespace for each computer and one for the middle, and a link from each to the middle.
-pub(crate) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
+pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     gain_privileges()?;
     let mut spaces = Vec::new();
     for host in hosts(spec.computers) {

@@ -31,7 +31,7 @@ impl SocketPool {
     /// How many descriptors the pool and the rest of the lab may hold.
     pub const DESCRIPTORS: u64 = 256;
 
-    pub(crate) fn new(channel: Arc<Channel>, stopper: StopHandle, ports: PortRange) -> SocketPool {
+    pub(super) fn new(channel: Arc<Channel>, stopper: StopHandle, ports: PortRange) -> SocketPool {
         SocketPool { channel, stopper, shelves: Mutex::default(), ports }
     }
 

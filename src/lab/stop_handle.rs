@@ -20,7 +20,7 @@ struct StopState {
 
 /// Why a lab was stopped.
 #[derive(Clone, Debug)]
-pub(crate) enum StopReason {
+pub(super) enum StopReason {
     /// On purpose.
     Requested,
     /// Something failed, in words.
@@ -28,7 +28,7 @@ pub(crate) enum StopReason {
 }
 
 impl StopHandle {
-    pub(crate) fn of(child: &Child, channel: Arc<Channel>) -> StopHandle {
+    pub(super) fn of(child: &Child, channel: Arc<Channel>) -> StopHandle {
         StopHandle(Arc::new(StopState {
             channel,
             process: pidfd_open(Pid::from_child(child), PidfdFlags::empty()).ok(),
@@ -47,7 +47,7 @@ impl StopHandle {
     }
 
     /// Why it was stopped, if it was.
-    pub(crate) fn reason(&self) -> Option<&StopReason> {
+    pub(super) fn reason(&self) -> Option<&StopReason> {
         self.0.reason.get()
     }
 

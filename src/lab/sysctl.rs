@@ -13,7 +13,7 @@ const FIRST_UNPRIVILEGED: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 const SOMAXCONN: &str = "/proc/sys/net/core/somaxconn";
 
 /// Lifts the limits of the computer whose network namespace this is, as far as possible: most containers have /proc/sys read-only.
-pub(crate) fn lift_limits() -> LabLimits {
+pub(super) fn lift_limits() -> LabLimits {
     let mut limits = LabLimits::MEANT;
     let default = HostLimits::default();
     if let Err(why) = set(FIRST_UNPRIVILEGED, "0") {
@@ -29,7 +29,7 @@ pub(crate) fn lift_limits() -> LabLimits {
 
 /// The limits for the process that uses the lab: as the owner of its user namespace it may bind every port without a sysctl
 /// (user_namespaces(7)), so that is tried.
-pub(crate) fn as_used(limits: LabLimits, pool: &SocketPool, host: Host) -> LabLimits {
+pub(super) fn as_used(limits: LabLimits, pool: &SocketPool, host: Host) -> LabLimits {
     let is_limited = limits.unprivileged_from > Port::ANY;
     if is_limited && has_every_port(pool, host) {
         return LabLimits { unprivileged_from: Port::ANY, ..limits };

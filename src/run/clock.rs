@@ -44,7 +44,7 @@ impl Clock {
     }
 
     /// The instant of `moment`, for timers.
-    pub(crate) fn instant(&self, moment: Moment) -> Instant {
+    pub(super) fn instant(&self, moment: Moment) -> Instant {
         self.start + moment.since_start()
     }
 }

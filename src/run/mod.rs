@@ -1,14 +1,14 @@
 //! The shell: what each subcommand does; the only layer that uses all others.
 
-pub(crate) mod clock;
-pub(crate) mod dashboard;
-pub(crate) mod error_text;
-pub(crate) mod exit;
-pub(crate) mod fault;
-pub(crate) mod headless;
-pub(crate) mod lab;
-pub(crate) mod manual;
-pub(crate) mod save;
+mod clock;
+mod dashboard;
+mod error_text;
+mod exit;
+mod fault;
+mod headless;
+mod lab;
+mod manual;
+mod save;
 
 pub use crate::run::clock::Clock;
 pub use crate::run::error_text::reason;
@@ -25,7 +25,7 @@ use anyhow::Context;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Subcommands};
-use crate::kernel::settings;
+use crate::kernel::raise_descriptor_limit;
 use crate::run::dashboard::screen;
 use crate::run::headless::{complain, lab_command, runtime};
 
@@ -37,11 +37,11 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => open_dashboard(cli),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
-            let limit = settings::raise_descriptor_limit();
+            let limit = raise_descriptor_limit();
             listen(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Connect(args)) => without_a_screen(async {
-            let limit = settings::raise_descriptor_limit();
+            let limit = raise_descriptor_limit();
             connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Table(args)) => table(args),

@@ -11,7 +11,7 @@ const MAX_NUMBER: u32 = 999;
 ///
 /// # Errors
 /// In words, when the files cannot be written.
-pub(crate) fn save(
+pub(super) fn save(
     folder: &Path,
     name: &str,
     texts: &[(&'static str, String)],

@@ -1,9 +1,9 @@
 //! The bytes of `inet_diag` messages, both ways (linux/netlink.h, linux/inet_diag.h, sock_diag(7)); no I/O.
 
-pub(crate) mod answer;
-pub(crate) mod bytecode;
-pub(crate) mod request;
-pub(crate) mod tcp_info;
+mod answer;
+mod bytecode;
+mod request;
+mod tcp_info;
 
 pub use crate::kernel::inet_diag::answer::{Body, DiagAnswer, next_answer, timer_kind};
 pub use crate::kernel::inet_diag::bytecode::{PortHalf, SocketEnd, program};

@@ -1,8 +1,8 @@
 //! The kernel's socket table over netlink (sock_diag(7)): dumps of whole tables, and lookups of one socket.
 
-pub(crate) mod lookup;
-pub(crate) mod parallel_dump;
-pub(crate) mod socket;
+mod lookup;
+mod parallel_dump;
+mod socket;
 
 use std::os::fd::OwnedFd;
 

@@ -1,12 +1,12 @@
 //! The poller: watches the socket table of one host from two threads of its own and reports what changes.
 
-pub(crate) mod budget;
-pub(crate) mod diff;
-pub(crate) mod event;
-pub(crate) mod mailbox;
-pub(crate) mod planner;
-pub(crate) mod schedule;
-pub(crate) mod worker;
+mod budget;
+mod diff;
+mod event;
+mod mailbox;
+mod planner;
+mod schedule;
+mod worker;
 
 pub use crate::kernel::watch::budget::Budget;
 pub use crate::kernel::watch::diff::KnownRows;

@@ -126,7 +126,7 @@ fn flags(tcp: &TcpSlice<'_>) -> Flags {
 }
 
 /// Whether an Ethernet frame is held and counted by the wire: TCP, UDP, a fragment of them, or the refusal of a datagram.
-pub(crate) fn is_segment(frame: &[u8]) -> bool {
+pub(super) fn is_segment(frame: &[u8]) -> bool {
     let Ok(packet) = LaxSlicedPacket::from_ethernet(frame) else {
         return false;
     };

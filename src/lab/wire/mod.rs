@@ -1,13 +1,13 @@
 //! The wire between the lab's computers: forwards, delays, loses, reports and captures frames.
 
-pub(crate) mod decode;
-pub(crate) mod forwarder;
-pub(crate) mod impairment;
-pub(crate) mod packet_socket;
-pub(crate) mod pcapng;
-pub(crate) mod port;
-pub(crate) mod reporter;
-pub(crate) mod shared;
+mod decode;
+mod forwarder;
+mod impairment;
+pub(super) mod packet_socket;
+mod pcapng;
+mod port;
+mod reporter;
+mod shared;
 
 pub use crate::lab::wire::decode::segment;
 pub use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};

@@ -59,7 +59,7 @@ fn set(socket: &OwnedFd, level: i32, option: i32, value: i32) -> Result<()> {
 }
 
 /// How many frames were lost for lack of space since the last call.
-pub(crate) fn missed(socket: &OwnedFd) -> u64 {
+pub(super) fn missed(socket: &OwnedFd) -> u64 {
     let mut counted = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
     let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);
     // SAFETY: the pointers are to a live tpacket_stats and to its size; the kernel writes no more than that.
@@ -76,7 +76,7 @@ pub(crate) fn missed(socket: &OwnedFd) -> u64 {
 }
 
 /// Whether both ends of a link in the socket's network namespace are up (netdevice(7), `IFF_RUNNING`).
-pub(crate) fn is_running(socket: &OwnedFd, link: &str) -> bool {
+pub(super) fn is_running(socket: &OwnedFd, link: &str) -> bool {
     // SAFETY: an ifreq of nothing but zeros is a valid one.
     let mut asked: libc::ifreq = unsafe { std::mem::zeroed() };
     // The last byte stays zero.

@@ -107,7 +107,7 @@ impl Capture {
     }
 
     /// Queues a frame that has crossed.
-    pub(crate) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
+    pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
         let CaptureState { frames, waiting, missed, .. } = &*self.0;
         let Some(frames) = frames else { return };
         if waiting.load(Ordering::Relaxed) > MAX_BYTES {

@@ -17,25 +17,25 @@ const TRIES: usize = 1000;
 const LINK_CACHE_TIME: Duration = Duration::from_millis(5);
 
 /// The packet socket of one computer.
-pub(crate) struct WirePort {
-    pub(crate) host: Host,
-    pub(crate) socket: OwnedFd,
+pub(super) struct WirePort {
+    pub(super) host: Host,
+    pub(super) socket: OwnedFd,
     /// Whether its link is up, and when that was asked.
     link: Option<(Moment, bool)>,
 }
 
 impl WirePort {
-    pub(crate) fn new((host, socket): (Host, OwnedFd)) -> WirePort {
+    pub(super) fn new((host, socket): (Host, OwnedFd)) -> WirePort {
         WirePort { host, socket, link: None }
     }
 
     /// Receives the next frame, and returns its length; it is truncated to the buffer.
-    pub(crate) fn recv(&self, buffer: &mut [u8]) -> rustix::io::Result<usize> {
+    pub(super) fn recv(&self, buffer: &mut [u8]) -> rustix::io::Result<usize> {
         recv(&self.socket, buffer, RecvFlags::DONTWAIT).map(|(length, _)| length)
     }
 
     /// Sends a frame to the computer.
-    pub(crate) fn send(&mut self, now: Moment, frame: &[u8]) -> Result<(), DropReason> {
+    pub(super) fn send(&mut self, now: Moment, frame: &[u8]) -> Result<(), DropReason> {
         if !self.has_link(now) {
             return Err(DropReason::NoLink);
         }
@@ -49,7 +49,7 @@ impl WirePort {
     }
 
     /// How many frames were lost for lack of space since the last call.
-    pub(crate) fn missed(&self) -> u64 {
+    pub(super) fn missed(&self) -> u64 {
         packet_socket::missed(&self.socket)
     }
 

@@ -68,7 +68,7 @@ impl From<WatchEvent> for Input {
 const RESTARTS: u32 = 3;
 
 /// Forwards keys, the mouse and pasted text until the terminal is gone or `stop` is cancelled.
-pub(crate) fn listen_to_terminal(
+pub(super) fn listen_to_terminal(
     tasks: &TaskTracker,
     stop: CancellationToken,
     inbox: Sender<Input>,
@@ -114,7 +114,7 @@ async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
 ///
 /// # Errors
 /// When a handler cannot be set.
-pub(crate) fn listen_to_signals(
+pub(super) fn listen_to_signals(
     tasks: &TaskTracker,
     stop: &CancellationToken,
     inbox: &Sender<Input>,
@@ -153,7 +153,7 @@ pub(crate) fn listen_to_signals(
 }
 
 /// Detects that the terminal is gone, on which crossterm would spin for ever. A thread of its own, as it must work when nothing else does.
-pub(crate) fn watch_for_hangup(inbox: Sender<Input>) {
+pub(super) fn watch_for_hangup(inbox: Sender<Input>) {
     let watch = move || {
         screen::wait_until_gone();
         exit_later(128 + libc::SIGHUP);

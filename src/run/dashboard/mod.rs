@@ -6,8 +6,8 @@
 
 mod backend;
 mod frames;
-pub(crate) mod inputs;
-pub(crate) mod screen;
+pub(super) mod inputs;
+pub(super) mod screen;
 mod theme_choice;
 mod world;
 
@@ -23,8 +23,8 @@ use crate::app::{
     Action, Clients, Effect, Event, Key, LabStage, Server, State, update, watch_at_start,
 };
 use crate::cli::DashboardArgs;
-use crate::kernel::settings;
 use crate::kernel::watch::Poller;
+use crate::kernel::{machine, raise_descriptor_limit};
 use crate::net::Engine;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
@@ -49,10 +49,10 @@ const COMPUTERS: u8 = 4;
 ///
 /// # Errors
 /// When the terminal cannot be set up or written to, or a thread cannot be started.
-pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
+pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
-    let descriptors = settings::raise_descriptor_limit();
-    let limits = HostLimits { descriptors, ..settings::machine() };
+    let descriptors = raise_descriptor_limit();
+    let limits = HostLimits { descriptors, ..machine() };
     let state = first_state(args, limits, &clock);
     let (inbox_sender, inbox) = channel(QUEUE);
     let lab = LabSession::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;

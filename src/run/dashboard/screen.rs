@@ -22,7 +22,7 @@ use crate::run::dashboard::backend::QuietBackend;
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal in raw mode on its alternate screen.
-pub(crate) struct Screen {
+pub(super) struct Screen {
     terminal: Terminal<QuietBackend<io::Stdout>>,
     mouse: bool,
     /// Whether the next SIGCONT belongs to [`Screen::suspend`], which has restored the terminal.
@@ -34,7 +34,7 @@ impl Screen {
     ///
     /// # Errors
     /// When it cannot be switched to raw mode or written to.
-    pub(crate) fn enter(mouse: bool) -> io::Result<Screen> {
+    pub(super) fn enter(mouse: bool) -> io::Result<Screen> {
         // The theme honours NO_COLOR; crossterm would write an erasing SGR in place of each colour.
         crossterm::style::force_color_output(true);
         take(mouse)?;
@@ -46,12 +46,12 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub(crate) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(paint).map(|_| ())
     }
 
     /// Its size in cells.
-    pub(crate) fn area(&self) -> Rect {
+    pub(super) fn area(&self) -> Rect {
         self.terminal.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
@@ -59,7 +59,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal cannot be taken again.
-    pub(crate) fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         leave();
         // The whole process group, as the shell expects of a job: `cargo run` stops, too.
         rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
@@ -74,7 +74,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal cannot be taken again.
-    pub(crate) fn resume(&mut self) -> io::Result<()> {
+    pub(super) fn resume(&mut self) -> io::Result<()> {
         // SIGCONT may come twice, or without a stop: then the terminal is still in raw mode.
         if !std::mem::take(&mut self.was_suspended) && is_cooked() {
             disable_raw_mode()?;
@@ -87,7 +87,7 @@ impl Screen {
     ///
     /// # Errors
     /// When its size is not known.
-    pub(crate) fn repaint(&mut self) -> io::Result<()> {
+    pub(super) fn repaint(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
@@ -110,7 +110,7 @@ fn take(mouse: bool) -> io::Result<()> {
 }
 
 /// Restores the terminal, once; write errors are ignored.
-pub(crate) fn leave() {
+pub(super) fn leave() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -128,14 +128,14 @@ fn is_cooked() -> bool {
 }
 
 /// Whether the terminal is gone: its window is closed, or its connection is lost.
-pub(crate) fn is_gone() -> bool {
+pub(super) fn is_gone() -> bool {
     let stdin = rustix::stdio::stdin();
     let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
     matches!(poll(&mut watched, Some(&Timespec::default())), Ok(1..))
 }
 
 /// Waits until the terminal is gone.
-pub(crate) fn wait_until_gone() {
+pub(super) fn wait_until_gone() {
     let stdin = rustix::stdio::stdin();
     let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
     while let Ok(0) | Err(Errno::INTR) = poll(&mut watched, None) {}

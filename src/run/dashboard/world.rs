@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Effect, Event};
-use crate::kernel::owner;
+use crate::kernel::owners;
 use crate::kernel::watch::Poller;
 use crate::net::{Engine, panic_words};
 use crate::run::Clock;
@@ -21,7 +21,7 @@ use crate::run::save::save;
 use crate::tcp::{Command, LabOrder, Moment, SocketEvent, SocketId};
 
 /// Carries out effects; owns every task and thread.
-pub(crate) struct World {
+pub(super) struct World {
     engine: Engine,
     poller: Poller,
     lab: LabSession,
@@ -59,7 +59,7 @@ const SEARCH_AGAIN: Duration = Duration::from_secs(5);
 
 impl World {
     /// `engine` holds the sockets, `poller` watches this machine's table, `lab` has the other computers.
-    pub(crate) fn new(
+    pub(super) fn new(
         engine: Engine,
         (poller, lab): (Poller, LabSession),
         tasks: TaskTracker,
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Carries out an effect without blocking; returns whether it was the one to exit.
-    pub(crate) fn carry_out(&mut self, effect: Effect) -> bool {
+    pub(super) fn carry_out(&mut self, effect: Effect) -> bool {
         match effect {
             Effect::Run(command) => self.engine.run(command),
             Effect::Watch(filter) => {
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Keeps the rows on the screen up to date, and searches their owners.
-    pub(crate) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
+    pub(super) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
         let local = self.lab.set_visible(rows);
         self.poller.set_visible(local);
         if unowned.is_empty() || !self.search.may_begin(now) {
@@ -133,7 +133,7 @@ impl World {
             let clock = Clock::start();
             let look = || {
                 break_on_purpose("task");
-                owner::owners(&wanted)
+                owners(&wanted)
             };
             let events = match catch_unwind(look) {
                 Ok(owners) => {
@@ -151,18 +151,18 @@ impl World {
     }
 
     /// Asks for the `tcp_info` of these connections.
-    pub(crate) fn inspect(&self, rows: Vec<SocketId>) {
+    pub(super) fn inspect(&self, rows: Vec<SocketId>) {
         let local = self.lab.inspect(rows);
         self.poller.inspect(local);
     }
 
     /// The lab is down: closes its sockets.
-    pub(crate) fn lab_is_down(&mut self) {
+    pub(super) fn lab_is_down(&mut self) {
         self.engine.leave_elsewhere();
     }
 
     /// Aborts every socket, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for up to 500 ms.
-    pub(crate) async fn end(mut self) {
+    pub(super) async fn end(mut self) {
         self.engine.run(Command::CloseEverything);
         self.poller.stop();
         self.stop.cancel();

@@ -23,14 +23,14 @@ use crate::run::lab::worker::{SharedSession, refusal};
 use crate::tcp::{Filter, Host, LabEvent, LabSpec, SocketId, WireOrder};
 
 /// Starts and stops labs, each on a thread of its own.
-pub(crate) struct LabSession {
+pub(super) struct LabSession {
     shared: SharedSession,
     thread: Option<JoinHandle<()>>,
 }
 
 impl LabSession {
     /// A session without a lab. What crosses the wire of its labs is written to `capture`.
-    pub(crate) fn new(
+    pub(super) fn new(
         clock: Clock,
         inbox: Sender<Input>,
         capture: Option<&Path>,
@@ -51,12 +51,12 @@ impl LabSession {
     }
 
     /// The sockets of the running lab's computers.
-    pub(crate) fn sockets(&self) -> Arc<dyn RemoteSockets> {
+    pub(super) fn sockets(&self) -> Arc<dyn RemoteSockets> {
         Arc::new(LabSockets(Arc::clone(&self.shared.slot)))
     }
 
     /// Sets a lab up, unless there is one.
-    pub(crate) fn start(&mut self, spec: LabSpec) {
+    pub(super) fn start(&mut self, spec: LabSpec) {
         let Some(number) = self.shared.slot().reserve() else {
             return;
         };
@@ -84,7 +84,7 @@ impl LabSession {
     }
 
     /// Takes the lab down, even while it is being set up.
-    pub(crate) fn stop(&self) {
+    pub(super) fn stop(&self) {
         let mut slot = self.shared.slot();
         slot.wanted = None;
         if let Some(lab) = &slot.running {
@@ -93,14 +93,14 @@ impl LabSession {
     }
 
     /// Gives the wire an order.
-    pub(crate) fn wire(&self, order: WireOrder) {
+    pub(super) fn wire(&self, order: WireOrder) {
         if let Some(lab) = &self.shared.slot().running {
             lab.wire.order(order);
         }
     }
 
     /// Watches these rows on every computer.
-    pub(crate) fn watch(&self, wanted: &Filter) {
+    pub(super) fn watch(&self, wanted: &Filter) {
         let mut slot = self.shared.slot();
         slot.watched = Some(wanted.clone());
         for (_, poller) in slot.running.iter().flat_map(|lab| &lab.pollers) {
@@ -109,7 +109,7 @@ impl LabSession {
     }
 
     /// Looks up the rows of its computers; returns those of this machine.
-    pub(crate) fn lookup(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
+    pub(super) fn lookup(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
         self.distribute(ids, |poller, ids| {
             if !ids.is_empty() {
                 poller.lookup(ids);
@@ -118,12 +118,12 @@ impl LabSession {
     }
 
     /// Keeps these rows of its computers up to date; returns those of this machine.
-    pub(crate) fn set_visible(&self, ids: &[SocketId]) -> Vec<SocketId> {
+    pub(super) fn set_visible(&self, ids: &[SocketId]) -> Vec<SocketId> {
         self.distribute(ids.to_vec(), Poller::set_visible)
     }
 
     /// Inspects these connections of its computers; returns those of this machine.
-    pub(crate) fn inspect(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
+    pub(super) fn inspect(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
         self.distribute(ids, Poller::inspect)
     }
 
@@ -143,7 +143,7 @@ impl LabSession {
     }
 
     /// Takes the lab down, and waits until the capture is written.
-    pub(crate) fn end(self) {
+    pub(super) fn end(self) {
         self.stop();
         if let Some(thread) = self.thread {
             let _ = thread.join();
