@@ -30,7 +30,7 @@ pub use crate::app::model::{
     Attempt, BurstProgress, Clients, Computer, Failure, FinOrder, HELD, HeldSockets, LabStage,
     LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd, OpenEnds, PeerKind, Remedy,
     Server, ServerPolicy, SocketLog, Sockets, SyscallEntry, SyscallLog, Tone, Topic, Totals,
-    Verdict, WireSettings,
+    Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;
@@ -42,4 +42,4 @@ pub use crate::app::ui::{
     RowFilter, Ui, Value, Wrong,
 };
 pub use crate::app::update::{act, update, watch_at_start};
-pub use crate::tcp::table::update::TableUpdate;
+pub use crate::tcp::TableUpdate;

@@ -5,14 +5,12 @@ use crate::app::actions::{
     connect, export, lab, look, myth, rewind, save, script, verbs, why_not, wire,
 };
 use crate::app::events::{server, settle};
-use crate::app::explain::table;
 use crate::app::input::{palette, press};
 use crate::app::keys::Action;
 use crate::app::model::Tone;
 use crate::app::state::wanted;
 use crate::app::{Effect, Event, Overlay, State, Ui, events};
-use crate::tcp::table::update::TableUpdate;
-use crate::tcp::{Host, Moment, Port, SocketId, TcpInfo};
+use crate::tcp::{Host, Moment, Port, SocketId, TableUpdate, TcpInfo, procfs_instead};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -52,7 +50,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::TableRead(sight) => see(state, at, &sight),
         Event::TableUnreadable { host, why } => blind(state, host, why),
         Event::FellBackToProcfs(why) => {
-            state.notices.say(at, Tone::Warning, table::instead(&why));
+            state.notices.say(at, Tone::Warning, procfs_instead(&why));
             vec![]
         }
         Event::OwnersFound(found) => {

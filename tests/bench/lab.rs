@@ -161,7 +161,7 @@ impl RemoteSockets for Sockets {
     }
 
     fn take_ready(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.at_hand(host, SocketKind::Tcp4)
+        self.0.take_ready(host, SocketKind::Tcp4)
     }
 
     fn ephemeral_range(&self) -> PortRange {
@@ -188,7 +188,7 @@ fn burst(lab: &Lab) -> Duration {
             TaskTracker::new(),
             CancellationToken::new(),
             raise_descriptor_limit(),
-            Arc::new(Sockets(Arc::clone(&lab.stock))),
+            Arc::new(Sockets(Arc::clone(&lab.pool))),
         );
         let to = Endpoint::from(server(lab, 80));
         program.run(Order::Listen(ListenSpec {
@@ -219,7 +219,7 @@ fn burst(lab: &Lab) -> Duration {
 /// How long so many calls take when each waits for the answer to the one before.
 fn one_after_another(lab: &Lab) -> Duration {
     let socket = |host| {
-        let socket = Socket::from(lab.stock.take(host, SocketKind::Tcp4).unwrap());
+        let socket = Socket::from(lab.pool.take(host, SocketKind::Tcp4).unwrap());
         socket.set_nonblocking(false).unwrap();
         socket
     };

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use crate::app::Table;
 use crate::app::model::SocketLog;
 use crate::app::table::{Journal, Past, RowChange, StepKind, TableEvent};
-use crate::tcp::table::update::TableUpdate;
+use crate::tcp::TableUpdate;
 use crate::tcp::{
     Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, SocketRow, TcpState,
 };

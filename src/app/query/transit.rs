@@ -53,7 +53,7 @@ impl State {
             // The wire has kept it: what is to be lost from now on is something else.
             Some(Delivery::OnTheWay) if wire.held || !wire.delay.is_zero() => Transit::Slow,
             Some(Delivery::Arrived(_)) => Transit::Slow,
-            Some(Delivery::OnTheWay) | None if wire.cut || wire.loses > 0 => Transit::Lost,
+            Some(Delivery::OnTheWay) | None if wire.cut || wire.drop_next > 0 => Transit::Lost,
             Some(Delivery::OnTheWay) | None if wire.is_slow() => Transit::Slow,
             Some(Delivery::OnTheWay) | None => Transit::AtOnce,
         }

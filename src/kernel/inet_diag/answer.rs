@@ -17,9 +17,9 @@ const HEADER: usize = size_of::<Header>();
 /// `struct inet_diag_msg`.
 #[derive(Clone, Copy, FromBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub(crate) struct DiagMessage {
+pub(super) struct DiagMessage {
     family: u8,
-    pub(crate) state: u8,
+    pub(super) state: u8,
     timer: u8,
     tries: u8,
     id: DiagSocketId,

@@ -32,7 +32,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     if wire.cut {
         pieces.push((ThemeRole::Banner, "CUT".to_owned()));
     }
-    match wire.loses {
+    match wire.drop_next {
         0 => (),
         1 => pieces.push((ThemeRole::Error, "loses the next".to_owned())),
         n => pieces.push((ThemeRole::Error, format!("loses the next {n}"))),

@@ -30,7 +30,7 @@ impl RemoteSockets for Sockets {
     }
 
     fn take_ready(&self, host: Host, protocol: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.at_hand(host, kind(protocol))
+        self.0.take_ready(host, kind(protocol))
     }
 
     fn ephemeral_range(&self) -> PortRange {
@@ -57,7 +57,7 @@ fn program(bench: &Bench) -> (Engine, Receiver<SocketEvent>) {
         TaskTracker::new(),
         CancellationToken::new(),
         raise_descriptor_limit(),
-        Arc::new(Sockets(Arc::clone(&bench.lab.stock))),
+        Arc::new(Sockets(Arc::clone(&bench.lab.pool))),
     );
     (program, news)
 }
@@ -134,7 +134,7 @@ async fn thousands(mut bench: Bench) {
         let untold: u64 = news
             .iter()
             .map(|news| match news {
-                WireEvent::Counts(tally) => tally.untold,
+                WireEvent::Status(status) => status.unreported,
                 WireEvent::Sent { .. } => 1,
                 WireEvent::Arrived { .. } | WireEvent::Lost { .. } | WireEvent::Full { .. } => 0,
             })

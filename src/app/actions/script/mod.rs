@@ -10,8 +10,8 @@ use crate::app::explain::held_state;
 use crate::app::model::Tone;
 use crate::app::{Effect, State};
 use crate::tcp::{
-    Command, ConnectSpec, Delivery, Host, LabOrder, Moment, ServerCloses, SocketId, Syscall,
-    SyscallRecord, SyscallTrace, TcpState,
+    Command, ConnectSpec, Delivery, Host, Moment, ServerCloses, SocketId, Syscall, SyscallRecord,
+    SyscallTrace, TcpState,
 };
 
 /// A state that is being reached.
@@ -114,7 +114,6 @@ impl Script {
     }
 
     fn order(&self, state: &mut State, cue: ScriptStep) -> Vec<Effect> {
-        let by_wire = |order| vec![Effect::Lab(LabOrder::Wire(order))];
         let run = |command| vec![Effect::Run(command)];
         let end = |side, command: fn(SocketId) -> Command| {
             let end = self.end_at(state, side);
@@ -126,7 +125,7 @@ impl Script {
                 state.notices.say(state.now, Tone::Plain, text);
                 wire::make_plain(state)
             }
-            ScriptStep::WireHeld => by_wire(wire::keep(state)),
+            ScriptStep::WireHeld => vec![wire::keep(state)],
             ScriptStep::Listens => {
                 let spec = state.server.spec.clone();
                 verbs::start_listening(state, spec)
@@ -137,7 +136,7 @@ impl Script {
             ScriptStep::HungUp(side) => end(side, Command::HalfClose),
             ScriptStep::ClientClosed => end(ScriptEnd::Client, Command::Close),
             ScriptStep::ServerClosed => end(ScriptEnd::Server, Command::Close),
-            ScriptStep::Crossed(..) => by_wire(wire::let_one_through(state)),
+            ScriptStep::Crossed(..) => vec![wire::let_one_through(state)],
             ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => vec![],
         }
     }
