@@ -7,7 +7,6 @@
     reason = "tests fail by panicking"
 )]
 
-mod arrows;
 mod commands;
 mod computers;
 mod copies;
@@ -35,6 +34,7 @@ mod support;
 mod table;
 mod terminal;
 mod tidy;
+mod transitions;
 mod watcher;
 mod wire;
 mod wire_info;

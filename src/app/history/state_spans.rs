@@ -69,7 +69,7 @@ impl RowHistory<'_> {
         }
         let birth = if self.is_client { TcpState::Closed } else { TcpState::Listen };
         let (from, to) = (before.unwrap_or(birth), after.unwrap_or(TcpState::Closed));
-        let way = Transition::way(from, to).unwrap_or_default();
+        let way = Transition::path(from, to).unwrap_or_default();
         let between = way.iter().map(|arrow| arrow.to);
         between.filter(|state| *state != to).collect()
     }

@@ -21,7 +21,6 @@ pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::app::table::counts::is_open;
 use crate::tcp::{Host, Moment, Port, Protocol, SocketId, SocketRow, TcpState};
 
 /// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
@@ -177,7 +176,8 @@ impl Table {
     }
 
     fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
-        let (was_open, is_now) = (before.is_some_and(is_open), after.is_some_and(is_open));
+        let (was_open, is_now) =
+            (before.is_some_and(TcpState::is_open), after.is_some_and(TcpState::is_open));
         if was_open != is_now && row.tuple.protocol == Protocol::Tcp {
             self.order.count_open(row.name(), is_now);
         }
@@ -226,7 +226,7 @@ impl Table {
             let other = self.mirror(name);
             other.is_some_and(|other| other.gone.is_some() && other.sent_rst())
         };
-        is_there && is_open(line.row.state) && (line.left_alone || is_alone(line.row.name()))
+        is_there && line.row.state.is_open() && (line.left_alone || is_alone(line.row.name()))
     }
 
     /// Whether both ends closed at once, as far as a look at either has shown it.

@@ -202,16 +202,19 @@ impl TableRow {
         Some(timer.left.saturating_sub(now.since(self.read)))
     }
 
+    /// The states that it was seen in, the present one last.
+    pub(crate) fn states(&self) -> impl Iterator<Item = TcpState> {
+        self.passed.iter().map(|sighting| sighting.state).chain([self.row.state])
+    }
+
     /// Whether the present state, or one before, is `state`.
     pub fn was(&self, state: TcpState) -> bool {
-        self.row.state == state || self.passed.iter().any(|sighting| sighting.state == state)
+        self.states().any(|seen| seen == state)
     }
 
     /// Whether this end sent the first FIN, as far as its states tell.
     pub fn closed_first(&self) -> bool {
-        let active =
-            [TcpState::FinWait1, TcpState::FinWait2, TcpState::TimeWait, TcpState::Closing];
-        active.into_iter().any(|state| self.was(state))
+        self.states().any(TcpState::closed_first)
     }
 
     /// Whether a look saw that both ends had sent their FINs at once: neither closed first.
@@ -221,7 +224,7 @@ impl TableRow {
 
     /// Whether this end has sent its FIN.
     pub fn has_sent_fin(&self) -> bool {
-        self.closed_first() || self.row.state == TcpState::LastAck
+        self.states().any(TcpState::has_sent_fin)
     }
 
     /// Whether its program closed it with data unread: then the kernel sends RST, and no FIN (RFC 2525, section 2.17).

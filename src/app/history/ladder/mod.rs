@@ -6,12 +6,14 @@ pub(crate) mod incarnation;
 pub(crate) mod inferred;
 pub(crate) mod inferred_close;
 pub(crate) mod model;
+#[cfg(test)]
+mod old;
 pub(crate) mod state_marks;
 pub(crate) mod tcp_end;
 pub(crate) mod text;
 
 pub use crate::app::history::ladder::captured::captured;
-pub use crate::app::history::ladder::inferred::worked_out;
+pub use crate::app::history::ladder::inferred::inferred;
 pub use crate::app::history::ladder::text::as_text;
 
 use crate::app::State;
@@ -38,7 +40,7 @@ fn all_or_one(state: &State) -> Option<Ladder> {
 fn rungs(state: &State, pair: &ConnectionRows<'_>) -> Ladder {
     let crossings = incarnation::crossings(state, pair);
     if crossings.is_empty() {
-        worked_out(state, pair)
+        inferred(state, pair)
     } else {
         captured(&crossings, pair, |crossing| state.lab.numbers(crossing))
     }

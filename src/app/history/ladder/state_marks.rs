@@ -159,19 +159,19 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
     let mut steps: Vec<ImpliedState> = Vec::new();
     for (at, place, is_received, crossing) in events {
         let (segment, sent) = (&crossing.segment, crossing.sent);
-        let before = (end.state, end.is_over);
+        let before = end.state();
         if is_received {
             end.receives(segment);
         } else {
             end.sends(segment);
         }
-        if (end.state, end.is_over) != before {
+        if end.state() != before {
             steps.push(ImpliedState {
                 place,
                 sent,
                 at,
                 is_late: at.since(sent) >= AT_ONCE,
-                state: end.state.filter(|_| !end.is_over),
+                state: end.state().filter(|state| *state != TcpState::Closed),
             });
         }
     }

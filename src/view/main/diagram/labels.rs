@@ -19,18 +19,18 @@ pub(crate) fn draw(
     ways: &StatePaths<'_>,
 ) {
     let mut arrows = Transition::USUAL;
-    arrows.sort_by_key(|arrow| ways.stroke(arrow) == Stroke::Nobody);
+    arrows.sort_by_key(|arrow| ways.stroke(*arrow) == Stroke::Nobody);
     for arrow in arrows {
-        let stroke = ways.stroke(&arrow);
+        let stroke = ways.stroke(arrow);
         let style = if stroke == Stroke::Nobody {
             scene.style(ThemeRole::Dim)
         } else {
             stroke.style(scene)
         };
         // The answer is left out before the event is.
-        let texts = [arrow.cause(), arrow.event.to_owned()];
+        let texts = [arrow.cause(), arrow.event.to_string()];
         let fitting = texts.into_iter().find_map(|text| {
-            let place = place(figure, &arrow, text::width(&text))?;
+            let place = place(figure, arrow, text::width(&text))?;
             is_blank(frame, area, place).then_some((text, place))
         });
         if let Some((text, place)) = fitting {
@@ -40,7 +40,7 @@ pub(crate) fn draw(
 }
 
 /// Where a text so wide stands beside its arrow.
-fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
+fn place(figure: &Figure, arrow: Transition, wide: usize) -> Option<Rect> {
     let route = figure.route(arrow.from, arrow.to)?;
     let wide = u16::try_from(wide).ok()?;
     let (first, end) = (*route.points.first()?, *route.points.last()?);

@@ -97,7 +97,7 @@ fn draw_arrows(
     (figure, ways): (&Figure, &StatePaths<'_>),
 ) {
     let mut arrows: Vec<(Stroke, Transition)> =
-        Transition::USUAL.into_iter().map(|arrow| (ways.stroke(&arrow), arrow)).collect();
+        Transition::USUAL.into_iter().map(|arrow| (ways.stroke(arrow), arrow)).collect();
     // What somebody went lies over what nobody did.
     arrows.sort_by_key(|(stroke, _)| match stroke {
         Stroke::Nobody => 0,

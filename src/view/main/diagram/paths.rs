@@ -20,10 +20,10 @@ impl<'a> StatePaths<'a> {
     }
 
     /// How an arrow is drawn.
-    pub(crate) fn stroke(&self, arrow: &Transition) -> Stroke {
+    pub(crate) fn stroke(&self, arrow: Transition) -> Stroke {
         let known = |end: &Option<(&TableRow, StatePath)>| {
             let mut steps = end.iter().flat_map(|(_, way)| &way.steps);
-            let step = steps.find(|step| step.arrow == *arrow)?;
+            let step = steps.find(|step| step.arrow == arrow)?;
             Some(step.known)
         };
         match (known(&self.chosen), known(&self.other)) {
