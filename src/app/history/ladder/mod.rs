@@ -6,8 +6,6 @@ pub(crate) mod incarnation;
 pub(crate) mod inferred;
 pub(crate) mod inferred_close;
 pub(crate) mod model;
-#[cfg(test)]
-mod old;
 pub(crate) mod state_marks;
 pub(crate) mod tcp_end;
 pub(crate) mod text;
