@@ -1,4 +1,3 @@
-use crate::app::Table;
 use crate::app::table::{GoneReason, TableRow};
 use crate::tcp::{Protocol, TcpState, Transition};
 
@@ -33,12 +32,12 @@ pub enum Certainty {
 
 impl StatePath {
     /// The way of the end whose row `line` shows; `None` for UDP, which has no states.
-    pub fn of(table: &Table, line: &TableRow) -> Option<StatePath> {
+    pub fn of(line: &TableRow) -> Option<StatePath> {
         let name = line.row.name();
         if name.tuple.protocol == Protocol::Udp {
             return None;
         }
-        let is_accepted = name.tuple.is_connected() && !table.is_client(name);
+        let is_accepted = name.tuple.is_connected() && !line.is_client();
         let birth = if is_accepted { TcpState::Listen } else { TcpState::Closed };
         let mut way = StatePath { steps: Vec::new(), at: birth, cut_short: None };
         // Where a socket begins no look can see: the listening socket is another one.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::app::table::RowKind;
 use crate::tcp::{CloseKind, Errno, Moment, Protocol, SocketId, SocketRow, TcpState};
 
 /// A row of the kernel's table, and what this program remembers of it.
@@ -15,6 +16,8 @@ pub struct TableRow {
     pub read: Moment,
     /// When and why it went; `None` while the kernel has it.
     pub gone: Option<Gone>,
+    /// Listener, server or client, as far as listening ports tell.
+    pub(crate) kind: RowKind,
     /// Whether it was there already when its table was first looked at, so that it is older than `born`.
     pub found: bool,
     /// Whether no look at the table ever showed it: our own calls told of it.
@@ -131,6 +134,7 @@ impl TableRow {
             changed: at,
             read: at,
             gone: None,
+            kind: RowKind::ClientEnd,
             found: false,
             told: false,
             ending: None,
@@ -179,6 +183,11 @@ impl TableRow {
     /// Since when the row is in its present state, as far as the looks at the table can tell.
     pub fn passed_since(&self) -> Moment {
         if self.passed.is_empty() { self.born } else { self.changed }
+    }
+
+    /// Whether it is the client's end of its connection.
+    pub fn is_client(&self) -> bool {
+        self.kind == RowKind::ClientEnd
     }
 
     /// How it is to be marked at `now`.

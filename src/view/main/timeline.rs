@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
-use crate::app::{GoneReason, Pane, RowHistory};
+use crate::app::{GoneReason, Pane, TableRow};
 use crate::tcp::{Moment, TcpState};
 use crate::view::main::ladder;
 use crate::view::pane::past;
@@ -39,7 +39,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     } else {
         chosen.map_or(0..0, |chosen| all.pair(chosen))
     };
-    let lives: Vec<RowHistory<'_>> = places.clone().filter_map(|place| all.get(place)).collect();
+    let lives: Vec<&TableRow> = places.clone().filter_map(|place| all.get(place)).collect();
     let axis = Axis::of(scene, &lives, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
     scene.pane(frame, Pane::Sockets, area, titles);
@@ -49,8 +49,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     }
     let rows = u16::try_from(lives.len()).unwrap_or(u16::MAX);
     let top = rect::take_top(&mut inner, rows);
-    scroll.list(top, lives.iter().map(|life| life.line.row.name()));
-    put(frame, top, lives.iter().map(|life| life_line(scene, &axis, *life)));
+    scroll.list(top, lives.iter().map(|life| life.row.name()));
+    put(frame, top, lives.iter().map(|life| life_line(scene, &axis, life)));
     let below = rect::take_top(&mut inner, 1);
     frame.render_widget(axis.line(scene), below);
     ladder::draw(frame, inner, scene);
@@ -104,7 +104,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(scene: Scene<'_>, lives: &[RowHistory<'_>], room: usize) -> Axis {
+    fn of(scene: Scene<'_>, lives: &[&TableRow], room: usize) -> Axis {
         let label = if room >= 96 { 30 } else { 17 };
         Axis {
             now: scene.state.then(),
@@ -169,17 +169,17 @@ impl Axis {
 const NUMBER: usize = 5;
 
 /// Who it is, its states as they went by, and what it is now.
-fn life_line(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Line<'static> {
-    let name = life.line.row.name();
+fn life_line(scene: Scene<'_>, axis: &Axis, life: &TableRow) -> Line<'static> {
+    let name = life.row.name();
     let is_chosen = scene.state.ui.selected == Some(name);
     let mark = if is_chosen { CHOSEN } else { " " };
-    let port = if life.is_client || !name.tuple.is_connected() {
+    let port = if life.is_client() || !name.tuple.is_connected() {
         name.tuple.local.port
     } else {
         name.tuple.remote.port
     };
     let role_room = axis.label - 9;
-    let role = text::fit(&row_name::of(scene, life.line, role_room), role_room);
+    let role = text::fit(&row_name::of(scene, life, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
     let look = if is_chosen { ThemeRole::Selected } else { ThemeRole::Text };
     let mut spans = vec![scene.span(look, who)];
@@ -189,9 +189,9 @@ fn life_line(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Line<'stati
 }
 
 /// What the row is now, or why it went.
-fn now(scene: Scene<'_>, life: RowHistory<'_>) -> Span<'static> {
-    let state = life.line.row.state;
-    if let Some(gone) = life.line.gone {
+fn now(scene: Scene<'_>, life: &TableRow) -> Span<'static> {
+    let state = life.row.state;
+    if let Some(gone) = life.gone {
         let why = match gone.why {
             GoneReason::ClosedByClient => "by client",
             GoneReason::ClosedByServer => "by server",
@@ -222,7 +222,7 @@ enum SpanCell {
     Gone,
 }
 
-fn drawn(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Vec<Span<'static>> {
+fn drawn(scene: Scene<'_>, axis: &Axis, life: &TableRow) -> Vec<Span<'static>> {
     let cells = cells(axis, life);
     cells
         .chunk_by(|one, other| one == other)
@@ -243,10 +243,10 @@ fn drawn(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Vec<Span<'stati
         .collect()
 }
 
-fn cells(axis: &Axis, life: RowHistory<'_>) -> Vec<SpanCell> {
+fn cells(axis: &Axis, life: &TableRow) -> Vec<SpanCell> {
     let mut cells = vec![SpanCell::Nothing; axis.columns];
-    let stretches = life.stretches();
-    for stretch in stretches.iter().filter(|stretch| stretch.seen || life.line.told) {
+    let stretches = life.spans();
+    for stretch in stretches.iter().filter(|stretch| stretch.seen || life.told) {
         let Some(last) = axis.column(stretch.until.unwrap_or(axis.now)) else {
             continue;
         };
@@ -258,7 +258,7 @@ fn cells(axis: &Axis, life: RowHistory<'_>) -> Vec<SpanCell> {
         }
     }
     // Where several begin in one cell, those that were passed unseen have theirs before it.
-    let unseen = stretches.iter().rev().filter(|stretch| !stretch.seen && !life.line.told);
+    let unseen = stretches.iter().rev().filter(|stretch| !stretch.seen && !life.told);
     let mut used: Vec<usize> = Vec::new();
     for stretch in unseen {
         let Some(mut column) = axis.column(stretch.from) else {
@@ -271,13 +271,13 @@ fn cells(axis: &Axis, life: RowHistory<'_>) -> Vec<SpanCell> {
         used.push(column);
         cells[column] = SpanCell::Unseen;
     }
-    if let Some(column) = life.line.gone.and_then(|gone| axis.column(gone.at)) {
+    if let Some(column) = life.gone.and_then(|gone| axis.column(gone.at)) {
         cells[column] = SpanCell::Gone;
     }
     cells
 }
 
 /// Whether the row is older than the first look at it.
-fn is_older(life: RowHistory<'_>, from: Moment) -> bool {
-    life.line.found && from == life.line.born
+fn is_older(life: &TableRow, from: Moment) -> bool {
+    life.found && from == life.born
 }

@@ -1,30 +1,26 @@
 //! A ladder inferred from the states that the table showed and from the calls of our own ends: nobody captured the segments.
 
 use crate::app::history::ladder::model::GONE;
-use crate::app::history::{
-    ArrowEnd, ConnectionRows, Ladder, LadderArrow, RowHistory, Rung, Side, StateMark,
-};
+use crate::app::history::{ArrowEnd, Connection, Ladder, LadderArrow, Rung, Side, StateMark};
 use crate::app::model::LoggedEvent;
-use crate::app::table::{Gone, GoneReason};
+use crate::app::table::{Gone, GoneReason, TableRow};
 use crate::app::{State, format};
 use crate::tcp::state::TcpState::{Closed, Established, Listen, SynReceived, SynSent};
 use crate::tcp::{Flags, Moment, Protocol, SocketId, TcpEvent, TcpState};
 
 /// What both ends of a connection must have sent each other.
-pub fn inferred(state: &State, pair: &ConnectionRows<'_>) -> Ladder {
-    let events = state.sockets.doings.of(pair.connection, state.then());
-    let events = events.filter(|(at, ..)| pair.was_there(*at)).collect();
+pub fn inferred(state: &State, connection: &Connection<'_>) -> Ladder {
     Ladder {
-        ends: pair.names.clone(),
+        ends: connection.names.clone(),
         captured: false,
         of_all: false,
         hidden: 0,
-        rungs: Inference::new(pair, events).rungs(),
+        rungs: Inference::new(connection, connection.events(state)).rungs(),
     }
 }
 
 pub(crate) struct Inference<'a> {
-    pair: &'a ConnectionRows<'a>,
+    connection: &'a Connection<'a>,
     events: Vec<(Moment, SocketId, LoggedEvent)>,
     /// The states of the client and the server, as the segments so far lead to them.
     pub(super) ends: [TcpState; 2],
@@ -35,15 +31,15 @@ pub(crate) struct Inference<'a> {
 
 impl<'a> Inference<'a> {
     pub(super) fn new(
-        pair: &'a ConnectionRows<'a>,
+        connection: &'a Connection<'a>,
         events: Vec<(Moment, SocketId, LoggedEvent)>,
     ) -> Inference<'a> {
         let ends = [Closed, Listen];
-        Inference { pair, events, ends, earliest: Moment::default(), rungs: Vec::new() }
+        Inference { connection, events, ends, earliest: Moment::default(), rungs: Vec::new() }
     }
 
     pub(super) fn rungs(mut self) -> Vec<Rung> {
-        let is_tcp = self.pair.connection.protocol == Protocol::Tcp;
+        let is_tcp = self.connection.tuple.protocol == Protocol::Tcp;
         if is_tcp {
             self.handshake();
         }
@@ -61,36 +57,36 @@ impl<'a> Inference<'a> {
         all
     }
 
-    pub(super) fn row(&self, side: Side) -> Option<RowHistory<'_>> {
-        self.pair.lives[side as usize]
+    pub(super) fn row(&self, side: Side) -> Option<&TableRow> {
+        self.connection.rows[side as usize]
     }
 
     pub(super) fn gone(&self, side: Side) -> Option<Gone> {
-        self.row(side)?.line.gone
+        self.row(side)?.gone
     }
 
     /// Since when an end was seen in such a state.
     pub(super) fn since(&self, side: Side, is_it: impl Fn(TcpState) -> bool) -> Option<Moment> {
-        let spans = self.row(side)?.stretches();
+        let spans = self.row(side)?.spans();
         spans.iter().find(|span| span.seen && is_it(span.state)).map(|span| span.from)
     }
 
     /// The first state that an end was seen in.
     pub(super) fn first_seen(&self, side: Side) -> Option<(Moment, TcpState)> {
-        let spans = self.row(side)?.stretches();
+        let spans = self.row(side)?.spans();
         spans.iter().find(|span| span.seen).map(|span| (span.from, span.state))
     }
 
     /// Whether an end is in that state still.
     pub(super) fn is_stuck_in(&self, side: Side, state: TcpState) -> bool {
-        self.row(side).is_some_and(|row| row.line.row.state == state && row.line.gone.is_none())
+        self.row(side).is_some_and(|row| row.row.state == state && row.gone.is_none())
     }
 
     /// The end that an event was logged for.
     fn side_of(&self, name: SocketId) -> Side {
         let is = |side: Side| {
             let row = self.row(side);
-            row.is_some_and(|row| row.line.row.tuple.canonical() == name.tuple.canonical())
+            row.is_some_and(|row| row.row.tuple.canonical() == name.tuple.canonical())
         };
         if is(Side::Client) || (!is(Side::Server) && self.row(Side::Client).is_none()) {
             Side::Client
@@ -158,12 +154,12 @@ impl<'a> Inference<'a> {
         let calls = |event| matches!(event, LoggedEvent::Calls | LoggedEvent::Connected);
         let opens = |event| calls(event) || event == LoggedEvent::Accepted;
         let is_logged = self.events.iter().any(|(.., event)| opens(*event));
-        let mut rows = self.pair.lives.iter().flatten();
-        if rows.any(|row| row.line.found) && !is_logged {
+        let mut rows = self.connection.rows.iter().flatten();
+        if rows.any(|row| row.found) && !is_logged {
             return self.already_there();
         }
         let called = self.event(Side::Client, calls);
-        let born = self.pair.lives.iter().flatten().map(|row| row.line.born);
+        let born = self.connection.rows.iter().flatten().map(|row| row.born);
         self.segment(born.chain(called).min(), Side::Client, Flags::SYN);
         self.repeated();
         let gone = self.gone(Side::Client);
@@ -172,16 +168,15 @@ impl<'a> Inference<'a> {
             self.ends[Side::Server as usize] = Closed;
             return self.segment(Some(gone.at), Side::Server, Flags::RST.and(Flags::ACK));
         }
-        let answered = |row: &RowHistory<'_>| row.line.states().any(|state| state != SynSent);
-        if self.pair.lives.iter().flatten().any(answered) {
+        let answered = |row: &&TableRow| row.states().any(|state| state != SynSent);
+        if self.connection.rows.iter().flatten().any(answered) {
             self.answer(called);
         }
     }
 
     /// The kernel's timer tells how often a SYN without an answer was sent again.
     fn repeated(&mut self) {
-        let line = self.row(Side::Client).map(|row| row.line);
-        let Some(line) = line.filter(|line| line.row.state == SynSent) else {
+        let Some(line) = self.row(Side::Client).filter(|row| row.row.state == SynSent) else {
             return;
         };
         let (at, tries) = (line.read, line.row.timer.map_or(0, |timer| timer.tries));
@@ -218,7 +213,7 @@ impl<'a> Inference<'a> {
     fn data(&mut self) {
         let sends = |side| self.event(side, |event| matches!(event, LoggedEvent::Sent(_)));
         let sends = [Side::Client, Side::Server].map(|side| sends(side).is_some());
-        let flags = match self.pair.connection.protocol {
+        let flags = match self.connection.tuple.protocol {
             Protocol::Udp => "datagram",
             Protocol::Tcp => "PSH+ACK",
         };

@@ -65,7 +65,7 @@ impl Inference<'_> {
     /// When an end went that was closed with data unread.
     fn closed_unread(&self, side: Side) -> Option<Moment> {
         let gone = self.gone(side).filter(|gone| gone.why == GoneReason::Reset)?;
-        self.row(side)?.line.closed_unread().then_some(gone.at)
+        self.row(side)?.closed_unread().then_some(gone.at)
     }
 
     /// A RST, and the FIN that an end had sent before it.
@@ -101,7 +101,7 @@ impl Inference<'_> {
     fn past_fins(&self, first: Side) -> [bool; 2] {
         let found = [first, first.other()].map(|side| {
             let (_, state) = self.first_seen(side)?;
-            self.row(side).filter(|row| row.line.found).map(|_| state)
+            self.row(side).filter(|row| row.found).map(|_| state)
         });
         let is = |n: usize, is_it: fn(TcpState) -> bool| found[n].is_some_and(is_it);
         let both = found[0] == Some(TimeWait) || is(1, TcpState::is_closing);

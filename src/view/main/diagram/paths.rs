@@ -15,7 +15,7 @@ impl<'a> StatePaths<'a> {
         let state = scene.state;
         let line = scene.chosen_or_newest();
         let mirror = line.and_then(|line| state.seen().mirror(line.row.name()));
-        let way = |line: &'a TableRow| StatePath::of(state.seen(), line).map(|way| (line, way));
+        let way = |line: &'a TableRow| StatePath::of(line).map(|way| (line, way));
         StatePaths { chosen: line.and_then(way), other: mirror.and_then(way) }
     }
 

@@ -88,7 +88,7 @@ pub(crate) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         plain(&window),
         plain(&resent),
         plain(&text::clock(state.started, line.passed_since())),
-        passed(scene, line, room),
+        passed(line, room),
         plain(&address),
     ]
 }
@@ -193,8 +193,8 @@ fn window(info: &TcpInfo, room: usize) -> String {
 }
 
 /// The states before the present one, and how long each was seen; those that no look saw stand in brackets.
-fn passed(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
-    let Some(way) = StatePath::of(scene.state.seen(), line) else {
+fn passed(line: &TableRow, room: usize) -> Vec<Span<'static>> {
+    let Some(way) = StatePath::of(line) else {
         return Vec::new();
     };
     let ends = line.passed.iter().skip(1).map(|next| next.since);
