@@ -21,9 +21,7 @@ pub(crate) mod update;
 pub use crate::app::effect::Effect;
 pub use crate::app::event::Event;
 pub use crate::app::explain::held_state::{held_in_lab, how_held};
-pub use crate::app::history::{
-    Certainty, Comparison, FIVE, PathStep, RowHistory, StatePath, StateSpan,
-};
+pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
 pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};
 pub use crate::app::model::{
@@ -35,7 +33,7 @@ pub use crate::app::model::{
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;
 pub use crate::app::table::{
-    ClosedRow, Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
+    Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
 };
 pub use crate::app::ui::{
     Appearance, Field, Find, Form, HostRowNumbers, Outcome, Overlay, Palette, PointOfView,

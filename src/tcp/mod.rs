@@ -66,6 +66,7 @@ pub use crate::tcp::socket::syscall::SyscallResult;
 pub use crate::tcp::socket::syscall::SyscallTrace;
 pub use crate::tcp::socket::target::Target;
 pub use crate::tcp::state::TcpState;
+pub use crate::tcp::state::transitions::TcpEvent;
 pub use crate::tcp::state::transitions::Transition;
 pub use crate::tcp::table::change::Change;
 pub use crate::tcp::table::filter::Filter;

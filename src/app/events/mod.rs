@@ -17,7 +17,7 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     if is_too_late(state, &news) {
         return vec![];
     }
-    state.sockets.doings.note(state.now, &news);
+    state.sockets.log.note(state.now, &news);
     match news {
         SocketEvent::Listening { spec, sockets } => server::listening(state, spec, sockets),
         SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),

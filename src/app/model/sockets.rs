@@ -19,7 +19,7 @@ pub struct Sockets {
     /// Whether it is several tables, read one after the other, between which nothing takes its time.
     pub(crate) are_together: bool,
     /// What our own ends did.
-    pub doings: SocketLog,
+    pub log: SocketLog,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
     /// Whose holder was looked for, and could not be seen.

@@ -22,7 +22,7 @@ pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
 
 /// A FIN has a number of its own, and `tcpi_bytes_received` counts it (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c); a program cannot read it.
 fn without_fin(state: u8, info: TcpInfo) -> TcpInfo {
-    let has_come = TcpState::from_kernel(state).is_some_and(TcpState::has_heard_fin);
+    let has_come = TcpState::from_kernel(state).is_some_and(TcpState::has_received_fin);
     let fin = u64::from(has_come);
     TcpInfo { bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)), ..info }
 }

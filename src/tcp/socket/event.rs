@@ -7,7 +7,7 @@ use crate::tcp::{
     SyscallTrace, TcpState,
 };
 
-/// What TCP tells back to a program (RFC 9293, section 3.9.1: TCP-to-user messages). Bad news is news, too.
+/// What TCP tells back to a program (RFC 9293, section 3.9.1: user/TCP interface). Bad news is news, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent {
     /// The sockets listen; `spec.at` carries the port that they really got.

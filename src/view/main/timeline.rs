@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
-use crate::app::{GoneReason, Pane, RowHistory};
+use crate::app::{GoneReason, Pane, TableRow};
 use crate::tcp::{Moment, TcpState};
 use crate::view::main::ladder;
 use crate::view::past;
@@ -37,8 +37,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     } else {
         selected.map_or(0..0, |selected| all.pair(selected))
     };
-    let histories: Vec<RowHistory<'_>> =
-        places.clone().filter_map(|place| all.get(place)).collect();
+    let histories: Vec<&TableRow> = places.clone().filter_map(|place| all.get(place)).collect();
     let axis = Axis::of(scene, &histories, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
     painter.pane(Pane::Sockets, area, titles);
@@ -48,8 +47,8 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     }
     let rows = rect::len(histories.len());
     let top = rect::take_top(&mut inner, rows);
-    painter.scroll.list(top, histories.iter().map(|history| history.line.row.name()), 1);
-    painter.put(top, histories.iter().map(|history| history_line(scene, &axis, *history)));
+    painter.scroll.list(top, histories.iter().map(|history| history.row.name()), 1);
+    painter.put(top, histories.iter().map(|history| history_line(scene, &axis, history)));
     let below = rect::take_top(&mut inner, 1);
     painter.render(axis.line(scene), below);
     ladder::draw(painter, inner);
@@ -98,7 +97,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(scene: Scene<'_>, histories: &[RowHistory<'_>], room: usize) -> Axis {
+    fn of(scene: Scene<'_>, histories: &[&TableRow], room: usize) -> Axis {
         let label = if room >= 96 { 30 } else { 17 };
         Axis {
             now: scene.state.then(),
@@ -163,17 +162,17 @@ impl Axis {
 const NUMBER: usize = 5;
 
 /// One row: its name, its states over time, and its state now.
-fn history_line(scene: Scene<'_>, axis: &Axis, history: RowHistory<'_>) -> Line<'static> {
-    let name = history.line.row.name();
+fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'static> {
+    let name = history.row.name();
     let is_selected = scene.state.ui.selected == Some(name);
     let mark = if is_selected { SELECTED } else { " " };
-    let port = if history.is_client || !name.tuple.is_connected() {
+    let port = if history.is_client() || !name.tuple.is_connected() {
         name.tuple.local.port
     } else {
         name.tuple.remote.port
     };
     let role_room = axis.label - 9;
-    let role = text::fit(&role::name(scene, history.line, role_room), role_room);
+    let role = text::fit(&role::name(scene, history, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
     let theme_role = if is_selected { ThemeRole::Selected } else { ThemeRole::Text };
     let mut spans = vec![scene.span(theme_role, who)];
@@ -183,9 +182,9 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: RowHistory<'_>) -> Line<
 }
 
 /// The state now, or why the row is gone.
-fn now(scene: Scene<'_>, history: RowHistory<'_>) -> Span<'static> {
-    let state = history.line.row.state;
-    if let Some(gone) = history.line.gone {
+fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
+    let state = history.row.state;
+    if let Some(gone) = history.gone {
         let why = match gone.why {
             GoneReason::ClosedByClient => "by client",
             GoneReason::ClosedByServer => "by server",
@@ -216,7 +215,7 @@ enum SpanCell {
     Gone,
 }
 
-fn drawn(scene: Scene<'_>, axis: &Axis, history: RowHistory<'_>) -> Vec<Span<'static>> {
+fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>> {
     let cells = cells(axis, history);
     cells
         .chunk_by(|one, other| one == other)
@@ -237,10 +236,10 @@ fn drawn(scene: Scene<'_>, axis: &Axis, history: RowHistory<'_>) -> Vec<Span<'st
         .collect()
 }
 
-fn cells(axis: &Axis, history: RowHistory<'_>) -> Vec<SpanCell> {
+fn cells(axis: &Axis, history: &TableRow) -> Vec<SpanCell> {
     let mut cells = vec![SpanCell::Nothing; axis.columns];
-    let stretches = history.stretches();
-    for stretch in stretches.iter().filter(|stretch| stretch.seen || history.line.told) {
+    let stretches = history.states();
+    for stretch in stretches.iter().filter(|stretch| stretch.seen || history.told) {
         let Some(last) = axis.column(stretch.until.unwrap_or(axis.now)) else {
             continue;
         };
@@ -252,7 +251,7 @@ fn cells(axis: &Axis, history: RowHistory<'_>) -> Vec<SpanCell> {
         }
     }
     // Where several begin in one cell, those not observed move to the left.
-    let unseen = stretches.iter().rev().filter(|stretch| !stretch.seen && !history.line.told);
+    let unseen = stretches.iter().rev().filter(|stretch| !stretch.seen && !history.told);
     let mut used: Vec<usize> = Vec::new();
     for stretch in unseen {
         let Some(mut column) = axis.column(stretch.from) else {
@@ -265,13 +264,13 @@ fn cells(axis: &Axis, history: RowHistory<'_>) -> Vec<SpanCell> {
         used.push(column);
         cells[column] = SpanCell::Unseen;
     }
-    if let Some(column) = history.line.gone.and_then(|gone| axis.column(gone.at)) {
+    if let Some(column) = history.gone.and_then(|gone| axis.column(gone.at)) {
         cells[column] = SpanCell::Gone;
     }
     cells
 }
 
 /// Whether the row is older than the first poll.
-fn is_older(history: RowHistory<'_>, from: Moment) -> bool {
-    history.line.found && from == history.line.born
+fn is_older(history: &TableRow, from: Moment) -> bool {
+    history.found && from == history.born
 }

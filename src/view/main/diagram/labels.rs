@@ -16,18 +16,18 @@ pub(super) fn draw(
 ) {
     let scene = painter.scene;
     let mut arrows = Transition::USUAL;
-    arrows.sort_by_key(|arrow| paths.stroke(arrow) == Stroke::Neither);
+    arrows.sort_by_key(|arrow| paths.stroke(*arrow) == Stroke::Neither);
     for arrow in arrows {
-        let stroke = paths.stroke(&arrow);
+        let stroke = paths.stroke(arrow);
         let style = if stroke == Stroke::Neither {
             scene.style(ThemeRole::Dim)
         } else {
             stroke.style(scene)
         };
         // The reply is left out before the event is.
-        let texts = [arrow.cause(), arrow.event.to_owned()];
+        let texts = [arrow.cause(), arrow.event.to_string()];
         let fitting = texts.into_iter().find_map(|text| {
-            let place = place(figure, &arrow, text::width(&text))?;
+            let place = place(figure, arrow, text::width(&text))?;
             is_blank(painter, area, place).then_some((text, place))
         });
         if let Some((text, place)) = fitting {
@@ -37,7 +37,7 @@ pub(super) fn draw(
 }
 
 /// The place of a text of `wide` columns beside its arrow.
-fn place(figure: &Figure, arrow: &Transition, wide: usize) -> Option<Rect> {
+fn place(figure: &Figure, arrow: Transition, wide: usize) -> Option<Rect> {
     let route = figure.route(arrow.from, arrow.to)?;
     let wide = u16::try_from(wide).ok()?;
     let (first, end) = (*route.points.first()?, *route.points.last()?);

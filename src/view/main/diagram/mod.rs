@@ -95,7 +95,8 @@ fn draw_arrows(
     (figure, paths): (&Figure, &StatePaths<'_>),
 ) {
     let scene = painter.scene;
-    let mut arrows = Transition::USUAL.map(|arrow| (paths.stroke(&arrow), arrow));
+    let mut arrows: Vec<(Stroke, Transition)> =
+        Transition::USUAL.into_iter().map(|arrow| (paths.stroke(arrow), arrow)).collect();
     // The arrows that an end took are drawn over the others.
     arrows.sort_by_key(|(stroke, _)| match stroke {
         Stroke::Neither => 0,

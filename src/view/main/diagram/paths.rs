@@ -15,15 +15,15 @@ impl<'a> StatePaths<'a> {
         let state = scene.state;
         let line = scene.selected_or_newest();
         let mirror = line.and_then(|line| state.seen().mirror(line.row.name()));
-        let path = |line: &'a TableRow| StatePath::of(state.seen(), line).map(|path| (line, path));
+        let path = |line: &'a TableRow| StatePath::of(line).map(|path| (line, path));
         StatePaths { selected: line.and_then(path), other: mirror.and_then(path) }
     }
 
     /// The stroke of a transition.
-    pub(crate) fn stroke(&self, arrow: &Transition) -> Stroke {
+    pub(crate) fn stroke(&self, arrow: Transition) -> Stroke {
         let known = |end: &Option<(&TableRow, StatePath)>| {
             let mut steps = end.iter().flat_map(|(_, path)| &path.steps);
-            let step = steps.find(|step| step.arrow == *arrow)?;
+            let step = steps.find(|step| step.arrow == arrow)?;
             Some(step.known)
         };
         match (known(&self.selected), known(&self.other)) {

@@ -87,7 +87,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         plain(&window),
         plain(&resent),
         plain(&text::clock(state.started, line.passed_since())),
-        passed(scene, line, room),
+        passed(line, room),
         plain(&address),
     ]
 }
@@ -191,8 +191,8 @@ fn window(info: &TcpInfo, room: usize) -> String {
 }
 
 /// The states before the present one, and how long each lasted; those not observed are in brackets.
-fn passed(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
-    let Some(path) = StatePath::of(scene.state.seen(), line) else {
+fn passed(line: &TableRow, room: usize) -> Vec<Span<'static>> {
+    let Some(path) = StatePath::of(line) else {
         return Vec::new();
     };
     let ends = line.passed.iter().skip(1).map(|next| next.since);
