@@ -238,23 +238,23 @@ fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>
 
 fn cells(axis: &Axis, history: &TableRow) -> Vec<SpanCell> {
     let mut cells = vec![SpanCell::Nothing; axis.columns];
-    let stretches = history.states();
-    for stretch in stretches.iter().filter(|stretch| stretch.seen || history.told) {
-        let Some(last) = axis.column(stretch.until.unwrap_or(axis.now)) else {
+    let spans = history.spans();
+    for span in spans.iter().filter(|span| span.seen || history.told) {
+        let Some(last) = axis.column(span.until.unwrap_or(axis.now)) else {
             continue;
         };
-        let first = axis.column(stretch.from);
-        let lasts = if stretch.seen { SpanCell::Lasts(stretch.state) } else { SpanCell::Told };
+        let first = axis.column(span.from);
+        let lasts = if span.seen { SpanCell::Lasts(span.state) } else { SpanCell::Told };
         cells[first.unwrap_or(0)..=last].fill(lasts);
-        if let Some(first) = first.filter(|_| stretch.seen && !is_older(history, stretch.from)) {
-            cells[first] = SpanCell::Begins(stretch.state);
+        if let Some(first) = first.filter(|_| span.seen && !is_older(history, span.from)) {
+            cells[first] = SpanCell::Begins(span.state);
         }
     }
     // Where several begin in one cell, those not observed move to the left.
-    let unseen = stretches.iter().rev().filter(|stretch| !stretch.seen && !history.told);
+    let unseen = spans.iter().rev().filter(|span| !span.seen && !history.told);
     let mut used: Vec<usize> = Vec::new();
-    for stretch in unseen {
-        let Some(mut column) = axis.column(stretch.from) else {
+    for span in unseen {
+        let Some(mut column) = axis.column(span.from) else {
             continue;
         };
         while column > 0 && (used.contains(&column) || matches!(cells[column], SpanCell::Begins(_)))
