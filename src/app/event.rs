@@ -1,6 +1,5 @@
 use crate::app::keys::{Action, Key};
-use crate::tcp::table::update::TableUpdate;
-use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TcpInfo};
+use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TableUpdate, TcpInfo};
 
 /// A fact: something that happened, whoever made it happen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,14 +6,12 @@ use crate::app::actions::{
 };
 use crate::app::events::{cut_short, episodes};
 use crate::app::events::{server, settle};
-use crate::app::explain::table;
 use crate::app::input::{palette, press};
 use crate::app::keys::Action;
 use crate::app::model::Tone;
 use crate::app::state::wanted;
 use crate::app::{Effect, Event, Overlay, State, Ui, events};
-use crate::tcp::table::update::TableUpdate;
-use crate::tcp::{Host, Moment, Port, SocketId, TcpInfo};
+use crate::tcp::{Host, Moment, Port, SocketId, TableUpdate, TcpInfo, procfs_instead};
 
 /// Takes one fact: changes the state, and says what is to be done about it in the world outside.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -54,7 +52,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::TableRead(sight) => see(state, at, &sight),
         Event::TableUnreadable { host, why } => blind(state, host, why),
         Event::FellBackToProcfs(why) => {
-            state.notices.say(at, Tone::Warning, table::instead(&why));
+            state.notices.say(at, Tone::Warning, procfs_instead(&why));
             vec![]
         }
         Event::OwnersFound(found) => {
@@ -164,7 +162,7 @@ fn is_for_ends(action: Action) -> bool {
 /// Whether something that was ordered before has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
-    (is_for_ends(action) && state.clients.awaited > 0)
+    (is_for_ends(action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
 

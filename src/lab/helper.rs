@@ -14,16 +14,15 @@ use crate::lab::{namespace, protocol};
 use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
 
-/// What the helper process does: makes the lab, and hands out its sockets until nobody is at the other end of its standard input.
+/// Runs the helper process: makes the lab, and hands out its sockets until the other end of standard input is closed.
 ///
 /// Must run in a process of one thread, since only such a one may leave its user namespace (user_namespaces(7)).
 ///
 /// # Errors
-/// When standard input is no such line.
+/// When standard input is no such channel.
 pub fn help(spec: LabSpec) -> std::io::Result<()> {
-    let line = fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
-    let channel = Channel::over(line);
-    // In `ps` and `pstree`.
+    let channel = Channel::over(fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
+    // The name shown by `ps` and `pstree`.
     let _ = rustix::thread::set_name(c"fivetuple-lab");
     let who = Requester::now();
     match build(spec) {
@@ -36,7 +35,7 @@ pub fn help(spec: LabSpec) -> std::io::Result<()> {
 }
 
 fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
-    // The closed line tells as much; this also ends a helper that is busy.
+    // A busy helper would notice the closed channel too late.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut spaces = Vec::new();
     for computer in built.computers {
@@ -62,7 +61,7 @@ fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
     Ok(())
 }
 
-/// As many sockets as are asked for, or as there can be, but one.
+/// Makes the sockets asked for: at least one, and as many as the kernel allows.
 fn make(spaces: &[(Host, OwnedFd)], ask: SocketsWanted) -> Result<Vec<OwnedFd>> {
     let (_, space) = spaces.iter().find(|(host, _)| *host == ask.host).ok_or(Errno::HOSTUNREACH)?;
     namespace::enter_network(space)?;

@@ -1,11 +1,11 @@
-//! What the dashboard and the lab's helper say to each other: JSON, as both are the same program and say little.
+//! The messages between the dashboard and the lab's helper, as JSON: both are the same program.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::tcp::{Errno, Host, LabLimits, LabRefusal};
 
-/// What kind of socket is wanted.
+/// A kind of socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SocketKind {
     /// TCP over IPv4.
@@ -16,11 +16,11 @@ pub enum SocketKind {
     Udp4,
     /// UDP over IPv6.
     Udp6,
-    /// Netlink, to ask for the table (sock_diag(7)).
+    /// Netlink for the socket table (sock_diag(7)).
     Diag,
 }
 
-/// The dashboard wants so many sockets of one computer.
+/// The request for sockets of one computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SocketsWanted {
     pub(crate) host: Host,
@@ -28,28 +28,28 @@ pub(crate) struct SocketsWanted {
     pub(crate) count: u8,
 }
 
-/// What the helper tells.
+/// A message of the helper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum HelperReply {
-    /// A computer is there; with its end of the wire, then the files of its counters.
+    /// A computer is up; comes with its end of the wire and the files of its counters.
     Computer(Host),
-    /// All computers are there; this is what they can do.
+    /// All computers are up, with these limits.
     Ready(LabLimits),
-    /// There is no lab.
+    /// The lab could not be made.
     Refused(LabRefusal),
-    /// Here are the sockets.
+    /// Comes with the sockets.
     Sockets,
-    /// There are none.
+    /// There are no sockets.
     Failed(Errno),
 }
 
-/// What is said, as it goes through the line.
-pub(crate) fn bytes(said: &impl Serialize) -> Vec<u8> {
+/// The message as bytes.
+pub(crate) fn bytes(message: &impl Serialize) -> Vec<u8> {
     // Numbers and texts can always be written.
-    serde_json::to_vec(said).unwrap_or_default()
+    serde_json::to_vec(message).unwrap_or_default()
 }
 
-/// What came through the line; `None` where it makes no sense.
+/// The message in the bytes; `None` where they are none.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     serde_json::from_slice(bytes).ok()
 }

@@ -1,4 +1,11 @@
+//! Rectangles of the screen, cut into parts.
+
 use ratatui::layout::{Margin, Rect};
+
+/// A number of lines or columns; no screen has more than `u16::MAX`.
+pub(crate) fn len(n: impl TryInto<u16>) -> u16 {
+    n.try_into().unwrap_or(u16::MAX)
+}
 
 /// The rectangle without its frame.
 pub(crate) fn inside(area: Rect) -> Rect {

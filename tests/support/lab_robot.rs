@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Event, TableUpdate};
 use fivetuple::tcp::{
-    Change, DropReason, Endpoint, FiveTuple, Flags, Host, LabComputer, LabEvent, LabLimits,
-    ListenSpec, Segment, Snapshot, SocketEvent, WireEvent,
+    Change, Delivery, DropReason, Endpoint, FiveTuple, Flags, Host, LabComputer, LabEvent,
+    LabLimits, ListenSpec, Segment, Snapshot, SocketEvent, WireEvent, WireSettings, WireStatus,
 };
 
 use crate::robot::{Robot, own};
@@ -176,6 +176,21 @@ impl Robot {
     pub(crate) fn loses_to(&mut self, number: u64, how: DropReason) {
         let at = self.state.now;
         self.wire(WireEvent::Lost { at, number, how });
+        if how == DropReason::Dropped {
+            let mut settings = self.state.lab.wire;
+            settings.drop_next = settings.drop_next.saturating_sub(1);
+            self.reports(settings);
+        }
+    }
+
+    /// Tells it that the wire has carried out every order, and is set like that.
+    fn reports(&mut self, settings: WireSettings) {
+        let crossings = self.state.lab.crossings.iter();
+        let mut kept = crossings.filter(|crossing| crossing.fate == Delivery::OnTheWay).peekable();
+        let oldest = kept.peek().map(|crossing| crossing.segment.number);
+        let (kept, obeyed) = (kept.count() as u64, u64::MAX);
+        let status = WireStatus { settings, kept, oldest, obeyed, ..WireStatus::default() };
+        self.wire(WireEvent::Status(status));
     }
 
     fn wire(&mut self, news: WireEvent) {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Action, Clients, Effect, Event, Key, Server, State, TableUpdate, update};
 use fivetuple::tcp::{
-    Call, Change, Command, ConnectSpec, Endpoint, Errno, Host, HostLimits, ListenSpec, Moment,
-    OwnSocket, Snapshot, SocketEvent, SocketId, SocketRow, SyscallError,
+    Call, Change, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host, HostLimits, ListenSpec,
+    Moment, OwnSocket, Snapshot, SocketEvent, SocketId, SocketRow, SyscallError,
 };
 
 use crate::support::changes::changes;
@@ -115,7 +115,22 @@ impl Robot {
     }
 
     /// Tells it what TCP said.
-    pub(crate) fn hear(&mut self, news: SocketEvent) {
+    ///
+    /// An answer without an id is one to the burst that is under way, or else to the oldest order.
+    pub(crate) fn hear(&mut self, mut news: SocketEvent) {
+        let clients = &self.state.clients;
+        let burst = clients.under_way.as_ref().map(|burst| burst.id);
+        let order = burst.or(clients.orders.keys().next().copied()).unwrap_or_default();
+        if let SocketEvent::Connecting(own) | SocketEvent::Connected(own) = &mut news {
+            own.order.get_or_insert(order);
+        }
+        if let SocketEvent::ConnectFailed { spec: ConnectSpec { id, .. }, .. }
+        | SocketEvent::BurstBegun { id, .. }
+        | SocketEvent::BurstEnded { id, .. } = &mut news
+            && *id == ConnectId::default()
+        {
+            *id = order;
+        }
         self.orders.extend(update(&mut self.state, self.now, Event::Net(news)));
     }
 
@@ -188,7 +203,7 @@ pub(crate) const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode
 /// The socket of ours behind a row that is given as text.
 pub(crate) fn own(row: &str, fd: u32) -> OwnSocket {
     let row: SocketRow = row.parse().unwrap();
-    OwnSocket { name: row.name(), fd, inode: row.inode }
+    OwnSocket { name: row.name(), fd, inode: row.inode, order: None }
 }
 
 /// The name of the connected TCP socket between two ends.

@@ -2,8 +2,8 @@
 
 use fivetuple::app::{MainView, Myth};
 use fivetuple::tcp::{
-    Call, Command, Endpoint, Errno, Host, ListenSpec, SocketEvent, SourcePort, SyscallError,
-    TcpState,
+    Call, Command, ConnectId, Endpoint, Errno, Host, ListenSpec, OwnSocket, SocketEvent,
+    SourcePort, SyscallError, TcpState,
 };
 
 use crate::real_robot::Real;
@@ -60,21 +60,20 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
         [] => None,
         other => panic!("{other:?}"),
     };
-    let (spec, laptop) = from(&mut robot).unwrap();
+    let (_, laptop) = from(&mut robot).unwrap();
     assert_eq!(laptop, "127.0.0.2");
     robot.press("U");
     assert!(from(&mut robot).is_none() && robot.said().contains("under way"));
     // Another connection is not an answer to it.
-    robot.hear(SocketEvent::Connected(own(
-        "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=5",
-        5,
-    )));
+    let another = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=5", 5);
+    robot.hear(SocketEvent::Connected(OwnSocket { order: Some(ConnectId(77)), ..another }));
     assert!(from(&mut robot).is_none());
     robot.hear(SocketEvent::Connected(own(
         "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=6",
         6,
     )));
-    assert_eq!(from(&mut robot).unwrap().1, "127.0.0.2");
+    let (spec, laptop) = from(&mut robot).unwrap();
+    assert_eq!(laptop, "127.0.0.2");
     robot.hear(SocketEvent::ConnectFailed {
         to: spec.to.endpoint(),
         spec,

@@ -33,7 +33,7 @@ impl Real {
     pub(crate) fn start() -> Real {
         let (sender, news) = mpsc::channel(1024);
         let program = Engine::new(sender, TaskTracker::new(), CancellationToken::new(), 4000);
-        program.tell_calls();
+        program.trace_syscalls();
         Real {
             robot: Robot::new(),
             program,

@@ -6,7 +6,7 @@ use crate::app::model::Tone;
 use crate::app::query::lab_tables;
 use crate::app::state::{only_say, wanted};
 use crate::app::{Effect, State};
-use crate::tcp::{Burst, ConnectSpec, Port};
+use crate::tcp::{Burst, ConnectId, ConnectSpec, Port};
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
@@ -38,17 +38,16 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();
-    if !wait_in_line(&mut state.clients.waiting, spec, burst) {
+    if wait_in_line(&mut state.clients, spec, burst).is_none() {
         return only_say(
             state,
             "other calls wait already for those under way; r gives all of them up",
         );
     }
-    state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
     let mut effects = Vec::from_iter(watch(state, port));
     effects.extend(call_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
-        let text = if state.clients.singles < UNANSWERED {
+        let text = if state.clients.orders.len() < UNANSWERED {
             "calls are under way: these follow them; r gives them up".to_owned()
         } else {
             format!(
@@ -60,17 +59,14 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     effects
 }
 
-/// Makes one call, whatever the options of the next one are.
-pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+/// Makes one call, whatever the options of the next one are; with the id of its order, unless too many wait.
+pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> (Option<ConnectId>, Vec<Effect>) {
     if let Some(why) = lab_tables::on_the_way(state) {
-        return only_say(state, why);
+        return (None, only_say(state, why));
     }
     let watch = watch(state, spec.to.port);
-    if wait_in_line(&mut state.clients.waiting, spec, Burst::ONE) {
-        state.clients.awaited = state.clients.awaited.saturating_add(1);
-    }
-    let call = call_waiting(state);
-    watch.into_iter().chain(call).collect()
+    let order = wait_in_line(&mut state.clients, spec, Burst::ONE);
+    (order, watch.into_iter().chain(call_waiting(state)).collect())
 }
 
 /// Has the rows at a port watched that was never called before.

@@ -1,56 +1,56 @@
-use std::collections::VecDeque;
+//! Orders to connect that wait for others to be answered.
 
-use crate::app::model::BurstProgress;
+use crate::app::model::{BurstProgress, Clients};
 use crate::app::{Effect, State};
-use crate::tcp::{Burst, Command, ConnectSpec};
+use crate::tcp::{Burst, Command, ConnectId, ConnectSpec};
 
-/// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
-pub(crate) const UNANSWERED: u32 = 8;
+/// The most single connects without an answer before further ones wait: a key that repeats makes few orders.
+pub(crate) const UNANSWERED: usize = 8;
 
-/// So many different orders may wait.
+/// The most orders that wait.
 const IN_LINE: usize = 32;
 
-/// Puts calls in line behind those that wait: with the last of them where they are alike; whether there is room.
+/// Appends an order to those that wait, or adds it to the last one if that is alike; its id, if there is room.
 pub(crate) fn wait_in_line(
-    waiting: &mut VecDeque<(ConnectSpec, Burst)>,
-    spec: ConnectSpec,
+    clients: &mut Clients,
+    mut spec: ConnectSpec,
     burst: Burst,
-) -> bool {
-    let is_full = waiting.len() == IN_LINE;
-    match waiting.back_mut() {
-        Some((same, last)) if *same == spec && last.every == burst.every => {
-            last.count = last.count.saturating_add(burst.count);
+) -> Option<ConnectId> {
+    if let Some((last, others)) = clients.waiting.back_mut() {
+        spec.id = last.id;
+        if *last == spec && others.every == burst.every {
+            others.count = others.count.saturating_add(burst.count);
+            return Some(spec.id);
         }
-        _ if is_full => return false,
-        _ => waiting.push_back((spec, burst)),
     }
-    true
+    if clients.waiting.len() == IN_LINE {
+        return None;
+    }
+    spec.id = clients.next_order();
+    let id = spec.id;
+    clients.waiting.push_back((spec, burst));
+    Some(id)
 }
 
-/// Makes the calls that waited, as far as they need not wait any longer: single ones while few are unanswered, several when none is.
-///
-/// So it is always known whose an answer is, and the sockets never have more than a few orders.
+/// Runs the orders that need not wait any longer: single ones while few are unanswered, several connects when none is.
 pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
     let clients = &mut state.clients;
     let mut effects = vec![];
     while clients.under_way.is_none() {
-        let next = clients.waiting.front().map(|(_, burst)| burst.count);
-        let may_call = next.is_some_and(|count| match count {
-            1 => clients.singles < UNANSWERED,
-            _ => clients.singles == 0,
-        });
-        if !may_call {
+        let unanswered = clients.orders.len();
+        let may_run = |(_, burst): &(ConnectSpec, Burst)| {
+            unanswered == 0 || (burst.count == 1 && unanswered < UNANSWERED)
+        };
+        if !clients.waiting.front().is_some_and(may_run) {
             break;
         }
-        let Some((spec, burst)) = clients.waiting.pop_front() else {
-            break;
-        };
-        if burst.count == 1 {
-            clients.singles += 1;
-        } else {
+        let Some((spec, burst)) = clients.waiting.pop_front() else { break };
+        clients.orders.insert(spec.id, burst.count);
+        if burst.count > 1 {
             let caller = clients.caller(spec.host, spec.from);
             let ever = clients.computers[caller].ends.ever();
-            clients.under_way = Some(BurstProgress::of(burst, caller, spec.protocol, ever));
+            let progress = BurstProgress::of(spec.id, burst, caller, spec.protocol, ever);
+            clients.under_way = Some(progress);
         }
         effects.push(Effect::Run(Command::Connect(spec, burst)));
     }

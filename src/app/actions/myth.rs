@@ -4,7 +4,9 @@ use crate::app::actions::connect;
 use crate::app::keys::{MainView, Pane};
 use crate::app::model::{Myth, MythCall, Tone};
 use crate::app::{Effect, State, Ui, state};
-use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError};
+use crate::tcp::{
+    ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
+};
 
 /// Shows the picture, and makes the first call.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
@@ -44,7 +46,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
         }
     };
     let calls = [call(first), call(first), call(second)];
-    state.ui.myth = Some(Myth { port, calls });
+    state.ui.myth = Some(Myth { port, calls, order: None });
     next(state)
 }
 
@@ -87,7 +89,11 @@ fn next(state: &mut State) -> Vec<Effect> {
         to: state.clients.reachable(state.server.callable()).into(),
         ..state.clients.next_spec(state.server.callable())
     };
-    connect::call(state, spec)
+    let (order, effects) = connect::call(state, spec);
+    if let Some(myth) = &mut state.ui.myth {
+        myth.order = order;
+    }
+    effects
 }
 
 fn verdict(myth: &Myth) -> (Tone, String) {
@@ -108,26 +114,16 @@ fn verdict(myth: &Myth) -> (Tone, String) {
 /// A call was answered; if it was the trial's, the next one is made.
 pub(crate) fn answered(
     state: &mut State,
-    from: Option<Endpoint>,
+    order: Option<ConnectId>,
     answer: Result<SocketId, SyscallError>,
 ) -> Vec<Effect> {
     let Some(myth) = &mut state.ui.myth else {
         return vec![];
     };
-    let port = myth.port;
     let mut waiting = myth.calls.iter_mut().filter(|call| call.answer.is_none());
-    let meant = waiting.next();
-    let Some(call) = meant.filter(|call| from == Some(Endpoint { ip: call.from, port })) else {
+    let Some(call) = waiting.next().filter(|_| order.is_some() && order == myth.order) else {
         return vec![];
     };
     call.answer = Some(answer);
     next(state)
-}
-
-/// From where a call came that was refused: the end that bind() was asked for.
-pub(crate) fn asked_from(spec: &ConnectSpec) -> Option<Endpoint> {
-    let is_myth = spec.source_port == SourcePort::SameAsServer;
-    let ip = spec.from.filter(|_| is_myth)?;
-    let port = spec.to.port;
-    Some(Endpoint { ip, port })
 }

@@ -2,27 +2,26 @@
 
 use crate::app::explain::wire;
 use crate::app::keys::WireKey;
+use crate::app::model::wire::{next_delay, restoring};
 use crate::app::model::{Tone, segments};
 use crate::app::state::only_say;
 use crate::app::{Effect, State, format};
-use crate::tcp::{Flags, LabOrder, Protocol, Segment, TcpState, WireOrder};
+use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
 /// Holds the wire.
-pub(crate) fn keep(state: &mut State) -> WireOrder {
-    state.lab.wire.held = true;
-    WireOrder::Hold
+pub(crate) fn keep(state: &mut State) -> Effect {
+    state.lab.order(WireOrder::Hold)
 }
 
 /// Lets the oldest segment that waits through.
-pub(crate) fn let_one_through(state: &mut State) -> WireOrder {
+pub(crate) fn let_one_through(state: &mut State) -> Effect {
     state.lab.oldest_is_to_leave();
-    state.lab.are_ordered(1);
-    WireOrder::Step
+    state.lab.order(WireOrder::Step)
 }
 
 /// Makes a plain wire of it again.
 pub(crate) fn make_plain(state: &mut State) -> Vec<Effect> {
-    std::mem::take(&mut state.lab.wire).mended()
+    restoring(state.lab.wire).map(|order| state.lab.order(order)).collect()
 }
 
 /// Carries out a wish about the wire; without the lab there is none. A count lets so many segments through, or loses so many.
@@ -50,13 +49,11 @@ pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Ve
         },
         WireKey::Delay => once(slow(state)),
         WireKey::Lose => lose(state, many),
+        WireKey::Cut if state.lab.wire.cut => once(mend(state)),
         WireKey::Cut => once(cut(state)),
     };
-    if order == WireOrder::DropNext {
-        state.lab.are_ordered(times);
-    }
     state.notices.say(state.now, Tone::Plain, text);
-    vec![Effect::Lab(LabOrder::Wire(order)); times]
+    (0..times).map(|_| state.lab.order(order)).collect()
 }
 
 /// An order that is given once, and the sentence.
@@ -64,15 +61,12 @@ fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
     (order, 1, text)
 }
 
-fn hold(state: &mut State) -> (WireOrder, String) {
-    let waiting = state.lab.waiting();
-    let wire = &mut state.lab.wire;
-    wire.held = !wire.held;
-    if wire.held {
+fn hold(state: &State) -> (WireOrder, String) {
+    if !state.lab.wire.held {
         let text = "the wire is held: segments wait on it in their order. o lets one through, h lets all go";
         return (WireOrder::Hold, text.to_owned());
     }
-    let text = match waiting {
+    let text = match state.lab.waiting() {
         0 => "the wire goes on; nothing had waited on it".to_owned(),
         n => format!(
             "the wire goes on: {} that waited on it {} now",
@@ -96,7 +90,7 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     let oldest = oldest(state);
     let times = many.min(state.lab.waiting());
     for _ in 0..times {
-        let_one_through(state);
+        state.lab.oldest_is_to_leave();
     }
     let (what, them) = match times {
         1 => (format!("{oldest} goes through"), "it"),
@@ -113,9 +107,8 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     Ok((WireOrder::Step, times, text))
 }
 
-fn slow(state: &mut State) -> (WireOrder, String) {
-    let delay = state.lab.wire.next_delay();
-    state.lab.wire.delay = delay;
+fn slow(state: &State) -> (WireOrder, String) {
+    let delay = next_delay(state.lab.wire);
     let text = if delay.is_zero() {
         "the wire is as quick as a cable again".to_owned()
     } else {
@@ -137,7 +130,6 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
         let times = (asked as usize).min(state.lab.waiting());
         for _ in 0..times {
             state.lab.oldest_is_to_leave();
-            state.lab.wire.loses += 1;
         }
         let text = match times {
             1 => format!("{first} is lost: {follows}"),
@@ -148,8 +140,7 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
         };
         return (WireOrder::DropNext, times, text);
     }
-    state.lab.wire.loses = state.lab.wire.loses.saturating_add(asked);
-    let text = match state.lab.wire.loses {
+    let text = match state.lab.wire.drop_next.saturating_add(asked) {
         1 => "the next segment will be lost, whoever sends it".to_owned(),
         n => {
             let n = format::number(u64::from(n));
@@ -183,40 +174,36 @@ fn after_loss(segment: &Segment) -> &'static str {
     }
 }
 
-fn cut(state: &mut State) -> (WireOrder, String) {
-    state.lab.wire.cut = !state.lab.wire.cut;
-    if state.lab.wire.cut {
-        let stays = if state.sockets.count(TcpState::Established) > 0 {
-            "Connections stay ESTABLISHED; B mends it"
-        } else if state.sockets.count(TcpState::SynSent) > 0 {
-            "SYN_SENT stays, and its SYN is sent again; B mends it"
-        } else {
-            "B mends it"
-        };
-        let waited = match state.lab.waiting() {
-            0 => String::new(),
-            1 => String::from(" So is the one that waited on it."),
-            n => format!(" So are the {n} that waited on it."),
-        };
-        let text = format!(
-            "the cable is cut: every segment is lost, and neither kernel is told.{waited} {stays}"
-        );
-        (WireOrder::Cut, text)
+fn cut(state: &State) -> (WireOrder, String) {
+    let stays = if state.sockets.count(TcpState::Established) > 0 {
+        "Connections stay ESTABLISHED; B mends it"
+    } else if state.sockets.count(TcpState::SynSent) > 0 {
+        "SYN_SENT stays, and its SYN is sent again; B mends it"
     } else {
-        let lost_no_more = if std::mem::take(&mut state.lab.wire.loses) > 0 {
-            ", and nothing is to be lost any more"
-        } else {
-            ""
-        };
-        let mut rows = state.sockets.in_order();
-        let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
-            ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
-        } else {
-            ""
-        };
-        let text = format!(
-            "the cable is mended: what was not acknowledged is sent again when its timer runs out{lost_no_more}{half_open}"
-        );
-        (WireOrder::Mend, text)
-    }
+        "B mends it"
+    };
+    let waited = match state.lab.waiting() {
+        0 => String::new(),
+        1 => String::from(" So is the one that waited on it."),
+        n => format!(" So are the {n} that waited on it."),
+    };
+    let text = format!(
+        "the cable is cut: every segment is lost, and neither kernel is told.{waited} {stays}"
+    );
+    (WireOrder::Cut, text)
+}
+
+fn mend(state: &State) -> (WireOrder, String) {
+    let lost_no_more =
+        if state.lab.wire.drop_next > 0 { ", and nothing is to be lost any more" } else { "" };
+    let mut rows = state.sockets.in_order();
+    let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
+        ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
+    } else {
+        ""
+    };
+    let text = format!(
+        "the cable is mended: what was not acknowledged is sent again when its timer runs out{lost_no_more}{half_open}"
+    );
+    (WireOrder::Mend, text)
 }

@@ -7,18 +7,18 @@ use crate::app::events::{episodes, settle};
 use crate::app::explain::burst;
 use crate::app::explain::failure::connect_error;
 use crate::app::model::episodes::Cause;
-use crate::app::model::{Attempt, BurstProgress, OpenEnds, Tone, Verb};
+use crate::app::model::{Attempt, BurstProgress, Clients, OpenEnds, Tone, Verb};
 use crate::app::query::failure;
 use crate::app::state::look_at_both;
 use crate::app::{Effect, State};
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
+    Burst, ConnectId, ConnectSpec, Endpoint, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
     SyscallError,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket, OpenEnds::call);
-    let waiting = answered(state);
+    let waiting = answered(state, socket.order);
     // Many calls of the lab are told together.
     if !(state.lab.is_up() && state.clients.under_way.is_some()) {
         begin(state, Verb::Call, socket.name);
@@ -31,8 +31,9 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
     client_end(state, socket, OpenEnds::answer);
-    let waiting = if is_news { answered(state) } else { vec![] };
-    if let Some(progress) = &mut state.clients.under_way {
+    let waiting = if is_news { answered(state, socket.order) } else { vec![] };
+    let progress = state.clients.under_way.as_mut();
+    if let Some(progress) = progress.filter(|burst| socket.order == Some(burst.id)) {
         progress.opened += 1;
         // In the order in which they were answered one would not see how the kernel picks.
         progress.ports.insert(socket.name.tuple.local.port);
@@ -42,8 +43,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     } else {
         begin(state, Verb::Connect, socket.name);
     }
-    let local = Some(socket.name.tuple.local);
-    let trial = myth::answered(state, local, Ok(socket.name));
+    let trial = myth::answered(state, socket.order, Ok(socket.name));
     let look = look_at_both(state, socket.name).into_iter();
     look.chain(waiting).chain(trial).collect()
 }
@@ -53,26 +53,18 @@ fn begin(state: &mut State, verb: Verb, client: SocketId) {
     episodes::begin(state, &Cause { verb, ends, ordered: None, bytes: 0 });
 }
 
-/// A call was answered, or is at least on its way; it may have been the one that others wait for.
-fn answered(state: &mut State) -> Vec<Effect> {
-    let clients = &mut state.clients;
-    clients.awaited = clients.awaited.saturating_sub(1);
-    if clients.under_way.is_none() {
-        clients.singles = clients.singles.saturating_sub(1);
+/// One connection of an order was answered, or its SYN sent; others may have waited for that.
+fn answered(state: &mut State, order: Option<ConnectId>) -> Vec<Effect> {
+    let Clients { orders, under_way, .. } = &mut state.clients;
+    if let Some(id) = order {
+        match orders.get_mut(&id) {
+            Some(left) if under_way.as_ref().is_some_and(|burst| burst.id == id) => {
+                *left = left.saturating_sub(1);
+            }
+            Some(_) | None => drop(orders.remove(&id)),
+        }
     }
     connect_queue::call_waiting(state)
-}
-
-/// An order for several calls that the sockets did not take is over, with one refusal for all of them.
-fn give_up_what_never_began(state: &mut State, why: SyscallError) {
-    let clients = &mut state.clients;
-    let was_not_taken = (why.call, why.errno) == (Call::Socket, Errno::EAGAIN);
-    let never_began = |progress: &mut BurstProgress| was_not_taken && !progress.has_begun;
-    if let Some(progress) = clients.under_way.take_if(never_began) {
-        // The answer itself counts for one.
-        clients.awaited = clients.awaited.saturating_sub(progress.asked.saturating_sub(1));
-        clients.singles += 1;
-    }
 }
 
 /// The call of a client, from its own end as far as it was bound to whom it called, was refused.
@@ -90,30 +82,29 @@ pub(crate) fn failed(
         state.episodes.drop_call(name);
         state.clients.forget(name, state.now)
     });
-    let waiting = if was_on_its_way {
-        vec![]
-    } else {
-        give_up_what_never_began(state, why);
-        answered(state)
-    };
+    let waiting = if was_on_its_way { vec![] } else { answered(state, Some(spec.id)) };
     let (text, rows) = connect_error::connect_failed(state, spec, to, why);
     failure::refused(state, Attempt::Connect(spec.clone(), to), why, rows.clone());
-    match &mut state.clients.under_way {
+    match state.clients.under_way.as_mut().filter(|burst| burst.id == spec.id) {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    let trial = myth::answered(state, myth::asked_from(spec), Err(why));
+    let trial = myth::answered(state, Some(spec.id), Err(why));
     let look = name.map_or_else(Vec::new, |name| look_at_both(state, name)).into_iter();
     look.chain(waiting).chain(trial).collect()
 }
 
-pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
+pub(crate) fn burst_begun(
+    state: &mut State,
+    id: ConnectId,
+    burst: Burst,
+    whole_range: bool,
+) -> Vec<Effect> {
     let clients = &mut state.clients;
     let (computer, protocol) = (clients.chosen, clients.spec.protocol);
     let ever = clients.computer().ends.ever();
-    let progress =
-        clients.under_way.get_or_insert_with(|| BurstProgress::of(burst, computer, protocol, ever));
-    (progress.has_begun, progress.whole_range) = (true, whole_range);
+    let begun = || BurstProgress::of(id, burst, computer, protocol, ever);
+    clients.under_way.get_or_insert_with(begun).whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
     let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
     if let Some(text) = text {
@@ -124,17 +115,12 @@ pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) ->
 
 pub(crate) fn burst_ended(
     state: &mut State,
-    opened: u32,
-    asked: u32,
+    id: ConnectId,
+    (opened, asked): (u32, u32),
     took: Duration,
 ) -> Vec<Effect> {
-    if opened < asked {
-        // The rest was given up, and will not be heard of.
-        let waiting = state.clients.waiting.iter();
-        state.clients.awaited = waiting.map(|(_, burst)| burst.count).sum();
-    }
-    state.clients.singles = 0;
-    if let Some(mut progress) = state.clients.under_way.take() {
+    state.clients.orders.remove(&id);
+    if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
         let text = burst::ended(state, &progress, asked, took);
         state.notices.say(state.now, Tone::Plain, text);

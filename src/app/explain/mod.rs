@@ -6,7 +6,6 @@ pub(crate) mod held_state;
 pub(crate) mod lab;
 pub(crate) mod listen;
 pub mod sentence;
-pub(crate) mod table;
 pub mod texts;
 pub(crate) mod wire;
 

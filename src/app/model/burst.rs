@@ -1,14 +1,14 @@
 use std::collections::BTreeSet;
 
-use crate::tcp::{Burst, Port, Protocol, SocketId};
+use crate::tcp::{Burst, ConnectId, Port, Protocol, SocketId};
 
 /// How far a burst of connections has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BurstProgress {
+    /// Which order it is.
+    pub id: ConnectId,
     /// How many were asked for.
     pub asked: u32,
-    /// Whether it was told that it begins.
-    pub has_begun: bool,
     /// How many are connected.
     pub opened: u32,
     /// Whether every socket was given the whole port range.
@@ -28,14 +28,15 @@ pub struct BurstProgress {
 impl BurstProgress {
     /// The beginning of a burst of that computer's, which has had so many ends.
     pub(crate) fn of(
+        id: ConnectId,
         burst: Burst,
         computer: usize,
         protocol: Protocol,
         ever: u64,
     ) -> BurstProgress {
         BurstProgress {
+            id,
             asked: burst.count,
-            has_begun: false,
             opened: 0,
             whole_range: false,
             ports: BTreeSet::new(),

@@ -1,9 +1,11 @@
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::model::{BurstProgress, OpenEnds};
 use crate::app::table::TableRow;
-use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target};
+use crate::tcp::{
+    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target,
+};
 
 /// The computers that play clients, and how they connect.
 #[derive(Clone, Debug)]
@@ -34,11 +36,11 @@ pub struct Clients {
     pub burst: Burst,
     /// Every port they called: rows there belong to the demo.
     pub called: BTreeSet<Port>,
-    /// How many connections were asked for of which nothing has been heard yet.
-    pub awaited: u32,
-    /// The calls that were made one by one and are not answered yet.
-    pub singles: u32,
-    /// Calls that are made once others are answered.
+    /// Orders to connect under way, each with the number of its connections that have no answer yet.
+    pub orders: BTreeMap<ConnectId, u32>,
+    /// The id of the last order.
+    last_order: ConnectId,
+    /// Orders that follow once others are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
     /// Several connections that were ordered at once, and are being made.
     pub under_way: Option<BurstProgress>,
@@ -95,6 +97,7 @@ impl Clients {
         let server = lab.first().map(|server| server.ip);
         Clients {
             server: server.unwrap_or(before.server),
+            last_order: before.last_order,
             ..Clients::of(computers.collect(), before.first.clone())
         }
     }
@@ -114,8 +117,8 @@ impl Clients {
             from: None,
             burst: Burst::ONE,
             called: BTreeSet::new(),
-            awaited: 0,
-            singles: 0,
+            orders: BTreeMap::new(),
+            last_order: ConnectId::default(),
             waiting: VecDeque::new(),
             under_way: None,
         }
@@ -191,6 +194,7 @@ impl Clients {
             chosen: self.chosen,
             parted: std::mem::take(&mut self.parted),
             server: self.server,
+            last_order: self.last_order,
             ..Clients::of(computers, self.first.clone())
         };
     }
@@ -216,6 +220,18 @@ impl Clients {
         if self.index_of(end.tuple.local.ip) != Some(holder) {
             self.parted.insert(end, (holder, now));
         }
+    }
+
+    /// An id that no order had before.
+    pub(crate) fn next_order(&mut self) -> ConnectId {
+        self.last_order.0 += 1;
+        self.last_order
+    }
+
+    /// How many connections were ordered that have no answer yet.
+    pub fn awaited(&self) -> u32 {
+        let waiting = self.waiting.iter().map(|(_, burst)| burst.count);
+        self.orders.values().copied().chain(waiting).fold(0, u32::saturating_add)
     }
 
     /// How many ends all computers hold open.

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use crate::app::actions::Script;
 use crate::app::model::wire::REMEMBERED;
-use crate::app::model::{Clients, SegmentLog, Server, WireSettings};
-use crate::tcp::{Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment};
+use crate::app::model::{Clients, SegmentLog, Server};
+use crate::tcp::{
+    Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
+};
 
 /// The lab, as far as it has told.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub struct LabState {
     pub spec: LabSpec,
     /// Where its server is to listen, if not at the address that the others know.
     pub bind: Option<IpAddr>,
-    /// What is done with its wire.
+    /// The settings of its wire: as it reported them, with the orders since then.
     pub wire: WireSettings,
     /// What was done with it since when, the newest last.
     pub(crate) wires: VecDeque<(Moment, WireSettings)>,

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use crate::tcp::{Host, Port, SocketId, SyscallError};
+use crate::tcp::{ConnectId, Host, Port, SocketId, SyscallError};
 
 /// The calls of one trial, in their order; each is made once the one before is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Myth {
     pub port: Port,
     /// Who called, and what came of it.
     pub calls: [MythCall; 3],
+    /// The order of the connect() that is under way.
+    pub order: Option<ConnectId>,
 }
 
 /// One call from the server's own port number.

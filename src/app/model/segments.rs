@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::Effect;
 use crate::app::model::sequence_numbers::carried;
 use crate::app::model::{LabState, Numbers, SegmentNumbers};
 use crate::tcp::{
-    Delivery, DropReason, Moment, Segment, WireCounts, WireEvent, WireSegment, WireStatus,
+    Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment, WireStatus,
 };
 
 /// So many segments are kept; of older ones only what numbers are counted from.
@@ -24,7 +25,7 @@ pub(crate) struct SegmentLog {
     leaving: BTreeSet<u64>,
     /// So many orders, not yet carried out, are about segments of which it is not known which they are.
     unnamed: usize,
-    /// How many orders were given to let a segment through, or to lose one.
+    /// How many orders were given.
     ordered: u64,
     /// So many frames never came on the wire.
     pub(crate) missed: u64,
@@ -59,14 +60,14 @@ impl SegmentLog {
         }
     }
 
-    fn count(&mut self, tally: WireCounts) {
-        let WireStatus { kept, oldest, obeyed } = tally.standing;
+    fn count(&mut self, status: WireStatus) {
+        let WireStatus { kept, oldest, obeyed, .. } = status;
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
         self.oldest = oldest;
         self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(obeyed)));
-        self.untold += tally.untold;
-        self.missed += tally.missed;
+        self.untold += status.unreported;
+        self.missed += status.missed;
     }
 }
 
@@ -78,14 +79,13 @@ impl LabState {
                 WireEvent::Sent { at, segment } => self.sent(at, segment),
                 WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
                 WireEvent::Lost { at, number, how } => {
-                    if how == DropReason::Dropped {
-                        self.wire.loses = self.wire.loses.saturating_sub(1);
-                    }
                     self.ended(number, Delivery::Lost(at, how));
                 }
-                WireEvent::Counts(tally) => {
-                    self.wire.loses = self.wire.loses.saturating_sub(tally.dropped);
-                    self.known.count(tally);
+                WireEvent::Status(status) => {
+                    if status.obeyed >= self.known.ordered {
+                        self.wire = status.settings;
+                    }
+                    self.known.count(status);
                 }
                 WireEvent::Full { .. } => (),
             }
@@ -114,9 +114,11 @@ impl LabState {
         oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
     }
 
-    /// So many orders are given to let a segment through, or to lose one.
-    pub(crate) fn are_ordered(&mut self, many: usize) {
-        self.known.ordered += many as u64;
+    /// Orders the wire to do this, and assumes the settings that it will report once it has.
+    pub(crate) fn order(&mut self, order: WireOrder) -> Effect {
+        self.wire.apply(order);
+        self.known.ordered += 1;
+        Effect::Lab(LabOrder::Wire(order))
     }
 
     /// The oldest segment that waits is ordered off the wire.

@@ -1,67 +1,41 @@
-//! The lab's wire as the person holds it, now and in the past.
+//! What the dashboard does with the lab's wire.
 
 use std::time::Duration;
 
-use crate::app::Effect;
-use crate::tcp::{LabOrder, WireOrder};
+use crate::tcp::{WireOrder, WireSettings};
 
-/// What is done with the wire now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WireSettings {
-    /// Whether it keeps every segment.
-    pub held: bool,
-    /// How long a segment takes from one computer to the other.
-    pub delay: Duration,
-    /// Whether it loses every segment.
-    pub cut: bool,
-    /// How many segments it is still to lose, one after the other.
-    pub loses: u32,
-}
+/// The delays that one key goes through, one way.
+const DELAYS: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 
-impl WireSettings {
-    /// The delays that one key goes through, one way.
-    pub const DELAYS: [Duration; 4] = [
-        Duration::ZERO,
-        Duration::from_millis(100),
-        Duration::from_millis(500),
-        Duration::from_secs(2),
-    ];
-
-    /// Whether a segment takes long enough that the tables at both ends differ for a while.
-    pub fn is_slow(&self) -> bool {
-        self.held || self.cut || !self.delay.is_zero()
-    }
-
-    /// Whether it is as quick as a cable, and loses nothing.
-    pub(crate) fn is_plain(&self) -> bool {
-        !self.is_slow() && self.loses == 0
-    }
-
-    /// Why nobody hears anything through it, if that is so.
-    pub(crate) const fn why_silent(&self) -> Option<&'static str> {
-        match (self.cut, self.held) {
-            (true, _) => Some("the cable is cut (B mends it)"),
-            (false, true) => Some("the wire is held (h lets go)"),
-            (false, false) => None,
-        }
-    }
-
-    pub(crate) fn next_delay(&self) -> Duration {
-        let place = WireSettings::DELAYS.iter().position(|delay| *delay == self.delay);
-        WireSettings::DELAYS[place.map_or(0, |place| place + 1) % WireSettings::DELAYS.len()]
-    }
-
-    /// What makes a plain wire of it again.
-    pub(crate) fn mended(&self) -> Vec<Effect> {
-        let orders = [
-            (self.held, WireOrder::LetGo),
-            (!self.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),
-            (self.cut || self.loses > 0, WireOrder::Mend),
-        ];
-        let needed = orders.into_iter().filter(|(is_needed, _)| *is_needed);
-        needed.map(|(_, order)| Effect::Lab(LabOrder::Wire(order))).collect()
-    }
-}
-
-/// So many changes of what is done with the wire are remembered.
+/// How many changes of the wire's settings are remembered.
 pub(crate) const REMEMBERED: usize = 4096;
+
+/// Why nobody hears anything through the wire, if that is so.
+pub(crate) const fn why_silent(wire: WireSettings) -> Option<&'static str> {
+    match (wire.cut, wire.held) {
+        (true, _) => Some("the cable is cut (B mends it)"),
+        (false, true) => Some("the wire is held (h lets go)"),
+        (false, false) => None,
+    }
+}
+
+/// The delay after the present one.
+pub(crate) fn next_delay(wire: WireSettings) -> Duration {
+    let place = DELAYS.iter().position(|delay| *delay == wire.delay);
+    DELAYS[place.map_or(0, |place| place + 1) % DELAYS.len()]
+}
+
+/// The orders that make a plain wire of it.
+pub(crate) fn restoring(wire: WireSettings) -> impl Iterator<Item = WireOrder> {
+    let orders = [
+        (wire.held, WireOrder::LetGo),
+        (!wire.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),
+        (wire.cut || wire.drop_next > 0, WireOrder::Mend),
+    ];
+    orders.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, order)| order)
+}

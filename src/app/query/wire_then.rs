@@ -1,6 +1,5 @@
 use crate::app::State;
-use crate::app::model::WireSettings;
-use crate::tcp::Delivery;
+use crate::tcp::{Delivery, WireSettings};
 
 impl State {
     /// What was done with the wire at the moment that is shown.

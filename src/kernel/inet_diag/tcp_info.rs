@@ -9,9 +9,9 @@ use crate::tcp::{TcpInfo, TcpState};
 
 const INET_DIAG_INFO: u16 = 2;
 
-/// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or no sense in it.
+/// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or it is invalid.
 ///
-/// It has grown with the years: what an older kernel does not send is not known, what a newer one adds is skipped.
+/// Fields that an older kernel lacks are `None`; those that a newer one adds are skipped.
 pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
     let socket = message.get(size_of::<Header>()..)?;
     let (socket, attributes) = DiagMessage::read_from_prefix(socket).ok()?;
@@ -20,14 +20,14 @@ pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
     read(info.value()).map(|info| without_fin(socket.state, info))
 }
 
-/// A FIN has a number of its own, and `tcpi_bytes_received` counts it (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c); a program cannot read it.
+/// Takes a received FIN, which occupies a sequence number, off `tcpi_bytes_received` (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c).
 fn without_fin(state: u8, info: TcpInfo) -> TcpInfo {
-    let has_come = TcpState::from_kernel(state).is_some_and(TcpState::has_heard_fin);
-    let fin = u64::from(has_come);
+    let has_fin = TcpState::from_kernel(state).is_some_and(TcpState::has_received_fin);
+    let fin = u64::from(has_fin);
     TcpInfo { bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)), ..info }
 }
 
-/// The fields by their places.
+/// Reads the fields at their offsets.
 fn read(info: &[u8]) -> Option<TcpInfo> {
     let word = |at: usize| {
         let bytes = info.get(at..)?.first_chunk::<4>()?;
@@ -47,7 +47,7 @@ fn read(info: &[u8]) -> Option<TcpInfo> {
         bytes_in: long(128),
         segments_out: word(136),
         segments_in: word(140),
-        // `tcpi_bytes_sent` counts what was sent again, too. Before Linux 4.19 only what was acknowledged is known.
+        // `tcpi_bytes_sent` includes retransmissions. Before Linux 4.19 only acknowledged bytes are known.
         bytes_out: match (long(200), long(208)) {
             (Some(sent), Some(again)) => Some(sent.saturating_sub(again)),
             (sent, _) => sent.or_else(|| long(120)),

@@ -1,7 +1,7 @@
 //! In the lab: what is not shown says so, and what is shown is whole, however small the screen.
 
 use fivetuple::app::Event;
-use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent, WireCounts, WireEvent};
+use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent, WireEvent, WireStatus};
 
 use crate::computers::{ANSWERS, CALLS, LAPTOP, LISTEN};
 use crate::robot::{Robot, own};
@@ -179,7 +179,7 @@ fn no_blank_line_follows_a_segment_whose_numbers_are_long() {
 #[test]
 fn segments_that_were_not_told_are_not_shown() {
     let mut robot = Robot::listening_in_lab();
-    let untold = WireEvent::Counts(WireCounts { untold: 50_736, ..WireCounts::default() });
+    let untold = WireEvent::Status(WireStatus { unreported: 50_736, ..WireStatus::default() });
     robot.tell(Event::Lab(LabEvent::Wire(vec![untold])));
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("50,736 not shown"), "{text}");

@@ -4,7 +4,7 @@ use crate::robot::{Robot, own};
 use fivetuple::app::{Action, Form, Overlay, Pane, Tone};
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
-use fivetuple::view::{ColourDepth, LEAST, PARTS, Theme, glyph, hit, in_ascii, pane_at};
+use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, pane_at};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -60,7 +60,7 @@ fn every_colour_can_be_read_on_its_ground() {
             let theme = Theme::new(name, depth, false);
             let states = TcpState::ALL.map(|state| theme.state(state));
             let ground = luminance(theme.assumed_ground());
-            for style in PARTS.map(|part| theme.of(part)).into_iter().chain(states) {
+            for style in ThemeRole::ALL.map(|role| theme.of(role)).into_iter().chain(states) {
                 let Some(colour) = style.fg.and_then(rgb) else {
                     continue;
                 };

@@ -19,8 +19,10 @@ pub(crate) fn tried() -> Robot {
     robot.commands();
     robot.press("U");
     let commands = robot.commands();
-    let [Command::Connect(spec, _)] = &commands[..] else { panic!("{commands:?}") };
+    assert!(matches!(commands[..], [Command::Connect(..)]), "{commands:?}");
     robot.hear(SocketEvent::Connected(own(TRIED[1], 21)));
+    let commands = robot.commands();
+    let [Command::Connect(spec, _)] = &commands[..] else { panic!("{commands:?}") };
     let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
     robot.hear(SocketEvent::ConnectFailed {
         spec: spec.clone(),

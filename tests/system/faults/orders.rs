@@ -1,8 +1,11 @@
 //! Orders that are given faster than they are answered, and refusals that are understood later.
 
+use std::time::Duration;
+
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, Command, Endpoint, Errno, ListenSpec, Owner, SocketEvent, SyscallError,
+    Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, OwnSocket, Owner, SocketEvent,
+    SyscallError,
 };
 
 use crate::robot::{LISTEN, Robot, own};
@@ -44,6 +47,24 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
         matches!(orders.last(), Some(Command::Connect(_, burst)) if burst.count == 1),
         "{orders:?}"
     );
+}
+
+#[test]
+fn late_answers_to_an_order_that_was_given_up_are_not_those_of_the_next_one() {
+    let mut robot = Robot::listening();
+    robot.commands();
+    robot.press("5c");
+    let given_up = robot.commands();
+    let [Command::Connect(ConnectSpec { id, .. }, _)] = given_up[..] else {
+        panic!("{given_up:?}")
+    };
+    robot.press("r 3c");
+    let late = "tcp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=12";
+    robot.hear(SocketEvent::Connected(OwnSocket { order: Some(id), ..own(late, 12) }));
+    robot.hear(SocketEvent::BurstEnded { id, opened: 1, asked: 5, took: Duration::ZERO });
+    assert_eq!(robot.state.clients.awaited(), 3);
+    let next = robot.state.clients.under_way.as_ref().unwrap();
+    assert_eq!((next.asked, next.opened), (3, 0));
 }
 
 #[test]

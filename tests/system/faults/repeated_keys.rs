@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use fivetuple::net::Engine;
-use fivetuple::tcp::{Command, SocketEvent};
+use fivetuple::tcp::{Command, ConnectId, ConnectSpec, OwnSocket, SocketEvent};
 use proptest::prelude::*;
 
 use crate::robot::{Robot, own};
@@ -20,15 +20,16 @@ impl Sockets {
     /// Takes orders; how many connections they are.
     fn take(&mut self, commands: Vec<Command>) {
         for command in commands {
-            let Command::Connect(_, burst) = command else {
+            let Command::Connect(ConnectSpec { id, .. }, burst) = command else {
                 continue;
             };
-            let calls = (0..burst.count).map(|_| self.call());
+            let calls = (0..burst.count).map(|_| self.call(id));
             let mut news: VecDeque<SocketEvent> = calls.collect();
             if burst.count > 1 {
                 let whole_range = false;
-                news.push_front(SocketEvent::BurstBegun { burst, whole_range });
+                news.push_front(SocketEvent::BurstBegun { id, burst, whole_range });
                 news.push_back(SocketEvent::BurstEnded {
+                    id,
                     opened: burst.count,
                     asked: burst.count,
                     took: Duration::ZERO,
@@ -36,14 +37,18 @@ impl Sockets {
             }
             self.orders.push(news);
         }
-        assert!(self.orders.len() <= Engine::BURSTS, "{} orders at a time", self.orders.len());
+        assert!(
+            self.orders.len() <= Engine::MOST_UNDER_WAY,
+            "{} orders at a time",
+            self.orders.len()
+        );
     }
 
-    fn call(&mut self) -> SocketEvent {
+    fn call(&mut self, id: ConnectId) -> SocketEvent {
         self.opened += 1;
         let (port, inode) = (20_000 + self.opened, self.opened);
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={inode}");
-        SocketEvent::Connected(own(&row, inode))
+        SocketEvent::Connected(OwnSocket { order: Some(id), ..own(&row, inode) })
     }
 
     /// The next news of one of the orders.
@@ -78,7 +83,7 @@ proptest! {
             sockets.take(robot.commands());
         }
         prop_assert_eq!(sockets.opened, pressed);
-        prop_assert_eq!(robot.state.clients.awaited, 0);
+        prop_assert_eq!(robot.state.clients.awaited(), 0);
         prop_assert!(robot.state.clients.waiting.is_empty());
     }
 }

@@ -29,10 +29,10 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
                 tuple: FiveTuple::tcp(at.into(), Endpoint::nobody()),
                 inode: inode(socket),
             };
-            let row = source.look(name).unwrap().expect("it listens");
+            let row = source.lookup(name).unwrap().expect("it listens");
             assert_eq!(row.inode, inode(socket));
             let nobody = SocketId { inode: 1, ..name };
-            assert_eq!(source.look(nobody).unwrap(), None);
+            assert_eq!(source.lookup(nobody).unwrap(), None);
         }
     }
 }
@@ -44,7 +44,7 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
     let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
     for source in &mut sources() {
         for missing in [tuple(at, nobody), tuple(nobody, at)] {
-            let found = source.look(SocketId::connected(Host::THIS, missing)).unwrap();
+            let found = source.lookup(SocketId::connected(Host::THIS, missing)).unwrap();
             assert_eq!(found, None, "{}", source.name());
         }
     }

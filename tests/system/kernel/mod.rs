@@ -64,7 +64,7 @@ fn shows(at: SocketAddr, mut expected: Vec<TcpState>) {
     for source in &mut sources() {
         let rows = rows_when(source.as_mut(), at, |rows| states(rows) == expected);
         for row in rows {
-            let found = source.look(row.name()).unwrap();
+            let found = source.lookup(row.name()).unwrap();
             let found = found.unwrap_or_else(|| panic!("{} lost {row}", source.name()));
             assert_eq!((found.name(), found.state), (row.name(), row.state));
         }

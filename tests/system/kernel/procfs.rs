@@ -87,7 +87,7 @@ fn a_pulse_tells_sockets_from_data() {
     let mut beat = |text: &str| {
         file.rewind().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        pulse.motion()
+        pulse.activity()
     };
     let snmp = |established: u8, segments: u8, lite: u8| {
         format!(
@@ -107,22 +107,22 @@ fn a_pulse_tells_sockets_from_data() {
     for (established, segments, lite, expected) in table {
         assert_eq!(beat(&snmp(established, segments, lite)), expected);
     }
-    assert_eq!(ChangeCounters::over(Vec::new()).motion(), Activity::Segments, "nothing to read");
+    assert_eq!(ChangeCounters::over(Vec::new()).activity(), Activity::Segments, "nothing to read");
 }
 
 /// Other tests move the counters of the same namespace, so that only movement can be asserted.
 #[test]
 fn a_pulse_feels_what_sockets_do() {
     let mut pulse = ChangeCounters::open();
-    pulse.motion();
+    pulse.activity();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    assert_eq!(pulse.motion(), Activity::Sockets, "listen()");
+    assert_eq!(pulse.activity(), Activity::Sockets, "listen()");
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    assert_eq!(pulse.motion(), Activity::Sockets, "connect()");
+    assert_eq!(pulse.activity(), Activity::Sockets, "connect()");
     drop(client);
-    assert_eq!(pulse.motion(), Activity::Sockets, "close()");
+    assert_eq!(pulse.activity(), Activity::Sockets, "close()");
     let socket = UdpSocket::bind("[::1]:0").unwrap();
-    assert_eq!(pulse.motion(), Activity::Sockets, "UDP bind()");
+    assert_eq!(pulse.activity(), Activity::Sockets, "UDP bind()");
     drop(socket);
-    assert_eq!(pulse.motion(), Activity::Sockets, "UDP close()");
+    assert_eq!(pulse.activity(), Activity::Sockets, "UDP close()");
 }

@@ -21,7 +21,7 @@ fn a_connection_is_two_rows_and_a_listener_is_one() {
         shows(at, listed.clone());
         for source in &mut sources() {
             let name = tuple(at, client.local_addr().unwrap());
-            let row = source.look(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
+            let row = source.lookup(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
             assert_eq!(row.inode, 0, "nobody has accepted it");
         }
         let (server, _) = listener.accept().unwrap();
@@ -29,7 +29,7 @@ fn a_connection_is_two_rows_and_a_listener_is_one() {
         let mut both = sources();
         for source in &mut both {
             let name = SocketId::connected(Host::THIS, tuple(at, client.local_addr().unwrap()));
-            let row = source.look(name).unwrap().unwrap();
+            let row = source.lookup(name).unwrap().unwrap();
             assert_eq!(row.inode, inode(&server), "{}", source.name());
         }
     }
@@ -47,7 +47,7 @@ fn closing_walks_through_the_states() {
     shows(at, vec![TcpState::Listen, TcpState::TimeWait]);
     for source in &mut sources() {
         let name = tuple(client.local_addr().unwrap(), at);
-        let row = source.look(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
+        let row = source.lookup(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
         let left = row.timer.expect("TIME_WAIT has a timer").left;
         assert!(left > Duration::from_secs(30) && left <= Duration::from_secs(61), "{left:?}");
     }
@@ -81,7 +81,7 @@ fn a_dual_stack_listener_shows_mapped_addresses() {
     shows(at, vec![TcpState::Listen, TcpState::Established, TcpState::Established]);
     for source in &mut sources() {
         let asked = tuple(client.peer_addr().unwrap(), client.local_addr().unwrap());
-        let row = source.look(SocketId::connected(Host::THIS, asked)).unwrap().unwrap();
+        let row = source.lookup(SocketId::connected(Host::THIS, asked)).unwrap().unwrap();
         assert!(row.tuple.local.ip.is_ipv6(), "{row}");
         assert_eq!(row.tuple.canonical(), asked);
     }
@@ -103,7 +103,7 @@ fn udp_rows_are_found_connected_and_not() {
                 local: at.into(),
                 remote: connected.local_addr().unwrap().into(),
             };
-            let found = source.look(SocketId::connected(Host::THIS, missing)).unwrap();
+            let found = source.lookup(SocketId::connected(Host::THIS, missing)).unwrap();
             assert_eq!(found, None, "{}", source.name());
         }
     }
@@ -117,5 +117,5 @@ fn a_socket_that_is_only_bound_is_known_to_sock_diag() {
     let [mut diag, _] = sources();
     let rows = rows_when(diag.as_mut(), at, |rows| rows.len() == 1);
     assert_eq!((rows[0].state, rows[0].inode), (TcpState::Closed, inode(&socket)));
-    assert_eq!(diag.look(rows[0].name()).unwrap().map(|row| row.inode), Some(inode(&socket)));
+    assert_eq!(diag.lookup(rows[0].name()).unwrap().map(|row| row.inode), Some(inode(&socket)));
 }

@@ -22,7 +22,7 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     client.read_exact(&mut [0; 13]).unwrap();
 
     let mut source = SockDiag::open(Host::THIS).expect("sock_diag");
-    let mut inside = |tuple| source.inside(SocketId::connected(Host::THIS, tuple)).unwrap();
+    let mut inside = |tuple| source.inspect(SocketId::connected(Host::THIS, tuple)).unwrap();
     let client_end = inside(tuple(from, at)).expect("it is connected");
     let server_end = inside(tuple(at, from)).expect("it is connected");
     assert_eq!(client_end.bytes_out, Some(1000));
@@ -46,5 +46,5 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     assert_eq!(inside(listening), None, "nothing goes through who only listens");
     let mut plain = Procfs::new(Host::THIS);
     let name = SocketId::connected(Host::THIS, tuple(from, at));
-    assert_eq!(plain.inside(name).unwrap(), None, "/proc does not tell");
+    assert_eq!(plain.inspect(name).unwrap(), None, "/proc does not tell");
 }

@@ -6,11 +6,11 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fivetuple::app::{Event, TableUpdate};
+use fivetuple::kernel::watch::{Poller, WatchEvent};
 use fivetuple::kernel::{ChangeCounters, ReadError, Reading, SocketSource};
-use fivetuple::run::Poller;
+use fivetuple::run::Clock;
 use fivetuple::tcp::{
-    Change, Filter, FiveTuple, Host, Port, Snapshot, SocketId, SocketRow, TcpState,
+    Change, Filter, FiveTuple, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
 };
 
 use crate::place::{is_at, own_address};
@@ -21,7 +21,7 @@ const OTHER: &str = "tcp 0 0 127.0.0.1:40001 127.0.0.1:5000 ESTABLISHED inode=3 
 
 /// The table as the reports tell it.
 struct Told {
-    events: Receiver<Event>,
+    events: Receiver<WatchEvent>,
     rows: Vec<SocketRow>,
     /// Only rows with this address at one end, if any.
     at: Option<IpAddr>,
@@ -29,18 +29,18 @@ struct Told {
 }
 
 impl Told {
-    fn new(events: Receiver<Event>, at: Option<IpAddr>) -> Told {
+    fn new(events: Receiver<WatchEvent>, at: Option<IpAddr>) -> Told {
         let rows = Vec::new();
         Told { events, rows, at, source: "" }
     }
 
-    fn next(&self) -> Event {
+    fn next(&self) -> WatchEvent {
         self.events.recv_timeout(LONG).expect("a report")
     }
 
     fn sight(&mut self) -> TableUpdate {
         let event = self.next();
-        let Event::TableRead(sight) = event else {
+        let WatchEvent::TableRead(sight) = event else {
             panic!("{event:?}");
         };
         sight
@@ -48,7 +48,7 @@ impl Told {
 
     fn blind(&mut self) -> String {
         let event = self.next();
-        let Event::TableUnreadable { why, .. } = event else {
+        let WatchEvent::TableUnreadable { why, .. } = event else {
             panic!("{event:?}");
         };
         why
@@ -122,7 +122,7 @@ impl SocketSource for Actor {
         Ok(())
     }
 
-    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
+    fn lookup(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
         let row: SocketRow = OTHER.parse().unwrap();
         assert_ne!(name.tuple.local.port, Port(13), "as planned");
         Ok(Some(row).filter(|row| row.name() == name))
@@ -139,8 +139,10 @@ fn acting() -> (Poller, Sender<Next>, Told) {
     };
     // A pulse without files says that data may have come at any time.
     let pulse = || ChangeCounters::over(Vec::new());
-    let poller =
-        Poller::over(Host::THIS, Box::new(opener), pulse, move |event| told.send(event).is_ok());
+    let clock = Clock::start();
+    let now = move || clock.now();
+    let report = move |event| told.send(event).is_ok();
+    let poller = Poller::over(Host::THIS, Box::new(opener), pulse, now, report);
     (poller, plot, Told::new(events, None))
 }
 
@@ -153,13 +155,14 @@ fn a_connection_is_seen_from_its_birth_to_its_end() {
     let listener = TcpListener::bind((own_address(), 0)).unwrap();
     let at = listener.local_addr().unwrap();
     let (told, events) = sync_channel(1024);
-    let poller = Poller::start(move |event| told.send(event).is_ok());
+    let clock = Clock::start();
+    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
     let mut told = Told::new(events, Some(at.ip()));
     poller.watch(Filter::ports([Port(at.port())]));
     told.until(|rows| rows.len() == 1);
     let client = TcpStream::connect(at).unwrap();
     let tuple = FiveTuple::tcp(client.local_addr().unwrap().into(), at.into());
-    poller.look(vec![SocketId::connected(Host::THIS, tuple)]);
+    poller.lookup(vec![SocketId::connected(Host::THIS, tuple)]);
     told.until(|rows| rows.iter().any(|row| row.tuple == tuple));
     told.until(|rows| rows.len() == 3);
     let (server, _) = listener.accept().unwrap();
@@ -177,12 +180,13 @@ fn rows_on_the_screen_are_kept_up_to_date() {
     let at = listener.local_addr().unwrap();
     let client = TcpStream::connect(at).unwrap();
     let (told, events) = sync_channel(1024);
-    let poller = Poller::start(move |event| told.send(event).is_ok());
+    let clock = Clock::start();
+    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
     let mut told = Told::new(events, Some(at.ip()));
     poller.watch(Filter::ports([Port(at.port())]));
     told.until(|rows| rows.len() == 3);
     let tuple = FiveTuple::tcp(at.into(), client.local_addr().unwrap().into());
-    poller.visible(vec![SocketId::connected(Host::THIS, tuple)]);
+    poller.set_visible(vec![SocketId::connected(Host::THIS, tuple)]);
     let waiting = |rows: &[SocketRow]| {
         rows.iter().find(|row| row.state == TcpState::Listen).map(|row| row.queues.recv)
     };
@@ -202,7 +206,7 @@ fn a_look_does_not_wait_for_the_table() {
     plot.send(Next::Rows(ROW)).unwrap();
     told.until(|rows| rows.len() == 1);
     // The next table hangs until it is told what to do.
-    poller.look(vec![name(OTHER), name(ROW)]);
+    poller.lookup(vec![name(OTHER), name(ROW)]);
     told.until(|rows| rows.len() == 1 && rows[0].name() == name(OTHER));
     plot.send(Next::Rows(OTHER)).unwrap();
     plot.send(Next::Rows(OTHER)).unwrap();
@@ -237,8 +241,7 @@ fn where_it_is_denied_proc_takes_over() {
     poller.watch(Filter::ports([Port(at.port())]));
     plot.send(Next::Deny).unwrap();
     let event = told.next();
-    let is_told =
-        matches!(&event, Event::FellBackToProcfs(why) if why.starts_with("acting was refused: "));
+    let is_told = matches!(&event, WatchEvent::FellBackToProcfs(why) if why.starts_with("acting was refused: "));
     assert!(is_told, "{event:?}");
     told.until(|rows| rows.len() == 1);
     let client = TcpStream::connect(at).unwrap();
@@ -254,9 +257,9 @@ fn after_too_many_panics_it_says_so_and_ends() {
     let unlucky = name(&ROW.replace("40000", "13"));
     plot.send(Next::Rows(ROW)).unwrap();
     told.until(|rows| rows.len() == 1);
-    let is_last = |event: &Event| matches!(event, Event::TableUnreadable { why, .. } if why.contains("again and again"));
+    let is_last = |event: &WatchEvent| matches!(event, WatchEvent::TableUnreadable { why, .. } if why.contains("again and again"));
     for _ in 0..10_000 {
-        poller.look(vec![unlucky]);
+        poller.lookup(vec![unlucky]);
         if told.events.recv_timeout(Duration::from_millis(1)).is_ok_and(|event| is_last(&event)) {
             return;
         }
@@ -269,7 +272,7 @@ fn dropping_it_ends_its_threads() {
     let (poller, plot, told) = acting();
     poller.watch(Filter::everything());
     plot.send(Next::Rows(ROW)).unwrap();
-    assert!(matches!(told.next(), Event::TableRead(_)));
+    assert!(matches!(told.next(), WatchEvent::TableRead(_)));
     drop(plot);
     drop(poller);
     while told.events.recv_timeout(LONG) != Err(std::sync::mpsc::RecvTimeoutError::Disconnected) {}

@@ -5,8 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use fivetuple::app::Event;
-use fivetuple::run::Poller;
+use fivetuple::kernel::watch::{Poller, WatchEvent};
+use fivetuple::run::Clock;
 use fivetuple::tcp::{Filter, FiveTuple, Host, Port, SocketId, TcpInfo};
 
 use crate::place::own_address;
@@ -14,9 +14,9 @@ use crate::place::own_address;
 const LONG: Duration = Duration::from_secs(60);
 
 /// The next report on what is inside that `is_it` likes.
-fn told(events: &Receiver<Event>, is_it: impl Fn(&[(SocketId, TcpInfo)]) -> bool) {
+fn told(events: &Receiver<WatchEvent>, is_it: impl Fn(&[(SocketId, TcpInfo)]) -> bool) {
     loop {
-        if let Event::Inspected { host: Host::THIS, found } =
+        if let WatchEvent::Inspected { host: Host::THIS, found } =
             events.recv_timeout(LONG).expect("a report")
             && is_it(&found)
         {
@@ -37,7 +37,8 @@ fn what_went_through_a_connection_is_told_while_it_is_looked_inside() {
         name(FiveTuple::tcp(at.into(), from.into())),
     ];
     let (report, events) = channel();
-    let poller = Poller::start(move |event| report.send(event).is_ok());
+    let clock = Clock::start();
+    let poller = Poller::start(move || clock.now(), move |event| report.send(event).is_ok());
     poller.watch(Filter::ports([Port(at.port())]));
     poller.inspect(ends.to_vec());
     let mut through = |bytes: u64| {

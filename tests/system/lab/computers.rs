@@ -102,10 +102,10 @@ fn the_computers_have_the_range_that_is_asked_for() {
             Ok(lab) => lab,
             Err(why) => return skipped(&format!("no lab here: {why:?}")),
         };
-        assert_eq!(lab.stock.ports(), range);
+        assert_eq!(lab.pool.ports(), range);
         let ips: Vec<String> = lab.computers.iter().map(|one| one.ip.to_string()).collect();
         assert_eq!(ips, ["192.168.1.10", "192.168.1.13"]);
-        assert!(lab.stock.take(Host(3), SocketKind::Tcp4).is_err());
+        assert!(lab.pool.take(Host(3), SocketKind::Tcp4).is_err());
     });
 }
 
@@ -118,7 +118,7 @@ fn without_its_helper_a_lab_gives_no_more_sockets_and_says_so() {
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     let why = bench.lab.helper.wait().expect("a reason");
     assert!(why.contains("signal 9"), "{why}");
-    let refused = bench.lab.stock.take(PHONE, SocketKind::Tcp4).unwrap_err();
+    let refused = bench.lab.pool.take(PHONE, SocketKind::Tcp4).unwrap_err();
     assert_eq!(refused.raw_os_error(), Some(libc::EHOSTUNREACH));
     drop(kept);
 }
@@ -129,9 +129,9 @@ fn a_helper_that_does_not_answer_in_time_is_ended_and_so_is_the_lab() {
     let pid = i32::try_from(bench.lab.helper.pid()).unwrap();
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
-    let stock = &bench.lab.stock;
-    stock.set_patience(Duration::from_millis(1)).unwrap();
-    let refused = stock.take(SERVER, SocketKind::Tcp4).unwrap_err();
+    let pool = &bench.lab.pool;
+    pool.set_timeout(Duration::from_millis(1)).unwrap();
+    let refused = pool.take(SERVER, SocketKind::Tcp4).unwrap_err();
     assert_eq!(refused.raw_os_error(), Some(libc::EHOSTUNREACH));
     let why = bench.lab.helper.wait().expect("a reason");
     assert_eq!(why, "the lab's helper process did not answer in time");

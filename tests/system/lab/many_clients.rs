@@ -29,11 +29,11 @@ impl RemoteSockets for Sockets {
         self.0.take(host, kind(protocol))
     }
 
-    fn at_hand(&self, host: Host, protocol: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.at_hand(host, kind(protocol))
+    fn take_ready(&self, host: Host, protocol: Protocol, _: IpAddr) -> Option<OwnedFd> {
+        self.0.take_ready(host, kind(protocol))
     }
 
-    fn ports(&self) -> PortRange {
+    fn ephemeral_range(&self) -> PortRange {
         self.0.ports()
     }
 
@@ -52,12 +52,12 @@ fn kind(protocol: Protocol) -> SocketKind {
 /// A program in the lab, and its news.
 fn program(bench: &Bench) -> (Engine, Receiver<SocketEvent>) {
     let (sender, news) = mpsc::channel(1024);
-    let program = Engine::with_elsewhere(
+    let program = Engine::with_remote_sockets(
         sender,
         TaskTracker::new(),
         CancellationToken::new(),
         raise_descriptor_limit(),
-        Arc::new(Sockets(Arc::clone(&bench.lab.stock))),
+        Arc::new(Sockets(Arc::clone(&bench.lab.pool))),
     );
     (program, news)
 }
@@ -134,7 +134,7 @@ async fn thousands(mut bench: Bench) {
         let untold: u64 = news
             .iter()
             .map(|news| match news {
-                WireEvent::Counts(tally) => tally.untold,
+                WireEvent::Status(status) => status.unreported,
                 WireEvent::Sent { .. } => 1,
                 WireEvent::Arrived { .. } | WireEvent::Lost { .. } | WireEvent::Full { .. } => 0,
             })
@@ -145,7 +145,7 @@ async fn thousands(mut bench: Bench) {
     let most = 5000 * (begun.elapsed().as_secs() + 2);
     let told = told as u64;
     assert!(told < most, "{told} news are more than anybody can read");
-    program.leave_elsewhere();
+    program.close_remote();
     let mut closed = 0;
     heard(&mut news, |news| {
         closed += u32::from(matches!(news, SocketEvent::Closed { .. }));

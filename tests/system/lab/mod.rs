@@ -98,12 +98,12 @@ impl Bench {
     }
 
     fn tcp(&self, host: Host) -> Socket {
-        let socket = self.lab.stock.take(host, SocketKind::Tcp4).expect("a socket");
+        let socket = self.lab.pool.take(host, SocketKind::Tcp4).expect("a socket");
         Socket::from(socket)
     }
 
     fn udp(&self, host: Host) -> Socket {
-        let socket = self.lab.stock.take(host, SocketKind::Udp4).expect("a socket");
+        let socket = self.lab.pool.take(host, SocketKind::Udp4).expect("a socket");
         Socket::from(socket)
     }
 
@@ -127,8 +127,7 @@ impl Bench {
 
     /// The states of a computer's sockets with that port at either end, LISTEN aside.
     fn states(&self, host: Host, port: u16) -> Vec<TcpState> {
-        let mut source =
-            NamespaceSource::over(host, || self.lab.stock.take(host, SocketKind::Diag));
+        let mut source = NamespaceSource::over(host, || self.lab.pool.take(host, SocketKind::Diag));
         let reading = source.snapshot(&Filter::ports([Port(port)])).expect("rows");
         let rows = reading.snapshot.rows.into_iter();
         rows.inspect(|row| assert_eq!(row.host, host))
@@ -179,7 +178,7 @@ fn sent(news: &[WireEvent]) -> Vec<(Moment, Segment)> {
         WireEvent::Sent { at, segment } => Some((*at, segment.clone())),
         WireEvent::Arrived { .. }
         | WireEvent::Lost { .. }
-        | WireEvent::Counts(_)
+        | WireEvent::Status(_)
         | WireEvent::Full { .. } => None,
     });
     segments.collect()
@@ -191,7 +190,7 @@ fn arrived(news: &[WireEvent]) -> Vec<(Moment, u64)> {
         WireEvent::Arrived { at, number } => Some((*at, *number)),
         WireEvent::Sent { .. }
         | WireEvent::Lost { .. }
-        | WireEvent::Counts(_)
+        | WireEvent::Status(_)
         | WireEvent::Full { .. } => None,
     });
     numbers.collect()
@@ -203,7 +202,7 @@ fn lost(news: &[WireEvent]) -> Vec<(u64, DropReason)> {
         WireEvent::Lost { number, how, .. } => Some((*number, *how)),
         WireEvent::Sent { .. }
         | WireEvent::Arrived { .. }
-        | WireEvent::Counts(_)
+        | WireEvent::Status(_)
         | WireEvent::Full { .. } => None,
     });
     numbers.collect()

@@ -124,7 +124,7 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
     }
     // Three fragments, of which the first is told.
     let kept = |news: &[WireEvent]| match news.last() {
-        Some(WireEvent::Counts(tally)) if tally.standing.kept == 5 => Some(()),
+        Some(WireEvent::Status(status)) if status.kept == 5 => Some(()),
         _ => None,
     };
     bench.hear(kept);

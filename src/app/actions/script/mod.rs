@@ -10,8 +10,8 @@ use crate::app::explain::held_state;
 use crate::app::model::Tone;
 use crate::app::{Effect, State};
 use crate::tcp::{
-    Command, ConnectSpec, Delivery, Host, LabOrder, Moment, ServerCloses, SocketId, Syscall,
-    SyscallRecord, SyscallTrace, TcpState,
+    Command, ConnectSpec, Delivery, Host, Moment, ServerCloses, SocketId, Syscall, SyscallRecord,
+    SyscallTrace, TcpState,
 };
 
 /// A state that is being reached.
@@ -33,7 +33,7 @@ pub(crate) struct Script {
 
 /// Begins; a script that was under way is given up.
 pub(crate) fn begin(state: &mut State, held: TcpState) {
-    if state.clients.awaited > 0 {
+    if state.clients.awaited() > 0 {
         let text =
             "calls are under way: a state can be held once they are answered; r gives them up";
         state.notices.say(state.now, Tone::Plain, text);
@@ -114,7 +114,6 @@ impl Script {
     }
 
     fn order(&self, state: &mut State, cue: ScriptStep) -> Vec<Effect> {
-        let by_wire = |order| vec![Effect::Lab(LabOrder::Wire(order))];
         let run = |command| vec![Effect::Run(command)];
         let end = |side, command: fn(SocketId) -> Command| {
             let end = self.end_at(state, side);
@@ -126,7 +125,7 @@ impl Script {
                 state.notices.say(state.now, Tone::Plain, text);
                 wire::make_plain(state)
             }
-            ScriptStep::WireHeld => by_wire(wire::keep(state)),
+            ScriptStep::WireHeld => vec![wire::keep(state)],
             ScriptStep::Listens => {
                 let spec = state.server.spec.clone();
                 verbs::start_listening(state, spec)
@@ -137,7 +136,7 @@ impl Script {
             ScriptStep::HungUp(side) => end(side, Command::HalfClose),
             ScriptStep::ClientClosed => end(ScriptEnd::Client, Command::Close),
             ScriptStep::ServerClosed => end(ScriptEnd::Server, Command::Close),
-            ScriptStep::Crossed(..) => by_wire(wire::let_one_through(state)),
+            ScriptStep::Crossed(..) => vec![wire::let_one_through(state)],
             ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => vec![],
         }
     }
@@ -195,7 +194,7 @@ impl Script {
     fn give_up_if_in_vain(&self, state: &mut State, cue: ScriptStep) {
         let listener = &state.server;
         let is_refused = (cue == ScriptStep::Listens && listener.ordered == 0)
-            || (cue == ScriptStep::Called && state.clients.awaited == 0);
+            || (cue == ScriptStep::Called && state.clients.awaited() == 0);
         if is_refused {
             // The refusal itself says why.
             state.lab.script = None;
@@ -223,5 +222,5 @@ impl Script {
 fn call(state: &mut State, host: Host) -> Vec<Effect> {
     let to = state.clients.reachable(state.server.callable());
     let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
-    connect::call(state, spec)
+    connect::call(state, spec).1
 }

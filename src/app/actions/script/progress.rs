@@ -58,8 +58,8 @@ impl Script {
         let Some(end) = self.end_at(state, side) else {
             return false;
         };
-        let mut doings = state.sockets.doings.of(end.tuple.connection(), state.now);
-        doings.any(|(at, name, did)| at >= self.began && name == end && what(did))
+        let mut events = state.sockets.log.of(end.tuple.connection(), state.now);
+        events.any(|(at, name, did)| at >= self.began && name == end && what(did))
     }
 
     /// The segments of an end that have these flags, the oldest first: more than one where it was sent again.

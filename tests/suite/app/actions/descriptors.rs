@@ -1,6 +1,6 @@
 //! How many connections the descriptors allow: what is said of it adds up.
 
-use fivetuple::tcp::{Burst, SocketEvent};
+use fivetuple::tcp::{Burst, ConnectId, SocketEvent};
 
 use crate::robot::{LISTEN, Robot, own};
 
@@ -15,7 +15,7 @@ fn with(descriptors: u64) -> Robot {
 /// So many connections, both ends of which are ours, and no order left.
 fn connect(robot: &mut Robot, count: u32) {
     let burst = Burst { count, ..Burst::ONE };
-    robot.hear(SocketEvent::BurstBegun { burst, whole_range: false });
+    robot.hear(SocketEvent::BurstBegun { id: ConnectId::default(), burst, whole_range: false });
     let mut rows = vec![LISTEN.to_owned()];
     for n in 0..count {
         let port = 40_000 + n;
@@ -26,6 +26,7 @@ fn connect(robot: &mut Robot, count: u32) {
         rows.extend([client, server]);
     }
     robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
         opened: count,
         asked: count,
         took: std::time::Duration::from_millis(2),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, Overlay};
 use fivetuple::tcp::{
-    Accepting, Command, Endpoint, Host, LabEvent, LabLimits, LabOrder, ListenSpec, SocketEvent,
+    Accepting, Command, ConnectId, Endpoint, Host, LabEvent, LabLimits, LabOrder, ListenSpec,
+    SocketEvent,
 };
 
 use crate::app::events::lab::connected;
@@ -106,6 +107,7 @@ fn uses_up(robot: &mut Robot, ports: u16) {
         robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
     }
     robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
         opened: ports.into(),
         asked: u32::from(ports) + 1,
         took: Duration::from_millis(5),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, Overlay};
 use fivetuple::tcp::{
-    Accepting, Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits, LabOrder,
-    LabRefusal, ListenSpec, PortRange, SocketEvent, SourcePort, SyscallError,
+    Accepting, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits,
+    LabOrder, LabRefusal, ListenSpec, PortRange, SocketEvent, SourcePort, SyscallError,
 };
 
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES, lab};
@@ -88,7 +88,12 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
         local: None,
         why: SyscallError { call: Call::Connect, errno: Errno::EADDRNOTAVAIL },
     });
-    robot.hear(SocketEvent::BurstEnded { opened: 10, asked: 11, took: Duration::from_millis(9) });
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 10,
+        asked: 11,
+        took: Duration::from_millis(9),
+    });
     let said = robot.said();
     assert!(
         said.contains("All 10 ports of 50000-50009 are taken") && said.contains("another computer"),

@@ -75,7 +75,7 @@ fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     robot.press("u");
     assert!(robot.said().contains("the server's SYN+ACK is lost"), "{}", robot.said());
     robot.loses(2);
-    assert_eq!(robot.state.lab.wire.loses, 0);
+    assert_eq!(robot.state.lab.wire.drop_next, 0);
     assert!(matches!(robot.state.lab.crossings[1].fate, Delivery::Lost(..)));
 }
 
@@ -190,7 +190,7 @@ fn a_reset_and_a_mended_cable_forget_what_was_still_to_be_lost() {
         robot.orders();
         robot.press(keys);
         assert!(robot.orders().contains(&mend), "{keys}");
-        assert_eq!(robot.state.lab.wire.loses, 0, "{keys}");
+        assert_eq!(robot.state.lab.wire.drop_next, 0, "{keys}");
     }
 }
 

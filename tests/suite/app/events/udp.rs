@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Action;
-use fivetuple::tcp::{Burst, CloseKind, Errno, Protocol, SocketEvent};
+use fivetuple::tcp::{Burst, CloseKind, ConnectId, Errno, Protocol, SocketEvent};
 
 use crate::app::explain::close::{card, closed, python};
 use crate::robot::{Robot, own};
@@ -37,6 +37,7 @@ fn udp_sockets_are_not_called_connections() {
     robot.state.clients.spec.protocol = Protocol::Udp;
     robot.press("3c");
     robot.hear(SocketEvent::BurstBegun {
+        id: ConnectId::default(),
         burst: Burst { count: 3, ..Burst::ONE },
         whole_range: false,
     });
@@ -46,7 +47,12 @@ fn udp_sockets_are_not_called_connections() {
     }
     // The next c is another matter.
     robot.state.clients.spec.protocol = Protocol::Tcp;
-    robot.hear(SocketEvent::BurstEnded { opened: 3, asked: 3, took: Duration::from_millis(2) });
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 3,
+        asked: 3,
+        took: Duration::from_millis(2),
+    });
     let said = robot.said();
     assert!(said.contains("opened 3 UDP sockets"), "{said}");
     robot.press("0d");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event};
 use fivetuple::tcp::{
-    Burst, Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Protocol,
+    Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Protocol,
     SocketEvent, SourcePort, SyscallError,
 };
 
@@ -181,6 +181,7 @@ fn a_second_burst_says_that_it_follows_the_first() {
     let mut robot = Robot::listening();
     robot.press("50c");
     robot.hear(SocketEvent::BurstBegun {
+        id: ConnectId::default(),
         burst: Burst { count: 50, every: Duration::ZERO },
         whole_range: false,
     });
@@ -191,7 +192,12 @@ fn a_second_burst_says_that_it_follows_the_first() {
     robot.press("l");
     robot.hear(SocketEvent::StoppedListening { why: None });
     robot.hear(refused(ConnectSpec::to(SERVER.into()), Errno::ECONNREFUSED));
-    robot.hear(SocketEvent::BurstEnded { opened: 20, asked: 50, took: Duration::from_millis(9) });
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 20,
+        asked: 50,
+        took: Duration::from_millis(9),
+    });
     let told: Vec<&str> = robot.state.notices.newest_first().map(|notice| &*notice.text).collect();
     assert!(told.iter().any(|text| text.contains("opened 20 connections of 50")), "{told:?}");
     let orders = robot.commands();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Burst, CloseKind, SocketEvent, SocketId};
+use fivetuple::tcp::{Burst, CloseKind, ConnectId, SocketEvent, SocketId};
 
 use crate::app::events::lab::name;
 use crate::computers::{CALLS, CLIENT, SERVES};
@@ -98,6 +98,7 @@ fn calls_without_an_answer_are_said_to_wait() {
         let mut robot = Robot::listening_in_lab();
         robot.press("h 4c");
         robot.hear(SocketEvent::BurstBegun {
+            id: ConnectId::default(),
             burst: Burst { count: 4, ..Burst::ONE },
             whole_range: false,
         });
@@ -108,6 +109,7 @@ fn calls_without_an_answer_are_said_to_wait() {
             robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
         }
         robot.hear(SocketEvent::BurstEnded {
+            id: ConnectId::default(),
             opened: u32::try_from(opened).unwrap(),
             asked: 4,
             took: Duration::ZERO,
@@ -125,7 +127,12 @@ fn the_ports_of_several_connections_are_listed_rising() {
     for n in [8, 0, 4, 2, 12, 10, 6] {
         robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
     }
-    robot.hear(SocketEvent::BurstEnded { opened: 7, asked: 7, took: Duration::ZERO });
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 7,
+        asked: 7,
+        took: Duration::ZERO,
+    });
     let said = robot.said();
     let ports = "(ports 44506, 44508, 44510, 44512, 44514 ...)";
     assert!(said.contains(ports), "{said}");

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Burst, Call, ConnectSpec, Endpoint, Errno, SocketEvent, SyscallError};
+use fivetuple::tcp::{
+    Burst, Call, ConnectId, ConnectSpec, Endpoint, Errno, SocketEvent, SyscallError,
+};
 
 use crate::app::actions::port_range::with_range;
 use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVES};
@@ -14,6 +16,7 @@ fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
     robot.state.server.spec.at.port.0 = 500;
     robot.press("9c");
     robot.hear(SocketEvent::BurstBegun {
+        id: ConnectId::default(),
         burst: Burst { count: 9, ..Burst::ONE },
         whole_range: false,
     });
@@ -33,7 +36,12 @@ fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
         why: SyscallError { call: Call::Connect, errno: Errno::EADDRNOTAVAIL },
     });
     robot.later(Duration::from_millis(5));
-    robot.hear(SocketEvent::BurstEnded { opened: 8, asked: 9, took: Duration::from_millis(5) });
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 8,
+        asked: 9,
+        took: Duration::from_millis(5),
+    });
     let said = robot.said();
     assert!(said.contains("All 8 ports of 45000-45007"), "{said}");
     assert!(

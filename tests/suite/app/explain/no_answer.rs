@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::tcp::{Burst, DropReason, Errno, Flags, OwnSocket, SocketEvent};
+use fivetuple::tcp::{Burst, ConnectId, DropReason, Errno, Flags, OwnSocket, SocketEvent};
 
 use crate::app::query::lab_addresses::refused;
 use crate::computers::{CALLS, LAPTOP, LISTEN};
@@ -14,8 +14,11 @@ fn call(n: u16) -> OwnSocket {
 }
 
 fn begins(robot: &mut Robot, count: u32) {
-    robot
-        .hear(SocketEvent::BurstBegun { burst: Burst { count, ..Burst::ONE }, whole_range: false });
+    robot.hear(SocketEvent::BurstBegun {
+        id: ConnectId::default(),
+        burst: Burst { count, ..Burst::ONE },
+        whole_range: false,
+    });
 }
 
 /// Three calls after those keys; `opened` of them are answered within a second.
@@ -33,7 +36,12 @@ fn three(robot: &mut Robot, keys: &str, opened: u32) {
 }
 
 fn ends(robot: &mut Robot, opened: u32) -> &str {
-    robot.hear(SocketEvent::BurstEnded { opened, asked: 3, took: Duration::from_millis(2) });
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened,
+        asked: 3,
+        took: Duration::from_millis(2),
+    });
     robot.said()
 }
 

@@ -2,7 +2,7 @@
 
 use fivetuple::app::Event;
 use fivetuple::app::history::ladder::{as_text, of};
-use fivetuple::tcp::{Flags, Host, LabEvent, WireCounts, WireEvent};
+use fivetuple::tcp::{Flags, Host, LabEvent, WireEvent, WireStatus};
 
 use crate::computers::{LAPTOP, SERVER};
 use crate::robot::Robot;
@@ -35,8 +35,8 @@ fn segments_that_are_not_shown_are_counted() {
     for number in 1..=600 {
         robot.crosses(number, CALLS, SERVES, Flags::ACK);
     }
-    let tally = WireCounts { untold: 50_000, ..WireCounts::default() };
-    robot.tell(Event::Lab(LabEvent::Wire(vec![WireEvent::Counts(tally)])));
+    let tally = WireStatus { unreported: 50_000, ..WireStatus::default() };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![WireEvent::Status(tally)])));
     robot.press("O");
     let ladder = of(&robot.state).unwrap();
     assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::history::ladder::{as_text, captured, of};
-use fivetuple::app::history::{ConnectionRows, Ladder};
+use fivetuple::app::history::{Connection, Ladder};
 use fivetuple::tcp::{Delivery, DropReason, FiveTuple, Flags, Host, Moment, Segment, WireSegment};
 
 use crate::app::history::ladder_inferred::{CLIENT, SERVER, rungs};
@@ -107,7 +107,7 @@ fn of_segments(absolute: bool) -> Ladder {
         robot.kernel(&table);
     }
     let crossings = crossings();
-    let pair = ConnectionRows::chosen(&robot.state).unwrap();
+    let pair = Connection::selected(&robot.state).unwrap();
     captured(&crossings, &pair, |crossing| {
         if absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
     })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fivetuple::app::history::Timeline;
 use fivetuple::app::history::timeline::span;
-use fivetuple::app::{Action, GoneReason, MainView, RowHistory, StateSpan};
+use fivetuple::app::{Action, GoneReason, MainView, StateSpan, TableRow};
 use fivetuple::tcp::{CloseKind, Errno, SocketEvent, TcpState};
 
 use crate::app::events::lab::name;
@@ -25,7 +25,7 @@ fn told(stretches: &[StateSpan]) -> Vec<String> {
     stretches.iter().map(one).collect()
 }
 
-fn lives(robot: &Robot) -> Vec<RowHistory<'_>> {
+fn lives(robot: &Robot) -> Vec<&TableRow> {
     let all = Timeline::of(&robot.state);
     (0..all.len()).filter_map(|place| all.get(place)).collect()
 }
@@ -49,7 +49,7 @@ fn hung_up() -> Robot {
 fn a_life_is_what_was_seen_and_what_must_have_been_between() {
     let robot = hung_up();
     let all = lives(&robot);
-    let states: Vec<_> = all.iter().map(|life| told(&life.stretches())).collect();
+    let states: Vec<_> = all.iter().map(|life| told(&life.spans())).collect();
     assert_eq!(states[0], ["LISTEN lasts"]);
     assert_eq!(
         states[1],
@@ -70,7 +70,7 @@ fn what_was_there_before_the_first_look_has_no_invented_birth() {
     let mut robot = Robot::new();
     robot.kernel_afresh(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     for life in lives(&robot) {
-        assert!(life.stretches().iter().all(|stretch| stretch.seen));
+        assert!(life.spans().iter().all(|stretch| stretch.seen));
     }
 }
 
@@ -80,8 +80,7 @@ fn a_row_that_went_keeps_its_place_for_a_while() {
     robot.kernel(&[LISTEN, "tcp 0 0 127.0.0.1:5000 127.0.0.3:40000 ESTABLISHED"].join("\n"));
     robot.later(Duration::from_secs(9));
     assert_eq!(robot.table().len(), 2, "the ghosts are gone from the table");
-    let ports: Vec<u16> =
-        lives(&robot).iter().map(|life| life.line.row.tuple.remote.port.0).collect();
+    let ports: Vec<u16> = lives(&robot).iter().map(|life| life.row.tuple.remote.port.0).collect();
     assert_eq!(ports, [0, 54240, 5000, 40000]);
     let all = Timeline::of(&robot.state);
     assert_eq!(all.place_of(1), 3);

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use fivetuple::app::WireSettings;
 use fivetuple::app::history::ladder::{as_text, of};
-use fivetuple::tcp::{Flags, SocketEvent};
+use fivetuple::tcp::{Flags, SocketEvent, WireSettings};
 
 use crate::app::events::lab::connected;
 use crate::computers::{CALLS, LAPTOP, LISTEN};

@@ -1,7 +1,7 @@
 //! What keys do.
 
 use fivetuple::app::{Action, BINDINGS, Effect, Key, Pane, Scope};
-use fivetuple::tcp::{Burst, Command, SocketEvent, SocketId};
+use fivetuple::tcp::{Burst, Command, ConnectId, SocketEvent, SocketId};
 
 use crate::app::laptop_connected;
 use crate::robot::{Robot, end, own};
@@ -72,7 +72,12 @@ fn a_count_before_connect_is_how_often() {
     robot.commands();
     robot.press("25c");
     assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 25, .. })]));
-    robot.hear(SocketEvent::BurstEnded { opened: 25, asked: 25, took: std::time::Duration::ZERO });
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 25,
+        asked: 25,
+        took: std::time::Duration::ZERO,
+    });
     robot.press("c");
     assert!(
         matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 1, .. })]),
@@ -175,9 +180,9 @@ fn a_call_without_an_answer_counts_once_whatever_becomes_of_it() {
     robot.press("c");
     robot.hear(SocketEvent::Connecting(calling));
     robot.press("c");
-    assert_eq!(robot.state.clients.awaited, 1);
+    assert_eq!(robot.state.clients.awaited(), 1);
     robot.hear(SocketEvent::Connected(calling));
-    assert_eq!(robot.state.clients.awaited, 1, "the second call is still unanswered");
+    assert_eq!(robot.state.clients.awaited(), 1, "the second call is still unanswered");
 }
 
 #[test]

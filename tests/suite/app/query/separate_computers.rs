@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Burst, Command, Endpoint, Errno, Host, LabEvent, LabLimits, Port, PortRange, Probe,
+    Burst, Command, ConnectId, Endpoint, Errno, Host, LabEvent, LabLimits, Port, PortRange, Probe,
     SocketEvent, SocketId, SourcePort, TcpInfo,
 };
 
@@ -111,12 +111,18 @@ fn several_calls_that_waited_are_those_of_the_computer_that_made_them() {
     let mut robot = Robot::listening_in_lab();
     let burst = |robot: &mut Robot, count: u32, opened: u32| {
         robot.hear(SocketEvent::BurstBegun {
+            id: ConnectId::default(),
             burst: Burst { count, ..Burst::ONE },
             whole_range: false,
         });
         let progress = robot.state.clients.under_way.as_ref().unwrap();
         let caller = progress.computer;
-        robot.hear(SocketEvent::BurstEnded { opened, asked: count, took: Duration::ZERO });
+        robot.hear(SocketEvent::BurstEnded {
+            id: ConnectId::default(),
+            opened,
+            asked: count,
+            took: Duration::ZERO,
+        });
         (caller, robot.said().to_owned())
     };
     robot.press("h 3c j 2c k");

@@ -1,6 +1,6 @@
 //! Differences that are applied give what is there, whatever the rows are.
 
-use fivetuple::run::KnownRows;
+use fivetuple::kernel::watch::KnownRows;
 use fivetuple::tcp::{Change, Snapshot, SocketRow};
 use proptest::prelude::*;
 

@@ -6,10 +6,9 @@ pub(crate) mod schedule;
 
 use std::time::Duration;
 
-use fivetuple::app::TableUpdate;
+use fivetuple::kernel::watch::{Planner, ReadOrder};
 use fivetuple::kernel::{Activity, Reading};
-use fivetuple::run::{Planner, ReadOrder};
-use fivetuple::tcp::{Change, Filter, Host, Moment, SocketId, SocketRow};
+use fivetuple::tcp::{Change, Filter, Host, Moment, SocketId, SocketRow, TableUpdate};
 
 const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1 cookie=1";
 const CLIENT: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
@@ -58,14 +57,14 @@ fn told(sight: Option<TableUpdate>) -> String {
 fn watching(lines: &[&str]) -> Planner {
     let mut watcher = Planner::new(Host::THIS, at(0), 0);
     watcher.watch(Filter::everything());
-    let order = watcher.order(at(0)).expect("nothing is known yet");
-    watcher.read(&order, &table(lines), COST);
+    let order = watcher.read_order(at(0)).expect("nothing is known yet");
+    watcher.learn_reading(&order, &table(lines), COST);
     watcher.report().expect("the first table");
     watcher
 }
 
 /// The order that follows when sockets moved.
 fn moved(watcher: &mut Planner, ms: u64) -> ReadOrder {
-    watcher.pulse(at(ms), Activity::Sockets);
-    watcher.order(at(ms)).expect("something moved")
+    watcher.sampled(at(ms), Activity::Sockets);
+    watcher.read_order(at(ms)).expect("something moved")
 }

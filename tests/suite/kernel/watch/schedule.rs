@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::kernel::Activity;
-use fivetuple::run::Budget;
+use fivetuple::kernel::watch::Budget;
 
 use crate::kernel::watch::{COST, LISTEN, at, moved, table, watching};
 
@@ -11,10 +11,10 @@ use crate::kernel::watch::{COST, LISTEN, at, moved, table, watching};
 fn nothing_is_read_while_nothing_moves() {
     let mut watcher = watching(&[LISTEN]);
     for ms in (1..5000).step_by(33) {
-        watcher.pulse(at(ms), Activity::Still);
-        assert_eq!(watcher.order(at(ms)), None, "{ms}");
+        watcher.sampled(at(ms), Activity::Still);
+        assert_eq!(watcher.read_order(at(ms)), None, "{ms}");
     }
-    assert!(watcher.order(at(5000)).is_some(), "to be sure");
+    assert!(watcher.read_order(at(5000)).is_some(), "to be sure");
 }
 
 /// How often the table is read in ten seconds in which `motion` never stops and a reading takes `cost`.
@@ -23,10 +23,10 @@ fn readings(motion: Activity, cost: Duration) -> u32 {
     let mut count = 0;
     let mut now = 1;
     while now < 10_000 {
-        watcher.pulse(at(now), motion);
-        if let Some(order) = watcher.order(at(now)) {
+        watcher.sampled(at(now), motion);
+        if let Some(order) = watcher.read_order(at(now)) {
             now += u64::try_from(cost.as_millis()).unwrap();
-            watcher.read(&order, &table(&[]), cost);
+            watcher.learn_reading(&order, &table(&[]), cost);
             count += 1;
         }
         now += 16;
@@ -53,18 +53,18 @@ fn after_calm_a_dear_reading_starts_at_once() {
     let mut watcher = watching(&[]);
     for round in 0..5 {
         let order = moved(&mut watcher, round * 2000);
-        watcher.read(&order, &table(&[]), Duration::from_millis(120));
+        watcher.learn_reading(&order, &table(&[]), Duration::from_millis(120));
     }
 }
 
 #[test]
 fn where_one_row_cannot_be_looked_up_the_table_is_read_instead() {
     let mut watcher = watching(&[LISTEN]);
-    watcher.source_is("procfs", false);
-    let order = watcher.order(at(1)).expect("another source");
-    watcher.read(&order, &table(&[LISTEN]), COST);
+    watcher.set_source("procfs", false);
+    let order = watcher.read_order(at(1)).expect("another source");
+    watcher.learn_reading(&order, &table(&[LISTEN]), COST);
     assert_eq!(watcher.report().unwrap().source, "procfs");
-    assert!(!watcher.may_look());
-    assert!(watcher.order(at(2)).is_some());
-    assert_eq!(watcher.glance(at(5000)), None);
+    assert!(!watcher.may_lookup());
+    assert!(watcher.read_order(at(2)).is_some());
+    assert_eq!(watcher.lookup_order(at(5000)), None);
 }

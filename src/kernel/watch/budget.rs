@@ -2,20 +2,20 @@ use std::time::Duration;
 
 use crate::tcp::Moment;
 
-/// Time that may be spent: a tenth of what goes by, and no more than a burst of it saved up.
+/// The processor time that reads may take: a tenth of the time that passes, with a limited reserve.
 ///
-/// One reading may cost more than is left; the next ones then wait until the debt is paid.
+/// One read may cost more than is left; the next then waits until the debt is paid.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
-    /// In microseconds; below zero when more was spent than there was.
+    /// In microseconds; negative when more was spent than there was.
     left: i64,
     at: Moment,
 }
 
 impl Budget {
-    /// Of the time that goes by, one part in so many may be spent.
+    /// One part in so many of the passing time may be spent.
     pub const SHARE: i64 = 10;
-    /// The most that is saved up.
+    /// The largest reserve.
     pub const BURST: Duration = Duration::from_millis(150);
 
     /// A full budget.
@@ -33,7 +33,7 @@ impl Budget {
         self.left > 0
     }
 
-    /// Notes that `cost` was spent.
+    /// Takes `cost` off the budget.
     pub fn spend(&mut self, cost: Duration) {
         self.left = self.left.saturating_sub(micros(cost));
     }

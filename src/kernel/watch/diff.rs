@@ -4,11 +4,10 @@ use foldhash::fast::RandomState;
 
 use crate::tcp::{Change, SocketId, SocketRow, TcpState, Timer};
 
-/// The rows as they were last seen, and what differs from them.
+/// The rows as they were last seen; each `learn` function adds what differs to `changes`.
 #[derive(Debug, Default)]
 pub struct KnownRows {
     rows: HashMap<SocketId, SeenRow, RandomState>,
-    /// The names of the rows in LISTEN, which are looked at more often than the rest.
     listening: HashSet<SocketId>,
     round: u32,
 }
@@ -16,7 +15,7 @@ pub struct KnownRows {
 #[derive(Debug)]
 struct SeenRow {
     row: SocketRow,
-    /// The last reading of the whole table that had it.
+    /// The last read of the whole table that had it.
     round: u32,
 }
 
@@ -27,21 +26,21 @@ impl KnownRows {
         self.listening.clear();
     }
 
-    /// The row with this name.
-    pub fn get(&self, name: &SocketId) -> Option<&SocketRow> {
-        self.rows.get(name).map(|seen| &seen.row)
+    /// The row of this socket.
+    pub fn get(&self, id: &SocketId) -> Option<&SocketRow> {
+        self.rows.get(id).map(|seen| &seen.row)
     }
 
-    /// The names of the rows in LISTEN.
+    /// The rows in LISTEN.
     pub fn listening(&self) -> impl Iterator<Item = SocketId> {
         self.listening.iter().copied()
     }
 
-    /// The row is there now.
+    /// The row exists now.
     pub fn learn(&mut self, row: SocketRow, changes: &mut Vec<Change>) {
-        let name = row.name();
+        let id = row.name();
         let round = self.round;
-        let before = self.rows.insert(name, SeenRow { row, round });
+        let before = self.rows.insert(id, SeenRow { row, round });
         match before.map(|seen| seen.row) {
             Some(from) if from.is_same_socket(&row) => {
                 if differs(&from, &row) {
@@ -52,21 +51,21 @@ impl KnownRows {
             None => changes.push(Change::Appeared(row)),
         }
         if row.state == TcpState::Listen {
-            self.listening.insert(name);
-        } else if name.inode != 0 {
-            self.listening.remove(&name);
+            self.listening.insert(id);
+        } else if id.inode != 0 {
+            self.listening.remove(&id);
         }
     }
 
-    /// There is no row of this name now.
-    pub fn forget(&mut self, name: &SocketId, changes: &mut Vec<Change>) {
-        self.listening.remove(name);
-        if let Some(seen) = self.rows.remove(name) {
+    /// The socket has no row now.
+    pub fn forget(&mut self, id: &SocketId, changes: &mut Vec<Change>) {
+        self.listening.remove(id);
+        if let Some(seen) = self.rows.remove(id) {
             changes.push(Change::Vanished(seen.row));
         }
     }
 
-    /// These are all rows there are. Nothing is learned about the rows in `spared`: something newer is known of them.
+    /// These are all rows. Those in `spared` are left as they are: something newer is known of them.
     pub fn learn_all(
         &mut self,
         rows: &[SocketRow],
@@ -74,21 +73,21 @@ impl KnownRows {
         changes: &mut Vec<Change>,
     ) {
         self.round = self.round.wrapping_add(1);
-        let mut news = Vec::new();
-        self.learn_some(rows, spared, &mut news);
+        let mut learned = Vec::new();
+        self.learn_some(rows, spared, &mut learned);
         let (round, listening) = (self.round, &mut self.listening);
-        self.rows.retain(|name, seen| {
-            let stays = seen.round == round || spared.contains(name);
+        self.rows.retain(|id, seen| {
+            let stays = seen.round == round || spared.contains(id);
             if !stays {
-                listening.remove(name);
+                listening.remove(id);
                 changes.push(Change::Vanished(seen.row));
             }
             stays
         });
-        changes.append(&mut news);
+        changes.append(&mut learned);
     }
 
-    /// These rows are there, and perhaps others; nothing is learned about those in `spared`.
+    /// These rows exist, and perhaps others; those in `spared` are left as they are.
     pub fn learn_some(
         &mut self,
         rows: &[SocketRow],
@@ -106,8 +105,8 @@ impl KnownRows {
     pub fn learn_listening(&mut self, rows: &[SocketRow], changes: &mut Vec<Change>) {
         let now: HashSet<SocketId> = rows.iter().map(SocketRow::name).collect();
         let gone: Vec<SocketId> = self.listening.difference(&now).copied().collect();
-        for name in gone {
-            self.forget(&name, changes);
+        for id in gone {
+            self.forget(&id, changes);
         }
         for row in rows {
             self.learn(*row, changes);
@@ -115,16 +114,16 @@ impl KnownRows {
     }
 }
 
-/// Whether the difference is worth telling: that a timer runs down is not.
+/// Whether the rows differ in more than a timer that runs down.
 fn differs(from: &SocketRow, to: &SocketRow) -> bool {
     let without = |row: &SocketRow| SocketRow { timer: None, cookie: 0, ..*row };
-    let jumped = |from: Timer, to: Timer| {
+    let restarted = |from: Timer, to: Timer| {
         from.kind != to.kind || from.tries != to.tries || to.left > from.left
     };
     without(from) != without(to)
         || match (from.timer, to.timer) {
             (None, None) => false,
-            (Some(from), Some(to)) => jumped(from, to),
+            (Some(from), Some(to)) => restarted(from, to),
             (Some(_), None) | (None, Some(_)) => true,
         }
 }

@@ -1,12 +1,10 @@
-//! What says that the picture shows the past, or stands still.
+//! Titles of panes that show the past, or are paused.
 
 use crate::app::State;
-use crate::view::scene::Titles;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{ThemeRole, Titles, text};
 
-/// For the border of what shows the past: which step it is, and how long ago that was.
-pub(crate) fn title(state: &State) -> Option<String> {
+/// Which step of the past is shown, and how long ago that was.
+fn title(state: &State) -> Option<String> {
     let past = state.sockets.past()?;
     let (_, newest) = state.sockets.steps();
     let ago = text::age(state.now.since(past.at));
@@ -18,17 +16,17 @@ pub(crate) fn title(state: &State) -> Option<String> {
     })
 }
 
-/// The title of a pane that shows the past: its right, and its border.
-pub(crate) fn titles(state: &State) -> Titles {
+/// Titles for a pane that may show the past: the step after `before` at the right, and the border.
+pub(crate) fn titles(state: &State, before: Vec<(ThemeRole, String)>) -> Titles {
     let words = title(state).map(|words| (ThemeRole::KeyCap, words));
     Titles {
-        right: words.into_iter().collect(),
+        right: before.into_iter().chain(words).collect(),
         border: state.is_past().then_some(ThemeRole::Warning),
         ..Titles::default()
     }
 }
 
-/// For the first line: in as few words as can be.
+/// The same for the header, as short as possible.
 pub(crate) fn short(state: &State) -> Option<String> {
     let past = state.sockets.past()?;
     let word = if past.paused { "PAUSED" } else { "PAST" };
@@ -36,7 +34,7 @@ pub(crate) fn short(state: &State) -> Option<String> {
     Some(format!(" {word} {ago} "))
 }
 
-/// For panes whose numbers have no past.
+/// For panes without a history.
 pub(crate) fn as_of_now(state: &State) -> Vec<(ThemeRole, String)> {
     let words = state.is_past().then(|| String::from("as of now"));
     words.map(|words| (ThemeRole::Warning, words)).into_iter().collect()
