@@ -32,20 +32,26 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
     if known.is_none() && is_weak && facts::follows(state, ends[0], verb, WINDOW) {
         return;
     }
+    let topic = topic(state, cause);
+    let most = if topic == Some(Topic::Ordered) { 1 } else { ALIKE };
+    let open = &mut state.episodes.open;
+    let alike = |known: &&mut Episode, is_told| known.is_told == is_told && known.topic == topic;
+    let is_counted = known.is_none() && topic.is_some();
+    if is_counted
+        && let Some(last) = open.iter_mut().filter(|known| alike(known, false)).nth(most - 1)
+    {
+        last.count += 1;
+        return;
+    }
+    if is_counted && open.iter_mut().filter(|known| alike(known, true)).count() > ALIKE {
+        // They are but a number by now.
+        open.retain(|known| !known.is_told || known.topic != topic);
+    }
     let mut account = facts::account(state, verb, ends, cause.bytes);
     if verb == Verb::Connect {
         state.episodes.drop_call(ends[0]);
     }
     opening_facts::begin(state, &mut account, ends);
-    let topic = topic(state, &account, weight);
-    let most = if topic == Some(Topic::Ordered) { 1 } else { ALIKE };
-    let alike = |known: &&mut Episode| !known.is_told && topic.is_some() && known.topic == topic;
-    if known.is_none()
-        && let Some(last) = state.episodes.open.iter_mut().filter(alike).nth(most - 1)
-    {
-        last.count += 1;
-        return;
-    }
     let before = cause.ordered.unwrap_or_else(|| rows(state, ends));
     let (opened, id) = (state.now, state.episodes.next);
     let mut episode =
@@ -60,15 +66,16 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
     }
 }
 
-fn topic(state: &State, account: &Account, weight: Weight) -> Option<Topic> {
-    let is_one_of_many = weight == Weight::Ordered && state.clients.ordered > 1;
-    Some(match account.verb {
-        Verb::Accept if !account.facts.contains(&Fact::Held) => Topic::Came,
+/// Under which it is counted with what is alike.
+fn topic(state: &State, cause: &Cause) -> Option<Topic> {
+    let is_one_of_many = cause.weight() == Weight::Ordered && state.clients.ordered > 1;
+    Some(match cause.verb {
+        Verb::Accept if !state.server.held => Topic::Came,
         Verb::Connect | Verb::Ack | Verb::Accept => return None,
         Verb::Call => Topic::Called,
         Verb::Send => Topic::Data,
         Verb::Close | Verb::Abort if is_one_of_many => Topic::Ordered,
-        Verb::Close if account.facts.contains(&Fact::PeerFin) => Topic::WentToo,
+        Verb::Close if state.peer_has_closed(cause.ends[0]) => Topic::WentToo,
         Verb::Close | Verb::Fin => Topic::Went,
         Verb::Abort => Topic::Aborted,
         Verb::HalfClose => Topic::HalfClosed,
