@@ -71,7 +71,7 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     let is_one_of_many = cause.weight() == Weight::Ordered && state.clients.ordered > 1;
     Some(match cause.verb {
         Verb::Accept if !state.server.held => Topic::Came,
-        Verb::Connect | Verb::Ack | Verb::Accept => return None,
+        Verb::Connect | Verb::Ack | Verb::Accept | Verb::Stop => return None,
         Verb::Call => Topic::Called,
         Verb::Send => Topic::Data,
         Verb::Close | Verb::Abort if is_one_of_many => Topic::Ordered,
@@ -165,6 +165,7 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
             Verb::Send => (false, PATIENCE),
             Verb::Connect
             | Verb::Ack
+            | Verb::Stop
             | Verb::Close
             | Verb::Abort
             | Verb::HalfClose

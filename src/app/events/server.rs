@@ -67,8 +67,6 @@ pub(crate) fn explain_again(state: &mut State) {
 }
 
 pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
-    let waiting = state.waiting_for_accept();
-    let sockets = state.server.sockets.len();
     let names: Vec<SocketId> = state.server.sockets.drain(..).map(|socket| socket.name).collect();
     let was_reset = state.server.running.take().is_none();
     state.server.held = false;
@@ -76,11 +74,14 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
     if was_reset && why.is_none() {
         return vec![Effect::Lookup(names)];
     }
-    let (tone, text) = why.map_or_else(
-        || (Tone::Plain, listen::stopped_listening(sockets, state.server.ends.len(), waiting)),
-        |why| (Tone::Warning, format!("the listener ended by itself: {why}")),
-    );
-    state.notices.say(state.now, tone, text);
+    if let Some(why) = why {
+        let text = format!("The listener ended on its own: {why}.");
+        state.notices.say(state.now, Tone::Warning, text);
+    } else if let Some(name) = names.first() {
+        let bytes = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, bytes };
+        episodes::begin(state, &cause);
+    }
     vec![Effect::Lookup(names)]
 }
 

@@ -24,28 +24,6 @@ pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
     )
 }
 
-pub(crate) fn stopped_listening(sockets: usize, open: usize, waiting: u32) -> String {
-    let (the_rows, go) = match sockets {
-        0 | 1 => ("the LISTEN row".to_owned(), "goes"),
-        n => (format!("the {n} LISTEN rows"), "go"),
-    };
-    let reset = match waiting {
-        0 => String::new(),
-        n => format!(
-            " {} in the accept queue: nobody can accept any more, so RST is sent.",
-            many(u64::from(n), "waited", "waited")
-        ),
-    };
-    match open {
-        0 => format!("stopped listening: {the_rows} {go}, and nobody can connect any more.{reset}"),
-        n => format!(
-            "stopped listening: only {the_rows} {go}. {} accepted before {} on.{reset}",
-            many(n as u64, "connection", "connections"),
-            if n == 1 { "lives" } else { "live" },
-        ),
-    }
-}
-
 /// Everything is closed, to start over.
 pub(crate) fn reset(open: usize, held_listeners: usize, waiting: u32) -> String {
     let listeners =

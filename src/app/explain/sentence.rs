@@ -46,6 +46,7 @@ fn one_of(n: u32, account: &Account) -> String {
             let n = number(u64::from(n));
             return format!("Data was sent {n} times. One of them: {one}");
         }
+        Verb::Stop => "no longer listened for",
         Verb::Accept => "accepted",
         Verb::Connect | Verb::Ack => "made",
         Verb::Close if account.facts.contains(&Fact::PeerFin) => "closed at the other end, too",
@@ -81,6 +82,7 @@ fn key(account: &Account) -> &'static str {
         Verb::Connect if is_udp => "udp-connect",
         Verb::Send if is_udp => "udp-send",
         Verb::Send => "send",
+        Verb::Stop => "stop",
         Verb::Accept => "accept",
         Verb::Call => "call",
         Verb::Connect => "connect",
@@ -99,6 +101,7 @@ fn row_changes(account: &Account) -> String {
     let Account { who, whom, rows: [own, other], .. } = account;
     let did = match account.verb {
         Verb::Send => "sent data",
+        Verb::Stop => "stopped listening",
         Verb::Accept => "accepted a connection",
         Verb::Call => "is connecting",
         Verb::Connect | Verb::Ack => "connected",

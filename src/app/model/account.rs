@@ -36,6 +36,8 @@ pub enum Verb {
     Connect,
     /// The last ACK of the handshake arrived.
     Ack,
+    /// The listening sockets are closed.
+    Stop,
     /// accept() returned a connection.
     Accept,
     /// write() took data.
@@ -180,6 +182,10 @@ facts! {
     Unspecified,
     /// The connection was reset before accept() returned it.
     WasReset,
+    /// Accepted connections are open.
+    Open,
+    /// Connections are in the accept queue.
+    Queued,
     /// Another program is at the other end.
     Stranger,
     /// Bytes are in its Send-Q.

@@ -80,6 +80,7 @@ impl Cause {
             Verb::Call
             | Verb::Connect
             | Verb::Ack
+            | Verb::Stop
             | Verb::Accept
             | Verb::Send
             | Verb::Close

@@ -17,11 +17,24 @@ use crate::tcp::{
 pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
     if account.verb == Verb::Connect {
         of_call(state, account, ends[0]);
+    } else if account.verb == Verb::Stop {
+        let facts = [
+            (account.number > 1, Fact::Several),
+            (!state.server.ends.is_empty(), Fact::Open),
+            (is_queueing(state, ends[0]), Fact::Queued),
+        ];
+        let facts = facts.into_iter().filter(|(is_so, _)| *is_so);
+        account.facts.extend(facts.map(|(_, fact)| fact));
     } else if account.verb == Verb::Accept {
         account.facts.extend(of_accept(state, ends[0]));
     } else if account.verb == Verb::Send {
         account.facts.extend(of_data(state, ends));
     }
+}
+
+/// Whether connections wait in the accept queue of a listening socket.
+fn is_queueing(state: &State, listener: SocketId) -> bool {
+    state.sockets.get(listener).is_some_and(|line| line.row.queues.recv > 0)
 }
 
 /// What can be seen by now.

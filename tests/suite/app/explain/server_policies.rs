@@ -161,11 +161,16 @@ fn each_listening_socket_that_goes_is_counted() {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
         sockets: rows.iter().map(|row| own(row, 9)).collect(),
     });
+    robot.kernel(&rows.join("\n"));
     robot.hear(SocketEvent::StoppedListening { why: None });
-    assert!(robot.said().contains("4 LISTEN rows"), "{}", robot.said());
+    robot.kernel("");
+    let said = robot.said();
+    assert!(said.contains("on port 5000: its 4 LISTEN rows are gone"), "{said}");
     let mut robot = laptop_connected();
     robot.hear(SocketEvent::StoppedListening { why: None });
-    assert!(robot.said().contains("only the LISTEN row goes"), "{}", robot.said());
+    robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
+    let said = robot.said();
+    assert!(said.contains("the LISTEN row is gone. Connections that were accepted"), "{said}");
 }
 
 /// Stops listening, and listens again in another way.

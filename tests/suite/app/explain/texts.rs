@@ -10,7 +10,8 @@ use fivetuple::app::{Account, Fact, RowNow, RowOutcome, Verb};
 use fivetuple::tcp::{Endpoint, Errno, Protocol, TcpState};
 
 /// What the word in the first column stands for.
-const VERBS: [(&str, Verb, Protocol); 18] = [
+const VERBS: [(&str, Verb, Protocol); 19] = [
+    ("stop", Verb::Stop, Protocol::Tcp),
     ("accept", Verb::Accept, Protocol::Tcp),
     ("send", Verb::Send, Protocol::Tcp),
     ("udp-send", Verb::Send, Protocol::Udp),
@@ -132,7 +133,7 @@ fn check(key: &str, account: &Account) {
             .iter()
             .any(|row| row.after == RowNow::In(state) || row.before == Some(state));
         assert!(
-            is_there || !is_named || ["cut-short", "ack"].contains(&key),
+            is_there || !is_named || ["cut-short", "ack", "stop"].contains(&key),
             "{key}: {told} {:?}",
             account.rows
         );
