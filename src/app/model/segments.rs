@@ -1,4 +1,4 @@
-//! What crossed the lab's wire, and what is remembered of it.
+//! The segments that crossed the lab's wire.
 
 use std::collections::BTreeSet;
 
@@ -8,45 +8,45 @@ use crate::tcp::{
     Delivery, DropReason, Moment, Segment, WireCounts, WireEvent, WireSegment, WireStatus,
 };
 
-/// So many segments are kept; of older ones only what numbers are counted from.
+/// How many segments are kept.
 const KEPT: usize = 4096;
-/// What is known of segments beyond the list of them.
+
+/// Counts and sequence numbers beyond the list of segments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SegmentLog {
     numbers: Numbers,
-    /// How many of those that are known one by one are on the wire.
+    /// How many segments of the list are on the wire.
     waiting: usize,
-    /// How many others are on it.
+    /// How many others are on the wire.
     hidden: usize,
-    /// The number of the oldest that is on it, known or not.
+    /// The number of the oldest segment on the wire, in the list or not.
     oldest: Option<u64>,
-    /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
+    /// Numbers of segments that were ordered to be delivered or dropped; the wire has not confirmed it yet.
     leaving: BTreeSet<u64>,
-    /// So many orders, not yet carried out, are about segments of which it is not known which they are.
+    /// How many pending orders are about a segment that is not in the list.
     unnamed: usize,
-    /// How many orders were given to let a segment through, or to lose one.
+    /// How many orders were given to deliver or drop a segment.
     ordered: u64,
-    /// So many frames never came on the wire.
+    /// How many frames the wire missed.
     pub(crate) missed: u64,
-    /// How many segments were told, and are no longer kept.
+    /// How many segments were reported, and are no longer in the list.
     pub(crate) forgotten: u64,
-    /// How many segments were not told one by one.
+    /// How many segments were counted but not reported one by one.
     pub(crate) untold: u64,
 }
 
-/// Whether its sender sends it again when nobody acknowledges it.
+/// Whether it is retransmitted until it is acknowledged.
 pub(crate) fn is_sent_again(segment: &Segment) -> bool {
     carried(segment) > 0
 }
 
 impl SegmentLog {
-    /// How many segments are on the wire, and stay there for now.
+    /// How many segments are held on the wire.
     pub(crate) fn waiting(&self) -> usize {
         let all = self.waiting + self.hidden;
         all.saturating_sub(self.leaving.len() + self.unnamed)
     }
 
-    /// A segment is on the wire no more.
     fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.remove(&number);
@@ -71,7 +71,7 @@ impl SegmentLog {
 }
 
 impl LabState {
-    /// Takes what happened on the wire.
+    /// Applies what happened on the wire.
     pub(crate) fn take_wire(&mut self, news: Vec<WireEvent>) {
         for news in news {
             match news {
@@ -92,7 +92,7 @@ impl LabState {
         }
     }
 
-    /// Forgets every segment; numbers of connections that are still there are counted as before.
+    /// Clears the list; relative sequence numbers of open connections stay.
     pub(crate) fn forget_crossings(&mut self) {
         self.crossings.clear();
         self.known = SegmentLog {
@@ -102,7 +102,7 @@ impl LabState {
         };
     }
 
-    /// The segment that is on the wire for longest, and stays there for now; `None` where there is none, or it is not known one by one.
+    /// The oldest segment that is held on the wire; `None` if there is none, or it is not in the list.
     pub fn oldest_waiting(&self) -> Option<&WireSegment> {
         let known = &self.known;
         let leaves = |number: u64| known.leaving.contains(&number);
@@ -114,12 +114,12 @@ impl LabState {
         oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
     }
 
-    /// So many orders are given to let a segment through, or to lose one.
+    /// Counts orders to deliver or drop a segment.
     pub(crate) fn are_ordered(&mut self, many: usize) {
         self.known.ordered += many as u64;
     }
 
-    /// The oldest segment that waits is ordered off the wire.
+    /// The oldest held segment was ordered to be delivered or dropped.
     pub(crate) fn oldest_is_to_leave(&mut self) {
         let oldest = self.oldest_waiting();
         match oldest.map(|crossing| crossing.segment.number) {
@@ -130,7 +130,7 @@ impl LabState {
         }
     }
 
-    /// When a segment that is sent again was sent before.
+    /// When a retransmitted segment was sent before.
     pub fn sent_before(&self, again: &WireSegment) -> Option<Moment> {
         let Segment { tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
         let older = self
@@ -162,7 +162,7 @@ impl LabState {
         });
     }
 
-    /// Numbers only rise, though some are missing after a burst.
+    /// Numbers only rise, with gaps after a burst.
     fn ended(&mut self, number: u64, fate: Delivery) {
         let place =
             self.crossings.binary_search_by_key(&number, |crossing| crossing.segment.number);
