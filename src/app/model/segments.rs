@@ -2,31 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::model::Numbers;
 use crate::app::model::sequence_numbers::carried;
-use crate::app::model::{LabState, Numbers, SegmentNumbers};
-use crate::tcp::{
-    Delivery, DropReason, Moment, Segment, WireCounts, WireEvent, WireSegment, WireStatus,
-};
-
-/// How many segments are kept.
-const KEPT: usize = 4096;
+use crate::tcp::{Delivery, Segment, WireCounts, WireSegment, WireStatus};
 
 /// Counts and sequence numbers beyond the list of segments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SegmentLog {
-    numbers: Numbers,
+    pub(super) numbers: Numbers,
     /// How many segments of the list are on the wire.
-    waiting: usize,
+    pub(super) waiting: usize,
     /// How many others are on the wire.
-    hidden: usize,
+    pub(super) hidden: usize,
     /// The number of the oldest segment on the wire, in the list or not.
-    oldest: Option<u64>,
+    pub(super) oldest: Option<u64>,
     /// Numbers of segments that were ordered to be delivered or dropped; the wire has not confirmed it yet.
-    leaving: BTreeSet<u64>,
+    pub(super) leaving: BTreeSet<u64>,
     /// How many pending orders are about a segment that is not in the list.
-    unnamed: usize,
+    pub(super) unnamed: usize,
     /// How many orders were given to deliver or drop a segment.
-    ordered: u64,
+    pub(super) ordered: u64,
     /// How many frames the wire missed.
     pub(crate) missed: u64,
     /// How many segments were reported, and are no longer in the list.
@@ -47,19 +42,19 @@ impl SegmentLog {
         all.saturating_sub(self.leaving.len() + self.unnamed)
     }
 
-    fn has_left(&mut self, number: u64) {
+    pub(super) fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.remove(&number);
     }
 
-    fn forget(&mut self, crossing: &WireSegment) {
+    pub(super) fn forget(&mut self, crossing: &WireSegment) {
         if crossing.fate == Delivery::OnTheWay {
             self.has_left(crossing.segment.number);
             self.hidden += 1;
         }
     }
 
-    fn count(&mut self, tally: WireCounts) {
+    pub(super) fn count(&mut self, tally: WireCounts) {
         let WireStatus { kept, oldest, obeyed } = tally.standing;
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
@@ -67,110 +62,5 @@ impl SegmentLog {
         self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(obeyed)));
         self.untold += tally.untold;
         self.missed += tally.missed;
-    }
-}
-
-impl LabState {
-    /// Applies what happened on the wire.
-    pub(crate) fn take_wire(&mut self, news: Vec<WireEvent>) {
-        for news in news {
-            match news {
-                WireEvent::Sent { at, segment } => self.sent(at, segment),
-                WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
-                WireEvent::Lost { at, number, how } => {
-                    if how == DropReason::Dropped {
-                        self.wire.loses = self.wire.loses.saturating_sub(1);
-                    }
-                    self.ended(number, Delivery::Lost(at, how));
-                }
-                WireEvent::Counts(tally) => {
-                    self.wire.loses = self.wire.loses.saturating_sub(tally.dropped);
-                    self.known.count(tally);
-                }
-                WireEvent::Full { .. } => (),
-            }
-        }
-    }
-
-    /// Clears the list; relative sequence numbers of open connections stay.
-    pub(crate) fn forget_crossings(&mut self) {
-        self.crossings.clear();
-        self.known = SegmentLog {
-            numbers: std::mem::take(&mut self.known.numbers),
-            ordered: self.known.ordered,
-            ..SegmentLog::default()
-        };
-    }
-
-    /// The oldest segment that is held on the wire; `None` if there is none, or it is not in the list.
-    pub fn oldest_waiting(&self) -> Option<&WireSegment> {
-        let known = &self.known;
-        let leaves = |number: u64| known.leaving.contains(&number);
-        let mut crossings = self.crossings.iter();
-        let oldest = crossings.find(|WireSegment { segment, fate, .. }| {
-            *fate == Delivery::OnTheWay && !leaves(segment.number)
-        });
-        let is_sure = |number| known.unnamed == 0 && known.oldest == Some(number);
-        oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
-    }
-
-    /// Counts orders to deliver or drop a segment.
-    pub(crate) fn are_ordered(&mut self, many: usize) {
-        self.known.ordered += many as u64;
-    }
-
-    /// The oldest held segment was ordered to be delivered or dropped.
-    pub(crate) fn oldest_is_to_leave(&mut self) {
-        let oldest = self.oldest_waiting();
-        match oldest.map(|crossing| crossing.segment.number) {
-            Some(number) => {
-                self.known.leaving.insert(number);
-            }
-            None => self.known.unnamed += 1,
-        }
-    }
-
-    /// When a retransmitted segment was sent before.
-    pub fn sent_before(&self, again: &WireSegment) -> Option<Moment> {
-        let Segment { tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
-        let older = self
-            .crossings
-            .iter()
-            .rev()
-            .skip_while(|crossing| crossing.segment.number >= again.segment.number);
-        let mut same = older.filter(|WireSegment { segment, .. }| {
-            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < carried(segment)
-        });
-        same.next().map(|crossing| crossing.sent)
-    }
-
-    fn sent(&mut self, at: Moment, segment: Segment) {
-        let SegmentNumbers { relative, again } = self.known.numbers.note(&segment);
-        if self.crossings.len() == KEPT
-            && let Some(oldest) = self.crossings.pop_front()
-        {
-            self.known.forgotten += 1;
-            self.known.forget(&oldest);
-        }
-        self.known.waiting += 1;
-        self.crossings.push_back(WireSegment {
-            segment,
-            sent: at,
-            fate: Delivery::OnTheWay,
-            relative,
-            again,
-        });
-    }
-
-    /// Numbers only rise, with gaps after a burst.
-    fn ended(&mut self, number: u64, fate: Delivery) {
-        let place =
-            self.crossings.binary_search_by_key(&number, |crossing| crossing.segment.number);
-        let Ok(place) = place else { return };
-        let crossing = &mut self.crossings[place];
-        if crossing.fate == Delivery::OnTheWay {
-            self.known.has_left(number);
-        }
-        crossing.fate = fate;
     }
 }
