@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::app::model::Numbers;
-use crate::app::model::sequence_numbers::carried;
 use crate::tcp::{Delivery, Segment, WireCounts, WireSegment, WireStatus};
 
 /// Counts and sequence numbers beyond the list of segments.
@@ -32,7 +31,7 @@ pub(crate) struct SegmentLog {
 
 /// Whether it is retransmitted until it is acknowledged.
 pub(crate) fn is_sent_again(segment: &Segment) -> bool {
-    carried(segment) > 0
+    segment.sequence_length() > 0
 }
 
 impl SegmentLog {

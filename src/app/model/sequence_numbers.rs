@@ -57,7 +57,7 @@ impl Numbers {
 
     fn note_seq(&mut self, segment: &Segment) -> (u32, bool) {
         let Segment { tuple, flags, seq, .. } = *segment;
-        let next = seq.wrapping_add(carried(segment));
+        let next = seq.wrapping_add(segment.sequence_length());
         let end = self.0.entry(tuple).or_default();
         if flags.has(Flags::SYN) {
             let again = end.all().any(|range| range.first == seq);
@@ -74,7 +74,7 @@ impl Numbers {
         let is_next = end.all().any(|range| range.next == seq);
         let is_unrelated = flags.has(Flags::RST) && seq == 0 && !is_next;
         let range = if is_unrelated { end.begin(SentRange::before(seq)) } else { end.at(seq) };
-        let again = carried(segment) > 0 && is_before(seq, range.next);
+        let again = segment.sequence_length() > 0 && is_before(seq, range.next);
         if is_before(range.next, next) {
             range.next = next;
         }
@@ -119,13 +119,4 @@ impl SentRange {
 
 fn is_before(one: u32, other: u32) -> bool {
     one.wrapping_sub(other).cast_signed() < 0
-}
-
-/// The segment length (SEG.LEN) with SYN and FIN counted; 0 for UDP.
-pub(crate) fn carried(segment: &Segment) -> u32 {
-    if segment.tuple.protocol == Protocol::Udp {
-        return 0;
-    }
-    let control = [Flags::SYN, Flags::FIN].map(|flag| u32::from(segment.flags.has(flag)));
-    segment.length + control.iter().sum::<u32>()
 }

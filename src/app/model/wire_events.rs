@@ -1,6 +1,5 @@
 //! What happens on the lab's wire, applied to the list of its segments.
 
-use crate::app::model::sequence_numbers::carried;
 use crate::app::model::{LabState, SegmentLog, SegmentNumbers};
 use crate::tcp::{Delivery, DropReason, Moment, Segment, WireEvent, WireSegment};
 
@@ -76,7 +75,7 @@ impl LabState {
             .rev()
             .skip_while(|crossing| crossing.segment.number >= again.segment.number);
         let mut same = older.filter(|WireSegment { segment, .. }| {
-            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < carried(segment)
+            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < segment.sequence_length()
         });
         same.next().map(|crossing| crossing.sent)
     }
