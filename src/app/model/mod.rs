@@ -14,6 +14,7 @@ pub(crate) mod socket_log;
 pub(crate) mod sockets;
 pub(crate) mod syscalls;
 pub(crate) mod wire;
+mod wire_events;
 
 pub use crate::app::model::burst::BurstProgress;
 pub use crate::app::model::clients::{Clients, Computer};
