@@ -1,23 +1,24 @@
 use std::collections::BTreeSet;
 
-use crate::app::actions::forms::{connect_form, listen_form, ports_form};
+use crate::app::actions::forms::{self, connect_form, listen_form, ports_form};
 use crate::app::actions::{
-    connect, export, lab, look, myth, rewind, save, script, verbs, why_not, wire,
+    connect, connect_queue, export, held_states, lab, look, myth, rewind, save, script, verbs,
+    why_not, wire,
 };
 use crate::app::events::{server, settle};
 use crate::app::explain::table;
-use crate::app::input::{palette, press};
+use crate::app::input::press;
 use crate::app::keys::Action;
 use crate::app::model::Tone;
-use crate::app::state::wanted;
-use crate::app::{Effect, Event, Overlay, State, Ui, events};
+use crate::app::query::watched::wanted;
+use crate::app::{Effect, Event, Overlay, Palette, State, Ui, events};
 use crate::tcp::table::update::TableUpdate;
 use crate::tcp::{Host, Moment, Port, SocketId, TcpInfo};
 
-/// Takes one fact: changes the state, and says what is to be done about it in the world outside.
+/// Applies one event to the state and returns the effects to run.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
-    // Over a slow wire what one table shows without the other is the lesson.
+    // Over a slow wire the two tables differ for a while, and that is what is to be seen.
     state.sockets.are_together = state.lab.is_up() && !state.lab.wire.is_slow();
     let was_open = state.ui.overlay.is_some();
     let mut effects = take(state, at, event);
@@ -25,7 +26,8 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         state.ui.covered = at;
     }
     effects.extend(postponed(state));
-    effects.extend(script::go_on(state));
+    effects.extend(script::play(state));
+    effects.extend(connect_queue::call_waiting(state));
     state.lab.remember_wire(at);
     effects
 }
@@ -46,8 +48,14 @@ fn postponed(state: &mut State) -> Vec<Effect> {
 
 fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     match event {
-        Event::Pressed(key) => press::press(state, key),
-        Event::Pasted(text) => press::paste(state, &text),
+        Event::Pressed(key) => {
+            let action = press::press(state, key);
+            action.map_or_else(Vec::new, |action| act(state, action))
+        }
+        Event::Pasted(text) => {
+            press::paste(state, &text);
+            vec![]
+        }
         Event::Ticked => tick(state),
         Event::TableRead(sight) => see(state, at, &sight),
         Event::TableUnreadable { host, why } => blind(state, host, why),
@@ -79,7 +87,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.ui.stale = true;
             events::lab::heard(state, news)
         }
-        Event::Saved(Ok(files)) if export::is_its(&files) => export::saved(state, &files),
+        Event::Saved(Ok(files)) if export::is_program(&files) => export::saved(state, &files),
         Event::Saved(saved) => save::saved(state, saved),
         Event::Requested(action) => act(state, action),
     }
@@ -141,7 +149,7 @@ fn say_whose(state: &mut State, inodes: &[u64]) {
 }
 
 /// Carries out a wish; a verb that is meant for connections waits for the calls that were ordered before it, and a call for the port.
-pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.ui.count.take();
     let others_wait =
         !state.ui.postponed.is_empty() && (is_for_ends(action) || action == Action::Connect);
@@ -176,15 +184,18 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => {
-            open(state, Overlay::ListenForm(listen_form::form(&state.server.spec, &state.lab)))
+            state.ui.overlay = Some(Overlay::ListenForm(listen_form::form(state)));
+            vec![]
         }
-        Action::ConnectOptions => open(
-            state,
-            Overlay::ConnectForm(connect_form::form(
-                &state.clients,
-                state.clients.reachable(state.server.callable()),
-            )),
-        ),
+        Action::ConnectOptions => {
+            state.ui.overlay = Some(Overlay::ConnectForm(connect_form::form(state)));
+            vec![]
+        }
+        Action::ApplyForm => forms::apply(state),
+        Action::HoldState(held) => {
+            state.ui.overlay = None;
+            held_states::hold(state, held)
+        }
         Action::Hold => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
         Action::ServerCloses => verbs::server_closes(state, count),
@@ -203,7 +214,12 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Lab => lab::toggle(state),
         Action::UseUpPorts => ports_form::open(state),
         Action::Wire(wish) => wire::handle(state, wish, count),
-        Action::Palette => palette::open(state, count),
+        Action::Palette => {
+            // A count that was typed before it is meant for what is selected in it.
+            state.ui.count = count;
+            state.ui.overlay = Some(Overlay::Palette(Palette::default()));
+            vec![]
+        }
         Action::Write => export::write(state),
         Action::Why => why_not::open(state),
         Action::TryMyth => myth::try_it(state),
@@ -218,11 +234,6 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
             vec![]
         }
     }
-}
-
-fn open(state: &mut State, overlay: Overlay) -> Vec<Effect> {
-    state.ui.overlay = Some(overlay);
-    vec![]
 }
 
 /// The orders with which the dashboard begins.

@@ -1,10 +1,11 @@
 //! Orders to connect: how many, from where, and which of them must wait.
 
 use crate::app::actions::connect_queue::{UNANSWERED, call_waiting, wait_in_line};
+use crate::app::actions::only_say;
 use crate::app::explain::DescriptorBudget;
 use crate::app::model::Tone;
 use crate::app::query::lab_tables;
-use crate::app::state::{only_say, wanted};
+use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
 use crate::tcp::{Burst, ConnectSpec, Port};
 

@@ -1,6 +1,6 @@
 //! Wishes that change what is looked at, and nothing else.
 
-use crate::app::actions::{compare, held_states, rewind};
+use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
 use crate::app::keys::{Action, MainView, Pane};
 use crate::app::model::{HELD, Tone, Topic};
@@ -61,7 +61,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::ShowKeys => ui.look.keys = !ui.look.keys,
         Action::AllLadders => toggle(state),
         Action::Numbers => numbers(state),
-        Action::States => held_states::open(state),
+        Action::States => ui.overlay = Some(Overlay::States(0)),
         Action::Help => ui.overlay = Some(Overlay::Help(0)),
         Action::Back => back(state),
         _ => (),
@@ -132,9 +132,7 @@ fn go(state: &mut State, steps: i64) {
         *line = moved(*line, steps, usize::MAX);
         return;
     }
-    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) =
-        &mut state.ui.overlay
-    {
+    if let Some(form) = state.ui.overlay.as_mut().and_then(Overlay::form) {
         let last = form.fields.len().saturating_sub(1);
         form.go_to(moved(form.at, steps, last));
         return;

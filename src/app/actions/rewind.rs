@@ -83,6 +83,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::Close
             | Action::Abort
             | Action::States
+            | Action::HoldState(_)
             | Action::Reset
             | Action::WholeMachine
             | Action::Lab

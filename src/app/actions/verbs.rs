@@ -1,3 +1,4 @@
+use crate::app::actions::only_say;
 use crate::app::actions::targets::{
     answered_ends_meant, chosen_row, clients_meant, either_end_meant, server_ends_meant,
 };
@@ -5,7 +6,7 @@ use crate::app::actions::wire;
 use crate::app::explain::listen;
 use crate::app::model::{Tone, Topic};
 use crate::app::query::lab_tables;
-use crate::app::state::{only_say, wanted};
+use crate::app::query::watched::wanted;
 use crate::app::table::TableRow;
 use crate::app::{Effect, Find, State, format};
 use crate::tcp::{Accepting, CloseKind, Command, ListenSpec, Port, Protocol, SocketId, TcpState};
@@ -238,8 +239,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         Effect::Watch(wanted(state)),
     ];
     // What waits on the wire arrives where nobody is any more.
-    effects.extend(wire::make_plain(state));
-    state.lab.script = None;
+    effects.extend(wire::reset(state));
+    state.script = None;
     state.lab.forget_crossings();
     effects
 }

@@ -1,5 +1,6 @@
 //! The last refusal, taken apart: who is in the way, for how long, and what would help. What can be tried is tried, not claimed.
 
+use crate::app::actions::only_say;
 use crate::app::actions::{connect, rewind, verbs};
 use crate::app::explain::failure::connect_error;
 use crate::app::explain::failure::remedies::listen;
@@ -8,7 +9,7 @@ use crate::app::model::{Attempt, Failure, Tone, Verdict};
 use crate::app::query::failure;
 use crate::app::query::failure::longest_wait;
 use crate::app::query::port_holders::holders;
-use crate::app::{Effect, Overlay, State, state};
+use crate::app::{Effect, Overlay, State};
 use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
 
 /// Opens the last refusal, and has its remedies tried.
@@ -16,11 +17,11 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
         let text = "the last refusal was that of a datagram, and its own sentence explains it: nobody had that UDP port";
-        return state::only_say(state, text);
+        return only_say(state, text);
     }
     if last.is_none() {
         let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
-        return state::only_say(state, text);
+        return only_say(state, text);
     }
     // What is refused is refused now, and what helps is tried now: a row of the past is not to blame.
     if state.is_past() {
@@ -74,7 +75,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     }
     match asked {
         Attempt::Listen(_) if state.server.will_listen() => {
-            state::only_say(state, "something listens by now; l stops it")
+            only_say(state, "something listens by now; l stops it")
         }
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec),

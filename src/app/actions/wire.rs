@@ -1,28 +1,29 @@
 //! What the keys do with the lab's wire, and what is said of it.
 
+use crate::app::actions::only_say;
 use crate::app::explain::wire;
 use crate::app::keys::WireKey;
-use crate::app::model::{Tone, segments};
-use crate::app::state::only_say;
+use crate::app::model::{ScriptGoal, Tone, segments};
 use crate::app::{Effect, State, format};
 use crate::tcp::{Flags, LabOrder, Protocol, Segment, TcpState, WireOrder};
 
 /// Holds the wire.
-pub(crate) fn keep(state: &mut State) -> WireOrder {
+pub(crate) fn hold(state: &mut State) -> WireOrder {
     state.lab.wire.held = true;
     WireOrder::Hold
 }
 
-/// Lets the oldest segment that waits through.
-pub(crate) fn let_one_through(state: &mut State) -> WireOrder {
+/// Delivers the oldest held segment.
+pub(crate) fn deliver_oldest(state: &mut State) -> WireOrder {
     state.lab.oldest_is_to_leave();
     state.lab.are_ordered(1);
     WireOrder::Step
 }
 
-/// Makes a plain wire of it again.
-pub(crate) fn make_plain(state: &mut State) -> Vec<Effect> {
-    std::mem::take(&mut state.lab.wire).mended()
+/// Ends every hold, delay and loss.
+pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
+    let orders = std::mem::take(&mut state.lab.wire).orders_to_reset();
+    orders.map(|order| Effect::Lab(LabOrder::Wire(order))).collect()
 }
 
 /// Carries out a wish about the wire; without the lab there is none. A count lets so many segments through, or loses so many.
@@ -40,10 +41,11 @@ pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Ve
         );
         return only_say(state, text);
     }
-    state.lab.script = None;
+    // A script holds the wire as it needs it; the myth needs none.
+    state.script.take_if(|script| script.goal != ScriptGoal::Myth);
     let many = count.map_or(1, |count| count.max(1) as usize);
     let (order, times, text) = match wish {
-        WireKey::Hold => once(hold(state)),
+        WireKey::Hold => once(hold_or_release(state)),
         WireKey::Step => match step(state, many) {
             Ok(done) => done,
             Err(why) => return only_say(state, why),
@@ -64,7 +66,7 @@ fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
     (order, 1, text)
 }
 
-fn hold(state: &mut State) -> (WireOrder, String) {
+fn hold_or_release(state: &mut State) -> (WireOrder, String) {
     let waiting = state.lab.waiting();
     let wire = &mut state.lab.wire;
     wire.held = !wire.held;
@@ -96,7 +98,7 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     let oldest = oldest(state);
     let times = many.min(state.lab.waiting());
     for _ in 0..times {
-        let_one_through(state);
+        deliver_oldest(state);
     }
     let (what, them) = match times {
         1 => (format!("{oldest} goes through"), "it"),

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::app::actions::{connect_queue, myth};
+use crate::app::actions::myth;
 use crate::app::events::no_answer::{UNEXPLAINED, calls_in_vain, say_in_vain, why_no_answer};
 use crate::app::events::settle;
 use crate::app::explain::failure::connect_error;
 use crate::app::explain::{burst, connect};
 use crate::app::model::{Attempt, BurstProgress, OpenEnds, Tone};
+use crate::app::query::watched::look_at_both;
 use crate::app::query::{NoAnswer, failure, names};
-use crate::app::state::look_at_both;
 use crate::app::{Effect, State};
 use crate::tcp::{
     Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
@@ -18,7 +18,7 @@ use crate::tcp::{
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket, OpenEnds::call);
-    let waiting = answered(state);
+    answered(state);
     let to = socket.name.tuple.remote;
     if state.lab.lacks(to.ip) {
         let who = names::client_name(state, socket.name);
@@ -34,7 +34,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         let text = calls_in_vain(state, socket.name, silence);
         say_in_vain(state, text, silence);
     }
-    look_at_both(state, socket.name).into_iter().chain(waiting).collect()
+    look_at_both(state, socket.name)
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -42,7 +42,9 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
     client_end(state, socket, OpenEnds::answer);
-    let waiting = if is_news { answered(state) } else { vec![] };
+    if is_news {
+        answered(state);
+    }
     if let Some(progress) = &mut state.clients.under_way {
         progress.opened += 1;
         // In the order in which they were answered one would not see how the kernel picks.
@@ -63,19 +65,17 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         state.notices.say(state.now, Tone::Plain, text);
     }
     let local = Some(socket.name.tuple.local);
-    let trial = myth::answered(state, local, Ok(socket.name));
-    let look = look_at_both(state, socket.name).into_iter();
-    look.chain(waiting).chain(trial).collect()
+    myth::answered(state, local, Ok(socket.name));
+    look_at_both(state, socket.name)
 }
 
 /// A call was answered, or is at least on its way; it may have been the one that others wait for.
-fn answered(state: &mut State) -> Vec<Effect> {
+fn answered(state: &mut State) {
     let clients = &mut state.clients;
     clients.awaited = clients.awaited.saturating_sub(1);
     if clients.under_way.is_none() {
         clients.singles = clients.singles.saturating_sub(1);
     }
-    connect_queue::call_waiting(state)
 }
 
 /// An order for several calls that the sockets did not take is over, with one refusal for all of them.
@@ -102,21 +102,18 @@ pub(crate) fn failed(
         SocketId::connected(spec.host, FiveTuple { protocol: spec.protocol, local, remote })
     });
     let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
-    let waiting = if was_on_its_way {
-        vec![]
-    } else {
+    if !was_on_its_way {
         give_up_what_never_began(state, why);
-        answered(state)
-    };
+        answered(state);
+    }
     let (text, rows) = connect_error::connect_failed(state, spec, to, why);
     failure::refused(state, Attempt::Connect(spec.clone(), to), why, rows.clone());
     match &mut state.clients.under_way {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    let trial = myth::answered(state, myth::asked_from(spec), Err(why));
-    let look = name.map_or_else(Vec::new, |name| look_at_both(state, name)).into_iter();
-    look.chain(waiting).chain(trial).collect()
+    myth::answered(state, myth::asked_from(spec), Err(why));
+    name.map_or_else(Vec::new, |name| look_at_both(state, name))
 }
 
 pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
@@ -155,7 +152,7 @@ pub(crate) fn burst_ended(
             settle::told_now(state);
         }
     }
-    connect_queue::call_waiting(state)
+    vec![]
 }
 
 /// Notes which computer holds a client's end, and how far its call has come.

@@ -8,7 +8,7 @@ use crate::app::explain::{accept, listen};
 use crate::app::model::{Attempt, ListenAddress, PeerKind, Tone, Topic};
 use crate::app::query::failure;
 use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
-use crate::app::state::{look_at_both, wanted};
+use crate::app::query::watched::{look_at_both, wanted};
 use crate::app::{Effect, State, format};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, SocketId, SyscallError};
 

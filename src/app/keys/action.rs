@@ -1,5 +1,5 @@
 use crate::app::keys::{MainView, Pane};
-use crate::tcp::SocketId;
+use crate::tcp::{SocketId, TcpState};
 
 /// A wish, whoever has it: a key, the mouse, a lesson, the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +102,10 @@ pub enum Action {
     UseUpPorts,
     /// Open the menu of states to be held.
     States,
+    /// Bring a connection into this state, and hold it there.
+    HoldState(TcpState),
+    /// Apply the form that is open.
+    ApplyForm,
     /// Show every action by its name.
     Palette,
     /// Open the last refusal: who is to blame, and what helps.

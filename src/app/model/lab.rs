@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
-use crate::app::actions::Script;
 use crate::app::model::wire::REMEMBERED;
 use crate::app::model::{Clients, SegmentLog, Server, WireSettings};
 use crate::tcp::{Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment};
@@ -33,8 +32,6 @@ pub struct LabState {
     /// Which setting of its computers could not be made, and what the kernel answered.
     pub(crate) unset: Option<(String, Errno)>,
     pub(crate) before: Option<Box<LoopbackBefore>>,
-    /// The state that a connection is being put into.
-    pub(crate) script: Option<Script>,
 }
 
 /// A range of ports that is to be used up, and by whom.
@@ -81,7 +78,6 @@ impl Default for LabState {
             computers: Vec::new(),
             unset: None,
             before: None,
-            script: None,
         }
     }
 }

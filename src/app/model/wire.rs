@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::Effect;
-use crate::tcp::{LabOrder, WireOrder};
+use crate::tcp::WireOrder;
 
 /// What is done with the wire now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,15 +50,14 @@ impl WireSettings {
         WireSettings::DELAYS[place.map_or(0, |place| place + 1) % WireSettings::DELAYS.len()]
     }
 
-    /// What makes a plain wire of it again.
-    pub(crate) fn mended(&self) -> Vec<Effect> {
+    /// The orders that end every hold, delay and loss.
+    pub(crate) fn orders_to_reset(self) -> impl Iterator<Item = WireOrder> {
         let orders = [
             (self.held, WireOrder::LetGo),
             (!self.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),
             (self.cut || self.loses > 0, WireOrder::Mend),
         ];
-        let needed = orders.into_iter().filter(|(is_needed, _)| *is_needed);
-        needed.map(|(_, order)| Effect::Lab(LabOrder::Wire(order))).collect()
+        orders.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, order)| order)
     }
 }
 

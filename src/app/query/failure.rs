@@ -1,7 +1,7 @@
-use crate::app::State;
 use crate::app::model::failure::ROWS;
 use crate::app::model::{Attempt, Failure};
 use crate::app::table::TableRow;
+use crate::app::{Overlay, State};
 use crate::tcp::{
     Call, CloseKind, Endpoint, Errno, Host, Moment, Protocol, SocketId, SyscallError, TcpState,
 };
@@ -133,5 +133,15 @@ impl State {
             | Call::Shutdown => " said no",
         };
         Some(format!("{on}: {call}{said}: {}.", case.why.errno))
+    }
+}
+
+impl State {
+    /// The rows that a refusal blames.
+    pub fn blamed(&self) -> &[SocketId] {
+        if let (Some(Overlay::Why(_)), Some(case)) = (&self.ui.overlay, &self.notices.case) {
+            return &case.rows;
+        }
+        self.notices.last().map_or(&[], |notice| &notice.blame)
     }
 }

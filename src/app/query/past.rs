@@ -1,5 +1,8 @@
-use crate::app::State;
-use crate::tcp::Moment;
+//! The moment that the screen shows: now, or one in the past.
+
+use crate::app::model::WireSettings;
+use crate::app::{State, Table};
+use crate::tcp::{Delivery, Moment};
 
 impl State {
     /// The moment that the picture shows: now, unless it shows the past.
@@ -19,5 +22,34 @@ impl State {
     /// Whether the picture shows the past, or stands still.
     pub fn is_past(&self) -> bool {
         self.sockets.past().is_some()
+    }
+
+    /// The table that the person looks at: as it is, or as it was.
+    pub fn seen(&self) -> &Table {
+        self.sockets.shown()
+    }
+}
+
+impl State {
+    /// What was done with the wire at the moment that is shown.
+    pub fn wire_then(&self) -> WireSettings {
+        if !self.is_past() {
+            return self.lab.wire;
+        }
+        let then = self.then();
+        let mut wires = self.lab.wires.iter().rev();
+        let wire = wires.find(|(since, _)| *since <= then);
+        wire.map(|(_, wire)| *wire).unwrap_or_default()
+    }
+
+    /// How many segments were on the wire at the moment that is shown.
+    pub fn waiting_then(&self) -> usize {
+        if !self.is_past() {
+            return self.lab.waiting();
+        }
+        let then = self.then();
+        let sent = self.lab.crossings.iter();
+        let sent = sent.take_while(|crossing| crossing.sent <= then);
+        sent.filter(|crossing| crossing.fate_by(then) == Delivery::OnTheWay).count()
     }
 }

@@ -2,14 +2,14 @@ use std::collections::HashSet;
 
 use crate::app::State;
 use crate::app::query::Role;
-use crate::app::table::RowPlace;
-use crate::app::ui::PointOfView;
+use crate::app::table::{RowPlace, TableRow};
+use crate::app::ui::{HostRowNumbers, PointOfView};
 use crate::tcp::{Host, SocketId};
 
 /// Writes into `shown` the names of the rows that are shown, in the order of the table.
 ///
 /// It is called for every frame in which something changed: only where rows stand is read, not the rows.
-pub(crate) fn show(state: &State, shown: &mut Vec<SocketId>) {
+fn show(state: &State, shown: &mut Vec<SocketId>) {
     let needle = state.ui.find.text.value().to_lowercase();
     // netstat itself knows no row that the kernel has no more.
     let ghosts: HashSet<SocketId> =
@@ -64,4 +64,24 @@ fn text_of(state: &State, name: &SocketId) -> String {
         row.tuple.protocol, row.tuple.local, row.tuple.remote, row.state
     );
     text.to_lowercase()
+}
+
+impl State {
+    /// The chosen line of the table.
+    pub fn selected(&self) -> Option<&TableRow> {
+        self.seen().get(self.ui.selected?)
+    }
+
+    /// Works out which rows are shown, if something has changed; to be called before a frame is drawn.
+    pub fn arrange(&mut self) {
+        if self.ui.stale {
+            let mut shown = std::mem::take(&mut self.ui.shown);
+            show(self, &mut shown);
+            // On loopback there is one computer.
+            let ranked = if self.lab.is_up() { &shown[..] } else { &[] };
+            self.ui.ranks = HostRowNumbers::of(ranked);
+            self.ui.shown = shown;
+            self.ui.stale = false;
+        }
+    }
 }

@@ -3,11 +3,8 @@
     reason = "a form ignores every key that it does not name"
 )]
 
-use std::ops::RangeInclusive;
-use std::time::Duration;
-
 use crate::app::keys::Key;
-use crate::app::ui::text_input::{LONGEST, edit_text};
+use crate::app::ui::text_input::{LONGEST, edit_text, printable};
 use crate::app::ui::{Field, Value};
 
 /// Fields to fill in; each shows the socket call that it becomes.
@@ -51,49 +48,15 @@ pub enum Outcome {
     Dropped,
 }
 
-/// The two options of a yes-or-no field.
-pub(crate) const YES_NO: [&str; 2] = ["no", "yes"];
-
-/// The call that switches a socket option on.
-pub(crate) fn option_call(name: &str, on: bool) -> String {
-    if on { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
+/// The call that switches a socket option on, if the field says so.
+pub(crate) fn option_call(name: &str, field: &Field) -> String {
+    if field.is_yes() { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
 }
 
 impl Form {
     /// A form with these fields, the cursor in the first.
     pub fn new(fields: Vec<Field>) -> Form {
         Form { fields, at: 0, is_new_there: true, wrong: None }
-    }
-
-    /// Whether the second of two options is chosen.
-    pub(crate) fn is_yes(&self, field: usize) -> bool {
-        self.fields[field].chosen() == 1
-    }
-
-    /// The number in a field.
-    ///
-    /// # Errors
-    /// `why`, when it is none of those `allowed`.
-    pub(crate) fn number(
-        &self,
-        field: usize,
-        allowed: RangeInclusive<u32>,
-        why: &str,
-    ) -> Result<u32, Wrong> {
-        let typed = self.fields[field].shown().trim().parse().ok();
-        typed.filter(|n| allowed.contains(n)).ok_or_else(|| Wrong::new(field, why))
-    }
-
-    /// The time in a field.
-    ///
-    /// # Errors
-    /// When it is not between nothing and a day.
-    pub(crate) fn seconds(&self, field: usize) -> Result<Duration, Wrong> {
-        let typed = self.fields[field].shown().trim().parse::<f64>().ok();
-        let allowed = typed.filter(|seconds| (0.0..=86400.0).contains(seconds));
-        allowed
-            .map(Duration::from_secs_f64)
-            .ok_or_else(|| Wrong::new(field, "seconds, from 0 to 86400"))
     }
 
     /// Takes a key.
@@ -144,7 +107,7 @@ impl Form {
 
     /// Takes pasted text: printable characters only, and no more than fits.
     pub fn paste(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
+        for c in printable(text, LONGEST) {
             self.edit(Key::Char(c));
         }
     }

@@ -106,6 +106,22 @@ pub enum Overlay {
     Why(usize),
 }
 
+impl Overlay {
+    /// The form, if it is one.
+    pub(crate) fn form(&mut self) -> Option<&mut Form> {
+        match self {
+            Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form) => {
+                Some(form)
+            }
+            Overlay::Help(_)
+            | Overlay::Card(_)
+            | Overlay::States(_)
+            | Overlay::Palette(_)
+            | Overlay::Why(_) => None,
+        }
+    }
+}
+
 impl Ui {
     /// So many verbs may wait; more are carried out at once, on what there is.
     pub(crate) const POSTPONED: usize = 32;

@@ -1,7 +1,7 @@
 use tui_input::Input;
 
 use crate::app::keys::{BINDINGS, Binding, Key};
-use crate::app::ui::text_input::edit_text;
+use crate::app::ui::text_input::{edit_text, printable};
 
 /// What is typed to find an action, and which of those found is chosen.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ impl Palette {
 
     /// Adds pasted text.
     pub(crate) fn paste(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !c.is_control()).take(64) {
+        for c in printable(text, 64) {
             edit_text(&mut self.text, Key::Char(c));
         }
         self.chosen = 0;

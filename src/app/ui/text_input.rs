@@ -10,6 +10,11 @@ use crate::app::keys::Key;
 /// The longest text that a field takes.
 pub(crate) const LONGEST: usize = 256;
 
+/// The characters of pasted text that a field takes.
+pub(crate) fn printable(text: &str, longest: usize) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_control()).take(longest)
+}
+
 /// Takes a key in a line of text; says whether it means anything there.
 pub(crate) fn edit_text(input: &mut Input, key: Key) -> bool {
     let request = match key {

@@ -1,5 +1,4 @@
-use crate::app::actions::export::plan::{arguments, look};
-use crate::app::actions::{Piece, Plan};
+use crate::app::actions::export::plan::{Piece, Plan, arguments, look};
 use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
 /// Everything before main().
@@ -80,7 +79,7 @@ static int accept_at(const int *listeners, int count) {
 "#;
 
 /// The program in C.
-pub(crate) fn text(plan: &Plan, name: &str) -> String {
+pub(super) fn text(plan: &Plan, name: &str) -> String {
     let head = format!(
         "/* The calls that fivetuple recorded, in the same order: they make the same rows.\n *\n *     cc -o {name} {name}.c && ./{name}\n *     {}\n */\n",
         look(plan)

@@ -1,9 +1,8 @@
-use crate::app::actions::export::plan::{arguments, look};
-use crate::app::actions::{Piece, Plan};
+use crate::app::actions::export::plan::{Piece, Plan, arguments, look};
 use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
 /// The program in Python.
-pub(crate) fn text(plan: &Plan) -> String {
+pub(super) fn text(plan: &Plan) -> String {
     let look = look(plan);
     let mut text = format!(
         "#!/usr/bin/env python3\n\"\"\"The calls that fivetuple recorded, in the same order: they make the same rows.\n\n    {look}\n\"\"\"\n\n"
