@@ -1,6 +1,6 @@
-//! Orders to connect: how many, from where, and which of them must wait.
+//! Connecting: how many connections, from where, within which limits.
 
-use crate::app::actions::connect_queue::{UNANSWERED, call_waiting, wait_in_line};
+use crate::app::actions::connect_queue::{UNANSWERED, connect_waiting, enqueue};
 use crate::app::actions::only_say;
 use crate::app::explain::DescriptorBudget;
 use crate::app::model::Tone;
@@ -39,7 +39,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();
-    if !wait_in_line(&mut state.clients.waiting, spec, burst) {
+    if !enqueue(&mut state.clients.waiting, spec, burst) {
         return only_say(
             state,
             "other calls wait already for those under way; r gives all of them up",
@@ -47,7 +47,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
     let mut effects = Vec::from_iter(watch(state, port));
-    effects.extend(call_waiting(state));
+    effects.extend(connect_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
         let text = if state.clients.singles < UNANSWERED {
             "calls are under way: these follow them; r gives them up".to_owned()
@@ -61,20 +61,19 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     effects
 }
 
-/// Makes one call, whatever the options of the next one are.
+/// Opens one connection as `spec` says.
 pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
     if let Some(why) = lab_tables::on_the_way(state) {
         return only_say(state, why);
     }
     let watch = watch(state, spec.to.port);
-    if wait_in_line(&mut state.clients.waiting, spec, Burst::ONE) {
+    if enqueue(&mut state.clients.waiting, spec, Burst::ONE) {
         state.clients.awaited = state.clients.awaited.saturating_add(1);
     }
-    let call = call_waiting(state);
-    watch.into_iter().chain(call).collect()
+    Vec::from_iter(watch)
 }
 
-/// Has the rows at a port watched that was never called before.
+/// Watches the rows at a port that is connected to for the first time.
 fn watch(state: &mut State, port: Port) -> Option<Effect> {
     let is_new = state.clients.called.insert(port) && !state.server.watches(port);
     is_new.then(|| Effect::Watch(wanted(state)))

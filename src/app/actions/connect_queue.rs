@@ -1,22 +1,24 @@
+//! Connects that wait until earlier ones are answered.
+
 use std::collections::VecDeque;
 
 use crate::app::model::BurstProgress;
 use crate::app::{Effect, State};
 use crate::tcp::{Burst, Command, ConnectSpec};
 
-/// So many calls, made one by one, may be unanswered before further ones wait: what a key that sticks asks for is made as few orders.
+/// The most single connects that may be unanswered; further ones are queued, and alike ones merged.
 pub(crate) const UNANSWERED: u32 = 8;
 
-/// So many different orders may wait.
-const IN_LINE: usize = 32;
+/// The most orders in the queue.
+const MOST: usize = 32;
 
-/// Puts calls in line behind those that wait: with the last of them where they are alike; whether there is room.
-pub(crate) fn wait_in_line(
+/// Queues connects, merged with the last order where they are alike; says whether there is room.
+pub(crate) fn enqueue(
     waiting: &mut VecDeque<(ConnectSpec, Burst)>,
     spec: ConnectSpec,
     burst: Burst,
 ) -> bool {
-    let is_full = waiting.len() == IN_LINE;
+    let is_full = waiting.len() == MOST;
     match waiting.back_mut() {
         Some((same, last)) if *same == spec && last.every == burst.every => {
             last.count = last.count.saturating_add(burst.count);
@@ -27,10 +29,10 @@ pub(crate) fn wait_in_line(
     true
 }
 
-/// Makes the calls that waited, as far as they need not wait any longer: single ones while few are unanswered, several when none is.
+/// Orders the queued connects whose turn has come: single ones while few are unanswered, a burst when none is.
 ///
-/// So it is always known whose an answer is, and the sockets never have more than a few orders.
-pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
+/// So it is always known to which order an answer belongs.
+pub(crate) fn connect_waiting(state: &mut State) -> Vec<Effect> {
     let clients = &mut state.clients;
     let mut effects = vec![];
     while clients.under_way.is_none() {

@@ -1,4 +1,4 @@
-//! What the keys do with the lab's wire, and what is said of it.
+//! The actions on the lab's wire.
 
 use crate::app::actions::only_say;
 use crate::app::explain::wire;
@@ -26,8 +26,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     orders.map(|order| Effect::Lab(LabOrder::Wire(order))).collect()
 }
 
-/// Carries out a wish about the wire; without the lab there is none. A count lets so many segments through, or loses so many.
-pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
+/// Runs an action on the wire. A count is the number of segments to deliver or drop.
+pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
     if !state.lab.is_up() {
         let what = match wish {
             WireKey::Hold => "hold",
@@ -61,7 +61,7 @@ pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Ve
     vec![Effect::Lab(LabOrder::Wire(order)); times]
 }
 
-/// An order that is given once, and the sentence.
+/// An order to give once, and the sentence.
 fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
     (order, 1, text)
 }
@@ -85,7 +85,7 @@ fn hold_or_release(state: &mut State) -> (WireOrder, String) {
     (WireOrder::LetGo, text)
 }
 
-/// The order, how often it is given, and the sentence; or why nothing can be let through.
+/// The order, how often to give it, and the sentence; or why nothing can be delivered.
 fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'static str> {
     if !state.lab.wire.held {
         return Err(
@@ -161,16 +161,16 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
     (WireOrder::DropNext, asked as usize, text)
 }
 
-/// What waits for longest: `laptop's SYN`.
+/// The oldest held segment: `laptop's SYN`.
 fn oldest(state: &State) -> String {
     let oldest = state.lab.oldest_waiting();
     oldest.map_or_else(|| String::from("the oldest one"), |crossing| wire::segment(state, crossing))
 }
 
-/// So many segments can be lost by one key.
+/// The most segments that one key drops.
 const MOST_LOST: u32 = 1000;
 
-/// What follows when a segment is lost.
+/// The effect of losing a segment.
 fn after_loss(segment: &Segment) -> &'static str {
     if segment.is_refusal {
         "nobody sends it again, so who sent the datagram never hears that it was refused"

@@ -33,7 +33,7 @@ pub(crate) fn listening(
     state.server.sockets = sockets;
     let watch = new_port.then(|| Effect::Watch(wanted(state)));
     let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
-    effects.extend(use_up_ports::call_all(state));
+    effects.extend(use_up_ports::connect_all(state));
     effects
 }
 

@@ -7,14 +7,14 @@ use crate::app::keys::Situation::{
 };
 use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
 
-/// A key, when it is meant, and what it does.
+/// A key, where it works, and what it does.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
     /// The keys, the one to show first.
     pub keys: &'static [Key],
     /// Where it works.
     pub scope: Scope,
-    /// What it asks for.
+    /// The action.
     pub action: Action,
     /// The word for the footer.
     pub help: &'static str,
@@ -29,7 +29,7 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// Whether it belongs to the list of all keys, and is not only a key of what lies over the panes.
+    /// Whether it belongs to the list of all keys, and not only to an overlay.
     pub const fn is_listed(&self) -> bool {
         matches!(self.scope, Scope::Always | Scope::Panes)
     }
@@ -50,9 +50,9 @@ pub enum Scope {
     Always,
     /// On the panes.
     Panes,
-    /// While the list of keys, or a card, lies over the panes.
+    /// In an overlay.
     Sheet,
-    /// While the last refusal lies over the panes: before the keys of a sheet.
+    /// In the overlay of the last refusal, before the keys of every overlay.
     Why,
 }
 
@@ -83,18 +83,18 @@ pub enum Situation {
     Any,
 }
 
-/// What a binding is about.
+/// The groups of the list of all keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
     /// The server.
     Server,
     /// The clients.
     Client,
-    /// What is looked at.
+    /// What is shown.
     Look,
     /// The program.
     Program,
-    /// Other pictures of the same state.
+    /// Other views of the same state.
     View,
     /// The lab and its wire.
     Lab,
@@ -132,7 +132,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
     Binding { scope, ..on(keys, action, Group::Program, help, help) }
 }
 
-/// Every key once. The footer, the list of keys and the README are made from it or tested against it.
+/// Every key once; the footer and the list of keys are made from it, and the README is tested against it.
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
     on(&[Char('l')], A::Listen, Server, "listen", "listen / stop listening").while_on("stop listening")
@@ -234,7 +234,7 @@ pub const BINDINGS: &[Binding] = &[
     over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
 ];
 
-/// What `key` asks for in `scope`, if anything.
+/// The action of `key` in `scope`.
 pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
     let works = |binding: &&Binding| binding.scope == scope || binding.scope == Scope::Always;
     BINDINGS
@@ -244,7 +244,7 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
         .map(|binding| binding.action)
 }
 
-/// What `key` asks for while one connection is looked inside: the verbs are meant for that one.
+/// The action of `key` while the details of a connection are shown, which is the target then.
 pub fn action_on_card(key: Key) -> Option<Action> {
     let is_verb = |action: &Action| {
         let binding = binding_of(*action);

@@ -1,3 +1,5 @@
+//! The parts of the state: data, and questions to one part alone.
+
 pub(crate) mod burst;
 pub(crate) mod clients;
 pub(crate) mod failure;

@@ -1,24 +1,24 @@
-//! The lab's wire as the person holds it, now and in the past.
+//! The settings of the lab's wire.
 
 use std::time::Duration;
 
 use crate::tcp::WireOrder;
 
-/// What is done with the wire now.
+/// The settings of the lab's wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WireSettings {
-    /// Whether it keeps every segment.
+    /// Whether it holds every segment.
     pub held: bool,
-    /// How long a segment takes from one computer to the other.
+    /// The delay one way.
     pub delay: Duration,
-    /// Whether it loses every segment.
+    /// Whether it drops every segment.
     pub cut: bool,
-    /// How many segments it is still to lose, one after the other.
+    /// The number of next segments to drop.
     pub loses: u32,
 }
 
 impl WireSettings {
-    /// The delays that one key goes through, one way.
+    /// The delays that one key steps through.
     pub const DELAYS: [Duration; 4] = [
         Duration::ZERO,
         Duration::from_millis(100),
@@ -26,17 +26,17 @@ impl WireSettings {
         Duration::from_secs(2),
     ];
 
-    /// Whether a segment takes long enough that the tables at both ends differ for a while.
+    /// Whether segments take long enough for the tables at both ends to differ for a while.
     pub fn is_slow(&self) -> bool {
         self.held || self.cut || !self.delay.is_zero()
     }
 
-    /// Whether it is as quick as a cable, and loses nothing.
+    /// Whether it has no delay, holds nothing, and drops nothing.
     pub(crate) fn is_plain(&self) -> bool {
         !self.is_slow() && self.loses == 0
     }
 
-    /// Why nobody hears anything through it, if that is so.
+    /// Why nothing arrives, if that is so.
     pub(crate) const fn why_silent(&self) -> Option<&'static str> {
         match (self.cut, self.held) {
             (true, _) => Some("the cable is cut (B mends it)"),
@@ -61,5 +61,5 @@ impl WireSettings {
     }
 }
 
-/// So many changes of what is done with the wire are remembered.
+/// The most changes of settings that are kept.
 pub(crate) const REMEMBERED: usize = 4096;

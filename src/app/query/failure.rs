@@ -12,7 +12,7 @@ pub(crate) fn at_that_port(
     caller: Host,
     to: Endpoint,
 ) -> impl Iterator<Item = &TableRow> {
-    let host = state.lab.called_host(caller, to.ip);
+    let host = state.lab.host_called(caller, to.ip);
     let listens = move |line: &&TableRow| {
         line.row.state == TcpState::Listen
             && line.gone.is_none()

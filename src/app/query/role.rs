@@ -35,7 +35,7 @@ impl Role {
         let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
         let ours = listener.ends.contains(name)
             || (may_be_ours && listener.serves(name))
-            || (owner.is_none() && listener.would_serve(name));
+            || (owner.is_none() && listener.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
             let listening = row.state == TcpState::Listen;
             let own = listener.sockets.iter().any(|socket| socket.name == name);

@@ -18,7 +18,7 @@ impl State {
         };
         let is_earlier = || {
             let calls = listener.watches(remote.port) || clients.called.contains(&remote.port);
-            listener.would_serve(end) && !calls
+            listener.may_have_served(end) && !calls
         };
         listener.ends.contains(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
     }

@@ -10,13 +10,13 @@ use crate::tcp::Port;
 /// One line of a form.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// What it asks.
+    /// The name of the option.
     pub label: &'static str,
-    /// What is chosen or typed.
+    /// The present value.
     pub value: Value,
     /// What may be typed, or what it means.
     pub hint: Cow<'static, str>,
-    /// The socket call that the present value becomes.
+    /// The system call that the value becomes.
     pub call: String,
 }
 
@@ -27,9 +27,9 @@ pub enum Value {
     Text(Input),
     /// One of several.
     Choice {
-        /// What there is to choose from.
+        /// The options.
         options: Vec<String>,
-        /// Which one, counted from 0.
+        /// The selected one, counted from 0.
         chosen: usize,
     },
 }
@@ -98,7 +98,7 @@ impl Field {
         of_each[self.chosen().min(N - 1)]
     }
 
-    /// Which option is chosen; 0 for free text.
+    /// The selected option; 0 for free text.
     pub fn chosen(&self) -> usize {
         match &self.value {
             Value::Text(_) => 0,

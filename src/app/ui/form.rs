@@ -1,26 +1,23 @@
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a form ignores every key that it does not name"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a form ignores all other keys")]
 
 use crate::app::keys::Key;
 use crate::app::ui::text_input::{LONGEST, edit_text, printable};
 use crate::app::ui::{Field, Value};
 
-/// Fields to fill in; each shows the socket call that it becomes.
+/// Fields to fill in; each shows the system call that it becomes.
 #[derive(Clone, Debug)]
 pub struct Form {
     /// From top to bottom.
     pub fields: Vec<Field>,
-    /// Which field the cursor is in.
+    /// The field with the cursor.
     pub at: usize,
-    /// Whether the cursor has only just come there: what is typed now takes the place of the old value.
+    /// Whether the cursor has just moved there: the first character typed replaces the old value.
     pub is_new_there: bool,
-    /// What is wrong, and in which field.
+    /// The value that was refused.
     pub wrong: Option<Wrong>,
 }
 
-/// What is wrong with a value, and what would be right.
+/// A value that was refused, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
     /// The field, counted from 0.
@@ -40,11 +37,11 @@ impl Wrong {
 pub enum Outcome {
     /// Something changed; it stays open.
     Open,
-    /// The key means nothing there; it stays open.
+    /// The key has no meaning there; it stays open.
     Ignored,
-    /// The person wants it to be applied.
+    /// It is to be applied.
     Confirmed,
-    /// The person wants none of it.
+    /// It is to be closed.
     Dropped,
 }
 
@@ -76,7 +73,7 @@ impl Form {
         Outcome::Open
     }
 
-    /// The choice that a field belongs to, and which of its options has the field's name, if there is one.
+    /// The choice with an option that ends with this field's label, and the place of that option.
     fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
         let label = self.fields.get(field)?.label;
         let choices = self.fields.iter().enumerate();
@@ -90,13 +87,13 @@ impl Form {
         found.next()
     }
 
-    /// Whether a field does not count at present: the option that it belongs to is not chosen.
+    /// Whether a field does not count: the option that it belongs to is not selected.
     pub fn is_idle(&self, field: usize) -> bool {
         let choice = self.choice_of(field);
         choice.is_some_and(|(choice, option)| self.fields[choice].chosen() != option)
     }
 
-    /// What is typed into a field is meant to count: the option that it belongs to is chosen.
+    /// Selects the option that a field belongs to, so that what is typed counts.
     fn choose_for(&mut self, field: usize) {
         if let Some((choice, option)) = self.choice_of(field)
             && let Value::Choice { chosen, .. } = &mut self.fields[choice].value
@@ -105,7 +102,7 @@ impl Form {
         }
     }
 
-    /// Takes pasted text: printable characters only, and no more than fits.
+    /// Takes pasted text.
     pub fn paste(&mut self, text: &str) {
         for c in printable(text, LONGEST) {
             self.edit(Key::Char(c));
@@ -118,7 +115,7 @@ impl Form {
         self.is_new_there = true;
     }
 
-    /// Takes a key in the field with the cursor; says whether it means anything there.
+    /// Takes a key in the field with the cursor; says whether it has a meaning there.
     fn edit(&mut self, key: Key) -> bool {
         let Some(field) = self.fields.get_mut(self.at) else {
             return false;

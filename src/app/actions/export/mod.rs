@@ -1,4 +1,4 @@
-//! A small program that makes the rows which stand in the table now: the recorded calls of our open sockets, written down.
+//! A small program in C and Python that makes the rows of the table: the recorded system calls of our open sockets.
 
 mod c;
 mod plan;
@@ -9,7 +9,7 @@ use crate::app::actions::only_say;
 use crate::app::model::Tone;
 use crate::app::{Effect, State};
 
-/// Writes it in both languages.
+/// Writes the program in both languages.
 pub(crate) fn write(state: &mut State) -> Vec<Effect> {
     let plan = Plan::of(state);
     if plan.listeners.is_empty() && plan.clients.is_empty() {
@@ -22,12 +22,12 @@ pub(crate) fn write(state: &mut State) -> Vec<Effect> {
     vec![Effect::Save { name, texts }]
 }
 
-/// Whether these files are the two programs.
+/// Whether these files are such programs.
 pub(crate) fn is_program(files: &[String]) -> bool {
     files.iter().any(|file| file.rsplit('.').next() == Some("c"))
 }
 
-/// The programs were written.
+/// Says where the programs are, and how to run them.
 pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
     let port = if state.server.is_listening() { ", once l has freed the port here" } else { "" };
     let files = files.join(" and ");

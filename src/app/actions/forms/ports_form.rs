@@ -1,4 +1,4 @@
-//! Running out of ports for real: which range one computer of the lab is to use up, and whether the descriptors suffice.
+//! The form of the port range that one computer of the lab is to use up.
 
 use crate::app::actions::forms::declared::{self, FieldSpec};
 use crate::app::actions::lab;
@@ -33,7 +33,7 @@ pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
     },
 }];
 
-/// So many descriptors are left to the other computers.
+/// Descriptors left for the other computers.
 const OTHERS: u64 = 512;
 
 /// The largest range that a program without privileges can use.
@@ -51,18 +51,18 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-/// How many connections there can be: each takes a descriptor, and waits for accept(), so that the server's end needs none.
+/// The most connections: each takes one descriptor, and the server none, as it does not accept.
 fn room(state: &State) -> u64 {
     descriptors(state).min(state.machine.somaxconn.into())
 }
 
-/// How many descriptors they may take.
+/// The descriptors that they may take.
 fn descriptors(state: &State) -> u64 {
     let kept = HostLimits::RESERVED_DESCRIPTORS + LabState::DESCRIPTORS + OTHERS;
     state.machine.descriptors.saturating_sub(kept)
 }
 
-/// The largest range with at most so many ports; from the upper end of the kernel's own, where that is not all of it.
+/// The largest range with at most so many ports, at the upper end of the kernel's own.
 fn largest(ports: u64) -> PortRange {
     let fits = |range: &PortRange| range.len() as u64 <= ports;
     let all = [WHOLE, PortRange::DEFAULT].into_iter().find(fits);
@@ -72,10 +72,7 @@ fn largest(ports: u64) -> PortRange {
     })
 }
 
-/// Takes the range: the computer that is chosen uses it up, once the lab has it.
-///
-/// # Errors
-/// What is wrong with it; a range that takes too many descriptors is answered with one that fits.
+/// Has the selected computer use the range up, once the lab has it.
 pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
     let range = declared::read(FIELDS, form, state, WHOLE)?;
     let caller = state.clients.computer().host;
@@ -89,7 +86,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     Ok(effects)
 }
 
-/// What keeps the chosen computer from using up that range.
+/// Why the selected computer cannot use up that range.
 fn why_not(state: &State, range: PortRange) -> Option<String> {
     let machine = &state.machine;
     if let Some((file, errno)) = &state.lab.unset
