@@ -18,18 +18,9 @@ pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
             "calls are under way: a state can be held once they are answered; r gives them up";
         return only_say(state, text);
     }
-    let computer = state.clients.computer();
     let (steps, at) = steps_to(held);
-    state.script = Some(Script {
-        goal: ScriptGoal::HeldState(held, at),
-        steps,
-        next: 0,
-        ordered: None,
-        began: state.now,
-        client: computer.host,
-        opened_before: computer.ends.ever(),
-        end: None,
-    });
+    let goal = ScriptGoal::HeldState(held, at);
+    state.script = Some(Script::new(goal, steps, state.now, state.clients.computer()));
     vec![]
 }
 

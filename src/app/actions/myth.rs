@@ -1,13 +1,12 @@
 //! The myth that a client uses the server's port number, tried: one computer calls twice from that port, then another one.
 
-use crate::app::actions::connect;
-use crate::app::actions::only_say;
+use crate::app::actions::{connect, only_say};
 use crate::app::keys::{MainView, Pane};
 use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep, Tone};
 use crate::app::{Effect, State, Ui};
 use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError};
 
-/// Shows the picture, and starts the trial.
+/// Shows the myth, and starts the trial.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.ui);
     if !state.server.is_listening() {
@@ -37,25 +36,14 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     };
     let call = |n: usize| {
         let computer = &state.clients.computers[n];
-        MythCall {
-            who: computer.name.clone(),
-            host: computer.host,
-            from: computer.ip,
-            answer: None,
-        }
+        let (who, host, from) = (computer.name.clone(), computer.host, computer.ip);
+        MythCall { who, host, from, answer: None }
     };
     let calls = [call(first), call(first), call(second)];
     state.ui.myth = Some(Myth { port, calls });
-    state.script = Some(Script {
-        goal: ScriptGoal::Myth,
-        steps: (0..3).map(ScriptStep::MythCall).collect(),
-        next: 0,
-        ordered: None,
-        began: state.now,
-        client: state.clients.computer().host,
-        opened_before: 0,
-        end: None,
-    });
+    let steps = (0..3).map(ScriptStep::MythCall).collect();
+    let script = Script::new(ScriptGoal::Myth, steps, state.now, state.clients.computer());
+    state.script = Some(script);
     vec![]
 }
 
@@ -66,7 +54,7 @@ fn show(ui: &mut Ui) {
     ui.focus = Pane::Sockets;
 }
 
-/// Two computers, from the chosen one on, that no row at that port belongs to.
+/// Two computers, from the selected one on, without a row at that port.
 fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     let count = state.clients.computers.len();
     let order = (0..count).map(|n| (state.clients.chosen + n) % count);

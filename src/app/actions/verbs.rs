@@ -72,8 +72,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return say_no_target(state, "disconnect", count);
     }
-    announce(state, "closes", &ends, CloseKind::Close);
-    ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
+    end_all(state, "closes", ends, CloseKind::Close, Command::Close)
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -85,8 +84,7 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
         let text = nothing_accepted(state);
         return only_say(state, text);
     }
-    announce(state, "closes at the server's end", &ends, CloseKind::Close);
-    ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
+    end_all(state, "closes at the server's end", ends, CloseKind::Close, Command::Close)
 }
 
 /// Why the server has no socket to close.
@@ -120,8 +118,7 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return say_no_target(state, "abort", count);
     }
-    announce(state, "aborts", &ends, CloseKind::Abort);
-    ends.into_iter().map(|end| Effect::Run(Command::Abort(end))).collect()
+    end_all(state, "aborts", ends, CloseKind::Abort, Command::Abort)
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -199,10 +196,16 @@ fn why_staged(state: &State, count: Option<u32>) -> Option<String> {
     ))
 }
 
-/// Notes how sockets are ordered to close; for several, one sentence counts them as they do.
-fn announce(state: &mut State, verb: &str, ends: &[SocketId], how: CloseKind) {
+/// Orders sockets to end; where they are several, one sentence counts them as they do.
+fn end_all(
+    state: &mut State,
+    verb: &str,
+    ends: Vec<SocketId>,
+    how: CloseKind,
+    command: fn(SocketId) -> Command,
+) -> Vec<Effect> {
     (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
-    for end in ends {
+    for end in &ends {
         state.note(*end, |end| end.ordered = Some(how));
     }
     if ends.len() > 1 {
@@ -211,6 +214,7 @@ fn announce(state: &mut State, verb: &str, ends: &[SocketId], how: CloseKind) {
         let text = format!("{verb} {}", format::sockets(ends.len() as u64, protocol));
         state.notices.begin(state.now, Topic::Ordered, text);
     }
+    ends.into_iter().map(|end| Effect::Run(command(end))).collect()
 }
 
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {

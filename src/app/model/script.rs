@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::app::model::Computer;
 use crate::tcp::{Flags, Host, Moment, SocketId, TcpState};
 
 /// Steps that are taken one after another: each is ordered once, and done when what it waits for is so.
@@ -19,6 +20,27 @@ pub(crate) struct Script {
     pub(crate) opened_before: u64,
     /// The client's socket of that connection, once it exists.
     pub(crate) end: Option<SocketId>,
+}
+
+impl Script {
+    /// A script at its first step, about the next connection of that computer.
+    pub(crate) fn new(
+        goal: ScriptGoal,
+        steps: Vec<ScriptStep>,
+        began: Moment,
+        computer: &Computer,
+    ) -> Script {
+        Script {
+            goal,
+            steps,
+            next: 0,
+            ordered: None,
+            began,
+            client: computer.host,
+            opened_before: computer.ends.ever(),
+            end: None,
+        }
+    }
 }
 
 /// What a script is for.

@@ -6,20 +6,19 @@ use crate::app::table::TableRow;
 use crate::tcp::SocketId;
 
 impl State {
-    /// The other end as its own row shows it: the client of a dual-stack server is an IPv4 socket, and in the lab it stands in the table of
-    /// another computer.
+    /// The socket at the other end: in the lab it is on another computer, and the client of a dual-stack server is an IPv4 socket.
     pub fn other_end(&self, name: SocketId) -> SocketId {
         let tuple = name.tuple.mirrored().canonical();
         SocketId { host: self.lab.host_of(tuple.local.ip).unwrap_or(name.host), tuple, ..name }
     }
 
-    /// What is known of an end that this program holds open.
+    /// The data of a socket that this program holds open.
     pub fn own_end(&self, end: SocketId) -> Option<&OpenEnd> {
         let clients = self.clients.holder_of(end).and_then(|computer| computer.ends.get(end));
         clients.or_else(|| self.server.ends.get(end))
     }
 
-    /// Notes something about an end that this program holds open.
+    /// Changes the data of a socket that this program holds open.
     pub(crate) fn note(&mut self, end: SocketId, change: impl Fn(&mut OpenEnd)) {
         let computers = self.clients.computers.iter_mut();
         let clients = computers.map(|computer| &mut computer.ends);
@@ -27,20 +26,20 @@ impl State {
         all.any(|ends| ends.change(end, &change));
     }
 
-    /// Whether our server has accepted the other end of this client's, though it may have closed it since.
+    /// Whether our server has accepted this client, even if it has closed the connection since.
     pub(crate) fn was_accepted(&self, client: SocketId) -> bool {
         self.server.ends.contains(self.other_end(client))
             || self.own_end(client).is_some_and(|end| end.other_closed)
     }
 
-    /// Whether the other end's FIN has come to this end of ours.
+    /// Whether the peer's FIN has arrived at this socket of ours.
     pub fn peer_has_closed(&self, end: SocketId) -> bool {
         self.own_end(end).is_some_and(|end| end.peer_closed)
     }
 }
 
 impl State {
-    /// Whether `S` holds that row, or the other end of its connection.
+    /// Whether `S` holds that row or the other end of its connection.
     pub fn is_staged(&self, row: SocketId) -> bool {
         let sockets = &self.staged.sockets;
         if sockets.is_empty() {
@@ -53,7 +52,7 @@ impl State {
 }
 
 impl State {
-    /// Whether the other end of this end of ours was ended by a RST of its own, and its row is gone, while this one is still there.
+    /// Whether this socket of ours is half-open: the peer has sent RST and its row is gone.
     pub(crate) fn is_half_open(&self, end: SocketId) -> bool {
         self.reset_other(end).is_some() && self.own_end(end).is_some()
     }

@@ -1,10 +1,12 @@
+//! Names of computers, peers and tables.
+
 use std::net::IpAddr;
 
 use crate::app::State;
 use crate::app::table::TableRow;
 use crate::tcp::{Host, SocketId};
 
-/// Who listens, as far as that is known.
+/// The program that listens.
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     match state.sockets.owners.get(&line.row.inode) {
         Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),
@@ -13,7 +15,7 @@ pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     }
 }
 
-/// The name of the computer at the local end, or its address.
+/// The name of the computer at the local address, or the address.
 pub(crate) fn client_name(state: &State, end: SocketId) -> String {
     let ip = end.tuple.local.ip;
     let holder = state.clients.whose(end).map(|computer| computer.name.clone());
@@ -24,7 +26,7 @@ pub(crate) fn client_name(state: &State, end: SocketId) -> String {
 }
 
 impl State {
-    /// How somebody at `ip` is called: a computer of ours, the program at the other end, or the address itself.
+    /// Display name of the peer: our computer, else the program, else the address.
     pub fn peer_name(&self, ip: IpAddr, end: SocketId) -> String {
         if let Some(computer) = self.clients.holder_of(self.other_end(end)) {
             return computer.name.clone();
@@ -45,14 +47,14 @@ impl State {
         }
     }
 
-    /// How a computer is called.
+    /// The name of a computer.
     pub fn computer_name(&self, host: Host) -> String {
         let mut computers = self.clients.computers.iter();
         let client = computers.find(|computer| self.lab.is_up() && computer.host == host);
         client.map_or_else(|| String::from("the server"), |computer| computer.name.clone())
     }
 
-    /// How the socket table of a computer is called.
+    /// The name of a computer's socket table.
     pub fn table_name(&self, host: Host) -> String {
         if self.lab.is_up() {
             format!("{}'s table", self.computer_name(host))

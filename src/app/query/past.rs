@@ -5,12 +5,12 @@ use crate::app::{State, Table};
 use crate::tcp::{Delivery, Moment};
 
 impl State {
-    /// The moment that the picture shows: now, unless it shows the past.
+    /// The moment that is shown: now, unless the past is.
     pub fn then(&self) -> Moment {
         self.sockets.past().map_or(self.now, |past| past.at)
     }
 
-    /// Whether our server listens in what the picture shows.
+    /// Whether our server listened at the moment that is shown.
     pub fn listened(&self) -> bool {
         if self.is_past() {
             self.seen().is_listening(self.server.at().port)
@@ -19,19 +19,19 @@ impl State {
         }
     }
 
-    /// Whether the picture shows the past, or stands still.
+    /// Whether the past is shown, or the table is frozen.
     pub fn is_past(&self) -> bool {
         self.sockets.past().is_some()
     }
 
-    /// The table that the person looks at: as it is, or as it was.
+    /// The table that is shown: live, or of the past.
     pub fn seen(&self) -> &Table {
         self.sockets.shown()
     }
 }
 
 impl State {
-    /// What was done with the wire at the moment that is shown.
+    /// The wire's settings at the moment that is shown.
     pub fn wire_then(&self) -> WireSettings {
         if !self.is_past() {
             return self.lab.wire;
@@ -42,7 +42,7 @@ impl State {
         wire.map(|(_, wire)| *wire).unwrap_or_default()
     }
 
-    /// How many segments were on the wire at the moment that is shown.
+    /// The number of segments on the wire at the moment that is shown.
     pub fn waiting_then(&self) -> usize {
         if !self.is_past() {
             return self.lab.waiting();

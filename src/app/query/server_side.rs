@@ -8,8 +8,8 @@ use crate::app::model::{Clients, Computer, ListenAddress, Server};
 use crate::tcp::{Endpoint, Protocol, SocketId, TcpState};
 
 impl State {
-    /// Whether a row is the end of a server: of ours where the listener is, or was; of an earlier run's where it would be, unless that
-    /// port calls another that we called. Where both ports are equal, the end that we accepted, or that is no computer's.
+    /// Whether the row is a server-side socket: at an address that our server listened on, or that an earlier run used and from which
+    /// no client of ours connects. Where both ports are equal, the socket that we accepted, or that no client owns.
     pub(crate) fn is_servers(listener: &Server, clients: &Clients, end: SocketId) -> bool {
         let (local, remote) = (end.tuple.local, end.tuple.remote);
         let is_clients = || {
@@ -23,8 +23,7 @@ impl State {
         listener.ends.contains(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
     }
 
-    /// Whether the other end of that row is a server's of ours, accepted or not: it is where the listener is, or was, and no other program
-    /// is known to hold it.
+    /// Whether the other end of that row is our server's, accepted or not.
     pub(crate) fn is_with_our_server(&self, end: SocketId) -> bool {
         let other = self.other_end(end);
         let line = self.sockets.get(other);
@@ -34,9 +33,9 @@ impl State {
             || (self.server.serves(other) && !is_others && !end.tuple.is_to_itself())
     }
 
-    /// Whether somebody who calls that end reaches our listener.
+    /// Whether a connect() to that address reaches our listener.
     pub(crate) fn is_our_server(&self, end: Endpoint) -> bool {
-        // Who calls 0.0.0.0 or :: calls its own loopback.
+        // A connect() to 0.0.0.0 or :: goes to the loopback address.
         let ip = match end.ip.to_canonical() {
             ip if !ip.is_unspecified() => ip,
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
@@ -49,12 +48,11 @@ impl State {
     }
 }
 
-/// So shortly after connect() has returned the server's table may not have been looked at yet.
+/// How long after connect() the server's table may not have been read yet.
 const NOT_SEEN_YET: Duration = Duration::from_millis(300);
 
 impl State {
-    /// How many connections there are with the server at that end: as its table shows them, and as our own sockets tell where no look has
-    /// come to that yet.
+    /// The connections with the server at that address: those that its table shows, and those of our own sockets that are too recent for that.
     pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
         let calls = |computer: &Computer| {
             let ends = computer.ends.newest_first();
@@ -69,8 +67,7 @@ impl State {
         ours.max(self.server.ends.len())
     }
 
-    /// Whether a client's call was answered, and the server's kernel has the connection, too: it drops the last ACK where its accept queue
-    /// is full.
+    /// Whether the server's kernel has the client's connection, too: with a full accept queue it drops the final ACK.
     fn is_at_both_ends(&self, client: SocketId) -> bool {
         let Some(end) = self.own_end(client).filter(|end| end.answered) else {
             return false;

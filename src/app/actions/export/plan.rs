@@ -147,3 +147,15 @@ fn answers(listener: &Piece, client: SocketId) -> bool {
     let here = at.ip.is_unspecified() || at.ip.to_canonical() == to.ip.to_canonical();
     client.tuple.protocol == Protocol::Tcp && at.port == to.port && here
 }
+
+/// The lines of one socket: its calls, each as `lines` writes it, and accept() at the other end.
+pub(super) fn socket(
+    piece: &Piece,
+    (name, indent): (&str, &str),
+    lines: fn(&SyscallRecord, &str, bool) -> Vec<String>,
+    accept: fn(&[String]) -> Vec<String>,
+) -> String {
+    let calls = piece.calls.iter().flat_map(|call| lines(call, name, piece.is_calling));
+    let all = calls.chain(accept(&piece.accepted_by));
+    all.flat_map(|line| [indent.to_owned(), line, "\n".to_owned()]).collect()
+}
