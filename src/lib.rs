@@ -13,7 +13,7 @@
 //! ```text
 //!   keys, signals, ticks    News     looks at the tables, LabNews
 //!            \               |          /
-//!         one bounded inbox: a total order of facts     run (edge)
+//!      two bounded queues, keys before sockets          run (edge)
 //!                            |
 //!             update ---- keymap ----> Action           app (pure)
 //!               |                        |
@@ -29,7 +29,7 @@
 //! | layer | module | what it is |
 //! |---|---|---|
 //! | 0, pure | [`tcp`] | the words: endpoint, five-tuple, state, row, snapshot, segment, command, news |
-//! | 1 | [`kernel`] | reads the kernel's tables: `sock_diag` over netlink, `/proc` where that is refused |
+//! | 1 | [`kernel`] | reads the kernel's tables: `sock_diag` over netlink, `/proc` where that is refused; reports what changes |
 //! | 1 | [`net`] | makes sockets with exactly the options that were asked for, and tells what happens |
 //! | 1 | [`lab`] | computers in namespaces, without root, and the wire between them |
 //! | 2, pure | [`app`] | the dashboard as a machine: state, keys, the past, what is said about what happened |
@@ -54,7 +54,7 @@
 //! # Where to start
 //!
 //! [`tcp::Command`] and [`tcp::SocketEvent`] are what a program and TCP say to each other. [`app::BINDINGS`] is what a person can
-//! wish, [`app::update`] what comes of it. `tests/suite/robot.rs` drives all of that without a terminal, a kernel or a clock.
+//! wish, [`app::update`] what comes of it. `tests/support/robot.rs` drives all of that without a terminal, a kernel or a clock.
 
 pub mod app;
 pub mod cli;

@@ -1,6 +1,5 @@
 use crate::app::keys::{Action, Key};
-use crate::tcp::table::update::TableUpdate;
-use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TcpInfo};
+use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TableUpdate, TcpInfo};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]

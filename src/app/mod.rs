@@ -21,9 +21,7 @@ pub(crate) mod update;
 pub use crate::app::effect::Effect;
 pub use crate::app::event::Event;
 pub use crate::app::explain::held_state::{held_in_lab, how_held};
-pub use crate::app::history::{
-    Certainty, Comparison, FIVE, PathStep, RowHistory, StatePath, StateSpan,
-};
+pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
 pub use crate::app::keys::{
     Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, Situation, WireKey,
@@ -32,16 +30,16 @@ pub use crate::app::model::{
     Attempt, BurstProgress, Clients, Computer, Failure, FinOrder, HELD, HeldSockets, LabStage,
     LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd, OpenEnds, PeerKind, Remedy,
     Server, ServerPolicy, SocketLog, Sockets, SyscallEntry, SyscallLog, Tone, Topic, Totals,
-    Verdict, WireSettings,
+    Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;
 pub use crate::app::table::{
-    ClosedRow, Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
+    Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
 };
 pub use crate::app::ui::{
     Appearance, Field, Find, Form, HostRowNumbers, Outcome, Overlay, Palette, PointOfView,
     RowFilter, Ui, Value, Wrong,
 };
 pub use crate::app::update::{update, watch_at_start};
-pub use crate::tcp::table::update::TableUpdate;
+pub use crate::tcp::TableUpdate;

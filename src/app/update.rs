@@ -8,14 +8,12 @@ use crate::app::actions::{
     why_not, wire,
 };
 use crate::app::events::{server, settle};
-use crate::app::explain::table;
 use crate::app::input::press;
 use crate::app::keys::Action;
 use crate::app::model::Tone;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Event, Overlay, Palette, State, Ui, events};
-use crate::tcp::table::update::TableUpdate;
-use crate::tcp::{Host, Moment, Port, SocketId, TcpInfo};
+use crate::tcp::{Host, Moment, Port, SocketId, TableUpdate, TcpInfo, procfs_instead};
 
 /// Applies one event to the state and returns the effects to run.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -61,7 +59,7 @@ fn apply(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::TableRead(update) => table_read(state, at, &update),
         Event::TableUnreadable { host, why } => table_unreadable(state, host, why),
         Event::FellBackToProcfs(why) => {
-            state.notices.say(at, Tone::Warning, table::instead(&why));
+            state.notices.say(at, Tone::Warning, procfs_instead(&why));
             vec![]
         }
         Event::OwnersFound(found) => {
@@ -169,7 +167,7 @@ fn is_for_connections(action: Action) -> bool {
 /// Whether an earlier order has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
-    (is_for_connections(action) && state.clients.awaited > 0)
+    (is_for_connections(action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
 

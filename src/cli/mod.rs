@@ -2,12 +2,11 @@
 
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
-pub(crate) mod lab;
-pub(crate) mod values;
+mod lab;
+mod values;
 
-pub use crate::cli::lab::HelperArgs;
-pub use crate::cli::lab::LabArgs;
-pub use crate::cli::lab::LabCommandArgs;
+pub use crate::cli::lab::{HelperArgs, LabArgs, LabCommandArgs};
+pub use crate::cli::values::Payload;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -253,7 +252,3 @@ pub enum When {
     /// Not at all.
     Never,
 }
-
-/// The bytes that a client sends.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Payload(pub Vec<u8>);

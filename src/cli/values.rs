@@ -1,13 +1,18 @@
-//! What is typed on the command line, read as values; whatever else is typed is refused with what would be right.
+//! Parsers of the values on the command line; an error says what would be right.
+//!
+//! Times are read by jiff. clap's own ranges say "invalid digit found in string" for a word in place of a number.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::cli::Payload;
 use crate::tcp::{Host, Port};
 
-/// Reads a number of that range; whatever else is typed is refused with it.
-pub(crate) fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
+/// The bytes that a client sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payload(pub Vec<u8>);
+
+/// A parser of numbers in that range.
+pub(super) fn within<N>(range: RangeInclusive<u32>) -> impl Fn(&str) -> Result<N, String> + Clone
 where
     N: TryFrom<u32>,
 {
@@ -18,40 +23,38 @@ where
     }
 }
 
-pub(crate) fn parse_payload(text: &str) -> Result<Payload, &'static str> {
+pub(super) fn parse_payload(text: &str) -> Result<Payload, &'static str> {
     crate::tcp::unescape(text).map(Payload)
 }
 
-pub(crate) fn parse_port(text: &str) -> Result<Port, &'static str> {
+pub(super) fn parse_port(text: &str) -> Result<Port, &'static str> {
     const WRONG: &str = "a port is a number from 1 to 65535";
     text.parse::<u16>().ok().filter(|port| *port > 0).map(Port).ok_or(WRONG)
 }
 
-/// A port to listen at.
-pub(crate) fn parse_port_or_any(text: &str) -> Result<u16, &'static str> {
+pub(super) fn parse_port_or_any(text: &str) -> Result<u16, &'static str> {
     const WRONG: &str = "a port is a number from 1 to 65535; 0 lets the kernel choose";
     text.parse().map_err(|_| WRONG)
 }
 
-/// Longer than any lecture, and short enough to be reckoned with.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub(crate) fn parse_computer(name: &str) -> Result<Host, String> {
+pub(super) fn parse_computer(name: &str) -> Result<Host, String> {
     Host::named(name).ok_or_else(|| {
         let names: Vec<&str> = Host::in_a_lab().filter_map(Host::name).collect();
         format!("the computers are {}", names.join(", "))
     })
 }
 
-pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|_| {
-        // Most often only the unit is missing.
+        // Mostly only the unit is missing.
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = if is_number { text } else { "5" };
         format!("write a time of up to 24h with its unit, for example {number}s or 500ms")
     })?;
     let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
-    if time > LONGEST {
+    if time > MAX_TIME {
         return Err("a time is at most 24h".to_owned());
     }
     Ok(time)

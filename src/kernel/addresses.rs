@@ -1,18 +1,13 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
+
+use netlink_packet_core::{
+    Emitable, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, NetlinkBuffer, NetlinkHeader,
+    Parseable,
+};
+use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 
 use crate::kernel::ReadError;
 use crate::kernel::netlink::Netlink;
-
-const RTM_NEWADDR: u16 = 20;
-const RTM_GETADDR: u16 = 22;
-const NLMSG_DONE: u16 = 3;
-const NLMSG_ERROR: u16 = 2;
-const NLM_F_REQUEST_DUMP: u16 = 0x301;
-const IFA_ADDRESS: u16 = 1;
-const IFA_LOCAL: u16 = 2;
-/// `struct nlmsghdr` and `struct ifaddrmsg`.
-const HEADER: usize = 16;
-const ADDRESS: usize = 8;
 
 /// The addresses of the interfaces in this thread's network namespace (rtnetlink(7)); empty where the kernel does not tell.
 pub fn addresses() -> Vec<IpAddr> {
@@ -25,54 +20,40 @@ pub fn addresses() -> Vec<IpAddr> {
 fn ask(found: &mut Vec<IpAddr>) -> Result<(), ReadError> {
     let mut netlink = Netlink::open(None)?;
     netlink.ask(|number, request| {
-        request.extend(24_u32.to_ne_bytes());
-        request.extend(RTM_GETADDR.to_ne_bytes());
-        request.extend(NLM_F_REQUEST_DUMP.to_ne_bytes());
-        request.extend(number.to_ne_bytes());
-        request.extend([0; 4 + ADDRESS]);
+        let question = AddressMessage::default();
+        let mut header = NetlinkHeader::default();
+        let length = header.buffer_len() + question.buffer_len();
+        header.length = u32::try_from(length).unwrap_or(0);
+        header.message_type = libc::RTM_GETADDR;
+        header.flags = NLM_F_REQUEST | NLM_F_DUMP;
+        header.sequence_number = number;
+        request.resize(length, 0);
+        header.emit(request);
+        question.emit(&mut request[header.buffer_len()..]);
     })?;
     loop {
         let mut rest = netlink.receive()?;
-        while let Some((kind, body)) = piece(&mut rest, HEADER) {
-            match kind {
-                RTM_NEWADDR => found.extend(address(body)),
-                NLMSG_DONE | NLMSG_ERROR => return Ok(()),
-                _ => {}
+        while let Ok(message) = NetlinkBuffer::new_checked(rest) {
+            if let NLMSG_DONE | NLMSG_ERROR = message.message_type() {
+                return Ok(());
             }
+            found.extend(AddressMessage::parse(message.payload()).ok().and_then(address));
+            let length = (message.length() as usize).next_multiple_of(4);
+            rest = rest.get(length..).unwrap_or_default();
         }
     }
 }
 
 /// The address of one `RTM_NEWADDR` message; on a point-to-point link only `IFA_LOCAL` is ours.
-fn address(message: &[u8]) -> Option<IpAddr> {
-    let mut rest = message.get(ADDRESS..)?;
+fn address(message: AddressMessage) -> Option<IpAddr> {
     let mut address = None;
-    while let Some((kind, bytes)) = piece(&mut rest, 4) {
-        if kind == IFA_LOCAL || (kind == IFA_ADDRESS && address.is_none()) {
-            address = ip(bytes).or(address);
+    for attribute in message.attributes {
+        if let AddressAttribute::Local(ip) = attribute {
+            return Some(ip);
+        }
+        if let AddressAttribute::Address(ip) = attribute {
+            address = Some(ip);
         }
     }
     address
-}
-
-fn ip(bytes: &[u8]) -> Option<IpAddr> {
-    match bytes.len() {
-        4 => bytes.first_chunk::<4>().copied().map(Ipv4Addr::from).map(IpAddr::V4),
-        16 => bytes.first_chunk::<16>().copied().map(IpAddr::from),
-        _ => None,
-    }
-}
-
-/// Takes a message (its length has four bytes) or an attribute (two) off the front: its kind, and what follows the `header`.
-fn piece<'a>(rest: &mut &'a [u8], header: usize) -> Option<(u16, &'a [u8])> {
-    let all = *rest;
-    let short = |at: usize| Some(u16::from_ne_bytes(*all.get(at..)?.first_chunk()?));
-    let (length, kind) = if header == HEADER {
-        (u32::from_ne_bytes(*all.first_chunk()?) as usize, short(4)?)
-    } else {
-        (usize::from(short(0)?), short(2)?)
-    };
-    let body = all.get(header..length)?;
-    *rest = all.get(length.next_multiple_of(4)..).unwrap_or_default();
-    Some((kind, body))
 }

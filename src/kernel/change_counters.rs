@@ -1,9 +1,12 @@
+//! procfs reads snmp whole, by its path, and has no sockstat; a pulse takes single numbers from files that it keeps open.
+
 use std::fs::File;
 use std::io::{Read, Seek};
 
-/// Notices, in about ten microseconds, that the socket table of a network namespace changed: counters move whenever it does.
+/// Detects, in about ten microseconds, that the socket table of a network namespace changed: counters in /proc move whenever it does,
+/// except on accept() and when only the length of a queue changes.
 ///
-/// Only accept() and the length of queues escape it. The files are kept open, so that it also beats when no descriptor is left.
+/// The files stay open, so that it also works when no descriptor is left.
 #[derive(Debug)]
 pub struct ChangeCounters {
     files: Vec<File>,
@@ -11,26 +14,26 @@ pub struct ChangeCounters {
     before: Option<CounterSample>,
 }
 
-/// How much moved between two beats of a [`ChangeCounters`].
+/// What changed between two samples of [`ChangeCounters`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Activity {
     /// Nothing.
     Still,
-    /// Data came or went: queues, perhaps states.
+    /// Segments were sent or received: queues changed, perhaps states.
     Segments,
-    /// Sockets came, went or changed their state.
+    /// Sockets were opened, were closed or changed their state.
     Sockets,
 }
 
-/// The counters at one time, in the order of [`SOCKETS`] and [`SEGMENTS`].
+/// The counters at one time, in the order of `SOCKETS` and `SEGMENTS`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct CounterSample {
     sockets: [i64; SOCKETS.len()],
     segments: [i64; SEGMENTS.len()],
 }
 
-/// Lines and columns of /proc/net/snmp, sockstat and sockstat6 that move with the rows of the table. `orphan` is not among them: it counts
-/// the whole machine, whatever the namespace.
+/// Lines and columns of /proc/net/snmp, sockstat and sockstat6 that change with the rows of the table. `orphan` is not among them, as it
+/// counts all namespaces together.
 const SOCKETS: [(&str, &str); 10] = [
     ("Tcp", "ActiveOpens"),
     ("Tcp", "PassiveOpens"),
@@ -43,7 +46,7 @@ const SOCKETS: [(&str, &str); 10] = [
     ("UDP", "inuse"),
     ("UDP6", "inuse"),
 ];
-/// Those that move with data, and with sockets of any kind.
+/// Those that change with data, and with sockets of any kind.
 const SEGMENTS: [(&str, &str); 6] = [
     ("Tcp", "InSegs"),
     ("Tcp", "OutSegs"),
@@ -54,21 +57,21 @@ const SEGMENTS: [(&str, &str); 6] = [
 ];
 
 impl ChangeCounters {
-    /// The pulse of the network namespace of this thread.
+    /// The counters of this thread's network namespace.
     pub fn open() -> ChangeCounters {
         let files = ["snmp", "sockstat", "sockstat6"];
         let open = |file| File::open(format!("/proc/thread-self/net/{file}")).ok();
         ChangeCounters::over(files.into_iter().filter_map(open).collect())
     }
 
-    /// The pulse that these files tell: `snmp`, `sockstat` and `sockstat6` of one network namespace, as far as they exist.
+    /// The counters in these files: `snmp`, `sockstat` and `sockstat6` of one network namespace, as far as they exist.
     pub fn over(files: Vec<File>) -> ChangeCounters {
         ChangeCounters { files, text: String::new(), before: None }
     }
 
-    /// What moved since the last time; the first time, and where the files cannot be read, data may always have come.
-    pub fn motion(&mut self) -> Activity {
-        let Some(now) = self.beat() else {
+    /// What changed since the last sample; `Segments` for the first, and where the files cannot be read.
+    pub fn activity(&mut self) -> Activity {
+        let Some(now) = self.sample() else {
             return Activity::Segments;
         };
         match self.before.replace(now) {
@@ -78,7 +81,7 @@ impl ChangeCounters {
         }
     }
 
-    fn beat(&mut self) -> Option<CounterSample> {
+    fn sample(&mut self) -> Option<CounterSample> {
         self.text.clear();
         for file in &mut self.files {
             file.rewind().ok()?;
@@ -90,7 +93,7 @@ impl ChangeCounters {
 
 impl CounterSample {
     fn of(text: &str) -> CounterSample {
-        let mut beat = CounterSample::default();
+        let mut sample = CounterSample::default();
         let mut above = None;
         for line in text.lines() {
             let Some((name, words)) = line.split_once(':') else {
@@ -101,7 +104,7 @@ impl CounterSample {
                 Some((head, names)) if head == name => {
                     let names = str::split_whitespace(names);
                     for (column, number) in names.zip(words.split_whitespace()) {
-                        beat.set(name, column, number);
+                        sample.set(name, column, number);
                     }
                 }
                 // sockstat writes names and numbers by turns.
@@ -109,12 +112,12 @@ impl CounterSample {
                     above = Some((name, words));
                     let mut words = words.split_whitespace();
                     while let (Some(column), Some(number)) = (words.next(), words.next()) {
-                        beat.set(name, column, number);
+                        sample.set(name, column, number);
                     }
                 }
             }
         }
-        beat
+        sample
     }
 
     fn set(&mut self, line: &str, column: &str, number: &str) {

@@ -6,17 +6,17 @@ use crate::tcp::{Filter, Host, SocketId, SocketRow, TcpInfo, in_words};
 
 /// Reads the table of another network namespace through sockets that were opened there.
 ///
-/// What this machine's own /proc says is never taken for it: where it cannot be read, it fails, and may be tried again.
+/// Never falls back to /proc, which shows this machine: where the table cannot be read, it fails, and may be tried again.
 #[derive(Debug)]
 pub struct NamespaceSource(Result<SockDiag, String>);
 
 impl NamespaceSource {
-    /// Reads through `NETLINK_SOCK_DIAG` sockets that `open` gives; rows will carry `host`.
+    /// Reads through `NETLINK_SOCK_DIAG` sockets that `open` returns; rows will carry `host`.
     pub fn over(host: Host, open: impl Fn() -> io::Result<OwnedFd>) -> NamespaceSource {
         let source = open().map_err(|why| in_words(&why)).and_then(|socket| {
             let source = SockDiag::over(socket, host).map_err(|why| why.to_string())?;
             Ok(match open() {
-                Ok(second) => source.with_twin(second),
+                Ok(second) => source.with_second(second),
                 Err(_) => source,
             })
         });
@@ -31,7 +31,7 @@ impl NamespaceSource {
     }
 }
 
-/// A refusal is no reason to ask /proc, which tells about this machine.
+/// A denial must not make anybody fall back to /proc.
 fn failed(error: ReadError) -> ReadError {
     match error {
         ReadError::Denied { call, source } => ReadError::Failed { call, source },
@@ -52,11 +52,11 @@ impl SocketSource for NamespaceSource {
         self.source()?.read(wanted, reading).map_err(failed)
     }
 
-    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
-        self.source()?.look(name).map_err(failed)
+    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+        self.source()?.lookup(id).map_err(failed)
     }
 
-    fn inside(&mut self, name: SocketId) -> Result<Option<TcpInfo>, ReadError> {
-        self.source()?.inside(name).map_err(failed)
+    fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+        self.source()?.inspect(id).map_err(failed)
     }
 }

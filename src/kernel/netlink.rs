@@ -1,3 +1,5 @@
+//! Written on rustix, which is linked anyway: netlink-sys would wrap the same three calls, and with unsafe code of its own.
+
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -10,14 +12,14 @@ use rustix::net::{
 use crate::kernel::ReadError;
 use crate::kernel::request_error::{RequestError, denied};
 
-/// The kernel fills at most 32 KiB at a time.
+/// The kernel fills at most 32 KiB per call.
 const BUFFER: usize = 32 * 1024;
-/// How long an answer may take; the kernel gives it while it is asked, so this is for kernels that never do.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long an answer may take. The kernel answers within send(); this is for kernels that never answer.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A netlink socket with its buffers (netlink(7)): numbered questions go out, answers come in.
+/// A netlink socket with its buffers (netlink(7)); each request and its answers carry a sequence number.
 #[derive(Debug)]
-pub(crate) struct Netlink {
+pub(super) struct Netlink {
     socket: OwnedFd,
     sequence: u32,
     request: Vec<u8>,
@@ -26,21 +28,21 @@ pub(crate) struct Netlink {
 
 impl Netlink {
     /// A socket in the network namespace of this thread; `None` stands for `NETLINK_ROUTE`.
-    pub(crate) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
+    pub(super) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
         let socket =
             socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
         Netlink::over(socket.map_err(|why| denied("socket(AF_NETLINK)", why))?)
     }
 
-    /// Over a socket that was opened elsewhere.
-    pub(crate) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(PATIENCE))
+    /// Uses a socket that was opened elsewhere.
+    pub(super) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(TIMEOUT))
             .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
         Ok(Netlink { socket, sequence: 0, request: Vec::new(), buffer: vec![0; BUFFER] })
     }
 
-    /// Sends the question that `write` writes, given its number; the answers carry that number.
-    pub(crate) fn ask(
+    /// Sends the request that `write` writes, and returns its sequence number.
+    pub(super) fn ask(
         &mut self,
         write: impl FnOnce(u32, &mut Vec<u8>),
     ) -> Result<u32, RequestError> {
@@ -55,8 +57,8 @@ impl Netlink {
         }
     }
 
-    /// The next messages, at least one.
-    pub(crate) fn receive(&mut self) -> Result<&[u8], RequestError> {
+    /// Waits for the next messages, at least one.
+    pub(super) fn receive(&mut self) -> Result<&[u8], RequestError> {
         const CALL: &str = "recv(AF_NETLINK)";
         let length = loop {
             match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
@@ -69,10 +71,10 @@ impl Netlink {
         Ok(self.buffer.get(..length).unwrap_or_default())
     }
 
-    /// The kernel ran out of room for its answer: asks for more, and drops what is left of the answer.
-    pub(crate) fn grow(&mut self) {
+    /// After ENOBUFS: doubles the receive buffer, and drops what is left of the answer.
+    pub(super) fn grow(&mut self) {
         let size = sockopt::socket_recv_buffer_size(&self.socket).unwrap_or(BUFFER);
-        // Where it is not granted, the next try says so.
+        // If it is not granted, the next try fails in the same way.
         let _ = sockopt::set_socket_recv_buffer_size(&self.socket, size.saturating_mul(2));
         while recv(&self.socket, &mut self.buffer[..], RecvFlags::DONTWAIT).is_ok() {}
     }

@@ -7,48 +7,47 @@ use procfs::process::{FDTarget, Process, all_processes};
 
 use crate::tcp::{Owner, escape_name};
 
-/// The kernel itself cuts names at 15 bytes, each of which may become four characters.
-const LONGEST_NAME: usize = 60;
+/// The kernel cuts names at 15 bytes, each of which may be escaped as four characters.
+const MAX_NAME: usize = 60;
 
-/// What the search for owners brought.
+/// The result of the search for owners.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owners {
-    /// The inode and who holds it; an inode may be held by several processes, of which the first found is named.
+    /// The inodes with the first process found to hold each; there may be several.
     pub found: Vec<(u64, Owner)>,
-    /// The inodes that no process holds, as far as we may see: their processes are other users', or gone.
+    /// The inodes whose process belongs to another user, or has ended.
     pub missing: Vec<u64>,
-    /// How many processes did not let us see their descriptors: they belong to other users.
+    /// How many processes of other users hide their descriptors.
     pub refused: usize,
 }
 
-/// Which processes hold the sockets with these inodes, as far as /proc lets us see (proc_pid_fd(5)).
+/// Finds the processes that hold the sockets with these inodes, as far as /proc shows them (proc_pid_fd(5)).
 ///
-/// It looks at this process first and stops when all are found. A process that goes away meanwhile holds nothing any more; one of
-/// another user may not be looked at without a privilege. Takes from 0.6 ms to tenths of a second: never call it for a frame.
+/// Searches this process first, and stops when all are found. Takes from 0.6 ms to tenths of a second: never call it for a frame.
 pub fn owners<S: BuildHasher>(wanted: &HashSet<u64, S>) -> Owners {
     let mut owners = Owners::default();
     let mut missing: HashSet<u64> = wanted.iter().copied().filter(|inode| *inode != 0).collect();
     if missing.is_empty() {
         return owners;
     }
-    let me = Process::myself().ok();
-    let my_pid = me.as_ref().map(Process::pid);
+    let own = Process::myself().ok();
+    let own_pid = own.as_ref().map(Process::pid);
     let others = all_processes()
         .into_iter()
         .flatten()
         .filter_map(Result::ok)
-        .filter(|process| Some(process.pid()) != my_pid);
-    for process in me.into_iter().chain(others) {
+        .filter(|process| Some(process.pid()) != own_pid);
+    for process in own.into_iter().chain(others) {
         if missing.is_empty() {
             break;
         }
-        look_into(&process, &mut missing, &mut owners);
+        search(&process, &mut missing, &mut owners);
     }
     owners.missing = missing.into_iter().collect();
     owners
 }
 
-fn look_into(process: &Process, missing: &mut HashSet<u64>, owners: &mut Owners) {
+fn search(process: &Process, missing: &mut HashSet<u64>, owners: &mut Owners) {
     let descriptors = match process.fd() {
         Err(ProcError::PermissionDenied(_)) => {
             owners.refused += 1;
@@ -92,5 +91,5 @@ fn name_of(process: &Process) -> String {
     {
         name.pop_if(|last| *last == b'\n');
     }
-    escape_name(&String::from_utf8_lossy(&name), LONGEST_NAME)
+    escape_name(&String::from_utf8_lossy(&name), MAX_NAME)
 }

@@ -6,10 +6,10 @@ use procfs::net::{TcpNetEntries, UdpNetEntries};
 use procfs::{FromBufReadSI, ProcResult, current_system_info};
 
 use crate::kernel::inet_diag::timer_kind;
-use crate::kernel::{ReadError, Reading, SocketSource, is_asked_for};
+use crate::kernel::source::{ReadError, Reading, SocketSource, is_asked_for};
 use crate::tcp::{Filter, FiveTuple, Host, Protocol, Queues, SocketId, SocketRow, TcpState, Timer};
 
-/// Reads `/proc/thread-self/net/tcp` and its three sisters: works wherever /proc is mounted, and is two to six times slower.
+/// Reads `/proc/thread-self/net/tcp` and its three siblings: works wherever /proc is mounted, and is two to six times slower.
 ///
 /// It knows neither backlogs nor cookies, nor sockets that are only bound.
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +18,12 @@ pub struct Procfs {
 }
 
 impl Procfs {
-    /// Rows of the network namespace of the thread that asks; they will carry `host`. /proc tells nothing of other hosts than this machine.
+    /// Rows of the calling thread's network namespace; they will carry `host`. There are none for other hosts than this machine.
     pub fn new(host: Host) -> Procfs {
         Procfs { host }
     }
 
-    /// Appends the rows of one protocol.
+    /// Appends the wanted rows of one protocol.
     ///
     /// # Errors
     /// When the table of IPv4 cannot be read; IPv6 may be missing.
@@ -40,8 +40,8 @@ impl Procfs {
             Protocol::Tcp => ("reading /proc/thread-self/net/tcp", "tcp", "tcp6"),
             Protocol::Udp => ("reading /proc/thread-self/net/udp", "udp", "udp6"),
         };
-        let text = text_of(v4).map_err(|source| ReadError::Failed { call, source })?;
-        let text6 = match text_of(v6) {
+        let text = read_text(v4).map_err(|source| ReadError::Failed { call, source })?;
+        let text6 = match read_text(v6) {
             Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
             other => other.map_err(|source| ReadError::Failed { call, source })?,
         };
@@ -50,7 +50,7 @@ impl Procfs {
             for mut row in parse(&text, protocol) {
                 row.host = self.host;
                 if wanted.wants(&row) {
-                    place(row, &mut reading.snapshot.rows, &mut places);
+                    insert(row, &mut reading.snapshot.rows, &mut places);
                 }
             }
         }
@@ -68,48 +68,35 @@ impl SocketSource for Procfs {
     }
 
     fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
-        reading.snapshot.rows.clear();
-        reading.torn = false;
+        reading.clear();
         [Protocol::Tcp, Protocol::Udp]
             .into_iter()
             .filter(|protocol| wanted.protocol.is_none_or(|wanted| wanted == *protocol))
             .try_for_each(|protocol| self.append(protocol, wanted, reading))
     }
 
-    fn look(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
-        let near = Filter {
-            ports: Some([name.tuple.local.port].into()),
-            protocol: Some(name.tuple.protocol),
+    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+        let wanted = Filter {
+            ports: Some([id.tuple.local.port].into()),
+            protocol: Some(id.tuple.protocol),
             state: None,
         };
-        let rows = self.snapshot(&near)?.snapshot.rows;
-        Ok(rows.into_iter().find(|row| is_asked_for(name, row)))
+        let rows = self.snapshot(&wanted)?.snapshot.rows;
+        Ok(rows.into_iter().find(|row| is_asked_for(id, row)))
     }
 }
 
-/// The rows of a text like /proc/net/tcp (proc_pid_net(5)); a line that makes no sense is left out.
+/// The rows of a text like /proc/net/tcp (proc_pid_net(5)); an invalid line is left out.
 pub fn parse(text: &str, protocol: Protocol) -> Vec<SocketRow> {
     let lines = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let timed = |(row, line): (SocketRow, &str)| SocketRow { timer: timer(line), ..row };
     if let Ok(rows) = entries(text, protocol)
         && rows.len() == lines().count()
     {
-        let timed = |(mut row, line): (SocketRow, &str)| {
-            row.timer = timer(line);
-            row
-        };
         return rows.into_iter().zip(lines()).map(timed).collect();
     }
-    let mut one = String::new();
-    lines()
-        .filter_map(|line| {
-            one.clear();
-            one.push('\n');
-            one.push_str(line);
-            let mut row = entries(&one, protocol).ok()?.pop()?;
-            row.timer = timer(line);
-            Some(row)
-        })
-        .collect()
+    let row_of = |line| entries(&format!("\n{line}"), protocol).ok()?.pop();
+    lines().filter_map(|line| row_of(line).map(|row| timed((row, line)))).collect()
 }
 
 fn entries(text: &str, protocol: Protocol) -> ProcResult<Vec<SocketRow>> {
@@ -156,8 +143,8 @@ fn timer(line: &str) -> Option<Timer> {
     })
 }
 
-/// A row may be told twice while the table changes, or once more for the socket that took its numbers over.
-fn place(row: SocketRow, rows: &mut Vec<SocketRow>, places: &mut HashMap<SocketId, usize>) {
+/// A row may appear twice while the table changes, or a second time for the socket that reuses its five-tuple.
+fn insert(row: SocketRow, rows: &mut Vec<SocketRow>, places: &mut HashMap<SocketId, usize>) {
     let place = *places.entry(row.name()).or_insert(rows.len());
     match rows.get_mut(place) {
         None => rows.push(row),
@@ -166,7 +153,7 @@ fn place(row: SocketRow, rows: &mut Vec<SocketRow>, places: &mut HashMap<SocketI
     }
 }
 
-fn text_of(file: &str) -> io::Result<String> {
+fn read_text(file: &str) -> io::Result<String> {
     let bytes = fs::read(format!("/proc/thread-self/net/{file}"))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

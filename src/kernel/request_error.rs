@@ -2,28 +2,28 @@ use std::io;
 
 use rustix::io::Errno;
 
-use crate::kernel::ReadError;
+use crate::kernel::source::ReadError;
 
-/// Why a request brought nothing.
+/// Why a netlink request failed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum RequestError {
-    /// An errno(3) of a call on the socket.
+pub(super) enum RequestError {
+    /// A call on the socket failed with this errno(3).
     Call(&'static str, Errno),
-    /// The kernel's answer was an errno(3).
+    /// The kernel answered with this errno(3).
     Answer(i32),
-    /// The answer made no sense.
+    /// The answer is invalid.
     Garbled(&'static str),
 }
 
 /// Whether the kernel says that it has no such table, family or kind of request.
-pub(crate) fn is_unknown_here(errno: i32) -> bool {
+pub(super) fn is_unknown_here(errno: i32) -> bool {
     [Errno::NOENT, Errno::OPNOTSUPP, Errno::INVAL]
         .into_iter()
         .any(|known| known.raw_os_error() == errno)
 }
 
-/// What the answer of a call means to those who can choose another source.
-pub(crate) fn denied(call: &'static str, why: Errno) -> ReadError {
+/// The error of a call: denied where another source may work, else failed.
+pub(super) fn denied(call: &'static str, why: Errno) -> ReadError {
     let source = io::Error::from(why);
     match why {
         Errno::PERM | Errno::ACCESS | Errno::PROTONOSUPPORT | Errno::AFNOSUPPORT | Errno::NOSYS => {
@@ -34,11 +34,11 @@ pub(crate) fn denied(call: &'static str, why: Errno) -> ReadError {
 }
 
 impl From<RequestError> for ReadError {
-    fn from(trouble: RequestError) -> ReadError {
+    fn from(why: RequestError) -> ReadError {
         const CALL: &str = "sock_diag";
-        match trouble {
+        match why {
             RequestError::Garbled(what) => ReadError::Garbled(what),
-            RequestError::Call(call, why) => denied(call, why),
+            RequestError::Call(call, errno) => denied(call, errno),
             RequestError::Answer(errno) if is_unknown_here(errno) => {
                 ReadError::Denied { call: CALL, source: io::Error::from_raw_os_error(errno) }
             }
@@ -48,7 +48,7 @@ impl From<RequestError> for ReadError {
 }
 
 /// A family that the kernel lacks has no rows.
-pub(crate) fn absent_is_empty(dumped: Result<(), RequestError>) -> Result<(), ReadError> {
+pub(super) fn absent_is_empty(dumped: Result<(), RequestError>) -> Result<(), ReadError> {
     match dumped {
         Err(RequestError::Answer(errno)) if is_unknown_here(errno) => Ok(()),
         other => other.map_err(ReadError::from),

@@ -7,29 +7,29 @@ use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 use crate::kernel::addresses;
 use crate::tcp::{HostLimits, Port, PortRange};
 
-/// What this machine allows (ip_sysctl in the kernel's documentation); what cannot be read is taken to be Linux's default.
+/// The limits of this machine (ip-sysctl in the kernel's documentation), with Linux's default for what cannot be read.
 pub fn machine() -> HostLimits {
-    let plain = HostLimits::default();
+    let default = HostLimits::default();
     let sysctl = |path: &str| fs::read_to_string(format!("/proc/sys/net/{path}")).ok();
     HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
         ephemeral: sysctl("ipv4/ip_local_port_range")
             .and_then(|text| range(&text))
-            .unwrap_or(plain.ephemeral),
+            .unwrap_or(default.ephemeral),
         unprivileged_from: sysctl("ipv4/ip_unprivileged_port_start")
             .and_then(|text| number(&text))
-            .map_or(plain.unprivileged_from, Port),
+            .map_or(default.unprivileged_from, Port),
         somaxconn: sysctl("core/somaxconn")
             .and_then(|text| number(&text))
-            .unwrap_or(plain.somaxconn),
+            .unwrap_or(default.somaxconn),
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         addresses: addresses(),
         has_ipv6: UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok(),
     }
 }
 
-/// Lets this process open as many descriptors as it may (getrlimit(2), `RLIMIT_NOFILE`), and says how many that are.
+/// Raises the soft limit of descriptors to the hard limit (getrlimit(2), `RLIMIT_NOFILE`), and returns it.
 pub fn raise_descriptor_limit() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };

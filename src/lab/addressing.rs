@@ -2,29 +2,29 @@ use std::net::Ipv4Addr;
 
 use crate::tcp::Host;
 
-/// The computers of a lab that has so many, 2 to 8, the server first.
-pub(crate) fn hosts(count: u8) -> impl Iterator<Item = Host> {
+/// The computers of a lab of `count`, 2 to 8, the server first.
+pub(super) fn hosts(count: u8) -> impl Iterator<Item = Host> {
     Host::in_a_lab().take(usize::from(count.max(2)))
 }
 
-/// What a computer is called, as the name of its link in the middle.
-pub(crate) fn name(host: Host) -> &'static str {
+/// The name of a computer, and of its link in the middle.
+pub(super) fn name(host: Host) -> &'static str {
     host.name().unwrap_or("nobody")
 }
 
-/// The server is 192.168.1.10, the laptop .13, the phone .14, and so on.
-pub(crate) fn address(host: Host) -> Ipv4Addr {
+/// 192.168.1.10 for the server, .13 for the laptop, .14 for the phone, and so on.
+pub(super) fn address(host: Host) -> Ipv4Addr {
     let last = if host == Host::SERVER { 10 } else { 11 + host.0 };
     Ipv4Addr::new(192, 168, 1, last)
 }
 
-/// The Ethernet address of a computer: locally administered, its last byte the host.
-pub(crate) fn mac(host: Host) -> [u8; 6] {
+/// The MAC address of a computer: locally administered, its last byte the host.
+pub(super) fn mac(host: Host) -> [u8; 6] {
     [2, 0, 0, 0, 0, host.0]
 }
 
-/// Whose Ethernet address a frame is sent to; `None` for everybody's and nobody's.
-pub(crate) fn host_at(frame: &[u8]) -> Option<Host> {
+/// The computer that a frame is sent to; `None` for a broadcast and an unknown address.
+pub(super) fn host_at(frame: &[u8]) -> Option<Host> {
     let host = Host(*frame.get(5)?);
     (frame.get(..6) == Some(&mac(host))).then_some(host)
 }

@@ -1,4 +1,4 @@
-//! Why this machine gives no lab, and what helps.
+//! Why a lab cannot be made on this machine, and what helps.
 
 use rustix::io::Errno;
 use rustix::process::geteuid;
@@ -8,38 +8,38 @@ use crate::tcp::LabRefusal;
 use crate::tcp::socket::errno;
 
 /// A step that failed.
-pub(crate) type FailedStep = (String, Errno);
+pub(super) type FailedStep = (String, Errno);
 
-/// Where a computer keeps the range from which its kernel picks ports.
-pub(crate) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
+/// The ephemeral port range of a computer.
+pub(super) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 
-/// Settings that forbid user namespaces, the value that does, and what to set.
+/// Sysctls that forbid user namespaces: the name, the value that forbids, the value to set.
 const FORBID: [(&str, &str, &str); 4] = [
     ("user/max_user_namespaces", "0", "15000"),
     ("user/max_net_namespaces", "0", "15000"),
     ("kernel/unprivileged_userns_clone", "0", "1"),
-    (GIVES_NONE, "1", "0"),
+    (APPARMOR_USERNS, "1", "0"),
 ];
 
-/// The one of them that leaves user namespaces, but without privileges.
-const GIVES_NONE: &str = "kernel/apparmor_restrict_unprivileged_userns";
+/// The one that allows user namespaces, but without privileges.
+const APPARMOR_USERNS: &str = "kernel/apparmor_restrict_unprivileged_userns";
 
-/// Who asked for the lab: inside of a user namespace everybody is root.
+/// The user who asked for the lab, as inside a user namespace everybody is root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Requester {
+pub(super) enum Requester {
     Root,
-    Somebody,
+    Unprivileged,
 }
 
 impl Requester {
     /// The user of this process.
-    pub(crate) fn now() -> Requester {
-        if geteuid().is_root() { Requester::Root } else { Requester::Somebody }
+    pub(super) fn now() -> Requester {
+        if geteuid().is_root() { Requester::Root } else { Requester::Unprivileged }
     }
 }
 
-/// What is known on this machine about a step that failed.
-pub(crate) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
+/// The refusal for a step that failed on this machine.
+pub(super) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
     let helps = helps((&step, errno), who, |name| {
         std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
     });
@@ -56,17 +56,17 @@ fn helps(
     let is_denied = matches!(errno, Errno::PERM | Errno::ACCESS)
         && step != PORT_RANGE
         && !step.starts_with("execve");
-    let culprits: Vec<String> = FORBID
+    let forbidding: Vec<String> = FORBID
         .iter()
-        .filter(|(name, ..)| is_namespaces || (is_denied && *name == GIVES_NONE))
+        .filter(|(name, ..)| is_namespaces || (is_denied && *name == APPARMOR_USERNS))
         .filter(|(name, value, _)| is(name, value))
-        .map(|(name, value, better)| {
+        .map(|(name, value, needed)| {
             let name = name.replacen('/', ".", 1);
-            format!("{name} is {value} here; as root: sysctl {name}={better}")
+            format!("{name} is {value} here; as root: sysctl {name}={needed}")
         })
         .collect();
-    if !culprits.is_empty() {
-        return culprits.join("; ");
+    if !forbidding.is_empty() {
+        return forbidding.join("; ");
     }
     match errno {
         Errno::NOSPC if is_namespaces => {
@@ -86,7 +86,7 @@ fn helps(
                 let lacks = privilege(step);
                 format!("this container lacks CAP_{lacks}; docker run --cap-add {lacks} gives it")
             }
-            Requester::Somebody => {
+            Requester::Unprivileged => {
                 "no setting forbids it, so a container or a seccomp filter does; try outside of it, or as root".to_owned()
             }
         },
@@ -112,7 +112,7 @@ fn helps(
     }
 }
 
-/// What a step takes (capabilities(7)).
+/// The capability that a step needs (capabilities(7)).
 fn privilege(step: &str) -> &'static str {
     if step.starts_with("RTM_") {
         "NET_ADMIN"
@@ -131,7 +131,7 @@ mod tests {
     fn the_setting_that_forbids_is_named_with_its_value() {
         let unshare = "unshare(CLONE_NEWUSER)";
         let said = |name: &'static str, value: &'static str, errno| {
-            helps((unshare, errno), Requester::Somebody, |asked| {
+            helps((unshare, errno), Requester::Unprivileged, |asked| {
                 (asked == name).then(|| format!("{value}\n"))
             })
         };
@@ -159,7 +159,7 @@ mod tests {
         });
         assert!(said.ends_with("user.max_net_namespaces is 2 here"), "{said}");
         let unknown = ("RTM_NEWLINK veth", Errno::NOMEM);
-        assert_eq!(helps(unknown, Requester::Somebody, |_| None), "");
+        assert_eq!(helps(unknown, Requester::Unprivileged, |_| None), "");
     }
 
     /// Ubuntu 24.04: there is a user namespace, and it gives no privilege for anything.
@@ -173,8 +173,8 @@ mod tests {
             "socket(AF_PACKET)",
         ] {
             for errno in [Errno::PERM, Errno::ACCESS] {
-                let said = helps((step, errno), Requester::Somebody, |asked| {
-                    (asked == GIVES_NONE).then(|| "1\n".to_owned())
+                let said = helps((step, errno), Requester::Unprivileged, |asked| {
+                    (asked == APPARMOR_USERNS).then(|| "1\n".to_owned())
                 });
                 assert_eq!(
                     said,
@@ -185,7 +185,7 @@ mod tests {
             }
         }
         let elsewhere = ("execve(/proc/self/exe)", Errno::ACCESS);
-        let said = helps(elsewhere, Requester::Somebody, |_| Some("1".to_owned()));
+        let said = helps(elsewhere, Requester::Unprivileged, |_| Some("1".to_owned()));
         assert_eq!(said, "");
     }
 }

@@ -8,45 +8,46 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::lab::diagnosis::{Requester, refusal};
 use crate::lab::fd_channel::{BATCH, Channel};
-use crate::lab::namespace;
 use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
 use crate::lab::setup::{LinkedLab, build};
+use crate::lab::{namespace, protocol};
 use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
 
-/// What the helper process does: makes the lab, and hands out its sockets until nobody is at the other end of its standard input.
+/// Runs the helper process: makes the lab, and hands out its sockets until the other end of standard input is closed.
 ///
 /// Must run in a process of one thread, since only such a one may leave its user namespace (user_namespaces(7)).
 ///
 /// # Errors
-/// When standard input is no such line.
+/// When standard input is no such channel.
 pub fn help(spec: LabSpec) -> std::io::Result<()> {
-    let line = fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
-    let channel = Channel::over(line);
-    // In `ps` and `pstree`.
+    let channel = Channel::over(fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
+    // The name shown by `ps` and `pstree`.
     let _ = rustix::thread::set_name(c"fivetuple-lab");
     let who = Requester::now();
     match build(spec) {
         Ok(built) => serve(&channel, built)?,
-        Err(failed) => channel.send(&HelperReply::Refused(refusal(failed, who)).bytes(), &[])?,
+        Err(failed) => {
+            channel.send(&protocol::bytes(&HelperReply::Refused(refusal(failed, who))), &[])?;
+        }
     }
     Ok(())
 }
 
 fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
-    // The closed line tells as much; this also ends a helper that is busy.
+    // A busy helper would notice the closed channel too late.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut spaces = Vec::new();
     for computer in built.computers {
         let ends = std::iter::once(computer.packets.as_fd());
         let all: Vec<BorrowedFd<'_>> =
             ends.chain(computer.counters.iter().map(AsFd::as_fd)).collect();
-        channel.send(&HelperReply::Computer(computer.host).bytes(), &all)?;
+        channel.send(&protocol::bytes(&HelperReply::Computer(computer.host)), &all)?;
         spaces.push((computer.host, computer.space));
     }
-    channel.send(&HelperReply::Ready(built.limits).bytes(), &[])?;
+    channel.send(&protocol::bytes(&HelperReply::Ready(built.limits)), &[])?;
     while let Some(message) = channel.receive()? {
-        let Some(ask) = SocketsWanted::read(&message.text) else {
+        let Some(ask) = protocol::read::<SocketsWanted>(&message.text) else {
             continue;
         };
         let made = make(&spaces, ask);
@@ -55,12 +56,12 @@ fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
             Ok(_) => HelperReply::Sockets,
             Err(why) => HelperReply::Failed(errno::Errno(why.raw_os_error())),
         };
-        channel.send(&answer.bytes(), &fds)?;
+        channel.send(&protocol::bytes(&answer), &fds)?;
     }
     Ok(())
 }
 
-/// As many sockets as are asked for, or as there can be, but one.
+/// Makes the sockets asked for: at least one, and as many as the kernel allows.
 fn make(spaces: &[(Host, OwnedFd)], ask: SocketsWanted) -> Result<Vec<OwnedFd>> {
     let (_, space) = spaces.iter().find(|(host, _)| *host == ask.host).ok_or(Errno::HOSTUNREACH)?;
     namespace::enter_network(space)?;

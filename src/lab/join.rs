@@ -9,13 +9,12 @@ use crate::lab::running_lab::HELPER;
 use crate::lab::setup::SPACES;
 use crate::tcp::Host;
 
-/// Moves this process to a computer of the lab that the process `pid` runs; whatever it starts from now on runs there, as root of that
-/// computer.
+/// Moves this process to a computer of the lab of process `pid`; programs started from now on run there as root.
 ///
 /// Must be called in a process of one thread (user_namespaces(7)).
 ///
 /// # Errors
-/// When `pid` has no lab, the lab no such computer, or it belongs to somebody else.
+/// When `pid` has no lab, the lab has no such computer, or it belongs to another user.
 pub fn join(pid: u32, host: Host) -> io::Result<()> {
     let helper = helper_of(pid).ok_or(io::ErrorKind::NotFound)?;
     let network = fs::File::open(helper.join(format!("fd/{}", SPACES + i32::from(host.0))))?;
@@ -28,7 +27,7 @@ pub fn join(pid: u32, host: Host) -> io::Result<()> {
     Ok(())
 }
 
-/// The place in /proc of the helper that a process has started.
+/// The /proc directory of the helper that a process has started.
 fn helper_of(pid: u32) -> Option<PathBuf> {
     let parent = i32::try_from(pid).ok()?;
     let is_helper = |process: &Process| {

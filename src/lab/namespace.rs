@@ -1,4 +1,4 @@
-//! Namespaces: made for this thread, entered by it (namespaces(7)).
+//! Makes and enters namespaces for this thread (namespaces(7)).
 
 #![allow(
     unsafe_code,
@@ -13,16 +13,16 @@ use rustix::io::{Errno, Result, fcntl_dupfd_cloexec};
 use rustix::process::{getegid, geteuid};
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe};
 
-/// The namespaces that a process leaves and makes anew.
+/// A kind of namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Namespaces {
+pub(super) enum Namespaces {
     User,
     Network,
 }
 
 impl Namespaces {
-    /// The call that makes one.
-    pub(crate) fn step(self) -> &'static str {
+    /// The call that makes one, for an error.
+    pub(super) fn step(self) -> &'static str {
         match self {
             Namespaces::User => "unshare(CLONE_NEWUSER)",
             Namespaces::Network => "unshare(CLONE_NEWNET)",
@@ -30,7 +30,7 @@ impl Namespaces {
     }
 
     /// Moves this thread into a new one.
-    pub(crate) fn unshare(self) -> Result<()> {
+    pub(super) fn unshare(self) -> Result<()> {
         let flags = match self {
             Namespaces::User => UnshareFlags::NEWUSER,
             Namespaces::Network => UnshareFlags::NEWNET,
@@ -40,10 +40,10 @@ impl Namespaces {
     }
 }
 
-/// The network namespace of this thread, at a descriptor from `lowest` on.
-pub(crate) fn network(lowest: i32) -> Result<OwnedFd> {
+/// A descriptor of this thread's network namespace, numbered `lowest` or higher.
+pub(super) fn network(lowest: i32) -> Result<OwnedFd> {
     let file = open(Path::new("/proc/thread-self/ns/net"))?;
-    // Where so high a number is not allowed, the argument is called wrong (fcntl(2), `F_DUPFD`).
+    // EINVAL means that the limit of descriptors is below `lowest` (fcntl(2), `F_DUPFD`).
     fcntl_dupfd_cloexec(&file, lowest).map_err(|why| match why {
         Errno::INVAL => Errno::MFILE,
         why => why,
@@ -51,27 +51,27 @@ pub(crate) fn network(lowest: i32) -> Result<OwnedFd> {
 }
 
 /// Moves this thread into that network namespace.
-pub(crate) fn enter_network(space: &impl AsFd) -> Result<()> {
+pub(super) fn enter_network(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))
 }
 
-/// Moves this thread into that user namespace, where all privileges are its own.
-pub(crate) fn enter_user(space: &impl AsFd) -> Result<()> {
+/// Moves this thread into that user namespace, where it has all privileges.
+pub(super) fn enter_user(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::User))
 }
 
-/// Moves this thread into a user namespace of its own, in which its user is root; programs that it starts are root there, too.
-pub(crate) fn become_root_inside() -> std::result::Result<(), (&'static str, Errno)> {
+/// Moves this thread into a new user namespace, in which its user and the programs it starts are root.
+pub(super) fn become_root_inside() -> std::result::Result<(), (&'static str, Errno)> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
     Namespaces::User.unshare().map_err(|why| (Namespaces::User.step(), why))?;
-    // Kernels before Linux 3.19 have no such file and do not ask for it.
+    // Kernels before Linux 3.19 neither have nor need this file.
     let _ = std::fs::write("/proc/self/setgroups", "deny");
     write("/proc/self/uid_map", &format!("0 {user} 1"))?;
     write("/proc/self/gid_map", &format!("0 {group} 1"))
 }
 
-/// Writes to a file of /proc; a failure names the file.
-pub(crate) fn write(
+/// Writes to a file of /proc; the error names the file.
+pub(super) fn write(
     path: &'static str,
     text: &str,
 ) -> std::result::Result<(), (&'static str, Errno)> {
@@ -79,7 +79,7 @@ pub(crate) fn write(
 }
 
 /// Opens a file.
-pub(crate) fn open(path: &Path) -> Result<File> {
+pub(super) fn open(path: &Path) -> Result<File> {
     File::open(path).map_err(|why| errno(&why))
 }
 

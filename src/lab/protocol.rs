@@ -1,9 +1,12 @@
-//! What the dashboard and the lab's helper say to each other.
+//! The messages between the dashboard and the lab's helper, as JSON: both are the same program.
 
-use crate::tcp::{Errno, Host, LabLimits, LabRefusal, Port};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-/// What kind of socket is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use crate::tcp::{Errno, Host, LabLimits, LabRefusal};
+
+/// A kind of socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SocketKind {
     /// TCP over IPv4.
     Tcp4,
@@ -13,107 +16,40 @@ pub enum SocketKind {
     Udp4,
     /// UDP over IPv6.
     Udp6,
-    /// Netlink, to ask for the table (sock_diag(7)).
+    /// Netlink for the socket table (sock_diag(7)).
     Diag,
 }
 
-impl SocketKind {
-    const ALL: [SocketKind; 5] =
-        [SocketKind::Tcp4, SocketKind::Tcp6, SocketKind::Udp4, SocketKind::Udp6, SocketKind::Diag];
-}
-
-/// The dashboard wants so many sockets of one computer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The request for sockets of one computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SocketsWanted {
     pub(crate) host: Host,
     pub(crate) kind: SocketKind,
     pub(crate) count: u8,
 }
 
-impl SocketsWanted {
-    pub(crate) fn bytes(self) -> [u8; 3] {
-        [self.host.0, self.kind as u8, self.count]
-    }
-
-    pub(crate) fn read(bytes: &[u8]) -> Option<SocketsWanted> {
-        let &[host, kind, count] = bytes else {
-            return None;
-        };
-        let kind = *SocketKind::ALL.get(usize::from(kind))?;
-        let host = Host(host);
-        Some(SocketsWanted { host, kind, count })
-    }
-}
-
-/// What the helper tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message of the helper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum HelperReply {
-    /// A computer is there; with its end of the wire, then the files of its counters.
+    /// A computer is up; comes with its end of the wire and the files of its counters.
     Computer(Host),
-    /// All computers are there; this is what they can do.
+    /// All computers are up, with these limits.
     Ready(LabLimits),
-    /// There is no lab.
+    /// The lab could not be made.
     Refused(LabRefusal),
-    /// Here are the sockets.
+    /// Comes with the sockets.
     Sockets,
-    /// There are none.
+    /// There are no sockets.
     Failed(Errno),
 }
 
-impl HelperReply {
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        match self {
-            HelperReply::Computer(host) => vec![b'C', host.0],
-            HelperReply::Ready(limits) => {
-                let (file, errno) = match &limits.unset {
-                    Some((file, errno)) => (file.as_str(), errno.0),
-                    None => ("", 0),
-                };
-                let mut bytes = vec![b'L'];
-                bytes.extend(errno.to_le_bytes());
-                bytes.extend(limits.somaxconn.to_le_bytes());
-                bytes.extend(limits.unprivileged_from.0.to_le_bytes());
-                bytes.extend(file.bytes());
-                bytes
-            }
-            HelperReply::Refused(why) => {
-                let mut bytes = vec![b'R'];
-                bytes.extend(why.errno.0.to_le_bytes());
-                bytes.extend(format!("{}\n{}", why.step, why.helps).bytes().take(2000));
-                bytes
-            }
-            HelperReply::Sockets => vec![b'S'],
-            HelperReply::Failed(errno) => [&b"F"[..], &errno.0.to_le_bytes()].concat(),
-        }
-    }
+/// The message as bytes.
+pub(crate) fn bytes(message: &impl Serialize) -> Vec<u8> {
+    // Numbers and texts can always be written.
+    serde_json::to_vec(message).unwrap_or_default()
+}
 
-    pub(crate) fn read(bytes: &[u8]) -> Option<HelperReply> {
-        let (tag, rest) = bytes.split_first()?;
-        let errno = || rest.first_chunk().map(|n| Errno(i32::from_le_bytes(*n)));
-        Some(match tag {
-            b'C' => HelperReply::Computer(Host(*rest.first()?)),
-            b'L' => {
-                let (somaxconn, rest) = rest.get(4..)?.split_first_chunk()?;
-                let (from, file) = rest.split_first_chunk()?;
-                let file = String::from_utf8_lossy(file).into_owned();
-                HelperReply::Ready(LabLimits {
-                    unprivileged_from: Port(u16::from_le_bytes(*from)),
-                    somaxconn: u32::from_le_bytes(*somaxconn),
-                    unset: (!file.is_empty()).then_some((file, errno()?)),
-                })
-            }
-            b'R' => {
-                let text = String::from_utf8_lossy(rest.get(4..)?);
-                let (step, helps) = text.split_once('\n')?;
-                HelperReply::Refused(LabRefusal {
-                    step: step.to_owned(),
-                    errno: errno()?,
-                    helps: helps.to_owned(),
-                })
-            }
-            b'S' => HelperReply::Sockets,
-            b'F' => HelperReply::Failed(errno()?),
-            _ => return None,
-        })
-    }
+/// The message in the bytes; `None` where they are none.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    serde_json::from_slice(bytes).ok()
 }

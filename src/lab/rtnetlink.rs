@@ -1,24 +1,26 @@
 //! The few requests of rtnetlink(7) that a lab needs: links, addresses, neighbours.
+//!
+//! The messages are netlink-packet-route's. Its socket is not needed: one request waits for one answer. The rtnetlink crate would bring
+//! some twenty crates and a task for each socket.
 
 use std::net::Ipv4Addr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
-use rustix::io::{Errno, Result};
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with,
+use libc::{RTM_GETLINK, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWNEIGH};
+use netlink_packet_core::{
+    Emitable, ErrorBuffer, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NLMSG_ERROR,
+    NetlinkBuffer, NetlinkHeader,
 };
+use netlink_packet_route::AddressFamily;
+use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::link::{
+    AfSpecInet6, AfSpecUnspec, In6AddrGenMode, InfoData, InfoKind, InfoVeth, LinkAttribute,
+    LinkFlags, LinkHeader, LinkInfo, LinkMessage,
+};
+use netlink_packet_route::neighbour::{NeighbourAttribute, NeighbourMessage, NeighbourState};
+use rustix::io::{Errno, Result};
+use rustix::net::{RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with};
 
-/// `VETH_INFO_PEER` of linux/veth.h.
-const VETH_INFO_PEER: u16 = 1;
-/// `IFLA_AF_SPEC` of linux/if_link.h, and in it `AF_INET6`.
-const AF_SPEC: u16 = 26;
-const INET6: u16 = 10;
-/// `IFLA_INET6_ADDR_GEN_MODE` of linux/if_link.h: whether a link gets an address of IPv6 by itself.
-const ADDR_GEN_MODE: u16 = 8;
-/// `IN6_ADDR_GEN_MODE_NONE`.
-const ADDR_GEN_MODE_NONE: u8 = 1;
-/// `NUD_PERMANENT` of linux/neighbour.h.
-const NUD_PERMANENT: u16 = 0x80;
 /// `RTM_NEWLINK` and `RTM_GETLINK` name a link by the name attribute when its number is 0.
 const ANY_LINK: u32 = 0;
 
@@ -28,59 +30,11 @@ pub(crate) struct Rtnetlink {
     socket: OwnedFd,
 }
 
-/// A request as bytes; attributes are added at its end.
-struct RtnetlinkRequest(Vec<u8>);
-
-impl RtnetlinkRequest {
-    /// The header (netlink(7)); its length is filled in when it is sent.
-    fn new(kind: u16, flags: i32) -> RtnetlinkRequest {
-        let mut bytes = vec![0; 4];
-        bytes.extend(kind.to_ne_bytes());
-        let flags = u16::try_from(libc::NLM_F_REQUEST | libc::NLM_F_ACK | flags).unwrap_or(0);
-        bytes.extend(flags.to_ne_bytes());
-        bytes.extend([0; 8]);
-        RtnetlinkRequest(bytes)
-    }
-
-    /// `struct ifinfomsg`.
-    fn link(mut self, number: u32, flags: u32) -> RtnetlinkRequest {
-        self.0.extend([0; 4]);
-        self.0.extend(number.to_ne_bytes());
-        self.0.extend(flags.to_ne_bytes());
-        self.0.extend(flags.to_ne_bytes());
-        self
-    }
-
-    /// An attribute (rtnetlink(7)), padded to four bytes.
-    fn with(self, kind: u16, value: &[u8]) -> RtnetlinkRequest {
-        self.around(kind, |mut inside| {
-            inside.0.extend(value);
-            inside
-        })
-    }
-
-    /// An attribute that consists of others.
-    fn around(
-        mut self,
-        kind: u16,
-        inside: impl FnOnce(RtnetlinkRequest) -> RtnetlinkRequest,
-    ) -> RtnetlinkRequest {
-        let start = self.0.len();
-        self.0.extend([0; 2]);
-        self.0.extend(kind.to_ne_bytes());
-        let mut all = inside(self);
-        let length = u16::try_from(all.0.len() - start).unwrap_or(u16::MAX);
-        all.0[start..start + 2].copy_from_slice(&length.to_ne_bytes());
-        all.0.resize(all.0.len().next_multiple_of(4), 0);
-        all
-    }
-}
-
 impl Rtnetlink {
     /// Opens the socket in the network namespace of this thread.
     pub(crate) fn open() -> Result<Rtnetlink> {
-        let socket =
-            socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
+        let netlink = rustix::net::AddressFamily::NETLINK;
+        let socket = socket_with(netlink, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
         Ok(Rtnetlink { socket })
     }
 
@@ -91,111 +45,95 @@ impl Rtnetlink {
         there: BorrowedFd<'_>,
         mac: [u8; 6],
     ) -> Result<()> {
-        let peer = |request: RtnetlinkRequest| {
-            request
-                .link(ANY_LINK, 0)
-                .with(libc::IFLA_IFNAME, b"eth0\0")
-                .with(libc::IFLA_ADDRESS, &mac)
-                .with(libc::IFLA_NET_NS_FD, &there.as_raw_fd().to_ne_bytes())
-        };
-        let kind = |request: RtnetlinkRequest| {
-            request
-                .with(libc::IFLA_INFO_KIND, b"veth\0")
-                .around(libc::IFLA_INFO_DATA, |data| data.around(VETH_INFO_PEER, peer))
-        };
-        let request =
-            RtnetlinkRequest::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL)
-                .link(number, 0)
-                .with(libc::IFLA_IFNAME, &named(name))
-                .around(libc::IFLA_LINKINFO, kind);
-        self.ask(request).map(drop)
+        let mut peer = link(ANY_LINK, "eth0");
+        peer.attributes.push(LinkAttribute::Address(mac.to_vec()));
+        peer.attributes.push(LinkAttribute::NetNsFd(there.as_raw_fd()));
+        let mut pair = link(number, name);
+        let data = InfoData::Veth(InfoVeth::Peer(peer));
+        let info = vec![LinkInfo::Kind(InfoKind::Veth), LinkInfo::Data(data)];
+        pair.attributes.push(LinkAttribute::LinkInfo(info));
+        self.ask(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &pair).map(drop)
     }
 
     /// `ip link set NAME addrgenmode none`, then `up`: nothing crosses a wire but what a program has sent.
     pub(crate) fn up(&self, name: &str) -> Result<()> {
-        let mode = |inet6: RtnetlinkRequest| inet6.with(ADDR_GEN_MODE, &[ADDR_GEN_MODE_NONE]);
-        let spec = |all: RtnetlinkRequest| all.around(INET6, mode);
-        let request = RtnetlinkRequest::new(libc::RTM_NEWLINK, 0)
-            .link(ANY_LINK, 0)
-            .with(libc::IFLA_IFNAME, &named(name))
-            .around(AF_SPEC, spec);
+        let mut quiet = link(ANY_LINK, name);
+        let mode = AfSpecInet6::AddrGenMode(In6AddrGenMode::None);
+        let spec = vec![AfSpecUnspec::Inet6(vec![mode])];
+        quiet.attributes.push(LinkAttribute::AfSpecUnspec(spec));
         // A kernel without IPv6 gives no such address anyway.
-        let _ = self.ask(request);
-        let up = u32::try_from(libc::IFF_UP).unwrap_or(0);
-        let request = RtnetlinkRequest::new(libc::RTM_NEWLINK, 0)
-            .link(ANY_LINK, up)
-            .with(libc::IFLA_IFNAME, &named(name));
-        self.ask(request).map(drop)
+        let _ = self.ask(RTM_NEWLINK, 0, &quiet);
+        let mut up = link(ANY_LINK, name);
+        up.header.flags = LinkFlags::Up;
+        up.header.change_mask = LinkFlags::Up;
+        self.ask(RTM_NEWLINK, 0, &up).map(drop)
     }
 
     /// Its number, and whether it carries frames already.
     pub(crate) fn link(&self, name: &str) -> Result<(u32, bool)> {
-        let request = RtnetlinkRequest::new(libc::RTM_GETLINK, 0)
-            .link(ANY_LINK, 0)
-            .with(libc::IFLA_IFNAME, &named(name));
-        let answer = self.ask(request)?;
-        let number = |at: usize| {
-            let bytes = answer.get(at..at + 4).and_then(|four| four.try_into().ok());
-            bytes.map(u32::from_ne_bytes).ok_or(Errno::PROTO)
-        };
-        let running = u32::try_from(libc::IFF_RUNNING).unwrap_or(0);
-        Ok((number(20)?, number(24)? & running != 0))
+        let found = self.ask(RTM_GETLINK, 0, &link(ANY_LINK, name))?.ok_or(Errno::PROTO)?;
+        Ok((found.index, found.flags.contains(LinkFlags::Running)))
     }
 
     /// `ip address add IP/24 dev LINK`.
     pub(crate) fn add_address(&self, link: u32, ip: Ipv4Addr) -> Result<()> {
-        let mut request =
-            RtnetlinkRequest::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
-        request.0.extend([family(), 24, 0, 0]);
-        request.0.extend(link.to_ne_bytes());
         let [a, b, c, _] = ip.octets();
-        let request = request
-            .with(libc::IFA_LOCAL, &ip.octets())
-            .with(libc::IFA_ADDRESS, &ip.octets())
-            .with(libc::IFA_BROADCAST, &[a, b, c, 255]);
-        self.ask(request).map(drop)
+        let mut address = AddressMessage::default();
+        address.header.family = AddressFamily::Inet;
+        address.header.prefix_len = 24;
+        address.header.index = link;
+        address.attributes = vec![
+            AddressAttribute::Local(ip.into()),
+            AddressAttribute::Address(ip.into()),
+            AddressAttribute::Broadcast([a, b, c, 255].into()),
+        ];
+        self.ask(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &address).map(drop)
     }
 
     /// `ip neighbour add IP lladdr MAC dev LINK nud permanent`.
     pub(crate) fn add_neighbour(&self, link: u32, ip: Ipv4Addr, mac: [u8; 6]) -> Result<()> {
-        let mut request = RtnetlinkRequest::new(libc::RTM_NEWNEIGH, libc::NLM_F_CREATE);
-        request.0.extend([family(), 0, 0, 0]);
-        request.0.extend(link.to_ne_bytes());
-        request.0.extend(NUD_PERMANENT.to_ne_bytes());
-        request.0.extend([0, 0]);
-        let request = request.with(libc::NDA_DST, &ip.octets()).with(libc::NDA_LLADDR, &mac);
-        self.ask(request).map(drop)
+        let mut neighbour = NeighbourMessage::default();
+        neighbour.header.family = AddressFamily::Inet;
+        neighbour.header.ifindex = link;
+        neighbour.header.state = NeighbourState::Permanent;
+        neighbour.attributes = vec![
+            NeighbourAttribute::Destination(ip.into()),
+            NeighbourAttribute::LinkLayerAddress(mac.to_vec()),
+        ];
+        self.ask(RTM_NEWNEIGH, NLM_F_CREATE, &neighbour).map(drop)
     }
 
-    /// Sends a request; the answer, or else the acknowledgement.
-    fn ask(&self, request: RtnetlinkRequest) -> Result<Vec<u8>> {
-        let RtnetlinkRequest(mut bytes) = request;
-        let length = u32::try_from(bytes.len()).unwrap_or(0);
-        bytes[..4].copy_from_slice(&length.to_ne_bytes());
+    /// Sends a request and waits for its acknowledgement; the link that was asked for comes before it.
+    fn ask(&self, kind: u16, flags: u16, request: &impl Emitable) -> Result<Option<LinkHeader>> {
+        let mut header = NetlinkHeader::default();
+        let length = header.buffer_len() + request.buffer_len();
+        header.length = u32::try_from(length).unwrap_or(0);
+        header.message_type = kind;
+        header.flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+        let mut bytes = vec![0; length];
+        header.emit(&mut bytes);
+        request.emit(&mut bytes[header.buffer_len()..]);
         send(&self.socket, &bytes, SendFlags::empty())?;
-        let mut answer = None;
+        let mut buffer = vec![0; 8192];
+        let mut found = None;
         loop {
-            let mut buffer = vec![0; 8192];
             let (length, _) = recv(&self.socket, &mut buffer[..], RecvFlags::empty())?;
-            buffer.truncate(length);
-            let kind = buffer.get(4..6).and_then(|two| two.try_into().ok());
-            if kind.map(u16::from_ne_bytes).map(i32::from) != Some(libc::NLMSG_ERROR) {
-                answer = Some(buffer);
+            let answer = NetlinkBuffer::new_checked(&buffer[..length]).map_err(|_| Errno::PROTO)?;
+            if answer.message_type() != NLMSG_ERROR {
+                found = LinkHeader::parse(answer.payload()).ok();
                 continue;
             }
-            let errno = buffer.get(16..20).and_then(|four| four.try_into().ok());
-            return match errno.map_or(-libc::EPROTO, i32::from_ne_bytes) {
-                0 => Ok(answer.unwrap_or(buffer)),
-                errno => Err(Errno::from_raw_os_error(-errno)),
-            };
+            let error = ErrorBuffer::new_checked(answer.payload()).map_err(|_| Errno::PROTO)?;
+            return error
+                .code()
+                .map_or(Ok(found), |errno| Err(Errno::from_raw_os_error(-errno.get())));
         }
     }
 }
 
-fn family() -> u8 {
-    u8::try_from(libc::AF_INET).unwrap_or(0)
-}
-
-fn named(name: &str) -> Vec<u8> {
-    [name.as_bytes(), b"\0"].concat()
+fn link(number: u32, name: &str) -> LinkMessage {
+    let mut link = LinkMessage::default();
+    link.header.index = number;
+    link.attributes.push(LinkAttribute::IfName(name.to_owned()));
+    link
 }

@@ -15,28 +15,28 @@ use crate::lab::fd_channel::{Channel, Message};
 use crate::lab::protocol::HelperReply;
 use crate::lab::socket_pool::SocketPool;
 use crate::lab::stop_handle::{StopHandle, StopReason};
-use crate::lab::sysctl;
+use crate::lab::{protocol, sysctl};
 use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange, in_words};
 
-/// The hidden subcommand that has this program be the helper.
+/// The hidden subcommand that runs the helper.
 pub const HELPER: &str = "__lab";
-/// How long the helper may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the helper may take for one reply.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A lab that is up: computers with a kernel's own TCP each, whose wire is not connected yet.
+/// A lab that is up: computers with a TCP of their own; the wire is not connected yet.
 #[derive(Debug)]
 pub struct Lab {
     /// Its computers, the server first.
     pub computers: Vec<LabComputer>,
-    /// What they can do; less than meant where this machine does not let their settings be made.
+    /// Their limits: lower than intended where this machine does not allow their sysctls to be set.
     pub limits: LabLimits,
-    /// Where their sockets come from.
-    pub stock: Arc<SocketPool>,
+    /// Their sockets.
+    pub pool: Arc<SocketPool>,
     /// The ends of the wire, for [`Wire::start`](crate::lab::Wire::start).
     pub ends: Vec<(Host, OwnedFd)>,
     /// The files of each computer's counters: `snmp`, `sockstat` and `sockstat6`, as far as they exist.
     pub counters: Vec<(Host, Vec<File>)>,
-    /// The process that made it.
+    /// The process that made them.
     pub helper: Helper,
 }
 
@@ -54,26 +54,25 @@ impl Lab {
     /// The helper ends with the thread that calls this.
     ///
     /// # Errors
-    /// When this machine does not let us, with what helps.
+    /// When this machine does not allow it, with what helps.
     pub fn start(program: &Path, spec: LabSpec) -> Result<Lab, LabRefusal> {
         let helper = Helper::start(program, spec)?;
         let ports = spec.ports.unwrap_or(PortRange::DEFAULT);
-        let mut lab = (Vec::new(), Vec::new(), Vec::new());
+        let (mut computers, mut ends, mut counters) = (Vec::new(), Vec::new(), Vec::new());
         for host in hosts(spec.computers) {
-            let (end, counters) = helper.computer(host)?;
-            let ip = IpAddr::from(address(host));
-            lab.0.push(LabComputer { host, ip });
-            lab.1.push((host, end));
-            lab.2.push((host, counters));
+            let (end, files) = helper.computer(host)?;
+            computers.push(LabComputer { host, ip: IpAddr::from(address(host)) });
+            ends.push((host, end));
+            counters.push((host, files));
         }
         let limits = helper.limits()?;
-        let stock = SocketPool::new(Arc::clone(&helper.channel), helper.stopper(), ports);
+        let pool = SocketPool::new(Arc::clone(&helper.channel), helper.stopper(), ports);
         Ok(Lab {
-            computers: lab.0,
-            limits: sysctl::as_used(limits, &stock, Host::SERVER),
-            stock: Arc::new(stock),
-            ends: lab.1,
-            counters: lab.2,
+            computers,
+            limits: sysctl::as_used(limits, &pool, Host::SERVER),
+            pool: Arc::new(pool),
+            ends,
+            counters,
             helper,
         })
     }
@@ -83,13 +82,13 @@ impl Helper {
     fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
         let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Requester::now());
         let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
-        channel.set_patience(PATIENCE).map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
+        channel.set_timeout(REPLY_TIMEOUT).map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
         let mut command = Command::new(program);
         command.arg0("fivetuple").arg(HELPER).arg("--computers").arg(spec.computers.to_string());
         if let Some(ports) = spec.ports {
             command.arg("--ports").arg(ports.to_string());
         }
-        // In a group of its own: ctrl-c and ctrl-z are not meant for it.
+        // In a process group of its own, so that ctrl-c and ctrl-z do not reach it.
         let child = command
             .stdin(theirs)
             .stdout(Stdio::null())
@@ -106,62 +105,48 @@ impl Helper {
     }
 
     fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
-        match self.answer()? {
-            (HelperReply::Computer(there), fds) if there == host => {
-                let mut fds = fds.into_iter();
-                let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
-                Ok((end, fds.map(File::from).collect()))
-            }
-            (
-                HelperReply::Computer(_)
-                | HelperReply::Ready(_)
-                | HelperReply::Refused(_)
-                | HelperReply::Sockets
-                | HelperReply::Failed(_),
-                _,
-            ) => Err(no_help(Errno::PROTO)),
+        let (reply, fds) = self.reply()?;
+        if reply != HelperReply::Computer(host) {
+            return Err(no_help(Errno::PROTO));
         }
+        let mut fds = fds.into_iter();
+        let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
+        Ok((end, fds.map(File::from).collect()))
     }
 
     fn limits(&self) -> Result<LabLimits, LabRefusal> {
-        match self.answer()? {
-            (HelperReply::Ready(limits), _) => Ok(limits),
-            (
-                HelperReply::Computer(_)
-                | HelperReply::Refused(_)
-                | HelperReply::Sockets
-                | HelperReply::Failed(_),
-                _,
-            ) => Err(no_help(Errno::PROTO)),
-        }
+        let (HelperReply::Ready(limits), _) = self.reply()? else {
+            return Err(no_help(Errno::PROTO));
+        };
+        Ok(limits)
     }
 
-    /// What it says next, while the lab is made.
-    fn answer(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
+    /// Waits for the next message while the lab is made.
+    fn reply(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
         let message = self.channel.receive().map_err(no_help)?;
         let Message { text, fds } = message.ok_or_else(|| no_help(Errno::PIPE))?;
-        match HelperReply::read(&text) {
+        match protocol::read(&text) {
             Some(HelperReply::Refused(why)) => Err(why),
-            Some(answer) => Ok((answer, fds)),
+            Some(reply) => Ok((reply, fds)),
             None => Err(no_help(Errno::PROTO)),
         }
     }
 
-    /// The helper's process.
+    /// The helper's process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// What ends it from elsewhere.
+    /// A handle that stops it.
     pub fn stopper(&self) -> StopHandle {
         self.stopper.clone()
     }
 
-    /// Waits until it ends; why it did, in words, unless somebody wanted it so.
+    /// Waits until it ends; returns the reason in words, unless it was stopped on purpose.
     pub fn wait(&mut self) -> Option<String> {
         let ended = self.child.wait();
-        match self.stopper.why() {
-            Some(StopReason::Wanted) => return None,
+        match self.stopper.reason() {
+            Some(StopReason::Requested) => return None,
             Some(StopReason::Broken(why)) => return Some(why.clone()),
             None => (),
         }
@@ -177,8 +162,8 @@ impl Helper {
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        self.channel.hang_up();
-        // It holds nothing that would have to be given back.
+        self.channel.shut_down();
+        // It holds nothing that must be released in order.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -16,64 +16,62 @@ use crate::lab::wire::packet_socket;
 use crate::lab::{namespace, sysctl};
 use crate::tcp::{Host, LabLimits, LabSpec};
 
-/// The helper holds the middle's network namespace at this descriptor, a computer's at the next ones by its host: whoever joins a lab
-/// finds them there.
-pub(crate) const SPACES: i32 = 40;
-/// So many milliseconds at most until a link carries frames.
-const CARRIES: u32 = 1000;
+/// The helper's descriptor of the middle's network namespace; a computer's is higher by its host. `join` opens them in /proc.
+pub(super) const SPACES: i32 = 40;
+/// How many milliseconds a link may take until it carries frames.
+const CARRIER_TIMEOUT_MS: u32 = 1000;
 
 /// A lab whose links are up.
 #[derive(Debug)]
-pub(crate) struct LinkedLab {
-    pub(crate) computers: Vec<LabHost>,
-    /// What all of them can do.
-    pub(crate) limits: LabLimits,
-    /// Only held: the links live in it.
+pub(super) struct LinkedLab {
+    pub(super) computers: Vec<LabHost>,
+    pub(super) limits: LabLimits,
+    /// Held open, as the links are in it.
     _middle: OwnedFd,
 }
 
-/// One computer of it.
+/// A computer of the lab.
 #[derive(Debug)]
-pub(crate) struct LabHost {
-    pub(crate) host: Host,
+pub(super) struct LabHost {
+    pub(super) host: Host,
     /// Its network namespace.
-    pub(crate) space: OwnedFd,
+    pub(super) space: OwnedFd,
     /// Its end of the wire, on the middle's side.
-    pub(crate) packets: OwnedFd,
+    pub(super) packets: OwnedFd,
     /// `snmp`, `sockstat` and `sockstat6`, as far as they exist.
-    pub(crate) counters: Vec<File>,
+    pub(super) counters: Vec<File>,
 }
 
-/// The links in the middle are numbered from here on: where both ends of one had the same number, the kernel would take up to a second to
-/// tell one end that the other is switched off (`linkwatch_urgent_event` in net/core/link_watch.c).
-const LINKS: u32 = 100;
+/// The first number of the links in the middle. With the same number at both ends, the kernel would take up to a second to notify one end
+/// that the other is down (`linkwatch_urgent_event` in net/core/link_watch.c).
+const FIRST_LINK: u32 = 100;
 
 /// Makes one network namespace for each computer and one for the middle, and a link from each to the middle.
-pub(crate) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
-    rise()?;
-    let mut apart = Vec::new();
+pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
+    gain_privileges()?;
+    let mut spaces = Vec::new();
     for host in hosts(spec.computers) {
-        apart.push((host, new_space(SPACES + i32::from(host.0))?));
+        spaces.push((host, new_space(SPACES + i32::from(host.0))?));
     }
     let middle = new_space(SPACES)?;
     let route = open_route()?;
-    for (host, space) in &apart {
+    for (host, space) in &spaces {
         let name = name(*host);
         route
-            .add_pair((name, LINKS + u32::from(host.0)), space.as_fd(), mac(*host))
+            .add_pair((name, FIRST_LINK + u32::from(host.0)), space.as_fd(), mac(*host))
             .map_err(at("RTM_NEWLINK veth"))?;
         route.up(name).map_err(at("RTM_NEWLINK up"))?;
     }
     let mut limits = LabLimits::MEANT;
     let mut counters = Vec::new();
-    for (host, space) in &apart {
+    for (host, space) in &spaces {
         namespace::enter_network(space).map_err(at("setns(CLONE_NEWNET)"))?;
-        limits = sysctl::lift();
+        limits = sysctl::lift_limits();
         counters.push(set_up(*host, spec)?);
     }
     namespace::enter_network(&middle).map_err(at("setns(CLONE_NEWNET)"))?;
     let mut computers = Vec::new();
-    for ((host, space), counters) in apart.into_iter().zip(counters) {
+    for ((host, space), counters) in spaces.into_iter().zip(counters) {
         let link = carrying(&route, name(host))?;
         computers.push(LabHost {
             host,
@@ -85,9 +83,9 @@ pub(crate) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     Ok(LinkedLab { computers, limits, _middle: middle })
 }
 
-/// Takes the privileges that namespaces need, in a user namespace where this machine does not give them.
-fn rise() -> Result<(), FailedStep> {
-    // A container may have one of them without the others; inside a user namespace there are all.
+/// Gains the privileges to make namespaces: in a new user namespace, unless this process has them.
+fn gain_privileges() -> Result<(), FailedStep> {
+    // A container may grant only some of them; a user namespace grants all.
     let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
     let has_them = capabilities(None).is_ok_and(|own| own.effective.contains(needed));
     let is_denied = || matches!(Namespaces::Network.unshare(), Err(Errno::PERM | Errno::ACCESS));
@@ -102,7 +100,7 @@ fn new_space(lowest: i32) -> Result<OwnedFd, FailedStep> {
     namespace::network(lowest).map_err(at("/proc/thread-self/ns/net"))
 }
 
-/// Sets up the computer whose network namespace this is; the files of its counters.
+/// Sets up the computer whose network namespace this is, and returns the files of its counters.
 fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
     if let Some(range) = spec.ports {
         let both = format!("{} {}", range.low.0, range.high.0);
@@ -125,10 +123,10 @@ fn open_route() -> Result<Rtnetlink, FailedStep> {
     Rtnetlink::open().map_err(at("socket(NETLINK_ROUTE)"))
 }
 
-/// The number of a link, once it carries frames: what is sent earlier is lost.
+/// Waits until a link carries frames, as those sent earlier are lost, and returns its number.
 fn carrying(route: &Rtnetlink, name: &str) -> Result<u32, FailedStep> {
     let a_moment = Timespec::try_from(Duration::from_millis(1)).ok();
-    for _ in 0..CARRIES {
+    for _ in 0..CARRIER_TIMEOUT_MS {
         let (link, carries) = route.link(name).map_err(at("RTM_GETLINK"))?;
         if carries {
             return Ok(link);

@@ -20,24 +20,23 @@ use crate::tcp::{
     SyscallError, SyscallResult,
 };
 
-/// One listening socket and the task that calls accept() on it.
-pub(crate) struct Acceptor {
-    sockets: Arc<Registry>,
-    door: Arc<Listener>,
-    /// Which of the door's sockets.
+/// The task that calls accept() on one listening socket.
+pub(super) struct Acceptor {
+    registry: Arc<Registry>,
+    listener: Arc<Listener>,
+    /// Which of the listener's sockets.
     index: usize,
-    turns: watch::Receiver<AcceptPermit>,
-    /// The listening socket's descriptor.
+    permits: watch::Receiver<AcceptPermit>,
     fd: Descriptor,
-    /// How long to wait after the next failure that waiting may cure.
+    /// How long to wait after the next shortage of a resource.
     pause: Duration,
-    /// Whether the caller before was gone when it was his turn: one does not keep the next one waiting, many may be no bad luck.
-    was_unlucky: bool,
-    /// When it was last told that there is no descriptor left.
-    told_busy: Option<Instant>,
+    /// Whether the connection before was gone before accept(): one delays nothing, many in a row do.
+    last_was_aborted: bool,
+    /// When it was last reported that no descriptor is left.
+    reported_shortage: Option<Instant>,
 }
 
-/// A descriptor that is somebody else's to close.
+/// The number of a descriptor that the [`Listener`] owns.
 #[derive(Clone, Copy, Debug)]
 struct Descriptor(RawFd);
 
@@ -47,11 +46,9 @@ impl AsRawFd for Descriptor {
     }
 }
 
-/// What accept() brought.
 enum AcceptOutcome {
-    Somebody(TcpStream, SocketAddr),
-    /// It was not this socket's turn.
-    Nobody,
+    Connection(TcpStream, SocketAddr),
+    NotPermitted,
     Failed(Errno),
 }
 
@@ -59,71 +56,74 @@ impl Acceptor {
     const FIRST_PAUSE: Duration = Duration::from_millis(100);
     const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-    pub(crate) fn new(sockets: &Arc<Registry>, door: &Arc<Listener>, index: usize) -> Acceptor {
+    pub(super) fn new(
+        registry: &Arc<Registry>,
+        listener: &Arc<Listener>,
+        index: usize,
+    ) -> Acceptor {
         Acceptor {
-            sockets: Arc::clone(sockets),
-            door: Arc::clone(door),
+            registry: Arc::clone(registry),
+            listener: Arc::clone(listener),
             index,
-            turns: door.turns(),
-            fd: Descriptor(door.with_socket(index, AsRawFd::as_raw_fd).unwrap_or(-1)),
+            permits: listener.permits(),
+            fd: Descriptor(listener.with_socket(index, AsRawFd::as_raw_fd).unwrap_or(-1)),
             pause: Acceptor::FIRST_PAUSE,
-            was_unlucky: false,
-            told_busy: None,
+            last_was_aborted: false,
+            reported_shortage: None,
         }
     }
 
-    /// Calls accept() whenever it may, until the door closes.
-    pub(crate) async fn listen(mut self) {
-        let stop = self.door.stop.clone();
+    /// Calls accept() whenever that is permitted, until the listener is closed.
+    pub(super) async fn run(mut self) {
+        let stop = self.listener.stop.clone();
         loop {
-            let may = *self.turns.borrow_and_update() != AcceptPermit::Times(0);
-            let caller = tokio::select! {
+            let may = *self.permits.borrow_and_update() != AcceptPermit::Times(0);
+            let outcome = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                _ = self.turns.changed() => continue,
-                caller = accept(&self.door, self.index), if may => caller,
+                _ = self.permits.changed() => continue,
+                outcome = accept(&self.listener, self.index), if may => outcome,
             };
-            match caller {
-                AcceptOutcome::Nobody => (),
-                AcceptOutcome::Somebody(stream, from) => {
+            match outcome {
+                AcceptOutcome::NotPermitted => (),
+                AcceptOutcome::Connection(stream, from) => {
                     self.pause = Acceptor::FIRST_PAUSE;
-                    self.was_unlucky = false;
-                    self.welcome(stream, from).await;
-                    self.door.let_in();
+                    self.last_was_aborted = false;
+                    self.accepted(stream, from).await;
+                    self.listener.remove_pending();
                 }
-                AcceptOutcome::Failed(errno) => self.fail(errno).await,
+                AcceptOutcome::Failed(errno) => self.failed(errno).await,
             }
         }
-        let name = self.door.names.get(self.index).copied();
-        let mut diary = self.sockets.diary(Purpose::Close);
-        diary.closes(&self.fd);
-        self.sockets.tell_calls(diary, name);
-        self.sockets.tell_closed_door(&self.door, name).await;
+        let id = self.listener.ids.get(self.index).copied();
+        let mut trace = self.registry.recorder(Purpose::Close);
+        trace.close(&self.fd);
+        self.registry.report_trace(trace, id);
+        self.registry.report_closed_listener(&self.listener, id).await;
     }
 
-    /// accept() returned that socket; then it is asked for its own address.
-    fn note_accepted(&self, stream: &TcpStream, ends: [SocketAddr; 2]) -> TraceRecorder {
-        let mut diary = self.sockets.diary(Purpose::Accept);
+    fn record_accept(&self, stream: &TcpStream, ends: [SocketAddr; 2]) -> TraceRecorder {
+        let mut trace = self.registry.recorder(Purpose::Accept);
         let [local, from] = ends.map(Endpoint::from);
-        let accepted = SyscallResult::Caller(trace::number(stream), from);
-        diary.note(&self.fd, Syscall::Accept, accepted);
-        diary.note(stream, Syscall::GetSockName, SyscallResult::End(local));
-        diary
+        let (listening, fd) = (trace::number(&self.fd), trace::number(stream));
+        trace.push(Some(listening), Syscall::Accept, SyscallResult::Caller(fd, from));
+        trace.push(Some(fd), Syscall::GetSockName, SyscallResult::End(local));
+        trace
     }
 
-    async fn welcome(&mut self, stream: TcpStream, from: SocketAddr) {
-        let sweeps = self.sockets.sweeps();
+    async fn accepted(&mut self, stream: TcpStream, from: SocketAddr) {
+        let resets = self.registry.resets();
         let Ok(local) = stream.local_addr() else {
             return;
         };
-        let spec = &self.door.spec;
+        let spec = &self.listener.spec;
         let own = socket::own(spec.host, Protocol::Tcp, &stream, [local, from]);
-        let diary = self.note_accepted(&stream, [local, from]);
-        self.sockets.tell_calls(diary, Some(own.name));
-        let Some(seat) = self.sockets.seat(own.name) else {
+        let trace = self.record_accept(&stream, [local, from]);
+        self.registry.report_trace(trace, Some(own.name));
+        let Some(registration) = self.registry.register(own.name) else {
             return self.turn_away(&stream).await;
         };
-        let manner = Policy {
+        let policy = Policy {
             on_data: spec.on_data,
             closes_with_peer: spec.closes == ServerCloses::WithClient,
             closes_after: match spec.closes {
@@ -131,35 +131,35 @@ impl Acceptor {
                 ServerCloses::WithClient | ServerCloses::Never => None,
             },
         };
-        if sweeps != self.sockets.sweeps() {
-            seat.line.end(CloseKind::Abort);
+        if resets != self.registry.resets() {
+            registration.mailbox.close(CloseKind::Abort);
         }
-        let end = ConnectionTask::new(Stream::Tcp(stream), seat, manner, Arc::default());
-        self.sockets.tell(SocketEvent::Accepted(own)).await;
-        self.sockets.spawn(end.live());
+        let stream = Stream::Tcp(stream);
+        let connection = ConnectionTask::new(stream, registration, policy, Arc::default());
+        self.registry.report(SocketEvent::Accepted(own)).await;
+        self.registry.spawn(connection.run());
     }
 
-    /// Says why in one line and closes; told once a second at most.
+    /// Sends one line that says why, and closes; reported once a second at most.
     async fn turn_away(&mut self, stream: &TcpStream) {
-        // Whether the caller hears it is the caller's business.
+        // The client may be gone already.
         let _ = stream.try_write(b"busy\n");
-        let recently = self.told_busy.is_some_and(|told| told.elapsed() < Acceptor::LONGEST_PAUSE);
-        if recently {
+        let reported = self.reported_shortage;
+        if reported.is_some_and(|reported| reported.elapsed() < Acceptor::LONGEST_PAUSE) {
             return;
         }
-        self.told_busy = Some(Instant::now());
+        self.reported_shortage = Some(Instant::now());
         let why = SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
-        // Nothing failed: this is how the news says that a caller was turned away.
-        let pause = Duration::ZERO;
-        self.sockets.tell(SocketEvent::AcceptFailed { why, pause }).await;
+        self.registry.report(SocketEvent::AcceptFailed { why, pause: Duration::ZERO }).await;
     }
 
-    /// After one caller's bad luck it goes on at once, a shortage is a reason to wait longer and longer, anything else ends it.
-    async fn fail(&mut self, errno: Errno) {
-        let mut diary = self.sockets.diary(Purpose::Accept);
-        diary.note(&self.fd, Syscall::Accept, SyscallResult::Failed(errno));
-        self.sockets.tell_calls(diary, None);
-        let why = refusal(errno);
+    /// Goes on at once after an aborted connection, waits longer and longer during a shortage, and stops listening after any other error.
+    async fn failed(&mut self, errno: Errno) {
+        let mut trace = self.registry.recorder(Purpose::Accept);
+        let failed = SyscallResult::Failed(errno);
+        trace.push(Some(trace::number(&self.fd)), Syscall::Accept, failed);
+        self.registry.report_trace(trace, None);
+        let why = SyscallError { call: Call::Accept, errno };
         let pause = match errno {
             Errno::EINTR => return,
             Errno::ECONNABORTED
@@ -170,7 +170,7 @@ impl Acceptor {
             | Errno::ENETDOWN
             | Errno::ENETUNREACH
             | Errno::EHOSTUNREACH => {
-                if std::mem::replace(&mut self.was_unlucky, true) {
+                if std::mem::replace(&mut self.last_was_aborted, true) {
                     Acceptor::FIRST_PAUSE
                 } else {
                     Duration::ZERO
@@ -182,34 +182,30 @@ impl Acceptor {
                 pause
             }
             _ => {
-                self.sockets.forget_door(&self.door);
-                return self.door.fail(why);
+                self.registry.remove_listener(&self.listener);
+                return self.listener.fail(why);
             }
         };
-        self.sockets.tell(SocketEvent::AcceptFailed { why, pause }).await;
-        let stop = self.door.stop.clone();
-        // Ends the pause early when the door closes.
-        let _ = tokio::time::timeout(pause, stop.cancelled()).await;
+        self.registry.report(SocketEvent::AcceptFailed { why, pause }).await;
+        // Closing the listener ends the pause early.
+        let _ = tokio::time::timeout(pause, self.listener.stop.cancelled()).await;
     }
 }
 
-/// Waits until somebody calls, and calls accept() once if that is allowed.
-async fn accept(door: &Listener, index: usize) -> AcceptOutcome {
+/// Waits for a connection, and calls accept() once if that is permitted.
+async fn accept(listener: &Listener, index: usize) -> AcceptOutcome {
     poll_fn(|cx| {
-        let turn = door.with_socket(index, |socket| door.try_turn(|| socket.poll_accept(cx)));
-        match turn {
-            // The door was closed a moment ago; its token says so to whoever waits here.
+        let accepted = listener
+            .with_socket(index, |socket| listener.accept_if_permitted(|| socket.poll_accept(cx)));
+        match accepted {
+            // It was closed a moment ago; its token wakes this task.
             None => Poll::Pending,
-            Some(None) => Poll::Ready(AcceptOutcome::Nobody),
+            Some(None) => Poll::Ready(AcceptOutcome::NotPermitted),
             Some(Some(accepted)) => accepted.map(|accepted| match accepted {
-                Ok((stream, from)) => AcceptOutcome::Somebody(stream, from),
+                Ok((stream, from)) => AcceptOutcome::Connection(stream, from),
                 Err(error) => AcceptOutcome::Failed(Errno::from(&error)),
             }),
         }
     })
     .await
-}
-
-fn refusal(errno: Errno) -> SyscallError {
-    SyscallError { call: Call::Accept, errno }
 }

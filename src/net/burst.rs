@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::net::connect::{ConnectRoute, Started, dial};
+use crate::net::connect::{ConnectRoute, Started, start};
 use crate::net::connection::{ConnectOutcome, ConnectionTask, Policy};
 use crate::net::listener::Listener;
 use crate::net::registry::Registry;
@@ -17,20 +17,19 @@ use crate::tcp::{
     Protocol, SocketEvent, SourcePort, Stays, SyscallError,
 };
 
-/// One Connect command under way: as many calls as it asks for, one after the other.
-pub(crate) struct BurstTask {
-    sockets: Arc<Registry>,
-    /// What was asked, without the payload.
+/// One Connect command under way: as many connections as it asks for, one after the other.
+pub(super) struct BurstTask {
+    registry: Arc<Registry>,
+    /// As requested, without the payload.
     spec: ConnectSpec,
     /// One copy for all clients.
     payload: Arc<Vec<u8>>,
     burst: Burst,
     stop: CancellationToken,
-    progress: BurstCounts,
-    sweeps: u64,
+    counts: BurstCounts,
+    resets: u64,
 }
 
-/// How the calls of a burst went.
 #[derive(Debug, Default)]
 struct BurstCounts {
     opened: AtomicU32,
@@ -39,128 +38,131 @@ struct BurstCounts {
 }
 
 impl BurstTask {
-    /// How long the end of a burst waits for answers that are still to come.
+    /// How long the end of a burst waits for pending connections.
     const LAST_ANSWERS: Duration = Duration::from_secs(1);
     /// How long an address has to answer while there is another one to try.
     const NEXT_ADDRESS: Duration = Duration::from_secs(3);
 
-    pub(crate) fn new(
-        sockets: &Arc<Registry>,
+    pub(super) fn new(
+        registry: &Arc<Registry>,
         mut spec: ConnectSpec,
         burst: Burst,
         stop: CancellationToken,
     ) -> BurstTask {
-        let payload = Arc::new(std::mem::take(&mut spec.payload));
         BurstTask {
-            sockets: Arc::clone(sockets),
+            registry: Arc::clone(registry),
+            payload: Arc::new(std::mem::take(&mut spec.payload)),
             spec,
-            payload,
             burst,
             stop,
-            progress: BurstCounts::default(),
-            sweeps: sockets.sweeps(),
+            counts: BurstCounts::default(),
+            resets: registry.resets(),
         }
     }
 
-    /// Makes the calls, and tells of each.
-    pub(crate) async fn make(self: Arc<Self>) {
+    /// Connects as often as requested; every result is reported.
+    pub(super) async fn run(self: Arc<Self>) {
         let addresses = tokio::select! {
             biased;
             () = self.stop.cancelled() => Ok(Vec::new()),
             addresses = resolve::addresses(&self.spec) => addresses,
         };
         let whole = self.whole_range();
-        let burst = self.burst;
+        let (id, burst) = (self.spec.id, self.burst);
         if burst.count > 1 {
             let whole_range = whole.is_some();
-            self.tell(SocketEvent::BurstBegun { burst, whole_range }).await;
+            self.registry.report(SocketEvent::BurstBegun { id, burst, whole_range }).await;
         }
         let begun = Instant::now();
         match addresses {
-            Ok(addresses) => self.call_all(addresses, whole).await,
-            Err(why) => self.tell_refused((None, None), why).await,
+            Ok(addresses) => self.connect_all(addresses, whole).await,
+            Err(why) => self.report_failed((None, None), why).await,
         }
         if burst.count > 1 {
             let took = begun.elapsed();
-            self.last_answers().await;
-            let opened = self.progress.opened.load(Ordering::Acquire);
+            self.wait_for_last_answers().await;
+            let opened = self.counts.opened.load(Ordering::Acquire);
             let asked = burst.count;
-            self.tell(SocketEvent::BurstEnded { opened, asked, took }).await;
+            self.registry.report(SocketEvent::BurstEnded { id, opened, asked, took }).await;
         }
     }
 
-    /// The range that the kernel picks from, when this many calls would have it search (`IP_LOCAL_PORT_RANGE`).
+    /// The range from which the kernel picks, when this many connections would make it search (`IP_LOCAL_PORT_RANGE`).
     fn whole_range(&self) -> Option<PortRange> {
         let is_large = self.burst.count >= Burst::LARGE
             && self.spec.protocol == Protocol::Tcp
             && self.spec.source_port == SourcePort::KernelPicks;
-        is_large.then(|| self.sockets.makers.ephemeral_range(self.spec.host)).flatten()
+        is_large.then(|| self.registry.factory.ephemeral_range(self.spec.host)).flatten()
     }
 
-    async fn call_all(self: &Arc<Self>, mut addresses: Vec<SocketAddr>, whole: Option<PortRange>) {
-        let is_steady = !self.burst.every.is_zero();
+    async fn connect_all(
+        self: &Arc<Self>,
+        mut addresses: Vec<SocketAddr>,
+        whole: Option<PortRange>,
+    ) {
+        let is_paced = !self.burst.every.is_zero();
         let mut pace = tokio::time::interval(self.burst.every.max(Duration::from_millis(1)));
         pace.set_missed_tick_behavior(MissedTickBehavior::Skip);
         for _ in 0..self.burst.count {
-            let mut refused = None;
+            let mut failed = None;
             for (index, &to) in addresses.iter().enumerate() {
                 let turn = async {
-                    if is_steady && index == 0 {
+                    if is_paced && index == 0 {
                         pace.tick().await;
                     }
-                    self.turn_at_door(to).await
+                    self.wait_for_listener(to).await
                 };
-                let door = tokio::select! {
+                let listener = tokio::select! {
                     biased;
                     () = self.stop.cancelled() => return,
-                    door = turn => door,
+                    listener = turn => listener,
                 };
-                let way = ConnectRoute { to, whole, door };
+                let route = ConnectRoute { to, whole, listener };
                 let has_another = index + 1 < addresses.len();
-                match self.call(way, has_another).await {
+                match self.connect(route, has_another).await {
                     Ok(()) => {
-                        refused = None;
-                        // Whoever answered once is the one to call from now on.
+                        failed = None;
+                        // An address that answered once is used from now on.
                         addresses = vec![to];
                         break;
                     }
-                    Err(why) => refused = Some((to, why)),
+                    Err(why) => failed = Some((to, why)),
                 }
             }
-            let Some((to, why)) = refused else { continue };
-            let may_be_back = is_steady && is_theirs(why.errno);
-            self.tell_refused((None, Some(to)), why).await;
-            if !may_be_back {
+            let Some((to, why)) = failed else { continue };
+            self.report_failed((None, Some(to)), why).await;
+            if !is_paced || !is_remote(why.errno) {
                 return;
             }
         }
     }
 
-    /// Waits until our own accept queue has room, if it is we who are called.
-    async fn turn_at_door(&self, to: SocketAddr) -> Option<Arc<Listener>> {
+    /// Our own listener at `to`, if there is one, as soon as its accept queue has space.
+    async fn wait_for_listener(&self, to: SocketAddr) -> Option<Arc<Listener>> {
         if self.spec.protocol == Protocol::Udp {
             return None;
         }
         let host = self.spec.host;
-        let door = self.sockets.door(host, to)?;
-        if host == Host::THIS && !socket::is_ours(to.ip()) {
+        let listener = self.registry.listener_at(host, to)?;
+        if host == Host::THIS && !socket::is_local(to.ip()) {
             return None;
         }
-        door.queue_has_room().await;
-        Some(door)
+        listener.wait_for_queue_space().await;
+        Some(listener)
     }
 
-    /// One call; waits for the answer only when there is another address to try.
-    async fn call(
+    /// One connect(); waits for the result only when there is another address to try.
+    async fn connect(
         self: &Arc<Self>,
-        way: ConnectRoute,
+        route: ConnectRoute,
         has_another: bool,
     ) -> Result<(), SyscallError> {
-        let Started { own, wire, seat, connected } = dial(&self.sockets, &self.spec, &way).await?;
-        if self.sockets.sweeps() != self.sweeps {
-            seat.line.end(CloseKind::Abort);
+        let Started { own, stream, registration, connected } =
+            start(&self.registry, &self.spec, &route).await?;
+        if self.registry.resets() != self.resets {
+            registration.mailbox.close(CloseKind::Abort);
         }
-        let manner = Policy {
+        let policy = Policy {
             on_data: OnData::Read,
             closes_with_peer: true,
             closes_after: match self.spec.stays {
@@ -168,77 +170,73 @@ impl BurstTask {
                 Stays::UntilClosed => None,
             },
         };
-        let mut end = ConnectionTask::new(wire, seat, manner, Arc::clone(&self.payload));
+        let payload = Arc::clone(&self.payload);
+        let mut connection = ConnectionTask::new(stream, registration, policy, payload);
         if connected {
-            self.welcome(own, end).await;
+            self.connected(own, connection).await;
             return Ok(());
         }
-        self.tell(SocketEvent::Connecting(own)).await;
+        self.registry.report(SocketEvent::Connecting(own)).await;
         if !has_another {
-            self.progress.unanswered.fetch_add(1, Ordering::AcqRel);
-            let calls = Arc::clone(self);
-            self.sockets.spawn(calls.answered(own, end, way));
+            self.counts.unanswered.fetch_add(1, Ordering::AcqRel);
+            let burst = Arc::clone(self);
+            self.registry.spawn(burst.wait_for_answer(own, connection, route));
             return Ok(());
         }
-        let answer = tokio::time::timeout(BurstTask::NEXT_ADDRESS, end.reach()).await;
-        let errno = match answer.unwrap_or(ConnectOutcome::Refused(Errno::ETIMEDOUT)) {
-            ConnectOutcome::Connected => {
-                self.welcome(own, end).await;
-                return Ok(());
+        let outcome = tokio::time::timeout(BurstTask::NEXT_ADDRESS, connection.connected()).await;
+        match outcome.unwrap_or(ConnectOutcome::Refused(Errno::ETIMEDOUT)) {
+            ConnectOutcome::Connected => self.connected(own, connection).await,
+            ConnectOutcome::GivenUp(how) => connection.close(how).await,
+            ConnectOutcome::Refused(errno) => {
+                connection.close(Some(CloseKind::Broken(errno))).await;
+                return Err(SyscallError { call: Call::Connect, errno });
             }
-            ConnectOutcome::GivenUp(how) => {
-                end.leave(how).await;
-                return Ok(());
-            }
-            ConnectOutcome::Refused(errno) => errno,
-        };
-        end.leave(Some(CloseKind::Broken(errno))).await;
-        let call = Call::Connect;
-        Err(SyscallError { call, errno })
+        }
+        Ok(())
     }
 
-    /// Waits for the answer to one call, and tells of it.
-    async fn answered(
+    /// Waits for the result of one connect(), and reports it.
+    async fn wait_for_answer(
         self: Arc<Self>,
         own: OwnSocket,
-        mut end: Box<ConnectionTask>,
-        way: ConnectRoute,
+        mut connection: Box<ConnectionTask>,
+        route: ConnectRoute,
     ) {
-        let answer = end.reach().await;
-        self.progress.unanswered.fetch_sub(1, Ordering::AcqRel);
-        if answer == ConnectOutcome::Connected {
-            self.progress.opened.fetch_add(1, Ordering::AcqRel);
-            self.progress.answered.notify_one();
-            self.tell(SocketEvent::Connected(own)).await;
-            drop(self);
-            return end.live().await;
+        let outcome = connection.connected().await;
+        self.counts.unanswered.fetch_sub(1, Ordering::AcqRel);
+        if outcome == ConnectOutcome::Connected {
+            self.counts.opened.fetch_add(1, Ordering::AcqRel);
         }
-        self.progress.answered.notify_one();
-        if let Some(door) = &way.door {
-            door.let_in();
+        self.counts.answered.notify_one();
+        let not_accepted = route.listener.filter(|_| outcome != ConnectOutcome::Connected);
+        if let Some(listener) = not_accepted {
+            listener.remove_pending();
         }
-        match answer {
-            ConnectOutcome::Connected => (),
-            ConnectOutcome::GivenUp(how) => end.leave(how).await,
+        match outcome {
+            ConnectOutcome::Connected => {
+                self.registry.report(SocketEvent::Connected(own)).await;
+                drop(self);
+                connection.run().await;
+            }
+            ConnectOutcome::GivenUp(how) => connection.close(how).await,
             ConnectOutcome::Refused(errno) => {
-                let (call, local) = (Call::Connect, own.name.tuple.local);
-                let why = SyscallError { call, errno };
-                self.tell_refused((Some(local), Some(way.to)), why).await;
-                end.leave(Some(CloseKind::Broken(errno))).await;
+                let why = SyscallError { call: Call::Connect, errno };
+                self.report_failed((Some(own.name.tuple.local), Some(route.to)), why).await;
+                connection.close(Some(CloseKind::Broken(errno))).await;
             }
         }
     }
 
-    async fn welcome(&self, own: OwnSocket, end: Box<ConnectionTask>) {
-        self.progress.opened.fetch_add(1, Ordering::AcqRel);
-        self.tell(SocketEvent::Connected(own)).await;
-        self.sockets.spawn(end.live());
+    async fn connected(&self, own: OwnSocket, connection: Box<ConnectionTask>) {
+        self.counts.opened.fetch_add(1, Ordering::AcqRel);
+        self.registry.report(SocketEvent::Connected(own)).await;
+        self.registry.spawn(connection.run());
     }
 
-    async fn last_answers(&self) {
+    async fn wait_for_last_answers(&self) {
         let all = async {
-            while self.progress.unanswered.load(Ordering::Acquire) > 0 {
-                self.progress.answered.notified().await;
+            while self.counts.unanswered.load(Ordering::Acquire) > 0 {
+                self.counts.answered.notified().await;
             }
         };
         tokio::select! {
@@ -248,25 +246,20 @@ impl BurstTask {
         }
     }
 
-    /// Tells that a call is refused; from its own end where that was told before.
-    async fn tell_refused(
+    /// Reports a refusal; with the local end where Connecting was reported before.
+    async fn report_failed(
         &self,
         (local, to): (Option<Endpoint>, Option<SocketAddr>),
         why: SyscallError,
     ) {
-        let mut spec = self.spec.clone();
-        spec.payload.clone_from(&self.payload);
-        self.tell(SocketEvent::ConnectFailed { spec, to: to.map(Endpoint::from), local, why })
-            .await;
-    }
-
-    async fn tell(&self, news: SocketEvent) {
-        self.sockets.tell(news).await;
+        let spec = ConnectSpec { payload: self.payload.to_vec(), ..self.spec.clone() };
+        let to = to.map(Endpoint::from);
+        self.registry.report(SocketEvent::ConnectFailed { spec, to, local, why }).await;
     }
 }
 
-/// Whether it is the other end, or the way there, that refused; it may think better of it.
-fn is_theirs(errno: Errno) -> bool {
+/// Whether the peer, or the route to it, caused the error; a later attempt may succeed.
+fn is_remote(errno: Errno) -> bool {
     matches!(
         errno,
         Errno::ECONNREFUSED

@@ -8,7 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::net::burst::BurstTask;
-use crate::net::factory::{RemoteSockets, SocketFactory};
+use crate::net::connection::mailbox::Mailbox;
+use crate::net::factory::RemoteSockets;
 use crate::net::held_state::HeldStates;
 use crate::net::listen::ListenTask;
 use crate::net::listener::Listener;
@@ -19,234 +20,213 @@ use crate::tcp::{
     SocketId, SyscallError,
 };
 
-/// The program whose sockets these are: it does as it is told, and tells what happens.
+/// Owns our sockets: runs commands, and reports what happens as events.
 ///
-/// For each socket in [`SocketEvent::Listening`], [`SocketEvent::Accepted`], [`SocketEvent::Connecting`] or [`SocketEvent::Connected`] there comes [`SocketEvent::Closed`]
-/// once. [`SocketEvent::StoppedListening`] follows when no socket listens any more, or when one had to stop. A call that was told as Connecting and is refused later brings ConnectFailed,
-/// then Closed.
+/// Each socket in [`SocketEvent::Listening`], [`SocketEvent::Accepted`], [`SocketEvent::Connecting`] or [`SocketEvent::Connected`] is
+/// followed by one [`SocketEvent::Closed`]. [`SocketEvent::StoppedListening`] follows when no socket listens any more, or when one had to
+/// stop. A pending connect() that is refused brings ConnectFailed, then Closed.
 ///
-/// A server end that closes with its client does so upon the client's FIN, and cannot know whether the client only half-closed. Clients
+/// A server that closes with its client does so upon the client's FIN, and cannot know whether the client only half-closed. Clients
 /// close upon the server's FIN, too.
 #[derive(Debug)]
 pub struct Engine {
-    sockets: Arc<Registry>,
-    /// Ends the Connect commands that are under way.
+    registry: Arc<Registry>,
+    /// Ends the Connect commands under way.
     connecting: CancellationToken,
-    /// Closes the doors that are being opened.
+    /// Ends the Listen commands under way.
     opening: CancellationToken,
-    /// Doors that are closed, but perhaps not told to be.
-    leaving: Vec<CancellationToken>,
-    /// Connections that are held in a state.
-    stage: HeldStates,
-    /// So many commands may be under way.
+    /// Listeners that are closed but perhaps not yet reported closed.
+    closing: Vec<CancellationToken>,
+    held_states: HeldStates,
     under_way: Arc<Semaphore>,
 }
 
 impl Engine {
-    /// So many Connect commands can be under way at a time, and Listen commands of other computers among them.
-    pub const BURSTS: usize = 32;
-    /// So many Listen commands can be in force at a time.
-    pub const DOORS: usize = 16;
-    /// How long the other end may refuse to take an echo before the server gives up.
-    pub const PATIENCE: Duration = Duration::from_secs(10);
+    /// The most Connect commands under way, Listen commands of other computers included.
+    pub const MOST_UNDER_WAY: usize = 32;
+    /// How long a client may read nothing of its echo before the server gives up.
+    pub const ECHO_TIMEOUT: Duration = Duration::from_secs(10);
 
-    /// A program without sockets, of a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft),
-    /// [`HostLimits::RESERVED_DESCRIPTORS`] of which it does not touch.
+    /// An engine without sockets, for a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft),
+    /// [`HostLimits::RESERVED_DESCRIPTORS`] of which it leaves alone.
     ///
-    /// It runs its tasks on `tasks`, each of which ends soon after `stop` is cancelled. They wait for room in `news`, so it sets their pace.
+    /// It runs its tasks on `tasks`, each of which ends soon after `stop` is cancelled. They wait for room in `events`, so it sets their pace.
     pub fn new(
-        news: Sender<SocketEvent>,
+        events: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
         descriptors: u64,
     ) -> Engine {
-        Engine::with_patience(news, tasks, stop, descriptors, Engine::PATIENCE)
+        Engine::with_echo_timeout(events, tasks, stop, descriptors, Engine::ECHO_TIMEOUT)
     }
 
-    /// The same with another [`Engine::PATIENCE`].
-    pub fn with_patience(
-        news: Sender<SocketEvent>,
+    /// The same with another [`Engine::ECHO_TIMEOUT`].
+    pub fn with_echo_timeout(
+        events: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
         descriptors: u64,
-        patience: Duration,
-    ) -> Engine {
-        let budget = descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS);
-        Engine::of(Registry::new(news, tasks, stop, budget, patience))
-    }
-
-    /// The same with sockets of other computers, too; `elsewhere` may have and lose them as time goes by.
-    pub fn with_elsewhere(
-        news: Sender<SocketEvent>,
-        tasks: TaskTracker,
-        stop: CancellationToken,
-        descriptors: u64,
-        elsewhere: Arc<dyn RemoteSockets>,
+        echo_timeout: Duration,
     ) -> Engine {
         let budget = descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS);
-        let mut sockets = Registry::new(news, tasks, stop, budget, Engine::PATIENCE);
-        sockets.makers = SocketFactory::with(elsewhere);
-        Engine::of(sockets)
+        Engine::of(Registry::new(events, tasks, stop, budget, echo_timeout))
     }
 
-    fn of(sockets: Registry) -> Engine {
+    /// The same with sockets of other computers, too; `remote` may gain and lose them at any time.
+    pub fn with_remote_sockets(
+        events: Sender<SocketEvent>,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+        descriptors: u64,
+        remote: Arc<dyn RemoteSockets>,
+    ) -> Engine {
+        let budget = descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS);
+        let mut registry = Registry::new(events, tasks, stop, budget, Engine::ECHO_TIMEOUT);
+        registry.factory.remote = Some(remote);
+        Engine::of(registry)
+    }
+
+    fn of(registry: Registry) -> Engine {
         Engine {
-            connecting: sockets.stop.child_token(),
-            opening: sockets.stop.child_token(),
-            sockets: Arc::new(sockets),
-            leaving: Vec::new(),
-            stage: HeldStates::default(),
-            under_way: Arc::new(Semaphore::new(Engine::BURSTS)),
+            connecting: registry.stop.child_token(),
+            opening: registry.stop.child_token(),
+            registry: Arc::new(registry),
+            closing: Vec::new(),
+            held_states: HeldStates::default(),
+            under_way: Arc::new(Semaphore::new(Engine::MOST_UNDER_WAY)),
         }
     }
 
-    /// Has the system calls told, too: [`SocketEvent::Called`].
-    pub fn tell_calls(&self) {
-        self.sockets.ledger.begin();
+    /// From now on reports the system calls, too: [`SocketEvent::Called`].
+    pub fn trace_syscalls(&self) {
+        self.registry.trace_limit.turn_on();
     }
 
-    /// Does what `command` says, or has it done; what comes of it is news.
+    /// Runs a command; its results are reported as events.
     ///
-    /// Never waits: sockets of this machine listen when this returns, everything else is left to tasks. A name that belongs to no open end of ours is
-    /// passed over, since its end has been told already. Must be called within a tokio runtime.
+    /// Never blocks: sockets of this machine listen when this returns, everything else is left to tasks. An id without an open socket is
+    /// ignored, since its end was reported already. Must be called within a tokio runtime.
     pub fn run(&mut self, command: Command) {
         match command {
             Command::Listen(spec) => self.listen(spec),
             Command::StopListening => self.stop_listening(),
             Command::HoldAccept => self.hold(true),
             Command::ResumeAccept => self.hold(false),
-            Command::AcceptOne => self.sockets.doors().iter().for_each(|door| door.once()),
+            Command::AcceptOne => {
+                self.registry.listeners().iter().for_each(|listener| listener.permit_one());
+            }
             Command::Connect(spec, burst) => self.connect(spec, burst),
             Command::StopConnecting => self.stop_connecting(),
-            Command::Send(name, bytes) => {
-                if let Some(line) = self.sockets.line(name) {
-                    line.send(bytes);
-                }
-            }
-            Command::HalfClose(name) => {
-                if let Some(line) = self.sockets.line(name) {
-                    line.half_close();
-                }
-            }
-            Command::Close(name) => self.end(name, CloseKind::Close),
-            Command::Abort(name) => self.end(name, CloseKind::Abort),
-            Command::Try(trials) => {
-                let sockets = Arc::clone(&self.sockets);
-                self.sockets.spawn(try_all(sockets, trials));
+            Command::Send(id, bytes) => self.order(id, |mailbox| mailbox.send(bytes)),
+            Command::HalfClose(id) => self.order(id, Mailbox::half_close),
+            Command::Close(id) => self.close(id, CloseKind::Close),
+            Command::Abort(id) => self.close(id, CloseKind::Abort),
+            Command::Try(probes) => {
+                self.registry.spawn(try_all(Arc::clone(&self.registry), probes));
             }
             Command::CloseEverything => {
                 self.stop_connecting();
                 self.stop_listening();
-                self.sockets.sweep();
-                self.stage.clear();
+                self.registry.reset_all();
+                self.held_states.close_all();
             }
-            Command::Stage(state, from) => self.sockets.announce(self.stage.hold(state, from)),
+            Command::Stage(state, from) => {
+                self.registry.report_soon(self.held_states.hold(state, from));
+            }
         }
     }
 
     fn listen(&mut self, spec: ListenSpec) {
         let is_here = spec.host == Host::THIS;
-        self.leaving.retain(|gone| !gone.is_cancelled());
-        let opening = ListenTask {
-            sockets: Arc::clone(&self.sockets),
+        self.closing.retain(|closed| !closed.is_cancelled());
+        let task = ListenTask {
+            registry: Arc::clone(&self.registry),
             spec,
-            before: self.leaving.clone(),
+            closing: self.closing.clone(),
             stop: self.opening.clone(),
         };
         if is_here {
             // It has nothing to wait for.
-            let _ = opening.open().now_or_never();
+            let _ = task.run().now_or_never();
             return;
         }
-        let Ok(place) = Arc::clone(&self.under_way).try_acquire_owned() else {
-            let (spec, why) = (opening.spec, busy());
-            return self.sockets.announce(SocketEvent::ListenFailed { spec, why });
+        let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
+            let (spec, why) = (task.spec, too_many());
+            return self.registry.report_soon(SocketEvent::ListenFailed { spec, why });
         };
-        self.sockets.spawn(async move {
-            opening.open().await;
-            drop(place);
-        });
+        self.registry.spawn(task.run().map(|()| drop(permit)));
     }
 
+    /// Also closes at once what is not open yet; that is only on other computers.
     fn stop_listening(&mut self) {
         self.stop_opening();
-        let doors: Vec<Arc<Listener>> = self.sockets.doors().drain(..).collect();
-        for door in doors {
-            self.close_door(&door);
-        }
+        self.close_listeners(|_| true);
     }
 
-    fn close_door(&mut self, door: &Listener) {
-        door.close();
-        self.leaving.retain(|gone| !gone.is_cancelled());
-        self.leaving.push(door.gone.clone());
+    fn stop_opening(&mut self) {
+        self.opening.cancel();
+        self.opening = self.registry.stop.child_token();
+    }
+
+    fn close_listeners(&mut self, which: impl Fn(&Listener) -> bool) {
+        self.closing.retain(|closed| !closed.is_cancelled());
+        for listener in self.registry.listeners().extract_if(.., |listener| which(listener)) {
+            listener.close();
+            self.closing.push(listener.closed.clone());
+        }
     }
 
     fn hold(&mut self, held: bool) {
-        // First the news of it, then what comes of it.
-        self.sockets.announce(SocketEvent::AcceptHeld(held));
-        for door in self.sockets.doors().iter() {
+        // Its event comes before those of the connections that are accepted then.
+        self.registry.report_soon(SocketEvent::AcceptHeld(held));
+        for listener in self.registry.listeners().iter() {
             if held {
-                door.hold();
+                listener.hold();
             } else {
-                door.resume();
+                listener.resume();
             }
         }
     }
 
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
-        let Ok(place) = Arc::clone(&self.under_way).try_acquire_owned() else {
-            let (to, local, why) = (spec.to.endpoint(), None, busy());
-            self.sockets.mention(SocketEvent::ConnectFailed { spec, to, local, why });
+        let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
+            let (id, to, why) = (spec.id, spec.to.endpoint(), too_many());
+            self.registry.try_report(SocketEvent::ConnectFailed { spec, to, local: None, why });
+            if burst.count > 1 {
+                let (opened, asked, took) = (0, burst.count, Duration::ZERO);
+                self.registry.try_report(SocketEvent::BurstEnded { id, opened, asked, took });
+            }
             return;
         };
-        let calls = BurstTask::new(&self.sockets, spec, burst, self.connecting.clone());
-        let calls = Arc::new(calls);
-        self.sockets.spawn(async move {
-            calls.make().await;
-            drop(place);
-        });
-    }
-
-    /// Closes at once again what is not open yet; that is only where other computers are to listen.
-    fn stop_opening(&mut self) {
-        self.opening.cancel();
-        self.opening = self.sockets.stop.child_token();
+        let burst = BurstTask::new(&self.registry, spec, burst, self.connecting.clone());
+        self.registry.spawn(Arc::new(burst).run().map(|()| drop(permit)));
     }
 
     /// Resets the connections and closes the listening sockets of all other computers.
-    pub fn leave_elsewhere(&mut self) {
+    pub fn close_remote(&mut self) {
         self.stop_opening();
-        let mut doors = self.sockets.doors();
-        let gone = doors.extract_if(.., |door| door.spec.host != Host::THIS);
-        let gone: Vec<Arc<Listener>> = gone.collect();
-        drop(doors);
-        for door in gone {
-            self.close_door(&door);
-        }
-        self.sockets.sweep_elsewhere();
+        self.close_listeners(|listener| listener.spec.host != Host::THIS);
+        self.registry.reset(|id| id.host != Host::THIS);
     }
 
     fn stop_connecting(&mut self) {
         self.connecting.cancel();
-        self.connecting = self.sockets.stop.child_token();
+        self.connecting = self.registry.stop.child_token();
     }
 
-    fn end(&mut self, name: SocketId, how: CloseKind) {
-        if let Some(line) = self.sockets.line(name) {
-            line.end(how);
+    fn order(&self, id: SocketId, give: impl FnOnce(&Mailbox)) {
+        if let Some(mailbox) = self.registry.mailbox(id) {
+            give(&mailbox);
         }
-        // All sockets of one door go together.
-        let meant = |door: &&Arc<Listener>| door.names.contains(&name);
-        let door = self.sockets.doors().iter().find(meant).map(Arc::clone);
-        if let Some(door) = door {
-            self.sockets.forget_door(&door);
-            self.close_door(&door);
-        }
+    }
+
+    /// Closes a connection, or all sockets of a listener.
+    fn close(&mut self, id: SocketId, how: CloseKind) {
+        self.order(id, |mailbox| mailbox.close(how));
+        self.close_listeners(|listener| listener.ids.contains(&id));
     }
 }
 
-/// Too much is under way already.
-fn busy() -> SyscallError {
+fn too_many() -> SyscallError {
     SyscallError { call: Call::Socket, errno: Errno::EAGAIN }
 }

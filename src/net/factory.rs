@@ -9,87 +9,74 @@ use crate::net::socket;
 use crate::net::trace::TraceRecorder;
 use crate::tcp::{Call, Errno, Host, PortRange, Protocol, SyscallError};
 
-/// Where the sockets of other computers come from, while there are any.
+/// Makes sockets of other computers, while there are any.
 pub trait RemoteSockets: Send + Sync {
-    /// socket() on that computer: nonblocking, not bound, of the family of `ip`. May take a while.
+    /// socket() on that computer: nonblocking, not bound, of the family of `ip`. May block for a while.
     ///
     /// # Errors
-    /// What the call says there; `EHOSTUNREACH` when there is no such computer.
+    /// Those of socket() there; `EHOSTUNREACH` when there is no such computer.
     fn socket(&self, host: Host, protocol: Protocol, ip: IpAddr) -> io::Result<OwnedFd>;
 
-    /// The same without waiting, while one is at hand: thousands of calls need not change threads for each.
-    fn at_hand(&self, _host: Host, _protocol: Protocol, _ip: IpAddr) -> Option<OwnedFd> {
+    /// The same without blocking, if one is ready: thousands of sockets need not change threads for each.
+    fn take_ready(&self, _host: Host, _protocol: Protocol, _ip: IpAddr) -> Option<OwnedFd> {
         None
     }
 
     /// `net.ipv4.ip_local_port_range` of those computers.
-    fn ports(&self) -> PortRange;
+    fn ephemeral_range(&self) -> PortRange;
 
     /// How many descriptors it may hold for itself.
     fn descriptors(&self) -> u64;
 }
 
-/// Makes the sockets of every computer: this machine's itself, the others' through [`RemoteSockets`].
+/// Makes the sockets of every computer: this machine's directly, the others' through [`RemoteSockets`].
 #[derive(Clone, Default)]
-pub(crate) struct SocketFactory {
-    elsewhere: Option<Arc<dyn RemoteSockets>>,
+pub(super) struct SocketFactory {
+    pub(super) remote: Option<Arc<dyn RemoteSockets>>,
 }
 
 impl SocketFactory {
-    pub(crate) fn with(elsewhere: Arc<dyn RemoteSockets>) -> SocketFactory {
-        SocketFactory { elsewhere: Some(elsewhere) }
-    }
-
-    /// socket() on that computer; waits for other computers only, and keeps no thread of the tasks while it does.
-    pub(crate) async fn socket(
+    /// socket() on that computer; waits for other computers only, on a thread of its own.
+    pub(super) async fn socket(
         &self,
         host: Host,
         protocol: Protocol,
         ip: IpAddr,
-        diary: &mut TraceRecorder,
+        trace: &mut TraceRecorder,
     ) -> Result<Socket, SyscallError> {
         if host == Host::THIS {
-            return socket::new(protocol, ip, diary);
+            return socket::new(protocol, ip, trace);
         }
-        let Some(elsewhere) = &self.elsewhere else {
+        let Some(remote) = self.remote.clone() else {
             return Err(SyscallError { call: Call::Socket, errno: Errno::EHOSTUNREACH });
         };
-        let made = match elsewhere.at_hand(host, protocol, ip) {
-            Some(socket) => Ok(socket),
-            None => made_there(Arc::clone(elsewhere), host, protocol, ip).await,
+        let made = if let Some(socket) = remote.take_ready(host, protocol, ip) {
+            Ok(socket)
+        } else {
+            let made = tokio::task::spawn_blocking(move || remote.socket(host, protocol, ip));
+            made.await.unwrap_or_else(|panic| Err(io::Error::other(panic)))
         };
         let made = made.map(Socket::from);
-        diary.socket(protocol, ip, &made);
-        made.map_err(socket::refused(Call::Socket))
+        trace.socket(protocol, ip, &made);
+        made.map_err(socket::failed(Call::Socket))
     }
 
-    /// The range that the kernel of that computer picks ports from, where a socket can be told of it.
-    pub(crate) fn ephemeral_range(&self, host: Host) -> Option<PortRange> {
+    /// The range from which the kernel of that computer picks ports, where a socket can be given a range of its own.
+    pub(super) fn ephemeral_range(&self, host: Host) -> Option<PortRange> {
         if host == Host::THIS {
             return socket::ephemeral_range();
         }
-        self.elsewhere.as_ref().map(|elsewhere| elsewhere.ports())
+        self.remote.as_ref().map(|remote| remote.ephemeral_range())
     }
 
-    /// How many descriptors are not to be used up.
-    pub(crate) fn descriptors(&self) -> u64 {
-        self.elsewhere.as_ref().map_or(0, |elsewhere| elsewhere.descriptors())
+    /// How many descriptors are reserved for it.
+    pub(super) fn descriptors(&self) -> u64 {
+        self.remote.as_ref().map_or(0, |remote| remote.descriptors())
     }
-}
-
-async fn made_there(
-    elsewhere: Arc<dyn RemoteSockets>,
-    host: Host,
-    protocol: Protocol,
-    ip: IpAddr,
-) -> io::Result<OwnedFd> {
-    let call = move || elsewhere.socket(host, protocol, ip);
-    let done = tokio::task::spawn_blocking(call).await;
-    done.unwrap_or_else(|panic| Err(io::Error::other(panic)))
 }
 
 impl fmt::Debug for SocketFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Makers").finish_non_exhaustive()
+        f.debug_struct("SocketFactory").finish_non_exhaustive()
     }
 }

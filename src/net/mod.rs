@@ -1,28 +1,30 @@
-//! Makes sockets, does as it is told, tells what happens.
+//! Owns the sockets of our own programs: listens, accepts, connects, transfers data, closes.
 //!
-//! A [`Engine`] owns listening sockets, accepted connections and clients. A [`Command`](crate::tcp::Command) goes in and never waits;
-//! [`News`](crate::tcp::SocketEvent) comes out of a bounded queue, whose reader sets the pace of everything behind it.
+//! A [`Command`](crate::tcp::Command) for the [`Engine`] never blocks. Each [`SocketEvent`](crate::tcp::SocketEvent) comes out of a bounded
+//! queue; its reader sets the pace of everything behind it.
 //!
-//! Every socket is made with the options that were asked for and no others: std and tokio set `SO_REUSEADDR` and a backlog of their
-//! own, which would spoil each lesson about bind(), TIME_WAIT and the accept queue.
+//! A socket gets the options that were requested and no others: std and tokio set `SO_REUSEADDR` and a backlog of their own, which would
+//! spoil each lesson about bind(), TIME_WAIT and the accept queue.
 
-pub(crate) mod acceptor;
-pub(crate) mod burst;
-pub(crate) mod connect;
-pub(crate) mod connection;
-pub(crate) mod engine;
-pub(crate) mod factory;
-pub(crate) mod held_state;
-pub(crate) mod listen;
-pub(crate) mod listener;
-pub(crate) mod options;
-pub(crate) mod probe;
-pub(crate) mod registry;
-pub(crate) mod resolve;
-pub(crate) mod socket;
-pub(crate) mod stream;
-pub(crate) mod trace;
+mod acceptor;
+mod bind;
+mod burst;
+mod connect;
+mod connection;
+mod engine;
+mod factory;
+mod held_state;
+mod listen;
+mod listener;
+mod lock;
+mod options;
+mod probe;
+mod registry;
+mod resolve;
+mod socket;
+mod stream;
+mod trace;
 
 pub use crate::net::engine::Engine;
 pub use crate::net::factory::RemoteSockets;
-pub(crate) use crate::net::registry::panic_words;
+pub(crate) use crate::net::registry::panic_message;

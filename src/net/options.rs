@@ -1,4 +1,4 @@
-//! The socket options that no crate at hand has a name for (ip(7)).
+//! The socket options that no crate in use has a name for (ip(7), tcp(7)).
 
 #![allow(
     unsafe_code,
@@ -10,39 +10,25 @@ use std::os::fd::AsRawFd;
 
 use crate::tcp::PortRange;
 
-/// `IP_LOCAL_PORT_RANGE` of linux/in.h; libc has no name for it yet.
+/// `IP_LOCAL_PORT_RANGE` of linux/in.h, which libc lacks.
 const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
 
-/// Has the kernel pick this socket's port from `range` only (Linux 6.3).
+/// Restricts the ports that the kernel picks for this socket to `range` (Linux 6.3); `ENOPROTOOPT` where the kernel lacks the option.
 ///
-/// The kernel passes over what lies outside of `net.ipv4.ip_local_port_range` without a word.
-///
-/// # Errors
-/// `ENOPROTOOPT` where the kernel lacks the option.
-pub(crate) fn set_local_port_range(socket: &impl AsRawFd, range: PortRange) -> io::Result<()> {
+/// The kernel silently ignores what lies outside of `net.ipv4.ip_local_port_range`.
+pub(super) fn set_local_port_range(socket: &impl AsRawFd, range: PortRange) -> io::Result<()> {
     let both = u32::from(range.low.0) | u32::from(range.high.0) << 16;
-    set_ip_option(socket, IP_LOCAL_PORT_RANGE, both)
+    set_option(socket, (libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE), both)
 }
 
-/// Has bind() with port 0 fix the address alone and leave the port to connect(), which then knows the other end and can use one port
-/// for several of them.
-///
-/// # Errors
-/// Whatever setsockopt(2) says.
-pub(crate) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> {
-    set_ip_option(socket, libc::IP_BIND_ADDRESS_NO_PORT, 1)
+/// Lets bind() with port 0 fix the address only; connect() then picks a port that may be in use for other destinations.
+pub(super) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> {
+    set_option(socket, (libc::IPPROTO_IP, libc::IP_BIND_ADDRESS_NO_PORT), 1)
 }
 
-/// Has a listening socket leave a connection half open until data comes, for about so many seconds.
-///
-/// # Errors
-/// Whatever setsockopt(2) says.
-pub(crate) fn set_defer_accept(socket: &impl AsRawFd, seconds: u32) -> io::Result<()> {
+/// Lets a listening socket leave connections in SYN_RECV until data arrives, for about `seconds`.
+pub(super) fn set_defer_accept(socket: &impl AsRawFd, seconds: u32) -> io::Result<()> {
     set_option(socket, (libc::IPPROTO_TCP, libc::TCP_DEFER_ACCEPT), seconds)
-}
-
-fn set_ip_option(socket: &impl AsRawFd, option: libc::c_int, value: u32) -> io::Result<()> {
-    set_option(socket, (libc::IPPROTO_IP, option), value)
 }
 
 fn set_option(

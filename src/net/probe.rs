@@ -1,4 +1,4 @@
-//! Tries remedies, instead of claiming that they help: with sockets that are closed at once.
+//! Tries remedies with sockets that are closed at once, instead of claiming that they help.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -6,75 +6,88 @@ use std::time::Duration;
 
 use socket2::Socket;
 
+use crate::net::bind;
+use crate::net::factory::SocketFactory;
 use crate::net::registry::Registry;
-use crate::net::socket;
-use crate::net::socket::SocketRequest;
+use crate::net::socket::failed;
 use crate::net::trace::TraceRecorder;
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Probe, Protocol, Purpose, SockOpt,
     SocketEvent, Syscall, SyscallError,
 };
 
-/// Tries each, and tells how it went.
-pub(crate) async fn try_all(sockets: Arc<Registry>, trials: Vec<Probe>) {
-    for trial in trials {
-        let mut diary = sockets.diary(Purpose::Try);
-        let outcome = match trial {
-            Probe::Bind { .. } => bind(trial, (&sockets.makers, &mut diary)).await,
-            Probe::Reach { .. } => reach(trial, (&sockets.makers, &mut diary)).await,
-        };
-        sockets.tell_calls(diary, None);
-        sockets.tell(SocketEvent::Tried { trial, outcome }).await;
+/// How many ports outside of the kernel's range are tried.
+const OUTSIDE: usize = 16;
+
+/// Tries each, and reports the result.
+pub(super) async fn try_all(registry: Arc<Registry>, probes: Vec<Probe>) {
+    for trial in probes {
+        let mut trace = registry.recorder(Purpose::Try);
+        let outcome = try_one(trial, &registry.factory, &mut trace).await;
+        registry.report_trace(trace, None);
+        registry.report(SocketEvent::Tried { trial, outcome }).await;
     }
 }
 
-async fn bind(trial: Probe, (makers, diary): SocketRequest<'_>) -> Result<(), SyscallError> {
-    let Probe::Bind { host, protocol, at, reuse_addr, reuse_port } = trial else {
-        return Ok(());
-    };
-    let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };
-    let probe = makers.socket(host, protocol, at.ip, diary).await?;
-    let bound = socket::bound(&spec, SocketAddr::from(at), &probe, diary);
-    diary.closes(&probe);
-    bound
+async fn try_one(
+    probe: Probe,
+    factory: &SocketFactory,
+    trace: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
+    match probe {
+        Probe::Bind { host, protocol, at, reuse_addr, reuse_port } => {
+            let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };
+            let socket = factory.socket(host, protocol, at.ip, trace).await?;
+            let bound = bind::bind_listener(&spec, SocketAddr::from(at), &socket, trace);
+            trace.close(&socket);
+            bound
+        }
+        Probe::Reach { host, from, source_port, to } => {
+            let to = Endpoint::new(to, 0);
+            let spec = ConnectSpec { host, from, source_port, ..ConnectSpec::to(to.into()) };
+            connect(&spec, to.ip, factory, trace).await
+        }
+    }
 }
 
-async fn reach(trial: Probe, (makers, diary): SocketRequest<'_>) -> Result<(), SyscallError> {
-    let Probe::Reach { host, from, source_port, to } = trial else {
-        return Ok(());
+/// connect() to a listening socket of our own.
+async fn connect(
+    spec: &ConnectSpec,
+    to: IpAddr,
+    factory: &SocketFactory,
+    trace: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
+    let listener = factory.socket(spec.host, Protocol::Tcp, to, trace).await?;
+    bind_any_port(&listener, to, factory.ephemeral_range(spec.host), trace)?;
+    let done = trace.record(&listener, Syscall::Listen(1), listener.listen(1));
+    done.map_err(failed(Call::Listen))?;
+    let at = trace.local_addr(&listener).map_err(failed(Call::Bind))?;
+    let client = bind::client_socket(spec, at, None, factory, trace).await?;
+    let done = client.connect(&at.into());
+    let connected = match trace.record(&client, Syscall::Connect(Endpoint::from(at)), done) {
+        // The kernel found a port for it.
+        Err(error) if Errno::from(&error) == Errno::EINPROGRESS => Ok(()),
+        done => done.map_err(failed(Call::Connect)),
     };
-    let door = makers.socket(host, Protocol::Tcp, to, diary).await?;
-    bind_door(&door, to, makers.ephemeral_range(host), diary)?;
-    let done = diary.did(&door, Syscall::Listen(1), door.listen(1));
-    done.map_err(socket::refused(Call::Listen))?;
-    let there = diary.name_of(&door).map_err(socket::refused(Call::Bind))?;
-    let spec =
-        ConnectSpec { host, from, source_port, ..ConnectSpec::to(Endpoint::from(there).into()) };
-    let caller = socket::calling(&spec, there, None, (makers, &mut *diary)).await?;
-    let reached = call(&caller, there, diary);
-    // Nothing may be left of it: RST instead of a row in TIME_WAIT.
-    let done = caller.set_linger(Some(Duration::ZERO));
-    let _ = diary.did(&caller, Syscall::SetSockOpt(SockOpt::NoLinger), done);
-    diary.closes(&caller);
-    drop(caller);
-    diary.closes(&door);
-    reached
+    // RST, so that no row in TIME_WAIT remains.
+    let done = client.set_linger(Some(Duration::ZERO));
+    let _ = trace.record(&client, Syscall::SetSockOpt(SockOpt::NoLinger), done);
+    trace.close(&client);
+    drop(client);
+    trace.close(&listener);
+    connected
 }
 
-/// So many ports outside of the kernel's range are tried.
-const OUTSIDE: usize = 16;
-
-/// Binds what is to be called to a port that the kernel picks. Where its range is used up there is none left: that says nothing of the
-/// call, so one outside of the range is taken.
-fn bind_door(
-    door: &Socket,
+/// Binds to a port that the kernel picks or, where its range is used up, to one outside of it: that says nothing about connect().
+fn bind_any_port(
+    listener: &Socket,
     ip: IpAddr,
     range: Option<PortRange>,
-    diary: &mut TraceRecorder,
+    trace: &mut TraceRecorder,
 ) -> Result<(), SyscallError> {
     let mut bind = |port: u16| {
         let spec = ListenSpec::at(Endpoint::new(ip, port));
-        socket::bound(&spec, SocketAddr::from(spec.at), door, diary)
+        bind::bind_listener(&spec, SocketAddr::from(spec.at), listener, trace)
     };
     let picked = bind(0);
     let range = range.unwrap_or(PortRange::DEFAULT);
@@ -84,15 +97,4 @@ fn bind_door(
         return Ok(());
     }
     picked
-}
-
-/// connect(): whether the kernel found a port for it.
-fn call(caller: &Socket, to: SocketAddr, diary: &mut TraceRecorder) -> Result<(), SyscallError> {
-    let done = caller.connect(&to.into());
-    match diary.did(caller, Syscall::Connect(Endpoint::from(to)), done) {
-        Err(error) if Errno::from(&error) != Errno::EINPROGRESS => {
-            Err(socket::refused(Call::Connect)(error))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

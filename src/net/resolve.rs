@@ -4,13 +4,12 @@ use std::time::Duration;
 use crate::net::socket;
 use crate::tcp::{Call, ConnectSpec, Errno, Host, SyscallError};
 
-/// How long the resolver may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// So many addresses of a name are tried at most.
-const MOST: usize = 32;
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// The most addresses of a name that are tried.
+const MOST_ADDRESSES: usize = 32;
 
-/// The addresses that the target stands for and that may be called from where the client is bound, in the resolver's order.
-pub(crate) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, SyscallError> {
+/// The addresses of the target to which the client may connect from where it is bound, in the resolver's order.
+pub(super) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, SyscallError> {
     let found = match spec.to.endpoint() {
         Some(end) => vec![SocketAddr::from(end)],
         None => look_up(&spec.to.name, spec.to.port.0).await?,
@@ -20,9 +19,10 @@ pub(crate) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Sys
     if reachable.is_empty() {
         return Err(unresolved(Errno::EAFNOSUPPORT));
     }
-    // The lab's computers reach nobody but each other.
+    // The lab's computers reach only each other.
     let may_leave = spec.allow_remote || spec.host != Host::THIS;
-    let remote = |to: &&SocketAddr| !may_leave && !is_near(to.ip()) && !socket::is_ours(to.ip());
+    let remote =
+        |to: &&SocketAddr| !may_leave && !is_private(to.ip()) && !socket::is_local(to.ip());
     match reachable.iter().find(remote) {
         None => Ok(reachable),
         Some(to) => Err(SyscallError { call: Call::Remote(to.ip()), errno: Errno::EPERM }),
@@ -30,12 +30,12 @@ pub(crate) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Sys
 }
 
 async fn look_up(name: &str, port: u16) -> Result<Vec<SocketAddr>, SyscallError> {
-    let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((name, port))).await;
+    let found = tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name, port))).await;
     match found {
         Err(_) => Err(unresolved(Errno::ETIMEDOUT)),
         // The resolver's own errors have no number.
         Ok(Err(error)) => Err(unresolved(error.raw_os_error().map_or(Errno::EADDRNOTAVAIL, Errno))),
-        Ok(Ok(all)) => Ok(all.take(MOST).collect()),
+        Ok(Ok(all)) => Ok(all.take(MOST_ADDRESSES).collect()),
     }
 }
 
@@ -43,8 +43,8 @@ fn unresolved(errno: Errno) -> SyscallError {
     SyscallError { call: Call::Resolve, errno }
 }
 
-/// Whether an address belongs to this machine's loopback, to a private network (RFC 1918, RFC 4193) or to the link (RFC 3927, RFC 4291).
-fn is_near(ip: IpAddr) -> bool {
+/// Whether it is an address of loopback, of a private network (RFC 1918, RFC 4193) or of the link (RFC 3927, RFC 4291).
+fn is_private(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
@@ -63,14 +63,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_and_private_networks_are_near() {
-        let near = "127.0.0.1 127.9.9.9 10.1.2.3 172.16.0.1 192.168.1.13 169.254.1.1 0.0.0.0 ::1 fd00::1 fe80::1 ::ffff:10.0.0.1 ::";
-        let far = "8.8.8.8 172.32.0.1 100.64.0.1 224.0.0.1 255.255.255.255 2001:db8::1 ::ffff:8.8.8.8 ff02::1";
-        let is = |text: &str| text.parse().map(is_near);
-        for ip in near.split(' ') {
+    fn only_loopback_link_and_private_networks_are_private() {
+        let private = "127.0.0.1 127.9.9.9 10.1.2.3 172.16.0.1 192.168.1.13 169.254.1.1 0.0.0.0 ::1 fd00::1 fe80::1 ::ffff:10.0.0.1 ::";
+        let public = "8.8.8.8 172.32.0.1 100.64.0.1 224.0.0.1 255.255.255.255 2001:db8::1 ::ffff:8.8.8.8 ff02::1";
+        let is = |text: &str| text.parse().map(is_private);
+        for ip in private.split(' ') {
             assert_eq!(is(ip), Ok(true), "{ip}");
         }
-        for ip in far.split(' ') {
+        for ip in public.split(' ') {
             assert_eq!(is(ip), Ok(false), "{ip}");
         }
     }

@@ -9,47 +9,42 @@ use tokio::net::{TcpStream, UdpSocket};
 use crate::net::trace::TraceRecorder;
 use crate::tcp::{Errno, Protocol, SockOpt, Syscall};
 
-/// A connected socket: a TCP connection, or a UDP socket with a fixed other end.
+/// A connected socket: a TCP connection, or a UDP socket with a fixed peer.
 #[derive(Debug)]
-pub(crate) enum Stream {
+pub(super) enum Stream {
     Tcp(TcpStream),
     Udp(UdpSocket),
 }
 
-/// What a read brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ReadOutcome {
-    /// So many bytes.
+pub(super) enum ReadOutcome {
     Bytes(usize),
-    /// Nothing yet.
     Nothing,
-    /// The other end's FIN.
     Fin,
-    /// The connection is broken.
     Broken(Errno),
 }
 
 impl Stream {
-    /// Hands a non-blocking socket to tokio.
-    pub(crate) fn new(protocol: Protocol, socket: Socket) -> io::Result<Stream> {
+    /// Registers a nonblocking socket with tokio.
+    pub(super) fn new(protocol: Protocol, socket: Socket) -> io::Result<Stream> {
         Ok(match protocol {
             Protocol::Tcp => Stream::Tcp(TcpStream::from_std(socket.into())?),
             Protocol::Udp => Stream::Udp(UdpSocket::from_std(socket.into())?),
         })
     }
 
-    pub(crate) fn is_udp(&self) -> bool {
+    pub(super) fn is_udp(&self) -> bool {
         matches!(self, Stream::Udp(_))
     }
 
-    pub(crate) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+    pub(super) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
         match self {
             Stream::Tcp(stream) => stream.ready(interest).await,
             Stream::Udp(socket) => socket.ready(interest).await,
         }
     }
 
-    pub(crate) fn read(&self, buffer: &mut [u8]) -> ReadOutcome {
+    pub(super) fn read(&self, buffer: &mut [u8]) -> ReadOutcome {
         let read = match self {
             Stream::Tcp(stream) => stream.try_read(buffer),
             Stream::Udp(socket) => socket.try_recv(buffer),
@@ -57,26 +52,26 @@ impl Stream {
         match read {
             Ok(0) if !self.is_udp() => ReadOutcome::Fin,
             Ok(count) => ReadOutcome::Bytes(count),
-            Err(error) if is_for_later(&error) => ReadOutcome::Nothing,
+            Err(error) if would_block(&error) => ReadOutcome::Nothing,
             Err(error) => ReadOutcome::Broken(Errno::from(&error)),
         }
     }
 
-    /// write(), once; `None` when the kernel's buffer is full.
-    pub(crate) fn write(&self, bytes: &[u8]) -> Result<Option<usize>, Errno> {
+    /// write(), once; `None` when the send buffer is full.
+    pub(super) fn write(&self, bytes: &[u8]) -> Result<Option<usize>, Errno> {
         let written = match self {
             Stream::Tcp(stream) => stream.try_write(bytes),
             Stream::Udp(socket) => socket.try_send(bytes),
         };
         match written {
             Ok(count) => Ok(Some(count)),
-            Err(error) if is_for_later(&error) => Ok(None),
+            Err(error) if would_block(&error) => Ok(None),
             Err(error) => Err(Errno::from(&error)),
         }
     }
 
-    /// Takes note that there is data which nobody is going to read, so that waiting goes on until something new happens.
-    pub(crate) fn leave_unread(&self) {
+    /// Clears the readiness for data that is to stay unread, so that only something new wakes the task.
+    pub(super) fn leave_unread(&self) {
         let nothing = || Err::<(), _>(io::Error::from(io::ErrorKind::WouldBlock));
         let _ = match self {
             Stream::Tcp(stream) => stream.try_io(Interest::READABLE, nothing),
@@ -84,24 +79,24 @@ impl Stream {
         };
     }
 
-    /// The error that the kernel keeps for this socket (`SO_ERROR`), which is thereby cleared.
-    pub(crate) fn error(&self) -> Option<Errno> {
+    /// The pending error of the socket (`SO_ERROR`), which is thereby cleared.
+    pub(super) fn error(&self) -> Option<Errno> {
         let error = SockRef::from(self).take_error().ok().flatten();
         error.as_ref().map(Errno::from)
     }
 
     /// shutdown(`SHUT_WR`).
-    pub(crate) fn half_close(&self, diary: &mut TraceRecorder) -> Result<(), Errno> {
+    pub(super) fn half_close(&self, trace: &mut TraceRecorder) -> Result<(), Errno> {
         let done = SockRef::from(self).shutdown(std::net::Shutdown::Write);
-        let done = diary.did(self, Syscall::Shutdown, done);
+        let done = trace.record(self, Syscall::Shutdown, done);
         done.map_err(|error| Errno::from(&error))
     }
 
-    /// Has close() send RST (`SO_LINGER` 0).
-    pub(crate) fn linger_no_more(&self, diary: &mut TraceRecorder) {
+    /// Makes close() send RST (`SO_LINGER` 0).
+    pub(super) fn set_no_linger(&self, trace: &mut TraceRecorder) {
         let done = SockRef::from(self).set_linger(Some(Duration::ZERO));
         // Without the option close() sends FIN, which ends the connection, too.
-        let _ = diary.did(self, Syscall::SetSockOpt(SockOpt::NoLinger), done);
+        let _ = trace.record(self, Syscall::SetSockOpt(SockOpt::NoLinger), done);
     }
 }
 
@@ -120,6 +115,6 @@ impl AsRawFd for Stream {
     }
 }
 
-fn is_for_later(error: &io::Error) -> bool {
+fn would_block(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }

@@ -1,11 +1,11 @@
 use std::time::{Duration, Instant};
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
 use crate::tcp::Moment;
 
-/// The only clock: everything else is told the time.
+/// The only clock of the program: everything else is told the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     start: Instant,
@@ -14,11 +14,11 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Begins to count.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks at a clock")]
+    /// Starts the clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads a clock")]
     pub fn start() -> Clock {
         let midnight = Time::midnight();
-        let now = Zoned::now();
+        let now = ZonedDateTime::now();
         let local = now.time().duration_since(midnight);
         let epoch = now.timestamp().as_duration();
         Clock {
@@ -28,23 +28,23 @@ impl Clock {
         }
     }
 
-    /// Now; never earlier than an answer before, whatever happens to the wall clock.
+    /// Now; never goes back, unlike the wall clock.
     pub fn now(&self) -> Moment {
         Moment::at(self.start.elapsed())
     }
 
-    /// The time of day when the clock started, as the time since midnight in the local time zone.
+    /// The local time of day when the clock started, since midnight.
     pub fn started_at(&self) -> Duration {
         self.started_at
     }
 
-    /// The wall clock when the clock started, as the time since 1970.
+    /// When the clock started, as the time since 1970.
     pub fn epoch(&self) -> Duration {
         self.epoch
     }
 
     /// The instant of `moment`, for timers.
-    pub(crate) fn instant(&self, moment: Moment) -> Instant {
+    pub(super) fn instant(&self, moment: Moment) -> Instant {
         self.start + moment.since_start()
     }
 }

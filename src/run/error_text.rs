@@ -2,7 +2,7 @@ use std::io;
 
 use crate::tcp::in_words;
 
-/// Why it did not work, in one line: what could not be done, and the reasons behind it, each told once.
+/// An error with its causes in one line; a cause that the text ends with already is left out.
 pub fn reason(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {

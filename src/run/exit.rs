@@ -1,13 +1,13 @@
 /// How a subcommand ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// It has done what was asked, or nobody reads its output any more.
+    /// It succeeded, or nobody reads its output any more.
     Done,
-    /// It was used wrongly; what is wrong has been said.
+    /// It was used wrongly, and has said how.
     WrongUsage,
-    /// This signal ended it.
+    /// A signal ended it.
     BySignal(i32),
-    /// A program that it ran ended with this exit code.
+    /// The program that it ran ended with this exit code.
     WithCode(u8),
 }
 

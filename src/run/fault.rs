@@ -1,7 +1,7 @@
-/// Panics where `FIVETUPLE_PANIC` says so, once: for the tests of what happens then.
+/// Panics once at the place that `FIVETUPLE_PANIC` names, for tests.
 #[cfg(debug_assertions)]
 #[track_caller]
-pub(crate) fn break_on_purpose(place: &str) {
+pub(super) fn break_on_purpose(place: &str) {
     use std::sync::atomic::AtomicBool;
     use std::sync::atomic::Ordering;
     static BROKEN: AtomicBool = AtomicBool::new(false);

@@ -1,10 +1,13 @@
 //! The manual page: one for the program and its subcommands, all of it from the command line's own types.
+//!
+//! clap_mangen's `generate_to` would write a page for each subcommand into a directory, and the examples and exit codes as one paragraph
+//! under EXTRA; one page on standard output is easier to read and to install.
 
 use std::io;
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
-use roff::{Roff, bold, roman};
+use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::Cli;
 

@@ -1,15 +1,14 @@
-//! The shell: what each subcommand does. The only place that knows every layer.
+//! The shell: what each subcommand does; the only layer that uses all others.
 
-pub(crate) mod clock;
-pub(crate) mod dashboard;
-pub(crate) mod error_text;
-pub(crate) mod exit;
-pub(crate) mod fault;
-pub(crate) mod headless;
-pub(crate) mod lab;
-pub(crate) mod manual;
-pub(crate) mod save;
-pub(crate) mod watch;
+mod clock;
+mod dashboard;
+mod error_text;
+mod exit;
+mod fault;
+mod headless;
+mod lab;
+mod manual;
+mod save;
 
 pub use crate::run::clock::Clock;
 pub use crate::run::error_text::reason;
@@ -18,16 +17,7 @@ pub use crate::run::headless::asked_to_end;
 pub use crate::run::headless::connect::connect;
 pub use crate::run::headless::listen::listen;
 pub use crate::run::headless::netstat_line::NetstatLine;
-pub use crate::run::headless::table::print_table;
-pub use crate::run::headless::table::table;
-pub use crate::run::headless::table::watch_table;
-pub use crate::run::watch::Poller;
-pub use crate::run::watch::budget::Budget;
-pub use crate::run::watch::diff::KnownRows;
-pub use crate::run::watch::planner::LookupOrder;
-pub use crate::run::watch::planner::Planner;
-pub use crate::run::watch::planner::ReadOrder;
-pub use crate::run::watch::worker::Opener;
+pub use crate::run::headless::table::{print_table, table, watch_table};
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -35,23 +25,23 @@ use anyhow::Context;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Subcommands};
-use crate::kernel::settings;
+use crate::kernel::raise_descriptor_limit;
 use crate::run::dashboard::screen;
 use crate::run::headless::{complain, lab_command, runtime};
 
-/// Runs what the command line asks for.
+/// Runs the subcommand of the command line.
 ///
 /// # Errors
-/// When it could not be done; the error says what, to what, and why.
+/// When it fails; the error says what failed, on what, and why.
 pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => open_dashboard(cli),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
-            let limit = settings::raise_descriptor_limit();
+            let limit = raise_descriptor_limit();
             listen(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Connect(args)) => without_a_screen(async {
-            let limit = settings::raise_descriptor_limit();
+            let limit = raise_descriptor_limit();
             connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Table(args)) => table(args),
@@ -73,7 +63,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     }
 }
 
-/// Writes a text to standard output; a reader that goes away, like `head`, is no error.
+/// Writes a text to standard output; a closed pipe, as with `head`, is no error.
 fn print(text: &[u8]) -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
@@ -84,7 +74,7 @@ fn print(text: &[u8]) -> anyhow::Result<Exit> {
     }
 }
 
-/// Runs a subcommand, and leaves behind what cannot be stopped: the resolver may take a minute until it gives up a question.
+/// Runs a subcommand, and does not wait for what cannot be stopped: the resolver may take a minute until its timeout.
 fn without_a_screen(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     let ended = runtime.block_on(work);

@@ -4,19 +4,19 @@ use std::path::Path;
 
 use crate::tcp::in_words;
 
-/// How many numbers are tried behind a name that is taken.
-const MOST: u32 = 999;
+/// The highest number that is appended to a name in use.
+const MAX_NUMBER: u32 = 999;
 
-/// Writes texts into files of one name, each with its ending; a name that is taken gets a number. Says what the files are called.
+/// Writes each text to a file with its extension, all with the same name, and returns the file names. A name in use gets a number.
 ///
 /// # Errors
 /// In words, when the files cannot be written.
-pub(crate) fn save(
+pub(super) fn save(
     folder: &Path,
     name: &str,
     texts: &[(&'static str, String)],
 ) -> Result<Vec<String>, String> {
-    let numbered = (2..=MOST).map(|n| format!("{name}-{n}"));
+    let numbered = (2..=MAX_NUMBER).map(|n| format!("{name}-{n}"));
     for name in std::iter::once(name.to_owned()).chain(numbered) {
         let files: Vec<String> =
             (texts.iter()).map(|(ending, _)| format!("{name}.{ending}")).collect();
@@ -25,7 +25,7 @@ pub(crate) fn save(
         }
         for (file, (_, text)) in files.iter().zip(texts) {
             let path = folder.join(file);
-            // Never over a file that somebody else has made meanwhile.
+            // Fails if another program has just created it.
             let made = OpenOptions::new().write(true).create_new(true).open(path);
             let written = made.and_then(|mut made| made.write_all(text.as_bytes()));
             match written {
@@ -38,7 +38,7 @@ pub(crate) fn save(
         }
         return Ok(files);
     }
-    Err(format!("{name} and {MOST} names after it are taken"))
+    Err(format!("{name} and {MAX_NUMBER} names after it are taken"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 //! Bytes as text and back: strangers' bytes reach a terminal only through [`escape`].
+//!
+//! std has the escapes but no way back.
 
 /// `bytes` in printable ASCII: line ends, escapes and everything foreign as `\n`, `\x1b`, ...
 pub fn escape(bytes: &[u8]) -> String {

@@ -2,44 +2,46 @@ use ratatui::layout::Rect;
 
 use crate::app::query::lab_tables;
 use crate::app::{MainView, Pane, State};
+use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
+use crate::view::rect;
 use crate::view::rect::{take_bottom, take_right, take_top};
 use crate::view::table::height::rows_wanted;
 
-/// Which pane stands where. A rectangle without height is not drawn.
+/// The areas of the panes. A rectangle without height is not drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PaneLayout {
     /// The first line.
     pub header: Rect,
-    /// The warning that others can get in.
+    /// The warning that other machines can connect.
     pub banner: Rect,
     /// The server.
     pub listener: Rect,
-    /// The clients.
+    /// The client computers.
     pub computers: Rect,
     /// The table.
     pub sockets: Rect,
-    /// What happened.
+    /// The notices.
     pub notices: Rect,
-    /// The last keys, for an audience.
+    /// The keys that were pressed last, for an audience.
     pub keys: Rect,
-    /// The keys to press.
+    /// The key hints.
     pub footer: Rect,
 }
 
 /// The smallest screen, in columns and lines.
 pub const LEAST: (u16, u16) = (60, 16);
 
-/// So many lines a picture keeps when a sentence is long.
+/// Lines that a picture keeps when a notice is long.
 const PICTURE: u16 = 12;
 
-/// So many lines the table keeps when somebody reads a long sentence: frame, heading, two rows.
+/// Lines that the table keeps while the notices have the focus: frame, heading, two rows.
 const TABLE: u16 = 5;
 
-/// The width of the last keys.
+/// The width of the pane of the last keys.
 const KEYS: u16 = 32;
 
-/// Where everything stands on a screen of that size; `None` when it is too small.
+/// The layout for a screen of that size; `None` when it is too small.
 pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
         return None;
@@ -51,7 +53,7 @@ pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if state.ui.look.big {
         return Some(PaneLayout { header, banner, sockets: rest, footer, ..PaneLayout::default() });
     }
-    // A picture needs the room of the panes above it; what the keys do shows in the picture, and is told below it.
+    // A picture takes the lines of the panes above it: it shows itself what the keys do.
     let hides_top = if state.ui.picture == MainView::Table {
         lab_tables::is_shown(state) && area.height < 30
     } else {
@@ -76,8 +78,8 @@ pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     Some(PaneLayout { header, banner, listener, computers, sockets: rest, notices, keys, footer })
 }
 
-/// How many lines the table does not need. On a low screen a sentence that needs it may take one more, that of a row which is gone: LISTEN
-/// and three rows stay.
+/// Lines that the table does not need. On a low screen a long notice may also take the line of a row that is gone: LISTEN and three rows
+/// stay.
 fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
@@ -88,7 +90,7 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     rest.saturating_sub(HEAD + rows + 2 + usual).max(one_more)
 }
 
-/// Whether a row of a table that a low screen nearly holds is gone; a longer one is scrolled anyway.
+/// Whether a short table has a row that is gone; a longer table is scrolled anyway.
 fn has_ghost(state: &State) -> bool {
     const NEARLY: usize = 8;
     let shown = &state.ui.shown;
@@ -96,7 +98,7 @@ fn has_ghost(state: &State) -> bool {
     shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
 }
 
-/// How many lines what happened may have, and the table can spare: who goes there wants to read a sentence to its end.
+/// The lines of the notices and those the table can spare; with the focus, notices may take almost all.
 fn for_readers(
     state: &State,
     height: u16,
@@ -109,13 +111,8 @@ fn for_readers(
     ((usual, most.max(all)), all)
 }
 
-/// Whether the last keys get a place of their own beside what happened.
-pub(crate) fn has_room_for_keys(area: Rect) -> bool {
-    area.width >= 100 && area.height >= 24
-}
-
 fn top_lines(height: u16, state: &State) -> u16 {
-    let computers = u16::try_from(state.clients.computers.len()).unwrap_or(u16::MAX);
+    let computers = rect::len(state.clients.computers.len());
     match height {
         0..22 => 2,
         22..28 => 4,
@@ -124,7 +121,7 @@ fn top_lines(height: u16, state: &State) -> u16 {
     }
 }
 
-/// How many lines of what happened there are, and how many there may be when the newest sentence is long.
+/// The usual lines of the notices, and the most when the newest one is long.
 const fn notice_lines(height: u16) -> (u16, u16) {
     match height {
         0..18 => (1, 4),
@@ -137,12 +134,12 @@ const fn notice_lines(height: u16) -> (u16, u16) {
 }
 
 impl PaneLayout {
-    /// Which pane stands at that point.
+    /// The pane at that point.
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
         Pane::ALL.into_iter().find(|pane| self.of(*pane).contains((x, y).into()))
     }
 
-    /// Where a pane stands.
+    /// The area of a pane.
     pub const fn of(&self, pane: Pane) -> Rect {
         match pane {
             Pane::Listener => self.listener,

@@ -1,11 +1,13 @@
-//! Paints the state: what is on the screen, and nothing else. No I/O, no clock; only scroll positions change.
+//! Paints the state: no I/O, no clock; only scroll positions change.
 
 pub(crate) mod hit;
 pub(crate) mod lab;
 pub(crate) mod layout;
 pub(crate) mod main;
 pub(crate) mod overlay;
+pub(crate) mod painter;
 pub(crate) mod pane;
+pub(crate) mod past;
 pub(crate) mod rect;
 pub(crate) mod scene;
 pub(crate) mod scroll;
@@ -18,11 +20,13 @@ pub use crate::view::hit::pane_at;
 pub use crate::view::layout::LEAST;
 pub use crate::view::layout::PaneLayout;
 pub use crate::view::layout::places;
+pub(crate) use crate::view::painter::Painter;
+pub(crate) use crate::view::scene::{Scene, Titles, width};
+pub(crate) use crate::view::scroll::List;
 pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::glyph;
 pub use crate::view::style::glyphs::in_ascii;
 pub use crate::view::style::theme::ColourDepth;
-pub use crate::view::style::theme::PARTS;
 pub use crate::view::style::theme::Theme;
 pub use crate::view::style::theme::ThemeRole;
 
@@ -33,97 +37,95 @@ use ratatui::text::Line;
 use crate::app::query::lab_tables;
 use crate::app::{MainView, Overlay, State};
 use crate::view::lab::side_by_side;
-use crate::view::main::{compare, diagram, myth, ports, syscalls, timeline};
+use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
 use crate::view::pane::{banner, computers, footer, header, notices, server};
-use crate::view::scene::Scene;
 use crate::view::style::glyphs;
-use crate::view::table::big_type;
 
 /// Paints one frame.
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Scroll) {
     let area = frame.area();
-    let scene = Scene { state, theme };
     frame.buffer_mut().set_style(area, theme.ground());
     scroll.visible.clear();
     scroll.cells.clear();
     (scroll.help_end, scroll.notices_end) = (None, None);
+    let mut painter = Painter { frame, scene: Scene { state, theme }, scroll };
     match places(area, state) {
         Some(places) => {
-            draw_panes(frame, &places, scene, scroll);
-            draw_overlay(frame, area, scene, scroll);
+            draw_panes(&mut painter, &places);
+            draw_overlay(&mut painter, area);
         }
-        None => too_small(frame, area),
+        None => too_small(&mut painter, area),
     }
     if theme.is_ascii() {
         glyphs::to_ascii(frame.buffer_mut());
     }
 }
 
-fn draw_panes(frame: &mut Frame<'_>, places: &PaneLayout, scene: Scene<'_>, scroll: &mut Scroll) {
-    header::draw(frame, places.header, scene);
+fn draw_panes(painter: &mut Painter<'_, '_>, places: &PaneLayout) {
+    let scene = painter.scene;
+    header::draw(painter, places.header);
     if !places.banner.is_empty() {
-        banner::draw(frame, places.banner, scene);
+        banner::draw(painter, places.banner);
     }
-    footer::draw(frame, places.footer, scene);
+    footer::draw(painter, places.footer);
     if scene.state.ui.look.big {
-        big_type::draw(frame, places.sockets, scene, scroll);
+        big_type::draw(painter, places.sockets);
         return;
     }
     if !places.listener.is_empty() {
-        server::draw(frame, places.listener, scene);
-        computers::draw(frame, places.computers, scene, &mut scroll.computers);
+        server::draw(painter, places.listener);
+        computers::draw(painter, places.computers);
     }
     match scene.state.ui.picture {
         MainView::Table if lab_tables::is_shown(scene.state) => {
-            side_by_side::draw(frame, places.sockets, scene, scroll);
+            side_by_side::draw(painter, places.sockets);
         }
-        MainView::Table => table::draw(frame, places.sockets, scene, scroll),
-        MainView::States => diagram::draw(frame, places.sockets, scene, scroll),
-        MainView::Ports => ports::draw(frame, places.sockets, scene, scroll),
-        MainView::Compare => compare::draw(frame, places.sockets, scene, scroll),
-        MainView::Timeline => timeline::draw(frame, places.sockets, scene, scroll),
-        MainView::Myth => myth::draw(frame, places.sockets, scene, scroll),
-        MainView::Calls => syscalls::draw(frame, places.sockets, scene, scroll),
+        MainView::Table => table::draw(painter, places.sockets),
+        MainView::States => diagram::draw(painter, places.sockets),
+        MainView::Ports => ports::draw(painter, places.sockets),
+        MainView::Compare => compare::draw(painter, places.sockets),
+        MainView::Timeline => timeline::draw(painter, places.sockets),
+        MainView::Myth => myth::draw(painter, places.sockets),
+        MainView::Calls => syscalls::draw(painter, places.sockets),
     }
-    notices::draw(frame, places.notices, scene, scroll);
+    notices::draw(painter, places.notices);
     if !places.keys.is_empty() {
-        footer::draw_caps(frame, places.keys, scene);
+        footer::draw_caps(painter, places.keys);
     }
 }
 
-fn draw_overlay(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+fn draw_overlay(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
     match &scene.state.ui.overlay {
-        Some(Overlay::Help(down)) => help::draw(frame, above_footer, scene, *down, scroll),
+        Some(Overlay::Help(down)) => help::draw(painter, above_footer, *down),
         Some(Overlay::ListenForm(form)) => {
-            form::draw(frame, above_footer, scene, "How to listen", form);
+            form::draw(painter, above_footer, "How to listen", form);
         }
         Some(Overlay::ConnectForm(form)) => {
-            form::draw(frame, above_footer, scene, "How to connect", form);
+            form::draw(painter, above_footer, "How to connect", form);
         }
         Some(Overlay::PortsForm(form)) => {
             let who = &scene.state.clients.computer().name;
             let title = format!("How many ports of {who} to use up");
-            form::draw(frame, above_footer, scene, &title, form);
+            form::draw(painter, above_footer, &title, form);
         }
-        Some(Overlay::States(at)) => held_states::draw(frame, above_footer, scene, *at),
-        Some(Overlay::Card(name)) => connection::draw(frame, above_footer, scene, *name, scroll),
-        Some(Overlay::Why(down)) => why_not::draw(frame, above_footer, scene, *down, scroll),
-        Some(Overlay::Palette(palette)) => palette::draw(frame, above_footer, scene, palette),
+        Some(Overlay::States(at)) => held_states::draw(painter, above_footer, *at),
+        Some(Overlay::Card(name)) => connection::draw(painter, above_footer, *name),
+        Some(Overlay::Why(down)) => why_not::draw(painter, above_footer, *down),
+        Some(Overlay::Palette(palette)) => palette::draw(painter, above_footer, palette),
         None => (),
     }
 }
 
-fn too_small(frame: &mut Frame<'_>, area: Rect) {
+fn too_small(painter: &mut Painter<'_, '_>, area: Rect) {
     let lines = [
         String::from("fivetuple needs more room"),
         format!("have {} x {}", area.width, area.height),
         format!("need {} x {}", LEAST.0, LEAST.1),
     ];
     let place = rect::middle(area, area.width, 3);
-    for (n, line) in (0..place.height).zip(lines) {
-        let line = Line::from(text::cut(&line, usize::from(area.width))).centered();
-        frame.render_widget(line, rect::line(place, n));
-    }
+    let room = usize::from(area.width);
+    painter.put(place, lines.map(|line| Line::from(text::cut(&line, room)).centered()));
 }

@@ -1,16 +1,18 @@
-use ratatui::layout::Rect;
+//! Rectangles of the screen, cut into parts.
+
+use ratatui::layout::{Margin, Rect};
+
+/// A number of lines or columns; no screen has more than `u16::MAX`.
+pub(crate) fn len(n: impl TryInto<u16>) -> u16 {
+    n.try_into().unwrap_or(u16::MAX)
+}
 
 /// The rectangle without its frame.
 pub(crate) fn inside(area: Rect) -> Rect {
-    Rect {
-        x: area.x.saturating_add(1),
-        y: area.y.saturating_add(1),
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    }
+    area.inner(Margin::new(1, 1))
 }
 
-/// A rectangle of at most that size in the middle of `area`.
+/// A rectangle of at most that size in the middle of `area`. `Rect::centered` rounds the other way, and asks the solver of layouts.
 pub(crate) fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
     Rect {

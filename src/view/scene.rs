@@ -1,15 +1,12 @@
-//! What every painter needs: the scene, frames, pieces of lines.
+//! What every painter needs: the state and the theme, frames, pieces of lines.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear};
+use tui_input::Input;
 
-use crate::app::{Pane, State, TableRow};
-use crate::view::style::glyphs::CHOSEN;
+use crate::app::{State, TableRow};
 use crate::view::style::theme::{Theme, ThemeRole};
-use crate::view::{rect, text};
+use crate::view::text;
 
 /// What is painted, and how.
 #[derive(Clone, Copy)]
@@ -19,108 +16,70 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// The chosen row, else that of the newest connection.
-    pub(crate) fn chosen_or_newest(self) -> Option<&'a TableRow> {
+    /// The selected row, else the newest connection's.
+    pub(crate) fn selected_or_newest(self) -> Option<&'a TableRow> {
         let (ui, sockets) = (&self.state.ui, self.state.seen());
-        let chosen = ui.selected.and_then(|name| sockets.get(name));
+        let selected = ui.selected.and_then(|name| sockets.get(name));
         let newest = ui.shown.iter().rev().take(NEWEST);
         let mut newest = newest.filter(|name| name.tuple.is_connected());
-        chosen.or_else(|| sockets.get(*newest.next()?))
+        selected.or_else(|| sockets.get(*newest.next()?))
     }
 
-    /// A piece of text in the style of `part`.
+    /// A text in the style of `part`.
     pub(crate) fn span(self, part: ThemeRole, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.theme.of(part))
+    }
+
+    /// A line of text in the style of `part`.
+    pub(crate) fn line(self, part: ThemeRole, text: impl Into<String>) -> Line<'static> {
+        Line::from(self.span(part, text))
+    }
+
+    /// A text in lines of at most `room` columns, all in the style of `part`.
+    pub(crate) fn wrapped(self, part: ThemeRole, text: &str, room: usize) -> Vec<Line<'static>> {
+        text::wrap(text, room).into_iter().map(|words| self.line(part, words)).collect()
     }
 
     pub(crate) fn style(self, part: ThemeRole) -> Style {
         self.theme.of(part)
     }
 
-    /// A frame that never has the focus; returns what is inside.
-    pub(crate) fn frame(self, frame: &mut Frame<'_>, area: Rect, titles: &Titles) -> Rect {
-        let mut title = vec![self.span(ThemeRole::Title, format!(" {} ", titles.name))];
-        if !titles.about.is_empty() {
-            title.push(self.span(ThemeRole::Dim, format!("{} ", titles.about)));
-        }
-        let block = Block::bordered()
-            .border_type(kind(false))
-            .border_style(self.style(ThemeRole::Border))
-            .title_top(Line::from(title));
-        frame.render_widget(block, area);
-        rect::inside(area)
-    }
-
-    /// The frame of a pane, heavier and marked when it has the focus; returns what is inside.
-    pub(crate) fn pane(
-        self,
-        frame: &mut Frame<'_>,
-        pane: Pane,
-        area: Rect,
-        titles: Titles,
-    ) -> Rect {
-        let focused = self.state.ui.focus == pane && self.state.ui.overlay.is_none();
-        let (border, title) = if focused {
-            (ThemeRole::FocusBorder, ThemeRole::FocusTitle)
-        } else {
-            (ThemeRole::Border, ThemeRole::Title)
-        };
-        let mut spans = Vec::new();
-        if focused {
-            spans.push(self.span(title, format!(" {CHOSEN}")));
-        }
-        spans.push(self.span(title, format!(" {} ", titles.name)));
-        let right: usize = titles.right.iter().map(|(_, t)| text::width(t) + 2).sum();
-        let room = usize::from(area.width).saturating_sub(width(&spans) + right + 3);
-        if !titles.about.is_empty() && room > 2 {
-            let about = text::cut(&titles.about, room);
-            spans.push(self.span(ThemeRole::Dim, about + " "));
-        }
-        let mut block = Block::bordered()
-            .border_type(kind(focused))
-            .border_style(self.style(titles.border.unwrap_or(border)))
-            .title_top(Line::from(spans));
-        let pieces = |pieces: Vec<(ThemeRole, String)>| {
-            let spans = pieces.into_iter();
-            let spans = spans.map(|(part, text)| self.span(part, format!(" {text} ")));
-            Line::from(spans.collect::<Vec<Span>>()).right_aligned()
-        };
-        if !titles.right.is_empty() {
-            block = block.title_top(pieces(titles.right));
-        }
-        if !titles.below.is_empty() {
-            block = block.title_bottom(pieces(titles.below));
-        }
-        frame.render_widget(block, area);
-        rect::inside(area)
-    }
-
-    /// Clears the middle of the screen and frames it for what lies over the panes; returns what is inside.
-    pub(crate) fn sheet(
-        self,
-        frame: &mut Frame<'_>,
-        area: Rect,
-        title: &str,
-        bottom: Line<'static>,
-    ) -> Rect {
-        frame.render_widget(Clear, area);
-        frame.buffer_mut().set_style(area, self.theme.ground());
-        let block = Block::bordered()
-            .border_type(kind(true))
-            .border_style(self.style(ThemeRole::FocusBorder))
-            .title_top(self.span(ThemeRole::FocusTitle, format!(" {title} ")))
-            .title_bottom(bottom.right_aligned());
-        frame.render_widget(block, area);
-        let inner = rect::inside(area);
-        Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
-    }
-
-    /// A text that the person has typed; in bytes beyond ASCII where only ASCII is drawn.
+    /// A text that the user typed; escaped beyond ASCII in an ASCII theme.
     pub(crate) fn own(self, text: &str) -> String {
         if self.theme.is_ascii() { text::safe(text) } else { text::own(text) }
     }
 
-    /// Keys and what they do, as one piece of text.
+    /// An input line with its cursor, in at most `room` columns.
+    pub(crate) fn input(self, input: &Input, room: usize) -> Vec<Span<'static>> {
+        let value = input.value();
+        let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+        let (before, after) = value.split_at(at);
+        let (before, after) = (self.own(before), self.own(after));
+        // The cursor and the text before it stay visible.
+        let mut seen = before.chars();
+        while text::width(seen.as_str()) + 1 > room && seen.next().is_some() {}
+        let before = seen.as_str().to_owned();
+        let mut after = after.chars();
+        let under = after.next().unwrap_or(' ').to_string();
+        let left = room.saturating_sub(text::width(&before) + text::width(&under));
+        let mut rest = after.as_str().to_owned();
+        while text::width(&rest) > left {
+            rest.pop();
+        }
+        vec![
+            self.span(ThemeRole::Field, before),
+            self.span(ThemeRole::Cursor, under),
+            self.span(ThemeRole::Field, rest),
+        ]
+    }
+
+    /// A selected line: one style for all of it.
+    pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
+        let text: String = spans.into_iter().map(|span| span.content).collect();
+        Line::styled(text, self.style(ThemeRole::Selected))
+    }
+
+    /// Keys and what they do.
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (key, help) in hints {
@@ -131,39 +90,31 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// So many of the newest rows are looked through for a connection.
+/// The number of newest rows that are searched for a connection.
 const NEWEST: usize = 100;
 
-/// The title of a pane.
+/// The titles of a pane.
 #[derive(Default)]
 pub(crate) struct Titles {
     pub(crate) name: &'static str,
-    /// Behind the name.
+    /// After the name.
     pub(crate) about: String,
     /// At the right.
     pub(crate) right: Vec<(ThemeRole, String)>,
     /// At the right of the lower border.
     pub(crate) below: Vec<(ThemeRole, String)>,
-    /// How the frame looks, when that is not for the focus to say.
+    /// The style of the frame, if it does not depend on the focus.
     pub(crate) border: Option<ThemeRole>,
 }
 
-const fn kind(heavy: bool) -> BorderType {
-    if heavy { BorderType::Thick } else { BorderType::Rounded }
-}
-
-/// Puts lines below each other, as many as fit.
-pub(crate) fn put(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    lines: impl IntoIterator<Item = Line<'static>>,
-) {
-    for (row, line) in (0..area.height).zip(lines) {
-        frame.render_widget(line, rect::line(area, row));
+impl Titles {
+    /// The width of the pieces at the right.
+    pub(crate) fn right_width(&self) -> usize {
+        self.right.iter().map(|(_, text)| text::width(text) + 2).sum()
     }
 }
 
-/// How many columns the pieces take.
+/// The width of some spans.
 pub(crate) fn width(spans: &[Span<'_>]) -> usize {
     spans.iter().map(Span::width).sum()
 }

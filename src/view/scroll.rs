@@ -1,29 +1,29 @@
+//! ratatui's `TableState` scrolls what was made into widgets; of 28,000 rows only those that are seen are.
+
 use ratatui::layout::Rect;
 
 use crate::tcp::SocketId;
 
-/// Where lists are scrolled to, and what the last frame showed: all that painting may change.
+/// Scroll positions and what the last frame showed: all that painting may change.
 #[derive(Clone, Debug, Default)]
 pub struct Scroll {
     pub(crate) sockets: List,
     pub(crate) computers: List,
     pub(crate) visible: Vec<SocketId>,
-    /// Where rows stood that do not stand below each other in one table.
+    /// Where the rows were drawn.
     pub(crate) cells: Vec<(Rect, SocketId)>,
-    /// Where the rows of big type stood.
-    pub(crate) body: Rect,
-    /// How far down the list of all keys goes, while it is drawn.
+    /// How many lines the help can be scrolled down, while it is drawn.
     pub(crate) help_end: Option<usize>,
-    /// How many sentences back the pane of what happened goes, while it is drawn.
+    /// How many notices the pane can be scrolled back, while it is drawn.
     pub(crate) notices_end: Option<usize>,
 }
 
-/// One list that does not fit.
+/// The position of one list.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct List {
     /// The first entry that is drawn.
     pub(crate) top: usize,
-    /// Where the chosen one was found the last time.
+    /// Where the selected entry was found last.
     at: usize,
 }
 
@@ -33,37 +33,42 @@ impl Scroll {
         &self.visible
     }
 
-    /// Rows that were drawn below each other in `place`, a line each.
-    pub(crate) fn list(&mut self, place: Rect, rows: impl Iterator<Item = SocketId>) {
-        for (y, name) in (place.y..place.bottom()).zip(rows) {
-            let line = Rect { y, height: 1, ..place };
+    /// Notes rows that were drawn below each other in `place`, each in so many lines.
+    pub(crate) fn list(
+        &mut self,
+        place: Rect,
+        rows: impl IntoIterator<Item = SocketId>,
+        height: u16,
+    ) {
+        for (y, name) in (place.y..place.bottom()).step_by(height.into()).zip(rows) {
+            let line = Rect { y, height, ..place };
             self.visible.push(name);
-            self.cells.push((line, name));
+            self.cells.push((line.intersection(place), name));
         }
     }
 
-    /// How many lines the list of all keys can be scrolled down, if the last frame showed it.
+    /// How many lines the help can be scrolled down, if the last frame showed it.
     pub fn help_end(&self) -> Option<usize> {
         self.help_end
     }
 
-    /// How many sentences back what happened can be scrolled, if the last frame showed it: the oldest is at the top then.
+    /// How many notices back the pane can be scrolled, if the last frame showed it.
     pub fn notices_end(&self) -> Option<usize> {
         self.notices_end
     }
 }
 
 impl List {
-    /// Scrolls no further than needed, so that `chosen` of `count` entries is among the `height` that fit.
-    pub(crate) fn follow(&mut self, count: usize, height: usize, chosen: Option<usize>) {
-        if let Some(chosen) = chosen {
-            self.top = self.top.min(chosen);
-            self.top = self.top.max((chosen + 1).saturating_sub(height));
+    /// Scrolls just enough for entry `chosen` of `count` to be among the `height` that fit.
+    pub(crate) fn follow(&mut self, count: usize, height: usize, selected: Option<usize>) {
+        if let Some(selected) = selected {
+            self.top = self.top.min(selected);
+            self.top = self.top.max((selected + 1).saturating_sub(height));
         }
         self.top = self.top.min(count.saturating_sub(height));
     }
 
-    /// Where `name` stands in `shown`; near its last place it is found without a search through all.
+    /// The index of `name` in `shown`, which is searched near its last index first.
     pub(crate) fn find(&mut self, shown: &[SocketId], name: SocketId) -> Option<usize> {
         let from = self.at.saturating_sub(64).min(shown.len());
         let to = (self.at + 64).min(shown.len());

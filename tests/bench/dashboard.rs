@@ -22,7 +22,7 @@ mod many;
 mod namespace;
 mod reading;
 mod starting;
-#[path = "../suite/support/mod.rs"]
+#[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests need more of it than the benches")]
 mod support;
 mod terminal;

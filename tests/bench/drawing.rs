@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use fivetuple::app::{Clients, Event, MainView, Overlay, Server, State, TableUpdate, update};
-use fivetuple::run::{Clock, KnownRows};
+use fivetuple::kernel::watch::KnownRows;
+use fivetuple::run::Clock;
 use fivetuple::tcp::{
     Change, ConnectSpec, Endpoint, FiveTuple, Host, HostLimits, LabComputer, LabEvent, LabLimits,
     ListenSpec, Moment, Purpose, SockOpt, SocketEvent, SocketRow, Syscall, SyscallRecord,

@@ -160,11 +160,11 @@ impl RemoteSockets for Sockets {
         self.0.take(host, SocketKind::Tcp4)
     }
 
-    fn at_hand(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.at_hand(host, SocketKind::Tcp4)
+    fn take_ready(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
+        self.0.take_ready(host, SocketKind::Tcp4)
     }
 
-    fn ports(&self) -> PortRange {
+    fn ephemeral_range(&self) -> PortRange {
         self.0.ports()
     }
 
@@ -183,12 +183,12 @@ fn burst(lab: &Lab) -> Duration {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let (sender, mut news) = mpsc::channel(1024);
-        let mut program = Engine::with_elsewhere(
+        let mut program = Engine::with_remote_sockets(
             sender,
             TaskTracker::new(),
             CancellationToken::new(),
             raise_descriptor_limit(),
-            Arc::new(Sockets(Arc::clone(&lab.stock))),
+            Arc::new(Sockets(Arc::clone(&lab.pool))),
         );
         let to = Endpoint::from(server(lab, 80));
         program.run(Order::Listen(ListenSpec {
@@ -211,7 +211,7 @@ fn burst(lab: &Lab) -> Duration {
             }
         }
         let took = begun.elapsed();
-        program.leave_elsewhere();
+        program.close_remote();
         took
     })
 }
@@ -219,7 +219,7 @@ fn burst(lab: &Lab) -> Duration {
 /// How long so many calls take when each waits for the answer to the one before.
 fn one_after_another(lab: &Lab) -> Duration {
     let socket = |host| {
-        let socket = Socket::from(lab.stock.take(host, SocketKind::Tcp4).unwrap());
+        let socket = Socket::from(lab.pool.take(host, SocketKind::Tcp4).unwrap());
         socket.set_nonblocking(false).unwrap();
         socket
     };

@@ -15,9 +15,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
-use fivetuple::app::Event;
 use fivetuple::kernel::raise_descriptor_limit;
-use fivetuple::run::{Clock, Poller};
+use fivetuple::kernel::watch::{Poller, WatchEvent};
+use fivetuple::run::Clock;
 use fivetuple::tcp::{Change, Filter, FiveTuple, Host, SocketId};
 use socket2::{Domain, Socket, Type};
 
@@ -95,10 +95,10 @@ fn measure(count: usize) {
 fn poll() {
     let clock = Clock::start();
     let (told, events) = sync_channel(1024);
-    let poller = Poller::start(move |event| told.send(event).is_ok());
+    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
     poller.watch(Filter::everything());
     let first = events.recv().unwrap();
-    assert!(matches!(first, Event::TableRead(_)), "{first:?}");
+    assert!(matches!(first, WatchEvent::TableRead(_)), "{first:?}");
     let (begun, spent) = (clock.now(), cpu());
     let mut extra = 0;
     while clock.now().since(begun) < Duration::from_secs(10) {
@@ -118,11 +118,11 @@ fn poll() {
             let ends = (client.local_addr().unwrap(), client.peer_addr().unwrap());
             let tuple = FiveTuple::tcp(ends.0.into(), ends.1.into());
             if is_asked {
-                poller.look(vec![SocketId::connected(Host::THIS, tuple)]);
+                poller.lookup(vec![SocketId::connected(Host::THIS, tuple)]);
             }
             let is_it =
                 |change: &Change| matches!(change, Change::Appeared(row) if row.tuple == tuple);
-            while !matches!(events.recv().unwrap(), Event::TableRead(sight) if sight.changes.iter().any(is_it))
+            while !matches!(events.recv().unwrap(), WatchEvent::TableRead(sight) if sight.changes.iter().any(is_it))
             {
             }
         });

@@ -7,7 +7,7 @@ use crate::app::model::Tone;
 use crate::app::query::lab_tables;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
-use crate::tcp::{Burst, ConnectSpec, Port};
+use crate::tcp::{Burst, ConnectId, ConnectSpec, Port};
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
@@ -39,17 +39,16 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();
-    if !enqueue(&mut state.clients.waiting, spec, burst) {
+    if enqueue(&mut state.clients, spec, burst).is_none() {
         return only_say(
             state,
             "other calls wait already for those under way; r gives all of them up",
         );
     }
-    state.clients.awaited = state.clients.awaited.saturating_add(burst.count);
     let mut effects = Vec::from_iter(watch(state, port));
     effects.extend(connect_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
-        let text = if state.clients.singles < UNANSWERED {
+        let text = if state.clients.orders.len() < UNANSWERED {
             "calls are under way: these follow them; r gives them up".to_owned()
         } else {
             format!(
@@ -61,16 +60,14 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     effects
 }
 
-/// Opens one connection as `spec` says.
-pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> Vec<Effect> {
+/// Opens one connection as `spec` says; also returns the order's id, if there was room for it.
+pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> (Option<ConnectId>, Vec<Effect>) {
     if let Some(why) = lab_tables::on_the_way(state) {
-        return only_say(state, why);
+        return (None, only_say(state, why));
     }
     let watch = watch(state, spec.to.port);
-    if enqueue(&mut state.clients.waiting, spec, Burst::ONE) {
-        state.clients.awaited = state.clients.awaited.saturating_add(1);
-    }
-    Vec::from_iter(watch)
+    let order = enqueue(&mut state.clients, spec, Burst::ONE);
+    (order, Vec::from_iter(watch))
 }
 
 /// Watches the rows at a port that is connected to for the first time.

@@ -13,7 +13,7 @@ pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
         let from = state.clients.computer().ip;
         return vec![Effect::Run(Command::Stage(held, from))];
     }
-    if state.clients.awaited > 0 {
+    if state.clients.awaited() > 0 {
         let text =
             "calls are under way: a state can be held once they are answered; r gives them up";
         return only_say(state, text);

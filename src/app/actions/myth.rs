@@ -4,7 +4,9 @@ use crate::app::actions::{connect, only_say};
 use crate::app::keys::{MainView, Pane};
 use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep, Tone};
 use crate::app::{Effect, State, Ui};
-use crate::tcp::{ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError};
+use crate::tcp::{
+    ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
+};
 
 /// Shows the myth, and starts the trial.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
@@ -40,7 +42,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
         MythCall { who, host, from, answer: None }
     };
     let calls = [call(first), call(first), call(second)];
-    state.ui.myth = Some(Myth { port, calls });
+    state.ui.myth = Some(Myth { port, calls, order: None });
     let steps = (0..3).map(ScriptStep::MythCall).collect();
     let script = Script::new(ScriptGoal::Myth, steps, state.now, state.clients.computer());
     state.script = Some(script);
@@ -82,7 +84,11 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
         to: state.clients.reachable(state.server.callable()).into(),
         ..state.clients.next_spec(state.server.callable())
     };
-    connect::call(state, spec)
+    let (order, effects) = connect::call(state, spec);
+    if let Some(myth) = &mut state.ui.myth {
+        myth.order = order;
+    }
+    effects
 }
 
 /// Says how the trial ended.
@@ -112,24 +118,16 @@ fn verdict(myth: &Myth) -> (Tone, String) {
 /// Notes the answer of a call, if it is the trial's.
 pub(crate) fn answered(
     state: &mut State,
-    from: Option<Endpoint>,
+    order: Option<ConnectId>,
     answer: Result<SocketId, SyscallError>,
 ) {
     let Some(myth) = &mut state.ui.myth else {
         return;
     };
-    let port = myth.port;
     if let Some(call) = myth.calls.iter_mut().find(|call| call.answer.is_none())
-        && from == Some(Endpoint { ip: call.from, port })
+        && order.is_some()
+        && order == myth.order
     {
         call.answer = Some(answer);
     }
-}
-
-/// The address that a refused call of the trial was to be bound to.
-pub(crate) fn asked_from(spec: &ConnectSpec) -> Option<Endpoint> {
-    let is_myth = spec.source_port == SourcePort::SameAsServer;
-    let ip = spec.from.filter(|_| is_myth)?;
-    let port = spec.to.port;
-    Some(Endpoint { ip, port })
 }

@@ -78,7 +78,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
             only_say(state, "something listens by now; l stops it")
         }
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
-        Attempt::Connect(spec, _) => connect::call(state, spec),
+        Attempt::Connect(spec, _) => connect::call(state, spec).1,
     }
 }
 

@@ -3,27 +3,26 @@
 use crate::app::actions::only_say;
 use crate::app::explain::wire;
 use crate::app::keys::WireKey;
+use crate::app::model::wire::{next_delay, orders_to_reset};
 use crate::app::model::{ScriptGoal, Tone, segments};
 use crate::app::{Effect, State, format};
-use crate::tcp::{Flags, LabOrder, Protocol, Segment, TcpState, WireOrder};
+use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
 /// Holds the wire.
-pub(crate) fn hold(state: &mut State) -> WireOrder {
-    state.lab.wire.held = true;
-    WireOrder::Hold
+pub(crate) fn hold(state: &mut State) -> Effect {
+    Effect::Lab(state.lab.order(WireOrder::Hold))
 }
 
 /// Delivers the oldest held segment.
-pub(crate) fn deliver_oldest(state: &mut State) -> WireOrder {
+pub(crate) fn deliver_oldest(state: &mut State) -> Effect {
     state.lab.oldest_is_to_leave();
-    state.lab.are_ordered(1);
-    WireOrder::Step
+    Effect::Lab(state.lab.order(WireOrder::Step))
 }
 
 /// Ends every hold, delay and loss.
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
-    let orders = std::mem::take(&mut state.lab.wire).orders_to_reset();
-    orders.map(|order| Effect::Lab(LabOrder::Wire(order))).collect()
+    let orders = orders_to_reset(state.lab.wire);
+    orders.map(|order| Effect::Lab(state.lab.order(order))).collect()
 }
 
 /// Runs an action on the wire. A count is the number of segments to deliver or drop.
@@ -52,13 +51,11 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
         },
         WireKey::Delay => once(slow(state)),
         WireKey::Lose => lose(state, many),
+        WireKey::Cut if state.lab.wire.cut => once(mend(state)),
         WireKey::Cut => once(cut(state)),
     };
-    if order == WireOrder::DropNext {
-        state.lab.are_ordered(times);
-    }
     state.notices.say(state.now, Tone::Plain, text);
-    vec![Effect::Lab(LabOrder::Wire(order)); times]
+    (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
 }
 
 /// An order to give once, and the sentence.
@@ -66,15 +63,12 @@ fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
     (order, 1, text)
 }
 
-fn hold_or_release(state: &mut State) -> (WireOrder, String) {
-    let waiting = state.lab.waiting();
-    let wire = &mut state.lab.wire;
-    wire.held = !wire.held;
-    if wire.held {
+fn hold_or_release(state: &State) -> (WireOrder, String) {
+    if !state.lab.wire.held {
         let text = "the wire is held: segments wait on it in their order. o lets one through, h lets all go";
         return (WireOrder::Hold, text.to_owned());
     }
-    let text = match waiting {
+    let text = match state.lab.waiting() {
         0 => "the wire goes on; nothing had waited on it".to_owned(),
         n => format!(
             "the wire goes on: {} that waited on it {} now",
@@ -98,7 +92,7 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     let oldest = oldest(state);
     let times = many.min(state.lab.waiting());
     for _ in 0..times {
-        deliver_oldest(state);
+        state.lab.oldest_is_to_leave();
     }
     let (what, them) = match times {
         1 => (format!("{oldest} goes through"), "it"),
@@ -115,9 +109,8 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     Ok((WireOrder::Step, times, text))
 }
 
-fn slow(state: &mut State) -> (WireOrder, String) {
-    let delay = state.lab.wire.next_delay();
-    state.lab.wire.delay = delay;
+fn slow(state: &State) -> (WireOrder, String) {
+    let delay = next_delay(state.lab.wire);
     let text = if delay.is_zero() {
         "the wire is as quick as a cable again".to_owned()
     } else {
@@ -139,7 +132,6 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
         let times = (asked as usize).min(state.lab.waiting());
         for _ in 0..times {
             state.lab.oldest_is_to_leave();
-            state.lab.wire.loses += 1;
         }
         let text = match times {
             1 => format!("{first} is lost: {follows}"),
@@ -150,8 +142,7 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
         };
         return (WireOrder::DropNext, times, text);
     }
-    state.lab.wire.loses = state.lab.wire.loses.saturating_add(asked);
-    let text = match state.lab.wire.loses {
+    let text = match state.lab.wire.drop_next.saturating_add(asked) {
         1 => "the next segment will be lost, whoever sends it".to_owned(),
         n => {
             let n = format::number(u64::from(n));
@@ -185,40 +176,36 @@ fn after_loss(segment: &Segment) -> &'static str {
     }
 }
 
-fn cut(state: &mut State) -> (WireOrder, String) {
-    state.lab.wire.cut = !state.lab.wire.cut;
-    if state.lab.wire.cut {
-        let stays = if state.sockets.count(TcpState::Established) > 0 {
-            "Connections stay ESTABLISHED; B mends it"
-        } else if state.sockets.count(TcpState::SynSent) > 0 {
-            "SYN_SENT stays, and its SYN is sent again; B mends it"
-        } else {
-            "B mends it"
-        };
-        let waited = match state.lab.waiting() {
-            0 => String::new(),
-            1 => String::from(" So is the one that waited on it."),
-            n => format!(" So are the {n} that waited on it."),
-        };
-        let text = format!(
-            "the cable is cut: every segment is lost, and neither kernel is told.{waited} {stays}"
-        );
-        (WireOrder::Cut, text)
+fn cut(state: &State) -> (WireOrder, String) {
+    let stays = if state.sockets.count(TcpState::Established) > 0 {
+        "Connections stay ESTABLISHED; B mends it"
+    } else if state.sockets.count(TcpState::SynSent) > 0 {
+        "SYN_SENT stays, and its SYN is sent again; B mends it"
     } else {
-        let lost_no_more = if std::mem::take(&mut state.lab.wire.loses) > 0 {
-            ", and nothing is to be lost any more"
-        } else {
-            ""
-        };
-        let mut rows = state.sockets.in_order();
-        let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
-            ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
-        } else {
-            ""
-        };
-        let text = format!(
-            "the cable is mended: what was not acknowledged is sent again when its timer runs out{lost_no_more}{half_open}"
-        );
-        (WireOrder::Mend, text)
-    }
+        "B mends it"
+    };
+    let waited = match state.lab.waiting() {
+        0 => String::new(),
+        1 => String::from(" So is the one that waited on it."),
+        n => format!(" So are the {n} that waited on it."),
+    };
+    let text = format!(
+        "the cable is cut: every segment is lost, and neither kernel is told.{waited} {stays}"
+    );
+    (WireOrder::Cut, text)
+}
+
+fn mend(state: &State) -> (WireOrder, String) {
+    let lost_no_more =
+        if state.lab.wire.drop_next > 0 { ", and nothing is to be lost any more" } else { "" };
+    let mut rows = state.sockets.in_order();
+    let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
+        ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
+    } else {
+        ""
+    };
+    let text = format!(
+        "the cable is mended: what was not acknowledged is sent again when its timer runs out{lost_no_more}{half_open}"
+    );
+    (WireOrder::Mend, text)
 }

@@ -7,18 +7,18 @@ use crate::app::events::no_answer::{UNEXPLAINED, calls_in_vain, say_in_vain, why
 use crate::app::events::settle;
 use crate::app::explain::failure::connect_error;
 use crate::app::explain::{burst, connect};
-use crate::app::model::{Attempt, BurstProgress, OpenEnds, Tone};
+use crate::app::model::{Attempt, BurstProgress, Clients, OpenEnds, Tone};
 use crate::app::query::watched::look_at_both;
 use crate::app::query::{NoAnswer, failure, names};
 use crate::app::{Effect, State};
 use crate::tcp::{
-    Burst, Call, ConnectSpec, Endpoint, Errno, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
+    Burst, ConnectId, ConnectSpec, Endpoint, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
     SyscallError,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket, OpenEnds::call);
-    answered(state);
+    answered(state, socket.order);
     let to = socket.name.tuple.remote;
     if state.lab.lacks(to.ip) {
         let who = names::client_name(state, socket.name);
@@ -43,9 +43,10 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
     client_end(state, socket, OpenEnds::answer);
     if is_news {
-        answered(state);
+        answered(state, socket.order);
     }
-    if let Some(progress) = &mut state.clients.under_way {
+    let progress = state.clients.under_way.as_mut();
+    if let Some(progress) = progress.filter(|burst| socket.order == Some(burst.id)) {
         progress.opened += 1;
         // In the order in which they were answered one would not see how the kernel picks.
         progress.ports.insert(socket.name.tuple.local.port);
@@ -64,29 +65,20 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         }
         state.notices.say(state.now, Tone::Plain, text);
     }
-    let local = Some(socket.name.tuple.local);
-    myth::answered(state, local, Ok(socket.name));
+    myth::answered(state, socket.order, Ok(socket.name));
     look_at_both(state, socket.name)
 }
 
-/// A call was answered, or is at least on its way; it may have been the one that others wait for.
-fn answered(state: &mut State) {
-    let clients = &mut state.clients;
-    clients.awaited = clients.awaited.saturating_sub(1);
-    if clients.under_way.is_none() {
-        clients.singles = clients.singles.saturating_sub(1);
-    }
-}
-
-/// An order for several calls that the sockets did not take is over, with one refusal for all of them.
-fn give_up_what_never_began(state: &mut State, why: SyscallError) {
-    let clients = &mut state.clients;
-    let was_not_taken = (why.call, why.errno) == (Call::Socket, Errno::EAGAIN);
-    let never_began = |progress: &mut BurstProgress| was_not_taken && !progress.has_begun;
-    if let Some(progress) = clients.under_way.take_if(never_began) {
-        // The answer itself counts for one.
-        clients.awaited = clients.awaited.saturating_sub(progress.asked.saturating_sub(1));
-        clients.singles += 1;
+/// One connection of an order was answered, or its SYN sent; others may have waited for that.
+fn answered(state: &mut State, order: Option<ConnectId>) {
+    let Clients { orders, under_way, .. } = &mut state.clients;
+    if let Some(id) = order {
+        match orders.get_mut(&id) {
+            Some(left) if under_way.as_ref().is_some_and(|burst| burst.id == id) => {
+                *left = left.saturating_sub(1);
+            }
+            Some(_) | None => drop(orders.remove(&id)),
+        }
     }
 }
 
@@ -103,26 +95,29 @@ pub(crate) fn failed(
     });
     let was_on_its_way = name.is_some_and(|name| state.clients.forget(name, state.now));
     if !was_on_its_way {
-        give_up_what_never_began(state, why);
-        answered(state);
+        answered(state, Some(spec.id));
     }
     let (text, rows) = connect_error::connect_failed(state, spec, to, why);
     failure::refused(state, Attempt::Connect(spec.clone(), to), why, rows.clone());
-    match &mut state.clients.under_way {
+    match state.clients.under_way.as_mut().filter(|burst| burst.id == spec.id) {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    myth::answered(state, myth::asked_from(spec), Err(why));
+    myth::answered(state, Some(spec.id), Err(why));
     name.map_or_else(Vec::new, |name| look_at_both(state, name))
 }
 
-pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) -> Vec<Effect> {
+pub(crate) fn burst_begun(
+    state: &mut State,
+    id: ConnectId,
+    burst: Burst,
+    whole_range: bool,
+) -> Vec<Effect> {
     let clients = &mut state.clients;
     let (computer, protocol) = (clients.chosen, clients.spec.protocol);
     let ever = clients.computer().ends.ever();
-    let progress =
-        clients.under_way.get_or_insert_with(|| BurstProgress::of(burst, computer, protocol, ever));
-    (progress.has_begun, progress.whole_range) = (true, whole_range);
+    let begun = || BurstProgress::of(id, burst, computer, protocol, ever);
+    clients.under_way.get_or_insert_with(begun).whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
     let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
     if let Some(text) = text {
@@ -133,17 +128,12 @@ pub(crate) fn burst_begun(state: &mut State, burst: Burst, whole_range: bool) ->
 
 pub(crate) fn burst_ended(
     state: &mut State,
-    opened: u32,
-    asked: u32,
+    id: ConnectId,
+    (opened, asked): (u32, u32),
     took: Duration,
 ) -> Vec<Effect> {
-    if opened < asked {
-        // The rest was given up, and will not be heard of.
-        let waiting = state.clients.waiting.iter();
-        state.clients.awaited = waiting.map(|(_, burst)| burst.count).sum();
-    }
-    state.clients.singles = 0;
-    if let Some(mut progress) = state.clients.under_way.take() {
+    state.clients.orders.remove(&id);
+    if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
         let text = burst::ended(state, &progress, asked, took);
         state.notices.say(state.now, Tone::Plain, text);

@@ -215,8 +215,8 @@ fn reached(state: &State, end: SocketId) -> Option<TcpState> {
         return Some(answered(known.answered));
     }
     // A call that was refused is forgotten already.
-    let doings = state.sockets.doings.of(end.tuple.connection(), state.now);
-    let own = doings.filter(|(_, name, _)| *name == end);
+    let events = state.sockets.log.of(end.tuple.connection(), state.now);
+    let own = events.filter(|(_, name, _)| *name == end);
     let come = own.filter_map(|(_, _, doing)| match doing {
         LoggedEvent::Calls => Some(false),
         LoggedEvent::Connected | LoggedEvent::Accepted => Some(true),

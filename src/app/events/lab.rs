@@ -33,7 +33,7 @@ pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
                 WireEvent::Sent { .. }
                 | WireEvent::Arrived { .. }
                 | WireEvent::Lost { .. }
-                | WireEvent::Counts(_)
+                | WireEvent::Status(_)
                 | WireEvent::Full { .. } => None,
             });
             let no_link: Vec<u64> = no_link.collect();

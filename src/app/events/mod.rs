@@ -17,7 +17,7 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     if is_too_late(state, &news) {
         return vec![];
     }
-    state.sockets.doings.note(state.now, &news);
+    state.sockets.log.note(state.now, &news);
     match news {
         SocketEvent::Listening { spec, sockets } => server::listening(state, spec, sockets),
         SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),
@@ -30,11 +30,11 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
         SocketEvent::ConnectFailed { spec, to, local, why } => {
             client::failed(state, &spec, (local, to), why)
         }
-        SocketEvent::BurstBegun { burst, whole_range } => {
-            client::burst_begun(state, burst, whole_range)
+        SocketEvent::BurstBegun { id, burst, whole_range } => {
+            client::burst_begun(state, id, burst, whole_range)
         }
-        SocketEvent::BurstEnded { opened, asked, took } => {
-            client::burst_ended(state, opened, asked, took)
+        SocketEvent::BurstEnded { id, opened, asked, took } => {
+            client::burst_ended(state, id, (opened, asked), took)
         }
         SocketEvent::Received { at, bytes, first } => {
             connection::received(state, at, bytes, &first)

@@ -45,9 +45,9 @@ pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
     for news in news {
         let text = match *news {
             WireEvent::Full { frames, bytes } => is_full(state, frames, bytes),
-            WireEvent::Counts(tally) if tally.missed > 0 => {
+            WireEvent::Status(status) if status.missed > 0 => {
                 let before = state.lab.known.missed;
-                let all = before + tally.missed;
+                let all = before + status.missed;
                 // It comes in many small pieces: each is told that makes a difference.
                 if before > 0 && all.ilog2() == before.ilog2() {
                     continue;
@@ -60,7 +60,7 @@ pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
             WireEvent::Sent { .. }
             | WireEvent::Arrived { .. }
             | WireEvent::Lost { .. }
-            | WireEvent::Counts(_) => continue,
+            | WireEvent::Status(_) => continue,
         };
         state.notices.say(state.now, Tone::Warning, text);
     }

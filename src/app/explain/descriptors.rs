@@ -33,7 +33,7 @@ impl DescriptorBudget {
             kept: HostLimits::RESERVED_DESCRIPTORS + lab,
             has_lab,
             used: used as u64,
-            promised: u64::from(state.clients.awaited) * each,
+            promised: u64::from(state.clients.awaited()) * each,
             each,
         }
     }

@@ -13,7 +13,6 @@ pub(crate) mod lab;
 pub(crate) mod listen;
 pub(crate) mod no_answer;
 pub(crate) mod self_connect;
-pub(crate) mod table;
 pub(crate) mod wire;
 
 pub(crate) use crate::app::explain::descriptors::DescriptorBudget;

@@ -1,16 +1,18 @@
 pub(crate) mod comparison;
+pub(crate) mod connection;
 pub mod ladder;
 pub(crate) mod state_path;
 pub(crate) mod state_spans;
 pub mod timeline;
 
 pub use crate::app::history::comparison::{Comparison, FIVE};
+pub use crate::app::history::connection::Connection;
 pub(crate) use crate::app::history::ladder::inferred::Inference;
 pub use crate::app::history::ladder::model::{
-    ArrowEnd, ConnectionRows, Ladder, LadderArrow, Rung, Side, StateMark,
+    ArrowEnd, Ladder, LadderArrow, Rung, Side, StateMark,
 };
 pub(crate) use crate::app::history::ladder::state_marks::StateMarks;
 pub(crate) use crate::app::history::ladder::tcp_end::TcpEnd;
 pub use crate::app::history::state_path::{Certainty, PathStep, StatePath};
-pub use crate::app::history::state_spans::{RowHistory, StateSpan};
+pub use crate::app::history::state_spans::StateSpan;
 pub use crate::app::history::timeline::Timeline;

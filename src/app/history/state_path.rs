@@ -1,4 +1,3 @@
-use crate::app::Table;
 use crate::app::table::{GoneReason, TableRow};
 use crate::tcp::{Protocol, TcpState, Transition};
 
@@ -33,18 +32,17 @@ pub enum Certainty {
 
 impl StatePath {
     /// The way of the end whose row `line` shows; `None` for UDP, which has no states.
-    pub fn of(table: &Table, line: &TableRow) -> Option<StatePath> {
+    pub fn of(line: &TableRow) -> Option<StatePath> {
         let name = line.row.name();
         if name.tuple.protocol == Protocol::Udp {
             return None;
         }
-        let is_accepted = name.tuple.is_connected() && !table.is_client(name);
+        let is_accepted = name.tuple.is_connected() && !line.is_client();
         let birth = if is_accepted { TcpState::Listen } else { TcpState::Closed };
-        let seen = line.passed.iter().map(|sighting| sighting.state);
         let mut way = StatePath { steps: Vec::new(), at: birth, cut_short: None };
         // Where a socket begins no look can see: the listening socket is another one.
         let mut known = Certainty::WorkedOut;
-        for state in seen.chain([line.row.state]) {
+        for state in line.states() {
             way.go(state, known);
             known = if line.told { Certainty::WorkedOut } else { Certainty::Seen };
         }
@@ -82,7 +80,7 @@ impl StatePath {
     fn go(&mut self, to: TcpState, known: Certainty) {
         let straight = Transition::between(self.at, to);
         let known = straight.map_or(Certainty::WorkedOut, |_| known);
-        let around = || Transition::way(self.at, to).unwrap_or_default();
+        let around = || Transition::path(self.at, to).unwrap_or_default();
         let arrows = straight.map_or_else(around, |arrow| vec![arrow]);
         let steps = arrows.into_iter().map(|arrow| PathStep { arrow, known });
         self.steps.extend(steps);

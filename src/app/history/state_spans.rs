@@ -1,15 +1,6 @@
 use crate::app::table::{GoneReason, TableRow};
 use crate::tcp::{Moment, Protocol, TcpState, Transition};
 
-/// The life of one row: the states it was seen in, and those that it must have passed while nobody looked.
-#[derive(Clone, Copy, Debug)]
-pub struct RowHistory<'a> {
-    /// The row.
-    pub line: &'a TableRow,
-    /// Whether it is the client's end of its connection.
-    pub is_client: bool,
-}
-
 /// A state, and how long it lasted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StateSpan {
@@ -23,28 +14,27 @@ pub struct StateSpan {
     pub seen: bool,
 }
 
-impl RowHistory<'_> {
-    /// Its states, the oldest first.
-    pub fn stretches(&self) -> Vec<StateSpan> {
-        let line = self.line;
-        let now = (line.row.state, line.passed_since());
-        let passed = line.passed.iter().map(|passed| (passed.state, passed.since));
+impl TableRow {
+    /// The states of the row with the time spent in each, the oldest first: those that it was seen in, and those that must lie between.
+    pub fn spans(&self) -> Vec<StateSpan> {
+        let now = (self.row.state, self.passed_since());
+        let passed = self.passed.iter().map(|passed| (passed.state, passed.since));
         let mut all = Vec::new();
         let mut before = None;
         for (state, from) in passed.chain([now]) {
             let is_first = before.is_none();
-            if !(is_first && line.found) {
+            if !(is_first && self.found) {
                 all.extend(
                     self.unseen(before, Some(state)).iter().map(|state| at_once(*state, from)),
                 );
             }
-            if let Some(last) = all.iter_mut().rfind(|stretch: &&mut StateSpan| stretch.seen) {
+            if let Some(last) = all.iter_mut().rfind(|span: &&mut StateSpan| span.seen) {
                 last.until = Some(from);
             }
-            all.push(StateSpan { state, from, until: None, seen: !line.told });
+            all.push(StateSpan { state, from, until: None, seen: !self.told });
             before = Some(state);
         }
-        let Some(gone) = line.gone else { return all };
+        let Some(gone) = self.gone else { return all };
         if let Some(last) = all.last_mut() {
             last.until = Some(gone.at);
         }
@@ -63,13 +53,13 @@ impl RowHistory<'_> {
 
     /// The states that lie between two that were seen; `None` is before the first, or after the last.
     fn unseen(&self, before: Option<TcpState>, after: Option<TcpState>) -> Vec<TcpState> {
-        let tuple = self.line.row.tuple;
+        let tuple = self.row.tuple;
         if !tuple.is_connected() || tuple.protocol == Protocol::Udp {
             return Vec::new();
         }
-        let birth = if self.is_client { TcpState::Closed } else { TcpState::Listen };
+        let birth = if self.is_client() { TcpState::Closed } else { TcpState::Listen };
         let (from, to) = (before.unwrap_or(birth), after.unwrap_or(TcpState::Closed));
-        let way = Transition::way(from, to).unwrap_or_default();
+        let way = Transition::path(from, to).unwrap_or_default();
         let between = way.iter().map(|arrow| arrow.to);
         between.filter(|state| *state != to).collect()
     }

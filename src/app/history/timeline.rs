@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::history::RowHistory;
+use crate::app::table::TableRow;
 use crate::app::ui::PointOfView;
 use crate::tcp::{SocketId, TcpState};
 
@@ -15,7 +15,7 @@ use crate::tcp::{SocketId, TcpState};
 pub struct Timeline<'a> {
     state: &'a State,
     /// Where those that are gone stand among the rows of the table.
-    departed: Vec<(usize, RowHistory<'a>)>,
+    closed: Vec<(usize, &'a TableRow)>,
 }
 
 impl<'a> Timeline<'a> {
@@ -30,18 +30,14 @@ impl<'a> Timeline<'a> {
                 is_client && name.tuple.local.ip.to_canonical() == state.clients.computer().ip
             }
         };
-        let departed = state.seen().departed().iter();
-        let departed = departed.filter(|gone| in_view(gone.is_client, gone.line.row.name()));
-        let departed = departed.map(|gone| {
-            let life = RowHistory { line: &gone.line, is_client: gone.is_client };
-            (born_before(state, life), life)
-        });
-        Timeline { state, departed: departed.collect() }
+        let closed = state.seen().closed_rows().iter();
+        let closed = closed.filter(|row| in_view(row.is_client(), row.row.name()));
+        Timeline { state, closed: closed.map(|row| (born_before(state, row), row)).collect() }
     }
 
     /// How many lives there are.
     pub fn len(&self) -> usize {
-        self.state.ui.shown.len() + self.departed.len()
+        self.state.ui.shown.len() + self.closed.len()
     }
 
     /// Whether there is none.
@@ -50,31 +46,28 @@ impl<'a> Timeline<'a> {
     }
 
     /// The life at that place.
-    pub fn get(&self, place: usize) -> Option<RowHistory<'a>> {
+    pub fn get(&self, place: usize) -> Option<&'a TableRow> {
         // Each that is gone pushes those after it one place further.
-        let before =
-            (0..self.departed.len()).take_while(|n| self.departed[*n].0 + n < place).count();
-        match self.departed.get(before) {
+        let before = (0..self.closed.len()).take_while(|n| self.closed[*n].0 + n < place).count();
+        match self.closed.get(before) {
             Some((at, life)) if at + before == place => Some(*life),
             _ => self.living(place - before),
         }
     }
 
-    fn living(&self, n: usize) -> Option<RowHistory<'a>> {
-        let table = self.state.seen();
-        let line = table.get(*self.state.ui.shown.get(n)?)?;
-        Some(RowHistory { line, is_client: table.is_client(line.row.name()) })
+    fn living(&self, n: usize) -> Option<&'a TableRow> {
+        self.state.seen().get(*self.state.ui.shown.get(n)?)
     }
 
     /// Where a row stands that is at place `n` of the table.
     pub fn place_of(&self, n: usize) -> usize {
-        n + self.departed.iter().filter(|(at, _)| *at <= n).count()
+        n + self.closed.iter().filter(|(at, _)| *at <= n).count()
     }
 
     /// The places of the rows of one connection, given one of them.
     pub fn pair(&self, place: usize) -> Range<usize> {
         let connection = |place: usize| {
-            let tuple = self.get(place)?.line.row.tuple;
+            let tuple = self.get(place)?.row.tuple;
             tuple.is_connected().then(|| tuple.connection())
         };
         let own = connection(place);
@@ -88,19 +81,19 @@ impl<'a> Timeline<'a> {
 }
 
 /// How many rows of the table were born before that one.
-fn born_before(state: &State, gone: RowHistory<'_>) -> usize {
+fn born_before(state: &State, gone: &TableRow) -> usize {
     let table = state.seen();
     state.ui.shown.partition_point(|name| {
         let line = table.get(*name);
-        line.is_some_and(|line| line.row.state == TcpState::Listen || line.born <= gone.line.born)
+        line.is_some_and(|line| line.row.state == TcpState::Listen || line.born <= gone.born)
     })
 }
 
 /// The span of the axis before zooming: a round one, into which the oldest of these lives fits, sockets that listen not counted.
-pub fn span<'a>(state: &State, lives: impl Iterator<Item = RowHistory<'a>>) -> Duration {
+pub fn span<'a>(state: &State, lives: impl Iterator<Item = &'a TableRow>) -> Duration {
     const ROUND: [u64; 9] = [10, 20, 30, 60, 120, 300, 600, 1800, 3600];
-    let connections = lives.filter(|life| life.line.row.state != TcpState::Listen);
-    let ages = connections.map(|life| state.then().since(life.line.born));
+    let connections = lives.filter(|life| life.row.state != TcpState::Listen);
+    let ages = connections.map(|life| state.then().since(life.born));
     let oldest = ages.max().unwrap_or_default();
     let fits = |span: &u64| Duration::from_secs(*span) > oldest;
     let whole = ROUND.into_iter().find(fits).unwrap_or(3600);

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::tcp::{Burst, Port, Protocol, SocketId};
+use crate::tcp::{Burst, ConnectId, Port, Protocol, SocketId};
 
 /// The progress of a burst of connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BurstProgress {
+    /// Which order it is.
+    pub id: ConnectId,
     /// The number ordered.
     pub asked: u32,
-    /// Whether its begin was reported.
-    pub has_begun: bool,
     /// The number connected.
     pub opened: u32,
     /// Whether every socket may use the whole port range.
@@ -29,14 +29,15 @@ pub struct BurstProgress {
 
 impl BurstProgress {
     pub(crate) fn of(
+        id: ConnectId,
         burst: Burst,
         computer: usize,
         protocol: Protocol,
         ever: u64,
     ) -> BurstProgress {
         BurstProgress {
+            id,
             asked: burst.count,
-            has_begun: false,
             opened: 0,
             whole_range: false,
             ports: BTreeSet::new(),

@@ -1,11 +1,13 @@
 //! The client computers.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::model::{BurstProgress, OpenEnds};
 use crate::app::table::TableRow;
-use crate::tcp::{Burst, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target};
+use crate::tcp::{
+    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target,
+};
 
 /// The client computers, and how they connect.
 #[derive(Clone, Debug)]
@@ -42,11 +44,11 @@ pub struct Clients {
     pub(crate) believed: Vec<(Moment, SocketId, String)>,
     /// Every port connected to; its rows belong to the demonstration.
     pub called: BTreeSet<Port>,
-    /// Connects that were ordered and not reported yet.
-    pub awaited: u32,
-    /// Single connects that are not answered yet.
-    pub singles: u32,
-    /// Connects that wait until earlier ones are answered.
+    /// Orders to connect under way, each with the number of its connections that have no answer yet.
+    pub orders: BTreeMap<ConnectId, u32>,
+    /// The id of the last order.
+    last_order: ConnectId,
+    /// Orders that wait until earlier ones are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
     /// The burst of connects that is under way.
     pub under_way: Option<BurstProgress>,
@@ -103,6 +105,7 @@ impl Clients {
         let server = lab.first().map(|server| server.ip);
         Clients {
             server: server.unwrap_or(before.server),
+            last_order: before.last_order,
             ..Clients::of(computers.collect(), before.first.clone())
         }
     }
@@ -125,8 +128,8 @@ impl Clients {
             from: None,
             burst: Burst::ONE,
             called: BTreeSet::new(),
-            awaited: 0,
-            singles: 0,
+            orders: BTreeMap::new(),
+            last_order: ConnectId::default(),
             waiting: VecDeque::new(),
             under_way: None,
         }
@@ -201,6 +204,7 @@ impl Clients {
             chosen: self.chosen,
             closed_ends: std::mem::take(&mut self.closed_ends),
             server: self.server,
+            last_order: self.last_order,
             ..Clients::of(computers, self.first.clone())
         };
     }
@@ -226,6 +230,18 @@ impl Clients {
         if self.index_of(end.tuple.local.ip) != Some(holder) {
             self.closed_ends.insert(end, (holder, now));
         }
+    }
+
+    /// An id that no order had before.
+    pub(crate) fn next_order(&mut self) -> ConnectId {
+        self.last_order.0 += 1;
+        self.last_order
+    }
+
+    /// How many connections were ordered that have no answer yet.
+    pub fn awaited(&self) -> u32 {
+        let waiting = self.waiting.iter().map(|(_, burst)| burst.count);
+        self.orders.values().copied().chain(waiting).fold(0, u32::saturating_add)
     }
 
     /// The sockets that all computers hold open.

@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::app::model::wire::REMEMBERED;
-use crate::app::model::{Clients, SegmentLog, Server, WireSettings};
-use crate::tcp::{Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment};
+use crate::app::model::{Clients, SegmentLog, Server};
+use crate::tcp::{
+    Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
+};
 
 /// The lab, as last reported.
 #[derive(Clone, Debug)]
@@ -16,7 +18,7 @@ pub struct LabState {
     pub spec: LabSpec,
     /// The address that its server listens on, if not its own.
     pub bind: Option<IpAddr>,
-    /// The settings of its wire.
+    /// The settings of its wire: as it reported them, with the orders since then.
     pub wire: WireSettings,
     /// The settings of the past, each with its begin, the newest last.
     pub(crate) wires: VecDeque<(Moment, WireSettings)>,

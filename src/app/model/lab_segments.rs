@@ -3,7 +3,7 @@
 use crate::app::model::segments::KEPT;
 use crate::app::model::sequence_numbers::carried;
 use crate::app::model::{LabState, SegmentLog, SegmentNumbers};
-use crate::tcp::{Delivery, DropReason, Moment, Segment, WireEvent, WireSegment};
+use crate::tcp::{Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment};
 
 impl LabState {
     /// Takes what happened on the wire.
@@ -13,14 +13,13 @@ impl LabState {
                 WireEvent::Sent { at, segment } => self.sent(at, segment),
                 WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
                 WireEvent::Lost { at, number, how } => {
-                    if how == DropReason::Dropped {
-                        self.wire.loses = self.wire.loses.saturating_sub(1);
-                    }
                     self.ended(number, Delivery::Lost(at, how));
                 }
-                WireEvent::Counts(tally) => {
-                    self.wire.loses = self.wire.loses.saturating_sub(tally.dropped);
-                    self.known.count(tally);
+                WireEvent::Status(status) => {
+                    if status.obeyed >= self.known.ordered {
+                        self.wire = status.settings;
+                    }
+                    self.known.count(status);
                 }
                 WireEvent::Full { .. } => (),
             }
@@ -49,9 +48,11 @@ impl LabState {
         oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
     }
 
-    /// So many orders are given to let a segment through, or to lose one.
-    pub(crate) fn are_ordered(&mut self, many: usize) {
-        self.known.ordered += many as u64;
+    /// Orders the wire to do this, and assumes the settings that it will report once it has.
+    pub(crate) fn order(&mut self, order: WireOrder) -> LabOrder {
+        self.wire.apply(order);
+        self.known.ordered += 1;
+        LabOrder::Wire(order)
     }
 
     /// The oldest segment that waits is ordered off the wire.

@@ -36,4 +36,3 @@ pub use crate::app::model::server::{Server, Totals};
 pub use crate::app::model::socket_log::{LoggedEvent, SocketLog};
 pub use crate::app::model::sockets::Sockets;
 pub use crate::app::model::syscalls::{SyscallEntry, SyscallLog};
-pub use crate::app::model::wire::WireSettings;

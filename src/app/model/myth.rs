@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::tcp::{Host, Port, SocketId, SyscallError};
+use crate::tcp::{ConnectId, Host, Port, SocketId, SyscallError};
 
 /// The connects of one trial; each is made once the one before is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Myth {
     pub port: Port,
     /// The connects, in order.
     pub calls: [MythCall; 3],
+    /// The order of the connect() that is under way.
+    pub order: Option<ConnectId>,
 }
 
 /// One connect from the server's own port number.

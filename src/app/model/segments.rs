@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::model::Numbers;
 use crate::app::model::sequence_numbers::carried;
-use crate::tcp::{Delivery, Segment, WireCounts, WireSegment, WireStatus};
+use crate::tcp::{Delivery, Segment, WireSegment, WireStatus};
 
 /// The most segments that are kept one by one.
 pub(super) const KEPT: usize = 4096;
@@ -23,7 +23,7 @@ pub(crate) struct SegmentLog {
     pub(super) leaving: BTreeSet<u64>,
     /// So many orders, not yet carried out, are about segments of which it is not known which they are.
     pub(super) unnamed: usize,
-    /// How many orders were given to let a segment through, or to lose one.
+    /// How many orders were given.
     pub(super) ordered: u64,
     /// So many frames never came on the wire.
     pub(crate) missed: u64,
@@ -58,13 +58,13 @@ impl SegmentLog {
         }
     }
 
-    pub(super) fn count(&mut self, tally: WireCounts) {
-        let WireStatus { kept, oldest, obeyed } = tally.standing;
+    pub(super) fn count(&mut self, status: WireStatus) {
+        let WireStatus { kept, oldest, obeyed, .. } = status;
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
         self.oldest = oldest;
         self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(obeyed)));
-        self.untold += tally.untold;
-        self.missed += tally.missed;
+        self.untold += status.unreported;
+        self.missed += status.missed;
     }
 }

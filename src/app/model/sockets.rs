@@ -4,7 +4,7 @@ use std::ops::Deref;
 use crate::app::Table;
 use crate::app::model::SocketLog;
 use crate::app::table::{Journal, Past, RowChange, StepKind, TableEvent};
-use crate::tcp::table::update::TableUpdate;
+use crate::tcp::TableUpdate;
 use crate::tcp::{
     Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, SocketRow, TcpState,
 };
@@ -19,7 +19,7 @@ pub struct Sockets {
     /// Whether it is several tables, read one after the other, between which nothing takes its time.
     pub(crate) are_together: bool,
     /// What our own ends did.
-    pub doings: SocketLog,
+    pub log: SocketLog,
     /// Who holds which inode.
     pub owners: HashMap<u64, Owner>,
     /// Whose holder was looked for, and could not be seen.

@@ -54,8 +54,8 @@ impl State {
 
 /// When a datagram was last refused, which its sender learns afterwards.
 pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
-    let departed = state.sockets.departed().iter().map(|gone| &gone.line);
-    let lines = state.sockets.in_order().chain(departed).filter(|line| {
+    let closed = state.sockets.closed_rows();
+    let lines = state.sockets.in_order().chain(closed).filter(|line| {
         let is_udp = line.row.tuple.protocol == Protocol::Udp;
         is_udp && line.ending == Some(CloseKind::Broken(Errno::ECONNREFUSED))
     });

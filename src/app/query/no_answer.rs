@@ -76,7 +76,7 @@ impl State {
         }
         let is_within = self.other_end(client).host == client.host;
         if self.lab.is_up() && !is_within {
-            let may_be_lost = (wire.loses > 0).then_some(NoAnswer::Unknown);
+            let may_be_lost = (wire.drop_next > 0).then_some(NoAnswer::Unknown);
             return self.silence_of_the_wire().or(may_be_lost);
         }
         Some(if self.lab.is_up() || client.tuple.remote.ip.is_loopback() {

@@ -1,8 +1,7 @@
 //! The moment that the screen shows: now, or one in the past.
 
-use crate::app::model::WireSettings;
 use crate::app::{State, Table};
-use crate::tcp::{Delivery, Moment};
+use crate::tcp::{Delivery, Moment, WireSettings};
 
 impl State {
     /// The moment that is shown: now, unless the past is.

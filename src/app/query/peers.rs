@@ -22,5 +22,5 @@ pub(crate) fn is_nobodys_of_ours(state: &State, end: SocketId) -> bool {
     let other = state.other_end(end);
     let told = |line: &TableRow| line.ending.is_some();
     let had_it = || state.sockets.mirror(end).is_some_and(told);
-    state.clients.awaited == 0 && state.clients.whose(other).is_none() && !had_it()
+    state.clients.awaited() == 0 && state.clients.whose(other).is_none() && !had_it()
 }

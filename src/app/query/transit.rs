@@ -53,7 +53,7 @@ impl State {
             // Already queued: a later "drop next" does not apply to it.
             Some(Delivery::OnTheWay) if wire.held || !wire.delay.is_zero() => Transit::Slow,
             Some(Delivery::Arrived(_)) => Transit::Slow,
-            Some(Delivery::OnTheWay) | None if wire.cut || wire.loses > 0 => Transit::Lost,
+            Some(Delivery::OnTheWay) | None if wire.cut || wire.drop_next > 0 => Transit::Lost,
             Some(Delivery::OnTheWay) | None if wire.is_slow() => Transit::Slow,
             Some(Delivery::OnTheWay) | None => Transit::AtOnce,
         }

@@ -48,8 +48,3 @@ impl StateCounts {
         self.listening.contains_key(&port)
     }
 }
-
-/// Whether an end in that state belongs to a connection that was answered, and is not yet closed by both.
-pub(crate) fn is_open(state: TcpState) -> bool {
-    !matches!(state, TcpState::Listen | TcpState::SynSent | TcpState::TimeWait | TcpState::Closed)
-}

@@ -1,5 +1,5 @@
 use crate::app::Table;
-use crate::app::table::{ClosedRow, TableRow};
+use crate::app::table::TableRow;
 use crate::tcp::{Moment, SocketId};
 
 impl Table {
@@ -19,11 +19,10 @@ impl Table {
             let line = self.lines.get(&name);
             let is_it = |line: &&TableRow| line.gone.is_some_and(|gone| gone.at == at);
             if let Some(line) = line.filter(is_it).cloned() {
-                let is_client = self.is_client(name);
                 if line.sent_rst() {
                     self.leave_alone(name);
                 }
-                self.departed.push(ClosedRow { line, is_client });
+                self.closed_rows.push(line);
                 self.forget(name);
             }
         }
@@ -37,9 +36,9 @@ impl Table {
         }
     }
 
-    /// The last rows whose ghosts are gone, too, in the order of their births.
-    pub fn departed(&self) -> &[ClosedRow] {
-        self.departed.by_birth()
+    /// The last rows whose ghosts have left the screen, in the order of their births.
+    pub fn closed_rows(&self) -> &[TableRow] {
+        self.closed_rows.by_birth()
     }
 
     /// The names of the rows that are gone and still shown.

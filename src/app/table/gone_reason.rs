@@ -54,7 +54,7 @@ pub(crate) fn why_gone(table: &Table, line: &TableRow) -> GoneReason {
         return GoneReason::ClosedSecond;
     }
     let other_first = other.is_some_and(TableRow::closed_first);
-    match (other_first, table.is_client(line.row.name())) {
+    match (other_first, line.is_client()) {
         (false, _) => GoneReason::Unknown,
         (true, true) => GoneReason::ClosedByServer,
         (true, false) => GoneReason::ClosedByClient,

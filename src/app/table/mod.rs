@@ -9,7 +9,6 @@ pub(crate) mod ports;
 pub(crate) mod removal;
 pub(crate) mod row;
 
-pub use crate::app::table::closed_rows::ClosedRow;
 pub(crate) use crate::app::table::closed_rows::ClosedRows;
 pub(crate) use crate::app::table::counts::StateCounts;
 pub(crate) use crate::app::table::event::{RowChange, TableEvent};
@@ -21,7 +20,6 @@ pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::app::table::counts::is_open;
 use crate::tcp::{Host, Moment, Port, Protocol, SocketId, SocketRow, TcpState};
 
 /// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
@@ -32,7 +30,7 @@ pub struct Table {
     counts: StateCounts,
     ports: Ports,
     ghosts: VecDeque<(SocketId, Moment)>,
-    departed: ClosedRows,
+    closed_rows: ClosedRows,
     touched: Option<Moment>,
 }
 
@@ -114,7 +112,7 @@ impl Table {
                 let listens = |row: &SocketRow| row.state == TcpState::Listen;
                 if listens(&before) != listens(&row) {
                     self.order.remove(name);
-                    self.order.insert(name, self.part(&row, serves));
+                    self.place(&row, serves);
                 }
                 self.recount(&row, Some(before.state), Some(row.state));
                 if row.state == TcpState::TimeWait && before.state != row.state {
@@ -140,16 +138,25 @@ impl Table {
     }
 
     fn insert(&mut self, line: TableRow, serves: bool) {
-        let (row, name) = (line.row, line.row.name());
+        let row = line.row;
         let alive = line.gone.is_none();
-        self.order.insert(name, self.part(&row, serves));
-        self.lines.insert(name, line);
+        self.lines.insert(row.name(), line);
+        self.place(&row, serves);
         if alive {
             self.recount(&row, None, Some(row.state));
         }
     }
 
-    fn part(&self, row: &SocketRow, serves: bool) -> RowKind {
+    /// Gives a row its place in the order.
+    fn place(&mut self, row: &SocketRow, serves: bool) {
+        let kind = self.kind(row, serves);
+        self.order.insert(row.name(), kind);
+        if let Some(line) = self.lines.get_mut(&row.name()) {
+            line.kind = kind;
+        }
+    }
+
+    fn kind(&self, row: &SocketRow, serves: bool) -> RowKind {
         let (local, remote) = (row.tuple.local.port, row.tuple.remote.port);
         let is_server = || serves || (self.counts.is_listening(local) && local != remote);
         if row.state == TcpState::Listen {
@@ -177,7 +184,8 @@ impl Table {
     }
 
     fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
-        let (was_open, is_now) = (before.is_some_and(is_open), after.is_some_and(is_open));
+        let (was_open, is_now) =
+            (before.is_some_and(TcpState::is_open), after.is_some_and(TcpState::is_open));
         if was_open != is_now && row.tuple.protocol == Protocol::Tcp {
             self.order.count_open(row.name(), is_now);
         }
@@ -208,15 +216,15 @@ impl Table {
     pub(crate) fn other_line(&self, name: SocketId) -> Option<&TableRow> {
         let other = name.tuple.mirrored().canonical();
         let born = self.lines.get(&name).map(|line| line.born);
-        let departed = || {
-            let lines = self.departed().iter().rev().map(|departed| &departed.line);
+        let closed = || {
+            let lines = self.closed_rows().iter().rev();
             let is_it = |line: &&TableRow| {
                 let went = line.gone.map(|gone| gone.at);
                 line.row.tuple.canonical() == other && went >= born
             };
             lines.filter(|line| line.row.name() != name).find(is_it)
         };
-        self.mirror(name).or_else(departed)
+        self.mirror(name).or_else(closed)
     }
 
     /// Whether the other end went by a RST, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
@@ -226,7 +234,7 @@ impl Table {
             let other = self.mirror(name);
             other.is_some_and(|other| other.gone.is_some() && other.sent_rst())
         };
-        is_there && is_open(line.row.state) && (line.left_alone || is_alone(line.row.name()))
+        is_there && line.row.state.is_open() && (line.left_alone || is_alone(line.row.name()))
     }
 
     /// Whether both ends closed at once, as far as a look at either has shown it.
@@ -237,7 +245,7 @@ impl Table {
 
     /// Whether the row is the client's end of its connection, as far as ports that listen tell.
     pub fn is_client(&self, name: SocketId) -> bool {
-        self.order.is_client(name)
+        self.lines.get(&name).is_some_and(TableRow::is_client)
     }
 
     /// Every line in its order.

@@ -99,13 +99,6 @@ impl RowOrder {
         self.open
     }
 
-    /// Whether the row stands as the client's end.
-    pub(crate) fn is_client(&self, name: SocketId) -> bool {
-        let birth = self.births.get(&birth_key(name));
-        let place = birth.map(|birth| RowKind::ClientEnd.place(birth.number, name));
-        place.is_some_and(|place| self.places.contains(&place))
-    }
-
     /// The other row of the same connection.
     pub(crate) fn other_end(&self, name: SocketId) -> Option<SocketId> {
         let birth = self.births.get(&birth_key(name))?.number;

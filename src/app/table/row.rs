@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::app::table::RowKind;
 use crate::tcp::{CloseKind, Errno, Moment, Protocol, SocketId, SocketRow, TcpState};
 
 /// A row of the kernel's table, and what this program remembers of it.
@@ -15,6 +16,8 @@ pub struct TableRow {
     pub read: Moment,
     /// When and why it went; `None` while the kernel has it.
     pub gone: Option<Gone>,
+    /// Listener, server or client, as far as listening ports tell.
+    pub(crate) kind: RowKind,
     /// Whether it was there already when its table was first looked at, so that it is older than `born`.
     pub found: bool,
     /// Whether no look at the table ever showed it: our own calls told of it.
@@ -131,6 +134,7 @@ impl TableRow {
             changed: at,
             read: at,
             gone: None,
+            kind: RowKind::ClientEnd,
             found: false,
             told: false,
             ending: None,
@@ -181,6 +185,11 @@ impl TableRow {
         if self.passed.is_empty() { self.born } else { self.changed }
     }
 
+    /// Whether it is the client's end of its connection.
+    pub fn is_client(&self) -> bool {
+        self.kind == RowKind::ClientEnd
+    }
+
     /// How it is to be marked at `now`.
     pub fn mark(&self, now: Moment) -> Mark {
         if self.told {
@@ -202,16 +211,19 @@ impl TableRow {
         Some(timer.left.saturating_sub(now.since(self.read)))
     }
 
+    /// The states that it was seen in, the present one last.
+    pub(crate) fn states(&self) -> impl Iterator<Item = TcpState> {
+        self.passed.iter().map(|sighting| sighting.state).chain([self.row.state])
+    }
+
     /// Whether the present state, or one before, is `state`.
     pub fn was(&self, state: TcpState) -> bool {
-        self.row.state == state || self.passed.iter().any(|sighting| sighting.state == state)
+        self.states().any(|seen| seen == state)
     }
 
     /// Whether this end sent the first FIN, as far as its states tell.
     pub fn closed_first(&self) -> bool {
-        let active =
-            [TcpState::FinWait1, TcpState::FinWait2, TcpState::TimeWait, TcpState::Closing];
-        active.into_iter().any(|state| self.was(state))
+        self.states().any(TcpState::closed_first)
     }
 
     /// Whether a look saw that both ends had sent their FINs at once: neither closed first.
@@ -221,7 +233,7 @@ impl TableRow {
 
     /// Whether this end has sent its FIN.
     pub fn has_sent_fin(&self) -> bool {
-        self.closed_first() || self.row.state == TcpState::LastAck
+        self.states().any(TcpState::has_sent_fin)
     }
 
     /// Whether its program closed it with data unread: then the kernel sends RST, and no FIN (RFC 2525, section 2.17).

@@ -1,6 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use netlink_packet_core::{NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR};
 use zerocopy::byteorder::network_endian::U16;
 use zerocopy::{FromBytes, Immutable, KnownLayout};
 
@@ -11,17 +12,14 @@ use crate::tcp::{
     Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState, Timer, TimerKind,
 };
 
-const NLMSG_ERROR: u16 = 2;
-const NLMSG_DONE: u16 = 3;
-const NLM_F_DUMP_INTR: u16 = 0x10;
 const HEADER: usize = size_of::<Header>();
 
 /// `struct inet_diag_msg`.
 #[derive(Clone, Copy, FromBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub(crate) struct DiagMessage {
+pub(super) struct DiagMessage {
     family: u8,
-    pub(crate) state: u8,
+    pub(super) state: u8,
     timer: u8,
     tries: u8,
     id: DiagSocketId,
@@ -35,28 +33,28 @@ pub(crate) struct DiagMessage {
 /// One message of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiagAnswer {
-    /// The number of the request that it answers.
+    /// The sequence number of the request.
     pub sequence: u32,
     /// `NLM_F_DUMP_INTR`: the table changed so that rows may be missing.
     pub torn: bool,
-    /// What it says.
+    /// Its content.
     pub body: Body,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// A socket, and the interface it is bound to, or 0.
     Socket(SocketRow, u32),
-    /// The end of a dump, with an errno(3) if it ended before its time.
+    /// The end of a dump, with an errno(3) if it ended early.
     Done(i32),
     /// The request was refused with this errno(3); 0 is a plain acknowledgement.
     Error(i32),
-    /// Something that this program does not ask for.
+    /// A message that was not asked for.
     Other,
 }
 
-/// Takes the next message off the front of `bytes`; `None` at the end, `Err` where the bytes make no sense.
+/// Takes the next message off the front of `bytes`; `None` at the end.
 ///
 /// # Errors
 /// When a length lies beyond the bytes, or a message is too short for what it claims to be.
@@ -122,7 +120,7 @@ fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {
     Ok(Body::Socket(row, id.interface))
 }
 
-/// The timer behind the number that the kernel uses, in `inet_diag` as in /proc.
+/// The timer with the kernel's number, in `inet_diag` as in /proc.
 pub fn timer_kind(number: u8) -> Option<TimerKind> {
     match number {
         1 => Some(TimerKind::Retransmit),
@@ -133,7 +131,7 @@ pub fn timer_kind(number: u8) -> Option<TimerKind> {
     }
 }
 
-/// An errno(3) is sent as a negative number.
+/// Reads an errno(3), which is sent negated.
 fn number(bytes: &[u8]) -> Option<i32> {
     let (number, _) = i32::read_from_prefix(bytes).ok()?;
     Some(number.saturating_neg())

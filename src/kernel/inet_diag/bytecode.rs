@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use crate::tcp::{FiveTuple, Port};
 
-/// More ports than this are filtered by us: the kernel tries them one after the other for every socket.
-const MOST_PORTS: usize = 64;
+/// With more ports the filter is applied here: the kernel tries them one by one for every socket.
+const MAX_PORTS: usize = 64;
 
 const JMP: u8 = 1;
 const S_GE: u8 = 2;
@@ -16,12 +16,12 @@ const D_EQ: u8 = 12;
 const COMPARE: u8 = 8;
 const JUMP: u8 = 4;
 
-/// One part of the table, by a port that no socket changes while it is connected; every socket is in exactly one of `UpTo` and `Above`.
+/// One half of the table, divided at a port; every socket is in exactly one of `UpTo` and `Above`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortHalf {
-    /// Up to this port and with it.
+    /// Ports up to and including this one.
     UpTo(SocketEnd, Port),
-    /// Above this port.
+    /// Ports above this one.
     Above(SocketEnd, Port),
 }
 
@@ -30,7 +30,7 @@ pub enum PortHalf {
 pub enum SocketEnd {
     /// The Local Address column.
     Local,
-    /// The Foreign Address column; port 0 where nobody is connected.
+    /// The Foreign Address column; port 0 without a connection.
     Remote,
 }
 
@@ -45,7 +45,7 @@ impl SocketEnd {
 }
 
 impl PortHalf {
-    /// Whether it is the one with `tuple`.
+    /// Whether `tuple` is in this half.
     pub fn has(self, tuple: &FiveTuple) -> bool {
         match self {
             PortHalf::UpTo(end, last) => end.port(tuple) <= last,
@@ -67,13 +67,13 @@ impl PortHalf {
 /// The program (`INET_DIAG_REQ_BYTECODE`, linux/inet_diag.h) by which the kernel keeps the sockets of `half` with one of `ports` at either
 /// end.
 ///
-/// `None` when there is nothing to filter, or so many ports that it is done better by [`Filter::wants`](crate::tcp::Filter::wants).
+/// `None` when there is nothing to filter, or so many ports that [`Filter::wants`](crate::tcp::Filter::wants) is faster.
 ///
-/// The kernel accepts a socket when the program is left exactly at its end. It checks before that every jump lands on an operation which
-/// can be reached from the start by taking each "yes"; hence a jump to the end behind each comparison, instead of a "yes" that leaps.
+/// The kernel accepts a socket when the program ends exactly at its last byte. It rejects programs with a jump to an operation that
+/// cannot be reached by taking each "yes"; hence a jump to the end follows each comparison.
 pub fn program(ports: Option<&BTreeSet<Port>>, half: Option<PortHalf>) -> Option<Vec<u8>> {
     let terms: Vec<(u8, Port)> = ports
-        .filter(|ports| ports.len() <= MOST_PORTS)
+        .filter(|ports| ports.len() <= MAX_PORTS)
         .into_iter()
         .flatten()
         .flat_map(|port| [(S_EQ, *port), (D_EQ, *port)])

@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 
+use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST};
 use zerocopy::{Immutable, IntoBytes};
 
 use crate::kernel::inet_diag::{
@@ -7,11 +8,9 @@ use crate::kernel::inet_diag::{
 };
 use crate::tcp::{FiveTuple, Protocol, TcpState};
 
-/// The bits of every state, also of those that this program does not know yet.
+/// The bits of all states, known or not.
 pub const ALL_STATES: u32 = !0;
 
-const NLM_F_REQUEST: u16 = 0x1;
-const NLM_F_DUMP: u16 = 0x300;
 const INET_DIAG_REQ_BYTECODE: u16 = 1;
 /// The bit that asks for `INET_DIAG_INFO`.
 const INFO: u8 = 1 << 1;
@@ -31,7 +30,7 @@ struct Request {
     id: DiagSocketId,
 }
 
-/// `struct inet_diag_req`, which older programs use: it walks the table once for both families.
+/// `struct inet_diag_req`, the older request: it walks the table once for both families.
 #[derive(Clone, Copy, Default, IntoBytes, Immutable)]
 #[repr(C)]
 struct OldRequest {
@@ -49,7 +48,7 @@ struct OldRequest {
 pub enum Family {
     /// IPv4.
     V4,
-    /// IPv6, also where IPv4-mapped addresses are used.
+    /// IPv6, including sockets with IPv4-mapped addresses.
     V6,
 }
 
@@ -62,12 +61,12 @@ pub struct Dump<'a> {
     pub family: Option<Family>,
     /// A bit for each state that is wanted, see [`state_bits`].
     pub states: u32,
-    /// A filter that the kernel runs, see [`program`](crate::kernel::inet_diag::program).
+    /// The filter that the kernel runs, see [`program`](crate::kernel::inet_diag::program).
     pub program: Option<&'a [u8]>,
 }
 
 impl Dump<'_> {
-    /// Writes the message that asks for this dump into `request`.
+    /// Writes the request for this dump into `request`.
     pub fn write(&self, sequence: u32, request: &mut Vec<u8>) {
         let flags = NLM_F_REQUEST | NLM_F_DUMP;
         request.clear();
@@ -101,14 +100,14 @@ impl Dump<'_> {
     }
 }
 
-/// Writes the message that asks for one socket into `request`; `interface` is the one it is bound to, or 0.
+/// Writes the request for one socket into `request`; `interface` is the one it is bound to, or 0.
 ///
-/// Where there is no such socket, the kernel answers with one that listens at the address, or with an error.
+/// If there is no such socket, the kernel answers with one that listens on the address, or with an error.
 pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
     write_one(tuple, interface, 0, sequence, request);
 }
 
-/// The same, and for what the kernel knows of the connection beyond its row, see [`tcp_info`](crate::kernel::inet_diag::tcp_info).
+/// Writes the same request with `INET_DIAG_INFO`, see [`tcp_info`](crate::kernel::inet_diag::tcp_info).
 pub fn write_inspection(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
     write_one(tuple, interface, INFO, sequence, request);
 }
@@ -120,7 +119,7 @@ fn write_one(
     sequence: u32,
     request: &mut Vec<u8>,
 ) {
-    // For UDP the kernel takes the two ends the other way round.
+    // For UDP the kernel expects the two ends swapped.
     let asked = match tuple.protocol {
         Protocol::Tcp => tuple,
         Protocol::Udp => tuple.mirrored(),
@@ -147,7 +146,7 @@ fn write_one(
     end(request);
 }
 
-/// The bits by which a dump asks for sockets in `state`; the kernel has two kinds of SYN_RECV and of CLOSED.
+/// The bits of `state` in a request; the kernel has two states each for SYN_RECV and CLOSED.
 pub fn state_bits(state: TcpState) -> u32 {
     (1..=13_u8)
         .filter(|number| TcpState::from_kernel(*number) == Some(state))
@@ -184,7 +183,7 @@ fn begin(request: &mut Vec<u8>, kind: u16, flags: u16, sequence: u32) {
     request.extend(header.as_bytes());
 }
 
-/// Fills in the length, which stands in front.
+/// Fills in the length field.
 fn end(request: &mut [u8]) {
     let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
     if let Some(field) = request.first_chunk_mut::<4>() {

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use netlink_packet_core::NlasIterator;
 use zerocopy::FromBytes;
 
 use crate::kernel::inet_diag::Header;
@@ -7,34 +8,26 @@ use crate::kernel::inet_diag::answer::DiagMessage;
 use crate::tcp::{TcpInfo, TcpState};
 
 const INET_DIAG_INFO: u16 = 2;
-/// `struct rtattr`: a length, which counts itself, and a kind.
-const ATTRIBUTE: usize = 4;
 
-/// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or no sense in it.
+/// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or it is invalid.
 ///
-/// It has grown with the years: what an older kernel does not send is not known, what a newer one adds is skipped.
+/// Fields that an older kernel lacks are `None`; those that a newer one adds are skipped.
 pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
     let socket = message.get(size_of::<Header>()..)?;
-    let (socket, mut rest) = DiagMessage::read_from_prefix(socket).ok()?;
-    while let Some((&[a, b, c, d], _)) = rest.split_first_chunk::<ATTRIBUTE>() {
-        let length = usize::from(u16::from_ne_bytes([a, b]));
-        let body = rest.get(ATTRIBUTE..length)?;
-        if u16::from_ne_bytes([c, d]) == INET_DIAG_INFO {
-            return read(body).map(|info| without_fin(socket.state, info));
-        }
-        rest = rest.get(length.next_multiple_of(4)..)?;
-    }
-    None
+    let (socket, attributes) = DiagMessage::read_from_prefix(socket).ok()?;
+    let mut attributes = NlasIterator::new(attributes).map_while(Result::ok);
+    let info = attributes.find(|attribute| attribute.kind() == INET_DIAG_INFO)?;
+    read(info.value()).map(|info| without_fin(socket.state, info))
 }
 
-/// A FIN has a number of its own, and `tcpi_bytes_received` counts it (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c); a program cannot read it.
+/// Takes a received FIN, which occupies a sequence number, off `tcpi_bytes_received` (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c).
 fn without_fin(state: u8, info: TcpInfo) -> TcpInfo {
-    let has_come = TcpState::from_kernel(state).is_some_and(TcpState::has_heard_fin);
-    let fin = u64::from(has_come);
+    let has_fin = TcpState::from_kernel(state).is_some_and(TcpState::has_received_fin);
+    let fin = u64::from(has_fin);
     TcpInfo { bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)), ..info }
 }
 
-/// The fields by their places.
+/// Reads the fields at their offsets.
 fn read(info: &[u8]) -> Option<TcpInfo> {
     let word = |at: usize| {
         let bytes = info.get(at..)?.first_chunk::<4>()?;
@@ -54,7 +47,7 @@ fn read(info: &[u8]) -> Option<TcpInfo> {
         bytes_in: long(128),
         segments_out: word(136),
         segments_in: word(140),
-        // `tcpi_bytes_sent` counts what was sent again, too. Before Linux 4.19 only what was acknowledged is known.
+        // `tcpi_bytes_sent` includes retransmissions. Before Linux 4.19 only acknowledged bytes are known.
         bytes_out: match (long(200), long(208)) {
             (Some(sent), Some(again)) => Some(sent.saturating_sub(again)),
             (sent, _) => sent.or_else(|| long(120)),

@@ -7,8 +7,8 @@ use etherparse::{
 
 use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment};
 
-/// The TCP segment or UDP datagram in an Ethernet frame, or the ICMP message that refuses one, if there is any of them; its number and
-/// hosts are the caller's to say. Of a datagram in fragments it is the first one, which has the ports.
+/// The TCP segment or UDP datagram in an Ethernet frame, or the ICMP message that refuses one; the caller gives its number and hosts. Of
+/// a fragmented datagram it is the first fragment, which has the ports.
 pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Segment> {
     let packet = LaxSlicedPacket::from_ethernet(frame).ok()?;
     let refused = packet.transport.as_ref().and_then(refused);
@@ -42,7 +42,7 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
     })
 }
 
-/// The five numbers of a packet of TCP or UDP.
+/// The five-tuple of a TCP or UDP packet.
 fn five_tuple(packet: &LaxSlicedPacket<'_>) -> Option<FiveTuple> {
     let (protocol, ports) = match packet.transport.as_ref()? {
         TransportSlice::Tcp(tcp) => (Protocol::Tcp, [tcp.source_port(), tcp.destination_port()]),
@@ -71,7 +71,7 @@ fn between(packet: &LaxSlicedPacket<'_>, protocol: Protocol, ports: [u16; 2]) ->
     })
 }
 
-/// The first fragment of a datagram that is longer than a frame: what it has of the data, and how much the others have.
+/// The first fragment of a UDP datagram: its five-tuple, its data, and how many bytes the others have.
 fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u8], usize)> {
     let Some(LaxNetSlice::Ipv4(ip)) = &packet.net else {
         return None;
@@ -94,22 +94,22 @@ fn is_fragment(packet: &LaxSlicedPacket<'_>) -> bool {
     }
 }
 
-/// The datagram that an ICMP message answers with "port unreachable", of which it holds the beginning (RFC 792, RFC 4443).
+/// The UDP datagram that an ICMP "port unreachable" quotes (RFC 792, RFC 4443).
 fn refused(transport: &TransportSlice<'_>) -> Option<FiveTuple> {
-    let nobodys = (
+    let unreachable = (
         Icmpv4Type::DestinationUnreachable(icmpv4::DestUnreachableHeader::Port),
         Icmpv6Type::DestinationUnreachable(icmpv6::DestUnreachableCode::Port),
     );
-    let beginning = match transport {
-        TransportSlice::Icmpv4(icmp) if icmp.icmp_type() == nobodys.0 => icmp.payload(),
-        TransportSlice::Icmpv6(icmp) if icmp.icmp_type() == nobodys.1 => icmp.payload(),
+    let quoted = match transport {
+        TransportSlice::Icmpv4(icmp) if icmp.icmp_type() == unreachable.0 => icmp.payload(),
+        TransportSlice::Icmpv6(icmp) if icmp.icmp_type() == unreachable.1 => icmp.payload(),
         TransportSlice::Icmpv4(_)
         | TransportSlice::Icmpv6(_)
         | TransportSlice::Tcp(_)
         | TransportSlice::Udp(_)
         | TransportSlice::Igmp(_) => return None,
     };
-    let datagram = LaxSlicedPacket::from_ip(beginning).ok()?;
+    let datagram = LaxSlicedPacket::from_ip(quoted).ok()?;
     five_tuple(&datagram).filter(|tuple| tuple.protocol == Protocol::Udp)
 }
 
@@ -125,8 +125,8 @@ fn flags(tcp: &TcpSlice<'_>) -> Flags {
     set.fold(Flags::default(), |all, (_, flag)| all.and(flag))
 }
 
-/// Whether an Ethernet frame is what a wire holds and counts: TCP or UDP, a fragment of it, or the refusal of a datagram.
-pub(crate) fn is_segment(frame: &[u8]) -> bool {
+/// Whether an Ethernet frame is held and counted by the wire: TCP, UDP, a fragment of them, or the refusal of a datagram.
+pub(super) fn is_segment(frame: &[u8]) -> bool {
     let Ok(packet) = LaxSlicedPacket::from_ethernet(frame) else {
         return false;
     };

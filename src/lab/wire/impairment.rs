@@ -1,34 +1,27 @@
+use crate::tcp::{DropReason, Moment, WireOrder, WireSettings};
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use crate::tcp::{DropReason, Moment, WireOrder};
-
-/// Decides what becomes of each frame; without I/O or a clock of its own.
+/// Decides the fate of each frame, as netem does; has no I/O or clock of its own.
 ///
-/// There is one queue, so that no frame overtakes another, however the delay is changed.
+/// There is one queue, so no frame overtakes another, however the delay changes.
 #[derive(Debug)]
 pub struct Impairment<T> {
-    held: bool,
-    cut: bool,
-    delay: Duration,
-    /// So many of the next segments are lost.
-    drops: u32,
+    settings: WireSettings,
     kept: VecDeque<HeldFrame<T>>,
-    /// So many of the oldest kept segments are let through, though it is held.
+    /// How many of the oldest kept segments are let through, though it is held.
     owed: usize,
-    /// How many segments are among them.
+    /// How many segments and bytes are kept.
     segments: usize,
-    /// How many bytes are kept.
     bytes: usize,
     overflow: Overflow,
 }
 
-/// Whether something was lost for lack of room since the cable was empty.
+/// Whether a frame was lost for lack of space since the queue was empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Overflow {
     No,
-    Untold,
-    Told,
+    Unreported,
+    Reported,
 }
 
 #[derive(Debug)]
@@ -38,21 +31,21 @@ struct HeldFrame<T> {
     frame: T,
 }
 
-/// What a cable has to know of a frame.
+/// What decides the fate of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameInfo {
-    /// Whether it carries TCP, UDP or the refusal of a datagram, a fragment of them included; other frames are not told of, and go along.
+    /// Whether it carries TCP, UDP or the refusal of a datagram, or a fragment of them; other frames are neither reported nor dropped.
     pub is_segment: bool,
-    /// How long it is.
+    /// Its length.
     pub bytes: usize,
 }
 
-/// What becomes of a frame that is put on the wire.
+/// What happens to a frame that is put on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameFate {
-    /// It goes through at once.
+    /// It is delivered at once.
     Through,
-    /// It is to be kept, until it is due or somebody lets it go.
+    /// It is kept until it is due or let go.
     Held,
     /// It is lost.
     Lost(DropReason),
@@ -61,10 +54,7 @@ pub enum FrameFate {
 impl<T> Default for Impairment<T> {
     fn default() -> Impairment<T> {
         Impairment {
-            held: false,
-            cut: false,
-            delay: Duration::ZERO,
-            drops: 0,
+            settings: WireSettings::default(),
             kept: VecDeque::new(),
             owed: 0,
             segments: 0,
@@ -75,33 +65,33 @@ impl<T> Default for Impairment<T> {
 }
 
 impl<T> Impairment<T> {
-    /// So many frames are kept at most; more are lost.
+    /// How many frames are kept at most.
     pub const MOST: usize = 1 << 18;
-    /// So many bytes: 256 MiB, which a small machine can spare, and which 64 connections fill that send as much as they can, since a
-    /// kernel sends 4 MiB at most before it hears an answer (`net.ipv4.tcp_wmem`).
+    /// How many bytes are kept at most: what 64 connections send without an answer, 4 MiB each (`net.ipv4.tcp_wmem`).
     pub const MOST_BYTES: usize = 256 << 20;
 
-    /// What becomes of the next frame; a frame that is to be kept is then handed over to [`Impairment::keep`].
+    /// Decides the fate of the next frame; if it is to be held, call [`Impairment::keep`].
     pub fn put(&mut self, load: FrameInfo) -> FrameFate {
-        if self.cut {
+        let WireSettings { held, delay, cut, drop_next } = self.settings;
+        if cut {
             return FrameFate::Lost(DropReason::Cut);
         }
-        if load.is_segment && self.drops > 0 {
-            self.drops -= 1;
+        if load.is_segment && drop_next > 0 {
+            self.settings.drop_next -= 1;
             return FrameFate::Lost(DropReason::Dropped);
         }
-        // What is not told of cannot be let through by hand either.
-        let passes = self.held && !load.is_segment;
-        if passes || (!self.held && self.delay.is_zero() && self.kept.is_empty()) {
+        // What is not reported cannot be let through by hand either.
+        let passes = held && !load.is_segment;
+        if passes || (!held && delay.is_zero() && self.kept.is_empty()) {
             return FrameFate::Through;
         }
-        let has_room = self.kept.len() < Impairment::<T>::MOST
+        let has_space = self.kept.len() < Impairment::<T>::MOST
             && load.bytes <= Impairment::<T>::MOST_BYTES.saturating_sub(self.bytes);
-        if has_room {
+        if has_space {
             return FrameFate::Held;
         }
         if self.overflow == Overflow::No {
-            self.overflow = Overflow::Untold;
+            self.overflow = Overflow::Unreported;
         }
         FrameFate::Lost(DropReason::Full)
     }
@@ -113,13 +103,18 @@ impl<T> Impairment<T> {
         self.kept.push_back(HeldFrame { since, load, frame });
     }
 
-    /// How many frames are kept, and how many bytes, if one was lost for lack of room; says so once until the cable was empty.
+    /// How many frames and bytes are kept, if a frame was lost for lack of space; returned once until the queue was empty.
     pub fn overflows(&mut self) -> Option<(usize, usize)> {
-        let is_new = self.overflow == Overflow::Untold;
+        let is_new = self.overflow == Overflow::Unreported;
         is_new.then(|| {
-            self.overflow = Overflow::Told;
+            self.overflow = Overflow::Reported;
             (self.kept.len(), self.bytes)
         })
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> WireSettings {
+        self.settings
     }
 
     /// How many segments are kept.
@@ -127,7 +122,7 @@ impl<T> Impairment<T> {
         self.segments
     }
 
-    /// The oldest segment that is kept.
+    /// The oldest kept segment.
     pub fn oldest(&self) -> Option<&T> {
         let oldest = self.segment_at(0)?;
         self.kept.get(oldest).map(|kept| &kept.frame)
@@ -141,10 +136,10 @@ impl<T> Impairment<T> {
     /// When the next kept frame is due; `None` while nothing is, or the wire is held.
     pub fn due(&self) -> Option<Moment> {
         let first = self.kept.front()?;
-        match (self.held, self.owed) {
+        match (self.settings.held, self.owed) {
             (true, 0) => None,
             (true, _) => Some(first.since),
-            (false, _) => Some(first.since.plus(self.delay)),
+            (false, _) => Some(first.since.plus(self.settings.delay)),
         }
     }
 
@@ -156,20 +151,23 @@ impl<T> Impairment<T> {
         self.remove(0)
     }
 
-    /// Does what is ordered; the kept frames that are lost by it.
+    /// Carries out an order, and returns the kept frames that are lost by it.
     pub fn order(&mut self, order: WireOrder) -> Vec<(T, DropReason)> {
+        if order == WireOrder::DropNext
+            && let Some(frame) = self.drop_kept()
+        {
+            return vec![(frame, DropReason::Dropped)];
+        }
+        self.settings.apply(order);
         match order {
-            WireOrder::Hold => self.held = true,
-            WireOrder::LetGo => (self.held, self.owed) = (false, 0),
-            WireOrder::Delay(delay) => self.delay = delay,
-            WireOrder::Mend => (self.cut, self.drops) = (false, 0),
+            WireOrder::Hold | WireOrder::Delay(_) | WireOrder::DropNext | WireOrder::Mend => (),
+            WireOrder::LetGo => self.owed = 0,
+            // Older frames that are no segments are let through with it.
             WireOrder::Step => {
-                // What is older and no segment goes with it.
-                self.owed += usize::from(self.held && self.owed < self.segments);
+                self.owed += usize::from(self.settings.held && self.owed < self.segments);
             }
-            WireOrder::DropNext => return self.drop_next(),
             WireOrder::Cut => {
-                (self.cut, self.owed) = (true, 0);
+                self.owed = 0;
                 let lost = std::iter::from_fn(|| self.remove(0));
                 return lost.map(|frame| (frame, DropReason::Cut)).collect();
             }
@@ -177,14 +175,10 @@ impl<T> Impairment<T> {
         Vec::new()
     }
 
-    fn drop_next(&mut self) -> Vec<(T, DropReason)> {
-        // Those before it are on their way already.
-        let next = self.segment_at(self.owed).filter(|_| self.held);
-        if let Some(frame) = next.and_then(|place| self.remove(place)) {
-            return vec![(frame, DropReason::Dropped)];
-        }
-        self.drops = self.drops.saturating_add(1);
-        Vec::new()
+    /// Takes the oldest segment off a held wire, after those that are let through already.
+    fn drop_kept(&mut self) -> Option<T> {
+        let next = self.segment_at(self.owed).filter(|_| self.settings.held);
+        next.and_then(|place| self.remove(place))
     }
 
     /// The place of the segment before which so many others are kept.

@@ -1,18 +1,16 @@
-//! The wire between the lab's computers, and what the one who holds it does with it.
+//! The wire between the lab's computers: forwards, delays, loses, reports and captures frames.
 
-pub(crate) mod decode;
-pub(crate) mod forwarder;
-pub(crate) mod impairment;
-pub(crate) mod packet_socket;
-pub(crate) mod pcapng;
-pub(crate) mod port;
-pub(crate) mod reporter;
-pub(crate) mod shared;
+mod decode;
+mod forwarder;
+mod impairment;
+pub(super) mod packet_socket;
+mod pcapng;
+mod port;
+mod reporter;
+mod shared;
 
 pub use crate::lab::wire::decode::segment;
-pub use crate::lab::wire::impairment::FrameFate;
-pub use crate::lab::wire::impairment::FrameInfo;
-pub use crate::lab::wire::impairment::Impairment;
+pub use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 pub use crate::lab::wire::pcapng::Capture;
 
 use std::any::Any;
@@ -39,44 +37,35 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Connects the ends. `clock` says when things happen; `tell` is handed what happens, in batches, and gives back at once what it has no
-    /// room for; `capture` writes down what crosses. Should the thread panic, `broke` is handed the panic: then nothing crosses any more.
+    /// Connects the packet sockets of the computers. `report` takes batches of events, and returns at once those it has no space for;
+    /// `capture` writes what crosses. If the thread panics, `on_panic` gets the panic, and nothing crosses any more.
     ///
     /// # Errors
-    /// When a thread or a descriptor cannot be had.
+    /// When a thread or a descriptor cannot be created.
     pub fn start(
-        ends: Vec<(Host, OwnedFd)>,
+        sockets: Vec<(Host, OwnedFd)>,
         clock: impl Fn() -> Moment + Send + 'static,
-        tell: impl FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send + 'static,
+        report: impl FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send + 'static,
         capture: Option<Capture>,
-        broke: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
+        on_panic: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
     ) -> std::io::Result<Wire> {
         let shared = Arc::new(Shared {
             orders: Mutex::new(Some(Vec::new())),
             pending: AtomicBool::new(false),
             wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         });
-        let forwarder = Forwarder {
-            ends: ends.into_iter().map(WirePort::new).collect(),
-            shared: Arc::clone(&shared),
-            clock,
-            teller: Reporter::new(Box::new(tell)),
-            capture,
-            cable: Impairment::default(),
-            count: 0,
-            steps: 0,
-            asked: Moment::default(),
-            awake_until: Moment::default(),
-        };
+        let ports = sockets.into_iter().map(WirePort::new).collect();
+        let reporter = Reporter::new(Box::new(report));
+        let forwarder = Forwarder::new(ports, Arc::clone(&shared), clock, reporter, capture);
         let thread = thread::Builder::new().name("wire".to_owned()).spawn(move || {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| forwarder.run())) {
-                broke(panic);
+                on_panic(panic);
             }
         })?;
         Ok(Wire { shared, thread: Some(thread) })
     }
 
-    /// Has the wire do this, at once.
+    /// Gives the wire an order, which it carries out at once.
     pub fn order(&self, order: WireOrder) {
         self.shared.change(|orders| {
             if let Some(orders) = orders {

@@ -1,4 +1,4 @@
-//! One end of the wire: a packet socket on the middle's side of a link (packet(7)).
+//! The packet socket of a wire port, on the middle's side of a link (packet(7)).
 
 #![allow(
     unsafe_code,
@@ -10,23 +10,22 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use rustix::io::{Errno, Result};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with, sockopt};
 
-/// How much may wait to be read: as much as the kernel grants, so that a burst of calls is not lost.
-const ROOM: usize = 64 << 20;
+/// The receive buffer asked for, so that a burst of SYNs is not lost.
+const RECEIVE_BUFFER: usize = 64 << 20;
 
-/// Every frame that comes in through that link, in the network namespace of this thread, with a header that says what the kernel left
-/// undone (checksums, segmentation); what goes out through it is not seen. Frames that are written go out.
+/// A socket that receives every incoming frame of that link, in the network namespace of this thread, and sends frames out of it. Before
+/// each frame stands a header with what the kernel left to the hardware (checksums, segmentation).
 pub(crate) fn open(link: u32) -> std::result::Result<OwnedFd, (&'static str, Errno)> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    // Without a protocol nothing comes in before it is bound.
+    // Without a protocol it receives nothing before it is bound.
     let socket = socket_with(AddressFamily::PACKET, SocketType::RAW, flags, None)
         .map_err(|why| ("socket(AF_PACKET)", why))?;
     for option in [libc::PACKET_VNET_HDR, libc::PACKET_IGNORE_OUTGOING] {
-        set(&socket, libc::SOL_PACKET, option, 1).map_err(|why| ("setsockopt(SOL_PACKET)", why))?;
+        switch_on(&socket, option).map_err(|why| ("setsockopt(SOL_PACKET)", why))?;
     }
-    let room = i32::try_from(ROOM).unwrap_or(i32::MAX);
-    if set(&socket, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, room).is_err() {
-        // Without a privilege on the whole machine it is `net.core.rmem_max`.
-        let _ = sockopt::set_socket_recv_buffer_size(&socket, ROOM);
+    if sockopt::set_socket_recv_buffer_size_force(&socket, RECEIVE_BUFFER).is_err() {
+        // Without CAP_NET_ADMIN on the machine the limit is `net.core.rmem_max`.
+        let _ = sockopt::set_socket_recv_buffer_size(&socket, RECEIVE_BUFFER);
     }
     bind(&socket, link).map_err(|why| ("bind(AF_PACKET)", why))?;
     Ok(socket)
@@ -49,7 +48,8 @@ fn bind(socket: &OwnedFd, link: u32) -> Result<()> {
     checked(done)
 }
 
-fn set(socket: &OwnedFd, level: i32, option: i32, value: i32) -> Result<()> {
+fn switch_on(socket: &OwnedFd, option: i32) -> Result<()> {
+    let (value, level) = (1_i32, libc::SOL_PACKET);
     let size = libc::socklen_t::try_from(size_of::<i32>()).unwrap_or(0);
     // SAFETY: the pointer is to a live i32 and `size` is its size; the kernel only reads it.
     let done = unsafe {
@@ -58,8 +58,8 @@ fn set(socket: &OwnedFd, level: i32, option: i32, value: i32) -> Result<()> {
     checked(done)
 }
 
-/// How many frames came in since the last time for which there was no room.
-pub(crate) fn missed(socket: &OwnedFd) -> u64 {
+/// How many frames were lost for lack of space since the last call.
+pub(super) fn missed(socket: &OwnedFd) -> u64 {
     let mut counted = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
     let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);
     // SAFETY: the pointers are to a live tpacket_stats and to its size; the kernel writes no more than that.
@@ -75,20 +75,20 @@ pub(crate) fn missed(socket: &OwnedFd) -> u64 {
     checked(done).map_or(0, |()| u64::from(counted.tp_drops))
 }
 
-/// Whether a link in the network namespace of the socket works: both its ends are switched on (netdevice(7), `IFF_RUNNING`).
-pub(crate) fn is_running(socket: &OwnedFd, link: &str) -> bool {
+/// Whether both ends of a link in the socket's network namespace are up (netdevice(7), `IFF_RUNNING`).
+pub(super) fn is_running(socket: &OwnedFd, link: &str) -> bool {
     // SAFETY: an ifreq of nothing but zeros is a valid one.
     let mut asked: libc::ifreq = unsafe { std::mem::zeroed() };
     // The last byte stays zero.
-    let room = asked.ifr_name.len() - 1;
-    for (to, byte) in asked.ifr_name[..room].iter_mut().zip(link.bytes()) {
+    let length = asked.ifr_name.len() - 1;
+    for (to, byte) in asked.ifr_name[..length].iter_mut().zip(link.bytes()) {
         *to = libc::c_char::from_ne_bytes([byte]);
     }
     // SAFETY: the pointer is to a live ifreq, into which the kernel writes the flags.
     let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS, &raw mut asked) };
     // SAFETY: the call that succeeded has written the flags.
     let flags = i32::from(unsafe { asked.ifr_ifru.ifru_flags });
-    // A kernel that does not answer is not taken for a link that is down.
+    // If the kernel does not answer, the link is assumed to be up.
     checked(done).is_err() || flags & libc::IFF_RUNNING != 0
 }
 

@@ -21,22 +21,22 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use crate::lab::addressing::name;
 use crate::tcp::{Host, Moment, in_words};
 
-/// So many frames, of so many bytes together, may wait to be written.
-const FRAMES: usize = 16_384;
-const BYTES: usize = 64 << 20;
-/// The last power of ten of a second that times are written to: nanoseconds.
+/// How many frames and bytes may wait to be written.
+const MAX_FRAMES: usize = 16_384;
+const MAX_BYTES: usize = 64 << 20;
+/// The resolution of the time stamps: 10 to the power of minus 9 seconds.
 const NANOSECONDS: u8 = 9;
 
-/// Writes down what crosses the wire, as a pcapng file that Wireshark and tcpdump read. The wire never waits for it.
+/// Writes what crosses the wire to a pcapng file, for Wireshark and tcpdump, on a thread of its own. The wire never waits for it.
 ///
-/// Each computer is an interface of the file; a frame is written once, under the computer that sent it, when it reaches the other one.
-/// Checksums and segmentation are as the kernel left them to the hardware that is not there.
+/// Each computer is an interface of the file; a frame is written once, under its sender, when it reaches the receiver. Checksums and
+/// segmentation are as the kernel leaves them to the hardware.
 #[derive(Clone, Debug)]
 pub struct Capture(Arc<CaptureState>);
 
 #[derive(Debug)]
 struct CaptureState {
-    /// `None` once nothing more will come.
+    /// `None` once the capture ends.
     frames: Option<SyncSender<CapturedFrame>>,
     waiting: Arc<AtomicUsize>,
     missed: Arc<AtomicU64>,
@@ -50,60 +50,49 @@ struct CapturedFrame {
     bytes: Vec<u8>,
 }
 
-/// What the thread writes with.
 struct CaptureWriter {
     writer: PcapNgWriter<BufWriter<File>>,
-    /// The computers that have their interface already; the place is its number.
+    /// The computer of each interface.
     interfaces: Vec<Host>,
-    /// The time since 1970 at which the clock of the wire began.
+    /// The time since 1970 at which the wire's clock started.
     epoch: Duration,
 }
 
-/// How it goes on with the capture.
-enum WriteStep {
-    /// Nothing waits.
-    Calm,
-    /// Nothing will come any more.
-    Over,
-}
-
 impl Capture {
-    /// Opens the file, or empties it. `epoch` is the time since 1970 at [`Moment::default`]; `complain` hears, once, why nothing more is
-    /// written, or how many frames are missing.
+    /// Creates or truncates the file. `epoch` is the time since 1970 at [`Moment::default`]; `warn` is told why nothing more is written, or
+    /// how many frames are missing.
     ///
     /// # Errors
     /// When the file cannot be opened or written to.
     pub fn create(
         path: &Path,
         epoch: Duration,
-        complain: impl Fn(String) + Send + 'static,
+        warn: impl Fn(String) + Send + 'static,
     ) -> io::Result<Capture> {
-        // A pipe without a reader is refused, where one would otherwise wait for it.
+        // Opening a pipe without a reader fails at once instead of waiting for one.
         let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
         let mut options = OpenOptions::new();
         let options = options.write(true).create(true).truncate(true);
         let file = options.custom_flags(nonblocking).open(path)?;
         fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
-        let mut writer = PcapNgWriter::new(BufWriter::new(file)).map_err(plain)?;
+        let mut writer = PcapNgWriter::new(BufWriter::new(file)).map_err(io_error)?;
         writer.get_mut().flush()?;
-        let (frames, crossed) = sync_channel(FRAMES);
+        let (frames, crossed) = sync_channel(MAX_FRAMES);
         let (waiting, missed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicU64>::default());
-        let mut pen = CaptureWriter { writer, interfaces: Vec::new(), epoch };
+        let mut file_writer = CaptureWriter { writer, interfaces: Vec::new(), epoch };
         let thread = {
             let (waiting, missed) = (Arc::clone(&waiting), Arc::clone(&missed));
             let write = move || loop {
-                match pen.write_waiting(&crossed, &waiting) {
+                match file_writer.write_waiting(&crossed, &waiting) {
                     Err(why) => {
-                        return complain(format!("nothing more is captured: {}", in_words(&why)));
+                        return warn(format!("nothing more is captured: {}", in_words(&why)));
                     }
-                    Ok(WriteStep::Over) => return,
-                    Ok(WriteStep::Calm) => (),
+                    Ok(false) => return,
+                    Ok(true) => (),
                 }
                 let missed = missed.swap(0, Ordering::Relaxed);
                 if missed > 0 {
-                    complain(format!(
-                        "{missed} frames came too fast and are missing in the capture"
-                    ));
+                    warn(format!("{missed} frames came too fast and are missing in the capture"));
                 }
             };
             let thread = thread::Builder::new().name("capture".to_owned());
@@ -117,11 +106,11 @@ impl Capture {
         })))
     }
 
-    /// A frame has crossed.
-    pub(crate) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
+    /// Queues a frame that has crossed.
+    pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
         let CaptureState { frames, waiting, missed, .. } = &*self.0;
         let Some(frames) = frames else { return };
-        if waiting.load(Ordering::Relaxed) > BYTES {
+        if waiting.load(Ordering::Relaxed) > MAX_BYTES {
             missed.fetch_add(1, Ordering::Relaxed);
             return;
         }
@@ -145,21 +134,21 @@ impl Drop for CaptureState {
 }
 
 impl CaptureWriter {
-    /// Waits for a frame; writes it and all that wait behind it.
+    /// Waits for frames and writes them; `false` once the capture ends.
     fn write_waiting(
         &mut self,
         crossed: &Receiver<CapturedFrame>,
         waiting: &AtomicUsize,
-    ) -> io::Result<WriteStep> {
+    ) -> io::Result<bool> {
         let Ok(first) = crossed.recv() else {
-            return Ok(WriteStep::Over);
+            return Ok(false);
         };
         for next in std::iter::once(first).chain(crossed.try_iter()) {
             waiting.fetch_sub(next.bytes.len(), Ordering::Relaxed);
-            self.write(&next).map_err(plain)?;
+            self.write(&next).map_err(io_error)?;
         }
         self.writer.get_mut().flush()?;
-        Ok(WriteStep::Calm)
+        Ok(true)
     }
 
     fn write(&mut self, crossed: &CapturedFrame) -> Result<(), PcapError> {
@@ -187,7 +176,7 @@ impl CaptureWriter {
     }
 }
 
-fn plain(error: PcapError) -> io::Error {
+fn io_error(error: PcapError) -> io::Error {
     if let PcapError::IoError(error) = error {
         return error;
     }

@@ -1,100 +1,97 @@
+use std::mem;
 use std::time::Duration;
 
-use crate::tcp::{Moment, WireCounts, WireEvent, WireStatus};
+use crate::tcp::{Moment, WireEvent, WireStatus};
 
-/// Takes news; gives it back when there is no room for it now.
-pub(crate) type ReportSink = dyn FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send;
+/// Takes a batch of events; returns it when there is no space for it now.
+pub(super) type ReportSink = dyn FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send;
 
-/// So many segments a second are told of one by one.
+/// How many segments a second are reported one by one.
 const PER_SECOND: u32 = 2000;
-/// How long news waits for more, so that a burst does not come in crumbs.
-const GATHER: Duration = Duration::from_millis(4);
-/// So many news may wait for the reader.
-const WAITING: usize = 8192;
+/// How long events wait for more, so that a burst comes in few batches.
+const BATCH_TIME: Duration = Duration::from_millis(4);
+/// How many events may wait to be taken.
+const MAX_WAITING: usize = 8192;
 
-/// Tells what happens on the wire: in batches, no faster than anybody can use, and without ever waiting for the reader.
-pub(crate) struct Reporter {
-    tell: Box<ReportSink>,
+/// Reports what happens on the wire: in batches, at a limited rate, and without ever blocking.
+pub(super) struct Reporter {
+    sink: Box<ReportSink>,
     waiting: Vec<WireEvent>,
-    tally: WireCounts,
+    status: WireStatus,
+    /// Since when there is something to report.
     since: Option<Moment>,
-    /// What is left of this second.
-    left: u32,
+    left_this_second: u32,
     second: Moment,
 }
 
 impl Reporter {
-    pub(crate) fn new(tell: Box<ReportSink>) -> Reporter {
+    pub(super) fn new(sink: Box<ReportSink>) -> Reporter {
         Reporter {
-            tell,
+            sink,
             waiting: Vec::new(),
-            tally: WireCounts::default(),
+            status: WireStatus::default(),
             since: None,
-            left: PER_SECOND,
+            left_this_second: PER_SECOND,
             second: Moment::default(),
         }
     }
 
-    /// Whether a segment that is sent now is told of; if not, it is counted.
-    pub(crate) fn may_tell(&mut self, now: Moment) -> bool {
+    /// Whether a segment sent now is reported; if not, it is counted.
+    pub(super) fn may_report(&mut self, now: Moment) -> bool {
         if now.since(self.second) >= Duration::from_secs(1) {
-            (self.second, self.left) = (now, PER_SECOND);
+            (self.second, self.left_this_second) = (now, PER_SECOND);
         }
-        if self.left == 0 || self.waiting.len() >= WAITING {
-            self.tally.untold += 1;
+        if self.left_this_second == 0 || self.waiting.len() >= MAX_WAITING {
+            self.status.unreported += 1;
             self.since.get_or_insert(now);
             return false;
         }
-        self.left -= 1;
+        self.left_this_second -= 1;
         true
     }
 
-    pub(crate) fn tell(&mut self, now: Moment, news: WireEvent) {
-        self.waiting.push(news);
+    pub(super) fn report(&mut self, now: Moment, event: WireEvent) {
+        self.waiting.push(event);
         self.since.get_or_insert(now);
     }
 
-    /// A segment was dropped that was not told of.
-    pub(crate) fn dropped(&mut self, now: Moment) {
-        self.tally.dropped += 1;
-        self.since.get_or_insert(now);
-    }
-
-    /// So many frames never came on the wire.
-    pub(crate) fn missed(&mut self, now: Moment, count: u64) {
+    /// Counts frames that were lost before the wire.
+    pub(super) fn missed(&mut self, now: Moment, count: u64) {
         if count > 0 {
-            self.tally.missed += count;
+            self.status.missed += count;
             self.since.get_or_insert(now);
         }
     }
 
-    /// How it stands with the segments on the wire.
-    pub(crate) fn stands(&mut self, now: Moment, standing: WireStatus) {
-        if standing != self.tally.standing {
-            self.tally.standing = standing;
+    /// Sets the status but for its counters.
+    pub(super) fn set_status(&mut self, now: Moment, status: WireStatus) {
+        let WireStatus { unreported, missed, .. } = self.status;
+        let status = WireStatus { unreported, missed, ..status };
+        if status != self.status {
+            self.status = status;
             self.since.get_or_insert(now);
         }
     }
 
-    /// When the next batch is to be handed over.
-    pub(crate) fn due(&self) -> Option<Moment> {
-        self.since.map(|since| since.plus(GATHER))
+    /// When the next batch is due.
+    pub(super) fn due(&self) -> Option<Moment> {
+        self.since.map(|since| since.plus(BATCH_TIME))
     }
 
-    /// Hands a batch over, if it is time.
-    pub(crate) fn hand_over(&mut self, now: Moment) {
+    /// Hands a batch over, if it is due.
+    pub(super) fn hand_over(&mut self, now: Moment) {
         if self.due().is_none_or(|due| due > now) {
             return;
         }
-        let mut batch = std::mem::take(&mut self.waiting);
-        batch.push(WireEvent::Counts(self.tally));
-        match (self.tell)(batch) {
+        let mut batch = mem::take(&mut self.waiting);
+        batch.push(WireEvent::Status(self.status));
+        match (self.sink)(batch) {
             Ok(()) => {
                 self.since = None;
-                self.tally = WireCounts { standing: self.tally.standing, ..WireCounts::default() };
+                (self.status.unreported, self.status.missed) = (0, 0);
             }
-            Err(back) => {
-                self.waiting = back;
+            Err(returned) => {
+                self.waiting = returned;
                 self.waiting.pop();
                 self.since = Some(now);
             }

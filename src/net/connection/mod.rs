@@ -1,8 +1,10 @@
-pub(crate) mod byte_counts;
+//! One connection of ours, from connect() or accept() to close().
+
+mod byte_counts;
 pub(crate) mod mailbox;
-pub(crate) mod receive;
-pub(crate) mod send;
-pub(crate) mod send_queue;
+mod receive;
+mod send;
+mod send_queue;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,150 +19,152 @@ use crate::net::registry::{Registration, Registry};
 use crate::net::stream::Stream;
 use crate::tcp::{Call, CloseKind, Errno, OnData, Purpose, SocketEvent, SyscallError};
 
-/// One end of a connection and the task that owns it, from connect() or accept() to close().
+/// The task that owns one end of a connection.
 ///
-/// An idle one holds no buffer: bytes pass through the stack of whichever thread reads them.
+/// An idle one holds no buffer: bytes pass through the stack of the thread that reads them.
 #[derive(Debug)]
 pub(crate) struct ConnectionTask {
-    wire: Stream,
-    seat: Registration,
-    manner: Policy,
-    outgoing: SendQueue,
-    tally: ByteCounts,
-    /// When this end closes by itself.
-    closes: Option<Instant>,
-    /// Since when the kernel has taken nothing of what waits.
-    stuck: Option<Instant>,
+    stream: Stream,
+    registration: Registration,
+    policy: Policy,
+    queue: SendQueue,
+    counts: ByteCounts,
+    closes_at: Option<Instant>,
+    /// Since when the kernel has taken none of the queued bytes.
+    stalled_since: Option<Instant>,
     wants_half_close: bool,
-    has_sent_fin: bool,
-    has_heard_fin: bool,
+    fin_sent: bool,
+    fin_received: bool,
 }
 
 /// What a program does with a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
     pub(crate) on_data: OnData,
-    /// Whether it closes when the other end has closed.
+    /// Whether it closes when the peer has closed.
     pub(crate) closes_with_peer: bool,
     /// After what time it closes in any case.
     pub(crate) closes_after: Option<Duration>,
 }
 
-/// How a task's hold of its end is over, if it is; when nothing follows any more, `None` means that the program stops.
+/// How the exchange of data ended, if it did; as a final result, `None` means that the engine stops.
 pub(crate) type Exchange = Option<CloseKind>;
 
-/// How a connect() ended that was not over at once.
+/// How a pending connect() ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectOutcome {
     Connected,
     Refused(Errno),
-    /// Somebody closed it before there was an answer, or the program stops.
+    /// It was closed before there was an answer, or the engine stops.
     GivenUp(Exchange),
 }
 
 impl ConnectionTask {
-    /// So many reads or writes in a row, then others have their turn.
+    /// The most reads or writes in a row, before other tasks run.
     const IN_A_ROW: usize = 16;
-    /// So much of an echo waits at most; then no more is read.
-    const ECHO: usize = 64 * 1024;
+    /// The most bytes of an echo that are queued; then reading stops.
+    const MOST_ECHO: usize = 64 * 1024;
 
-    /// On the heap: a future keeps room for whatever is moved into it more than once.
+    /// On the heap: a future holds what is moved into it more than once.
     pub(crate) fn new(
-        wire: Stream,
-        seat: Registration,
-        manner: Policy,
+        stream: Stream,
+        registration: Registration,
+        policy: Policy,
         payload: Arc<Vec<u8>>,
     ) -> Box<ConnectionTask> {
-        let mut outgoing = SendQueue::default();
-        outgoing.push(payload);
+        let mut queue = SendQueue::default();
+        queue.push(payload);
         Box::new(ConnectionTask {
-            wire,
-            seat,
-            manner,
-            outgoing,
-            tally: ByteCounts::default(),
-            closes: None,
-            stuck: None,
+            stream,
+            registration,
+            policy,
+            queue,
+            counts: ByteCounts::default(),
+            closes_at: None,
+            stalled_since: None,
             wants_half_close: false,
-            has_sent_fin: false,
-            has_heard_fin: false,
+            fin_sent: false,
+            fin_received: false,
         })
     }
 
-    /// Reads, writes and does as it is told until the end; then tells how it came.
-    pub(crate) async fn live(mut self: Box<Self>) {
-        self.closes = self.manner.closes_after.map(|time| Instant::now() + time);
-        let how = self.talk().await;
-        self.leave(how).await;
+    /// Reads, writes and follows orders until the connection ends; then closes it.
+    pub(crate) async fn run(mut self: Box<Self>) {
+        self.closes_at = self.policy.closes_after.map(|time| Instant::now() + time);
+        let how = self.exchange().await;
+        self.close(how).await;
     }
 
-    /// Waits for the answer to connect().
-    pub(crate) async fn reach(&mut self) -> ConnectOutcome {
-        let stop = self.seat.sockets.stop.clone();
+    /// Waits for the result of connect().
+    pub(crate) async fn connected(&mut self) -> ConnectOutcome {
+        let stop = self.registry().stop.clone();
         loop {
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return ConnectOutcome::GivenUp(self.seat.line.take().end),
-                () = self.seat.line.bell.notified() => {
-                    if let Some(how) = self.obey() {
+                () = stop.cancelled() => {
+                    return ConnectOutcome::GivenUp(self.registration.mailbox.take().close);
+                }
+                () = self.registration.mailbox.has_orders.notified() => {
+                    if let Some(how) = self.take_orders() {
                         return ConnectOutcome::GivenUp(Some(how));
                     }
                 }
-                _ = self.wire.ready(Interest::WRITABLE) => {
-                    let mut diary = self.seat.sockets.diary(Purpose::Connect);
-                    let error = self.wire.error();
-                    diary.connect_answered(&self.wire, error);
-                    self.seat.sockets.tell_calls(diary, Some(self.seat.name));
+                _ = self.stream.ready(Interest::WRITABLE) => {
+                    let mut trace = self.registry().recorder(Purpose::Connect);
+                    let error = self.stream.error();
+                    trace.connect_result(&self.stream, error);
+                    self.registry().report_trace(trace, Some(self.registration.id));
                     return error.map_or(ConnectOutcome::Connected, ConnectOutcome::Refused);
                 }
             }
         }
     }
 
-    /// close(), and the news of it.
-    pub(crate) async fn leave(mut self: Box<Self>, how: Exchange) {
-        let sockets = Arc::clone(&self.seat.sockets);
-        let at = self.seat.name;
-        self.tell_tally(&sockets).await;
+    /// close(), which is then reported.
+    pub(crate) async fn close(mut self: Box<Self>, how: Exchange) {
+        let registry = Arc::clone(self.registry());
+        let at = self.registration.id;
+        self.report_counts().await;
         let how = how.unwrap_or(CloseKind::Close);
-        let mut diary = sockets.diary(Purpose::Close);
-        // After a broken connection there is nobody left to send RST to, except when it is we who lost patience.
+        let mut trace = registry.recorder(Purpose::Close);
+        // A broken connection has no peer for the RST, except where a timeout of ours ended it.
         if how != CloseKind::Close {
-            self.wire.linger_no_more(&mut diary);
+            self.stream.set_no_linger(&mut trace);
         }
-        diary.closes(&self.wire);
-        // The descriptor is free before anybody hears of it.
+        trace.close(&self.stream);
+        // The descriptor is free before the event says so.
         drop(self);
-        sockets.tell_calls(diary, Some(at));
-        sockets.tell(SocketEvent::Closed { at, how }).await;
+        registry.report_trace(trace, Some(at));
+        registry.report(SocketEvent::Closed { at, how }).await;
     }
 
-    async fn talk(&mut self) -> Exchange {
-        let sockets = Arc::clone(&self.seat.sockets);
-        let mut stop = std::pin::pin!(sockets.stop.cancelled());
+    async fn exchange(&mut self) -> Exchange {
+        let registry = Arc::clone(self.registry());
+        let mut stop = std::pin::pin!(registry.stop.cancelled());
         loop {
-            if let Some(how) = self.write_and_shut(&sockets).await {
+            if let Some(how) = self.send().await {
                 return Some(how);
             }
-            let wake = self.wakes();
+            let wake = self.next_deadline();
             tokio::select! {
                 biased;
-                // An order to abort that came just before the stop is obeyed still.
-                () = &mut stop => return self.seat.line.take().end,
-                () = self.seat.line.bell.notified() => {
-                    if let Some(how) = self.obey() {
-                        self.write_before_leaving(&sockets).await;
+                // An order to abort just before the stop is still followed.
+                () = &mut stop => return self.registration.mailbox.take().close,
+                () = self.registration.mailbox.has_orders.notified() => {
+                    if let Some(how) = self.take_orders() {
+                        // Bytes ordered before still go to the kernel, as far as it takes them.
+                        let _ = self.send().await;
                         return Some(how);
                     }
                 }
-                () = until(wake) => {
-                    if let Some(how) = self.time_is_up(&sockets).await {
+                () = sleep_until(wake) => {
+                    if let Some(how) = self.deadline_passed().await {
                         return Some(how);
                     }
                 }
-                ready = self.wire.ready(self.interest()) => {
+                ready = self.stream.ready(self.interest()) => {
                     let Ok(ready) = ready else { return Some(CloseKind::Broken(Errno::EINVAL)) };
-                    if let Some(how) = self.read(ready, &sockets).await {
+                    if let Some(how) = self.receive(ready).await {
                         return Some(how);
                     }
                 }
@@ -168,85 +172,85 @@ impl ConnectionTask {
         }
     }
 
-    /// Takes over the orders; `Some` when it is to end at once.
-    fn obey(&mut self) -> Option<CloseKind> {
-        let orders = self.seat.line.take();
-        let mut refused = orders.refused;
+    /// Takes the orders out of the mailbox; `Some` when it is to close at once.
+    fn take_orders(&mut self) -> Exchange {
+        let orders = self.registration.mailbox.take();
+        let mut overflowed = orders.overflowed;
         for bytes in orders.send {
-            let waiting = self.outgoing.waiting();
-            if waiting > 0 && waiting + bytes.len() > Mailbox::UNSENT {
-                refused = true;
+            let waiting = self.queue.waiting();
+            if waiting > 0 && waiting + bytes.len() > Mailbox::MOST_UNSENT {
+                overflowed = true;
             } else {
-                self.outgoing.push(Arc::new(bytes));
+                self.queue.push(Arc::new(bytes));
             }
         }
-        if refused {
-            self.complain(Call::Write, Errno::ENOBUFS);
+        if overflowed {
+            self.call_failed(Call::Write, Errno::ENOBUFS);
         }
         self.wants_half_close |= orders.half_close;
-        orders.end
+        orders.close
     }
 
-    /// Bytes that were given before the order to close still go to the kernel, as far as it takes them.
-    async fn write_before_leaving(&mut self, sockets: &Registry) {
-        let _ = self.write_and_shut(sockets).await;
-    }
-
-    /// What this end waits for: data, or room to write, or only for the connection to break.
+    /// What to wait for: data, space to write, or only for the connection to break.
     fn interest(&self) -> Interest {
         let mut interest = Interest::ERROR;
-        let reads =
-            self.manner.on_data != OnData::Echo || self.outgoing.waiting() < ConnectionTask::ECHO;
-        if reads && !self.has_heard_fin {
+        let waiting = self.queue.waiting();
+        let reads = self.policy.on_data != OnData::Echo || waiting < ConnectionTask::MOST_ECHO;
+        if reads && !self.fin_received {
             interest |= Interest::READABLE;
         }
-        if self.outgoing.waiting() > 0 {
+        if waiting > 0 {
             interest |= Interest::WRITABLE;
         }
         interest
     }
 
-    fn wakes(&self) -> Option<Instant> {
-        let patience = self.seat.sockets.patience;
-        let stuck = self.stuck.map(|since| since + patience);
-        [self.closes, self.tally.due(), stuck].into_iter().flatten().min()
+    /// When to give up, because none of the queued bytes was taken.
+    fn times_out(&self) -> Option<Instant> {
+        self.stalled_since.map(|since| since + self.registry().echo_timeout)
     }
 
-    async fn time_is_up(&mut self, sockets: &Registry) -> Exchange {
+    fn next_deadline(&self) -> Option<Instant> {
+        [self.closes_at, self.counts.due(), self.times_out()].into_iter().flatten().min()
+    }
+
+    async fn deadline_passed(&mut self) -> Exchange {
         let now = Instant::now();
-        if self.tally.due().is_some_and(|due| due <= now) {
-            self.tell_tally(sockets).await;
+        let is_over = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
+        if is_over(self.counts.due()) {
+            self.report_counts().await;
         }
-        if self.closes.is_some_and(|closes| closes <= now) {
+        if is_over(self.closes_at) {
             return Some(CloseKind::Close);
         }
-        let lost = self.stuck.is_some_and(|since| since + sockets.patience <= now);
-        if !lost {
+        if !is_over(self.times_out()) {
             return None;
         }
-        self.complain(Call::Write, Errno::ETIMEDOUT);
+        self.call_failed(Call::Write, Errno::ETIMEDOUT);
         Some(CloseKind::Broken(Errno::ETIMEDOUT))
     }
 
-    async fn tell_tally(&mut self, sockets: &Registry) {
-        let [sent, received] = self.tally.take(self.seat.name);
-        if let Some(news) = sent {
-            sockets.tell(news).await;
-        }
-        if let Some(news) = received {
-            sockets.tell(news).await;
+    fn registry(&self) -> &Arc<Registry> {
+        &self.registration.registry
+    }
+
+    fn report(&self, event: SocketEvent) -> impl Future<Output = ()> + Send {
+        self.registry().report(event)
+    }
+
+    async fn report_counts(&mut self) {
+        for event in self.counts.take(self.registration.id) {
+            self.report(event).await;
         }
     }
 
-    fn complain(&self, call: Call, errno: Errno) {
-        self.seat.sockets.mention(SocketEvent::CallFailed {
-            at: self.seat.name,
-            why: SyscallError { call, errno },
-        });
+    fn call_failed(&self, call: Call, errno: Errno) {
+        let (at, why) = (self.registration.id, SyscallError { call, errno });
+        self.registry().try_report(SocketEvent::CallFailed { at, why });
     }
 }
 
-async fn until(time: Option<Instant>) {
+async fn sleep_until(time: Option<Instant>) {
     match time {
         Some(time) => tokio::time::sleep_until(time).await,
         None => std::future::pending().await,

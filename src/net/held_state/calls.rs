@@ -1,4 +1,4 @@
-//! The calls, each of which is noted as one would write it.
+//! The system calls, each recorded as one would write it.
 
 use std::io::{ErrorKind, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr};
@@ -8,25 +8,25 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
-use crate::net::held_state::{HeldScript, refusal};
-use crate::net::socket::refused;
+use crate::net::held_state::HeldScript;
+use crate::net::socket::failed;
 use crate::net::trace::TraceRecorder;
 use crate::net::{options, socket};
 use crate::tcp::{Call, Errno, Protocol, SyscallError};
 
 impl HeldScript {
-    pub(crate) fn note(&mut self, call: String) {
+    pub(super) fn note(&mut self, call: String) {
         self.calls.push(call);
     }
 
-    pub(crate) fn socket(&mut self) -> Result<Socket, SyscallError> {
-        let socket = socket::new(Protocol::Tcp, self.from, &mut TraceRecorder::unread())?;
+    pub(super) fn socket(&mut self) -> Result<Socket, SyscallError> {
+        let socket = socket::new(Protocol::Tcp, self.from, &mut TraceRecorder::off())?;
         self.note(format!("socket() = {}", socket.as_raw_fd()));
         Ok(socket)
     }
 
-    /// Listens at a port of loopback that the kernel picks.
-    pub(crate) fn listen(
+    /// Listens on a port of loopback that the kernel picks.
+    pub(super) fn listen(
         &mut self,
         socket: &Socket,
         backlog: i32,
@@ -37,16 +37,16 @@ impl HeldScript {
             IpAddr::V6(_) => self.from,
         };
         let any_port = SocketAddr::new(ip, 0);
-        socket.bind(&any_port.into()).map_err(refused(Call::Bind))?;
-        socket.listen(backlog).map_err(refused(Call::Listen))?;
-        let at = TraceRecorder::unread().name_of(socket).map_err(refused(Call::Bind))?;
+        socket.bind(&any_port.into()).map_err(failed(Call::Bind))?;
+        socket.listen(backlog).map_err(failed(Call::Listen))?;
+        let at = TraceRecorder::off().local_addr(socket).map_err(failed(Call::Bind))?;
         self.note(format!("bind({fd}, {any_port}), which gave {at}"));
         self.note(format!("listen({fd}, {backlog})"));
         Ok(at)
     }
 
-    /// connect() without waiting, with a send buffer of that size if one is asked for.
-    pub(crate) fn call(
+    /// connect() without waiting; `buffer` is the size of the send buffer.
+    pub(super) fn connect(
         &mut self,
         to: SocketAddr,
         buffer: Option<usize>,
@@ -55,41 +55,41 @@ impl HeldScript {
         let fd = socket.as_raw_fd();
         if let Some(size) = buffer {
             self.note(format!("setsockopt({fd}, SO_SNDBUF, {size})"));
-            socket.set_send_buffer_size(size).map_err(refused(Call::SetSockOpt))?;
+            socket.set_send_buffer_size(size).map_err(failed(Call::SetSockOpt))?;
         }
         self.note(format!("setsockopt({fd}, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1)"));
-        options::set_bind_address_no_port(&socket).map_err(refused(Call::SetSockOpt))?;
+        options::set_bind_address_no_port(&socket).map_err(failed(Call::SetSockOpt))?;
         let from = SocketAddr::new(self.from, 0);
-        socket.bind(&from.into()).map_err(refused(Call::Bind))?;
+        socket.bind(&from.into()).map_err(failed(Call::Bind))?;
         self.note(format!("bind({fd}, {from})"));
-        let answer = match socket.connect(&to.into()).map_err(|error| Errno::from(&error)) {
+        let result = match socket.connect(&to.into()).map_err(failed(Call::Connect)) {
             Ok(()) => "",
-            Err(Errno::EINPROGRESS) => " = EINPROGRESS",
-            Err(errno) => return Err(refusal(Call::Connect, errno)),
+            Err(why) if why.errno == Errno::EINPROGRESS => " = EINPROGRESS",
+            Err(why) => return Err(why),
         };
-        self.note(format!("connect({fd}, {to}){answer}"));
+        self.note(format!("connect({fd}, {to}){result}"));
         Ok(socket)
     }
 
-    pub(crate) fn accept(&mut self, listener: &Socket) -> Result<Socket, SyscallError> {
-        const PATIENCE: Duration = Duration::from_millis(200);
-        let mut asked = [PollFd::new(listener, PollFlags::IN)];
-        let patience = Timespec::try_from(PATIENCE).ok();
-        let _ = rustix::event::poll(&mut asked, patience.as_ref());
-        let (socket, _) = listener.accept().map_err(refused(Call::Accept))?;
+    pub(super) fn accept(&mut self, listener: &Socket) -> Result<Socket, SyscallError> {
+        const TIMEOUT: Duration = Duration::from_millis(200);
+        let mut polled = [PollFd::new(listener, PollFlags::IN)];
+        let timeout = Timespec::try_from(TIMEOUT).ok();
+        let _ = rustix::event::poll(&mut polled, timeout.as_ref());
+        let (socket, _) = listener.accept().map_err(failed(Call::Accept))?;
         self.note(format!("accept({}) = {}", listener.as_raw_fd(), socket.as_raw_fd()));
-        socket.set_nonblocking(true).map_err(refused(Call::Accept))?;
+        socket.set_nonblocking(true).map_err(failed(Call::Accept))?;
         Ok(socket)
     }
 
-    /// write() until nothing more is taken.
-    pub(crate) fn fill(&mut self, mut socket: &Socket) -> Result<(), SyscallError> {
+    /// write() until the buffers are full.
+    pub(super) fn fill(&mut self, mut socket: &Socket) -> Result<(), SyscallError> {
         let mut written = 0;
         loop {
             match socket.write(&[b'.'; 1024]) {
                 Ok(bytes) => written += bytes,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                Err(error) => return Err(refused(Call::Write)(error)),
+                Err(error) => return Err(failed(Call::Write)(error)),
             }
         }
         let fd = socket.as_raw_fd();
@@ -97,8 +97,8 @@ impl HeldScript {
         Ok(())
     }
 
-    pub(crate) fn hang_up(&mut self, socket: &Socket) -> Result<(), SyscallError> {
+    pub(super) fn half_close(&mut self, socket: &Socket) -> Result<(), SyscallError> {
         self.note(format!("shutdown({}, SHUT_WR)", socket.as_raw_fd()));
-        socket.shutdown(Shutdown::Write).map_err(refused(Call::Shutdown))
+        socket.shutdown(Shutdown::Write).map_err(failed(Call::Shutdown))
     }
 }

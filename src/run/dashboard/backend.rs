@@ -1,3 +1,5 @@
+//! What ratatui's backend for crossterm lacks: one write for each frame, in a synchronized update.
+
 use std::io;
 use std::io::Write;
 
@@ -8,11 +10,11 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-/// A terminal that is written to once a frame, in one synchronized update, and not at all when no cell has changed.
+/// A backend that writes once a frame, in one synchronized update, and nothing when no cell has changed.
 ///
-/// The cursor stays hidden: whoever takes the terminal hides it, and shows it again when the terminal is given back.
+/// The cursor stays hidden until the terminal is restored.
 #[derive(Debug)]
-pub(crate) struct QuietBackend<W: Write> {
+pub(super) struct QuietBackend<W: Write> {
     inner: CrosstermBackend<FrameWriter<W>>,
 }
 
@@ -44,7 +46,7 @@ impl<W: Write> Write for FrameWriter<W> {
 
 impl<W: Write> QuietBackend<W> {
     /// Draws to `out`.
-    pub(crate) fn new(out: W) -> QuietBackend<W> {
+    pub(super) fn new(out: W) -> QuietBackend<W> {
         let frames = FrameWriter { frame: Vec::with_capacity(16 * 1024), out };
         QuietBackend { inner: CrosstermBackend::new(frames) }
     }

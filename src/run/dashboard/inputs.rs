@@ -14,16 +14,17 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Event, Key};
-use crate::net::panic_words;
+use crate::kernel::watch::WatchEvent;
+use crate::net::panic_message;
 use crate::run::dashboard::screen;
 use crate::run::fault::break_on_purpose;
 use crate::tcp::SocketEvent;
 
-/// What reaches the loop: facts for the dashboard, and what concerns the terminal alone.
+/// What the loop receives: events for the dashboard, and what concerns only the terminal.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// A fact for the dashboard.
-    Fact(Event),
+    /// An event for the dashboard.
+    Event(Event),
     /// The mouse was clicked at a cell.
     Clicked {
         /// The column.
@@ -46,17 +47,28 @@ pub(crate) enum Input {
     Suspend,
     /// SIGCONT.
     Continued,
-    /// A signal asks for the end.
+    /// A signal that ends the program.
     Signal(i32),
     /// The terminal is gone.
     HungUp,
 }
 
-/// How often the reader of the terminal is started again after a panic.
+impl From<WatchEvent> for Input {
+    fn from(event: WatchEvent) -> Input {
+        Input::Event(match event {
+            WatchEvent::TableRead(update) => Event::TableRead(update),
+            WatchEvent::TableUnreadable { host, why } => Event::TableUnreadable { host, why },
+            WatchEvent::FellBackToProcfs(why) => Event::FellBackToProcfs(why),
+            WatchEvent::Inspected { host, found } => Event::Inspected { host, found },
+        })
+    }
+}
+
+/// How often the task that reads the terminal is restarted after a panic.
 const RESTARTS: u32 = 3;
 
-/// Forwards keys, the mouse and pasted text until the terminal ends or `stop` is called.
-pub(crate) fn listen_to_terminal(
+/// Forwards keys, the mouse and pasted text until the terminal is gone or `stop` is cancelled.
+pub(super) fn listen_to_terminal(
     tasks: &TaskTracker,
     stop: CancellationToken,
     inbox: Sender<Input>,
@@ -67,8 +79,8 @@ pub(crate) fn listen_to_terminal(
             let Err(panic) = forwarding.await else {
                 return;
             };
-            let crashed = Event::Net(SocketEvent::Crashed(panic_words(&*panic)));
-            let _ = inbox.send(Input::Fact(crashed)).await;
+            let crashed = Event::Net(SocketEvent::Crashed(panic_message(&*panic)));
+            let _ = inbox.send(Input::Event(crashed)).await;
         }
         let _ = inbox.send(Input::HungUp).await;
     });
@@ -86,7 +98,8 @@ async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
             let _ = inbox.send(Input::HungUp).await;
             return;
         };
-        if after_esc(&event) && inbox.send(Input::Fact(Event::Pressed(Key::Esc))).await.is_err() {
+        if follows_esc(&event) && inbox.send(Input::Event(Event::Pressed(Key::Esc))).await.is_err()
+        {
             return;
         }
         if let Some(input) = translate(event)
@@ -97,11 +110,11 @@ async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
     }
 }
 
-/// Forwards signals: those that end a program, and those that stop and continue it.
+/// Forwards the signals that end a program, and those that stop and continue it.
 ///
 /// # Errors
-/// When the kernel lets no handler be set.
-pub(crate) fn listen_to_signals(
+/// When a handler cannot be set.
+pub(super) fn listen_to_signals(
     tasks: &TaskTracker,
     stop: &CancellationToken,
     inbox: &Sender<Input>,
@@ -118,19 +131,19 @@ pub(crate) fn listen_to_signals(
         let (stop, inbox) = (stop.clone(), inbox.clone());
         tasks.spawn(async move {
             loop {
-                let came = tokio::select! {
+                let received = tokio::select! {
                     () = stop.cancelled() => return,
-                    came = signals.recv() => came,
+                    received = signals.recv() => received,
                 };
                 let input = match kind.as_raw_value() {
                     libc::SIGTSTP => Input::Suspend,
                     libc::SIGCONT => Input::Continued,
                     number => {
-                        end_at_last(128 + number);
+                        exit_later(128 + number);
                         Input::Signal(number)
                     }
                 };
-                if came.is_none() || inbox.send(input).await.is_err() {
+                if received.is_none() || inbox.send(input).await.is_err() {
                     return;
                 }
             }
@@ -139,38 +152,38 @@ pub(crate) fn listen_to_signals(
     Ok(())
 }
 
-/// Watches for the terminal's disappearance: crossterm would spin on it for ever. A thread of its own, as it must work when nothing else does.
-pub(crate) fn watch_for_hangup(inbox: Sender<Input>) {
+/// Detects that the terminal is gone, on which crossterm would spin for ever. A thread of its own, as it must work when nothing else does.
+pub(super) fn watch_for_hangup(inbox: Sender<Input>) {
     let watch = move || {
         screen::wait_until_gone();
-        end_at_last(128 + libc::SIGHUP);
+        exit_later(128 + libc::SIGHUP);
         let _ = inbox.blocking_send(Input::HungUp);
     };
     let _ = thread::Builder::new().name("hangup".to_owned()).spawn(watch);
 }
 
-/// How long the end may take.
-const LAST: Duration = Duration::from_secs(2);
-/// How long the terminal may take to be given back when the end has taken too long.
-const VERY_LAST: Duration = Duration::from_millis(200);
+/// How long the program may take to end.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long restoring the terminal may take after that.
+const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Sees to it that the process has ended after two seconds, even if nobody takes the bytes that it writes and it waits for that for ever.
-pub(crate) fn end_at_last(code: i32) {
+/// Ends the process after two seconds, even if it blocks on a full stdout.
+pub(crate) fn exit_later(code: i32) {
     let wait = move || {
-        let (left, has_left) = mpsc::channel();
-        let _ = has_left.recv_timeout(LAST);
+        let (restored, is_restored) = mpsc::channel();
+        let _ = is_restored.recv_timeout(END_TIMEOUT);
         let _ = thread::Builder::new().spawn(move || {
             screen::leave();
-            left.send(())
+            restored.send(())
         });
-        let _ = has_left.recv_timeout(VERY_LAST);
+        let _ = is_restored.recv_timeout(RESTORE_TIMEOUT);
         std::process::exit(code);
     };
     let _ = thread::Builder::new().name("deadline".to_owned()).spawn(wait);
 }
 
-/// Whether Esc was pressed just before: a line that is slow delivers both at once, which looks like a letter with alt. No key here has alt.
-fn after_esc(event: &TerminalEvent) -> bool {
+/// Whether Esc was pressed just before: a slow connection delivers both at once, which looks like a letter with alt. No key here has alt.
+fn follows_esc(event: &TerminalEvent) -> bool {
     matches!(event, TerminalEvent::Key(KeyEvent { code: KeyCode::Char(_), modifiers, .. }) if modifiers.contains(KeyModifiers::ALT))
 }
 
@@ -182,10 +195,10 @@ fn translate(event: TerminalEvent) -> Option<Input> {
             if suspend {
                 Some(Input::Suspend)
             } else {
-                key_of(key).map(|key| Input::Fact(Event::Pressed(key)))
+                key_of(key).map(|key| Input::Event(Event::Pressed(key)))
             }
         }
-        TerminalEvent::Paste(text) => Some(Input::Fact(Event::Pasted(text))),
+        TerminalEvent::Paste(text) => Some(Input::Event(Event::Pasted(text))),
         TerminalEvent::Resize(..) => Some(Input::Resized),
         TerminalEvent::Mouse(mouse) => translate_mouse(mouse),
         TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
@@ -208,7 +221,7 @@ fn translate_mouse(MouseEvent { kind, column: x, row: y, .. }: MouseEvent) -> Op
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "the terminal's keys are many; the others mean nothing here"
+    reason = "the other keys of a terminal have no meaning here"
 )]
 fn key_of(key: KeyEvent) -> Option<Key> {
     let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);

@@ -1,9 +1,15 @@
-pub(crate) mod backend;
-pub(crate) mod frames;
-pub(crate) mod inputs;
-pub(crate) mod screen;
-pub(crate) mod theme_choice;
-pub(crate) mod world;
+//! The dashboard's loop, its terminal, its inputs, and the world in which it carries out effects.
+//!
+//! There are two bounded queues. The sockets' events have their own, and the inbox goes first: in a burst thousands of tasks wait to send
+//! an event, and a key or a signal must not wait behind them. The order of a row and an event of the same socket is open in any case, as
+//! the poller and the socket's task see the change independently.
+
+mod backend;
+mod frames;
+pub(super) mod inputs;
+pub(super) mod screen;
+mod theme_choice;
+mod world;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,9 +19,12 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Action, Clients, Effect, Event, LabStage, Server, State, update};
+use crate::app::{
+    Action, Clients, Effect, Event, Key, LabStage, Server, State, update, watch_at_start,
+};
 use crate::cli::DashboardArgs;
-use crate::kernel::settings;
+use crate::kernel::watch::Poller;
+use crate::kernel::{machine, raise_descriptor_limit};
 use crate::net::Engine;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
@@ -23,49 +32,50 @@ use crate::run::dashboard::screen::Screen;
 use crate::run::dashboard::world::World;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
-use crate::run::{Clock, Exit, Poller};
-use crate::tcp::{ConnectSpec, Endpoint, LabEvent, ListenSpec, SocketEvent};
+use crate::run::{Clock, Exit};
+use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent};
 use crate::view;
 use crate::view::{Scroll, Theme, hit};
 
-/// How many facts may wait for the loop.
-const INBOX: usize = 1024;
-/// How long facts are taken in before a frame is drawn in between.
-const TAKE_IN: Duration = Duration::from_millis(8);
+/// How many events may wait in each queue.
+const QUEUE: usize = 1024;
+/// How long events are taken before a frame may be drawn.
+const TAKE_TIME: Duration = Duration::from_millis(8);
 
-/// How many computers play clients on loopback when nothing else is asked.
+/// The default number of client computers on loopback.
 const COMPUTERS: u8 = 4;
 
-/// Runs the dashboard until the person quits, a signal comes or the terminal is gone.
+/// Runs the dashboard until the user quits, a signal ends it or the terminal is gone.
 ///
 /// # Errors
-/// When the terminal cannot be taken or written to, or a thread cannot be started.
-pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
+/// When the terminal cannot be set up or written to, or a thread cannot be started.
+pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
-    let descriptors = settings::raise_descriptor_limit();
-    let machine = crate::tcp::HostLimits { descriptors, ..settings::machine() };
-    let state = first_state(args, machine, &clock);
-    let (inbox_sender, inbox) = channel(INBOX);
+    let descriptors = raise_descriptor_limit();
+    let limits = HostLimits { descriptors, ..machine() };
+    let state = first_state(args, limits, &clock);
+    let (inbox_sender, inbox) = channel(QUEUE);
     let lab = LabSession::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
-    let (news_sender, news) = channel(INBOX);
+    let (events_sender, events) = channel(QUEUE);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    // A signal that comes once the terminal is ours must not end the program before the terminal is given back.
+    // From now on a signal must not end the program before the terminal is restored.
     inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot listen to signals")?;
     let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
-    let program = Engine::with_elsewhere(
-        news_sender,
+    let engine = Engine::with_remote_sockets(
+        events_sender,
         tasks.clone(),
         stop.child_token(),
         descriptors,
         lab.sockets(),
     );
-    program.tell_calls();
-    let world = World::new(program, (poller(inbox_sender.clone()), lab), tasks, stop, inbox_sender);
+    engine.trace_syscalls();
+    let world =
+        World::new(engine, (poller(clock, inbox_sender.clone()), lab), tasks, stop, inbox_sender);
 
     let theme = theme_choice::theme(args);
-    let frames = FramePacer::a_second(args.fps);
+    let frames = FramePacer::per_second(args.fps);
     let mut dashboard = Dashboard {
         clock,
         state,
@@ -78,7 +88,7 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         lab: args.lab.lab,
         ended: None,
     };
-    let result = dashboard.run(inbox, news).await;
+    let result = dashboard.run(inbox, events).await;
     let Dashboard { screen, world, .. } = dashboard;
     drop(screen);
     world.end().await;
@@ -89,10 +99,10 @@ pub(crate) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     )
 }
 
-fn first_state(args: &DashboardArgs, machine: crate::tcp::HostLimits, clock: &Clock) -> State {
+fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {
     let loopback = IpAddr::from([127, 0, 0, 1]);
-    let (here, in_lab) = if args.lab.lab { (None, args.bind) } else { (args.bind, None) };
-    let at = Endpoint::new(here.unwrap_or(loopback), args.port);
+    let (local, in_lab) = if args.lab.lab { (None, args.bind) } else { (args.bind, None) };
+    let at = Endpoint::new(local.unwrap_or(loopback), args.port);
     let spec = ListenSpec { backlog: args.backlog, ..ListenSpec::at(at) };
     let connect = ConnectSpec {
         payload: args.payload.0.clone(),
@@ -100,18 +110,19 @@ fn first_state(args: &DashboardArgs, machine: crate::tcp::HostLimits, clock: &Cl
         ..ConnectSpec::to(Endpoint::new(loopback, args.port).into())
     };
     let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
-    let mut state = State::new(machine, clock.started_at(), Server::new(spec), clients);
+    let mut state = State::new(limits, clock.started_at(), Server::new(spec), clients);
     state.ui.look.keys = args.show_keys;
     state.lab.spec = args.lab.spec();
     state.lab.bind = in_lab;
     state
 }
 
-fn poller(inbox: Sender<Input>) -> Poller {
-    Poller::start(move |event| inbox.blocking_send(Input::Fact(event)).is_ok())
+fn poller(clock: Clock, inbox: Sender<Input>) -> Poller {
+    let report = move |event| inbox.blocking_send(Input::from(event)).is_ok();
+    Poller::start(move || clock.now(), report)
 }
 
-/// The loop: facts in, orders out, at most one frame at a time, and none when nothing changed.
+/// The loop: events in, effects out, and a frame when something has changed.
 struct Dashboard {
     clock: Clock,
     state: State,
@@ -120,6 +131,7 @@ struct Dashboard {
     theme: Theme,
     scroll: Scroll,
     frames: FramePacer,
+    /// What the command line asks to begin with.
     listen: bool,
     lab: bool,
     ended: Option<Exit>,
@@ -129,12 +141,12 @@ impl Dashboard {
     async fn run(
         &mut self,
         mut inbox: Receiver<Input>,
-        mut news: Receiver<SocketEvent>,
+        mut events: Receiver<SocketEvent>,
     ) -> anyhow::Result<Exit> {
-        let first = crate::app::watch_at_start(&self.state);
-        self.carry_out(first);
+        let effects = watch_at_start(&self.state);
+        self.carry_out(effects);
         if std::mem::take(&mut self.lab) {
-            self.tell(Event::Requested(Action::Lab));
+            self.handle(Event::Requested(Action::Lab));
         }
         self.draw()?;
         loop {
@@ -146,11 +158,11 @@ impl Dashboard {
                     Some(input) => self.take(input)?,
                     None => return Ok(Exit::Done),
                 },
-                Some(told) = news.recv() => self.tell(Event::Net(told)),
+                Some(event) = events.recv() => self.handle(Event::Net(event)),
                 () = tokio::time::sleep_until(frame.into()), if self.frames.due => (),
-                () = tokio::time::sleep_until(tick.into()) => self.tell(Event::Ticked),
+                () = tokio::time::sleep_until(tick.into()) => self.handle(Event::Ticked),
             }
-            self.take_in(&mut inbox, &mut news)?;
+            self.take_waiting(&mut inbox, &mut events)?;
             if let Some(ended) = self.ended.take() {
                 return Ok(ended);
             }
@@ -160,18 +172,18 @@ impl Dashboard {
         }
     }
 
-    /// Takes what else is there already, for a few milliseconds at most.
-    fn take_in(
+    /// Takes the events that wait already, for at most [`TAKE_TIME`].
+    fn take_waiting(
         &mut self,
         inbox: &mut Receiver<Input>,
-        news: &mut Receiver<SocketEvent>,
+        events: &mut Receiver<SocketEvent>,
     ) -> anyhow::Result<()> {
-        let until = self.clock.now().plus(TAKE_IN);
+        let until = self.clock.now().plus(TAKE_TIME);
         while self.ended.is_none() && self.clock.now() < until {
             if let Ok(input) = inbox.try_recv() {
                 self.take(input)?;
-            } else if let Ok(told) = news.try_recv() {
-                self.tell(Event::Net(told));
+            } else if let Ok(event) = events.try_recv() {
+                self.handle(Event::Net(event));
             } else {
                 break;
             }
@@ -181,28 +193,28 @@ impl Dashboard {
 
     fn take(&mut self, input: Input) -> anyhow::Result<()> {
         match input {
-            Input::Fact(fact) => {
-                let seen = matches!(fact, Event::TableRead(_) | Event::TableUnreadable { .. });
-                if matches!(fact, Event::Lab(LabEvent::Down(_))) {
+            Input::Event(event) => {
+                let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
+                if matches!(event, Event::Lab(LabEvent::Down(_))) {
                     self.world.lab_is_down();
                 }
-                self.tell(fact);
-                // Only now can a refusal name the rows that are to blame.
-                let settled = seen && self.state.lab.stage != LabStage::Starting;
-                if settled && std::mem::take(&mut self.listen) {
-                    self.tell(Event::Requested(Action::Listen));
+                self.handle(event);
+                // A refusal can only name the rows in its way once the table was read.
+                let may_listen = is_read && self.state.lab.stage != LabStage::Starting;
+                if may_listen && std::mem::take(&mut self.listen) {
+                    self.handle(Event::Requested(Action::Listen));
                 }
             }
             Input::Clicked { x, y } => {
                 for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
-                    self.tell(Event::Requested(action));
+                    self.handle(Event::Requested(action));
                 }
             }
             Input::Wheel { x, y, down } => {
                 if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.tell(Event::Requested(Action::Focus(pane)));
+                    self.handle(Event::Requested(Action::Focus(pane)));
                 }
-                self.tell(Event::Requested(if down { Action::Next } else { Action::Previous }));
+                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
             }
             Input::Resized => {
                 self.screen.repaint()?;
@@ -226,8 +238,8 @@ impl Dashboard {
 
     fn suspend(&mut self) -> anyhow::Result<()> {
         if rustix::process::getsid(None).is_ok_and(|leader| leader == rustix::process::getpid()) {
-            // Nobody could continue it.
-            self.tell(Event::Pressed(crate::app::Key::Ctrl('z')));
+            // No shell could continue it.
+            self.handle(Event::Pressed(Key::Ctrl('z')));
             return Ok(());
         }
         self.screen.suspend().context("cannot take the terminal again")?;
@@ -235,7 +247,7 @@ impl Dashboard {
         Ok(())
     }
 
-    fn tell(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }

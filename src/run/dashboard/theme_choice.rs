@@ -2,11 +2,11 @@ use crate::cli::{DashboardArgs, ThemeName, When};
 use crate::view::{ColourDepth, Theme};
 
 /// The theme that flags, the environment and the terminal ask for.
-pub(crate) fn theme(args: &DashboardArgs) -> Theme {
+pub(super) fn theme(args: &DashboardArgs) -> Theme {
     Theme::new(args.theme, colours(args.theme, args.color), args.ascii || !is_utf8())
 }
 
-/// How many colours to use: none where they are unwanted (NO_COLOR, --color never), else what the terminal says it has.
+/// The colour depth: none with NO_COLOR or --color never, else that of the terminal.
 fn colours(theme: ThemeName, when: When) -> ColourDepth {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let unwanted = match when {
@@ -30,7 +30,7 @@ fn colours(theme: ThemeName, when: When) -> ColourDepth {
     }
 }
 
-/// Whether the locale lets letters beyond ASCII be written (locale(7): the first of these that is set decides).
+/// Whether the locale is UTF-8 (locale(7): the first variable that is set decides).
 fn is_utf8() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()

@@ -9,52 +9,31 @@ use tokio::time::Instant;
 use crate::cli::ConnectArgs;
 use crate::run::Exit;
 use crate::run::headless::{
-    HeadlessEngine, LineWriter, bytes_in_words, count_of_bytes, hint, unless_nobody_reads,
+    LineWriter, Tally, bytes_in_words, count_of_bytes, hint, ignore_broken_pipe, run_command,
 };
 use crate::tcp::{
     Burst, Call, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId,
     SourcePort, Stays, SyscallError, Target,
 };
 
-/// Connects as often as asked, sends the payload, waits, leaves; says on `out` what happens.
+/// Connects as often as asked, sends the payload, waits and closes; writes to `out` what happens.
 ///
-/// `descriptors` is how many this process may have open; raise the limit before. A reader that goes away, or a signal named by
-/// `asked_to_end`, ends it early.
+/// `descriptors` is the limit of this process; raise it before. A closed pipe, or a signal returned by `asked_to_end`, ends it early.
 ///
 /// # Errors
-/// When a connection failed or broke, with the first reason; or when it cannot write.
+/// When a connection failed or broke, with the first reason; or when `out` cannot be written.
 pub async fn connect(
     args: &ConnectArgs,
     descriptors: u64,
     out: &mut impl Write,
     asked_to_end: impl Future<Output = i32>,
 ) -> anyhow::Result<Exit> {
-    let mut sockets = HeadlessEngine::new(descriptors);
     let burst = Burst { count: args.count, every: args.every };
     let spec = spec(args);
     let mut clients = ConnectTally::new(LineWriter::new(out, args.quiet), args.count, &spec);
-    sockets.program.run(Command::Connect(spec, burst));
-    let mut asked_to_end = std::pin::pin!(asked_to_end);
-    let ended = loop {
-        if clients.are_through() {
-            break Ok(Exit::Done);
-        }
-        tokio::select! {
-            biased;
-            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
-            Some(news) = sockets.news.recv() => if let Err(error) = clients.tell(news) {
-                break Err(error);
-            },
-        }
-    };
-    clients.lines.hush();
-    sockets
-        .end(|news| {
-            // Nothing is said any more that could fail.
-            let _ = clients.tell(news);
-        })
-        .await;
-    unless_nobody_reads(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
+    let command = Command::Connect(spec, burst);
+    let ended = run_command(command, descriptors, asked_to_end, &mut clients).await;
+    ignore_broken_pipe(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
 }
 
 fn spec(args: &ConnectArgs) -> ConnectSpec {
@@ -80,12 +59,12 @@ struct ConnectTally<'a, W> {
     protocol: Protocol,
     source_port: SourcePort,
     open: HashSet<SocketId>,
-    /// Those of them that have no answer yet.
+    /// Those without an answer yet.
     unanswered: HashSet<SocketId>,
     connected: u32,
     sent: u64,
     received: u64,
-    /// What could not be done, and why.
+    /// What failed, and why.
     first_failure: Option<(&'static str, String)>,
     /// Whether the last connect() was called.
     all_called: bool,
@@ -110,13 +89,54 @@ impl<'a, W: Write> ConnectTally<'a, W> {
         }
     }
 
-    fn are_through(&self) -> bool {
-        self.all_called && self.open.is_empty()
+    /// Notes that an end is closed, and returns the line that says how.
+    fn close(&mut self, at: SocketId, how: CloseKind) -> String {
+        self.open.remove(&at);
+        let was_connected = !self.unanswered.remove(&at);
+        match how {
+            CloseKind::Broken(errno) => {
+                // Another address of the same name may answer; if none does, ConnectFailed says so.
+                let is_refused = errno == Errno::ECONNREFUSED;
+                if at.tuple.protocol == Protocol::Udp && is_refused {
+                    let why = "nobody has that UDP port (ECONNREFUSED)";
+                    self.first_failure
+                        .get_or_insert(("the datagram was refused at", why.to_owned()));
+                    return format!("{}: the datagram was refused, {why}", ends(at));
+                }
+                if was_connected {
+                    self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
+                }
+                format!("{}: broke off: {errno}", ends(at))
+            }
+            CloseKind::Close | CloseKind::Abort => format!("{}: closed", ends(at)),
+        }
     }
 
-    fn tell(&mut self, news: SocketEvent) -> anyhow::Result<()> {
+    fn sum_up(mut self, to: &Target, ended: Exit) -> anyhow::Result<Exit> {
+        // connect() of a UDP socket sends nothing: it only sets the peer.
+        let connected = match self.protocol {
+            Protocol::Tcp => "connected",
+            Protocol::Udp => "UDP sockets connected, without a handshake,",
+        };
+        self.lines.always(&format!(
+            "{} of {} {connected} to {to}, {} sent, {} received, {:.1?}",
+            self.connected,
+            self.asked,
+            count_of_bytes(self.sent),
+            self.received,
+            self.begun.elapsed(),
+        ))?;
+        match self.first_failure {
+            Some((what, why)) if ended == Exit::Done => bail!("{what} {to}: {why}"),
+            Some(_) | None => Ok(ended),
+        }
+    }
+}
+
+impl<W: Write> Tally for ConnectTally<'_, W> {
+    fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()> {
         let single = self.asked == 1;
-        let line = match news {
+        let line = match event {
             SocketEvent::Connecting(own) => {
                 self.open.insert(own.name);
                 self.unanswered.insert(own.name);
@@ -165,50 +185,15 @@ impl<'a, W: Write> ConnectTally<'a, W> {
             | SocketEvent::Tried { .. }
             | SocketEvent::CalledAlike { .. } => return Ok(()),
         };
-        Ok(self.lines.say(&line)?)
+        Ok(self.lines.line(&line)?)
     }
 
-    /// Notes that an end is closed, and says how that came.
-    fn close(&mut self, at: SocketId, how: CloseKind) -> String {
-        self.open.remove(&at);
-        let was_connected = !self.unanswered.remove(&at);
-        match how {
-            CloseKind::Broken(errno) => {
-                // Another address of the same name may answer; where none does, that is told apart.
-                let is_refused = errno == Errno::ECONNREFUSED;
-                if at.tuple.protocol == Protocol::Udp && is_refused {
-                    let why = "nobody has that UDP port (ECONNREFUSED)";
-                    self.first_failure
-                        .get_or_insert(("the datagram was refused at", why.to_owned()));
-                    return format!("{}: the datagram was refused, {why}", ends(at));
-                }
-                if was_connected {
-                    self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
-                }
-                format!("{}: broke off: {errno}", ends(at))
-            }
-            CloseKind::Close | CloseKind::Abort => format!("{}: closed", ends(at)),
-        }
+    fn is_done(&self) -> bool {
+        self.all_called && self.open.is_empty()
     }
 
-    fn sum_up(mut self, to: &Target, ended: Exit) -> anyhow::Result<Exit> {
-        // connect() of a UDP socket asks nobody: it only notes whom the socket is for.
-        let connected = match self.protocol {
-            Protocol::Tcp => "connected",
-            Protocol::Udp => "UDP sockets connected, without a handshake,",
-        };
-        self.lines.declare(&format!(
-            "{} of {} {connected} to {to}, {} sent, {} received, {:.1?}",
-            self.connected,
-            self.asked,
-            count_of_bytes(self.sent),
-            self.received,
-            self.begun.elapsed(),
-        ))?;
-        match self.first_failure {
-            Some((what, why)) if ended == Exit::Done => bail!("{what} {to}: {why}"),
-            Some(_) | None => Ok(ended),
-        }
+    fn hush(&mut self) {
+        self.lines.hush();
     }
 }
 
@@ -216,7 +201,7 @@ fn ends(name: SocketId) -> String {
     format!("{} -> {}", name.tuple.local, name.tuple.remote)
 }
 
-/// What may help against a refusal.
+/// What may help against an error.
 fn advice(why: SyscallError, source_port: SourcePort) -> String {
     let known = match (why.call, why.errno) {
         (Call::Connect, Errno::ECONNREFUSED) => "; nobody listens there",

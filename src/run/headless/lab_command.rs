@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::cli::LabCommandArgs;
 use crate::lab::{Lab, Wire, join};
-use crate::net::panic_words;
+use crate::net::panic_message;
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit};
@@ -24,7 +24,7 @@ use crate::tcp::{LabRefusal, LabSpec, in_words};
 /// This program.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
-/// Runs a program on a computer of a lab; its exit code is ours.
+/// Runs a program on a computer of a lab, and returns its exit code.
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
     let Some(pid) = args.join else {
@@ -50,12 +50,12 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     Ok(not_run(program, why))
 }
 
-/// Says why a program cannot be run; the exit code is that of env(1): 127 where there is none, else 126.
+/// Reports why a program cannot be run; the exit code is that of env(1): 127 where there is none, else 126.
 fn not_run(program: &OsStr, why: io::Error) -> Exit {
-    // execvp(3) says EACCES of a name that it looked for in vain, where one place in PATH may not be searched.
+    // execvp(3) returns EACCES for a name it has not found when a directory in PATH may not be searched.
     let is_name = !program.as_bytes().contains(&b'/');
-    let in_vain = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
-    let why = if in_vain { io::Error::from(Errno::NOENT) } else { why };
+    let is_missing = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
+    let why = if is_missing { io::Error::from(Errno::NOENT) } else { why };
     let code = if why.kind() == ErrorKind::NotFound { 127 } else { 126 };
     complain(&format!("cannot run {}: {}", program.display(), in_words(&why)));
     Exit::WithCode(code)
@@ -74,30 +74,30 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
     vec![shell.unwrap_or_else(|| OsString::from("/bin/sh"))]
 }
 
-/// Runs the program in a lab that lasts as long as the program does.
+/// Runs the program in a new lab, which ends with the program.
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
     let spec = LabSpec { computers: args.computers, ports: None };
-    let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| words(&why))?;
+    let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;
     if let Some(lacks) = lab.limits.lacks() {
         complain(&lacks);
     }
     let clock = Clock::start();
-    let tell = |_| {
+    let ignore = |_| {
         break_on_purpose("wire");
         Ok(())
     };
-    let (breaks, broken) = oneshot::channel();
-    let broke = move |panic: Box<dyn Any + Send>| drop(breaks.send(panic_words(&*panic)));
-    let wire = Wire::start(lab.ends, move || clock.now(), tell, None, broke)
+    let (panicked, broken) = oneshot::channel();
+    let on_panic = move |panic: Box<dyn Any + Send>| drop(panicked.send(panic_message(&*panic)));
+    let wire = Wire::start(lab.ends, move || clock.now(), ignore, None, on_panic)
         .context("cannot connect the lab's computers")?;
-    // A process of one thread is needed to enter a lab.
+    // Only a process of one thread can enter a lab.
     let mut again = Command::new(THIS_PROGRAM);
     again
         .args(["lab", "--join", &std::process::id().to_string()])
         .args(["--on", args.on.name().unwrap_or_default()])
         .args(["--ends-with-parent", "--"])
         .args(command);
-    let status = runtime()?.block_on(outlast(again, broken))?;
+    let status = runtime()?.block_on(run_to_end(again, broken))?;
     drop(wire);
     Ok(match (status.code(), status.signal()) {
         (Some(code), _) => Exit::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),
@@ -105,10 +105,10 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     })
 }
 
-/// Runs a program to its end. What the keyboard says reaches it without us; other signals are handed on.
+/// Runs a program to its end. Signals of the keyboard reach it by themselves; others are forwarded.
 ///
-/// Where the wire breaks, the program is asked to end: it would wait in vain.
-async fn outlast(
+/// If the wire breaks, the program gets SIGTERM.
+async fn run_to_end(
     mut command: Command,
     mut broken: oneshot::Receiver<String>,
 ) -> anyhow::Result<ExitStatus> {
@@ -142,14 +142,14 @@ async fn outlast(
             _ = hup.recv() => Some(Signal::HUP),
         };
         if let (Some(signal), Some(pid)) = (hand_on, pid) {
-            // It may have ended just now.
+            // It may just have ended.
             let _ = kill_process(pid, signal);
         }
     }
 }
 
-/// Why there is no lab, in a sentence.
-fn words(why: &LabRefusal) -> anyhow::Error {
+/// The error that a lab cannot be made.
+fn no_lab(why: &LabRefusal) -> anyhow::Error {
     let helps = if why.helps.is_empty() { String::new() } else { format!("; {}", why.helps) };
     anyhow::anyhow!("no lab on this machine: {}: {}{helps}", why.step, why.errno)
 }

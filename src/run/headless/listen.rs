@@ -8,49 +8,30 @@ use anyhow::bail;
 use crate::app::explain::accept;
 use crate::cli::ListenArgs;
 use crate::run::Exit;
-use crate::run::headless::{HeadlessEngine, LineWriter, bytes_in_words, hint, unless_nobody_reads};
+use crate::run::headless::{
+    LineWriter, Tally, bytes_in_words, hint, ignore_broken_pipe, run_command,
+};
 use crate::tcp::{
     Accepting, CloseKind, Command, Endpoint, ListenSpec, OnData, SocketEvent, SocketId,
 };
 
-/// Listens and says on `out` what happens, line by line, until `asked_to_end` names a signal or nobody reads `out` any more.
+/// Listens and writes to `out` what happens, until `asked_to_end` returns a signal or the reader of `out` is gone.
 ///
-/// `descriptors` is how many this process may have open; raise the limit before.
+/// `descriptors` is the limit of this process; raise it before.
 ///
 /// # Errors
-/// When it cannot listen, or must stop, or cannot write.
+/// When it cannot listen, must stop, or cannot write.
 pub async fn listen(
     args: &ListenArgs,
     descriptors: u64,
     out: &mut impl Write,
     asked_to_end: impl Future<Output = i32>,
 ) -> anyhow::Result<Exit> {
-    let mut sockets = HeadlessEngine::new(descriptors);
-    sockets.program.run(Command::Listen(spec(args)));
     let mut server =
         ListenTally { lines: LineWriter::new(out, args.quiet), connections: 0, bytes: 0 };
-    let mut asked_to_end = std::pin::pin!(asked_to_end);
-    let ended = loop {
-        tokio::select! {
-            biased;
-            number = &mut asked_to_end => break Ok(Exit::BySignal(number)),
-            Some(news) = sockets.news.recv() => if let Err(error) = server.tell(news) {
-                break Err(error);
-            },
-        }
-    };
-    server.lines.hush();
-    sockets
-        .end(|news| {
-            // Nothing is said any more that could fail.
-            let _ = server.tell(news);
-        })
-        .await;
-    let said = ended.and_then(|ended| {
-        server.sum_up()?;
-        Ok(ended)
-    });
-    unless_nobody_reads(said)
+    let command = Command::Listen(spec(args));
+    let ended = run_command(command, descriptors, asked_to_end, &mut server).await;
+    ignore_broken_pipe(ended.and_then(|ended| server.sum_up().map(|()| ended).map_err(Into::into)))
 }
 
 fn spec(args: &ListenArgs) -> ListenSpec {
@@ -71,8 +52,30 @@ struct ListenTally<'a, W> {
 }
 
 impl<W: Write> ListenTally<'_, W> {
-    fn tell(&mut self, news: SocketEvent) -> anyhow::Result<()> {
-        let line = match news {
+    fn welcome(&mut self, spec: &ListenSpec) -> io::Result<()> {
+        let (at, backlog) = (spec.at, spec.backlog);
+        let does = match spec.accepting {
+            Accepting::AtOnce => "ctrl-c ends it",
+            Accepting::Held => "accept() is not called; ctrl-c ends it",
+        };
+        self.lines.always(&format!("listening at {at}, backlog {backlog}; {does}"))?;
+        let ip = at.ip.to_canonical();
+        if ip.is_loopback() {
+            return Ok(());
+        }
+        let reached = if ip.is_unspecified() { "this machine".to_owned() } else { ip.to_string() };
+        self.lines.always(&format!("warning: anyone who can reach {reached} can connect"))
+    }
+
+    fn sum_up(&mut self) -> io::Result<()> {
+        let (connections, bytes) = (self.connections, self.bytes);
+        self.lines.always(&format!("stopped: {connections} connections, {bytes} bytes received"))
+    }
+}
+
+impl<W: Write> Tally for ListenTally<'_, W> {
+    fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()> {
+        let line = match event {
             SocketEvent::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
             SocketEvent::ListenFailed { spec, why } => {
                 bail!("cannot listen at {}: {why}{}", spec.at, hint(why, spec.at.port))
@@ -112,27 +115,15 @@ impl<W: Write> ListenTally<'_, W> {
             | SocketEvent::Tried { .. }
             | SocketEvent::CalledAlike { .. } => return Ok(()),
         };
-        Ok(self.lines.say(&line)?)
+        Ok(self.lines.line(&line)?)
     }
 
-    fn welcome(&mut self, spec: &ListenSpec) -> io::Result<()> {
-        let (at, backlog) = (spec.at, spec.backlog);
-        let does = match spec.accepting {
-            Accepting::AtOnce => "ctrl-c ends it",
-            Accepting::Held => "accept() is not called; ctrl-c ends it",
-        };
-        self.lines.declare(&format!("listening at {at}, backlog {backlog}; {does}"))?;
-        let ip = at.ip.to_canonical();
-        if ip.is_loopback() {
-            return Ok(());
-        }
-        let reached = if ip.is_unspecified() { "this machine".to_owned() } else { ip.to_string() };
-        self.lines.declare(&format!("warning: anyone who can reach {reached} can connect"))
+    fn is_done(&self) -> bool {
+        false
     }
 
-    fn sum_up(&mut self) -> io::Result<()> {
-        let (connections, bytes) = (self.connections, self.bytes);
-        self.lines.declare(&format!("stopped: {connections} connections, {bytes} bytes received"))
+    fn hush(&mut self) {
+        self.lines.hush();
     }
 }
 

@@ -9,13 +9,13 @@ use crate::tcp::{Change, Owner, Protocol, SocketRow, Timer, netstat_address, net
 pub struct NetstatLine<'a> {
     /// The row.
     pub row: &'a SocketRow,
-    /// Who holds the socket, if that is known.
+    /// The process that holds the socket, if known.
     pub owner: Option<&'a Owner>,
 }
 
 /// What happened to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RowEvent {
+pub(super) enum RowEvent {
     Opened,
     Changed,
     Closed,
@@ -72,8 +72,8 @@ impl fmt::Display for NetstatLine<'_> {
 }
 
 impl RowEvent {
-    /// What `change` looks like to somebody who sees only the rows that `is_shown` lets through, and the row to show for it.
-    pub(crate) fn of(
+    /// What `change` is if only rows that satisfy `is_shown` are shown, and the row to show for it.
+    pub(super) fn of(
         change: &Change,
         is_shown: impl Fn(&SocketRow) -> bool,
     ) -> Option<(RowEvent, SocketRow)> {
@@ -89,7 +89,7 @@ impl RowEvent {
         }
     }
 
-    pub(crate) fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             RowEvent::Opened => "opened",
             RowEvent::Changed => "changed",

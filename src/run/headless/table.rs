@@ -9,17 +9,19 @@ use serde_json::json;
 use tokio::runtime;
 use tokio::sync::mpsc;
 
-use crate::app::explain::table::instead;
-use crate::app::{Event, TableUpdate};
 use crate::cli::TableArgs;
+use crate::kernel::watch::{Poller, WatchEvent};
 use crate::kernel::{ReadError, Reading, open, owners};
+use crate::run::headless::complain;
 use crate::run::headless::netstat_line::RowEvent;
-use crate::run::{Clock, Exit, NetstatLine, Poller, asked_to_end};
-use crate::tcp::{Change, Filter, Owner, Protocol, SocketRow, TcpState};
+use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
+use crate::tcp::{
+    Change, Filter, Owner, Protocol, SocketRow, TableUpdate, TcpState, procfs_instead,
+};
 
-/// Prints the kernel's socket table once, or with `--watch` what changes until SIGINT or SIGTERM; must not be called from async code.
+/// Prints the kernel's socket table once, or with `--watch` its changes until SIGINT or SIGTERM; must not be called from async code.
 ///
-/// A reader that goes away, like `head`, is no error.
+/// A closed pipe, as with `head`, is no error.
 ///
 /// # Errors
 /// When the table cannot be read, or standard output cannot be written.
@@ -28,7 +30,7 @@ pub fn table(args: &TableArgs) -> anyhow::Result<Exit> {
     if !args.watch {
         return print_table(args, &mut out).map(|()| Exit::Done);
     }
-    // Signals are heard on a thread of their own while this one writes.
+    // Signals are received on a thread of their own while this one writes.
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -40,7 +42,7 @@ pub fn table(args: &TableArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// Prints to `out` what changes, until it is `asked` to end or nobody reads any more.
+/// Prints changes to `out` until `asked` returns a signal or the reader of `out` is gone.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -50,9 +52,11 @@ pub async fn watch_table(
     asked: impl Future<Output = i32>,
 ) -> anyhow::Result<Exit> {
     let (events, mut inbox) = mpsc::channel(64);
-    let poller = Poller::start(move |event| events.blocking_send(event).is_ok());
-    poller.watch(wanted(args));
     let mut printer = Printer::new(args);
+    let clock = printer.clock;
+    let report = move |event| events.blocking_send(event).is_ok();
+    let poller = Poller::start(move || clock.now(), report);
+    poller.watch(wanted(args));
     tokio::pin!(asked);
     loop {
         let event = tokio::select! {
@@ -61,16 +65,16 @@ pub async fn watch_table(
             event = inbox.recv() => event,
         };
         let text = match event {
-            Some(Event::TableRead(sight)) => printer.text(&sight),
-            Some(Event::TableUnreadable { why, .. }) => {
+            Some(WatchEvent::TableRead(update)) => printer.text(&update),
+            Some(WatchEvent::TableUnreadable { why, .. }) => {
                 complain(&why);
                 continue;
             }
-            Some(Event::FellBackToProcfs(why)) => {
-                complain(&instead(&why));
+            Some(WatchEvent::FellBackToProcfs(why)) => {
+                complain(&procfs_instead(&why));
                 continue;
             }
-            Some(_) => continue,
+            Some(WatchEvent::Inspected { .. }) => continue,
             None => return Ok(Exit::Done),
         };
         if !put(out, &text)? {
@@ -79,7 +83,7 @@ pub async fn watch_table(
     }
 }
 
-/// Prints the table to `out` once: first what listens, then by port.
+/// Prints the table to `out` once: listeners first, then by port.
 ///
 /// # Errors
 /// When the table cannot be read, or `out` cannot be written.
@@ -112,17 +116,16 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
 fn read(args: &TableArgs) -> Result<Reading, ReadError> {
     let (mut source, why) = open();
     if let Some(why) = why {
-        complain(&instead(&why.to_string()));
+        complain(&procfs_instead(&why.to_string()));
     }
     source.snapshot(&wanted(args))
 }
 
-/// Remembers what it needs from one batch of lines to the next.
 struct Printer<'a> {
     args: &'a TableArgs,
     clock: Clock,
     has_begun: bool,
-    /// Those that were looked for, whether they were found or not.
+    /// By inode; `None` where no owner was found.
     owners: HashMap<u64, Option<Owner>>,
 }
 
@@ -131,24 +134,24 @@ impl<'a> Printer<'a> {
         Printer { args, clock: Clock::start(), has_begun: false, owners: HashMap::new() }
     }
 
-    /// The lines for one look at the table.
-    fn text(&mut self, sight: &TableUpdate) -> String {
+    /// The lines for one update of the table.
+    fn text(&mut self, update: &TableUpdate) -> String {
         let args = self.args;
-        let happenings: Vec<(RowEvent, SocketRow)> = sight
+        let events: Vec<(RowEvent, SocketRow)> = update
             .changes
             .iter()
             .filter_map(|change| RowEvent::of(change, |row| is_shown(args, row)))
             .collect();
-        self.find_owners(happenings.iter().map(|(_, row)| row));
+        self.find_owners(events.iter().map(|(_, row)| row));
         let at = self.clock.now().since_start().as_millis();
         let mut text = String::new();
         if !args.json && !self.has_begun {
             text = format!("Event   {}\n", NetstatLine::HEAD);
         }
         self.has_begun = true;
-        for (happening, row) in &happenings {
+        for (event, row) in &events {
             let line = self.line(row);
-            let word = happening.word();
+            let word = event.word();
             // Writing to a string cannot fail.
             let _ = if args.json {
                 let mut object = line.json();
@@ -159,11 +162,11 @@ impl<'a> Printer<'a> {
                 writeln!(text, "{word:<7} {line}")
             };
         }
-        self.forget_owners(&sight.changes);
+        self.forget_owners(&update.changes);
         text
     }
 
-    /// Forgets the owners of inodes that no row has any more: the row is gone, or its socket is closed and the kernel alone goes on.
+    /// Forgets the owners of inodes that no row has any more.
     fn forget_owners(&mut self, changes: &[Change]) {
         let mut gone = HashSet::new();
         for change in changes {
@@ -215,22 +218,17 @@ fn wanted(args: &TableArgs) -> Filter {
     }
 }
 
-/// Sockets that are only bound are shown on demand, as `netstat` never shows them.
+/// Whether to print the row: `netstat` never shows sockets that are only bound.
 fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
     args.all || row.state != TcpState::Closed
 }
 
-/// Whether anybody still reads.
+/// Writes the text; `false` when nobody reads it any more.
 fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         other => other.map(|()| true).context("cannot write the table"),
     }
-}
-
-#[expect(clippy::print_stderr, reason = "this subcommand has no screen")]
-fn complain(why: &str) {
-    eprintln!("fivetuple: {why}");
 }
 
 #[cfg(test)]
@@ -258,9 +256,9 @@ mod tests {
         ];
         printer.owners.insert(7, None);
         for (changes, left) in told {
-            let sight = TableUpdate { changes, ..TableUpdate::default() };
-            printer.text(&sight);
-            assert_eq!(printer.owners.len(), left, "{:?}", sight.changes);
+            let update = TableUpdate { changes, ..TableUpdate::default() };
+            printer.text(&update);
+            assert_eq!(printer.owners.len(), left, "{:?}", update.changes);
         }
     }
 }

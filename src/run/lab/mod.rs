@@ -1,5 +1,7 @@
-pub(crate) mod slot;
-pub(crate) mod worker;
+//! The dashboard's lab: starts and stops it, and gives its computers their orders.
+
+mod slot;
+mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -11,137 +13,141 @@ use anyhow::Context;
 use tokio::sync::mpsc::Sender;
 
 use crate::app::Event;
+use crate::kernel::watch::Poller;
 use crate::lab::Capture;
-use crate::net::{RemoteSockets, panic_words};
+use crate::net::{RemoteSockets, panic_message};
+use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::lab::slot::LabSockets;
 use crate::run::lab::worker::{SharedSession, refusal};
-use crate::run::{Clock, Poller};
 use crate::tcp::{Filter, Host, LabEvent, LabSpec, SocketId, WireOrder};
 
-/// Keeps the lab: starts and stops it on a thread of its own, and connects it with everything else.
-pub(crate) struct LabSession {
-    common: SharedSession,
+/// Starts and stops labs, each on a thread of its own.
+pub(super) struct LabSession {
+    shared: SharedSession,
     thread: Option<JoinHandle<()>>,
 }
 
 impl LabSession {
-    /// Without a lab yet. What crosses the wire of each lab is written to `capture`.
-    pub(crate) fn new(
+    /// A session without a lab. What crosses the wire of its labs is written to `capture`.
+    pub(super) fn new(
         clock: Clock,
         inbox: Sender<Input>,
         capture: Option<&Path>,
     ) -> anyhow::Result<LabSession> {
         let open = |path: &Path| {
             let inbox = inbox.clone();
-            let complain = move |why| {
-                // On a thread of the capture's own, which may wait until there is room.
-                let _ = inbox.blocking_send(Input::Fact(Event::Lab(LabEvent::Warned(why))));
+            let warn = move |why| {
+                // Runs on the capture's thread, which may block.
+                let _ = inbox.blocking_send(Input::Event(Event::Lab(LabEvent::Warned(why))));
             };
-            Capture::create(path, clock.epoch(), complain).with_context(|| {
+            Capture::create(path, clock.epoch(), warn).with_context(|| {
                 format!("cannot write what crosses the wire to {}", path.display())
             })
         };
         let capture = capture.map(open).transpose()?;
-        let common = SharedSession { place: Arc::default(), clock, inbox, capture };
-        let thread = None;
-        Ok(LabSession { common, thread })
+        let shared = SharedSession { slot: Arc::default(), clock, inbox, capture };
+        Ok(LabSession { shared, thread: None })
     }
 
-    /// Where the sockets of its computers come from, while there are any.
-    pub(crate) fn sockets(&self) -> Arc<dyn RemoteSockets> {
-        Arc::new(LabSockets(Arc::clone(&self.common.place)))
+    /// The sockets of the running lab's computers.
+    pub(super) fn sockets(&self) -> Arc<dyn RemoteSockets> {
+        Arc::new(LabSockets(Arc::clone(&self.shared.slot)))
     }
 
     /// Sets a lab up, unless there is one.
-    pub(crate) fn start(&mut self, spec: LabSpec) {
-        let Some(number) = self.common.place().want() else {
+    pub(super) fn start(&mut self, spec: LabSpec) {
+        let Some(number) = self.shared.slot().reserve() else {
             return;
         };
         let before = self.thread.take();
-        let common = self.common.clone();
+        let shared = self.shared.clone();
         let run = move || {
-            // One lab after the other.
+            // The lab before must have ended.
             let _ = before.map(JoinHandle::join);
-            let ran = catch_unwind(AssertUnwindSafe(|| common.keep(spec, number)));
-            let last = ran.unwrap_or_else(|panic| LabEvent::Down(Some(panic_words(&*panic))));
-            let up = common.place().leave(number);
-            // Waits for the wire and the pollers, while nobody waits for the place.
-            drop(up);
-            common.tell(last);
+            let ran = catch_unwind(AssertUnwindSafe(|| shared.run(spec, number)));
+            let last = ran.unwrap_or_else(|panic| LabEvent::Down(Some(panic_message(&*panic))));
+            let ended = shared.slot().free(number);
+            // Dropped with the slot unlocked, as it waits for the wire and the pollers.
+            drop(ended);
+            shared.send(last);
         };
         match thread::Builder::new().name("lab".to_owned()).spawn(run) {
             Ok(thread) => self.thread = Some(thread),
             Err(why) => {
-                self.common.place().wanted = None;
+                self.shared.slot().wanted = None;
                 let refusal = refusal("clone", &why);
-                let fact = Event::Lab(LabEvent::Refused(refusal));
-                let _ = self.common.inbox.try_send(Input::Fact(fact));
+                let event = Event::Lab(LabEvent::Refused(refusal));
+                let _ = self.shared.inbox.try_send(Input::Event(event));
             }
         }
     }
 
-    /// Takes the lab down, also while it is still being set up.
-    pub(crate) fn stop(&self) {
-        let mut place = self.common.place();
-        place.wanted = None;
-        if let Some(up) = &place.up {
-            up.stopper.stop();
+    /// Takes the lab down, even while it is being set up.
+    pub(super) fn stop(&self) {
+        let mut slot = self.shared.slot();
+        slot.wanted = None;
+        if let Some(lab) = &slot.running {
+            lab.stopper.stop();
         }
     }
 
-    /// Has the wire do this.
-    pub(crate) fn wire(&self, order: WireOrder) {
-        if let Some(up) = &self.common.place().up {
-            up.wire.order(order);
+    /// Gives the wire an order.
+    pub(super) fn wire(&self, order: WireOrder) {
+        if let Some(lab) = &self.shared.slot().running {
+            lab.wire.order(order);
         }
     }
 
-    /// Has every computer's table watched.
-    pub(crate) fn watch(&self, wanted: &Filter) {
-        let mut place = self.common.place();
-        place.watched = Some(wanted.clone());
-        for (_, poller) in place.up.iter().flat_map(|up| &up.pollers) {
+    /// Watches these rows on every computer.
+    pub(super) fn watch(&self, wanted: &Filter) {
+        let mut slot = self.shared.slot();
+        slot.watched = Some(wanted.clone());
+        for (_, poller) in slot.running.iter().flat_map(|lab| &lab.pollers) {
             poller.watch(wanted.clone());
         }
     }
 
-    /// Has rows looked up by their computers; gives back those of this machine.
-    pub(crate) fn look(&self, names: Vec<SocketId>) -> Vec<SocketId> {
-        self.share(names, |poller, theirs| {
-            if !theirs.is_empty() {
-                poller.look(theirs);
+    /// Looks up the rows of its computers; returns those of this machine.
+    pub(super) fn lookup(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
+        self.distribute(ids, |poller, ids| {
+            if !ids.is_empty() {
+                poller.lookup(ids);
             }
         })
     }
 
-    /// These rows are on the screen; gives back those of this machine.
-    pub(crate) fn visible(&self, names: &[SocketId]) -> Vec<SocketId> {
-        self.share(names.to_vec(), Poller::visible)
+    /// Keeps these rows of its computers up to date; returns those of this machine.
+    pub(super) fn set_visible(&self, ids: &[SocketId]) -> Vec<SocketId> {
+        self.distribute(ids.to_vec(), Poller::set_visible)
     }
 
-    /// These connections are looked inside; gives back those of this machine.
-    pub(crate) fn inspect(&self, names: Vec<SocketId>) -> Vec<SocketId> {
-        self.share(names, Poller::inspect)
+    /// Inspects these connections of its computers; returns those of this machine.
+    pub(super) fn inspect(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
+        self.distribute(ids, Poller::inspect)
     }
 
-    /// Gives each computer's poller its own of the names; gives back those of this machine.
-    fn share(&self, names: Vec<SocketId>, give: impl Fn(&Poller, Vec<SocketId>)) -> Vec<SocketId> {
-        let (here, there): (Vec<SocketId>, Vec<SocketId>) =
-            names.into_iter().partition(|name| name.host == Host::THIS);
-        for (host, poller) in self.common.place().up.iter().flat_map(|up| &up.pollers) {
-            let theirs = there.iter().filter(|name| name.host == *host);
-            give(poller, theirs.copied().collect());
+    /// Gives each computer's poller its own ids; returns those of this machine.
+    fn distribute(
+        &self,
+        ids: Vec<SocketId>,
+        give: impl Fn(&Poller, Vec<SocketId>),
+    ) -> Vec<SocketId> {
+        let (local, remote): (Vec<SocketId>, Vec<SocketId>) =
+            ids.into_iter().partition(|id| id.host == Host::THIS);
+        for (host, poller) in self.shared.slot().running.iter().flat_map(|lab| &lab.pollers) {
+            let own = remote.iter().filter(|id| id.host == *host);
+            give(poller, own.copied().collect());
         }
-        here
+        local
     }
 
-    /// Takes the lab down, and waits until all that crossed is written.
-    pub(crate) fn end(self) {
+    /// Takes the lab down, and waits until the capture is written.
+    pub(super) fn end(self) {
         self.stop();
         if let Some(thread) = self.thread {
             let _ = thread.join();
         }
-        drop(self.common);
+        drop(self.shared);
     }
 }

@@ -2,6 +2,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// Whether the address means something on one link only (RFC 4291, section 2.5.6).
 pub(crate) fn is_of_a_link(end: Endpoint) -> bool {
     match end.ip {
@@ -11,7 +13,9 @@ pub(crate) fn is_of_a_link(end: Endpoint) -> bool {
 }
 
 /// A port number; 0 stands for "any", which `netstat` prints as `*`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Port(pub u16);
 
 impl Port {

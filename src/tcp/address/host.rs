@@ -1,7 +1,11 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Which computer a socket belongs to: this machine, or one of the lab's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Host(pub u8);
 
 /// What people call the lab's computers, in the order of their hosts.

@@ -1,6 +1,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::tcp::{Errno, Host, Port, PortRange, WireEvent, WireOrder};
 
 /// What is asked of the lab: computers of its own, each with its kernel's own TCP, and a wire between them.
@@ -55,7 +57,7 @@ pub struct LabComputer {
 }
 
 /// What the lab's computers can do, as far as settings of their own decide it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabLimits {
     /// The lowest port that needs no privilege there.
     pub unprivileged_from: Port,
@@ -91,7 +93,7 @@ impl LabLimits {
 }
 
 /// Why there is no lab.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabRefusal {
     /// What was tried, as a call or a file: `unshare(CLONE_NEWUSER)`.
     pub step: String,

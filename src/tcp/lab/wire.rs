@@ -47,8 +47,8 @@ pub enum WireEvent {
         /// How.
         how: DropReason,
     },
-    /// What is told in numbers; the last of what is told at a time.
-    Counts(WireCounts),
+    /// The last event of each batch.
+    Status(WireStatus),
     /// A frame was lost since the wire can keep no more; not told again before it was empty.
     Full {
         /// How many frames it keeps.
@@ -58,28 +58,59 @@ pub enum WireEvent {
     },
 }
 
-/// What is told of the wire in numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WireCounts {
-    /// So many segments were put on it since the last tally without being told one by one, as there were too many for anybody to read.
-    pub untold: u64,
-    /// So many of those were lost since then because the one who holds the wire dropped them.
-    pub dropped: u32,
-    /// So many frames were lost since then before they came on the wire, as a computer sent them faster than they are taken.
-    pub missed: u64,
-    /// How it stands with those that are on it.
-    pub standing: WireStatus,
-}
-
-/// How it stands with the segments on the wire.
+/// The state of the wire, and what it counted since the last status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WireStatus {
-    /// So many are on it: held, or delayed.
+    /// Its settings.
+    pub settings: WireSettings,
+    /// How many segments are on it, held or delayed.
     pub kept: u64,
     /// The number of the oldest of them.
     pub oldest: Option<u64>,
-    /// So many orders to let one through, or to lose one, have been carried out since the wire began.
+    /// How many orders have been carried out since the wire began.
     pub obeyed: u64,
+    /// Segments since the last status that were counted but not reported one by one.
+    pub unreported: u64,
+    /// Frames since the last status that were lost before the wire, as a computer sent faster than the wire takes them.
+    pub missed: u64,
+}
+
+/// The settings of the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WireSettings {
+    /// Whether it keeps every segment.
+    pub held: bool,
+    /// How long a segment takes from one computer to the other.
+    pub delay: Duration,
+    /// Whether it loses every segment.
+    pub cut: bool,
+    /// How many of the next segments it loses.
+    pub drop_next: u32,
+}
+
+impl WireSettings {
+    /// Changes what an order changes; a [`WireOrder::DropNext`] that takes a kept segment changes nothing.
+    pub fn apply(&mut self, order: WireOrder) {
+        match order {
+            WireOrder::Hold => self.held = true,
+            WireOrder::LetGo => self.held = false,
+            WireOrder::Step => (),
+            WireOrder::Delay(delay) => self.delay = delay,
+            WireOrder::DropNext => self.drop_next = self.drop_next.saturating_add(1),
+            WireOrder::Cut => self.cut = true,
+            WireOrder::Mend => (self.cut, self.drop_next) = (false, 0),
+        }
+    }
+
+    /// Whether a segment takes long enough that the tables at both ends differ for a while.
+    pub fn is_slow(&self) -> bool {
+        self.held || self.cut || !self.delay.is_zero()
+    }
+
+    /// Whether it neither delays nor loses anything.
+    pub fn is_plain(&self) -> bool {
+        *self == WireSettings::default()
+    }
 }
 
 /// How a segment was lost.

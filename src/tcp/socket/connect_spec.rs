@@ -7,9 +7,15 @@ use crate::tcp::{Host, Port, PortRange, Protocol};
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
 pub(crate) const MOST: u32 = 64_512;
 
+/// The number of an order to connect: every event of its connections brings it back. 0 where nothing depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectId(pub u32);
+
 /// How a client's socket is to be made, and what its program does with the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectSpec {
+    /// Which order this is.
+    pub id: ConnectId,
     /// On which computer.
     pub host: Host,
     /// TCP, or a connected UDP socket.
@@ -34,6 +40,7 @@ impl ConnectSpec {
     /// A plain connection to `to`: the kernel picks the port, nothing is sent, it stays until closed.
     pub fn to(to: Target) -> ConnectSpec {
         ConnectSpec {
+            id: ConnectId::default(),
             host: Host::THIS,
             protocol: Protocol::Tcp,
             to,

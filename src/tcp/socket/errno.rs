@@ -1,7 +1,11 @@
+//! std has the words of strerror(3) and libc the numbers; neither has the symbols as text.
+
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// An error number of the kernel, errno(3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Errno(pub i32);
 
 impl Errno {

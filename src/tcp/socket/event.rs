@@ -3,11 +3,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::tcp::{
-    Burst, ConnectSpec, Endpoint, Errno, ListenSpec, Probe, Purpose, SocketId, SyscallTrace,
-    TcpState,
+    Burst, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, Probe, Purpose, SocketId,
+    SyscallTrace, TcpState,
 };
 
-/// What TCP tells back to a program (RFC 9293, section 3.9.2: TCP-to-user messages). Bad news is news, too.
+/// What TCP tells back to a program (RFC 9293, section 3.9.1: user/TCP interface). Bad news is news, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent {
     /// The sockets listen; `spec.at` carries the port that they really got.
@@ -59,6 +59,8 @@ pub enum SocketEvent {
     },
     /// A burst of several connections has begun.
     BurstBegun {
+        /// Which order it is.
+        id: ConnectId,
         /// What was asked.
         burst: Burst,
         /// Whether each socket was given the whole port range, so that connect() need not search.
@@ -66,6 +68,8 @@ pub enum SocketEvent {
     },
     /// A burst is over: all tried, given up at the first refusal, or stopped.
     BurstEnded {
+        /// Which order it was.
+        id: ConnectId,
         /// How many connections it opened.
         opened: u32,
         /// How many were asked for.
@@ -159,6 +163,8 @@ pub struct OwnSocket {
     pub fd: u32,
     /// The inode behind the descriptor.
     pub inode: u64,
+    /// The order to connect that made it; `None` for a socket that listens or was accepted.
+    pub order: Option<ConnectId>,
 }
 
 /// How an end came to be closed.

@@ -1,3 +1,5 @@
+//! The states of a TCP endpoint, and what leads from one to another.
+
 pub(crate) mod transitions;
 
 use std::fmt;
@@ -64,12 +66,34 @@ impl TcpState {
         })
     }
 
-    /// Whether the other end's FIN has come to an end in that state.
-    pub const fn has_heard_fin(self) -> bool {
-        matches!(
+    /// Whether the connection is made and not yet closed by both ends, with SYN_RECV and LAST_ACK at its borders.
+    pub const fn is_open(self) -> bool {
+        !matches!(
             self,
-            TcpState::CloseWait | TcpState::LastAck | TcpState::Closing | TcpState::TimeWait
+            TcpState::Listen | TcpState::SynSent | TcpState::TimeWait | TcpState::Closed
         )
+    }
+
+    /// Whether this end has closed before the FIN of the other arrived.
+    pub const fn closed_first(self) -> bool {
+        use TcpState::{Closing, FinWait1, FinWait2, TimeWait};
+        matches!(self, FinWait1 | FinWait2 | Closing | TimeWait)
+    }
+
+    /// Whether this end has sent its FIN.
+    pub const fn has_sent_fin(self) -> bool {
+        self.closed_first() || matches!(self, TcpState::LastAck)
+    }
+
+    /// Whether the FIN of the other end has arrived.
+    pub const fn has_received_fin(self) -> bool {
+        use TcpState::{CloseWait, Closing, LastAck, TimeWait};
+        matches!(self, CloseWait | LastAck | Closing | TimeWait)
+    }
+
+    /// Whether both ends have closed.
+    pub const fn is_closing(self) -> bool {
+        self.has_sent_fin() && self.has_received_fin()
     }
 
     /// The name that `netstat` prints.

@@ -136,7 +136,7 @@ impl SocketRow {
 
     /// Whether the other end's FIN may stand in its Recv-Q: it counts as one byte until the program has read the end of the data.
     pub fn may_hold_a_fin(&self) -> bool {
-        matches!(self.state, TcpState::CloseWait | TcpState::Closing | TcpState::LastAck)
+        self.state.has_received_fin() && self.state.is_open()
     }
 
     /// How many bytes of data the program has not read: its Recv-Q without the other end's FIN.

@@ -14,3 +14,8 @@ pub struct TableUpdate {
     /// The source's name: `sock_diag` or `procfs`.
     pub source: &'static str,
 }
+
+/// The notice that `/proc` is read as `sock_diag` is refused, for this reason.
+pub fn procfs_instead(why: &str) -> String {
+    format!("{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog")
+}

@@ -1,26 +1,25 @@
-//! The way of one segment over the wire, as an arrow from one computer to the other.
+//! A segment on the wire, as an arrow from one computer to the other.
 
 use std::time::Duration;
 
 use crate::tcp::{Delivery, Moment, WireSegment};
 use crate::view::style::glyphs::REFUSED;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{ThemeRole, text};
 
-/// What an arrow shows.
+/// A segment as an arrow.
 #[derive(Clone, Copy)]
-pub(crate) struct SegmentArrow<'a> {
+pub(super) struct SegmentArrow<'a> {
     /// The segment and its fate.
     pub(crate) crossing: &'a WireSegment,
-    /// Whether it goes from the left to the right.
+    /// Whether it points to the right.
     pub(crate) to_the_right: bool,
-    /// How long the wire takes, when that is known.
+    /// The delay of the wire.
     pub(crate) delay: Duration,
     /// Whether the wire is held.
     pub(crate) held: bool,
 }
 
-/// In what style a segment is drawn: what waits or is lost stands out.
+/// The style of a segment: one that waits or is lost stands out.
 pub(crate) fn part(crossing: &WireSegment) -> ThemeRole {
     match crossing.fate {
         Delivery::OnTheWay => ThemeRole::Warning,
@@ -31,12 +30,12 @@ pub(crate) fn part(crossing: &WireSegment) -> ThemeRole {
 }
 
 impl SegmentArrow<'_> {
-    /// Whether an arrow of so many columns has room for that label.
+    /// Whether an arrow of `columns` has room for that label.
     pub(crate) fn has_room(columns: usize, label: &str) -> bool {
         text::width(label) + 6 <= columns
     }
 
-    /// An arrow of so many columns, with `label` on the sender's side of it. What was not travelled is dotted.
+    /// The arrow, with `label` at the sender's side. The part not yet travelled is dotted.
     pub(crate) fn arrow(self, now: Moment, columns: usize, label: &str) -> String {
         let last = columns.saturating_sub(1);
         let head = match self.crossing.fate {
@@ -48,7 +47,7 @@ impl SegmentArrow<'_> {
         let labelled = SegmentArrow::has_room(columns, label);
         let label = format!(" {label} ");
         let wide = text::width(&label);
-        // The label never stands ahead of the tip, nor on what stops it.
+        // The label covers neither the tip nor what stops it.
         let head = if labelled { head.max(wide + 1).min(last) } else { head };
         let tip = match self.crossing.fate {
             Delivery::Lost(..) => REFUSED,
@@ -56,7 +55,7 @@ impl SegmentArrow<'_> {
             Delivery::Arrived(_) | Delivery::OnTheWay => "◀",
         };
         let stopped = self.crossing.fate == Delivery::OnTheWay && self.held;
-        // Drawn from the sender to the receiver; the label is put on it afterwards, so that it reads from left to right.
+        // Drawn from the sender to the receiver; the label is added afterwards, because it reads from left to right.
         let mut cells: Vec<String> = (0..columns)
             .map(|n| match n {
                 n if n < head => "─",
@@ -78,7 +77,7 @@ impl SegmentArrow<'_> {
         cells.concat()
     }
 
-    /// How far it has come, of `last` columns: as much of the way as of the time.
+    /// How many of `last` columns it has travelled by now.
     fn travelled(self, now: Moment, last: usize) -> usize {
         let gone = now.since(self.crossing.sent).as_micros();
         let whole = self.delay.as_micros().max(1);

@@ -1,3 +1,5 @@
+//! Two computers of the lab: their tables, and the wire between them.
+
 pub(crate) mod arrow;
 pub(crate) mod pairs;
 pub(crate) mod segment_label;

@@ -1,24 +1,24 @@
-//! Both computers' tables line by line: the two ends of one connection stand beside each other.
+//! Both computers' tables line by line: the two ends of one connection are on one line.
 
 use crate::app::State;
 use crate::tcp::table::row::are_one_connection;
 use crate::tcp::{Host, SocketId, TcpState};
-use crate::view::style::theme::ThemeRole;
+use crate::view::ThemeRole;
 use crate::view::table::titles::part_shown;
 
 /// One line of the two tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PairedRow {
+pub(super) struct PairedRow {
     /// The row at the server's computer.
     pub(crate) left: Option<SocketId>,
-    /// The row at the client's.
+    /// The row at the client's computer.
     pub(crate) right: Option<SocketId>,
-    /// The place of the first of them among the rows that are shown.
+    /// The index of the first of them in the shown rows.
     at: usize,
 }
 
 impl PairedRow {
-    /// The place of the row of one side among the rows that are shown.
+    /// The index of one side's row in the shown rows.
     fn place(self, shown: &[SocketId], side: Option<SocketId>) -> Option<usize> {
         let host = side?.host;
         let is_first = shown.get(self.at).is_some_and(|first| first.host == host);
@@ -26,16 +26,14 @@ impl PairedRow {
     }
 }
 
-/// The lines that fit into `height`: the chosen row's among them, else the newest; those that listen stay at the top.
-pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
+/// The lines that fit into `height`, with the selected row, else the newest; LISTEN stays at the top.
+pub(super) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
     let shown = &state.ui.shown;
     let Some(server) = state.lab.server() else {
         return Vec::new();
     };
-    let pointed_at = state.ui.selected.or(state.blamed().first().copied());
-    let chosen = pointed_at.and_then(|name| shown.iter().position(|shown| *shown == name));
-    let mut end = chosen.map_or(shown.len(), |chosen| after(shown, chosen));
-    // Where the chosen one is not the newest, as many lines follow it as precede it.
+    let mut end = target(state).map_or(shown.len(), |selected| after(shown, selected));
+    // Half of the lines follow the selected one, if there are so many.
     for _ in 0..height / 2 {
         end = after(shown, end);
     }
@@ -49,66 +47,62 @@ pub(crate) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
         lines.push(pair(shown, end, server.host));
         end = after(shown, end);
     }
-    let listens = |name: &SocketId| {
-        let line = state.seen().get(*name);
-        line.is_some_and(|line| line.row.state == TcpState::Listen)
-    };
-    if begin > 0 && height > 3 && shown.first().is_some_and(listens) {
+    if begin > 0 && height > 3 && begins_with_listen(state) {
         lines[0] = pair(&shown[..1], 0, server.host);
     }
     lines
 }
 
-/// The places of one computer's rows that fit into `height`, chosen as above.
-pub(crate) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
+/// The indexes of one computer's rows that fit into `height`, selected the same way.
+pub(super) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     let shown = &state.ui.shown;
-    let here = |place: &usize| shown[*place].host == host;
-    let pointed_at = state.ui.selected.or(state.blamed().first().copied());
-    let chosen = pointed_at.and_then(|name| shown.iter().position(|shown| *shown == name));
-    let from = chosen.map_or(shown.len(), |chosen| chosen + 1);
-    let below: Vec<usize> = (from..shown.len()).filter(here).take(height / 2).collect();
-    let above = (0..from).rev().filter(here);
-    let mut rows: Vec<usize> = above.take(height - below.len()).collect();
+    let here = |n: &usize| shown[*n].host == host;
+    let from = target(state).map_or(shown.len(), |selected| selected + 1);
+    let below: Vec<usize> = (from..shown.len()).filter(here).take(height).collect();
+    // Half of the rows follow the selected one, if there are so many.
+    let above = (0..from).rev().filter(here).take(height - below.len().min(height / 2));
+    let mut rows: Vec<usize> = above.collect();
     rows.reverse();
-    let is_full = rows.len() + below.len() == height;
-    rows.extend(below);
-    if !is_full {
-        let there = rows.len();
-        let rest = (from..shown.len()).filter(here).skip(height / 2);
-        rows.extend(rest.take(height - there));
-    }
-    let listens = |name: &SocketId| {
-        let line = state.seen().get(*name);
-        line.is_some_and(|line| name.host == host && line.row.state == TcpState::Listen)
-    };
+    rows.extend(below.iter().take(height - rows.len()));
     let is_hidden = height > 1 && rows.first().is_some_and(|first| *first > 0);
-    if is_hidden && shown.first().is_some_and(listens) {
+    if is_hidden && begins_with_listen(state) && shown[0].host == host {
         rows[0] = 0;
     }
     rows
 }
 
-/// Which part of a computer's rows is shown, by the places of those that are drawn; nothing where it is all.
-pub(crate) fn part(state: &State, host: Host, places: &[usize]) -> Option<(ThemeRole, String)> {
+/// The index of the selected row, else of the one to blame.
+fn target(state: &State) -> Option<usize> {
+    let target = state.ui.selected.or(state.blamed().first().copied())?;
+    state.ui.shown.iter().position(|shown| *shown == target)
+}
+
+fn begins_with_listen(state: &State) -> bool {
+    let first = state.ui.shown.first().and_then(|name| state.seen().get(*name));
+    first.is_some_and(|line| line.row.state == TcpState::Listen)
+}
+
+/// Which part of a computer's rows is drawn, by their indexes; `None` if all are.
+pub(super) fn part(state: &State, host: Host, places: &[usize]) -> Option<(ThemeRole, String)> {
     let ranks = &state.ui.ranks;
     let count = ranks.count(host);
     let nth = |place: &usize| ranks.nth(*place);
     let (first, last) = (places.first().map(nth)?, places.last().map(nth)?);
     let second = places.get(1).map_or(first, nth);
-    // What listens may stay at the top while the others are scrolled.
+    // LISTEN may stay at the top while the others are scrolled.
     let from = if second > first + 1 { second } else { first };
     (places.len() < count).then(|| part_shown(from, last, count))
 }
 
-/// The places of the rows at both sides of these lines.
-pub(crate) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
+/// The indexes of the rows of both sides.
+pub(super) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
     let shown = &state.ui.shown;
     let left = pairs.iter().filter_map(|pair| pair.place(shown, pair.left));
     let right = pairs.iter().filter_map(|pair| pair.place(shown, pair.right));
     [left.collect(), right.collect()]
 }
 
-/// Where the line that begins at `n` ends.
+/// The end of the line that contains row `n`.
 fn after(shown: &[SocketId], n: usize) -> usize {
     let joins = |n: usize| n + 1 < shown.len() && are_one_connection(shown[n], shown[n + 1]);
     let begins = if n > 0 && n < shown.len() && are_one_connection(shown[n - 1], shown[n]) {
@@ -119,13 +113,13 @@ fn after(shown: &[SocketId], n: usize) -> usize {
     (begins + if joins(begins) { 2 } else { 1 }).min(shown.len())
 }
 
-/// Where the line that ends at `n` begins.
+/// The start of the line that ends before row `n`.
 fn before(shown: &[SocketId], n: usize) -> usize {
     let is_pair = n >= 2 && are_one_connection(shown[n - 2], shown[n - 1]);
     n - if is_pair { 2 } else { 1 }
 }
 
-/// The line that begins at that place.
+/// The line that starts at row `at`.
 fn pair(shown: &[SocketId], at: usize, server: Host) -> PairedRow {
     let [one, other] = [shown.get(at), shown.get(at + 1)].map(Option::<&SocketId>::copied);
     let joined = one

@@ -1,25 +1,25 @@
-//! Whose a segment is, said where the wire carries those of more than one connection.
+//! Labels that tell which connection a segment belongs to, if the wire carries several.
 
 use std::collections::BTreeMap;
 
 use crate::app::State;
 use crate::tcp::{FiveTuple, Host, Moment, Segment};
 
-/// What tells the connections on the wire apart.
+/// What is needed to tell the connections on the wire apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SegmentLabel {
-    /// There is only one.
+pub(super) enum SegmentLabel {
+    /// Nothing: there is only one.
     Nobodys,
-    /// The ports of one client.
+    /// The client's port.
     Port,
-    /// The clients, each of which has one.
+    /// The client's name.
     Name,
     /// Both.
     NameAndPort,
 }
 
 impl SegmentLabel {
-    /// What tells those apart whose segments had been sent by then.
+    /// The label needed for the segments sent by `then`.
     pub(crate) fn of(state: &State, then: Moment) -> SegmentLabel {
         let crossings = state.lab.crossings.iter();
         let known = crossings.take_while(|crossing| crossing.sent <= then);
@@ -38,7 +38,7 @@ impl SegmentLabel {
         }
     }
 
-    /// The client, as far as it has to be said: `laptop:44506`.
+    /// The label of a segment: `laptop:44506`.
     pub(crate) fn words(self, state: &State, segment: &Segment) -> String {
         let port = if client(state, segment) == segment.from {
             segment.tuple.local.port
@@ -63,8 +63,8 @@ impl SegmentLabel {
     }
 }
 
-/// Whether a segment goes from the left to the right: the server stands at the left, and at the right the computer whose table is shown.
-pub(crate) fn goes_right(state: &State, segment: &Segment) -> bool {
+/// Whether a segment goes to the right: the server is at the left, the computer whose table is shown at the right.
+pub(super) fn goes_right(state: &State, segment: &Segment) -> bool {
     let [from, to] = [segment.from, segment.to];
     let shown = state.clients.computer().host;
     if is_among_clients(state, segment) && [from, to].contains(&shown) {

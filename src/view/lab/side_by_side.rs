@@ -1,81 +1,76 @@
-//! Two computers and the wire between them: the server's table, the segments, the chosen client's table.
+//! The lab side by side: the server's table, the wire, the selected client's table.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
 use crate::app::{Pane, State};
 use crate::view::lab::pairs::PairedRow;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, stacked, wire};
-use crate::view::rect;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::narrow::{Narrow, cell, head};
-use crate::view::table::{empty, titles};
+use crate::view::table::column::{Bracket, ColumnLayout};
+use crate::view::table::{empty, narrow, titles};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect};
 
-/// From this width on the wire stands between the tables, and not below one and above the other.
+/// From this width on the wire fits between the tables.
 const BESIDE: u16 = 116;
 
-/// The least that the wire needs between them.
+/// The least width of the wire.
 const WIRE: u16 = 28;
 
-/// Both computers and the wire.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    scroll.cells.clear();
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    painter.scroll.cells.clear();
     if area.width >= BESIDE && !scene.state.ui.netstat {
-        beside(frame, area, scene, scroll);
+        beside(painter, area);
     } else {
-        stacked::draw(frame, area, scene, scroll);
+        stacked::draw(painter, area);
     }
 }
 
-fn beside(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let table = |columns: Narrow| u16::try_from(columns.width() + 2).unwrap_or(area.width);
-    let columns =
-        if 2 * table(Narrow::WIDE) + WIRE <= area.width { Narrow::WIDE } else { Narrow::TIGHT };
-    let width = table(columns);
+fn beside(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    let width = |columns: &ColumnLayout| rect::len(columns.width() + 2);
+    let wide = narrow::wide();
+    let columns = if 2 * width(&wide) + WIRE <= area.width { wide } else { narrow::tight() };
+    let width = width(&columns);
     let left = Rect { width, ..area };
     let right = Rect { x: area.right() - width, ..left };
     let middle = Rect { x: left.right(), width: area.width - 2 * width, ..area };
     let height = usize::from(rect::inside(area).height.saturating_sub(1));
     let pairs = pairs::fitting(scene.state, height);
-    let pane = |frame: &mut Frame<'_>, place: Rect, is_server: bool, below: Vec<_>| {
+    let pane = |painter: &mut Painter<'_, '_>, place: Rect, is_server: bool, below: Vec<_>| {
         let titles = Titles { below, ..titles(scene, is_server, place.width) };
-        scene.pane(frame, Pane::Sockets, place, titles)
+        painter.pane(Pane::Sockets, place, titles)
     };
     let [of_server, of_client] = below(scene, &pairs);
-    let left = pane(frame, left, true, of_server);
-    let right = pane(frame, right, false, of_client);
-    draw_wire(frame, middle, scene);
+    let left = pane(painter, left, true, of_server);
+    let right = pane(painter, right, false, of_client);
+    draw_wire(painter, middle);
 
     if pairs.is_empty() {
-        empty::draw(frame, left, scene);
+        empty::draw(painter, left);
         let words = scene.span(ThemeRole::Dim, "   no row");
-        frame.render_widget(words, right);
+        painter.render(words, right);
         return;
     }
     for place in [left, right] {
-        frame.render_widget(head(scene, columns), rect::line(place, 0));
+        painter.render(columns.head(scene), rect::line(place, 0));
     }
     for (n, pair) in (1..).zip(&pairs) {
         for (place, name) in [(left, pair.left), (right, pair.right)] {
             let line = rect::line(place, n);
             let cell = match name {
-                Some(name) => cell(scene, columns, name),
-                None => Line::from(scene.span(ThemeRole::Dim, absent(scene.state, *pair))),
+                Some(name) => columns.line(scene, name, Bracket::None),
+                None => scene.line(ThemeRole::Dim, absent(scene.state, *pair)),
             };
-            frame.render_widget(cell, line);
+            painter.render(cell, line);
             if let Some(name) = name {
-                scroll.visible.push(name);
-                scroll.cells.push((line, name));
+                painter.scroll.list(line, [name], 1);
             }
         }
     }
 }
 
-/// What stands below each table: how many rows contain the text to find, and which part of the rows is shown.
+/// The lower titles of both tables: the number of matches, and which part of the rows is shown.
 fn below(scene: Scene<'_>, pairs: &[PairedRow]) -> [Vec<(ThemeRole, String)>; 2] {
     let state = scene.state;
     let [left, right] = pairs::sides(state, pairs);
@@ -86,7 +81,7 @@ fn below(scene: Scene<'_>, pairs: &[PairedRow]) -> [Vec<(ThemeRole, String)>; 2]
     [found.chain(at_server).collect(), at_client.into_iter().collect()]
 }
 
-/// What stands where one of the computers has no row for a connection.
+/// The text in place of a missing row.
 fn absent(state: &State, pair: PairedRow) -> String {
     let Some(there) = pair.left.or(pair.right).filter(|name| name.tuple.is_connected()) else {
         return String::new();
@@ -102,12 +97,12 @@ fn absent(state: &State, pair: PairedRow) -> String {
     }
 }
 
-fn draw_wire(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
-    let titles = Titles { name: "The wire", ..Titles::default() };
-    let mut inner = scene.frame(frame, area, &titles);
+fn draw_wire(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    let mut inner = painter.plain_frame(area, "The wire");
     let room = usize::from(inner.width);
     for status in wire::status_lines(scene, room) {
-        frame.render_widget(status, rect::take_top(&mut inner, 1));
+        painter.render(status, rect::take_top(&mut inner, 1));
     }
-    put(frame, inner, wire::lines(scene, room, usize::from(inner.height)));
+    painter.put(inner, wire::lines(scene, room, usize::from(inner.height)));
 }

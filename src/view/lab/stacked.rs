@@ -1,25 +1,18 @@
-//! Two computers and the wire where the screen is narrow: the server's table, the wire, the client's table, above each other.
+//! The lab on a narrow screen: the server's table, the wire and the client's table below each other.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::Pane;
-use crate::tcp::{Port, SocketId};
+use crate::tcp::SocketId;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
-use crate::view::scene::{Scene, put, width};
-use crate::view::scroll::Scroll;
-use crate::view::style::glyphs::{CHOSEN, DASH};
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::narrow::Narrow;
-use crate::view::table::row::Bracket;
-use crate::view::table::{narrow, netstat, row, titles};
-use crate::view::{rect, text};
+use crate::view::style::glyphs::{DASH, SELECTED};
+use crate::view::table::{columns, narrow, netstat, titles};
+use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
-/// The parts above each other: the server's table, the wire, the client's table.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let state = scene.state;
     let mut rest = rect::inside(area);
     let Some(server) = state.lab.server() else {
@@ -46,34 +39,21 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
     title.right.extend(titles::found(scene));
     let part = pairs::part(state, server.host, &places[0]);
     title.right.extend(part);
-    scene.pane(frame, Pane::Sockets, area, title);
+    painter.pane(Pane::Sockets, area, title);
     let part = pairs::part(state, client, &places[1]);
-    let mut table =
-        |frame: &mut Frame<'_>, rest: &mut Rect, rows: &[SocketId], lines: usize, head: usize| {
-            let height = u16::try_from(lines + head).unwrap_or(rest.height);
-            let place = rect::take_top(rest, height);
-            draw_table(frame, place, scene, rows, head > 0);
-            let first = u16::try_from(head).unwrap_or(0);
-            for (n, name) in (first..).zip(rows) {
-                scroll.cells.push((rect::line(place, n), *name));
-            }
-            scroll.visible.extend(rows);
-        };
-    table(frame, &mut rest, &rows[0], of_server, head);
+    draw_table(painter, &mut rest, &rows[0], (of_server, head));
     let mut spans = vec![scene.span(ThemeRole::Title, " The wire ")];
     let status = wire::status_lines(scene, room.saturating_sub(20));
     spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
-    rule(frame, rect::take_top(&mut rest, 1), scene, spans);
-    let height = u16::try_from(of_wire).unwrap_or(0);
-    let place = rect::take_top(&mut rest, height);
-    put(frame, place, wire::lines(scene, room, of_wire));
-    let place = rect::take_top(&mut rest, 1);
-    rule(frame, place, scene, client_title(scene, area, part));
+    rule(painter, rect::take_top(&mut rest, 1), spans);
+    let place = rect::take_top(&mut rest, rect::len(of_wire));
+    painter.put(place, wire::lines(scene, room, of_wire));
+    rule(painter, rect::take_top(&mut rest, 1), client_title(scene, area, part));
     let head = if state.ui.netstat { 2 } else { 0 };
-    table(frame, &mut rest, &rows[1], of_client, head);
+    draw_table(painter, &mut rest, &rows[1], (of_client, head));
 }
 
-/// Whose table the last one is, and which part of it is shown; the arrows choose another computer where the pane of them has no room.
+/// The title of the client's table, and which part of it is shown.
 fn client_title(
     scene: Scene<'_>,
     area: Rect,
@@ -81,7 +61,7 @@ fn client_title(
 ) -> Vec<Span<'static>> {
     let state = scene.state;
     let titles = titles(scene, false, area.width);
-    let sign = if state.ui.focus == Pane::Computers { CHOSEN } else { "" };
+    let sign = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
     let place = match state.clients.computers.len() {
         1 => String::new(),
         _ if !titles.right.is_empty() => String::new(),
@@ -109,69 +89,54 @@ fn client_title(
     title
 }
 
-/// A title in a line across the pane.
-fn rule(frame: &mut Frame<'_>, place: Rect, scene: Scene<'_>, mut spans: Vec<Span<'static>>) {
+/// A title on a line across the pane.
+fn rule(painter: &mut Painter<'_, '_>, place: Rect, mut spans: Vec<Span<'static>>) {
+    let scene = painter.scene;
     let room = usize::from(place.width);
     spans.insert(0, scene.span(ThemeRole::Border, DASH.repeat(2)));
     let left = room.saturating_sub(width(&spans));
     spans.push(scene.span(ThemeRole::Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
-    frame.render_widget(Line::from(spans), place);
+    painter.render(Line::from(spans), place);
 }
 
 /// From this width on roles have room beside whole addresses.
 const ROLES: usize = 68;
 
-fn port(scene: Scene<'_>) -> Port {
-    scene.state.server.at().port
-}
-
-/// One computer's rows, with the columns of the whole table.
+/// Draws a table of so many lines at the top of `rest`.
 fn draw_table(
-    frame: &mut Frame<'_>,
-    place: Rect,
-    scene: Scene<'_>,
+    painter: &mut Painter<'_, '_>,
+    rest: &mut Rect,
     rows: &[SocketId],
-    has_head: bool,
+    (lines, head): (usize, usize),
 ) {
-    if scene.state.ui.netstat {
-        netstat::draw(frame, place, scene, (2, rows));
-        return;
-    }
-    if rows.is_empty() {
-        let words = format!("   {}", no_row(scene));
-        let words = text::cut(&words, usize::from(place.width));
-        frame.render_widget(scene.span(ThemeRole::Dim, words), place);
-        return;
-    }
+    let scene = painter.scene;
+    let mut place = rect::take_top(rest, rect::len(lines + head));
     let room = usize::from(place.width);
-    if room < ROLES {
-        let head = has_head.then(|| narrow::head(scene, Narrow::WIDE));
-        let lines = rows.iter().map(|name| narrow::cell(scene, Narrow::WIDE, *name));
-        put(frame, place, head.into_iter().chain(lines));
-        return;
+    if scene.state.ui.netstat {
+        netstat::draw(painter, place, (2, rows));
+    } else if rows.is_empty() {
+        let words = text::cut(&format!("   {}", no_row(scene)), room);
+        painter.render(scene.span(ThemeRole::Dim, words), place);
+    } else {
+        let columns =
+            if room < ROLES { narrow::wide() } else { columns::fitting(scene, room, rows) };
+        let head = (head > 0).then(|| columns.head(scene));
+        painter.put(place, head.into_iter().chain(columns.lines(scene, rows)));
     }
-    let columns = Columns::fitting(room, longest_address(rows), waits(scene, rows));
-    let head = has_head.then(|| row::head(scene, &columns));
-    let lines = rows.iter().map(|name| row::line(scene, &columns, *name, Bracket::None));
-    put(frame, place, head.into_iter().chain(lines));
+    rect::take_top(&mut place, rect::len(head));
+    painter.scroll.list(place, rows.iter().copied(), 1);
 }
 
-/// Why a table is empty, and which key changes that.
 fn no_row(scene: Scene<'_>) -> String {
     let find = scene.state.ui.find.text.value();
     if !find.is_empty() {
         return format!("no row contains \"{}\"; Esc shows every row", scene.own(find));
     }
     let key = if scene.state.server.is_listening() { "c connects" } else { "l listens" };
-    format!("no row at port {}; {key}", port(scene))
+    format!("no row at port {}; {key}", scene.state.server.at().port)
 }
 
-fn waits(scene: Scene<'_>, rows: &[SocketId]) -> bool {
-    let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
-    lines.map(|line| line.row.queues).any(|queues| queues.recv > 0)
-}
-
-/// How `all` lines are shared among those who want so many each: one after the other, in turn.
+/// Divides `all` lines among three areas, one line each in turn.
 fn shares(wanted: [usize; 3], all: usize) -> [usize; 3] {
     let mut given = [1, 1, 0];
     let mut left = all.saturating_sub(2);

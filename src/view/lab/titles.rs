@@ -1,12 +1,11 @@
 use std::net::IpAddr;
 
-use crate::view::scene::{Scene, Titles};
 use crate::view::style::glyphs::DASH;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::titles;
+use crate::view::{Scene, ThemeRole, Titles};
 
-/// The title of a computer's table, on a screen so wide.
-pub(crate) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
+/// The title of a computer's table.
+pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     let state = scene.state;
     let about = |name: &str, ip: IpAddr| match state.ui.lens.whole_machine {
         false => format!("{DASH} {name} {ip}"),

@@ -1,4 +1,4 @@
-//! The wire between the lab's computers: what is done with it, and the segments on it, the newest at the bottom.
+//! The lab's wire: its settings, and its segments, the newest at the bottom.
 
 use ratatui::text::{Line, Span};
 
@@ -7,11 +7,9 @@ use crate::tcp::{Delivery, Protocol, Segment, WireSegment, escape};
 use crate::view::lab::arrow::SegmentArrow;
 use crate::view::lab::segment_label::SegmentLabel;
 use crate::view::lab::{arrow, segment_label};
-use crate::view::scene::{Scene, width};
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text, width};
 
-/// What is done with the wire, in few words.
+/// The settings of the wire.
 pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     let state = scene.state;
     let (wire, many) = (state.wire_then(), state.waiting_then());
@@ -22,7 +20,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
         pieces.push((ThemeRole::KeyCap, format!("HELD: {waiting} {wait}")));
     }
     if !wire.delay.is_zero() {
-        // One piece, so that nothing jumps as segments come and go.
+        // One piece, so that nothing moves as segments come and go.
         let now = match many {
             0 => String::new(),
             _ if wire.held => String::new(),
@@ -34,7 +32,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     if wire.cut {
         pieces.push((ThemeRole::Banner, "CUT".to_owned()));
     }
-    match wire.loses {
+    match wire.drop_next {
         0 => (),
         1 => pieces.push((ThemeRole::Error, "loses the next".to_owned())),
         n => pieces.push((ThemeRole::Error, format!("loses the next {n}"))),
@@ -42,7 +40,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     if pieces.is_empty() {
         pieces.push((ThemeRole::Dim, "as quick as a cable".to_owned()));
     }
-    // They lie anywhere between those that are shown.
+    // They may be anywhere among the others.
     if let Ok(untold @ 1..) = usize::try_from(state.lab.untold()) {
         pieces.push((ThemeRole::Dim, format!("{} not shown", text::number(untold))));
     }
@@ -50,7 +48,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
 }
 
 /// The status in lines of at most `room` columns.
-pub(crate) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
+pub(super) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Vec<Span<'static>>> = vec![Vec::new()];
     for (part, text) in status(scene) {
         let text = scene.span(part, text);
@@ -66,7 +64,7 @@ pub(crate) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> 
     lines.into_iter().map(Line::from).collect()
 }
 
-/// Segments in `room` columns and at most `height` lines: the newest; of a held wire the oldest that wait, as they go first.
+/// The newest segments that fit; of a held wire the oldest that wait, as they are delivered first.
 pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
     let lab = &scene.state.lab;
     let count = sent_by_then(scene);
@@ -76,23 +74,22 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     let then = scene.state.then();
     let waits = |crossing: &WireSegment| crossing.fate_by(then) == Delivery::OnTheWay;
     let oldest = || lab.crossings.iter().position(waits);
-    let whose = SegmentLabel::of(scene.state, then);
-    let newest = newest(scene, whose, (room, height));
+    let label_kind = SegmentLabel::of(scene.state, then);
+    let newest = newest(scene, label_kind, (room, height));
     let held = scene.state.wire_then().held;
     let from = match held.then(oldest).flatten() {
-        // Above those that wait, the one before them, as far as there is room.
         Some(oldest) if oldest < newest => oldest,
         Some(_) | None => newest,
     };
     let mut lines = Vec::new();
     for (place, crossing) in lab.crossings.range(from..count).enumerate() {
-        let block = block(scene, crossing, whose, room);
+        let block = block(scene, crossing, label_kind, room);
         let behind = count - from - place;
-        // Whatever does not fit is counted in a line of its own.
+        // The last line counts the segments that do not fit.
         let counting = usize::from(behind > 1);
         if lines.len() + block.len() + counting > height {
             let text = format!(" + {} more behind", text::number(behind));
-            lines.push(Line::from(scene.span(ThemeRole::Dim, text)));
+            lines.push(scene.line(ThemeRole::Dim, text));
             break;
         }
         lines.extend(block);
@@ -100,35 +97,31 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     lines
 }
 
-/// The keys that do something with the wire, while nothing is on it.
+/// The keys of the wire, while nothing is on it.
 fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
     let words = if scene.state.is_past() {
         "Nothing had crossed the wire by then."
     } else {
         "Nothing has crossed the wire yet. h holds it, o lets one segment through, b brakes it, u loses the next, B cuts it."
     };
-    let words = text::wrap(words, room.saturating_sub(2));
-    words
-        .into_iter()
-        .take(height)
-        .map(|line| Line::from(scene.span(ThemeRole::Dim, format!(" {line}"))))
-        .collect()
+    let words = text::wrap(words, room.saturating_sub(2)).into_iter().take(height);
+    words.map(|line| scene.line(ThemeRole::Dim, format!(" {line}"))).collect()
 }
 
-/// How many of the segments that are kept had been sent at the moment that is shown.
+/// How many of the segments had been sent at the moment that is shown.
 fn sent_by_then(scene: Scene<'_>) -> usize {
     let then = scene.state.then();
     let crossings = &scene.state.lab.crossings;
     crossings.partition_point(|crossing| crossing.sent <= then)
 }
 
-/// From which segment on all the newest fit.
-fn newest(scene: Scene<'_>, whose: SegmentLabel, (room, height): (usize, usize)) -> usize {
+/// The first of the newest segments that fit.
+fn newest(scene: Scene<'_>, label_kind: SegmentLabel, (room, height): (usize, usize)) -> usize {
     let crossings = &scene.state.lab.crossings;
     let mut left = height;
     let mut from = sent_by_then(scene);
     for crossing in crossings.range(..from).rev() {
-        let lines = block(scene, crossing, whose, room).len();
+        let lines = block(scene, crossing, label_kind, room).len();
         if lines > left {
             break;
         }
@@ -141,11 +134,11 @@ fn newest(scene: Scene<'_>, whose: SegmentLabel, (room, height): (usize, usize))
 /// From this width on a segment takes one line.
 const ONE_LINE: usize = 54;
 
-/// One segment: its way as an arrow, and what it carries.
+/// One segment: an arrow, and what it carries.
 fn block(
     scene: Scene<'_>,
     crossing: &WireSegment,
-    whose: SegmentLabel,
+    label_kind: SegmentLabel,
     room: usize,
 ) -> Vec<Line<'static>> {
     let (state, crossing) = (scene.state, &crossing.as_of(scene.state.then()));
@@ -156,18 +149,18 @@ fn block(
         held: state.wire_then().held,
     };
     let flags = crossing.segment.label();
-    let whose = whose.words(state, &crossing.segment);
+    let name = label_kind.words(state, &crossing.segment);
     let columns = match room {
         76.. => 26,
         ONE_LINE.. => 20,
         _ => room.saturating_sub(2),
     };
     // On the arrow if there is room, else before the numbers.
-    let both = format!("{flags} {whose}");
+    let both = format!("{flags} {name}");
     let (label, carries) = match carries(scene, crossing) {
-        carries if whose.is_empty() => (flags, carries),
+        carries if name.is_empty() => (flags, carries),
         carries if SegmentArrow::has_room(columns, &both) => (both, carries),
-        carries => (flags, format!("{whose} {carries}")),
+        carries => (flags, format!("{name} {carries}")),
     };
     let arrow = format!(" {}", lane.arrow(state.then(), columns, &label));
     if room >= ONE_LINE {
@@ -188,7 +181,7 @@ fn in_one_line(
     let (again, fate) = (again(scene, crossing), fate(scene, crossing));
     let both = format!("  {again} {fate}");
     let taken = text::width(&arrow) + text::width(&rest) + 1;
-    // Of a segment that is sent again the arrow itself tells what became of it.
+    // The arrow shows the fate of a retransmission.
     let fate = match again.is_empty() {
         true => format!("  {fate}"),
         false if taken + text::width(&both) <= room => both,
@@ -212,7 +205,7 @@ fn in_lines(
     inner: usize,
 ) -> Vec<Line<'static>> {
     let part = arrow::part(crossing);
-    let mut lines = vec![Line::from(scene.span(part, arrow))];
+    let mut lines = vec![scene.line(part, arrow)];
     let fate = match again(scene, crossing) {
         again if again.is_empty() => fate(scene, crossing),
         again => again,
@@ -225,12 +218,12 @@ fn in_lines(
         let carries = text::wrap(&carries, inner).into_iter();
         lines.extend(carries.map(|line| Line::from(format!(" {line}"))));
         if !fate.is_empty() {
-            lines.push(Line::from(scene.span(part, format!(" {fate}"))));
+            lines.push(scene.line(part, format!(" {fate}")));
         }
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&payload, inner + 2))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(&payload, inner + 2)));
     }
     lines
 }
@@ -256,7 +249,7 @@ fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
     text
 }
 
-/// Whether it had been sent before, and how long before.
+/// Whether it is a retransmission, and how long after the first.
 fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match scene.state.lab.sent_before(crossing) {
         Some(before) => format!("again after {}", exact(crossing.sent.since(before))),
@@ -265,7 +258,6 @@ fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     }
 }
 
-/// What became of it.
 fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match crossing.fate {
         Delivery::OnTheWay if scene.state.wire_then().held => "waits".to_owned(),
@@ -278,7 +270,6 @@ fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
     }
 }
 
-/// 1.02 s.
 fn exact(time: std::time::Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }

@@ -1,4 +1,3 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::BorderType;
@@ -7,66 +6,62 @@ use crate::app::{Comparison, FIVE, Pane};
 use crate::tcp::SocketId;
 use crate::view::main::five_tuple;
 use crate::view::main::five_tuple::BoxStyle;
-use crate::view::pane::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::glyphs::{CHOSEN, DASH, DIFFERS, EQUAL, MARKED, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::row_name;
-use crate::view::{rect, text};
+use crate::view::past;
+use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, MARKED, SELECTED, glyph};
+use crate::view::table::role;
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
 
-/// The marked row and the chosen one, number by number: what is equal is dim, what differs is framed.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+/// The marked row and the selected one, field by field: equal ones are dim, others framed.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let state = scene.state;
     let pair = state.ui.marked.zip(state.ui.selected);
     let titles = Titles {
         name: "Compare",
         about: format!("{DASH} the five numbers that tell a connection from every other"),
-        ..past::titles(scene.state)
+        ..past::titles(scene.state, Vec::new())
     };
-    let inner = scene.pane(frame, Pane::Sockets, area, titles);
-    let Some((marked, chosen)) = pair else {
+    let inner = painter.pane(Pane::Sockets, area, titles);
+    let Some((marked, selected)) = pair else {
         let words = "v marks a row, and compares it with a second one.";
-        return put(frame, inner, [Line::from(scene.span(ThemeRole::Dim, words))]);
+        return painter.put(inner, [scene.line(ThemeRole::Dim, words)]);
     };
-    let comparison = Comparison::of(state, marked, chosen);
-    scroll.visible.extend(comparison.rows);
+    let comparison = Comparison::of(state, marked, selected);
+    painter.scroll.visible.extend(comparison.rows);
     let room = usize::from(inner.width).saturating_sub(2);
-    let sentence = text::wrap(&comparison.words(), room).into_iter();
-    let sentence: Vec<Line<'static>> =
-        sentence.map(|words| Line::from(scene.span(ThemeRole::Strong, words))).collect();
+    let sentence = scene.wrapped(ThemeRole::Strong, &comparison.words(), room);
     let numbers = comparison.rows.map(five_tuple::numbers);
     let Some(places) = five_tuple::columns_of(&numbers, room + 2) else {
-        return put(frame, inner, list(scene, &comparison, &numbers, sentence));
+        return painter.put(inner, list(scene, &comparison, &numbers, sentence));
     };
-    // Five lines are easier to see from the last row of the room.
+    // Five lines are easier to read from the back of a lecture hall.
     let one = if inner.height >= 20 { 5 } else { 3 };
-    let high = 2 * one + u16::try_from(sentence.len()).unwrap_or(1);
+    let high = 2 * one + rect::len(sentence.len());
     let has_labels = inner.height >= high + 2;
     let spare = inner.height.saturating_sub(high + 2 * u16::from(has_labels));
     let air = u16::from(spare >= 3);
     let mut rest = inner;
     rect::take_top(&mut rest, spare.saturating_sub(2 * air) / 3);
     let wide: usize = places.iter().map(|(width, _)| width).sum();
-    let left = u16::try_from((room + 2 - wide) / 2).unwrap_or(0).min(40);
+    let left = rect::len((room + 2 - wide) / 2).min(40);
     for (n, numbers) in numbers.into_iter().enumerate() {
         if has_labels {
             let line = rect::take_top(&mut rest, 1);
             let line = Rect { x: line.x + left, width: line.width - left, ..line };
-            frame.render_widget(label(scene, comparison.rows[n], n), line);
+            painter.render(label(scene, comparison.rows[n], n), line);
         }
         let line = rect::take_top(&mut rest, one);
         let line = Rect { x: line.x + left, ..line };
-        // Between both rows stands what each number is to the one below.
-        let looks = comparison.differs.map(|differs| look(differs, n == 0));
-        five_tuple::boxes(frame, line, scene, (places, numbers), looks);
+        // The sign between both rows compares each field with the one below.
+        let styles = comparison.differs.map(|differs| box_style(differs, n == 0));
+        five_tuple::boxes(painter, line, (places, numbers), styles);
         rect::take_top(&mut rest, air);
     }
     let rest = Rect { x: rest.x + left, width: rest.width - left, ..rest };
-    put(frame, rest, sentence);
+    painter.put(rest, sentence);
 }
 
-fn look(differs: bool, is_upper: bool) -> BoxStyle {
+fn box_style(differs: bool, is_upper: bool) -> BoxStyle {
     let sign = if differs { DIFFERS } else { EQUAL };
     let sign = if is_upper { sign } else { "" };
     if differs {
@@ -80,13 +75,13 @@ fn look(differs: bool, is_upper: bool) -> BoxStyle {
     }
 }
 
-/// Which row it is: its sign in the table, what it is, and its state.
+/// The sign of a row, its name, and its state.
 fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
-    let sign = [MARKED, CHOSEN][n];
+    let sign = [MARKED, SELECTED][n];
     let mut spans = vec![scene.span(ThemeRole::Key, format!("{sign} "))];
     match scene.state.seen().get(name) {
         Some(line) => {
-            let role = row_name::of(scene, line, 26);
+            let role = role::name(scene, line, 26);
             spans.push(scene.span(ThemeRole::Strong, format!("{role}   ")));
             let state = line.row.state;
             if line.gone.is_some() {
@@ -101,7 +96,7 @@ fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The same as a list, where addresses are too long for boxes.
+/// The comparison as a list, where addresses are too long for boxes.
 fn list(
     scene: Scene<'_>,
     comparison: &Comparison,
@@ -119,7 +114,7 @@ fn list(
         lines.push(Line::from(vec![head, first]));
         lines.push(Line::from(vec![Span::raw(" ".repeat(16)), second]));
     }
-    // The sentence matters more than the last numbers.
+    // The sentence matters more than the last fields.
     lines.splice(0..0, sentence);
     lines
 }

@@ -1,19 +1,15 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType};
 
 use crate::app::FIVE;
 use crate::tcp::SocketId;
-use crate::view::scene::{Scene, put};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::columns;
-use crate::view::{rect, text};
+use crate::view::{Painter, ThemeRole, rect, text};
 
-/// What the numbers are called where there is hardly room.
+/// The names of the fields where there is hardly room.
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
 
-/// The five numbers, as the row has them.
+/// The five fields of a row.
 pub(crate) fn numbers(name: SocketId) -> [String; 5] {
     let (local, remote) = (name.tuple.local, name.tuple.remote);
     [
@@ -25,8 +21,8 @@ pub(crate) fn numbers(name: SocketId) -> [String; 5] {
     ]
 }
 
-/// How wide the boxes are that hold these numbers below each other, and what they are called; `None` where they do not fit.
-pub(crate) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &'static str); 5]> {
+/// The widths and titles of five boxes for these fields; `None` where they do not fit.
+pub(super) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &'static str); 5]> {
     let boxes = |titles: [&'static str; 5]| {
         let mut column = 0;
         titles.map(|title| {
@@ -41,56 +37,55 @@ pub(crate) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &
     [FIVE, SHORT].map(boxes).into_iter().find(fits)
 }
 
-/// How a box looks: its frame, what stands in it, and a sign at its lower edge.
+/// The style of a box: its frame, its text, and a sign on its lower border.
 #[derive(Clone, Copy)]
-pub(crate) struct BoxStyle {
+pub(super) struct BoxStyle {
     pub(crate) border: (BorderType, ThemeRole),
     pub(crate) number: ThemeRole,
     pub(crate) sign: &'static str,
 }
 
-/// Five boxes beside each other.
-pub(crate) fn boxes(
-    frame: &mut Frame<'_>,
+/// Draws five boxes beside each other.
+pub(super) fn boxes(
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),
-    looks: [BoxStyle; 5],
+    styles: [BoxStyle; 5],
 ) {
+    let scene = painter.scene;
     let mut x = area.x;
-    for (((width, title), number), look) in boxes.into_iter().zip(numbers).zip(looks) {
-        let width = u16::try_from(width).unwrap_or(u16::MAX);
+    for (((width, title), number), style) in boxes.into_iter().zip(numbers).zip(styles) {
+        let width = rect::len(width);
         let place = Rect { x, width, ..area };
         let padded = |text: &str| {
             if text.is_empty() { String::new() } else { format!(" {text} ") }
         };
-        let (border, part) = look.border;
+        let (border, part) = style.border;
         let block = Block::bordered()
             .border_type(border)
             .border_style(scene.style(part))
-            .title_top(Line::from(scene.span(ThemeRole::Dim, padded(title))).centered())
-            .title_bottom(Line::from(scene.span(part, padded(look.sign))).centered());
-        frame.render_widget(block, place);
-        let number = Line::from(scene.span(look.number, number)).centered();
+            .title_top(scene.line(ThemeRole::Dim, padded(title)).centered())
+            .title_bottom(scene.line(part, padded(style.sign)).centered());
+        painter.render(block, place);
+        let number = scene.line(style.number, number).centered();
         let inside = rect::inside(place);
-        frame.render_widget(number, rect::line(inside, inside.height / 2));
+        painter.render(number, rect::line(inside, inside.height / 2));
         x += width;
     }
 }
 
-/// The five numbers in a box each; in one line of text where the boxes do not fit.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, name: SocketId) {
+/// Draws the five fields in boxes, or as text where boxes do not fit.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect, name: SocketId) {
+    let scene = painter.scene;
     let room = usize::from(area.width);
     let numbers = numbers(name);
     let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
-        let lines = text::wrap(&numbers.join("  "), room).into_iter();
-        let lines = lines.map(|line| Line::from(scene.span(ThemeRole::Strong, line)));
-        return put(frame, area, lines);
+        return painter.put(area, scene.wrapped(ThemeRole::Strong, &numbers.join("  "), room));
     };
     let plain = BoxStyle {
         border: (BorderType::Rounded, ThemeRole::Border),
         number: ThemeRole::Strong,
         sign: "",
     };
-    boxes(frame, area, scene, (places, numbers), [plain; 5]);
+    boxes(painter, area, (places, numbers), [plain; 5]);
 }

@@ -1,21 +1,19 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::history::{Ladder, Rung, StateMark, ladder};
-use crate::view::scene::{Scene, put};
 use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
-/// A state, its glyph, and brackets where no look showed it.
+/// A state with its glyph, or in brackets.
 const STATE: usize = 13;
 /// Seconds and milliseconds.
 const TIME: usize = 8;
 
-/// The ladder of the chosen connection: time goes down, the newest last.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+/// The ladder of the selected connection: time goes down.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let mut rest = area;
     let Some(ladder) = ladder::of(scene.state) else {
         let none = if scene.state.server.is_listening() {
@@ -24,9 +22,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
             "There is no connection yet whose ladder could be drawn. Press l, then c."
         };
         let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        let none = text::wrap(none, usize::from(area.width)).into_iter();
-        let none = none.map(|words| Line::from(scene.span(ThemeRole::Dim, words)));
-        put(frame, below, none);
+        painter.put(below, scene.wrapped(ThemeRole::Dim, none, usize::from(area.width)));
         return;
     };
     let room = usize::from(area.width);
@@ -34,16 +30,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     let newest = ladder.rungs.len().saturating_sub(scene.state.ui.back);
     let from = newest.saturating_sub(height);
     let to = (from + height).min(ladder.rungs.len());
-    put(
-        frame,
+    painter.put(
         rect::take_top(&mut rest, 2),
         [heading(scene, &ladder, (from, to), room), ends(scene, &ladder, room)],
     );
     let rungs = ladder.rungs[from..to].iter();
-    put(frame, rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
+    painter.put(rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
 }
 
-/// Where the arrows come from, and which of the rungs are shown.
+/// The source of the arrows, and which of the rungs are shown.
 fn heading(
     scene: Scene<'_>,
     ladder: &Ladder,
@@ -89,7 +84,7 @@ fn heading(
     ])
 }
 
-/// Which computer and port each line is.
+/// The computer and port of each end.
 fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let left = room.saturating_sub(TIME);
     let [client, server] = [&ladder.ends[0], &ladder.ends[1]].map(|end| text::safe(end));
@@ -129,7 +124,7 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     ])
 }
 
-/// The state that an end has come to.
+/// The state an end has entered.
 fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
     let Some(mark) = mark else {
         return (String::new(), Style::new());

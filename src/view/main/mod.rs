@@ -1,3 +1,6 @@
+//! The main views, one of which fills the middle of the screen.
+
+pub(crate) mod big_type;
 pub(crate) mod compare;
 pub(crate) mod diagram;
 pub(crate) mod five_tuple;

@@ -1,112 +1,100 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, SocketId, TcpState};
-use crate::view::pane::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
+use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::narrow::Narrow;
-use crate::view::table::row::Bracket;
-use crate::view::table::{narrow, row};
-use crate::view::{rect, text};
+use crate::view::table::columns::longest_address;
+use crate::view::table::{columns, narrow};
+use crate::view::{Painter, Scene, Scroll, ThemeRole, Titles, rect, text};
 
-/// From this width on both models stand beside each other.
+/// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
 
-/// The wrong model beside the right one, both about what runs now; below, the wrong one tried for real.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+/// The myth beside the kernel's rows; below, the myth tried for real.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let titles = Titles {
         name: "The myth",
         about: format!("{DASH} \"a connected client occupies the server's port\""),
-        right: past::title(scene.state)
-            .map(|words| (ThemeRole::KeyCap, words))
-            .into_iter()
-            .collect(),
-        border: scene.state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
+        ..past::titles(scene.state, Vec::new())
     };
-    let inner = scene.pane(frame, Pane::Sockets, area, titles);
+    let inner = painter.pane(Pane::Sockets, area, titles);
     let room = usize::from(inner.width);
     let tried = trial(scene, (room, usize::from(inner.height)));
-    let below = u16::try_from(tried.len()).unwrap_or(u16::MAX);
+    let below = rect::len(tried.len());
     let above = Rect { height: inner.height.saturating_sub(below), ..inner };
-    let used = models(frame, above, scene, scroll);
+    let used = models(painter, above);
     let gap = u16::from(used < above.height);
     let below =
         Rect { y: inner.y + used + gap, height: inner.height.saturating_sub(used + gap), ..inner };
-    put(frame, below, tried);
+    painter.put(below, tried);
 }
 
-/// Both models; says how many lines they take.
-fn models(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) -> u16 {
+/// Draws both models; returns the number of lines.
+fn models(painter: &mut Painter<'_, '_>, area: Rect) -> u16 {
+    let scene = painter.scene;
     let rows = server_rows(scene, usize::from(area.height));
-    let (mut left, mut other) = (area, area);
-    if area.width < BESIDE {
-        left.height = if area.height < 9 { 2 } else { 4 }.min(area.height);
-        let believed = wrong(scene, &rows, left);
-        left.height = lines_of(&believed).min(left.height);
-        put(frame, left, believed);
-        rect::take_top(&mut other, left.height);
-        let real = right(scene, &rows, other, scroll);
-        let used = lines_of(&real).min(other.height);
-        put(frame, other, real);
-        return left.height + used;
-    }
-    left.width = WRONG;
-    other.x += WRONG + 1;
-    other.width -= WRONG + 1;
-    let believed = wrong(scene, &rows, left);
-    let real = right(scene, &rows, other, scroll);
-    let used = lines_of(&believed).max(lines_of(&real)).min(area.height);
-    put(frame, left, believed);
-    put(frame, other, real);
-    used
+    let is_beside = area.width >= BESIDE;
+    let believed = if is_beside {
+        Rect { width: WRONG, ..area }
+    } else {
+        Rect { height: if area.height < 9 { 2 } else { 4 }.min(area.height), ..area }
+    };
+    let wrong = wrong(scene, &rows, believed);
+    let above = lines_of(&wrong).min(believed.height);
+    let real = if is_beside {
+        Rect { x: area.x + WRONG + 1, width: area.width - WRONG - 1, ..area }
+    } else {
+        Rect { y: area.y + above, height: area.height - above, ..area }
+    };
+    let right = right(scene, &rows, real, painter.scroll);
+    let below = lines_of(&right).min(real.height);
+    painter.put(believed, wrong);
+    painter.put(real, right);
+    if is_beside { above.max(below) } else { above + below }
 }
 
-/// How wide the wrong model is beside the right one.
+/// The width of the wrong model beside the right one.
 const WRONG: u16 = 52;
 
 fn lines_of(lines: &[Line<'_>]) -> u16 {
-    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+    rect::len(lines.len())
 }
 
-/// The rows of the server's computer, as many as can be shown: LISTEN, and its ends.
+/// The rows of the server: LISTEN, and its ends of connections.
 fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
     let sockets = scene.state.seen();
     let server = sockets.places().filter(|place| !place.is_client);
-    // The whole machine may be shown: other ports have nothing to do with it.
+    // With the whole machine shown, other ports are left out.
     let names = server.map(|place| place.name);
     let names = names.filter(|name| scene.state.server.watches(name.tuple.local.port));
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
     alive.take(most).collect()
 }
 
-/// What the myth says of the connections that there are.
+/// The table as the myth has it.
 fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
     let most = usize::from(place.height);
     let head = format!("{REFUSED} believed by many: \"the port is taken\"");
-    let mut lines = vec![Line::from(scene.span(ThemeRole::Error, text::cut(&head, room)))];
+    let mut lines = vec![scene.line(ThemeRole::Error, text::cut(&head, room))];
     let callers = rows.iter().filter(|row| row.tuple.is_connected());
     let callers: Vec<SocketId> = callers.copied().collect();
     if callers.is_empty() {
         let words = "  LISTEN would turn into the connection: press c";
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
         return lines;
     }
     if place.height > 3 {
         let columns = ["Local Address", "Foreign Address"].map(|head| text::fit(head, 17));
         let head = format!("  {} {} State", columns[0], columns[1]);
-        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(&head, room))));
+        lines.push(scene.line(ThemeRole::Heading, text::cut(&head, room)));
     }
     if place.height > 5 {
         let words = format!("{REFUSED} no LISTEN row any more");
-        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
+        lines.push(scene.line(ThemeRole::Dim, words));
     }
     for (n, row) in callers.iter().enumerate() {
         if lines.len() + 1 > most {
@@ -120,12 +108,12 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         } else {
             format!("{REFUSED} {} would find port {port} taken", row.tuple.remote.ip)
         };
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
     }
     lines
 }
 
-/// What the kernel has.
+/// The table as the kernel has it.
 fn right(
     scene: Scene<'_>,
     rows: &[SocketId],
@@ -135,48 +123,39 @@ fn right(
     let room = usize::from(place.width);
     let head =
         format!("{} the kernel's rows, on the server's computer", glyph(TcpState::Established));
-    let mut lines = vec![Line::from(scene.span(ThemeRole::New, text::cut(&head, room)))];
+    let mut lines = vec![scene.line(ThemeRole::New, text::cut(&head, room))];
     if rows.is_empty() {
         let words = "  nobody uses the port: press l, then c";
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
         return lines;
     }
     let longest = longest_address(rows);
-    let columns = Columns::fitting(room, longest, false);
-    // The addresses are what the picture is about: where they would be cut, the other columns go.
-    let narrow = longest > columns.address;
+    let mut columns = columns::fitting(scene, room, rows);
+    // The addresses matter here: where they would be cut, other columns are left out.
+    if longest > columns.width_of("Local Address") {
+        columns = narrow::wide();
+    }
     if place.height > 4 {
-        lines.push(if narrow {
-            narrow::head(scene, Narrow::WIDE)
-        } else {
-            row::head(scene, &columns)
-        });
+        lines.push(columns.head(scene));
     }
     let left = usize::from(place.height).saturating_sub(lines.len());
     let cut = rows.len() > left && left > 2;
     let shown = &rows[..rows.len().min(left - usize::from(cut))];
     let mut below = place;
     rect::take_top(&mut below, lines_of(&lines));
-    scroll.list(below, shown.iter().copied());
-    let drawn = shown.iter().map(|row| {
-        if narrow {
-            narrow::cell(scene, Narrow::WIDE, *row)
-        } else {
-            row::line(scene, &columns, *row, Bracket::None)
-        }
-    });
-    lines.extend(drawn);
+    scroll.list(below, shown.iter().copied(), 1);
+    lines.extend(columns.lines(scene, shown));
     if cut {
         let port = rows[0].tuple.local.port;
         let words = format!("   ... and more, all at the same local port {port}");
-        lines.push(Line::from(scene.span(ThemeRole::Dim, text::cut(&words, room))));
+        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
     }
     lines
 }
 
-/// The myth tried for real.
+/// The trial of the myth.
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
-    let head = |words: &str| Line::from(scene.span(ThemeRole::Strong, text::cut(words, room)));
+    let head = |words: &str| scene.line(ThemeRole::Strong, text::cut(words, room));
     let Some(myth) = &scene.state.ui.myth else {
         let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
         let (key, room) = keys.unwrap_or_default();
@@ -195,12 +174,12 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     let sum = text::wrap(sum, room.saturating_sub(1));
     if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
         let sum = sum.into_iter().map(|words| format!(" {words}"));
-        lines.extend(sum.map(|words| Line::from(scene.span(ThemeRole::Text, words))));
+        lines.extend(sum.map(|words| scene.line(ThemeRole::Text, words)));
     }
     lines
 }
 
-/// One call of the trial, and what the kernel said.
+/// One connect() of the trial and its result.
 fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
     let who = format!("{}{again}", text::safe(&call.who));
     let (sign, part, said) = match call.answer {

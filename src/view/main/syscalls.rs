@@ -1,29 +1,24 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::query::names;
 use crate::app::{Pane, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
-use crate::view::pane::past;
-use crate::view::scene::{Scene, Titles, put, width};
-use crate::view::scroll::Scroll;
-use crate::view::style::glyphs::{ARROW, CHOSEN, DASH, REFUSED};
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::row;
-use crate::view::table::row::Bracket;
-use crate::view::{rect, text};
+use crate::view::past;
+use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
+use crate::view::table::columns;
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text, width};
 
-/// The system calls of our own sockets; those behind the chosen row, or else the newest, stand out.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let mut inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area.width));
-    let chosen = scene.state.ui.selected;
-    if let Some(name) = chosen {
-        scroll.visible.push(name);
+/// The system calls of our own sockets; those of the selected row, else the newest, stand out.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    let mut inner = painter.pane(Pane::Sockets, area, titles(scene, area.width));
+    let selected = scene.state.ui.selected;
+    if let Some(name) = selected {
+        painter.scroll.visible.push(name);
         let height = if inner.height > 12 { 3 } else { 1 };
         let head = rect::take_top(&mut inner, height);
-        put(frame, head, chosen_row(scene, name, head));
+        painter.put(head, selected_row(scene, name, head));
     }
     let calls = &scene.state.calls;
     let known = calls.until(scene.state.then());
@@ -33,20 +28,21 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         } else {
             HELD_BY_S.trim_start()
         };
-        let line = Line::from(scene.span(ThemeRole::Dim, why)).centered();
-        frame.render_widget(line, rect::middle(inner, inner.width, 1));
+        let line = scene.line(ThemeRole::Dim, why).centered();
+        painter.render(line, rect::middle(inner, inner.width, 1));
         return;
     }
-    let is_chosen = |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == chosen;
-    let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_chosen));
-    if chosen.is_some() && anchor.is_none() {
+    let is_selected =
+        |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
+    let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
+    if selected.is_some() && anchor.is_none() {
         let place = rect::take_bottom(&mut inner, 1);
-        frame.render_widget(unknown(scene, chosen), place);
+        painter.render(unknown(scene, selected), place);
     }
     let last = known - 1;
     let anchor = anchor.unwrap_or(last);
-    let stands_out = |n: usize, entry: &SyscallEntry| match chosen {
-        Some(_) => is_chosen(entry),
+    let stands_out = |n: usize, entry: &SyscallEntry| match selected {
+        Some(_) => is_selected(entry),
         None => n == last,
     };
     let room = usize::from(inner.width);
@@ -54,35 +50,31 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         Some(entry) => lines(scene, entry, stands_out(n, entry), room),
         None => Vec::new(),
     };
-    put(frame, inner, around(anchor, last, usize::from(inner.height), group));
+    painter.put(inner, around(anchor, last, usize::from(inner.height), group));
 }
 
-/// As many lines as fit, `anchor`'s among them, the others as near to it as can be.
+/// The lines around `anchor` that fit.
 fn around(
     anchor: usize,
     last: usize,
     height: usize,
     group: impl Fn(usize) -> Vec<Line<'static>>,
 ) -> Vec<Line<'static>> {
-    let mut below = group(anchor);
-    below.truncate(height);
-    for next in anchor + 1..=last {
-        let more = group(next);
-        if below.len() + more.len() > height / 2 {
+    let mut shown = group(anchor);
+    shown.truncate(height);
+    for more in (anchor + 1..=last).map(&group) {
+        if shown.len() + more.len() > height / 2 {
             break;
         }
-        below.extend(more);
+        shown.extend(more);
     }
-    let mut shown = below;
     for before in (0..anchor).rev() {
-        let mut more = group(before);
         let left = height.saturating_sub(shown.len());
         if left == 0 {
             break;
         }
-        more.drain(..more.len().saturating_sub(left));
-        more.append(&mut shown);
-        shown = more;
+        let more = group(before);
+        shown.splice(0..0, more[more.len().saturating_sub(left)..].iter().cloned());
     }
     shown
 }
@@ -98,56 +90,50 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
     if !calls.is_empty() {
         right.push((ThemeRole::Dim, text::plural(calls.len(), "call")));
     }
-    right.extend(past::title(scene.state).map(|words| (ThemeRole::KeyCap, words)));
+    let titles = past::titles(scene.state, right);
     let what = format!("{DASH} what our own sockets asked of the kernel");
     let tries = [
         format!("{what} {DASH} W writes them as C and Python"),
         what,
         format!("{DASH} what our own sockets asked"),
+        String::new(),
     ];
-    let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
-    let room = usize::from(width).saturating_sub(taken + 14);
-    let about = tries.into_iter().find(|words| text::width(words) <= room);
-    Titles {
-        name: "Calls",
-        about: about.unwrap_or_default(),
-        right,
-        border: scene.state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
-    }
+    let room = usize::from(width).saturating_sub(titles.right_width() + 14);
+    Titles { name: "Calls", about: text::fitting(room, tries), ..titles }
 }
 
-/// The row whose calls stand out.
-fn chosen_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'static>> {
-    let columns = Columns::fitting(usize::from(place.width), longest_address(&[name]), false);
-    let line = row::line(scene, &columns, name, Bracket::None);
-    if place.height > 1 { vec![row::head(scene, &columns), line] } else { vec![line] }
+/// The selected row.
+fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'static>> {
+    let columns = columns::fitting(scene, usize::from(place.width), &[name]);
+    let head = (place.height > 1).then(|| columns.head(scene));
+    head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
-/// The chosen row has no calls here.
-fn unknown(scene: Scene<'_>, chosen: Option<SocketId>) -> Line<'static> {
-    let words = if chosen.is_some_and(|row| scene.state.is_staged(row)) {
+/// The selected row has no calls here.
+fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
+    let words = if selected.is_some_and(|row| scene.state.is_staged(row)) {
         HELD_BY_S
     } else {
         " Its calls are not here: another program's, too long ago, or one of many alike."
     };
-    Line::from(scene.span(ThemeRole::Warning, words))
+    scene.line(ThemeRole::Warning, words)
 }
 
-/// What `S` holds was made by calls that its own sentence tells.
+/// The sockets that `S` holds have their calls in a notice.
 const HELD_BY_S: &str = " S made these sockets: its calls stand in What happened (4).";
 
-/// The calls of one socket under a line that says whose.
+/// The calls of one socket, below a heading.
 fn lines(
     scene: Scene<'_>,
     entry: &SyscallEntry,
     stands_out: bool,
     room: usize,
 ) -> Vec<Line<'static>> {
-    let (sign, part) = if stands_out { (CHOSEN, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
+    let (sign, part) =
+        if stands_out { (SELECTED, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
     let clock = text::clock(scene.state.started, entry.at);
-    let whose = text::cut(&whose(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head = vec![scene.span(ThemeRole::Key, format!("{sign} ")), scene.span(part, whose)];
+    let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
+    let mut head = vec![scene.span(ThemeRole::Key, format!("{sign} ")), scene.span(part, heading)];
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
     head.push(scene.span(ThemeRole::Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];
@@ -155,15 +141,15 @@ fn lines(
         lines.extend(one(scene, entry, call, (stands_out, room)));
     }
     if entry.alike > 0 {
-        let more = text::number(usize::try_from(entry.alike).unwrap_or(usize::MAX));
+        let more = text::number(entry.alike);
         let words = format!("    and {more} more sockets like this one");
-        lines.push(Line::from(scene.span(ThemeRole::Warning, words)));
+        lines.push(scene.line(ThemeRole::Warning, words));
     }
     lines
 }
 
-/// Whose calls these are, and what for.
-fn whose(scene: Scene<'_>, entry: &SyscallEntry) -> String {
+/// The socket of these calls, and their purpose.
+fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     let state = scene.state;
     let deed = entry.record.deed;
     let Some(row) = entry.record.row else {
@@ -197,7 +183,7 @@ fn whose(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     }
 }
 
-/// One call, and what is to be said of it: beside it; or below where there is no room, if it is the point.
+/// One call and its remark; a remark that does not fit beside it is below it, if it is needed.
 fn one(
     scene: Scene<'_>,
     entry: &SyscallEntry,
@@ -229,10 +215,10 @@ fn one(
         return vec![Line::from(first)];
     }
     let below = text::cut(&format!("      {remark}"), room);
-    vec![Line::from(first), Line::from(scene.span(ThemeRole::Dim, below))]
+    vec![Line::from(first), scene.line(ThemeRole::Dim, below)]
 }
 
-/// What a call means for the rows, where that is not plain.
+/// What a call means for the table, if that is not obvious.
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
     let mut calls = entry.record.calls.iter();
     let bound = calls.find_map(|call| {

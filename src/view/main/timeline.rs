@@ -1,82 +1,77 @@
 use std::time::Duration;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
-use crate::app::{GoneReason, Pane, RowHistory};
+use crate::app::{GoneReason, Pane, TableRow};
 use crate::tcp::{Moment, TcpState};
 use crate::view::main::ladder;
-use crate::view::pane::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::glyphs::{CHOSEN, DASH, HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::{empty, row_name};
-use crate::view::{rect, text};
+use crate::view::past;
+use crate::view::style::glyphs::{DASH, HOLLOW, SELECTED, glyph};
+use crate::view::table::titles::part_shown;
+use crate::view::table::{empty, role};
+use crate::view::{Painter, Scene, Scroll, ThemeRole, Titles, rect, text};
 
-/// A glyph, a state, and a space.
+/// A glyph, a state, and a blank.
 const STATE: usize = 14;
-/// What the ladder of a usual connection takes, and the axis above it.
+/// The lines of a usual ladder, and of the axis above it.
 const LADDER: usize = 10 + 1;
-/// With fewer life lines than this only the chosen connection has its own.
+/// With room for fewer lines than this, only the selected connection is shown.
 const FEW: usize = 3;
 
-/// A life line for each row that fits, the newest at the bottom, and below them the ladder of one connection.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+/// A line of time for each row that fits, the newest at the bottom, and below them the ladder of one connection.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let state = scene.state;
     let all = Timeline::of(state);
     let mut inner = rect::inside(area);
     let most = usize::from(inner.height).saturating_sub(LADDER);
-    let chosen = chosen(scene, &all, scroll);
+    let selected = selected(scene, &all, painter.scroll);
     let places = if most >= FEW {
         let height = all.len().min(most);
-        scroll.sockets.follow(all.len(), height, chosen);
-        let top = scroll.sockets.top;
+        painter.scroll.sockets.follow(all.len(), height, selected);
+        let top = painter.scroll.sockets.top;
         top..(top + height).min(all.len())
     } else {
-        chosen.map_or(0..0, |chosen| all.pair(chosen))
+        selected.map_or(0..0, |selected| all.pair(selected))
     };
-    let lives: Vec<RowHistory<'_>> = places.clone().filter_map(|place| all.get(place)).collect();
-    let axis = Axis::of(scene, &lives, usize::from(inner.width));
+    let histories: Vec<&TableRow> = places.clone().filter_map(|place| all.get(place)).collect();
+    let axis = Axis::of(scene, &histories, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
-    scene.pane(frame, Pane::Sockets, area, titles);
-    if lives.is_empty() {
-        empty::draw(frame, inner, scene);
+    painter.pane(Pane::Sockets, area, titles);
+    if histories.is_empty() {
+        empty::draw(painter, inner);
         return;
     }
-    let rows = u16::try_from(lives.len()).unwrap_or(u16::MAX);
+    let rows = rect::len(histories.len());
     let top = rect::take_top(&mut inner, rows);
-    scroll.list(top, lives.iter().map(|life| life.line.row.name()));
-    put(frame, top, lives.iter().map(|life| life_line(scene, &axis, *life)));
+    painter.scroll.list(top, histories.iter().map(|history| history.row.name()), 1);
+    painter.put(top, histories.iter().map(|history| history_line(scene, &axis, history)));
     let below = rect::take_top(&mut inner, 1);
-    frame.render_widget(axis.line(scene), below);
-    ladder::draw(frame, inner, scene);
+    painter.render(axis.line(scene), below);
+    ladder::draw(painter, inner);
 }
 
-/// The place of the chosen row, else of the newest.
-fn chosen(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<usize> {
+/// The index of the selected row, else of the newest.
+fn selected(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<usize> {
     let shown = &scene.state.ui.shown;
-    let chosen = scene.state.ui.selected;
-    let found = chosen.and_then(|name| scroll.sockets.find(shown, name));
+    let selected = scene.state.ui.selected;
+    let found = selected.and_then(|name| scroll.sockets.find(shown, name));
     found.map(|n| all.place_of(n)).or(all.len().checked_sub(1))
 }
 
 fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)) -> Titles {
     let mut right = Vec::new();
     if to - from < many {
-        let part = match to - from {
-            1 => format!("{} of {}", text::number(to), text::number(many)),
-            _ => {
-                format!("{}-{} of {}", text::number(from + 1), text::number(to), text::number(many))
-            }
-        };
-        right.push((ThemeRole::Dim, part));
+        let mut part = part_shown(from + 1, to, many);
+        if to - from == 1 {
+            part.1 = format!("{} of {}", text::number(to), text::number(many));
+        }
+        right.push(part);
     }
     right.push((ThemeRole::Key, axis.title()));
-    right.extend(past::title(scene.state).map(|words| (ThemeRole::KeyCap, words)));
     let wide = axis.columns + axis.label + STATE >= 90;
     Titles {
         name: "Timeline",
@@ -85,36 +80,34 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
         } else {
             String::new()
         },
-        right,
-        border: scene.state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
+        ..past::titles(scene.state, right)
     }
 }
 
-/// The time that goes by from left to right.
+/// The axis of time, from left to right.
 struct Axis {
     /// The moment at the right.
     now: Moment,
-    /// How long all of it lasts.
+    /// The duration of the whole axis.
     span: Duration,
-    /// How many columns it has.
+    /// Its width.
     columns: usize,
-    /// How many columns stand before it.
+    /// The width of the names before it.
     label: usize,
 }
 
 impl Axis {
-    fn of(scene: Scene<'_>, lives: &[RowHistory<'_>], room: usize) -> Axis {
+    fn of(scene: Scene<'_>, histories: &[&TableRow], room: usize) -> Axis {
         let label = if room >= 96 { 30 } else { 17 };
         Axis {
             now: scene.state.then(),
-            span: span(scene.state, lives.iter().copied()),
+            span: span(scene.state, histories.iter().copied()),
             columns: room.saturating_sub(label + STATE + 1),
             label,
         }
     }
 
-    /// In which column that moment lies, counted so that all lives move together; `None` when it is too long ago.
+    /// The column of a moment; `None` when it is too long ago. Rounded so that all rows move together.
     fn column(&self, at: Moment) -> Option<usize> {
         let cell = (self.span.as_nanos() / self.columns.max(1) as u128).max(1);
         let steps = |at: Moment| at.since_start().as_nanos() / cell;
@@ -131,7 +124,7 @@ impl Axis {
         }
     }
 
-    /// The numbers below the lives, seconds before now, and what a dot means.
+    /// The numbers below the rows, in seconds before now, and the legend.
     fn line(&self, scene: Scene<'_>) -> Line<'static> {
         let mut numbers: Vec<char> = vec![' '; self.columns];
         let is_past = scene.state.is_past();
@@ -165,33 +158,33 @@ impl Axis {
     }
 }
 
-/// How wide a number below the lives is at most, with the gap before it.
+/// The most columns of a number, with the gap before it.
 const NUMBER: usize = 5;
 
-/// Who it is, its states as they went by, and what it is now.
-fn life_line(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Line<'static> {
-    let name = life.line.row.name();
-    let is_chosen = scene.state.ui.selected == Some(name);
-    let mark = if is_chosen { CHOSEN } else { " " };
-    let port = if life.is_client || !name.tuple.is_connected() {
+/// One row: its name, its states over time, and its state now.
+fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'static> {
+    let name = history.row.name();
+    let is_selected = scene.state.ui.selected == Some(name);
+    let mark = if is_selected { SELECTED } else { " " };
+    let port = if history.is_client() || !name.tuple.is_connected() {
         name.tuple.local.port
     } else {
         name.tuple.remote.port
     };
     let role_room = axis.label - 9;
-    let role = text::fit(&row_name::of(scene, life.line, role_room), role_room);
+    let role = text::fit(&role::name(scene, history, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
-    let look = if is_chosen { ThemeRole::Selected } else { ThemeRole::Text };
-    let mut spans = vec![scene.span(look, who)];
-    spans.extend(drawn(scene, axis, life));
-    spans.push(now(scene, life));
+    let theme_role = if is_selected { ThemeRole::Selected } else { ThemeRole::Text };
+    let mut spans = vec![scene.span(theme_role, who)];
+    spans.extend(drawn(scene, axis, history));
+    spans.push(now(scene, history));
     Line::from(spans)
 }
 
-/// What the row is now, or why it went.
-fn now(scene: Scene<'_>, life: RowHistory<'_>) -> Span<'static> {
-    let state = life.line.row.state;
-    if let Some(gone) = life.line.gone {
+/// The state now, or why the row is gone.
+fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
+    let state = history.row.state;
+    if let Some(gone) = history.gone {
         let why = match gone.why {
             GoneReason::ClosedByClient => "by client",
             GoneReason::ClosedByServer => "by server",
@@ -207,23 +200,23 @@ fn now(scene: Scene<'_>, life: RowHistory<'_>) -> Span<'static> {
     Span::styled(text::cut(&words, STATE), scene.theme.state(state))
 }
 
-/// A cell of a life.
+/// A cell of a row's history.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SpanCell {
     Nothing,
     /// The state began here.
     Begins(TcpState),
-    /// It went on.
+    /// The state lasted.
     Lasts(TcpState),
-    /// Only our own calls told of it.
+    /// Known from our own calls only.
     Told,
-    /// A state that no look showed.
+    /// A state that was not observed.
     Unseen,
     Gone,
 }
 
-fn drawn(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Vec<Span<'static>> {
-    let cells = cells(axis, life);
+fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>> {
+    let cells = cells(axis, history);
     cells
         .chunk_by(|one, other| one == other)
         .map(|run| {
@@ -243,25 +236,25 @@ fn drawn(scene: Scene<'_>, axis: &Axis, life: RowHistory<'_>) -> Vec<Span<'stati
         .collect()
 }
 
-fn cells(axis: &Axis, life: RowHistory<'_>) -> Vec<SpanCell> {
+fn cells(axis: &Axis, history: &TableRow) -> Vec<SpanCell> {
     let mut cells = vec![SpanCell::Nothing; axis.columns];
-    let stretches = life.stretches();
-    for stretch in stretches.iter().filter(|stretch| stretch.seen || life.line.told) {
-        let Some(last) = axis.column(stretch.until.unwrap_or(axis.now)) else {
+    let spans = history.spans();
+    for span in spans.iter().filter(|span| span.seen || history.told) {
+        let Some(last) = axis.column(span.until.unwrap_or(axis.now)) else {
             continue;
         };
-        let first = axis.column(stretch.from);
-        let lasts = if stretch.seen { SpanCell::Lasts(stretch.state) } else { SpanCell::Told };
+        let first = axis.column(span.from);
+        let lasts = if span.seen { SpanCell::Lasts(span.state) } else { SpanCell::Told };
         cells[first.unwrap_or(0)..=last].fill(lasts);
-        if let Some(first) = first.filter(|_| stretch.seen && !is_older(life, stretch.from)) {
-            cells[first] = SpanCell::Begins(stretch.state);
+        if let Some(first) = first.filter(|_| span.seen && !is_older(history, span.from)) {
+            cells[first] = SpanCell::Begins(span.state);
         }
     }
-    // Where several begin in one cell, those that were passed unseen have theirs before it.
-    let unseen = stretches.iter().rev().filter(|stretch| !stretch.seen && !life.line.told);
+    // Where several begin in one cell, those not observed move to the left.
+    let unseen = spans.iter().rev().filter(|span| !span.seen && !history.told);
     let mut used: Vec<usize> = Vec::new();
-    for stretch in unseen {
-        let Some(mut column) = axis.column(stretch.from) else {
+    for span in unseen {
+        let Some(mut column) = axis.column(span.from) else {
             continue;
         };
         while column > 0 && (used.contains(&column) || matches!(cells[column], SpanCell::Begins(_)))
@@ -271,13 +264,13 @@ fn cells(axis: &Axis, life: RowHistory<'_>) -> Vec<SpanCell> {
         used.push(column);
         cells[column] = SpanCell::Unseen;
     }
-    if let Some(column) = life.line.gone.and_then(|gone| axis.column(gone.at)) {
+    if let Some(column) = history.gone.and_then(|gone| axis.column(gone.at)) {
         cells[column] = SpanCell::Gone;
     }
     cells
 }
 
-/// Whether the row is older than the first look at it.
-fn is_older(life: RowHistory<'_>, from: Moment) -> bool {
-    life.line.found && from == life.line.born
+/// Whether the row is older than the first poll.
+fn is_older(history: &TableRow, from: Moment) -> bool {
+    history.found && from == history.born
 }

@@ -1,43 +1,32 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Field, Form, Value};
 use crate::view::pane::footer::form_keys;
-use crate::view::scene::{Scene, put, width};
-use crate::view::style::glyphs::{ARROW, CHOSEN, REFUSED};
-use crate::view::style::theme::ThemeRole;
-use crate::view::text::input_line;
-use crate::view::{rect, text};
+use crate::view::style::glyphs::{ARROW, REFUSED, SELECTED};
+use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
-/// How wide a field is.
 const fn field_width(room: usize) -> usize {
     if room < 90 { 24 } else { 30 }
 }
 
-/// Fields to fill in; beside each the socket call that it becomes.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    title: &str,
-    form: &Form,
-) {
+/// A form; beside each field the socket call it becomes.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, title: &str, form: &Form) {
+    let scene = painter.scene;
     let count = form.fields.len();
-    let height = u16::try_from(count + 2 + BELOW).unwrap_or(u16::MAX);
-    let area = rect::middle(screen, 104, height.min(screen.height));
-    let mut fields = scene.sheet(frame, area, title, form_keys(scene, form));
-    let below = rect::take_bottom(&mut fields, u16::try_from(BELOW).unwrap_or(3));
+    let keys = form_keys(scene, form);
+    let mut fields = painter.sheet(screen, (104, count + BELOW), title, keys);
+    let below = rect::take_bottom(&mut fields, rect::len(BELOW));
     let room = usize::from(fields.width);
     let top = (form.at + 1).saturating_sub(usize::from(fields.height));
     let label = form.fields.iter().map(|field| text::width(field.label)).max();
     let label = label.unwrap_or(0).min(room / 3);
     let lines = form.fields.iter().enumerate().skip(top);
-    put(frame, fields, lines.map(|(n, field)| line(scene, form, (n, field), (label, room))));
-    put(frame, below, foot(scene, form, room));
+    painter.put(fields, lines.map(|(n, field)| line(scene, form, (n, field), (label, room))));
+    painter.put(below, foot(scene, form, room));
 }
 
-/// The lines below the fields: a space, what is wrong or what may be typed (two lines).
+/// The lines below the fields: the call, and two for the error or the hint.
 const BELOW: usize = 3;
 
 fn line(
@@ -50,7 +39,7 @@ fn line(
     let wrong = form.wrong.as_ref().is_some_and(|wrong| wrong.field == n);
     let sign = match (wrong, focused) {
         (true, _) => scene.span(ThemeRole::Error, format!("{REFUSED} ")),
-        (false, true) => scene.span(ThemeRole::Key, format!("{CHOSEN} ")),
+        (false, true) => scene.span(ThemeRole::Key, format!("{SELECTED} ")),
         (false, false) => Span::raw("  "),
     };
     let idle = form.is_idle(n);
@@ -90,11 +79,11 @@ fn line(
     Line::from(spans)
 }
 
-/// Where the cursor is, seen from a field.
+/// The cursor, as a field sees it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cursor {
     Elsewhere,
-    /// What is typed takes the place of the value.
+    /// Typing replaces the value.
     JustCame,
     Here,
 }
@@ -111,7 +100,7 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
             ]
         }
         Value::Text(input) if cursor == Cursor::Here => {
-            let mut spans = input_line::spans(scene, input, most);
+            let mut spans = scene.input(input, most);
             let blank = most.saturating_sub(width(&spans));
             spans.push(scene.span(ThemeRole::Field, " ".repeat(blank)));
             spans
@@ -130,22 +119,20 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
     }
 }
 
-/// What is wrong, else what may be typed in the field with the cursor.
+/// The error, else the hint of the field with the cursor.
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let hint = form.fields.get(form.at).map_or("", |field| &*field.hint);
     let wrong = form.wrong.as_ref();
     let (part, words) = wrong.map_or((ThemeRole::Dim, hint.to_owned()), |wrong| {
         (ThemeRole::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
     });
-    let lines = text::wrap(&words, room).into_iter();
-    let lines = lines.map(|line| Line::from(scene.span(part, line)));
-    // Beside the fields there is hardly room for calls on a small screen.
+    // On a small screen the calls have no room beside the fields.
     let call = form.fields.get(form.at).map_or("", |field| &field.call);
     let call = if room < 60 && !call.is_empty() {
         text::cut(&format!("{ARROW} {}", scene.own(call)), room)
     } else {
         String::new()
     };
-    let call = Line::from(scene.span(ThemeRole::Dim, call));
-    std::iter::once(call).chain(lines).collect()
+    let call = scene.line(ThemeRole::Dim, call);
+    std::iter::once(call).chain(scene.wrapped(part, &words, room)).collect()
 }

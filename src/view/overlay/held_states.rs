@@ -1,56 +1,42 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{HELD, held_in_lab, how_held};
-use crate::view::scene::{Scene, put};
-use crate::view::style::glyphs::{CHOSEN, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::pane::footer::HELD_STATES_KEYS;
+use crate::view::style::glyphs::{SELECTED, glyph};
+use crate::view::{Painter, ThemeRole, text};
 
-/// The menu of states to be held, and how the chosen one is.
-pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, at: usize) {
+/// The menu of the states a connection can be held in, and how the selected one is held.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
+    let scene = painter.scene;
     let width = 84.min(screen.width - 2);
     let room = usize::from(width - 4);
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (n, state) in HELD.into_iter().enumerate() {
-        let chosen = n == at;
-        let sign = if chosen { CHOSEN } else { " " };
+    let line = |(n, state)| {
+        let sign = if n == at { SELECTED } else { " " };
         let name = format!("{} {state:<12}", glyph(state));
-        let meaning = room.saturating_sub(4 + text::width(&name) + 1);
-        let meaning = text::cut(state.meaning(), meaning);
-        let line = if chosen {
-            Line::from(text::fit(&format!("{sign}{} {name} {meaning}", n + 1), room))
-                .style(scene.style(ThemeRole::Selected))
-        } else {
-            Line::from(vec![
-                scene.span(ThemeRole::Key, format!("{sign}{} ", n + 1)),
-                Span::styled(name, scene.theme.state(state)),
-                Span::raw(format!(" {meaning}")),
-            ])
-        };
-        lines.push(line);
-    }
+        let meaning = text::cut(state.meaning(), room.saturating_sub(5 + text::width(&name)));
+        let spans = vec![
+            scene.span(ThemeRole::Key, format!("{sign}{} ", n + 1)),
+            Span::styled(name, scene.theme.state(state)),
+            Span::raw(format!(" {meaning}")),
+        ];
+        if n == at { scene.selected(spans) } else { Line::from(spans) }
+    };
+    let mut lines: Vec<Line<'static>> = HELD.into_iter().enumerate().map(line).collect();
     lines.push(Line::default());
-    let chosen = HELD[at.min(HELD.len() - 1)];
     let how = |held| {
         let how = if scene.state.lab.is_up() {
             format!("In the lab: {}.", held_in_lab(held))
         } else {
             format!("How: {}.", how_held(held))
         };
-        text::wrap(&how, room)
+        scene.wrapped(ThemeRole::Dim, &how, room)
     };
-    // The same height for each, so that nothing jumps as one chooses.
+    // The same height for each state, so that nothing jumps as the selection moves.
     let most = HELD.into_iter().map(|held| how(held).len()).max();
-    let how = how(chosen).into_iter();
-    lines.extend(how.map(|line| Line::from(scene.span(ThemeRole::Dim, line))));
-    let height = u16::try_from(HELD.len() + 3 + most.unwrap_or(0)).unwrap_or(u16::MAX);
-    let area = rect::middle(screen, width, height.min(screen.height));
-    let inner = scene.sheet(frame, area, "A connection, held in a state", scene.keys(&KEYS));
-    put(frame, inner, lines);
+    let height = lines.len() + most.unwrap_or(0);
+    lines.extend(how(HELD[at.min(HELD.len() - 1)]));
+    let keys = scene.keys(&HELD_STATES_KEYS);
+    let inner = painter.sheet(screen, (width, height), "A connection, held in a state", keys);
+    painter.put(inner, lines);
 }
-
-/// The keys of the menu.
-pub(crate) const KEYS: [(&str, &str); 3] =
-    [("j k", "choose"), ("1-9 Enter", "hold it"), ("Esc", "close")];

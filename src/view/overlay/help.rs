@@ -1,22 +1,13 @@
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Flex, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Group};
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
-/// All keys, by what they are about; `down` lines are scrolled away.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    down: usize,
-    scroll: &mut Scroll,
-) {
-    // The right column has what is looked at, the left one all that is done.
+/// All keys by group; `down` lines are scrolled away.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
+    let scene = painter.scene;
+    // What is looked at is in the right column, all that is done in the left one.
     let (right, left): (Vec<Group>, Vec<Group>) =
         Group::ALL.into_iter().partition(|group| matches!(group, Group::Look | Group::View));
     let width = usize::from(screen.width);
@@ -27,38 +18,30 @@ pub(crate) fn draw(
         vec![lines(scene, &left, half), lines(scene, &right, half)]
     };
     let most = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let width = wide(&columns).max(40);
-    let height = u16::try_from(most + 2).unwrap_or(u16::MAX);
-    let area = rect::middle(screen, width.min(screen.width - 2), height.min(screen.height - 2));
-    let inner_height = usize::from(area.height.saturating_sub(2));
-    let end = most.saturating_sub(inner_height);
-    scroll.help_end = Some(end);
-    let down = down.min(end);
+    let height = most.min(usize::from(screen.height.saturating_sub(4)));
+    let end = most - height;
+    painter.scroll.help_end = Some(end);
     let mut keys = vec![("Esc", "close")];
-    if most > inner_height {
+    if end > 0 {
         keys.insert(0, ("j k", "scroll"));
     }
-    let mut rest = scene.sheet(frame, area, "All keys", scene.keys(&keys));
-    for column in columns {
-        let widest = column.iter().map(Line::width).max().unwrap_or(0);
-        put(frame, rest, column.into_iter().skip(down));
-        let taken = u16::try_from(widest + 2).unwrap_or(u16::MAX).min(rest.width);
-        rest.x += taken;
-        rest.width -= taken;
+    let widths: Vec<u16> = columns.iter().map(|column| rect::len(widest(column))).collect();
+    let width =
+        (widths.iter().map(|width| width + 2).sum::<u16>() + 2).max(40).min(screen.width - 2);
+    let rest = painter.sheet(screen, (width, height), "All keys", scene.keys(&keys));
+    let places = Layout::horizontal(widths).flex(Flex::Start).spacing(2).split(rest);
+    for (column, place) in columns.into_iter().zip(places.iter()) {
+        painter.put(*place, column.into_iter().skip(down.min(end)));
     }
 }
 
-/// From this width on there are two columns.
 const TWO_COLUMNS: usize = 110;
 
-/// How wide the frame around these columns is.
-fn wide(columns: &[Vec<Line<'static>>]) -> u16 {
-    let widest =
-        |column: &Vec<Line<'static>>| column.iter().map(Line::width).max().unwrap_or(0) + 2;
-    u16::try_from(columns.iter().map(widest).sum::<usize>() + 2).unwrap_or(u16::MAX)
+fn widest(lines: &[Line<'static>]) -> usize {
+    lines.iter().map(Line::width).max().unwrap_or(0)
 }
 
-/// The keys of these groups; what does not fit into `room` columns goes on in the next line.
+/// The keys of these groups, wrapped at `room` columns.
 fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let keys = groups.iter().flat_map(|group| bindings(*group));
@@ -67,7 +50,7 @@ fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> 
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.push(Line::from(scene.span(ThemeRole::Heading, group.title())));
+        lines.push(scene.line(ThemeRole::Heading, group.title()));
         for binding in bindings(*group) {
             let mut keys = keys_of(binding);
             for about in text::wrap(binding.about, room.saturating_sub(width + 2)) {
@@ -84,7 +67,8 @@ fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
     BINDINGS.iter().filter(theirs)
 }
 
-fn keys_of(binding: &Binding) -> String {
+/// The keys of a binding, separated by blanks.
+pub(super) fn keys_of(binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
     keys.join(" ")
 }

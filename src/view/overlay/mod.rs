@@ -1,3 +1,5 @@
+//! What is drawn over the panes.
+
 pub(crate) mod connection;
 pub(crate) mod form;
 pub(crate) mod held_states;

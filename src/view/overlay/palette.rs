@@ -1,26 +1,22 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Palette};
-use crate::view::scene::{Scene, put, width};
-use crate::view::style::glyphs::CHOSEN;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text::input_line;
-use crate::view::{rect, text};
+use crate::view::overlay::help::keys_of;
+use crate::view::style::glyphs::SELECTED;
+use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
-/// What is typed, and below it the actions that it may be meant for, each with its key.
-pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palette: &Palette) {
+/// The input line, and below it the matching actions with their keys.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, palette: &Palette) {
+    let scene = painter.scene;
     let found = palette.found();
     let listed = BINDINGS.iter().filter(|binding| binding.is_listed());
     let all = listed.clone().count();
-    let key = listed.map(|binding| keys_of(binding).len()).max();
-    let key = key.unwrap_or(0);
+    let key = listed.map(|binding| keys_of(binding).len()).max().unwrap_or(0);
     let wide = 78.min(screen.width.saturating_sub(2));
-    let high = u16::try_from(all + 4).unwrap_or(u16::MAX);
-    let area = rect::middle(screen, wide, high.min(24).min(screen.height));
     let keys = scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), ("Esc", "close")]);
-    let mut rest = scene.sheet(frame, area, "Every action by its name", keys);
+    let mut rest =
+        painter.sheet(screen, (wide, (all + 2).min(22)), "Every action by its name", keys);
     let typing = rect::take_top(&mut rest, 1);
     let room = usize::from(typing.width);
     let count = match found.len() {
@@ -29,39 +25,33 @@ pub(crate) fn draw(frame: &mut Frame<'_>, screen: Rect, scene: Scene<'_>, palett
     };
     let mut spans = vec![scene.span(ThemeRole::Key, ": ")];
     let typed = room.saturating_sub(2 + count.len());
-    spans.extend(input_line::spans(scene, &palette.text, typed));
+    spans.extend(scene.input(&palette.text, typed));
     let pad = (room - count.len().min(room)).saturating_sub(width(&spans));
     spans.push(scene.span(ThemeRole::Field, " ".repeat(pad)));
     spans.push(scene.span(ThemeRole::Dim, count));
-    frame.render_widget(Line::from(spans), typing);
+    painter.render(Line::from(spans), typing);
     if found.is_empty() {
         let words = "  no action is called that";
-        put(frame, rest, [Line::from(scene.span(ThemeRole::Dim, words))]);
+        painter.put(rest, [scene.line(ThemeRole::Dim, words)]);
         return;
     }
     let high = usize::from(rest.height);
     let top = (palette.chosen + 1).saturating_sub(high);
     let lines = found.into_iter().enumerate().skip(top).take(high);
     let lines = lines.map(|(n, binding)| line(scene, binding, n == palette.chosen, (key, room)));
-    put(frame, rest, lines);
+    painter.put(rest, lines);
 }
 
 fn line(
     scene: Scene<'_>,
     binding: &Binding,
-    chosen: bool,
+    selected: bool,
     (key, room): (usize, usize),
 ) -> Line<'static> {
     let keys = text::fit(&keys_of(binding), key + 2);
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
-    if chosen {
-        let words = text::fit(&format!("{CHOSEN} {keys}{about}"), room);
-        return Line::from(scene.span(ThemeRole::Selected, words));
-    }
-    Line::from(vec![Span::raw("  "), scene.span(ThemeRole::Key, keys), Span::raw(about)])
-}
-
-fn keys_of(binding: &Binding) -> String {
-    let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-    keys.join(" ")
+    let sign = if selected { SELECTED } else { " " };
+    let spans =
+        vec![Span::raw(format!("{sign} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
+    if selected { scene.selected(spans) } else { Line::from(spans) }
 }

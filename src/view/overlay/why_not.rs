@@ -1,35 +1,22 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Attempt, Failure, Remedy, TableRow, Verdict};
 use crate::tcp::{Call, Endpoint, TcpState};
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::REFUSED;
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::row;
-use crate::view::table::row::Bracket;
-use crate::view::{rect, text};
+use crate::view::table::columns;
+use crate::view::{Painter, Scene, ThemeRole, text};
 
-/// The last refusal: what was asked, who is in the way, and what would help; `down` lines are scrolled away.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    down: usize,
-    scroll: &mut Scroll,
-) {
+/// The last refusal: its rows, its meaning, and what would help; `down` lines are scrolled away.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
+    let scene = painter.scene;
     let Some(case) = &scene.state.notices.case else {
         return;
     };
     let width = 104.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let lines = lines(scene, case, (room, rows_shown(screen.height)));
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let area = rect::middle(screen, width, height.min(screen.height));
-    let inner_height = usize::from(area.height.saturating_sub(2));
+    let inner_height = lines.len().min(usize::from(screen.height - 2));
     let later = if case.waits { "do not retry by itself" } else { "retry when TIME_WAIT is over" };
     let mut keys = vec![("y", "retry"), ("Esc", "close")];
     if scene.state.waiting_helps() {
@@ -39,12 +26,12 @@ pub(crate) fn draw(
     if lines.len() > inner_height {
         keys.insert(0, ("j k", "scroll"));
     }
-    let inner = scene.sheet(frame, area, "Why not?", scene.keys(&keys));
-    scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
-    put(frame, inner, lines.into_iter().skip(down));
+    let inner = painter.sheet(screen, (width, lines.len()), "Why not?", scene.keys(&keys));
+    painter.scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
+    painter.put(inner, lines.into_iter().skip(down));
 }
 
-/// So many of the rows in the way are shown.
+/// The most rows in the way that are shown.
 fn rows_shown(height: u16) -> usize {
     match height {
         0..20 => 2,
@@ -54,14 +41,14 @@ fn rows_shown(height: u16) -> usize {
 }
 
 fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
-    let said = scene.state.refusal().unwrap_or_default();
-    let said = text::wrap(&text::safe(&said), room.saturating_sub(2));
+    let sentence = scene.state.refusal().unwrap_or_default();
+    let sentence = text::wrap(&text::safe(&sentence), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
-    for (n, words) in said.into_iter().enumerate() {
+    for (n, words) in sentence.into_iter().enumerate() {
         let sign = if n == 0 { REFUSED } else { " " };
-        lines.push(Line::from(scene.span(ThemeRole::Error, format!("{sign} {words}"))));
+        lines.push(scene.line(ThemeRole::Error, format!("{sign} {words}")));
     }
-    lines.extend(culprits(scene, case, (room, most)));
+    lines.extend(blamed_rows(scene, case, (room, most)));
     let meaning = if scene.state.somebody_listens_now() {
         String::from(
             "Nobody listened there. Somebody listens there now: y calls again, and comes in.",
@@ -69,9 +56,7 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     } else {
         meaning(scene, case)
     };
-    for words in text::wrap(&meaning, room) {
-        lines.push(Line::from(scene.span(ThemeRole::Text, words)));
-    }
+    lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
     if !case.remedies.is_empty() {
         let long = "What would help? Tried just now, with sockets that are closed again:";
         let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried(_));
@@ -82,7 +67,7 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
         } else {
             "What would help? Tried just now:"
         };
-        lines.push(Line::from(scene.span(ThemeRole::Heading, text::cut(heading, room))));
+        lines.push(scene.line(ThemeRole::Heading, text::cut(heading, room)));
         for remedy in &case.remedies {
             lines.extend(remedy_lines(scene, remedy, room));
         }
@@ -90,27 +75,23 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     lines
 }
 
-/// The rows in the way, as the table has them now.
-fn culprits(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+fn blamed_rows(
+    scene: Scene<'_>,
+    case: &Failure,
+    (room, most): (usize, usize),
+) -> Vec<Line<'static>> {
     let rows = &case.rows[..case.rows.len().min(most)];
-    let columns = Columns::fitting(room, longest_address(rows), false);
-    let mut lines = rows.iter().filter_map(|row| scene.state.sockets.get(*row));
-    let columns = if lines.any(|line| line.row.state == TcpState::TimeWait) {
-        columns.with_time_left(room)
-    } else {
-        columns
-    };
-    let mut lines: Vec<Line<'static>> =
-        rows.iter().map(|row| row::line(scene, &columns, *row, Bracket::None)).collect();
+    let columns = columns::with_countdown(scene, room, rows);
+    let mut lines: Vec<Line<'static>> = columns.lines(scene, rows).collect();
     let more = case.rows.len() - rows.len();
     if more > 0 {
         let words = format!("   and {} more", text::number(more));
-        lines.push(Line::from(scene.span(ThemeRole::Dim, words)));
+        lines.push(scene.line(ThemeRole::Dim, words));
     }
     lines
 }
 
-/// What the row that is most to blame does there.
+/// What the row most to blame means.
 fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     let state = scene.state;
     let Some(line) = state.culprit().filter(|line| line.gone.is_none()) else {
@@ -123,7 +104,7 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     };
     let port = line.row.tuple.local.port;
     let owner = state.sockets.owners.get(&line.row.inode);
-    let who = match owner {
+    let owner = match owner {
         Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),
         Some(owner) => format!("{} (pid {})", text::safe(&owner.program), owner.pid),
         None => String::from("another program"),
@@ -139,11 +120,11 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
             format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
         }
         (Attempt::Listen(_), TcpState::Listen) => {
-            format!("{who} listens there: only one socket may, unless all have SO_REUSEPORT.")
+            format!("{owner} listens there: only one socket may, unless all have SO_REUSEPORT.")
         }
         (Attempt::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
             format!(
-                "{who} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
+                "{owner} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
                 line.row.tuple.local
             )
         }
@@ -151,14 +132,14 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
             other_family(line)
         }
         (Attempt::Listen(_), _) => {
-            format!("Nobody listens, but {who} still has a connection that uses port {port}.")
+            format!("Nobody listens, but {owner} still has a connection that uses port {port}.")
         }
         (Attempt::Connect(..), TcpState::Listen) => {
             String::from("Somebody listens at that port, but at another address.")
         }
         (Attempt::Connect(..), _) if case.why.call == Call::Bind => {
             format!(
-                "{who} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
+                "{owner} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
             )
         }
         (Attempt::Connect(spec, _), _) if spec.asked_port().is_some() => {
@@ -170,7 +151,7 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     }
 }
 
-/// Whether that row listens at every address, but not at those of the family that was called.
+/// Whether the row listens on every address of the other IP version only.
 fn is_of_the_other_family(line: &TableRow, to: Option<Endpoint>) -> bool {
     let at = line.row.tuple.local.ip;
     to.is_some_and(|to| at.is_unspecified() && at.is_ipv4() != to.ip.to_canonical().is_ipv4())
@@ -185,7 +166,7 @@ fn other_family(line: &TableRow) -> String {
     })
 }
 
-/// A remedy and what is known of it; below it where there is no room beside it.
+/// A remedy and its verdict, beside it or below it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
     let (sign, part, known) = match remedy.verdict {
         Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("being tried ...")),

@@ -1,15 +1,12 @@
 use std::net::IpAddr;
 
-use ratatui::Frame;
+use crate::view::{Painter, ThemeRole, text};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::view::scene::Scene;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
-
-/// The warning that other machines can get in; it stays as long as they can.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+/// The warning that other machines can connect.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let listener = &scene.state.server;
     let at = listener.at();
     let addresses = if at.ip.is_unspecified() {
@@ -26,11 +23,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     } else {
         at.ip.to_string()
     };
-    let whom =
+    let reachable =
         if addresses.is_empty() { String::from("any address of this machine") } else { addresses };
-    // The port comes first: of many addresses the last may be cut.
+    // The port comes first: the last of many addresses may be cut.
     let port = at.port;
-    let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {whom}");
+    let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {reachable}");
     let line = Line::from(text::cut(&warning, usize::from(area.width)));
-    frame.render_widget(line.style(scene.style(ThemeRole::Banner)), area);
+    painter.render(line.style(scene.style(ThemeRole::Banner)), area);
 }

@@ -1,45 +1,42 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{BurstProgress, Computer, Pane, State, format};
+use crate::app::{BurstProgress, Computer, Pane, State};
 use crate::tcp::{Host, Port, SocketId, SourcePort};
-use crate::view::pane::past;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::List;
-use crate::view::style::glyphs::{CHOSEN, DASH};
-use crate::view::style::theme::ThemeRole;
+use crate::view::past;
+use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::text::gauge::gauge;
-use crate::view::{rect, text};
+use crate::view::{List, Painter, Scene, ThemeRole, Titles, rect, text};
 
-/// The computers that connect, and below them whom they call.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, list: &mut List) {
+/// The client computers, and below them their destination.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let clients = &scene.state.clients;
     let count = clients.computers.len();
     let height = list_height(area, count);
-    list.follow(count, height, Some(clients.chosen));
-    let titles = titles(scene, area, list);
-    let inner = scene.pane(frame, Pane::Computers, area, titles);
+    painter.scroll.computers.follow(count, height, Some(clients.chosen));
+    let titles = titles(scene, area, &painter.scroll.computers);
+    let inner = painter.pane(Pane::Computers, area, titles);
     let room = usize::from(inner.width);
     let computers = clients.computers.iter().enumerate();
-    let rows = computers.skip(list.top).take(height).map(|(n, computer)| {
-        let chosen = n == clients.chosen;
-        row(scene, computer, chosen, room)
+    let rows = computers.skip(painter.scroll.computers.top).take(height).map(|(n, computer)| {
+        let selected = n == clients.chosen;
+        row(scene, computer, selected, room)
     });
-    put(frame, inner, rows);
+    painter.put(inner, rows);
     if usize::from(inner.height) > height {
         let foot = rect::line(inner, inner.height - 1);
-        frame.render_widget(foot_line(scene, room), foot);
+        painter.render(foot_line(scene, room), foot);
     }
 }
 
-/// How many computers fit; the last line tells whom they call, unless there is hardly room.
+/// How many computers fit; the last line is the destination, if there is room.
 pub(crate) fn list_height(area: Rect, count: usize) -> usize {
     let inner = usize::from(area.height.saturating_sub(2));
     if inner > 2 && count != inner { inner - 1 } else { inner }
 }
 
-/// Without a last line the title tells whom they call.
+/// Without a last line the destination is in the title.
 fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let clients = &scene.state.clients;
     let count = clients.computers.len();
@@ -55,24 +52,24 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let about = if has_foot || area.width < 40 {
         String::new()
     } else {
-        format!("{DASH} to {}", whom(scene.state))
+        format!("{DASH} to {}", destination(scene.state))
     };
     Titles { name: "Computers", about, right, ..Titles::default() }
 }
 
-fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line<'static> {
+fn row(scene: Scene<'_>, computer: &Computer, selected: bool, room: usize) -> Line<'static> {
     let all = &scene.state.clients.computers;
     let names = all.iter().map(|computer| text::width(&computer.name));
     let name_width = names.max().unwrap_or(0).clamp(6, 11);
     let roomy = room >= 50;
     let ips = all.iter().map(|computer| computer.ip.to_string().len());
     let ip_width = ips.max().unwrap_or(0).max(9);
-    // Where there is hardly room, the end of an address tells the lab's computers apart.
+    // Where there is hardly room, the end of an address distinguishes the lab's computers.
     let is_short = computer.host != Host::THIS && 3 + name_width + 1 + ip_width + 1 + OPEN > room;
     let ip = computer.ip.to_string();
     let end = ip.rfind('.').filter(|_| is_short).unwrap_or(0);
     let ip_width = if is_short { ENDING } else { ip_width };
-    let mark = if chosen { CHOSEN } else { " " };
+    let mark = if selected { SELECTED } else { " " };
     let name = text::fit(&computer.name, name_width);
     let open = match computer.ends.len() {
         0 => String::new(),
@@ -89,28 +86,20 @@ fn row(scene: Scene<'_>, computer: &Computer, chosen: bool, room: usize) -> Line
         open = if many.len() < left { many + " " } else { String::new() };
     }
     let ports = ports(computer, room.saturating_sub(text::width(&before) + open.len()));
-    let part = if chosen { ThemeRole::Chosen } else { ThemeRole::Text };
+    let part = if selected { ThemeRole::InactiveSelected } else { ThemeRole::Text };
     let line = Line::from(vec![
         scene.span(part, before),
         scene.span(ThemeRole::Gauge, open),
         scene.span(ThemeRole::Dim, ports),
     ]);
     let focused = scene.state.ui.focus == Pane::Computers;
-    if chosen && focused {
-        return plain(line).style(scene.style(ThemeRole::Selected));
-    }
-    line
+    if selected && focused { scene.selected(line.spans) } else { line }
 }
 
-/// How wide `10 open` is.
+/// The width of `10 open`.
 const OPEN: usize = 7;
-/// How wide the end of an address is: `.254`.
+/// The width of the end of an address: `.254`.
 const ENDING: usize = 4;
-
-fn plain(line: Line<'static>) -> Line<'static> {
-    let text: String = line.spans.into_iter().map(|span| span.content).collect();
-    Line::from(text)
-}
 
 /// The newest ports, as many as fit.
 fn ports(computer: &Computer, room: usize) -> String {
@@ -120,28 +109,26 @@ fn ports(computer: &Computer, room: usize) -> String {
         return String::new();
     };
     let label = if open == 1 { "port " } else { "ports " };
-    let mut told = 1;
+    let mut shown = 1;
     for port in newest {
         if label.len() + ports.len() + port.len() + 6 > room {
             break;
         }
         ports = format!("{ports} {port}");
-        told += 1;
+        shown += 1;
     }
-    let more = if told < open { " ..." } else { "" };
+    let more = if shown < open { " ..." } else { "" };
     let all = format!("{label}{ports}{more}");
     // A port is shown whole, or not at all.
-    let tries = [all, format!("{ports}{more}"), ports];
-    let mut tries = tries.into_iter();
-    tries.find(|text| text.len() <= room).unwrap_or_default()
+    text::fitting(room, [all, format!("{ports}{more}"), ports, String::new()])
 }
 
 fn port(end: SocketId) -> String {
     end.tuple.local.port.to_string()
 }
 
-/// Whom the next call is for; there is nobody while it is the kernel that has yet to choose the server's port.
-fn whom(state: &State) -> String {
+/// The destination; none while the kernel has yet to choose the server's port.
+fn destination(state: &State) -> String {
     let to = state.clients.target(state.server.at());
     if to.port == Port::ANY { String::from("nobody yet: l listens") } else { to.to_string() }
 }
@@ -165,12 +152,10 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
         }
         SourcePort::Toy(range) => (format!("source port: one of {range}"), format!("from {range}")),
     };
-    let to = text::cut(&format!(" to {}", whom(scene.state)), room);
+    let to = text::cut(&format!(" to {}", destination(scene.state)), room);
     let left = room.saturating_sub(text::width(&to));
-    let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}")];
-    // Where there is no room for it, no part of it is of use.
-    let from = tries.into_iter().find(|from| from.len() <= left);
-    let from = from.unwrap_or_default();
+    let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}"), String::new()];
+    let from = text::fitting(left, tries);
     Line::from(vec![Span::raw(to), scene.span(ThemeRole::Dim, from)])
 }
 
@@ -185,8 +170,8 @@ fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
     ])
 }
 
-/// How many of how many connections are open.
+/// How many of the connections asked for are open.
 fn opened(progress: &BurstProgress) -> String {
-    let [opened, asked] = [progress.opened, progress.asked].map(|n| format::number(u64::from(n)));
+    let [opened, asked] = [progress.opened, progress.asked].map(text::number);
     format!("{opened} of {asked}")
 }

@@ -1,27 +1,22 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
-use crate::view::layout::has_room_for_keys;
-use crate::view::overlay::held_states;
 use crate::view::rect::inside;
-use crate::view::scene::{Scene, width};
-use crate::view::style::theme::{Theme, ThemeRole};
-use crate::view::text;
-use crate::view::text::input_line;
+use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
 
-/// The keys to press now, the most useful first; as many as fit.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+/// The key hints, the most useful first, as many as fit.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let mut keys = theme(scene);
-    keys.extend(inline_keys(frame.area(), scene));
+    keys.extend(inline_keys(painter.frame.area(), scene));
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
-    frame.render_widget(line, area);
+    painter.render(line, area);
     if !keys.is_empty() {
-        frame.render_widget(Line::from(keys).right_aligned(), area);
+        painter.render(Line::from(keys).right_aligned(), area);
     }
 }
 
@@ -33,8 +28,8 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
             scene.span(ThemeRole::KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)),
         );
     }
-    if let Some(said) = said_over(scene, room) {
-        return said;
+    if let Some(notice) = newest_notice(scene, room) {
+        return notice;
     }
     if let Some(overlay) = &ui.overlay {
         return keys_over(scene, overlay);
@@ -64,17 +59,17 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// So many keys matter most; where they have no room, words are shortened.
+/// The number of most useful keys: where they have no room, texts are shortened.
 const FIRST: usize = 3;
 
-/// The keys of what lies over the panes.
+/// The keys of an overlay.
 fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     let close = ("Esc", "close");
     let scroll = ("j k", "down, up");
     let quit = ("ctrl-c", "quit at once");
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
-        Overlay::States(_) => scene.keys(&held_states::KEYS),
+        Overlay::States(_) => scene.keys(&HELD_STATES_KEYS),
         Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
             scene.keys(&[close, ("j k", "next"), (&*verbs(), "verbs"), quit])
         }
@@ -89,24 +84,28 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     }
 }
 
-/// The keys of the verbs, which work on the connection that is looked inside.
+/// The keys of the menu of states.
+pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
+    [("j k", "choose"), ("1-9 Enter", "hold it"), ("Esc", "close")];
+
+/// The keys of the verbs, which work on the connection in the overlay.
 fn verbs() -> String {
     let bindings = Action::VERBS.into_iter().filter_map(binding_of);
     let keys: Vec<String> = bindings.map(|binding| binding.keys[0].to_string()).collect();
     keys.join(" ")
 }
 
-/// The newest sentence, for a moment, while something lies over the pane that shows it; the keys stand in what lies there, too.
-fn said_over(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
+/// The newest notice, for a moment, while an overlay covers its pane; the overlay shows its keys itself.
+fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let state = scene.state;
     state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
     let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
-    is_new.then(|| Line::from(scene.span(ThemeRole::Text, text)))
+    is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 
-/// The keys of a form; those that choose only where there is a choice.
+/// The keys of a form, with those of a choice in a field with one.
 pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
     let mut keys = vec![("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")];
     let field = form.fields.get(form.at);
@@ -119,14 +118,14 @@ pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
 fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     let state = scene.state;
     let mut spans = vec![scene.span(ThemeRole::Key, " find ")];
-    spans.extend(input_line::spans(scene, &state.ui.find.text, (room / 2).max(10)));
+    spans.extend(scene.input(&state.ui.find.text, (room / 2).max(10)));
     let rows = text::plural(state.ui.shown.len(), "row");
     spans.push(scene.span(ThemeRole::Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
     Line::from(spans)
 }
 
-/// Which theme it is, while it is another one than at the start.
+/// The theme, if it is another one than at the start.
 fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
     if scene.state.ui.look.theme.is_multiple_of(Theme::ORDER.len()) {
         return Vec::new();
@@ -140,7 +139,12 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
     vec![scene.span(ThemeRole::Dim, format!(" theme: {name} "))]
 }
 
-/// The last keys at the right of the footer, where they have no place of their own.
+/// Whether the last keys get a pane of their own.
+pub(crate) fn has_room_for_keys(area: Rect) -> bool {
+    area.width >= 100 && area.height >= 24
+}
+
+/// The last keys at the right of the footer, where they have no pane of their own.
 fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     let has_place = has_room_for_keys(screen) && !scene.state.ui.look.big;
     if !scene.state.ui.look.keys || has_place {
@@ -154,12 +158,13 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
 }
 
 /// The last keys as caps, the newest at the right.
-pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+pub(crate) fn draw_caps(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let mut right = area.right();
     let mut newest = true;
     for key in scene.state.ui.keys.iter().rev() {
         let key = scene.own(key);
-        let wide = u16::try_from(text::width(&key)).unwrap_or(u16::MAX).saturating_add(4);
+        let wide = rect::len(text::width(&key)).saturating_add(4);
         if wide > right.saturating_sub(area.x) || area.height < 3 {
             return;
         }
@@ -168,9 +173,9 @@ pub(crate) fn draw_caps(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         let part = if newest { ThemeRole::Warning } else { ThemeRole::Dim };
         let block =
             Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
-        frame.render_widget(block, cap);
+        painter.render(block, cap);
         let letter = if newest { ThemeRole::KeyCap } else { ThemeRole::Dim };
-        frame.render_widget(Line::from(scene.span(letter, format!(" {key} "))), inside(cap));
+        painter.render(scene.line(letter, format!(" {key} ")), inside(cap));
         newest = false;
     }
 }

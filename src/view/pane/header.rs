@@ -1,18 +1,16 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::PointOfView;
 use crate::tcp::TcpState;
 use crate::view::lab::wire;
-use crate::view::pane::past;
-use crate::view::scene::{Scene, width};
+use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{Painter, Scene, ThemeRole, text, width};
 
-/// The first line: where the server listens, how many connections there are, what part of the table is shown.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+/// The first line: the address of the server, the number of connections, what part of the table is shown.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let room = usize::from(area.width);
     let tries = [
         (WHOLE, 0),
@@ -27,43 +25,40 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
         (LEAST, 1),
         (LEAST, 2),
     ];
-    // Beside what lies over the panes one letter of a whole line would stick out.
+    // Beside an overlay one letter of a full line would stick out.
     let is_open = scene.state.ui.overlay.is_some();
     let tries = tries.into_iter();
     let tries = tries.filter(|(words, _)| words.gap != TIGHT.gap || !is_open);
     let mut both = tries.map(|(words, shrunk)| (left(scene, words), right(scene, (words, shrunk))));
     let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
     let Some((left, right)) = both.find(fits) else {
-        frame.render_widget(Line::from(left(scene, LEAST)), area);
+        painter.render(Line::from(left(scene, LEAST)), area);
         return;
     };
-    frame.render_widget(Line::from(left), area);
-    let wide = u16::try_from(width(&right)).unwrap_or(area.width);
-    let place = Rect { x: area.right().saturating_sub(wide), width: wide.min(area.width), ..area };
-    frame.render_widget(Line::from(right), place);
+    painter.render(Line::from(left), area);
+    painter.render(Line::from(right).right_aligned(), area);
 }
 
-/// In which words the left side is told.
+/// The parts of the left side.
 #[derive(Clone, Copy)]
 struct HeaderText {
     /// The columns between its parts.
     gap: usize,
-    /// Whether the program's name is told.
+    /// Whether it has the program's name.
     name: bool,
-    /// Whether it is said in words that the server listens, and not by the sign of LISTEN.
+    /// Whether it says `listening on`, instead of the sign of LISTEN.
     words: bool,
-    /// Whether it is told how many rows are in which state.
+    /// Whether it counts the rows in each state.
     counts: bool,
 }
 
 const WHOLE: HeaderText = HeaderText { gap: 4, name: true, words: true, counts: true };
 const NAMELESS: HeaderText = HeaderText { gap: 2, name: false, ..WHOLE };
 const SIGN: HeaderText = HeaderText { words: false, ..NAMELESS };
-/// It takes the whole line.
+/// Takes the whole line.
 const TIGHT: HeaderText = HeaderText { gap: 1, ..SIGN };
 const LEAST: HeaderText = HeaderText { counts: false, ..SIGN };
 
-/// The left side.
 fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     let gap = " ".repeat(words.gap);
     let mut spans = Vec::new();
@@ -77,7 +72,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     spans.push(Span::raw(gap));
     let sockets = scene.state.seen();
     spans.push(scene.span(ThemeRole::Strong, text::plural(sockets.connections(), "connection")));
-    // What is counted is the table, whatever part of it is shown.
+    // The whole table is counted, whatever part of it is shown.
     let all = scene.state.ui.lens.view == PointOfView::BothEnds;
     let mut before = if all { ":" } else { ", both ends:" };
     for state in TcpState::ALL {
@@ -85,7 +80,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         if count == 0 || !words.counts {
             continue;
         }
-        let many = text::number(usize::try_from(count).unwrap_or(usize::MAX));
+        let many = text::number(count);
         spans.push(Span::raw(format!("{before} ")));
         spans.push(Span::styled(format!("{many} {state}"), scene.theme.state(state)));
         before = if words.gap == WHOLE.gap { " " } else { "" };
@@ -107,35 +102,36 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     vec![listens, scene.span(ThemeRole::Strong, at)]
 }
 
-/// What is done with the wire, wherever the wire itself is not seen.
+/// The settings of the wire, for views that do not show it.
 fn wire_status(scene: Scene<'_>, most: usize) -> Vec<Span<'static>> {
     let status = wire::status(scene).into_iter();
     let matters = status.filter(|(part, _)| *part != ThemeRole::Dim);
-    let told = matters.take(most);
-    told.flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
+    let shown = matters.take(most);
+    shown
+        .flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
         .chain([Span::raw("  ")])
         .collect()
 }
 
-/// The right side; the higher `shrunk`, the less of the wire, and at last whose sockets are shown and whether the picture moves.
+/// The right side; the higher `shrunk`, the less of it is shown.
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
     let ui = &scene.state.ui;
     let mut spans = Vec::new();
-    let whose = match ui.lens.view {
+    let scope = match ui.lens.view {
         _ if ui.lens.whole_machine => "whole machine",
         PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
     };
-    let whose = if scene.state.lab.is_up() {
+    let scope = if scene.state.lab.is_up() {
         let most = [4, 1, 0].get(usize::from(shrunk));
         spans.extend(wire_status(scene, most.copied().unwrap_or(0)));
         "lab"
     } else {
-        whose
+        scope
     };
     match shrunk {
-        0 => spans.push(scene.span(ThemeRole::Dim, format!(" {whose}   "))),
+        0 => spans.push(scene.span(ThemeRole::Dim, format!(" {scope}   "))),
         1 => (),
-        _ => spans.push(scene.span(ThemeRole::Dim, format!("{whose}  "))),
+        _ => spans.push(scene.span(ThemeRole::Dim, format!("{scope}  "))),
     }
     spans.push(match past::short(scene.state) {
         Some(words) => scene.span(ThemeRole::KeyCap, words),

@@ -1,20 +1,17 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Notice, Pane, State, Tone};
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
 
-/// What happened, the newest at the bottom.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+/// The notices, the newest at the bottom.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let notices = &scene.state.notices;
     let inside = rect::inside(area);
     let end = end(scene.state, usize::from(inside.width), usize::from(inside.height));
-    scroll.notices_end = Some(end);
+    painter.scroll.notices_end = Some(end);
     let back = notices.back.min(end);
     let mut right = Vec::new();
     if back > 0 {
@@ -22,18 +19,18 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         right.push((ThemeRole::Warning, format!("{back} back")));
     }
     let titles = Titles { name: "What happened", right, ..Titles::default() };
-    let inner = scene.pane(frame, Pane::Notices, area, titles);
+    let inner = painter.pane(Pane::Notices, area, titles);
     if notices.is_empty() {
         let words = scene.span(ThemeRole::Dim, " Nothing yet.");
-        frame.render_widget(words, inner);
+        painter.render(words, inner);
         return;
     }
     let room = usize::from(inner.width);
     let lines = newest(scene, back, (room, usize::from(inner.height)));
-    put(frame, inner, lines);
+    painter.put(inner, lines);
 }
 
-/// How many sentences are newer than the oldest ones that fit.
+/// How many notices are newer than the oldest ones that fit.
 fn end(state: &State, room: usize, height: usize) -> usize {
     let (mut newer, mut left) = (state.notices.len(), height);
     for notice in state.notices.newest_first().rev() {
@@ -46,29 +43,29 @@ fn end(state: &State, room: usize, height: usize) -> usize {
     newer.min(state.notices.len().saturating_sub(1))
 }
 
-/// How many lines what happened takes: as `usual`, unless the newest sentence, or the one so many back, needs more. A refusal may take lines from the table, as the
-/// reason and the help come last in it; any other sentence only those that the table can `spare`.
+/// The lines of the notices: `usual`, or more for a long one. A refusal may take lines from the table, as the reason and the help come
+/// last in it; any other notice takes only those that the table can `spare`.
 pub(crate) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
     let back = state.notices.back;
-    let Some(told) = state.notices.newest_first().nth(back) else {
+    let Some(shown) = state.notices.newest_first().nth(back) else {
         return usual;
     };
-    let lines = wrapped(state, told, usize::from(room)).len();
-    let most = match told.tone {
+    let lines = wrapped(state, shown, usize::from(room)).len();
+    let most = match shown.tone {
         Tone::Plain => most.min(usual + spare),
         Tone::Refused | Tone::Warning => most,
     };
-    u16::try_from(lines).unwrap_or(most).clamp(usual, most)
+    rect::len(lines).clamp(usual, most)
 }
 
-/// The newest sentence, or the one so many back, and above it those before, as many as fit whole; in reading order.
+/// The newest notice, or the one `back`, and above it those before that fit whole; in reading order.
 pub(crate) fn newest(
     scene: Scene<'_>,
     back: usize,
     (room, height): (usize, usize),
 ) -> Vec<Line<'static>> {
     let state = scene.state;
-    let mut told: Vec<Vec<Line<'static>>> = Vec::new();
+    let mut shown: Vec<Vec<Line<'static>>> = Vec::new();
     let mut left = height;
     for (n, notice) in state.notices.newest_first().enumerate().skip(back) {
         let mut words = wrapped(state, notice, room);
@@ -79,12 +76,12 @@ pub(crate) fn newest(
             shorten(&mut words, left);
         }
         left -= words.len();
-        told.push(lines(scene, (notice, room), words, n == 0));
+        shown.push(lines(scene, (notice, room), words, n == 0));
     }
-    told.into_iter().rev().flatten().collect()
+    shown.into_iter().rev().flatten().collect()
 }
 
-/// Cuts a sentence to so many lines, and says so at the end of the last.
+/// Cuts a notice to so many lines, with an ellipsis at the end.
 fn shorten(words: &mut Vec<String>, height: usize) {
     words.truncate(height);
     if let Some(last) = words.last_mut() {
@@ -94,10 +91,10 @@ fn shorten(words: &mut Vec<String>, height: usize) {
     }
 }
 
-/// The words of a sentence, broken into lines.
+/// The text of a notice, wrapped.
 fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
     let indent = time(state, notice, room).len() + 4;
-    // Beside the margins there is room for an ellipsis.
+    // One column is left for an ellipsis.
     text::wrap(&text::safe(&notice.text), room.saturating_sub(indent + 1))
 }
 
@@ -109,7 +106,7 @@ fn time(state: &State, notice: &Notice, room: usize) -> String {
     time
 }
 
-/// One sentence, indented under its time.
+/// One notice, indented under its time.
 fn lines(
     scene: Scene<'_>,
     (notice, room): (&Notice, usize),

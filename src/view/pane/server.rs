@@ -1,21 +1,19 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Pane, State, TableRow};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
-use crate::view::pane::past;
-use crate::view::scene::{Scene, Titles, put, width};
+use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
 use crate::view::text::gauge::gauge;
+use crate::view::{Painter, Scene, ThemeRole, Titles, text, width};
 
-/// The server: where it listens, who waits for accept(), what went through it.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+/// The listener: its address, its accept queue, its totals.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = scene.pane(frame, Pane::Listener, area, titles);
+    let inner = painter.pane(Pane::Listener, area, titles);
     let room = usize::from(inner.width);
     let listener = &scene.state.server;
     let mut lines = if listener.is_listening() {
@@ -26,15 +24,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
     };
     lines.extend(totals(scene, room));
     lines.extend(payload(scene, room));
-    // The least needed go first where there is no room; the rest keep their order.
+    // Lines of a high rank are left out first.
     while lines.len() > usize::from(inner.height) {
         let least = (0..lines.len()).max_by_key(|n| lines[*n].0).unwrap_or(0);
         lines.remove(least);
     }
-    put(frame, inner, lines.into_iter().map(|(_, line)| line));
+    painter.put(inner, lines.into_iter().map(|(_, line)| line));
 }
 
-/// How little a line is needed, and the line.
+/// A line and its rank: high ranks are left out first.
 type RankedLine = (u8, Line<'static>);
 
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLine> {
@@ -81,7 +79,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
         (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a goes on")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
-    let mut more = vec![format!("backlog {}", count(running.backlog))];
+    let mut more = vec![format!("backlog {}", text::number(running.backlog))];
     match running.on_data {
         OnData::Read => (),
         OnData::LeaveUnread => more.push("leaves data unread".to_owned()),
@@ -108,17 +106,17 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
     (if unusual { 1 } else { 4 }, Line::from(spans))
 }
 
-/// Who waits for accept(): the two queue columns of the LISTEN rows.
+/// The accept queue: both queue columns of the LISTEN rows.
 fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     const GAUGE: usize = 20;
     let state = scene.state;
-    let (waiting, most) = doors(state).fold((0, 0), |sum: (u32, u32), line| {
+    let (waiting, most) = listen_rows(state).fold((0, 0), |sum: (u32, u32), line| {
         let queues = line.row.queues;
         (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
     });
     let asked = running.backlog.min(state.machine.somaxconn);
     let most = if most == 0 { asked } else { most };
-    let words = format!(" {} of {}", count(waiting), count(most));
+    let words = format!(" {} of {}", text::number(waiting), text::number(most));
     let label = if room < 44 { " queue  " } else { " accept queue  " };
     let is_room = label.len() + words.len() + 8 <= room;
     let held = if state.server.held && is_room { "  held" } else { "" };
@@ -136,13 +134,8 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     ])
 }
 
-/// A number as it is counted, not as the table writes it.
-fn count(n: u32) -> String {
-    text::number(usize::try_from(n).unwrap_or(usize::MAX))
-}
-
-/// The LISTEN rows of the server; those that listen stand first in the table.
-fn doors(state: &State) -> impl Iterator<Item = &TableRow> {
+/// The LISTEN rows of the server; LISTEN rows come first in the table.
+fn listen_rows(state: &State) -> impl Iterator<Item = &TableRow> {
     let listens = |line: &&TableRow| line.row.state == TcpState::Listen;
     let own = move |line: &&TableRow| {
         let sockets = &state.server.sockets;
@@ -166,7 +159,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
-    let nobody = if let Some(seconds) = scene.state.retries_in() {
+    let idle = if let Some(seconds) = scene.state.retries_in() {
         [
             format!(" nobody listens; tried again in {seconds} s"),
             format!(" tried again in {seconds} s"),
@@ -185,9 +178,8 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
             String::from(" nobody listens"),
         ]
     };
-    let nobody = nobody.into_iter().find(|words| words.len() <= room);
     vec![
-        (0, Line::from(nobody.unwrap_or_default())),
+        (0, Line::from(text::fitting(room, idle))),
         (2, Line::from(would)),
         (1, scene.keys(&[("l", "listen"), ("L", "options")])),
     ]
@@ -201,7 +193,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
     }
     let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
     let numbers = [
-        ("accepted", text::number(usize::try_from(totals.accepted).unwrap_or(usize::MAX))),
+        ("accepted", text::number(totals.accepted)),
         ("open", text::number(listener.ends.len())),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),

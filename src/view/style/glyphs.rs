@@ -1,32 +1,32 @@
-//! Characters beyond letters, and what stands for them where only ASCII is drawn.
+//! Characters beyond ASCII, and what replaces them in an ASCII theme.
 
 use ratatui::buffer::Buffer;
 
 use crate::app::Mark;
 use crate::tcp::TcpState;
 
-/// In front of what is chosen, and in the title of the pane that has the focus.
-pub(crate) const CHOSEN: &str = "▶";
+/// Before what is selected, and in the title of the pane with the focus.
+pub(crate) const SELECTED: &str = "▶";
 /// Where a text was cut.
 pub(crate) const CUT: &str = "…";
 /// The glyph of a row that is gone, whatever its last state was.
 pub(crate) const HOLLOW: &str = "○";
-/// Behind the other end of what is chosen.
+/// After the other end of the selected connection.
 pub(crate) const OTHER: &str = "◀";
-/// Behind the mark of a row that is to be compared.
+/// After the mark of a row that is to be compared.
 pub(crate) const MARKED: &str = "◆";
-/// Between two numbers that differ, and two that do not.
+/// Between two fields that differ, and two that are equal.
 pub(crate) const DIFFERS: &str = "≠";
 pub(crate) const EQUAL: &str = "=";
-/// Above what is chosen.
+/// Above the selected port.
 pub(crate) const DOWN: &str = "▼";
-/// A port in use, a free one, and one that no kernel picks.
+/// A port in use, a free one, and one that the kernel never chooses.
 pub(crate) const FULL: &str = "█";
 pub(crate) const FREE: &str = "·";
 pub(crate) const NEVER: &str = "╌";
-/// In front of what did not work.
+/// Before what failed.
 pub(crate) const REFUSED: &str = "✗";
-/// In front of a warning, and of a row that is to blame.
+/// Before a warning, and a row that is to blame.
 pub(crate) const BLAMED: &str = "!";
 /// Between the pieces of a title.
 pub(crate) const DASH: &str = "─";
@@ -65,7 +65,7 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
     }
 }
 
-/// What stands for `c` where only ASCII is drawn.
+/// The replacement of `c` in an ASCII theme.
 #[allow(clippy::match_same_arms, reason = "one line for each kind of sign")]
 pub const fn in_ascii(c: char) -> char {
     match c {
@@ -116,7 +116,7 @@ pub const fn in_ascii(c: char) -> char {
     }
 }
 
-/// Replaces every character of a finished picture that is not ASCII.
+/// Replaces every character of a finished frame that is not ASCII.
 pub(crate) fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if cell.symbol().is_ascii() {

@@ -1,2 +1,4 @@
+//! Colours and characters.
+
 pub(crate) mod glyphs;
 pub(crate) mod theme;

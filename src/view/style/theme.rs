@@ -3,9 +3,9 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::cli::ThemeName;
 use crate::tcp::TcpState;
 
-/// How everything is to look: asked for by role, never by colour. The only file that names a colour.
+/// Styles by role, never by colour. The only file that names a colour.
 ///
-/// Dark and light paint no ground, so that they sit in the terminal's own; high contrast paints black.
+/// Dark and light keep the terminal's background; high contrast paints black.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     name: ThemeName,
@@ -16,9 +16,9 @@ pub struct Theme {
 /// How many colours the terminal has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColourDepth {
-    /// None, or the person wants none: bold, dim, underlined and reverse remain.
+    /// None, or none are wanted: bold, dim, underlined and reverse remain.
     Mono,
-    /// The sixteen that the person's palette defines.
+    /// The sixteen of the user's palette.
     Ansi16,
     /// The cube of 256.
     #[default]
@@ -27,7 +27,7 @@ pub enum ColourDepth {
     True,
 }
 
-/// What something on the screen is.
+/// The role of something on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ThemeRole {
     /// Ordinary text.
@@ -40,11 +40,11 @@ pub enum ThemeRole {
     Name,
     /// The frame of a pane.
     Border,
-    /// The frame of the pane that has the focus, or of what lies over the panes.
+    /// The frame of the pane with the focus, or of an overlay.
     FocusBorder,
-    /// The title of a pane.
+    /// The titles of a pane.
     Title,
-    /// The title of the pane that has the focus.
+    /// The title of the pane with the focus.
     FocusTitle,
     /// The head of a column, or of a group.
     Heading,
@@ -52,11 +52,11 @@ pub enum ThemeRole {
     Key,
     /// A key that was pressed.
     KeyCap,
-    /// The chosen row.
+    /// The selected row.
     Selected,
-    /// The chosen thing of a pane that has not the focus.
-    Chosen,
-    /// A field to fill in, and the one with the cursor.
+    /// The selected entry of a pane without the focus.
+    InactiveSelected,
+    /// A field of a form.
     Field,
     /// The cursor.
     Cursor,
@@ -66,11 +66,11 @@ pub enum ThemeRole {
     Changed,
     /// A row that is gone.
     Gone,
-    /// A row that only our own calls told of.
+    /// A row known from our own calls only.
     Told,
-    /// What did not work.
+    /// What failed.
     Error,
-    /// What somebody should know before it goes on.
+    /// What the user should know.
     Warning,
     /// A warning that stays.
     Banner,
@@ -78,32 +78,34 @@ pub enum ThemeRole {
     Gauge,
 }
 
-/// Every part, for tests that go through all of them.
-pub const PARTS: [ThemeRole; 23] = [
-    ThemeRole::Text,
-    ThemeRole::Strong,
-    ThemeRole::Dim,
-    ThemeRole::Name,
-    ThemeRole::Border,
-    ThemeRole::FocusBorder,
-    ThemeRole::Title,
-    ThemeRole::FocusTitle,
-    ThemeRole::Heading,
-    ThemeRole::Key,
-    ThemeRole::KeyCap,
-    ThemeRole::Selected,
-    ThemeRole::Chosen,
-    ThemeRole::Field,
-    ThemeRole::Cursor,
-    ThemeRole::New,
-    ThemeRole::Changed,
-    ThemeRole::Gone,
-    ThemeRole::Told,
-    ThemeRole::Error,
-    ThemeRole::Warning,
-    ThemeRole::Banner,
-    ThemeRole::Gauge,
-];
+impl ThemeRole {
+    /// Every role.
+    pub const ALL: [ThemeRole; 23] = [
+        ThemeRole::Text,
+        ThemeRole::Strong,
+        ThemeRole::Dim,
+        ThemeRole::Name,
+        ThemeRole::Border,
+        ThemeRole::FocusBorder,
+        ThemeRole::Title,
+        ThemeRole::FocusTitle,
+        ThemeRole::Heading,
+        ThemeRole::Key,
+        ThemeRole::KeyCap,
+        ThemeRole::Selected,
+        ThemeRole::InactiveSelected,
+        ThemeRole::Field,
+        ThemeRole::Cursor,
+        ThemeRole::New,
+        ThemeRole::Changed,
+        ThemeRole::Gone,
+        ThemeRole::Told,
+        ThemeRole::Error,
+        ThemeRole::Warning,
+        ThemeRole::Banner,
+        ThemeRole::Gauge,
+    ];
+}
 
 #[derive(Clone, Copy)]
 enum Ink {
@@ -122,12 +124,12 @@ impl Theme {
     pub const ORDER: [ThemeName; 4] =
         [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast, ThemeName::Mono];
 
-    /// The theme of that name on a terminal with so many colours; `ascii` keeps to characters that every terminal has.
+    /// The theme of that name on a terminal with so many colours; `ascii` draws ASCII characters only.
     pub const fn new(name: ThemeName, depth: ColourDepth, ascii: bool) -> Theme {
         Theme { name, depth, ascii }
     }
 
-    /// The theme so many steps after this one.
+    /// The theme that many steps after this one.
     #[must_use]
     pub fn after(self, steps: usize) -> Theme {
         let at = Theme::ORDER.iter().position(|name| *name == self.name);
@@ -135,7 +137,7 @@ impl Theme {
         Theme { name, ..self }
     }
 
-    /// Which one it is.
+    /// Its name.
     pub const fn name(self) -> ThemeName {
         self.name
     }
@@ -145,17 +147,17 @@ impl Theme {
         self.ascii
     }
 
-    /// The ground of the whole screen.
+    /// The background of the screen.
     pub fn ground(self) -> Style {
-        let painted = self.name == ThemeName::HighContrast && !self.is_mono();
-        if !painted {
-            return Style::new();
+        match self.colour(Ink::Text) {
+            Some(text) if self.name == ThemeName::HighContrast => {
+                Style::new().fg(text).bg(Color::Black)
+            }
+            Some(_) | None => Style::new(),
         }
-        let text = self.colour(Ink::Text).unwrap_or(Color::White);
-        Style::new().fg(text).bg(Color::Black)
     }
 
-    /// The ground that the colours are made for, as red, green and blue; the brightest dark one, and white.
+    /// The background that the colours are made for, as red, green and blue: the brightest dark one, or white.
     pub const fn assumed_ground(self) -> [u8; 3] {
         match self.name {
             ThemeName::Dark | ThemeName::Mono => [24, 24, 24],
@@ -164,7 +166,7 @@ impl Theme {
         }
     }
 
-    /// How a state looks; its word and its glyph tell the same.
+    /// The style of a state; its name and its glyph tell the same.
     pub fn state(self, state: TcpState) -> Style {
         let (ink, modifier) = match state {
             TcpState::Listen => (Ink::Purple, Modifier::BOLD),
@@ -181,14 +183,16 @@ impl Theme {
         self.inked(ink, modifier)
     }
 
-    /// How a part looks.
+    /// The style of a role.
     pub fn of(self, part: ThemeRole) -> Style {
         const BOLD: Modifier = Modifier::BOLD;
         const REVERSED: Modifier = Modifier::REVERSED;
         const NONE: Modifier = Modifier::empty();
         match part {
             ThemeRole::Text => self.inked(Ink::Text, NONE),
-            ThemeRole::Strong | ThemeRole::Title | ThemeRole::Chosen => self.inked(Ink::Text, BOLD),
+            ThemeRole::Strong | ThemeRole::Title | ThemeRole::InactiveSelected => {
+                self.inked(Ink::Text, BOLD)
+            }
             ThemeRole::Dim | ThemeRole::Border | ThemeRole::Gone => self.inked(Ink::Dim, NONE),
             ThemeRole::Name => self.inked(Ink::Blue, BOLD | REVERSED),
             ThemeRole::FocusBorder | ThemeRole::FocusTitle | ThemeRole::Key => {
@@ -234,36 +238,30 @@ impl Theme {
         }
     }
 
-    /// Okabe and Ito's colours, which people with any colour vision tell apart; darkened on white, brightened for bad projectors.
+    /// Okabe and Ito's colours, which people with any colour vision can tell apart; darker on white, brighter for bad projectors.
     const fn mixed(self, ink: Ink) -> Option<[u8; 3]> {
-        Some(match (self.name, ink) {
-            (ThemeName::Mono, _) | (ThemeName::Dark | ThemeName::Light, Ink::Text) => return None,
-            (ThemeName::Dark, Ink::Dim) => [158, 158, 158],
-            (ThemeName::Dark, Ink::Green) => [0, 175, 128],
-            (ThemeName::Dark, Ink::Blue) => [86, 180, 233],
-            (ThemeName::Dark, Ink::Orange) => [230, 159, 0],
-            (ThemeName::Dark, Ink::Yellow) => [240, 228, 66],
-            (ThemeName::Dark, Ink::Red) => [230, 110, 20],
-            (ThemeName::Dark, Ink::Purple) => [204, 121, 167],
-            (ThemeName::Light, Ink::Dim) => [95, 95, 95],
-            (ThemeName::Light, Ink::Green) => [0, 115, 80],
-            (ThemeName::Light, Ink::Blue) => [0, 95, 160],
-            (ThemeName::Light, Ink::Orange) => [140, 80, 0],
-            (ThemeName::Light, Ink::Yellow) => [125, 95, 0],
-            (ThemeName::Light, Ink::Red) => [175, 55, 0],
-            (ThemeName::Light, Ink::Purple) => [145, 50, 105],
-            (ThemeName::HighContrast, Ink::Text) => [255, 255, 255],
-            (ThemeName::HighContrast, Ink::Dim) => [200, 200, 200],
-            (ThemeName::HighContrast, Ink::Green) => [60, 230, 170],
-            (ThemeName::HighContrast, Ink::Blue) => [120, 205, 255],
-            (ThemeName::HighContrast, Ink::Orange) => [255, 180, 40],
-            (ThemeName::HighContrast, Ink::Yellow) => [255, 240, 80],
-            (ThemeName::HighContrast, Ink::Red) => [255, 150, 80],
-            (ThemeName::HighContrast, Ink::Purple) => [240, 170, 210],
-        })
+        let [dark, light, high_contrast] = match ink {
+            Ink::Text => match self.name {
+                ThemeName::HighContrast => return Some([255, 255, 255]),
+                ThemeName::Dark | ThemeName::Light | ThemeName::Mono => return None,
+            },
+            Ink::Dim => [[158, 158, 158], [95, 95, 95], [200, 200, 200]],
+            Ink::Green => [[0, 175, 128], [0, 115, 80], [60, 230, 170]],
+            Ink::Blue => [[86, 180, 233], [0, 95, 160], [120, 205, 255]],
+            Ink::Orange => [[230, 159, 0], [140, 80, 0], [255, 180, 40]],
+            Ink::Yellow => [[240, 228, 66], [125, 95, 0], [255, 240, 80]],
+            Ink::Red => [[230, 110, 20], [175, 55, 0], [255, 150, 80]],
+            Ink::Purple => [[204, 121, 167], [145, 50, 105], [240, 170, 210]],
+        };
+        match self.name {
+            ThemeName::Dark => Some(dark),
+            ThemeName::Light => Some(light),
+            ThemeName::HighContrast => Some(high_contrast),
+            ThemeName::Mono => None,
+        }
     }
 
-    /// The person's own palette decides what these are; grey is left to the terminal's dim.
+    /// Colours of the user's palette; grey is left to the terminal's dim.
     const fn named(self, ink: Ink) -> Option<Color> {
         let light = matches!(self.name, ThemeName::Light);
         Some(match ink {
@@ -282,7 +280,7 @@ impl Theme {
     }
 }
 
-/// The entry of the cube of 256 that comes nearest.
+/// The nearest of the 256 colours.
 fn nearest(r: u8, g: u8, b: u8) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     if r == g && g == b && (8..=238).contains(&r) {

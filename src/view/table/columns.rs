@@ -1,115 +1,88 @@
+//! The columns of the dashboard's own table.
+
+use ratatui::text::Span;
+
 use crate::app::query::unaccepted::is_unaccepted;
 use crate::app::{State, TableRow};
-use crate::tcp::SocketId;
-use crate::view::text;
+use crate::tcp::{Protocol, SocketId, TcpState};
+use crate::view::style::glyphs::glyph;
+use crate::view::table::column::ColumnWidth::{UpTo, Whole};
+use crate::view::table::column::{Column, ColumnLayout, RowView};
+use crate::view::table::gone_row::{AGE, ROLE, STATE, countdown, gone, with_time_left};
+use crate::view::table::role::{role, udp};
+use crate::view::table::timer::{time_left, unanswered};
+use crate::view::{Scene, ThemeRole, text};
 
-/// Which columns the table has, and how wide they are, the space between them not counted. A column of no width is left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Columns {
-    pub(crate) proto: usize,
-    /// Recv-Q; it comes without Send-Q where there is hardly room.
-    pub(crate) recv: usize,
-    pub(crate) send: usize,
-    pub(crate) address: usize,
-    pub(crate) state: usize,
-    pub(crate) role: usize,
-    pub(crate) age: usize,
-    pub(crate) owner: usize,
+/// The least width of the age column with room for "47 s left".
+const LONG_AGE: usize = 9;
+
+/// The columns for these rows in so much room. Data that waits in a receive queue matters more than ages.
+pub(crate) fn fitting(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
+    ColumnLayout::fitting(columns(scene, room, rows), room)
 }
 
-/// The chosen row's sign, the mark, and a space.
-pub(crate) const SIGNS: usize = 3;
-
-/// The bracket between both ends of a connection, right behind the role.
-pub(crate) const BRACKET: usize = 1;
-
-/// From this width of the role on there is room for "server end of laptop".
-pub(crate) const ROOMY: usize = 18;
-
-/// From this width of the age on there is room for "47 s left".
-pub(crate) const LONG_AGE: usize = 9;
-
-impl Columns {
-    /// What fits into `room` columns when the longest address takes `address`: what is needed least goes first. While something `waits`
-    /// in a receive queue, that matters more than ages.
-    pub(crate) fn fitting(room: usize, address: usize, waits: bool) -> Columns {
-        // An IPv4-mapped address and its port take 24.
-        let most = if room < 100 { 23 } else { (room / 4).clamp(24, 47) };
-        let most = if room < 160 { most.min(24) } else { most };
-        let address = address.clamp(15, most.min(room.saturating_sub(34) / 2).max(15));
-        let mut columns = Columns { address, state: 13, role: 8, ..Columns::default() };
-        columns.widen(room, |c| c.proto = 5);
-        columns.widen(room, |c| c.role = 15);
-        if waits {
-            columns.widen(room, |c| c.recv = 6);
-        }
-        columns.widen(room, |c| c.role = 16);
-        columns.widen(room, |c| c.age = 5);
-        columns.widen(room, |c| (c.recv, c.send) = (6, 6));
-        columns.widen(room, |c| c.owner = 9);
-        if columns.owner == 0 {
-            // Beside two IPv4-mapped addresses there is hardly room for all.
-            columns.widen(room, |c| (c.role, c.owner) = (c.role.min(15), 8));
-        }
-        columns.widen(room, |c| c.age = 6);
-        columns.widen(room, |c| c.role = 21);
-        columns.widen(room, |c| c.age = LONG_AGE);
-        columns.widen(room, |c| c.owner = 11);
-        columns.stretch(room, 15, |c| &mut c.owner);
-        columns.stretch(room, 17, |c| &mut c.address);
-        columns.stretch(room, 24, |c| &mut c.owner);
-        columns.stretch(room, 23, |c| &mut c.address);
-        columns.stretch(room, 26, |c| &mut c.role);
-        columns.stretch(room, 40, |c| &mut c.owner);
-        columns
+/// The same with whole words for the time that is left, if a row has one: such rows have no queues.
+pub(crate) fn with_countdown(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
+    let mut lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
+    if !lines.any(|line| line.row.state == TcpState::TimeWait) {
+        return fitting(scene, room, rows);
     }
-
-    /// The same with whole words for the time that is left, if need be in the place of the queues: in TIME_WAIT they are empty.
-    pub(crate) fn with_time_left(self, room: usize) -> Columns {
-        let wider = |recv, send| Columns { recv, send, age: self.age.max(LONG_AGE), ..self };
-        let tries = [wider(self.recv, self.send), wider(0, 0)];
-        let fitting = tries.into_iter().find(|columns| columns.width() <= room);
-        fitting.unwrap_or(self)
+    let mut columns = columns(scene, room, rows);
+    columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
+    for column in columns.iter_mut().filter(|column| column.titles[0] == AGE) {
+        column.widths = vec![(5, Whole(LONG_AGE))];
     }
+    ColumnLayout::fitting(columns, room)
+}
 
-    /// How many columns all take.
-    pub(crate) fn width(&self) -> usize {
-        let with_space = |width: usize| if width == 0 { 0 } else { width + 1 };
-        SIGNS
-            + with_space(self.proto)
-            + with_space(self.recv)
-            + with_space(self.send)
-            + 2 * with_space(self.address)
-            + with_space(self.state)
-            + self.role
-            + BRACKET
-            + with_space(self.age)
-            + with_space(self.owner)
-    }
-
-    fn widen(&mut self, room: usize, change: impl Fn(&mut Columns)) {
-        let mut wider = *self;
-        change(&mut wider);
-        if wider.width() <= room {
-            *self = wider;
-        }
-    }
-
-    /// Widens one column as far as there is room, at most to `most`; one that is left out stays out.
-    fn stretch(&mut self, room: usize, most: usize, column: impl Fn(&mut Columns) -> &mut usize) {
-        while self.width() < room {
-            let mut wider = *self;
-            let width = column(&mut wider);
-            if *width == 0 || *width >= most {
-                return;
-            }
-            *width += 1;
-            if wider.width() > room {
-                return;
-            }
-            *self = wider;
-        }
-    }
+fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
+    // An IPv4-mapped address and its port take 24 columns.
+    let longest = longest_address(rows).min(match room {
+        0..100 => 23,
+        100..160 => 24,
+        _ => (room / 4).min(47),
+    });
+    let address = || vec![(0, Whole(15)), (2, UpTo(longest)), (15, UpTo(17)), (17, UpTo(23))];
+    let (received, sent) = longest_queues(scene, rows);
+    let recv = if received > 0 { 4 } else { 6 };
+    let [received, sent] = [received, sent].map(queue_width);
+    vec![
+        Column { titles: &["Proto"], widths: vec![(1, Whole(5))], cell: proto_cell },
+        Column { titles: &["Recv-Q"], widths: vec![(recv, Whole(received))], cell: recv_queue },
+        Column { titles: &["Send-Q"], widths: vec![(6, Whole(sent))], cell: send_queue },
+        Column { titles: &["Local Address"], widths: address(), cell: local },
+        Column { titles: &["Foreign Address"], widths: address(), cell: foreign },
+        Column { titles: &[STATE], widths: vec![(0, Whole(13))], cell: state },
+        Column {
+            titles: &[ROLE],
+            // With the bracket at its end. 22 have room for "server end of laptop".
+            widths: vec![
+                (0, Whole(9)),
+                (3, Whole(16)),
+                (8, Whole(17)),
+                (11, Whole(22)),
+                (18, UpTo(27)),
+            ],
+            cell: role_cell,
+        },
+        Column {
+            titles: &[AGE],
+            widths: vec![(5, Whole(5)), (10, Whole(6)), (12, Whole(LONG_AGE))],
+            cell: age,
+        },
+        Column {
+            titles: &["Owner"],
+            widths: vec![
+                (7, Whole(8)),
+                (9, Whole(9)),
+                (13, Whole(11)),
+                (14, UpTo(15)),
+                (16, UpTo(24)),
+                (19, UpTo(40)),
+            ],
+            cell: owner_cell,
+        },
+    ]
 }
 
 /// How many columns the longest address of these rows takes.
@@ -118,43 +91,132 @@ pub(crate) fn longest_address(rows: &[SocketId]) -> usize {
     ends.map(|end| end.to_string().len()).max().unwrap_or(0)
 }
 
-/// Who holds the socket of `line`, in at most about `room` columns.
-pub(crate) fn owner(state: &State, line: &TableRow, room: usize) -> String {
-    let row = &line.row;
-    if line.gone.is_some() {
-        return String::new();
-    }
-    if row.inode == 0 {
-        return match (is_unaccepted(state, line), room) {
-            (true, 24..) => String::from("kernel, not accepted yet"),
-            (true | false, _) => String::from("kernel"),
-        };
-    }
-    let [long, short, least] = match state.sockets.owners.get(&row.inode) {
-        Some(owner) if owner.pid == state.machine.pid => {
-            let short = format!("fd {}", owner.fd);
-            [format!("{} {short}", owner.pid), short.clone(), short]
-        }
-        Some(owner) => {
-            let short = text::safe(&format!("{}/{}", owner.pid, owner.program));
-            let long = text::safe(&owner.to_string());
-            [long, short.clone(), short]
-        }
-        None if !state.sockets.hidden.contains(&row.inode) => return String::new(),
-        // Our own sockets we may see: whoever had this one is gone.
-        None if row.uid == state.machine.uid => return String::from("-"),
-        None => {
-            [format!("- (of user {})", row.uid), format!("- (user {})", row.uid), String::from("-")]
-        }
-    };
-    // A number is shown whole, or not at all.
-    let mut tries = [long, short].into_iter();
-    let fitting = tries.find(|text| text::width(text) <= room);
-    fitting.unwrap_or(least)
+/// The longest receive queue and the longest send queue of these rows.
+pub(super) fn longest_queues(scene: Scene<'_>, rows: &[SocketId]) -> (u32, u32) {
+    let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
+    lines
+        .map(|line| line.row.queues)
+        .fold((0, 0), |(recv, send), queues| (queues.recv.max(recv), queues.send.max(send)))
+}
+
+/// How wide a column is that shows queues of so many bytes.
+pub(super) fn queue_width(longest: u32) -> usize {
+    longest.to_string().len().max(6)
+}
+
+pub(super) fn proto_cell(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
+    vec![Span::raw(proto(&row.line.row.name()))]
 }
 
 /// The protocol as netstat prints it.
 pub(crate) fn proto(row: &SocketId) -> String {
     let six = if row.tuple.local.ip.is_ipv6() { "6" } else { "" };
     format!("{}{six}", row.tuple.protocol)
+}
+
+pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    vec![Span::raw(format!("{:>width$}", row.line.row.queues.recv))]
+}
+
+fn send_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    vec![Span::raw(format!("{:>width$}", row.line.row.queues.send))]
+}
+
+fn local(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    vec![Span::raw(text::end(row.line.row.tuple.local, width))]
+}
+
+fn foreign(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    vec![Span::raw(text::end(row.line.row.tuple.remote, width))]
+}
+
+/// The state; or why the row is gone, or how long it stays, over the columns beside it.
+fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
+    let state = row.line.row.state;
+    if let Some(why) = row.line.gone {
+        return vec![Span::raw(gone(row, why.why))];
+    }
+    match time_left(row.scene, row.line).filter(|_| row.layout.width_of(AGE) == 0) {
+        Some(left) => countdown(row, &left),
+        None => row.in_state(format!("{} {state}", glyph(state))),
+    }
+}
+
+/// The role and the bracket.
+fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    if row.line.gone.is_some() {
+        return Vec::new();
+    }
+    let room = width - 1;
+    let text = role_with_time(row).unwrap_or_else(|| plain_role(row, room));
+    let bracket = row.scene.span(ThemeRole::Dim, row.join());
+    vec![Span::raw(text::fit(&text, room)), bracket]
+}
+
+fn plain_role(row: &RowView<'_>, room: usize) -> String {
+    let role = role(row.scene, row.line, room);
+    let is_udp = row.line.row.tuple.protocol == Protocol::Udp;
+    if is_udp && row.layout.width_of("Proto") == 0 { udp(&role, room) } else { role }
+}
+
+/// The role and the time that is left, where there is no room for it in the age column and both fit.
+fn role_with_time(row: &RowView<'_>) -> Option<String> {
+    let room = row.layout.width_of(ROLE) - 1;
+    let is_short = row.layout.width_of(AGE) < LONG_AGE;
+    let left = time_left(row.scene, row.line).filter(|_| is_short)?;
+    with_time_left(&plain_role(row, room), &left, room)
+}
+
+/// The age, the time that is left, or how often something was sent again.
+fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    if row.line.gone.is_some() || role_with_time(row).is_some() {
+        return Vec::new();
+    }
+    let is_short = width < LONG_AGE;
+    let left = time_left(row.scene, row.line).map(|left| match left.strip_suffix(" left") {
+        Some(left) if is_short => format!("-{left}"),
+        Some(_) | None => left,
+    });
+    let again = || unanswered(row.line).filter(|_| !is_short);
+    let age = || text::age(row.scene.state.then().since(row.line.born));
+    let mut age = left.or_else(again).unwrap_or_else(age);
+    if age.len() > width {
+        age = age.replace(' ', "");
+    }
+    vec![Span::raw(text::cut(&age, width))]
+}
+
+fn owner_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let owner = owner(row.scene.state, row.line, width);
+    vec![row.scene.span(ThemeRole::Dim, text::cut(&owner, width))]
+}
+
+/// The process that holds the socket, in at most about `room` columns.
+pub(crate) fn owner(state: &State, line: &TableRow, room: usize) -> String {
+    let row = &line.row;
+    if line.gone.is_some() {
+        return String::new();
+    }
+    if row.inode == 0 {
+        let is_long = is_unaccepted(state, line) && room >= 24;
+        return String::from(if is_long { "kernel, not accepted yet" } else { "kernel" });
+    }
+    let tries = match state.sockets.owners.get(&row.inode) {
+        Some(owner) if owner.pid == state.machine.pid => {
+            let short = format!("fd {}", owner.fd);
+            [format!("{} {short}", owner.pid), short.clone(), short]
+        }
+        Some(owner) => {
+            let short = text::safe(&format!("{}/{}", owner.pid, owner.program));
+            [text::safe(&owner.to_string()), short.clone(), short]
+        }
+        None if !state.sockets.hidden.contains(&row.inode) => return String::new(),
+        // Our own sockets are always visible: the process that had this one is gone.
+        None if row.uid == state.machine.uid => return String::from("-"),
+        None => {
+            [format!("- (of user {})", row.uid), format!("- (user {})", row.uid), String::from("-")]
+        }
+    };
+    // A number is shown whole, or not at all.
+    text::fitting(room, tries)
 }

@@ -1,76 +1,65 @@
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::PointOfView;
 use crate::tcp::Port;
-use crate::view::scene::Scene;
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::titles::command;
-use crate::view::{rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
-/// An empty table: why it is empty, and which key to press.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>) {
+/// An empty table: the reason, and which key to press.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let (why, key) = words(scene);
-    let room = usize::from(area.width).saturating_sub(4);
-    let why = text::wrap(&why, room);
-    let lines = why.into_iter().map(|line| (ThemeRole::Text, line));
-    let key = [(ThemeRole::Text, String::new()), (ThemeRole::Key, key)];
-    let lines: Vec<_> = lines.chain(key).collect();
-    let height = u16::try_from(lines.len()).unwrap_or(area.height);
-    let place = rect::middle(area, area.width, height);
-    for (n, (part, line)) in (0..place.height).zip(lines) {
-        let line = Line::from(scene.span(part, line)).centered();
-        frame.render_widget(line, rect::line(place, n));
-    }
+    let mut lines = scene.wrapped(ThemeRole::Text, &why, usize::from(area.width).saturating_sub(4));
+    lines.extend([Line::default(), scene.line(ThemeRole::Key, key)]);
+    let place = rect::middle(area, area.width, rect::len(lines.len()));
+    painter.put(place, lines.into_iter().map(Line::centered));
 }
 
+/// Why the table is empty, and which key to press.
 fn words(scene: Scene<'_>) -> (String, String) {
     let state = scene.state;
     let command = command(state);
     let find = state.ui.find.text.value();
+    let say = |why: &str, key: &str| (why.to_owned(), key.to_owned());
     if let Some((host, (_, why))) = state.sockets.blind.first_key_value() {
         let table = state.table_name(*host);
         let why = format!("No look at {table} succeeds: {}", text::safe(why));
-        return (why, String::from("It is tried again."));
+        return say(&why, "It is tried again.");
     }
     if !find.is_empty() {
         let why = format!("No row contains \"{}\".", scene.own(find));
-        return (why, String::from("Esc shows every row again."));
+        return say(&why, "Esc shows every row again.");
     }
     if state.is_past() && state.seen().is_empty() {
-        let why = String::from("There was no row then.");
-        return (why, String::from("Press . to step forward, p for now."));
+        return say("There was no row then.", "Press . to step forward, p for now.");
     }
     if !state.seen().is_empty() {
-        let (whose, key) = match state.ui.lens.view {
+        let (owner, key) = match state.ui.lens.view {
             PointOfView::Client => (&*state.clients.computer().name, "Press c to connect"),
             PointOfView::BothEnds | PointOfView::Server => ("the server", "Press l to listen"),
         };
-        let why = format!("On this computer ({whose}) {command} prints nothing.");
+        let why = format!("On this computer ({owner}) {command} prints nothing.");
         return (why, format!("{key}, or e for the other end."));
     }
     if state.ui.lens.whole_machine {
-        let whose = if state.lab.is_up() { "these computers" } else { "this machine" };
-        let why = format!("No program on {whose} has a TCP socket.");
-        return (why, String::from("Press l to listen."));
+        let owner = if state.lab.is_up() { "these computers" } else { "this machine" };
+        return say(&format!("No program on {owner} has a TCP socket."), "Press l to listen.");
     }
     if state.server.is_listening() {
-        let why =
-            String::from("The server listens; its row comes with the next look at the table.");
-        return (why, String::from("Press c to connect."));
+        let why = "The server listens; its row comes with the next look at the table.";
+        return say(why, "Press c to connect.");
     }
     if state.server.at().port == Port::ANY {
-        let why = String::from("Nothing listens yet; the kernel will choose the port.");
-        return (why, String::from("Press l to listen."));
+        return say("Nothing listens yet; the kernel will choose the port.", "Press l to listen.");
     }
     let who = format!("port {}", state.server.at().port);
-    let why = format!("Nobody uses {who}: {command} prints nothing.");
-    (why, String::from("Press l to listen."))
+    say(&format!("Nobody uses {who}: {command} prints nothing."), "Press l to listen.")
 }
 
 /// The next step, below a table that shows nothing but a listening socket.
-pub(crate) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: usize) {
+pub(crate) fn hint(painter: &mut Painter<'_, '_>, area: Rect, used: usize) {
+    let scene = painter.scene;
     let state = scene.state;
     let waits = state.server.is_listening() && state.seen().connections() == 0;
     let quiet = state.ui.find.text.value().is_empty() && !state.ui.lens.whole_machine;
@@ -80,6 +69,6 @@ pub(crate) fn hint(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, used: us
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   Nobody is connected yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
-        frame.render_widget(Line::from(scene.span(ThemeRole::Dim, words)), rect::line(area, below));
+        painter.render(scene.line(ThemeRole::Dim, words), rect::line(area, below));
     }
 }

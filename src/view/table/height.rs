@@ -1,9 +1,10 @@
 use crate::app::State;
+use crate::view::rect;
 
-/// How many lines the table could fill; one without rows says why it has none.
+/// How many lines the table could fill; an empty one explains why.
 pub(crate) fn rows_wanted(state: &State) -> u16 {
     match state.ui.shown.len() {
         0 => 4,
-        rows => u16::try_from(rows).unwrap_or(1000).clamp(3, 1000),
+        rows => rect::len(rows).clamp(3, 1000),
     }
 }

@@ -1,4 +1,6 @@
-pub(crate) mod big_type;
+//! The table of sockets in its three layouts: the column lists, the fitter, the cells.
+
+pub(crate) mod column;
 pub(crate) mod columns;
 pub(crate) mod empty;
 pub(crate) mod gone_row;
@@ -6,83 +8,64 @@ pub(crate) mod height;
 pub(crate) mod narrow;
 pub(crate) mod netstat;
 pub(crate) mod role;
-pub(crate) mod row;
-pub(crate) mod row_name;
 pub(crate) mod signs;
-pub(crate) mod style;
 pub(crate) mod timer;
 pub(crate) mod titles;
 pub(crate) mod window;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
 
-use crate::app::{Pane, State};
+use crate::app::Pane;
+use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
-use crate::view::pane::past;
-use crate::view::rect;
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::columns::{Columns, longest_address};
-use crate::view::table::row::Bracket;
-use crate::view::table::titles::{found, part_shown, titles, unread};
+use crate::view::table::column::Bracket;
+use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
+use crate::view::{Painter, ThemeRole, rect};
 
-/// The kernel's table: the rows that fit, whatever there is beyond.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
+/// The kernel's table: the rows that fit.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
     let ui = &scene.state.ui;
-    let body = body(area, scene.state);
-    let window = Window::of(scene.state, scroll, (usize::from(body.height), LEFT));
-    let inner = scene.pane(frame, Pane::Sockets, area, titles(scene, area, &window));
+    let mut body = rect::inside(area);
+    let head = if ui.netstat { netstat::head_lines(body.height) } else { 1 };
+    rect::take_top(&mut body, head);
+    let window = Window::of(scene.state, painter.scroll, (usize::from(body.height), LEFT));
+    let inner = painter.pane(Pane::Sockets, area, titles(scene, area, &window));
     if window.len() == 0 {
-        empty::draw(frame, inner, scene);
+        empty::draw(painter, inner);
         return;
     }
     let rows = window.names(&scene.state.ui.shown);
     if ui.netstat {
-        netstat::draw(frame, inner, scene, (netstat::head_lines(inner.height), &rows));
+        netstat::draw(painter, inner, (head, &rows));
     } else {
-        let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
-        let waits = lines.map(|line| line.row.queues.recv).any(|recv| recv > 0);
-        let room = usize::from(inner.width);
-        let columns = Columns::fitting(room, longest_address(&rows), waits);
-        let head = [row::head(scene, &columns)];
-        let lines = window.rows().map(|n| line(scene, &columns, n));
-        put(frame, inner, head.into_iter().chain(lines));
-        empty::hint(frame, inner, scene, rows.len() + 1);
+        let columns = columns::fitting(scene, usize::from(inner.width), &rows);
+        let lines = window.rows().map(|n| columns.line(scene, ui.shown[n], bracket(&ui.shown, n)));
+        painter.put(inner, std::iter::once(columns.head(scene)).chain(lines));
+        empty::hint(painter, inner, rows.len() + 1);
     }
-    scrollbar(frame, area, scene, &window);
+    painter.scroll.list(body, rows, 1);
+    scrollbar(painter, area, &window);
 }
 
-/// So many rows must fit below those that stay at the top.
+/// The least rows below those that stay at the top.
 const LEFT: usize = 2;
 
-/// Where the rows stand inside the pane.
-pub(crate) fn body(area: Rect, state: &State) -> Rect {
-    let mut inner = rect::inside(area);
-    let head = if state.ui.netstat { netstat::head_lines(inner.height) } else { 1 };
-    rect::take_top(&mut inner, head);
-    inner
-}
-
-/// One row, with the bracket that joins it to its neighbour.
-fn line(scene: Scene<'_>, columns: &Columns, n: usize) -> Line<'static> {
-    let shown = &scene.state.ui.shown;
+/// The bracket that joins a row to its neighbour.
+fn bracket(shown: &[SocketId], n: usize) -> Bracket {
     let name = shown[n];
     let above = n.checked_sub(1).and_then(|n| shown.get(n));
-    let below = shown.get(n + 1);
-    let bracket = match (above, below) {
+    match (above, shown.get(n + 1)) {
         (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
         (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
         _ => Bracket::None,
-    };
-    row::line(scene, columns, name, bracket)
+    }
 }
 
-fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Window) {
+fn scrollbar(painter: &mut Painter<'_, '_>, area: Rect, window: &Window) {
+    let scene = painter.scene;
     let (count, height) = (scene.state.ui.shown.len(), window.len());
     if count <= height {
         return;
@@ -98,37 +81,5 @@ fn scrollbar(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, window: &Windo
         .thumb_symbol("█")
         .track_style(scene.style(ThemeRole::Border))
         .thumb_style(scene.style(ThemeRole::FocusBorder));
-    frame.render_stateful_widget(bar, beside, &mut position);
-}
-
-/// What else is to be known of the table: where it comes from, what is missing, which part is shown.
-fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
-    let state = scene.state;
-    let sockets = &state.sockets;
-    let mut pieces = Vec::new();
-    let mut say = |part, text: &str| pieces.push((part, text.to_owned()));
-    for host in sockets.blind.keys() {
-        let whose =
-            if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
-        let unread = unread(state, *host).unwrap_or_default();
-        say(ThemeRole::Error, &format!("{whose}{unread}"));
-    }
-    if sockets.torn {
-        say(ThemeRole::Warning, "~ rows may be missing");
-    }
-    if sockets.source == "procfs" {
-        say(ThemeRole::Dim, "read from /proc");
-    }
-    if let Some((part, words)) = found(scene) {
-        say(part, &words);
-    }
-    let count = state.ui.shown.len();
-    if count > window.len() {
-        let (part, words) = part_shown(window.rest.start + 1, window.rest.end, count);
-        say(part, &words);
-    }
-    if let Some(words) = past::title(state) {
-        say(ThemeRole::KeyCap, &words);
-    }
-    pieces
+    painter.frame.render_stateful_widget(bar, beside, &mut position);
 }

@@ -1,96 +1,74 @@
 //! A table for where there is hardly room: addresses and state.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
-use crate::tcp::{Protocol, SocketId};
-use crate::view::scene::Scene;
+use crate::tcp::Protocol;
 use crate::view::style::glyphs::{HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::signs::signs;
-use crate::view::table::style::one_style;
+use crate::view::table::column::ColumnWidth::Whole;
+use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::timer::time_left;
 use crate::view::text;
 
-/// Which columns a narrow table has.
-#[derive(Clone, Copy)]
-pub(crate) struct Narrow {
-    local: usize,
-    foreign: usize,
-    state: usize,
+const LOCAL: &str = "Local Address";
+const FOREIGN: &str = "Foreign Address";
+
+/// Whole addresses.
+pub(crate) fn wide() -> ColumnLayout {
+    with_local(18)
 }
 
-impl Narrow {
-    /// Where there is hardly room, the title tells the computer's own address, and the column only the port.
-    pub(crate) const TIGHT: Narrow = Narrow { local: 6, foreign: 18, state: 15 };
-    /// Whole addresses.
-    pub(crate) const WIDE: Narrow = Narrow { local: 18, ..Narrow::TIGHT };
+/// Local ports without the address, which is in the title of the table.
+pub(crate) fn tight() -> ColumnLayout {
+    with_local(6)
+}
 
-    /// How many columns all take.
-    pub(crate) fn width(self) -> usize {
-        3 + self.local + 1 + self.foreign + 1 + self.state
+fn with_local(width: usize) -> ColumnLayout {
+    let columns = vec![
+        Column { titles: &[LOCAL, "Local"], widths: vec![(0, Whole(width))], cell: local },
+        Column { titles: &[FOREIGN], widths: vec![(0, Whole(18))], cell: foreign },
+        Column { titles: &["State"], widths: vec![(0, Whole(15))], cell: state },
+    ];
+    ColumnLayout::fitting(columns, 0)
+}
+
+/// The local end. Where only the port has room, an address other than that of the title covers the foreign column, if both fit there.
+fn local(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let local = row.line.row.tuple.local;
+    if width >= LOCAL.len() {
+        return vec![Span::raw(text::end(local, width))];
+    }
+    let is_own = row.scene.state.lab.address_of(row.line.row.host) == Some(local.ip.to_canonical());
+    let both = format!("{local} {}", foreign_end(row, row.layout.width_of(FOREIGN)));
+    if !is_own && both.len() <= row.layout.width_through(LOCAL, FOREIGN) {
+        return vec![Span::raw(both)];
+    }
+    vec![Span::raw(format!(":{}", local.port))]
+}
+
+fn foreign(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    vec![Span::raw(foreign_end(row, width))]
+}
+
+fn foreign_end(row: &RowView<'_>, width: usize) -> String {
+    let remote = row.line.row.tuple.remote;
+    match remote.port.0 {
+        0 => format!("{}:*", remote.ip),
+        _ => text::end(remote, width),
     }
 }
 
-/// The names of the columns.
-pub(crate) fn head(scene: Scene<'_>, columns: Narrow) -> Line<'static> {
-    let local = if columns.local < 13 { "Local" } else { "Local Address" };
-    let text = format!(
-        "   {} {} State",
-        text::fit(local, columns.local),
-        text::fit("Foreign Address", columns.foreign)
-    );
-    Line::from(text).style(scene.style(ThemeRole::Heading))
-}
-
-/// One row of a narrow table.
-pub(crate) fn cell(scene: Scene<'_>, columns: Narrow, name: SocketId) -> Line<'static> {
-    let Some(line) = scene.state.seen().get(name) else {
-        return Line::default();
-    };
-    let row = &line.row;
-    let mut spans = signs(scene, line);
-    let foreign = match row.tuple.remote.port.0 {
-        0 => format!("{}:*", row.tuple.remote.ip),
-        _ => text::end(row.tuple.remote, columns.foreign),
-    };
-    let local = local_end(scene, columns, name, &foreign);
-    let (local, foreign) = (text::fit(&local, columns.local.max(local.len())), foreign);
-    let both = columns.local + 1 + columns.foreign;
-    let ends = text::fit(&format!("{local} {foreign}"), both);
-    spans.push(Span::raw(format!("{ends} ")));
-    let left = time_left(scene, line).map_or_else(String::new, |left| {
+fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let socket = &row.line.row;
+    let left = time_left(row.scene, row.line).map_or_else(String::new, |left| {
         format!(" {}", left.trim_end_matches(" left").replace(' ', ""))
     });
-    let sign = if row.tuple.protocol == Protocol::Udp {
-        // No column tells it, and its states have TCP's names.
-        row.tuple.protocol.to_string()
-    } else if line.gone.is_some() {
+    let sign = if socket.tuple.protocol == Protocol::Udp {
+        // No column shows the protocol, and UDP's states have TCP's names.
+        socket.tuple.protocol.to_string()
+    } else if row.line.gone.is_some() {
         HOLLOW.to_owned()
     } else {
-        glyph(row.state).to_string()
+        glyph(socket.state).to_string()
     };
-    let state = text::cut(&format!("{sign} {}{left}", row.state), columns.state);
-    spans.push(Span::styled(state, scene.theme.state(row.state)));
-    if scene.state.ui.selected == Some(name) {
-        return one_style(spans).style(scene.style(ThemeRole::Selected));
-    }
-    if line.gone.is_some() {
-        for span in spans.iter_mut().skip(1) {
-            span.style = scene.style(ThemeRole::Gone);
-        }
-    }
-    Line::from(spans)
-}
-
-/// The local end; where there is hardly room its port alone, unless the address is not the one that the title tells and the other end
-/// leaves room for it.
-fn local_end(scene: Scene<'_>, columns: Narrow, name: SocketId, foreign: &str) -> String {
-    let local = name.tuple.local;
-    if columns.local >= 13 {
-        return text::end(local, columns.local);
-    }
-    let own = scene.state.lab.address_of(name.host);
-    let whole = local.to_string();
-    let fits = whole.len() + foreign.len() <= columns.local + columns.foreign;
-    if own != Some(local.ip.to_canonical()) && fits { whole } else { format!(":{}", local.port) }
+    row.in_state(text::cut(&format!("{sign} {}{left}", socket.state), width))
 }

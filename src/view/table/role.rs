@@ -1,11 +1,12 @@
 use crate::app::query::unaccepted::is_unaccepted;
 use crate::app::{Role, TableRow};
 use crate::tcp::{Protocol, TcpState};
-use crate::view::scene::Scene;
-use crate::view::table::columns::ROOMY;
-use crate::view::text;
+use crate::view::{Scene, text};
 
-/// The role of a UDP row where no column tells the protocol, in at most `room` columns.
+/// From this width on there is room for "server end of laptop".
+const ROOMY: usize = 18;
+
+/// The role of a UDP row where no column shows the protocol, in at most `room` columns.
 pub(crate) fn udp(role: &str, room: usize) -> String {
     let whole = format!("{} {role}", Protocol::Udp);
     if text::width(&whole) > room {
@@ -14,14 +15,14 @@ pub(crate) fn udp(role: &str, room: usize) -> String {
     whole
 }
 
-/// Whose server end it is, in at most `room` columns where that can be.
+/// The role of a server end, in at most `room` columns if possible.
 fn server_of(peer: &str, room: usize) -> String {
     let tries = [format!("server ({peer})"), format!("server {peer}")];
     let fits = |text: &String| text::width(text) <= room;
     tries.into_iter().find(fits).unwrap_or_else(|| format!("of {peer}"))
 }
 
-/// What the row is in this demonstration, in at most about `room` columns.
+/// The role of the row, in at most about `room` columns.
 pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
     let role = Role::of(scene.state, &line.row);
     let unaccepted = is_unaccepted(scene.state, line);
@@ -40,4 +41,13 @@ pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
         | Role::Other(_) => role.to_string(),
     };
     text::safe(&text)
+}
+
+/// The name of a row where its address is not shown: its role, else its address.
+pub(crate) fn name(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
+    let is_unowned = line.row.state == TcpState::TimeWait;
+    if !is_unowned && Role::of(scene.state, &line.row) == Role::Unknown {
+        return line.row.tuple.local.ip.to_string();
+    }
+    role(scene, line, room)
 }

@@ -1,28 +1,23 @@
 use ratatui::text::Span;
 
 use crate::app::{Mark, TableRow};
-use crate::view::scene::Scene;
-use crate::view::style::glyphs::{BLAMED, CHOSEN, MARKED, mark};
-use crate::view::style::theme::ThemeRole;
+use crate::view::style::glyphs::{BLAMED, MARKED, SELECTED, mark};
+use crate::view::{Scene, ThemeRole};
 
-/// Whether the row is chosen, and its mark.
-pub(crate) fn signs(scene: Scene<'_>, line: &TableRow) -> Vec<Span<'static>> {
+/// The signs in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
+pub(crate) fn signs(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let name = line.row.name();
     let state = scene.state;
-    let chosen = if state.ui.selected == Some(name) { CHOSEN } else { " " };
+    let selected = if state.ui.selected == Some(name) { SELECTED } else { " " };
     let fresh = line.mark(state.then());
-    let (part, sign) = if state.blamed().contains(&name) {
-        (ThemeRole::Error, BLAMED)
-    } else {
-        let part = match fresh {
-            Mark::New => ThemeRole::New,
-            Mark::Changed => ThemeRole::Changed,
-            Mark::Gone => ThemeRole::Gone,
-            Mark::Told => ThemeRole::Told,
-            Mark::Plain => ThemeRole::Text,
-        };
-        (part, mark(fresh))
+    let (part, sign) = match fresh {
+        _ if state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
+        Mark::New => (ThemeRole::New, mark(fresh)),
+        Mark::Changed => (ThemeRole::Changed, mark(fresh)),
+        Mark::Gone => (ThemeRole::Gone, mark(fresh)),
+        Mark::Told => (ThemeRole::Told, mark(fresh)),
+        Mark::Plain => (ThemeRole::Text, mark(fresh)),
     };
     let marked = if state.ui.marked == Some(name) { MARKED } else { " " };
-    vec![scene.span(part, format!("{chosen}{sign}{marked}"))]
+    scene.span(part, format!("{selected}{sign}{marked}"))
 }

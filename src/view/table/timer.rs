@@ -1,9 +1,8 @@
 use crate::app::TableRow;
 use crate::tcp::TimerKind;
-use crate::view::scene::Scene;
-use crate::view::text;
+use crate::view::{Scene, text};
 
-/// How long a row that the kernel keeps by itself still stays.
+/// The time left in TIME_WAIT.
 pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     let keeps = line.row.timer?.kind == TimerKind::TimeWait && line.gone.is_none();
     if !keeps {
@@ -12,7 +11,7 @@ pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     line.time_left(scene.state.then()).map(text::left)
 }
 
-/// How often the kernel has sent something in vain, while it tries.
+/// How often the kernel has retried without an answer.
 pub(crate) fn unanswered(line: &TableRow) -> Option<String> {
     let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
     match timer.kind {
@@ -22,7 +21,7 @@ pub(crate) fn unanswered(line: &TableRow) -> Option<String> {
     }
 }
 
-/// The same in more words, and when it is tried the next time.
+/// The same in more words, and when the next try is.
 pub(crate) fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     unanswered(line)?;
     let timer = line.row.timer?;
@@ -30,7 +29,7 @@ pub(crate) fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
         TimerKind::ZeroWindowProbe => "asked for room",
         TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "sent again",
     };
-    let often = crate::app::format::many(u64::from(timer.tries), "time", "times");
+    let often = text::plural(timer.tries, "time");
     let left = text::short(line.time_left(scene.state.then())?);
     Some(format!("{what} {often} in vain, next in {left}"))
 }

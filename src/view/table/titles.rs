@@ -4,12 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::app::{PointOfView, State};
 use crate::tcp::{Host, Port, Protocol};
-use crate::view::scene::{Scene, Titles};
+use crate::view::past;
 use crate::view::style::glyphs::DASH;
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::status;
 use crate::view::table::window::Window;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, Titles, text};
 
 /// The command that shows the same rows in a shell.
 pub(crate) fn command(state: &State) -> String {
@@ -31,16 +29,15 @@ pub(crate) fn command(state: &State) -> String {
 
 pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     let state = scene.state;
-    let right = status(scene, window);
-    let taken: usize = right.iter().map(|(_, text)| text::width(text) + 2).sum();
-    let room = usize::from(area.width).saturating_sub(taken + 16);
+    let titles = past::titles(state, status(scene, window));
+    let room = usize::from(area.width).saturating_sub(titles.right_width() + 16);
     let view = match state.ui.lens.view {
         PointOfView::BothEnds => String::from("both ends"),
         PointOfView::Server => String::from("the server's computer"),
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
     let command = command(state);
-    // In netstat's own layout its heading stands above the rows, though grep lets no heading through.
+    // netstat's own layout has a heading above the rows, though grep would not show it.
     let [long, short] = if state.ui.netstat {
         let heading = format!("netstat's heading, and the rows of {command}");
         [heading, String::from("in netstat's layout")]
@@ -51,25 +48,44 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         format!("{DASH} {long} {DASH} {view}"),
         format!("{DASH} {short} {DASH} {view}"),
         format!("{DASH} {view}"),
+        String::new(),
     ];
-    let fits = |text: &String| text::width(text) <= room;
-    Titles {
-        name: "Sockets",
-        about: about.into_iter().find(fits).unwrap_or_default(),
-        right,
-        border: state.is_past().then_some(ThemeRole::Warning),
-        ..Titles::default()
-    }
+    Titles { name: "Sockets", about: text::fitting(room, about), ..titles }
 }
 
-/// How long a computer's table could not be read, if it cannot.
+/// The source of the table, what is missing in it, and which part is shown.
+fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
+    let state = scene.state;
+    let sockets = &state.sockets;
+    let mut pieces = Vec::new();
+    for host in sockets.blind.keys() {
+        let name =
+            if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
+        let unread = unread(state, *host).unwrap_or_default();
+        pieces.push((ThemeRole::Error, format!("{name}{unread}")));
+    }
+    if sockets.torn {
+        pieces.push((ThemeRole::Warning, String::from("~ rows may be missing")));
+    }
+    if sockets.source == "procfs" {
+        pieces.push((ThemeRole::Dim, String::from("read from /proc")));
+    }
+    pieces.extend(found(scene));
+    let count = state.ui.shown.len();
+    if count > window.len() {
+        pieces.push(part_shown(window.rest.start + 1, window.rest.end, count));
+    }
+    pieces
+}
+
+/// For how long a computer's table could not be read.
 pub(crate) fn unread(state: &State, host: Host) -> Option<String> {
     let (since, _) = state.sockets.blind.get(&host)?;
     let ago = text::age(state.now.since(*since));
     Some(format!("not read for {ago}"))
 }
 
-/// How many rows contain the text to find, while there is one.
+/// The number of rows that match the search.
 pub(crate) fn found(scene: Scene<'_>) -> Option<(ThemeRole, String)> {
     let find = scene.state.ui.find.text.value();
     let rows = text::plural(scene.state.ui.shown.len(), "row");
@@ -77,7 +93,7 @@ pub(crate) fn found(scene: Scene<'_>) -> Option<(ThemeRole, String)> {
     (!find.is_empty()).then_some((ThemeRole::Key, words))
 }
 
-/// Which part of so many rows is shown.
+/// Which part of `count` rows is shown.
 pub(crate) fn part_shown(from: usize, to: usize, count: usize) -> (ThemeRole, String) {
     let [from, to, count] = [from, to, count].map(text::number);
     (ThemeRole::Dim, format!("{from}-{to} of {count}"))

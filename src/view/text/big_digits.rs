@@ -1,4 +1,4 @@
-//! Numbers that are read from the last row of the room.
+//! Large numbers, for the back of a lecture hall. Ten digits need no font; tui-big-text would bring two more crates.
 
 use ratatui::layout::Rect;
 
@@ -39,7 +39,7 @@ impl Digits {
         }
     }
 
-    /// How many lines a number takes.
+    /// The lines of a number.
     pub(crate) const fn height(self) -> u16 {
         match self {
             Digits::Tall | Digits::Narrow => 5,
@@ -47,55 +47,34 @@ impl Digits {
         }
     }
 
-    /// The lines of a number.
+    /// Draws a number, in several lines.
     pub(crate) fn draw(self, number: &str) -> Vec<String> {
+        let width = if self == Digits::Tall { 2 } else { 1 };
+        let line = |row: usize| {
+            let digit = |dots| {
+                let cell = |column| self.cell(dots, row, column).repeat(width);
+                (0..3).map(cell).collect::<String>()
+            };
+            dots(number).map(digit).collect::<Vec<String>>().join(&" ".repeat(width))
+        };
+        (0..self.height().into()).map(line).collect()
+    }
+
+    fn cell(self, digit: [u8; 5], row: usize, column: usize) -> &'static str {
+        let is_set = |row: usize| digit.get(row).is_some_and(|dots| dots & (0b100 >> column) != 0);
         match self {
-            Digits::Tall => whole_cells(number, 2),
-            Digits::Narrow => whole_cells(number, 1),
-            Digits::Low => half_cells(number),
+            Digits::Tall | Digits::Narrow => ["█", " "][usize::from(!is_set(row))],
+            Digits::Low => match (is_set(row * 2), is_set(row * 2 + 1)) {
+                (true, true) => "█",
+                (true, false) => "▀",
+                (false, true) => "▄",
+                (false, false) => " ",
+            },
         }
     }
-}
-
-/// A number in five lines; each dot is so many cells.
-fn whole_cells(number: &str, cells: usize) -> Vec<String> {
-    let row = |row: usize| {
-        let digits = dots(number).map(|digit| {
-            let dot = |column| {
-                if is_set(digit, row, column) { "█" } else { " " }
-            };
-            (0..3).map(|column| dot(column).repeat(cells)).collect()
-        });
-        digits.collect::<Vec<String>>().join(&" ".repeat(cells))
-    };
-    (0..5).map(row).collect()
-}
-
-/// A number in three lines of half blocks.
-fn half_cells(number: &str) -> Vec<String> {
-    let row = |row: usize| {
-        let digits = dots(number).map(|digit| {
-            let cell = |column| {
-                let lower = row * 2 + 1 < 5 && is_set(digit, row * 2 + 1, column);
-                match (is_set(digit, row * 2, column), lower) {
-                    (true, true) => '█',
-                    (true, false) => '▀',
-                    (false, true) => '▄',
-                    (false, false) => ' ',
-                }
-            };
-            (0..3).map(cell).collect::<String>()
-        });
-        digits.collect::<Vec<_>>().join(" ")
-    };
-    (0..3).map(row).collect()
 }
 
 fn dots(number: &str) -> impl Iterator<Item = [u8; 5]> {
     let digits = number.chars().filter_map(|c| c.to_digit(10));
     digits.filter_map(|digit| DOTS.get(usize::try_from(digit).ok()?).copied())
-}
-
-fn is_set(digit: [u8; 5], row: usize, column: usize) -> bool {
-    digit[row] & (0b100 >> column) != 0
 }

@@ -1,4 +1,4 @@
-/// A gauge of `columns`: the filled part, where a little is never nothing, and the rest.
+/// A gauge of `columns`: the filled part, which is blank only for 0, and the rest.
 pub(crate) fn gauge(value: u32, most: u32, columns: usize) -> (String, String) {
     let halves = u128::try_from(columns).unwrap_or(0) * 2;
     let share = u128::from(value.min(most)) * halves / u128::from(most.max(1));

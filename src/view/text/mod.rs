@@ -1,18 +1,22 @@
-//! How values become short text.
+//! Values as short texts, and texts in so many columns.
+//!
+//! textwrap breaks the lines. Cutting and padding are done here: unicode-truncate takes five times as long for each cell of the table.
 
 pub(crate) mod big_digits;
 pub(crate) mod gauge;
-pub(crate) mod input_line;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use textwrap::{Options, WordSplitter};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::app::format;
 use crate::tcp::{Endpoint, Moment, escape, is_legible};
 use crate::view::style::glyphs::CUT;
 
-/// An age: seconds below a minute, then minutes, then hours, so that a calm screen is not painted every second.
+/// An age: seconds, then minutes, then hours, so that an idle screen is not painted every second.
 pub(crate) fn age(age: Duration) -> String {
     match age.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
@@ -21,7 +25,7 @@ pub(crate) fn age(age: Duration) -> String {
     }
 }
 
-/// A time that is over: below a second in milliseconds.
+/// A duration: below a second in milliseconds.
 pub(crate) fn short(time: Duration) -> String {
     match time.as_millis() {
         millis @ 0..1000 => format!("{millis} ms"),
@@ -30,7 +34,7 @@ pub(crate) fn short(time: Duration) -> String {
     }
 }
 
-/// The time that is left, in whole seconds, the begun one counted.
+/// The time left, rounded up to seconds.
 pub(crate) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
 }
@@ -61,22 +65,13 @@ pub(crate) fn bytes(count: u64) -> String {
 }
 
 /// A number with commas: 28,231.
-pub(crate) fn number(value: usize) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+pub(crate) fn number(n: impl TryInto<u64>) -> String {
+    format::number(n.try_into().unwrap_or(u64::MAX))
 }
 
 /// A number of things: 1 connection, 2 connections.
-pub(crate) fn plural(count: usize, thing: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{s}", number(count))
+pub(crate) fn plural(n: impl TryInto<u64>, thing: &str) -> String {
+    format::many(n.try_into().unwrap_or(u64::MAX), thing, &format!("{thing}s"))
 }
 
 /// How many columns a text takes.
@@ -84,7 +79,7 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text in at most `most` columns; what was cut is told by an ellipsis.
+/// The text in at most `most` columns; cut with an ellipsis.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
@@ -112,6 +107,18 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
     text
 }
 
+/// The first text that takes at most `room` columns, else the last.
+pub(crate) fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
+    let mut tries = tries.into_iter();
+    let last = tries.next_back().unwrap_or_default();
+    tries.find(|text| text.width() <= room).unwrap_or(last)
+}
+
+/// The first text that takes at most `room` columns, else the last, which is cut.
+pub(crate) fn cut_to_fit<const N: usize>(tries: [String; N], room: usize) -> String {
+    cut(&fitting(room, tries), room)
+}
+
 /// An address in at most `most` columns: its port is never cut.
 pub(crate) fn end(end: Endpoint, most: usize) -> String {
     let text = end.to_string();
@@ -130,48 +137,20 @@ pub(crate) fn end(end: Endpoint, most: usize) -> String {
     }
 }
 
-/// The end of an address in at most `most` columns, whole numbers where that can be: neighbours differ in what comes last.
+/// The end of an address in at most `most` columns, whole numbers if possible: neighbours differ at the end.
 fn cut_front(address: &str, most: usize) -> String {
     let left = &address[address.len() - most.saturating_sub(1).min(address.len())..];
     let from = left.find('.').map_or(0, |dot| dot + 1);
     format!("{CUT}{}", &left[from..])
 }
 
-/// Lines of at most `columns` columns, broken between words where that can be.
+/// Lines of at most `columns` columns, broken between words if possible.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let mut word = word.to_owned();
-        loop {
-            let line = lines.last().map_or(0, |line| line.width());
-            let gap = usize::from(line > 0);
-            if line + gap + word.width() <= columns {
-                push(&mut lines, gap, &word);
-                break;
-            }
-            if line > 0 {
-                lines.push(String::new());
-                continue;
-            }
-            let cut = word.char_indices().nth(columns).map_or(word.len(), |c| c.0);
-            let rest = word.split_off(cut);
-            push(&mut lines, 0, &word);
-            lines.push(String::new());
-            word = rest;
-        }
-    }
-    lines
+    let options = Options::new(columns.max(1)).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
-fn push(lines: &mut [String], gap: usize, word: &str) {
-    if let Some(line) = lines.last_mut() {
-        line.push_str(&" "[..gap]);
-        line.push_str(word);
-    }
-}
-
-/// A text that a stranger may have chosen, in printable ASCII. One that is escaped already stays as it is.
+/// An untrusted text in printable ASCII. One that is escaped already stays as it is.
 pub(crate) fn safe(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
@@ -184,7 +163,7 @@ pub(crate) fn safe(text: &str) -> String {
     clean
 }
 
-/// A text that the person in front of the screen has typed: what can be seen stays as it is.
+/// A text that the user typed: visible characters stay as they are.
 pub(crate) fn own(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {

@@ -5,7 +5,7 @@ pub(crate) mod progress;
 use crate::app::actions::{connect, held_states, myth, verbs, wire};
 use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Tone};
 use crate::app::{Effect, State};
-use crate::tcp::{Command, ConnectSpec, Delivery, LabOrder, ServerCloses, SocketId};
+use crate::tcp::{Command, ConnectSpec, Delivery, ServerCloses, SocketId};
 
 /// Plays the script as far as it can; it is dropped when its goal is reached, or cannot be.
 pub(crate) fn play(state: &mut State) -> Vec<Effect> {
@@ -70,7 +70,6 @@ impl Script {
 
     /// The effects that bring a step about.
     fn order(&self, state: &mut State, step: ScriptStep) -> Vec<Effect> {
-        let by_wire = |order| vec![Effect::Lab(LabOrder::Wire(order))];
         let run = |command| vec![Effect::Run(command)];
         let end = |side, command: fn(SocketId) -> Command| {
             let end = self.end_at(state, side);
@@ -82,7 +81,7 @@ impl Script {
                 state.notices.say(state.now, Tone::Plain, text);
                 wire::reset(state)
             }
-            ScriptStep::WireHeld => by_wire(wire::hold(state)),
+            ScriptStep::WireHeld => vec![wire::hold(state)],
             ScriptStep::Listening => {
                 let spec = state.server.spec.clone();
                 verbs::start_listening(state, spec)
@@ -93,12 +92,12 @@ impl Script {
                 // It sends no data, and stays open.
                 let to = state.clients.reachable(state.server.callable());
                 let spec = ConnectSpec { host: self.client, ..ConnectSpec::to(to.into()) };
-                connect::call(state, spec)
+                connect::call(state, spec).1
             }
             ScriptStep::HalfClosed(side) => end(side, Command::HalfClose),
             ScriptStep::ClientClosed => end(ScriptEnd::Client, Command::Close),
             ScriptStep::ServerClosed => end(ScriptEnd::Server, Command::Close),
-            ScriptStep::Delivered(..) => by_wire(wire::deliver_oldest(state)),
+            ScriptStep::Delivered(..) => vec![wire::deliver_oldest(state)],
             ScriptStep::MythCall(n) => myth::call(state, n),
             ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => vec![],
         }
@@ -130,5 +129,5 @@ impl Script {
 /// Whether what the step ordered was refused.
 fn is_refused(state: &State, step: ScriptStep) -> bool {
     (step == ScriptStep::Listening && state.server.ordered == 0)
-        || (step == ScriptStep::Called && state.clients.awaited == 0)
+        || (step == ScriptStep::Called && state.clients.awaited() == 0)
 }

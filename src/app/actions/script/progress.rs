@@ -57,7 +57,7 @@ impl Script {
         let Some(end) = self.end_at(state, side) else {
             return false;
         };
-        let mut log = state.sockets.doings.of(end.tuple.connection(), state.now);
+        let mut log = state.sockets.log.of(end.tuple.connection(), state.now);
         log.any(|(at, name, did)| at >= self.began && name == end && what(did))
     }
 

@@ -3,6 +3,7 @@
 use crate::app::explain::failure::bind_error::{no_descriptor, not_ours, privileged};
 use crate::app::explain::failure::unreachable;
 use crate::app::model::LabStage;
+use crate::app::model::wire::why_silent;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::holders;
 use crate::app::table::TableRow;
@@ -144,7 +145,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<SocketId>) {
 
 /// Nobody answered: a listener whose queue is full is to blame, and nobody who is connected.
 fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<SocketId>) {
-    if let Some(why) = state.lab.wire.why_silent() {
+    if let Some(why) = why_silent(state.lab.wire) {
         return (format!("No answer came: {why}."), vec![]);
     }
     let is_full = |name: &SocketId| {

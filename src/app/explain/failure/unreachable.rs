@@ -1,6 +1,7 @@
 //! A call that came to nobody: nobody listens there, or nobody has the address.
 
 use crate::app::State;
+use crate::app::model::wire::why_silent;
 use crate::app::query::failure::{at_that_port, takes};
 use crate::tcp::{ConnectSpec, Endpoint, Host, Protocol, SocketId};
 
@@ -88,7 +89,7 @@ pub(crate) fn on_the_link(state: &State, to: Option<Endpoint>) -> String {
             "The kernel asked who has that address (ARP), and nobody has {ip} on this link. Here are {} (C).",
             lab.addresses()
         ),
-        _ => match lab.wire.why_silent() {
+        _ => match why_silent(lab.wire) {
             Some(why) => format!("The kernel asked who has that address (ARP), and heard nothing: {why}."),
             None => "A way leads there, but nobody answers at that address, or a router says that it cannot be reached.".to_owned(),
         },

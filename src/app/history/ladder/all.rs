@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::State;
+use crate::app::history::connection::{lifetime, row};
 use crate::app::history::ladder::captured::{insert, rung, write};
 use crate::app::history::ladder::incarnation;
-use crate::app::history::ladder::model::{life, lived};
 use crate::app::history::{Ladder, Rung, Side, StateMarks};
 use crate::tcp::{Endpoint, FiveTuple, Host, Segment, SocketId, WireSegment};
 
@@ -135,12 +135,12 @@ fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> V
     let mut alone = Vec::new();
     for (own, host, other) in ends {
         let side = side_of(state, host, other) as usize;
-        let life = life(state, SocketId::connected(host, own));
-        let lived = life.map(|life| incarnation::own(&crossings, lived(&life, then)));
-        for places in incarnation::each(&crossings, lived.as_ref()) {
-            let life = life.filter(|_| Some(&places) == lived.as_ref());
+        let row = row(state, SocketId::connected(host, own));
+        let known = row.map(|row| incarnation::own(&crossings, lifetime(row, then)));
+        for places in incarnation::each(&crossings, known.as_ref()) {
+            let row = row.filter(|_| Some(&places) == known.as_ref());
             let begun = crossings[places.start].sent;
-            let became = StateMarks::of(own, &its[places], life.as_ref(), then);
+            let became = StateMarks::of(own, &its[places], row, then);
             let rest = write(rungs, side, became).filter(|rung| rung.at >= begun);
             alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
         }

@@ -1,6 +1,6 @@
 //! A ladder from segments that were captured on a wire.
 
-use crate::app::history::{ArrowEnd, ConnectionRows, Ladder, LadderArrow, Rung, Side, StateMarks};
+use crate::app::history::{ArrowEnd, Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
 use crate::tcp::lab::wire;
 use crate::tcp::{Flags, Protocol, Segment, WireSegment};
 
@@ -8,24 +8,24 @@ use crate::tcp::{Flags, Protocol, Segment, WireSegment};
 /// and acknowledgement number of a segment as they are to be shown.
 pub fn captured(
     crossings: &[WireSegment],
-    pair: &ConnectionRows<'_>,
+    connection: &Connection<'_>,
     numbers: impl Fn(&WireSegment) -> (u32, u32),
 ) -> Ladder {
     let rung = |crossing: &WireSegment| {
-        let side = side_of(&crossing.segment, pair);
+        let side = side_of(&crossing.segment, connection);
         rung(crossing, side, numbers(crossing))
     };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
     let segments: Vec<(usize, &WireSegment)> = crossings.iter().enumerate().collect();
     let mut alone = Vec::new();
-    for (side, life) in pair.lives.iter().enumerate() {
-        let Some(life) = life else { continue };
-        let became =
-            StateMarks::of(life.line.row.tuple.canonical(), &segments, Some(life), pair.now);
-        alone.extend(write(&mut rungs, side, became));
+    for (side, row) in connection.rows.iter().enumerate() {
+        let Some(row) = row else { continue };
+        let own = row.row.tuple.canonical();
+        let marks = StateMarks::of(own, &segments, Some(row), connection.now);
+        alone.extend(write(&mut rungs, side, marks));
     }
     insert(&mut rungs, alone);
-    Ladder { ends: pair.names.clone(), captured: true, of_all: false, hidden: 0, rungs }
+    Ladder { ends: connection.names.clone(), captured: true, of_all: false, hidden: 0, rungs }
 }
 
 impl Ladder {
@@ -78,11 +78,10 @@ pub(crate) fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> R
 }
 
 /// The client's end sends from the left.
-fn side_of(segment: &Segment, pair: &ConnectionRows<'_>) -> Side {
+fn side_of(segment: &Segment, connection: &Connection<'_>) -> Side {
     let tuple = segment.tuple.canonical();
-    let is = |n: usize, tuple| {
-        pair.lives[n].is_some_and(|life| life.line.row.tuple.canonical() == tuple)
-    };
+    let is =
+        |n: usize, tuple| connection.rows[n].is_some_and(|row| row.row.tuple.canonical() == tuple);
     if is(0, tuple) || is(1, tuple.mirrored()) {
         return Side::Client;
     }

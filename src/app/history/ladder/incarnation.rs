@@ -2,23 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::time::Duration;
 
-use crate::app::State;
-use crate::app::history::ConnectionRows;
-use crate::app::history::ladder::model::ABOUT;
-use crate::app::history::ladder::state_marks::EARLY;
 use crate::tcp::{Flags, Moment, WireSegment};
 
-/// The segments of a connection that crossed the lab's wire, as far as they had come by the time that is shown.
-pub(crate) fn crossings(state: &State, pair: &ConnectionRows<'_>) -> Vec<WireSegment> {
-    let then = state.then();
-    let all = state.lab.crossings.iter().filter(|crossing| {
-        crossing.segment.tuple.connection() == pair.connection && crossing.sent <= then
-    });
-    let all: Vec<&WireSegment> = all.collect();
-    let own = all[own(&all, pair.lived())].iter();
-    own.map(|crossing| crossing.as_of(then)).collect()
-}
+/// The clock of the wire and that of a poll may differ by so much.
+pub(crate) const EARLY: Duration = Duration::from_millis(20);
+
+/// How far the time of a poll may be from what it shows the effect of.
+pub(crate) const ABOUT: Duration = Duration::from_secs(2);
 
 /// Where a connection stands among `all` segments that went by its five numbers; looks showed when it was born and gone. It begins with
 /// its SYN; where that is not known, about when it was born.

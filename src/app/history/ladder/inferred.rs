@@ -1,209 +1,228 @@
-//! A ladder from the states that looks at the table showed, and from what our own ends did: nobody captured the segments.
+//! A ladder inferred from the states that the table showed and from the calls of our own ends: nobody captured the segments.
 
 use crate::app::history::ladder::model::GONE;
-use crate::app::history::{
-    ArrowEnd, ConnectionRows, Ladder, LadderArrow, RowHistory, Rung, Side, StateMark,
-};
+use crate::app::history::{ArrowEnd, Connection, Ladder, LadderArrow, Rung, Side, StateMark};
 use crate::app::model::LoggedEvent;
-use crate::app::table::GoneReason;
+use crate::app::table::{Gone, GoneReason, TableRow};
 use crate::app::{State, format};
-use crate::tcp::state::TcpState::{Established, SynReceived, SynSent};
-use crate::tcp::{Moment, Protocol, SocketId, TcpState};
+use crate::tcp::state::TcpState::{Closed, Established, Listen, SynReceived, SynSent};
+use crate::tcp::{Flags, Moment, Protocol, SocketId, TcpEvent, TcpState};
 
-/// What both ends of a connection must have said to each other.
-pub fn worked_out(state: &State, pair: &ConnectionRows<'_>) -> Ladder {
-    let doings = state.sockets.doings.of(pair.connection, state.then());
-    let doings = doings.filter(|(at, ..)| pair.was_there(*at));
-    let mut worker =
-        Inference { pair, doings: doings.collect(), after: Moment::default(), rungs: Vec::new() };
+/// What both ends of a connection must have sent each other.
+pub fn inferred(state: &State, connection: &Connection<'_>) -> Ladder {
     Ladder {
-        ends: pair.names.clone(),
+        ends: connection.names.clone(),
         captured: false,
         of_all: false,
         hidden: 0,
-        rungs: worker.work_out(),
+        rungs: Inference::new(connection, connection.events(state)).rungs(),
     }
 }
 
 pub(crate) struct Inference<'a> {
-    pub(crate) pair: &'a ConnectionRows<'a>,
-    doings: Vec<(Moment, SocketId, LoggedEvent)>,
-    /// Nothing of what is being worked out was before this.
-    after: Moment,
-    pub(crate) rungs: Vec<Rung>,
+    connection: &'a Connection<'a>,
+    events: Vec<(Moment, SocketId, LoggedEvent)>,
+    /// The states of the client and the server, as the segments so far lead to them.
+    pub(super) ends: [TcpState; 2],
+    /// No segment that is inferred from now on was sent before this.
+    earliest: Moment,
+    rungs: Vec<Rung>,
 }
 
-impl Inference<'_> {
-    fn work_out(&mut self) -> Vec<Rung> {
-        if self.pair.connection.protocol == Protocol::Tcp {
+impl<'a> Inference<'a> {
+    pub(super) fn new(
+        connection: &'a Connection<'a>,
+        events: Vec<(Moment, SocketId, LoggedEvent)>,
+    ) -> Inference<'a> {
+        let ends = [Closed, Listen];
+        Inference { connection, events, ends, earliest: Moment::default(), rungs: Vec::new() }
+    }
+
+    pub(super) fn rungs(mut self) -> Vec<Rung> {
+        let is_tcp = self.connection.tuple.protocol == Protocol::Tcp;
+        if is_tcp {
             self.handshake();
         }
         let mut all = std::mem::take(&mut self.rungs);
-        self.after = all.last().map_or(self.after, |rung| rung.at);
+        self.earliest = all.last().map_or(self.earliest, |rung| rung.at);
         // Data may come after a FIN: the other direction is still open.
         self.data();
         all.append(&mut self.rungs);
-        self.goodbye();
+        if is_tcp {
+            self.ends = [Established; 2];
+            self.close();
+        }
         all.append(&mut self.rungs);
         all.sort_by_key(|rung| rung.at);
         all
     }
 
-    pub(crate) fn life(&self, side: Side) -> Option<RowHistory<'_>> {
-        self.pair.lives[side as usize]
+    pub(super) fn row(&self, side: Side) -> Option<&TableRow> {
+        self.connection.rows[side as usize]
     }
 
-    /// Since when an end was seen in that state.
-    pub(crate) fn since(&self, side: Side, state: TcpState) -> Option<Moment> {
-        let stretches = self.life(side)?.stretches();
-        let found = stretches.iter().find(|stretch| stretch.seen && stretch.state == state);
-        found.map(|stretch| stretch.from)
+    pub(super) fn gone(&self, side: Side) -> Option<Gone> {
+        self.row(side)?.gone
     }
 
-    pub(crate) fn was_any(&self, side: Side, states: &[TcpState]) -> Option<Moment> {
-        states.iter().filter_map(|state| self.since(side, *state)).min()
+    /// Since when an end was seen in such a state.
+    pub(super) fn since(&self, side: Side, is_it: impl Fn(TcpState) -> bool) -> Option<Moment> {
+        let spans = self.row(side)?.spans();
+        spans.iter().find(|span| span.seen && is_it(span.state)).map(|span| span.from)
     }
 
-    pub(crate) fn mark(&self, side: Side, state: TcpState) -> Option<StateMark> {
-        self.life(side)?;
-        let seen = self.since(side, state).is_some();
-        Some(StateMark { state: Some(state), seen })
+    /// The first state that an end was seen in.
+    pub(super) fn first_seen(&self, side: Side) -> Option<(Moment, TcpState)> {
+        let spans = self.row(side)?.spans();
+        spans.iter().find(|span| span.seen).map(|span| (span.from, span.state))
     }
 
-    /// The end of which a doing is told.
+    /// Whether an end is in that state still.
+    pub(super) fn is_stuck_in(&self, side: Side, state: TcpState) -> bool {
+        self.row(side).is_some_and(|row| row.row.state == state && row.gone.is_none())
+    }
+
+    /// The end that an event was logged for.
     fn side_of(&self, name: SocketId) -> Side {
         let is = |side: Side| {
-            self.life(side)
-                .is_some_and(|life| life.line.row.tuple.canonical() == name.tuple.canonical())
+            let row = self.row(side);
+            row.is_some_and(|row| row.row.tuple.canonical() == name.tuple.canonical())
         };
-        if is(Side::Client) || (!is(Side::Server) && self.life(Side::Client).is_none()) {
+        if is(Side::Client) || (!is(Side::Server) && self.row(Side::Client).is_none()) {
             Side::Client
         } else {
             Side::Server
         }
     }
 
-    pub(crate) fn doing(&self, side: Side, is_it: impl Fn(LoggedEvent) -> bool) -> Option<Moment> {
-        let mut doings = self.doings.iter();
-        let found = doings.find(|(_, name, doing)| self.side_of(*name) == side && is_it(*doing));
+    /// When an event was first logged for an end.
+    pub(super) fn event(&self, side: Side, is_it: impl Fn(LoggedEvent) -> bool) -> Option<Moment> {
+        let mut events = self.events.iter();
+        let found = events.find(|(_, name, event)| self.side_of(*name) == side && is_it(*event));
         found.map(|(at, ..)| *at)
     }
 
-    /// One segment; each comes after the one before it.
-    pub(crate) fn say(
+    /// Adds a segment after the ones before it, and the states that sending and receiving it lead to.
+    pub(super) fn segment(&mut self, at: Option<Moment>, from: Side, flags: Flags) {
+        let before = self.ends;
+        let (sent, received) = events(flags);
+        self.on(from, sent);
+        for event in received {
+            self.on(from.other(), event);
+        }
+        let states = [Side::Client, Side::Server].map(|side| {
+            let (now, before) = (self.ends[side as usize], before[side as usize]);
+            self.mark(side, now).filter(|_| now != before)
+        });
+        self.arrow(at, from, flags.to_string(), states);
+    }
+
+    fn on(&mut self, side: Side, event: Option<TcpEvent>) {
+        let end = &mut self.ends[side as usize];
+        *end = event.and_then(|event| end.on(event)).map_or(*end, |transition| transition.to);
+    }
+
+    fn mark(&self, side: Side, state: TcpState) -> Option<StateMark> {
+        self.row(side)?;
+        if state == Closed {
+            return GONE.filter(|_| self.gone(side).is_some());
+        }
+        let seen = self.since(side, |seen| seen == state).is_some();
+        Some(StateMark { state: Some(state), seen })
+    }
+
+    pub(super) fn arrow(
         &mut self,
         at: Option<Moment>,
         from: Side,
-        words: impl Into<String>,
+        words: String,
         states: [Option<StateMark>; 2],
     ) {
-        let before = self.rungs.last().map_or(self.after, |rung| rung.at);
-        let arrow = LadderArrow {
-            from,
-            words: words.into(),
-            numbers: String::new(),
-            fate: ArrowEnd::WorkedOut,
-            again: false,
-        };
-        self.rungs.push(Rung {
-            at: at.unwrap_or(before).max(before),
-            arrow: Some(arrow),
-            states,
-            ports: None,
-        });
+        let before = self.rungs.last().map_or(self.earliest, |rung| rung.at);
+        let at = at.unwrap_or(before).max(before);
+        let (fate, again) = (ArrowEnd::WorkedOut, false);
+        let arrow = LadderArrow { from, words, numbers: String::new(), fate, again };
+        self.rungs.push(Rung { at, arrow: Some(arrow), states, ports: None });
+    }
+
+    /// Adds a line where only states changed.
+    pub(super) fn states_only(&mut self, at: Moment, states: [Option<StateMark>; 2]) {
+        self.rungs.push(Rung { at, arrow: None, states, ports: None });
     }
 
     fn handshake(&mut self) {
-        let made = |doing| {
-            matches!(doing, LoggedEvent::Calls | LoggedEvent::Connected | LoggedEvent::Accepted)
-        };
-        let is_told = self.doings.iter().any(|(.., doing)| made(*doing));
-        let mut lives = self.pair.lives.iter().flatten();
-        if lives.any(|life| life.line.found) && !is_told {
+        let calls = |event| matches!(event, LoggedEvent::Calls | LoggedEvent::Connected);
+        let opens = |event| calls(event) || event == LoggedEvent::Accepted;
+        let is_logged = self.events.iter().any(|(.., event)| opens(*event));
+        let mut rows = self.connection.rows.iter().flatten();
+        if rows.any(|row| row.found) && !is_logged {
             return self.already_there();
         }
-        let called = self.doing(Side::Client, |doing| {
-            matches!(doing, LoggedEvent::Calls | LoggedEvent::Connected)
-        });
-        let born = self.pair.lives.iter().flatten().map(|life| life.line.born);
-        let begun = born.chain(called).min();
-        let marks = [self.mark(Side::Client, SynSent), None];
-        self.say(begun, Side::Client, "SYN", marks);
+        let called = self.event(Side::Client, calls);
+        let born = self.connection.rows.iter().flatten().map(|row| row.born);
+        self.segment(born.chain(called).min(), Side::Client, Flags::SYN);
         self.repeated();
-        let gone = self.life(Side::Client).and_then(|life| life.line.gone);
+        let gone = self.gone(Side::Client);
         if let Some(gone) = gone.filter(|gone| gone.why == GoneReason::Refused) {
-            return self.say(Some(gone.at), Side::Server, "RST+ACK", [GONE, None]);
+            // The port is closed: no end of the server's answers.
+            self.ends[Side::Server as usize] = Closed;
+            return self.segment(Some(gone.at), Side::Server, Flags::RST.and(Flags::ACK));
         }
-        if self.was_answered() {
+        let answered = |row: &&TableRow| row.states().any(|state| state != SynSent);
+        if self.connection.rows.iter().flatten().any(answered) {
             self.answer(called);
         }
     }
 
     /// The kernel's timer tells how often a SYN without an answer was sent again.
     fn repeated(&mut self) {
-        let calling = |life: &RowHistory<'_>| life.line.row.state == SynSent;
-        let Some(life) = self.pair.lives[0].filter(calling) else {
+        let Some(line) = self.row(Side::Client).filter(|row| row.row.state == SynSent) else {
             return;
         };
-        let tries = life.line.row.timer.map_or(0, |timer| timer.tries);
-        if tries == 0 {
-            return;
-        }
+        let (at, tries) = (line.read, line.row.timer.map_or(0, |timer| timer.tries));
         let words = match tries {
+            0 => return,
             1 => String::from("SYN, once more"),
             _ => format!("SYN, {tries} times more"),
         };
-        self.say(Some(life.line.read), Side::Client, words, [None, None]);
+        self.arrow(Some(at), Side::Client, words, [None, None]);
         if let Some(arrow) = self.rungs.last_mut().and_then(|rung| rung.arrow.as_mut()) {
             arrow.again = true;
         }
     }
 
     fn answer(&mut self, called: Option<Moment>) {
-        let open = self.since(Side::Client, Established).or(called);
-        let answered = self.since(Side::Server, SynReceived).or(open);
-        let marks = [self.mark(Side::Client, Established), self.mark(Side::Server, SynReceived)];
-        self.say(answered, Side::Server, "SYN+ACK", marks);
-        let waits =
-            |life: RowHistory<'_>| life.line.row.state == SynReceived && life.line.gone.is_none();
-        if !self.life(Side::Server).is_some_and(waits) {
-            let marks = [None, self.mark(Side::Server, Established)];
-            self.say(self.since(Side::Server, Established), Side::Client, "ACK", marks);
+        let open = self.since(Side::Client, |state| state == Established).or(called);
+        let answered = self.since(Side::Server, |state| state == SynReceived).or(open);
+        self.segment(answered, Side::Server, Flags::SYN.and(Flags::ACK));
+        if !self.is_stuck_in(Side::Server, SynReceived) {
+            let open = self.since(Side::Server, |state| state == Established);
+            self.segment(open, Side::Client, Flags::ACK);
         }
     }
 
-    /// The connection is older than the first look at it: how it was made, nobody knows.
+    /// The connection is older than the first poll: how it was made, nobody saw.
     fn already_there(&mut self) {
-        let states = [Side::Client, Side::Server].map(|side| {
-            let first = self.life(side)?.stretches().into_iter().find(|stretch| stretch.seen)?;
-            Some((first.from, StateMark { state: Some(first.state), seen: true }))
-        });
-        let at = states.iter().flatten().map(|(at, _)| *at).min();
-        let states = states.map(|state| state.map(|(_, mark)| mark));
-        if let Some(at) = at {
-            self.rungs.push(Rung { at, arrow: None, states, ports: None });
+        let seen = [Side::Client, Side::Server].map(|side| self.first_seen(side));
+        if let Some(at) = seen.iter().flatten().map(|(at, _)| *at).min() {
+            let mark = |(_, state)| StateMark { state: Some(state), seen: true };
+            self.states_only(at, seen.map(|seen| seen.map(mark)));
         }
-    }
-
-    fn was_answered(&self) -> bool {
-        let beyond = |life: RowHistory<'_>| {
-            life.line.row.state != SynSent
-                || life.line.passed.iter().any(|passed| passed.state != SynSent)
-        };
-        [Side::Client, Side::Server].into_iter().filter_map(|side| self.life(side)).any(beyond)
     }
 
     fn data(&mut self) {
-        let sends =
-            |side: Side| self.doing(side, |doing| matches!(doing, LoggedEvent::Sent(_))).is_some();
-        let told = [sends(Side::Client), sends(Side::Server)];
-        let is_udp = self.pair.connection.protocol == Protocol::Udp;
-        for (at, name, doing) in self.doings.clone() {
+        let sends = |side| self.event(side, |event| matches!(event, LoggedEvent::Sent(_)));
+        let sends = [Side::Client, Side::Server].map(|side| sends(side).is_some());
+        let flags = match self.connection.tuple.protocol {
+            Protocol::Udp => "datagram",
+            Protocol::Tcp => "PSH+ACK",
+        };
+        for (at, name, event) in self.events.clone() {
             let side = self.side_of(name);
-            let (from, bytes) = match doing {
+            let (from, bytes) = match event {
                 LoggedEvent::Sent(bytes) => (side, bytes),
-                // What a stranger sent is known only from what came.
-                LoggedEvent::Received(bytes) if !told[side.other() as usize] => {
+                // What another program sent is known only from what arrived.
+                LoggedEvent::Received(bytes) if !sends[side.other() as usize] => {
                     (side.other(), bytes)
                 }
                 LoggedEvent::Received(_)
@@ -214,10 +233,24 @@ impl Inference<'_> {
                 | LoggedEvent::HalfClosed
                 | LoggedEvent::Closed(_) => continue,
             };
-            let bytes = format!("{} B", format::number(bytes));
-            let words =
-                if is_udp { format!("datagram, {bytes}") } else { format!("PSH+ACK, {bytes}") };
-            self.say(Some(at), from, words, [None, None]);
+            let words = format!("{flags}, {} B", format::number(bytes));
+            self.arrow(Some(at), from, words, [None, None]);
         }
+    }
+}
+
+/// What a segment means at the end that sends it, and at the end that receives it.
+const fn events(flags: Flags) -> (Option<TcpEvent>, [Option<TcpEvent>; 2]) {
+    if flags.has(Flags::RST) {
+        (Some(TcpEvent::Abort), [Some(TcpEvent::Rst), None])
+    } else if flags.has(Flags::SYN.and(Flags::ACK)) {
+        // The listening socket has a row of its own: the server's end begins with this answer.
+        (Some(TcpEvent::Syn), [Some(TcpEvent::SynAck), None])
+    } else if flags.has(Flags::SYN) {
+        (Some(TcpEvent::Connect), [None, None])
+    } else if flags.has(Flags::FIN) {
+        (Some(TcpEvent::Close), [Some(TcpEvent::Ack), Some(TcpEvent::Fin)])
+    } else {
+        (None, [Some(TcpEvent::Ack), None])
     }
 }

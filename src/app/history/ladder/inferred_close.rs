@@ -1,173 +1,140 @@
 //! How a connection must have ended.
 
 use crate::app::history::ladder::model::GONE;
-use crate::app::history::{Inference, RowHistory, Rung, Side, StateMark};
+use crate::app::history::{Inference, Side};
 use crate::app::model::LoggedEvent;
 use crate::app::table::GoneReason;
-use crate::tcp::TcpState::{CloseWait, Closing, FinWait1, FinWait2, LastAck, TimeWait};
-use crate::tcp::{CloseKind, Errno, Moment, Protocol, TcpState};
+use crate::tcp::TcpState::{CloseWait, FinWait1, FinWait2, TimeWait};
+use crate::tcp::{CloseKind, Errno, Flags, Moment, TcpState};
+
+const SIDES: [Side; 2] = [Side::Client, Side::Server];
+const FIN: Flags = Flags::FIN.and(Flags::ACK);
 
 impl Inference<'_> {
-    /// When an end sent its FIN, as far as its own calls, its states and the other end's tell.
-    fn fin(&self, side: Side) -> Option<Moment> {
-        let called = self.doing(side, |doing| {
-            matches!(doing, LoggedEvent::HalfClosed | LoggedEvent::Closed(CloseKind::Close))
-        });
-        let showed = self.was_any(side, &[FinWait1, FinWait2, Closing, TimeWait, LastAck]);
-        let heard = self.was_any(side.other(), &[CloseWait, LastAck, Closing, TimeWait]);
-        [called, showed, heard].into_iter().flatten().min()
-    }
-
-    /// Who sent a RST, and when.
-    fn reset(&self) -> Option<(Moment, Side)> {
-        let broken =
-            |doing| matches!(doing, LoggedEvent::Closed(CloseKind::Broken(Errno::ECONNRESET)));
-        [Side::Client, Side::Server].into_iter().find_map(|side| {
-            let own = self.doing(side, |doing| doing == LoggedEvent::Closed(CloseKind::Abort));
-            own.or_else(|| self.doing(side.other(), broken))
-                .or_else(|| self.closed_unread(side))
-                .map(|at| (at, side))
-        })
-    }
-
-    /// When an end went that was closed with data unread.
-    fn closed_unread(&self, side: Side) -> Option<Moment> {
-        let line = self.life(side).map(|life| life.line)?;
-        let gone = line.gone.filter(|gone| gone.why == GoneReason::Reset)?;
-        line.closed_unread().then_some(gone.at)
-    }
-
-    /// A RST, and the FIN that an end had sent before it.
-    fn reset_by(&mut self, side: Side, at: Moment) {
-        let half = |side| self.doing(side, |doing| doing == LoggedEvent::HalfClosed);
-        let other = side.other();
-        let closed = self.doing(other, |doing| doing == LoggedEvent::Closed(CloseKind::Close));
-        let fins = [(half(other).or(closed), other), (half(side), side)];
-        let before = fins.into_iter().filter_map(|(fin, side)| Some((fin?, side)));
-        if let Some((fin, first)) = before.filter(|(fin, _)| *fin <= at).min_by_key(|fin| fin.0) {
-            // The RST may have been the first answer to it.
-            self.first_fin(first, [Some(fin); 2]);
-        }
-        self.say(Some(at), side, "RST", [GONE, GONE]);
-    }
-
-    /// That a row went, where the table does not tell how.
-    fn went(&mut self) {
-        let gone = |side| {
-            let gone = self.life(side).and_then(|life| life.line.gone);
-            gone.filter(|gone| gone.why == GoneReason::Unknown)
-        };
-        let gone = [Side::Client, Side::Server].map(gone);
-        if let Some(at) = gone.iter().flatten().map(|gone| gone.at).max() {
-            self.rungs.push(Rung {
-                at,
-                arrow: None,
-                states: gone.map(|gone| gone.and(GONE)),
-                ports: None,
-            });
-        }
-    }
-
-    /// Whether a row went, and the table does not tell how.
-    fn is_untold(&self) -> bool {
-        let why = |side| Some(self.life(side)?.line.gone?.why);
-        [Side::Client, Side::Server].into_iter().any(|side| why(side) == Some(GoneReason::Unknown))
-    }
-
-    pub(crate) fn goodbye(&mut self) {
-        if self.pair.connection.protocol == Protocol::Udp {
-            return;
-        }
+    pub(super) fn close(&mut self) {
         if let Some((at, side)) = self.reset() {
             return self.reset_by(side, at);
         }
-        let fins = [Side::Client, Side::Server].map(|side| self.fin(side));
+        let fins = SIDES.map(|side| self.fin(side));
         let first = match fins {
-            [None, None] => return self.went(),
+            [None, None] => return self.vanished(),
             [Some(client), Some(server)] => self.closed_first(client, server),
             [Some(_), None] => Side::Client,
             [None, Some(_)] => Side::Server,
         };
         let [first_is_past, both_are] = self.past_fins(first);
-        if !first_is_past {
+        if first_is_past {
+            self.ends[first as usize] = FinWait2;
+            self.ends[first.other() as usize] = CloseWait;
+        } else {
             self.first_fin(first, fins);
         }
-        if self.is_untold() {
-            return self.went();
+        if self.has_vanished() {
+            return self.vanished();
         }
         if !both_are {
             self.second_fin(first, fins[first.other() as usize]);
         }
-        let over = self.life(first).and_then(|life| life.line.gone);
-        if let Some(over) = over.filter(|gone| gone.why == GoneReason::TimeWaitOver) {
-            self.rungs.push(Rung {
-                at: over.at,
-                arrow: None,
-                states: states(first, GONE, None),
-                ports: None,
-            });
+        let over = self.gone(first).filter(|gone| gone.why == GoneReason::TimeWaitOver);
+        if let Some(over) = over {
+            self.states_only(over.at, SIDES.map(|side| GONE.filter(|_| side == first)));
         }
     }
 
-    /// Whether the first FIN, and whether both, had been sent before the first look: when, nobody knows.
+    /// When an end sent its FIN, as far as its own calls, its states and those of the other end tell.
+    fn fin(&self, side: Side) -> Option<Moment> {
+        let called = self.event(side, |event| {
+            matches!(event, LoggedEvent::HalfClosed | LoggedEvent::Closed(CloseKind::Close))
+        });
+        let sent = self.since(side, TcpState::has_sent_fin);
+        let received = self.since(side.other(), TcpState::has_received_fin);
+        [called, sent, received].into_iter().flatten().min()
+    }
+
+    /// Who sent a RST, and when.
+    fn reset(&self) -> Option<(Moment, Side)> {
+        let is = |kind| move |event| event == LoggedEvent::Closed(kind);
+        SIDES.into_iter().find_map(|side| {
+            let aborted = self.event(side, is(CloseKind::Abort));
+            let broken = || self.event(side.other(), is(CloseKind::Broken(Errno::ECONNRESET)));
+            let at = aborted.or_else(broken).or_else(|| self.closed_unread(side));
+            at.map(|at| (at, side))
+        })
+    }
+
+    /// When an end went that was closed with data unread.
+    fn closed_unread(&self, side: Side) -> Option<Moment> {
+        let gone = self.gone(side).filter(|gone| gone.why == GoneReason::Reset)?;
+        self.row(side)?.closed_unread().then_some(gone.at)
+    }
+
+    /// A RST, and the FIN that an end had sent before it.
+    fn reset_by(&mut self, side: Side, at: Moment) {
+        let half_closed = |side| self.event(side, |event| event == LoggedEvent::HalfClosed);
+        let other = side.other();
+        let closed = self.event(other, |event| event == LoggedEvent::Closed(CloseKind::Close));
+        let fins = [(half_closed(other).or(closed), other), (half_closed(side), side)];
+        let before = fins.into_iter().filter_map(|(fin, side)| Some((fin?, side)));
+        if let Some((fin, first)) = before.filter(|(fin, _)| *fin <= at).min_by_key(|fin| fin.0) {
+            // The RST may have been the first answer to it.
+            self.first_fin(first, [Some(fin); 2]);
+        }
+        self.arrow(Some(at), side, Flags::RST.to_string(), [GONE, GONE]);
+    }
+
+    /// Rows that went, where the table does not tell how.
+    fn vanished(&mut self) {
+        let gone = SIDES.map(|side| {
+            self.gone(side).filter(|gone| gone.why == GoneReason::Unknown).map(|gone| gone.at)
+        });
+        if let Some(at) = gone.into_iter().flatten().max() {
+            self.states_only(at, gone.map(|gone| gone.and(GONE)));
+        }
+    }
+
+    fn has_vanished(&self) -> bool {
+        let mut gone = SIDES.into_iter().filter_map(|side| self.gone(side));
+        gone.any(|gone| gone.why == GoneReason::Unknown)
+    }
+
+    /// Whether the first FIN, and whether both, had been sent before the first poll: when, nobody saw.
     fn past_fins(&self, first: Side) -> [bool; 2] {
-        let found_in = |side: Side, states: &[TcpState]| {
-            let life = self.life(side).filter(|life| life.line.found);
-            let stretches = life.map(|life| life.stretches()).unwrap_or_default();
-            let seen = stretches.iter().find(|stretch| stretch.seen);
-            seen.is_some_and(|stretch| states.contains(&stretch.state))
-        };
-        let both = found_in(first, &[TimeWait]) || found_in(first.other(), &[LastAck, Closing]);
-        let waits = found_in(first, &[FinWait1, FinWait2, Closing]);
-        [both || waits || found_in(first.other(), &[CloseWait]), both]
+        let found = [first, first.other()].map(|side| {
+            let (_, state) = self.first_seen(side)?;
+            self.row(side).filter(|row| row.found).map(|_| state)
+        });
+        let is = |n: usize, is_it: fn(TcpState) -> bool| found[n].is_some_and(is_it);
+        let both = found[0] == Some(TimeWait) || is(1, TcpState::is_closing);
+        [is(0, TcpState::closed_first) || is(1, TcpState::has_received_fin), both]
     }
 
     fn first_fin(&mut self, first: Side, fins: [Option<Moment>; 2]) {
         let second = first.other();
-        let marks = states(first, self.mark(first, FinWait1), self.mark(second, CloseWait));
-        self.say(fins[first as usize], first, "FIN+ACK", marks);
-        let waited = self.since(first, FinWait2);
-        let waited = waited.or_else(|| self.since(second, CloseWait));
+        self.segment(fins[first as usize], first, FIN);
+        let waited = self.since(first, |state| state == FinWait2);
+        let waited = waited.or_else(|| self.since(second, |state| state == CloseWait));
         // Who closes at once sends the ACK together with its own FIN.
         let answers = waited.is_some() || fins[second as usize].is_none();
-        let is_stuck =
-            |life: RowHistory<'_>| life.line.row.state == FinWait1 && life.line.gone.is_none();
-        if answers && !self.life(first).is_some_and(is_stuck) {
-            let marks = states(first, self.mark(first, FinWait2), None);
-            self.say(waited, second, "ACK", marks);
+        if answers && !self.is_stuck_in(first, FinWait1) {
+            self.segment(waited, second, Flags::ACK);
         }
     }
 
     fn second_fin(&mut self, first: Side, fin: Option<Moment>) {
         let second = first.other();
-        let went = || self.life(second)?.line.gone.map(|gone| gone.at);
-        let closed = self.since(first, TimeWait).or_else(went);
-        if fin.or(closed).is_none() {
-            return;
+        let closed = self.since(first, |state| state == TimeWait);
+        let closed = closed.or_else(|| self.gone(second).map(|gone| gone.at));
+        if let Some(at) = fin.or(closed) {
+            self.segment(Some(at), second, FIN);
+            self.segment(closed, first, Flags::ACK);
         }
-        let marks = states(first, self.mark(first, TimeWait), self.mark(second, LastAck));
-        self.say(fin.or(closed), second, "FIN+ACK", marks);
-        let is_gone = self.life(second).is_some_and(|life| life.line.gone.is_some());
-        self.say(closed, first, "ACK", states(first, None, GONE.filter(|_| is_gone)));
     }
 
     /// Which end sent its FIN first: its states tell before the clock does.
     fn closed_first(&self, client: Moment, server: Moment) -> Side {
-        let waits = |side: Side| self.was_any(side, &[FinWait1, FinWait2, TimeWait]).is_some();
-        let (client_waits, server_waits) = (waits(Side::Client), waits(Side::Server));
-        let by_clock = client_waits == server_waits;
-        if (by_clock && client <= server) || (!by_clock && client_waits) {
-            Side::Client
-        } else {
-            Side::Server
-        }
-    }
-}
-
-/// The marks of the end that closed first and of the other one, from left to right.
-fn states(first: Side, one: Option<StateMark>, two: Option<StateMark>) -> [Option<StateMark>; 2] {
-    match first {
-        Side::Client => [one, two],
-        Side::Server => [two, one],
+        let waits = |state| matches!(state, FinWait1 | FinWait2 | TimeWait);
+        let [client_waits, server_waits] = SIDES.map(|side| self.since(side, waits).is_some());
+        let is_client = if client_waits == server_waits { client <= server } else { client_waits };
+        if is_client { Side::Client } else { Side::Server }
     }
 }

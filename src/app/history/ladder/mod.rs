@@ -11,13 +11,11 @@ pub(crate) mod tcp_end;
 pub(crate) mod text;
 
 pub use crate::app::history::ladder::captured::captured;
-pub use crate::app::history::ladder::inferred::worked_out;
+pub use crate::app::history::ladder::inferred::inferred;
 pub use crate::app::history::ladder::text::as_text;
 
 use crate::app::State;
-use crate::app::history::{ConnectionRows, Ladder};
-use crate::app::query::Role;
-use crate::app::table::TableRow;
+use crate::app::history::{Connection, Ladder};
 
 /// The ladder of the chosen connection, else of the newest; or that of all, where it is wanted and something has crossed a wire. `None`
 /// where there is no connection.
@@ -30,26 +28,11 @@ fn all_or_one(state: &State) -> Option<Ladder> {
     if let Some(ladder) = Some(state).filter(|state| state.ui.all).and_then(all::all) {
         return Some(ladder);
     }
-    let pair = ConnectionRows::chosen(state)?;
-    Some(rungs(state, &pair))
-}
-
-/// The one place where it is decided whether the segments were captured: where they are, they are shown, else they are worked out.
-fn rungs(state: &State, pair: &ConnectionRows<'_>) -> Ladder {
-    let crossings = incarnation::crossings(state, pair);
-    if crossings.is_empty() {
-        worked_out(state, pair)
+    let connection = Connection::selected(state)?;
+    let segments = connection.segments(state);
+    Some(if segments.is_empty() {
+        inferred(state, &connection)
     } else {
-        captured(&crossings, pair, |crossing| state.lab.numbers(crossing))
-    }
-}
-
-/// How the client is called; nothing where its address tells as much.
-fn who(state: &State, client: Option<&TableRow>) -> String {
-    let role = client.map(|line| Role::of(state, &line.row));
-    match role {
-        Some(Role::Client(name) | Role::Other(name)) => name,
-        Some(Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown)
-        | None => String::new(),
-    }
+        captured(&segments, &connection, |segment| state.lab.numbers(segment))
+    })
 }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use crate::app::history::{RowHistory, StateMark, TcpEnd};
+use crate::app::history::ladder::incarnation::EARLY;
+use crate::app::history::{StateMark, TcpEnd};
+use crate::app::table::TableRow;
 use crate::tcp::{Delivery, FiveTuple, Moment, Protocol, TcpState, WireSegment};
 
 /// A look may come so much later than the segment that it saw the effect of.
 const LATE: Duration = Duration::from_millis(800);
-/// The clock of the wire and that of a look may differ by so much.
-pub(crate) const EARLY: Duration = Duration::from_millis(20);
-
 /// Who is on the way for less than this arrives at once, as far as a reader is concerned.
 const AT_ONCE: Duration = Duration::from_millis(10);
 
@@ -53,11 +52,11 @@ impl StateMarks {
     pub(crate) fn of(
         own: FiveTuple,
         segments: &[(usize, &WireSegment)],
-        life: Option<&RowHistory<'_>>,
+        row: Option<&TableRow>,
         now: Moment,
     ) -> StateMarks {
         let steps = steps(own, segments);
-        let looks = life.map_or_else(Vec::new, |life| looks(life, now));
+        let looks = row.map_or_else(Vec::new, |row| looks(row, now));
         let mut became = StateMarks::default();
         let (mut next, mut before) = (0, None);
         for look in &looks {
@@ -131,15 +130,14 @@ const fn mark(state: Option<TcpState>, seen: bool) -> StateMark {
 }
 
 /// What looks at the table showed.
-fn looks(life: &RowHistory<'_>, now: Moment) -> Vec<ObservedState> {
-    let stretches = life.stretches().into_iter().filter(|stretch| stretch.seen);
-    let seen = stretches.map(|stretch| ObservedState {
-        from: stretch.from,
-        until: stretch.until.unwrap_or(now),
-        state: Some(stretch.state),
+fn looks(row: &TableRow, now: Moment) -> Vec<ObservedState> {
+    let spans = row.spans().into_iter().filter(|span| span.seen);
+    let seen = spans.map(|span| ObservedState {
+        from: span.from,
+        until: span.until.unwrap_or(now),
+        state: Some(span.state),
     });
-    let gone =
-        life.line.gone.map(|gone| ObservedState { from: gone.at, until: gone.at, state: None });
+    let gone = row.gone.map(|gone| ObservedState { from: gone.at, until: gone.at, state: None });
     seen.chain(gone).collect()
 }
 
@@ -159,19 +157,19 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
     let mut steps: Vec<ImpliedState> = Vec::new();
     for (at, place, is_received, crossing) in events {
         let (segment, sent) = (&crossing.segment, crossing.sent);
-        let before = (end.state, end.is_over);
+        let before = end.state();
         if is_received {
             end.receives(segment);
         } else {
             end.sends(segment);
         }
-        if (end.state, end.is_over) != before {
+        if end.state() != before {
             steps.push(ImpliedState {
                 place,
                 sent,
                 at,
                 is_late: at.since(sent) >= AT_ONCE,
-                state: end.state.filter(|_| !end.is_over),
+                state: end.state().filter(|state| *state != TcpState::Closed),
             });
         }
     }

@@ -1,129 +1,126 @@
-//! What an end becomes by the segments that it sends and receives.
+//! The state of an end of a connection, as the segments that it sends and receives show it.
 
-use crate::tcp::TcpState::{
-    CloseWait, Closing, Established, FinWait1, FinWait2, LastAck, SynReceived, SynSent, TimeWait,
-};
-use crate::tcp::{Flags, Segment, TcpState};
+use crate::tcp::TcpState::{Closed, Established, Listen, SynSent};
+use crate::tcp::{Flags, Segment, TcpEvent, TcpState};
 
-/// One end, as far as its segments tell (RFC 9293, section 3.10).
+/// Turns the segments of one end into the events of TCP's state machine; the numbers tell which FIN is acknowledged, and which has arrived.
 #[derive(Debug, Default)]
 pub(crate) struct TcpEnd {
-    /// `None` before its SYN, or where that was not seen.
-    pub(crate) state: Option<TcpState>,
-    /// Whether there is one at all; `None` before it sent or received anything. Who has none answers with RST.
-    is_there: Option<bool>,
-    /// Whether the kernel has it no more.
-    pub(crate) is_over: bool,
+    /// `None` before its first SYN or FIN.
+    state: Option<TcpState>,
+    /// Whether it has a transmission control block; `None` before its first segment. Without one, TCP answers with RST.
+    has_tcb: Option<bool>,
     /// The number after its own FIN.
     fin: Option<u32>,
-    /// The next number that it waits for.
-    next: Option<u32>,
-    /// The number after the other end's FIN.
-    others_fin: Option<u32>,
+    /// The next number to receive (RCV.NXT).
+    receive_next: Option<u32>,
+    /// The number after the FIN of the other end.
+    peer_fin: Option<u32>,
 }
 
 impl TcpEnd {
+    /// CLOSED once it has ended; `None` where no segment has told its state yet.
+    pub(crate) const fn state(&self) -> Option<TcpState> {
+        self.state
+    }
+
     pub(crate) fn sends(&mut self, segment: &Segment) {
         let has = |flags| segment.flags.has(flags);
         if has(Flags::RST) {
-            // Who calls answers so what is not for its call, and goes on calling (RFC 9293, section 3.10.7.3).
-            self.is_over |= self.is_there != Some(false) && self.state != Some(SynSent);
+            // In SYN_SENT an unacceptable ACK is answered with RST, and the state stays (RFC 9293, section 3.10.7.3).
+            if self.has_tcb != Some(false) && self.state != Some(SynSent) {
+                self.on(TcpEvent::Abort);
+            }
             return;
         }
-        self.is_there = Some(true);
+        self.has_tcb = Some(true);
         if has(Flags::SYN) {
-            let state = if has(Flags::ACK) { SynReceived } else { SynSent };
-            if self.is_over || self.state != Some(state) {
+            let is_answer = has(Flags::ACK);
+            let (from, event) =
+                if is_answer { (Listen, TcpEvent::Syn) } else { (Closed, TcpEvent::Connect) };
+            let opened = from.on(event).map(|transition| transition.to);
+            if self.state != opened {
                 *self = TcpEnd {
-                    state: Some(state),
-                    is_there: Some(true),
-                    next: has(Flags::ACK).then_some(segment.ack),
+                    state: opened,
+                    has_tcb: Some(true),
+                    receive_next: is_answer.then_some(segment.ack),
                     ..TcpEnd::default()
                 };
             }
             return;
         }
         if has(Flags::ACK) {
-            self.has_come_to(segment.ack);
+            self.has_received_up_to(segment.ack);
         }
         if has(Flags::FIN) && self.fin.is_none() {
             self.fin = Some(after(segment));
-            self.state = match self.state {
-                Some(CloseWait) => Some(LastAck),
-                Some(SynReceived | Established) | None => Some(FinWait1),
-                other => other,
-            };
+            if self.state != Some(SynSent) {
+                self.on(TcpEvent::Close);
+            }
         }
     }
 
     pub(crate) fn receives(&mut self, segment: &Segment) {
         let has = |flags| segment.flags.has(flags);
         if has(Flags::RST) {
-            self.is_over |= self.is_there != Some(false);
+            if self.has_tcb != Some(false) {
+                self.on(TcpEvent::Rst);
+            }
             return;
         }
-        self.is_there.get_or_insert(false);
+        self.has_tcb.get_or_insert(false);
         if has(Flags::ACK) {
-            self.is_answered(segment);
+            self.is_acknowledged(segment);
         }
         if has(Flags::SYN) {
-            self.next = Some(after(segment));
+            self.receive_next = Some(after(segment));
             return;
         }
         if has(Flags::FIN) {
-            self.others_fin = Some(after(segment));
+            self.peer_fin = Some(after(segment));
         }
-        let is_next = |next: u32| is_at_most(segment.seq, next);
-        if self.next.is_none_or(is_next) {
-            self.has_come_to(after(segment));
+        if self.receive_next.is_none_or(|next| is_at_most(segment.seq, next)) {
+            self.has_received_up_to(after(segment));
         }
     }
 
-    /// The other end acknowledges what this one sent.
-    fn is_answered(&mut self, segment: &Segment) {
+    fn is_acknowledged(&mut self, segment: &Segment) {
         let is_syn = segment.flags.has(Flags::SYN);
-        if (self.state == Some(SynSent) && is_syn) || (self.state == Some(SynReceived) && !is_syn) {
-            self.state = Some(Established);
+        if is_syn {
+            self.on(TcpEvent::SynAck);
         }
-        if self.fin.is_none_or(|fin| !is_at_most(fin, segment.ack)) {
-            return;
-        }
-        match self.state {
-            Some(FinWait1) => self.state = Some(FinWait2),
-            Some(Closing) => self.state = Some(TimeWait),
-            Some(LastAck) => self.is_over = true,
-            _ => (),
+        // Before the FIN is sent, only the SYN can be waiting for an ACK.
+        if self.fin.map_or(!is_syn, |fin| is_at_most(fin, segment.ack)) {
+            self.on(TcpEvent::Ack);
         }
     }
 
-    /// Everything before that number has come; the other end's FIN may be among it.
-    fn has_come_to(&mut self, number: u32) {
-        if self.next.is_none_or(|next| is_at_most(next, number)) {
-            self.next = Some(number);
+    fn has_received_up_to(&mut self, number: u32) {
+        if self.receive_next.is_none_or(|next| is_at_most(next, number)) {
+            self.receive_next = Some(number);
         }
-        let next = self.next;
-        let is_there = |fin| next.is_some_and(|next| is_at_most(fin, next));
-        if !self.others_fin.is_some_and(is_there) {
-            return;
+        let is_received = |fin| self.receive_next.is_some_and(|next| is_at_most(fin, next));
+        if self.peer_fin.is_some_and(is_received) {
+            self.on(TcpEvent::Fin);
         }
-        self.state = match self.state {
-            Some(SynReceived | Established) => Some(CloseWait),
-            Some(FinWait1) => Some(Closing),
-            Some(FinWait2) => Some(TimeWait),
-            None if self.fin.is_none() => Some(CloseWait),
-            other => other,
-        };
+    }
+
+    fn on(&mut self, event: TcpEvent) {
+        // A connection whose SYN was not seen is taken to be open in both directions.
+        if let Some(transition) = self.state.unwrap_or(Established).on(event) {
+            // Only the figure's passive end returns to LISTEN; in a socket table the listening socket has a row of its own.
+            self.state = Some(transition.to).filter(|to| *to != Listen).or(Some(Closed));
+        }
     }
 }
 
 /// The number after a segment: SYN and FIN count as one byte each.
 fn after(segment: &Segment) -> u32 {
     let signs = [Flags::SYN, Flags::FIN].map(|flag| u32::from(segment.flags.has(flag)));
-    let length = segment.length.wrapping_add(signs[0] + signs[1]);
-    segment.seq.wrapping_add(length)
+    segment.seq.wrapping_add(segment.length.wrapping_add(signs[0] + signs[1]))
 }
 
-/// Whether one number is another or comes before it; numbers begin again after the largest.
+/// Whether `number` is `other` or comes before it; numbers wrap around (RFC 9293, section 3.4).
 const fn is_at_most(number: u32, other: u32) -> bool {
     other.wrapping_sub(number) < 1 << 31
 }

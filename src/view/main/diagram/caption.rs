@@ -1,4 +1,4 @@
-//! What is said of the chosen connection below the diagram.
+//! The text about the selected connection, below the diagram.
 
 use ratatui::text::Line;
 
@@ -6,56 +6,56 @@ use crate::app::{Certainty, GoneReason, PathStep, StatePath, TableRow};
 use crate::tcp::{Protocol, TcpState};
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
-use crate::view::scene::{Scene, width};
-use crate::view::style::glyphs::{ARROW, CHOSEN, OTHER};
-use crate::view::style::theme::ThemeRole;
-use crate::view::table::row_name;
-use crate::view::text;
+use crate::view::style::glyphs::{ARROW, OTHER, SELECTED};
+use crate::view::table::role;
+use crate::view::{Scene, ThemeRole, text, width};
 
-/// At most so many lines, and the shortest that can be said of it.
-pub(crate) fn of(
+/// At most `most` lines, and a short title.
+pub(super) fn of(
     scene: Scene<'_>,
-    ways: &StatePaths<'_>,
+    paths: &StatePaths<'_>,
     (room, most): (usize, usize),
 ) -> (Vec<Line<'static>>, String) {
-    let Some((line, way)) = &ways.chosen else {
+    let Some((line, path)) = &paths.selected else {
         let is_udp = |line: &TableRow| line.row.tuple.protocol == Protocol::Udp;
-        let nobody = if scene.chosen_or_newest().is_some_and(is_udp) {
+        let none = if scene.selected_or_newest().is_some_and(is_udp) {
             "The chosen row is UDP, which has no states; j and k choose another."
         } else {
             "No connection yet: l listens, c connects."
         };
-        let lines = vec![Line::from(scene.span(ThemeRole::Dim, nobody))];
-        return (lines, nobody.to_owned());
+        let lines = vec![scene.line(ThemeRole::Dim, none)];
+        return (lines, none.to_owned());
     };
-    let who = row_name::of(scene, line, 15);
-    let (brief, tries) = last_arrow(line, way, &who);
-    let mut lines = vec![legend(scene, ways, room)];
+    let who = role::name(scene, line, 15);
+    let (brief, tries) = last_arrow(line, path, &who);
+    let mut lines = vec![legend(scene, paths, room)];
     lines.truncate(most.saturating_sub(1));
     let left = most - lines.len();
     let wrapped = tries.map(|words| text::wrap(&words, room));
     let fitting = wrapped.iter().find(|lines| lines.len() <= left);
     let said = fitting.unwrap_or(&wrapped[1]).iter().take(left);
-    lines.extend(said.map(|words| Line::from(scene.span(ThemeRole::Text, words.as_str()))));
+    lines.extend(said.map(|words| scene.line(ThemeRole::Text, words.as_str())));
     (lines, brief)
 }
 
-/// Which end is which, where it is, and what the lines mean.
-fn legend(scene: Scene<'_>, ways: &StatePaths<'_>, room: usize) -> Line<'static> {
+/// Both ends and their states, and what the lines mean.
+fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static> {
     let mut spans = Vec::new();
-    let ends =
-        [(&ways.chosen, CHOSEN, ThemeRole::FocusBorder), (&ways.other, OTHER, ThemeRole::Warning)];
+    let ends = [
+        (&paths.selected, SELECTED, ThemeRole::FocusBorder),
+        (&paths.other, OTHER, ThemeRole::Warning),
+    ];
     for (end, sign, part) in ends {
-        if let Some((line, way)) = end {
-            let who = row_name::of(scene, line, 15);
+        if let Some((line, path)) = end {
+            let who = role::name(scene, line, 15);
             let gone = if line.gone.is_some() { " (gone)" } else { "" };
-            let text = format!("{sign} {who}: {}{gone}  ", way.at);
+            let text = format!("{sign} {who}: {}{gone}  ", path.at);
             spans.push(scene.span(part, text));
         }
     }
     let strokes = |known| {
-        let both = [Stroke::Chosen(known), Stroke::Other(known)];
-        both.map(|stroke| stroke.lines()[0]).iter().collect::<String>()
+        let both = [Stroke::Selected(known), Stroke::Other(known)];
+        both.map(|stroke| stroke.lines()[0]).concat()
     };
     let (seen, worked_out) = (strokes(Certainty::Seen), strokes(Certainty::WorkedOut));
     let means = format!("{seen} seen  {worked_out} worked out");
@@ -65,27 +65,27 @@ fn legend(scene: Scene<'_>, ways: &StatePaths<'_>, room: usize) -> Line<'static>
     Line::from(spans)
 }
 
-/// What caused the last arrow: in a few words, in a sentence, and in a shorter one. The sentences say what is only worked out.
-fn last_arrow(line: &TableRow, way: &StatePath, who: &str) -> (String, [String; 2]) {
+/// The cause of the last transition: in a few words, in a sentence, and in a shorter one. The sentences say what is inferred.
+fn last_arrow(line: &TableRow, path: &StatePath, who: &str) -> (String, [String; 2]) {
     if line.gone.is_some_and(|gone| gone.why == GoneReason::Unknown) {
         let brief = format!("{who}: gone, last seen in {}", line.row.state);
         let long =
             format!("{brief}. No look saw a TIME_WAIT; how it ended, the table does not tell.");
         return (format!("{who}: gone"), [long, brief]);
     }
-    if let Some(cause) = way.cut_short {
+    if let Some(cause) = path.cut_short {
         let brief = format!("{who}: {cause}, from {} straight to CLOSED", line.row.state);
         let long = format!("{brief}. It may come anywhere, so the diagram has no arrow for it.");
         return (format!("{who}: {cause}"), [long, brief]);
     }
-    let Some(PathStep { arrow, .. }) = way.last() else {
-        let at = format!("{who} is in {}.", way.at);
+    let Some(PathStep { arrow, .. }) = path.last() else {
+        let at = format!("{who} is in {}.", path.at);
         return (who.to_owned(), [at.clone(), at]);
     };
     let cause = arrow.cause();
     let mut long = format!("{who}, {} {ARROW} {}: {cause}.", arrow.from, arrow.to);
     let mut short = long.clone();
-    let unseen: Vec<&str> = way.unseen(line).into_iter().map(TcpState::name).collect();
+    let unseen: Vec<&str> = path.unseen(line).into_iter().map(TcpState::name).collect();
     if !unseen.is_empty() {
         long = format!("{long} Worked out, as no look saw it: {}.", unseen.join(", "));
         let count = text::plural(unseen.len(), "state");

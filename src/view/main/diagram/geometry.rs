@@ -6,20 +6,21 @@ use crate::tcp::TcpState::{
     SynSent, TimeWait,
 };
 use crate::view::main::diagram::stroke::Polyline;
+use crate::view::rect;
 
-/// Where every box and every arrow of the diagram stands.
+/// The positions of the boxes and arrows of the state diagram.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Figure {
+pub(super) struct Figure {
     area: Rect,
-    /// How wide the boxes of each column are, and where they begin.
+    /// The width and the left edge of each column of boxes.
     widths: [u16; 3],
     lefts: [u16; 3],
-    /// How high a box is, and how many lines are between two.
+    /// The height of a box, and the lines between two.
     pub(crate) high: u16,
     gap: u16,
 }
 
-/// The five rows, from the call to its end; the server's part at the left, the client's at the right, as far as they differ.
+/// The five rows, from connect() to close; where they differ, the server's part is at the left and the client's at the right.
 const GRID: [[Option<TcpState>; 3]; 5] = [
     [None, Some(Closed), None],
     [Some(Listen), None, Some(SynSent)],
@@ -28,23 +29,22 @@ const GRID: [[Option<TcpState>; 3]; 5] = [
     [Some(FinWait2), Some(TimeWait), Some(LastAck)],
 ];
 
-/// The sides of a box, and the signs of the chosen connection's ends.
+/// The sides of a box, and the signs of the selected connection's ends.
 const FRAME: u16 = 4;
-/// No gap between two columns is wider.
+/// The widest gap between two columns.
 const WIDEST_GAP: u16 = 26;
 
 impl Figure {
-    /// How many lines the figure takes with boxes of `high` lines and `gap` lines between them.
     const fn lines(high: u16, gap: u16) -> u16 {
         5 * high + 4 * gap
     }
 
-    /// Whether boxes with such texts may stand three lines high beside each other.
+    /// Whether boxes for such texts fit beside each other with arrows between them.
     pub(crate) fn is_wide(area: Rect, text: [u16; 3]) -> bool {
         text.iter().sum::<u16>() + 3 * FRAME + 2 * 6 <= area.width
     }
 
-    /// The roomiest figure that fits; `text` is how wide what stands in the boxes of each column is.
+    /// The largest figure that fits; `text` has the widest text of each column.
     pub(crate) fn fitting(area: Rect, text: [u16; 3]) -> Figure {
         const SIZES: [(u16, u16); 5] = [(3, 2), (3, 1), (1, 2), (1, 1), (1, 0)];
         let wide = Figure::is_wide(area, text);
@@ -64,7 +64,7 @@ impl Figure {
         Figure { area, widths, lefts: [left, middle, right], high, gap }
     }
 
-    /// The column and row of a state.
+    /// The column of a state.
     pub(crate) fn column(state: TcpState) -> usize {
         Figure::place(state).0
     }
@@ -79,7 +79,7 @@ impl Figure {
         found.map_or((1, 0), |(_, column, row)| (column, row))
     }
 
-    /// Where the box of a state stands.
+    /// The box of a state.
     pub(crate) fn of(&self, state: TcpState) -> Rect {
         let (column, row) = Figure::place(state);
         Rect {
@@ -90,12 +90,11 @@ impl Figure {
         }
     }
 
-    /// How much room there is between the middle and the right column.
     fn gap_at_right(&self) -> u16 {
         (self.lefts[2]).saturating_sub(self.lefts[1] + self.widths[1])
     }
 
-    /// What stands for CLOSED behind TIME_WAIT and LAST_ACK, and where it begins.
+    /// The sign for CLOSED between TIME_WAIT and LAST_ACK, and where it begins.
     pub(crate) fn end(&self) -> (&'static str, (u16, u16)) {
         let gap = self.gap_at_right();
         let (text, half) = if gap >= 14 { ("CLOSED", 3) } else { ("◇", 0) };
@@ -103,7 +102,7 @@ impl Figure {
         (text, (x.saturating_sub(half), middle(self.of(TimeWait)).1))
     }
 
-    /// The line of an arrow; `None` where there is no room, or no line for it.
+    /// The line of a transition; `None` where there is no room for it.
     pub(crate) fn route(&self, from: TcpState, to: TcpState) -> Option<Polyline> {
         let (a, b) = (self.of(from), self.of(to));
         let ((ax, ay), (bx, by)) = (middle(a), middle(b));
@@ -111,20 +110,20 @@ impl Figure {
         let has_gap = self.gap > 0;
         let last = |rect: Rect| rect.right().saturating_sub(1);
         let (points, head) = match (from, to) {
-            (Closed, Listen) => (vec![(a.x, ay), (bx, ay), (bx, above)], '▼'),
-            (Closed, SynSent) => (vec![(last(a), ay), (bx, ay), (bx, above)], '▼'),
-            (SynSent, Established) => (vec![(ax, below - 1), (ax, by), (b.right(), by)], '◀'),
+            (Closed, Listen) => (vec![(a.x, ay), (bx, ay), (bx, above)], "▼"),
+            (Closed, SynSent) => (vec![(last(a), ay), (bx, ay), (bx, above)], "▼"),
+            (SynSent, Established) => (vec![(ax, below - 1), (ax, by), (b.right(), by)], "◀"),
             (Established, FinWait1) if has_gap => {
                 let x = a.x + 2;
-                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], "▼")
             }
             (Established, CloseWait) if has_gap => {
                 let x = last(a).saturating_sub(2);
-                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], '▼')
+                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], "▼")
             }
             (TimeWait | LastAck, Closed) => return self.line_to_end(from),
             (SynReceived, Established) | (FinWait1, Closing) | (FinWait2, TimeWait) => {
-                (vec![(last(a), ay), (b.x.saturating_sub(1), ay)], '▶')
+                (vec![(last(a), ay), (b.x.saturating_sub(1), ay)], "▶")
             }
             (Listen, SynReceived)
             | (FinWait1, FinWait2)
@@ -132,26 +131,26 @@ impl Figure {
             | (CloseWait, LastAck)
                 if has_gap =>
             {
-                (vec![(ax, below - 1), (ax, above)], '▼')
+                (vec![(ax, below - 1), (ax, above)], "▼")
             }
             _ => return None,
         };
         Some(Polyline { points, head })
     }
 
-    /// From TIME_WAIT, or LAST_ACK, to what stands for CLOSED between them.
+    /// From TIME_WAIT or LAST_ACK to the sign for CLOSED.
     fn line_to_end(&self, from: TcpState) -> Option<Polyline> {
         let place = self.of(from);
         if self.gap_at_right() < 3 {
             return None;
         }
         let (text, (x, y)) = self.end();
-        let long = u16::try_from(text.chars().count()).unwrap_or(1);
+        let long = rect::len(text.chars().count());
         let space = u16::from(long > 1);
         let (first, end, head) = if from == TimeWait {
-            (place.right() - 1, x.saturating_sub(1 + space), '▶')
+            (place.right() - 1, x.saturating_sub(1 + space), "▶")
         } else {
-            (place.x, x + long + space, '◀')
+            (place.x, x + long + space, "◀")
         };
         let points = vec![(first, y), (end, y)];
         Some(Polyline { points, head })
@@ -159,6 +158,6 @@ impl Figure {
 }
 
 /// The middle of a box.
-pub(crate) fn middle(rect: Rect) -> (u16, u16) {
+pub(super) fn middle(rect: Rect) -> (u16, u16) {
     (rect.x + rect.width / 2, rect.y + rect.height / 2)
 }

@@ -1,79 +1,69 @@
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::border::Set;
 use ratatui::widgets::BorderType;
 
 use crate::app::Certainty;
-use crate::view::scene::Scene;
-use crate::view::style::theme::ThemeRole;
+use crate::view::{Painter, Scene, ThemeRole};
 
-/// How an arrow, or a box, is drawn: who went there, and how that is known.
+/// The stroke of an arrow or a box: which end took it, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stroke {
+pub(super) enum Stroke {
     /// Neither end.
-    Nobody,
-    /// The other end of what is chosen.
+    Neither,
+    /// The other end of the selected one.
     Other(Certainty),
-    /// The chosen end.
-    Chosen(Certainty),
+    /// The selected end.
+    Selected(Certainty),
 }
 
 impl Stroke {
     pub(crate) fn style(self, scene: Scene<'_>) -> Style {
         scene.style(match self {
-            Stroke::Nobody => ThemeRole::Border,
+            Stroke::Neither => ThemeRole::Border,
             Stroke::Other(_) => ThemeRole::Warning,
-            Stroke::Chosen(_) => ThemeRole::FocusBorder,
+            Stroke::Selected(_) => ThemeRole::FocusBorder,
         })
     }
 
     /// The frame of a box.
     pub(crate) const fn border(self) -> BorderType {
         match self {
-            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
+            Stroke::Neither | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
             Stroke::Other(Certainty::Seen) => BorderType::Double,
-            Stroke::Chosen(_) => BorderType::Thick,
+            Stroke::Selected(_) => BorderType::Thick,
         }
     }
 
-    /// A piece of line to the side, and one down.
-    pub(crate) const fn lines(self) -> [char; 2] {
+    /// A horizontal and a vertical piece of line.
+    pub(crate) const fn lines(self) -> [&'static str; 2] {
         match self {
-            Stroke::Nobody => ['─', '│'],
-            Stroke::Other(Certainty::Seen) => ['═', '║'],
-            Stroke::Other(Certainty::WorkedOut) => ['╌', '╎'],
-            Stroke::Chosen(Certainty::Seen) => ['━', '┃'],
-            Stroke::Chosen(Certainty::WorkedOut) => ['╍', '╏'],
-        }
-    }
-
-    /// Upper left, upper right, lower left, lower right.
-    const fn corners(self) -> [char; 4] {
-        match self {
-            Stroke::Nobody | Stroke::Other(Certainty::WorkedOut) => ['╭', '╮', '╰', '╯'],
-            Stroke::Other(Certainty::Seen) => ['╔', '╗', '╚', '╝'],
-            Stroke::Chosen(_) => ['┏', '┓', '┗', '┛'],
+            Stroke::Neither => ["─", "│"],
+            Stroke::Other(Certainty::Seen) => ["═", "║"],
+            Stroke::Other(Certainty::WorkedOut) => ["╌", "╎"],
+            Stroke::Selected(Certainty::Seen) => ["━", "┃"],
+            Stroke::Selected(Certainty::WorkedOut) => ["╍", "╏"],
         }
     }
 }
 
-/// A line in straight pieces, with a head at its end. Its first point lies in the frame where it begins, and is not drawn.
+/// A line of straight pieces with a head. Its first point is in the frame of the box it leaves, and is not drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Polyline {
+pub(super) struct Polyline {
     pub(crate) points: Vec<(u16, u16)>,
-    pub(crate) head: char,
+    pub(crate) head: &'static str,
 }
 
 impl Polyline {
-    pub(crate) fn draw(&self, buffer: &mut Buffer, area: Rect, stroke: Stroke, style: Style) {
-        let mut set = |(x, y): (u16, u16), sign: char| {
-            if area.contains((x, y).into())
-                && let Some(cell) = buffer.cell_mut((x, y))
-            {
-                cell.set_char(sign).set_style(style);
+    pub(crate) fn draw(&self, painter: &mut Painter<'_, '_>, area: Rect, stroke: Stroke) {
+        let style = stroke.style(painter.scene);
+        let mut set = |at: (u16, u16), sign: &str| {
+            if area.contains(at.into()) {
+                painter.set(at, sign.chars().next().unwrap_or(' '), style);
             }
         };
         let [side, down] = stroke.lines();
+        let corners = stroke.border().to_border_set();
         for pair in self.points.windows(2) {
             let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
             let is_first = pair[0] == self.points[0];
@@ -84,8 +74,8 @@ impl Polyline {
             }
         }
         for turn in self.points.windows(3) {
-            if let Some(corner) = corner(turn[0], turn[1], turn[2]) {
-                set(turn[1], stroke.corners()[corner]);
+            if let Some(sign) = corner(&corners, (turn[0], turn[1], turn[2])) {
+                set(turn[1], sign);
             }
         }
         if let Some(end) = self.points.last() {
@@ -94,13 +84,21 @@ impl Polyline {
     }
 }
 
-/// Which corner stands at `at` on the way from `from` to `to`; `None` where it goes straight on.
-fn corner(from: (u16, u16), at: (u16, u16), to: (u16, u16)) -> Option<usize> {
+/// The corner at `at` on the way from `from` to `to`; `None` on a straight line.
+fn corner<'a>(
+    set: &Set<'a>,
+    (from, at, to): ((u16, u16), (u16, u16), (u16, u16)),
+) -> Option<&'a str> {
     if from.0 == to.0 || from.1 == to.1 {
         return None;
     }
     // A corner joins one neighbour beside it with one above or below it.
     let has_left = from.0 < at.0 || to.0 < at.0;
     let has_above = from.1 < at.1 || to.1 < at.1;
-    Some(usize::from(has_left) + 2 * usize::from(has_above))
+    Some(match (has_left, has_above) {
+        (false, false) => set.top_left,
+        (true, false) => set.top_right,
+        (false, true) => set.bottom_left,
+        (true, true) => set.bottom_right,
+    })
 }

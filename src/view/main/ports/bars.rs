@@ -1,25 +1,22 @@
-//! Ports as bars: each column stands for as many as there must be.
+//! Ports as bars: each column of the screen is a range of ports.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::main::ports::selection::{ALL, Chosen, listening};
-use crate::view::scene::Scene;
+use crate::view::main::ports::selection::{ALL, SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Painter, ThemeRole, rect, text};
 
-/// The names of the two strips, and a space.
+/// The names of both strips, and a blank.
 const LABEL: u16 = 5;
-/// Signs, two strips, the parts below them.
-pub(crate) const LEAST: u16 = 5;
-/// No bar is higher.
+/// Signs, two strips, the numbers below them.
+pub(super) const LEAST: u16 = 5;
+/// The highest bar.
 const HIGHEST: u16 = 7;
 
-/// Which ports stand behind which column.
+/// The ports of each column.
 #[derive(Clone, Copy)]
 struct Scale {
     range: PortRange,
@@ -34,7 +31,7 @@ impl Scale {
         }
     }
 
-    /// The ports behind a column, counted from the left.
+    /// The ports of a column, counted from the left.
     fn ports(self, column: u16) -> PortRange {
         let first = |column: u16| {
             let far = self.range.len() * usize::from(column) / usize::from(self.area.width.max(1));
@@ -45,7 +42,7 @@ impl Scale {
         PortRange { low: port(low), high: port(next.saturating_sub(1).max(low)) }
     }
 
-    /// Where a port stands; `None` where it is not on the strip.
+    /// The column of a port; `None` if it is not in the range.
     fn x(self, port: Port) -> Option<u16> {
         if !self.range.contains(port) || self.area.width == 0 {
             return None;
@@ -57,42 +54,41 @@ impl Scale {
     }
 }
 
-/// The bars of even and of odd ports, signs above them, and below them what the parts of the strip are.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
+/// The bars of even and of odd ports, signs above them, and the ranges below them.
+pub(super) fn draw(
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
-    (range, chosen): (PortRange, Option<Chosen<'_>>),
+    (range, selected): (PortRange, Option<SelectedPort<'_>>),
 ) {
+    let scene = painter.scene;
     let mut rest = area;
     let scale = Scale::of(range, area);
     let below = rect::take_bottom(&mut rest, 2);
     let signs = rect::take_top(&mut rest, 1);
-    draw_signs(frame, signs, scene, (scale, chosen));
+    draw_signs(painter, signs, (scale, selected));
     let high = (rest.height / 2).clamp(1, HIGHEST);
     for (parity, label, part) in
         [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
     {
         let place = rect::take_top(&mut rest, high);
-        let name = scene.span(ThemeRole::Dim, label);
-        frame.render_widget(Line::from(name), rect::line(place, high - 1));
-        draw_bars(frame, place, scene, (scale, parity, part));
+        painter.render(scene.span(ThemeRole::Dim, label), rect::line(place, high - 1));
+        draw_bars(painter, place, (scale, parity, part));
     }
     let below = Rect { y: rest.y.min(below.y), ..below };
     if range == ALL {
-        draw_parts(frame, below, scene, scale);
+        draw_parts(painter, below, scale);
     } else {
-        draw_numbers(frame, below, scene, scale);
+        draw_numbers(painter, below, scale);
     }
 }
 
 fn draw_bars(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
     (scale, parity, part): (Scale, Parity, ThemeRole),
 ) {
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let scene = painter.scene;
     let ports = scene.state.seen().ports();
     for column in 0..scale.area.width {
         let range = scale.ports(column);
@@ -106,14 +102,12 @@ fn draw_bars(
                 eighths => (EIGHTHS[eighths], part),
             };
             let at = (scale.area.x + column, area.y + line);
-            if let Some(cell) = frame.buffer_mut().cell_mut(at) {
-                cell.set_char(sign).set_style(scene.style(part));
-            }
+            painter.set(at, sign, scene.style(part));
         }
     }
 }
 
-/// How many eighths a bar is high: full only when every port is in use, and none only when none is.
+/// The height of a bar in eighths: full only when every port is in use, 0 only when none is.
 fn level(used: usize, all: usize, most: usize) -> usize {
     match used {
         0 => 0,
@@ -122,27 +116,26 @@ fn level(used: usize, all: usize, most: usize) -> usize {
     }
 }
 
-/// Who listens, and the chosen one, above their columns.
+/// The listening ports and the selected one, above their columns.
 fn draw_signs(
-    frame: &mut Frame<'_>,
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
-    (scale, chosen): (Scale, Option<Chosen<'_>>),
+    (scale, selected): (Scale, Option<SelectedPort<'_>>),
 ) {
+    let scene = painter.scene;
     let style = scene.theme.state(TcpState::Listen);
     let sign = glyph(TcpState::Listen);
     let mut signs: Vec<(u16, String, _)> = Vec::new();
     for port in listening(scene) {
         signs.extend(scale.x(port).map(|x| (x, format!("{sign} {port}"), style)));
     }
-    if let Some(chosen) = chosen {
+    if let Some(selected) = selected {
         let style = scene.style(ThemeRole::FocusBorder);
-        let words = format!("{DOWN} {}", chosen.port);
-        signs.extend(scale.x(chosen.port).map(|x| (x, words, style)));
+        let words = format!("{DOWN} {}", selected.port);
+        signs.extend(scale.x(selected.port).map(|x| (x, words, style)));
     }
-    // The last one lies above the others.
     for (x, words, style) in signs {
-        let wide = u16::try_from(text::width(&words)).unwrap_or(u16::MAX);
+        let wide = rect::len(text::width(&words));
         let (x, words) = if x + wide <= area.right() {
             (x, words)
         } else {
@@ -150,26 +143,27 @@ fn draw_signs(
             ((x + 1).saturating_sub(wide), format!("{number} {sign}"))
         };
         let place = Rect { x, width: wide, ..area };
-        frame.render_widget(Line::styled(words, style), place.intersection(area));
+        painter.render(Line::styled(words, style), place.intersection(area));
     }
 }
 
-/// What RFC 6335 calls the parts, and from where this kernel picks.
-fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
+/// The ranges of RFC 6335, and the ephemeral range of this kernel.
+fn draw_parts(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
     const PARTS: [(u16, u16, &str); 3] = [
         (0, 1023, ""),
         (1024, 49151, "registered 1024-49151"),
         (49152, u16::MAX, "dynamic 49152-65535"),
     ];
+    let scene = painter.scene;
     let bracket = |low: u16, high: u16, name: &str| {
         let (from, to) = (scale.x(Port(low))?, scale.x(Port(high))?);
         Some((from, span_text(usize::from(to - from) + 1, name)))
     };
     let mut draw = |line: u16, part: ThemeRole, piece: Option<(u16, String)>| {
         if let Some((x, words)) = piece {
-            let wide = u16::try_from(text::width(&words)).unwrap_or(0);
+            let wide = rect::len(text::width(&words));
             let place = Rect { x, width: wide, ..rect::line(area, line) };
-            frame.render_widget(Line::from(scene.span(part, words)), place.intersection(area));
+            painter.render(scene.line(part, words), place.intersection(area));
         }
     };
     for (low, high, name) in PARTS {
@@ -186,7 +180,7 @@ fn draw_parts(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale)
     }
 }
 
-/// A bracket so wide, with as much of its name as fits.
+/// A bracket of `wide` columns, with as much of its name as fits.
 fn span_text(wide: usize, name: &str) -> String {
     if wide < 2 {
         return String::from("┴");
@@ -203,17 +197,16 @@ fn span_text(wide: usize, name: &str) -> String {
     format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
 }
 
-/// The lowest and the highest port of the range, and the one in the middle.
-fn draw_numbers(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scale: Scale) {
+fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
+    let scene = painter.scene;
     let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
-    let numbers =
-        [low, middle, high].map(|port| Line::from(scene.span(ThemeRole::Dim, port.to_string())));
+    let numbers = [low, middle, high].map(|port| scene.line(ThemeRole::Dim, port.to_string()));
     let [low, middle, high] = numbers;
-    frame.render_widget(low, line);
-    frame.render_widget(middle.centered(), line);
-    frame.render_widget(high.right_aligned(), line);
+    painter.render(low, line);
+    painter.render(middle.centered(), line);
+    painter.render(high.right_aligned(), line);
 }
 
 #[cfg(test)]

@@ -1,37 +1,34 @@
-//! What is said of ports in words, below the map.
+//! The text below the port map.
 
 use ratatui::text::{Line, Span};
 
 use crate::app::{Parity, State};
 use crate::tcp::{Protocol, SourcePort, TcpState};
-use crate::view::main::ports::selection::{Chosen, holder, listening};
-use crate::view::scene::{Scene, width};
+use crate::view::main::ports::selection::{SelectedPort, holder, listening};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::style::theme::ThemeRole;
-use crate::view::text;
+use crate::view::{Scene, ThemeRole, text, width};
 
-/// The sentences, the most useful first.
-pub(crate) fn of(scene: Scene<'_>, chosen: Option<Chosen<'_>>, room: usize) -> Vec<Line<'static>> {
+/// The lines of text, the most useful first.
+pub(super) fn of(
+    scene: Scene<'_>,
+    selected: Option<SelectedPort<'_>>,
+    room: usize,
+) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
     let mut lines = vec![
-        Line::from(scene.span(part, fitting(left, room))),
-        Line::from(fitting(parities(scene), room)),
+        scene.line(part, text::cut_to_fit(left, room)),
+        Line::from(text::cut_to_fit(parities(scene), room)),
     ];
-    if let Some(chosen) = chosen {
-        let named = scene.span(ThemeRole::FocusBorder, fitting(named(scene, chosen), room));
+    if let Some(selected) = selected {
+        let named =
+            scene.span(ThemeRole::FocusBorder, text::cut_to_fit(named(scene, selected), room));
         lines.push(Line::from(named));
     }
     lines.push(legend(scene, room));
     lines
 }
 
-/// The first text that fits; the last one is cut.
-fn fitting(tries: [String; 2], room: usize) -> String {
-    let [long, short] = tries;
-    if text::width(&long) <= room { long } else { text::cut(&short, room) }
-}
-
-/// How many ports are left to the chosen computer for the destination that it calls.
+/// How many ports are left to the selected computer for its destination.
 fn left(state: &State) -> (ThemeRole, [String; 2]) {
     let who = text::safe(&state.clients.computer().name);
     let Some(supply) = state.supply() else {
@@ -65,7 +62,7 @@ fn left(state: &State) -> (ThemeRole, [String; 2]) {
     (ThemeRole::Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
 }
 
-/// Even and odd ones apart, in the range from which the next port comes.
+/// Ports in use in the range of the next port, even and odd ones.
 fn parities(scene: Scene<'_>) -> [String; 2] {
     let state = scene.state;
     let range = state.port_range();
@@ -83,32 +80,32 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
         (0, 2..) if picked => ": connect() here takes odd ones first",
         _ => "",
     };
-    // The map is one for all computers, though each has ports of its own.
+    // The map shows the ports of all computers together.
     let all = if state.lab.is_up() { " on all computers" } else { "" };
     [format!("in use in {range}{all}: {counts}{first}"), format!("{counts}{first}")]
 }
 
-/// Whose the chosen port is.
-fn named(scene: Scene<'_>, chosen: Chosen<'_>) -> [String; 2] {
-    let row = &chosen.line.row;
-    let who = holder(scene, chosen);
-    let state = if chosen.line.gone.is_some() {
+/// The owner of the selected port.
+fn named(scene: Scene<'_>, selected: SelectedPort<'_>) -> [String; 2] {
+    let row = &selected.line.row;
+    let who = holder(scene, selected);
+    let state = if selected.line.gone.is_some() {
         String::from("gone")
     } else if row.tuple.is_connected() {
         format!("{} with {}", row.state, row.tuple.remote)
     } else {
         row.state.to_string()
     };
-    let rows = scene.state.seen().ports().rows_at(chosen.port);
+    let rows = scene.state.seen().ports().rows_at(selected.port);
     let more = match rows {
         0 | 1 => String::new(),
-        rows => format!("; {} use it", text::plural(rows as usize, "row")),
+        rows => format!("; {} use it", text::plural(rows, "row")),
     };
-    let short = format!("{DOWN} {} {who}: {state}", chosen.port);
+    let short = format!("{DOWN} {} {who}: {state}", selected.port);
     [format!("{short}{more}"), short]
 }
 
-/// What the signs mean.
+/// The legend.
 fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let listen = glyph(TcpState::Listen);

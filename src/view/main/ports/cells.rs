@@ -1,37 +1,34 @@
-//! Ports one by one: a cell for each, the even ones above the odd ones.
+//! Ports as cells, the even ones above the odd ones.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::main::ports::selection::{Chosen, listening};
-use crate::view::scene::Scene;
+use crate::view::main::ports::selection::{SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::style::theme::ThemeRole;
+use crate::view::{Painter, Scene, ThemeRole};
 
-/// The number of the first port of a line, and a space.
+/// The number of the first port of a line, and a blank.
 const LABEL: u16 = 7;
 
-/// How many cells stand in a line: a round number, so that ports are easy to count.
+/// The cells of a line: a round number, so that ports are easy to count.
 fn across(area: Rect) -> u16 {
     let room = area.width.saturating_sub(LABEL + 1);
     (room / 10 * 10).clamp(10, 100)
 }
 
-/// How many pairs of lines fit, one of even and one of odd ports.
+/// The pairs of lines that fit, one of even and one of odd ports.
 fn pairs(area: Rect) -> u16 {
     (area.height / 2).max(1)
 }
 
 /// Whether all ports of the range fit.
-pub(crate) fn fits(range: PortRange, area: Rect) -> bool {
+pub(super) fn fits(range: PortRange, area: Rect) -> bool {
     range.len() <= usize::from(across(area)) * 2 * usize::from(pairs(area).min(4))
 }
 
-/// The ports around one that fit, so many that a chosen neighbour hardly moves them.
-pub(crate) fn around(port: Port, area: Rect) -> PortRange {
+/// The ports around one that fit, in steps of whole lines, so that the map hardly moves with the selection.
+pub(super) fn around(port: Port, area: Rect) -> PortRange {
     let pair = u32::from(across(area)) * 2;
     let all = pair * u32::from(pairs(area));
     let before = u32::from(pairs(area) / 2) * pair;
@@ -42,12 +39,12 @@ pub(crate) fn around(port: Port, area: Rect) -> PortRange {
     PortRange { low: port(low), high: port(high) }
 }
 
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
+pub(super) fn draw(
+    painter: &mut Painter<'_, '_>,
     area: Rect,
-    scene: Scene<'_>,
-    (range, chosen): (PortRange, Option<Chosen<'_>>),
+    (range, selected): (PortRange, Option<SelectedPort<'_>>),
 ) {
+    let scene = painter.scene;
     let listening = listening(scene);
     let few = few(range, area);
     for port in range.low.0..=range.high.0 {
@@ -57,31 +54,29 @@ pub(crate) fn draw(
             None => small(area, range, port),
         };
         if let Some(label) = label {
-            let text = Line::from(scene.span(ThemeRole::Dim, port.0.to_string()));
+            let text = scene.line(ThemeRole::Dim, port.0.to_string());
             let text = if few.is_some() { text.centered() } else { text };
-            frame.render_widget(text, label.intersection(area));
+            painter.render(text, label.intersection(area));
         }
-        let is_chosen = chosen.is_some_and(|chosen| chosen.port == port);
-        let (sign, style) = sign(scene, port, (is_chosen, listening.contains(&port)));
+        let is_selected = selected.is_some_and(|selected| selected.port == port);
+        let (sign, style) = sign(scene, port, (is_selected, listening.contains(&port)));
         for at in place.intersection(area).positions() {
-            if let Some(cell) = frame.buffer_mut().cell_mut(at) {
-                cell.set_char(sign).set_style(style);
-            }
+            painter.set(at.into(), sign, style);
         }
     }
 }
 
-/// How high the cells are when there are so few that each has its number above it.
+/// The height of the cells if they are so few that each has its number above it.
 fn few(range: PortRange, area: Rect) -> Option<u16> {
     let fits = range.len().div_ceil(2) < usize::from(area.width / WIDE);
     let high = (area.height / 2).saturating_sub(2).min(3);
     (fits && high > 0).then_some(high)
 }
 
-/// How wide a cell with its number is, the space beside it counted.
+/// The width of a cell with its number, and the blank beside it.
 const WIDE: u16 = 7;
 
-/// The place of a cell with its number, and the number's.
+/// The areas of a large cell and of its number.
 fn large(area: Rect, range: PortRange, port: Port, high: u16) -> (Rect, Option<Rect>) {
     let far = port.0 - (range.low.0 & !1);
     let cell = Rect {
@@ -94,7 +89,7 @@ fn large(area: Rect, range: PortRange, port: Port, high: u16) -> (Rect, Option<R
     (body, Some(cell))
 }
 
-/// The place of a cell of one column, and that of its line's first number.
+/// The areas of a small cell and of the number at the start of its line.
 fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
     let per_pair = u32::from(across(area)) * 2;
     let first = u32::from(range.low.0) & !1;
@@ -110,7 +105,6 @@ fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
     (place, is_first.then_some(label))
 }
 
-/// How many pairs of lines the range needs.
 fn needed(range: PortRange, per_pair: u32) -> u32 {
     u32::try_from(range.len()).unwrap_or(u32::MAX).div_ceil(per_pair)
 }
@@ -118,11 +112,11 @@ fn needed(range: PortRange, per_pair: u32) -> u32 {
 fn sign(
     scene: Scene<'_>,
     port: Port,
-    (is_chosen, listens): (bool, bool),
+    (is_selected, listens): (bool, bool),
 ) -> (char, ratatui::style::Style) {
     let state = scene.state;
     let first = |text: &str| text.chars().next().unwrap_or(' ');
-    if is_chosen {
+    if is_selected {
         (first(DOWN), scene.style(ThemeRole::FocusBorder))
     } else if listens {
         (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))

@@ -1,39 +1,39 @@
-pub(crate) mod bars;
-pub(crate) mod captions;
-pub(crate) mod cells;
-pub(crate) mod selection;
+//! The port map.
 
-use ratatui::Frame;
+mod bars;
+mod captions;
+mod cells;
+mod selection;
+
 use ratatui::layout::Rect;
 
 use crate::app::Pane;
 use crate::tcp::PortRange;
-use crate::view::main::ports::selection::{ALL, Chosen};
-use crate::view::pane::past;
-use crate::view::rect;
-use crate::view::scene::{Scene, Titles, put};
-use crate::view::scroll::Scroll;
+use crate::view::main::ports::selection::{ALL, SelectedPort};
+use crate::view::past;
 use crate::view::style::glyphs::DASH;
+use crate::view::{Painter, Scene, Titles, rect};
 
-/// What part of the map is shown.
+/// The part of the map that is shown.
 #[derive(Clone, Copy)]
 enum MapPart {
-    /// Bars: how many of the ports behind each column are in use.
+    /// As bars: how many of the ports of each column are in use.
     Strip(PortRange),
     /// A cell for each port.
     Cells(PortRange),
 }
 
-/// Every port of this machine: which are in use, by whom, and how many are left.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: &mut Scroll) {
-    let chosen = Chosen::of(scene);
-    scroll.visible.extend(chosen.map(|chosen| chosen.line.row.name()));
-    let other = chosen.and_then(|it| scene.state.seen().mirror(it.line.row.name()));
-    scroll.visible.extend(other.map(|line| line.row.name()));
+/// The port map: which ports are in use, by whom, and how many are left.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    let selected = SelectedPort::of(scene);
+    painter.scroll.visible.extend(selected.map(|selected| selected.line.row.name()));
+    let other = selected.and_then(|it| scene.state.seen().mirror(it.line.row.name()));
+    painter.scroll.visible.extend(other.map(|line| line.row.name()));
     let mut inner = rect::inside(area);
-    let facts = captions::of(scene, chosen, usize::from(inner.width));
+    let facts = captions::of(scene, selected, usize::from(inner.width));
     let most = inner.height.saturating_sub(bars::LEAST);
-    let below = u16::try_from(facts.len()).unwrap_or(most).min(most);
+    let below = rect::len(facts.len()).min(most);
     let range = scene.state.port_range();
     let room = Rect { height: inner.height.saturating_sub(below), ..inner };
     let (part, about) = match scene.state.ui.zoom {
@@ -41,20 +41,23 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, scroll: 
         1 if cells::fits(range, room) => (MapPart::Cells(range), range_words(scene, range)),
         1 => (MapPart::Strip(range), range_words(scene, range)),
         _ => {
-            let port = chosen.map_or(range.low, |chosen| chosen.port);
+            let port = selected.map_or(range.low, |selected| selected.port);
             let about = format!("around {port}, one cell a port");
             (MapPart::Cells(cells::around(port, room)), about)
         }
     };
-    let titles =
-        Titles { name: "Ports", about: format!("{DASH} {about}"), ..past::titles(scene.state) };
-    scene.pane(frame, Pane::Sockets, area, titles);
+    let titles = Titles {
+        name: "Ports",
+        about: format!("{DASH} {about}"),
+        ..past::titles(scene.state, Vec::new())
+    };
+    painter.pane(Pane::Sockets, area, titles);
     let text = rect::take_bottom(&mut inner, below);
     match part {
-        MapPart::Strip(range) => bars::draw(frame, inner, scene, (range, chosen)),
-        MapPart::Cells(range) => cells::draw(frame, inner, scene, (range, chosen)),
+        MapPart::Strip(range) => bars::draw(painter, inner, (range, selected)),
+        MapPart::Cells(range) => cells::draw(painter, inner, (range, selected)),
     }
-    put(frame, text, facts);
+    painter.put(text, facts);
 }
 
 fn range_words(scene: Scene<'_>, range: PortRange) -> String {

@@ -2,37 +2,37 @@ use std::collections::BTreeSet;
 
 use crate::app::TableRow;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::scene::Scene;
-use crate::view::table::row_name;
+use crate::view::Scene;
+use crate::view::table::role;
 
-/// Every port there is.
-pub(crate) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
+/// All ports.
+pub(super) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
 
-/// So many of the first rows are looked through for sockets that listen.
+/// The number of first rows that are searched for listening sockets.
 const NEAR: usize = 100;
 
-/// The connection whose port is pointed at: the chosen one, else the newest.
+/// The selected connection, else the newest, and its port.
 #[derive(Clone, Copy)]
-pub(crate) struct Chosen<'a> {
+pub(super) struct SelectedPort<'a> {
     pub(crate) port: Port,
     pub(crate) line: &'a TableRow,
 }
 
-impl<'a> Chosen<'a> {
-    /// Of the client's end, where it stands in the table: it is the one whose port was picked.
-    pub(crate) fn of(scene: Scene<'a>) -> Option<Chosen<'a>> {
+impl<'a> SelectedPort<'a> {
+    /// The client's end, if it is in the table: its port was chosen by the kernel.
+    pub(crate) fn of(scene: Scene<'a>) -> Option<SelectedPort<'a>> {
         let state = scene.state;
-        let line = scene.chosen_or_newest()?;
+        let line = scene.selected_or_newest()?;
         let name = line.row.name();
         let client = state.seen().mirror(name);
         let client = client.filter(|other| state.seen().is_client(other.row.name()));
         let line = client.unwrap_or(line);
-        Some(Chosen { port: line.row.tuple.local.port, line })
+        Some(SelectedPort { port: line.row.tuple.local.port, line })
     }
 }
 
-/// The ports at which we listen, and others do as far as the first rows tell.
-pub(crate) fn listening(scene: Scene<'_>) -> Vec<Port> {
+/// The ports on which we listen, and others, as far as the first rows show.
+pub(super) fn listening(scene: Scene<'_>) -> Vec<Port> {
     let sockets = scene.state.seen();
     let first = scene.state.ui.shown.iter().take(NEAR);
     let lines = first.filter_map(|name| sockets.get(*name));
@@ -44,7 +44,7 @@ pub(crate) fn listening(scene: Scene<'_>) -> Vec<Port> {
     all.into_iter().collect()
 }
 
-/// Whose the chosen port is.
-pub(crate) fn holder(scene: Scene<'_>, chosen: Chosen<'_>) -> String {
-    row_name::of(scene, chosen.line, 26)
+/// The owner of the selected port.
+pub(super) fn holder(scene: Scene<'_>, selected: SelectedPort<'_>) -> String {
+    role::name(scene, selected.line, 26)
 }

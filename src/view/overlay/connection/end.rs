@@ -1,4 +1,4 @@
-//! What is told of one end.
+//! The facts of one end.
 
 use std::time::Duration;
 
@@ -6,15 +6,14 @@ use ratatui::text::Span;
 
 use crate::app::{StatePath, TableRow};
 use crate::tcp::{Protocol, TcpInfo, TcpState, Timer, TimerKind};
-use crate::view::overlay::connection::{fitting, queues};
-use crate::view::scene::Scene;
+use crate::view::overlay::connection::queues;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
-use crate::view::style::theme::ThemeRole;
 use crate::view::table::{columns, role, timer};
-use crate::view::text;
+use crate::view::text::fitting;
+use crate::view::{Scene, ThemeRole, text};
 
-/// The facts of an end, and how little each is needed.
-pub(crate) const FACTS: [(u8, &str); 16] = [
+/// The facts of an end and their ranks: high ones are left out first.
+pub(super) const FACTS: [(u8, &str); 16] = [
     (1, "role"),
     (1, "state"),
     (8, ""),
@@ -34,7 +33,7 @@ pub(crate) const FACTS: [(u8, &str); 16] = [
 ];
 
 /// The lines of each fact, in the order of [`FACTS`].
-pub(crate) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
+pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
     let row = &line.row;
     let state = scene.state;
     let plain = |text: &str| {
@@ -88,12 +87,12 @@ pub(crate) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         plain(&window),
         plain(&resent),
         plain(&text::clock(state.started, line.passed_since())),
-        passed(scene, line, room),
+        passed(line, room),
         plain(&address),
     ]
 }
 
-/// UDP has no states; the kernel writes one all the same.
+/// UDP has no states; the kernel shows one anyway.
 const fn udp_meaning(is_connected: bool) -> &'static str {
     if is_connected {
         "connect() only noted whom it is for"
@@ -102,7 +101,7 @@ const fn udp_meaning(is_connected: bool) -> &'static str {
     }
 }
 
-/// What the kernel waits for, and how long still; that it tries in vain is a warning.
+/// The timer that runs and how long; retries without an answer are a warning.
 fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     if line.gone.is_some() {
         return Vec::new();
@@ -126,10 +125,10 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     vec![Span::raw(fitting(room, tries))]
 }
 
-/// What the kernel knows beyond the row: round trip, bytes, segments, windows, what was sent again.
+/// Data of TCP_INFO: round trip, bytes, segments, window, retransmissions.
 fn inside(scene: Scene<'_>, line: &TableRow, room: usize) -> [String; 5] {
     let info = scene.state.ui.info(line.row.name());
-    // It is told as of now only.
+    // It is known for the present only.
     let is_known = line.gone.is_none() && !scene.state.is_past();
     let Some(info) = info.filter(|_| is_known) else {
         return Default::default();
@@ -141,11 +140,11 @@ fn inside(scene: Scene<'_>, line: &TableRow, room: usize) -> [String; 5] {
     let bytes = both(info.bytes_in, info.bytes_out, text::bytes);
     let segments =
         both(info.segments_in.map(u64::from), info.segments_out.map(u64::from), |count| {
-            text::number(usize::try_from(count).unwrap_or(usize::MAX))
+            text::number(count)
         });
     let resent = match info.retransmissions {
         0 => String::from("no segment"),
-        count => text::plural(count as usize, "segment"),
+        count => text::plural(count, "segment"),
     };
     [trip(info, room), bytes, segments, window(info, room), resent]
 }
@@ -165,7 +164,6 @@ fn trip(info: &TcpInfo, room: usize) -> String {
     )
 }
 
-/// Milliseconds with as many places as matter.
 fn millis(time: Duration) -> String {
     let micros = time.as_micros();
     if micros < 10_000 {
@@ -175,9 +173,9 @@ fn millis(time: Duration) -> String {
     }
 }
 
-/// How much may be sent before an answer comes: what the other end has room for, and what the network is trusted with.
+/// The peer's receive window and the congestion window.
 fn window(info: &TcpInfo, room: usize) -> String {
-    let trusted = text::plural(info.congestion_window as usize, "segment");
+    let trusted = text::plural(info.congestion_window, "segment");
     let Some(peer) = info.send_window else {
         return trusted;
     };
@@ -192,9 +190,9 @@ fn window(info: &TcpInfo, room: usize) -> String {
     )
 }
 
-/// The states before the present one, and how long each was seen; those that no look saw stand in brackets.
-fn passed(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
-    let Some(way) = StatePath::of(scene.state.seen(), line) else {
+/// The states before the present one, and how long each lasted; those not observed are in brackets.
+fn passed(line: &TableRow, room: usize) -> Vec<Span<'static>> {
+    let Some(path) = StatePath::of(line) else {
         return Vec::new();
     };
     let ends = line.passed.iter().skip(1).map(|next| next.since);
@@ -207,7 +205,7 @@ fn passed(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> 
     }
     let mut seen = seen.into_iter().peekable();
     let mut pieces = Vec::new();
-    for from in way.steps.iter().map(|step| step.arrow.from) {
+    for from in path.steps.iter().map(|step| step.arrow.from) {
         if let Some((state, time)) = seen.next_if(|(state, _)| *state == from) {
             pieces.push(format!("{state} {}", text::short(time)));
         } else if from != TcpState::Closed {

@@ -1,33 +1,24 @@
-pub(crate) mod end;
-pub(crate) mod queues;
-pub(crate) mod story;
+//! The details of one connection.
 
-use ratatui::Frame;
+mod end;
+mod queues;
+mod story;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
 use crate::view::main::five_tuple;
-use crate::view::scene::{Scene, put};
-use crate::view::scroll::Scroll;
-use crate::view::style::theme::ThemeRole;
-use crate::view::{rect, text};
+use crate::view::{Painter, Scene, ThemeRole, rect, text};
 
-/// One connection: its five numbers, both ends, the states that they passed, and what the kernel knows beyond the rows.
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    screen: Rect,
-    scene: Scene<'_>,
-    name: SocketId,
-    scroll: &mut Scroll,
-) {
+/// One connection: its five-tuple, both ends with their states, and data of TCP_INFO.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, name: SocketId) {
+    let scene = painter.scene;
     let width = 100.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let most = usize::from(screen.height).saturating_sub(3 + 2);
     let (lines, whole) = lines(scene, name, (room, most));
-    let height = u16::try_from(lines.len() + 3 + 2).unwrap_or(u16::MAX);
-    let area = rect::middle(screen, width, height.min(screen.height));
     let title =
         if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
     let mut keys = scene.keys(&[("Esc", "close")]);
@@ -35,19 +26,19 @@ pub(crate) fn draw(
         let more = scene.span(ThemeRole::Dim, " more fits on a larger screen ");
         keys.spans.insert(0, more);
     }
-    let mut inner = scene.sheet(frame, area, title, keys);
-    scroll.visible.push(name);
+    let mut inner = painter.sheet(screen, (width, lines.len() + 3), title, keys);
+    painter.scroll.visible.push(name);
     let mirror = scene.state.seen().mirror(name);
-    scroll.visible.extend(mirror.map(|line| line.row.name()));
+    painter.scroll.visible.extend(mirror.map(|line| line.row.name()));
     let boxes = rect::take_top(&mut inner, 3);
-    five_tuple::draw(frame, boxes, scene, name);
-    put(frame, inner, lines);
+    five_tuple::draw(painter, boxes, name);
+    painter.put(inner, lines);
 }
 
-/// How little some lines are needed, and the lines.
+/// Lines and their rank: high ranks are left out first.
 type RankedLines = (u8, Vec<Line<'static>>);
 
-/// What is to be said, in at most so many columns and lines: what is needed least goes first. And whether that is all.
+/// The text, in at most so many columns and lines, and whether nothing was left out.
 fn lines(
     scene: Scene<'_>,
     name: SocketId,
@@ -56,25 +47,20 @@ fn lines(
     let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
         let gone = "The kernel has this row no more.";
-        let lines = vec![Line::default(), Line::from(scene.span(ThemeRole::Dim, gone))];
+        let lines = vec![Line::default(), scene.line(ThemeRole::Dim, gone)];
         return (lines, true);
     };
     let mirror = sockets.mirror(name);
-    let wrapped = |part: ThemeRole, words: &str| {
-        let lines = text::wrap(words, room).into_iter();
-        let lines = lines.map(|words| Line::from(scene.span(part, words)));
-        lines.collect::<Vec<Line<'static>>>()
-    };
     let sentences = story::sentences(scene, line, mirror);
     let said = sentences.iter().filter(|words| !words.is_empty());
     let mut groups: Vec<RankedLines> =
-        said.map(|words| (1, wrapped(ThemeRole::Text, words))).collect();
+        said.map(|words| (1, scene.wrapped(ThemeRole::Text, words, room))).collect();
     groups.push((9, vec![Line::default()]));
     groups.extend(ends(scene, line, mirror, room));
     groups.push((9, vec![Line::default()]));
     let worked_out = "(in brackets: worked out, as no look saw it)";
     if name.tuple.is_connected() && name.tuple.protocol == Protocol::Tcp {
-        groups.push((8, wrapped(ThemeRole::Dim, worked_out)));
+        groups.push((8, scene.wrapped(ThemeRole::Dim, worked_out, room)));
     }
     for (rank, command) in (3..).step_by(5).zip(story::commands(scene, line)) {
         let command = scene.span(ThemeRole::Key, text::cut(&format!("$ {command}"), room));
@@ -110,42 +96,30 @@ fn ends(
         scene.span(ThemeRole::Heading, text::fit(heads[0], column + 1)),
         scene.span(ThemeRole::Heading, heads[1]),
     ];
-    let here = end::facts(scene, line, column);
-    let there = match mirror {
+    let this = end::facts(scene, line, column);
+    let other = match mirror {
         Some(mirror) => end::facts(scene, mirror, column),
-        None if connected => elsewhere(scene, line, column),
+        None if connected => missing_end(scene, line, column),
         None => Vec::new(),
     };
     let mut groups = vec![(1, vec![Line::from(head)])];
     for (n, (rank, label)) in end::FACTS.into_iter().enumerate() {
-        let [mut here, mut there] = [&here, &there].map(|facts| {
-            let lines = facts.get(n).cloned().unwrap_or_default();
-            lines.into_iter()
-        });
-        let mut label = text::fit(label, LABEL);
-        let mut lines = Vec::new();
-        loop {
-            let (here, there) = (here.next(), there.next());
-            if here.is_none() && there.is_none() {
-                break;
-            }
-            let here = here.unwrap_or_default();
-            let pad = (column + 1).saturating_sub(here.width());
-            let label = std::mem::replace(&mut label, " ".repeat(LABEL));
-            lines.push(Line::from(vec![
-                scene.span(ThemeRole::Dim, label),
-                here,
-                Span::raw(" ".repeat(pad)),
-                there.unwrap_or_default(),
-            ]));
-        }
-        groups.push((rank, lines));
+        let [this, other] =
+            [&this, &other].map(|facts| facts.get(n).map_or(&[][..], Vec::as_slice));
+        let line = |i: usize| {
+            let label = text::fit(if i == 0 { label } else { "" }, LABEL);
+            let [this, other] =
+                [this, other].map(|lines| lines.get(i).cloned().unwrap_or_default());
+            let pad = " ".repeat((column + 1).saturating_sub(this.width()));
+            Line::from(vec![scene.span(ThemeRole::Dim, label), this, Span::raw(pad), other])
+        };
+        groups.push((rank, (0..this.len().max(other.len())).map(line).collect()));
     }
     groups
 }
 
-/// An end that the table does not have: it is gone, unless it is another machine's, or a call has not come so far.
-fn elsewhere(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
+/// The text for an end that the table does not have.
+fn missing_end(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
     let tuple = line.row.tuple;
     let ip = tuple.remote.ip.to_canonical();
     let state = scene.state;
@@ -165,16 +139,4 @@ fn elsewhere(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'st
         (true, false) => "gone",
     };
     vec![vec![scene.span(ThemeRole::Dim, text::cut(words, room))]]
-}
-
-/// The first text that fits, else the last.
-fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
-    let mut last = String::new();
-    for text in tries {
-        last = text;
-        if text::width(&last) <= room {
-            break;
-        }
-    }
-    last
 }

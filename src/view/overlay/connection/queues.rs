@@ -1,13 +1,13 @@
-//! What waits in the queues of one end.
+//! The queues of one end, and what their numbers mean.
 
 use crate::app::TableRow;
 use crate::app::query::unaccepted;
 use crate::tcp::{Protocol, TcpState};
-use crate::view::overlay::connection::fitting;
-use crate::view::scene::Scene;
+use crate::view::Scene;
+use crate::view::text::fitting;
 
 /// Recv-Q, and what it means for this row.
-pub(crate) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
+pub(super) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
     let count = line.row.queues.recv;
     if !has_queues(line) {
         return None;
@@ -29,7 +29,7 @@ pub(crate) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option
     };
     let [long, short] = match (count, line.row.unread()) {
         (0, _) => [format!("{size}, all is read"), size.clone()],
-        // What waits in a UDP socket is counted with the kernel's own memory for it (sk_rmem_alloc, net/ipv4/udp_diag.c).
+        // A UDP receive queue counts the kernel's memory for it (sk_rmem_alloc, net/ipv4/udp_diag.c).
         _ if is_udp => [
             format!("{size} of memory, for datagrams that are not read yet"),
             format!("{size} of memory for datagrams"),
@@ -43,13 +43,13 @@ pub(crate) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option
     Some(fitting(room, [long, short, size]))
 }
 
-/// What is in TIME_WAIT, or gone, has neither queue any more.
+/// Rows in TIME_WAIT, or gone, have no queues.
 fn has_queues(line: &TableRow) -> bool {
     line.gone.is_none() && line.row.state != TcpState::TimeWait
 }
 
 /// Send-Q, and what it means for this row.
-pub(crate) fn sent(line: &TableRow, room: usize) -> Option<String> {
+pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
     let count = line.row.queues.send;
     if !has_queues(line) {
         return None;
@@ -72,11 +72,11 @@ pub(crate) fn sent(line: &TableRow, room: usize) -> Option<String> {
     };
     let is_udp = line.row.tuple.protocol == Protocol::Udp;
     let long = match (count, sign) {
-        // The kernel keeps no queue for a call that is not answered to the end.
+        // The kernel has no queue before the handshake is complete.
         (0, _) if line.row.state == TcpState::SynReceived => {
             format!("{size}, without the SYN+ACK")
         }
-        // UDP acknowledges nothing: its Send-Q is what the kernel has not handed on yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
+        // UDP has no acknowledgements: its Send-Q is what the kernel has not handed on yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
         (0, _) if is_udp => format!("{size}, nothing waits to be sent"),
         (_, _) if is_udp => format!("{size}, not handed on yet"),
         (0, _) => format!("{size}, all is acknowledged"),

@@ -3,11 +3,10 @@
 use crate::app::query::unaccepted;
 use crate::app::{GoneReason, Role, TableRow};
 use crate::tcp::{Protocol, SocketRow, TcpState};
-use crate::view::scene::Scene;
-use crate::view::text;
+use crate::view::{Scene, text};
 
-/// What it is, and then who called, who closed first, and what is left of it.
-pub(crate) fn sentences(
+/// What the socket is; who connected, and who closed first.
+pub(super) fn sentences(
     scene: Scene<'_>,
     line: &TableRow,
     mirror: Option<&TableRow>,
@@ -48,7 +47,7 @@ pub(crate) fn sentences(
     [first.to_owned(), second.trim_end().to_owned()]
 }
 
-/// The client's end called the server's.
+/// Which end connected to which.
 fn who_called(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
     let state = scene.state;
     let is_client = |line: &&TableRow| state.seen().is_client(line.row.name());
@@ -71,7 +70,7 @@ fn who_called(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> S
     format!("{who} {verb} {} from port {}.", tuple.remote, tuple.local.port)
 }
 
-/// Who sent the first FIN.
+/// Which side sent the first FIN.
 fn who_closed(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
     if line.row.tuple.protocol == Protocol::Udp {
         return String::new();
@@ -112,7 +111,6 @@ fn who_closed(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> S
 /// Neither sent the first FIN.
 const BOTH: &str = "Both closed at the same time.";
 
-/// What is left of a row that is gone.
 fn gone_words(mirror: Option<&TableRow>) -> &'static str {
     let alive = mirror.filter(|line| line.gone.is_none());
     match alive.map(|line| line.row.state) {
@@ -124,8 +122,8 @@ fn gone_words(mirror: Option<&TableRow>) -> &'static str {
     }
 }
 
-/// What one would type at home: to see the row, and to make one like it; for the lab, on the computer that it is about.
-pub(crate) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
+/// Shell commands that show the row, and make one like it; in the lab, on its computer.
+pub(super) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
     let row = line.row;
     let callers = if scene.state.seen().is_client(row.name()) {
         row.tuple.local.ip
@@ -172,7 +170,7 @@ fn plain_commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
     } else {
         (remote, local)
     };
-    // A port that the kernel would not pick was asked for.
+    // A port outside the ephemeral range was asked for.
     let port = if scene.state.machine.ephemeral.contains(client.port) && !tuple.is_to_itself() {
         String::new()
     } else {

@@ -1,0 +1,89 @@
+//! The kernel's socket table over netlink (sock_diag(7)): dumps of whole tables, and lookups of one socket.
+
+mod lookup;
+mod parallel_dump;
+mod socket;
+
+use std::os::fd::OwnedFd;
+
+use rustix::net::netlink;
+
+use crate::kernel::netlink::Netlink;
+use crate::kernel::sock_diag::parallel_dump::{SecondDump, halves};
+use crate::kernel::sock_diag::socket::DiagSocket;
+use crate::kernel::source::{ReadError, Reading, SocketSource};
+use crate::tcp::{Filter, Host, SocketId, SocketRow, TcpInfo};
+
+/// Asks the kernel over netlink: whole tables with the filter in the kernel, or one socket in a microsecond.
+///
+/// The netlink socket stays open, so that it also reads when no descriptor is left. It shows the network namespace that it was opened
+/// in.
+#[derive(Debug)]
+pub struct SockDiag {
+    socket: DiagSocket,
+    /// Reads the other half of a large table at the same time.
+    second: Option<SecondDump>,
+}
+
+impl SockDiag {
+    /// Opens the netlink socket in the network namespace of this thread; rows will carry `host`.
+    ///
+    /// # Errors
+    /// [`ReadError::Denied`] when the kernel or a sandbox forbids it.
+    pub fn open(host: Host) -> Result<SockDiag, ReadError> {
+        let open =
+            || Netlink::open(Some(netlink::SOCK_DIAG)).map(|socket| DiagSocket::new(socket, host));
+        let socket = open()?;
+        Ok(SockDiag { socket, second: open().ok().and_then(SecondDump::new) })
+    }
+
+    /// Reads through a `NETLINK_SOCK_DIAG` socket that was opened elsewhere, for example in another network namespace.
+    ///
+    /// # Errors
+    /// When the socket is no such socket.
+    pub fn over(socket: OwnedFd, host: Host) -> Result<SockDiag, ReadError> {
+        let socket = DiagSocket::new(Netlink::over(socket)?, host);
+        Ok(SockDiag { socket, second: None })
+    }
+
+    /// Reads half of each large table through a second such socket of the same network namespace.
+    #[must_use]
+    pub fn with_second(mut self, socket: OwnedFd) -> SockDiag {
+        let host = self.socket.host;
+        let second = Netlink::over(socket).ok().map(|socket| DiagSocket::new(socket, host));
+        self.second = second.and_then(SecondDump::new);
+        self
+    }
+}
+
+impl SocketSource for SockDiag {
+    fn name(&self) -> &'static str {
+        "sock_diag"
+    }
+
+    fn is_exact(&self) -> bool {
+        true
+    }
+
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+        // The table is much like the last one that was read.
+        let halves = halves(&reading.snapshot.rows);
+        reading.clear();
+        match (&mut self.second, halves) {
+            (Some(second), Some(halves)) if self.socket.filters => {
+                self.socket.read(wanted, reading, |socket, reading| {
+                    second.read(socket, halves, wanted, reading)
+                })
+            }
+            _ => self.socket.read_whole(wanted, reading),
+        }
+    }
+
+    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+        self.socket.lookup(id)
+    }
+
+    fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+        self.socket.inspect(id)
+    }
+}

@@ -1,0 +1,213 @@
+use std::collections::{BTreeSet, HashMap};
+
+use rustix::io::Errno;
+
+use crate::kernel::inet_diag::{
+    ALL_STATES, Body, Dump, Family, PortHalf, next_answer, program, state_bits,
+};
+use crate::kernel::netlink::Netlink;
+use crate::kernel::procfs::Procfs;
+use crate::kernel::request_error::{RequestError, absent_is_empty, is_unknown_here};
+use crate::kernel::source::{ReadError, Reading};
+use crate::tcp::{Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
+
+/// How often a dump is repeated that the kernel says was disturbed.
+pub(super) const RETRIES: u32 = 3;
+/// How many interfaces are remembered.
+const MAX_INTERFACES: usize = 4096;
+
+/// One `NETLINK_SOCK_DIAG` socket, and what its answers have shown about this kernel.
+#[derive(Debug)]
+pub(super) struct DiagSocket {
+    pub(super) netlink: Netlink,
+    pub(super) host: Host,
+    /// Whether the kernel can walk the TCP table once for both families.
+    one_pass: bool,
+    /// Whether the kernel takes a port filter.
+    pub(super) filters: bool,
+    /// Whether the kernel has the module udp_diag, once that is known; without it UDP is read from /proc.
+    has_udp: Option<bool>,
+    /// The interfaces of the sockets that are bound to one: they are only found by it.
+    pub(super) interfaces: HashMap<SocketId, u32>,
+}
+
+/// The rows that a dump is to bring: those of a filter, or one half of them.
+#[derive(Clone, Copy)]
+pub(super) struct DumpPart<'a> {
+    pub(super) wanted: &'a Filter,
+    pub(super) half: Option<PortHalf>,
+}
+
+impl<'a> DumpPart<'a> {
+    fn all(wanted: &'a Filter) -> DumpPart<'a> {
+        DumpPart { wanted, half: None }
+    }
+
+    fn states(self) -> u32 {
+        self.wanted.state.map_or(ALL_STATES, state_bits)
+    }
+
+    fn has(self, row: &SocketRow) -> bool {
+        self.half.is_none_or(|half| half.has(&row.tuple)) && self.wanted.wants(row)
+    }
+}
+
+impl DiagSocket {
+    pub(super) fn new(netlink: Netlink, host: Host) -> DiagSocket {
+        DiagSocket {
+            netlink,
+            host,
+            one_pass: true,
+            filters: true,
+            has_udp: None,
+            interfaces: HashMap::new(),
+        }
+    }
+
+    /// Appends every wanted row; those of TCP are read by `read_tcp`.
+    pub(super) fn read(
+        &mut self,
+        wanted: &Filter,
+        reading: &mut Reading,
+        read_tcp: impl FnOnce(&mut DiagSocket, &mut Reading) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        if wanted.ports.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Ok(());
+        }
+        if self.interfaces.len() > MAX_INTERFACES {
+            self.interfaces.clear();
+        }
+        if wanted.protocol != Some(Protocol::Udp) {
+            read_tcp(self, reading)?;
+        }
+        let udp_states = state_bits(TcpState::Established) | state_bits(TcpState::Closed);
+        if wanted.protocol != Some(Protocol::Tcp)
+            && DumpPart::all(wanted).states() & udp_states != 0
+        {
+            self.udp(wanted, reading)?;
+        }
+        Ok(())
+    }
+
+    /// Appends every wanted row.
+    pub(super) fn read_whole(
+        &mut self,
+        wanted: &Filter,
+        reading: &mut Reading,
+    ) -> Result<(), ReadError> {
+        self.read(wanted, reading, |socket, reading| socket.tcp(DumpPart::all(wanted), reading))
+    }
+
+    /// Appends the rows of TCP.
+    pub(super) fn tcp(
+        &mut self,
+        part: DumpPart<'_>,
+        reading: &mut Reading,
+    ) -> Result<(), ReadError> {
+        if self.one_pass {
+            match self.dump(Protocol::Tcp, None, part, reading) {
+                Err(RequestError::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
+                other => return other.map_err(ReadError::from),
+            }
+        }
+        self.dump(Protocol::Tcp, Some(Family::V4), part, reading)?;
+        absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), part, reading))
+    }
+
+    fn udp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+        if self.has_udp == Some(false) {
+            return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
+        }
+        let part = DumpPart::all(wanted);
+        match self.dump(Protocol::Udp, Some(Family::V4), part, reading) {
+            Err(RequestError::Answer(errno)) if is_unknown_here(errno) => {
+                self.has_udp = Some(false);
+                return self.udp(wanted, reading);
+            }
+            other => other.map_err(ReadError::from)?,
+        }
+        self.has_udp = Some(true);
+        absent_is_empty(self.dump(Protocol::Udp, Some(Family::V6), part, reading))
+    }
+
+    /// Whether the kernel has udp_diag: a dump shows it, while a lookup fails as if only the socket were missing.
+    pub(super) fn has_udp(&mut self) -> Result<bool, ReadError> {
+        if self.has_udp.is_none() {
+            self.udp(&Filter::ports([Port(1)]), &mut Reading::default())?;
+        }
+        Ok(self.has_udp == Some(true))
+    }
+
+    /// Appends the rows of one dump; repeats it when the kernel says that it was disturbed.
+    fn dump(
+        &mut self,
+        protocol: Protocol,
+        family: Option<Family>,
+        part: DumpPart<'_>,
+        reading: &mut Reading,
+    ) -> Result<(), RequestError> {
+        let before = reading.snapshot.rows.len();
+        let program = program(part.wanted.ports.as_ref(), part.half);
+        let mut tries = 0;
+        loop {
+            let program = program.as_deref().filter(|_| self.filters);
+            let dump = Dump { protocol, family, states: part.states(), program };
+            let torn = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
+                Err(RequestError::Answer(errno))
+                    if errno == Errno::INVAL.raw_os_error() && dump.program.is_some() =>
+                {
+                    self.filters = false;
+                    continue;
+                }
+                Err(RequestError::Call(_, Errno::NOBUFS)) => {
+                    self.netlink.grow();
+                    true
+                }
+                Err(why) => return Err(why),
+                Ok(torn) => torn,
+            };
+            if !torn || tries == RETRIES {
+                reading.torn |= torn;
+                return Ok(());
+            }
+            tries += 1;
+            reading.snapshot.rows.truncate(before);
+        }
+    }
+
+    fn dump_once(
+        &mut self,
+        dump: &Dump<'_>,
+        part: DumpPart<'_>,
+        rows: &mut Vec<SocketRow>,
+    ) -> Result<bool, RequestError> {
+        let asked = self.netlink.ask(|sequence, request| dump.write(sequence, request))?;
+        let mut torn = false;
+        loop {
+            let mut bytes = self.netlink.receive()?;
+            while let Some(answer) = next_answer(&mut bytes, dump.protocol) {
+                let answer = answer.map_err(RequestError::Garbled)?;
+                if answer.sequence != asked {
+                    continue;
+                }
+                torn |= answer.torn;
+                match answer.body {
+                    Body::Socket(mut row, interface) => {
+                        row.host = self.host;
+                        if interface != 0 {
+                            self.interfaces.insert(row.name(), interface);
+                        }
+                        if part.has(&row) {
+                            rows.push(row);
+                        }
+                    }
+                    Body::Done(0) => return Ok(torn),
+                    Body::Done(errno) | Body::Error(errno) => {
+                        return Err(RequestError::Answer(errno));
+                    }
+                    Body::Other => {}
+                }
+            }
+        }
+    }
+}

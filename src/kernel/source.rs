@@ -1,0 +1,93 @@
+use std::time::Duration;
+
+use crate::tcp::{Filter, Snapshot, SocketId, SocketRow, TcpInfo, in_words};
+
+/// A source of socket rows: `sock_diag`, or `/proc` where that is refused.
+pub trait SocketSource: Send {
+    /// The name shown for it.
+    fn name(&self) -> &'static str;
+
+    /// Whether one row can be looked up without reading all.
+    fn is_exact(&self) -> bool;
+
+    /// Replaces the content of `reading` by every wanted row; its memory is reused.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError>;
+
+    /// Reads one row; `None` when there is no such socket.
+    ///
+    /// An id with inode 0 whose tuple is not connected stands for any socket at that address. A dual-stack socket is found by its IPv4
+    /// addresses, too; its row says IPv4-mapped.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError>;
+
+    /// Reads the `tcp_info` of one connection; `None` when there is no such socket, or the source does not have it.
+    ///
+    /// # Errors
+    /// When the kernel cannot be asked.
+    fn inspect(&mut self, _id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+        Ok(None)
+    }
+
+    /// Reads every wanted row.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    fn snapshot(&mut self, wanted: &Filter) -> Result<Reading, ReadError> {
+        let mut reading = Reading::default();
+        self.read(wanted, &mut reading).map(|()| reading)
+    }
+}
+
+/// The result of one read of the table.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The rows.
+    pub snapshot: Snapshot,
+    /// Whether rows may be missing, as the table changed meanwhile (`NLM_F_DUMP_INTR`).
+    pub torn: bool,
+    /// The processor time that a second thread spent on it.
+    pub beside: Duration,
+}
+
+impl Reading {
+    /// Empties it, and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.snapshot.rows.clear();
+        (self.torn, self.beside) = (false, Duration::ZERO);
+    }
+}
+
+/// The table could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// This kernel or sandbox forbids asking; another source may work.
+    #[error("{call} was refused: {}", in_words(source))]
+    Denied {
+        /// The call that failed.
+        call: &'static str,
+        /// Its errno.
+        source: std::io::Error,
+    },
+    /// Asking failed this time.
+    #[error("{call} failed: {}", in_words(source))]
+    Failed {
+        /// The call that failed.
+        call: &'static str,
+        /// Its errno.
+        source: std::io::Error,
+    },
+    /// The answer is invalid.
+    #[error("the kernel's answer could not be read: {0}")]
+    Garbled(&'static str),
+}
+
+/// Whether `row` is the socket that `id` stands for; the kernel may answer with another one.
+pub(super) fn is_asked_for(id: SocketId, row: &SocketRow) -> bool {
+    let any = id.inode == 0 || id.tuple.is_connected();
+    row.tuple.canonical() == id.tuple.canonical() && (any || row.inode == id.inode)
+}

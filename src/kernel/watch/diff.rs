@@ -1,0 +1,129 @@
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use crate::tcp::{Change, SocketId, SocketRow, TcpState, Timer};
+
+/// The rows as they were last seen; each `learn` function adds what differs to `changes`.
+#[derive(Debug, Default)]
+pub struct KnownRows {
+    rows: HashMap<SocketId, SeenRow, RandomState>,
+    listening: HashSet<SocketId>,
+    round: u32,
+}
+
+#[derive(Debug)]
+struct SeenRow {
+    row: SocketRow,
+    /// The last read of the whole table that had it.
+    round: u32,
+}
+
+impl KnownRows {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.listening.clear();
+    }
+
+    /// The row of this socket.
+    pub fn get(&self, id: &SocketId) -> Option<&SocketRow> {
+        self.rows.get(id).map(|seen| &seen.row)
+    }
+
+    /// The rows in LISTEN.
+    pub fn listening(&self) -> impl Iterator<Item = SocketId> {
+        self.listening.iter().copied()
+    }
+
+    /// The row exists now.
+    pub fn learn(&mut self, row: SocketRow, changes: &mut Vec<Change>) {
+        let id = row.name();
+        let round = self.round;
+        let before = self.rows.insert(id, SeenRow { row, round });
+        match before.map(|seen| seen.row) {
+            Some(from) if from.is_same_socket(&row) => {
+                if differs(&from, &row) {
+                    changes.push(Change::Moved { from, to: row });
+                }
+            }
+            Some(from) => changes.extend([Change::Vanished(from), Change::Appeared(row)]),
+            None => changes.push(Change::Appeared(row)),
+        }
+        if row.state == TcpState::Listen {
+            self.listening.insert(id);
+        } else if id.inode != 0 {
+            self.listening.remove(&id);
+        }
+    }
+
+    /// The socket has no row now.
+    pub fn forget(&mut self, id: &SocketId, changes: &mut Vec<Change>) {
+        self.listening.remove(id);
+        if let Some(seen) = self.rows.remove(id) {
+            changes.push(Change::Vanished(seen.row));
+        }
+    }
+
+    /// These are all rows. Those in `spared` are left as they are: something newer is known of them.
+    pub fn learn_all(
+        &mut self,
+        rows: &[SocketRow],
+        spared: &HashSet<SocketId>,
+        changes: &mut Vec<Change>,
+    ) {
+        self.round = self.round.wrapping_add(1);
+        let mut learned = Vec::new();
+        self.learn_some(rows, spared, &mut learned);
+        let (round, listening) = (self.round, &mut self.listening);
+        self.rows.retain(|id, seen| {
+            let stays = seen.round == round || spared.contains(id);
+            if !stays {
+                listening.remove(id);
+                changes.push(Change::Vanished(seen.row));
+            }
+            stays
+        });
+        changes.append(&mut learned);
+    }
+
+    /// These rows exist, and perhaps others; those in `spared` are left as they are.
+    pub fn learn_some(
+        &mut self,
+        rows: &[SocketRow],
+        spared: &HashSet<SocketId>,
+        changes: &mut Vec<Change>,
+    ) {
+        for row in rows {
+            if spared.is_empty() || !spared.contains(&row.name()) {
+                self.learn(*row, changes);
+            }
+        }
+    }
+
+    /// These are all rows in LISTEN.
+    pub fn learn_listening(&mut self, rows: &[SocketRow], changes: &mut Vec<Change>) {
+        let now: HashSet<SocketId> = rows.iter().map(SocketRow::name).collect();
+        let gone: Vec<SocketId> = self.listening.difference(&now).copied().collect();
+        for id in gone {
+            self.forget(&id, changes);
+        }
+        for row in rows {
+            self.learn(*row, changes);
+        }
+    }
+}
+
+/// Whether the rows differ in more than a timer that runs down.
+fn differs(from: &SocketRow, to: &SocketRow) -> bool {
+    let without = |row: &SocketRow| SocketRow { timer: None, cookie: 0, ..*row };
+    let restarted = |from: Timer, to: Timer| {
+        from.kind != to.kind || from.tries != to.tries || to.left > from.left
+    };
+    without(from) != without(to)
+        || match (from.timer, to.timer) {
+            (None, None) => false,
+            (Some(from), Some(to)) => restarted(from, to),
+            (Some(_), None) | (None, Some(_)) => true,
+        }
+}

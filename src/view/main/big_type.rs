@@ -1,0 +1,159 @@
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use crate::tcp::Port;
+use crate::view::pane::notices;
+use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
+use crate::view::table::column::ColumnWidth::{UpTo, Whole};
+use crate::view::table::column::{Column, ColumnLayout, RowView};
+use crate::view::table::columns::longest_address;
+use crate::view::table::window::Window;
+use crate::view::table::{empty, height, role, timer, titles};
+use crate::view::text::big_digits::Digits;
+use crate::view::{Painter, ThemeRole, rect, text};
+
+/// The lines of a row, with the blank one below it.
+const ROW: u16 = 2;
+
+/// From this width on an IPv4-mapped address fits beside the longest role and state.
+const WHOLE: usize = 74;
+
+/// The table in big type, for the back of a lecture hall: two large numbers, a few columns, the newest notice.
+pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+    let scene = painter.scene;
+    let mut rest = area;
+    let digits = Digits::fitting(area, scene.theme.is_ascii());
+    let numbers = rect::take_top(&mut rest, 1 + digits.height());
+    draw_numbers(painter, numbers, digits);
+    let between = rect::take_top(&mut rest, 1);
+    let room = usize::from(area.width);
+    let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
+    let spare = rest.height.saturating_sub(ROW * height::rows_wanted(scene.state) + lines.0);
+    let high = notices::height(scene.state, area.width, lines, spare);
+    let place = rect::take_bottom(&mut rest, high);
+    painter.put(
+        place,
+        notices::newest(scene, scene.state.notices.back, (room, usize::from(place.height))),
+    );
+    // No blank line is needed below the last row.
+    let height = usize::from(rest.height.div_ceil(ROW));
+    let window = Window::of(scene.state, painter.scroll, (height, 1));
+    if window.len() == 0 {
+        empty::draw(painter, rest);
+        return;
+    }
+    let rows = window.names(&scene.state.ui.shown);
+    let shown = scene.state.ui.shown.len();
+    if shown > rows.len() {
+        let (part, words) = titles::part_shown(window.rest.start + 1, window.rest.end, shown);
+        let words = scene.line(part, format!("rows {words} "));
+        painter.render(words.right_aligned(), between);
+    }
+    painter.scroll.list(rest, rows.iter().copied(), ROW);
+    let columns = columns(longest_address(&rows), room);
+    let lines = columns.lines(scene, &rows);
+    painter.put(rest, lines.flat_map(|line| [line, Line::default()]));
+}
+
+/// The port and the number of connections.
+fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, digits: Digits) {
+    let scene = painter.scene;
+    let state = scene.state;
+    let listener = &state.server;
+    let number = match listener.at().port {
+        Port::ANY => String::from("0"),
+        port => port.to_string(),
+    };
+    let (label, part) = if state.listened() {
+        ("LISTEN at port", ThemeRole::Gauge)
+    } else if state.seen().is_listening(listener.at().port) {
+        ("another's is port", ThemeRole::Dim)
+    } else {
+        ("nobody listens at port", ThemeRole::Dim)
+    };
+    let open = state.seen().connections();
+    let halves = [
+        (label, number, part),
+        (if open == 1 { "connection" } else { "connections" }, open.to_string(), ThemeRole::Key),
+    ];
+    let half = area.width / 2;
+    for (n, (label, number, part)) in (0..2).zip(halves) {
+        let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
+        let label = scene.line(ThemeRole::Strong, label);
+        let number = digits.draw(&number).into_iter().map(|line| scene.line(part, line));
+        painter.put(place, std::iter::once(label).chain(number));
+    }
+}
+
+const ROLE: &str = "Role";
+const PORTS: &str = "Ports";
+const STATE: &str = "State";
+
+/// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
+fn columns(foreign: usize, room: usize) -> ColumnLayout {
+    let spread = room >= 96;
+    let (role, foreign, gap) = if spread {
+        (24, 23, 4)
+    } else {
+        // An address that is cut tells less than a role in fewer words.
+        let most = if room < WHOLE { 18 } else { 23 };
+        let foreign = foreign.clamp(16, most);
+        let taken = if room < WHOLE { foreign - 16 } else { 0 };
+        (15 - taken, foreign, 1)
+    };
+    let columns = vec![
+        Column { titles: &[ROLE], widths: vec![(0, Whole(role))], cell: role_cell },
+        Column { titles: &[PORTS], widths: vec![(0, Whole(5 + 3 + foreign))], cell: ports },
+        Column { titles: &[STATE], widths: vec![(0, Whole(1)), (1, UpTo(room))], cell: state },
+    ];
+    ColumnLayout::with_gap(columns, room, (3, gap))
+}
+
+fn strong(row: &RowView<'_>, text: String) -> Span<'static> {
+    row.scene.span(ThemeRole::Strong, text)
+}
+
+fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    vec![strong(row, text::cut(&role::role(row.scene, row.line, width), width))]
+}
+
+/// Local port and foreign end; without a foreign end the state begins earlier, if it needs the room.
+fn ports(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let tuple = row.line.row.tuple;
+    let local = format!("{:>5}", tuple.local.port);
+    if tuple.is_connected() {
+        let foreign = text::end(tuple.remote, width - text::width(&local) - 3);
+        return vec![strong(row, format!("{local} {ARROW} {foreign}"))];
+    }
+    let room = row.layout.width_through(PORTS, STATE) - 6;
+    let state = words(row, row.layout.width_of(STATE));
+    if state.width() <= row.layout.width_of(STATE) {
+        return vec![strong(row, local)];
+    }
+    let state = text::cut(&state.content, room);
+    let blank = " ".repeat(1 + room - text::width(&state));
+    vec![strong(row, local + &blank), words(row, room).content(state)]
+}
+
+fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let words = words(row, width);
+    let text = text::cut(&words.content, width);
+    vec![words.content(text)]
+}
+
+/// The state, or why the row is gone.
+fn words(row: &RowView<'_>, room: usize) -> Span<'static> {
+    let (scene, state) = (row.scene, row.line.row.state);
+    if let Some(gone) = row.line.gone {
+        let tries = [gone.why.words(), gone.why.brief()].map(|why| format!("{HOLLOW} {why}"));
+        return scene.span(ThemeRole::Gone, text::fitting(room, tries));
+    }
+    let mut left = timer::time_left(scene, row.line).unwrap_or_default();
+    if room < 21 {
+        left = left.replace(" left", "");
+    }
+    let words = format!("{} {state} {left}", glyph(state));
+    let style = scene.theme.state(state).add_modifier(Modifier::BOLD);
+    Span::styled(words.trim_end().to_owned(), style)
+}

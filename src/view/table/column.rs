@@ -1,0 +1,222 @@
+//! A table as a list of columns: how wide each is, its title, and what stands in it.
+
+use std::collections::BTreeSet;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::TableRow;
+use crate::tcp::SocketId;
+use crate::view::style::glyphs::{LOWER, UPPER};
+use crate::view::table::signs::signs;
+use crate::view::{Scene, ThemeRole, text, width};
+
+/// One column of a table of sockets.
+pub(crate) struct Column {
+    /// The titles, the longest first: the first that fits stands above the column. The first is also its name.
+    pub(crate) titles: &'static [&'static str],
+    /// The widths it grows to, each with its rank: low ranks get their room first, rank 0 in any case.
+    pub(crate) widths: Vec<(u8, ColumnWidth)>,
+    /// What stands in a row. A cell that is wider than its column covers those to the right of it.
+    pub(crate) cell: fn(&RowView<'_>, usize) -> Vec<Span<'static>>,
+}
+
+/// How a column grows.
+#[derive(Clone, Copy)]
+pub(crate) enum ColumnWidth {
+    /// To this width, or not at all.
+    Whole(usize),
+    /// As far as there is room, if the column is shown.
+    UpTo(usize),
+}
+
+/// How a row is joined to its neighbour: both are ends of one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bracket {
+    /// To the one below.
+    Upper,
+    /// To the one above.
+    Lower,
+    /// Not at all.
+    None,
+}
+
+/// A list of columns, and the width of each; a column of no width is not shown.
+pub(crate) struct ColumnLayout {
+    columns: Vec<Column>,
+    widths: Vec<usize>,
+    /// What precedes the first column: the signs of a row, or nothing.
+    indent: usize,
+    gap: usize,
+}
+
+/// How wide the signs of a row are.
+const SIGNS: usize = 3;
+
+impl ColumnLayout {
+    /// The columns in `room`, behind the signs of each row.
+    pub(crate) fn fitting(columns: Vec<Column>, room: usize) -> ColumnLayout {
+        ColumnLayout::with_gap(columns, room, (SIGNS, 1))
+    }
+
+    /// The columns without signs before them.
+    pub(crate) fn plain(columns: Vec<Column>, room: usize) -> ColumnLayout {
+        ColumnLayout::with_gap(columns, room, (0, 1))
+    }
+
+    /// The columns with so many blanks before the first and between them.
+    pub(crate) fn with_gap(
+        columns: Vec<Column>,
+        room: usize,
+        (indent, gap): (usize, usize),
+    ) -> ColumnLayout {
+        let ranks = columns.iter().flat_map(|column| column.widths.iter().map(|(rank, _)| *rank));
+        let ranks: BTreeSet<u8> = ranks.collect();
+        let widths = vec![0; columns.len()];
+        let mut layout = ColumnLayout { columns, widths, indent, gap };
+        for rank in ranks {
+            while layout.grow(rank, room) {}
+        }
+        layout
+    }
+
+    /// Widens the columns of one rank together, if there is room for all of them.
+    fn grow(&mut self, rank: u8, room: usize) -> bool {
+        let before = self.widths.clone();
+        for (width, column) in self.widths.iter_mut().zip(&self.columns) {
+            for (_, goal) in column.widths.iter().filter(|(of, _)| *of == rank) {
+                *width = match *goal {
+                    ColumnWidth::Whole(to) => to.max(*width),
+                    ColumnWidth::UpTo(to) if (1..to).contains(width) => *width + 1,
+                    ColumnWidth::UpTo(_) => *width,
+                };
+            }
+        }
+        let has_grown = self.widths != before;
+        if has_grown && rank > 0 && self.width() > room {
+            self.widths = before;
+            return false;
+        }
+        has_grown
+    }
+
+    /// How many columns of the screen all take.
+    pub(crate) fn width(&self) -> usize {
+        let shown = self.widths.iter().filter(|width| **width > 0);
+        self.indent + shown.map(|width| width + self.gap).sum::<usize>().saturating_sub(self.gap)
+    }
+
+    /// How wide a column is; 0 if it is not shown.
+    pub(crate) fn width_of(&self, name: &str) -> usize {
+        self.width_through(name, name)
+    }
+
+    /// How wide the columns are from one to another, with the gaps between them.
+    pub(crate) fn width_through(&self, first: &str, last: &str) -> usize {
+        let place = |name| self.columns.iter().position(|column| column.titles[0] == name);
+        let Some((first, last)) = place(first).zip(place(last)) else {
+            return 0;
+        };
+        let shown = self.widths[first..=last].iter().filter(|width| **width > 0);
+        shown.map(|width| width + self.gap).sum::<usize>().saturating_sub(self.gap)
+    }
+
+    fn shown(&self) -> impl Iterator<Item = (&Column, usize)> {
+        self.columns.iter().zip(self.widths.iter().copied()).filter(|(_, width)| *width > 0)
+    }
+
+    /// The titles of the columns.
+    pub(crate) fn head(&self, scene: Scene<'_>) -> Line<'static> {
+        let mut head = " ".repeat(self.indent);
+        for (column, width) in self.shown() {
+            let title = column.titles.iter().find(|title| text::width(title) <= width);
+            head += &text::fit(title.or(column.titles.last()).unwrap_or(&""), width + self.gap);
+        }
+        Line::from(head).style(scene.style(ThemeRole::Heading))
+    }
+
+    /// One row; blank if there is no row of that name.
+    pub(crate) fn line(&self, scene: Scene<'_>, name: SocketId, bracket: Bracket) -> Line<'static> {
+        let Some(line) = scene.state.seen().get(name) else {
+            return Line::default();
+        };
+        let row = RowView { scene, line, bracket, layout: self };
+        let mut spans = if self.indent > 0 { vec![signs(scene, line)] } else { Vec::new() };
+        let mut start = self.indent;
+        for (column, width_of_column) in self.shown() {
+            let used = width(&spans);
+            if used <= start {
+                spans.push(Span::raw(" ".repeat(start - used)));
+                spans.extend((column.cell)(&row, width_of_column));
+            }
+            start += width_of_column + self.gap;
+        }
+        if scene.state.ui.selected == Some(name) {
+            return scene.selected(spans);
+        }
+        if line.gone.is_some() {
+            let gone = scene.style(ThemeRole::Gone);
+            spans.iter_mut().skip(1).for_each(|span| span.style = gone);
+        }
+        Line::from(spans)
+    }
+
+    /// Some rows, none of them joined to another.
+    pub(crate) fn lines(
+        &self,
+        scene: Scene<'_>,
+        rows: &[SocketId],
+    ) -> impl Iterator<Item = Line<'static>> {
+        rows.iter().map(move |name| self.line(scene, *name, Bracket::None))
+    }
+}
+
+/// One row, as the cells of its columns see it.
+pub(crate) struct RowView<'a> {
+    pub(crate) scene: Scene<'a>,
+    pub(crate) line: &'a TableRow,
+    pub(crate) bracket: Bracket,
+    pub(crate) layout: &'a ColumnLayout,
+}
+
+impl RowView<'_> {
+    /// The sign that joins the row to its neighbour.
+    pub(crate) const fn join(&self) -> &'static str {
+        match self.bracket {
+            Bracket::Upper => UPPER,
+            Bracket::Lower => LOWER,
+            Bracket::None => " ",
+        }
+    }
+
+    /// A text in the style of its state.
+    pub(crate) fn in_state(&self, text: String) -> Vec<Span<'static>> {
+        let style: Style = self.scene.theme.state(self.line.row.state);
+        vec![Span::styled(text, style)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnWidth::{UpTo, Whole};
+    use super::*;
+
+    fn blank(_: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    #[test]
+    fn columns_get_their_room_by_rank() {
+        let first = |widths| Column { titles: &["first"], widths, cell: blank };
+        let second = |widths| Column { titles: &["second"], widths, cell: blank };
+        let table = [(3, [5, 0]), (9, [9, 0]), (10, [5, 4]), (12, [7, 4]), (40, [9, 4])];
+        for (room, widths) in table {
+            let columns = vec![
+                first(vec![(0, Whole(5)), (2, UpTo(9))]),
+                second(vec![(1, Whole(4)), (1, UpTo(4))]),
+            ];
+            let layout = ColumnLayout::plain(columns, room);
+            assert_eq!(layout.widths, widths, "in {room} columns");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! How many connections the descriptors allow: what is said of it adds up.
+
+use fivetuple::tcp::{Burst, ConnectId, SocketEvent};
+
+use crate::robot::{LISTEN, Robot, own};
+
+/// A listening dashboard of a program that may hold so many descriptors.
+fn with(descriptors: u64) -> Robot {
+    let mut robot = Robot::listening();
+    robot.state.machine.descriptors = descriptors;
+    robot.orders();
+    robot
+}
+
+/// So many connections, both ends of which are ours, and no order left.
+fn connect(robot: &mut Robot, count: u32) {
+    let burst = Burst { count, ..Burst::ONE };
+    robot.hear(SocketEvent::BurstBegun { id: ConnectId::default(), burst, whole_range: false });
+    let mut rows = vec![LISTEN.to_owned()];
+    for n in 0..count {
+        let port = 40_000 + n;
+        let client = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode=1{port}");
+        let server = format!("tcp 0 0 127.0.0.1:5000 127.0.0.2:{port} ESTABLISHED inode=2{port}");
+        robot.hear(SocketEvent::Connected(own(&client, 100 + n)));
+        robot.hear(SocketEvent::Accepted(own(&server, 500 + n)));
+        rows.extend([client, server]);
+    }
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: count,
+        asked: count,
+        took: std::time::Duration::from_millis(2),
+    });
+    robot.kernel(&rows.join("\n"));
+    robot.orders();
+}
+
+fn has(robot: &Robot, parts: &[&str]) {
+    let said = robot.said();
+    for part in parts {
+        assert!(said.contains(part), "{part:?} is missing in: {said}");
+    }
+    assert!(!said.contains("EMFILE"), "nothing has failed: {said}");
+}
+
+#[test]
+fn fewer_calls_than_asked_for_are_explained_so_that_the_sum_comes_out() {
+    let mut robot = with(300);
+    robot.press("200c");
+    // 64 + 1 + 117 * 2 = 299: one is left, and a connection takes two.
+    has(
+        &robot,
+        &[
+            "connecting 117 times, not 200",
+            "of the 300 descriptors that this program may hold, 64 are kept for other things, 1 is in use",
+            "a connection takes two, as both ends are ours",
+        ],
+    );
+}
+
+#[test]
+fn where_no_call_is_possible_none_is_made_and_the_sum_comes_out_too() {
+    let mut robot = with(300);
+    robot.press("200c");
+    connect(&mut robot, 117);
+    robot.press("50c");
+    assert!(robot.commands().is_empty());
+    has(
+        &robot,
+        &[
+            "cannot connect: of the 300 descriptors that this program may hold, 64 are kept for other things, 235 are in use",
+            "a connection takes two",
+            "0d closes all",
+        ],
+    );
+}
+
+#[test]
+fn where_closing_would_make_no_room_it_is_not_said_to_help() {
+    let mut robot = with(60);
+    robot.press("c");
+    has(&robot, &["of the 60 descriptors", "ulimit -n 1024 before the start"]);
+    assert!(!robot.said().contains("0d"), "{}", robot.said());
+}
+
+#[test]
+fn calls_that_are_under_way_count_and_are_said_to() {
+    let mut robot = with(300);
+    robot.press("117c");
+    robot.orders();
+    robot.press("c");
+    assert!(robot.commands().is_empty());
+    has(&robot, &["1 is in use, 234 are for calls that are under way"]);
+}
+
+#[test]
+fn a_held_server_needs_no_descriptor_and_the_lab_keeps_some() {
+    let mut robot = with(300);
+    robot.hear(SocketEvent::AcceptHeld(true));
+    robot.press("300c");
+    has(&robot, &["connecting 235 times", "a connection takes one"]);
+    let mut robot = Robot::listening_in_lab();
+    robot.state.machine.descriptors = 600;
+    robot.press("20c");
+    has(&robot, &["connecting 11 times", "576 are kept for the lab and other things"]);
+}

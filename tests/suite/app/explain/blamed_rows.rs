@@ -1,0 +1,229 @@
+//! Who is blamed, and what is said of shortages: only what the table bears out, and only as long as it lasts.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use fivetuple::app::{Effect, Event};
+use fivetuple::tcp::{
+    Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Protocol,
+    SocketEvent, SourcePort, SyscallError,
+};
+
+use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
+use crate::robot::{LISTEN, Robot, own};
+use crate::view::{USUAL, screen};
+
+const SERVER: Endpoint = Endpoint {
+    ip: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+    port: fivetuple::tcp::Port(5000),
+};
+
+fn refused(spec: ConnectSpec, errno: Errno) -> SocketEvent {
+    SocketEvent::ConnectFailed {
+        to: spec.to.endpoint(),
+        spec,
+        local: None,
+        why: SyscallError { call: Call::Connect, errno },
+    }
+}
+
+#[test]
+fn who_wants_a_foreign_address_is_told_those_of_its_kind() {
+    for (wanted, other) in [("10.9.9.9", "fd00::2"), ("fd00::9", "192.168.0.7")] {
+        let wanted: IpAddr = wanted.parse().unwrap();
+        let mut robot = Robot::new();
+        let own = ["192.168.0.7", "fd00::2"].map(|ip| ip.parse().unwrap());
+        robot.state.machine.addresses = own.to_vec();
+        robot.hear(SocketEvent::ListenFailed {
+            spec: ListenSpec::at(Endpoint::new(wanted, 80)),
+            why: SyscallError { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
+        });
+        let said = robot.said();
+        assert!(said.contains("it has") && !said.contains(other), "{said}");
+    }
+}
+
+#[test]
+fn silence_blames_a_full_queue_and_nobody_else() {
+    let call = || refused(ConnectSpec::to(SERVER.into()), Errno::ETIMEDOUT);
+    let mut robot = laptop_connected();
+    robot.hear(call());
+    assert_eq!(robot.state.blamed(), [], "{}", robot.said());
+    let full = LISTEN.replace("tcp 0 128", "tcp 3 2");
+    robot.kernel(&[&full, LAPTOP_END, SERVER_END].join("\n"));
+    robot.hear(call());
+    assert_eq!(robot.state.blamed(), [own(LISTEN, 9).name]);
+    assert!(robot.said().contains("accept queue"), "{}", robot.said());
+}
+
+#[test]
+fn an_exact_copy_blames_the_connection_that_has_the_five_numbers() {
+    let rows = [
+        "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=31",
+        "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=32",
+        "tcp 0 0 127.0.0.2:5000 127.0.0.1:6000 ESTABLISHED inode=33",
+        "tcp 0 0 127.0.0.2:5001 127.0.0.1:5000 ESTABLISHED inode=34",
+    ];
+    let port = fivetuple::tcp::Port(5000);
+    for source_port in [SourcePort::Fixed(port), SourcePort::SameAsServer] {
+        let mut robot = Robot::listening();
+        robot.kernel(&[&[LISTEN][..], &rows].concat().join("\n"));
+        let spec = ConnectSpec {
+            from: Some([127, 0, 0, 2].into()),
+            source_port,
+            ..ConnectSpec::to(SERVER.into())
+        };
+        robot.hear(refused(spec, Errno::EADDRNOTAVAIL));
+        assert!(robot.said().contains("All five numbers"), "{}", robot.said());
+        assert_eq!(robot.state.blamed(), [own(rows[0], 0).name]);
+    }
+}
+
+#[test]
+fn datagrams_take_no_port_from_connections() {
+    let range = PortRange { low: fivetuple::tcp::Port(45_000), high: fivetuple::tcp::Port(45_007) };
+    let rows = [
+        "udp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31",
+        "tcp 0 0 127.0.0.2:45002 127.0.0.1:5000 ESTABLISHED inode=32",
+    ];
+    for (protocol, errno, blamed) in
+        [(Protocol::Tcp, Errno::EADDRNOTAVAIL, rows[1]), (Protocol::Udp, Errno::EAGAIN, rows[0])]
+    {
+        let mut robot = Robot::listening();
+        robot.kernel(&[LISTEN, rows[0], rows[1]].join("\n"));
+        let spec = ConnectSpec {
+            from: Some([127, 0, 0, 2].into()),
+            source_port: SourcePort::Toy(range),
+            protocol,
+            ..ConnectSpec::to(SERVER.into())
+        };
+        robot.hear(refused(spec, errno));
+        assert_eq!(robot.state.blamed(), [own(blamed, 0).name], "{protocol}");
+    }
+}
+
+#[test]
+fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
+    let mut robot = Robot::listening();
+    robot.hear(SocketEvent::AcceptFailed {
+        why: SyscallError { call: Call::Accept, errno: Errno::EMFILE },
+        pause: Duration::from_millis(400),
+    });
+    assert!(screen(&mut robot, USUAL).contains("pauses: "));
+    robot.later(Duration::from_millis(401));
+    let after = screen(&mut robot, USUAL);
+    assert!(after.contains("accepts at once"), "{after}");
+}
+
+#[test]
+fn where_proc_is_read_instead_nothing_is_said_to_be_unreadable() {
+    let mut robot = Robot::new();
+    let why = "opening a netlink socket was refused: Operation not permitted";
+    robot.tell(Event::FellBackToProcfs(why.to_owned()));
+    let said = robot.said();
+    assert!(said.contains("/proc/net/tcp is read instead"), "{said}");
+    assert!(said.contains("Operation not permitted"), "{said}");
+    assert!(robot.state.sockets.blind.is_empty());
+}
+
+#[test]
+fn a_call_typed_with_the_order_to_listen_waits_for_the_port() {
+    let mut robot = Robot::anywhere();
+    robot.press("l 3c s");
+    let orders = robot.commands();
+    assert!(matches!(orders[..], [Command::Listen(_)]), "{orders:?}");
+    let at = Endpoint::new([127, 0, 0, 1], 41_000);
+    robot.hear(SocketEvent::Listening {
+        spec: ListenSpec::at(at),
+        sockets: vec![own(&LISTEN.replace("5000", "41000"), 9)],
+    });
+    let orders = robot.commands();
+    let [Command::Connect(spec, Burst { count: 3, .. })] = &orders[..] else {
+        panic!("{orders:?}")
+    };
+    assert_eq!(spec.to.endpoint(), Some(at));
+}
+
+#[test]
+fn a_call_does_not_wait_for_a_listener_that_nobody_ordered() {
+    let mut robot = Robot::anywhere();
+    robot.press("c");
+    assert!(robot.said().contains("no port to call yet"));
+    robot.press("l c");
+    robot.hear(SocketEvent::ListenFailed {
+        spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 0)),
+        why: SyscallError { call: Call::Bind, errno: Errno::EACCES },
+    });
+    assert!(robot.said().contains("no port to call yet"), "{}", robot.said());
+}
+
+#[test]
+fn a_form_that_changes_nothing_of_the_filter_begins_no_new_watch() {
+    let watches = |robot: &mut Robot| {
+        let orders = robot.orders();
+        let watch = |order: &&Effect| matches!(order, Effect::Watch(_));
+        orders.iter().filter(watch).count()
+    };
+    let mut robot = Robot::listening();
+    robot.orders();
+    robot.press("C Enter");
+    assert_eq!(watches(&mut robot), 0);
+    robot.press("L Enter");
+    assert_eq!(watches(&mut robot), 0);
+    robot.press("C");
+    robot.type_text("127.0.0.1:9999");
+    robot.press("Enter");
+    assert_eq!(watches(&mut robot), 1, "another port belongs to the demo now");
+}
+
+#[test]
+fn a_second_burst_says_that_it_follows_the_first() {
+    let mut robot = Robot::listening();
+    robot.press("50c");
+    robot.hear(SocketEvent::BurstBegun {
+        id: ConnectId::default(),
+        burst: Burst { count: 50, every: Duration::ZERO },
+        whole_range: false,
+    });
+    robot.press("60c");
+    assert!(robot.said().contains("these follow them"), "{}", robot.said());
+    robot.commands();
+    // The listener stops in between: the first burst gives up, the second still follows.
+    robot.press("l");
+    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(refused(ConnectSpec::to(SERVER.into()), Errno::ECONNREFUSED));
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 20,
+        asked: 50,
+        took: Duration::from_millis(9),
+    });
+    let told: Vec<&str> = robot.state.notices.newest_first().map(|notice| &*notice.text).collect();
+    assert!(told.iter().any(|text| text.contains("opened 20 connections of 50")), "{told:?}");
+    let orders = robot.commands();
+    assert!(
+        matches!(
+            orders[..],
+            [Command::StopListening, Command::Connect(_, Burst { count: 60, .. })]
+        ),
+        "{orders:?}"
+    );
+}
+
+#[test]
+fn why_an_owner_is_not_shown_is_told_once_for_each_user() {
+    let mut robot = Robot::listening();
+    let stranger = |port: u16, uid: u32| {
+        format!("tcp 0 0 127.0.0.1:{port} 127.0.0.1:5000 ESTABLISHED inode={port} uid={uid}")
+    };
+    let rows = [stranger(40_000, 7), stranger(40_001, 7), stranger(40_002, 0)];
+    robot.kernel(&[LISTEN, &rows.join("\n")].join("\n"));
+    let before = robot.state.notices.len();
+    // The third is a process of our own user that is gone already.
+    for inode in [40_000, 40_001, 40_002, 40_003] {
+        robot.tell(Event::OwnersHidden(vec![inode]));
+    }
+    assert_eq!(robot.state.notices.len() - before, 1);
+    let said = robot.said();
+    assert!(said.starts_with("who holds the sockets of user 7 is not shown"), "{said}");
+}

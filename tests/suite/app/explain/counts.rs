@@ -1,0 +1,151 @@
+//! What one key does to several connections of the lab is counted by connections, and says no more than is true of them.
+
+use std::time::Duration;
+
+use fivetuple::tcp::{Burst, CloseKind, ConnectId, SocketEvent, SocketId};
+
+use crate::app::events::lab::name;
+use crate::computers::{CALLS, CLIENT, SERVES};
+use crate::robot::{Robot, own};
+
+fn numbered(row: &str, n: usize) -> String {
+    row.replace("44506", &(44506 + n).to_string())
+}
+
+/// So many connections from the laptop, on a held wire from then on.
+fn held(many: usize) -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    for n in 0..many {
+        robot.press("c");
+        robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
+        robot.hear(SocketEvent::Accepted(own(&numbered(SERVES, n), 12)));
+    }
+    robot.later(Duration::from_secs(2));
+    robot.press("h");
+    robot
+}
+
+fn all(row: &str, many: usize) -> Vec<SocketId> {
+    (0..many).map(|n| name(&numbered(row, n))).collect()
+}
+
+fn close(robot: &mut Robot, ends: &[SocketId], how: CloseKind) {
+    for at in ends {
+        robot.hear(SocketEvent::Closed { at: *at, how });
+    }
+}
+
+fn sentences(robot: &Robot) -> Vec<&str> {
+    let notices = robot.state.notices.newest_first();
+    notices.map(|notice| notice.text.as_str()).collect()
+}
+
+#[test]
+fn nobody_is_said_to_be_closed_whose_fin_is_on_its_way() {
+    for (key, how, did) in [
+        ("0d", CloseKind::Close, "5 connections were hung up"),
+        ("0x", CloseKind::Abort, "5 connections were aborted"),
+    ] {
+        let mut robot = held(5);
+        robot.press(key);
+        close(&mut robot, &all(CLIENT, 5), how);
+        assert!(robot.said().contains(did), "{}", robot.said());
+        assert!(!robot.said().contains("closed"), "{}", robot.said());
+    }
+}
+
+#[test]
+fn both_ends_of_three_connections_are_not_five() {
+    let mut robot = held(3);
+    for end in all(CLIENT, 3) {
+        robot.press("d");
+        close(&mut robot, &[end], CloseKind::Close);
+        robot.later(Duration::from_millis(300));
+    }
+    for end in all(SERVES, 3) {
+        robot.press("o");
+        robot.hear(SocketEvent::PeerClosed(end));
+        close(&mut robot, &[end], CloseKind::Close);
+        robot.later(Duration::from_millis(300));
+    }
+    let said = sentences(&robot);
+    let counts = said.iter().filter(|text| text.contains("connections were"));
+    assert_eq!(counts.count(), 0, "{said:#?}");
+    let too = said.iter().filter(|text| text.contains("hung up, too"));
+    assert_eq!(too.count(), 3, "{said:#?}");
+}
+
+#[test]
+fn what_follows_at_once_at_the_other_ends_is_one_sentence() {
+    let mut robot = held(3);
+    robot.press("0D");
+    close(&mut robot, &all(SERVES, 3), CloseKind::Close);
+    let before = robot.state.notices.len();
+    for end in all(CLIENT, 3) {
+        robot.hear(SocketEvent::PeerClosed(end));
+        close(&mut robot, &[end], CloseKind::Close);
+    }
+    assert_eq!(robot.state.notices.len(), before + 1);
+    let said = robot.said();
+    assert!(said.starts_with("3 connections were hung up at"), "{said}");
+    assert!(said.contains("LAST_ACK"), "{said}");
+
+    let mut robot = held(2);
+    robot.press("2f");
+    let before = robot.state.notices.len();
+    for end in all(CLIENT, 2) {
+        robot.hear(SocketEvent::HalfClosed(end));
+    }
+    assert_eq!(robot.state.notices.len(), before + 1);
+    let said = robot.said();
+    assert!(said.starts_with("2 connections were half-closed"), "{said}");
+}
+
+#[test]
+fn calls_without_an_answer_are_said_to_wait() {
+    for (opened, words) in [
+        (0, "none of laptop's 4 calls is answered yet: 4 calls wait"),
+        (1, "laptop opened 1 connection of 4 in less than 1 ms"),
+    ] {
+        let mut robot = Robot::listening_in_lab();
+        robot.press("h 4c");
+        robot.hear(SocketEvent::BurstBegun {
+            id: ConnectId::default(),
+            burst: Burst { count: 4, ..Burst::ONE },
+            whole_range: false,
+        });
+        for n in 0..4 {
+            robot.hear(SocketEvent::Connecting(own(&numbered(CALLS, n), 11)));
+        }
+        for n in 0..opened {
+            robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
+        }
+        robot.hear(SocketEvent::BurstEnded {
+            id: ConnectId::default(),
+            opened: u32::try_from(opened).unwrap(),
+            asked: 4,
+            took: Duration::ZERO,
+        });
+        assert!(robot.said().contains(words), "{}", robot.said());
+        let wait = format!("{} calls wait for their answers", 4 - opened);
+        assert!(robot.said().contains(&wait), "{}", robot.said());
+    }
+}
+
+#[test]
+fn the_ports_of_several_connections_are_listed_rising() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("7c");
+    for n in [8, 0, 4, 2, 12, 10, 6] {
+        robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
+    }
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 7,
+        asked: 7,
+        took: Duration::ZERO,
+    });
+    let said = robot.said();
+    let ports = "(ports 44506, 44508, 44510, 44512, 44514 ...)";
+    assert!(said.contains(ports), "{said}");
+}

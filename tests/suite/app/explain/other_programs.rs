@@ -1,0 +1,140 @@
+//! Connections whose other end is another program's.
+
+use std::time::Duration;
+
+use fivetuple::app::history::ladder::{as_text, of};
+use fivetuple::app::{Action, Role};
+use fivetuple::tcp::{Call, CloseKind, Endpoint, Errno, ServerCloses, SocketEvent, SyscallError};
+
+use crate::app::explain::close::{closed, diagram, name, python, serving};
+use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
+use crate::robot::{LISTEN, Robot, own};
+
+const FOREIGN: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:7391 ESTABLISHED inode=11";
+const PYTHON: &str = "tcp 0 0 127.0.0.1:7391 127.0.0.2:54240 ESTABLISHED inode=71";
+const PYTHON_LISTENS: &str = "tcp 0 5 127.0.0.1:7391 0.0.0.0:* LISTEN inode=70";
+/// A client of ours in a connection with python's server.
+fn calls_python() -> Robot {
+    let mut robot = Robot::new();
+    robot.state.clients.to = Some("127.0.0.1:7391".parse::<Endpoint>().unwrap().into());
+    robot.press("c");
+    robot.hear(SocketEvent::Connected(own(FOREIGN, 11)));
+    robot.kernel(&[PYTHON_LISTENS, FOREIGN, PYTHON].join("\n"));
+    python(&mut robot, &[70, 71]);
+    robot.later(Duration::from_secs(1));
+    robot
+}
+
+#[test]
+fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
+    let mut robot = calls_python();
+    closed(&mut robot, FOREIGN, CloseKind::Close);
+    let said = robot.said();
+    assert!(said.contains("RST takes both rows"), "{said}");
+    let rows = [
+        FOREIGN.replace("ESTABLISHED inode=11", "FIN_WAIT2"),
+        PYTHON.replace("ESTABLISHED", "CLOSE_WAIT"),
+    ];
+    robot.kernel(&[PYTHON_LISTENS, &rows[0], &rows[1]].join("\n"));
+    robot.kernel(PYTHON_LISTENS);
+    let table = robot.table();
+    assert!(table.iter().any(|row| row.ends_with("FIN_WAIT2 closed")), "{table:?}");
+    assert!(table.iter().any(|row| row.ends_with("CLOSE_WAIT closed")), "{table:?}");
+    let ladder = as_text(&of(&robot.state).unwrap());
+    assert_eq!(ladder.matches("FIN+ACK").count(), 1, "{ladder}");
+    assert!(!ladder.contains("TIME_WAIT"), "{ladder}");
+    assert!(ladder.trim_end().ends_with("gone"), "{ladder}");
+    robot.ask(Action::SelectRow(name(FOREIGN)));
+    let diagram = diagram(&mut robot);
+    assert!(diagram.contains("the table does not tell"), "{diagram}");
+    assert!(!diagram.contains("60 s are over"), "{diagram}");
+}
+
+#[test]
+fn a_fin_of_another_program_is_told() {
+    let mut robot = serving(|spec| spec.closes = ServerCloses::Never);
+    let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
+    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
+    robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
+    python(&mut robot, &[11]);
+    robot.later(Duration::from_secs(1));
+    robot.hear(SocketEvent::PeerClosed(name(&rows[0])));
+    let said = robot.said();
+    assert!(said.starts_with("python3 (127.0.0.77:54240)"), "{said}");
+    assert!(said.contains("CLOSE_WAIT until the server closes: D"), "{said}");
+}
+
+#[test]
+fn who_has_half_closed_sends_no_second_fin() {
+    let mut robot = calls_python();
+    robot.hear(SocketEvent::HalfClosed(name(FOREIGN)));
+    robot.later(Duration::from_secs(2));
+    robot.hear(SocketEvent::CallFailed {
+        at: name(FOREIGN),
+        why: SyscallError { call: Call::Write, errno: Errno::EPIPE },
+    });
+    let said = robot.said();
+    assert!(said.contains("Its own half-close"), "{said}");
+    assert!(said.contains("can still send"), "{said}");
+    closed(&mut robot, FOREIGN, CloseKind::Close);
+    let said = robot.said();
+    assert!(said.contains("its FIN was sent before"), "{said}");
+}
+
+#[test]
+fn a_row_in_time_wait_is_whose_it_was() {
+    let mut robot = calls_python();
+    robot.state.server.spec.at.port.0 = 7391;
+    let role = |robot: &Robot, row: &str| {
+        let line = robot.state.seen().get(name(row)).unwrap();
+        Role::of(&robot.state, &line.row).to_string()
+    };
+    let waits = PYTHON.replace("ESTABLISHED inode=71", "TIME_WAIT timewait=60000ms/0");
+    assert_eq!(role(&robot, PYTHON), "python3");
+    robot.kernel(&[PYTHON_LISTENS, &waits].join("\n"));
+    assert_eq!(role(&robot, PYTHON), "python3");
+
+    let mut robot = Robot::listening();
+    let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
+    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
+    robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
+    python(&mut robot, &[11]);
+    assert_eq!(role(&robot, &rows[1]), "python3");
+    let waits = rows[1].replace("ESTABLISHED inode=11", "TIME_WAIT timewait=60000ms/0");
+    robot.kernel(&[LISTEN, &waits].join("\n"));
+    assert_eq!(role(&robot, &rows[1]), "python3");
+}
+
+#[test]
+fn the_server_says_why_it_has_nothing_to_close() {
+    let mut robot = Robot::listening();
+    robot.press("D");
+    assert!(robot.said().contains("has been accepted"), "{}", robot.said());
+
+    let mut robot = laptop_connected();
+    closed(&mut robot, SERVER_END, CloseKind::Close);
+    robot.press("D");
+    let said = robot.said();
+    assert!(said.contains("closed already"), "{said}");
+
+    let mut robot = calls_python();
+    robot.press("D");
+    let said = robot.said();
+    assert!(said.contains("127.0.0.1:7391 is python3's"), "{said}");
+}
+
+#[test]
+fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
+    let mut robot = calls_python();
+    let waits = FOREIGN.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=59000ms/0");
+    robot.kernel(&[PYTHON_LISTENS, &waits].join("\n"));
+    robot.state.server.spec.at = name(FOREIGN).tuple.local;
+    robot.press("l");
+    robot.hear(SocketEvent::ListenFailed {
+        spec: robot.state.server.spec.clone(),
+        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
+    });
+    let said = robot.said();
+    assert!(said.contains("because laptop closed first"), "{said}");
+    assert!(said.contains("C before the call"), "{said}");
+}

@@ -1,0 +1,102 @@
+//! Who was reset by the server's side, and whether that end had been accepted, closed, or never taken.
+
+use std::time::Duration;
+
+use fivetuple::tcp::{CloseKind, Errno, Flags, SocketEvent};
+
+use crate::app::events::lab::{connected, name};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
+use crate::robot::{Robot, own};
+
+const PUSH: Flags = Flags::PSH.and(Flags::ACK);
+
+fn laptop_is_reset(robot: &mut Robot) -> String {
+    let (at, how) = (name(CLIENT), CloseKind::Broken(Errno::ECONNRESET));
+    robot.hear(SocketEvent::Closed { at, how });
+    robot.said().to_owned()
+}
+
+/// The server has closed its end, and its FIN is lost.
+fn closed_unheard() -> Robot {
+    let mut robot = connected();
+    robot.later(Duration::from_secs(1));
+    robot.press("u");
+    robot.sends(1, (SERVER, Flags::FIN.and(Flags::ACK)), (1, 14), b"");
+    robot.loses(1);
+    let (at, how) = (name(SERVES), CloseKind::Close);
+    robot.hear(SocketEvent::Closed { at, how });
+    robot.later(Duration::from_secs(1));
+    robot
+}
+
+#[test]
+fn an_end_that_was_accepted_and_closed_waited_in_no_accept_queue() {
+    let mut robot = closed_unheard();
+    let said = laptop_is_reset(&mut robot);
+    assert!(!said.contains("accept"), "{said}");
+    assert!(!said.contains("listener"), "{said}");
+    assert!(said.contains("came to the server's end after that was closed"), "{said}");
+
+    // The wire's news of that RST comes before the laptop's, or after.
+    for is_first in [true, false] {
+        let mut robot = closed_unheard();
+        let before = robot.state.notices.len();
+        if !is_first {
+            laptop_is_reset(&mut robot);
+        }
+        robot.sends(2, (LAPTOP, PUSH), (14, 1), b"Test payload.");
+        robot.arrives(2);
+        robot.sends(3, (SERVER, Flags::RST), (1, 0), b"");
+        robot.arrives(3);
+        if is_first {
+            laptop_is_reset(&mut robot);
+        }
+        let said = robot.said();
+        assert!(said.contains("was closed"), "{said}");
+        assert_eq!(robot.state.notices.len(), before + 1, "told once: {said}");
+    }
+}
+
+/// The laptop is connected, and nobody has accepted the other end.
+fn unaccepted(server: &[&str]) -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("c");
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.tables(server, &[CLIENT]);
+    robot.later(Duration::from_secs(1));
+    robot
+}
+
+#[test]
+fn where_listen_stands_no_listener_is_said_to_be_closed() {
+    let mut robot = unaccepted(&[LISTEN]);
+    let said = laptop_is_reset(&mut robot);
+    assert!(!said.contains("is closed"), "{said}");
+    assert!(said.contains("LISTEN still stands"), "{said}");
+    assert!(said.contains("may have overflowed"), "{said}");
+}
+
+#[test]
+fn who_waited_for_a_listener_that_is_closed_is_said_to_have() {
+    let waits = SERVES.replace(" inode=12", "");
+    let half = waits.replace("ESTABLISHED", "SYN_RECV");
+    let cases = [
+        (vec![LISTEN, &waits], "it waited in the accept queue"),
+        (vec![LISTEN, &half], "in SYN_RECV still"),
+        (vec![LISTEN], "nobody had accepted it, and the listener is"),
+    ];
+    for (server, why) in cases {
+        // Its news and the table may come after the RST.
+        let mut robot = unaccepted(&server);
+        robot.press("l");
+        let said = laptop_is_reset(&mut robot);
+        assert!(said.contains(why), "{said}");
+
+        let mut robot = unaccepted(&server);
+        robot.press("l");
+        robot.hear(SocketEvent::StoppedListening { why: None });
+        robot.vanish(SERVER, &server);
+        let said = laptop_is_reset(&mut robot);
+        assert!(said.contains(why), "{said}");
+    }
+}

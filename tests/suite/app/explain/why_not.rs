@@ -1,0 +1,216 @@
+//! Why not? What keys, time and the kernel's table do to the last refusal.
+
+use std::time::Duration;
+
+use fivetuple::app::{Event, Overlay, Verdict};
+use fivetuple::tcp::{
+    Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits, ListenSpec, Probe,
+    SocketEvent, SourcePort, SyscallError,
+};
+
+use crate::computers::lab;
+use crate::robot::Robot;
+use crate::view::{USUAL, WIDE, screen};
+
+const WAIT: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 TIME_WAIT timewait=47300ms/0";
+
+/// The server closed first, stopped, and cannot listen again.
+pub(crate) fn refused() -> Robot {
+    let mut robot = Robot::new();
+    robot.kernel(WAIT);
+    robot.later(Duration::from_secs(3));
+    robot.press("l");
+    robot.commands();
+    let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
+    let spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
+    robot.hear(SocketEvent::ListenFailed { spec, why });
+    robot
+}
+
+/// Answers what is being tried: other ports and addresses work.
+pub(crate) fn answer(robot: &mut Robot) {
+    let commands = robot.commands();
+    let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
+    for trial in trials.clone() {
+        let Probe::Bind { at, .. } = trial else { panic!("{trial:?}") };
+        let same = at == Endpoint::new([127, 0, 0, 1], 5000);
+        let (call, errno) = (Call::Bind, Errno::EADDRINUSE);
+        let outcome = if same { Err(SyscallError { call, errno }) } else { Ok(()) };
+        robot.hear(SocketEvent::Tried { trial, outcome });
+    }
+}
+
+#[test]
+fn the_sentence_of_a_refusal_says_that_y_tells_more() {
+    assert!(refused().said().ends_with("y tells more."));
+    let mut robot = Robot::new();
+    robot.press("y");
+    assert!(robot.state.ui.overlay.is_none());
+    assert!(robot.said().contains("nothing was refused yet"), "{}", robot.said());
+}
+
+#[test]
+fn remedies_are_tried_and_not_claimed() {
+    let mut robot = refused();
+    robot.press("y");
+    let trying = |robot: &Robot| {
+        let case = robot.state.notices.case.as_ref().unwrap();
+        let trying = |verdict: &Verdict| matches!(verdict, Verdict::Trying(_));
+        case.remedies.iter().filter(|remedy| trying(&remedy.verdict)).count()
+    };
+    assert_eq!(trying(&robot), 5);
+    answer(&mut robot);
+    assert_eq!(trying(&robot), 0);
+    robot.press("y");
+    assert!(matches!(robot.commands()[..], [Command::Listen(_)]), "y again retries");
+}
+
+#[test]
+fn it_is_tried_again_by_itself_when_time_wait_is_over_and_not_before() {
+    let mut robot = refused();
+    robot.press("y");
+    answer(&mut robot);
+    robot.press("w Esc");
+    assert_eq!(robot.state.retries_in(), Some(45));
+    robot.later(Duration::from_secs(20));
+    assert_eq!(robot.state.retries_in(), Some(25));
+    assert!(robot.commands().is_empty());
+    // Only the kernel says when it is over.
+    robot.later(Duration::from_secs(30));
+    assert!(robot.commands().is_empty());
+    robot.kernel("");
+    robot.later(Duration::from_secs(1));
+    assert!(matches!(robot.commands()[..], [Command::Listen(_)]));
+    robot.later(Duration::from_secs(1));
+    assert!(robot.commands().is_empty(), "once");
+}
+
+#[test]
+fn a_try_that_comes_by_itself_leaves_alone_what_is_being_typed() {
+    let mut robot = refused();
+    robot.press("y");
+    answer(&mut robot);
+    robot.press("w Esc C");
+    robot.kernel("");
+    robot.later(Duration::from_secs(1));
+    assert!(matches!(robot.commands()[..], [Command::Listen(_)]));
+    assert!(matches!(robot.state.ui.overlay, Some(Overlay::ConnectForm(_))));
+}
+
+#[test]
+fn what_was_refused_on_loopback_is_not_tried_again_in_the_lab() {
+    let mut robot = refused();
+    robot.press("y");
+    answer(&mut robot);
+    robot.press("w Esc N");
+    robot.tell(Event::Lab(LabEvent::Up {
+        computers: lab(3),
+        limits: LabLimits::MEANT,
+        took: Duration::from_millis(5),
+    }));
+    robot.commands();
+    robot.later(Duration::from_secs(1));
+    assert!(robot.commands().is_empty(), "{}", robot.said());
+    robot.press("y");
+    assert!(robot.said().contains("nothing was refused yet"), "{}", robot.said());
+}
+
+#[test]
+fn waiting_can_be_given_up_and_a_reset_forgets_it() {
+    for keys in ["y w w Esc", "y w Esc r"] {
+        let mut robot = refused();
+        robot.press(keys);
+        robot.commands();
+        robot.kernel("");
+        robot.later(Duration::from_secs(1));
+        assert!(robot.commands().is_empty(), "{keys}");
+    }
+    let mut robot = refused();
+    robot.press("y j q");
+    assert!(robot.state.ui.overlay.is_none(), "q closes it");
+    robot.press("y");
+    assert!(matches!(robot.state.ui.overlay, Some(Overlay::Why(0))));
+}
+
+/// What `y` shows of a client's call to port 5000, with those rows in the table.
+fn why_not_connected(spec: ConnectSpec, (call, errno): (Call, Errno), rows: &[&str]) -> String {
+    let mut robot = Robot::new();
+    robot.kernel(&rows.join("\n"));
+    robot.hear(SocketEvent::ConnectFailed {
+        to: spec.to.endpoint(),
+        spec,
+        local: None,
+        why: SyscallError { call, errno },
+    });
+    robot.press("y");
+    let text = screen(&mut robot, WIDE);
+    let words: Vec<&str> = text.split(['│', '┃', '\n']).flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
+#[test]
+fn the_reason_is_that_of_the_row_that_is_shown() {
+    let server = Endpoint::new([127, 0, 0, 1], 5000);
+    let from = |source_port| ConnectSpec {
+        from: Some([127, 0, 0, 2].into()),
+        source_port,
+        ..ConnectSpec::to(server.into())
+    };
+    let same = from(SourcePort::SameAsServer);
+    let copy = ["tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=31"];
+    let listener = ["tcp 0 128 127.0.0.2:5000 0.0.0.0:* LISTEN inode=9"];
+    let only_v6 = ["tcp 0 128 [::]:5000 [::]:* LISTEN inode=9"];
+    let only_v4 = ["tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9"];
+    let v6 = ConnectSpec::to(Endpoint::new(std::net::Ipv6Addr::LOCALHOST, 5000).into());
+    let v4 = ConnectSpec::to(server.into());
+    let refused = (Call::Connect, Errno::ECONNREFUSED);
+    let in_use = (Call::Bind, Errno::EADDRINUSE);
+    let no_port = (Call::Connect, Errno::EADDRNOTAVAIL);
+    let cases = [
+        (same.clone(), no_port, &copy, "This row has all five numbers already"),
+        (
+            from(SourcePort::KernelPicks),
+            no_port,
+            &["tcp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31"],
+            "one port of the range",
+        ),
+        (same.clone(), in_use, &listener, "listens at 127.0.0.2:5000: bind() gives"),
+        (same, in_use, &listener, "SO_REUSEPORT on both sockets; SO_REUSEADDR does not help"),
+        (v4, refused, &only_v6, "IPV6_V6ONLY"),
+        (v6, refused, &only_v4, "takes no calls by IPv6"),
+    ];
+    for (spec, why, rows, part) in cases {
+        let text = why_not_connected(spec, why, rows);
+        assert!(text.contains(part), "{part:?} is missing in {text}");
+    }
+}
+
+#[test]
+fn a_time_wait_is_shown_with_the_seconds_left_and_waited_for_only_where_that_helps() {
+    let mut robot = refused();
+    robot.press("y");
+    for size in [WIDE, USUAL] {
+        let text = screen(&mut robot, size);
+        let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
+        let row = rows.next_back().unwrap_or_default();
+        assert!(row.contains("45 s left"), "{text}");
+        assert!(text.contains("retry when TIME_WAIT is over"), "{text}");
+    }
+
+    // Another program listens there: that is what is in the way, and it stays.
+    let listens = "tcp 0 5 127.0.0.1:5000 0.0.0.0:* LISTEN inode=70";
+    let mut robot = Robot::new();
+    robot.kernel(&[listens, WAIT].join("\n"));
+    robot.finds_the_port_taken();
+    robot.press("y");
+    let text = screen(&mut robot, WIDE);
+    let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
+    let row = rows.next_back().unwrap_or_default();
+    assert!(row.contains("48 s left"), "{text}");
+    assert!(!text.contains("retry when TIME_WAIT is over"), "{text}");
+    robot.press("w");
+    assert_eq!(robot.state.retries_in(), None);
+    let said = robot.said();
+    assert!(said.contains("waiting does not help"), "{said}");
+    assert!(said.contains("TIME_WAIT is not alone in the way"), "{said}");
+}

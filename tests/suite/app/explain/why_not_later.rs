@@ -1,0 +1,119 @@
+//! Why not? What came after a refusal does not explain it, and what would help is there.
+
+use std::time::Duration;
+
+use fivetuple::app::{Remedy, Verdict};
+use fivetuple::tcp::{
+    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Host, Probe, SocketEvent, SourcePort,
+    SyscallError,
+};
+
+use crate::computers::LAPTOP;
+use crate::robot::{LISTEN, Robot, own};
+use crate::view::{WIDE, screen};
+
+/// The call to port 5000 was refused: nobody listens there.
+fn nobody_listened() -> Robot {
+    let mut robot = Robot::new();
+    robot.later(Duration::from_secs(3));
+    robot.press("c");
+    let spec = ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into());
+    robot.hear(SocketEvent::ConnectFailed {
+        to: spec.to.endpoint(),
+        spec,
+        local: None,
+        why: SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED },
+    });
+    robot.commands();
+    robot.later(Duration::from_millis(100));
+    robot
+}
+
+#[test]
+fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
+    for at in ["127.0.0.1:5000 0.0.0.0:*", "0.0.0.0:5000 0.0.0.0:*", "[::]:5000 [::]:*"] {
+        let mut robot = nobody_listened();
+        let said = robot.said().to_owned();
+        assert!(said.contains("nobody listens there"), "{said}");
+        robot.kernel(&format!("tcp 0 5 {at} LISTEN inode=70"));
+        assert_eq!(robot.said(), said, "{at}");
+        assert!(robot.state.blamed().is_empty(), "{at}");
+        robot.press("y");
+        assert!(robot.state.blamed().is_empty(), "{at}");
+        let text = screen(&mut robot, WIDE);
+        assert!(text.contains("Somebody listens there now"), "{text}");
+        assert!(!text.contains("another address"), "{text}");
+        assert!(!text.contains("instead (C)"), "{text}");
+        robot.commands();
+        robot.press("y");
+        let commands = robot.commands();
+        assert!(matches!(commands[..], [Command::Connect(..)]), "{commands:?}");
+    }
+}
+
+#[test]
+fn who_listens_elsewhere_is_near_only_if_it_was_there_before() {
+    let elsewhere = LISTEN.replace("127.0.0.1:", "127.0.0.9:");
+    let mut robot = nobody_listened();
+    robot.kernel(&elsewhere);
+    robot.press("y");
+    assert!(robot.state.blamed().is_empty());
+    let text = screen(&mut robot, WIDE);
+    assert!(!text.contains("listens there now"), "{text}");
+}
+
+#[test]
+fn a_refused_datagram_has_told_why_itself() {
+    let row = "udp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=11";
+    let mut robot = Robot::new();
+    robot.press("c");
+    robot.hear(SocketEvent::Connected(own(row, 11)));
+    robot.kernel(row);
+    robot.hear(SocketEvent::Closed {
+        at: own(row, 11).name,
+        how: CloseKind::Broken(Errno::ECONNREFUSED),
+    });
+    assert!(robot.said().contains("the datagram was refused"), "{}", robot.said());
+    for after in [0, 10] {
+        robot.later(Duration::from_secs(after));
+        robot.press("y");
+        let said = robot.said();
+        assert!(!said.contains("nothing was refused"), "{said}");
+        assert!(said.contains("datagram"), "{said}");
+        robot.kernel("");
+    }
+}
+
+#[test]
+fn in_the_lab_another_computer_is_one_of_the_labs() {
+    for (computers, others) in [(3, vec![(Host(3), [192, 168, 1, 14].into())]), (2, vec![])] {
+        let mut robot = Robot::in_lab(computers);
+        let to = Endpoint::new([192, 168, 1, 10], 500);
+        let from = Endpoint::new([192, 168, 1, 13], 500);
+        robot.tables(
+            &[],
+            &["tcp 0 0 192.168.1.13:500 192.168.1.10:500 ESTABLISHED host=2 inode=11"],
+        );
+        robot.hear(SocketEvent::ConnectFailed {
+            spec: ConnectSpec {
+                host: LAPTOP,
+                from: Some(from.ip),
+                source_port: SourcePort::SameAsServer,
+                ..ConnectSpec::to(to.into())
+            },
+            to: Some(to),
+            local: None,
+            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
+        });
+        robot.press("y");
+        let case = robot.state.notices.case.as_ref().unwrap();
+        let others_words = |remedy: &&Remedy| remedy.words.starts_with("another computer");
+        let offered = case.remedies.iter().filter(others_words).map(|remedy| {
+            let Verdict::Trying(Probe::Bind { host, at, .. }) = remedy.verdict else {
+                panic!("{remedy:?}")
+            };
+            (host, at.ip)
+        });
+        assert_eq!(offered.collect::<Vec<_>>(), others);
+    }
+}

@@ -1,0 +1,3 @@
+pub(crate) mod keys;
+pub(crate) mod out_of_range;
+pub(crate) mod palette;

@@ -1,0 +1,2 @@
+pub(crate) mod segment_counts;
+pub(crate) mod segments;

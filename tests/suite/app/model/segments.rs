@@ -1,0 +1,155 @@
+//! Segments that wait on the wire: which of them keys mean, and which are sent again.
+
+use std::time::Duration;
+
+use fivetuple::app::Event;
+use fivetuple::tcp::{FiveTuple, Flags, LabEvent, Protocol, Segment, WireEvent, WireOrder};
+
+use crate::app::actions::wire::{numbers, orders};
+use crate::app::events::lab::connected;
+use crate::app::history::ladder_captured::segment;
+use crate::computers::{FIRST, LAPTOP, SERVER};
+use crate::robot::Robot;
+
+const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
+
+#[test]
+fn a_count_lets_so_many_segments_through_or_loses_them() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("h");
+    robot.orders();
+    for number in 1..=6 {
+        robot.sends(number, (LAPTOP, Flags::ACK), (1, 1), b"");
+    }
+    robot.press("3o");
+    assert_eq!(orders(&mut robot), [WireOrder::Step; 3]);
+    assert_eq!(robot.said(), "3 segments go through, laptop's ACK first; 3 more wait behind them");
+    robot.press("2u");
+    assert_eq!(orders(&mut robot), [WireOrder::DropNext; 2]);
+    assert!(robot.said().starts_with("2 segments are lost"), "{}", robot.said());
+    robot.press("9o");
+    assert_eq!(orders(&mut robot), [WireOrder::Step], "one is left");
+    robot.press("h 2u");
+    assert_eq!(orders(&mut robot), [WireOrder::LetGo, WireOrder::DropNext, WireOrder::DropNext]);
+}
+
+#[test]
+fn a_cut_says_what_becomes_of_those_that_waited() {
+    let mut robot = connected();
+    robot.press("h");
+    robot.sends(1, (LAPTOP, Flags::ACK), (1, 1), b"");
+    robot.press("B");
+    assert!(robot.said().contains("So is the one that waited on it."), "{}", robot.said());
+}
+
+#[test]
+fn what_the_kernel_sends_again_in_one_piece_is_known_again() {
+    let mut robot = Robot::listening_in_lab();
+    let push = Flags::PSH.and(Flags::ACK);
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.sends(2, (LAPTOP, push), (1, 1), b"Test payload.");
+    robot.sends(3, (LAPTOP, Flags::FIN.and(Flags::ACK)), (14, 1), b"");
+    robot.later(Duration::from_millis(210));
+    robot.sends(4, (LAPTOP, Flags::FIN.and(push)), (1, 1), b"Test payload.");
+    let lab = &robot.state.lab;
+    let again: Vec<bool> = lab.crossings.iter().map(|crossing| crossing.again).collect();
+    assert_eq!(again, [false, false, false, true]);
+    let before = lab.sent_before(&lab.crossings[3]);
+    assert_eq!(before, Some(lab.crossings[1].sent));
+}
+
+#[test]
+fn numbers_are_counted_from_the_syn_of_the_connection_that_they_belong_to() {
+    // Half a second later the kernel's next connection begins so far on (RFC 9293, section 3.4.1).
+    const LATER: u32 = 7_812_500;
+    let push = Flags::PSH.and(Flags::ACK);
+    let rst = Flags::RST.and(Flags::ACK);
+    let mut robot = Robot::listening_in_lab();
+    let segments = [
+        (LAPTOP, Flags::SYN, (0, 0), &b""[..]),
+        (SERVER, SYN_ACK, (0, 1), b""),
+        (LAPTOP, push, (1, 1), b"Test payload."),
+        (SERVER, Flags::ACK, (1, 14), b""),
+        // The laptop's end is gone without a word, and its port is used again.
+        (LAPTOP, Flags::SYN, (LATER, 0), b""),
+        (SERVER, Flags::ACK, (1, 14), b""),
+        (LAPTOP, Flags::RST, (14, 0), b""),
+        (LAPTOP, Flags::SYN, (LATER, 0), b""),
+        (SERVER, SYN_ACK, (LATER, LATER + 1), b""),
+        (LAPTOP, rst, (LATER + 1, LATER + 1), b""),
+    ];
+    for (number, (from, flags, at, data)) in (1..).zip(segments) {
+        robot.sends(number, (from, flags), at, data);
+    }
+    let first = [(0, 0), (0, 1), (1, 1), (1, 14)];
+    let between = [(0, 0), (1, 14), (14, 0), (0, 0)];
+    let second = [(0, 1), (1, 1)];
+    assert_eq!(numbers(&robot), [&first[..], &between, &second].concat());
+    let again: Vec<bool> =
+        robot.state.lab.crossings.iter().map(|crossing| crossing.again).collect();
+    assert_eq!(again.iter().position(|again| *again), Some(7));
+}
+
+#[test]
+fn a_rst_of_nobody_has_no_number_of_the_connection_before() {
+    let mut robot = Robot::listening_in_lab();
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    // The listener is closed, and the SYN comes again.
+    let zero = 0_u32.wrapping_sub(FIRST[1]);
+    let rst = Flags::RST.and(Flags::ACK);
+    robot.sends(3, (SERVER, rst), (zero, 1), b"");
+    assert_eq!(numbers(&robot)[2], (1, 1));
+}
+
+#[test]
+fn what_is_lost_is_sent_again_only_where_it_carries_something() {
+    let rst = Flags::RST.and(Flags::ACK);
+    for (flags, data, words) in [
+        (Flags::SYN, &b""[..], "its sender waits for an answer"),
+        (Flags::ACK, b"", "an ACK alone is not sent again"),
+        (Flags::ACK, b"data", "its sender waits for an answer"),
+        (rst, b"", "nobody sends an RST again"),
+    ] {
+        let mut robot = Robot::listening_in_lab();
+        robot.press("h");
+        robot.sends(1, (LAPTOP, flags), (1, 1), data);
+        robot.press("u");
+        assert!(robot.said().contains(words), "{flags}: {}", robot.said());
+    }
+}
+
+#[test]
+fn the_refusal_of_a_datagram_is_lost_for_good() {
+    let mut robot = Robot::listening_in_lab();
+    let said = segment(1, false, Flags::default(), (0, 0), 0);
+    let tuple = FiveTuple { protocol: Protocol::Udp, ..said.tuple };
+    let segment = Segment { tuple, is_refusal: true, ..said };
+    robot.press("h");
+    let at = robot.state.now;
+    let sent = WireEvent::Sent { at, segment };
+    robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
+    robot.press("u");
+    let said = robot.said();
+    assert!(said.starts_with("the server's ICMP \"port unreachable\" is lost"), "{said}");
+    assert!(said.contains("never hears"), "{said}");
+}
+
+#[test]
+fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("h");
+    robot.orders();
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.press("o o");
+    assert_eq!(orders(&mut robot), [WireOrder::Step]);
+    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
+    robot.press("u");
+    assert!(robot.said().contains("the next segment"), "{}", robot.said());
+    robot.arrives(1);
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.press("u u");
+    assert!(robot.said().contains("SYN+ACK, sent again, is lost"));
+    assert_eq!(robot.state.lab.waiting(), 0);
+}

@@ -1,0 +1,4 @@
+pub(crate) mod dual_stack;
+pub(crate) mod lab_addresses;
+pub(crate) mod roles;
+pub(crate) mod separate_computers;

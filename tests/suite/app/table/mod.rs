@@ -1,0 +1,2 @@
+pub(crate) mod ports;
+pub(crate) mod rows;

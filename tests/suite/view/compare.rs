@@ -1,0 +1,116 @@
+//! Two rows side by side.
+
+use crate::robot::{LISTEN, Robot, end, own};
+use fivetuple::app::{Action, Comparison, MainView};
+
+use crate::view::{
+    ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
+};
+
+/// Two connections of the laptop.
+fn laptop_twice() -> Robot {
+    let mut robot = Robot::listening();
+    let newer = [
+        "tcp 0 0 127.0.0.1:5000 127.0.0.2:54242 ESTABLISHED inode=16",
+        "tcp 0 0 127.0.0.2:54242 127.0.0.1:5000 ESTABLISHED inode=15",
+    ];
+    robot.kernel(&joined(&[LISTEN, LAPTOP[0], LAPTOP[1]]));
+    robot.kernel(&joined(&[LISTEN, LAPTOP[0], LAPTOP[1], newer[0], newer[1]]));
+    robot
+}
+
+#[test]
+fn one_key_compares_the_newest_connection_with_the_one_before() {
+    let mut robot = laptop_twice();
+    robot.press("V");
+    assert_eq!(robot.said(), "two connections, because the foreign port differs");
+    check("compare", &mut robot, &ALL);
+    check_mono("compare", &mut robot);
+    let mut robot = two_connections();
+    robot.press("V");
+    assert_eq!(robot.said(), "two connections, because the foreign end differs");
+}
+
+#[test]
+fn a_marked_row_says_so_and_is_compared_with_the_next_one() {
+    let mut robot = two_connections();
+    robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
+    robot.press("v");
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("◆tcp") && robot.said().contains("is marked"), "{text}");
+    robot.press("Esc");
+    let ui = &robot.state.ui;
+    assert_eq!(ui.marked, None, "Esc takes the mark off first");
+    assert!(ui.selected.is_some());
+}
+
+#[test]
+fn the_second_row_is_seen_from_the_same_side() {
+    let mut robot = two_connections();
+    robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
+    robot.press("v");
+    robot.ask(Action::SelectRow(own(PHONE[0], 14).name));
+    robot.press("v");
+    assert_eq!(robot.said(), "two connections, because the local end differs");
+    let text = screen(&mut robot, USUAL);
+    assert!(text.contains("▶ phone"), "{text}");
+    robot.press("v");
+    assert_eq!((robot.state.ui.picture, robot.state.ui.marked), (MainView::Table, None));
+}
+
+#[test]
+fn rows_of_every_kind_can_be_compared() {
+    let [server, client] = LAPTOP.map(|row| own(row, 1).name);
+    let listener = own(LISTEN, 9).name;
+    let udp: fivetuple::tcp::SocketRow =
+        "udp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED".parse().unwrap();
+    let other = fivetuple::tcp::SocketId { inode: 10, ..listener };
+    let pairs = [
+        (server, client, "one connection seen from both ends: local and foreign change places"),
+        (server, server, "one row, compared with itself"),
+        (listener, server, "a claim and a connection: who only waits has no foreign end"),
+        (listener, other, "two sockets at one address: each of them allows it (SO_REUSEPORT)"),
+        (server, udp.name(), "two connections, because the protocol differs"),
+        (
+            client,
+            end("127.0.0.2:54240", "127.0.0.1:5001"),
+            "two connections, because the foreign port differs",
+        ),
+        (
+            client,
+            end("127.0.0.3:54240", "127.0.0.9:5000"),
+            "two connections, because the local address and the foreign address differ",
+        ),
+    ];
+    let robot = two_connections();
+    for (one, other, words) in pairs {
+        assert_eq!(Comparison::of(&robot.state, one, other).words(), words);
+    }
+}
+
+#[test]
+fn long_addresses_are_compared_in_a_list() {
+    let mut robot = two_connections();
+    let far = end(
+        "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:1]:443",
+        "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:2]:50000",
+    );
+    robot.state.ui.marked = Some(far);
+    robot.state.ui.selected = Some(far);
+    robot.ask(Action::Show(MainView::Compare));
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("one row, compared with itself"), "{text}");
+        assert!(text.contains("2001:db8:aaaa:bbbb:cccc:dddd:eeee:2"), "{text}");
+    }
+}
+
+#[test]
+fn without_two_connections_the_key_says_what_is_missing() {
+    let mut robot = Robot::listening();
+    robot.press("V");
+    assert!(robot.said().contains("two connections are needed"), "{}", robot.said());
+    let mut robot = goodbyes();
+    robot.press("V");
+    check("compare_gone", &mut robot, &[USUAL]);
+}

@@ -1,0 +1,200 @@
+//! One connection looked inside.
+
+use std::time::Duration;
+
+use crate::computers::{self, ANSWERS, CALLS, CLIENT, SERVES};
+use crate::robot::{LISTEN, Robot, end, own};
+use fivetuple::app::{Action, Event};
+use fivetuple::tcp::{CloseKind, Host, SocketEvent, SocketId, TcpInfo};
+
+use crate::view::{
+    ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
+};
+
+fn info(bytes: [u64; 2]) -> TcpInfo {
+    TcpInfo {
+        round_trip: Duration::from_micros(43),
+        variation: Duration::from_micros(20),
+        congestion_window: 10,
+        segment_size: 32_768,
+        retransmissions: 0,
+        bytes_in: Some(bytes[0]),
+        bytes_out: Some(bytes[1]),
+        segments_in: Some(3),
+        segments_out: Some(4),
+        send_window: Some(65_536),
+        receive_window: Some(65_536),
+    }
+}
+
+fn looked_inside(name: SocketId) -> Robot {
+    let mut robot = two_connections();
+    robot.ask(Action::SelectRow(name));
+    robot.press("Enter");
+    robot
+}
+
+#[test]
+fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
+    let ends = PHONE.map(|row| own(row, 1).name);
+    let mut robot = looked_inside(ends[1]);
+    assert_eq!(robot.state.looked_inside(), [ends[1], ends[0]]);
+    robot.tell(Event::Inspected {
+        host: Host::THIS,
+        found: vec![(ends[0], info([13, 0])), (ends[1], info([0, 13]))],
+    });
+    check("card_inside", &mut robot, &ALL);
+    check_mono("card_inside", &mut robot);
+    let text = screen(&mut robot, WIDE);
+    for words in [
+        "phone (127.0.0.3) called 127.0.0.1:5000 from port 47118",
+        "Nobody has closed yet.",
+        "0.043 ms there and back",
+        "0 B in, 13 B out",
+        "$ ss -tanpio 'sport = :47118 and dport = :5000'",
+        "$ nc -s 127.0.0.3 127.0.0.1 5000",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    robot.press("Esc");
+    assert!(robot.state.looked_inside().is_empty(), "it is asked for no longer");
+}
+
+#[test]
+fn a_paused_card_stands_still() {
+    let name = own(PHONE[1], 1).name;
+    let mut robot = two_connections();
+    robot.press("p");
+    robot.ask(Action::SelectRow(name));
+    robot.press("Enter");
+    robot.tell(Event::Inspected { host: Host::THIS, found: vec![(name, info([1, 2]))] });
+    assert_eq!(robot.state.ui.info(name), None);
+}
+
+#[test]
+fn queues_and_timers_say_what_they_mean_for_this_row() {
+    let mut robot = Robot::listening();
+    let table = [
+        "tcp 1 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9",
+        "tcp 13 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED",
+        "tcp 0 36 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11 retransmit=2100ms/3",
+        "tcp 0 9 127.0.0.3:40000 127.0.0.1:5000 ESTABLISHED inode=12 probe=4000ms/0",
+        "tcp 0 0 127.0.0.4:40000 127.0.0.1:5000 ESTABLISHED inode=13 keepalive=60000ms/0",
+    ];
+    robot.kernel(&joined(&table));
+    let told = [
+        (0, "1 waiting for accept()"),
+        (0, "128 may wait (backlog)"),
+        (1, "13 B, came before accept()"),
+        (2, "36 B, not acknowledged yet"),
+        (2, "sent again 3 times in vain, next in 2 s"),
+        (3, "4 s left, then: is there room again?"),
+        (4, "60 s left, then: is the other end alive?"),
+    ];
+    for (row, words) in told {
+        robot.ask(Action::SelectRow(own(table[row], 1).name));
+        robot.press("Enter");
+        let text = screen(&mut robot, WIDE);
+        assert!(text.contains(words), "{words}: {text}");
+        robot.press("Esc");
+    }
+    robot.ask(Action::SelectRow(own(LISTEN, 9).name));
+    robot.press("Enter");
+    assert!(screen(&mut robot, USUAL).contains("$ nc 127.0.0.1 5000"));
+}
+
+#[test]
+fn a_syn_and_a_fin_under_way_are_told_as_what_they_are() {
+    let table = [
+        "tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11",
+        "tcp 0 1 127.0.0.3:54240 127.0.0.1:5000 FIN_WAIT1",
+        "tcp 0 14 127.0.0.4:54240 127.0.0.1:5000 LAST_ACK",
+        "tcp 0 13 127.0.0.5:54240 127.0.0.1:5000 ESTABLISHED inode=12",
+    ];
+    let told = [
+        "1 B: the SYN, it counts as one",
+        "1 B: the FIN, it counts as one",
+        "14 B: 13 not acknowledged, and the FIN",
+        "13 B, not acknowledged yet",
+    ];
+    for (row, words) in table.iter().zip(told) {
+        let mut robot = Robot::listening();
+        robot.kernel(&joined(&[LISTEN, row]));
+        robot.ask(Action::SelectRow(own(row, 1).name));
+        robot.press("Enter");
+        let text = screen(&mut robot, WIDE);
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn an_end_that_is_not_born_yet_is_not_gone() {
+    let card = |mut robot: Robot, row: &str| {
+        robot.ask(Action::SelectRow(own(row, 1).name));
+        robot.press("Enter");
+        screen(&mut robot, WIDE)
+    };
+    let text = card(Robot::calling_in_lab(), CALLS);
+    assert!(text.contains("no row yet"), "{text}");
+    assert!(!text.contains("gone"), "{text}");
+    let mut robot = Robot::calling_in_lab();
+    robot.tables(&[computers::LISTEN, ANSWERS], &[CALLS]);
+    let text = card(robot, ANSWERS);
+    assert!(text.contains("once the last ACK"), "{text}");
+    assert!(text.contains("0 B, without the SYN+ACK"), "{text}");
+    assert!(!text.contains("until the server calls accept()"), "{text}");
+}
+
+#[test]
+fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
+    let mut robot = Robot::calling_in_lab();
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.tables(&[computers::LISTEN, SERVES], &[CLIENT]);
+    robot.press("B");
+    robot.hear(SocketEvent::Closed { at: own(CLIENT, 11).name, how: CloseKind::Abort });
+    robot.vanish(computers::LAPTOP, &[CLIENT]);
+    robot.ask(Action::SelectRow(own(SERVES, 12).name));
+    robot.press("Enter");
+    for after in [0, 20] {
+        robot.later(Duration::from_secs(after));
+        let text = screen(&mut robot, WIDE);
+        assert!(text.contains("Half-open"), "{text}");
+        assert!(!text.contains("A RST ended it."), "{text}");
+        assert!(text.contains("as far as this end knows"), "{text}");
+        assert!(!text.contains("another machine"), "it is the lab's: {text}");
+    }
+    // However many others go after it.
+    let others = (0..100).map(|n| {
+        let row = CLIENT.replace("44506", &(50_000 + n).to_string());
+        row.replace("cookie=7", &format!("cookie={}", 100 + n))
+    });
+    let others: Vec<String> = others.collect();
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    robot.tables(&[computers::LISTEN, SERVES], &others);
+    robot.vanish(computers::LAPTOP, &others);
+    robot.later(Duration::from_secs(20));
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("Half-open"), "{text}");
+}
+
+#[test]
+fn states_passed_are_told_with_their_time_and_those_unseen_in_brackets() {
+    let mut robot = two_connections();
+    for state in ["FIN_WAIT2", "TIME_WAIT"] {
+        robot.later(Duration::from_secs(3));
+        let row = format!("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 {state}");
+        robot.kernel(&joined(&[LISTEN, LAPTOP[0], &row]));
+    }
+    robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
+    robot.press("Enter");
+    let text = screen(&mut robot, (160, 40));
+    assert!(text.contains("(SYN_SENT) → ESTABLISHED 20 s"), "{text}");
+    assert!(text.contains("(FIN_WAIT1) → FIN_WAIT2 3 s"), "{text}");
+    assert!(text.contains("The client closed"), "{text}");
+    let mut robot = goodbyes();
+    robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.3:47118")));
+    robot.press("Enter");
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("A RST ended it."), "{text}");
+}

@@ -1,0 +1,204 @@
+//! What is shown is whole, and what is not says so, however small the screen.
+
+use fivetuple::app::{Action, Event, Pane, Tone};
+use fivetuple::tcp::Owner;
+
+use crate::app::laptop_connected;
+use crate::robot::Robot;
+use crate::view::lab_cut_lines::{connections, lines_with};
+use crate::view::{ALL, SMALL, USUAL, WIDE, check, screen, two_connections, whole_machine};
+
+#[test]
+fn a_port_of_a_computer_is_shown_whole_or_not_at_all() {
+    let mut robot = laptop_connected();
+    for wide in 60..=120 {
+        let text = screen(&mut robot, (wide, 30));
+        let laptop = text.lines().find(|line| line.contains("laptop ")).unwrap();
+        let numbers = laptop.rsplit("127.0.0.2").next().unwrap();
+        let words = numbers.split([' ', '│', '┃']).filter(|word| !word.is_empty());
+        for word in words.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())) {
+            assert!(["1", "54240"].contains(&word), "{wide}: {laptop}");
+        }
+    }
+}
+
+#[test]
+fn netstats_layout_keeps_the_state_whole_at_any_width() {
+    let mut lab = connections(1);
+    lab.press("n");
+    let mut loopback = two_connections();
+    loopback.press("n");
+    for robot in [&mut lab, &mut loopback] {
+        for wide in 60..=130 {
+            let text = screen(robot, (wide, 30));
+            // The header counts states, too.
+            let rows: Vec<&str> = text.lines().filter(|line| line.contains("tcp ")).collect();
+            assert!(rows.len() > 2, "{text}");
+            for row in rows {
+                let whole = row.contains("LISTEN") || row.contains("ESTABLISHED");
+                assert!(whole, "{wide}: {text}");
+            }
+        }
+    }
+    check("netstat", &mut loopback, &[SMALL]);
+    check("lab_netstat", &mut lab, &[USUAL, SMALL]);
+}
+
+#[test]
+fn netstats_layout_writes_mapped_addresses_as_netstat_does() {
+    let mut robot = Robot::new();
+    robot.kernel(
+        "tcp 0 128 [::]:5000 [::]:* LISTEN inode=9
+         tcp 0 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.2]:54240 ESTABLISHED inode=12
+         tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11",
+    );
+    robot.press("n");
+    let text = screen(&mut robot, USUAL);
+    let row = |end: &str| {
+        let mut rows = text.lines().filter(|line| line.contains("tcp"));
+        rows.find(|row| row.contains(end)).expect(&text).to_owned()
+    };
+    let served = row("54240 ESTABLISHED").replace("  ", " ");
+    assert!(served.contains("127.0.0.1:5000 127.0.0.2:54240"), "{text}");
+    assert!(row("LISTEN").contains("tcp6       0      0 :::5000 "), "{text}");
+    let head = text.lines().find(|line| line.contains("Proto")).unwrap();
+    let state = head.find("State").unwrap();
+    for end in ["LISTEN", "54240 ESTABLISHED"] {
+        assert_eq!(row(end).find(end.rsplit(' ').next().unwrap()), Some(state));
+    }
+    // What grep lets not through stands above the rows: the title says so where it has room.
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("netstat's heading, and the rows of"), "{text}");
+}
+
+#[test]
+fn big_type_shows_whole_addresses_and_keeps_what_listens() {
+    let mut robot = connections(12);
+    robot.press("z");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("192.168.1.10:500 "), "{text}");
+        assert!(text.contains("192.168.1.13:40011 "), "{text}");
+        assert!(!text.contains("192.168.1.…"), "{text}");
+        assert!(text.contains("◎ LISTEN"), "{text}");
+        assert!(text.contains("-25 of 25"), "{text}");
+    }
+    let mut robot = two_connections();
+    robot.press("z");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("◎ LISTEN"), "{text}");
+        let shown = lines_with(&text, "ESTABLISHED") - 1;
+        assert_eq!(shown < 4, text.contains("of 5"), "{text}");
+    }
+}
+
+#[test]
+fn who_goes_to_what_happened_reads_the_newest_sentence_to_its_end() {
+    let words = "The LISTEN row did not change; ".repeat(6) + "this is its end.";
+    for plain in [words.clone(), words.replace(';', ",")] {
+        let mut robot = two_connections();
+        let (at, tone) = (robot.state.now, Tone::Plain);
+        robot.state.notices.say(at, tone, plain);
+        assert!(!screen(&mut robot, SMALL).contains("its end."));
+        robot.ask(Action::Focus(Pane::Notices));
+        let text = screen(&mut robot, SMALL);
+        assert!(text.contains("its end."), "{text}");
+        // One that is scrolled back to has the same room.
+        robot.state.notices.say(at, tone, "Something else.");
+        robot.press("k");
+        assert!(screen(&mut robot, SMALL).contains("its end."));
+    }
+}
+
+#[test]
+fn on_a_small_screen_the_footer_names_how_to_disconnect() {
+    let text = screen(&mut two_connections(), SMALL);
+    for key in ["l stop  ", "c connect", "d disconnect", "? keys", "q quit"] {
+        assert!(text.contains(key), "{key}: {text}");
+    }
+    assert!(screen(&mut two_connections(), USUAL).contains("l stop listening"));
+}
+
+#[test]
+fn a_card_that_is_not_whole_says_so() {
+    let mut robot = two_connections();
+    robot.press("Enter");
+    for (size, whole) in [(WIDE, true), (SMALL, false)] {
+        let text = screen(&mut robot, size);
+        assert_eq!(!text.contains("more fits on a larger screen"), whole, "{text}");
+    }
+}
+
+#[test]
+fn an_owners_numbers_are_whole_and_120_columns_show_all() {
+    let mapped = "tcp 0 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.2]:54240 ESTABLISHED inode=12";
+    let plain = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
+    for (rows, other) in
+        [(plain.to_owned(), "7842/curl fd 5"), (format!("{mapped}\n{plain}"), "7842/cu")]
+    {
+        let mut robot = laptop_connected();
+        robot.kernel(&rows);
+        let owner = |pid, program: &str, fd| Owner { pid, program: program.to_owned(), fd };
+        robot.state.sockets.owners.insert(12, owner(4121, "fivetuple", 1983));
+        robot.state.sockets.owners.insert(11, owner(7842, "curl", 5));
+        let text = screen(&mut robot, WIDE);
+        for column in ["Proto", "Recv-Q", "Send-Q", "Role", "Age", "Owner", other] {
+            assert!(text.contains(column), "{column}: {text}");
+        }
+        assert!(!rows.contains("ffff") || text.contains("fd 1983"), "{text}");
+        for wide in 100..=160 {
+            let text = screen(&mut robot, (wide, 30));
+            assert!(!text.contains("curl f…") && !text.contains("198…"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_first_and_the_last_one_say_so() {
+    let mut robot = whole_machine(3);
+    let table = [
+        (Pane::Computers, "k", "this is the first computer; j goes down"),
+        (Pane::Computers, "j j j j", "this is the last computer; k goes up"),
+        (Pane::Sockets, "k k k k k k k k k", "this is the first row; j goes down"),
+        (Pane::Sockets, "1000j j", "this is the last row; k goes up"),
+    ];
+    for (pane, keys, words) in table {
+        robot.ask(Action::Focus(pane));
+        robot.press(keys);
+        assert_eq!(robot.said(), words);
+        let told = robot.state.notices.len();
+        robot.press(keys.rsplit(' ').next().unwrap());
+        assert_eq!(robot.state.notices.len(), told, "no flood");
+    }
+}
+
+#[test]
+fn netstats_layout_gives_an_unconnected_udp_socket_no_state() {
+    let mut robot = Robot::new();
+    robot.kernel("udp 0 0 127.0.0.2:5000 0.0.0.0:* CLOSED inode=9");
+    robot.press("w n");
+    robot.kernel_afresh("udp 0 0 127.0.0.2:5000 0.0.0.0:* CLOSED inode=9");
+    let text = screen(&mut robot, WIDE);
+    let row = text.lines().find(|line| line.contains("udp ")).unwrap();
+    assert!(row.contains("0.0.0.0:*") && !row.contains("CLOSED"), "{text}");
+}
+
+#[test]
+fn nothing_is_said_of_an_owner_before_anybody_has_looked() {
+    let mut robot = Robot::listening();
+    robot.press("w");
+    let stranger = "tcp 0 0 127.0.0.9:7 127.0.0.1:6000 ESTABLISHED inode=77 uid=7";
+    let own = "tcp 0 0 127.0.0.9:8 127.0.0.1:6000 ESTABLISHED inode=78";
+    robot.kernel_afresh(&[crate::robot::LISTEN, stranger, own].join("\n"));
+    let owners = |robot: &mut Robot| {
+        let text = screen(robot, (160, 36));
+        ["127.0.0.9:7 ", "127.0.0.9:8 "].map(|end| {
+            let row = text.lines().find(|line| line.contains(end)).unwrap();
+            row.contains("- (of user 7)") || row.contains("- (of user 0)")
+        })
+    };
+    assert_eq!(owners(&mut robot), [false, false]);
+    robot.tell(Event::OwnersHidden(vec![77, 78]));
+    assert_eq!(owners(&mut robot), [true, false], "our own user hides nothing");
+}

@@ -1,0 +1,182 @@
+//! Two computers and the wire between them, at three sizes.
+
+use std::time::Duration;
+
+use fivetuple::app::{Action, Event};
+use fivetuple::cli::ThemeName;
+use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent};
+use fivetuple::view::{ColourDepth, Theme};
+
+use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
+use crate::robot::{Robot, own};
+use crate::view::{ALL, DARK, USUAL, WIDE, check, paint, screen, text_of};
+
+const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
+
+#[test]
+fn a_lab_without_a_listener() {
+    check("lab_empty", &mut Robot::in_lab(4), &ALL);
+}
+
+/// The handshake on a held wire: after each picture one segment is let through.
+#[test]
+fn a_handshake_on_a_held_wire() {
+    let mut robot = Robot::calling_in_lab();
+    check("lab_1_syn_sent", &mut robot, &ALL);
+
+    robot.press("o");
+    robot.arrives(1);
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    robot.later(Duration::from_millis(900));
+    check("lab_2_syn_received", &mut robot, &ALL);
+
+    robot.press("o");
+    robot.arrives(2);
+    robot.sends(3, (LAPTOP, Flags::ACK), (1, 1), b"");
+    let push = Flags::PSH.and(Flags::ACK);
+    robot.sends(4, (LAPTOP, push), (1, 1), b"Test payload.");
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.tables(&[LISTEN, ANSWERS], &[CLIENT]);
+    robot.later(Duration::from_millis(900));
+    check("lab_3_client_established", &mut robot, &ALL);
+
+    robot.press("o");
+    robot.arrives(3);
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    robot.later(Duration::from_millis(900));
+    check("lab_4_both_established", &mut robot, &ALL);
+}
+
+/// Two SYNs are lost, the third one gets through a wire that takes half a second.
+fn two_losses() -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("b b u u c");
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
+    for (number, until_next) in [(1, 1020), (2, 2040)] {
+        robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
+        robot.loses(number);
+        robot.later(Duration::from_millis(until_next));
+    }
+    robot.sends(3, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.tables(&[LISTEN], &[CALLS]);
+    robot.later(Duration::from_millis(310));
+    robot
+}
+
+#[test]
+fn lost_segments_are_sent_again() {
+    let mut robot = two_losses();
+    check("lab_lost", &mut robot, &ALL);
+    robot.press("R");
+    check("lab_absolute", &mut robot, &[WIDE]);
+    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
+    let (buffer, _) = paint(&mut robot, mono, USUAL);
+    insta::assert_snapshot!("lab_lost_mono_80x24", text_of(&buffer));
+}
+
+#[test]
+fn a_computer_whose_table_cannot_be_read() {
+    let mut robot = Robot::calling_in_lab();
+    robot.tell(Event::TableUnreadable {
+        host: LAPTOP,
+        why: "asking the kernel failed: EIO".to_owned(),
+    });
+    robot.later(Duration::from_secs(3));
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        let (_, behind) = text.split_once("Remote Computer").expect("its title");
+        let title = behind.lines().next().unwrap_or_default();
+        assert!(title.contains("not read for 3 s"), "{text}");
+        assert_eq!(text.matches("not read for").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_refused_lab() {
+    let mut robot = Robot::listening();
+    robot.press("N");
+    robot.tell(Event::Lab(LabEvent::Refused(LabRefusal {
+        step: "unshare(CLONE_NEWUSER)".to_owned(),
+        errno: Errno::EPERM,
+        helps: "kernel.unprivileged_userns_clone is 0 here; 1 allows it.".to_owned(),
+    })));
+    check("lab_refused", &mut robot, &ALL);
+}
+
+#[test]
+fn one_computer_alone_and_netstats_own_layout() {
+    let mut robot = two_losses();
+    robot.press("e");
+    check("lab_server", &mut robot, &[USUAL]);
+    robot.press("n");
+    check("lab_server_netstat", &mut robot, &[USUAL]);
+    robot.press("e e");
+    check("lab_both_netstat", &mut robot, &[WIDE, USUAL]);
+}
+
+#[test]
+fn the_menu_of_states() {
+    let mut robot = Robot::new();
+    robot.press("S j j j");
+    check("states_menu", &mut robot, &ALL);
+}
+
+#[test]
+fn the_form_of_ports_to_use_up() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("P");
+    robot.type_text("1024-65535");
+    robot.press("Enter");
+    check("lab_ports", &mut robot, &ALL);
+}
+
+#[test]
+fn a_click_chooses_the_row_under_it_in_either_table() {
+    let mut robot = Robot::calling_in_lab();
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
+    let text = text_of(&buffer);
+    // The header counts rows by state, too.
+    let mut lines = text.lines().skip(1);
+    let y = 1 + lines.position(|line| line.contains("SYN_RECV")).unwrap();
+    let area = ratatui::layout::Rect::new(0, 0, 120, 36);
+    for (x, row) in [(10, ANSWERS), (100, CALLS)] {
+        let asked = fivetuple::view::hit(area, &robot.state, &scroll, x, u16::try_from(y).unwrap());
+        let chosen = Action::SelectRow(own(row, 0).name);
+        assert!(asked.contains(&chosen), "{asked:?}");
+    }
+}
+
+#[test]
+fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
+    let mut robot = Robot::calling_in_lab();
+    robot.press("o");
+    robot.arrives(1);
+    robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    for wide in [60, 79, 80, 115, 116, 145, 146, 162, 200] {
+        for high in [16, 18, 24, 29, 30, 36, 50] {
+            let text = screen(&mut robot, (wide, high));
+            for part in ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 wait", "192.168.1.13"] {
+                assert!(text.contains(part), "{part} is not at {wide}x{high}:\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn inside_a_connection_of_the_lab_the_commands_say_on_which_computer_they_run() {
+    let mut robot = Robot::listening_in_lab();
+    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
+    robot.ask(Action::SelectRow(own(SERVES, 12).name));
+    robot.press("Enter");
+    let text = screen(&mut robot, WIDE);
+    for words in [
+        "$ fivetuple lab --join 4121 --on server -- ss -tanpio",
+        "$ fivetuple lab --join 4121 --on laptop -- nc",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}

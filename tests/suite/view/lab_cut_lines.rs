@@ -1,0 +1,248 @@
+//! In the lab: what is not shown says so, and what is shown is whole, however small the screen.
+
+use fivetuple::app::Event;
+use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent, WireEvent, WireStatus};
+
+use crate::computers::{ANSWERS, CALLS, LAPTOP, LISTEN};
+use crate::robot::{Robot, own};
+use crate::view::{ALL, SMALL, WIDE, screen};
+
+/// `count` connections of the laptop, and the listener.
+pub(crate) fn connections(count: u16) -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    let (mut server, mut laptop) = (vec![String::from(LISTEN)], Vec::new());
+    for port in 40_000..40_000 + count {
+        let (own, other) = ("192.168.1.10:500", format!("192.168.1.13:{port}"));
+        server.push(format!("tcp 0 0 {own} {other} ESTABLISHED host=1 inode={port}"));
+        laptop.push(format!("tcp 0 0 {other} {own} ESTABLISHED host=2 inode=7{port}"));
+    }
+    let [server, laptop] = [&server, &laptop].map(|rows| {
+        let rows = rows.iter().map(String::as_str);
+        rows.collect::<Vec<&str>>()
+    });
+    robot.tables(&server, &laptop);
+    robot
+}
+
+pub(crate) fn lines_with(text: &str, what: &str) -> usize {
+    text.lines().filter(|line| line.contains(what)).count()
+}
+
+#[test]
+fn one_line_and_those_behind_it_are_as_many_as_wait() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("h");
+    for number in 1..=40 {
+        robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
+    }
+    robot.tables(&[LISTEN], &[CALLS]);
+    for high in [16, 18, 24] {
+        let text = screen(&mut robot, (60, high));
+        let shown = lines_with(&text, "SYN ─");
+        let (before, _) = text.split_once(" more behind").expect(&text);
+        let behind: usize = before.rsplit(' ').next().unwrap().parse().unwrap();
+        assert_eq!(shown + behind, 40, "{text}");
+    }
+}
+
+#[test]
+fn a_kept_filter_is_seen_in_the_labs_tables() {
+    let mut robot = connections(3);
+    robot.press("/");
+    robot.type_text("LIST");
+    robot.press("Enter");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("/LIST: 1 row"), "{text}");
+    }
+}
+
+#[test]
+fn the_first_line_says_that_the_picture_lives_whatever_the_wire_does() {
+    let mut robot = connections(1);
+    robot.press("b b");
+    for number in 1..=3 {
+        robot.sends(number, (LAPTOP, Flags::ACK), (0, 0), b"");
+    }
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        let first = text.lines().next().unwrap_or_default();
+        assert!(first.trim_end().ends_with("live"), "{first}");
+        assert!(first.contains("lab"), "{first}");
+    }
+}
+
+#[test]
+fn an_ipv4_address_in_ipv6_is_not_cut_where_the_address_alone_fits() {
+    let mut robot = connections(0);
+    let serves =
+        "tcp 0 0 [::ffff:192.168.1.10]:500 [::ffff:192.168.1.13]:40001 ESTABLISHED host=1 inode=5";
+    robot.tables(&[LISTEN, serves], &[]);
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("192.168.1.13:40001"), "{text}");
+    assert!(!text.contains("ffff"), "{text}");
+}
+
+#[test]
+fn the_ghost_of_a_time_wait_counts_down_no_more() {
+    let waits = "tcp 0 0 192.168.1.13:40001 192.168.1.10:500 TIME_WAIT host=2 timewait=58000ms/0";
+    let mut robot = connections(0);
+    robot.tables(&[LISTEN], &[waits]);
+    assert!(screen(&mut robot, WIDE).contains("TIME_WAIT 58s"));
+    robot.vanish(LAPTOP, &[waits]);
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("TIME_WAIT"), "{text}");
+        assert!(!text.contains("58s"), "{text}");
+    }
+}
+
+#[test]
+fn the_labs_tables_say_which_part_of_them_is_shown() {
+    let mut robot = connections(30);
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("-31 of 31"), "{text}");
+        assert!(text.contains("-30 of 30"), "{text}");
+        assert!(text.contains("LISTEN"), "{text}");
+    }
+    let mut robot = connections(1);
+    for size in ALL {
+        assert!(!screen(&mut robot, size).contains("1-"), "all is shown");
+    }
+}
+
+#[test]
+fn the_whole_of_the_labs_tables_is_said_and_seen() {
+    let mut robot = connections(1);
+    robot.press("w");
+    assert!(robot.said().contains("every socket"), "{}", robot.said());
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert_eq!(lines_with(&text, "192.168.1.10, all ports"), 1, "{text}");
+    }
+    robot.press("w");
+    assert!(robot.said().contains("only the sockets"), "{}", robot.said());
+    assert!(!screen(&mut robot, WIDE).contains("all ports"));
+}
+
+#[test]
+fn the_myth_shows_the_real_rows_with_whole_addresses() {
+    let mut robot = connections(2);
+    robot.press("M");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("192.168.1.10:500 "), "{text}");
+        assert!(text.contains("192.168.1.13:40001"), "{text}");
+        assert!(!text.contains("192.168.1…"), "{text}");
+    }
+}
+
+#[test]
+fn the_ladder_of_all_keeps_the_flags_of_what_is_sent_again() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("c");
+    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
+    let push = Flags::PSH.and(Flags::ACK);
+    for number in 1..=2 {
+        robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
+        robot.sends(number + 2, (LAPTOP, push), (1, 1), b"Test payload.");
+    }
+    robot.tables(&[LISTEN], &[CALLS]);
+    robot.press("O");
+    let text = screen(&mut robot, SMALL);
+    for flags in ["again: SYN", "re-PSH+ACK"] {
+        assert!(text.contains(flags), "{flags}: {text}");
+    }
+}
+
+#[test]
+fn no_blank_line_follows_a_segment_whose_numbers_are_long() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("R");
+    let push = Flags::PSH.and(Flags::ACK);
+    for number in 1..=3 {
+        robot.sends(number, (LAPTOP, push), (1, 1), b"Test payload.");
+        robot.arrives(number);
+    }
+    let text = screen(&mut robot, WIDE);
+    let wire = |line: &str| {
+        let mut parts = line.split("││");
+        parts.nth(1).map(str::to_owned)
+    };
+    let wire: Vec<String> = text.lines().filter_map(wire).collect();
+    let last = wire.iter().rposition(|line| !line.trim().is_empty()).unwrap();
+    assert!(wire.iter().any(|line| line.contains("len 13")), "{text}");
+    assert!(wire[..last].iter().all(|line| !line.trim().is_empty()), "{text}");
+}
+
+#[test]
+fn segments_that_were_not_told_are_not_shown() {
+    let mut robot = Robot::listening_in_lab();
+    let untold = WireEvent::Status(WireStatus { unreported: 50_736, ..WireStatus::default() });
+    robot.tell(Event::Lab(LabEvent::Wire(vec![untold])));
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("50,736 not shown"), "{text}");
+}
+
+#[test]
+fn the_refusal_of_a_lab_ends_what_helps_with_a_full_stop() {
+    let mut robot = Robot::new();
+    for helps in ["sysctl -w user.max_user_namespaces=15000", "Ask root."] {
+        robot.tell(Event::Lab(LabEvent::Refused(LabRefusal {
+            step: "unshare(CLONE_NEWUSER)".to_owned(),
+            errno: Errno::EPERM,
+            helps: helps.to_owned(),
+        })));
+        let said = format!("{}. Everything else", helps.trim_end_matches('.'));
+        assert!(robot.said().contains(&said), "{}", robot.said());
+    }
+}
+
+#[test]
+fn a_text_that_no_row_contains_is_named_at_every_size() {
+    let mut robot = Robot::listening_in_lab();
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    robot.press("/");
+    robot.type_text("370");
+    robot.press("Enter");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.to_lowercase().contains("no row contains \"370\""), "{text}");
+        assert!(text.contains("Esc shows every row"), "{text}");
+        assert!(!text.contains("no row at port"), "{text}");
+    }
+}
+
+#[test]
+fn what_nobody_has_accepted_is_the_servers_end() {
+    let mut robot = Robot::calling_in_lab();
+    robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    for size in [(79, 24), (80, 24), (90, 30), (100, 30)] {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("not accepted"), "{text}");
+        assert!(!text.contains("laptop, not"), "{text}");
+    }
+    let mut robot = Robot::listening();
+    let waiting = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED";
+    robot.kernel(&[crate::robot::LISTEN, waiting].join("\n"));
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("server, not accepted"), "{text}");
+}
+
+#[test]
+fn how_many_connections_a_computer_holds_is_said_in_words_however_small_the_screen() {
+    let mut robot = Robot::in_lab(8);
+    for n in 0..2 {
+        let row =
+            format!("tcp 0 0 192.168.1.13:4000{n} 192.168.1.10:5000 ESTABLISHED host=2 inode=11");
+        robot.press("c");
+        robot.hear(SocketEvent::Connected(own(&row, 11)));
+    }
+    robot.press("e");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("2 open"), "{text}");
+        assert!(text.contains(".13 "), "{text}");
+    }
+}

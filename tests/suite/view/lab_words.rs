@@ -1,0 +1,151 @@
+//! In the lab: what a row, a form or a menu says where there is hardly room.
+
+use fivetuple::app::{HELD, PointOfView, held_in_lab};
+
+use crate::computers::{LAPTOP, LISTEN};
+use crate::robot::Robot;
+use crate::view::lab_cut_lines::connections;
+use crate::view::{ALL, SMALL, USUAL, WIDE, screen, two_connections};
+
+/// A UDP socket at the server's port, and one of the laptop's that is connected to it; each beside a TCP row.
+fn with_udp() -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    robot.tables(
+        &[LISTEN, "udp 0 0 192.168.1.10:500 0.0.0.0:* CLOSED host=1 inode=21"],
+        &[
+            "tcp 0 0 192.168.1.13:40001 192.168.1.10:500 ESTABLISHED host=2 inode=31",
+            "udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32",
+        ],
+    );
+    robot
+}
+
+#[test]
+fn a_udp_row_is_told_from_a_tcp_row_in_every_table() {
+    for (size, view) in ALL.into_iter().flat_map(|size| {
+        let views = [PointOfView::BothEnds, PointOfView::Server, PointOfView::Client];
+        views.map(|view| (size, view))
+    }) {
+        let mut robot = with_udp();
+        robot.state.ui.lens.view = view;
+        robot.state.ui.stale = true;
+        let text = screen(&mut robot, size);
+        let table = text.lines().skip(1).collect::<Vec<_>>();
+        let lines = |what: &str| {
+            let lines = table.iter().filter(|line| line.contains(what));
+            lines.copied().collect::<Vec<&str>>()
+        };
+        let udp: usize = table
+            .iter()
+            .map(|line| line.matches(" udp ").count() + line.matches("udp   ").count())
+            .sum();
+        let wanted = if view == PointOfView::BothEnds { 2 } else { 1 };
+        assert!(udp >= wanted, "{size:?} {view:?}: {udp}\n{text}");
+        for line in lines("LISTEN ").iter().filter(|line| line.contains(":*")) {
+            assert!(!line.contains("udp"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_udp_row_that_is_gone_is_still_one() {
+    let mut robot = with_udp();
+    robot.vanish(
+        LAPTOP,
+        &["udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32"],
+    );
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("udp ESTABLISHED"), "{text}");
+}
+
+#[test]
+fn where_an_address_is_cut_its_end_tells_the_computers_apart() {
+    let mut robot = connections(1);
+    robot.press("e");
+    let text = screen(&mut robot, SMALL);
+    assert!(text.contains("…1.13:40000"), "{text}");
+    assert!(!text.contains("192.168.…"), "{text}");
+}
+
+#[test]
+fn the_menu_of_states_says_each_whole_and_names_its_keys() {
+    for (at, held) in HELD.iter().enumerate() {
+        let mut robot = Robot::in_lab(3);
+        robot.press("S");
+        (0..at).for_each(|_| robot.press("j"));
+        for size in ALL {
+            let text = screen(&mut robot, size);
+            let inside = text.lines().filter_map(|line| line.split('┃').nth(1));
+            let words: Vec<&str> = inside.flat_map(str::split_whitespace).collect();
+            let how = format!("In the lab: {}.", held_in_lab(*held));
+            assert!(words.join(" ").ends_with(&how), "{size:?}: {text}");
+            assert!(text.contains("1-9 Enter hold it"), "{size:?}: {text}");
+        }
+        for size in [WIDE, USUAL] {
+            let text = screen(&mut robot, size);
+            let cut = text.lines().find(|line| line.contains("┃") && line.contains('…'));
+            assert_eq!(cut, None, "{size:?}");
+        }
+    }
+}
+
+#[test]
+fn the_form_of_ports_says_how_many_descriptors_it_needs_and_how_many_there_are() {
+    let mut robot = Robot::in_lab(3);
+    robot.press("P ctrl-u");
+    robot.type_text("1024-65535");
+    for size in [WIDE, USUAL] {
+        let text = screen(&mut robot, size);
+        let call = "needs 64,512 descriptors, has 20,000";
+        assert!(text.contains(call), "{size:?}: {text}");
+    }
+}
+
+#[test]
+fn the_numbers_of_a_crowd_have_commas_everywhere() {
+    let mut robot = Robot::listening_in_lab();
+    let full = LISTEN.replace("tcp 0 128", "tcp 18912 65535");
+    robot.tables(&[&full], &[]);
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("18,912 of 65,535"), "{text}");
+}
+
+#[test]
+fn below_the_ladder_the_key_that_scrolls_it_is_named() {
+    let mut robot = connections(1);
+    robot.press("t");
+    for size in [WIDE, USUAL] {
+        let text = screen(&mut robot, size);
+        let footer = text.lines().last().unwrap_or_default();
+        assert!(footer.contains("PageUp scroll"), "{size:?}: {footer}");
+    }
+    let mut empty = Robot::in_lab(3);
+    empty.press("t");
+    let text = screen(&mut empty, WIDE);
+    assert!(!text.contains("PageUp"), "{text}");
+    let mut loopback = two_connections();
+    loopback.press("t");
+    let text = screen(&mut loopback, USUAL);
+    assert!(text.contains("PageUp scroll"), "{text}");
+}
+
+#[test]
+fn no_title_and_no_foot_of_a_pane_breaks_off() {
+    for wide in 60..=130 {
+        let mut robot = connections(1);
+        robot.press("w");
+        let text = screen(&mut robot, (wide, 24));
+        let broken = |line: &&str| line.contains("Remote Computer") && line.contains(" of ");
+        for line in text.lines().filter(broken) {
+            assert!(line.contains(" of 3 "), "{wide}: {text}");
+        }
+        robot.press("e");
+        let text = screen(&mut robot, (wide, 24));
+        let foot = text.lines().find(|line| line.contains(" to 192."));
+        assert!(!foot.unwrap().contains('…'), "{wide}: {text}");
+        robot.press("i");
+        let text = screen(&mut robot, (wide, 24));
+        let title = text.lines().find(|line| line.contains("Calls"));
+        assert!(!title.unwrap().contains('…'), "{wide}: {text}");
+    }
+}

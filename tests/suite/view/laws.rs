@@ -1,0 +1,231 @@
+//! What holds for every picture.
+
+use crate::robot::{Robot, own};
+use fivetuple::app::{Action, Form, Overlay, Pane, Tone};
+use fivetuple::cli::ThemeName;
+use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
+use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, pane_at};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+
+use crate::app::explain::why_not::refused;
+use crate::view::myth::tried;
+use crate::view::syscalls::with_calls;
+use crate::view::{
+    DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections,
+    whole_machine,
+};
+
+#[test]
+fn ascii_mode_draws_nothing_else() {
+    for make in [two_connections, goodbyes, || whole_machine(200), with_calls, refused, tried] {
+        let mut robot = make();
+        for keys in [
+            "", "z", "z ?", "Esc L", "Esc n", "n K x", ":", "Esc i", "y", "Esc M", "Esc", "g", "t",
+            ",", "m", "+ +", "V",
+        ] {
+            robot.press(keys);
+            let theme = Theme::new(ThemeName::Dark, ColourDepth::True, true);
+            let (buffer, _) = paint(&mut robot, theme, USUAL);
+            assert!(text_of(&buffer).is_ascii(), "{keys}: {}", text_of(&buffer));
+        }
+    }
+    let ascii = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
+    let (buffer, _) = paint(&mut two_connections(), ascii, USUAL);
+    insta::assert_snapshot!("ascii_80x24", text_of(&buffer));
+}
+
+#[test]
+fn states_and_marks_differ_without_colour() {
+    let glyphs = TcpState::ALL.map(glyph);
+    let ascii = glyphs.map(in_ascii);
+    for signs in [glyphs, ascii] {
+        let distinct: std::collections::HashSet<char> = signs.into_iter().collect();
+        assert_eq!(distinct.len(), TcpState::ALL.len(), "{signs:?}");
+    }
+    for depth in [ColourDepth::Mono, ColourDepth::True] {
+        let mono = Theme::new(ThemeName::Mono, depth, false);
+        let (buffer, _) = paint(&mut goodbyes(), mono, USUAL);
+        let plain =
+            |cell: &ratatui::buffer::Cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset);
+        assert!(buffer.content.iter().all(plain));
+    }
+}
+
+#[test]
+fn every_colour_can_be_read_on_its_ground() {
+    for name in Theme::ORDER {
+        for depth in [ColourDepth::True, ColourDepth::Ansi256] {
+            let theme = Theme::new(name, depth, false);
+            let states = TcpState::ALL.map(|state| theme.state(state));
+            let ground = luminance(theme.assumed_ground());
+            for style in ThemeRole::ALL.map(|role| theme.of(role)).into_iter().chain(states) {
+                let Some(colour) = style.fg.and_then(rgb) else {
+                    continue;
+                };
+                let (light, dark) = (luminance(colour).max(ground), luminance(colour).min(ground));
+                let contrast = (light + 0.05) / (dark + 0.05);
+                let least = if name == ThemeName::HighContrast { 7.0 } else { 4.5 };
+                assert!(contrast >= least, "{name:?} {depth:?} {colour:?}: {contrast:.2}");
+            }
+        }
+    }
+}
+
+fn rgb(colour: Color) -> Option<[u8; 3]> {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    if let Color::Rgb(r, g, b) = colour {
+        return Some([r, g, b]);
+    }
+    let Color::Indexed(n) = colour else {
+        return None;
+    };
+    let n = n.checked_sub(16)?;
+    if n >= 216 {
+        return Some([8 + (n - 216) * 10; 3]);
+    }
+    Some([n / 36, n / 6 % 6, n % 6].map(|step| STEPS[usize::from(step)]))
+}
+
+/// WCAG 2.2, relative luminance.
+fn luminance(colour: [u8; 3]) -> f64 {
+    let [r, g, b] = colour.map(|part| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    });
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+#[test]
+fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
+    let long = "cannot listen at 127.0.0.1:5000: address already in use (EADDRINUSE). Row 2 has it: TIME_WAIT, 47 s left, \
+                because the server closed first. Helps: wait, or SO_REUSEADDR on both runs.";
+    for keys in ["", "z"] {
+        let mut robot = two_connections();
+        robot.press(keys);
+        let at = robot.state.now;
+        robot.state.notices.blame(at, long, vec![]);
+        for size in [WIDE, USUAL, SMALL] {
+            let text = screen(&mut robot, size);
+            let whole = text.contains("runs.") || keys == "z" && text.contains('…');
+            assert!(whole, "{size:?} {text}");
+        }
+        robot.state.notices.say(at, Tone::Plain, "word ".repeat(200));
+        for size in [WIDE, USUAL, SMALL, LEAST] {
+            let text = screen(&mut robot, size);
+            assert!(text.contains("word…"), "{size:?} {text}");
+            assert!(!text.contains("runs."), "{size:?} {text}");
+        }
+    }
+}
+
+#[test]
+fn no_size_is_too_odd() {
+    let robots = [Robot::new, goodbyes, || whole_machine(200), with_calls, refused, tried];
+    let widths = [0, 1, 2, 20, 59, 60, 80, 100, 111, 160];
+    let heights = [0, 1, 2, 10, 15, 16, 17, 21, 24, 40];
+    let grid = widths.into_iter().flat_map(|w| heights.map(|h| (w, h)));
+    let sizes: Vec<(u16, u16)> = grid.chain([(500, 200), (200, 60)]).collect();
+    for make in robots {
+        let robot = &mut make();
+        for keys in [
+            "",
+            "?",
+            "Esc L",
+            "Esc C",
+            "Esc Enter",
+            "Esc n",
+            "/",
+            "Enter z",
+            "K",
+            "z :",
+            "Esc i",
+            "Esc y",
+            "Esc M",
+            "g",
+            "m",
+            "+",
+            "+",
+            "V",
+            "t",
+            "+",
+            ",",
+        ] {
+            robot.press(keys);
+            for size in sizes.iter().copied() {
+                let (buffer, scroll) = paint(robot, DARK, size);
+                let area = buffer.area;
+                for (x, y) in [(0, 0), (size.0 / 2, size.1 / 2), (size.0, size.1)] {
+                    let _ = hit(area, &robot.state, &scroll, x, y);
+                }
+            }
+        }
+    }
+    let text = screen(&mut Robot::new(), (LEAST.0 - 1, LEAST.1));
+    assert!(text.contains("have 59 x 16") && text.contains("need 60 x 16"), "{text}");
+}
+
+#[test]
+fn strangers_bytes_are_shown_and_not_obeyed() {
+    let hostile = "\u{1b}]0;x\u{7}\u{202e}e\u{301}\u{200d}";
+    let mut robot = two_connections();
+    let row: SocketRow = PHONE[1].parse().unwrap();
+    let owner = Owner { pid: 666, program: hostile.to_owned(), fd: 3 };
+    robot.state.sockets.owners.insert(row.inode, owner);
+    robot.hear(SocketEvent::Received {
+        at: own(PHONE[0], 14).name,
+        bytes: 9,
+        first: b"\x1b[2J\x00\xff\r\n\t".to_vec(),
+    });
+    robot.state.ui.find.text = tui_input::Input::new(String::new());
+    let at = robot.state.now;
+    robot.state.notices.say(at, Tone::Plain, hostile);
+    robot.press("K");
+    robot.state.ui.keys.push_back(hostile.to_owned());
+    for keys in ["", "n", "n z", "z", "i", "M", "g", "t", "m", "+ +", "V"] {
+        robot.press(keys);
+        robot.state.ui.selected = Some(row.name());
+        for overlay in [None, Some(Overlay::Card(row.name()))] {
+            robot.state.ui.overlay = overlay;
+            let text = screen(&mut robot, (160, 40));
+            let foreign =
+                |c: char| c.is_control() && c != '\n' || "\u{202e}\u{301}\u{200d}".contains(c);
+            assert!(!text.contains(foreign), "{text}");
+        }
+        robot.state.ui.overlay = None;
+    }
+    robot.press("Esc");
+    let text = screen(&mut robot, (160, 40));
+    assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
+    assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
+    let form = Form::new(vec![fivetuple::app::Field::text("payload", hostile, "any text")]);
+    robot.state.ui.overlay = Some(Overlay::ConnectForm(form));
+    assert!(screen(&mut robot, WIDE).contains(r"\x1b]0;x\x07"));
+}
+
+#[test]
+fn a_click_chooses_what_stands_under_it() {
+    let mut robot = two_connections();
+    let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
+    let find = |buffer: &Buffer, what: &str| {
+        let text = text_of(buffer);
+        let y = text.lines().position(|line| line.contains(what)).expect(what);
+        u16::try_from(y).unwrap()
+    };
+    let area = Rect::new(0, 0, 120, 36);
+    let y = find(&buffer, "127.0.0.3:47118 127.0.0.1:5000");
+    let row = Action::SelectRow(own(PHONE[1], 13).name);
+    let sockets = Action::Focus(Pane::Sockets);
+    assert_eq!(hit(area, &robot.state, &scroll, 20, y), [sockets, row]);
+    assert_eq!(pane_at(area, &robot.state, 20, y), Some(Pane::Sockets));
+    let y = find(&buffer, "tablet");
+    let computers = [Action::Focus(Pane::Computers), Action::SelectComputer(2)];
+    assert_eq!(hit(area, &robot.state, &scroll, 80, y), computers);
+    assert_eq!(hit(area, &robot.state, &scroll, 20, y), [Action::Focus(Pane::Listener)]);
+    assert_eq!(scroll.visible(), robot.state.ui.shown);
+    robot.press("z");
+    let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
+    let y = find(&buffer, "47118 → 127.0.0.1:5000");
+    assert_eq!(hit(area, &robot.state, &scroll, 20, y), [sockets, row]);
+}

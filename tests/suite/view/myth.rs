@@ -1,0 +1,58 @@
+//! The wrong model beside the right one.
+
+use crate::view::{ALL, LISTEN, Robot, USUAL, check, joined, own, paint, text_of, two_connections};
+use fivetuple::cli::ThemeName;
+use fivetuple::tcp::{Call, Command, Errno, SocketEvent, SyscallError};
+use fivetuple::view::{ColourDepth, Theme};
+
+const TRIED: [&str; 4] = [
+    "tcp 0 0 127.0.0.1:5000 127.0.0.4:5000 ESTABLISHED inode=22",
+    "tcp 0 0 127.0.0.4:5000 127.0.0.1:5000 ESTABLISHED inode=21",
+    "tcp 0 0 127.0.0.1:5000 127.0.0.5:5000 ESTABLISHED inode=24",
+    "tcp 0 0 127.0.0.5:5000 127.0.0.1:5000 ESTABLISHED inode=23",
+];
+
+/// The trial of the tablet and the desktop.
+pub(crate) fn tried() -> Robot {
+    let mut robot = two_connections();
+    robot.state.clients.chosen = 2;
+    robot.commands();
+    robot.press("U");
+    let commands = robot.commands();
+    assert!(matches!(commands[..], [Command::Connect(..)]), "{commands:?}");
+    robot.hear(SocketEvent::Connected(own(TRIED[1], 21)));
+    let commands = robot.commands();
+    let [Command::Connect(spec, _)] = &commands[..] else { panic!("{commands:?}") };
+    let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
+    robot.hear(SocketEvent::ConnectFailed {
+        spec: spec.clone(),
+        to: spec.to.endpoint(),
+        local: None,
+        why,
+    });
+    robot.hear(SocketEvent::Connected(own(TRIED[3], 23)));
+    let rows = [
+        LISTEN,
+        crate::view::LAPTOP[0],
+        crate::view::LAPTOP[1],
+        crate::view::PHONE[0],
+        crate::view::PHONE[1],
+    ];
+    robot.kernel(&joined(&[&rows[..], &TRIED[..]].concat()));
+    robot
+}
+
+#[test]
+fn the_wrong_model_stands_beside_the_right_one() {
+    let mut robot = two_connections();
+    robot.press("M");
+    check("myth", &mut robot, &ALL);
+}
+
+#[test]
+fn what_the_kernel_said_to_the_trial_stands_in_the_picture() {
+    let mut robot = tried();
+    check("myth_tried", &mut robot, &ALL);
+    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
+    insta::assert_snapshot!("myth_mono_ascii", text_of(&paint(&mut robot, mono, USUAL).0));
+}

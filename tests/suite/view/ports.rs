@@ -1,0 +1,82 @@
+//! The map of ports.
+
+use crate::robot::{LISTEN, Robot, end};
+use fivetuple::app::Action;
+use fivetuple::tcp::SourcePort;
+
+use crate::view::{ALL, SMALL, USUAL, WIDE, check, check_mono, screen, two_connections};
+
+/// A listener with so many connections of the laptop at even ports.
+fn connections(count: u16) -> Robot {
+    let mut robot = Robot::listening();
+    let mut table = String::from(LISTEN);
+    for n in 0..count {
+        let port = 40_000 + 2 * n;
+        for ends in
+            [format!("127.0.0.1:5000 127.0.0.2:{port}"), format!("127.0.0.2:{port} 127.0.0.1:5000")]
+        {
+            table.extend(["\ntcp 0 0 ", &ends, " ESTABLISHED inode=100"]);
+        }
+    }
+    robot.kernel(&table);
+    robot
+}
+
+#[test]
+fn the_map_shows_every_port_in_use_and_how_many_are_left() {
+    let mut robot = two_connections();
+    robot.press("m");
+    check("ports", &mut robot, &ALL);
+    check_mono("ports", &mut robot);
+    robot.press("+");
+    check("ports_range", &mut robot, &ALL);
+    robot.press("+");
+    check("ports_around", &mut robot, &ALL);
+    check_mono("ports_around", &mut robot);
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("28,231 of 28,232 ports left"), "{text}");
+    robot.press("+");
+    assert!(robot.said().contains("as far as it goes"), "{}", robot.said());
+}
+
+#[test]
+fn even_and_odd_ones_are_counted_apart() {
+    let mut robot = connections(12);
+    robot.press("m");
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        assert!(text.contains("even 12, odd 0: connect() here takes even ones first"), "{text}");
+    }
+}
+
+#[test]
+fn the_chosen_port_is_named_and_moves_with_the_chosen_row() {
+    let mut robot = connections(12);
+    robot.press("m + +");
+    robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.2:40006")));
+    let text = screen(&mut robot, USUAL);
+    assert!(text.contains("▼ 40006 laptop: ESTABLISHED with 127.0.0.1:5000"), "{text}");
+    robot.press("j j");
+    let text = screen(&mut robot, SMALL);
+    assert!(text.contains("▼ 40008 laptop"), "{text}");
+}
+
+#[test]
+fn a_toy_range_has_a_cell_for_each_port_and_says_when_it_is_used_up() {
+    let mut robot = connections(4);
+    robot.state.clients.spec.source_port = SourcePort::Toy("40000-40007".parse().unwrap());
+    robot.press("m +");
+    check("ports_toy", &mut robot, &ALL);
+    robot.state.clients.spec.source_port = SourcePort::Toy("40000-40000".parse().unwrap());
+    let text = screen(&mut robot, WIDE);
+    assert!(text.contains("none of 1 ports is left: EADDRNOTAVAIL"), "{text}");
+}
+
+#[test]
+fn many_connections_are_bars() {
+    let mut robot = connections(6_000);
+    robot.press("m");
+    check("ports_many", &mut robot, &[WIDE]);
+    robot.press("+");
+    check("ports_many_range", &mut robot, &[WIDE, SMALL]);
+}

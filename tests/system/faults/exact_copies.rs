@@ -1,0 +1,81 @@
+//! Exact copies of a connection: the kernel refuses them, and what exists already stays known and can be closed.
+
+use fivetuple::tcp::{Port, Protocol, SourcePort, TcpState};
+
+use crate::real_robot::Real;
+use crate::robot::Robot;
+use crate::support::netns;
+
+/// A dashboard that listens, and whose clients call from port 7601.
+fn from_one_port() -> Real {
+    let mut real = Real::start();
+    let spec = &mut real.robot.state.clients.spec;
+    (spec.source_port, spec.reuse_addr) = (SourcePort::Fixed(Port(7601)), true);
+    real.press_until("l", "listening on");
+    real
+}
+
+/// The one connection is still the laptop's, and d closes it.
+fn closes_the_first(mut real: Real) {
+    assert_eq!(real.robot.state.clients.computer().ends.len(), 1);
+    real.press_until("d", "laptop hung up first");
+    real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
+}
+
+#[test]
+fn a_copy_that_is_refused_leaves_the_first_connection_to_be_closed() {
+    netns::alone(|| {
+        let mut real = from_one_port();
+        real.press_until("c", "laptop connected");
+        real.until("a row", |robot| robot.state.sockets.count(TcpState::Established) == 2);
+        real.press_until("c", "All five numbers would be equal");
+        let blamed = real.robot.state.blamed().to_vec();
+        let ports = blamed.iter().map(|name| name.tuple.local.port);
+        assert_eq!(ports.collect::<Vec<Port>>(), [Port(7601)]);
+        closes_the_first(real);
+    });
+}
+
+#[test]
+fn each_exact_copy_of_a_udp_socket_can_be_closed() {
+    netns::alone(|| {
+        let taker = std::net::UdpSocket::bind("127.0.0.1:5000").unwrap();
+        let mut real = Real::start();
+        let spec = &mut real.robot.state.clients.spec;
+        (spec.source_port, spec.reuse_addr) = (SourcePort::Fixed(Port(7601)), true);
+        spec.protocol = Protocol::Udp;
+        let has_two = |robot: &Robot| {
+            let all = robot.state.notices.newest_first();
+            let made = all.filter(|notice| notice.text.contains("laptop has a UDP socket"));
+            made.count() == 2
+        };
+        real.press("c");
+        real.press("c");
+        real.until("two sockets", has_two);
+        let copies = |real: &mut Real| {
+            let rows = real.rows();
+            let ours = rows.iter().filter(|row| row.tuple.local.port == Port(7601));
+            ours.map(|row| row.inode).collect::<Vec<u64>>()
+        };
+        assert_eq!(copies(&mut real).len(), 2, "the kernel allows copies of UDP");
+        for left in [1, 0] {
+            real.press("d");
+            real.until("one less", |robot| {
+                let ends = &robot.state.clients.computer().ends;
+                let mut known = ends.newest_first();
+                known.next().map_or(0, |name| 1 + ends.get(name).unwrap().older.len()) == left
+            });
+            assert_eq!(copies(&mut real).len(), left);
+        }
+        drop(taker);
+    });
+}
+
+#[test]
+fn a_burst_of_copies_leaves_the_first_of_them() {
+    netns::alone(|| {
+        let mut real = from_one_port();
+        real.press_until("3c", "All five numbers would be equal");
+        closes_the_first(real);
+    });
+}

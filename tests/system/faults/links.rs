@@ -1,0 +1,186 @@
+//! Addresses of one link (fe80::/10), which mean nothing without the interface that leads there.
+
+use std::collections::BTreeMap;
+use std::ffi::CString;
+use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
+use std::process::{Command, Output};
+
+use fivetuple::tcp::Endpoint;
+
+use crate::support::pty::{Terminal, fivetuple};
+use crate::support::sandbox::{Refused, within};
+use crate::support::{netns, skipped};
+use crate::terminal::{broken, quit, wait_rows};
+
+/// The ends of a cable: both in the network of the test, each with an address of the link.
+const ENDS: [(&str, &str); 2] = [("left", "fe80::a"), ("right", "fe80::b")];
+
+fn ip(args: &str) -> bool {
+    let done = Command::new("ip").args(args.split(' ')).status();
+    done.is_ok_and(|status| status.success())
+}
+
+/// Whether there is such a cable now, or a word on why there is none.
+fn plugged() -> bool {
+    let is_there = ip("link add name left type veth peer name right")
+        && ENDS.iter().all(|(name, address)| {
+            ip(&format!("link set {name} up"))
+                && ip(&format!("address add {address}/64 dev {name} nodad"))
+        });
+    if !is_there {
+        skipped("no veth here, or no IPv6");
+    }
+    is_there
+}
+
+#[expect(unsafe_code, reason = "std does not tell the number of an interface")]
+fn at(end: usize, port: u16) -> SocketAddr {
+    let (name, address) = ENDS[end];
+    let name = CString::new(name).unwrap();
+    // SAFETY: the name ends with a zero, and lives longer than the call.
+    let scope = unsafe { libc::if_nametoindex(name.as_ptr()) };
+    assert_ne!(scope, 0);
+    let ip: Ipv6Addr = address.parse().unwrap();
+    SocketAddrV6::new(ip, port, 0, scope).into()
+}
+
+fn run(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
+    command.args(args).output().unwrap()
+}
+
+/// How often the table shows each row: protocol, both ends, state.
+fn table(port: u16) -> BTreeMap<[String; 4], usize> {
+    let output = run(&["table", "--json", "--port", &port.to_string()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut rows = BTreeMap::new();
+    for line in text.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let word = |name: &str| row[name].as_str().unwrap().to_owned();
+        let words = ["proto", "local", "foreign", "state"].map(word);
+        *rows.entry(words).or_default() += 1;
+    }
+    rows
+}
+
+fn row(ends: [SocketAddr; 2], state: &str) -> [String; 4] {
+    let [local, foreign] = ends.map(|end| Endpoint::from(end).to_string());
+    ["tcp6".to_owned(), local, foreign, state.to_owned()]
+}
+
+#[test]
+fn each_socket_at_an_address_of_the_link_is_shown_once_and_as_ipv6() {
+    netns::alone(|| {
+        if !plugged() {
+            return;
+        }
+        let listener = TcpListener::bind(at(0, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let client = TcpStream::connect(at(0, port)).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let ends = [client.local_addr().unwrap(), server.local_addr().unwrap()];
+        let nobody = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
+        let wanted = BTreeMap::from([
+            (row([ends[1], nobody], "LISTEN"), 1),
+            (row(ends, "ESTABLISHED"), 1),
+            (row([ends[1], ends[0]], "ESTABLISHED"), 1),
+        ]);
+        assert_eq!(table(port), wanted);
+        let no_netlink = Refused::family(libc::AF_NETLINK, libc::EPERM);
+        match within(no_netlink, || table(port)) {
+            Some(rows) => assert_eq!(rows, wanted, "as /proc tells it"),
+            None => skipped("no sandboxes here (seccomp)"),
+        }
+    });
+}
+
+#[test]
+fn a_client_calls_an_address_of_the_link_by_its_interface() {
+    netns::alone(|| {
+        if !plugged() {
+            return;
+        }
+        let listener = TcpListener::bind(at(0, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let to = format!("[fe80::a%left]:{port}");
+        let output = run(&["connect", &to, "--wait", "0s"]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{output:?}");
+        assert!(said.contains(&format!("-> [fe80::a]:{port}: connected")), "{said}");
+        assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
+        for (wrong, why) in [
+            (format!("[fe80::a%nowhere]:{port}"), "no address is known for that name"),
+            (
+                format!("[fe80::a]:{port}"),
+                "an address of the link needs its interface, as in [fe80::1%eth0]:5000",
+            ),
+        ] {
+            let output = run(&["connect", &wrong]);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            assert!(said.contains(why), "{said}");
+        }
+    });
+}
+
+#[test]
+fn the_dashboard_shows_both_ends_of_a_call_over_the_link_once() {
+    netns::alone(|| {
+        if !plugged() {
+            return;
+        }
+        let terminal = Terminal::start(fivetuple(&["--bind", "::", "--port", "5000"]), 120, 36);
+        terminal.wait_for("Press l to listen");
+        terminal.press("l");
+        terminal.wait_for(r"\[::\]:5000 +\[::\]:\* +\S LISTEN");
+        terminal.press("C");
+        terminal.wait_for("Enter apply");
+        terminal.type_text("[fe80::a%left]:5000");
+        terminal.press("Enter");
+        terminal.press("c");
+        terminal.wait_for(r"tcp6 .*\[fe80::a\]:5000 +\[fe80::a\]:\d+ +● ESTABLISHED server");
+        terminal.wait_for(r"tcp6 .*\[fe80::a\]:\d+ +\[fe80::a\]:5000 +● ESTABLISHED laptop");
+        wait_rows(&terminal, "ESTABLISHED", 2);
+        terminal.wait_for("says \"Test payload");
+        terminal.press("d");
+        wait_rows(&terminal, "ESTABLISHED", 0);
+        // And one of IPv4 at the same listener, whose end there says so in IPv6.
+        terminal.press("C");
+        terminal.wait_for("Enter apply");
+        terminal.type_text("127.0.0.1:5000");
+        terminal.press("Enter");
+        terminal.press("c");
+        wait_rows(&terminal, "ESTABLISHED", 2);
+        let shown = table(5000);
+        let is_open = |row: &&[String; 4]| row[3] == "ESTABLISHED";
+        let open: Vec<&[String; 4]> = shown.keys().filter(is_open).collect();
+        let protocols: Vec<&str> = open.iter().map(|row| row[0].as_str()).collect();
+        assert_eq!(protocols, ["tcp", "tcp6"], "{shown:?}");
+        assert_eq!(open[1][1], "[::ffff:127.0.0.1]:5000", "{shown:?}");
+        assert!(shown.values().all(|count| *count == 1), "{shown:?}");
+        quit(terminal);
+    });
+}
+
+#[test]
+fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
+    netns::alone(|| {
+        if !plugged() {
+            return;
+        }
+        for (args, helps) in [
+            (&["listen", "--bind", "fe80::a"][..], "try --bind ::"),
+            (&["connect", "[fe80::b%left]:9", "--from", "fe80::a"], "leave out --from"),
+        ] {
+            let refused = run(args);
+            let said = String::from_utf8_lossy(&refused.stderr);
+            assert_eq!(refused.status.code(), Some(1), "{said}");
+            assert!(said.contains("bind(): ") && said.contains("EINVAL"), "{said}");
+            assert!(said.contains(helps), "{said}");
+        }
+        let args = ["--bind", "fe80::a", "--listen"];
+        let terminal = Terminal::start(fivetuple(&args), 120, 36);
+        terminal.wait_for(&broken("is bound together with its interface, which cannot be given"));
+        quit(terminal);
+    });
+}

@@ -1,0 +1,19 @@
+//! What strangers, ports, privileges and a kernel that refuses do to the dashboard.
+
+pub(crate) mod bounds;
+pub(crate) mod cut_cable;
+pub(crate) mod exact_copies;
+pub(crate) mod hidden;
+pub(crate) mod injected;
+pub(crate) mod leaving;
+pub(crate) mod links;
+pub(crate) mod names;
+pub(crate) mod netlink;
+pub(crate) mod no_answer;
+pub(crate) mod orders;
+pub(crate) mod ports;
+pub(crate) mod ranges;
+pub(crate) mod repeated_keys;
+pub(crate) mod resolver;
+pub(crate) mod strangers;
+pub(crate) mod unread;

@@ -1,0 +1,123 @@
+//! A kernel without sock_diag, and sandboxes that refuse it: /proc is read instead, and that is said.
+
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output};
+
+use crate::support::pty::{Terminal, fivetuple};
+use crate::support::sandbox::{Refused, within};
+use crate::support::{netns, skipped};
+use crate::terminal::{broken, listen, quit, wait_rows};
+
+/// How much room netlink's answers have: nobody else asks recv(2) for so much.
+const ROOM: u32 = 32 * 1024;
+
+/// Each refusal, with what is said of it.
+fn refusals() -> Vec<(Refused, &'static str)> {
+    let socket = |errno| Refused::family(libc::AF_NETLINK, errno);
+    let send = Refused {
+        call: libc::SYS_sendto,
+        // Whoever writes to a connection does not want SIGPIPE, and says so by a flag.
+        argument: 3,
+        value: 0,
+        errno: libc::EPERM,
+    };
+    let recv = Refused { call: libc::SYS_recvfrom, argument: 2, value: ROOM, errno: libc::EPERM };
+    vec![
+        (
+            socket(libc::EPROTONOSUPPORT),
+            r"socket\(AF_NETLINK\) was refused: this kernel lacks the protocol",
+        ),
+        (socket(libc::EPERM), r"socket\(AF_NETLINK\) was refused: operation not permitted"),
+        (send, r"send\(AF_NETLINK\) was refused: operation not permitted"),
+        (recv, r"recv\(AF_NETLINK\) was refused: operation not permitted"),
+    ]
+}
+
+fn table(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
+    command.arg("table").args(args).output().unwrap()
+}
+
+#[test]
+fn the_table_is_the_same_and_says_where_it_comes_from() {
+    netns::alone_if_possible(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let client = TcpStream::connect(at).unwrap();
+        let port = at.port().to_string();
+        let args = ["--port", &port, "--json"];
+        let free = table(&args);
+        let rows = |output: &Output| -> Vec<serde_json::Value> {
+            let text = String::from_utf8_lossy(&output.stdout);
+            let lines = text.lines().map(|line| {
+                let mut row: serde_json::Value = serde_json::from_str(line).unwrap();
+                // /proc tells no backlog.
+                if row["state"] == "LISTEN" {
+                    row["send_q"].take();
+                }
+                row
+            });
+            lines.collect()
+        };
+        assert_eq!(rows(&free).len(), 3, "{free:?}");
+        assert!(free.stderr.is_empty(), "{free:?}");
+        for (refused, said) in refusals() {
+            let Some(output) = within(refused, || table(&args)) else {
+                return skipped("no sandboxes here (seccomp)");
+            };
+            assert!(output.status.success(), "{output:?}");
+            assert_eq!(rows(&output), rows(&free), "{output:?}");
+            let why = String::from_utf8_lossy(&output.stderr);
+            let said = regex::Regex::new(said).unwrap();
+            assert!(said.is_match(&why), "{why}");
+            assert!(why.contains("/proc/net/tcp"), "{why}");
+            assert_eq!(why.lines().count(), 1, "{why}");
+        }
+        drop(client);
+    });
+}
+
+#[test]
+fn the_dashboard_goes_on_and_says_so_in_its_title() {
+    netns::alone_if_possible(|| {
+        for (refused, said) in refusals() {
+            let done = within(refused, || {
+                let terminal = Terminal::start(fivetuple(&["--port", "0"]), 120, 36);
+                terminal.wait_for("Press l to listen");
+                terminal.wait_for(&said.replace(' ', r"[\s│]+"));
+                terminal.wait_for(&broken("/proc/net/tcp is read instead"));
+                terminal.wait_for("Sockets.* read from /proc ");
+                listen(&terminal);
+                terminal.press("c");
+                wait_rows(&terminal, "ESTABLISHED", 2);
+                terminal.wait_for("says \"Test payload");
+                terminal.press("d");
+                wait_rows(&terminal, "ESTABLISHED", 0);
+                wait_rows(&terminal, "TIME_WAIT", 1);
+                quit(terminal);
+            });
+            if done.is_none() {
+                return skipped("no sandboxes here (seccomp)");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_lab_cannot_be_set_up_and_says_which_call_was_refused() {
+    let lab = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
+        command.args(["lab", "--", "true"]).output().unwrap()
+    };
+    if !lab().status.success() {
+        return skipped("no lab here");
+    }
+    let refused = Refused::family(libc::AF_NETLINK, libc::EPERM);
+    let Some(output) = within(refused, lab) else {
+        return skipped("no sandboxes here (seccomp)");
+    };
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{why}");
+    assert!(why.contains("socket(NETLINK_ROUTE)") && why.contains("EPERM"), "{why}");
+    assert_eq!(why.lines().count(), 1, "{why}");
+}

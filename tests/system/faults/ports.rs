@@ -1,0 +1,143 @@
+//! Ports that cannot be had, and people who may do little.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use portable_pty::CommandBuilder;
+
+use crate::support::netns;
+use crate::support::pty::{Terminal, command, fivetuple};
+use crate::support::skipped;
+use crate::terminal::{broken, dashboard, listen, quit, wait_rows};
+
+#[test]
+fn a_port_that_is_taken_names_who_has_it() {
+    netns::alone_if_possible(|| {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let pid = std::process::id();
+        let name = std::fs::read_to_string("/proc/self/comm").unwrap();
+        let args = ["--listen", "--port", &port.to_string()];
+        let terminal = Terminal::start(fivetuple(&args), 120, 36);
+        terminal.wait_for(&broken(&format!("cannot listen at 127.0.0.1:{port}: bind() said")));
+        terminal.wait_for("EADDRINUSE");
+        terminal.wait_for(&broken(&format!("{} (pid {pid})", name.trim())));
+        terminal.wait_for(&format!(r"! +tcp .*127\.0\.0\.1:{port} +0\.0\.0\.0:\* +◎ LISTEN"));
+        terminal.press("c");
+        wait_rows(&terminal, "ESTABLISHED", 2);
+        drop(taken);
+        wait_rows(&terminal, "LISTEN", 0);
+        terminal.press("0");
+        terminal.press("x");
+        wait_rows(&terminal, "ESTABLISHED", 0);
+        terminal.press("l");
+        wait_rows(&terminal, "LISTEN", 1);
+        quit(terminal);
+    });
+}
+
+#[test]
+fn a_taken_port_is_explained_after_the_form_too() {
+    netns::alone_if_possible(|| {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port().to_string();
+        let terminal = dashboard(&[]);
+        terminal.press("L");
+        terminal.wait_for("Enter apply");
+        terminal.press("Tab");
+        terminal.press("ctrl-u");
+        terminal.type_text(&port);
+        terminal.press("Enter");
+        terminal.wait_for(&broken(&format!("(pid {})", std::process::id())));
+        terminal.wait_for(&format!(r"! +tcp .*127\.0\.0\.1:{port} "));
+        quit(terminal);
+    });
+}
+
+#[test]
+fn two_dashboards_at_one_port_tell_of_each_other() {
+    netns::alone_if_possible(|| {
+        let first = dashboard(&[]);
+        let port = listen(&first);
+        let second = Terminal::start(fivetuple(&["--port", &port.to_string()]), 120, 36);
+        second.wait_for("fivetuple listens|LISTEN +fivetuple");
+        second.press("l");
+        let pid = first.pid().as_raw_nonzero();
+        second.wait_for("EADDRINUSE");
+        second.wait_for(&broken(&format!("fivetuple (pid {pid})")));
+        quit(second);
+        quit(first);
+    });
+}
+
+#[test]
+fn the_port_can_be_had_again_although_a_client_waits() {
+    netns::alone_if_possible(|| {
+        let terminal = dashboard(&[]);
+        let port = listen(&terminal).to_string();
+        quit(terminal);
+        let terminal = Terminal::start(fivetuple(&["--port", &port, "--listen"]), 120, 36);
+        wait_rows(&terminal, "LISTEN", 1);
+        terminal.press("c");
+        wait_rows(&terminal, "ESTABLISHED", 2);
+        terminal.press("d");
+        wait_rows(&terminal, "TIME_WAIT", 1);
+        for _ in 0..3 {
+            terminal.press("l");
+            wait_rows(&terminal, "LISTEN", 0);
+            terminal.press("l");
+            wait_rows(&terminal, "LISTEN", 1);
+        }
+        quit(terminal);
+    });
+}
+
+/// The dashboard as somebody who may do nothing, or why that cannot be.
+fn as_nobody(args: &[&str]) -> Result<CommandBuilder, String> {
+    const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    let program = env!("CARGO_BIN_EXE_fivetuple");
+    let tried = Command::new("setpriv").args(NOBODY).args([program, "--version"]).output();
+    match tried {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => return Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        Err(why) => return Err(format!("setpriv: {why}")),
+    }
+    Ok(command("setpriv", &[&NOBODY, &[program][..], args].concat()))
+}
+
+#[test]
+fn nobody_can_show_the_whole_story() {
+    let nobody = match as_nobody(&["--port", "0"]) {
+        Ok(nobody) => nobody,
+        Err(why) => return skipped(&why),
+    };
+    let terminal = Terminal::start(nobody, 120, 36);
+    terminal.wait_for("Press l to listen");
+    listen(&terminal);
+    terminal.press("c");
+    wait_rows(&terminal, "ESTABLISHED", 2);
+    terminal.press("c");
+    wait_rows(&terminal, "ESTABLISHED", 4);
+    terminal.press("d");
+    wait_rows(&terminal, "TIME_WAIT", 1);
+    wait_rows(&terminal, "ESTABLISHED", 2);
+    quit(terminal);
+}
+
+#[test]
+fn nobody_is_told_which_ports_need_a_privilege() {
+    let start = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
+    let start = start.trim();
+    if start == "0" {
+        return skipped("every port is unprivileged here");
+    }
+    let nobody = match as_nobody(&["--port", "1", "--listen"]) {
+        Ok(nobody) => nobody,
+        Err(why) => return skipped(&why),
+    };
+    let terminal = Terminal::start(nobody, 120, 36);
+    terminal.wait_for(&broken("cannot listen at 127.0.0.1:1: bind() said"));
+    terminal.wait_for("EACCES");
+    terminal.wait_for(&broken(&format!("Ports below {start} need root")));
+    quit(terminal);
+}

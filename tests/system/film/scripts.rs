@@ -1,0 +1,110 @@
+//! The scripts, and what stands on the screen at each of their waits.
+
+/// A script, and what must be on the screen at each of its `Wait`s besides what it waits for.
+pub(crate) struct Script {
+    pub(crate) name: &'static str,
+    pub(crate) beats: &'static [&'static [&'static str]],
+}
+
+/// The film.
+pub(crate) const FILM: Script = Script {
+    name: "demo.tape",
+    beats: &[
+        &["Nobody uses port", "netstat"],
+        &["LISTEN", "0 connections"],
+        &["LISTEN", "ESTABLISHED", "the kernel picked port"],
+        &["laptop", "1 connection:"],
+        &["LISTEN", "2 connections"],
+        &["local port", "foreign port", "server end of phone"],
+        &["2 connections"],
+        &["2 connections"],
+        &["LISTEN", "1 connection:", "phone", "◌ TIME_WAIT   laptop"],
+        &[],
+    ],
+};
+
+/// The pictures.
+pub(crate) const PICTURES: Script = Script {
+    name: "assets/pictures.tape",
+    beats: &[
+        &["Nobody uses port"],
+        &["LISTEN"],
+        &["ESTABLISHED"],
+        &[],
+        &["2 connections", "server end of phone"],
+        &["Active Internet connections", "/fivetuple"],
+        &["server end of laptop"],
+        &["connections"],
+        &["Sockets"],
+        &["held"],
+        &["not accepted", "kernel", "3 of"],
+        &[],
+        &["LISTEN"],
+        &["ESTABLISHED"],
+        &["the server hung up first"],
+        &["LISTEN"],
+        &["TIME_WAIT", "cannot listen at", "SO_REUSEADDR"],
+        &[],
+    ],
+};
+
+/// The other pictures of the same rows.
+pub(crate) const VIEWS: Script = Script {
+    name: "assets/views.tape",
+    beats: &[
+        &["Nobody uses port"],
+        &["LISTEN"],
+        &["ESTABLISHED"],
+        &[],
+        &["2 connections"],
+        &[],
+        &["TIME_WAIT"],
+        &["CLOSING", "SYN_RECV", "TIME_WAIT"],
+        &["SYN+ACK", "TIME_WAIT"],
+        &["Sockets"],
+        &["step"],
+        &["Sockets"],
+        &["ESTABLISHED"],
+        &["ESTABLISHED"],
+        &["foreign port"],
+        &["Sockets"],
+        &["this end", "the other end"],
+        &["Sockets"],
+        &["connect(", "accept("],
+        &["Sockets"],
+        &["153 connections"],
+        &["left"],
+        &[],
+        &["LISTEN"],
+        &[],
+        &["phone"],
+        &[],
+        &["Sockets"],
+        &["listener"],
+        &["ESTABLISHED"],
+        &["the server hung up first"],
+        &["TIME_WAIT"],
+        &["TIME_WAIT"],
+        &["SO_REUSEADDR", "TIME_WAIT"],
+        &["Sockets"],
+        &[],
+    ],
+};
+
+/// The lab.
+pub(crate) const LAB: Script = Script {
+    name: "assets/lab.tape",
+    beats: &[
+        &["192.168.1.10"],
+        &["192.168.1.10:500"],
+        &[],
+        &["The wire", "waits"],
+        &["SYN_SENT"],
+        &["SYN_RECV"],
+        &["Remote Computer"],
+        &[],
+        &["SYN+ACK"],
+        &["The wire"],
+        &[],
+    ],
+};

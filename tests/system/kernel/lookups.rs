@@ -1,0 +1,74 @@
+//! One row out of many, or some, and no other.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+
+use fivetuple::tcp::{Endpoint, Filter, FiveTuple, Host, Port, SocketId, TcpState};
+use socket2::{Domain, Socket, Type};
+
+use crate::kernel::{inode, shows, sources, tuple};
+use crate::place::{is_at, own_address};
+
+#[test]
+fn listeners_that_share_an_address_are_told_apart_by_inode() {
+    let address = own_address();
+    let listen = |port| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_reuse_port(true).unwrap();
+        socket.bind(&SocketAddr::from((address, port)).into()).unwrap();
+        socket.listen(8).unwrap();
+        socket
+    };
+    let first = listen(0);
+    let at = first.local_addr().unwrap().as_socket().unwrap();
+    let second = listen(at.port());
+    shows(at, vec![TcpState::Listen, TcpState::Listen]);
+    for source in &mut sources() {
+        for socket in [&first, &second] {
+            let name = SocketId {
+                host: Host::THIS,
+                tuple: FiveTuple::tcp(at.into(), Endpoint::nobody()),
+                inode: inode(socket),
+            };
+            let row = source.lookup(name).unwrap().expect("it listens");
+            assert_eq!(row.inode, inode(socket));
+            let nobody = SocketId { inode: 1, ..name };
+            assert_eq!(source.lookup(nobody).unwrap(), None);
+        }
+    }
+}
+
+#[test]
+fn a_missing_connection_is_not_answered_with_the_listener() {
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+    for source in &mut sources() {
+        for missing in [tuple(at, nobody), tuple(nobody, at)] {
+            let found = source.lookup(SocketId::connected(Host::THIS, missing)).unwrap();
+            assert_eq!(found, None, "{}", source.name());
+        }
+    }
+}
+
+#[test]
+fn a_filter_keeps_exactly_what_it_wants() {
+    let address = own_address();
+    let listeners: Vec<TcpListener> =
+        (0..70).map(|_| TcpListener::bind((address, 0)).unwrap()).collect();
+    let ports: Vec<Port> =
+        listeners.iter().map(|at| Port(at.local_addr().unwrap().port())).collect();
+    let clients: Vec<TcpStream> =
+        listeners.iter().map(|at| TcpStream::connect(at.local_addr().unwrap()).unwrap()).collect();
+    for source in &mut sources() {
+        for many in [0, 1, 2, 60, 70] {
+            let wanted = Filter::ports(ports.iter().take(many).copied());
+            let rows = source.snapshot(&wanted).unwrap().snapshot.rows;
+            assert!(rows.iter().all(|row| wanted.wants(row)));
+            let listening = Filter { state: Some(TcpState::Listen), ..wanted };
+            let rows = source.snapshot(&listening).unwrap().snapshot.rows;
+            let ours = rows.iter().filter(|row| is_at(row, address)).count();
+            assert_eq!(ours, many, "{}", source.name());
+        }
+    }
+    drop(clients);
+}

@@ -1,0 +1,121 @@
+//! What sockets look like in the table.
+
+use std::io::Write;
+use std::net::{Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::time::Duration;
+
+use fivetuple::tcp::{FiveTuple, Host, Protocol, SocketId, TcpState};
+use socket2::{Domain, Socket, Type};
+
+use crate::kernel::{inode, rows_when, shows, sources, tuple};
+use crate::place::own_address;
+
+#[test]
+fn a_connection_is_two_rows_and_a_listener_is_one() {
+    for ip in [own_address(), Ipv6Addr::LOCALHOST.into()] {
+        let listener = TcpListener::bind((ip, 0)).unwrap();
+        let at = listener.local_addr().unwrap();
+        shows(at, vec![TcpState::Listen]);
+        let client = TcpStream::connect(at).unwrap();
+        let listed = vec![TcpState::Listen, TcpState::Established, TcpState::Established];
+        shows(at, listed.clone());
+        for source in &mut sources() {
+            let name = tuple(at, client.local_addr().unwrap());
+            let row = source.lookup(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
+            assert_eq!(row.inode, 0, "nobody has accepted it");
+        }
+        let (server, _) = listener.accept().unwrap();
+        shows(at, listed);
+        let mut both = sources();
+        for source in &mut both {
+            let name = SocketId::connected(Host::THIS, tuple(at, client.local_addr().unwrap()));
+            let row = source.lookup(name).unwrap().unwrap();
+            assert_eq!(row.inode, inode(&server), "{}", source.name());
+        }
+    }
+}
+
+#[test]
+fn closing_walks_through_the_states() {
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let client = TcpStream::connect(at).unwrap();
+    let (server, _) = listener.accept().unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    shows(at, vec![TcpState::Listen, TcpState::CloseWait, TcpState::FinWait2]);
+    drop(server);
+    shows(at, vec![TcpState::Listen, TcpState::TimeWait]);
+    for source in &mut sources() {
+        let name = tuple(client.local_addr().unwrap(), at);
+        let row = source.lookup(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
+        let left = row.timer.expect("TIME_WAIT has a timer").left;
+        assert!(left > Duration::from_secs(30) && left <= Duration::from_secs(61), "{left:?}");
+    }
+}
+
+#[test]
+fn queues_are_told() {
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let mut client = TcpStream::connect(at).unwrap();
+    client.write_all(b"Test payload.").unwrap();
+    for source in &mut sources() {
+        let rows =
+            rows_when(source.as_mut(), at, |rows| rows.iter().any(|row| row.queues.recv == 13));
+        let listen = rows.iter().find(|row| row.state == TcpState::Listen).unwrap();
+        assert_eq!(listen.queues.recv, 1, "one waits for accept()");
+        let backlog = if source.is_exact() { 128 } else { 0 };
+        assert_eq!(listen.queues.send, backlog);
+    }
+}
+
+#[test]
+fn a_dual_stack_listener_shows_mapped_addresses() {
+    let socket = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
+    socket.set_only_v6(false).unwrap();
+    socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)).into()).unwrap();
+    socket.listen(8).unwrap();
+    let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+    let at = SocketAddr::from((own_address(), port));
+    let client = TcpStream::connect(at).unwrap();
+    shows(at, vec![TcpState::Listen, TcpState::Established, TcpState::Established]);
+    for source in &mut sources() {
+        let asked = tuple(client.peer_addr().unwrap(), client.local_addr().unwrap());
+        let row = source.lookup(SocketId::connected(Host::THIS, asked)).unwrap().unwrap();
+        assert!(row.tuple.local.ip.is_ipv6(), "{row}");
+        assert_eq!(row.tuple.canonical(), asked);
+    }
+}
+
+#[test]
+fn udp_rows_are_found_connected_and_not() {
+    for ip in [own_address(), Ipv6Addr::LOCALHOST.into()] {
+        let open = UdpSocket::bind((ip, 0)).unwrap();
+        let at = open.local_addr().unwrap();
+        let connected = UdpSocket::bind((ip, 0)).unwrap();
+        connected.connect(at).unwrap();
+        shows(at, vec![TcpState::Established, TcpState::Closed]);
+        for source in &mut sources() {
+            let rows = rows_when(source.as_mut(), at, |rows| rows.len() == 2);
+            assert!(rows.iter().all(|row| row.tuple.protocol == Protocol::Udp));
+            let missing = FiveTuple {
+                protocol: Protocol::Udp,
+                local: at.into(),
+                remote: connected.local_addr().unwrap().into(),
+            };
+            let found = source.lookup(SocketId::connected(Host::THIS, missing)).unwrap();
+            assert_eq!(found, None, "{}", source.name());
+        }
+    }
+}
+
+#[test]
+fn a_socket_that_is_only_bound_is_known_to_sock_diag() {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from((own_address(), 0)).into()).unwrap();
+    let at = socket.local_addr().unwrap().as_socket().unwrap();
+    let [mut diag, _] = sources();
+    let rows = rows_when(diag.as_mut(), at, |rows| rows.len() == 1);
+    assert_eq!((rows[0].state, rows[0].inode), (TcpState::Closed, inode(&socket)));
+    assert_eq!(diag.lookup(rows[0].name()).unwrap().map(|row| row.inode), Some(inode(&socket)));
+}

@@ -1,0 +1,279 @@
+//! The poller's threads, with the real kernel and with sources that fail in every way.
+
+use std::io;
+use std::net::{IpAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fivetuple::kernel::watch::{Poller, WatchEvent};
+use fivetuple::kernel::{ChangeCounters, ReadError, Reading, SocketSource};
+use fivetuple::run::Clock;
+use fivetuple::tcp::{
+    Change, Filter, FiveTuple, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
+};
+
+use crate::place::{is_at, own_address};
+
+const LONG: Duration = Duration::from_secs(60);
+const ROW: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
+const OTHER: &str = "tcp 0 0 127.0.0.1:40001 127.0.0.1:5000 ESTABLISHED inode=3 cookie=3";
+
+/// The table as the reports tell it.
+struct Told {
+    events: Receiver<WatchEvent>,
+    rows: Vec<SocketRow>,
+    /// Only rows with this address at one end, if any.
+    at: Option<IpAddr>,
+    source: &'static str,
+}
+
+impl Told {
+    fn new(events: Receiver<WatchEvent>, at: Option<IpAddr>) -> Told {
+        let rows = Vec::new();
+        Told { events, rows, at, source: "" }
+    }
+
+    fn next(&self) -> WatchEvent {
+        self.events.recv_timeout(LONG).expect("a report")
+    }
+
+    fn sight(&mut self) -> TableUpdate {
+        let event = self.next();
+        let WatchEvent::TableRead(sight) = event else {
+            panic!("{event:?}");
+        };
+        sight
+    }
+
+    fn blind(&mut self) -> String {
+        let event = self.next();
+        let WatchEvent::TableUnreadable { why, .. } = event else {
+            panic!("{event:?}");
+        };
+        why
+    }
+
+    /// Waits until the table is as `is_it` likes it.
+    fn until(&mut self, is_it: impl Fn(&[SocketRow]) -> bool) {
+        while !is_it(&self.rows) {
+            let sight = self.sight();
+            self.source = sight.source;
+            if sight.afresh {
+                self.rows.clear();
+            }
+            for change in sight.changes {
+                match change {
+                    Change::Appeared(row) => self.rows.push(row),
+                    Change::Moved { from, to } => {
+                        self.rows.retain(|row| row.name() != from.name());
+                        self.rows.push(to);
+                    }
+                    Change::Vanished(row) => self.rows.retain(|old| old.name() != row.name()),
+                }
+                let at = self.at;
+                self.rows.retain(|row| at.is_none_or(|at| is_at(row, at)));
+            }
+        }
+    }
+}
+
+/// What a source does next when a table is asked for; it hangs while nothing is told.
+type Plot = Arc<Mutex<Receiver<Next>>>;
+
+enum Next {
+    Rows(&'static str),
+    Fail(i32),
+    Deny,
+    Panic,
+}
+
+/// A source that is told what to do.
+struct Actor {
+    plot: Plot,
+}
+
+impl SocketSource for Actor {
+    fn name(&self) -> &'static str {
+        "actor"
+    }
+
+    fn is_exact(&self) -> bool {
+        true
+    }
+
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+        if wanted.state == Some(TcpState::Listen) {
+            return Ok(());
+        }
+        let next = self.plot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+        let call = "acting";
+        let source = |errno| io::Error::from_raw_os_error(errno);
+        match next {
+            Ok(Next::Rows(rows)) => reading.snapshot = rows.parse::<Snapshot>().unwrap(),
+            Ok(Next::Fail(errno)) => {
+                return Err(ReadError::Failed { call, source: source(errno) });
+            }
+            Ok(Next::Deny) | Err(_) => {
+                return Err(ReadError::Denied { call, source: source(1) });
+            }
+            Ok(Next::Panic) => panic!("as planned"),
+        }
+        Ok(())
+    }
+
+    fn lookup(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
+        let row: SocketRow = OTHER.parse().unwrap();
+        assert_ne!(name.tuple.local.port, Port(13), "as planned");
+        Ok(Some(row).filter(|row| row.name() == name))
+    }
+}
+
+fn acting() -> (Poller, Sender<Next>, Told) {
+    let (plot, next) = channel();
+    let next = Arc::new(Mutex::new(next));
+    let (told, events) = sync_channel(1024);
+    let opener = move || -> (Box<dyn SocketSource>, Option<ReadError>) {
+        let plot = Arc::clone(&next);
+        (Box::new(Actor { plot }), None)
+    };
+    // A pulse without files says that data may have come at any time.
+    let pulse = || ChangeCounters::over(Vec::new());
+    let clock = Clock::start();
+    let now = move || clock.now();
+    let report = move |event| told.send(event).is_ok();
+    let poller = Poller::over(Host::THIS, Box::new(opener), pulse, now, report);
+    (poller, plot, Told::new(events, None))
+}
+
+fn name(line: &str) -> SocketId {
+    line.parse::<SocketRow>().unwrap().name()
+}
+
+#[test]
+fn a_connection_is_seen_from_its_birth_to_its_end() {
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let (told, events) = sync_channel(1024);
+    let clock = Clock::start();
+    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
+    let mut told = Told::new(events, Some(at.ip()));
+    poller.watch(Filter::ports([Port(at.port())]));
+    told.until(|rows| rows.len() == 1);
+    let client = TcpStream::connect(at).unwrap();
+    let tuple = FiveTuple::tcp(client.local_addr().unwrap().into(), at.into());
+    poller.lookup(vec![SocketId::connected(Host::THIS, tuple)]);
+    told.until(|rows| rows.iter().any(|row| row.tuple == tuple));
+    told.until(|rows| rows.len() == 3);
+    let (server, _) = listener.accept().unwrap();
+    drop(server);
+    told.until(|rows| rows.iter().any(|row| row.state == TcpState::CloseWait));
+    drop(client);
+    told.until(|rows| rows.iter().any(|row| row.state == TcpState::TimeWait) && rows.len() == 2);
+    drop(listener);
+    told.until(|rows| rows.len() == 1);
+}
+
+#[test]
+fn rows_on_the_screen_are_kept_up_to_date() {
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let client = TcpStream::connect(at).unwrap();
+    let (told, events) = sync_channel(1024);
+    let clock = Clock::start();
+    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
+    let mut told = Told::new(events, Some(at.ip()));
+    poller.watch(Filter::ports([Port(at.port())]));
+    told.until(|rows| rows.len() == 3);
+    let tuple = FiveTuple::tcp(at.into(), client.local_addr().unwrap().into());
+    poller.set_visible(vec![SocketId::connected(Host::THIS, tuple)]);
+    let waiting = |rows: &[SocketRow]| {
+        rows.iter().find(|row| row.state == TcpState::Listen).map(|row| row.queues.recv)
+    };
+    assert_eq!(waiting(&told.rows), Some(1));
+    let accepted = listener.accept().unwrap();
+    told.until(|rows| {
+        let is_held = rows.iter().any(|row| row.tuple == tuple && row.inode != 0);
+        is_held && waiting(rows) == Some(0)
+    });
+    drop(accepted);
+}
+
+#[test]
+fn a_look_does_not_wait_for_the_table() {
+    let (poller, plot, mut told) = acting();
+    poller.watch(Filter::everything());
+    plot.send(Next::Rows(ROW)).unwrap();
+    told.until(|rows| rows.len() == 1);
+    // The next table hangs until it is told what to do.
+    poller.lookup(vec![name(OTHER), name(ROW)]);
+    told.until(|rows| rows.len() == 1 && rows[0].name() == name(OTHER));
+    plot.send(Next::Rows(OTHER)).unwrap();
+    plot.send(Next::Rows(OTHER)).unwrap();
+    plot.send(Next::Rows("")).unwrap();
+    told.until(<[SocketRow]>::is_empty);
+}
+
+#[test]
+fn a_failure_is_said_once_and_tried_again() {
+    let (poller, plot, mut told) = acting();
+    poller.watch(Filter::everything());
+    plot.send(Next::Fail(5)).unwrap();
+    plot.send(Next::Panic).unwrap();
+    plot.send(Next::Fail(105)).unwrap();
+    plot.send(Next::Rows(ROW)).unwrap();
+    let why = told.blind();
+    assert!(why.starts_with("acting failed: "), "{why}");
+    let sight = told.sight();
+    assert!(sight.afresh && sight.changes.len() == 1, "{sight:?}");
+    plot.send(Next::Fail(5)).unwrap();
+    plot.send(Next::Rows(ROW)).unwrap();
+    told.blind();
+    assert_eq!(told.sight().changes, [], "it sees again");
+}
+
+#[test]
+fn where_it_is_denied_proc_takes_over() {
+    let listener = TcpListener::bind((own_address(), 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    let (poller, plot, mut told) = acting();
+    told.at = Some(at.ip());
+    poller.watch(Filter::ports([Port(at.port())]));
+    plot.send(Next::Deny).unwrap();
+    let event = told.next();
+    let is_told = matches!(&event, WatchEvent::FellBackToProcfs(why) if why.starts_with("acting was refused: "));
+    assert!(is_told, "{event:?}");
+    told.until(|rows| rows.len() == 1);
+    let client = TcpStream::connect(at).unwrap();
+    told.until(|rows| rows.len() == 3);
+    assert_eq!(told.source, "procfs");
+    drop(client);
+}
+
+#[test]
+fn after_too_many_panics_it_says_so_and_ends() {
+    let (poller, plot, mut told) = acting();
+    poller.watch(Filter::everything());
+    let unlucky = name(&ROW.replace("40000", "13"));
+    plot.send(Next::Rows(ROW)).unwrap();
+    told.until(|rows| rows.len() == 1);
+    let is_last = |event: &WatchEvent| matches!(event, WatchEvent::TableUnreadable { why, .. } if why.contains("again and again"));
+    for _ in 0..10_000 {
+        poller.lookup(vec![unlucky]);
+        if told.events.recv_timeout(Duration::from_millis(1)).is_ok_and(|event| is_last(&event)) {
+            return;
+        }
+    }
+    panic!("it never said so");
+}
+
+#[test]
+fn dropping_it_ends_its_threads() {
+    let (poller, plot, told) = acting();
+    poller.watch(Filter::everything());
+    plot.send(Next::Rows(ROW)).unwrap();
+    assert!(matches!(told.next(), WatchEvent::TableRead(_)));
+    drop(plot);
+    drop(poller);
+    while told.events.recv_timeout(LONG) != Err(std::sync::mpsc::RecvTimeoutError::Disconnected) {}
+}

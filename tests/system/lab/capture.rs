@@ -1,0 +1,144 @@
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::{Duration, SystemTime};
+
+use fivetuple::lab::{Capture, segment};
+use fivetuple::run::Clock;
+use fivetuple::tcp::{Host, Segment, WireOrder};
+use pcap_file::pcapng::{Block, PcapNgReader};
+
+use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, lost, sent, with_capture};
+use crate::support::apart::apart;
+use crate::support::nobody::as_nobody_too;
+use crate::support::skipped;
+
+/// A connection whose first call is lost: four segments, three of which arrive.
+fn connect(bench: &mut Bench) {
+    let _server = bench.listen(SERVER, 500);
+    bench.order(WireOrder::DropNext);
+    let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+    bench.hear(|news| (arrived(news).len() >= 3).then_some(()));
+}
+
+#[test]
+fn what_crossed_can_be_read_again() {
+    as_nobody_too(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("wire.pcapng");
+        let clock = Clock::start();
+        let capture = Capture::create(&path, clock.epoch(), |why| panic!("{why}"));
+        let Some(mut bench) = with_capture(clock, Some(capture.expect("a file"))) else {
+            return;
+        };
+        connect(&mut bench);
+        assert_eq!(lost(&bench.heard).len(), 1);
+        let told = sent(&bench.heard);
+        let told: Vec<Segment> = told.into_iter().map(|(_, segment)| segment).collect();
+        let at = arrived(&bench.heard)[0].0;
+        // The file is complete once nobody writes any more.
+        drop(bench);
+
+        let mut names = Vec::new();
+        let mut written = Vec::new();
+        let mut reader = PcapNgReader::new(File::open(&path).unwrap()).expect("a header");
+        while let Some(block) = reader.next_block() {
+            match block.expect("a block") {
+                Block::InterfaceDescription(interface) => {
+                    names.push(format!("{:?}", interface.options[0]));
+                }
+                Block::EnhancedPacket(packet) => {
+                    let number = u64::try_from(written.len()).unwrap() + 2;
+                    let (from, to) =
+                        if packet.interface_id == 0 { (LAPTOP, SERVER) } else { (SERVER, LAPTOP) };
+                    if written.is_empty() {
+                        assert_eq!(packet.timestamp, clock.epoch() + at.since_start());
+                        let now = SystemTime::UNIX_EPOCH + packet.timestamp;
+                        let age = now.elapsed().expect("the past");
+                        assert!(age < Duration::from_secs(60), "{age:?}");
+                    }
+                    written.push(segment(&packet.data, number, (from, to)).expect("a segment"));
+                }
+                other @ (Block::SectionHeader(_)
+                | Block::Packet(_)
+                | Block::SimplePacket(_)
+                | Block::NameResolution(_)
+                | Block::InterfaceStatistics(_)
+                | Block::SystemdJournalExport(_)
+                | Block::Unknown(_)) => panic!("{other:?}"),
+            }
+        }
+        assert!(names[0].contains("laptop") && names[1].contains("server"), "{names:?}");
+        // The first call was lost.
+        assert_eq!(written[..3], told[1..4]);
+        others_read(&path);
+    });
+}
+
+/// tcpdump, where it is there, finds the same file good.
+fn others_read(path: &Path) {
+    let Ok(output) = Command::new("tcpdump").arg("-nr").arg(path).output() else {
+        return skipped("no tcpdump here to read the file");
+    };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{output:?}");
+    assert!(text.contains("192.168.1.10.500: Flags [S], seq"), "{text}");
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_stops_nothing() {
+    let (sender, complaints) = channel();
+    let capture = Capture::create(Path::new("/dev/full"), Duration::ZERO, move |why| {
+        let _ = sender.send(why);
+    });
+    // The first write is its header.
+    let why = capture.expect_err("full");
+    assert_eq!(why.raw_os_error(), Some(libc::ENOSPC));
+    assert!(complaints.try_recv().is_err());
+}
+
+#[test]
+fn another_program_sees_the_same_segments() {
+    // tcpdump joins the lab of a process, of which this one has many at a time.
+    apart(|| {
+        let is_there = Command::new("tcpdump").arg("--version").output();
+        if is_there.is_err() {
+            return skipped("no tcpdump here");
+        }
+        let Some(mut bench) = bench() else { return };
+        let pid = std::process::id();
+        let host: Host = SERVER;
+        let name = host.name().unwrap();
+        let mut tcpdump = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
+            .args(["lab", "--join", &pid.to_string(), "--on", name, "--"])
+            .args(["tcpdump", "-i", "eth0", "-n", "-S", "-l", "-c", "3", "--immediate-mode"])
+            .args(["-Z", "root", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut said = BufReader::new(tcpdump.stderr.take().unwrap()).lines();
+        let listens =
+            said.find(|line| line.as_ref().map_or(true, |line| line.starts_with("listening")));
+        assert!(listens.is_some_and(|line| line.is_ok()), "tcpdump listens");
+        connect(&mut bench);
+        let output = tcpdump.wait_with_output().expect("its end");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        let told = sent(&bench.heard);
+        for (line, (_, segment)) in lines.iter().zip(&told[1..4]) {
+            let from = segment.tuple.local;
+            let to = segment.tuple.remote;
+            let ends = format!("{}.{} > {}.{}:", from.ip, from.port, to.ip, to.port);
+            assert!(line.contains(&ends), "{line}\n{segment:?}");
+            let number = match segment.flags.to_string().as_str() {
+                "ACK" => format!("ack {}", segment.ack),
+                _ => format!("seq {}", segment.seq),
+            };
+            assert!(line.contains(&number), "{line}\n{segment:?}");
+        }
+        assert_eq!(lines.len(), 3, "{text}");
+    });
+}

@@ -1,0 +1,125 @@
+use std::fs;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use pcap_file::pcapng::{Block, PcapNgReader};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::lab::commands::{possible, possible_with_ip};
+use crate::lab::wait_until;
+use crate::support::clock::now;
+use crate::support::nobody::as_nobody_too;
+use crate::support::pty::{Terminal, fivetuple};
+use crate::terminal::quit;
+
+/// Runs a program on a computer of the lab of a dashboard.
+fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Output {
+    let pid = terminal.pid().as_raw_nonzero().to_string();
+    Command::new(env!("CARGO_BIN_EXE_fivetuple"))
+        .args(["lab", "--join", &pid, "--on", computer, "--"])
+        .args(words)
+        .output()
+        .expect("it runs")
+}
+
+#[test]
+fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
+    if !possible_with_ip() {
+        return;
+    }
+    let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    let switched = on(&terminal, "server", &["ip", "link", "set", "eth0", "down"]);
+    assert!(switched.status.success(), "{switched:?}");
+    terminal.press("c");
+    terminal.wait_for("lost: no link");
+    quit(terminal);
+}
+
+#[test]
+fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
+    as_nobody_too(|| {
+        if !possible_with_ip() {
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("wire.pcapng");
+        let path = file.to_str().expect("a path in UTF-8");
+        let args = ["--lab", "--lab-computers", "4", "--port", "0", "--pcap", path];
+        let terminal = Terminal::start(fivetuple(&args), 120, 36);
+        let is_there = || {
+            let output = on(&terminal, "tablet", &["ip", "-o", "address"]);
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            text.contains("192.168.1.15/24").then_some(())
+        };
+        wait_until("the lab", || is_there().is_some());
+        let own = env!("CARGO_BIN_EXE_fivetuple");
+        let refused = on(&terminal, "laptop", &[own, "connect", "192.168.1.10:80"]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("ECONNREFUSED"), "{said}");
+
+        let helper = helper_of(&terminal);
+        let begun = now();
+        quit(terminal);
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        wait_until("the end of the helper", || {
+            !fs::exists(format!("/proc/{helper}")).unwrap_or(true)
+        });
+        let mut reader = PcapNgReader::new(fs::File::open(&file).unwrap()).expect("a header");
+        let mut frames = 0;
+        while let Some(block) = reader.next_block() {
+            frames += u32::from(matches!(block.expect("a block"), Block::EnhancedPacket(_)));
+        }
+        assert_eq!(frames, 2, "SYN and RST");
+    });
+}
+
+/// The process that made its lab.
+fn helper_of(terminal: &Terminal) -> String {
+    let tasks = format!("/proc/{}/task", terminal.pid().as_raw_nonzero());
+    let tasks = fs::read_dir(tasks).expect("its threads").flatten();
+    let children = tasks.map(|task| fs::read_to_string(task.path().join("children")));
+    let children: String = children.map(Result::unwrap_or_default).collect();
+    children.trim().to_owned()
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
+    let mut terminal = Terminal::start(fivetuple(&["--lab", "--pcap", "/dev/full"]), 120, 36);
+    assert_eq!(terminal.wait_exit(), 1);
+    let screen = terminal.screen();
+    assert!(screen.contains("cannot write what crosses the wire to /dev/full"), "{screen}");
+    assert!(screen.contains("no room is left (ENOSPC)"), "{screen}");
+    assert!(!screen.contains("os error"), "{screen}");
+    let alone = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
+        .args(["--pcap", "wire.pcapng"])
+        .output()
+        .expect("it runs");
+    assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
+    if !possible() {
+        return;
+    }
+    let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    let helper = helper_of(&terminal).parse().ok();
+    let helper = helper.and_then(Pid::from_raw).expect("a process");
+    kill_process(helper, Signal::STOP).expect("it runs");
+    // Each of these needs a socket that only the helper can make.
+    let begun = now();
+    terminal.type_text("cccl?");
+    terminal.wait_for("Looking closer");
+    terminal.press("Esc");
+    terminal.press("N");
+    terminal.wait_for(r"laptop +127\.0\.0\.2");
+    let took = begun.elapsed();
+    // Whoever waits for the helper waits for five seconds.
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    terminal.press("N");
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    quit(terminal);
+}

@@ -1,0 +1,134 @@
+//! Where the settings of the lab's computers cannot be made, the lab is there all the same, and says what lacks.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use fivetuple::lab::Lab;
+use fivetuple::tcp::{Errno, LabLimits, LabSpec, Port};
+
+use crate::lab::{LAPTOP, SERVER, bench};
+use crate::support::pty::{Terminal, fivetuple};
+use crate::support::sealed::sealed;
+use crate::support::skipped;
+use crate::terminal::{broken, quit};
+
+const QUEUE: &str = "/proc/sys/net/core/somaxconn";
+
+/// A lab of its own that tells how long its accept queues can be; `None`, and a word about it, where there can be none.
+fn lab(privileges: &[&str]) -> Option<Output> {
+    let program = env!("CARGO_BIN_EXE_fivetuple");
+    let words = [privileges, &[program, "lab", "--", "cat", QUEUE]].concat();
+    let output = Command::new(words[0]).args(&words[1..]).output();
+    let output = output.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("unshare(") {
+        skipped(&format!("no lab here: {said}"));
+        return None;
+    }
+    assert!(output.status.success(), "{output:?}");
+    Some(output)
+}
+
+#[test]
+fn a_lab_whose_settings_cannot_be_made_says_once_what_lacks_and_why() {
+    sealed(|| {
+        let Some(output) = lab(&[]) else { return };
+        let queue = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let said = format!(
+            "fivetuple: the lab works, but no more than {queue} connections wait for accept() at one of its listeners, \
+             not 65535: {QUEUE} cannot be written here: read-only file system (EROFS)\n"
+        );
+        assert_eq!(String::from_utf8_lossy(&output.stderr), said);
+    });
+}
+
+#[test]
+fn no_link_has_an_address_of_ipv6_that_nobody_gave_it() {
+    sealed(|| {
+        let output = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
+            .args(["lab", "--", "cat", "/proc/net/if_inet6", "/proc/net/dev"])
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            return skipped(&format!("no lab here, or no IPv6: {output:?}"));
+        }
+        // Among the addresses a name ends the line, among the links a colon follows it.
+        assert!(text.contains("eth0:"), "{text}");
+        assert!(!text.lines().any(|line| line.ends_with("eth0")), "{text}");
+    });
+}
+
+#[test]
+fn low_ports_are_said_to_need_a_privilege_only_where_they_do() {
+    sealed(|| {
+        // This network is that of a user namespace in which we lack the privilege.
+        let without = "setpriv --bounding-set=-net_bind_service --inh-caps=-all --";
+        let without: Vec<&str> = without.split(' ').collect();
+        let Some(output) = lab(&without) else { return };
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("not 65535, and ports below 1024 need a privilege: "), "{said}");
+        let Some(bench) = bench() else { return };
+        let limits = &bench.lab.limits;
+        assert_eq!(limits.unprivileged_from, Port::ANY);
+        assert!(limits.somaxconn < LabLimits::MEANT.somaxconn, "{limits:?}");
+        let unset = Some((QUEUE.to_owned(), Errno::EROFS));
+        assert_eq!(limits.unset, unset);
+        let server = bench.listen(SERVER, 80);
+        let _laptop = bench.call(LAPTOP, bench.at(SERVER, 80));
+        server.accept().expect("accept");
+    });
+}
+
+#[test]
+fn where_they_can_be_made_nothing_lacks() {
+    let Some(bench) = bench() else { return };
+    if bench.lab.limits.unset.is_some() {
+        return skipped("the settings of the lab's computers cannot be made here");
+    }
+    assert_eq!(bench.lab.limits, LabLimits::MEANT);
+    assert_eq!(bench.lab.limits.lacks(), None);
+}
+
+#[test]
+fn a_range_that_cannot_be_set_is_refused_with_what_helps() {
+    sealed(|| {
+        let spec = LabSpec { computers: 2, ports: "1024-65535".parse().ok() };
+        let lab = Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), spec);
+        let why = lab.expect_err("the range cannot be set");
+        if why.step.starts_with("unshare") {
+            return skipped(&format!("no lab here: {why:?}"));
+        }
+        assert_eq!(why.step, "/proc/sys/net/ipv4/ip_local_port_range");
+        assert_eq!(why.errno, Errno::EROFS);
+        for word in [
+            "read-only here",
+            "systempaths=unconfined",
+            "Without a range of its own the lab can be had",
+        ] {
+            assert!(why.helps.contains(word), "{why:?}");
+        }
+    });
+}
+
+#[test]
+fn the_dashboard_says_it_too_and_does_not_plan_with_more() {
+    sealed(|| {
+        if lab(&[]).is_none() {
+            return;
+        }
+        let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+        terminal.wait_for(&broken("the lab works, but no more than"));
+        terminal.press("l");
+        terminal.wait_for(r":500 +0\.0\.0\.0:\* +\S LISTEN");
+        terminal.press("P");
+        terminal.press("ctrl-u");
+        terminal.type_text("50000-50009");
+        terminal.press("Enter");
+        terminal.wait_for(&broken("the lab's computers keep 32768-60999"));
+        terminal.press("Esc");
+        terminal.press("c");
+        terminal.wait_for(r":500 .*ESTABLISHED .*ESTABLISHED");
+        quit(terminal);
+    });
+}

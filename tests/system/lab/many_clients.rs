@@ -1,0 +1,191 @@
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fivetuple::kernel::raise_descriptor_limit;
+use fivetuple::lab::{SocketKind, SocketPool};
+use fivetuple::net::{Engine, RemoteSockets};
+use fivetuple::tcp::{
+    Accepting, Burst, Command, ConnectSpec, Errno, Host, ListenSpec, PortRange, Protocol,
+    SocketEvent, TcpState, WireEvent,
+};
+use tokio::sync::mpsc::{self, Receiver};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::support::clock::now;
+use crate::support::nobody::as_nobody_too;
+
+use crate::lab::many_segments::wait_for_all_segments;
+use crate::lab::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench, wait_until};
+
+/// The sockets of a lab, for a program.
+struct Sockets(Arc<SocketPool>);
+
+impl RemoteSockets for Sockets {
+    fn socket(&self, host: Host, protocol: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
+        self.0.take(host, kind(protocol))
+    }
+
+    fn take_ready(&self, host: Host, protocol: Protocol, _: IpAddr) -> Option<OwnedFd> {
+        self.0.take_ready(host, kind(protocol))
+    }
+
+    fn ephemeral_range(&self) -> PortRange {
+        self.0.ports()
+    }
+
+    fn descriptors(&self) -> u64 {
+        SocketPool::DESCRIPTORS
+    }
+}
+
+fn kind(protocol: Protocol) -> SocketKind {
+    match protocol {
+        Protocol::Tcp => SocketKind::Tcp4,
+        Protocol::Udp => SocketKind::Udp4,
+    }
+}
+
+/// A program in the lab, and its news.
+fn program(bench: &Bench) -> (Engine, Receiver<SocketEvent>) {
+    let (sender, news) = mpsc::channel(1024);
+    let program = Engine::with_remote_sockets(
+        sender,
+        TaskTracker::new(),
+        CancellationToken::new(),
+        raise_descriptor_limit(),
+        Arc::new(Sockets(Arc::clone(&bench.lab.pool))),
+    );
+    (program, news)
+}
+
+async fn heard<T>(
+    news: &mut Receiver<SocketEvent>,
+    mut found: impl FnMut(SocketEvent) -> Option<T>,
+) -> T {
+    let all = async {
+        loop {
+            let next = news.recv().await.expect("news");
+            if let Some(found) = found(next) {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(LIMIT, all).await.expect("in time")
+}
+
+async fn heard_listening(news: &mut Receiver<SocketEvent>) {
+    let is_it = |news| matches!(news, SocketEvent::Listening { .. }).then_some(());
+    heard(news, is_it).await;
+}
+
+fn listen(bench: &Bench, port: u16) -> ListenSpec {
+    ListenSpec { host: SERVER, backlog: 4096, ..ListenSpec::at(bench.at(SERVER, port).into()) }
+}
+
+fn call(bench: &Bench, from: Host, port: u16) -> ConnectSpec {
+    let to = fivetuple::tcp::Endpoint::from(bench.at(SERVER, port));
+    ConnectSpec { host: from, ..ConnectSpec::to(to.into()) }
+}
+
+#[test]
+fn thousands_of_calls_cross_the_wire_without_a_lost_one() {
+    as_nobody_too(|| {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        if let Some(bench) = bench() {
+            runtime.unwrap().block_on(thousands(bench));
+        }
+    });
+}
+
+async fn thousands(mut bench: Bench) {
+    let (mut program, mut news) = program(&bench);
+    program.run(Command::Listen(listen(&bench, 80)));
+    heard_listening(&mut news).await;
+    let (count, begun) = (3000, now());
+    let burst = Burst { count, every: Duration::ZERO };
+    program.run(Command::Connect(call(&bench, LAPTOP, 80), burst));
+    let (mut accepted, mut connected, mut ended) = (0, 0, false);
+    heard(&mut news, |news| {
+        match news {
+            SocketEvent::Accepted(own) => {
+                assert_eq!(own.name.host, SERVER);
+                accepted += 1;
+            }
+            SocketEvent::Connected(own) => {
+                assert_eq!(own.name.host, LAPTOP);
+                connected += 1;
+            }
+            SocketEvent::BurstEnded { .. } => ended = true,
+            SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
+            _ => (),
+        }
+        (accepted == count && connected == count && ended).then_some(())
+    })
+    .await;
+    wait_for_all_segments(&bench);
+    assert_eq!(bench.states(SERVER, 80).len(), 3000);
+    assert_eq!(bench.states(LAPTOP, 80).len(), 3000);
+    let told = bench.hear(|news| {
+        let untold: u64 = news
+            .iter()
+            .map(|news| match news {
+                WireEvent::Status(status) => status.unreported,
+                WireEvent::Sent { .. } => 1,
+                WireEvent::Arrived { .. } | WireEvent::Lost { .. } | WireEvent::Full { .. } => 0,
+            })
+            .sum();
+        (untold >= 9000).then_some(news.len())
+    });
+    // Two thousand segments a second are told of one by one, each when it is sent and when it arrives.
+    let most = 5000 * (begun.elapsed().as_secs() + 2);
+    let told = told as u64;
+    assert!(told < most, "{told} news are more than anybody can read");
+    program.close_remote();
+    let mut closed = 0;
+    heard(&mut news, |news| {
+        closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
+        (closed == 6000).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_computers_call_and_wait_while_accept_is_held() {
+    let Some(bench) = bench() else { return };
+    let (mut program, mut news) = program(&bench);
+    program.run(Command::Listen(ListenSpec { accepting: Accepting::Held, ..listen(&bench, 500) }));
+    heard_listening(&mut news).await;
+    for from in [LAPTOP, PHONE] {
+        program.run(Command::Connect(call(&bench, from, 500), Burst::ONE));
+    }
+    let mut hosts = Vec::new();
+    heard(&mut news, |news| {
+        if let SocketEvent::Connected(own) = news {
+            hosts.push(own.name.host);
+        }
+        (hosts.len() == 2).then_some(())
+    })
+    .await;
+    hosts.sort();
+    assert_eq!(hosts, [LAPTOP, PHONE]);
+    wait_until("the last ACK of both", || bench.states(SERVER, 500) == [TcpState::Established; 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_lab_other_computers_are_out_of_reach() {
+    let (sender, mut news) = mpsc::channel(16);
+    let stop = CancellationToken::new();
+    let mut program = Engine::new(sender, TaskTracker::new(), stop, 1000);
+    let to = "192.168.1.10:80".parse().expect("a target");
+    program.run(Command::Connect(ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to) }, Burst::ONE));
+    let why = heard(&mut news, |news| match news {
+        SocketEvent::ConnectFailed { why, .. } => Some(why),
+        _ => None,
+    });
+    assert_eq!(why.await.errno, Errno::EHOSTUNREACH);
+}

@@ -1,0 +1,215 @@
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use fivetuple::tcp::{DropReason, Errno, Flags, Protocol, TcpState, WireEvent, WireOrder};
+
+use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
+use crate::support::nobody::as_nobody_too;
+use socket2::Socket;
+
+const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
+const SYN_RECEIVED: &[TcpState] = &[TcpState::SynReceived];
+const ESTABLISHED: &[TcpState] = &[TcpState::Established];
+
+#[test]
+fn a_slow_wire_shows_the_handshake_in_order() {
+    as_nobody_too(|| {
+        let Some(mut bench) = bench() else { return };
+        let _server = bench.listen(SERVER, 500);
+        bench.order(WireOrder::Delay(Duration::from_millis(500)));
+        let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+        bench.wait_for_states(500, SYN_SENT, &[]);
+        bench.wait_for_states(500, SYN_SENT, SYN_RECEIVED);
+        bench.wait_for_states(500, ESTABLISHED, SYN_RECEIVED);
+        bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
+        bench.hear(|news| (arrived(news).len() >= 3).then_some(()));
+        let mut segments = sent(&bench.heard);
+        // A second there and back is as long as the kernel waits before it calls again.
+        let mut known = Vec::new();
+        segments.retain(|(_, segment)| {
+            let name = (segment.from, segment.flags, segment.seq);
+            let is_new = !known.contains(&name);
+            known.push(name);
+            is_new
+        });
+        assert_eq!(flags(&segments[..3]), ["SYN", "SYN+ACK", "ACK"]);
+        let (call, answer) = (&segments[0].1, &segments[1].1);
+        assert_eq!((call.from, call.to), (LAPTOP, SERVER));
+        assert_eq!(call.tuple.local.ip.to_string(), "192.168.1.13");
+        assert_eq!(call.tuple.remote.to_string(), "192.168.1.10:500");
+        assert_eq!(answer.tuple, call.tuple.mirrored());
+        assert_eq!(answer.ack, call.seq.wrapping_add(1));
+        for (arrived, number) in arrived(&bench.heard) {
+            let all = sent(&bench.heard);
+            let (sent, _) = all.iter().find(|(_, segment)| segment.number == number).unwrap();
+            let way = arrived.since(*sent).as_millis();
+            assert!((500..600).contains(&way), "{way} ms");
+        }
+    });
+}
+
+#[test]
+fn a_held_wire_lets_one_segment_through_at_each_step() {
+    as_nobody_too(|| {
+        let Some(mut bench) = bench() else { return };
+        let server = bench.listen(SERVER, 80);
+        bench.order(WireOrder::Hold);
+        let laptop = bench.call(LAPTOP, bench.at(SERVER, 80));
+        bench.hear_sent(1);
+        bench.wait_for_states(80, SYN_SENT, &[]);
+        bench.order(WireOrder::Step);
+        bench.wait_for_states(80, SYN_SENT, SYN_RECEIVED);
+        bench.order(WireOrder::Step);
+        bench.wait_for_states(80, ESTABLISHED, SYN_RECEIVED);
+        bench.order(WireOrder::Step);
+        bench.wait_for_states(80, ESTABLISHED, ESTABLISHED);
+        let mut stream = TcpStream::from(laptop);
+        stream.write_all(b"Test payload.").expect("the kernel takes it");
+        let has_data = |news: &[WireEvent]| {
+            let (_, segment) = sent(news).pop()?;
+            (segment.length > 0).then_some(segment)
+        };
+        let segment = bench.hear(has_data);
+        assert_eq!(segment.first, b"Test payload.");
+        assert_eq!(segment.length, 13);
+        assert_eq!(segment.flags, Flags::PSH.and(Flags::ACK));
+        bench.order(WireOrder::LetGo);
+        let (accepted, _) = server.accept().expect("accept");
+        let mut bytes = [0; 13];
+        std::io::Read::read_exact(&mut TcpStream::from(accepted), &mut bytes).unwrap();
+        assert_eq!(&bytes, b"Test payload.");
+    });
+}
+
+#[test]
+fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
+    as_nobody_too(|| {
+        let Some(mut bench) = bench() else { return };
+        let _server = bench.listen(SERVER, 500);
+        bench.order(WireOrder::DropNext);
+        bench.order(WireOrder::DropNext);
+        let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+        bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
+        let segments = bench.hear_sent(5);
+        assert_eq!(flags(&segments[..5]), ["SYN", "SYN", "SYN", "SYN+ACK", "ACK"]);
+        assert_eq!(lost(&bench.heard), [(1, DropReason::Dropped), (2, DropReason::Dropped)]);
+        let since_first = |place: usize| {
+            let time = segments[place].0.since(segments[0].0);
+            time.as_millis()
+        };
+        // Linux 6.5 and later wait a second each time at first (tcp_syn_linear_timeouts), earlier ones twice as long each time.
+        let (first, second) = (since_first(1), since_first(2));
+        assert!((950..1400).contains(&first), "{first} ms");
+        let is_linear = (1950..2700).contains(&second);
+        assert!(is_linear || (2900..3900).contains(&second), "{second} ms");
+    });
+}
+
+/// Sockets of UDP: the server's at that address, and the laptop's.
+fn bound(bench: &Bench, at: SocketAddr) -> (Socket, Socket) {
+    let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
+    server.bind(&at.into()).expect("bind");
+    (server, laptop)
+}
+
+#[test]
+fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
+    let Some(mut bench) = bench() else { return };
+    let at = bench.at(SERVER, 500);
+    let (server, laptop) = bound(&bench, at);
+    bench.order(WireOrder::Hold);
+    for length in [100, 3000, 200] {
+        laptop.send_to(&vec![7; length], &at.into()).expect("send");
+    }
+    // Three fragments, of which the first is told.
+    let kept = |news: &[WireEvent]| match news.last() {
+        Some(WireEvent::Status(status)) if status.kept == 5 => Some(()),
+        _ => None,
+    };
+    bench.hear(kept);
+    let lengths: Vec<u32> = sent(&bench.heard).iter().map(|(_, one)| one.length).collect();
+    assert_eq!(lengths, [100, 3000, 200]);
+    let mut bytes = [0; 4000];
+    let early = (&server).read(&mut bytes).map_err(|why| why.kind());
+    assert_eq!(early, Err(ErrorKind::WouldBlock), "all wait on the wire");
+    bench.order(WireOrder::LetGo);
+    server.set_nonblocking(false).expect("blocking");
+    let read = [(); 3].map(|()| (&server).read(&mut bytes).expect("a datagram"));
+    assert_eq!(read, [100, 3000, 200]);
+}
+
+#[test]
+fn the_refusal_of_a_datagram_waits_on_a_held_wire() {
+    let Some(mut bench) = bench() else { return };
+    let at = bench.at(SERVER, 500);
+    let laptop = bench.udp(LAPTOP);
+    laptop.connect(&at.into()).expect("connect");
+    bench.order(WireOrder::Hold);
+    laptop.send(b"ping").expect("send");
+    bench.hear_sent(1);
+    bench.order(WireOrder::Step);
+    let sent = bench.hear_sent(2);
+    let (_, refusal) = &sent[1];
+    assert_eq!(refusal.label(), "ICMP");
+    assert_eq!((refusal.from, refusal.to), (SERVER, LAPTOP));
+    assert_eq!(refusal.tuple, sent[0].1.tuple.mirrored());
+    let error = || laptop.take_error().expect("an option");
+    assert!(error().is_none(), "it waits");
+    bench.order(WireOrder::Step);
+    wait_until("the refusal", || {
+        let errno = error().and_then(|why| why.raw_os_error());
+        errno == Some(Errno::ECONNREFUSED.0)
+    });
+}
+
+#[test]
+fn a_datagram_crosses_the_wire_like_a_segment() {
+    let Some(mut bench) = bench() else { return };
+    let at = bench.at(SERVER, 500);
+    let (server, laptop) = bound(&bench, at);
+    bench.order(WireOrder::Hold);
+    laptop.send_to(b"ping", &at.into()).expect("send");
+    let sent = bench.hear_sent(1);
+    let (_, segment) = &sent[0];
+    assert_eq!(segment.tuple.protocol, Protocol::Udp);
+    assert_eq!((segment.label().as_str(), &segment.first[..]), ("UDP", &b"ping"[..]));
+    let mut bytes = [0; 8];
+    let early = (&server).read(&mut bytes).map_err(|why| why.kind());
+    assert_eq!(early, Err(ErrorKind::WouldBlock), "it waits on the wire");
+    bench.order(WireOrder::LetGo);
+    bench.hear(|news| Some(()).filter(|()| !arrived(news).is_empty()));
+    server.set_nonblocking(false).expect("blocking");
+    assert_eq!((&server).read(&mut bytes).expect("a datagram"), 4);
+}
+
+#[test]
+fn a_cut_wire_loses_everything_until_it_is_mended() {
+    as_nobody_too(|| {
+        let Some(mut bench) = bench() else { return };
+        let _server = bench.listen(SERVER, 500);
+        bench.order(WireOrder::Delay(Duration::from_millis(200)));
+        let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+        bench.hear_sent(1);
+        bench.order(WireOrder::Cut);
+        let again = bench.hear(|news| (lost(news).len() >= 2).then(|| lost(news)));
+        // The one that was on its way, and its retransmission.
+        assert_eq!(again, [(1, DropReason::Cut), (2, DropReason::Cut)]);
+        assert!(sent(&bench.heard).iter().all(|(_, segment)| is_call(segment)));
+        assert_eq!(bench.states(SERVER, 500), []);
+        bench.order(WireOrder::Mend);
+        bench.order(WireOrder::Delay(Duration::ZERO));
+        bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
+    });
+}
+
+#[test]
+fn a_shorter_delay_hastens_what_is_on_its_way() {
+    let Some(mut bench) = bench() else { return };
+    let _server = bench.listen(SERVER, 500);
+    bench.order(WireOrder::Delay(Duration::from_secs(600)));
+    let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+    bench.hear_sent(1);
+    bench.order(WireOrder::Delay(Duration::ZERO));
+    bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
+}

@@ -1,0 +1,140 @@
+//! The myth that a connected client occupies the server's port: beside what is so, and tried for real.
+
+use fivetuple::app::{MainView, Myth};
+use fivetuple::tcp::{
+    Call, Command, ConnectId, Endpoint, Errno, Host, ListenSpec, OwnSocket, SocketEvent,
+    SourcePort, SyscallError, TcpState,
+};
+
+use crate::real_robot::Real;
+use crate::robot::{Robot, end, own};
+use crate::support::netns;
+
+/// What came of each call: `in`, or the errno.
+fn outcomes(myth: &Myth) -> Vec<String> {
+    let calls = myth.calls.iter().map(|call| {
+        let came = match call.answer {
+            None => String::from("no answer"),
+            Some(Ok(_)) => String::from("in"),
+            Some(Err(why)) => format!("{} {}", why.call, why.errno.symbol().unwrap_or("?")),
+        };
+        format!("{} {came}", call.who)
+    });
+    calls.collect()
+}
+
+#[test]
+fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
+    netns::alone(|| {
+        let mut real = Real::start();
+        real.press_until("l", "listening on");
+        real.press_until("c", "laptop connected");
+        real.press_until("U", "serves one user for each address");
+        let myth = real.robot.state.ui.myth.clone().unwrap();
+        assert_eq!(outcomes(&myth), ["laptop in", "laptop bind() EADDRINUSE", "phone in"]);
+        real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 6);
+        let rows = real.rows();
+        for computer in ["127.0.0.2:5000", "127.0.0.3:5000"] {
+            let here = rows.iter().filter(|row| row.tuple.local.to_string() == computer);
+            assert_eq!(here.count(), 1, "{computer}");
+        }
+        // Those two are taken now: two others can show it once more, and then nobody.
+        real.press_until("U", "tablet got in");
+        real.press_until("U", "no row at port 5000 yet");
+        real.press_until("r", "reset");
+        assert_eq!(real.robot.state.ui.myth, None);
+    });
+}
+
+#[test]
+fn each_call_waits_for_the_answer_to_the_one_before() {
+    let mut robot = Robot::listening();
+    robot.commands();
+    robot.press("U");
+    assert_eq!(robot.state.ui.picture, MainView::Myth);
+    let from = |robot: &mut Robot| match &robot.commands()[..] {
+        [Command::Connect(spec, _)] => {
+            assert_eq!(spec.source_port, SourcePort::SameAsServer);
+            Some((spec.clone(), spec.from.unwrap().to_string()))
+        }
+        [] => None,
+        other => panic!("{other:?}"),
+    };
+    let (_, laptop) = from(&mut robot).unwrap();
+    assert_eq!(laptop, "127.0.0.2");
+    robot.press("U");
+    assert!(from(&mut robot).is_none() && robot.said().contains("under way"));
+    // Another connection is not an answer to it.
+    let another = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=5", 5);
+    robot.hear(SocketEvent::Connected(OwnSocket { order: Some(ConnectId(77)), ..another }));
+    assert!(from(&mut robot).is_none());
+    robot.hear(SocketEvent::Connected(own(
+        "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=6",
+        6,
+    )));
+    let (spec, laptop) = from(&mut robot).unwrap();
+    assert_eq!(laptop, "127.0.0.2");
+    robot.hear(SocketEvent::ConnectFailed {
+        to: spec.to.endpoint(),
+        spec,
+        local: None,
+        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
+    });
+    assert_eq!(from(&mut robot).unwrap().1, "127.0.0.3");
+    robot.hear(SocketEvent::Connected(own(
+        "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=7",
+        7,
+    )));
+    let myth = robot.state.ui.myth.as_ref().unwrap();
+    assert!(myth.is_as_usual());
+    assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
+    assert!(robot.said().contains("one user for each address"), "{}", robot.said());
+}
+
+#[test]
+fn without_a_listener_it_says_what_to_press() {
+    let mut robot = Robot::new();
+    robot.commands();
+    robot.press("U");
+    assert!(robot.commands().is_empty());
+    assert!(robot.said().contains("press l, then U"), "{}", robot.said());
+}
+
+#[test]
+fn in_the_lab_each_computer_calls_from_its_own_network() {
+    let mut robot = Robot::listening_in_lab();
+    robot.commands();
+    robot.press("U");
+    let mut called = Vec::new();
+    while let [Command::Connect(spec, _)] = &robot.commands()[..] {
+        let from = spec.from.unwrap();
+        called.push((spec.host, from.to_string()));
+        robot.hear(SocketEvent::ConnectFailed {
+            spec: spec.clone(),
+            to: spec.to.endpoint(),
+            local: None,
+            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
+        });
+    }
+    let [laptop, phone] = [(2, "192.168.1.13"), (3, "192.168.1.14")]
+        .map(|(host, from)| (Host(host), from.to_owned()));
+    assert_eq!(called, [laptop.clone(), laptop, phone]);
+}
+
+#[test]
+fn a_lab_with_one_client_says_that_two_are_needed() {
+    let mut robot = Robot::in_lab(2);
+    robot.press("l");
+    robot.hear(SocketEvent::Listening {
+        spec: ListenSpec {
+            host: Host(1),
+            ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000))
+        },
+        sockets: vec![],
+    });
+    robot.commands();
+    robot.press("U");
+    assert!(robot.commands().is_empty());
+    let said = robot.said();
+    assert!(said.contains("needs two clients") && said.contains("--lab-computers 3"), "{said}");
+}

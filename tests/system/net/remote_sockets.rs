@@ -1,0 +1,143 @@
+//! Sockets of other computers may take a while; nobody waits for them but who wants one.
+
+use std::fs;
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fivetuple::net::{Engine, RemoteSockets};
+use fivetuple::tcp::{
+    Burst, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, PortRange, Probe, Protocol,
+    SocketEvent,
+};
+use socket2::{Domain, Socket, Type};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::net::{Rig, anywhere, to};
+
+const THERE: Host = Host(1);
+
+/// Makes a socket each time that it is told to, and says first that one is wanted.
+struct Slow {
+    wanted: Sender<()>,
+    may: Mutex<Receiver<()>>,
+}
+
+impl RemoteSockets for Slow {
+    fn socket(&self, _: Host, _: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
+        let _ = self.wanted.send(());
+        let limit = Duration::from_secs(60);
+        let told = self.may.lock().unwrap().recv_timeout(limit);
+        told.map_err(io::Error::other)?;
+        let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking(), None)?;
+        Ok(socket.into())
+    }
+
+    fn ephemeral_range(&self) -> PortRange {
+        PortRange::DEFAULT
+    }
+
+    fn descriptors(&self) -> u64 {
+        0
+    }
+}
+
+/// A program with such sockets, what tells that one is wanted, and what lets it be made.
+fn slow() -> (Rig, Receiver<()>, Sender<()>) {
+    let (sender, news) = mpsc::channel(256);
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let (wanted, wants) = channel();
+    let (lets, may) = channel();
+    let may = Mutex::new(may);
+    let elsewhere = Arc::new(Slow { wanted, may });
+    let program =
+        Engine::with_remote_sockets(sender, tasks.clone(), stop.clone(), 20_000, elsewhere);
+    let rig = Rig { program, news, tasks, stop };
+    (rig, wants, lets)
+}
+
+fn listen() -> ListenSpec {
+    ListenSpec { host: THERE, ..anywhere() }
+}
+
+/// Whether this process holds the socket of that inode.
+fn is_open(inode: u64) -> bool {
+    let link = format!("socket:[{inode}]");
+    let mut all = fs::read_dir("/proc/self/fd").unwrap().flatten();
+    all.any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to.as_os_str() == link.as_str()))
+}
+
+// One thread for everything: whoever kept it waiting would wait for ever.
+#[tokio::test]
+async fn what_waits_for_another_computer_keeps_nobody_else_waiting() {
+    let (mut rig, _wants, lets) = slow();
+    rig.run(Command::Listen(listen()));
+    let there = ConnectSpec { host: THERE, ..to(Endpoint::new([127, 0, 0, 1], 1)) };
+    rig.run(Command::Connect(there, Burst::ONE));
+    rig.run(Command::Try(vec![Probe::Bind {
+        host: THERE,
+        protocol: Protocol::Tcp,
+        at: anywhere().at,
+        reuse_addr: false,
+        reuse_port: false,
+    }]));
+    let at = rig.listen(anywhere()).await;
+    rig.pair(to(at)).await;
+    for _ in 0..3 {
+        lets.send(()).unwrap();
+    }
+    let (mut listens, mut tried, mut refused) = (false, false, false);
+    rig.heard(|news| {
+        match news {
+            SocketEvent::Listening { spec, .. } => listens |= spec.host == THERE,
+            SocketEvent::Tried { outcome, .. } => tried |= outcome.is_ok(),
+            SocketEvent::ConnectFailed { why, .. } => refused |= why.errno == Errno::ECONNREFUSED,
+            _ => (),
+        }
+        (listens && tried && refused).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_stops_listening_before_the_socket_is_there_has_it_closed_at_once() {
+    let orders = [Command::StopListening, Command::CloseEverything];
+    for order in orders {
+        let (mut rig, wants, lets) = slow();
+        rig.run(Command::Listen(listen()));
+        tokio::task::spawn_blocking(move || wants.recv())
+            .await
+            .unwrap()
+            .expect("a socket is wanted");
+        rig.run(order);
+        assert!(rig.at_hand().is_empty(), "nothing is told before");
+        lets.send(()).unwrap();
+        let name = rig.heard(|news| match news {
+            SocketEvent::Listening { sockets, .. } => Some(sockets[0].name),
+            _ => None,
+        });
+        let name = name.await;
+        assert!(name.inode > 0);
+        rig.heard(|news| {
+            matches!(news, SocketEvent::Closed { at, .. } if at == name).then_some(())
+        })
+        .await;
+        rig.heard(|news| matches!(news, SocketEvent::StoppedListening { why: None }).then_some(()))
+            .await;
+        assert!(!is_open(name.inode), "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_socket_that_cannot_be_had_is_a_refusal() {
+    let (mut rig, _wants, lets) = slow();
+    drop(lets);
+    let why = rig.listen_failed(listen()).await;
+    // An error without a number.
+    assert_eq!(why.errno, Errno::EINVAL);
+}

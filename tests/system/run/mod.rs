@@ -1,0 +1,4 @@
+pub(crate) mod command_line;
+pub(crate) mod headless;
+pub(crate) mod manual;
+pub(crate) mod table;

@@ -1,0 +1,127 @@
+//! Colours as the environment asks for; states differ without them, too.
+
+use regex::bytes::Regex;
+
+use crate::support::netns;
+use crate::support::pty::{Terminal, fivetuple};
+use crate::terminal::{listen, look, quit, wait_rows};
+
+/// The environment, as far as it differs.
+type Variables = &'static [(&'static str, &'static str)];
+
+/// What colours came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    None,
+    Sixteen,
+    TwoFiftySix,
+    True,
+}
+
+/// The richest colour among the SGR sequences.
+fn depth(raw: &[u8]) -> Depth {
+    let sgr = Regex::new(r"\x1b\[([0-9;:]*)m").unwrap();
+    let mut richest = Depth::None;
+    for captures in sgr.captures_iter(raw) {
+        let text = std::str::from_utf8(&captures[1]).unwrap();
+        let numbers: Vec<u32> = text.split([';', ':']).filter_map(|n| n.parse().ok()).collect();
+        let mut left = &numbers[..];
+        while let [first, rest @ ..] = left {
+            let (found, used) = match (first, rest) {
+                (38 | 48, [2, ..]) => (Depth::True, 4),
+                // crossterm writes the sixteen as the first entries of the palette.
+                (38 | 48, [5, 0..16, ..]) => (Depth::Sixteen, 2),
+                (38 | 48, [5, ..]) => (Depth::TwoFiftySix, 2),
+                (30..=37 | 40..=47 | 90..=97 | 100..=107, _) => (Depth::Sixteen, 0),
+                _ => (Depth::None, 0),
+            };
+            richest = richest.max(found);
+            left = &rest[used.min(rest.len())..];
+        }
+    }
+    richest
+}
+
+fn started(env: Variables, args: &[&str]) -> Terminal {
+    let mut command = fivetuple(&[&["--port", "0"], args].concat());
+    command.env_remove("COLORTERM");
+    for (name, value) in env {
+        command.env(name, value);
+    }
+    let terminal = Terminal::start(command, 120, 36);
+    terminal.wait_for("Press l to listen");
+    terminal
+}
+
+#[test]
+fn the_environment_decides_how_many_colours() {
+    let table: [(Variables, &[&str], Depth); 14] = [
+        (&[("COLORTERM", "truecolor")], &[], Depth::True),
+        (&[("COLORTERM", "24bit"), ("TERM", "xterm")], &[], Depth::True),
+        (&[("COLORTERM", "yes")], &[], Depth::TwoFiftySix),
+        (&[], &[], Depth::TwoFiftySix),
+        (&[("TERM", "xterm")], &[], Depth::Sixteen),
+        (&[("TERM", "linux")], &[], Depth::Sixteen),
+        (&[("TERM", "vt100")], &[], Depth::None),
+        (&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")], &[], Depth::None),
+        (&[("NO_COLOR", "")], &[], Depth::TwoFiftySix),
+        (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], &[], Depth::TwoFiftySix),
+        (&[("NO_COLOR", "1")], &["--color", "always"], Depth::TwoFiftySix),
+        (&[("COLORTERM", "truecolor")], &["--color", "never"], Depth::None),
+        (&[("COLORTERM", "truecolor")], &["--theme", "mono"], Depth::None),
+        (&[("NO_COLOR", "1")], &["--theme", "light"], Depth::None),
+    ];
+    for (env, args, expected) in table {
+        let terminal = started(env, args);
+        let raw = terminal.bytes_since(0);
+        assert_eq!(depth(&raw), expected, "{env:?} {args:?}");
+    }
+}
+
+#[test]
+fn without_colours_bold_and_reverse_survive_and_states_differ() {
+    netns::alone_if_possible(|| {
+        let terminal = started(&[("NO_COLOR", "1")], &[]);
+        listen(&terminal);
+        terminal.type_text("2c");
+        wait_rows(&terminal, "ESTABLISHED", 4);
+        terminal.press("d");
+        wait_rows(&terminal, "TIME_WAIT", 1);
+        terminal.press("T");
+        terminal.press("T");
+        terminal.press("Tab");
+        terminal.press("j");
+        terminal.wait_for("▶[^\n]*LISTEN");
+        let screen = terminal.styled();
+        let bold = |text: &str| look(&screen, text).is_some_and(|look| look.bold);
+        assert!(bold("ESTABLISHED") && !bold("TIME_WAIT "), "{}", terminal.screen());
+        let selected = look(&screen, "listener ").unwrap();
+        assert!(selected.reversed, "{selected:?}");
+        for state in ["◎ LISTEN", "● ESTABLISHED", "◌ TIME_WAIT"] {
+            assert!(terminal.screen().contains(state), "{state}");
+        }
+        let raw = terminal.bytes_since(0);
+        assert_eq!(depth(&raw), Depth::None);
+        // What crossterm writes in place of a colour under NO_COLOR: it would take bold and reverse along.
+        for eraser in [&b"\x1b[;m"[..], b"\x1b[m"] {
+            assert_eq!(crate::terminal::count(&raw, eraser), 0, "{}", eraser.escape_ascii());
+        }
+        quit(terminal);
+    });
+}
+
+#[test]
+fn where_the_locale_is_not_utf_8_only_ascii_is_written() {
+    let table: [(Variables, bool); 6] = [
+        (&[("LANG", "C")], true),
+        (&[("LANG", "")], true),
+        (&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "POSIX")], true),
+        (&[("LANG", "de_DE.ISO-8859-1")], true),
+        (&[("LANG", "C"), ("LC_CTYPE", "en_US.utf8")], false),
+        (&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "")], false),
+    ];
+    for (env, ascii) in table {
+        let terminal = started(env, &[]);
+        assert_eq!(terminal.bytes_since(0).is_ascii(), ascii, "{env:?}");
+    }
+}

@@ -1,0 +1,184 @@
+//! However the dashboard ends, the terminal is as it was.
+
+use std::fs;
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::time::Duration;
+
+use portable_pty::{PtySize, native_pty_system};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+
+use crate::support::line::timespec;
+use crate::support::netns;
+use crate::support::pty::{Terminal, command, fivetuple};
+use crate::terminal::{LIMIT, count, dashboard, listen, quit, wait_connections};
+
+/// A second or so, on a busy machine.
+const SOON: Duration = Duration::from_secs(3);
+
+const ENDS: [(Signal, i32); 4] =
+    [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 131)];
+
+/// The signal ends it soon, with its code, and the terminal is given back once.
+#[track_caller]
+fn ends(mut terminal: Terminal, signal: Signal, code: i32) {
+    terminal.signal(signal);
+    if !terminal.exits_within(SOON) {
+        terminal.fail(&format!("{signal:?} did not end it within {SOON:?}"));
+    }
+    assert_eq!(terminal.wait_exit(), code, "{signal:?}");
+    terminal.assert_restored();
+    assert_eq!(count(&terminal.bytes_since(0), b"\x1b[?1049l"), 1);
+}
+
+#[test]
+fn q_quits() {
+    let terminal = dashboard(&[]);
+    listen(&terminal);
+    terminal.press("c");
+    wait_connections(&terminal, "1");
+    quit(terminal);
+}
+
+#[test]
+fn ctrl_c_quits_at_once_even_in_a_form() {
+    let mut terminal = dashboard(&[]);
+    terminal.press("C");
+    terminal.wait_for("Enter apply");
+    terminal.press("ctrl-c");
+    let code = terminal.wait_exit();
+    assert!(code == 0 || code == 130, "{code}");
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_signal_at_the_start_ends_it() {
+    for (signal, code) in ENDS {
+        let terminal = Terminal::start(fivetuple(&["--port", "0"]), 80, 24);
+        let taken = |screen: &vt100::Screen| screen.alternate_screen();
+        terminal.wait_until("the alternate screen", LIMIT, taken);
+        ends(terminal, signal, code);
+    }
+}
+
+#[test]
+fn a_signal_ends_it_while_something_is_open() {
+    let open = [("?", "The server"), ("L", "Enter apply"), ("C", "Enter apply"), ("/", "find")];
+    for ((key, text), (signal, code)) in open.into_iter().zip(ENDS) {
+        let terminal = dashboard(&[]);
+        terminal.press(key);
+        terminal.wait_for(text);
+        ends(terminal, signal, code);
+    }
+}
+
+#[test]
+fn a_signal_ends_it_with_a_thousand_connections() {
+    netns::alone_if_possible(|| {
+        for (signal, code) in [ENDS[0], ENDS[1]] {
+            let terminal = dashboard(&[]);
+            listen(&terminal);
+            terminal.type_text("1000c");
+            wait_connections(&terminal, "1,000");
+            ends(terminal, signal, code);
+        }
+    });
+}
+
+#[test]
+fn a_signal_ends_it_when_nobody_reads_its_screen() {
+    let size = PtySize { rows: 200, cols: 500, ..PtySize::default() };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut child = pair.slave.spawn_command(fivetuple(&["--port", "0"])).unwrap();
+    let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
+    let master = pair.master.as_raw_fd().unwrap();
+    // It waits for room in the terminal by now, or soon: its first screen is larger than what a terminal holds back.
+    wait_for_output(master);
+    kill_process(pid, Signal::TERM).unwrap();
+    assert!(ends_within(pid, Duration::from_secs(5)), "SIGTERM did not end it");
+    assert_eq!(child.wait().unwrap().exit_code(), 143);
+}
+
+/// Whether a process ends within `limit`.
+pub(crate) fn ends_within(pid: Pid, limit: Duration) -> bool {
+    ended_within(&watched(pid), limit)
+}
+
+/// A process whose end can be waited for, even if it is over by then.
+fn watched(pid: Pid) -> OwnedFd {
+    pidfd_open(pid, PidfdFlags::empty()).unwrap()
+}
+
+fn ended_within(process: &OwnedFd, limit: Duration) -> bool {
+    let mut ended = [PollFd::new(process, PollFlags::IN)];
+    poll(&mut ended, Some(&timespec(limit))) == Ok(1)
+}
+
+#[expect(unsafe_code, reason = "portable-pty lends its descriptor as a number only")]
+fn wait_for_output(master: RawFd) {
+    // SAFETY: the pty is open for as long as its pair lives, which is longer than this call.
+    let master = unsafe { BorrowedFd::borrow_raw(master) };
+    let mut readable = [PollFd::new(&master, PollFlags::IN)];
+    assert_eq!(poll(&mut readable, Some(&timespec(LIMIT))), Ok(1), "nothing came out");
+}
+
+/// The processes that this one started.
+pub(crate) fn children(of: Pid) -> Vec<Pid> {
+    let of = of.as_raw_nonzero();
+    let path = format!("/proc/{of}/task/{of}/children");
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
+    numbers.filter_map(Pid::from_raw).collect()
+}
+
+fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_fivetuple")
+}
+
+/// The window is closed, and the program's process ends soon; what was started on the terminal ends with 129.
+#[track_caller]
+fn ends_with_its_window(mut terminal: Terminal, program: Pid) {
+    let program = watched(program);
+    terminal.close_master();
+    assert!(ended_within(&program, Duration::from_secs(2)), "still runs without a terminal");
+    assert_eq!(terminal.wait_exit(), 129);
+}
+
+#[test]
+fn it_ends_when_the_window_is_closed() {
+    for popup in [None, Some("L")] {
+        let terminal = dashboard(&[]);
+        if let Some(key) = popup {
+            terminal.press(key);
+            terminal.wait_for("Enter apply");
+        }
+        let pid = terminal.pid();
+        ends_with_its_window(terminal, pid);
+    }
+}
+
+/// A dashboard that a shell's script starts.
+fn scripted(script: &str) -> Terminal {
+    let terminal = Terminal::start(command("sh", &["-c", script, program()]), 80, 24);
+    terminal.wait_for("Press l to listen");
+    terminal
+}
+
+#[test]
+fn it_ends_when_the_window_is_closed_and_sighup_ignored() {
+    let terminal = scripted(r#"trap '' HUP; exec "$0" --port 0"#);
+    let pid = terminal.pid();
+    ends_with_its_window(terminal, pid);
+}
+
+#[test]
+fn it_ends_when_the_window_is_closed_and_nobody_sends_sighup() {
+    // In a session of its own, without a controlling terminal, it hears of nothing.
+    let terminal = scripted(r#"trap '' HUP; setsid -w "$0" --port 0"#);
+    let mut leaf = terminal.pid();
+    while let [child] = children(leaf)[..] {
+        leaf = child;
+    }
+    assert_ne!(leaf, terminal.pid());
+    ends_with_its_window(terminal, leaf);
+}

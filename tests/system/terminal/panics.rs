@@ -1,0 +1,53 @@
+//! A defect: on the main thread it ends the program readably, in a task it becomes a sentence.
+
+use std::net::TcpStream;
+
+use crate::support::pty::{Terminal, fivetuple};
+use crate::terminal::{listen, quit, wait_connections};
+
+fn broken(place: &str) -> Terminal {
+    let mut command = fivetuple(&["--port", "0"]);
+    command.env("FIVETUPLE_PANIC", place);
+    Terminal::start(command, 100, 30)
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    for place in ["draw", "update"] {
+        let mut terminal = broken(place);
+        if place == "update" {
+            terminal.wait_for("Press l to listen");
+            terminal.press("l");
+        }
+        assert_eq!(terminal.wait_exit(), 101);
+        terminal.assert_restored();
+        let screen = terminal.screen();
+        let told = format!("broken on purpose: {place}");
+        assert!(screen.contains(&told) && screen.contains("src/run/"), "{screen}");
+        let raw = terminal.bytes_since(0);
+        let left = raw.windows(8).position(|part| part == b"\x1b[?1049l").unwrap();
+        let said = raw.windows(told.len()).position(|part| part == told.as_bytes()).unwrap();
+        assert!(left < said, "told on the alternate screen, which is gone");
+    }
+}
+
+#[test]
+fn a_panic_in_a_task_is_a_sentence_and_the_rest_goes_on() {
+    let terminal = broken("task");
+    terminal.wait_for("Press l to listen");
+    // Whose the other end is has to be looked up, in a task.
+    let at = ("127.0.0.1", listen(&terminal));
+    let _stranger = TcpStream::connect(at).unwrap();
+    terminal.wait_for("a part of fivetuple crashed, the rest goes on: broken on purpose");
+    terminal.press("c");
+    wait_connections(&terminal, "2");
+    quit(terminal);
+}
+
+#[test]
+fn a_panic_in_the_reader_of_keys_leaves_the_keys_working() {
+    let terminal = broken("keyboard");
+    terminal.wait_for("a part of fivetuple crashed, the rest goes on: broken on purpose");
+    listen(&terminal);
+    quit(terminal);
+}

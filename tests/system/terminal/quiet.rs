@@ -1,0 +1,57 @@
+//! What is written to the terminal, and when: whole frames, and nothing while nothing changes.
+
+use std::time::Duration;
+
+use crate::support::netns;
+use crate::terminal::{count, dashboard, frames, listen, quit, wait_rows};
+
+#[test]
+fn an_idle_dashboard_writes_nothing() {
+    netns::alone_if_possible(|| {
+        let mut terminal = dashboard(&[]);
+        let mark = terminal.mark();
+        assert!(!terminal.exits_within(Duration::from_millis(1500)), "ended by itself");
+        let idle = terminal.bytes_since(mark);
+        assert_eq!(frames(&idle), 0, "{}", idle.escape_ascii());
+        terminal.press("K");
+        terminal.press("e");
+        terminal.wait_for(" e ");
+        let drawn = frames(&terminal.bytes_since(mark));
+        assert!(drawn <= 2, "{drawn} frames for two keys");
+        quit(terminal);
+    });
+}
+
+#[test]
+fn every_byte_is_part_of_a_frame() {
+    netns::alone_if_possible(|| {
+        let terminal = dashboard(&[]);
+        let begin = terminal.bytes_since(0);
+        let first = begin.windows(8).position(|part| part == b"\x1b[?2026h").unwrap();
+        listen(&terminal);
+        terminal.press("c");
+        wait_rows(&terminal, "ESTABLISHED", 2);
+        terminal.resize(80, 24);
+        terminal.press("d");
+        wait_rows(&terminal, "TIME_WAIT", 1);
+        terminal.press("?");
+        terminal.wait_for("The server");
+        terminal.press("Esc");
+        terminal.wait_for("What happened");
+        let raw = terminal.bytes_since(first);
+        let mut left = &raw[..];
+        while let Some(frame) = left.strip_prefix(b"\x1b[?2026h") {
+            let Some(end) = frame.windows(8).position(|part| part == b"\x1b[?2026l") else {
+                break;
+            };
+            let body = &frame[..end];
+            assert_eq!(frames(body), 0, "a frame within a frame: {}", body.escape_ascii());
+            // A screen that is cleared is painted in the same frame, or it would flash.
+            assert!(count(body, b"\x1b[2J") == 0 || end > 500, "blank: {}", body.escape_ascii());
+            left = &frame[end + 8..];
+        }
+        let whole = left.is_empty() || left.starts_with(b"\x1b[?2026h");
+        assert!(whole, "outside of a frame: {}", left.escape_ascii());
+        quit(terminal);
+    });
+}

@@ -1,0 +1,154 @@
+//! Hands that slip, keys that stick, cats on keyboards.
+
+use crate::support::netns;
+use crate::support::pty::{Terminal, fivetuple};
+use crate::terminal::{dashboard, listen, port, quit, wait_connections};
+
+#[test]
+fn a_paste_outside_of_a_form_is_ignored() {
+    let terminal = dashboard(&[]);
+    terminal.paste(&"q\x1b\x03qlc".repeat(40_000));
+    terminal.wait_for("pasted text is taken only in a form");
+    assert!(terminal.screen().contains("Press l to listen"), "{}", terminal.screen());
+    quit(terminal);
+}
+
+#[test]
+fn a_paste_in_a_form_is_cut() {
+    let terminal = dashboard(&[]);
+    terminal.press("C");
+    terminal.wait_for("Enter apply");
+    for _ in 0..4 {
+        terminal.press("Down");
+    }
+    terminal.wait_for("Test payload");
+    terminal.press("ctrl-u");
+    terminal.paste(&"q\x1b\n".repeat(100_000));
+    terminal.wait_for("qqqqqqqqqq");
+    terminal.press("Esc");
+    terminal.wait_for("Press l to listen");
+    quit(terminal);
+}
+
+/// A random number generator that is the same everywhere (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % u64::try_from(sides).unwrap_or(1)).unwrap_or(0)
+    }
+}
+
+/// Bytes as no keyboard sends them, without those that quit.
+fn garbage(dice: &mut Dice, length: usize) -> Vec<u8> {
+    const PIECES: [&[u8]; 10] = [
+        b"\x1b[",
+        b"\x1b[<0;9999;9999M",
+        b"\x1b[<64;3;3M",
+        b"\x1b[<99999999999;1;1m",
+        b"\x1b[M\xff\xff\xff",
+        b"\x1b[200~",
+        b"\x1b[201~",
+        b"\x1bO",
+        b"\x1b]52;c;cXFx\x07",
+        b"\x1b[?1;2;3;4;5u",
+    ];
+    let mut bytes = Vec::with_capacity(length + 32);
+    while bytes.len() < length {
+        if dice.roll(8) == 0 {
+            bytes.extend(PIECES[dice.roll(PIECES.len())]);
+        } else {
+            bytes.push(u8::try_from(dice.roll(256)).unwrap_or(0));
+        }
+    }
+    bytes.retain(|byte| !matches!(byte, b'q' | 0x03 | 0x1a));
+    bytes
+}
+
+#[test]
+fn garbage_on_the_keyboard_does_no_harm() {
+    netns::alone_if_possible(|| {
+        for seed in 0..6 {
+            // Some of the keys write files.
+            let folder = tempfile::tempdir().unwrap();
+            let mut command = fivetuple(&["--port", "0", "--allow-remote"]);
+            command.cwd(folder.path());
+            let terminal = Terminal::start(command, 120, 36);
+            terminal.wait_for("Press l to listen");
+            terminal.send(&garbage(&mut Dice(seed), 4_000));
+            settle(&terminal);
+            terminal.press("?");
+            terminal.wait_for("All keys");
+            terminal.press("Esc");
+            quit(terminal);
+        }
+    });
+}
+
+/// Ends whatever was begun: a sequence, a paste, a form, a search, a question.
+fn settle(terminal: &Terminal) {
+    terminal.type_text("\x1b[201~uM~\x1b[201~");
+    for _ in 0..4 {
+        // With a key behind it that means nothing, so that it is no alt.
+        terminal.press("Esc");
+        terminal.press("ctrl-b");
+    }
+}
+
+#[test]
+fn esc_and_a_key_that_come_together_are_two_keys() {
+    let terminal = dashboard(&[]);
+    terminal.press("?");
+    terminal.wait_for("All keys");
+    terminal.type_text("\x1bl");
+    port(&terminal);
+    quit(terminal);
+}
+
+#[test]
+fn a_call_typed_together_with_the_order_to_listen_finds_its_port() {
+    netns::alone_if_possible(|| {
+        let terminal = dashboard(&[]);
+        terminal.type_text("l3c");
+        wait_connections(&terminal, "3");
+        quit(terminal);
+    });
+}
+
+#[test]
+fn a_key_that_sticks_connects_a_thousand_times() {
+    netns::alone_if_possible(|| {
+        let terminal = dashboard(&[]);
+        listen(&terminal);
+        terminal.type_text(&"c".repeat(1000));
+        wait_connections(&terminal, "1,000");
+        terminal.type_text("0d");
+        wait_connections(&terminal, "0");
+        terminal.press("c");
+        wait_connections(&terminal, "1");
+        quit(terminal);
+    });
+}
+
+#[test]
+fn toggling_the_listener_200_times_ends_where_it_should() {
+    netns::alone(|| {
+        let terminal = Terminal::start(fivetuple(&[]), 120, 36);
+        terminal.wait_for("Press l to listen");
+        terminal.type_text(&"l".repeat(200));
+        terminal.press("/");
+        terminal.wait_for("find");
+        terminal.press("Esc");
+        terminal.wait_for("not listening");
+        // In the header: the rows of a hundred listeners that are gone fill the table for a moment.
+        terminal.press("l");
+        terminal.wait_for(": 1 LISTEN ");
+        terminal.press("c");
+        wait_connections(&terminal, "1");
+        quit(terminal);
+    });
+}
