@@ -218,7 +218,7 @@ fn reached(state: &State, end: SocketId) -> Option<TcpState> {
     let events = state.sockets.log.of(end.tuple.connection(), state.now);
     let own = events.filter(|(_, name, _)| *name == end);
     let come = own.filter_map(|(_, _, doing)| match doing {
-        LoggedEvent::Calls => Some(false),
+        LoggedEvent::Connecting => Some(false),
         LoggedEvent::Connected | LoggedEvent::Accepted => Some(true),
         LoggedEvent::Sent(_)
         | LoggedEvent::Received(_)

@@ -5,7 +5,6 @@ pub(crate) mod clients;
 pub(crate) mod failure;
 pub(crate) mod held;
 pub(crate) mod lab;
-pub(crate) mod lab_segments;
 pub(crate) mod listen_address;
 pub(crate) mod myth;
 pub(crate) mod notices;
@@ -18,6 +17,7 @@ pub(crate) mod socket_log;
 pub(crate) mod sockets;
 pub(crate) mod syscalls;
 pub(crate) mod wire;
+mod wire_events;
 
 pub use crate::app::model::burst::BurstProgress;
 pub use crate::app::model::clients::{Clients, Computer};

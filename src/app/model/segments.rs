@@ -1,51 +1,46 @@
-//! Counts of the segments on the lab's wire, and the numbers that sequence numbers are counted from.
+//! The segments that crossed the lab's wire.
 
 use std::collections::BTreeSet;
 
 use crate::app::model::Numbers;
-use crate::app::model::sequence_numbers::carried;
 use crate::tcp::{Delivery, Segment, WireSegment, WireStatus};
 
-/// The most segments that are kept one by one.
-pub(super) const KEPT: usize = 4096;
-
-/// What is known of segments beyond the list of them.
+/// Counts and sequence numbers beyond the list of segments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SegmentLog {
     pub(super) numbers: Numbers,
-    /// How many of those that are known one by one are on the wire.
+    /// How many segments of the list are on the wire.
     pub(super) waiting: usize,
-    /// How many others are on it.
+    /// How many others are on the wire.
     pub(super) hidden: usize,
-    /// The number of the oldest that is on it, known or not.
+    /// The number of the oldest segment on the wire, in the list or not.
     pub(super) oldest: Option<u64>,
-    /// Those of them that an order lets through or loses already, by their numbers; the wire has not said so yet.
+    /// Numbers of segments that were ordered to be delivered or dropped; the wire has not confirmed it yet.
     pub(super) leaving: BTreeSet<u64>,
-    /// So many orders, not yet carried out, are about segments of which it is not known which they are.
+    /// How many pending orders are about a segment that is not in the list.
     pub(super) unnamed: usize,
-    /// How many orders were given.
+    /// How many orders were given to the wire.
     pub(super) ordered: u64,
-    /// So many frames never came on the wire.
+    /// How many frames the wire missed.
     pub(crate) missed: u64,
-    /// How many segments were told, and are no longer kept.
+    /// How many segments were reported, and are no longer in the list.
     pub(crate) forgotten: u64,
-    /// How many segments were not told one by one.
+    /// How many segments were counted but not reported one by one.
     pub(crate) untold: u64,
 }
 
-/// Whether its sender sends it again when nobody acknowledges it.
+/// Whether it is retransmitted until it is acknowledged.
 pub(crate) fn is_sent_again(segment: &Segment) -> bool {
-    carried(segment) > 0
+    segment.sequence_length() > 0
 }
 
 impl SegmentLog {
-    /// How many segments are on the wire, and stay there for now.
+    /// How many segments are held on the wire.
     pub(crate) fn waiting(&self) -> usize {
         let all = self.waiting + self.hidden;
         all.saturating_sub(self.leaving.len() + self.unnamed)
     }
 
-    /// A segment is on the wire no more.
     pub(super) fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.remove(&number);

@@ -34,16 +34,17 @@ impl ByteCounts {
         self.due
     }
 
-    /// The events since the last report: what was sent, then what was received.
-    pub(super) fn take(&mut self, at: SocketId) -> impl Iterator<Item = SocketEvent> + use<> {
+    pub(super) fn take_sent(&mut self, at: SocketId) -> Option<SocketEvent> {
         if self.due.take().is_some() {
             self.reported = Some(Instant::now());
         }
-        let (sent, bytes) = (std::mem::take(&mut self.sent), std::mem::take(&mut self.received));
-        let first = std::mem::take(&mut self.first);
-        let sent = (sent > 0).then_some(SocketEvent::Sent { at, bytes: sent });
-        let received = (bytes > 0).then_some(SocketEvent::Received { at, bytes, first });
-        sent.into_iter().chain(received)
+        let bytes = std::mem::take(&mut self.sent);
+        (bytes > 0).then_some(SocketEvent::Sent { at, bytes })
+    }
+
+    pub(super) fn take_received(&mut self, at: SocketId) -> Option<SocketEvent> {
+        let (bytes, first) = (std::mem::take(&mut self.received), std::mem::take(&mut self.first));
+        (bytes > 0).then_some(SocketEvent::Received { at, bytes, first })
     }
 
     fn set_due(&mut self) {

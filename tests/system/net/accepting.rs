@@ -11,7 +11,7 @@ async fn listening_tells_the_real_port_and_a_row_of_its_own() {
     let mut rig = Rig::new();
     rig.run(Command::Listen(anywhere()));
     let (spec, sockets) = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::Listening { spec, sockets } => Some((spec, sockets)),
             _ => None,
         })
@@ -41,7 +41,7 @@ async fn held_accept_lets_in_one_by_one_and_then_all() {
     rig.run(Command::Connect(to(at), burst(4)));
     let mut accepted = 0;
     let opened = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::Accepted(_) => {
                 accepted += 1;
                 None
@@ -57,14 +57,14 @@ async fn held_accept_lets_in_one_by_one_and_then_all() {
     rig.run(Command::AcceptOne);
     rig.accepted().await;
     rig.accepted().await;
-    assert!(rig.at_hand().is_empty(), "one is left outside");
+    assert!(rig.pending_events().is_empty(), "one is left outside");
     rig.run(Command::ResumeAccept);
-    rig.heard(|news| (news == SocketEvent::AcceptHeld(false)).then_some(())).await;
+    rig.wait_for(|event| (event == SocketEvent::AcceptHeld(false)).then_some(())).await;
     rig.accepted().await;
     rig.run(Command::HoldAccept);
-    rig.heard(|news| (news == SocketEvent::AcceptHeld(true)).then_some(())).await;
+    rig.wait_for(|event| (event == SocketEvent::AcceptHeld(true)).then_some(())).await;
     rig.connect(to(at)).await.expect("waits in the queue");
-    assert!(rig.at_hand().is_empty());
+    assert!(rig.pending_events().is_empty());
 }
 
 #[tokio::test]
@@ -97,7 +97,8 @@ async fn connections_live_on_when_nobody_listens_any_more() {
     let at = rig.listen(anywhere()).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == SocketEvent::StoppedListening { why: None }).then_some(())).await;
+    rig.wait_for(|event| (event == SocketEvent::StoppedListening { why: None }).then_some(()))
+        .await;
     assert_eq!(rig.refused(to(at)).await.errno, Errno::ECONNREFUSED);
     rig.run(Command::Send(pair.client, b"still there".to_vec()));
     assert_eq!(rig.received(pair.server).await, b"still there");
@@ -114,7 +115,7 @@ async fn listening_can_be_toggled_two_hundred_times_without_waiting() {
     }
     while told < 201 {
         told += rig
-            .heard(|news| match news {
+            .wait_for(|event| match event {
                 SocketEvent::Listening { .. } => Some(1),
                 SocketEvent::ListenFailed { why, .. } => panic!("{why}"),
                 _ => None,
@@ -122,7 +123,8 @@ async fn listening_can_be_toggled_two_hundred_times_without_waiting() {
             .await;
     }
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == SocketEvent::StoppedListening { why: None }).then_some(())).await;
+    rig.wait_for(|event| (event == SocketEvent::StoppedListening { why: None }).then_some(()))
+        .await;
     rig.tasks.close();
     rig.tasks.wait().await;
 }
@@ -133,7 +135,7 @@ async fn four_listeners_share_a_port() {
     let four = ListenSpec { reuse_port: true, listeners: 4, ..anywhere() };
     rig.run(Command::Listen(four));
     let (at, sockets) = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::Listening { spec, sockets } => Some((spec.at, sockets)),
             _ => None,
         })
@@ -145,7 +147,7 @@ async fn four_listeners_share_a_port() {
     }
     rig.run(Command::Close(sockets[2].name));
     let mut closed = 0;
-    rig.heard(|news| match news {
+    rig.wait_for(|event| match event {
         SocketEvent::Closed { how, .. } => {
             closed += 1;
             assert_eq!(how, CloseKind::Close);
@@ -164,7 +166,7 @@ async fn of_two_doors_one_can_be_closed() {
     let first = rig.listen(anywhere()).await;
     rig.run(Command::Listen(anywhere()));
     let second = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::Listening { sockets, .. } => Some(sockets[0].name),
             _ => None,
         })
@@ -172,7 +174,7 @@ async fn of_two_doors_one_can_be_closed() {
     rig.run(Command::Abort(second));
     assert_eq!(rig.closed(second).await, CloseKind::Close);
     rig.pair(to(first)).await;
-    assert_eq!(rig.at_hand(), []);
+    assert_eq!(rig.pending_events(), []);
 }
 
 #[tokio::test]
@@ -209,7 +211,7 @@ async fn beyond_the_budget_callers_are_told_busy() {
     let mut last = callers.pop().expect("four");
     tokio::io::AsyncReadExt::read_to_end(&mut last, &mut said).await.expect("reads");
     assert_eq!(said, b"busy\n");
-    rig.heard(|news| match news {
+    rig.wait_for(|event| match event {
         SocketEvent::AcceptFailed { why, pause } => {
             assert_eq!((why.errno, pause), (Errno::EMFILE, Duration::ZERO));
             Some(())
@@ -220,7 +222,7 @@ async fn beyond_the_budget_callers_are_told_busy() {
     let refused = rig.refused(to(at)).await;
     assert_eq!(refused.errno, Errno::EMFILE);
     drop(callers);
-    rig.heard(|news| matches!(news, SocketEvent::Closed { .. }).then_some(())).await;
+    rig.until(|event| matches!(event, SocketEvent::Closed { .. })).await;
     rig.run(Command::Connect(to(at), Burst::ONE));
-    rig.heard(crate::net::connected).await.expect("there is room");
+    rig.wait_for(crate::net::connected).await.expect("there is room");
 }

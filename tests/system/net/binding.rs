@@ -89,7 +89,7 @@ async fn a_toy_range_holds_for_ipv6_and_udp_too() {
     }
 }
 
-/// Connects until it is refused: the ports that were used, no two alike, and the refusal.
+/// Connects until it is refused: the distinct ports that were used, and the error.
 ///
 /// A listener of another test may hold one of the ports, so that there are fewer than the range has.
 async fn use_up(rig: &mut Rig, spec: &ConnectSpec) -> (BTreeSet<Port>, SyscallError) {

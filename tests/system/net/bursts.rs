@@ -17,8 +17,8 @@ async fn five_hundred_get_through_a_queue_of_four_without_a_lost_syn() {
     rig.run(Command::Connect(to(at), burst(500)));
     let (mut accepted, mut begun, mut ended) = (0, false, None);
     let took = rig
-        .heard(|news| {
-            match news {
+        .wait_for(|event| {
+            match event {
                 SocketEvent::Accepted(_) => accepted += 1,
                 SocketEvent::BurstBegun { whole_range, .. } => begun = whole_range,
                 SocketEvent::BurstEnded { opened, took, .. } => ended = Some((opened, took)),
@@ -40,14 +40,14 @@ async fn five_thousand_short_connections_leave_no_descriptor() {
     let short = ConnectSpec { stays: Stays::For(Duration::ZERO), ..to(at) };
     rig.run(Command::Connect(short, burst(5000)));
     let mut closed = 0;
-    rig.heard(|news| {
-        closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
+    rig.wait_for(|event| {
+        closed += u32::from(matches!(event, SocketEvent::Closed { .. }));
         (closed == 10_000).then_some(())
     })
     .await;
     rig.run(Command::StopListening);
     rig.tasks.close();
-    rig.heard(|news| matches!(news, SocketEvent::StoppedListening { .. }).then_some(())).await;
+    rig.until(|event| matches!(event, SocketEvent::StoppedListening { .. })).await;
     tokio::time::timeout(Duration::from_secs(5), rig.tasks.wait()).await.expect("no task is left");
     // Other tests run beside this one; ten thousand would stand out.
     assert!(descriptors() < 9_000);
@@ -72,8 +72,8 @@ async fn nine_thousand_nine_hundred_in_a_second() {
         let begun = tokio::time::Instant::now();
         rig.run(Command::Connect(spec, burst(9_900)));
         let (mut accepted, mut ended) = (0, None);
-        rig.heard(|news| {
-            match news {
+        rig.wait_for(|event| {
+            match event {
                 SocketEvent::Accepted(_) => accepted += 1,
                 SocketEvent::BurstEnded { opened, took, .. } => ended = Some((opened, took)),
                 SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
@@ -88,8 +88,8 @@ async fn nine_thousand_nine_hundred_in_a_second() {
         let begun = tokio::time::Instant::now();
         rig.run(Command::CloseEverything);
         let mut closed = 0;
-        rig.heard(|news| {
-            closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
+        rig.wait_for(|event| {
+            closed += u32::from(matches!(event, SocketEvent::Closed { .. }));
             (closed == 19_801).then_some(())
         })
         .await;
@@ -108,8 +108,8 @@ async fn a_burst_of_one_is_no_burst() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
     rig.run(Command::Connect(to(at), Burst::ONE));
-    rig.heard(|news| match news {
-        SocketEvent::BurstBegun { .. } | SocketEvent::BurstEnded { .. } => panic!("{news:?}"),
+    rig.wait_for(|event| match event {
+        SocketEvent::BurstBegun { .. } | SocketEvent::BurstEnded { .. } => panic!("{event:?}"),
         SocketEvent::Accepted(_) => Some(()),
         _ => None,
     })

@@ -32,7 +32,7 @@ async fn the_client_closes_with_its_server() {
 }
 
 #[tokio::test]
-async fn reset_is_heard_at_the_other_end() {
+async fn a_reset_is_noticed_at_the_peer() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
     let pair = rig.pair(to(at)).await;
@@ -45,19 +45,19 @@ async fn reset_is_heard_at_the_other_end() {
 }
 
 #[tokio::test]
-async fn reset_is_heard_where_nothing_is_read() {
+async fn a_reset_is_noticed_where_nothing_is_read() {
     let mut rig = Rig::new();
     let spec = ListenSpec { on_data: OnData::LeaveUnread, ..closes(ServerCloses::Never) };
     let at = rig.listen(spec).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Send(pair.client, b"unread".to_vec()));
-    rig.heard(|news| matches!(news, SocketEvent::Sent { .. }).then_some(())).await;
+    rig.until(|event| matches!(event, SocketEvent::Sent { .. })).await;
     rig.run(Command::Abort(pair.client));
     assert_eq!(rig.closed(pair.server).await, CloseKind::Broken(Errno::ECONNRESET));
 }
 
 #[tokio::test]
-async fn fin_is_heard_where_nothing_is_read() {
+async fn a_fin_is_noticed_where_nothing_is_read() {
     let mut rig = Rig::new();
     let spec = ListenSpec { on_data: OnData::LeaveUnread, ..anywhere() };
     let at = rig.listen(spec).await;
@@ -75,9 +75,9 @@ async fn a_forgetful_server_keeps_its_end_and_can_still_send() {
     let pair = rig.pair(to(at)).await;
     rig.run(Command::HalfClose(pair.client));
     let mut both = [false; 2];
-    rig.heard(|news| {
-        both[0] |= news == SocketEvent::HalfClosed(pair.client);
-        both[1] |= news == SocketEvent::PeerClosed(pair.server);
+    rig.wait_for(|event| {
+        both[0] |= event == SocketEvent::HalfClosed(pair.client);
+        both[1] |= event == SocketEvent::PeerClosed(pair.server);
         (both == [true; 2]).then_some(())
     })
     .await;
@@ -85,7 +85,7 @@ async fn a_forgetful_server_keeps_its_end_and_can_still_send() {
     assert_eq!(rig.received(pair.client).await, b"still talking");
     rig.run(Command::Send(pair.client, b"too late".to_vec()));
     let why = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::CallFailed { at, why } if at == pair.client => Some(why),
             _ => None,
         })
@@ -97,7 +97,7 @@ async fn a_forgetful_server_keeps_its_end_and_can_still_send() {
 }
 
 #[tokio::test]
-async fn reset_after_fin_is_heard() {
+async fn a_reset_after_fin_is_noticed() {
     let mut rig = Rig::new();
     let at = rig.listen(closes(ServerCloses::Never)).await;
     let pair = rig.pair(to(at)).await;
@@ -131,8 +131,8 @@ async fn closing_everything_leaves_nothing() {
     rig.run(Command::Connect(to(at), burst(50)));
     let mut open = std::collections::BTreeSet::new();
     let mut accepted = 0;
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::Connected(own) => drop(open.insert(own.name)),
             SocketEvent::Accepted(own) => {
                 accepted += 1;
@@ -145,8 +145,8 @@ async fn closing_everything_leaves_nothing() {
     .await;
     rig.run(Command::CloseEverything);
     let mut stopped = false;
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::Closed { at, .. } => drop(open.remove(&at)),
             SocketEvent::StoppedListening { .. } => stopped = true,
             _ => (),
@@ -167,16 +167,16 @@ async fn closing_everything_in_the_middle_of_a_burst_leaves_nothing() {
         let at = rig.listen(closes(ServerCloses::Never)).await;
         rig.run(Command::Connect(to(at), burst(300)));
         let mut begun = 0;
-        rig.heard(|news| {
-            begun += u32::from(matches!(news, SocketEvent::Accepted(_)));
+        rig.wait_for(|event| {
+            begun += u32::from(matches!(event, SocketEvent::Accepted(_)));
             (begun == 10).then_some(())
         })
         .await;
         rig.run(Command::CloseEverything);
-        rig.heard(|news| matches!(news, SocketEvent::BurstEnded { .. }).then_some(())).await;
+        rig.until(|event| matches!(event, SocketEvent::BurstEnded { .. })).await;
     }
     rig.tasks.close();
-    let drained = async { while rig.news.recv().await.is_some() {} };
+    let drained = async { while rig.events.recv().await.is_some() {} };
     let ended = async {
         tokio::select! {
             () = drained => (),
@@ -188,13 +188,13 @@ async fn closing_everything_in_the_middle_of_a_burst_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn everything_ends_soon_after_stop_even_if_nobody_hears_the_news() {
+async fn everything_ends_soon_after_stop_even_if_events_are_not_read() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
     rig.run(Command::Connect(to(at), burst(1000)));
     let mut told = 0;
-    rig.heard(|news| {
-        told += u32::from(matches!(news, SocketEvent::Connected(_) | SocketEvent::Accepted(_)));
+    rig.wait_for(|event| {
+        told += u32::from(matches!(event, SocketEvent::Connected(_) | SocketEvent::Accepted(_)));
         (told == 2000).then_some(())
     })
     .await;
@@ -213,8 +213,8 @@ async fn closing_everything_just_before_the_stop_leaves_no_time_wait() {
     let at = rig.listen(spec).await;
     rig.run(Command::Connect(to(at), burst(50)));
     let mut told = 0;
-    rig.heard(|news| {
-        told += u32::from(matches!(news, SocketEvent::Connected(_) | SocketEvent::Accepted(_)));
+    rig.wait_for(|event| {
+        told += u32::from(matches!(event, SocketEvent::Connected(_) | SocketEvent::Accepted(_)));
         (told == 100).then_some(())
     })
     .await;

@@ -9,11 +9,12 @@ use fivetuple::tcp::{
 use crate::net::{Rig, anywhere, burst, loopback, to};
 use crate::support::skipped;
 
-/// A port of loopback that nobody listens at.
+/// A port of loopback on which nothing listens.
 async fn nobodys(rig: &mut Rig) -> Endpoint {
     let at = rig.listen(anywhere()).await;
     rig.run(Command::StopListening);
-    rig.heard(|news| (news == SocketEvent::StoppedListening { why: None }).then_some(())).await;
+    rig.wait_for(|event| (event == SocketEvent::StoppedListening { why: None }).then_some(()))
+        .await;
     at
 }
 
@@ -32,7 +33,7 @@ async fn a_burst_gives_up_at_the_first_refusal() {
     rig.run(Command::Connect(to(at), burst(1000)));
     let mut failed = 0;
     let opened = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::ConnectFailed { .. } => {
                 failed += 1;
                 None
@@ -122,7 +123,7 @@ async fn a_full_queue_leaves_callers_in_syn_sent_until_they_are_closed() {
     rig.connect(to(at)).await.expect("one fits in");
     rig.run(Command::Connect(to(at), Burst::ONE));
     let waiting = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::Connecting(own) => Some(own.name),
             SocketEvent::Connected(own) => panic!("{own:?}"),
             _ => None,
@@ -138,10 +139,10 @@ async fn a_burst_that_keeps_a_pace_can_be_stopped() {
     let at = rig.listen(anywhere()).await;
     let slow = Burst { count: 1000, every: Duration::from_secs(3600) };
     rig.run(Command::Connect(to(at), slow));
-    rig.heard(crate::net::connected).await.expect("the first one");
+    rig.wait_for(crate::net::connected).await.expect("the first one");
     rig.run(Command::StopConnecting);
     let opened = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::BurstEnded { opened, .. } => Some(opened),
             _ => None,
         })
@@ -160,8 +161,8 @@ async fn a_key_that_repeats_makes_no_storm() {
     assert!(rig.tasks.len() - tasks <= fivetuple::net::Engine::MOST_UNDER_WAY);
     let mut turned_down = false;
     let mut opened = 0;
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::ConnectFailed { why, .. } => turned_down |= why.errno == Errno::EAGAIN,
             SocketEvent::Connected(_) => opened += 1,
             _ => (),

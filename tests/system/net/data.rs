@@ -36,11 +36,11 @@ async fn a_large_echo_comes_back_whole_before_the_server_closes() {
     let at = rig.listen(on_data(OnData::Echo)).await;
     let spec = ConnectSpec { payload: vec![7; 5_000_000], ..to(at) };
     rig.run(Command::Connect(spec, fivetuple::tcp::Burst::ONE));
-    let client = rig.heard(crate::net::connected).await.expect("connects").name;
+    let client = rig.wait_for(crate::net::connected).await.expect("connects").name;
     rig.run(Command::HalfClose(client));
     let mut back = 0;
     let how = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::Received { at, bytes, .. } if at == client => {
                 back += bytes;
                 None
@@ -67,7 +67,7 @@ async fn a_flood_is_counted_to_the_byte_in_few_words() {
     });
     let begun = tokio::time::Instant::now();
     let (mut bytes_told, mut times) = (0, 0_u32);
-    rig.heard(|news| match news {
+    rig.wait_for(|event| match event {
         SocketEvent::Received { bytes, first, .. } => {
             assert!(first.len() <= SocketEvent::SHOWN);
             bytes_told += bytes;
@@ -81,7 +81,7 @@ async fn a_flood_is_counted_to_the_byte_in_few_words() {
     sender.await.expect("no panic").expect("all written");
     assert_eq!(bytes_told, FLOOD);
     let most = 3.0 + begun.elapsed().as_secs_f64() * 20.0;
-    assert!(f64::from(times) <= most, "{times} pieces of news");
+    assert!(f64::from(times) <= most, "{times} pieces of event");
 }
 
 #[tokio::test]
@@ -91,8 +91,8 @@ async fn what_was_sent_is_told_to_the_byte() {
     let spec = ConnectSpec { payload: vec![1; 3_000_000], ..to(at) };
     let pair = rig.pair(spec).await;
     let (mut sent, mut received) = (0, 0);
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::Sent { at, bytes } if at == pair.client => sent += bytes,
             SocketEvent::Received { at, bytes, .. } if at == pair.server => received += bytes,
             _ => (),
@@ -115,7 +115,7 @@ async fn a_client_that_never_reads_its_echo_is_given_up() {
         while stream.write_all(&piece).await.is_ok() {}
     });
     let why = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::CallFailed { at, why } if at == server => Some(why),
             _ => None,
         })
@@ -134,7 +134,7 @@ async fn an_echo_that_nobody_takes_waits_at_rest() {
     let piece = vec![0; 100_000];
     let full = Duration::from_millis(200);
     while tokio::time::timeout(full, stream.write(&piece)).await.is_ok() {}
-    rig.at_hand();
+    rig.pending_events();
     rig.rests().await;
 }
 
@@ -145,12 +145,12 @@ async fn bytes_left_unread_are_not_told() {
     let at = rig.listen(spec).await;
     let pair = rig.pair(to(at)).await;
     rig.run(Command::Send(pair.client, b"one".to_vec()));
-    rig.heard(|news| matches!(news, SocketEvent::Sent { .. }).then_some(())).await;
+    rig.until(|event| matches!(event, SocketEvent::Sent { .. })).await;
     rig.rests().await;
     rig.run(Command::HalfClose(pair.client));
-    rig.heard(|news| {
-        assert!(!matches!(news, SocketEvent::Received { .. }));
-        (news == SocketEvent::PeerClosed(pair.server)).then_some(())
+    rig.wait_for(|event| {
+        assert!(!matches!(event, SocketEvent::Received { .. }));
+        (event == SocketEvent::PeerClosed(pair.server)).then_some(())
     })
     .await;
     rig.run(Command::HalfClose(pair.server));
@@ -167,7 +167,7 @@ async fn too_much_at_once_is_refused_in_words() {
         rig.run(Command::Send(pair.client, vec![0; 1 << 20]));
     }
     let why = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::CallFailed { why, .. } => Some(why),
             _ => None,
         })
@@ -186,8 +186,8 @@ async fn what_waits_to_be_written_has_a_limit() {
         for _ in 0..4 {
             tokio::task::yield_now().await;
         }
-        let is_refusal = |news: &SocketEvent| matches!(news, SocketEvent::CallFailed { at, why } if *at == pair.client && why.errno == Errno::ENOBUFS);
-        if rig.at_hand().iter().any(is_refusal) {
+        let is_refusal = |event: &SocketEvent| matches!(event, SocketEvent::CallFailed { at, why } if *at == pair.client && why.errno == Errno::ENOBUFS);
+        if rig.pending_events().iter().any(is_refusal) {
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! accept() without a descriptor left: however long that lasts, and as soon as it is over.
+//! accept() without a descriptor left: during the shortage, and after it.
 
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::support::apart::apart;
 /// How long the listener pauses after its failures, one after the other.
 async fn pauses(rig: &mut Rig, many: usize) -> Vec<Duration> {
     let mut pauses = Vec::new();
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::AcceptFailed { why, pause } => {
                 assert_eq!(why.errno, Errno::EMFILE);
                 pauses.push(pause);

@@ -30,8 +30,8 @@ async fn few_descriptors() {
     let at = rig.listen(held).await;
     rig.run(Command::Connect(to(at), burst(40)));
     let mut clients = Vec::new();
-    rig.heard(|news| {
-        if let SocketEvent::Connected(own) = news {
+    rig.wait_for(|event| {
+        if let SocketEvent::Connected(own) = event {
             clients.push(own);
         }
         (clients.len() == 40).then_some(())
@@ -45,8 +45,8 @@ async fn few_descriptors() {
     setrlimit(Resource::Nofile, few).expect("fewer is always allowed");
     rig.run(Command::ResumeAccept);
     let mut pauses = Vec::new();
-    rig.heard(|news| {
-        if let SocketEvent::AcceptFailed { why, pause } = news {
+    rig.wait_for(|event| {
+        if let SocketEvent::AcceptFailed { why, pause } = event {
             assert_eq!(why.errno, Errno::EMFILE);
             pauses.push(pause);
         }
@@ -58,8 +58,8 @@ async fn few_descriptors() {
         rig.run(Command::Close(own.name));
     }
     let mut closed = 0;
-    rig.heard(|news| {
-        closed += u32::from(matches!(news, SocketEvent::Closed { .. }));
+    rig.wait_for(|event| {
+        closed += u32::from(matches!(event, SocketEvent::Closed { .. }));
         (closed == 80).then_some(())
     })
     .await;

@@ -1,4 +1,4 @@
-//! Many callers at once: slow ones, too many, and more than the queue holds.
+//! Many clients at once: slow ones, too many, and more than the queue holds.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use fivetuple::tcp::{Accepting, Burst, Command, ConnectSpec, Errno, ListenSpec, 
 
 use crate::net::{Rig, anywhere, to};
 
-fn call(at: SocketAddr, count: usize) -> Vec<TcpStream> {
+fn connect(at: SocketAddr, count: usize) -> Vec<TcpStream> {
     let calls = (0..count).map(|_| TcpStream::connect(at).expect("connects"));
     calls.collect()
 }
@@ -18,12 +18,12 @@ fn roomy() -> ListenSpec {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
+async fn two_hundred_slow_clients_are_counted_and_do_not_delay_others() {
     let mut rig = Rig::new();
     let at = rig.listen(roomy()).await;
     let (go_on, told) = std::sync::mpsc::channel::<()>();
     let slow = std::thread::spawn(move || {
-        let mut clients = call(at.into(), 200);
+        let mut clients = connect(at.into(), 200);
         for round in 0..5 {
             for client in &mut clients {
                 client.write_all(b"s").expect("writes");
@@ -35,8 +35,8 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
         clients
     });
     let mut bytes_slow = 0;
-    rig.heard(|news| {
-        if let SocketEvent::Received { bytes, .. } = news {
+    rig.wait_for(|event| {
+        if let SocketEvent::Received { bytes, .. } = event {
             bytes_slow += bytes;
         }
         (bytes_slow == 400).then_some(())
@@ -46,8 +46,8 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
     let pair = rig.pair(normal).await;
     assert_eq!(rig.received(pair.server).await, b"normal");
     go_on.send(()).expect("the slow ones wait");
-    rig.heard(|news| {
-        if let SocketEvent::Received { bytes, .. } = news {
+    rig.wait_for(|event| {
+        if let SocketEvent::Received { bytes, .. } = event {
             bytes_slow += bytes;
         }
         (bytes_slow >= 1000).then_some(())
@@ -55,8 +55,8 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
     .await;
     drop(slow.join().expect("no panic"));
     let mut closed = 0;
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::Received { bytes, .. } => bytes_slow += bytes,
             SocketEvent::Closed { .. } => closed += 1,
             _ => (),
@@ -68,11 +68,11 @@ async fn two_hundred_slow_clients_are_counted_and_keep_nobody_waiting() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_flood_beyond_the_budget_is_told_busy_and_the_first_stay() {
+async fn a_flood_beyond_the_budget_is_turned_away_and_the_first_stay() {
     let mut rig = Rig::with(64 + 100, Duration::from_secs(10));
     let at = rig.listen(roomy()).await;
     let flood = std::thread::spawn(move || {
-        let mut callers = call(at.into(), 400);
+        let mut callers = connect(at.into(), 400);
         for caller in &mut callers[100..] {
             let limit = Some(Duration::from_secs(5));
             caller.set_read_timeout(limit).expect("a limit");
@@ -86,7 +86,7 @@ async fn a_flood_beyond_the_budget_is_told_busy_and_the_first_stay() {
             assert_eq!(open.kind(), ErrorKind::WouldBlock);
         }
     });
-    rig.heard(|news| match news {
+    rig.wait_for(|event| match event {
         SocketEvent::AcceptFailed { why, pause } => {
             assert_eq!((why.errno, pause), (Errno::EMFILE, Duration::ZERO));
             Some(())
@@ -106,8 +106,8 @@ async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
         rig.run(Command::Connect(to(at), Burst::ONE));
     }
     let (mut connected, mut connecting) = (0, 0);
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::Connected(_) => connected += 1,
             SocketEvent::Connecting(_) => connecting += 1,
             SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
@@ -118,8 +118,8 @@ async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
     .await;
     assert_eq!((connected, connecting), (3, 3));
     rig.run(Command::ResumeAccept);
-    rig.heard(|news| {
-        connected += u32::from(matches!(news, SocketEvent::Connected(_)));
+    rig.wait_for(|event| {
+        connected += u32::from(matches!(event, SocketEvent::Connected(_)));
         (connected == 6).then_some(())
     })
     .await;

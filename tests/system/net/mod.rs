@@ -1,10 +1,10 @@
-//! The program's sockets on loopback: what is asked, and what is told.
+//! The engine on loopback: commands in, events out.
 
 #![allow(
     clippy::expect_used,
     clippy::panic,
     clippy::wildcard_enum_match_arm,
-    reason = "a test that is wrong about what it hears may end at once"
+    reason = "a test whose expectation fails may panic"
 )]
 
 pub(crate) mod accepting;
@@ -14,12 +14,12 @@ pub(crate) mod closing;
 pub(crate) mod connecting;
 pub(crate) mod data;
 pub(crate) mod descriptors;
-pub(crate) mod held_state;
+pub(crate) mod held_states;
 pub(crate) mod limits;
 pub(crate) mod many_clients;
 pub(crate) mod remote_sockets;
 pub(crate) mod shortages;
-pub(crate) mod syscalls;
+pub(crate) mod trace;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -33,10 +33,10 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// A program and the one who listens to its news.
+/// An engine and the reader of its events.
 struct Rig {
-    program: Engine,
-    news: Receiver<SocketEvent>,
+    engine: Engine,
+    events: Receiver<SocketEvent>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -54,37 +54,41 @@ impl Rig {
     }
 
     fn with(descriptors: u64, patience: Duration) -> Rig {
-        let (sender, news) = mpsc::channel(256);
+        let (sender, events) = mpsc::channel(256);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let program =
+        let engine =
             Engine::with_echo_timeout(sender, tasks.clone(), stop.clone(), descriptors, patience);
-        Rig { program, news, tasks, stop }
+        Rig { engine, events, tasks, stop }
     }
 
     fn run(&mut self, command: Command) {
-        self.program.run(command);
+        self.engine.run(command);
     }
 
-    /// What `pick` finds in the first piece of news that it wants; others are passed over.
-    async fn heard<T>(&mut self, mut pick: impl FnMut(SocketEvent) -> Option<T>) -> T {
+    /// What `pick` returns for the first event that it wants; others are ignored.
+    async fn wait_for<T>(&mut self, mut pick: impl FnMut(SocketEvent) -> Option<T>) -> T {
         let mut passed = Vec::new();
         let wait = async {
             loop {
-                let news = self.news.recv().await.expect("the program is there");
-                if let Some(found) = pick(news.clone()) {
+                let event = self.events.recv().await.expect("the engine is there");
+                if let Some(found) = pick(event.clone()) {
                     return found;
                 }
-                passed.push(news);
+                passed.push(event);
             }
         };
         let found = tokio::time::timeout(Duration::from_secs(60), wait).await;
-        found.unwrap_or_else(|_| panic!("not heard; last: {:#?}", passed.last()))
+        found.unwrap_or_else(|_| panic!("no such event; last: {:#?}", passed.last()))
     }
 
-    /// Listens, and says where.
+    async fn until(&mut self, mut is_it: impl FnMut(SocketEvent) -> bool) {
+        self.wait_for(|event| is_it(event).then_some(())).await;
+    }
+
+    /// Listens; where.
     async fn listen(&mut self, spec: ListenSpec) -> Endpoint {
         self.run(Command::Listen(spec));
-        let answer = self.heard(|news| match news {
+        let answer = self.wait_for(|event| match event {
             SocketEvent::Listening { spec, .. } => Some(Ok(spec.at)),
             SocketEvent::ListenFailed { why, .. } => Some(Err(why)),
             _ => None,
@@ -94,17 +98,17 @@ impl Rig {
 
     async fn listen_failed(&mut self, spec: ListenSpec) -> SyscallError {
         self.run(Command::Listen(spec));
-        self.heard(|news| match news {
+        self.wait_for(|event| match event {
             SocketEvent::ListenFailed { why, .. } => Some(why),
             _ => None,
         })
         .await
     }
 
-    /// Connects once, and says how it went.
+    /// Connects once; the result.
     async fn connect(&mut self, spec: ConnectSpec) -> Result<OwnSocket, SyscallError> {
         self.run(Command::Connect(spec, Burst::ONE));
-        self.heard(connected).await
+        self.wait_for(connected).await
     }
 
     async fn refused(&mut self, spec: ConnectSpec) -> SyscallError {
@@ -115,8 +119,8 @@ impl Rig {
     async fn pair(&mut self, spec: ConnectSpec) -> Pair {
         self.run(Command::Connect(spec, Burst::ONE));
         let (mut client, mut server) = (None, None);
-        self.heard(|news| {
-            match news {
+        self.wait_for(|event| {
+            match event {
                 SocketEvent::Connected(own) => client = Some(own.name),
                 SocketEvent::Accepted(own) => server = Some(own.name),
                 _ => (),
@@ -128,7 +132,7 @@ impl Rig {
     }
 
     async fn accepted(&mut self) -> SocketId {
-        self.heard(|news| match news {
+        self.wait_for(|event| match event {
             SocketEvent::Accepted(own) => Some(own.name),
             _ => None,
         })
@@ -136,18 +140,18 @@ impl Rig {
     }
 
     async fn closed(&mut self, name: SocketId) -> CloseKind {
-        self.heard(|news| match news {
+        self.wait_for(|event| match event {
             SocketEvent::Closed { at, how } if at == name => Some(how),
             _ => None,
         })
         .await
     }
 
-    /// Both ends closed, in whichever order: the client's ending, then the server's.
+    /// Waits until both ends are closed, in any order; how the client's was, and the server's.
     async fn both_closed(&mut self, pair: Pair) -> (CloseKind, CloseKind) {
         let (mut client, mut server) = (None, None);
-        self.heard(|news| {
-            match news {
+        self.wait_for(|event| {
+            match event {
                 SocketEvent::Closed { at, how } if at == pair.client => client = Some(how),
                 SocketEvent::Closed { at, how } if at == pair.server => server = Some(how),
                 _ => (),
@@ -158,44 +162,44 @@ impl Rig {
     }
 
     async fn peer_closed(&mut self, name: SocketId) {
-        self.heard(|news| (news == SocketEvent::PeerClosed(name)).then_some(())).await;
+        self.wait_for(|event| (event == SocketEvent::PeerClosed(name)).then_some(())).await;
     }
 
     /// The first bytes that arrive at that end.
     async fn received(&mut self, name: SocketId) -> Vec<u8> {
-        self.heard(|news| match news {
+        self.wait_for(|event| match event {
             SocketEvent::Received { at, first, .. } if at == name => Some(first),
             _ => None,
         })
         .await
     }
 
-    /// Nothing happens, and nobody is busy with it: the runtime of this test has only this thread.
+    /// Nothing happens and no task spins: the runtime of this test has only this thread.
     async fn rests(&mut self) {
         let before = on_cpu();
-        let more = tokio::time::timeout(Duration::from_millis(300), self.news.recv()).await;
+        let more = tokio::time::timeout(Duration::from_millis(300), self.events.recv()).await;
         assert!(more.is_err(), "{more:?}");
         let spun = on_cpu().saturating_sub(before);
         assert!(spun < Duration::from_millis(30), "spins: {spun:?}");
     }
 
-    /// News that is there already.
-    fn at_hand(&mut self) -> Vec<SocketEvent> {
-        std::iter::from_fn(|| self.news.try_recv().ok()).collect()
+    /// The events that are in the queue.
+    fn pending_events(&mut self) -> Vec<SocketEvent> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).collect()
     }
 }
 
-/// How a connect() went, when it is told.
-#[allow(clippy::needless_pass_by_value, reason = "what is heard is handed over")]
-fn connected(news: SocketEvent) -> Option<Result<OwnSocket, SyscallError>> {
-    match news {
+/// The result of a connect(), if the event has it.
+#[allow(clippy::needless_pass_by_value, reason = "the events are passed by value")]
+fn connected(event: SocketEvent) -> Option<Result<OwnSocket, SyscallError>> {
+    match event {
         SocketEvent::Connected(own) => Some(Ok(own)),
         SocketEvent::ConnectFailed { why, .. } => Some(Err(why)),
         _ => None,
     }
 }
 
-/// How long this thread has been running, without its waiting.
+/// The CPU time of this thread.
 fn on_cpu() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = text.split(' ').next().and_then(|word| word.parse().ok());
@@ -206,12 +210,12 @@ fn burst(count: u32) -> Burst {
     Burst { count, every: Duration::ZERO }
 }
 
-/// An address of this machine that nobody else uses.
+/// An address of loopback.
 fn loopback(last: u8) -> IpAddr {
     Ipv4Addr::new(127, 0, 0, last).into()
 }
 
-/// A listener at a port that the kernel chooses.
+/// A listener on a port that the kernel picks.
 fn anywhere() -> ListenSpec {
     ListenSpec::at(Endpoint::new(Ipv4Addr::LOCALHOST, 0))
 }

@@ -1,4 +1,4 @@
-//! Sockets of other computers may take a while; nobody waits for them but who wants one.
+//! Making a socket of another computer may block; only the command that wants it waits.
 
 use std::fs;
 use std::io;
@@ -22,7 +22,7 @@ use crate::net::{Rig, anywhere, to};
 
 const THERE: Host = Host(1);
 
-/// Makes a socket each time that it is told to, and says first that one is wanted.
+/// Announces that a socket is wanted, and makes it when it is allowed to.
 struct Slow {
     wanted: Sender<()>,
     may: Mutex<Receiver<()>>,
@@ -47,17 +47,16 @@ impl RemoteSockets for Slow {
     }
 }
 
-/// A program with such sockets, what tells that one is wanted, and what lets it be made.
+/// An engine with such sockets, the announcements, and the sender that allows one.
 fn slow() -> (Rig, Receiver<()>, Sender<()>) {
-    let (sender, news) = mpsc::channel(256);
+    let (sender, events) = mpsc::channel(256);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let (wanted, wants) = channel();
     let (lets, may) = channel();
     let may = Mutex::new(may);
-    let elsewhere = Arc::new(Slow { wanted, may });
-    let program =
-        Engine::with_remote_sockets(sender, tasks.clone(), stop.clone(), 20_000, elsewhere);
-    let rig = Rig { program, news, tasks, stop };
+    let remote = Arc::new(Slow { wanted, may });
+    let engine = Engine::with_remote_sockets(sender, tasks.clone(), stop.clone(), 20_000, remote);
+    let rig = Rig { engine, events, tasks, stop };
     (rig, wants, lets)
 }
 
@@ -72,9 +71,9 @@ fn is_open(inode: u64) -> bool {
     all.any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to.as_os_str() == link.as_str()))
 }
 
-// One thread for everything: whoever kept it waiting would wait for ever.
+// One thread for everything: what blocks it would block for ever.
 #[tokio::test]
-async fn what_waits_for_another_computer_keeps_nobody_else_waiting() {
+async fn commands_for_another_computer_do_not_delay_others() {
     let (mut rig, _wants, lets) = slow();
     rig.run(Command::Listen(listen()));
     let there = ConnectSpec { host: THERE, ..to(Endpoint::new([127, 0, 0, 1], 1)) };
@@ -92,8 +91,8 @@ async fn what_waits_for_another_computer_keeps_nobody_else_waiting() {
         lets.send(()).unwrap();
     }
     let (mut listens, mut tried, mut refused) = (false, false, false);
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::Listening { spec, .. } => listens |= spec.host == THERE,
             SocketEvent::Tried { outcome, .. } => tried |= outcome.is_ok(),
             SocketEvent::ConnectFailed { why, .. } => refused |= why.errno == Errno::ECONNREFUSED,
@@ -105,7 +104,7 @@ async fn what_waits_for_another_computer_keeps_nobody_else_waiting() {
 }
 
 #[tokio::test]
-async fn who_stops_listening_before_the_socket_is_there_has_it_closed_at_once() {
+async fn a_stop_before_the_socket_is_made_closes_it_at_once() {
     let orders = [Command::StopListening, Command::CloseEverything];
     for order in orders {
         let (mut rig, wants, lets) = slow();
@@ -115,26 +114,22 @@ async fn who_stops_listening_before_the_socket_is_there_has_it_closed_at_once() 
             .unwrap()
             .expect("a socket is wanted");
         rig.run(order);
-        assert!(rig.at_hand().is_empty(), "nothing is told before");
+        assert!(rig.pending_events().is_empty(), "nothing is reported before");
         lets.send(()).unwrap();
-        let name = rig.heard(|news| match news {
+        let name = rig.wait_for(|event| match event {
             SocketEvent::Listening { sockets, .. } => Some(sockets[0].name),
             _ => None,
         });
         let name = name.await;
         assert!(name.inode > 0);
-        rig.heard(|news| {
-            matches!(news, SocketEvent::Closed { at, .. } if at == name).then_some(())
-        })
-        .await;
-        rig.heard(|news| matches!(news, SocketEvent::StoppedListening { why: None }).then_some(()))
-            .await;
+        rig.until(|event| matches!(event, SocketEvent::Closed { at, .. } if at == name)).await;
+        rig.until(|event| matches!(event, SocketEvent::StoppedListening { why: None })).await;
         assert!(!is_open(name.inode), "{name:?}");
     }
 }
 
 #[tokio::test]
-async fn a_socket_that_cannot_be_had_is_a_refusal() {
+async fn a_socket_that_cannot_be_made_is_a_refusal() {
     let (mut rig, _wants, lets) = slow();
     drop(lets);
     let why = rig.listen_failed(listen()).await;

@@ -1,4 +1,4 @@
-//! Sockets that the kernel destroys or will not give.
+//! Sockets that the kernel destroys or refuses.
 
 use std::process::Command as Tool;
 
@@ -14,7 +14,7 @@ fn wait_for<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_connection_that_is_destroyed_is_told_as_broken() {
+fn a_destroyed_connection_is_reported_as_broken() {
     netns::alone(|| {
         wait_for(async {
             let mut rig = Rig::new();

@@ -1,15 +1,16 @@
-//! The segments on the lab's wire: those that were sent, and what happened to each.
+//! What happens on the lab's wire, applied to the list of its segments.
 
-use crate::app::model::segments::KEPT;
-use crate::app::model::sequence_numbers::carried;
 use crate::app::model::{LabState, SegmentLog, SegmentNumbers};
 use crate::tcp::{Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment};
 
+/// How many segments are kept.
+const KEPT: usize = 4096;
+
 impl LabState {
-    /// Takes what happened on the wire.
-    pub(crate) fn take_wire(&mut self, news: Vec<WireEvent>) {
-        for news in news {
-            match news {
+    /// Applies what happened on the wire.
+    pub(crate) fn take_wire(&mut self, events: Vec<WireEvent>) {
+        for event in events {
+            match event {
                 WireEvent::Sent { at, segment } => self.sent(at, segment),
                 WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
                 WireEvent::Lost { at, number, how } => {
@@ -26,7 +27,7 @@ impl LabState {
         }
     }
 
-    /// Forgets every segment; numbers of connections that are still there are counted as before.
+    /// Clears the list; relative sequence numbers of open connections stay.
     pub(crate) fn forget_crossings(&mut self) {
         self.crossings.clear();
         self.known = SegmentLog {
@@ -36,7 +37,7 @@ impl LabState {
         };
     }
 
-    /// The segment that is on the wire for longest, and stays there for now; `None` where there is none, or it is not known one by one.
+    /// The oldest segment that is held on the wire; `None` if there is none, or it is not in the list.
     pub fn oldest_waiting(&self) -> Option<&WireSegment> {
         let known = &self.known;
         let leaves = |number: u64| known.leaving.contains(&number);
@@ -55,7 +56,7 @@ impl LabState {
         LabOrder::Wire(order)
     }
 
-    /// The oldest segment that waits is ordered off the wire.
+    /// The oldest held segment was ordered to be delivered or dropped.
     pub(crate) fn oldest_is_to_leave(&mut self) {
         let oldest = self.oldest_waiting();
         match oldest.map(|crossing| crossing.segment.number) {
@@ -66,7 +67,7 @@ impl LabState {
         }
     }
 
-    /// When a segment that is sent again was sent before.
+    /// When a retransmitted segment was sent before.
     pub fn sent_before(&self, again: &WireSegment) -> Option<Moment> {
         let Segment { tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
         let older = self
@@ -75,7 +76,7 @@ impl LabState {
             .rev()
             .skip_while(|crossing| crossing.segment.number >= again.segment.number);
         let mut same = older.filter(|WireSegment { segment, .. }| {
-            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < carried(segment)
+            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < segment.sequence_length()
         });
         same.next().map(|crossing| crossing.sent)
     }
@@ -98,7 +99,7 @@ impl LabState {
         });
     }
 
-    /// Numbers only rise, though some are missing after a burst.
+    /// Numbers only rise, with gaps after a burst.
     fn ended(&mut self, number: u64, fate: Delivery) {
         let place =
             self.crossings.binary_search_by_key(&number, |crossing| crossing.segment.number);

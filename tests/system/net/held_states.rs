@@ -1,4 +1,4 @@
-//! Every state is reached on real sockets, and seen in the kernel's table.
+//! Every state is reached on real sockets, as the kernel's table shows.
 
 use std::time::Duration;
 
@@ -30,9 +30,9 @@ fn state_when(source: &mut SockDiag, name: SocketId, wanted: Option<TcpState>) -
     state
 }
 
-async fn staged(rig: &mut Rig, state: TcpState) -> (SocketId, Vec<OwnSocket>, Vec<String>) {
+async fn held(rig: &mut Rig, state: TcpState) -> (SocketId, Vec<OwnSocket>, Vec<String>) {
     rig.run(Command::Stage(state, [127, 0, 0, 2].into()));
-    rig.heard(|news| match news {
+    rig.wait_for(|event| match event {
         SocketEvent::Staged { state: of, main, sockets, calls } if of == state => {
             Some((main, sockets, calls))
         }
@@ -48,7 +48,7 @@ async fn each_state_is_reached_and_stands_in_the_kernels_table() {
     let mut source = SockDiag::open(Host::THIS).unwrap();
     let mut mains = Vec::new();
     for state in HELD {
-        let (main, sockets, calls) = staged(&mut rig, state).await;
+        let (main, sockets, calls) = held(&mut rig, state).await;
         let seen = state_when(&mut source, main, Some(state));
         assert_eq!(seen, Some(state), "{main:?} after {calls:#?}");
         let listener = sockets[0].name;
@@ -69,7 +69,7 @@ async fn each_state_is_reached_and_stands_in_the_kernels_table() {
 }
 
 #[tokio::test]
-async fn the_other_ends_are_where_the_book_says() {
+async fn the_peers_are_in_the_states_of_rfc_9293() {
     let mut rig = Rig::new();
     let mut source = SockDiag::open(Host::THIS).unwrap();
     let table = [
@@ -80,7 +80,7 @@ async fn the_other_ends_are_where_the_book_says() {
         (TcpState::LastAck, TcpState::FinWait2),
     ];
     for (state, other) in table {
-        let (main, ..) = staged(&mut rig, state).await;
+        let (main, ..) = held(&mut rig, state).await;
         let mirrored = SocketId { tuple: main.tuple.mirrored(), ..main };
         assert_eq!(state_when(&mut source, mirrored, Some(other)), Some(other), "beside {state}");
     }
@@ -88,9 +88,9 @@ async fn the_other_ends_are_where_the_book_says() {
 }
 
 #[tokio::test]
-async fn the_calls_are_told_with_their_descriptors_and_so_many_are_held_at_most() {
+async fn the_calls_name_their_descriptors_and_twelve_states_are_held_at_most() {
     let mut rig = Rig::new();
-    let (_, sockets, calls) = staged(&mut rig, TcpState::FinWait2).await;
+    let (_, sockets, calls) = held(&mut rig, TcpState::FinWait2).await;
     let fd = sockets[0].fd;
     assert_eq!(calls[0], format!("socket() = {fd}"));
     assert!(calls.contains(&format!("listen({fd}, 8)")), "{calls:#?}");
@@ -101,17 +101,17 @@ async fn the_calls_are_told_with_their_descriptors_and_so_many_are_held_at_most(
     assert!(places.0.is_some() && places.0 < places.1, "{calls:#?}");
     assert!(calls.last().unwrap().ends_with("SHUT_WR)"), "{calls:#?}");
     for _ in 1..12 {
-        staged(&mut rig, TcpState::Established).await;
+        held(&mut rig, TcpState::Established).await;
     }
     rig.run(Command::Stage(TcpState::SynSent, [127, 0, 0, 2].into()));
     let why = rig
-        .heard(|news| match news {
+        .wait_for(|event| match event {
             SocketEvent::StageFailed { why, .. } => Some(why),
             _ => None,
         })
         .await;
     assert_eq!(why.errno, Errno::EMFILE);
     rig.run(Command::CloseEverything);
-    staged(&mut rig, TcpState::SynSent).await;
+    held(&mut rig, TcpState::SynSent).await;
     rig.run(Command::CloseEverything);
 }

@@ -1,4 +1,4 @@
-//! The system calls behind the rows, as whoever made them tells.
+//! The trace of the system calls on our sockets.
 
 use std::net::SocketAddr;
 
@@ -9,15 +9,15 @@ use fivetuple::tcp::{
 
 use crate::net::{Rig, anywhere, burst, from, loopback, to};
 
-fn telling() -> Rig {
+fn tracing() -> Rig {
     let rig = Rig::new();
-    rig.program.trace_syscalls();
+    rig.engine.trace_syscalls();
     rig
 }
 
-/// The next record of that deed, its calls as text with the descriptors named in the order in which they come.
-async fn told(rig: &mut Rig, wanted: Purpose) -> (Option<SocketId>, Vec<String>) {
-    let record = rig.heard(|news| match news {
+/// The next trace for that purpose: its row and its calls as text.
+async fn traced(rig: &mut Rig, wanted: Purpose) -> (Option<SocketId>, Vec<String>) {
+    let record = rig.wait_for(|event| match event {
         SocketEvent::Called(record) if record.deed == wanted => Some(record),
         _ => None,
     });
@@ -26,11 +26,11 @@ async fn told(rig: &mut Rig, wanted: Purpose) -> (Option<SocketId>, Vec<String>)
 }
 
 #[tokio::test]
-async fn the_calls_of_a_listener_a_client_and_the_server_s_end_are_told() {
-    let mut rig = telling();
+async fn the_calls_of_a_listener_a_client_and_an_accepted_socket_are_reported() {
+    let mut rig = tracing();
     let spec = ListenSpec { reuse_addr: true, ..anywhere() };
     rig.run(Command::Listen(spec));
-    let (row, calls) = told(&mut rig, Purpose::Listen).await;
+    let (row, calls) = traced(&mut rig, Purpose::Listen).await;
     let at = row.unwrap().tuple.local;
     let fd = calls[0].strip_prefix("socket(AF_INET, SOCK_STREAM) = ").unwrap();
     assert_eq!(
@@ -43,7 +43,7 @@ async fn the_calls_of_a_listener_a_client_and_the_server_s_end_are_told() {
         ]
     );
     rig.run(Command::Connect(to(at), Burst::ONE));
-    let (row, calls) = told(&mut rig, Purpose::Connect).await;
+    let (row, calls) = traced(&mut rig, Purpose::Connect).await;
     let client = row.unwrap();
     let own = calls[0].rsplit(' ').next().unwrap().to_owned();
     let local = client.tuple.local;
@@ -53,24 +53,24 @@ async fn the_calls_of_a_listener_a_client_and_the_server_s_end_are_told() {
         !calls.iter().any(|call| call.contains("bind(")),
         "nobody called bind() for the client: {calls:?}"
     );
-    let (row, calls) = told(&mut rig, Purpose::Accept).await;
+    let (row, calls) = traced(&mut rig, Purpose::Accept).await;
     assert_eq!(row.unwrap().tuple, client.tuple.mirrored());
     assert!(calls[0].starts_with(&format!("accept({fd}) = ")), "{calls:?}");
     assert!(calls[0].ends_with(&format!(", from {local}")), "{calls:?}");
     rig.run(Command::HalfClose(client));
-    let (_, calls) = told(&mut rig, Purpose::HalfClose).await;
+    let (_, calls) = traced(&mut rig, Purpose::HalfClose).await;
     assert_eq!(calls, [format!("shutdown({own}, SHUT_WR) = 0")]);
     rig.run(Command::Abort(client));
-    let (row, _) = told(&mut rig, Purpose::Close).await;
+    let (row, _) = traced(&mut rig, Purpose::Close).await;
     assert!(row.is_some());
 }
 
 #[tokio::test]
-async fn what_the_kernel_refused_is_told_with_its_errno() {
-    let mut rig = telling();
+async fn a_refused_call_is_reported_with_its_errno() {
+    let mut rig = tracing();
     let at = rig.listen(anywhere()).await;
     rig.run(Command::Listen(ListenSpec::at(at)));
-    let (row, calls) = told(&mut rig, Purpose::Listen).await;
+    let (row, calls) = traced(&mut rig, Purpose::Listen).await;
     assert_eq!(row, None);
     assert!(calls[1].ends_with("= -1 EADDRINUSE"), "{calls:?}");
     assert!(calls[2].starts_with("close("), "{calls:?}");
@@ -82,19 +82,19 @@ async fn what_the_kernel_refused_is_told_with_its_errno() {
         ..from(loopback(31), Endpoint::from(free))
     };
     rig.run(Command::Connect(spec, Burst::ONE));
-    let (_, calls) = told(&mut rig, Purpose::Connect).await;
+    let (_, calls) = traced(&mut rig, Purpose::Connect).await;
     assert!(calls[1].contains("bind(") && calls[1].contains("127.0.0.31:0) = 0"));
     assert!(calls.iter().any(|call| call.contains("= -1 ECONNREFUSED")), "{calls:?}");
 }
 
 #[tokio::test]
-async fn of_a_burst_the_first_few_are_told_and_the_number_of_the_rest() {
-    let mut rig = telling();
+async fn of_a_burst_the_first_few_are_reported_and_the_number_of_the_rest() {
+    let mut rig = tracing();
     let at = rig.listen(anywhere()).await;
     rig.run(Command::Connect(to(at), burst(200)));
     let (mut told, mut alike) = (0, 0);
-    rig.heard(|news| {
-        match news {
+    rig.wait_for(|event| {
+        match event {
             SocketEvent::Called(record) if record.deed == Purpose::Connect => told += 1,
             SocketEvent::CalledAlike { deed: Purpose::Connect, count } => alike += count,
             _ => (),
@@ -106,12 +106,12 @@ async fn of_a_burst_the_first_few_are_told_and_the_number_of_the_rest() {
 }
 
 #[tokio::test]
-async fn without_being_asked_no_calls_are_told() {
+async fn unless_requested_no_calls_are_reported() {
     let mut rig = Rig::new();
     let at = rig.listen(anywhere()).await;
     rig.pair(to(at)).await;
-    let told = |news: &SocketEvent| {
-        matches!(news, SocketEvent::Called(_) | SocketEvent::CalledAlike { .. })
+    let told = |event: &SocketEvent| {
+        matches!(event, SocketEvent::Called(_) | SocketEvent::CalledAlike { .. })
     };
-    assert!(!rig.at_hand().iter().any(told));
+    assert!(!rig.pending_events().iter().any(told));
 }
