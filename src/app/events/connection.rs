@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::app::explain::{close, close_in_transit, half_close};
 use crate::app::model::{FinOrder, LoggedEvent, Topic};
 use crate::app::query::peers::is_stranger;
+use crate::app::query::watched::look_at_both;
 use crate::app::query::{Transit, names};
-use crate::app::state::look_at_both;
 use crate::app::{Effect, State, format};
 use crate::tcp::{
     CloseKind, Errno, Flags, OnData, Protocol, SocketId, SyscallError, TcpState, escape,

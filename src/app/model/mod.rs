@@ -1,3 +1,5 @@
+//! The parts of the state: data, and questions to one part alone.
+
 pub(crate) mod burst;
 pub(crate) mod clients;
 pub(crate) mod failure;
@@ -7,6 +9,7 @@ pub(crate) mod listen_address;
 pub(crate) mod myth;
 pub(crate) mod notices;
 pub(crate) mod open_ends;
+pub(crate) mod script;
 pub(crate) mod segments;
 pub(crate) mod sequence_numbers;
 pub(crate) mod server;
@@ -26,6 +29,7 @@ pub(crate) use crate::app::model::listen_address::ListenAddress;
 pub use crate::app::model::myth::{Myth, MythCall};
 pub use crate::app::model::notices::{Notice, Notices, Tone, Topic};
 pub use crate::app::model::open_ends::{FinOrder, OpenEnd, OpenEnds, PeerKind, ServerPolicy};
+pub(crate) use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, ScriptStep};
 pub(crate) use crate::app::model::segments::SegmentLog;
 pub(crate) use crate::app::model::sequence_numbers::{Numbers, SegmentNumbers};
 pub use crate::app::model::server::{Server, Totals};

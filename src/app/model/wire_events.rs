@@ -1,6 +1,5 @@
 //! What happens on the lab's wire, applied to the list of its segments.
 
-use crate::app::Effect;
 use crate::app::model::{LabState, SegmentLog, SegmentNumbers};
 use crate::tcp::{Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment};
 
@@ -51,10 +50,10 @@ impl LabState {
     }
 
     /// Orders the wire to do this, and assumes the settings that it will report once it has.
-    pub(crate) fn order(&mut self, order: WireOrder) -> Effect {
+    pub(crate) fn order(&mut self, order: WireOrder) -> LabOrder {
         self.wire.apply(order);
         self.known.ordered += 1;
-        Effect::Lab(LabOrder::Wire(order))
+        LabOrder::Wire(order)
     }
 
     /// The oldest held segment was ordered to be delivered or dropped.

@@ -1,7 +1,9 @@
-pub(crate) mod connection_count;
+//! Questions that need more than one part of the state.
+
+pub(crate) mod accept_queue;
+pub(crate) mod ends;
 pub(crate) mod failure;
-pub(crate) mod half_open;
-pub(crate) mod held;
+pub(crate) mod footer;
 pub(crate) mod lab_tables;
 pub(crate) mod names;
 pub(crate) mod no_answer;
@@ -10,11 +12,12 @@ pub(crate) mod peers;
 pub(crate) mod port_holders;
 pub(crate) mod port_supply;
 pub(crate) mod role;
+pub(crate) mod server_side;
 pub(crate) mod transit;
 pub(crate) mod unaccepted;
 pub(crate) mod unread;
 pub(crate) mod visible_rows;
-pub(crate) mod wire_then;
+pub(crate) mod watched;
 
 pub(crate) use crate::app::query::no_answer::NoAnswer;
 pub(crate) use crate::app::query::port_holders::PortUse;

@@ -1,3 +1,5 @@
+//! Why a connect() has no answer yet.
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -5,24 +7,24 @@ use crate::app::query::Transit;
 use crate::app::{State, format};
 use crate::tcp::{Delivery, DropReason, Flags, SocketId};
 
-/// What keeps the answer to a call.
+/// Why a connect() has no answer yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoAnswer {
     /// The accept queue of our server is full.
     QueueIsFull,
     /// The SYN was lost on the wire.
     SynIsLost,
-    /// It was lost as the link of the other computer is down.
+    /// The SYN was lost, as the link of the other computer is down.
     NoLink,
     /// The wire is held.
     Held,
     /// The cable is cut.
     Cut,
-    /// The wire takes so long one way.
+    /// The delay of the wire, one way.
     Slow(Duration),
-    /// The call does not leave this machine.
+    /// The SYN does not leave this machine.
     WithinOneMachine,
-    /// It is not known what.
+    /// It is not known.
     Unknown,
 }
 
@@ -58,7 +60,7 @@ impl NoAnswer {
 }
 
 impl State {
-    /// What keeps the answer to a call that was made just now; nothing where the answer is only on its way.
+    /// Why a connect() made just now has no answer; `None` where it is only in flight.
     pub(crate) fn silence(&self, client: SocketId) -> Option<NoAnswer> {
         if self.is_queue_full() && self.is_with_our_server(client) {
             return Some(NoAnswer::QueueIsFull);
@@ -84,7 +86,7 @@ impl State {
         })
     }
 
-    /// What keeps the answer to a call that was made a while ago: what was lost then is lost until it is sent again.
+    /// Why a connect() made a while ago has no answer: a lost SYN is lost until it is retransmitted.
     pub(crate) fn long_silence(&self, client: SocketId) -> Option<NoAnswer> {
         let known = self.silence(client);
         let was_lost = || self.what_the_syn_was_lost_to(client).is_some();
@@ -96,7 +98,7 @@ impl State {
         }
     }
 
-    /// What the lab's wire does to every answer, as it is set.
+    /// What the wire's settings do to every answer.
     pub(crate) fn silence_of_the_wire(&self) -> Option<NoAnswer> {
         let wire = &self.lab.wire;
         if wire.held {
@@ -110,7 +112,7 @@ impl State {
         }
     }
 
-    /// What the newest SYN of a call was lost to on the lab's wire, if it was.
+    /// Why the newest SYN of a connect() was lost on the wire, if it was.
     pub(crate) fn what_the_syn_was_lost_to(&self, client: SocketId) -> Option<DropReason> {
         let tuple = client.tuple.canonical();
         let mut newest_first = self.lab.crossings.iter().rev();

@@ -1,26 +1,26 @@
-//! What becomes, on the lab's wire, of what an end has just sent.
+//! Whether a segment just sent has arrived, is delayed, or was lost on the lab's wire.
 
 use std::time::Duration;
 
 use crate::app::State;
 use crate::tcp::{Delivery, Flags, Protocol, Segment, SocketId, WireSegment};
 
-/// How a segment comes to the other end.
+/// How a segment fares on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transit {
-    /// It is there at once.
+    /// It arrives at once.
     AtOnce,
-    /// It is on its way for so long that the tables at both ends differ for a while.
+    /// It is delayed, so that the tables at both ends differ for a while.
     Slow,
-    /// The wire loses it.
+    /// It is lost.
     Lost,
 }
 
-/// The call that sent a segment is told so shortly after the wire has told of the segment.
+/// How long after a segment the call that sent it is reported.
 const TOGETHER: Duration = Duration::from_millis(500);
 
 impl State {
-    /// What becomes of the segment with that flag which an end has sent with its last call: as the wire has told already, else as it is set.
+    /// How the last segment with that flag fares: as the wire has reported, else as it is set.
     pub(crate) fn passage(&self, end: SocketId, flag: Flags) -> Transit {
         if end.tuple.protocol == Protocol::Udp {
             return Transit::AtOnce;
@@ -28,14 +28,14 @@ impl State {
         self.way_of(end, |segment| segment.flags.has(flag))
     }
 
-    /// What becomes of the datagram that an end has sent with its last call.
+    /// How the last datagram fares.
     pub(crate) fn datagrams_passage(&self, end: SocketId) -> Transit {
         self.way_of(end, |segment| !segment.is_refusal)
     }
 
     fn way_of(&self, end: SocketId, is_meant: impl Fn(&Segment) -> bool) -> Transit {
         let wire = &self.lab.wire;
-        // No wire is in between where both ends are on one computer.
+        // Both ends are on one computer: no wire is between them.
         if !self.lab.is_up() || self.other_end(end).host == end.host {
             return Transit::AtOnce;
         }
@@ -50,7 +50,7 @@ impl State {
         match sent.map(|crossing| crossing.fate) {
             Some(Delivery::Lost(..)) => Transit::Lost,
             Some(Delivery::Arrived(_)) if !wire.is_slow() => Transit::AtOnce,
-            // The wire has kept it: what is to be lost from now on is something else.
+            // Already queued: a later "drop next" does not apply to it.
             Some(Delivery::OnTheWay) if wire.held || !wire.delay.is_zero() => Transit::Slow,
             Some(Delivery::Arrived(_)) => Transit::Slow,
             Some(Delivery::OnTheWay) | None if wire.cut || wire.drop_next > 0 => Transit::Lost,
