@@ -21,11 +21,10 @@ use super::table::{Key, Row, Table};
 use super::world::{Clockwork, Sockets, Up};
 use crate::support::clock::Deadline;
 
-/// How long nothing may come in before a step is over.
+/// How long the inbox must be silent at the end of a step.
 const QUIET: Duration = Duration::from_millis(25);
 /// How long the dashboard may take until it shows what the kernel shows: longer than the longest time between two readings.
 const LIMIT: Duration = Duration::from_secs(8);
-/// How many events may wait.
 const INBOX: usize = 4096;
 
 /// The dashboard and its world.
