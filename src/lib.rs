@@ -1,25 +1,25 @@
 //! fivetuple shows what really happens when a client connects to a TCP port: a listener, clients, and between them the
 //! kernel's own socket table, live.
 //!
-//! This page is the map: what the layers are, which rules hold, and where to start reading.
+//! This page is the guide for contributors: the layers, the rules, where things live, and how to add one.
 //!
 //! # A pure core and a thin shell
 //!
-//! Facts come in ([`app::Event`]), a wish is worked out ([`app::Action`]), the state changes, orders go out
-//! ([`app::Effect`]). One function decides, [`app::update`]; one function paints, [`view::draw`]. Neither does input or
-//! output, starts a task or reads a clock: the time comes in with each event. Everything else (the kernel's tables, sockets,
-//! the terminal, signals) lives at the edge and talks in values.
+//! Events come in ([`app::Event`]), keys become actions ([`app::Action`]), the state changes, effects go out ([`app::Effect`]).
+//! One function decides, [`app::update()`]; one function paints, [`view::draw`]. Neither does I/O, starts a task or reads a clock:
+//! the time comes in with each event. Everything else (the kernel's tables, sockets, the terminal, signals) is at the edge and
+//! exchanges values with the core.
 //!
 //! ```text
-//!   keys, signals, ticks    News     looks at the tables, LabNews
-//!            \               |          /
-//!      two bounded queues, keys before sockets          run (edge)
-//!                            |
-//!             update ---- keymap ----> Action           app (pure)
-//!               |                        |
-//!             State ------------> Vec<Effect> --------> run carries them out; facts come back through the inbox
+//!   keys, signals, ticks    SocketEvent    table updates, LabEvent
+//!            \                  |            /
+//!       two bounded queues, keys before sockets        run (edge)
+//!                               |
+//!        update <- input <- keymap ----> Action        app (pure)
+//!               |                          |
+//!             State ------------> Vec<Effect> -------> run carries them out; results come back as events
 //!               |
-//!             draw                                      view (pure)
+//!             draw                                     view (pure)
 //! ```
 //!
 //! # The layers
@@ -28,33 +28,60 @@
 //!
 //! | layer | module | what it is |
 //! |---|---|---|
-//! | 0, pure | [`tcp`] | the words: endpoint, five-tuple, state, row, snapshot, segment, command, news |
-//! | 1 | [`kernel`] | reads the kernel's tables: `sock_diag` over netlink, `/proc` where that is refused; reports what changes |
-//! | 1 | [`net`] | makes sockets with exactly the options that were asked for, and tells what happens |
-//! | 1 | [`lab`] | computers in namespaces, without root, and the wire between them |
-//! | 2, pure | [`app`] | the dashboard as a machine: state, keys, the past, what is said about what happened |
+//! | 0, pure | [`tcp`] | the vocabulary: endpoint, five-tuple, state, row, snapshot, segment, command, event |
+//! | 1 | [`kernel`] | reads the kernel's socket tables, `sock_diag` over netlink or `/proc`, and watches them for changes |
+//! | 1 | [`net`] | makes sockets with exactly the options that were asked for, and reports what happens to them |
+//! | 1 | [`lab`] | computers in network namespaces, without root, and the wire between them |
+//! | 2, pure | [`app`] | the dashboard as a state machine: state, keys, history, explanations |
 //! | 3, pure | [`view`] | paints the state |
 //! | 4 | [`run`] | the shell: threads, tasks, the terminal, the subcommands |
-//! | - | [`cli`] | the command line as types; [`run`] reads it, [`view`] borrows the name of a theme |
+//! | - | [`cli`] | the command line as types; [`run`] reads it, [`view`] uses the name of a theme |
 //!
-//! [`view`] never sees [`kernel`], [`net`] or [`lab`], and these three see neither [`app`] nor each other. A type that two of them
-//! need is a word, and moves to [`tcp`]. `tests/suite/tidy.rs` fails, with file and line, where a rule is broken.
+//! [`view`] never uses [`kernel`], [`net`] or [`lab`], and these three use neither [`app`] nor each other. A type that two of them
+//! need belongs to [`tcp`]. Inside [`app`] and [`view`] the folders have an order, too; no files import each other in a circle, and
+//! no two types share a name. `tests/suite/tidy` checks all of this and fails with file and line.
 //!
-//! # What holds everywhere
+//! # Rules
 //!
-//! - Every row on the screen comes from the kernel. What no look at the table has shown, but our own calls have told, is
-//!   marked `'`; what is only worked out is drawn differently, and says so.
-//! - A picture, see [`app::MainView`], is another way to see the same state, and keeps nothing of its own.
-//! - A key is declared once, in [`app::BINDINGS`]: the footer, the list of keys and the README are made from it or tested
-//!   against it.
-//! - Bad news is news: a refused connection is a value that is shown, with the rows to blame.
-//! - Bytes from strangers are escaped before they are drawn.
+//! - Every row on the screen comes from the kernel. A row known only from our own calls is marked `'`; what is inferred is drawn
+//!   differently and labelled as inferred.
+//! - A sentence says what was seen in the table, never what is expected. A refused connection is a value like any other, and is
+//!   shown with the rows that caused it.
+//! - A view is another picture of the same state and stores nothing of its own.
+//! - A key is declared once, in [`app::BINDINGS`]: the footer, the help and the README are made from it or tested against it.
+//! - Bytes from the network are escaped before they are drawn.
 //! - Every queue has a bound, every task an owner, every wait a limit.
 //!
-//! # Where to start
+//! # Where does it live?
 //!
-//! [`tcp::Command`] and [`tcp::SocketEvent`] are what a program and TCP say to each other. [`app::BINDINGS`] is what a person can
-//! wish, [`app::update`] what comes of it. `tests/support/robot.rs` drives all of that without a terminal, a kernel or a clock.
+//! | question | place |
+//! |---|---|
+//! | Which keys are there? | `app/keys/keymap.rs` |
+//! | What happens when a key is pressed? | `app/input` names the action, `app/update.rs` dispatches it to `app/actions` |
+//! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
+//! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words` and `app/explain`; the words of an errno in `tcp/socket/errno.rs` |
+//! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
+//! | Where is a column of the table? | `view/table/columns.rs` |
+//! | How is the kernel's table read, and when? | `kernel/sock_diag`, `kernel/watch` |
+//! | Which system calls does a client make? | `net/connect.rs`, `net/bind.rs`, `net/socket.rs` |
+//! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs` |
+//! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
+//!
+//! # How to add
+//!
+//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The footer and the help know it
+//!   at once; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
+//! - **A view**: a variant of [`app::MainView`], a file in `view/main`, and a screen test in `tests/suite/view`.
+//! - **A sentence**: an entry in a table of `app/explain`, and a test that makes its situation. Say only what was seen.
+//! - **A system call**: `net`, with its line in the trace (`net/trace.rs`) and its words in `view/main/syscalls.rs`.
+//! - **A test**: `tests/suite` has the tree of `src` and needs no sockets; `tests/support/robot.rs` plays the user and the kernel.
+//!   What needs real sockets, a terminal or namespaces goes to `tests/system`. Wait for a condition, never for a time.
+//!
+//! # Worth reading
+//!
+//! smoltcp for TCP's own terms and one test per state and event; trippy for columns as data and errors that name operation and
+//! object; ripgrep for one registry that feeds parser, help and manual; lazygit for bindings that feed footer, menu and cheat
+//! sheet; omicron's wicket for one inbox with a total order of events.
 
 pub mod app;
 pub mod cli;

@@ -1,23 +1,23 @@
 use crate::tcp::{Command, Filter, LabOrder, SocketId};
 
-/// An order that only the world outside can carry out.
+/// An order for the outside world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask TCP.
+    /// Give our own sockets an order.
     Run(Command),
-    /// From now on watch these rows of the kernel's table.
+    /// Watch these rows of the kernel's table from now on.
     Watch(Filter),
     /// Look these rows up now.
     Lookup(Vec<SocketId>),
-    /// Ask the lab.
+    /// Give the lab an order.
     Lab(LabOrder),
-    /// Write texts into files of that name, each with its ending, into the current directory.
+    /// Write files into the current directory.
     Save {
-        /// What the files are called, without their endings.
+        /// The name of the files, without extension.
         name: String,
-        /// The endings, and what is to be written.
+        /// The extension and the text of each.
         texts: Vec<(&'static str, String)>,
     },
-    /// Leave.
+    /// Quit.
     Exit,
 }

@@ -1,14 +1,14 @@
 use crate::app::keys::{Action, Key};
 use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TableUpdate, TcpInfo};
 
-/// A fact: something that happened, whoever made it happen.
+/// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A key went down.
+    /// A key was pressed.
     Pressed(Key),
     /// Text was pasted into the terminal.
     Pasted(String),
-    /// Time went by.
+    /// Time has passed.
     Ticked,
     /// A kernel's table was read.
     TableRead(TableUpdate),
@@ -19,25 +19,25 @@ pub enum Event {
         /// The reason in words.
         why: String,
     },
-    /// The kernel refuses to tell its table over netlink, for this reason; /proc is read instead.
+    /// The kernel refuses netlink, for this reason; /proc is read instead.
     FellBackToProcfs(String),
-    /// Which processes hold the sockets with these inodes.
+    /// The processes that own the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
-    /// What a kernel knows beyond their rows of its connections that are looked inside.
+    /// The `tcp_info` of the connection whose details are shown.
     Inspected {
         /// Whose kernel.
         host: Host,
-        /// All that it knows now; nothing else of what it told before holds any more.
+        /// All that is known now; what was known before is void.
         found: Vec<(SocketId, TcpInfo)>,
     },
-    /// The sockets with these inodes have no owner that we may see.
+    /// The owners of the sockets with these inodes are hidden from us.
     OwnersHidden(Vec<u64>),
-    /// TCP told one of our own sockets something.
+    /// One of our own sockets reported something.
     Net(SocketEvent),
-    /// The lab told something.
+    /// The lab reported something.
     Lab(LabEvent),
-    /// Files were written, as they are called; or why they were not, in words.
+    /// Files with these names were written; or the reason why not, in words.
     Saved(Result<Vec<String>, String>),
-    /// Somebody wishes something without a key: a lesson, the mouse, the command line.
+    /// An action without a key: from a lesson, the mouse, or the command line.
     Requested(Action),
 }

@@ -24,7 +24,9 @@ pub use crate::app::event::Event;
 pub use crate::app::explain::held_state::{held_in_lab, how_held};
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
-pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};
+pub use crate::app::keys::{
+    Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, Situation, WireKey,
+};
 pub use crate::app::model::{
     Account, Attempt, BurstProgress, Clients, Computer, Episodes, Fact, Failure, FinOrder, HELD,
     HeldSockets, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd,
@@ -40,5 +42,5 @@ pub use crate::app::ui::{
     Appearance, Field, Find, Form, HostRowNumbers, Outcome, Overlay, Palette, PointOfView,
     RowFilter, Ui, Value, Wrong,
 };
-pub use crate::app::update::{act, update, watch_at_start};
+pub use crate::app::update::{update, watch_at_start};
 pub use crate::tcp::TableUpdate;

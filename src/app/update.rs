@@ -1,56 +1,65 @@
+//! The dispatcher: an event changes the state and returns effects.
+
 use std::collections::BTreeSet;
 
-use crate::app::actions::forms::{connect_form, listen_form, ports_form};
+use crate::app::actions::forms::{self, connect_form, listen_form, ports_form};
 use crate::app::actions::{
-    connect, export, lab, look, myth, rewind, save, script, verbs, why_not, wire,
+    connect, connect_queue, export, held_states, lab, look, myth, rewind, save, script, verbs,
+    why_not, wire,
 };
 use crate::app::events::{cut_short, episodes};
 use crate::app::events::{server, settle};
-use crate::app::input::{palette, press};
+use crate::app::input::press;
 use crate::app::keys::Action;
 use crate::app::model::Tone;
-use crate::app::state::wanted;
-use crate::app::{Effect, Event, Overlay, State, Ui, events};
+use crate::app::query::watched::wanted;
+use crate::app::{Effect, Event, Overlay, Palette, State, Ui, events};
 use crate::tcp::{Host, Moment, Port, SocketId, TableUpdate, TcpInfo, procfs_instead};
 
-/// Takes one fact: changes the state, and says what is to be done about it in the world outside.
+/// Applies one event to the state and returns the effects to run.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     state.now = at;
-    // Over a slow wire what one table shows without the other is the lesson.
+    // Over a slow wire the two tables differ for a while, and that is what is to be seen.
     state.sockets.are_together = state.lab.is_up() && !state.lab.wire.is_slow();
     let was_open = state.ui.overlay.is_some();
-    let mut effects = take(state, at, event);
+    let mut effects = apply(state, at, event);
     if !was_open {
         state.ui.covered = at;
     }
-    effects.extend(postponed(state));
+    effects.extend(run_postponed(state));
     episodes::settle(state);
-    effects.extend(script::go_on(state));
+    effects.extend(script::play(state));
+    effects.extend(connect_queue::connect_waiting(state));
     state.lab.remember_wire(at);
     effects
 }
 
-/// Carries out the verbs that were pressed while others were under way, once these are answered, or have not been for too long.
-fn postponed(state: &mut State) -> Vec<Effect> {
+/// Runs the actions queued behind unanswered connects, once those are answered or `Ui::PATIENCE` has passed.
+fn run_postponed(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
     while let Some((at, action, count)) = state.ui.postponed.pop_front() {
         if must_wait(state, action) && state.now.since(at) < Ui::PATIENCE {
             state.ui.postponed.push_front((at, action, count));
             break;
         }
-        state.ui.count = count;
-        effects.extend(carry_out(state, action));
+        effects.extend(run(state, action, count));
     }
     effects
 }
 
-fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
+fn apply(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     match event {
-        Event::Pressed(key) => press::press(state, key),
-        Event::Pasted(text) => press::paste(state, &text),
+        Event::Pressed(key) => {
+            let action = press::press(state, key);
+            action.map_or_else(Vec::new, |action| act(state, action))
+        }
+        Event::Pasted(text) => {
+            press::paste(state, &text);
+            vec![]
+        }
         Event::Ticked => tick(state),
-        Event::TableRead(sight) => see(state, at, &sight),
-        Event::TableUnreadable { host, why } => blind(state, host, why),
+        Event::TableRead(update) => table_read(state, at, &update),
+        Event::TableUnreadable { host, why } => table_unreadable(state, host, why),
         Event::FellBackToProcfs(why) => {
             state.notices.say(at, Tone::Warning, procfs_instead(&why));
             vec![]
@@ -67,7 +76,7 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::Inspected { host, found } => inspected(state, host, found),
         Event::OwnersHidden(inodes) => {
-            say_whose(state, &inodes);
+            say_hidden_owners(state, &inodes);
             state.sockets.hidden.extend(inodes);
             vec![]
         }
@@ -79,31 +88,30 @@ fn take(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.ui.stale = true;
             events::lab::heard(state, news)
         }
-        Event::Saved(Ok(files)) if export::is_its(&files) => export::saved(state, &files),
+        Event::Saved(Ok(files)) if export::is_program(&files) => export::saved(state, &files),
         Event::Saved(saved) => save::saved(state, saved),
         Event::Requested(action) => act(state, action),
     }
 }
 
-/// Takes what a look at a table brought, if it is one of those that are shown.
-fn see(state: &mut State, at: Moment, sight: &TableUpdate) -> Vec<Effect> {
-    if !state.lab.shows(sight.host) {
+/// Takes the changes of a table, if it is one of those that are shown.
+fn table_read(state: &mut State, at: Moment, update: &TableUpdate) -> Vec<Effect> {
+    if !state.lab.shows(update.host) {
         return vec![];
     }
-    let State { server: listener, clients, sockets, .. } = state;
-    let serves = |end| State::is_servers(listener, clients, end);
-    if sockets.see(at, sight, serves) {
+    let State { server, clients, sockets, .. } = state;
+    if sockets.see(at, update, |end| State::is_servers(server, clients, end)) {
         rewind::forgets(state);
     }
     state.ui.stale = true;
-    cut_short::tell(state, &sight.changes);
+    cut_short::tell(state, &update.changes);
     server::explain_again(state);
     settle::blame_again(state);
     vec![]
 }
 
-/// Says once that a table which is shown cannot be read, until it can be again.
-fn blind(state: &mut State, host: Host, why: String) -> Vec<Effect> {
+/// Says that a table cannot be read: once, until it can be read again.
+fn table_unreadable(state: &mut State, host: Host, why: String) -> Vec<Effect> {
     if !state.lab.shows(host) {
         return vec![];
     }
@@ -115,7 +123,7 @@ fn blind(state: &mut State, host: Host, why: String) -> Vec<Effect> {
     vec![]
 }
 
-/// What is beyond the rows is known as of now; while the past is looked at, nothing is to change.
+/// Takes the kernel's `tcp_info`; while the past is shown it stays as it is, for it is as of now.
 fn inspected(state: &mut State, host: Host, found: Vec<(SocketId, TcpInfo)>) -> Vec<Effect> {
     if !state.is_past() {
         let inside = &mut state.ui.inside;
@@ -125,8 +133,8 @@ fn inspected(state: &mut State, host: Host, found: Vec<(SocketId, TcpInfo)>) -> 
     vec![]
 }
 
-/// Says once of each other user why there is no word about who holds the sockets.
-fn say_whose(state: &mut State, inodes: &[u64]) {
+/// Says once for each other user why the owners of its sockets are not shown.
+fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
     let hidden = state.sockets.in_order().filter(|line| {
         let row = &line.row;
         line.gone.is_none() && row.uid != state.machine.uid && inodes.contains(&row.inode)
@@ -140,51 +148,49 @@ fn say_whose(state: &mut State, inodes: &[u64]) {
     }
 }
 
-/// Carries out a wish; a verb that is meant for connections waits for the calls that were ordered before it, and a call for the port.
-pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+/// Runs an action, or queues it: close, send and the like wait for the connects before them, and a connect for the listener's port.
+fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.ui.count.take();
     let others_wait =
-        !state.ui.postponed.is_empty() && (is_for_ends(action) || action == Action::Connect);
+        !state.ui.postponed.is_empty() && (is_for_connections(action) || action == Action::Connect);
     let waits = others_wait || must_wait(state, action);
     if waits && state.ui.postponed.len() < Ui::POSTPONED {
         state.ui.postponed.push_back((state.now, action, count));
         return vec![];
     }
-    state.ui.count = count;
-    carry_out(state, action)
+    run(state, action, count)
 }
 
-/// Whether a verb is meant for connections.
-fn is_for_ends(action: Action) -> bool {
+/// Whether an action is meant for connections.
+fn is_for_connections(action: Action) -> bool {
     Action::VERBS.contains(&action)
 }
 
-/// Whether something that was ordered before has to be answered first.
+/// Whether an earlier order has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
-    (is_for_ends(action) && state.clients.awaited() > 0)
+    (is_for_connections(action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all other wishes change only what is looked at"
-)]
-fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
-    let count = state.ui.count.take();
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other actions change only what is shown")]
+fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
     rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
         Action::ListenOptions => {
-            open(state, Overlay::ListenForm(listen_form::form(&state.server.spec, &state.lab)))
+            state.ui.overlay = Some(Overlay::ListenForm(listen_form::form(state)));
+            vec![]
         }
-        Action::ConnectOptions => open(
-            state,
-            Overlay::ConnectForm(connect_form::form(
-                &state.clients,
-                state.clients.reachable(state.server.callable()),
-            )),
-        ),
+        Action::ConnectOptions => {
+            state.ui.overlay = Some(Overlay::ConnectForm(connect_form::form(state)));
+            vec![]
+        }
+        Action::ApplyForm => forms::apply(state),
+        Action::HoldState(held) => {
+            state.ui.overlay = None;
+            held_states::hold(state, held)
+        }
         Action::Hold => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
         Action::ServerCloses => verbs::server_closes(state, count),
@@ -202,8 +208,13 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Lab => lab::toggle(state),
         Action::UseUpPorts => ports_form::open(state),
-        Action::Wire(wish) => wire::handle(state, wish, count),
-        Action::Palette => palette::open(state, count),
+        Action::Wire(key) => wire::run(state, key, count),
+        Action::Palette => {
+            // A count that was typed before it is meant for what is selected in it.
+            state.ui.count = count;
+            state.ui.overlay = Some(Overlay::Palette(Palette::default()));
+            vec![]
+        }
         Action::Write => export::write(state),
         Action::Why => why_not::open(state),
         Action::TryMyth => myth::try_it(state),
@@ -213,19 +224,14 @@ fn carry_out(state: &mut State, action: Action) -> Vec<Effect> {
             look::whole_machine(state);
             vec![Effect::Watch(wanted(state))]
         }
-        looking_only => {
-            look::look(state, looking_only, count);
+        view_only => {
+            look::look(state, view_only, count);
             vec![]
         }
     }
 }
 
-fn open(state: &mut State, overlay: Overlay) -> Vec<Effect> {
-    state.ui.overlay = Some(overlay);
-    vec![]
-}
-
-/// The orders with which the dashboard begins.
+/// The effects with which the dashboard starts.
 pub fn watch_at_start(state: &State) -> Vec<Effect> {
     vec![Effect::Watch(wanted(state))]
 }
@@ -235,7 +241,7 @@ fn tick(state: &mut State) -> Vec<Effect> {
         state.ui.stale = true;
     }
     let State { clients, sockets, .. } = state;
-    let there = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();
-    clients.forget_parted(state.now, there);
+    let has_row = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();
+    clients.forget_closed_ends(state.now, has_row);
     why_not::tick(state)
 }

@@ -1,4 +1,4 @@
-//! The words everybody uses: TCP's own vocabulary as plain values, without I/O, tasks or clocks.
+//! TCP's own vocabulary as plain values, without I/O, tasks or clocks.
 //!
 //! RFC 9293 names the seam between a program and TCP: a [`Command`] goes out, [`SocketEvent`] comes back.
 

@@ -12,6 +12,7 @@ mod faults;
 mod film;
 mod kernel;
 mod lab;
+mod law;
 mod myth;
 mod net;
 mod real_robot;

@@ -1,10 +1,12 @@
+//! Comparing two rows.
+
 use crate::app::State;
 use crate::app::history::Comparison;
 use crate::app::keys::{MainView, Pane};
 use crate::app::model::Tone;
 use crate::tcp::{SocketId, TcpState};
 
-/// Marks a row; with a second one, compares both.
+/// Marks a row, or compares it with the marked one.
 pub(crate) fn mark(state: &mut State) {
     if state.ui.picture == MainView::Compare {
         state.ui.marked = None;
@@ -39,7 +41,7 @@ fn ends(name: SocketId) -> String {
     format!("{} {}", name.tuple.local, name.tuple.remote)
 }
 
-/// Compares the newest connection with the one before it, seen from the server's side where its rows are shown.
+/// Compares the newest connection with the one before it, by the server's rows where they are shown.
 pub(crate) fn newest(state: &mut State) {
     state.arrange();
     let pair = [false, true].into_iter().find_map(|client| {

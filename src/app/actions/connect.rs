@@ -1,10 +1,11 @@
-//! Orders to connect: how many, from where, and which of them must wait.
+//! Connecting: how many connections, from where, within which limits.
 
-use crate::app::actions::connect_queue::{UNANSWERED, call_waiting, wait_in_line};
+use crate::app::actions::connect_queue::{UNANSWERED, connect_waiting, enqueue};
+use crate::app::actions::only_say;
 use crate::app::explain::DescriptorBudget;
 use crate::app::model::Tone;
 use crate::app::query::lab_tables;
-use crate::app::state::{only_say, wanted};
+use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
 use crate::tcp::{Burst, ConnectId, ConnectSpec, Port};
 
@@ -38,14 +39,14 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();
-    if wait_in_line(&mut state.clients, spec, burst).is_none() {
+    if enqueue(&mut state.clients, spec, burst).is_none() {
         return only_say(
             state,
             "other calls wait already for those under way; r gives all of them up",
         );
     }
     let mut effects = Vec::from_iter(watch(state, port));
-    effects.extend(call_waiting(state));
+    effects.extend(connect_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
         let text = if state.clients.orders.len() < UNANSWERED {
             "calls are under way: these follow them; r gives them up".to_owned()
@@ -59,17 +60,17 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     effects
 }
 
-/// Makes one call, whatever the options of the next one are; with the id of its order, unless too many wait.
+/// Opens one connection as `spec` says; also returns the order's id, if there was room for it.
 pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> (Option<ConnectId>, Vec<Effect>) {
     if let Some(why) = lab_tables::on_the_way(state) {
         return (None, only_say(state, why));
     }
     let watch = watch(state, spec.to.port);
-    let order = wait_in_line(&mut state.clients, spec, Burst::ONE);
-    (order, watch.into_iter().chain(call_waiting(state)).collect())
+    let order = enqueue(&mut state.clients, spec, Burst::ONE);
+    (order, Vec::from_iter(watch))
 }
 
-/// Has the rows at a port watched that was never called before.
+/// Watches the rows at a port that is connected to for the first time.
 fn watch(state: &mut State, port: Port) -> Option<Effect> {
     let is_new = state.clients.called.insert(port) && !state.server.watches(port);
     is_new.then(|| Effect::Watch(wanted(state)))

@@ -1,17 +1,17 @@
-//! Orders to connect that wait for others to be answered.
+//! Connects that wait until earlier ones are answered.
 
 use crate::app::model::{BurstProgress, Clients};
 use crate::app::{Effect, State};
 use crate::tcp::{Burst, Command, ConnectId, ConnectSpec};
 
-/// The most single connects without an answer before further ones wait: a key that repeats makes few orders.
+/// The most single connects that may be unanswered; further ones are queued, and alike ones merged.
 pub(crate) const UNANSWERED: usize = 8;
 
-/// The most orders that wait.
-const IN_LINE: usize = 32;
+/// The most orders in the queue.
+const MOST: usize = 32;
 
-/// Appends an order to those that wait, or adds it to the last one if that is alike; its id, if there is room.
-pub(crate) fn wait_in_line(
+/// Queues connects, merged with the last order where they are alike; returns the order's id, if there is room.
+pub(crate) fn enqueue(
     clients: &mut Clients,
     mut spec: ConnectSpec,
     burst: Burst,
@@ -23,7 +23,7 @@ pub(crate) fn wait_in_line(
             return Some(spec.id);
         }
     }
-    if clients.waiting.len() == IN_LINE {
+    if clients.waiting.len() == MOST {
         return None;
     }
     spec.id = clients.next_order();
@@ -32,8 +32,8 @@ pub(crate) fn wait_in_line(
     Some(id)
 }
 
-/// Runs the orders that need not wait any longer: single ones while few are unanswered, several connects when none is.
-pub(crate) fn call_waiting(state: &mut State) -> Vec<Effect> {
+/// Orders the queued connects whose turn has come: single ones while few are unanswered, a burst when none is.
+pub(crate) fn connect_waiting(state: &mut State) -> Vec<Effect> {
     let clients = &mut state.clients;
     let mut effects = vec![];
     while clients.under_way.is_none() {

@@ -1,23 +1,71 @@
-//! The states of a connection, held still: the menu of them, and what makes each.
+//! Holding a connection in a state of TCP.
 
-use crate::app::actions::{rewind, script};
-use crate::app::keys::Action;
-use crate::app::{Effect, Overlay, State};
-use crate::tcp::{Command, TcpState};
+use crate::app::actions::only_say;
+use crate::app::explain::held_state;
+use crate::app::model::Tone;
+use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, steps_to};
+use crate::app::{Effect, State};
+use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
 
-/// Puts a connection into that state: in the lab by its wire, on loopback by calls alone.
+/// Brings a connection into that state: in the lab with its wire, on loopback by system calls alone.
 pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
-    // Comma steps back while the menu is open.
-    rewind::before(state, Action::States);
-    if state.lab.is_up() {
-        script::begin(state, held);
-        return vec![];
+    if !state.lab.is_up() {
+        let from = state.clients.computer().ip;
+        return vec![Effect::Run(Command::Stage(held, from))];
     }
-    let from = state.clients.computer().ip;
-    vec![Effect::Run(Command::Stage(held, from))]
+    if state.clients.awaited() > 0 {
+        let text =
+            "calls are under way: a state can be held once they are answered; r gives them up";
+        return only_say(state, text);
+    }
+    let (steps, at) = steps_to(held);
+    let goal = ScriptGoal::HeldState(held, at);
+    state.script = Some(Script::new(goal, steps, state.now, state.clients.computer()));
+    vec![]
 }
 
-/// Opens the menu.
-pub(crate) fn open(state: &mut State) {
-    state.ui.overlay = Some(Overlay::States(0));
+/// Says that the state is reached, once the kernel's table shows it.
+pub(crate) fn reached(
+    state: &mut State,
+    script: Script,
+    held: TcpState,
+    at: ScriptEnd,
+) -> Vec<Effect> {
+    let main = script.end_at(state, at);
+    let line = main.and_then(|name| state.sockets.get(name));
+    let is_held = line.is_some_and(|line| line.gone.is_none() && line.row.state == held);
+    let Some(main) = main.filter(|_| is_held) else {
+        let seen = line.map_or_else(
+            || String::from("the table shows no such row"),
+            |line| format!("the table shows {}", line.row.state),
+        );
+        let names = main.map(|main| vec![main, state.other_end(main)]);
+        script.wait(state, &seen);
+        return Vec::from_iter(names.map(Effect::Lookup));
+    };
+    state.ui.selected = Some(main);
+    let text = format!(
+        "{held} at {}: {}. The calls: {}. {}",
+        main.tuple.local,
+        held_state::held_in_lab(held),
+        calls(state, &script),
+        held_state::let_go_in_lab(held),
+    );
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![]
+}
+
+/// The system calls that moved both ends from state to state.
+fn calls(state: &State, script: &Script) -> String {
+    let ends = [ScriptEnd::Client, ScriptEnd::Server].map(|side| script.end_at(state, side));
+    let entries = state.calls.entries().filter(|entry| entry.at >= script.began);
+    let records = entries.map(|entry| &entry.record).filter(|record| ends.contains(&record.row));
+    let moves = |call: &&SyscallRecord| {
+        matches!(
+            call.asked,
+            Syscall::Connect(_) | Syscall::Accept | Syscall::Shutdown | Syscall::Close
+        )
+    };
+    let calls = records.flat_map(|record| &record.calls).filter(moves);
+    calls.map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -1,11 +1,11 @@
-//! Into the lab, and out of it again.
+//! Starting and stopping the lab.
 
+use crate::app::actions::only_say;
 use crate::app::model::{LabStage, Tone};
-use crate::app::state::only_say;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Command, LabOrder};
 
-/// Sets the lab up, or takes it down.
+/// Starts the lab, or stops it.
 pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     match state.lab.stage {
         LabStage::Off => {
@@ -19,7 +19,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
         }
         LabStage::Up => {
             state.lab.stage = LabStage::Stopping;
-            (state.lab.script, state.lab.plan) = (None, None);
+            (state.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
             let open = match open {
                 0 => String::new(),

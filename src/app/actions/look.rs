@@ -1,14 +1,14 @@
-//! Wishes that change what is looked at, and nothing else.
+//! The actions that change only what is shown.
 
-use crate::app::actions::{compare, held_states, rewind};
+use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
 use crate::app::keys::{Action, MainView, Pane};
 use crate::app::model::{HELD, Tone, Topic};
 use crate::app::ui::show;
 use crate::app::{Overlay, State, Ui};
 
-/// Shows the ladder of all connections, or that of one again.
-pub(crate) fn toggle(state: &mut State) {
+/// Shows the ladder of all connections, or that of one.
+fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {
         let text = "the ladder of all connections is made of segments on a wire, and loopback has none: N starts the lab. t shows the ladder of one";
         state.notices.say(state.now, Tone::Plain, text.to_owned());
@@ -28,13 +28,13 @@ pub(crate) fn toggle(state: &mut State) {
     state.notices.say(state.now, Tone::Plain, text.to_owned());
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other wishes are carried out elsewhere")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other actions run elsewhere")]
 pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     let steps = i64::from(count.unwrap_or(1).max(1));
     let ui = &mut state.ui;
     match action {
-        Action::Next => go(state, steps),
-        Action::Previous => go(state, -steps),
+        Action::Next => move_cursor(state, steps),
+        Action::Previous => move_cursor(state, -steps),
         Action::PageDown => page(state, steps),
         Action::PageUp => page(state, -steps),
         Action::NextPane => ui.focus = next_pane(ui, 1),
@@ -59,9 +59,9 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         }
         Action::NextTheme => ui.look.theme += 1,
         Action::ShowKeys => ui.look.keys = !ui.look.keys,
-        Action::AllLadders => toggle(state),
+        Action::AllLadders => toggle_ladders(state),
         Action::Numbers => numbers(state),
-        Action::States => held_states::open(state),
+        Action::States => ui.overlay = Some(Overlay::States(0)),
         Action::Help => ui.overlay = Some(Overlay::Help(0)),
         Action::Back => back(state),
         _ => (),
@@ -72,18 +72,18 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     );
 }
 
-/// How many lines a page is.
+/// The rows of a page.
 const PAGE: i64 = 10;
 
-/// How many lines a page of the ladder is.
+/// The rungs of a page of the ladder.
 const LADDER_PAGE: usize = 4;
 
-/// Pages go through the rows, and while the ladder is shown through that.
+/// Scrolls the ladder where it is shown, else moves the cursor by pages.
 fn page(state: &mut State, pages: i64) {
     let ui = &state.ui;
     let is_ladder = ui.picture == MainView::Timeline && ui.focus == Pane::Sockets;
     if !is_ladder || ui.overlay.is_some() {
-        return go(state, PAGE * pages);
+        return move_cursor(state, PAGE * pages);
     }
     let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));
     for _ in 0..LADDER_PAGE {
@@ -91,7 +91,7 @@ fn page(state: &mut State, pages: i64) {
     }
 }
 
-/// The pane so many steps further; below a picture only what happened has its place for certain.
+/// The pane so many steps further; with another main view only two panes are sure to be visible.
 fn next_pane(ui: &Ui, steps: isize) -> Pane {
     let panes: &[Pane] =
         if ui.picture == MainView::Table { &Pane::ALL } else { &[Pane::Sockets, Pane::Notices] };
@@ -100,12 +100,12 @@ fn next_pane(ui: &Ui, steps: isize) -> Pane {
     panes[next.wrapping_add(panes.len()) % panes.len()]
 }
 
-/// Closes what is open, one thing at a time: an overlay, the text to find, the past, a picture, big type, the choice of a row.
+/// Closes what is open, one thing at a time: an overlay, the text to find, the past, a view, big type, the mark, the selection.
 fn back(state: &mut State) {
     let is_past = state.is_past();
     let ui = &mut state.ui;
     if let Some(overlay) = ui.overlay.take() {
-        // A row that was chosen only to be looked inside must not seem to be what the next verb is meant for.
+        // A row selected only for its details must not seem to be the target of the next action.
         if matches!(overlay, Overlay::Card(_)) && ui.focus != Pane::Sockets {
             ui.selected = None;
         }
@@ -127,14 +127,12 @@ fn back(state: &mut State) {
     }
 }
 
-fn go(state: &mut State, steps: i64) {
+fn move_cursor(state: &mut State, steps: i64) {
     if let Some(Overlay::Help(line) | Overlay::Why(line)) = &mut state.ui.overlay {
         *line = moved(*line, steps, usize::MAX);
         return;
     }
-    if let Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) =
-        &mut state.ui.overlay
-    {
+    if let Some(form) = state.ui.overlay.as_mut().and_then(Overlay::form) {
         let last = form.fields.len().saturating_sub(1);
         form.go_to(moved(form.at, steps, last));
         return;
@@ -148,23 +146,23 @@ fn go(state: &mut State, steps: i64) {
         return;
     }
     if let Some(Overlay::Card(_)) = state.ui.overlay {
-        choose_row(state, steps);
+        select_row(state, steps);
         state.ui.overlay = state.ui.selected.map(Overlay::Card);
         return;
     }
     match state.ui.focus {
         Pane::Computers | Pane::Listener => {
-            choose_computer(state, steps);
+            select_computer(state, steps);
         }
         Pane::Notices => {
             let last = state.notices.len().saturating_sub(1);
             state.notices.back = moved(state.notices.back, -steps, last);
         }
-        Pane::Sockets => choose_row(state, steps),
+        Pane::Sockets => select_row(state, steps),
     }
 }
 
-fn choose_row(state: &mut State, steps: i64) {
+fn select_row(state: &mut State, steps: i64) {
     state.arrange();
     let Some(last) = state.ui.shown.len().checked_sub(1) else {
         state.notices.say(state.now, Tone::Plain, "there is no row to choose yet; press l, then c");
@@ -176,22 +174,22 @@ fn choose_row(state: &mut State, steps: i64) {
     let next = place.map_or(if steps > 0 { 0 } else { last }, |place| moved(place, steps, last));
     state.ui.selected = Some(state.ui.shown[next]);
     if place == Some(next) {
-        stays(state, "row", steps, last);
+        say_end_of_list(state, "row", steps, last);
     }
 }
 
-fn choose_computer(state: &mut State, steps: i64) {
+fn select_computer(state: &mut State, steps: i64) {
     let last = state.clients.computers.len() - 1;
     let next = moved(state.clients.chosen, steps, last);
     if next == state.clients.chosen {
-        stays(state, "computer", steps, last);
+        say_end_of_list(state, "computer", steps, last);
     }
     state.clients.chosen = next;
     state.ui.stale = true;
 }
 
-/// Says why another one cannot be chosen in that direction.
-fn stays(state: &mut State, what: &str, steps: i64, last: usize) {
+/// Says why the selection cannot move in that direction.
+fn say_end_of_list(state: &mut State, what: &str, steps: i64, last: usize) {
     let text = match (last, steps > 0) {
         (0, _) => format!("there is only this {what}"),
         (_, true) => format!("this is the last {what}; k goes up"),
@@ -200,7 +198,7 @@ fn stays(state: &mut State, what: &str, steps: i64, last: usize) {
     state.notices.retell(state.now, Topic::Looked, text);
 }
 
-/// Every row of the tables that are shown, or only those of the demonstration's ports.
+/// Shows every row, or only those of the demonstration's ports.
 pub(crate) fn whole_machine(state: &mut State) {
     let whole = &mut state.ui.lens.whole_machine;
     *whole = !*whole;
@@ -256,7 +254,7 @@ fn look_inside(state: &mut State) {
     }
 }
 
-/// Counts sequence numbers from the SYN, or shows them as they stand in the segments.
+/// Shows relative or absolute sequence numbers.
 fn numbers(state: &mut State) {
     let lab = &mut state.lab;
     lab.absolute = !lab.absolute;

@@ -1,3 +1,5 @@
+//! What each action does: it changes the state and returns effects.
+
 pub(crate) mod compare;
 pub(crate) mod connect;
 pub(crate) mod connect_queue;
@@ -16,6 +18,11 @@ pub(crate) mod verbs;
 pub(crate) mod why_not;
 pub(crate) mod wire;
 
-pub(crate) use crate::app::actions::export::plan::{Piece, Plan};
-pub(crate) use crate::app::actions::script::Script;
-pub(crate) use crate::app::actions::script::cue::{ScriptEnd, ScriptStep, StepLists};
+use crate::app::model::Tone;
+use crate::app::{Effect, State};
+
+/// Says a sentence, and does nothing else.
+pub(crate) fn only_say(state: &mut State, text: impl Into<String>) -> Vec<Effect> {
+    state.notices.say(state.now, Tone::Plain, text);
+    vec![]
+}

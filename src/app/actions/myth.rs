@@ -1,53 +1,52 @@
-//! The myth that a client uses the server's port number, tried for real: the same computer calls twice from that port, then another one.
+//! The myth that a client uses the server's port number, tried: one computer calls twice from that port, then another one.
 
-use crate::app::actions::connect;
+use crate::app::actions::{connect, only_say};
 use crate::app::keys::{MainView, Pane};
-use crate::app::model::{Myth, MythCall, Tone};
-use crate::app::{Effect, State, Ui, state};
+use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep, Tone};
+use crate::app::{Effect, State, Ui};
 use crate::tcp::{
     ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
 };
 
-/// Shows the picture, and makes the first call.
+/// Shows the myth, and starts the trial.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.ui);
     if !state.server.is_listening() {
-        return state::only_say(state, "nobody listens whom one could call: press l, then U");
+        return only_say(state, "nobody listens whom one could call: press l, then U");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
-        return state::only_say(state, "the trial is under way; its calls have no answer yet");
+        return only_say(state, "the trial is under way; its calls have no answer yet");
     }
     if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
         let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
-        return state::only_say(state, text);
+        return only_say(state, text);
     }
     if state.clients.computers.len() < 2 {
         let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
         let text = format!(
             "the trial needs two clients: one that is refused, and one that gets in; start with {option}, then U"
         );
-        return state::only_say(state, text);
+        return only_say(state, text);
     }
     let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {
         let text = format!(
             "the trial needs two clients that have no row at port {port} yet; r starts over"
         );
-        return state::only_say(state, text);
+        return only_say(state, text);
     };
     let call = |n: usize| {
         let computer = &state.clients.computers[n];
-        MythCall {
-            who: computer.name.clone(),
-            host: computer.host,
-            from: computer.ip,
-            answer: None,
-        }
+        let (who, host, from) = (computer.name.clone(), computer.host, computer.ip);
+        MythCall { who, host, from, answer: None }
     };
     let calls = [call(first), call(first), call(second)];
     state.ui.myth = Some(Myth { port, calls, order: None });
-    next(state)
+    let steps = (0..3).map(ScriptStep::MythCall).collect();
+    let script = Script::new(ScriptGoal::Myth, steps, state.now, state.clients.computer());
+    state.script = Some(script);
+    vec![]
 }
 
 fn show(ui: &mut Ui) {
@@ -57,7 +56,7 @@ fn show(ui: &mut Ui) {
     ui.focus = Pane::Sockets;
 }
 
-/// Two computers, from the chosen one on, that no row at that port belongs to.
+/// Two computers, from the selected one on, without a row at that port.
 fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     let count = state.clients.computers.len();
     let order = (0..count).map(|n| (state.clients.chosen + n) % count);
@@ -70,16 +69,12 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     Some([free.next()?, free.next()?])
 }
 
-/// Makes the next call of the trial, or says how it ended.
-fn next(state: &mut State) -> Vec<Effect> {
+/// Makes that call of the trial.
+pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
     let Some(myth) = &state.ui.myth else {
         return vec![];
     };
-    let Some(call) = myth.calls.iter().find(|call| call.answer.is_none()) else {
-        let (tone, text) = verdict(myth);
-        state.notices.say(state.now, tone, text);
-        return vec![];
-    };
+    let call = &myth.calls[n];
     let spec = ConnectSpec {
         host: call.host,
         protocol: Protocol::Tcp,
@@ -94,6 +89,15 @@ fn next(state: &mut State) -> Vec<Effect> {
         myth.order = order;
     }
     effects
+}
+
+/// Says how the trial ended.
+pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
+    if let Some(myth) = &state.ui.myth {
+        let (tone, text) = verdict(myth);
+        state.notices.say(state.now, tone, text);
+    }
+    vec![]
 }
 
 fn verdict(myth: &Myth) -> (Tone, String) {
@@ -111,19 +115,19 @@ fn verdict(myth: &Myth) -> (Tone, String) {
     (Tone::Warning, text.to_owned())
 }
 
-/// A call was answered; if it was the trial's, the next one is made.
+/// Notes the answer of a call, if it is the trial's.
 pub(crate) fn answered(
     state: &mut State,
     order: Option<ConnectId>,
     answer: Result<SocketId, SyscallError>,
-) -> Vec<Effect> {
+) {
     let Some(myth) = &mut state.ui.myth else {
-        return vec![];
+        return;
     };
-    let mut waiting = myth.calls.iter_mut().filter(|call| call.answer.is_none());
-    let Some(call) = waiting.next().filter(|_| order.is_some() && order == myth.order) else {
-        return vec![];
-    };
-    call.answer = Some(answer);
-    next(state)
+    if let Some(call) = myth.calls.iter_mut().find(|call| call.answer.is_none())
+        && order.is_some()
+        && order == myth.order
+    {
+        call.answer = Some(answer);
+    }
 }

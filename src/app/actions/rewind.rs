@@ -1,4 +1,4 @@
-//! Stepping back through what happened to the table, and forward again; the sockets go on living meanwhile.
+//! Stepping through the history of the table. The sockets are not affected.
 
 use crate::app::keys::Action;
 use crate::app::model::{Tone, Topic};
@@ -6,7 +6,7 @@ use crate::app::query::Role;
 use crate::app::{State, format};
 use crate::tcp::{SocketId, SocketRow};
 
-/// Carries out a wish about the past.
+/// Pauses, steps, or goes live.
 pub(crate) fn rewind(state: &mut State, action: Action, count: Option<u32>) {
     let steps = count.map_or(1, |count| count.max(1) as usize);
     if action == Action::StepBack {
@@ -20,7 +20,7 @@ pub(crate) fn rewind(state: &mut State, action: Action, count: Option<u32>) {
     }
 }
 
-/// Steps back: the table stands as it was before the last of so many changes.
+/// Shows the table as it was so many changes before.
 fn back(state: &mut State, steps: usize) {
     let was_live = !state.is_past();
     if state.sockets.step_back(steps) > 0 {
@@ -35,7 +35,7 @@ fn back(state: &mut State, steps: usize) {
     retell(state, text);
 }
 
-/// Steps forward; from the newest step to the living table.
+/// Shows the table as it was so many changes later; after the newest, the live one.
 fn forward(state: &mut State, steps: usize) {
     if !state.is_past() {
         retell(state, "this is live already: nothing comes after now; , steps back");
@@ -46,7 +46,7 @@ fn forward(state: &mut State, steps: usize) {
     }
 }
 
-/// Goes back to the living table.
+/// Shows the live table.
 pub(crate) fn live(state: &mut State) {
     state.ui.stale = true;
     let text = if state.sockets.go_live() {
@@ -57,7 +57,7 @@ pub(crate) fn live(state: &mut State) {
     retell(state, text);
 }
 
-/// Lets the table stand still.
+/// Freezes the table.
 fn pause(state: &mut State) {
     state.sockets.stop(state.now);
     state.notices.say(
@@ -67,7 +67,7 @@ fn pause(state: &mut State) {
     );
 }
 
-/// What acts on the living sockets ends the past first, so that its effect can be seen.
+/// Actions on live sockets leave the past first, so that their effect is visible.
 pub(crate) fn before(state: &mut State, action: Action) {
     let acts = matches!(
         action,
@@ -83,6 +83,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::Close
             | Action::Abort
             | Action::States
+            | Action::HoldState(_)
             | Action::Reset
             | Action::WholeMachine
             | Action::Lab
@@ -93,7 +94,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
             | Action::RetryLater
     );
     if acts {
-        // What follows from this belongs to no step of before.
+        // What follows belongs to a new step.
         state.sockets.begin_step();
     }
     if acts && state.sockets.go_live() {
@@ -102,7 +103,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
     }
 }
 
-/// Says that the oldest steps are being forgotten.
+/// Says that the oldest steps are dropped from now on.
 pub(crate) fn forgets(state: &mut State) {
     let text = "so much has happened that the oldest is forgotten from now on: , steps back through the newest 16 MB of changes";
     state.notices.say(state.now, Tone::Plain, text);
@@ -119,26 +120,26 @@ fn stepped(state: &mut State, was_live: bool) {
     };
     let step = past.step;
     let (_, newest) = state.sockets.steps();
-    let what = happened(state);
+    let what = changes(state);
     let hint =
         if was_live { " The sockets live on; . steps forward, p is live again." } else { "" };
     let text = format!("step {step} of {newest}: {what}.{hint}");
     retell(state, text);
 }
 
-/// So many rows of a step are named.
+/// The most rows of a step that are named.
 const NAMED: usize = 2;
 
-/// What the last step of the past that is shown did.
-fn happened(state: &State) -> String {
+/// What the step that is shown changed.
+fn changes(state: &State) -> String {
     let rows = state.sockets.last_step();
-    let tales: Vec<String> =
-        rows.iter().filter_map(|(name, before)| tale(state, *name, before.as_ref())).collect();
-    match tales.len() {
+    let texts: Vec<String> =
+        rows.iter().filter_map(|(name, before)| change(state, *name, before.as_ref())).collect();
+    match texts.len() {
         0 if state.seen().is_empty() => String::from("there was no row"),
         0 => String::from("the rows were these"),
         many => {
-            let named = tales[..many.min(NAMED)].join("; ");
+            let named = texts[..many.min(NAMED)].join("; ");
             let more = many.saturating_sub(NAMED);
             if more == 0 {
                 return named;
@@ -149,8 +150,8 @@ fn happened(state: &State) -> String {
     }
 }
 
-/// What became of one row that was like that before; nothing where it is so still.
-fn tale(state: &State, name: SocketId, before: Option<&SocketRow>) -> Option<String> {
+/// What changed in one row since `before`; `None` where nothing did.
+fn change(state: &State, name: SocketId, before: Option<&SocketRow>) -> Option<String> {
     let line = state.seen().get(name)?;
     let row = &line.row;
     let what = match (line.gone, before.filter(|before| before.is_same_socket(row))) {
@@ -172,7 +173,7 @@ fn tale(state: &State, name: SocketId, before: Option<&SocketRow>) -> Option<Str
     Some(format!("{role}: {what}"))
 }
 
-/// What differs in a row whose state is the same.
+/// What changed in a row besides its state.
 fn differs(before: &SocketRow, row: &SocketRow) -> Option<String> {
     let queue = |name: &str, before: u32, now: u32| {
         (before != now).then(|| format!("{name} {before} to {now}"))

@@ -1,9 +1,11 @@
+//! Saving the ladder as a text file.
+
 use crate::app::history::ladder::of;
 use crate::app::history::ladder::text::as_text;
 use crate::app::model::Tone;
 use crate::app::{Effect, State};
 
-/// Orders the ladder to be written into a file.
+/// Saves the ladder.
 pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     let Some(ladder) = of(state) else {
         let text = "there is no connection whose ladder could be saved; press l, then c";
@@ -16,7 +18,7 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// The ladder was written, or could not be.
+/// Says where the ladder was saved, or why not.
 pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Vec<Effect> {
     let (tone, text) = match saved {
         Ok(files) => (

@@ -1,16 +1,15 @@
-//! Which ends a verb is meant for.
+//! The sockets that an action is meant for.
 
 use crate::app::keys::Pane;
 use crate::app::{Overlay, State};
 use crate::tcp::SocketId;
 
-/// The client's ends that a verb is meant for: the chosen row's, else the newest of the chosen computer, else the newest of all.
-pub(crate) fn clients_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
-    clients_fit(state, count, |_| true)
+/// The client's sockets: the selected row's, else the newest of the selected computer, else the newest of all. A count of 0 means all.
+pub(crate) fn client_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    client_targets_that(state, count, |_| true)
 }
 
-/// The same, of those ends that fit.
-fn clients_fit(
+fn client_targets_that(
     state: &State,
     count: Option<u32>,
     fits: impl Fn(&SocketId) -> bool,
@@ -18,7 +17,7 @@ fn clients_fit(
     if count == Some(0) {
         let known =
             state.clients.computers.iter().flat_map(|computer| computer.ends.newest_first());
-        return known.chain(unheard(state)).filter(fits).collect();
+        return known.chain(unreported(state)).filter(fits).collect();
     }
     let held = |name: &SocketId| state.clients.holder_of(*name).is_some();
     if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
@@ -35,13 +34,13 @@ fn clients_fit(
     let others = state.clients.computers.iter();
     let others = others.map(|computer| &computer.ends);
     let mut all = std::iter::once(own).chain(others);
-    // The chosen computer's, as long as it has any.
+    // The selected computer's, as long as it has any.
     all.find(|ends| ends.staying().next().is_some())
         .map_or_else(Vec::new, |ends| ends.staying().filter(fits).take(many).collect())
 }
 
-/// Clients' ends that the table shows already, though their own news has not been heard: all means these, too.
-fn unheard(state: &State) -> impl Iterator<Item = SocketId> {
+/// Client sockets that are in the table already and not yet reported by `net`.
+fn unreported(state: &State) -> impl Iterator<Item = SocketId> {
     let names = state.sockets.places().filter(|place| place.is_client).map(|place| place.name);
     names.filter(|name| {
         let is_computers = state.clients.index_of(name.tuple.local.ip).is_some();
@@ -54,8 +53,8 @@ fn unheard(state: &State) -> impl Iterator<Item = SocketId> {
     })
 }
 
-/// The server's ends that a verb is meant for: the chosen row's, else the newest.
-pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
+/// The server's sockets: the selected row's, else the newest.
+pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
     let ends = &state.server.ends;
     if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
         let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
@@ -72,7 +71,7 @@ pub(crate) fn server_ends_meant(state: &State, count: Option<u32>) -> Vec<Socket
     }
 }
 
-/// The row that the person points at: the one that is looked inside, else the chosen one while the table has the focus.
+/// The row whose details are shown, else the selected one while the table has the focus.
 pub(crate) fn chosen_row(state: &State) -> Option<SocketId> {
     if let Some(Overlay::Card(name)) = state.ui.overlay {
         return Some(name);
@@ -80,17 +79,17 @@ pub(crate) fn chosen_row(state: &State) -> Option<SocketId> {
     state.ui.selected.filter(|_| state.ui.focus == Pane::Sockets)
 }
 
-/// The chosen row's own end, whichever side it is; else a client's.
-pub(crate) fn either_end_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
-    either_fits(state, count, |_| true)
+/// The selected row's own socket on either side, else a client's.
+pub(crate) fn targets_at_either_end(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    targets_that(state, count, |_| true)
 }
 
-/// The same, of those ends whose call was answered: the newest of these may be older than a call that waits.
-pub(crate) fn answered_ends_meant(state: &State, count: Option<u32>) -> Vec<SocketId> {
-    either_fits(state, count, |name| state.own_end(*name).is_none_or(|end| end.answered))
+/// The same, of those whose connect() was answered: a newer one may still wait.
+pub(crate) fn answered_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
+    targets_that(state, count, |name| state.own_end(*name).is_none_or(|end| end.answered))
 }
 
-fn either_fits(
+fn targets_that(
     state: &State,
     count: Option<u32>,
     fits: impl Fn(&SocketId) -> bool,
@@ -98,6 +97,6 @@ fn either_fits(
     let ours = |name: &SocketId| state.own_end(*name).is_some();
     match chosen_row(state).filter(|name| count.is_none() && ours(name)) {
         Some(chosen) => Vec::from_iter(Some(chosen).filter(fits)),
-        None => clients_fit(state, count, fits),
+        None => client_targets_that(state, count, fits),
     }
 }

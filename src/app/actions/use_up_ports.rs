@@ -1,25 +1,26 @@
+//! Running out of ports in the lab: a listener, then a connect from every port of the range.
+
 use crate::app::actions::{connect, verbs};
 use crate::app::model::{Tone, UsingUp};
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Accepting, Command, ListenSpec, PortRange};
 
-/// Listens with a long queue and without accept(), if ports are to be used up. What is open stays so; only a listener that has no such
-/// queue gives way to one that has.
+/// Listens with the longest backlog and holds accept(), if ports are to be used up; a listener with a shorter backlog is replaced.
 pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     let Some(UsingUp { range, caller }) = state.lab.plan else {
         return vec![];
     };
     state.clients.choose(caller);
-    state.clients.take_options_of_the_start();
+    state.clients.restore_first_options();
     state.clients.spec.payload.clear();
-    let text = what_begins(state, range);
+    let text = announcement(state, range);
     state.notices.say(state.now, Tone::Plain, text);
     let backlog = state.machine.somaxconn;
     let listener = &mut state.server;
     let is_long = |spec: &ListenSpec| spec.backlog == backlog;
     if listener.held && listener.running.as_ref().is_some_and(is_long) {
-        return call_all(state);
+        return connect_all(state);
     }
     let before = listener.will_listen();
     listener.spec.backlog = backlog;
@@ -30,7 +31,7 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     stop.into_iter().chain(listens).collect()
 }
 
-fn what_begins(state: &State, range: PortRange) -> String {
+fn announcement(state: &State, range: PortRange) -> String {
     let who = &state.clients.computer().name;
     let (left, all) = (left(state, range), range.len());
     let [few, many] = [left, all].map(|ports| format::number(ports as u64));
@@ -45,8 +46,8 @@ fn what_begins(state: &State, range: PortRange) -> String {
     )
 }
 
-/// Once the server listens: a call for every port, and one more.
-pub(crate) fn call_all(state: &mut State) -> Vec<Effect> {
+/// Once the server listens: connects from every port that is left, and once more.
+pub(crate) fn connect_all(state: &mut State) -> Vec<Effect> {
     let Some(UsingUp { range, .. }) = state.lab.plan.take() else {
         return vec![];
     };

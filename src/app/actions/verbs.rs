@@ -1,26 +1,29 @@
+//! The actions on listeners and connections.
+
+use crate::app::actions::only_say;
 use crate::app::actions::targets::{
-    answered_ends_meant, chosen_row, clients_meant, either_end_meant, server_ends_meant,
+    answered_targets, chosen_row, client_targets, server_targets, targets_at_either_end,
 };
 use crate::app::actions::wire;
 use crate::app::explain::listen;
 use crate::app::model::{Tone, Topic};
 use crate::app::query::facts;
 use crate::app::query::lab_tables;
-use crate::app::state::{only_say, wanted};
+use crate::app::query::watched::wanted;
 use crate::app::table::TableRow;
 use crate::app::{Effect, Find, State, format};
 use crate::tcp::{Accepting, CloseKind, Command, ListenSpec, Port, Protocol, SocketId, TcpState};
 
 pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
     if state.server.will_listen() {
-        state.server.told_to_stop = true;
+        state.server.ordered_to_stop = true;
         return vec![Effect::Run(Command::StopListening)];
     }
     let spec = state.server.spec.clone();
     start_listening(state, spec)
 }
 
-/// Asks for a listener, and for the rows at its port, so that a refusal can name who is in the way.
+/// Orders a listener, and watches the rows at its port, so that a refusal can name those in the way.
 pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect> {
     if let Some(why) = lab_tables::on_the_way(state) {
         return only_say(state, why);
@@ -30,7 +33,7 @@ pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect
         effects.push(Effect::Watch(wanted(state)));
     }
     state.server.ordered += 1;
-    state.server.told_to_stop = false;
+    state.server.ordered_to_stop = false;
     effects.push(Effect::Run(Command::Listen(spec)));
     effects
 }
@@ -66,35 +69,33 @@ pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
 }
 
 pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = clients_meant(state, count);
+    let ends = client_targets(state, count);
     if ends.is_empty() {
-        return nothing_meant(state, "disconnect", count);
+        return say_no_target(state, "disconnect", count);
     }
-    announce(state, "closes", &ends, CloseKind::Close);
-    ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
+    end_all(state, "closes", ends, CloseKind::Close, Command::Close)
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = server_ends_meant(state, count);
+    let ends = server_targets(state, count);
     if ends.is_empty() {
-        if let Some(text) = held_by_s(state, count) {
+        if let Some(text) = why_staged(state, count) {
             return only_say(state, text);
         }
         let text = nothing_accepted(state);
         return only_say(state, text);
     }
-    announce(state, "closes at the server's end", &ends, CloseKind::Close);
-    ends.into_iter().map(|end| Effect::Run(Command::Close(end))).collect()
+    end_all(state, "closes at the server's end", ends, CloseKind::Close, Command::Close)
 }
 
-/// Why the server has no end that it could close.
+/// Why the server has no socket to close.
 fn nothing_accepted(state: &State) -> String {
     if chosen_row(state).is_some() {
         return String::from(
             "the server holds no end of the chosen connection; Esc, then D takes the newest",
         );
     }
-    let newest = clients_meant(state, None).first().copied();
+    let newest = client_targets(state, None).first().copied();
     let others = newest.filter(|end| !state.is_with_our_server(*end));
     if let Some(other) = others.map(|end| state.other_end(end)) {
         let owners = &state.sockets.owners;
@@ -114,16 +115,15 @@ fn nothing_accepted(state: &State) -> String {
 }
 
 pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = either_end_meant(state, count);
+    let ends = targets_at_either_end(state, count);
     if ends.is_empty() {
-        return nothing_meant(state, "abort", count);
+        return say_no_target(state, "abort", count);
     }
-    announce(state, "aborts", &ends, CloseKind::Abort);
-    ends.into_iter().map(|end| Effect::Run(Command::Abort(end))).collect()
+    end_all(state, "aborts", ends, CloseKind::Abort, Command::Abort)
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = either_end_meant(state, count);
+    let ends = targets_at_either_end(state, count);
     if let [end] = ends[..] {
         if end.tuple.protocol == Protocol::Udp {
             return only_say(state, "UDP knows no FIN: there is nothing to half-close");
@@ -133,17 +133,17 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         }
     }
     if ends.is_empty() {
-        return nothing_meant(state, "half-close", count);
+        return say_no_target(state, "half-close", count);
     }
     note_rows(state, &ends);
     ends.into_iter().map(|end| Effect::Run(Command::HalfClose(end))).collect()
 }
 
 pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = answered_ends_meant(state, count);
+    let ends = answered_targets(state, count);
     if ends.is_empty() {
-        if either_end_meant(state, count).is_empty() {
-            return nothing_meant(state, "send over", count);
+        if targets_at_either_end(state, count).is_empty() {
+            return say_no_target(state, "send over", count);
         }
         return only_say(state, "there is no connection to send over yet: the call has no answer");
     }
@@ -157,8 +157,8 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     ends.into_iter().map(|end| Effect::Run(Command::Send(end, payload.clone()))).collect()
 }
 
-fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
-    if let Some(text) = held_by_s(state, count) {
+fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
+    if let Some(text) = why_staged(state, count) {
         return only_say(state, text);
     }
     let chosen = chosen_row(state).filter(|_| count.is_none());
@@ -185,8 +185,8 @@ fn nothing_meant(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
     only_say(state, text)
 }
 
-/// What there is to say where a verb finds nothing but what `S` holds.
-fn held_by_s(state: &State, count: Option<u32>) -> Option<String> {
+/// Why there is no target, where `S` holds the rows.
+fn why_staged(state: &State, count: Option<u32>) -> Option<String> {
     let chosen = chosen_row(state).filter(|_| count.is_none());
     let what = match chosen {
         Some(row) if state.is_staged(row) => "S holds the chosen row",
@@ -206,11 +206,17 @@ fn note_rows(state: &mut State, ends: &[SocketId]) {
     }
 }
 
-/// Notes how ends are ordered to end; with a sentence when many are told the same, which goes on as they close.
-fn announce(state: &mut State, verb: &str, ends: &[SocketId], how: CloseKind) {
+/// Orders sockets to end; where they are several, one sentence counts them as they do.
+fn end_all(
+    state: &mut State,
+    verb: &str,
+    ends: Vec<SocketId>,
+    how: CloseKind,
+    command: fn(SocketId) -> Command,
+) -> Vec<Effect> {
     (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
-    note_rows(state, ends);
-    for end in ends {
+    note_rows(state, &ends);
+    for end in &ends {
         state.note(*end, |end| end.ordered = Some(how));
     }
     if ends.len() > 1 {
@@ -219,6 +225,7 @@ fn announce(state: &mut State, verb: &str, ends: &[SocketId], how: CloseKind) {
         let text = format!("{verb} {}", format::sockets(ends.len() as u64, protocol));
         state.notices.begin(state.now, Topic::Ordered, text);
     }
+    ends.into_iter().map(|end| Effect::Run(command(end))).collect()
 }
 
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
@@ -248,9 +255,9 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         Effect::Lookup(sockets),
         Effect::Watch(wanted(state)),
     ];
-    // What waits on the wire arrives where nobody is any more.
-    effects.extend(wire::make_plain(state));
-    state.lab.script = None;
+    // What is held on the wire arrives after its socket is closed.
+    effects.extend(wire::reset(state));
+    state.script = None;
     state.lab.forget_crossings();
     effects
 }

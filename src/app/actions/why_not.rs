@@ -1,5 +1,6 @@
-//! The last refusal, taken apart: who is in the way, for how long, and what would help. What can be tried is tried, not claimed.
+//! The last refusal: the rows in the way, and the remedies, which are tried where they can be.
 
+use crate::app::actions::only_say;
 use crate::app::actions::{connect, rewind, verbs};
 use crate::app::explain::failure::connect_error;
 use crate::app::explain::failure::remedies::listen;
@@ -8,25 +9,25 @@ use crate::app::model::{Attempt, Failure, Tone, Verdict};
 use crate::app::query::failure;
 use crate::app::query::failure::longest_wait;
 use crate::app::query::port_holders::holders;
-use crate::app::{Effect, Overlay, State, state};
+use crate::app::{Effect, Overlay, State};
 use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
 
-/// Opens the last refusal, and has its remedies tried.
+/// Shows the last refusal, and tries its remedies.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
         let text = "the last refusal was that of a datagram, and its own sentence explains it: nobody had that UDP port";
-        return state::only_say(state, text);
+        return only_say(state, text);
     }
     if last.is_none() {
         let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
-        return state::only_say(state, text);
+        return only_say(state, text);
     }
-    // What is refused is refused now, and what helps is tried now: a row of the past is not to blame.
+    // Rows and remedies are as of now, not of the past that is shown.
     if state.is_past() {
         rewind::live(state);
     }
-    look_again(state);
+    find_blocking_rows(state);
     let Some(case) = &state.notices.case else {
         return vec![];
     };
@@ -46,7 +47,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     vec![Effect::Run(Command::Try(trials))]
 }
 
-/// A remedy was tried.
+/// Notes the result of a remedy.
 pub(crate) fn tried(state: &mut State, trial: Probe, outcome: Result<(), SyscallError>) {
     let Some(case) = &mut state.notices.case else {
         return;
@@ -61,29 +62,29 @@ pub(crate) fn tried(state: &mut State, trial: Probe, outcome: Result<(), Syscall
     }
 }
 
-/// Asks for the same once more.
+/// Tries the refused call again.
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     let Some(case) = &mut state.notices.case else {
         return vec![];
     };
     case.waits = false;
     let asked = case.asked.clone();
-    // When it comes by itself, something else may be open.
+    // A delayed retry must not close another overlay.
     if matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         state.ui.overlay = None;
     }
     match asked {
         Attempt::Listen(_) if state.server.will_listen() => {
-            state::only_say(state, "something listens by now; l stops it")
+            only_say(state, "something listens by now; l stops it")
         }
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
     }
 }
 
-/// Has it tried again once TIME_WAIT is over, or not after all.
+/// Retries once TIME_WAIT is over, or cancels that.
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
-    look_again(state);
+    find_blocking_rows(state);
     let left = longest_wait(state);
     let is_in_the_way = left.is_some();
     let left = left.filter(|_| state.waiting_helps());
@@ -110,13 +111,13 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-/// Time went by: who is in the way now? Without a TIME_WAIT it is tried again, if that was wished.
+/// Finds the rows in the way anew; when no TIME_WAIT is left, retries if that was asked for.
 pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     let waits = state.notices.case.as_ref().is_some_and(|case| case.waits);
     if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         return vec![];
     }
-    look_again(state);
+    find_blocking_rows(state);
     if !waits || longest_wait(state).is_some() {
         return vec![];
     }
@@ -125,19 +126,19 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     retry(state)
 }
 
-/// Finds the rows in the way as they are now.
-fn look_again(state: &mut State) {
+/// Finds the rows that are in the way now.
+fn find_blocking_rows(state: &mut State) {
     let Some(case) = &state.notices.case else {
         return;
     };
-    let mut rows = in_the_way(state, case);
+    let mut rows = blocking_rows(state, case);
     rows.truncate(ROWS);
     if let Some(case) = &mut state.notices.case {
         case.rows = rows;
     }
 }
 
-fn in_the_way(state: &State, case: &Failure) -> Vec<SocketId> {
+fn blocking_rows(state: &State, case: &Failure) -> Vec<SocketId> {
     match &case.asked {
         Attempt::Listen(spec) if case.why.errno == Errno::EADDRINUSE => {
             holders(state, spec.host, spec.at, Protocol::Tcp)
@@ -145,7 +146,7 @@ fn in_the_way(state: &State, case: &Failure) -> Vec<SocketId> {
         Attempt::Listen(_) => Vec::new(),
         Attempt::Connect(spec, to) => {
             let mut rows = connect_error::connect_failed(state, spec, *to, case.why).1;
-            // Nobody listened there: whoever came since is not why.
+            // A listener that came later is not the cause.
             let was_there = |name: &SocketId| {
                 let line = state.sockets.get(*name);
                 line.is_some_and(|line| line.born <= case.at)

@@ -1,31 +1,32 @@
-//! What the keys do with the lab's wire, and what is said of it.
+//! The actions on the lab's wire.
 
+use crate::app::actions::only_say;
 use crate::app::explain::wire;
 use crate::app::keys::WireKey;
-use crate::app::model::wire::{next_delay, restoring};
-use crate::app::model::{Tone, segments};
-use crate::app::state::only_say;
+use crate::app::model::wire::{next_delay, orders_to_reset};
+use crate::app::model::{ScriptGoal, Tone, segments};
 use crate::app::{Effect, State, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
 /// Holds the wire.
-pub(crate) fn keep(state: &mut State) -> Effect {
-    state.lab.order(WireOrder::Hold)
+pub(crate) fn hold(state: &mut State) -> Effect {
+    Effect::Lab(state.lab.order(WireOrder::Hold))
 }
 
-/// Lets the oldest segment that waits through.
-pub(crate) fn let_one_through(state: &mut State) -> Effect {
+/// Delivers the oldest held segment.
+pub(crate) fn deliver_oldest(state: &mut State) -> Effect {
     state.lab.oldest_is_to_leave();
-    state.lab.order(WireOrder::Step)
+    Effect::Lab(state.lab.order(WireOrder::Step))
 }
 
-/// Makes a plain wire of it again.
-pub(crate) fn make_plain(state: &mut State) -> Vec<Effect> {
-    restoring(state.lab.wire).map(|order| state.lab.order(order)).collect()
+/// Ends every hold, delay and loss.
+pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
+    let orders = orders_to_reset(state.lab.wire);
+    orders.map(|order| Effect::Lab(state.lab.order(order))).collect()
 }
 
-/// Carries out a wish about the wire; without the lab there is none. A count lets so many segments through, or loses so many.
-pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
+/// Runs an action on the wire. A count is the number of segments to deliver or drop.
+pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
     if !state.lab.is_up() {
         let what = match wish {
             WireKey::Hold => "hold",
@@ -39,10 +40,11 @@ pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Ve
         );
         return only_say(state, text);
     }
-    state.lab.script = None;
+    // A script holds the wire as it needs it; the myth needs none.
+    state.script.take_if(|script| script.goal != ScriptGoal::Myth);
     let many = count.map_or(1, |count| count.max(1) as usize);
     let (order, times, text) = match wish {
-        WireKey::Hold => once(hold(state)),
+        WireKey::Hold => once(hold_or_release(state)),
         WireKey::Step => match step(state, many) {
             Ok(done) => done,
             Err(why) => return only_say(state, why),
@@ -53,15 +55,15 @@ pub(crate) fn handle(state: &mut State, wish: WireKey, count: Option<u32>) -> Ve
         WireKey::Cut => once(cut(state)),
     };
     state.notices.say(state.now, Tone::Plain, text);
-    (0..times).map(|_| state.lab.order(order)).collect()
+    (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
 }
 
-/// An order that is given once, and the sentence.
+/// An order to give once, and the sentence.
 fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
     (order, 1, text)
 }
 
-fn hold(state: &State) -> (WireOrder, String) {
+fn hold_or_release(state: &State) -> (WireOrder, String) {
     if !state.lab.wire.held {
         let text = "the wire is held: segments wait on it in their order. o lets one through, h lets all go";
         return (WireOrder::Hold, text.to_owned());
@@ -77,7 +79,7 @@ fn hold(state: &State) -> (WireOrder, String) {
     (WireOrder::LetGo, text)
 }
 
-/// The order, how often it is given, and the sentence; or why nothing can be let through.
+/// The order, how often to give it, and the sentence; or why nothing can be delivered.
 fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'static str> {
     if !state.lab.wire.held {
         return Err(
@@ -150,16 +152,16 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
     (WireOrder::DropNext, asked as usize, text)
 }
 
-/// What waits for longest: `laptop's SYN`.
+/// The oldest held segment: `laptop's SYN`.
 fn oldest(state: &State) -> String {
     let oldest = state.lab.oldest_waiting();
     oldest.map_or_else(|| String::from("the oldest one"), |crossing| wire::segment(state, crossing))
 }
 
-/// So many segments can be lost by one key.
+/// The most segments that one key drops.
 const MOST_LOST: u32 = 1000;
 
-/// What follows when a segment is lost.
+/// The effect of losing a segment.
 fn after_loss(segment: &Segment) -> &'static str {
     if segment.is_refusal {
         "nobody sends it again, so who sent the datagram never hears that it was refused"

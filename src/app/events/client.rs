@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::app::actions::{connect_queue, myth};
+use crate::app::actions::myth;
 use crate::app::events::{episodes, settle};
 use crate::app::explain::burst;
 use crate::app::explain::failure::connect_error;
-use crate::app::model::episodes::Cause;
+use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, BurstProgress, Clients, OpenEnds, Tone, Verb};
 use crate::app::query::failure;
-use crate::app::state::look_at_both;
+use crate::app::query::watched::look_at_both;
 use crate::app::{Effect, State};
 use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
@@ -18,12 +18,12 @@ use crate::tcp::{
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket, OpenEnds::call);
-    let waiting = answered(state, socket.order);
+    answered(state, socket.order);
     // Many calls of the lab are told together.
     if !(state.lab.is_up() && state.clients.under_way.is_some()) {
         begin(state, Verb::Call, socket.name);
     }
-    look_at_both(state, socket.name).into_iter().chain(waiting).collect()
+    look_at_both(state, socket.name)
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
@@ -31,7 +31,9 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
     client_end(state, socket, OpenEnds::answer);
-    let waiting = if is_news { answered(state, socket.order) } else { vec![] };
+    if is_news {
+        answered(state, socket.order);
+    }
     let progress = state.clients.under_way.as_mut();
     if let Some(progress) = progress.filter(|burst| socket.order == Some(burst.id)) {
         progress.opened += 1;
@@ -43,9 +45,8 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     } else {
         begin(state, Verb::Connect, socket.name);
     }
-    let trial = myth::answered(state, socket.order, Ok(socket.name));
-    let look = look_at_both(state, socket.name).into_iter();
-    look.chain(waiting).chain(trial).collect()
+    myth::answered(state, socket.order, Ok(socket.name));
+    look_at_both(state, socket.name)
 }
 
 fn begin(state: &mut State, verb: Verb, client: SocketId) {
@@ -54,7 +55,7 @@ fn begin(state: &mut State, verb: Verb, client: SocketId) {
 }
 
 /// One connection of an order was answered, or its SYN sent; others may have waited for that.
-fn answered(state: &mut State, order: Option<ConnectId>) -> Vec<Effect> {
+fn answered(state: &mut State, order: Option<ConnectId>) {
     let Clients { orders, under_way, .. } = &mut state.clients;
     if let Some(id) = order {
         match orders.get_mut(&id) {
@@ -64,7 +65,6 @@ fn answered(state: &mut State, order: Option<ConnectId>) -> Vec<Effect> {
             Some(_) | None => drop(orders.remove(&id)),
         }
     }
-    connect_queue::call_waiting(state)
 }
 
 /// The call of a client, from its own end as far as it was bound to whom it called, was refused.
@@ -82,16 +82,17 @@ pub(crate) fn failed(
         state.episodes.drop_call(name);
         state.clients.forget(name, state.now)
     });
-    let waiting = if was_on_its_way { vec![] } else { answered(state, Some(spec.id)) };
+    if !was_on_its_way {
+        answered(state, Some(spec.id));
+    }
     let (text, rows) = connect_error::connect_failed(state, spec, to, why);
     failure::refused(state, Attempt::Connect(spec.clone(), to), why, rows.clone());
     match state.clients.under_way.as_mut().filter(|burst| burst.id == spec.id) {
         Some(progress) => progress.refused = Some((text, rows)),
         None => state.notices.blame(state.now, text, rows),
     }
-    let trial = myth::answered(state, Some(spec.id), Err(why));
-    let look = name.map_or_else(Vec::new, |name| look_at_both(state, name)).into_iter();
-    look.chain(waiting).chain(trial).collect()
+    myth::answered(state, Some(spec.id), Err(why));
+    name.map_or_else(Vec::new, |name| look_at_both(state, name))
 }
 
 pub(crate) fn burst_begun(
@@ -129,7 +130,7 @@ pub(crate) fn burst_ended(
             settle::told_now(state);
         }
     }
-    connect_queue::call_waiting(state)
+    vec![]
 }
 
 /// Notes which computer holds a client's end, and how far its call has come.

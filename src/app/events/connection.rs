@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::app::events::episodes;
-use crate::app::model::episodes::Cause;
+use crate::app::model::account::episodes::Cause;
 use crate::app::model::{FinOrder, LoggedEvent, Topic, Verb};
 use crate::app::query::names;
 use crate::app::query::peers::is_stranger;
-use crate::app::state::look_at_both;
+use crate::app::query::watched::look_at_both;
 use crate::app::{Effect, State, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
@@ -137,7 +137,7 @@ fn reached(state: &State, end: SocketId) -> Option<TcpState> {
     let events = state.sockets.log.of(end.tuple.connection(), state.now);
     let own = events.filter(|(_, name, _)| *name == end);
     let come = own.filter_map(|(_, _, doing)| match doing {
-        LoggedEvent::Calls => Some(false),
+        LoggedEvent::Connecting => Some(false),
         LoggedEvent::Connected | LoggedEvent::Accepted => Some(true),
         LoggedEvent::Sent(_)
         | LoggedEvent::Received(_)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::State;
 use crate::app::explain::sentence::{is_worth_telling, reason, told};
-use crate::app::model::episodes::{Cause, Episode, Weight};
+use crate::app::model::account::episodes::{Cause, Episode, Weight};
 use crate::app::model::{Account, Fact, RowNow, RowOutcome, Topic, Verb};
 use crate::app::query::facts::{self, rows};
 use crate::app::query::opening_facts;

@@ -1,6 +1,6 @@
 use crate::app::explain::held_state::how_held;
 use crate::app::model::{ListenAddress, Tone};
-use crate::app::state::wanted;
+use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
 use crate::tcp::{OwnSocket, SocketId, SyscallError, TcpState};
 

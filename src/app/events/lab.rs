@@ -9,7 +9,7 @@ use crate::app::model::Episodes;
 use crate::app::model::{
     Clients, HeldSockets, LabStage, LabState, LoopbackBefore, Server, Sockets, Tone,
 };
-use crate::app::state::wanted;
+use crate::app::query::watched::wanted;
 use crate::app::ui::PointOfView;
 use crate::app::{Effect, Find, Overlay, State, format};
 use crate::tcp::{
@@ -165,6 +165,7 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.episodes = Episodes::default();
     state.notices.case = None;
     state.ui.myth = None;
+    state.script = None;
     let ui = &mut state.ui;
     ui.selected = None;
     let stays = |overlay: &Overlay| matches!(overlay, Overlay::Help(_) | Overlay::Palette(_));

@@ -3,7 +3,7 @@
 use crate::app::State;
 use crate::app::events::episodes::begin;
 use crate::app::model::Verb;
-use crate::app::model::episodes::Cause;
+use crate::app::model::account::episodes::Cause;
 use crate::tcp::{CloseKind, Delivery, Flags, SocketId, WireSegment};
 
 /// Looks for such an RST among the segments that were put on the wire after that number.

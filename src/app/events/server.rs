@@ -6,11 +6,11 @@ use crate::app::actions::use_up_ports;
 use crate::app::events::episodes;
 use crate::app::explain::failure::bind_error;
 use crate::app::explain::{accept, listen};
-use crate::app::model::episodes::Cause;
+use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, ListenAddress, PeerKind, Tone, Topic, Verb};
 use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
+use crate::app::query::watched::{look_at_both, wanted};
 use crate::app::query::{failure, opening_facts};
-use crate::app::state::{look_at_both, wanted};
 use crate::app::{Effect, State};
 use crate::tcp::{Accepting, ListenSpec, OwnSocket, SocketId, SyscallError};
 
@@ -35,7 +35,7 @@ pub(crate) fn listening(
     state.server.sockets = sockets;
     let watch = new_port.then(|| Effect::Watch(wanted(state)));
     let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
-    effects.extend(use_up_ports::call_all(state));
+    effects.extend(use_up_ports::connect_all(state));
     effects
 }
 

@@ -1,9 +1,9 @@
-//! Two rows side by side: which of the five numbers differ, and what they are to each other.
+//! Two rows side by side: how their five-tuples differ, and how they are related.
 
 use crate::app::State;
 use crate::tcp::{FiveTuple, SocketId};
 
-/// What the five numbers are called.
+/// The names of the five numbers.
 pub const FIVE: [&str; 5] =
     ["protocol", "local address", "local port", "foreign address", "foreign port"];
 
@@ -17,23 +17,23 @@ pub struct Comparison {
     relation: Relation,
 }
 
-/// What two rows are to each other.
+/// How two rows are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relation {
     /// The same row twice.
     Same,
     /// Both ends of one connection.
     BothEnds,
-    /// One of them has no other end.
+    /// A listening socket and a connection.
     WithListener,
-    /// Two sockets that wait for calls.
+    /// Two listening sockets.
     Listeners,
     /// Two connections.
     Connections,
 }
 
 impl Comparison {
-    /// Compares the row `one` with `other`, or with its other end where only that is of the same side.
+    /// Compares `one` with `other`, or with the other end of that connection if only that is on the same side.
     pub fn of(state: &State, one: SocketId, other: SocketId) -> Comparison {
         let other = same_side(state, one, other);
         let [a, b] = [one, other].map(|row| row.tuple.canonical());
@@ -58,7 +58,7 @@ impl Comparison {
         }
     }
 
-    /// What they are to each other, and why.
+    /// How they are related, and why.
     pub fn words(&self) -> String {
         let why = self.why();
         match self.relation {
@@ -106,7 +106,7 @@ impl Comparison {
     }
 }
 
-/// Of the connection of `other`, the end of the same side as `one`; `other` itself where they are both ends of one connection.
+/// The end of the connection of `other` that is on the same side as `one`; `other` itself if both are ends of one connection.
 fn same_side(state: &State, one: SocketId, other: SocketId) -> SocketId {
     let sockets = state.seen();
     let mirrors = |a: FiveTuple, b: FiveTuple| a.canonical() == b.canonical().mirrored();

@@ -1,3 +1,5 @@
+//! What happened to connections, as pictures need it: ladder, timeline, path through the states, comparison.
+
 pub(crate) mod comparison;
 pub(crate) mod connection;
 pub mod ladder;

@@ -1,21 +1,21 @@
 use crate::app::table::{GoneReason, TableRow};
 use crate::tcp::{Protocol, TcpState, Transition};
 
-/// The way of one end through the state diagram, as far as looks at the table and RFC 9293 tell.
+/// The path of one end through the state diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatePath {
-    /// The arrows that it went, the first one first.
+    /// The arrows it followed, the first one first.
     pub steps: Vec<PathStep>,
-    /// Where it is now; CLOSED once the kernel has it no more.
+    /// The present state; CLOSED once the row is gone.
     pub at: TcpState,
-    /// What ended it at once, without an arrow of the diagram.
+    /// What ended it without an arrow of the diagram.
     pub cut_short: Option<&'static str>,
 }
 
-/// One arrow of a way.
+/// One arrow of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathStep {
-    /// Which one.
+    /// The arrow.
     pub arrow: Transition,
     /// How it is known.
     pub known: Certainty,
@@ -24,14 +24,14 @@ pub struct PathStep {
 /// How a step is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// The states at both its ends were seen.
+    /// Polls showed the states at both its ends.
     Seen,
-    /// No look saw one of its states: the diagram has no other way.
+    /// Inferred: no poll showed one of its states, but there is no other path.
     WorkedOut,
 }
 
 impl StatePath {
-    /// The way of the end whose row `line` shows; `None` for UDP, which has no states.
+    /// The path of a row; `None` for UDP, which has no states.
     pub fn of(line: &TableRow) -> Option<StatePath> {
         let name = line.row.name();
         if name.tuple.protocol == Protocol::Udp {
@@ -39,31 +39,31 @@ impl StatePath {
         }
         let is_accepted = name.tuple.is_connected() && !line.is_client();
         let birth = if is_accepted { TcpState::Listen } else { TcpState::Closed };
-        let mut way = StatePath { steps: Vec::new(), at: birth, cut_short: None };
-        // Where a socket begins no look can see: the listening socket is another one.
+        let mut path = StatePath { steps: Vec::new(), at: birth, cut_short: None };
+        // No poll shows where a socket begins: the listening socket is another one.
         let mut known = Certainty::WorkedOut;
         for state in line.states() {
-            way.go(state, known);
+            path.add(state, known);
             known = if line.told { Certainty::WorkedOut } else { Certainty::Seen };
         }
         match line.gone.map(|gone| gone.why) {
             None => (),
-            Some(GoneReason::Reset) => way.cut_short = Some("RST"),
-            Some(GoneReason::Refused) => way.cut_short = Some("rcv RST"),
-            Some(GoneReason::Unknown) => way.cut_short = Some("gone"),
-            Some(GoneReason::NeverConnected) => way.cut_short = Some("no answer"),
+            Some(GoneReason::Reset) => path.cut_short = Some("RST"),
+            Some(GoneReason::Refused) => path.cut_short = Some("rcv RST"),
+            Some(GoneReason::Unknown) => path.cut_short = Some("gone"),
+            Some(GoneReason::NeverConnected) => path.cut_short = Some("no answer"),
             Some(
                 GoneReason::ClosedByServer
                 | GoneReason::ClosedByClient
                 | GoneReason::ClosedSecond
                 | GoneReason::TimeWaitOver
                 | GoneReason::Stopped,
-            ) => way.go(TcpState::Closed, Certainty::Seen),
+            ) => path.add(TcpState::Closed, Certainty::Seen),
         }
         if line.gone.is_some() {
-            way.at = TcpState::Closed;
+            path.at = TcpState::Closed;
         }
-        Some(way)
+        Some(path)
     }
 
     /// The last arrow.
@@ -71,17 +71,17 @@ impl StatePath {
         self.steps.last().copied()
     }
 
-    /// The states that no look saw, although the way leads through them.
+    /// The states on the path that no poll showed.
     pub fn unseen(&self, line: &TableRow) -> Vec<TcpState> {
         let passed = self.steps.iter().map(|step| step.arrow.to);
         passed.filter(|state| *state != TcpState::Closed && !line.was(*state)).collect()
     }
 
-    fn go(&mut self, to: TcpState, known: Certainty) {
+    fn add(&mut self, to: TcpState, known: Certainty) {
         let straight = Transition::between(self.at, to);
         let known = straight.map_or(Certainty::WorkedOut, |_| known);
-        let around = || Transition::path(self.at, to).unwrap_or_default();
-        let arrows = straight.map_or_else(around, |arrow| vec![arrow]);
+        let indirect = || Transition::path(self.at, to).unwrap_or_default();
+        let arrows = straight.map_or_else(indirect, |arrow| vec![arrow]);
         let steps = arrows.into_iter().map(|arrow| PathStep { arrow, known });
         self.steps.extend(steps);
         self.at = to;

@@ -1,7 +1,7 @@
 use crate::app::table::{GoneReason, TableRow};
 use crate::tcp::{Moment, Protocol, TcpState, Transition};
 
-/// A state, and how long it lasted.
+/// A state with the time spent in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StateSpan {
     /// The state.
@@ -10,7 +10,7 @@ pub struct StateSpan {
     pub from: Moment,
     /// Until when; `None` while it lasts.
     pub until: Option<Moment>,
-    /// Whether a look showed it; else it lies between two looks, RFC 9293 knows no other way.
+    /// Whether a poll showed it; else it is inferred: there is no other path between two polls.
     pub seen: bool,
 }
 
@@ -51,7 +51,7 @@ impl TableRow {
         all
     }
 
-    /// The states that lie between two that were seen; `None` is before the first, or after the last.
+    /// The states between two that were seen; `None`: before the first, or after the last.
     fn unseen(&self, before: Option<TcpState>, after: Option<TcpState>) -> Vec<TcpState> {
         let tuple = self.row.tuple;
         if !tuple.is_connected() || tuple.protocol == Protocol::Udp {

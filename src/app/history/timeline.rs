@@ -1,4 +1,4 @@
-//! Which lives the timeline shows, and how long its axis is.
+//! Which rows the timeline shows, and how long its axis is.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use crate::app::table::TableRow;
 use crate::app::ui::PointOfView;
 use crate::tcp::{SocketId, TcpState};
 
-/// The lives that the timeline shows, in the order of their births: the rows of the table, and among them those that went a while ago.
+/// The rows of the timeline by birth: those of the table, and closed ones among them.
 ///
-/// Nothing but the wanted lives is worked out, however many there are.
+/// A row is looked up only when it is asked for, however many there are.
 #[derive(Debug)]
 pub struct Timeline<'a> {
     state: &'a State,
-    /// Where those that are gone stand among the rows of the table.
+    /// The closed rows, each with its place among the rows of the table.
     closed: Vec<(usize, &'a TableRow)>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Timeline<'a> {
         Timeline { state, closed: closed.map(|row| (born_before(state, row), row)).collect() }
     }
 
-    /// How many lives there are.
+    /// How many rows there are.
     pub fn len(&self) -> usize {
         self.state.ui.shown.len() + self.closed.len()
     }
@@ -45,9 +45,9 @@ impl<'a> Timeline<'a> {
         self.len() == 0
     }
 
-    /// The life at that place.
+    /// The row at that place.
     pub fn get(&self, place: usize) -> Option<&'a TableRow> {
-        // Each that is gone pushes those after it one place further.
+        // Each closed row moves those after it one place further.
         let before = (0..self.closed.len()).take_while(|n| self.closed[*n].0 + n < place).count();
         match self.closed.get(before) {
             Some((at, life)) if at + before == place => Some(*life),
@@ -59,7 +59,7 @@ impl<'a> Timeline<'a> {
         self.state.seen().get(*self.state.ui.shown.get(n)?)
     }
 
-    /// Where a row stands that is at place `n` of the table.
+    /// The place of the row that is at place `n` of the table.
     pub fn place_of(&self, n: usize) -> usize {
         n + self.closed.iter().filter(|(at, _)| *at <= n).count()
     }
@@ -89,7 +89,7 @@ fn born_before(state: &State, gone: &TableRow) -> usize {
     })
 }
 
-/// The span of the axis before zooming: a round one, into which the oldest of these lives fits, sockets that listen not counted.
+/// The span of the axis: the smallest round one into which the oldest row fits, listening sockets not counted; halved for each zoom step.
 pub fn span<'a>(state: &State, lives: impl Iterator<Item = &'a TableRow>) -> Duration {
     const ROUND: [u64; 9] = [10, 20, 30, 60, 120, 300, 600, 1800, 3600];
     let connections = lives.filter(|life| life.row.state != TcpState::Listen);

@@ -1,4 +1,13 @@
-pub(crate) mod held_states;
-pub(crate) mod hints;
+//! Keys and pasted text: what they write into text fields and menus, and which action they ask for.
+
 pub(crate) mod palette;
 pub(crate) mod press;
+
+use crate::app::State;
+use crate::app::actions::only_say;
+use crate::app::keys::Key;
+
+/// Says that a key has no meaning here, and which one helps.
+fn means_nothing(state: &mut State, key: Key, helps: &str) {
+    only_say(state, format!("{key} does nothing here; {helps}"));
+}

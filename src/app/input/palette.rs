@@ -1,37 +1,28 @@
-//! Every action by its name, for those who forget the keys.
+//! The list of every action by its name.
 
-use crate::app::keys::Key;
-use crate::app::model::Tone;
-use crate::app::state::means_nothing;
-use crate::app::ui::Palette;
+use crate::app::actions::only_say;
+use crate::app::input::means_nothing;
+use crate::app::keys::{Action, Key};
 use crate::app::ui::text_input::edit_text;
-use crate::app::update::act;
-use crate::app::{Effect, Overlay, State};
-
-/// Opens the list; a count that was typed before it stays for what is chosen in it.
-pub(crate) fn open(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    state.ui.count = count;
-    state.ui.overlay = Some(Overlay::Palette(Palette::default()));
-    vec![]
-}
+use crate::app::{Overlay, State};
 
 /// Takes a key while the list is open.
-pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
+pub(super) fn press(state: &mut State, key: Key) -> Option<Action> {
     let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else {
-        return vec![];
+        return None;
     };
     match key {
         Key::Esc => {
             state.ui.overlay = None;
             state.ui.count = None;
         }
-        Key::Enter => return carry_out(state),
+        Key::Enter => return selected(state),
         Key::Down | Key::Tab | Key::Ctrl('n' | 'j') => palette.go(1),
         Key::Up | Key::BackTab | Key::Ctrl('p' | 'k') => palette.go(-1),
         Key::PageDown | Key::Ctrl('d') => palette.go(10),
         Key::PageUp => palette.go(-10),
         Key::Insert | Key::F(_) => {
-            return means_nothing(state, key, "Enter does what is chosen, Esc closes");
+            means_nothing(state, key, "Enter does what is chosen, Esc closes");
         }
         Key::Char(_)
         | Key::Ctrl(_)
@@ -48,21 +39,20 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
             }
         }
     }
-    vec![]
+    None
 }
 
-/// Does what the key of the chosen action does.
-fn carry_out(state: &mut State) -> Vec<Effect> {
+/// Closes the list, and asks for the selected action.
+fn selected(state: &mut State) -> Option<Action> {
     let Some(Overlay::Palette(palette)) = &state.ui.overlay else {
-        return vec![];
+        return None;
     };
     let Some(binding) = palette.found().get(palette.chosen).copied() else {
-        let text = "no action is called that; Backspace takes letters back, Esc closes";
-        state.notices.say(state.now, Tone::Plain, text);
-        return vec![];
+        only_say(state, "no action is called that; Backspace takes letters back, Esc closes");
+        return None;
     };
     state.ui.overlay = None;
     // The audience sees the key that would have done the same.
     state.ui.note_key(binding.keys[0].to_string());
-    act(state, binding.action)
+    Some(binding.action)
 }

@@ -1,7 +1,7 @@
 use crate::app::keys::{MainView, Pane};
-use crate::tcp::SocketId;
+use crate::tcp::{SocketId, TcpState};
 
-/// A wish, whoever has it: a key, the mouse, a lesson, the command line.
+/// An action, asked for by a key, the mouse, a lesson, or the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Listen, or stop listening.
@@ -14,7 +14,7 @@ pub enum Action {
     AcceptOne,
     /// Close the server's end first.
     ServerCloses,
-    /// Connect from the chosen computer.
+    /// Connect from the selected computer.
     Connect,
     /// Open the client's options.
     ConnectOptions,
@@ -26,9 +26,9 @@ pub enum Action {
     Close,
     /// Send RST instead of FIN.
     Abort,
-    /// Choose the next row or computer.
+    /// Select the next row or computer.
     Next,
-    /// Choose the one before.
+    /// Select the one before.
     Previous,
     /// Go a page down.
     PageDown,
@@ -40,11 +40,11 @@ pub enum Action {
     PreviousPane,
     /// Move to this pane.
     Focus(Pane),
-    /// Choose this row of the table.
+    /// Select this row of the table.
     SelectRow(SocketId),
-    /// Choose this computer, counted from 0.
+    /// Select this computer, counted from 0.
     SelectComputer(usize),
-    /// Show this in the middle of the screen; once more goes back to the table.
+    /// Show this main view, or the table again.
     Show(MainView),
     /// Write the ladder into a file.
     SaveLadder,
@@ -66,7 +66,7 @@ pub enum Action {
     WholeMachine,
     /// Show the table in netstat's own layout.
     Netstat,
-    /// Stop the picture, or go on.
+    /// Freeze the table, or go live.
     Pause,
     /// Show the table as it was one change before.
     StepBack,
@@ -92,46 +92,50 @@ pub enum Action {
     Quit,
     /// Quit whatever is open.
     QuitNow,
-    /// Set the lab up, or take it down.
+    /// Start the lab, or stop it.
     Lab,
-    /// Do something with the lab's wire.
+    /// Change the lab's wire.
     Wire(WireKey),
-    /// Show sequence numbers as counted from the SYN, or as they stand in the segments.
+    /// Show relative or absolute sequence numbers.
     Numbers,
     /// Open the form that uses up a range of ports.
     UseUpPorts,
     /// Open the menu of states to be held.
     States,
+    /// Bring a connection into this state, and hold it there.
+    HoldState(TcpState),
+    /// Apply the form that is open.
+    ApplyForm,
     /// Show every action by its name.
     Palette,
-    /// Open the last refusal: who is to blame, and what helps.
+    /// Show the last refusal: the rows in the way, and what helps.
     Why,
-    /// Ask for what was refused once more.
+    /// Try the refused call again.
     Retry,
-    /// Ask for it once more when TIME_WAIT is over.
+    /// Try it again when TIME_WAIT is over.
     RetryLater,
-    /// Try for real what the myth says.
+    /// Try the myth on real sockets.
     TryMyth,
     /// Save a program that makes the same rows.
     Write,
 }
 
 impl Action {
-    /// The verbs that are meant for connections.
+    /// The actions that are meant for connections.
     pub const VERBS: [Action; 5] =
         [Action::Close, Action::ServerCloses, Action::Send, Action::HalfClose, Action::Abort];
 }
 
-/// A wish about the wire.
+/// An action on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WireKey {
-    /// Hold it, or let it go.
+    /// Hold it, or release it.
     Hold,
-    /// Let one segment through.
+    /// Deliver one segment.
     Step,
     /// The next delay.
     Delay,
-    /// Lose the next segment.
+    /// Drop the next segment.
     Lose,
     /// Cut it, or mend it.
     Cut,

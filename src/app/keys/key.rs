@@ -1,10 +1,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A key as the person means it; prints and parses as `c`, `ctrl-c`, `Enter`.
+/// A key, with Shift already applied; prints and parses as `c`, `ctrl-c`, `Enter`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
-    /// A letter, digit or sign, with Shift already applied.
+    /// A letter, digit or sign.
     Char(char),
     /// A letter with ctrl.
     Ctrl(char),
@@ -36,9 +36,9 @@ pub enum Key {
     Home,
     /// To the end.
     End,
-    /// Insert, which means nothing here.
+    /// Insert, which is not bound.
     Insert,
-    /// F1 to F24, which mean nothing here: films cannot press them, and desktops keep them.
+    /// F1 to F24, which are not bound: desktops keep them.
     F(u8),
 }
 

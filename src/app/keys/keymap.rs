@@ -2,16 +2,19 @@ use crate::app::keys::Group::{Client, Lab, Look, Program, Server, View as Closer
 use crate::app::keys::Key::{
     BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up,
 };
+use crate::app::keys::Situation::{
+    Any, Calls, HeldWire, Idle, Lab as InLab, Listening, Myth, Past, Timeline, View, WireTimeline,
+};
 use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
 
-/// A key, when it is meant, and what it does.
+/// A key, where it works, and what it does.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
     /// The keys, the one to show first.
     pub keys: &'static [Key],
     /// Where it works.
     pub scope: Scope,
-    /// What it asks for.
+    /// The action.
     pub action: Action,
     /// The word for the footer.
     pub help: &'static str,
@@ -19,12 +22,24 @@ pub struct Binding {
     pub about: &'static str,
     /// The group in the list of all keys.
     pub group: Group,
+    /// When the footer names the key, and at which place there.
+    pub footer: &'static [(Situation, u8)],
+    /// The word for the footer while what the key switches is on.
+    pub help_on: Option<&'static str>,
 }
 
 impl Binding {
-    /// Whether it belongs to the list of all keys, and is not only a key of what lies over the panes.
+    /// Whether it belongs to the list of all keys, and not only to an overlay.
     pub const fn is_listed(&self) -> bool {
         matches!(self.scope, Scope::Always | Scope::Panes)
+    }
+
+    const fn in_footer(self, footer: &'static [(Situation, u8)]) -> Binding {
+        Binding { footer, ..self }
+    }
+
+    const fn while_on(self, help: &'static str) -> Binding {
+        Binding { help_on: Some(help), ..self }
     }
 }
 
@@ -35,24 +50,51 @@ pub enum Scope {
     Always,
     /// On the panes.
     Panes,
-    /// While the list of keys, or a card, lies over the panes.
+    /// In an overlay.
     Sheet,
-    /// While the last refusal lies over the panes: before the keys of a sheet.
+    /// In the overlay of the last refusal, before the keys of every overlay.
     Why,
 }
 
-/// What a binding is about.
+/// What the footer names keys for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Situation {
+    /// Nothing listens yet.
+    Idle,
+    /// The server listens.
+    Listening,
+    /// The lab is up.
+    Lab,
+    /// The lab is up and its wire is held.
+    HeldWire,
+    /// The lab is up and the ladder is shown.
+    WireTimeline,
+    /// The ladder is shown.
+    Timeline,
+    /// Another view with rows is shown.
+    View,
+    /// The system calls are shown.
+    Calls,
+    /// The myth is shown.
+    Myth,
+    /// The past is shown.
+    Past,
+    /// Any of these.
+    Any,
+}
+
+/// The groups of the list of all keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
     /// The server.
     Server,
     /// The clients.
     Client,
-    /// What is looked at.
+    /// What is shown.
     Look,
     /// The program.
     Program,
-    /// Other pictures of the same state.
+    /// Other views of the same state.
     View,
     /// The lab and its wire.
     Lab,
@@ -83,73 +125,103 @@ const fn on(
     help: &'static str,
     about: &'static str,
 ) -> Binding {
-    Binding { keys, scope: Scope::Panes, action, help, about, group }
+    Binding { keys, scope: Scope::Panes, action, help, about, group, footer: &[], help_on: None }
 }
 
 const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static str) -> Binding {
-    Binding { keys, scope, action, help, about: help, group: Group::Program }
+    Binding { scope, ..on(keys, action, Group::Program, help, help) }
 }
 
-/// Every key once. The footer, the list of keys and the README are made from it or tested against it.
+/// Every key once; the footer and the list of keys are made from it, and the README is tested against it.
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
-    on(&[Char('l')], A::Listen, Server, "listen", "listen / stop listening"),
-    on(&[Char('L')], A::ListenOptions, Server, "listener's options", "the listener's options (form)"),
-    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold accept() / go on accepting"),
+    on(&[Char('l')], A::Listen, Server, "listen", "listen / stop listening").while_on("stop listening")
+        .in_footer(&[(Idle, 1), (Listening, 1), (InLab, 1), (HeldWire, 7), (Timeline, 9), (View, 8), (Calls, 5), (Myth, 4)]),
+    on(&[Char('L')], A::ListenOptions, Server, "listener's options", "the listener's options (form)")
+        .in_footer(&[(Idle, 3)]),
+    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold accept() / go on accepting").while_on("accept again")
+        .in_footer(&[(Listening, 9)]),
     on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one (while held)"),
-    on(&[Char('D')], A::ServerCloses, Server, "server closes", "the server closes first"),
-    on(&[Char('c')], A::Connect, Client, "connect", "connect from the chosen computer (5c: five times)"),
-    on(&[Char('C')], A::ConnectOptions, Client, "client's options", "the client's options (form)"),
-    on(&[Char('d')], A::Close, Client, "disconnect", "the client closes (5d: the newest five, 0d: all)"),
-    on(&[Char('s')], A::Send, Client, "send", "send the payload"),
+    on(&[Char('D')], A::ServerCloses, Server, "server closes", "the server closes first")
+        .in_footer(&[(Listening, 8), (Timeline, 8), (View, 7)]),
+    on(&[Char('c')], A::Connect, Client, "connect", "connect from the chosen computer (5c: five times)")
+        .in_footer(&[(Idle, 2), (Listening, 2), (InLab, 2), (HeldWire, 1), (WireTimeline, 6), (Timeline, 5), (View, 4), (Calls, 4), (Myth, 3)]),
+    on(&[Char('C')], A::ConnectOptions, Client, "client's options", "the client's options (form)")
+        .in_footer(&[(Idle, 4)]),
+    on(&[Char('d')], A::Close, Client, "disconnect", "the client closes (5d: the newest five, 0d: all)")
+        .in_footer(&[(Idle, 6), (Listening, 3), (InLab, 5), (HeldWire, 5), (WireTimeline, 7), (Timeline, 6), (View, 5), (Calls, 6), (Myth, 5)]),
+    on(&[Char('s')], A::Send, Client, "send", "send the payload")
+        .in_footer(&[(Listening, 4), (InLab, 6), (HeldWire, 6)]),
     on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, go on reading"),
     on(&[Char('x')], A::Abort, Client, "abort", "abort: RST instead of FIN"),
     on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
-    on(&[Char('j'), Down], A::Next, Look, "down", "choose the next row or computer"),
+    on(&[Char('j'), Down], A::Next, Look, "down", "choose the next row or computer").while_on("next row")
+        .in_footer(&[(Timeline, 2), (View, 2), (Calls, 2)]),
     on(&[Char('k'), Up], A::Previous, Look, "up", "choose the one before"),
     on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "a page down"),
-    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "a page up"),
+    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "a page up").while_on("scroll")
+        .in_footer(&[(WireTimeline, 5), (Timeline, 3)]),
     on(&[Tab], A::NextPane, Look, "next pane", "next pane"),
     on(&[BackTab], A::PreviousPane, Look, "previous pane", "previous pane"),
-    on(&[Enter], A::LookInside, Look, "look inside", "look inside this connection"),
-    on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client"),
+    on(&[Enter], A::LookInside, Look, "look inside", "look inside this connection")
+        .in_footer(&[(Listening, 5), (Timeline, 7), (View, 6), (Past, 4)]),
+    on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client")
+        .in_footer(&[(InLab, 7)]),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
-    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text"),
-    on(&[Char('p')], A::Pause, Look, "pause", "pause / live"),
-    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "the diagram of TCP's states"),
+    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text")
+        .in_footer(&[(Listening, 10)]),
+    on(&[Char('p')], A::Pause, Look, "pause", "pause / live").while_on("live")
+        .in_footer(&[(Past, 3)]),
+    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "the diagram of TCP's states")
+        .in_footer(&[(Listening, 6)]),
     on(&[Char('t')], A::Show(MainView::Timeline), Closer, "timeline", "the timeline, and the ladder of one connection"),
     on(&[Char('E')], A::SaveLadder, Closer, "save the ladder", "save the ladder as a text file"),
-    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "the map of ports"),
+    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "the map of ports")
+        .in_footer(&[(Listening, 7)]),
     on(&[Char('i')], A::Show(MainView::Calls), Closer, "system calls", "the system calls behind the rows"),
-    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that make the same rows"),
+    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that make the same rows")
+        .in_footer(&[(Calls, 3)]),
     on(&[Char('v')], A::Mark, Closer, "mark, compare", "mark a row; on a second one: compare the five numbers"),
     on(&[Char('V')], A::CompareNewest, Closer, "compare newest", "compare the newest connection with the one before it"),
     on(&[Char('y')], A::Why, Closer, "why not?", "why not? The last refusal: who is to blame, what helps"),
     on(&[Char('M')], A::Show(MainView::Myth), Closer, "the myth", "the myth of the taken port, beside what is so"),
-    on(&[Char('U')], A::TryMyth, Closer, "try the myth", "try the myth for real: clients call from the server's own port"),
-    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through what happened (5,: five)"),
-    on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again"),
+    on(&[Char('U')], A::TryMyth, Closer, "try the myth", "try the myth for real: clients call from the server's own port")
+        .in_footer(&[(Myth, 2)]),
+    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through what happened (5,: five)")
+        .in_footer(&[(Past, 1)]),
+    on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again")
+        .in_footer(&[(Past, 2)]),
     on(&[End], A::Live, Closer, "live", "from the past to live (as p and Esc)"),
-    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: less of the picture, larger"),
+    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: less of the picture, larger")
+        .in_footer(&[(Timeline, 4), (View, 3)]),
     on(&[Char('-')], A::ZoomOut, Closer, "zoom out", "zoom out: more of the picture, smaller"),
-    on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down"),
-    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go"),
-    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)"),
-    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "brake the wire", "brake the wire: 0, 100 ms, 500 ms, 2 s one way"),
-    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "lose the next", "lose the next segment"),
+    on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down").while_on("leave the lab")
+        .in_footer(&[(Idle, 5), (InLab, 8)]),
+    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go").while_on("let go")
+        .in_footer(&[(InLab, 3), (HeldWire, 3), (WireTimeline, 3)]),
+    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)")
+        .in_footer(&[(HeldWire, 2), (WireTimeline, 2)]),
+    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "brake the wire", "brake the wire: 0, 100 ms, 500 ms, 2 s one way")
+        .in_footer(&[(InLab, 4), (WireTimeline, 8)]),
+    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "lose the next", "lose the next segment")
+        .in_footer(&[(HeldWire, 4), (WireTimeline, 9)]),
     on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
     on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "run out of ports for real (form)"),
     on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
-    on(&[Char('O')], A::AllLadders, Lab, "ladder of all", "the ladder of all connections / of one"),
+    on(&[Char('O')], A::AllLadders, Lab, "ladder of all", "the ladder of all connections / of one")
+        .in_footer(&[(WireTimeline, 4)]),
     on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
     on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
     on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything, start over"),
-    on(&[Char('?')], A::Help, Program, "keys", "all keys"),
+    on(&[Char('?')], A::Help, Program, "keys", "all keys")
+        .in_footer(&[(Any, 98)]),
     on(&[Char(':')], A::Palette, Program, "every action", "every action by its name: type a word of it, Enter does it"),
-    on(&[Esc], A::Back, Program, "back", "back; never quits"),
-    on(&[Char('q')], A::Quit, Program, "quit", "quit"),
+    on(&[Esc], A::Back, Program, "back", "back; never quits")
+        .in_footer(&[(WireTimeline, 1), (Timeline, 1), (View, 1), (Calls, 1), (Myth, 1)]),
+    on(&[Char('q')], A::Quit, Program, "quit", "quit")
+        .in_footer(&[(Any, 99)]),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
     over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
@@ -162,7 +234,7 @@ pub const BINDINGS: &[Binding] = &[
     over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
 ];
 
-/// What `key` asks for in `scope`, if anything.
+/// The action of `key` in `scope`.
 pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
     let works = |binding: &&Binding| binding.scope == scope || binding.scope == Scope::Always;
     BINDINGS
@@ -172,7 +244,7 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
         .map(|binding| binding.action)
 }
 
-/// What `key` asks for while one connection is looked inside: the verbs are meant for that one.
+/// The action of `key` while the details of a connection are shown, which is the target then.
 pub fn action_on_card(key: Key) -> Option<Action> {
     let is_verb = |action: &Action| {
         let binding = binding_of(*action);

@@ -1,4 +1,4 @@
-/// What stands in the middle of the screen: each is another way to see the same state, and keeps nothing of its own.
+/// The main view: each shows the same state in another way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MainView {
     /// The kernel's table.
@@ -8,18 +8,18 @@ pub enum MainView {
     States,
     /// The map of ports.
     Ports,
-    /// Two rows, number by number.
+    /// Two five-tuples, number by number.
     Compare,
-    /// A life line for each row, and the ladder of one connection.
+    /// A timeline for each row, and the ladder of one connection.
     Timeline,
     /// The system calls behind the rows.
     Calls,
-    /// What many believe of ports, beside what is so.
+    /// A common belief about ports, beside the facts.
     Myth,
 }
 
 impl MainView {
-    /// How often it can be zoomed in.
+    /// How many times it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
             MainView::Table

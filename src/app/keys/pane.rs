@@ -1,7 +1,7 @@
 /// One of the panes that can have the focus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pane {
-    /// The server: what listens, and who waits.
+    /// The server and its accept queue.
     Listener,
     /// The computers that connect.
     #[default]

@@ -1,32 +1,33 @@
+//! A burst of connects.
+
 use std::collections::BTreeSet;
 
 use crate::tcp::{Burst, ConnectId, Port, Protocol, SocketId};
 
-/// How far a burst of connections has come.
+/// The progress of a burst of connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BurstProgress {
     /// Which order it is.
     pub id: ConnectId,
-    /// How many were asked for.
+    /// The number ordered.
     pub asked: u32,
-    /// How many are connected.
+    /// The number connected.
     pub opened: u32,
-    /// Whether every socket was given the whole port range.
+    /// Whether every socket may use the whole port range.
     pub whole_range: bool,
-    /// The lowest few of the ports that they got.
+    /// The lowest few local ports.
     pub ports: BTreeSet<Port>,
-    /// Which computer connects.
+    /// The computer that connects.
     pub computer: usize,
-    /// Over which protocol.
+    /// The protocol.
     pub protocol: Protocol,
-    /// How many ends it had ever had before.
+    /// The sockets that it had ever had before.
     pub ever: u64,
-    /// Why it could not go on, and the rows to blame: to be told after what was reached.
+    /// Why it ended early, and the rows in the way: said after the number reached.
     pub refused: Option<(String, Vec<SocketId>)>,
 }
 
 impl BurstProgress {
-    /// The beginning of a burst of that computer's, which has had so many ends.
     pub(crate) fn of(
         id: ConnectId,
         burst: Burst,

@@ -1,3 +1,5 @@
+//! The client computers.
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -7,55 +9,55 @@ use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target,
 };
 
-/// The computers that play clients, and how they connect.
+/// The client computers, and how they connect.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// In the order of the pane.
+    /// The computers, in the order of the pane.
     pub computers: Vec<Computer>,
-    /// Which of them connects next, counted from 0.
+    /// The selected one, which connects next, counted from 0.
     pub chosen: usize,
-    /// Whose an end was that is closed, and since when, where its address does not tell.
-    parted: HashMap<SocketId, (usize, Moment)>,
-    /// When those of them were forgotten that are needed no more.
-    swept: Moment,
-    /// Where a server that listens at every address of its computer can be called.
+    /// Owner and close time of closed sockets whose address does not identify the computer.
+    closed_ends: HashMap<SocketId, (usize, Moment)>,
+    /// When these were last pruned.
+    pruned: Moment,
+    /// The address that reaches a server which listens on every address.
     server: IpAddr,
-    /// How to connect at the start, and after a reset.
+    /// The options at the start, and after a reset.
     first: ConnectSpec,
-    /// How many ends the last order closes at once.
+    /// How many sockets the last order closes.
     pub ordered: usize,
     /// How many of them are closed.
     pub closed: u64,
-    /// How to connect the next time; its target and source address stand in `to` and `from`.
+    /// The options of the next connect, save `to` and `from`.
     pub spec: ConnectSpec,
-    /// Whom to call; `None` calls the listener.
+    /// The target; `None` is the listener.
     pub to: Option<Target>,
-    /// The source address; `None` takes the computer's own.
+    /// The source address; `None` is the computer's own.
     pub from: Option<IpAddr>,
-    /// How often to connect at one key, and how fast.
+    /// How many connects at one key, and how fast.
     pub burst: Burst,
-    /// Every port they called: rows there belong to the demo.
+    /// Every port connected to; its rows belong to the demonstration.
     pub called: BTreeSet<Port>,
     /// Orders to connect under way, each with the number of its connections that have no answer yet.
     pub orders: BTreeMap<ConnectId, u32>,
     /// The id of the last order.
     last_order: ConnectId,
-    /// Orders that follow once others are answered.
+    /// Orders that wait until earlier ones are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
-    /// Several connections that were ordered at once, and are being made.
+    /// The burst of connects that is under way.
     pub under_way: Option<BurstProgress>,
 }
 
-/// A device that plays a client, with a loopback address of its own.
+/// A client computer, with an address of its own.
 #[derive(Clone, Debug)]
 pub struct Computer {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Its address.
     pub ip: IpAddr,
-    /// Whose network it has: this machine's, or one of its own in the lab.
+    /// Its network: this machine's, or one of its own in the lab.
     pub host: Host,
-    /// Its open ends.
+    /// Its open sockets.
     pub ends: OpenEnds,
 }
 
@@ -75,7 +77,7 @@ const NAMES: [&str; 12] = [
 ];
 
 impl Clients {
-    /// `count` computers at 127.0.0.2, 127.0.0.3, ..., which connect as `spec` says.
+    /// `count` computers at 127.0.0.2, 127.0.0.3, ... that connect as `spec` says.
     pub fn new(count: u8, spec: ConnectSpec) -> Clients {
         let computers = (0..count.max(1)).map(|n| Computer {
             name: name(usize::from(n)),
@@ -86,7 +88,7 @@ impl Clients {
         Clients::of(computers.collect(), spec)
     }
 
-    /// The computers of the lab, the first of which is the server; they connect as those `before` them did at the start.
+    /// The computers of the lab without the first, the server; they connect as those `before` did at the start.
     pub(crate) fn in_lab(lab: &[LabComputer], before: &Clients) -> Clients {
         let computers = lab.iter().skip(1).enumerate().map(|(n, computer)| Computer {
             name: name(n),
@@ -106,8 +108,8 @@ impl Clients {
         Clients {
             computers,
             chosen: 0,
-            parted: HashMap::new(),
-            swept: Moment::default(),
+            closed_ends: HashMap::new(),
+            pruned: Moment::default(),
             server: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first: spec.clone(),
             ordered: 0,
@@ -124,12 +126,12 @@ impl Clients {
         }
     }
 
-    /// The computer that connects next.
+    /// The selected computer.
     pub fn computer(&self) -> &Computer {
         &self.computers[self.chosen]
     }
 
-    /// Lets the computer with that network connect next, if it is there.
+    /// Selects the computer with that network, if there is one.
     pub(crate) fn choose(&mut self, host: Host) {
         let mut computers = self.computers.iter();
         if let Some(place) = computers.position(|computer| computer.host == host) {
@@ -137,14 +139,13 @@ impl Clients {
         }
     }
 
-    /// Which computer has that address.
+    /// The computer with that address.
     pub fn index_of(&self, ip: IpAddr) -> Option<usize> {
         let ip = ip.to_canonical();
         self.computers.iter().position(|computer| computer.ip == ip)
     }
 
-    /// Which computer calls: one of the lab is known by its network, one on loopback by the address that it calls `from`; where that does
-    /// not tell, the chosen one.
+    /// The computer that connects: in the lab by its network, on loopback by its source address, else the selected one.
     pub(crate) fn caller(&self, host: Host, from: Option<IpAddr>) -> usize {
         let mut computers = self.computers.iter();
         let known = if host == Host::THIS {
@@ -160,39 +161,39 @@ impl Clients {
         self.index_of(ip).map(|n| self.computers[n].name.as_str())
     }
 
-    /// The computer that holds this end open.
+    /// The computer that holds this socket open.
     pub fn holder_of(&self, end: SocketId) -> Option<&Computer> {
         self.computers.iter().find(|computer| computer.ends.contains(end))
     }
 
-    /// The computer that holds this end, or held it until it was closed a while ago.
+    /// The computer that holds this socket, or held it until it was closed.
     pub fn whose(&self, end: SocketId) -> Option<&Computer> {
-        let parted = || Some(&self.computers[self.parted.get(&end)?.0]);
-        self.holder_of(end).or_else(parted)
+        let closed = || Some(&self.computers[self.closed_ends.get(&end)?.0]);
+        self.holder_of(end).or_else(closed)
     }
 
-    /// Forgets whose the closed ends were that are neither in the table nor so young that there may be news of them still.
-    pub(crate) fn forget_parted(&mut self, now: Moment, is_there: impl Fn(SocketId) -> bool) {
-        if now.since(self.swept) < TableRow::GHOST {
+    /// Prunes closed sockets that have no row and were closed long enough ago.
+    pub(crate) fn forget_closed_ends(&mut self, now: Moment, has_row: impl Fn(SocketId) -> bool) {
+        if now.since(self.pruned) < TableRow::GHOST {
             return;
         }
-        self.swept = now;
-        let is_young = |closed: Moment| now.since(closed) < TableRow::GHOST;
-        self.parted.retain(|end, (_, closed)| is_young(*closed) || is_there(*end));
+        self.pruned = now;
+        let is_recent = |closed: Moment| now.since(closed) < TableRow::GHOST;
+        self.closed_ends.retain(|end, (_, closed)| is_recent(*closed) || has_row(*end));
     }
 
-    /// Forgets everything but the computers, the options of the start, and for a while whose the ends were.
+    /// Resets all but the computers, the selection, and the owners of closed sockets.
     pub(crate) fn start_over(&mut self, now: Moment) {
         for holder in 0..self.computers.len() {
             let ends = std::mem::take(&mut self.computers[holder].ends);
             for end in ends.newest_first() {
-                self.part(end, holder, now);
+                self.note_closed(end, holder, now);
             }
         }
         let computers = std::mem::take(&mut self.computers);
         *self = Clients {
             chosen: self.chosen,
-            parted: std::mem::take(&mut self.parted),
+            closed_ends: std::mem::take(&mut self.closed_ends),
             server: self.server,
             last_order: self.last_order,
             ..Clients::of(computers, self.first.clone())
@@ -200,7 +201,7 @@ impl Clients {
     }
 
     /// Has the next calls made as those at the start.
-    pub(crate) fn take_options_of_the_start(&mut self) {
+    pub(crate) fn restore_first_options(&mut self) {
         (self.to, self.from) = (None, None);
         (self.spec, self.burst) = (self.first.clone(), Burst::ONE);
     }
@@ -210,15 +211,15 @@ impl Clients {
         let mut computers = self.computers.iter_mut();
         let holder = computers.position(|computer| computer.ends.remove(end).is_some());
         if let Some(holder) = holder {
-            self.part(end, holder, now);
+            self.note_closed(end, holder, now);
         }
         holder.is_some()
     }
 
-    /// Remembers whose an end was that is open no more, where its address does not tell.
-    fn part(&mut self, end: SocketId, holder: usize, now: Moment) {
+    /// Remembers the owner of a closed socket, where its address does not tell.
+    fn note_closed(&mut self, end: SocketId, holder: usize, now: Moment) {
         if self.index_of(end.tuple.local.ip) != Some(holder) {
-            self.parted.insert(end, (holder, now));
+            self.closed_ends.insert(end, (holder, now));
         }
     }
 
@@ -234,39 +235,39 @@ impl Clients {
         self.orders.values().copied().chain(waiting).fold(0, u32::saturating_add)
     }
 
-    /// How many ends all computers hold open.
+    /// The sockets that all computers hold open.
     pub fn open(&self) -> usize {
         self.computers.iter().map(|computer| computer.ends.len()).sum()
     }
 
-    /// Whom the next connection calls when the server listens at `listener`.
+    /// The target of the next connect, when the server listens on `listener`.
     pub fn target(&self, listener: Endpoint) -> Target {
         self.to.clone().unwrap_or_else(|| self.reachable(listener).into())
     }
 
-    /// What to ask for, so that the chosen computer connects when the server listens at `listener`.
+    /// The next connect of the selected computer, when the server listens on `listener`.
     pub fn next_spec(&self, listener: Endpoint) -> ConnectSpec {
         let to = self.target(listener);
         let own = self.computer();
-        // A computer of the lab has one address, and its kernel takes it by itself.
+        // A computer of the lab has one address, which its kernel takes.
         let is_played = own.host == Host::THIS && is_on_loopback(&to);
         let from = self.from.or(is_played.then_some(own.ip));
         ConnectSpec { host: own.host, to, from, ..self.spec.clone() }
     }
 
-    /// How a server that listens at `at` can be called.
+    /// The address that reaches a server which listens on `at`.
     pub(crate) fn reachable(&self, at: Endpoint) -> Endpoint {
         let ip = if at.ip.is_unspecified() { self.server } else { at.ip };
         Endpoint { ip, port: at.port }
     }
 }
 
-/// What the computer with that number, counted from 0, is called.
+/// The name of a computer, counted from 0.
 fn name(n: usize) -> String {
     NAMES.get(n).map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned())
 }
 
-/// Whether a computer's own address, 127.0.0.2 and so on, reaches that target.
+/// Whether a client on loopback, at 127.0.0.2 and so on, can reach that target.
 pub(crate) fn is_on_loopback(to: &Target) -> bool {
     to.endpoint().map_or(to.name == "localhost", |end| {
         let ip = end.ip.to_canonical();

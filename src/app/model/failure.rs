@@ -1,28 +1,30 @@
+//! The last refused call.
+
 use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, Probe, SocketId, SyscallError};
 
-/// One refusal.
+/// One refused call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// When it was told.
+    /// When it was reported.
     pub at: Moment,
-    /// What was asked for.
+    /// What was attempted.
     pub asked: Attempt,
-    /// Which call refused, and why.
+    /// The system call that failed, and its error.
     pub why: SyscallError,
-    /// The rows in the way, the one most to blame first.
+    /// The rows in the way, the main culprit first.
     pub rows: Vec<SocketId>,
-    /// What might help.
+    /// The remedies.
     pub remedies: Vec<Remedy>,
-    /// Whether it is tried again by itself, once no TIME_WAIT is in the way.
+    /// Whether it is retried once no TIME_WAIT is in the way.
     pub waits: bool,
 }
 
-/// What was refused.
+/// What was attempted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// To listen.
     Listen(ListenSpec),
-    /// To connect; to whom, once the name was resolved.
+    /// To connect, and the address, once the name was resolved.
     Connect(ConnectSpec, Option<Endpoint>),
 }
 
@@ -31,28 +33,27 @@ pub enum Attempt {
 pub struct Remedy {
     /// What.
     pub words: String,
-    /// What came of trying it.
+    /// The result of trying it.
     pub verdict: Verdict,
 }
 
-/// What is known of a remedy.
+/// The result of a remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is being tried.
     Trying(Probe),
-    /// It was tried, and the kernel took it.
+    /// It was tried, and the kernel accepted it.
     Works(Probe),
     /// It was tried, and the kernel refused.
     Fails(Probe, SyscallError),
-    /// It cannot be tried without harm; why not.
+    /// It cannot be tried without harm, for this reason.
     NotTried(&'static str),
 }
 
-/// So many rows in the way are remembered.
+/// The most rows in the way that are kept.
 pub(crate) const ROWS: usize = 100;
 
 impl Failure {
-    /// A refusal that was just told.
     pub(crate) fn new(at: Moment, asked: Attempt, why: SyscallError) -> Failure {
         Failure { at, asked, why, rows: Vec::new(), remedies: Vec::new(), waits: false }
     }

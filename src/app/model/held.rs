@@ -1,13 +1,15 @@
+//! The states that can be held, and the sockets held in one.
+
 use crate::tcp::{OwnSocket, TcpState};
 
-/// The sockets of the connections on loopback that `S` holds in a state: no computer of ours has them, so no verb reaches them.
+/// The sockets of connections on loopback that `S` holds in a state. No client computer owns them, so no action closes them.
 #[derive(Clone, Debug, Default)]
 pub struct HeldSockets {
     pub(crate) sockets: Vec<OwnSocket>,
 }
 
 impl HeldSockets {
-    /// Takes the sockets of one more connection.
+    /// Adds the sockets of one more connection.
     pub(crate) fn hold(&mut self, sockets: &[OwnSocket]) {
         self.sockets.extend(sockets);
     }
@@ -17,7 +19,7 @@ impl HeldSockets {
         self.sockets.is_empty()
     }
 
-    /// How many ends of connections are held, and how many listening sockets.
+    /// The number of connected sockets, and of listening ones.
     pub(crate) fn count(&self) -> (usize, usize) {
         let ends = self.sockets.iter().map(|socket| socket.name);
         let ends = ends.filter(|name| name.tuple.is_connected()).count();
@@ -25,7 +27,7 @@ impl HeldSockets {
     }
 }
 
-/// The states that a menu offers; LISTEN is what l makes, and CLOSED is no row.
+/// The states that the menu offers: LISTEN is what `l` makes, and CLOSED has no row.
 pub const HELD: [TcpState; 9] = [
     TcpState::SynSent,
     TcpState::SynReceived,

@@ -1,66 +1,63 @@
-//! The lab: computers with a network of their own.
+//! The lab: computers with a network of their own, and the wire between them.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
-use crate::app::actions::Script;
 use crate::app::model::wire::REMEMBERED;
 use crate::app::model::{Clients, SegmentLog, Server};
 use crate::tcp::{
     Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
 };
 
-/// The lab, as far as it has told.
+/// The lab, as last reported.
 #[derive(Clone, Debug)]
 pub struct LabState {
-    /// Whether it is there.
+    /// Whether it is up.
     pub stage: LabStage,
-    /// Which computers it is to have the next time.
+    /// How to start it the next time.
     pub spec: LabSpec,
-    /// Where its server is to listen, if not at the address that the others know.
+    /// The address that its server listens on, if not its own.
     pub bind: Option<IpAddr>,
     /// The settings of its wire: as it reported them, with the orders since then.
     pub wire: WireSettings,
-    /// What was done with it since when, the newest last.
+    /// The settings of the past, each with its begin, the newest last.
     pub(crate) wires: VecDeque<(Moment, WireSettings)>,
-    /// What crossed the wire, the newest last.
+    /// The segments that were sent, the newest last.
     pub crossings: VecDeque<WireSegment>,
-    /// Whose ports are to be used up as soon as the lab has that range.
+    /// The ports to use up as soon as the lab has that range.
     pub(crate) plan: Option<UsingUp>,
-    /// What is remembered of segments beyond those.
+    /// Counts of the segments beyond those.
     pub(crate) known: SegmentLog,
-    /// Whether sequence numbers are shown as they stand in the segments, and not counted from the SYN.
+    /// Whether absolute sequence numbers are shown.
     pub absolute: bool,
     pub(crate) computers: Vec<LabComputer>,
-    /// Which setting of its computers could not be made, and what the kernel answered.
+    /// The setting of its computers that the kernel refused.
     pub(crate) unset: Option<(String, Errno)>,
     pub(crate) before: Option<Box<LoopbackBefore>>,
-    /// The state that a connection is being put into.
-    pub(crate) script: Option<Script>,
 }
 
-/// A range of ports that is to be used up, and by whom.
+/// A range of ports to use up, and the client that does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UsingUp {
     pub(crate) range: PortRange,
     pub(crate) caller: Host,
 }
 
-/// Whether the lab is there.
+/// Whether the lab is up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LabStage {
-    /// It is not.
+    /// It is down.
     #[default]
     Off,
-    /// It is being set up.
+    /// It is starting.
     Starting,
-    /// It is there.
+    /// It is up.
     Up,
-    /// It is being taken down.
+    /// It is stopping.
     Stopping,
 }
 
-/// What stood on loopback before the lab was there.
+/// The state on loopback before the lab was up.
 #[derive(Clone, Debug)]
 pub(crate) struct LoopbackBefore {
     pub(crate) machine: HostLimits,
@@ -83,37 +80,36 @@ impl Default for LabState {
             computers: Vec::new(),
             unset: None,
             before: None,
-            script: None,
         }
     }
 }
 
 impl LabState {
-    /// How many computers it has when nothing else is asked: a server and two clients.
+    /// The computers by default: a server and two clients.
     pub const COMPUTERS: u8 = 3;
-    /// The bits of an address that tell the computers of its network apart: it is a /24.
+    /// The host bits of an address in its network, a /24.
     const HOST_BITS: u32 = 8;
 
-    /// How many descriptors it takes by itself: sockets that are made in advance, tables, the wire.
+    /// The descriptors that it takes for itself: sockets made in advance, tables, the wire.
     pub(crate) const DESCRIPTORS: u64 = 512;
 
-    /// Whether its computers are there, even if not for long any more.
+    /// Whether its computers exist, also while it stops.
     pub fn is_up(&self) -> bool {
         !self.computers.is_empty()
     }
 
-    /// Its server's computer.
+    /// The server's computer.
     pub fn server(&self) -> Option<LabComputer> {
         self.computers.first().copied()
     }
 
-    /// The range from which its computers' kernels pick ports, where it is not the usual one.
+    /// The ephemeral port range of its computers, where it is not the default.
     pub fn unusual_range(&self) -> Option<PortRange> {
         let range = self.spec.ports.filter(|_| self.is_up());
         range.filter(|range| *range != PortRange::DEFAULT)
     }
 
-    /// Which of its computers has that address.
+    /// The computer with that address.
     pub fn host_of(&self, ip: IpAddr) -> Option<Host> {
         let ip = ip.to_canonical();
         let computer = self.computers.iter().find(|computer| computer.ip == ip);
@@ -127,12 +123,12 @@ impl LabState {
         computer.map(|computer| computer.ip)
     }
 
-    /// On which computer a call of `caller`'s to `ip` arrives: each has a loopback of its own.
-    pub(crate) fn called_host(&self, caller: Host, ip: IpAddr) -> Host {
+    /// The computer that a connect() from `caller` to `ip` reaches: each has its own loopback.
+    pub(crate) fn host_called(&self, caller: Host, ip: IpAddr) -> Host {
         self.host_of(ip).unwrap_or(caller)
     }
 
-    /// Whether `ip` belongs to its network, but nobody there has it.
+    /// Whether `ip` belongs to its network, but to no computer.
     pub(crate) fn lacks(&self, ip: IpAddr) -> bool {
         let network = |ip: IpAddr| match ip.to_canonical() {
             IpAddr::V4(ip) => Some(u32::from(ip) >> LabState::HOST_BITS),
@@ -155,7 +151,7 @@ impl LabState {
         text
     }
 
-    /// Whether the rows of that computer are what the demonstration is about.
+    /// Whether the rows of that computer are shown.
     pub fn shows(&self, host: Host) -> bool {
         if self.is_up() {
             self.computers.iter().any(|computer| computer.host == host)
@@ -164,30 +160,27 @@ impl LabState {
         }
     }
 
-    /// The sequence and acknowledgement number of a segment as they are to be shown: counted from the SYN of each end, unless the absolute
-    /// ones are wanted.
+    /// The sequence and acknowledgement number of a segment, relative to each end's SYN or absolute, as set.
     pub fn numbers(&self, crossing: &WireSegment) -> (u32, u32) {
         if self.absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
     }
 
-    /// Whether segments are on their way so slowly that one can see them move.
+    /// Whether segments are in flight slowly enough to be drawn.
     pub fn is_moving(&self) -> bool {
         self.known.waiting() > 0 && !self.wire.held && !self.wire.delay.is_zero()
     }
 
-    /// How many segments are on the wire: held, or on their way.
+    /// The segments on the wire, held or in flight.
     pub fn waiting(&self) -> usize {
         self.known.waiting()
     }
 
-    /// How many segments crossed in bursts without being told one by one.
+    /// The segments that were counted, but not reported one by one.
     pub fn untold(&self) -> u64 {
         self.known.untold
     }
-}
 
-impl LabState {
-    /// Remembers since when this is done with the wire, so that the past can show it.
+    /// Remembers the wire's settings, so that the past can show them.
     pub(crate) fn remember_wire(&mut self, at: Moment) {
         let before = self.wires.back().map(|(_, wire)| *wire);
         if before.unwrap_or_default() == self.wire {

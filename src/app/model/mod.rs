@@ -1,7 +1,8 @@
+//! The parts of the state: data, and questions to one part alone.
+
 pub(crate) mod account;
 pub(crate) mod burst;
 pub(crate) mod clients;
-pub(crate) mod episodes;
 pub(crate) mod failure;
 pub(crate) mod held;
 pub(crate) mod lab;
@@ -9,6 +10,7 @@ pub(crate) mod listen_address;
 pub(crate) mod myth;
 pub(crate) mod notices;
 pub(crate) mod open_ends;
+pub(crate) mod script;
 pub(crate) mod segments;
 pub(crate) mod sequence_numbers;
 pub(crate) mod server;
@@ -16,12 +18,13 @@ pub(crate) mod socket_log;
 pub(crate) mod sockets;
 pub(crate) mod syscalls;
 pub(crate) mod wire;
+mod wire_events;
 
+pub use crate::app::model::account::episodes::Episodes;
+pub(crate) use crate::app::model::account::episodes::Rows;
 pub use crate::app::model::account::{Account, Fact, RowNow, RowOutcome, Verb};
 pub use crate::app::model::burst::BurstProgress;
 pub use crate::app::model::clients::{Clients, Computer};
-pub use crate::app::model::episodes::Episodes;
-pub(crate) use crate::app::model::episodes::Rows;
 pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};
 pub use crate::app::model::held::{HELD, HeldSockets};
 pub use crate::app::model::lab::{LabStage, LabState};
@@ -30,6 +33,7 @@ pub(crate) use crate::app::model::listen_address::ListenAddress;
 pub use crate::app::model::myth::{Myth, MythCall};
 pub use crate::app::model::notices::{Notice, Notices, Tone, Topic};
 pub use crate::app::model::open_ends::{FinOrder, OpenEnd, OpenEnds, PeerKind, ServerPolicy};
+pub(crate) use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, ScriptStep};
 pub(crate) use crate::app::model::segments::SegmentLog;
 pub(crate) use crate::app::model::sequence_numbers::{Numbers, SegmentNumbers};
 pub use crate::app::model::server::{Server, Totals};

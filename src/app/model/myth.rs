@@ -1,35 +1,37 @@
+//! The trial of the myth that a client uses the server's port number.
+
 use std::net::IpAddr;
 
 use crate::tcp::{ConnectId, Host, Port, SocketId, SyscallError};
 
-/// The calls of one trial, in their order; each is made once the one before is answered.
+/// The connects of one trial; each is made once the one before is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Myth {
     /// The port of both ends.
     pub port: Port,
-    /// Who called, and what came of it.
+    /// The connects, in order.
     pub calls: [MythCall; 3],
     /// The order of the connect() that is under way.
     pub order: Option<ConnectId>,
 }
 
-/// One call from the server's own port number.
+/// One connect from the server's own port number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MythCall {
-    /// Which computer calls.
+    /// The computer that connects.
     pub who: String,
-    /// Whose network it has.
+    /// Its network.
     pub host: Host,
-    /// From which address.
+    /// Its address.
     pub from: IpAddr,
-    /// What came of it; `None` while there is no answer.
+    /// The result; `None` while there is none.
     pub answer: Option<Result<SocketId, SyscallError>>,
 }
 
 impl Myth {
-    /// Whether it went as the rule says: the first call got in, the same computer's second did not, another computer's did.
+    /// Whether the results are those expected: the first computer's connect succeeds, its second fails, another computer's succeeds.
     pub fn is_as_usual(&self) -> bool {
-        let went = |call: &MythCall| call.answer.map(|answer| answer.is_ok());
-        self.calls.each_ref().map(went) == [Some(true), Some(false), Some(true)]
+        let is_ok = |call: &MythCall| call.answer.map(|answer| answer.is_ok());
+        self.calls.each_ref().map(is_ok) == [Some(true), Some(false), Some(true)]
     }
 }

@@ -1,18 +1,17 @@
-//! Sequence numbers, counted from the SYN of the end that they belong to.
+//! Relative sequence numbers: counted from the SYN of each end.
 
 use std::collections::HashMap;
 
 use crate::tcp::{FiveTuple, Flags, Protocol, Segment};
 
-/// So many ends are remembered at most.
+/// How many ends are remembered.
 const ENDS: usize = 200_000;
 
-/// Where every end that was heard of is with its sequence numbers (RFC 9293, section 3.4).
+/// The sequence numbers of every end that has sent a segment (RFC 9293, section 3.4).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Numbers(HashMap<FiveTuple, EndNumbers>);
 
-/// What is known of one end of a connection, and of the connection before it between the same ports: an end whose other end is gone still
-/// speaks of that one.
+/// Sequence numbers of one end, and of the previous connection on the same five-tuple: a stale peer may still send for that one.
 #[derive(Clone, Copy, Debug, Default)]
 struct EndNumbers {
     now: Option<SentRange>,
@@ -24,21 +23,21 @@ struct EndNumbers {
 pub(crate) struct SentRange {
     /// The number of its SYN.
     first: u32,
-    /// The number after the last that it has sent.
+    /// The number after the last one sent (SND.NXT).
     next: u32,
 }
 
-/// What the numbers of a segment say.
+/// The numbers of a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SegmentNumbers {
     /// Sequence and acknowledgement number, counted from the SYN of each end.
     pub(crate) relative: (u32, u32),
-    /// Whether some of what it carries had been sent before.
+    /// Whether it is a retransmission.
     pub(crate) again: bool,
 }
 
 impl Numbers {
-    /// Notes that a segment was sent. Where no SYN was seen, the first segment has number 1, as after one.
+    /// Records a segment that was sent. Where no SYN was seen, the first segment has number 1, as after one.
     pub(crate) fn note(&mut self, segment: &Segment) -> SegmentNumbers {
         if segment.tuple.protocol == Protocol::Udp {
             return SegmentNumbers::default();
@@ -58,28 +57,28 @@ impl Numbers {
 
     fn note_seq(&mut self, segment: &Segment) -> (u32, bool) {
         let Segment { tuple, flags, seq, .. } = *segment;
-        let next = seq.wrapping_add(carried(segment));
+        let next = seq.wrapping_add(segment.sequence_length());
         let end = self.0.entry(tuple).or_default();
         if flags.has(Flags::SYN) {
-            let again = end.all().any(|spoken| spoken.first == seq);
+            let again = end.all().any(|range| range.first == seq);
             if !again {
                 end.begin(SentRange { first: seq, next });
             }
             if !again && !flags.has(Flags::ACK) {
-                // What the other end has said so far belongs to an older connection.
-                self.0.entry(tuple.mirrored()).or_default().is_over();
+                // What the other end has sent so far belongs to an older connection.
+                self.0.entry(tuple.mirrored()).or_default().end_connection();
             }
             return (0, again);
         }
-        // Who has no such connection answers a SYN with the number 0, which is nobody's (RFC 9293, section 3.10.7.1).
-        let is_next = end.all().any(|spoken| spoken.next == seq);
-        let is_nobodys = flags.has(Flags::RST) && seq == 0 && !is_next;
-        let spoken = if is_nobodys { end.begin(SentRange::before(seq)) } else { end.at(seq) };
-        let again = carried(segment) > 0 && is_before(seq, spoken.next);
-        if is_before(spoken.next, next) {
-            spoken.next = next;
+        // A RST for a connection that does not exist has the sequence number 0 (RFC 9293, section 3.10.7.1).
+        let is_next = end.all().any(|range| range.next == seq);
+        let is_unrelated = flags.has(Flags::RST) && seq == 0 && !is_next;
+        let range = if is_unrelated { end.begin(SentRange::before(seq)) } else { end.at(seq) };
+        let again = segment.sequence_length() > 0 && is_before(seq, range.next);
+        if is_before(range.next, next) {
+            range.next = next;
         }
-        (seq.wrapping_sub(spoken.first), again)
+        (seq.wrapping_sub(range.first), again)
     }
 }
 
@@ -88,32 +87,31 @@ impl EndNumbers {
         self.now.iter().chain(&self.before)
     }
 
-    /// The connection that a number belongs to: the one whose numbers are near it. Where none is known it begins with that number.
+    /// The connection that a number belongs to: the one with the nearest numbers, else a new one that begins with it.
     fn at(&mut self, number: u32) -> &mut SentRange {
         let EndNumbers { now, before } = self;
         let Some(before) = before else {
             return now.get_or_insert(SentRange::before(number));
         };
-        let far =
-            |spoken: &SentRange| number.wrapping_sub(spoken.next).cast_signed().unsigned_abs();
+        let far = |range: &SentRange| number.wrapping_sub(range.next).cast_signed().unsigned_abs();
         match now {
             Some(now) if far(now) <= far(before) => now,
             _ => before,
         }
     }
 
-    fn is_over(&mut self) {
+    fn end_connection(&mut self) {
         self.before = self.now.take().or(self.before);
     }
 
-    fn begin(&mut self, spoken: SentRange) -> &mut SentRange {
-        self.is_over();
-        self.now.insert(spoken)
+    fn begin(&mut self, range: SentRange) -> &mut SentRange {
+        self.end_connection();
+        self.now.insert(range)
     }
 }
 
 impl SentRange {
-    /// Nothing but a SYN before that number.
+    /// A connection of which only the SYN came before that number.
     const fn before(number: u32) -> SentRange {
         SentRange { first: number.wrapping_sub(1), next: number }
     }
@@ -121,14 +119,4 @@ impl SentRange {
 
 fn is_before(one: u32, other: u32) -> bool {
     one.wrapping_sub(other).cast_signed() < 0
-}
-
-/// How many sequence numbers a segment takes, each of which is sent again until it is acknowledged: none where it only acknowledges, and
-/// of UDP.
-pub(crate) fn carried(segment: &Segment) -> u32 {
-    if segment.tuple.protocol == Protocol::Udp {
-        return 0;
-    }
-    let signs = [Flags::SYN, Flags::FIN].map(|sign| u32::from(segment.flags.has(sign)));
-    segment.length + signs.iter().sum::<u32>()
 }

@@ -1,42 +1,44 @@
+//! The server.
+
 use std::collections::BTreeSet;
 
 use crate::app::model::{ListenAddress, OpenEnds, ServerPolicy};
 use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, SocketId, SyscallError};
 
-/// The server: what it was asked to do, what listens, and who has been accepted.
+/// The server: its options, its listening sockets, and its connections.
 #[derive(Clone, Debug)]
 pub struct Server {
-    /// How to listen the next time.
+    /// The options for the next time.
     pub spec: ListenSpec,
-    /// How to listen at the start, and after a reset.
+    /// The options at the start, and after a reset.
     first: ListenSpec,
-    /// How it listens now; `None` while it does not.
+    /// The options that it listens with; `None` while it does not.
     pub running: Option<ListenSpec>,
-    /// The orders to listen that are not answered yet.
+    /// Orders to listen that are not answered yet.
     pub ordered: u32,
     /// Whether the last order was to stop.
-    pub told_to_stop: bool,
-    /// A refusal whose rows, or whose owner, are not known yet.
+    pub ordered_to_stop: bool,
+    /// A refusal with rows or owners that are not known yet.
     pub refused: Option<(Moment, ListenSpec, SyscallError)>,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
     /// Whether accept() is held.
     pub held: bool,
-    /// Why nothing is accepted for a moment, after an error, and until when.
+    /// The error after which accept() pauses, and until when.
     pub pause: Option<(SyscallError, Moment)>,
-    /// The server's ends of accepted connections.
+    /// The sockets of accepted connections.
     pub ends: OpenEnds,
-    /// The totals since the start or the last reset.
+    /// Totals since the start or the last reset.
     pub totals: Totals,
-    /// The last bytes that came in, and where.
+    /// The last bytes received, and by which socket.
     pub last_payload: Option<(SocketId, Vec<u8>)>,
-    /// Every port it ever listened at, or would: rows there are watched.
+    /// Every port that it listened on, or is set to; their rows are watched.
     pub ports: BTreeSet<Port>,
-    /// Where it listens, and where it ever did: ends there are the server's even after it stopped.
+    /// Every address that it listened on: sockets there are the server's even after it stopped.
     pub(crate) places: BTreeSet<ListenAddress>,
 }
 
-/// What went through the server.
+/// Totals of the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// How often accept() returned a connection.
@@ -48,7 +50,7 @@ pub struct Totals {
 }
 
 impl Server {
-    /// A server that does nothing yet, and would listen as `spec` says.
+    /// A server that does not listen yet.
     pub fn new(spec: ListenSpec) -> Server {
         let ports = BTreeSet::from_iter(Some(spec.at.port).filter(|port| *port != Port::ANY));
         Server {
@@ -56,7 +58,7 @@ impl Server {
             spec,
             running: None,
             ordered: 0,
-            told_to_stop: false,
+            ordered_to_stop: false,
             refused: None,
             sockets: Vec::new(),
             held: false,
@@ -69,11 +71,11 @@ impl Server {
         }
     }
 
-    /// Forgets everything but the options of the start, and where it listened.
+    /// Resets all but the options of the start, and the addresses that it listened on.
     pub(crate) fn start_over(&mut self) {
-        let told_to_stop = true;
+        let ordered_to_stop = true;
         let places = std::mem::take(&mut self.places);
-        *self = Server { told_to_stop, places, ..Server::new(self.first.clone()) };
+        *self = Server { ordered_to_stop, places, ..Server::new(self.first.clone()) };
     }
 
     /// Whether it listens.
@@ -81,23 +83,23 @@ impl Server {
         self.running.is_some()
     }
 
-    /// Why nothing is accepted just now, if it pauses after an error.
+    /// The error after which accept() pauses just now.
     pub fn pausing(&self, now: Moment) -> Option<SyscallError> {
         let (why, until) = self.pause?;
         (now < until).then_some(why)
     }
 
-    /// Whether it listens once every order is carried out.
+    /// Whether it listens once every order is done.
     pub fn will_listen(&self) -> bool {
-        !self.told_to_stop && (self.is_listening() || self.ordered > 0)
+        !self.ordered_to_stop && (self.is_listening() || self.ordered > 0)
     }
 
-    /// Where it listens, or would.
+    /// The address that it listens on, or is set to.
     pub fn at(&self) -> Endpoint {
         self.running.as_ref().map_or(self.spec.at, |running| running.at)
     }
 
-    /// How this machine's own clients can call it: `::` that leaves IPv4 alone is reached at `::1` only.
+    /// The address that clients of this machine connect to: `::` with IPV6_V6ONLY is reached at `::1` only.
     pub fn callable(&self) -> Endpoint {
         let spec = self.running.as_ref().unwrap_or(&self.spec);
         let at = spec.at;
@@ -107,30 +109,30 @@ impl Server {
         at
     }
 
-    /// Whether other machines can get in.
+    /// Whether other machines can connect.
     pub fn is_open_to_others(&self) -> bool {
         let in_lab = self.spec.host != Host::THIS;
         self.is_listening() && !in_lab && !self.at().ip.to_canonical().is_loopback()
     }
 
-    /// What was promised for an end at accept(); for one that is not accepted, what would be now.
+    /// The policy that a connection was accepted with, else the present one.
     pub fn promise(&self, end: SocketId) -> ServerPolicy {
         let accepted = self.ends.get(end).and_then(|end| end.promise);
         accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
 
-    /// Whether rows at `port` are watched because the server is, was or would be there.
+    /// Whether rows at `port` are watched for the server.
     pub fn watches(&self, port: Port) -> bool {
         self.ports.contains(&port)
     }
 
-    /// Whether the near end of that row is where the server listens, or did.
+    /// Whether the local address of that row is one that the server listened on.
     pub fn serves(&self, row: SocketId) -> bool {
         self.places.iter().any(|place| place.has(row))
     }
 
-    /// Whether the near end of that row is where the server would listen that never has: an earlier run may have.
-    pub(crate) fn would_serve(&self, row: SocketId) -> bool {
+    /// Whether an earlier run may have listened on the local address of that row: this one is set to, and never did.
+    pub(crate) fn may_have_served(&self, row: SocketId) -> bool {
         self.places.is_empty() && ListenAddress::of(&self.spec).has(row)
     }
 }

@@ -2,17 +2,17 @@ use std::collections::VecDeque;
 
 use crate::tcp::{CloseKind, FiveTuple, Moment, SocketEvent, SocketId};
 
-/// What our own ends did and were told, the last few thousand times: the calls that explain the states of a connection.
+/// The last few thousand calls of our own sockets, with their results: they explain the states of a connection.
 #[derive(Clone, Debug, Default)]
 pub struct SocketLog {
     all: VecDeque<(Moment, SocketId, LoggedEvent)>,
 }
 
-/// Something that one end of a connection did, or was told.
+/// A call that one end of a connection made, and its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoggedEvent {
     /// connect() is under way.
-    Calls,
+    Connecting,
     /// connect() succeeded.
     Connected,
     /// accept() returned it.
@@ -30,13 +30,13 @@ pub enum LoggedEvent {
 }
 
 impl SocketLog {
-    /// So many are kept.
+    /// How many are kept.
     const MOST: usize = 4096;
 
-    /// Remembers what was told, if it is about an end of a connection.
-    pub(crate) fn note(&mut self, at: Moment, news: &SocketEvent) {
-        let (name, doing) = match news {
-            SocketEvent::Connecting(socket) => (socket.name, LoggedEvent::Calls),
+    /// Records an event of one end of a connection.
+    pub(crate) fn note(&mut self, at: Moment, event: &SocketEvent) {
+        let (name, logged) = match event {
+            SocketEvent::Connecting(socket) => (socket.name, LoggedEvent::Connecting),
             SocketEvent::Connected(socket) => (socket.name, LoggedEvent::Connected),
             SocketEvent::Accepted(socket) => (socket.name, LoggedEvent::Accepted),
             SocketEvent::Sent { at, bytes } => (*at, LoggedEvent::Sent(*bytes)),
@@ -63,10 +63,10 @@ impl SocketLog {
         if self.all.len() == SocketLog::MOST {
             self.all.pop_front();
         }
-        self.all.push_back((at, name, doing));
+        self.all.push_back((at, name, logged));
     }
 
-    /// What both ends of a connection did, in the order in which it was heard, until then.
+    /// The events of both ends of a connection until then, in the order in which they were reported.
     pub fn of(
         &self,
         connection: FiveTuple,

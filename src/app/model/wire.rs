@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::tcp::{WireOrder, WireSettings};
 
-/// The delays that one key goes through, one way.
+/// The delays that one key steps through.
 const DELAYS: [Duration; 4] = [
     Duration::ZERO,
     Duration::from_millis(100),
@@ -12,10 +12,10 @@ const DELAYS: [Duration; 4] = [
     Duration::from_secs(2),
 ];
 
-/// How many changes of the wire's settings are remembered.
+/// The most changes of settings that are kept.
 pub(crate) const REMEMBERED: usize = 4096;
 
-/// Why nobody hears anything through the wire, if that is so.
+/// Why nothing arrives, if that is so.
 pub(crate) const fn why_silent(wire: WireSettings) -> Option<&'static str> {
     match (wire.cut, wire.held) {
         (true, _) => Some("the cable is cut (B mends it)"),
@@ -30,8 +30,8 @@ pub(crate) fn next_delay(wire: WireSettings) -> Duration {
     DELAYS[place.map_or(0, |place| place + 1) % DELAYS.len()]
 }
 
-/// The orders that make a plain wire of it.
-pub(crate) fn restoring(wire: WireSettings) -> impl Iterator<Item = WireOrder> {
+/// The orders that end every hold, delay and loss.
+pub(crate) fn orders_to_reset(wire: WireSettings) -> impl Iterator<Item = WireOrder> {
     let orders = [
         (wire.held, WireOrder::LetGo),
         (!wire.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),

@@ -1,18 +1,20 @@
-use crate::app::State;
+//! Questions about the last refused call.
+
 use crate::app::model::failure::ROWS;
 use crate::app::model::{Attempt, Failure};
 use crate::app::table::TableRow;
+use crate::app::{Overlay, State};
 use crate::tcp::{
     Call, CloseKind, Endpoint, Errno, Host, Moment, Protocol, SocketId, SyscallError, TcpState,
 };
 
-/// Who listens at the port that was called, on the computer that was called.
+/// The LISTEN rows at the port of a destination, on its computer.
 pub(crate) fn at_that_port(
     state: &State,
     caller: Host,
     to: Endpoint,
 ) -> impl Iterator<Item = &TableRow> {
-    let host = state.lab.called_host(caller, to.ip);
+    let host = state.lab.host_called(caller, to.ip);
     let listens = move |line: &&TableRow| {
         line.row.state == TcpState::Listen
             && line.gone.is_none()
@@ -22,14 +24,14 @@ pub(crate) fn at_that_port(
     state.sockets.in_order().filter(listens)
 }
 
-/// Whether a call comes in at who listens there, as far as the address tells: IPV6_V6ONLY stands in no row.
+/// Whether a listener on `at` takes connections to `to`, as far as rows show: IPV6_V6ONLY is in none.
 pub(crate) fn takes(at: Endpoint, to: Endpoint) -> bool {
     let (at, to) = (at.ip.to_canonical(), to.ip.to_canonical());
     at == to || (at.is_unspecified() && at.is_ipv4() == to.is_ipv4())
 }
 
 impl State {
-    /// Whether somebody listens by now where nobody did when the last call was refused.
+    /// Whether a program listens now where none did when the last connect() was refused.
     pub fn somebody_listens_now(&self) -> bool {
         let Some(case) = &self.notices.case else {
             return false;
@@ -40,7 +42,7 @@ impl State {
         };
         let takes_it = |line: &TableRow| {
             let at = line.row.tuple.local;
-            // That [::] leaves IPv4 alone is known of our own listener only.
+            // IPV6_V6ONLY is known of our own listener only.
             let own = self.server.running.as_ref();
             let only_v6 = own.is_some_and(|own| own.at == at && own.only_v6);
             let is_dual = at.ip.is_ipv6() && at.ip.is_unspecified() && !only_v6;
@@ -50,7 +52,7 @@ impl State {
     }
 }
 
-/// When a datagram was last refused: UDP has no call to be refused, so who sent it is told afterwards.
+/// When a datagram was last refused, which its sender learns afterwards.
 pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
     let closed = state.sockets.closed_rows();
     let lines = state.sockets.in_order().chain(closed).filter(|line| {
@@ -60,7 +62,7 @@ pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
     lines.map(|line| line.gone.map_or(state.now, |gone| gone.at)).max()
 }
 
-/// Takes note of a refusal.
+/// Stores a refusal.
 pub(crate) fn refused(
     state: &mut State,
     asked: Attempt,
@@ -72,7 +74,7 @@ pub(crate) fn refused(
     state.notices.case = Some(Failure { rows, ..case });
 }
 
-/// The seconds until the last TIME_WAIT in the way is over, the begun one counted; `None` when there is none.
+/// The seconds until the last TIME_WAIT in the way ends, rounded up; `None` where there is none.
 pub(crate) fn longest_wait(state: &State) -> Option<u64> {
     let rows = state.notices.case.as_ref().map_or(&[][..], |case| &case.rows);
     let lines = rows.iter().filter_map(|row| state.sockets.get(*row));
@@ -82,7 +84,7 @@ pub(crate) fn longest_wait(state: &State) -> Option<u64> {
 }
 
 impl State {
-    /// Whether what was refused will work once TIME_WAIT is over: a bind() fails for any other row that is in the way, too.
+    /// Whether the refused call will work once TIME_WAIT is over: bind() fails for other rows, too.
     pub fn waiting_helps(&self) -> bool {
         let Some(case) = &self.notices.case else {
             return false;
@@ -94,19 +96,19 @@ impl State {
         longest_wait(self).is_some() && !(binds && states.any(stays))
     }
 
-    /// The row in the way that is most to blame.
+    /// The main culprit among the rows in the way.
     pub fn culprit(&self) -> Option<&TableRow> {
         let case = self.notices.case.as_ref()?;
         self.sockets.get(*case.rows.first()?)
     }
 
-    /// In how many seconds what was refused is tried again by itself.
+    /// The seconds until the refused call is retried.
     pub fn retries_in(&self) -> Option<u64> {
         let waits = self.notices.case.as_ref().is_some_and(|case| case.waits);
         longest_wait(self).filter(|_| waits)
     }
 
-    /// The refusal that `y` opens, in words: which call, on what, and why.
+    /// The last refusal in words: which call, on what, and why.
     pub fn refusal(&self) -> Option<String> {
         let case = self.notices.case.as_ref()?;
         let call = case.why.call;
@@ -133,5 +135,15 @@ impl State {
             | Call::Shutdown => " said no",
         };
         Some(format!("{on}: {call}{said}: {}.", case.why.errno))
+    }
+}
+
+impl State {
+    /// The rows in the way that are marked.
+    pub fn blamed(&self) -> &[SocketId] {
+        if let (Some(Overlay::Why(_)), Some(case)) = (&self.ui.overlay, &self.notices.case) {
+            return &case.rows;
+        }
+        self.notices.last().map_or(&[], |notice| &notice.blame)
     }
 }

@@ -1,7 +1,9 @@
+//! Whether the lab stops, and how its tables are shown.
+
 use crate::app::model::LabStage;
 use crate::app::{MainView, PointOfView, State};
 
-/// Why nothing can be asked of the computers just now: those of the lab are on their way out.
+/// Why nothing can be ordered while the lab stops.
 pub(crate) fn on_the_way(state: &State) -> Option<&'static str> {
     let why =
         "the lab is being taken down: a moment, then the computers are those on loopback again";

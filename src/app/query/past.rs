@@ -1,13 +1,15 @@
-use crate::app::State;
-use crate::tcp::Moment;
+//! The moment that the screen shows: now, or one in the past.
+
+use crate::app::{State, Table};
+use crate::tcp::{Delivery, Moment, WireSettings};
 
 impl State {
-    /// The moment that the picture shows: now, unless it shows the past.
+    /// The moment that is shown: now, unless the past is.
     pub fn then(&self) -> Moment {
         self.sockets.past().map_or(self.now, |past| past.at)
     }
 
-    /// Whether our server listens in what the picture shows.
+    /// Whether our server listened at the moment that is shown.
     pub fn listened(&self) -> bool {
         if self.is_past() {
             self.seen().is_listening(self.server.at().port)
@@ -16,8 +18,37 @@ impl State {
         }
     }
 
-    /// Whether the picture shows the past, or stands still.
+    /// Whether the past is shown, or the table is frozen.
     pub fn is_past(&self) -> bool {
         self.sockets.past().is_some()
+    }
+
+    /// The table that is shown: live, or of the past.
+    pub fn seen(&self) -> &Table {
+        self.sockets.shown()
+    }
+}
+
+impl State {
+    /// The wire's settings at the moment that is shown.
+    pub fn wire_then(&self) -> WireSettings {
+        if !self.is_past() {
+            return self.lab.wire;
+        }
+        let then = self.then();
+        let mut wires = self.lab.wires.iter().rev();
+        let wire = wires.find(|(since, _)| *since <= then);
+        wire.map(|(_, wire)| *wire).unwrap_or_default()
+    }
+
+    /// The number of segments on the wire at the moment that is shown.
+    pub fn waiting_then(&self) -> usize {
+        if !self.is_past() {
+            return self.lab.waiting();
+        }
+        let then = self.then();
+        let sent = self.lab.crossings.iter();
+        let sent = sent.take_while(|crossing| crossing.sent <= then);
+        sent.filter(|crossing| crossing.fate_by(then) == Delivery::OnTheWay).count()
     }
 }

@@ -1,3 +1,5 @@
+//! Peers that are not clients of ours.
+
 use crate::app::State;
 use crate::app::model::PeerKind;
 use crate::app::table::TableRow;
@@ -8,14 +10,14 @@ pub(crate) fn is_stranger(state: &State, end: SocketId) -> bool {
     let ip = end.tuple.remote.ip;
     let is_computers = state.clients.index_of(ip).is_some();
     if is_computers && state.lab.is_up() {
-        // Any program on a computer of the lab has its address.
+        // On a computer of the lab every program has the same address.
         let known = state.own_end(end);
         return known.is_some_and(|end| end.caller == PeerKind::Stranger);
     }
     !is_computers && is_nobodys_of_ours(state, end)
 }
 
-/// Whether no client of ours has the other end, or had it, and none is awaited.
+/// Whether the other end is no client's of ours, and no connect is unanswered.
 pub(crate) fn is_nobodys_of_ours(state: &State, end: SocketId) -> bool {
     let other = state.other_end(end);
     let told = |line: &TableRow| line.ending.is_some();

@@ -1,8 +1,10 @@
+//! The rows that hold a port.
+
 use crate::app::State;
 use crate::app::table::TableRow;
 use crate::tcp::{Endpoint, Host, Protocol, SocketId, TcpState};
 
-/// The rows that keep `at` from being bound on that computer: those with the same port, at the same address or at all of them.
+/// The rows that keep `at` from being bound on that computer: same port, and same or unspecified address; the main culprit first.
 pub(crate) fn holders(
     state: &State,
     host: Host,
@@ -25,7 +27,7 @@ pub(crate) fn holders(
     lines.into_iter().map(|line| line.row.name()).collect()
 }
 
-/// How a row holds its port: who listens is to blame before who is connected, and that before who only waits.
+/// How a row uses its port, in the order of blame: listening, then connected, then TIME_WAIT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PortUse {
     Listening,

@@ -1,36 +1,38 @@
+//! The source ports that are left.
+
 use std::net::IpAddr;
 
 use crate::app::State;
 use crate::tcp::{Endpoint, FiveTuple, Host, PortRange, Protocol, SocketId, SourcePort};
 
-/// How many ports of the range the chosen computer has left towards the server.
+/// The ports of the range that the selected computer has left towards the server.
 pub(crate) fn left(state: &State, range: PortRange) -> usize {
     let supply = state.supply().filter(|supply| supply.range == range);
     supply.map_or(range.len(), |supply| supply.left())
 }
 
-/// The ports that the chosen computer has for its next call: towards each destination it has the whole range once.
+/// The ports for the selected computer's next connect: it has the whole range for each destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortSupply {
     /// Its address.
     pub from: IpAddr,
-    /// Whom it calls.
+    /// The destination.
     pub to: Endpoint,
-    /// From where the kernel picks.
+    /// The range that the kernel picks from.
     pub range: PortRange,
-    /// How many of them it uses towards that destination.
+    /// The number in use towards that destination.
     pub used: usize,
 }
 
 impl PortSupply {
-    /// How many are left.
+    /// The number left.
     pub fn left(&self) -> usize {
         self.range.len().saturating_sub(self.used)
     }
 }
 
 impl State {
-    /// From where the source port of the next call comes: the kernel's range, or the one that was asked for.
+    /// The range of the next source port: the toy range, else the kernel's.
     pub fn port_range(&self) -> PortRange {
         match self.clients.spec.source_port {
             SourcePort::Toy(range) => range,
@@ -40,13 +42,13 @@ impl State {
         }
     }
 
-    /// The ports for the chosen computer's next call; `None` where the kernel does not pick one, or the addresses are not known before.
+    /// The ports for the next connect; `None` where the kernel does not pick one, or an address is not known.
     pub fn supply(&self) -> Option<PortSupply> {
         let spec = self.clients.next_spec(self.server.at());
         let to = spec.to.endpoint()?;
-        // IPv6's loopback is one address: whoever calls it has it, too.
+        // IPv6's loopback is one address, so it is the source, too.
         let same = Some(to.ip).filter(|ip| ip.is_ipv6() && ip.is_loopback());
-        // A computer of the lab has one address, and its kernel takes it by itself.
+        // A computer of the lab has one address, which its kernel takes.
         let own = || self.lab.address_of(spec.host);
         let from = spec.from.or(same).or_else(own)?;
         if spec.protocol != Protocol::Tcp {
@@ -61,7 +63,7 @@ impl State {
         Some(PortSupply { from, to, range, used })
     }
 
-    /// How many ports of a small range are used, looked up one by one.
+    /// The used ports of a small range, looked up one by one.
     fn used_of(&self, range: PortRange, (host, from): (Host, IpAddr), to: Endpoint) -> usize {
         let is_used = |port: &u16| {
             let tuple = FiveTuple::tcp(Endpoint::new(from, *port), to);

@@ -1,31 +1,33 @@
+//! The role of a row in the demonstration.
+
 use std::fmt;
 
 use crate::app::State;
 use crate::tcp::{SocketRow, TcpState};
 
-/// What a row is in this demonstration.
+/// The role of a row in the demonstration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The listening socket of our server.
     Listener,
-    /// The server's end of a connection; with whom.
+    /// The server's socket of a connection, and the peer.
     ServerEnd(String),
-    /// A client's end; which computer.
+    /// A client's socket, and its computer.
     Client(String),
     /// A listening socket of another program.
     OtherListener(String),
     /// Any other socket of another program, by its name.
     Other(String),
-    /// A socket that no process holds, or whose owner is not known.
+    /// A socket without an owner, or with an unknown one.
     Unknown,
 }
 
 impl Role {
-    /// What `row` is, as far as ports, addresses and owners tell.
+    /// The role of `row`, as far as ports, addresses and owners tell.
     pub fn of(state: &State, row: &SocketRow) -> Role {
         let name = row.name();
         let listener = &state.server;
-        // What no process holds any more is still of whom it was of.
+        // A socket without an owner keeps the role of its last owner.
         let held = match row.inode {
             0 => state.seen().get(name).map_or(0, |line| line.held),
             inode => inode,
@@ -35,11 +37,11 @@ impl Role {
         let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
         let ours = listener.ends.contains(name)
             || (may_be_ours && listener.serves(name))
-            || (owner.is_none() && listener.would_serve(name));
+            || (owner.is_none() && listener.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
             let listening = row.state == TcpState::Listen;
             let own = listener.sockets.iter().any(|socket| socket.name == name);
-            // A socket of ours that is closed by now is in no list: its row in the past is told by who held it.
+            // A closed socket of ours is in no list: its row in the past is known by its owner.
             let was_own = listening && owner.is_some_and(|owner| owner.pid == state.machine.pid);
             return match program {
                 _ if own || was_own => Role::Listener,
@@ -64,7 +66,7 @@ impl Role {
     }
 }
 
-/// A row without an inode has no owner any more: then the address tells.
+/// Whether the owner is this program; without an owner the address decides.
 fn program_is_ours(program: Option<&str>) -> bool {
     program.is_none_or(|program| program == "fivetuple")
 }

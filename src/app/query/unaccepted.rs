@@ -1,6 +1,8 @@
+//! Connections that wait for accept().
+
 use crate::app::{State, TableRow};
 
-/// Whether the kernel has made the connection, but no program has it yet.
+/// Whether the connection waits for accept().
 pub(crate) fn is_unaccepted(state: &State, line: &TableRow) -> bool {
     let row = &line.row;
     row.state.is_open()

@@ -1,17 +1,17 @@
+//! The rows that the table shows.
+
 use std::collections::HashSet;
 
 use crate::app::State;
 use crate::app::query::Role;
-use crate::app::table::RowPlace;
-use crate::app::ui::PointOfView;
+use crate::app::table::{RowPlace, TableRow};
+use crate::app::ui::{HostRowNumbers, PointOfView};
 use crate::tcp::{Host, SocketId};
 
-/// Writes into `shown` the names of the rows that are shown, in the order of the table.
-///
-/// It is called for every frame in which something changed: only where rows stand is read, not the rows.
-pub(crate) fn show(state: &State, shown: &mut Vec<SocketId>) {
+/// Writes the rows to show into `shown`, in the order of the table. It runs for every changed frame, so it reads places, not rows.
+fn show(state: &State, shown: &mut Vec<SocketId>) {
     let needle = state.ui.find.text.value().to_lowercase();
-    // netstat itself knows no row that the kernel has no more.
+    // netstat does not show rows that are gone.
     let ghosts: HashSet<SocketId> =
         if state.ui.netstat { state.seen().ghosts().collect() } else { HashSet::new() };
     let is_shown = |place: &&RowPlace| {
@@ -29,7 +29,7 @@ pub(crate) fn show(state: &State, shown: &mut Vec<SocketId>) {
     shown.extend(places.map(|place| place.name));
 }
 
-/// On loopback all rows stand in one table: which end of a connection a row is tells whose it is.
+/// On loopback all rows are in one table; the side of the connection tells which to show.
 fn is_end_of(state: &State, place: &RowPlace) -> bool {
     match state.ui.lens.view {
         PointOfView::BothEnds => true,
@@ -64,4 +64,24 @@ fn text_of(state: &State, name: &SocketId) -> String {
         row.tuple.protocol, row.tuple.local, row.tuple.remote, row.state
     );
     text.to_lowercase()
+}
+
+impl State {
+    /// The selected row.
+    pub fn selected(&self) -> Option<&TableRow> {
+        self.seen().get(self.ui.selected?)
+    }
+
+    /// Updates the rows to show, if something has changed; to be called before a frame is drawn.
+    pub fn arrange(&mut self) {
+        if self.ui.stale {
+            let mut shown = std::mem::take(&mut self.ui.shown);
+            show(self, &mut shown);
+            // On loopback there is only one computer.
+            let ranked = if self.lab.is_up() { &shown[..] } else { &[] };
+            self.ui.ranks = HostRowNumbers::of(ranked);
+            self.ui.shown = shown;
+            self.ui.stale = false;
+        }
+    }
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::tcp::{Port, Protocol, SocketRow, TcpState};
 
-/// How many rows of TCP are in each state, and at which ports somebody listens.
+/// How many TCP rows are in each state, and which ports are listening.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StateCounts {
     states: [u32; TcpState::ALL.len()],
@@ -10,7 +10,7 @@ pub(crate) struct StateCounts {
 }
 
 impl StateCounts {
-    /// Counts `row` out of one state and into another; `None` stands for not being in the table.
+    /// Counts `row` out of one state and into another; `None`: not in the table.
     pub(crate) fn moved(
         &mut self,
         row: &SocketRow,
@@ -38,12 +38,10 @@ impl StateCounts {
         }
     }
 
-    /// How many rows are in that state.
     pub(crate) fn of(&self, state: TcpState) -> u32 {
         self.states[state as usize]
     }
 
-    /// Whether a socket listens at that port.
     pub(crate) fn is_listening(&self, port: Port) -> bool {
         self.listening.contains_key(&port)
     }

@@ -1,34 +1,34 @@
 use crate::tcp::{CloseKind, Host, SocketId, SocketRow, TcpState};
 
-/// A fact about the table.
+/// A change of the table.
 #[derive(Clone, Debug)]
 pub(crate) enum TableEvent {
-    /// It was looked at.
+    /// It was polled.
     Look {
-        /// The computer whose rows these are all, if they are.
+        /// The computer whose whole table this is, if it is.
         afresh: Option<Host>,
-        /// The rows that differ.
+        /// The rows that changed.
         rows: Box<[RowChange]>,
     },
-    /// One of our own ends was told about its end.
+    /// One of our own ends was closed.
     Ended {
         name: SocketId,
         how: CloseKind,
-        /// Which state it had reached at least, as far as its own calls tell.
+        /// The state it had reached at least, as its own calls tell.
         reached: Option<TcpState>,
-        /// Whether it was the end of a server of ours.
+        /// Whether it belonged to our server.
         serves: bool,
     },
-    /// The ghosts whose time was over were taken away.
+    /// Old ghosts were removed.
     Laid,
 }
 
-/// A row as a look showed it.
+/// A row as a poll showed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowChange {
-    /// It is there; and whether it was the end of a server of ours then.
+    /// It is in the table; and whether it belongs to our server.
     There(SocketRow, bool),
-    /// It is there no more.
+    /// It has left the table.
     Gone(SocketRow),
 }
 

@@ -4,13 +4,13 @@ use crate::app::Table;
 use crate::app::table::{GoneReason, TableRow};
 use crate::tcp::{CloseKind, Errno, Host, Protocol, TcpState};
 
-/// A look may find a timer so much later, or earlier, than the kernel does.
+/// How far the timer that a poll shows may be from the kernel's own.
 const ABOUT: Duration = Duration::from_secs(2);
 
-/// Why the row of this line went, as far as it and the row of its other end tell.
+/// Why a row left the table, as it and the row of the other end show.
 ///
-/// Who closes first is in TIME_WAIT for a minute, longer than between two looks. Where no look saw one, there was none: then it was no
-/// exchange of FINs that took both rows away.
+/// The end that closes first stays in TIME_WAIT for 60 s, far longer than the time between two polls. Where no TIME_WAIT was seen, the
+/// rows did not end by FINs.
 pub(crate) fn why_gone(table: &Table, line: &TableRow) -> GoneReason {
     if line.row.tuple.protocol == Protocol::Udp {
         return if was_refused(line) { GoneReason::Refused } else { GoneReason::Unknown };
@@ -61,7 +61,7 @@ pub(crate) fn why_gone(table: &Table, line: &TableRow) -> GoneReason {
     }
 }
 
-/// Whether the other computer answered that nobody has the port: a RST to a SYN, ICMP to a datagram.
+/// Whether the port is closed: a RST answered the SYN, or ICMP the datagram.
 fn was_refused(line: &TableRow) -> bool {
     line.ending == Some(CloseKind::Broken(Errno::ECONNREFUSED))
 }

@@ -5,19 +5,18 @@ use crate::app::Table;
 use crate::app::table::{RowChange, TableEvent};
 use crate::tcp::{Moment, SocketId, SocketRow};
 
-/// What happened to the table, one entry for each look that brought something, so that the past can be shown: the oldest entries are
-/// folded into the table they lead to.
+/// The changes of the table, so that the past can be replayed. The oldest entries are folded into a base table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Journal {
-    /// The table before the first entry, and when it was that.
+    /// The table before the first entry, and its time.
     base: Table,
     base_at: Moment,
     entries: VecDeque<JournalEntry>,
     /// How many entries, and steps among them, are folded into the base.
     folded: (usize, usize),
-    /// How many steps there were since the start.
+    /// How many steps since the start.
     steps: usize,
-    /// When the first entry of the newest step came.
+    /// When the newest step began.
     begun: Option<Moment>,
     /// How many bytes the entries take.
     bytes: usize,
@@ -27,39 +26,39 @@ pub(crate) struct Journal {
 pub(crate) struct JournalEntry {
     at: Moment,
     what: TableEvent,
-    /// Whether something can be seen that differs, and nothing after it belongs to the same step.
+    /// Whether it ends a step: something visible changed, and no later entry belongs to the same step.
     is_step: bool,
 }
 
-/// What a fact is to somebody who steps through the past.
+/// How an entry counts as a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StepKind {
-    /// Nothing: all that differs is timers.
+    /// No step: only timers changed.
     None,
     /// A step of its own.
     New,
-    /// One with the step before, if that has just begun.
+    /// Part of the step before, if that has just begun.
     MayGoOn,
 }
 
-/// A table of the past, which stands still.
+/// The table at a moment of the past.
 #[derive(Clone, Debug)]
 pub struct Past {
-    /// How many steps had been made then, since the start.
+    /// How many steps since the start.
     pub step: usize,
-    /// When it was that way.
+    /// Its time.
     pub at: Moment,
     /// Whether the table was only stopped, and not stepped through.
     pub paused: bool,
     pub(crate) table: Table,
-    /// How many entries made it.
+    /// How many entries it includes.
     taken: usize,
 }
 
 impl Journal {
-    /// How many bytes the entries may take; the base comes on top of it.
+    /// How many bytes the entries may take, without the base.
     const MOST: usize = 16 << 20;
-    /// What several tables show within this time, one read after the other, may have been there at once.
+    /// Tables that are read one after the other within this time are one step.
     const TOGETHER: Duration = Duration::from_millis(100);
 
     /// A journal that begins with this table.
@@ -67,7 +66,7 @@ impl Journal {
         Journal { base, ..Journal::default() }
     }
 
-    /// Notes what was done to the table; says whether the oldest had to be folded for the first time.
+    /// Adds an entry; says whether the oldest one was folded for the first time.
     pub(crate) fn note(&mut self, at: Moment, what: TableEvent, step: StepKind) -> bool {
         let is_young = |begun: Moment| at.since(begun) < Journal::TOGETHER;
         let goes_on = step == StepKind::MayGoOn && self.begun.is_some_and(is_young);
@@ -91,7 +90,7 @@ impl Journal {
         had_all && self.folded.0 > 0
     }
 
-    /// What is noted from now on goes on with no step of before.
+    /// Starts a new step: the next entry is not merged with the previous one.
     pub(crate) fn begin_step(&mut self) {
         self.begun = None;
     }
@@ -108,12 +107,12 @@ impl Journal {
         true
     }
 
-    /// The step before which nothing is known any more, and the newest.
+    /// The oldest step that is known, and the newest.
     pub(crate) fn steps(&self) -> (usize, usize) {
         (self.folded.1, self.steps)
     }
 
-    /// The table as it is now, `live`, to stand still.
+    /// The present table, paused.
     pub(crate) fn stop(&self, at: Moment, live: &Table) -> Past {
         Past {
             step: self.steps,
@@ -124,7 +123,7 @@ impl Journal {
         }
     }
 
-    /// The table after so many steps since the start, or the oldest that is known.
+    /// The table after `step` steps, or the oldest that is known.
     pub(crate) fn replay(&self, step: usize) -> Past {
         let mut past = Past {
             step: self.folded.1,
@@ -137,7 +136,7 @@ impl Journal {
         past
     }
 
-    /// Makes one step; says whether there was one.
+    /// Goes one step forward; says whether there was one.
     pub(crate) fn forward(&self, past: &mut Past) -> bool {
         if past.taken < self.folded.0 {
             *past = self.replay(0);
@@ -154,7 +153,7 @@ impl Journal {
         false
     }
 
-    /// The rows that the last step of `past` is about, each as it was before, if it was there; none where that is not known any more.
+    /// The rows that the last step of `past` changed, each as it was before; empty if that is not known any more.
     pub(crate) fn last_step(&self, past: &Past) -> Vec<(SocketId, Option<SocketRow>)> {
         let Some(last) = past.taken.checked_sub(self.folded.0 + 1) else {
             return Vec::new();
@@ -188,7 +187,6 @@ impl Journal {
 }
 
 impl JournalEntry {
-    /// The rows that it is about.
     fn names(&self) -> Vec<SocketId> {
         match &self.what {
             TableEvent::Look { rows, .. } => rows.iter().map(RowChange::name).collect(),
@@ -197,7 +195,7 @@ impl JournalEntry {
         }
     }
 
-    /// Tells how those rows were after it that are not known yet, as far as it says so.
+    /// Moves the rows that this entry shows from `unknown` to `known`.
     fn tell(
         &self,
         unknown: &mut HashSet<SocketId>,

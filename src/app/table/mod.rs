@@ -1,3 +1,5 @@
+//! The kernel's socket table as this program remembers it: rows, their order, counts and ports, and the journal of the past.
+
 pub(crate) mod closed_rows;
 pub(crate) mod counts;
 pub(crate) mod event;
@@ -22,7 +24,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::tcp::{Host, Moment, Port, Protocol, SocketId, SocketRow, TcpState};
 
-/// The kernel's table at one moment, in the order in which connections were born; both ends of one stand together.
+/// The kernel's socket table, ordered by the birth of connections, both ends of one together.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     lines: HashMap<SocketId, TableRow>,
@@ -35,7 +37,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Takes one fact about the table; says whether something differs that can be seen, and is no timer.
+    /// Applies an event; says whether something visible other than a timer has changed.
     pub(crate) fn take(&mut self, at: Moment, what: &TableEvent) -> bool {
         match what {
             TableEvent::Look { afresh, rows } => self.look(at, *afresh, rows),
@@ -54,7 +56,7 @@ impl Table {
         if let Some(host) = afresh {
             return self.start_afresh(at, host, rows);
         }
-        // What vanished comes last: why it did may show in the state of its other end.
+        // Rows that vanished come last: the state of the other end may show why.
         let mut differs = false;
         for noted in rows {
             if let RowChange::There(row, serves) = noted {
@@ -91,7 +93,7 @@ impl Table {
         differs
     }
 
-    /// Forgets what stands in the table of that computer no more.
+    /// Removes the rows that are no longer in the table of that computer.
     fn forget_all_but(&mut self, host: Host, rows: &[(SocketRow, bool)]) -> bool {
         let there: HashSet<SocketId> = rows.iter().map(|(row, _)| row.name()).collect();
         let gone = |name: &SocketId| name.host == host && !there.contains(name);
@@ -102,7 +104,7 @@ impl Table {
         !gone.is_empty()
     }
 
-    /// Takes one row as the kernel shows it now.
+    /// Adds or updates one row.
     fn saw(&mut self, at: Moment, row: SocketRow, serves: bool) -> bool {
         let name = row.name();
         match self.lines.get_mut(&name) {
@@ -116,7 +118,7 @@ impl Table {
                 }
                 self.recount(&row, Some(before.state), Some(row.state));
                 if row.state == TcpState::TimeWait && before.state != row.state {
-                    // The look that missed the other end may have read this row too early.
+                    // The poll that missed the other end may have read this row too early.
                     self.explain(name);
                 }
                 return before.state != row.state
@@ -124,7 +126,7 @@ impl Table {
                     || before.inode != row.inode;
             }
             Some(_) => {
-                // A new connection took over the five numbers: it has a birth of its own.
+                // A new connection has the same five-tuple.
                 let other = self.mirror(name).filter(|line| line.gone.is_some());
                 if let Some(other) = other.map(|line| line.row.name()) {
                     self.forget(other);
@@ -168,7 +170,7 @@ impl Table {
         }
     }
 
-    /// Whether a row appeared or changed so shortly before `now` that it is still marked.
+    /// Whether a row that appeared or changed may still be marked at `now`.
     pub fn is_fresh(&self, now: Moment) -> bool {
         self.touched.is_some_and(|touched| now.since(touched) <= TableRow::FRESH)
     }
@@ -193,17 +195,17 @@ impl Table {
         self.ports.moved(row, before, after);
     }
 
-    /// The inodes of all lines.
+    /// The inodes of all rows.
     pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {
         self.lines.values().map(|line| line.row.inode)
     }
 
-    /// The line of that name.
+    /// The row with that id.
     pub fn get(&self, name: SocketId) -> Option<&TableRow> {
         self.lines.get(&name)
     }
 
-    /// The line of the other end of the same connection, if it stands in the table.
+    /// The row of the other end, if it is in the table.
     pub fn mirror(&self, name: SocketId) -> Option<&TableRow> {
         if name.tuple.is_to_itself() || !name.tuple.is_connected() {
             return None;
@@ -212,7 +214,7 @@ impl Table {
         same.or_else(|| self.lines.get(&self.order.other_end(name)?))
     }
 
-    /// The line of the other end of the same connection, or what was known of it when its ghost left the screen, too.
+    /// The row of the other end, in the table or among the closed rows.
     pub(crate) fn other_line(&self, name: SocketId) -> Option<&TableRow> {
         let other = name.tuple.mirrored().canonical();
         let born = self.lines.get(&name).map(|line| line.born);
@@ -227,7 +229,7 @@ impl Table {
         self.mirror(name).or_else(closed)
     }
 
-    /// Whether the other end went by a RST, and this one has not heard of it: half-open (RFC 9293, section 3.5.1).
+    /// Whether the connection is half-open: the other end left by a RST, and this one does not know (RFC 9293, section 3.5.1).
     pub fn is_half_open(&self, line: &TableRow) -> bool {
         let is_there = line.gone.is_none() && line.row.tuple.is_connected();
         let is_alone = |name| {
@@ -237,48 +239,48 @@ impl Table {
         is_there && line.row.state.is_open() && (line.left_alone || is_alone(line.row.name()))
     }
 
-    /// Whether both ends closed at once, as far as a look at either has shown it.
+    /// Whether a poll of either end showed that both closed at once.
     pub fn closed_at_once(&self, line: &TableRow) -> bool {
         let other = self.other_line(line.row.name());
         line.closed_at_once() || other.is_some_and(TableRow::closed_at_once)
     }
 
-    /// Whether the row is the client's end of its connection, as far as ports that listen tell.
+    /// Whether the row is the client's end of its connection.
     pub fn is_client(&self, name: SocketId) -> bool {
         self.lines.get(&name).is_some_and(TableRow::is_client)
     }
 
-    /// Every line in its order.
+    /// All rows in order.
     pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &TableRow> {
         self.places().filter_map(|place| self.lines.get(&place.name))
     }
 
-    /// Where every line stands, in order: quicker than the lines themselves.
+    /// The places of all rows in order, without a look-up of the rows.
     pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &RowPlace> {
         self.order.places()
     }
 
-    /// How many rows of TCP the kernel has in that state.
+    /// How many TCP rows are in that state.
     pub fn count(&self, state: TcpState) -> u32 {
         self.counts.of(state)
     }
 
-    /// Whether somebody listens at that port.
+    /// Whether a TCP socket is listening on that port.
     pub fn is_listening(&self, port: Port) -> bool {
         self.counts.is_listening(port)
     }
 
-    /// How many lines there are, ghosts too.
+    /// How many rows there are, ghosts included.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Whether there is no line.
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// How many connections are open: two ends of one count once, TIME_WAIT does not count.
+    /// How many connections are open; TIME_WAIT does not count.
     pub fn connections(&self) -> usize {
         self.order.open()
     }

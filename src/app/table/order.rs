@@ -3,8 +3,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::tcp::{Endpoint, FiveTuple, Host, Port, SocketId};
 
-/// The order of a table: sockets that listen, as they outlive the others, then connections as they were born, and of each the server's
-/// end before the client's.
+/// The order of a table: listening sockets, then connections by birth, the server's end of each before the client's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RowOrder {
     places: BTreeSet<RowPlace>,
@@ -13,7 +12,7 @@ pub(crate) struct RowOrder {
     open: usize,
 }
 
-/// Where a row stands.
+/// The place of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RowPlace {
     listens_not: bool,
@@ -23,7 +22,7 @@ pub(crate) struct RowPlace {
     pub(crate) name: SocketId,
 }
 
-/// What a row is to the order.
+/// What a row stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowKind {
     Listener,
@@ -44,7 +43,7 @@ impl RowKind {
     }
 }
 
-/// One connection: which it was, how many of its rows stand in the table, and how many of them are open.
+/// One connection: its number, how many rows it has in the table, and how many of them are open.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Birth {
     number: u64,
@@ -53,7 +52,7 @@ pub(crate) struct Birth {
 }
 
 impl RowOrder {
-    /// Gives a row its place: beside its other end, or at the end.
+    /// Inserts a row: beside its other end, else last.
     pub(crate) fn insert(&mut self, name: SocketId, part: RowKind) {
         let newborn = Birth { number: self.next, rows: 0, open: 0 };
         let birth = self.births.entry(birth_key(name)).or_insert(newborn);
@@ -64,7 +63,6 @@ impl RowOrder {
         self.places.insert(part.place(birth.number, name));
     }
 
-    /// Takes a row out.
     pub(crate) fn remove(&mut self, name: SocketId) {
         let key = birth_key(name);
         let Some(birth) = self.births.get_mut(&key) else {
@@ -80,7 +78,7 @@ impl RowOrder {
         }
     }
 
-    /// Counts an end that has opened, or closed again.
+    /// Counts an end that opened or closed.
     pub(crate) fn count_open(&mut self, name: SocketId, opens: bool) {
         let Some(birth) = self.births.get_mut(&birth_key(name)) else {
             return;
@@ -109,7 +107,7 @@ impl RowOrder {
         rows.map(|place| place.name).find(|other| *other != name)
     }
 
-    /// Where every row stands, in order.
+    /// All places in order.
     pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = &RowPlace> {
         self.places.iter()
     }
@@ -118,8 +116,8 @@ impl RowOrder {
 /// What both ends of a connection have in common.
 pub(crate) type BirthKey = (Host, FiveTuple);
 
-/// Both ends of a connection have one birth, on whichever computers they are; but each has a loopback of its own. Sockets that are not
-/// connected have each their own.
+/// Both ends of a connection have the same key, whichever computers they are on; but each computer has a loopback of its own. Every
+/// socket that is not connected has a key of its own.
 fn birth_key(name: SocketId) -> BirthKey {
     if name.tuple.is_connected() {
         let is_loopback = name.tuple.local.ip.to_canonical().is_loopback();

@@ -3,7 +3,7 @@ use crate::app::table::{Gone, GoneReason, TableRow, gone_reason};
 use crate::tcp::{CloseKind, Moment, SocketId, SocketRow, TcpState};
 
 impl Table {
-    /// Marks a row as gone: it stays as a ghost for a while, with the reason.
+    /// Marks a row as gone; it stays on the screen as a ghost for a while.
     pub(crate) fn vanished(&mut self, at: Moment, last: &SocketRow) -> bool {
         let name = last.name();
         let alive = |line: &&mut TableRow| line.gone.is_none() && line.row.is_same_socket(last);
@@ -19,8 +19,8 @@ impl Table {
         true
     }
 
-    /// Remembers what one of our own ends was told about its end. A connection that no look ever showed gets a line that says so, with the
-    /// state that its own calls had told; it takes the place of one whose end was told before.
+    /// Records how one of our sockets was closed. A connection that no poll ever showed gets a row with the state that its own calls
+    /// tell; it replaces an older one.
     pub(crate) fn ended(
         &mut self,
         at: Moment,
@@ -41,7 +41,7 @@ impl Table {
         true
     }
 
-    /// Works out why a row went, and its other end: each may tell of the other. Says whether that is another reason than was known.
+    /// Updates why a row and its other end left: each may explain the other. Says whether a reason changed.
     pub(crate) fn explain(&mut self, name: SocketId) -> bool {
         let other = self.mirror(name).map(|line| line.row.name());
         let mut differs = false;

@@ -3,30 +3,30 @@ use std::time::Duration;
 use crate::app::table::RowKind;
 use crate::tcp::{CloseKind, Errno, Moment, Protocol, SocketId, SocketRow, TcpState};
 
-/// A row of the kernel's table, and what this program remembers of it.
+/// A row of the kernel's socket table with its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRow {
     /// The row as it was last seen.
     pub row: SocketRow,
     /// When it was first seen.
     pub born: Moment,
-    /// When it was last seen to differ; timers that only run down do not count.
+    /// When it last changed; a timer that runs down is no change.
     pub changed: Moment,
-    /// When the row was last read, so that a timer can be counted on from there.
+    /// When it was last read: its timer counts down from there.
     pub read: Moment,
-    /// When and why it went; `None` while the kernel has it.
+    /// When and why it left the kernel's table.
     pub gone: Option<Gone>,
     /// Listener, server or client, as far as listening ports tell.
     pub(crate) kind: RowKind,
-    /// Whether it was there already when its table was first looked at, so that it is older than `born`.
+    /// Whether the first poll already showed it, so that it is older than `born`.
     pub found: bool,
-    /// Whether no look at the table ever showed it: our own calls told of it.
+    /// Whether no poll ever showed it: it is known from our own calls.
     pub told: bool,
-    /// What our own end was told about how it ended.
+    /// How our own end was closed, as its calls reported.
     pub ending: Option<CloseKind>,
-    /// Whether the other end sent a RST and its ghost has left, and this one has not heard of it.
+    /// Whether the other end left by a RST, and its ghost has left the screen, while this end is still there.
     pub left_alone: bool,
-    /// The inode by which a process held it last; 0 where none ever did.
+    /// The inode of the last process that owned it; 0 where none ever did.
     pub held: u64,
     /// The states before the present one.
     pub passed: Vec<Sighting>,
@@ -37,11 +37,11 @@ pub struct TableRow {
 pub struct Sighting {
     /// The state.
     pub state: TcpState,
-    /// Since when, as far as the looks at the table can tell.
+    /// Since when, as polls showed it.
     pub since: Moment,
 }
 
-/// When and why a row went.
+/// When and why a row left the kernel's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone {
     /// When.
@@ -57,7 +57,7 @@ pub enum GoneReason {
     ClosedByServer,
     /// The client's end closed first.
     ClosedByClient,
-    /// Its program closed it after the other end had closed, and after a wait in CLOSE_WAIT that a look saw.
+    /// It closed after the other end, and a poll showed it in CLOSE_WAIT before.
     ClosedSecond,
     /// A RST ended it.
     Reset,
@@ -65,11 +65,11 @@ pub enum GoneReason {
     TimeWaitOver,
     /// The listening socket was closed.
     Stopped,
-    /// Nobody was there.
+    /// connect() was refused.
     Refused,
     /// The connection was never made.
     NeverConnected,
-    /// The table does not tell.
+    /// The table does not show why.
     Unknown,
 }
 
@@ -89,7 +89,7 @@ impl GoneReason {
         }
     }
 
-    /// The same where there is hardly room.
+    /// The reason in fewer words.
     pub const fn brief(self) -> &'static str {
         match self {
             GoneReason::ClosedByServer => "server closed",
@@ -105,16 +105,16 @@ impl GoneReason {
     }
 }
 
-/// How a row is marked while it is fresh.
+/// How a row is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// Appeared just now.
     New,
     /// Changed just now.
     Changed,
-    /// The kernel has it no more.
+    /// No longer in the kernel's table.
     Gone,
-    /// Only our own calls told of it.
+    /// Known from our own calls only.
     Told,
     /// Nothing new.
     Plain,
@@ -126,7 +126,7 @@ impl TableRow {
     /// How long a row that is gone stays on the screen.
     pub const GHOST: Duration = Duration::from_secs(5);
 
-    /// A line for a row that is seen for the first time.
+    /// A row that is seen for the first time.
     pub fn new(row: SocketRow, at: Moment) -> TableRow {
         TableRow {
             row,
@@ -144,7 +144,7 @@ impl TableRow {
         }
     }
 
-    /// A line for a connection that no look ever showed, and that is over: our own calls told of it, and which state it had `reached`.
+    /// The row of a closed connection that no poll ever showed; our own calls tell which state it had `reached`.
     pub(crate) fn told(name: SocketId, reached: TcpState, how: CloseKind, at: Moment) -> TableRow {
         let row = SocketRow { host: name.host, ..SocketRow::new(name.tuple, reached) };
         let why = match how {
@@ -164,7 +164,7 @@ impl TableRow {
         }
     }
 
-    /// Takes the row as it is now.
+    /// Updates the row.
     pub fn saw(&mut self, row: SocketRow, at: Moment) {
         if row.state != self.row.state {
             let since = self.passed_since();
@@ -180,7 +180,7 @@ impl TableRow {
         self.gone = None;
     }
 
-    /// Since when the row is in its present state, as far as the looks at the table can tell.
+    /// Since when it is in its present state, as polls showed it.
     pub fn passed_since(&self) -> Moment {
         if self.passed.is_empty() { self.born } else { self.changed }
     }
@@ -190,7 +190,7 @@ impl TableRow {
         self.kind == RowKind::ClientEnd
     }
 
-    /// How it is to be marked at `now`.
+    /// Its mark at `now`.
     pub fn mark(&self, now: Moment) -> Mark {
         if self.told {
             Mark::Told
@@ -205,28 +205,28 @@ impl TableRow {
         }
     }
 
-    /// The time left on its timer at `now`, if one runs.
+    /// The time left on its timer at `now`.
     pub fn time_left(&self, now: Moment) -> Option<Duration> {
         let timer = self.row.timer?;
         Some(timer.left.saturating_sub(now.since(self.read)))
     }
 
-    /// The states that it was seen in, the present one last.
+    /// The states it was seen in, the present one last.
     pub(crate) fn states(&self) -> impl Iterator<Item = TcpState> {
         self.passed.iter().map(|sighting| sighting.state).chain([self.row.state])
     }
 
-    /// Whether the present state, or one before, is `state`.
+    /// Whether it was ever seen in `state`.
     pub fn was(&self, state: TcpState) -> bool {
         self.states().any(|seen| seen == state)
     }
 
-    /// Whether this end sent the first FIN, as far as its states tell.
+    /// Whether this end sent the first FIN, as its states show.
     pub fn closed_first(&self) -> bool {
         self.states().any(TcpState::closed_first)
     }
 
-    /// Whether a look saw that both ends had sent their FINs at once: neither closed first.
+    /// Whether it was seen in CLOSING: both ends sent their FINs at once.
     pub fn closed_at_once(&self) -> bool {
         self.was(TcpState::Closing)
     }
@@ -236,17 +236,17 @@ impl TableRow {
         self.states().any(TcpState::has_sent_fin)
     }
 
-    /// Whether its program closed it with data unread: then the kernel sends RST, and no FIN (RFC 2525, section 2.17).
+    /// Whether its program closed it with unread data: the kernel sends RST instead of FIN (RFC 2525, section 2.17).
     pub fn closed_unread(&self) -> bool {
         self.ending == Some(CloseKind::Close) && self.row.unread() > 0
     }
 
-    /// Whether this end went by a RST of its own: it was aborted, or closed with data unread.
+    /// Whether this end sent a RST: it was aborted, or closed with unread data.
     pub fn sent_rst(&self) -> bool {
         self.ending == Some(CloseKind::Abort) || self.closed_unread()
     }
 
-    /// Whether this end was told, or ordered, a RST.
+    /// Whether this end sent a RST on request, or received one.
     pub fn was_reset(&self) -> bool {
         matches!(self.ending, Some(CloseKind::Abort | CloseKind::Broken(Errno::ECONNRESET)))
     }

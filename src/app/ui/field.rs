@@ -1,17 +1,22 @@
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
 
 use tui_input::Input;
+
+use crate::tcp::Port;
 
 /// One line of a form.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// What it asks.
+    /// The name of the option.
     pub label: &'static str,
-    /// What is chosen or typed.
+    /// The present value.
     pub value: Value,
     /// What may be typed, or what it means.
     pub hint: Cow<'static, str>,
-    /// The socket call that the present value becomes.
+    /// The system call that the value becomes.
     pub call: String,
 }
 
@@ -22,9 +27,9 @@ pub enum Value {
     Text(Input),
     /// One of several.
     Choice {
-        /// What there is to choose from.
+        /// The options.
         options: Vec<String>,
-        /// Which one, counted from 0.
+        /// The selected one, counted from 0.
         chosen: usize,
     },
 }
@@ -36,29 +41,7 @@ impl Field {
         value: impl Into<String>,
         hint: impl Into<Cow<'static, str>>,
     ) -> Field {
-        Field {
-            label,
-            value: Value::Text(Input::new(value.into())),
-            hint: hint.into(),
-            call: String::new(),
-        }
-    }
-
-    /// A line to choose in.
-    pub fn choice(
-        label: &'static str,
-        options: &[&str],
-        chosen: usize,
-        hint: &'static str,
-    ) -> Field {
-        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        let chosen = chosen.min(options.len().saturating_sub(1));
-        Field {
-            label,
-            value: Value::Choice { options, chosen },
-            hint: hint.into(),
-            call: String::new(),
-        }
+        Field { label, value: Value::text(value), hint: hint.into(), call: String::new() }
     }
 
     /// The present value as text.
@@ -69,11 +52,81 @@ impl Field {
         }
     }
 
-    /// Which option is chosen; 0 for free text.
+    pub(crate) fn parse<T: FromStr>(&self) -> Result<T, T::Err> {
+        self.shown().trim().parse()
+    }
+
+    /// What is typed, unless it is nothing or `default`.
+    pub(crate) fn unless<T, E>(
+        &self,
+        default: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let typed =
+            Some(self.shown().trim()).filter(|typed| !typed.is_empty() && *typed != default);
+        typed.map(parse).transpose()
+    }
+
+    /// The number in the field; `why` where it is none of those `allowed`.
+    pub(crate) fn number<T: FromStr + PartialOrd>(
+        &self,
+        allowed: RangeInclusive<T>,
+        why: &str,
+    ) -> Result<T, String> {
+        let typed = self.parse().ok();
+        typed.filter(|n| allowed.contains(n)).ok_or_else(|| why.to_owned())
+    }
+
+    /// The port in the field; `why` where it is none, or lower than `from`.
+    pub(crate) fn port(&self, from: u16, why: &str) -> Result<Port, String> {
+        self.number(from..=u16::MAX, why).map(Port)
+    }
+
+    /// The time in the field, at most a day.
+    pub(crate) fn seconds(&self) -> Result<Duration, String> {
+        let seconds = self.number(0.0..=86400.0, "seconds, from 0 to 86400");
+        seconds.map(Duration::from_secs_f64)
+    }
+
+    /// Whether the second of two options is selected.
+    pub(crate) fn is_yes(&self) -> bool {
+        self.chosen() == 1
+    }
+
+    /// What belongs to the selected option.
+    pub(crate) fn pick<T: Copy, const N: usize>(&self, of_each: [T; N]) -> T {
+        of_each[self.chosen().min(N - 1)]
+    }
+
+    /// The selected option; 0 for free text.
     pub fn chosen(&self) -> usize {
         match &self.value {
             Value::Text(_) => 0,
             Value::Choice { chosen, .. } => *chosen,
         }
+    }
+}
+
+impl Value {
+    /// Text to edit.
+    pub(crate) fn text(value: impl Into<String>) -> Value {
+        Value::Text(Input::new(value.into()))
+    }
+
+    /// One of several options.
+    pub(crate) fn choice(options: &[&str], chosen: usize) -> Value {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        let chosen = chosen.min(options.len().saturating_sub(1));
+        Value::Choice { options, chosen }
+    }
+
+    /// A time, 5 s where none is set.
+    pub(crate) fn seconds(time: Option<Duration>) -> Value {
+        Value::text(time.map_or(5.0, |time| time.as_secs_f64()).to_string())
+    }
+
+    /// No or yes.
+    pub(crate) fn yes_no(yes: bool) -> Value {
+        Value::choice(&["no", "yes"], usize::from(yes))
     }
 }

@@ -1,29 +1,23 @@
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a form ignores every key that it does not name"
-)]
-
-use std::ops::RangeInclusive;
-use std::time::Duration;
+#![expect(clippy::wildcard_enum_match_arm, reason = "a form ignores all other keys")]
 
 use crate::app::keys::Key;
-use crate::app::ui::text_input::{LONGEST, edit_text};
+use crate::app::ui::text_input::{LONGEST, edit_text, printable};
 use crate::app::ui::{Field, Value};
 
-/// Fields to fill in; each shows the socket call that it becomes.
+/// Fields to fill in; each shows the system call that it becomes.
 #[derive(Clone, Debug)]
 pub struct Form {
     /// From top to bottom.
     pub fields: Vec<Field>,
-    /// Which field the cursor is in.
+    /// The field with the cursor.
     pub at: usize,
-    /// Whether the cursor has only just come there: what is typed now takes the place of the old value.
+    /// Whether the cursor has just moved there: the first character typed replaces the old value.
     pub is_new_there: bool,
-    /// What is wrong, and in which field.
+    /// The value that was refused.
     pub wrong: Option<Wrong>,
 }
 
-/// What is wrong with a value, and what would be right.
+/// A value that was refused, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
     /// The field, counted from 0.
@@ -43,57 +37,23 @@ impl Wrong {
 pub enum Outcome {
     /// Something changed; it stays open.
     Open,
-    /// The key means nothing there; it stays open.
+    /// The key has no meaning there; it stays open.
     Ignored,
-    /// The person wants it to be applied.
+    /// It is to be applied.
     Confirmed,
-    /// The person wants none of it.
+    /// It is to be closed.
     Dropped,
 }
 
-/// The two options of a yes-or-no field.
-pub(crate) const YES_NO: [&str; 2] = ["no", "yes"];
-
-/// The call that switches a socket option on.
-pub(crate) fn option_call(name: &str, on: bool) -> String {
-    if on { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
+/// The call that switches a socket option on, if the field says so.
+pub(crate) fn option_call(name: &str, field: &Field) -> String {
+    if field.is_yes() { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
 }
 
 impl Form {
     /// A form with these fields, the cursor in the first.
     pub fn new(fields: Vec<Field>) -> Form {
         Form { fields, at: 0, is_new_there: true, wrong: None }
-    }
-
-    /// Whether the second of two options is chosen.
-    pub(crate) fn is_yes(&self, field: usize) -> bool {
-        self.fields[field].chosen() == 1
-    }
-
-    /// The number in a field.
-    ///
-    /// # Errors
-    /// `why`, when it is none of those `allowed`.
-    pub(crate) fn number(
-        &self,
-        field: usize,
-        allowed: RangeInclusive<u32>,
-        why: &str,
-    ) -> Result<u32, Wrong> {
-        let typed = self.fields[field].shown().trim().parse().ok();
-        typed.filter(|n| allowed.contains(n)).ok_or_else(|| Wrong::new(field, why))
-    }
-
-    /// The time in a field.
-    ///
-    /// # Errors
-    /// When it is not between nothing and a day.
-    pub(crate) fn seconds(&self, field: usize) -> Result<Duration, Wrong> {
-        let typed = self.fields[field].shown().trim().parse::<f64>().ok();
-        let allowed = typed.filter(|seconds| (0.0..=86400.0).contains(seconds));
-        allowed
-            .map(Duration::from_secs_f64)
-            .ok_or_else(|| Wrong::new(field, "seconds, from 0 to 86400"))
     }
 
     /// Takes a key.
@@ -113,7 +73,7 @@ impl Form {
         Outcome::Open
     }
 
-    /// The choice that a field belongs to, and which of its options has the field's name, if there is one.
+    /// The choice with an option that ends with this field's label, and the place of that option.
     fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
         let label = self.fields.get(field)?.label;
         let choices = self.fields.iter().enumerate();
@@ -127,13 +87,13 @@ impl Form {
         found.next()
     }
 
-    /// Whether a field does not count at present: the option that it belongs to is not chosen.
+    /// Whether a field does not count: the option that it belongs to is not selected.
     pub fn is_idle(&self, field: usize) -> bool {
         let choice = self.choice_of(field);
         choice.is_some_and(|(choice, option)| self.fields[choice].chosen() != option)
     }
 
-    /// What is typed into a field is meant to count: the option that it belongs to is chosen.
+    /// Selects the option that a field belongs to, so that what is typed counts.
     fn choose_for(&mut self, field: usize) {
         if let Some((choice, option)) = self.choice_of(field)
             && let Value::Choice { chosen, .. } = &mut self.fields[choice].value
@@ -142,9 +102,9 @@ impl Form {
         }
     }
 
-    /// Takes pasted text: printable characters only, and no more than fits.
+    /// Takes pasted text.
     pub fn paste(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
+        for c in printable(text, LONGEST) {
             self.edit(Key::Char(c));
         }
     }
@@ -155,7 +115,7 @@ impl Form {
         self.is_new_there = true;
     }
 
-    /// Takes a key in the field with the cursor; says whether it means anything there.
+    /// Takes a key in the field with the cursor; says whether it has a meaning there.
     fn edit(&mut self, key: Key) -> bool {
         let Some(field) = self.fields.get_mut(self.at) else {
             return false;

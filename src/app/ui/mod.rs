@@ -1,3 +1,5 @@
+//! What the screen shows, and the state of its forms and text fields.
+
 pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod palette;
@@ -18,57 +20,57 @@ use crate::app::keys::{Action, MainView, Pane};
 use crate::app::model::Myth;
 use crate::tcp::{Moment, SocketId, TcpInfo};
 
-/// What the person in front of it has chosen to look at, and how.
+/// What the screen shows, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Ui {
-    /// The pane that arrows move in.
+    /// The pane with the focus.
     pub focus: Pane,
-    /// What lies over the panes.
+    /// The overlay that is open.
     pub overlay: Option<Overlay>,
-    /// When nothing did the last time.
+    /// When no overlay was open the last time.
     pub covered: Moment,
-    /// What stands in the middle of the screen.
+    /// The main view.
     pub picture: MainView,
-    /// How often the picture was zoomed in.
+    /// The zoom level of the main view.
     pub zoom: u8,
-    /// How many lines the ladder is scrolled back from its end.
+    /// The lines that the ladder is scrolled back from its end.
     pub back: usize,
-    /// Whether the ladder is that of all connections, where segments crossed a wire.
+    /// Whether the ladder is that of all connections in the lab.
     pub all: bool,
-    /// The rows that the table shows, in their order.
+    /// The rows that the table shows, in order.
     pub shown: Vec<SocketId>,
-    /// In the lab: where each of them stands in its own computer's table.
+    /// In the lab: the place of each row in its own computer's table.
     pub ranks: HostRowNumbers,
-    /// Whether `shown` has to be worked out anew.
+    /// Whether `shown` is out of date.
     pub stale: bool,
-    /// The chosen row of the table.
+    /// The selected row of the table.
     pub selected: Option<SocketId>,
-    /// The row to compare another one with.
+    /// The row to compare another with.
     pub marked: Option<SocketId>,
-    /// What the kernel knows beyond their rows of the connections that are looked inside.
+    /// The `tcp_info` of the connection whose details are shown.
     pub inside: Vec<(SocketId, TcpInfo)>,
-    /// What part of the table is shown.
+    /// Which part of the table is shown.
     pub lens: RowFilter,
     /// The text that rows must contain.
     pub find: Find,
     /// Whether the table has netstat's own layout.
     pub netstat: bool,
-    /// How it is drawn.
+    /// Theme, type size and the like.
     pub look: Appearance,
-    /// The number typed before a verb.
+    /// The count typed before a key.
     pub count: Option<u32>,
-    /// Verbs that wait until the calls before them are answered: since when, and their counts.
+    /// Actions queued behind unanswered connects: since when, and their counts.
     pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
-    /// The myth, as it was tried.
+    /// The trial of the myth.
     pub myth: Option<Myth>,
-    /// The last keys, to be shown to an audience.
+    /// The last keys, shown to an audience.
     pub keys: VecDeque<String>,
 }
 
 /// How the screen is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Appearance {
-    /// Which theme, counted from the one at the start.
+    /// The theme, counted from the one at the start.
     pub theme: usize,
     /// Big type for the last row of the room.
     pub big: bool,
@@ -85,42 +87,58 @@ pub struct Find {
     pub typing: bool,
 }
 
-/// What lies over the panes.
+/// What is drawn over the panes.
 #[derive(Clone, Debug)]
 pub enum Overlay {
-    /// All keys, scrolled down so many lines.
+    /// All keys, scrolled down by so many lines.
     Help(usize),
     /// The listener's options.
     ListenForm(Form),
     /// The client's options.
     ConnectForm(Form),
-    /// One connection as a card.
+    /// The details of one connection.
     Card(SocketId),
-    /// Which ports are to be used up.
+    /// The ports to use up.
     PortsForm(Form),
-    /// The menu of states to be held; which is chosen, counted from 0.
+    /// The menu of states to hold; the selected one, counted from 0.
     States(usize),
     /// Every action by its name.
     Palette(Palette),
-    /// The last refusal taken apart, scrolled down so many lines.
+    /// The last refusal in detail, scrolled down by so many lines.
     Why(usize),
 }
 
+impl Overlay {
+    /// The form, if it is one.
+    pub(crate) fn form(&mut self) -> Option<&mut Form> {
+        match self {
+            Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form) => {
+                Some(form)
+            }
+            Overlay::Help(_)
+            | Overlay::Card(_)
+            | Overlay::States(_)
+            | Overlay::Palette(_)
+            | Overlay::Why(_) => None,
+        }
+    }
+}
+
 impl Ui {
-    /// So many verbs may wait; more are carried out at once, on what there is.
+    /// The most actions that may be queued; more run at once.
     pub(crate) const POSTPONED: usize = 32;
-    /// How long a verb waits for calls at most.
+    /// How long an action waits at most.
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
-    /// How many of the last keys are shown.
+    /// The number of keys that are shown.
     pub const KEYS: usize = 6;
 
-    /// What the kernel knows of that connection, if it is looked inside.
+    /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
         let found = self.inside.iter().find(|(of, _)| *of == name)?;
         Some(&found.1)
     }
 
-    /// The list of all keys cannot be scrolled further down than this: only who draws it knows how much of it fits.
+    /// Limits how far the list of keys is scrolled; the painter knows how much of it fits.
     pub fn help_ends_at(&mut self, last: usize) {
         if let Some(Overlay::Help(line)) = &mut self.overlay {
             *line = last.min(*line);
@@ -136,7 +154,7 @@ impl Ui {
     }
 }
 
-/// Shows a picture in place of the table; the key that brought it takes it away again.
+/// Shows a view in place of the table, or the table again.
 pub(crate) fn show(ui: &mut Ui, picture: MainView) {
     ui.picture = if ui.picture == picture { MainView::Table } else { picture };
     (ui.zoom, ui.back, ui.all) = (0, 0, false);

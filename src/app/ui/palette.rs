@@ -1,19 +1,19 @@
 use tui_input::Input;
 
 use crate::app::keys::{BINDINGS, Binding, Key};
-use crate::app::ui::text_input::edit_text;
+use crate::app::ui::text_input::{edit_text, printable};
 
-/// What is typed to find an action, and which of those found is chosen.
+/// The list of actions by name: the text typed, and the selected one.
 #[derive(Clone, Debug, Default)]
 pub struct Palette {
-    /// The words that are looked for; empty shows every action.
+    /// The words to find; empty shows every action.
     pub text: Input,
-    /// Which of the actions found is chosen, counted from 0.
+    /// The selected one of the actions found, counted from 0.
     pub chosen: usize,
 }
 
 impl Palette {
-    /// The actions that every word typed is found in: those whose name begins with it first.
+    /// The actions that contain every word typed, the best match first.
     pub fn found(&self) -> Vec<&'static Binding> {
         let typed = self.text.value().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
@@ -24,7 +24,7 @@ impl Palette {
         found.into_iter().map(|(_, binding)| binding).collect()
     }
 
-    /// Chooses the action so many further down, or up.
+    /// Moves the selection down, or up.
     pub(crate) fn go(&mut self, steps: i64) {
         let last = self.found().len().saturating_sub(1);
         let distance = usize::try_from(steps.unsigned_abs()).unwrap_or(usize::MAX);
@@ -37,14 +37,14 @@ impl Palette {
 
     /// Adds pasted text.
     pub(crate) fn paste(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !c.is_control()).take(64) {
+        for c in printable(text, 64) {
             edit_text(&mut self.text, Key::Char(c));
         }
         self.chosen = 0;
     }
 }
 
-/// How far the words are from being the name of an action, if they can be meant for it.
+/// How badly the words match an action, 0 for best; `None` where one does not match.
 fn rank(binding: &Binding, words: &[&str]) -> Option<usize> {
     let name = binding.help.to_lowercase();
     let about = binding.about.to_lowercase();
@@ -74,7 +74,7 @@ fn begins_a_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word))
 }
 
-/// Whether the letters of `word` are in a word of `text`, in their order, from its first letter on: `hcls` is half-close.
+/// Whether `word` abbreviates a word of `text`: `hcls` is half-close.
 fn abbreviates(text: &str, word: &str) -> bool {
     text.split(' ').any(|part| {
         let mut letters = part.chars();

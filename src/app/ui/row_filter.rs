@@ -1,15 +1,15 @@
 use crate::tcp::{Host, SocketId};
 
-/// What part of the table is shown.
+/// Which part of the table is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RowFilter {
-    /// From whose side.
+    /// Whose computer's rows.
     pub view: PointOfView,
     /// Whether the whole machine is shown, and not only the demo's ports.
     pub whole_machine: bool,
 }
 
-/// Whose computer's table is shown.
+/// Whose computer's rows are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PointOfView {
     /// Both ends of every connection.
@@ -17,7 +17,7 @@ pub enum PointOfView {
     BothEnds,
     /// What netstat on the server's computer would show.
     Server,
-    /// What netstat on the chosen client's computer would show.
+    /// What netstat on the selected client's computer would show.
     Client,
 }
 
@@ -33,17 +33,16 @@ impl PointOfView {
     }
 }
 
-/// Where the rows that are shown stand among those of their own computer.
+/// The place of each shown row among those of its own computer.
 #[derive(Clone, Debug, Default)]
 pub struct HostRowNumbers {
-    /// Of each row that is shown, counted from 1.
+    /// The place of each, counted from 1.
     nth: Vec<u32>,
-    /// How many rows of each computer are shown, by the number of its host.
+    /// The shown rows of each host.
     counts: Vec<u32>,
 }
 
 impl HostRowNumbers {
-    /// Where the rows of `shown` stand.
     pub(crate) fn of(shown: &[SocketId]) -> HostRowNumbers {
         let mut ranks = HostRowNumbers::default();
         for name in shown {
@@ -57,7 +56,7 @@ impl HostRowNumbers {
         ranks
     }
 
-    /// The rank of the row at that place, counted from 1; 0 where there is none.
+    /// The number of the row at that place, counted from 1; 0 where there is none.
     pub fn nth(&self, place: usize) -> usize {
         self.nth.get(place).map_or(0, |nth| *nth as usize)
     }

@@ -1,7 +1,4 @@
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a form ignores every key that it does not name"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a text field ignores all other keys")]
 
 use tui_input::{Input, InputRequest};
 
@@ -10,7 +7,12 @@ use crate::app::keys::Key;
 /// The longest text that a field takes.
 pub(crate) const LONGEST: usize = 256;
 
-/// Takes a key in a line of text; says whether it means anything there.
+/// The characters of pasted text that a field takes.
+pub(crate) fn printable(text: &str, longest: usize) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_control()).take(longest)
+}
+
+/// Takes a key in a line of text; says whether it has a meaning there.
 pub(crate) fn edit_text(input: &mut Input, key: Key) -> bool {
     let request = match key {
         Key::Char(c) if input.value().chars().count() < LONGEST => InputRequest::InsertChar(c),

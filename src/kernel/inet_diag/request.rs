@@ -107,7 +107,7 @@ pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &m
     write_one(tuple, interface, 0, sequence, request);
 }
 
-/// Writes the same request with `INET_DIAG_INFO`, see [`tcp_info`](crate::kernel::inet_diag::tcp_info).
+/// Writes the same request with `INET_DIAG_INFO`, see [`tcp_info`](crate::kernel::inet_diag::tcp_info()).
 pub fn write_inspection(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
     write_one(tuple, interface, INFO, sequence, request);
 }

@@ -232,14 +232,18 @@ impl Planner {
         if self.next == Extent::Whole || !is_due {
             return None;
         }
-        let owed = mem::replace(&mut self.owed, Extent::Changes);
-        Some(TableUpdate {
-            host: self.host,
-            changes: mem::take(&mut self.changes),
-            afresh: owed == Extent::Whole,
-            torn: self.torn,
-            source: self.source,
-        })
+        let afresh = mem::replace(&mut self.owed, Extent::Changes) == Extent::Whole;
+        let mut changes = mem::take(&mut self.changes);
+        if afresh {
+            // A row that was looked up since the table was read may be gone by now.
+            changes.retain(|change| match change {
+                Change::Appeared(row) | Change::Moved { to: row, .. } => {
+                    self.known.get(&row.name()).is_some_and(|known| known.is_same_socket(row))
+                }
+                Change::Vanished(_) => false,
+            });
+        }
+        Some(TableUpdate { host: self.host, changes, afresh, torn: self.torn, source: self.source })
     }
 
     /// How long until something is due.

@@ -36,6 +36,15 @@ impl Segment {
     /// What a refusal says.
     pub const REFUSES: &str = "port unreachable";
 
+    /// How many sequence numbers it takes, SYN and FIN included (SEG.LEN, RFC 9293, section 3.3.1); 0 for UDP.
+    pub fn sequence_length(&self) -> u32 {
+        if self.tuple.protocol == Protocol::Udp {
+            return 0;
+        }
+        let control = [Flags::SYN, Flags::FIN].map(|flag| u32::from(self.flags.has(flag)));
+        self.length.wrapping_add(control[0] + control[1])
+    }
+
     /// What it is called on an arrow: its flags, or the protocol that has none.
     pub fn label(&self) -> String {
         match self.tuple.protocol {

@@ -7,7 +7,7 @@ use crate::tcp::{
     SyscallTrace, TcpState,
 };
 
-/// What TCP tells back to a program (RFC 9293, section 3.9.1: user/TCP interface). Bad news is news, too.
+/// What TCP reports to a program (RFC 9293, section 3.9.1: user/TCP interface). A failure is an event, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent {
     /// The sockets listen; `spec.at` carries the port that they really got.
@@ -33,12 +33,12 @@ pub enum SocketEvent {
     AcceptHeld(bool),
     /// accept() returned a socket of its own for one connection.
     Accepted(OwnSocket),
-    /// accept() failed and is tried again after `pause`, or the caller it brought was turned away.
+    /// accept() failed and is tried again after `pause`, or the client was refused.
     AcceptFailed {
         /// Why.
         why: SyscallError,
-        /// How long nothing is accepted now; zero when it goes on at once: a caller was turned away for want of descriptors, or was
-        /// gone before accept() returned it.
+        /// The pause before the next accept(); zero when the client was refused for want of descriptors, or left before accept()
+        /// returned its socket.
         pause: Duration,
     },
     /// connect() is under way: SYN sent.
@@ -49,10 +49,10 @@ pub enum SocketEvent {
     ConnectFailed {
         /// What was asked.
         spec: ConnectSpec,
-        /// Whom it called once the name was resolved.
+        /// The address it connected to, once the name was resolved.
         to: Option<Endpoint>,
-        /// Its own end, where it was told as Connecting before: that one is over. A call that was refused at once may have been an exact
-        /// copy of a connection that lives on.
+        /// Its own end, if it was reported as Connecting before. A connect() that was refused at once may have had the five-tuple of a
+        /// connection that is still open.
         local: Option<Endpoint>,
         /// Which call refused, and why.
         why: SyscallError,
@@ -66,7 +66,7 @@ pub enum SocketEvent {
         /// Whether each socket was given the whole port range, so that connect() need not search.
         whole_range: bool,
     },
-    /// A burst is over: all tried, given up at the first refusal, or stopped.
+    /// A burst is over: all connected, stopped at the first refusal, or cancelled.
     BurstEnded {
         /// Which order it was.
         id: ConnectId,
@@ -100,7 +100,7 @@ pub enum SocketEvent {
         /// Which call, and why.
         why: SyscallError,
     },
-    /// read() returned 0: the other end's FIN has come. This end is still open.
+    /// read() returned 0: the FIN of the other end has arrived. This end is still open.
     PeerClosed(SocketId),
     /// shutdown(`SHUT_WR`) sent a FIN; this end still reads.
     HalfClosed(SocketId),
@@ -108,10 +108,10 @@ pub enum SocketEvent {
     Closed {
         /// Which end.
         at: SocketId,
-        /// How it came to that.
+        /// How it was closed.
         how: CloseKind,
     },
-    /// A connection was put into a state.
+    /// A connection is held in a state.
     Staged {
         /// Which state.
         state: TcpState,
@@ -122,7 +122,7 @@ pub enum SocketEvent {
         /// The calls that did it, as one would write them.
         calls: Vec<String>,
     },
-    /// A connection could not be put into a state.
+    /// A connection could not be held in a state.
     StageFailed {
         /// Which state.
         state: TcpState,
@@ -137,10 +137,10 @@ pub enum SocketEvent {
     Tried {
         /// Which.
         trial: Probe,
-        /// Whether the kernel took it.
+        /// Whether the kernel allowed it.
         outcome: Result<(), SyscallError>,
     },
-    /// So many more sockets were dealt with like the last one that was told for the same deed.
+    /// How many further sockets had the same calls and were left out of the trace.
     CalledAlike {
         /// What their calls were made for.
         deed: Purpose,
@@ -167,14 +167,14 @@ pub struct OwnSocket {
     pub order: Option<ConnectId>,
 }
 
-/// How an end came to be closed.
+/// How an end was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseKind {
     /// close(): FIN, unless the other end's data was left unread, which makes it RST.
     Close,
     /// close() with `SO_LINGER` 0: RST.
     Abort,
-    /// The connection broke: RST came, or nobody answered.
+    /// The connection broke: a RST arrived, or no answer.
     Broken(Errno),
 }
 
@@ -183,12 +183,12 @@ pub enum CloseKind {
 pub struct SyscallError {
     /// Which call.
     pub call: Call,
-    /// What the kernel answered.
+    /// The errno.
     pub errno: Errno,
 }
 
 impl SyscallError {
-    /// Why, where no system call has returned that errno: this program, or the resolver, refused by itself.
+    /// The reason, if no system call returned that errno: this program or the resolver refused.
     pub const fn of_our_own(self) -> Option<&'static str> {
         Some(match (self.call, self.errno) {
             (Call::Remote(_), _) => "it is neither on this machine nor on a private network",
@@ -217,7 +217,7 @@ impl fmt::Display for SyscallError {
     }
 }
 
-/// The system calls that a refusal can come from, and three reasons of our own.
+/// The system call that failed, or a reason of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// socket(2).

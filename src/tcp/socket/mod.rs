@@ -1,3 +1,5 @@
+//! What programs ask of sockets, and what sockets and the kernel answer.
+
 pub(crate) mod command;
 pub(crate) mod connect_spec;
 pub(crate) mod errno;

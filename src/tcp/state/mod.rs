@@ -20,7 +20,7 @@ pub enum TcpState {
     FinWait1,
     /// Its FIN is acknowledged, waits for the other's FIN.
     FinWait2,
-    /// Has received a FIN; its own program has not closed yet.
+    /// Has received a FIN; its program has not closed yet.
     CloseWait,
     /// Both sent a FIN at once; waits for the ACK of its own.
     Closing,
@@ -113,7 +113,7 @@ impl TcpState {
         }
     }
 
-    /// What the state means, for somebody who sees it for the first time.
+    /// What the state means, for a newcomer.
     pub const fn meaning(self) -> &'static str {
         match self {
             TcpState::Listen => "waits for connections; it is not one itself",

@@ -1,3 +1,5 @@
+//! The kernel's socket table: rows, snapshots, changes.
+
 pub(crate) mod change;
 pub(crate) mod filter;
 pub(crate) mod netstat;

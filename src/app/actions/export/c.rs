@@ -1,5 +1,4 @@
-use crate::app::actions::export::plan::{arguments, look};
-use crate::app::actions::{Piece, Plan};
+use crate::app::actions::export::plan::{Piece, Plan, arguments, look, socket};
 use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
 /// Everything before main().
@@ -80,7 +79,7 @@ static int accept_at(const int *listeners, int count) {
 "#;
 
 /// The program in C.
-pub(crate) fn text(plan: &Plan, name: &str) -> String {
+pub(super) fn text(plan: &Plan, name: &str) -> String {
     let head = format!(
         "/* The calls that fivetuple recorded, in the same order: they make the same rows.\n *\n *     cc -o {name} {name}.c && ./{name}\n *     {}\n */\n",
         look(plan)
@@ -95,20 +94,20 @@ pub(crate) fn text(plan: &Plan, name: &str) -> String {
     }
     for piece in plan.listeners.iter().chain(&plan.clients) {
         text.extend([format!("    /* {} */\n", piece.about)]);
-        text += &socket(piece, &piece.name, "    ");
+        text += &socket(piece, (&piece.name, "    "), lines, accept);
         text += "\n";
     }
     if let Some(last) = plan.clients.last().filter(|_| plan.more > 0) {
         text.extend([format!("    /* {} more like the last one */\n", plan.more)]);
         text.extend([format!("    static int more[{}];\n", plan.more)]);
         text.extend([format!("    for (int n = 0; n < {}; n++) {{\n", plan.more)]);
-        text += &socket(last, "client", "        ");
+        text += &socket(last, ("client", "        "), lines, accept);
         text += "        more[n] = client;\n    }\n\n";
     }
-    for door in plan.listeners.iter().filter(|door| door.is_closed) {
+    for listener in plan.listeners.iter().filter(|listener| listener.is_closed) {
         text.extend([format!(
             "    /* it stopped listening; its connections live on */\n    close({});\n\n",
-            door.name
+            listener.name
         )]);
     }
     text.extend([format!("    puts(\"Look:  {}\");\n", look(plan))]);
@@ -128,23 +127,15 @@ fn closing(plan: &Plan) -> String {
     text
 }
 
-/// The calls of one socket, and accept() at the other end.
-fn socket(piece: &Piece, name: &str, indent: &str) -> String {
-    let mut text = String::new();
-    for call in &piece.calls {
-        for line in lines(call, name, piece.is_calling) {
-            text.extend([format!("{indent}{line}\n")]);
+fn accept(listeners: &[String]) -> Vec<String> {
+    match listeners {
+        [] => vec![],
+        [one] => vec![format!("must(\"accept\", accept({one}, NULL, NULL));")],
+        all => {
+            let (count, all) = (all.len(), all.join(", "));
+            vec![format!("must(\"accept\", accept_at((int[]){{{all}}}, {count}));")]
         }
     }
-    let accepts = match &piece.accepted_by[..] {
-        [] => String::new(),
-        [door] => format!("{indent}must(\"accept\", accept({door}, NULL, NULL));\n"),
-        doors => {
-            let (count, doors) = (doors.len(), doors.join(", "));
-            format!("{indent}must(\"accept\", accept_at((int[]){{{doors}}}, {count}));\n")
-        }
-    };
-    text + &accepts
 }
 
 fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {

@@ -1,34 +1,161 @@
-use crate::tcp::{Endpoint, SocketId, SyscallRecord};
+//! What the program has to do, taken from the recorded calls of our sockets.
+
+use crate::app::State;
+use crate::app::model::SyscallEntry;
+use crate::app::query::names;
+use crate::tcp::{
+    Endpoint, Protocol, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, TcpState,
+};
 
 /// The calls of one socket, and what it is called in the program.
-pub(crate) struct Piece {
-    pub(crate) row: SocketId,
+pub(super) struct Piece {
+    pub(super) row: SocketId,
     /// Whose socket it is, in words.
-    pub(crate) about: String,
-    pub(crate) name: String,
-    pub(crate) calls: Vec<SyscallRecord>,
+    pub(super) about: String,
+    pub(super) name: String,
+    pub(super) calls: Vec<SyscallRecord>,
     /// Who may have to accept it: the names of the listening sockets.
-    pub(crate) accepted_by: Vec<String>,
+    pub(super) accepted_by: Vec<String>,
     /// Whether connect() has no answer, so that nobody may wait for one.
-    pub(crate) is_calling: bool,
+    pub(super) is_calling: bool,
     /// Whether the socket is closed by now: only its connections are left.
-    pub(crate) is_closed: bool,
+    pub(super) is_closed: bool,
 }
 
 /// What the program does: who listens, who connects, and how many more like the last.
-pub(crate) struct Plan {
-    pub(crate) listeners: Vec<Piece>,
-    pub(crate) clients: Vec<Piece>,
-    pub(crate) more: usize,
-    pub(crate) port: u16,
+pub(super) struct Plan {
+    pub(super) listeners: Vec<Piece>,
+    pub(super) clients: Vec<Piece>,
+    pub(super) more: usize,
+    pub(super) port: u16,
+}
+
+impl Plan {
+    /// The calls of the sockets that are open now, and of the listeners that accepted them.
+    pub(super) fn of(state: &State) -> Plan {
+        let mut listeners: Vec<Piece> = Vec::new();
+        let mut clients: Vec<Piece> = Vec::new();
+        for entry in state.calls.entries() {
+            let makes = |call: &SyscallRecord| matches!(call.asked, Syscall::Socket { .. });
+            let Some(row) = entry.record.row.filter(|_| entry.record.calls.iter().any(makes))
+            else {
+                continue;
+            };
+            match entry.record.deed {
+                Purpose::Listen => listeners.push(listener(state, entry, row, listeners.len() + 1)),
+                Purpose::Connect if state.clients.holder_of(row).is_some() => {
+                    clients.push(client(state, entry, row, clients.len() + 1));
+                }
+                Purpose::Connect
+                | Purpose::Accept
+                | Purpose::HalfClose
+                | Purpose::Close
+                | Purpose::Try => (),
+            }
+        }
+        for client in &mut clients {
+            if state.server.ends.contains(state.other_end(client.row)) {
+                client.accepted_by = listeners_for(&listeners, client.row);
+            }
+        }
+        let needed = |listener: &Piece| {
+            let accepts = |client: &Piece| client.accepted_by.contains(&listener.name);
+            !listener.is_closed || clients.iter().any(accepts)
+        };
+        listeners.retain(needed);
+        let first = listeners.first().map(|listener| listener.row.tuple.local.port);
+        let called = clients.first().map(|client| client.row.tuple.remote.port);
+        Plan {
+            more: state.clients.open().saturating_sub(clients.len()),
+            port: first.or(called).map_or(0, |port| port.0),
+            listeners,
+            clients,
+        }
+    }
 }
 
 /// Where to look for the rows.
-pub(crate) fn look(plan: &Plan) -> String {
+pub(super) fn look(plan: &Plan) -> String {
     format!("netstat -atn | grep ':{} '", plan.port)
 }
 
 /// `"127.0.0.1", 5000`, which both languages understand.
-pub(crate) fn arguments(end: Endpoint) -> String {
+pub(super) fn arguments(end: Endpoint) -> String {
     format!("\"{}\", {}", end.ip, end.port.0)
+}
+
+fn listener(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> Piece {
+    let mut calls = done(entry);
+    // Where the kernel chose the port, the program asks for the one that it chose.
+    for call in &mut calls {
+        if let Syscall::Bind(at) = &mut call.asked {
+            *at = row.tuple.local;
+        }
+    }
+    Piece {
+        row,
+        about: format!("the listener at {}", row.tuple.local),
+        name: format!("listener{number}"),
+        calls,
+        accepted_by: Vec::new(),
+        is_calling: false,
+        is_closed: !state.server.sockets.iter().any(|own| own.name == row),
+    }
+}
+
+fn client(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> Piece {
+    let line = state.sockets.get(row);
+    let who = names::client_name(state, row);
+    Piece {
+        row,
+        about: format!("{who}, here {} to {}", row.tuple.local, row.tuple.remote),
+        name: format!("client{number}"),
+        calls: done(entry),
+        accepted_by: Vec::new(),
+        is_calling: line.is_some_and(|line| line.row.state == TcpState::SynSent),
+        is_closed: false,
+    }
+}
+
+/// The calls that were not refused, and that something depends on.
+fn done(entry: &SyscallEntry) -> Vec<SyscallRecord> {
+    let matters = |call: &&SyscallRecord| {
+        let only_asks = matches!(
+            call.asked,
+            Syscall::GetSockName | Syscall::ConnectAnswer | Syscall::SetSockOpt(SockOpt::NoLinger)
+        );
+        !only_asks && !call.is_refused()
+    };
+    entry.record.calls.iter().filter(matters).copied().collect()
+}
+
+/// The listening sockets that a client may have ended up at: those that are open, else the last one that was.
+fn listeners_for(listeners: &[Piece], client: SocketId) -> Vec<String> {
+    let there = || listeners.iter().filter(|listener| answers(listener, client));
+    let open = there().filter(|listener| !listener.is_closed);
+    let open: Vec<String> = open.map(|listener| listener.name.clone()).collect();
+    if open.is_empty() {
+        there().next_back().map(|listener| listener.name.clone()).into_iter().collect()
+    } else {
+        open
+    }
+}
+
+/// Whether whoever calls the client's destination ends up at that listener.
+fn answers(listener: &Piece, client: SocketId) -> bool {
+    let (at, to) = (listener.row.tuple.local, client.tuple.remote);
+    let here = at.ip.is_unspecified() || at.ip.to_canonical() == to.ip.to_canonical();
+    client.tuple.protocol == Protocol::Tcp && at.port == to.port && here
+}
+
+/// The lines of one socket: its calls, each as `lines` writes it, and accept() at the other end.
+pub(super) fn socket(
+    piece: &Piece,
+    (name, indent): (&str, &str),
+    lines: fn(&SyscallRecord, &str, bool) -> Vec<String>,
+    accept: fn(&[String]) -> Vec<String>,
+) -> String {
+    let calls = piece.calls.iter().flat_map(|call| lines(call, name, piece.is_calling));
+    let all = calls.chain(accept(&piece.accepted_by));
+    all.flat_map(|line| [indent.to_owned(), line, "\n".to_owned()]).collect()
 }

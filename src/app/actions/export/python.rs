@@ -1,9 +1,8 @@
-use crate::app::actions::export::plan::{arguments, look};
-use crate::app::actions::{Piece, Plan};
+use crate::app::actions::export::plan::{Plan, arguments, look, socket};
 use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
 /// The program in Python.
-pub(crate) fn text(plan: &Plan) -> String {
+pub(super) fn text(plan: &Plan) -> String {
     let look = look(plan);
     let mut text = format!(
         "#!/usr/bin/env python3\n\"\"\"The calls that fivetuple recorded, in the same order: they make the same rows.\n\n    {look}\n\"\"\"\n\n"
@@ -18,7 +17,7 @@ pub(crate) fn text(plan: &Plan) -> String {
     text += "accepted = []\n\n";
     for piece in plan.listeners.iter().chain(&plan.clients) {
         text.extend([format!("# {}\n", piece.about)]);
-        text += &socket(piece, &piece.name, "");
+        text += &socket(piece, (&piece.name, ""), lines, accept);
         text += "\n";
     }
     if let Some(last) = plan.clients.last().filter(|_| plan.more > 0) {
@@ -26,13 +25,13 @@ pub(crate) fn text(plan: &Plan) -> String {
             "# {} more like the last one\nmore = []\nfor _ in range({}):\n",
             plan.more, plan.more
         )]);
-        text += &socket(last, "client", "    ");
+        text += &socket(last, ("client", "    "), lines, accept);
         text += "    more.append(client)\n\n";
     }
-    for door in plan.listeners.iter().filter(|door| door.is_closed) {
+    for listener in plan.listeners.iter().filter(|listener| listener.is_closed) {
         text.extend([format!(
             "# it stopped listening; its connections live on\n{}.close()\n\n",
-            door.name
+            listener.name
         )]);
     }
     text.extend([format!("print(\"Look:  {look}\", flush=True)\n")]);
@@ -44,25 +43,18 @@ pub(crate) fn text(plan: &Plan) -> String {
     text
 }
 
-/// The calls of one socket, and accept() at the other end.
-fn socket(piece: &Piece, name: &str, indent: &str) -> String {
-    let mut text = String::new();
-    for call in &piece.calls {
-        for line in lines(call, name, piece.is_calling) {
-            text.extend([format!("{indent}{line}\n")]);
-        }
-    }
-    let accepts = match &piece.accepted_by[..] {
-        [] => String::new(),
-        [door] => format!("{indent}accepted.append({door}.accept())\n"),
-        doors => {
-            let doors = doors.join(", ");
+fn accept(listeners: &[String]) -> Vec<String> {
+    match listeners {
+        [] => vec![],
+        [one] => vec![format!("accepted.append({one}.accept())")],
+        all => vec![
             format!(
-                "{indent}door, *_ = select.select([{doors}], [], [])[0]  # whichever the kernel has chosen\n{indent}accepted.append(door.accept())\n"
-            )
-        }
-    };
-    text + &accepts
+                "door, *_ = select.select([{}], [], [])[0]  # whichever the kernel has chosen",
+                all.join(", ")
+            ),
+            String::from("accepted.append(door.accept())"),
+        ],
+    }
 }
 
 fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {

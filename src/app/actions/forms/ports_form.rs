@@ -1,17 +1,39 @@
-//! Running out of ports for real: which range one computer of the lab is to use up, and whether the descriptors suffice.
+//! The form of the port range that one computer of the lab is to use up.
 
+use crate::app::actions::forms::declared::{self, FieldSpec};
 use crate::app::actions::lab;
+use crate::app::actions::only_say;
 use crate::app::actions::use_up_ports::begin;
 use crate::app::model::{LabState, UsingUp};
 use crate::app::query::port_supply::left;
-use crate::app::state::only_say;
-use crate::app::ui::{Field, Form, Wrong};
+use crate::app::ui::{Form, Value, Wrong};
 use crate::app::{Effect, Overlay, State, format};
 use crate::tcp::{HostLimits, Port, PortRange};
 
-const RANGE: usize = 0;
+pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
+    label: "ports",
+    help: "low-high, within 1024-65535; the lab is set up anew where its computers have another range",
+    value: |range| Value::text(range.to_string()),
+    call: |typed, _, state| {
+        typed.parse().map_or_else(
+            |_| String::new(),
+            |range: PortRange| {
+                let ports = format::number(range.len() as u64);
+                let limit = format::number(state.machine.descriptors);
+                format!("needs {ports} descriptors, has {limit}")
+            },
+        )
+    },
+    apply: |typed, state, range| {
+        *range = typed.parse()?;
+        if range.low < WHOLE.low || range.len() < 2 {
+            return Err("2 ports at least, from 1024 to 65535".to_owned());
+        }
+        why_not(state, *range).map_or(Ok(()), Err)
+    },
+}];
 
-/// So many descriptors are left to the other computers.
+/// Descriptors left for the other computers.
 const OTHERS: u64 = 512;
 
 /// The largest range that a program without privileges can use.
@@ -24,26 +46,23 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         return only_say(state, why);
     }
     let present = state.lab.unusual_range();
-    let range = present.unwrap_or_else(|| largest(room(state))).to_string();
-    let hint = "low-high, within 1024-65535; the lab is set up anew where its computers have another range";
-    let mut form = Form::new(vec![Field::text("ports", range, hint)]);
-    show_calls(state, &mut form);
-    state.ui.overlay = Some(Overlay::PortsForm(form));
+    let range = present.unwrap_or_else(|| largest(room(state)));
+    state.ui.overlay = Some(Overlay::PortsForm(declared::form(FIELDS, &range, state)));
     vec![]
 }
 
-/// How many connections there can be: each takes a descriptor, and waits for accept(), so that the server's end needs none.
+/// The most connections: each takes one descriptor, and the server none, as it does not accept.
 fn room(state: &State) -> u64 {
     descriptors(state).min(state.machine.somaxconn.into())
 }
 
-/// How many descriptors they may take.
+/// The descriptors that they may take.
 fn descriptors(state: &State) -> u64 {
     let kept = HostLimits::RESERVED_DESCRIPTORS + LabState::DESCRIPTORS + OTHERS;
     state.machine.descriptors.saturating_sub(kept)
 }
 
-/// The largest range with at most so many ports; from the upper end of the kernel's own, where that is not all of it.
+/// The largest range with at most so many ports, at the upper end of the kernel's own.
 fn largest(ports: u64) -> PortRange {
     let fits = |range: &PortRange| range.len() as u64 <= ports;
     let all = [WHOLE, PortRange::DEFAULT].into_iter().find(fits);
@@ -53,30 +72,9 @@ fn largest(ports: u64) -> PortRange {
     })
 }
 
-/// Writes beside the range what it takes.
-pub(crate) fn show_calls(state: &State, form: &mut Form) {
-    let range: Option<PortRange> = form.fields[RANGE].shown().trim().parse().ok();
-    form.fields[RANGE].call = range.map_or_else(String::new, |range| {
-        let ports = format::number(range.len() as u64);
-        let limit = format::number(state.machine.descriptors);
-        format!("needs {ports} descriptors, has {limit}")
-    });
-}
-
-/// Takes the range: the computer that is chosen uses it up, once the lab has it.
-///
-/// # Errors
-/// What is wrong with it; a range that takes too many descriptors is answered with one that fits.
-pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
-    let typed = form.fields[RANGE].shown().trim().parse();
-    let range: PortRange = typed.map_err(|why| Wrong::new(RANGE, why))?;
-    if range.low < WHOLE.low || range.len() < 2 {
-        let why = "2 ports at least, from 1024 to 65535";
-        return Err(Wrong::new(RANGE, why));
-    }
-    if let Some(why) = why_not(state, range) {
-        return Err(Wrong::new(RANGE, why));
-    }
+/// Has the selected computer use the range up, once the lab has it.
+pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
+    let range = declared::read(FIELDS, form, state, WHOLE)?;
     let caller = state.clients.computer().host;
     let plan = Some(UsingUp { range, caller });
     if state.machine.ephemeral == range {
@@ -88,7 +86,7 @@ pub(crate) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     Ok(effects)
 }
 
-/// What keeps the chosen computer from using up that range.
+/// Why the selected computer cannot use up that range.
 fn why_not(state: &State, range: PortRange) -> Option<String> {
     let machine = &state.machine;
     if let Some((file, errno)) = &state.lab.unset

@@ -1,226 +1,133 @@
-//! How a connection of the lab is put into a state: with what a person could do by keys, each as soon as what it waits for has come.
+//! Plays scripts: after each event the next step is ordered, or found done.
 
-pub(crate) mod cue;
 pub(crate) mod progress;
 
-use std::time::Duration;
-
-use crate::app::actions::{ScriptEnd, ScriptStep, StepLists, connect, verbs, wire};
-use crate::app::explain::held_state;
-use crate::app::model::Tone;
+use crate::app::actions::{connect, held_states, myth, verbs, wire};
+use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Tone};
 use crate::app::{Effect, State};
-use crate::tcp::{
-    Command, ConnectSpec, Delivery, Host, Moment, ServerCloses, SocketId, Syscall, SyscallRecord,
-    SyscallTrace, TcpState,
-};
+use crate::tcp::{Command, ConnectSpec, Delivery, ServerCloses, SocketId};
 
-/// A state that is being reached.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Script {
-    held: TcpState,
-    cues: StepLists,
-    /// How many of them have come.
-    place: usize,
-    /// The computer that calls, and how many ends it had had before.
-    client: Host,
-    before: u64,
-    /// The client's end, once it has called.
-    end: Option<SocketId>,
-    began: Moment,
-    /// What was ordered for the cue that is waited for: the number of the segment that was let through, or 0.
-    ordered: Option<u64>,
-}
-
-/// Begins; a script that was under way is given up.
-pub(crate) fn begin(state: &mut State, held: TcpState) {
-    if state.clients.awaited() > 0 {
-        let text =
-            "calls are under way: a state can be held once they are answered; r gives them up";
-        state.notices.say(state.now, Tone::Plain, text);
-        return;
-    }
-    let computer = state.clients.computer();
-    state.lab.script = Some(Script {
-        held,
-        cues: StepLists::to(held),
-        place: 0,
-        client: computer.host,
-        before: computer.ends.ever(),
-        end: None,
-        began: state.now,
-        ordered: None,
-    });
-}
-
-/// Goes on as far as it can: gives the next orders, and tells when the state is reached, or that it was not.
-pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
+/// Plays the script as far as it can; it is dropped when its goal is reached, or cannot be.
+pub(crate) fn play(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
-    while let Some(script) = state.lab.script {
-        let Some(cue) = script.cues.get(script.place) else {
-            effects.extend(script.end(state));
-            break;
-        };
-        if script.is_there(state, cue) {
-            state.lab.script = Some(Script {
-                place: script.place + 1,
-                end: script.client(state),
-                ordered: None,
-                ..script
-            });
-            continue;
+    while let Some(mut script) = state.script.take() {
+        script.end = script.client_end(state);
+        let step = script.steps.get(script.next).copied();
+        let order = step.and_then(|step| script.number_of(state, step));
+        match step {
+            None => {
+                effects.extend(script.finish(state));
+                break;
+            }
+            Some(step) if script.is_done(state, step) => {
+                script.next += 1;
+                script.ordered = None;
+            }
+            Some(step) if order.is_some() && order != script.ordered => {
+                effects.extend(script.order(state, step));
+                script.ordered = order;
+            }
+            // The refusal itself says why.
+            Some(step) if is_refused(state, step) => break,
+            Some(step) => {
+                script.wait(state, step.waits_for());
+                break;
+            }
         }
-        let order = script.number_of(state, cue);
-        if order.is_some() && order != script.ordered {
-            effects.extend(script.order(state, cue));
-            state.lab.script = Some(Script { ordered: order, ..script });
-            continue;
-        }
-        script.give_up_if_in_vain(state, cue);
-        break;
+        state.script = Some(script);
     }
     effects
 }
 
 impl Script {
-    /// How long a state may take to be reached.
-    const PATIENCE: Duration = Duration::from_secs(10);
-
-    /// Under which number something is to be ordered for a cue, so that it is ordered once: a segment's where one is to be let through.
-    fn number_of(&self, state: &State, cue: ScriptStep) -> Option<u64> {
-        match cue {
+    /// The number of the order that a step needs, so that it is given once: a segment's where one is to be delivered.
+    fn number_of(&self, state: &State, step: ScriptStep) -> Option<u64> {
+        match step {
             ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => None,
-            ScriptStep::Crossed(side, flags) => {
-                // As far as the first one, and no further: what is sent again is not needed, and behind it an answer may wait.
+            ScriptStep::Delivered(side, flags) => {
+                // No further than the first one: retransmissions are not needed, and an answer may wait behind it.
                 let mut segments = self.segments(state, side, flags);
-                let meant = segments.find(|crossing| crossing.fate == Delivery::OnTheWay)?;
-                let meant = meant.segment.number;
-                let oldest = state.lab.oldest_waiting();
-                oldest.map(|crossing| crossing.segment.number).filter(|oldest| *oldest <= meant)
+                let first = segments.find(|crossing| crossing.fate == Delivery::OnTheWay)?;
+                let oldest = state.lab.oldest_waiting()?.segment.number;
+                Some(oldest).filter(|oldest| *oldest <= first.segment.number)
             }
             ScriptStep::ServerClosed => {
                 let end = self.end_at(state, ScriptEnd::Server)?;
                 let closes = state.server.promise(end).closes;
                 (closes != ServerCloses::WithClient).then_some(0)
             }
-            ScriptStep::Plain
+            ScriptStep::WirePlain
             | ScriptStep::WireHeld
-            | ScriptStep::Listens
-            | ScriptStep::Accepts
+            | ScriptStep::Listening
+            | ScriptStep::Accepting
             | ScriptStep::AcceptHeld
             | ScriptStep::Called
-            | ScriptStep::HungUp(_)
-            | ScriptStep::ClientClosed => Some(0),
+            | ScriptStep::HalfClosed(_)
+            | ScriptStep::ClientClosed
+            | ScriptStep::MythCall(_) => Some(0),
         }
     }
 
-    fn order(&self, state: &mut State, cue: ScriptStep) -> Vec<Effect> {
+    /// The effects that bring a step about.
+    fn order(&self, state: &mut State, step: ScriptStep) -> Vec<Effect> {
         let run = |command| vec![Effect::Run(command)];
         let end = |side, command: fn(SocketId) -> Command| {
             let end = self.end_at(state, side);
             Vec::from_iter(end.map(|end| Effect::Run(command(end))))
         };
-        match cue {
-            ScriptStep::Plain => {
+        match step {
+            ScriptStep::WirePlain => {
                 let text = "the wire is made as quick as a cable first";
                 state.notices.say(state.now, Tone::Plain, text);
-                wire::make_plain(state)
+                wire::reset(state)
             }
-            ScriptStep::WireHeld => vec![wire::keep(state)],
-            ScriptStep::Listens => {
+            ScriptStep::WireHeld => vec![wire::hold(state)],
+            ScriptStep::Listening => {
                 let spec = state.server.spec.clone();
                 verbs::start_listening(state, spec)
             }
-            ScriptStep::Accepts => run(Command::ResumeAccept),
+            ScriptStep::Accepting => run(Command::ResumeAccept),
             ScriptStep::AcceptHeld => run(Command::HoldAccept),
-            ScriptStep::Called => call(state, self.client),
-            ScriptStep::HungUp(side) => end(side, Command::HalfClose),
+            ScriptStep::Called => {
+                // It sends no data, and stays open.
+                let to = state.clients.reachable(state.server.callable());
+                let spec = ConnectSpec { host: self.client, ..ConnectSpec::to(to.into()) };
+                connect::call(state, spec).1
+            }
+            ScriptStep::HalfClosed(side) => end(side, Command::HalfClose),
             ScriptStep::ClientClosed => end(ScriptEnd::Client, Command::Close),
             ScriptStep::ServerClosed => end(ScriptEnd::Server, Command::Close),
-            ScriptStep::Crossed(..) => vec![wire::let_one_through(state)],
+            ScriptStep::Delivered(..) => vec![wire::deliver_oldest(state)],
+            ScriptStep::MythCall(n) => myth::call(state, n),
             ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => vec![],
         }
     }
 
-    /// Tells that the state is reached, once the kernel's table shows it.
-    fn end(&self, state: &mut State) -> Vec<Effect> {
-        let main = self.end_at(state, self.cues.at);
-        let shows = |name: &SocketId| {
-            let line = state.sockets.get(*name);
-            line.is_some_and(|line| line.gone.is_none() && line.row.state == self.held)
-        };
-        let Some(main) = main.filter(shows) else {
-            let seen = main.and_then(|name| state.sockets.get(name));
-            let seen = seen.map_or_else(
-                || String::from("the table shows no such row"),
-                |line| format!("the table shows {}", line.row.state),
-            );
-            self.give_up_after(state, &seen);
-            let names = main.map(|main| vec![main, state.other_end(main)]);
-            return Vec::from_iter(names.map(Effect::Lookup));
-        };
-        state.lab.script = None;
-        state.ui.selected = Some(main);
-        let text = format!(
-            "{} at {}: {}. The calls: {}. {}",
-            self.held,
-            main.tuple.local,
-            held_state::held_in_lab(self.held),
-            self.calls(state),
-            held_state::let_go_in_lab(self.held),
-        );
-        state.notices.say(state.now, Tone::Plain, text);
-        vec![]
-    }
-
-    /// The calls that moved both ends from state to state.
-    fn calls(&self, state: &State) -> String {
-        let ends = [ScriptEnd::Client, ScriptEnd::Server].map(|side| self.end_at(state, side));
-        let entries = state.calls.entries();
-        let entries = entries.filter(|entry| entry.at >= self.began);
-        let records = entries.map(|entry| &entry.record);
-        let theirs = records.filter(|record| ends.contains(&record.row));
-        let moves = |call: &&SyscallRecord| {
-            let SyscallRecord { asked, .. } = call;
-            matches!(
-                asked,
-                Syscall::Connect(_) | Syscall::Accept | Syscall::Shutdown | Syscall::Close
-            )
-        };
-        let calls = theirs.flat_map(|SyscallTrace { calls, .. }| calls);
-        let calls: Vec<String> = calls.filter(moves).map(ToString::to_string).collect();
-        calls.join("; ")
-    }
-
-    fn give_up_if_in_vain(&self, state: &mut State, cue: ScriptStep) {
-        let listener = &state.server;
-        let is_refused = (cue == ScriptStep::Listens && listener.ordered == 0)
-            || (cue == ScriptStep::Called && state.clients.awaited() == 0);
-        if is_refused {
-            // The refusal itself says why.
-            state.lab.script = None;
-        } else {
-            self.give_up_after(state, cue.waits_for());
+    /// Every step is done.
+    fn finish(self, state: &mut State) -> Vec<Effect> {
+        match self.goal {
+            ScriptGoal::HeldState(held, at) => held_states::reached(state, self, held, at),
+            ScriptGoal::Myth => myth::finish(state),
         }
     }
 
-    /// Says that the state was not reached, when it has taken too long.
-    fn give_up_after(&self, state: &mut State, what: &str) {
-        if state.now.since(self.began) < Script::PATIENCE {
-            return;
+    /// Keeps the script for the next event, unless it has taken too long.
+    pub(crate) fn wait(self, state: &mut State, what: &str) {
+        match (self.goal, self.goal.limit()) {
+            (ScriptGoal::HeldState(held, _), Some(limit))
+                if state.now.since(self.began) >= limit =>
+            {
+                let limit = limit.as_secs();
+                let text = format!("{held} was not reached within {limit} s: {what}");
+                state.notices.say(state.now, Tone::Warning, text);
+            }
+            _ => state.script = Some(self),
         }
-        state.lab.script = None;
-        let text = format!(
-            "{} was not reached within {} s: {what}",
-            self.held,
-            Script::PATIENCE.as_secs()
-        );
-        state.notices.say(state.now, Tone::Warning, text);
     }
 }
 
-/// One call of that computer to the server, that says nothing and stays.
-fn call(state: &mut State, host: Host) -> Vec<Effect> {
-    let to = state.clients.reachable(state.server.callable());
-    let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
-    connect::call(state, spec).1
+/// Whether what the step ordered was refused.
+fn is_refused(state: &State, step: ScriptStep) -> bool {
+    (step == ScriptStep::Listening && state.server.ordered == 0)
+        || (step == ScriptStep::Called && state.clients.awaited() == 0)
 }

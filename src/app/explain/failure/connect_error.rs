@@ -157,7 +157,7 @@ fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String
     // /proc tells no backlog.
     let is_known = state.sockets.source != "procfs";
     let mut rows = to.map_or_else(Vec::new, |to| {
-        let host = state.lab.called_host(spec.host, to.ip);
+        let host = state.lab.host_called(spec.host, to.ip);
         holders(state, host, to, Protocol::Tcp)
     });
     rows.retain(|name| is_known && is_full(name));

@@ -9,10 +9,10 @@ use crate::app::history::ladder::incarnation;
 use crate::app::history::{Ladder, Rung, Side, StateMarks};
 use crate::tcp::{Endpoint, FiveTuple, Host, Segment, SocketId, WireSegment};
 
-/// So many of the last segments it shows: with more nobody scrolls through them.
+/// How many of the last segments are shown.
 const MOST: usize = 512;
 
-/// The ladder of all connections, as it was by the time that is shown; `None` where nothing has crossed a wire.
+/// The ladder of all connections; `None` if no segment was captured.
 pub(crate) fn all(state: &State) -> Option<Ladder> {
     let crossings = last(state);
     let named = named(&crossings, state);
@@ -43,7 +43,7 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
     })
 }
 
-/// The last segments, as far as they had come by then.
+/// The last segments at the time that is shown.
 fn last(state: &State) -> Vec<WireSegment> {
     let then = state.then();
     let crossings = state.lab.crossings.iter().rev();
@@ -54,7 +54,7 @@ fn last(state: &State) -> Vec<WireSegment> {
     last
 }
 
-/// The server's computer stands at the right; between two clients, who comes first among the computers.
+/// The server is at the right; between two clients, the one with the lower host number.
 fn side_of(state: &State, host: Host, other: Host) -> Side {
     let is_servers = |host| state.lab.server().is_some_and(|server| server.host == host);
     if is_servers(host) || (!is_servers(other) && host < other) {
@@ -64,7 +64,7 @@ fn side_of(state: &State, host: Host, other: Host) -> Side {
     }
 }
 
-/// How many segments crossed the wire besides those that are shown; of the past nobody knows how many it were then.
+/// How many further segments crossed the wire; unknown for the past.
 fn hidden(state: &State, shown: usize) -> u64 {
     if state.is_past() {
         return 0;
@@ -73,7 +73,7 @@ fn hidden(state: &State, shown: usize) -> u64 {
     state.lab.known.forgotten + state.lab.untold() + known
 }
 
-/// Whether ports alone do not tell the computers at the left, and at the right, apart: where there are several of them.
+/// Whether there are several computers at the left, and at the right, so that ports need names.
 fn named(crossings: &[WireSegment], state: &State) -> [bool; 2] {
     let hosts = |crossing: &WireSegment| {
         let Segment { from, to, .. } = crossing.segment;
@@ -86,7 +86,7 @@ fn named(crossings: &[WireSegment], state: &State) -> [bool; 2] {
     [0, 1].map(|side| all().map(|hosts| hosts[side]).collect::<BTreeSet<Host>>().len() > 1)
 }
 
-/// The computers and ports at both ends: the client's, then the server's.
+/// Computer and port of the client, then of the server.
 fn both(state: &State, segment: &Segment) -> [(Host, Endpoint); 2] {
     let tuple = segment.tuple.canonical();
     let own = (segment.from, tuple.local);
@@ -97,7 +97,7 @@ fn both(state: &State, segment: &Segment) -> [(Host, Endpoint); 2] {
     }
 }
 
-/// The ports at both ends, with the names that are needed; every one as wide as the widest can be.
+/// The ports of both ends, with names where needed, all equally wide.
 fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     let [client, server] = both(state, segment);
     let with_name = |(host, end): (Host, Endpoint)| {
@@ -111,7 +111,7 @@ fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     ]
 }
 
-/// What stands above the lines.
+/// The heading of each side.
 fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     let [client, server] = both(state, segment);
     let one =
@@ -122,7 +122,7 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     ]
 }
 
-/// Writes what both ends of a connection became beside its segments; the rest comes back as lines of its own.
+/// Writes the states of both ends beside their segments; returns the rest as lines of its own.
 fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> Vec<Rung> {
     let Some((_, first)) = its.first() else {
         return Vec::new();
@@ -140,8 +140,8 @@ fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> V
         for places in incarnation::each(&crossings, known.as_ref()) {
             let row = row.filter(|_| Some(&places) == known.as_ref());
             let begun = crossings[places.start].sent;
-            let became = StateMarks::of(own, &its[places], row, then);
-            let rest = write(rungs, side, became).filter(|rung| rung.at >= begun);
+            let marks = StateMarks::of(own, &its[places], row, then);
+            let rest = write(rungs, side, marks).filter(|rung| rung.at >= begun);
             alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
         }
     }

@@ -4,8 +4,8 @@ use crate::app::history::{ArrowEnd, Connection, Ladder, LadderArrow, Rung, Side,
 use crate::tcp::lab::wire;
 use crate::tcp::{Flags, Protocol, Segment, WireSegment};
 
-/// The segments of one connection in the order in which they were sent, and what both ends became by them. `numbers` tells the sequence
-/// and acknowledgement number of a segment as they are to be shown.
+/// The segments of one connection in the order in which they were sent, with the states that they lead to. `numbers` gives the sequence
+/// and acknowledgement number to show.
 pub fn captured(
     crossings: &[WireSegment],
     connection: &Connection<'_>,
@@ -29,7 +29,7 @@ pub fn captured(
 }
 
 impl Ladder {
-    /// The same where the wire is held: what is on its way waits.
+    /// Marks segments in flight as waiting.
     pub(crate) fn on_a_held_wire(mut self) -> Ladder {
         let arrows = self.rungs.iter_mut();
         let arrows = arrows.filter_map(|rung| rung.arrow.as_mut());
@@ -39,26 +39,26 @@ impl Ladder {
     }
 }
 
-/// Writes what an end became beside its segments; the rest gets lines of its own.
+/// Writes the states of an end beside its segments; the rest gets lines of its own.
 pub(crate) fn write(
     rungs: &mut [Rung],
     side: usize,
-    became: StateMarks,
+    marks: StateMarks,
 ) -> impl Iterator<Item = Rung> {
-    for (place, mark) in became.by {
+    for (place, mark) in marks.by {
         rungs[place].states[side] = Some(mark);
     }
-    became.alone.into_iter().map(move |(at, mark)| {
+    marks.alone.into_iter().map(move |(at, mark)| {
         let mut states = [None, None];
         states[side] = Some(mark);
         Rung { at, arrow: None, states, ports: None }
     })
 }
 
-/// Puts lines between the others, where their time is.
+/// Inserts lines by their time.
 pub(crate) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
     rungs.extend(alone);
-    // What arrives comes before what it is answered with.
+    // A state comes before the segment that is sent at the same time.
     rungs.sort_by_key(|rung| (rung.at, rung.arrow.is_some()));
 }
 
@@ -77,7 +77,6 @@ pub(crate) fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> R
     Rung { at: crossing.sent, arrow: Some(arrow), states: [None, None], ports: None }
 }
 
-/// The client's end sends from the left.
 fn side_of(segment: &Segment, connection: &Connection<'_>) -> Side {
     let tuple = segment.tuple.canonical();
     let is =
@@ -88,7 +87,7 @@ fn side_of(segment: &Segment, connection: &Connection<'_>) -> Side {
     if is(1, tuple) || is(0, tuple.mirrored()) {
         return Side::Server;
     }
-    // Of other connections: the first host is the server's.
+    // Of another connection: the first host is the server.
     if segment.from < segment.to { Side::Server } else { Side::Client }
 }
 

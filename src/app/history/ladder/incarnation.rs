@@ -1,4 +1,4 @@
-//! Which segments are a connection's own, where its five numbers were used before it, or have been since.
+//! Incarnations: which segments belong to one connection, where its five-tuple was used before or after it (RFC 9293, section 3.4.1).
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,8 +12,8 @@ pub(crate) const EARLY: Duration = Duration::from_millis(20);
 /// How far the time of a poll may be from what it shows the effect of.
 pub(crate) const ABOUT: Duration = Duration::from_secs(2);
 
-/// Where a connection stands among `all` segments that went by its five numbers; looks showed when it was born and gone. It begins with
-/// its SYN; where that is not known, about when it was born.
+/// The segments of one connection among `all` of its five-tuple; polls showed when it was born and gone. It begins with its SYN, or about
+/// when it was born.
 pub(crate) fn own(all: &[&WireSegment], (born, gone): (Moment, Moment)) -> Range<usize> {
     let is_its = |n: &usize| all[*n].sent <= born.plus(EARLY) && opens(all, *n);
     let about = || all.partition_point(|crossing| crossing.sent.plus(ABOUT) < born);
@@ -24,7 +24,7 @@ pub(crate) fn own(all: &[&WireSegment], (born, gone): (Moment, Moment)) -> Range
     first..next.unwrap_or(all.len())
 }
 
-/// Where each of the connections stands among `all` segments that went by the same five numbers; one may be known to be its `own`.
+/// The segments of each connection among `all` of one five-tuple; one range may be known already.
 pub(crate) fn each(all: &[&WireSegment], own: Option<&Range<usize>>) -> Vec<Range<usize>> {
     let is_inside = |n: usize| own.is_some_and(|own| own.start < n && n < own.end);
     let opened = (0..all.len()).filter(|n| opens(all, *n) && !is_inside(*n));
@@ -35,7 +35,7 @@ pub(crate) fn each(all: &[&WireSegment], own: Option<&Range<usize>>) -> Vec<Rang
     each.map(|(from, to)| *from..*to).collect()
 }
 
-/// Whether a connection begins with this segment. Where both ends call each other at once, it is one (RFC 9293, section 3.5).
+/// Whether a connection begins with this segment. A simultaneous open is one connection (RFC 9293, section 3.5).
 fn opens(all: &[&WireSegment], place: usize) -> bool {
     let calls = |crossing: &WireSegment| {
         let flags = crossing.segment.flags;

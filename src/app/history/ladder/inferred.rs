@@ -151,7 +151,7 @@ impl<'a> Inference<'a> {
     }
 
     fn handshake(&mut self) {
-        let calls = |event| matches!(event, LoggedEvent::Calls | LoggedEvent::Connected);
+        let calls = |event| matches!(event, LoggedEvent::Connecting | LoggedEvent::Connected);
         let opens = |event| calls(event) || event == LoggedEvent::Accepted;
         let is_logged = self.events.iter().any(|(.., event)| opens(*event));
         let mut rows = self.connection.rows.iter().flatten();
@@ -226,7 +226,7 @@ impl<'a> Inference<'a> {
                     (side.other(), bytes)
                 }
                 LoggedEvent::Received(_)
-                | LoggedEvent::Calls
+                | LoggedEvent::Connecting
                 | LoggedEvent::Connected
                 | LoggedEvent::Accepted
                 | LoggedEvent::PeerClosed

@@ -1,4 +1,4 @@
-//! The ladder: what went to and fro between both ends of a connection, as a sequence diagram.
+//! The ladder: the segments between both ends of a connection as a sequence diagram.
 
 pub(crate) mod all;
 pub(crate) mod captured;
@@ -17,8 +17,7 @@ pub use crate::app::history::ladder::text::as_text;
 use crate::app::State;
 use crate::app::history::{Connection, Ladder};
 
-/// The ladder of the chosen connection, else of the newest; or that of all, where it is wanted and something has crossed a wire. `None`
-/// where there is no connection.
+/// The ladder of the selected connection, else of the newest; or of all connections, if that is wanted and segments were captured.
 pub fn of(state: &State) -> Option<Ladder> {
     let ladder = all_or_one(state)?;
     Some(if state.wire_then().held { ladder.on_a_held_wire() } else { ladder })

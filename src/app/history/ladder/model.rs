@@ -1,49 +1,49 @@
 use crate::tcp::{DropReason, Moment, TcpState};
 
-/// What went to and fro between the client's end, at the left, and the server's.
+/// The segments between the client, at the left, and the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ladder {
-    /// What stands above the lines: computer, address and port.
+    /// The heading of each side: computer, address and port.
     pub ends: [String; 2],
-    /// Whether the segments were captured on their way; else states and calls tell what they must have been.
+    /// Whether the segments were captured; else they are inferred from states and calls.
     pub captured: bool,
     /// Whether it shows all connections, and not only one.
     pub of_all: bool,
-    /// So many segments more crossed the wire, and are not shown.
+    /// How many further segments crossed the wire.
     pub hidden: u64,
-    /// The oldest first.
+    /// Its lines, the oldest first.
     pub rungs: Vec<Rung>,
 }
 
-/// One line of it.
+/// One line of a ladder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rung {
     /// When.
     pub at: Moment,
-    /// What was sent; `None` where only a state changed.
+    /// The segment; `None` where only a state changed.
     pub arrow: Option<LadderArrow>,
-    /// What each end has become.
+    /// The new state of each end.
     pub states: [Option<StateMark>; 2],
-    /// The ports at both ends, where those of several connections stand among each other.
+    /// The ports of both ends, in the ladder of all connections.
     pub ports: Option<[String; 2]>,
 }
 
-/// A segment between the lines.
+/// A segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LadderArrow {
-    /// Who sent it.
+    /// The sender.
     pub from: Side,
     /// Flags and data.
     pub words: String,
-    /// Sequence and acknowledgement number, as far as they are known.
+    /// Sequence and acknowledgement number; empty if unknown.
     pub numbers: String,
-    /// What became of it.
+    /// Whether it arrived.
     pub fate: ArrowEnd,
-    /// Whether it had been sent before.
+    /// Whether it is a retransmission.
     pub again: bool,
 }
 
-/// One of both lines.
+/// One side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The client's.
@@ -53,7 +53,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The one opposite.
+    /// The opposite side.
     #[must_use]
     pub const fn other(self) -> Side {
         match self {
@@ -63,14 +63,14 @@ impl Side {
     }
 }
 
-/// What became of a segment.
+/// Whether a segment arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArrowEnd {
-    /// It is not known to the millisecond: nobody captured it.
+    /// Inferred: it was not captured.
     WorkedOut,
-    /// It is on its way.
+    /// It is in flight.
     OnTheWay,
-    /// It is kept on a wire that is held.
+    /// It waits on a held wire.
     Waits,
     /// It arrived then.
     Arrived(Moment),
@@ -78,14 +78,14 @@ pub enum ArrowEnd {
     Lost(DropReason),
 }
 
-/// What an end has become.
+/// The state of an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StateMark {
-    /// The state; `None` once the kernel has it no more.
+    /// The state; `None` once the row is gone.
     pub state: Option<TcpState>,
-    /// Whether a look at the table showed it.
+    /// Whether a poll showed it.
     pub seen: bool,
 }
 
-/// An end that the kernel has no more.
+/// An end whose row is gone.
 pub(crate) const GONE: Option<StateMark> = Some(StateMark { state: None, seen: true });

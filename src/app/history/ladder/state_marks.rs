@@ -1,4 +1,4 @@
-//! What an end of a connection has become: worked out from its segments, and compared with what looks at the table showed.
+//! The states of one end: inferred from its segments, and compared with what polls of the table showed.
 
 use std::time::Duration;
 
@@ -7,38 +7,38 @@ use crate::app::history::{StateMark, TcpEnd};
 use crate::app::table::TableRow;
 use crate::tcp::{Delivery, FiveTuple, Moment, Protocol, TcpState, WireSegment};
 
-/// A look may come so much later than the segment that it saw the effect of.
+/// A poll may come so much later than the segment whose effect it shows.
 const LATE: Duration = Duration::from_millis(800);
-/// Who is on the way for less than this arrives at once, as far as a reader is concerned.
+/// Segments in flight for less than this are drawn as instantaneous.
 const AT_ONCE: Duration = Duration::from_millis(10);
 
 /// A kernel answers within this.
 const ANSWERED: Duration = Duration::from_millis(1);
 
-/// What one end has become.
+/// The states of one end, each with its place in the ladder.
 #[derive(Debug, Default)]
 pub(crate) struct StateMarks {
-    /// By sending or receiving a segment: its place among them.
+    /// Beside a segment, given by its place.
     pub(crate) by: Vec<(usize, StateMark)>,
-    /// What looks showed that no segment explains, and what a segment made that arrived after a later one was sent; and when.
+    /// On lines of their own: states that no segment explains, or whose segment arrived after a later one was sent.
     pub(crate) alone: Vec<(Moment, StateMark)>,
-    /// On which line the last state stands that a segment made: its time, and its place among those of the same time.
+    /// The line of the last state beside a segment: its time, and its place among those of the same time.
     last: (Moment, usize),
 }
 
-/// A state that a segment led to; `None` is no row any more.
+/// A state that a segment led to; `None`: no row any more.
 #[derive(Clone, Copy, Debug)]
 struct ImpliedState {
     place: usize,
-    /// When that segment was sent: there it stands.
+    /// When that segment was sent.
     sent: Moment,
     at: Moment,
-    /// Whether that segment was on its way for a while: then the state would stand beside it too early.
+    /// Whether the segment took a while to arrive: beside it, the state would stand too early.
     is_late: bool,
     state: Option<TcpState>,
 }
 
-/// What a look showed, and how long it lasted.
+/// A state that polls showed, and how long it lasted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ObservedState {
     from: Moment,
@@ -47,8 +47,7 @@ pub(crate) struct ObservedState {
 }
 
 impl StateMarks {
-    /// What the end with the address and port `own.local` has become by the segments of its connection, each with its place. Where its
-    /// row is not known any more, they alone tell.
+    /// The states of the end at `own.local`, from the segments of its connection, each with its place, and from its row if that is known.
     pub(crate) fn of(
         own: FiveTuple,
         segments: &[(usize, &WireSegment)],
@@ -56,8 +55,8 @@ impl StateMarks {
         now: Moment,
     ) -> StateMarks {
         let steps = steps(own, segments);
-        let looks = row.map_or_else(Vec::new, |row| looks(row, now));
-        let mut became = StateMarks::default();
+        let looks = row.map_or_else(Vec::new, |row| observed(row, now));
+        let mut marks = StateMarks::default();
         let (mut next, mut before) = (0, None);
         for look in &looks {
             let explains = |step: &ImpliedState| {
@@ -72,19 +71,18 @@ impl StateMarks {
                 } else {
                     look.from
                 };
-                became.alone.push((at, mark(look.state, true)));
+                marks.alone.push((at, mark(look.state, true)));
                 continue;
             };
-            became.pass(&steps[next..found], before, &looks);
-            became.put(&steps[found], mark(look.state, true));
+            marks.pass(&steps[next..found], before, &looks);
+            marks.put(&steps[found], mark(look.state, true));
             (next, before) = (found + 1, Some(look));
         }
-        became.pass(&steps[next..], before, &looks);
-        became
+        marks.pass(&steps[next..], before, &looks);
+        marks
     }
 
-    /// Takes states that no look showed, save those that a look speaks against: an older state outlasted them, such as the one that was seen
-    /// `before`.
+    /// Adds inferred states, unless a poll contradicts them: an older state was still seen afterwards.
     fn pass(
         &mut self,
         steps: &[ImpliedState],
@@ -94,7 +92,7 @@ impl StateMarks {
         for step in steps {
             let seen = looks.iter().rfind(|look| look.from <= step.at);
             if seen.is_some_and(|look| look.state == step.state) {
-                // It was that already, by a call whose segment had to wait.
+                // A call had led to that state already; its segment had to wait.
                 continue;
             }
             let outlasts = |look: &ObservedState| look.until > step.at.plus(LATE);
@@ -105,7 +103,7 @@ impl StateMarks {
         }
     }
 
-    /// Puts a state beside its segment; on a line of its own when it came, if it would stand above an older state else, or too early.
+    /// Puts a state beside its segment, or on a line of its own if it would stand above an older state, or too early.
     fn put(&mut self, step: &ImpliedState, mark: StateMark) {
         let beside = (step.sent, step.place);
         if beside < self.last || step.is_late {
@@ -118,7 +116,7 @@ impl StateMarks {
     }
 }
 
-/// A UDP socket has its state before it sends anything, though the look comes a moment later.
+/// A UDP socket has its state before it sends anything, though the poll comes a moment later.
 fn before_datagrams(look: Moment, segments: &[(usize, &WireSegment)]) -> Moment {
     let first = segments.first().map(|(_, crossing)| crossing.sent);
     let first = first.filter(|first| look <= first.plus(LATE));
@@ -129,8 +127,8 @@ const fn mark(state: Option<TcpState>, seen: bool) -> StateMark {
     StateMark { state, seen }
 }
 
-/// What looks at the table showed.
-fn looks(row: &TableRow, now: Moment) -> Vec<ObservedState> {
+/// The states that polls showed.
+fn observed(row: &TableRow, now: Moment) -> Vec<ObservedState> {
     let spans = row.spans().into_iter().filter(|span| span.seen);
     let seen = spans.map(|span| ObservedState {
         from: span.from,
@@ -141,7 +139,7 @@ fn looks(row: &TableRow, now: Moment) -> Vec<ObservedState> {
     seen.chain(gone).collect()
 }
 
-/// Each change of state, by the segment that led to it: one that the end sent, or one that reached it.
+/// Each change of state, with the segment that led to it, sent or received.
 fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState> {
     let mut events: Vec<(Moment, usize, bool, &WireSegment)> = Vec::new();
     for (place, crossing) in segments {
@@ -151,7 +149,7 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
             events.push((at, *place, true, crossing));
         }
     }
-    // An answer that was sent in the same instant came after what it answers.
+    // An answer that was sent in the same instant comes after what it answers.
     events.sort_by_key(|(at, place, _, _)| (*at, *place));
     let mut end = TcpEnd::default();
     let mut steps: Vec<ImpliedState> = Vec::new();
@@ -177,7 +175,7 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
     steps
 }
 
-/// What came late stands beside what was sent in answer to it, if nothing else has its place there.
+/// Moves late states beside the answer to their segment, if nothing else has that place.
 fn put_beside_answers(
     steps: &mut [ImpliedState],
     own: FiveTuple,

@@ -114,10 +114,9 @@ impl TcpEnd {
     }
 }
 
-/// The number after a segment: SYN and FIN count as one byte each.
+/// The number after a segment.
 fn after(segment: &Segment) -> u32 {
-    let signs = [Flags::SYN, Flags::FIN].map(|flag| u32::from(segment.flags.has(flag)));
-    segment.seq.wrapping_add(segment.length.wrapping_add(signs[0] + signs[1]))
+    segment.seq.wrapping_add(segment.sequence_length())
 }
 
 /// Whether `number` is `other` or comes before it; numbers wrap around (RFC 9293, section 3.4).

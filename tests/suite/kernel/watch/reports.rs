@@ -118,6 +118,19 @@ fn a_look_while_the_table_is_read_afresh_belongs_to_the_table() {
 }
 
 #[test]
+fn a_whole_table_holds_no_row_that_vanished_before_it_is_reported() {
+    let mut planner = Planner::new(Host::THIS, at(0), 0);
+    planner.watch(Filter::everything());
+    let order = planner.read_order(at(0)).expect("nothing is known yet");
+    let waits =
+        |left| format!("tcp 0 0 127.0.0.1:40001 127.0.0.1:5000 TIME_WAIT timewait={left}ms/0");
+    planner.learn_reading(&order, &table(&[LISTEN, CLIENT, &waits(50)]), COST);
+    planner.learn_lookup(name(CLIENT), None);
+    planner.learn_lookup(name(&waits(40)), Some(row(&waits(40))));
+    assert_eq!(told(planner.report()), "afresh +5000 +40001");
+}
+
+#[test]
 fn a_mapped_row_is_known_by_its_own_name() {
     let mut watcher = watching(&[]);
     let mapped = "tcp 0 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.1]:40000 ESTABLISHED cookie=3";

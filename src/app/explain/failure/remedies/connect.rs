@@ -93,7 +93,7 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
 
 fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
     // In the lab a computer's loopback is its own: there the server has to listen at its address on the wire.
-    let arrives = state.lab.called_host(caller, to.ip);
+    let arrives = state.lab.host_called(caller, to.ip);
     let server = state.lab.server();
     let elsewhere =
         server.filter(|server| server.host != arrives && to.ip.to_canonical().is_loopback());

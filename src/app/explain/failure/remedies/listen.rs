@@ -4,7 +4,7 @@ use crate::app::State;
 use crate::app::explain::failure::remedies::{
     PRIVILEGE, connect, here, not_tried, other_address, tried, waiting,
 };
-use crate::app::model::{Attempt, Failure, Remedy, Verdict};
+use crate::app::model::{Attempt, Failure, Remedy};
 use crate::tcp::{Endpoint, Errno, Host, ListenSpec, Port, Probe, Protocol, TcpState};
 
 /// What might help against that refusal.
@@ -13,11 +13,6 @@ pub(crate) fn of(state: &State, case: &Failure) -> Vec<Remedy> {
         Attempt::Listen(spec) => listen(state, case, spec),
         Attempt::Connect(spec, to) => connect::connect(state, case, spec, *to),
     }
-}
-
-pub(crate) fn remedy(words: impl Into<String>, verdict: Verdict) -> Remedy {
-    let words = words.into();
-    Remedy { words, verdict }
 }
 
 /// bind() as the listener does it, at that address and with those of both options: `SO_REUSEADDR`, `SO_REUSEPORT`.

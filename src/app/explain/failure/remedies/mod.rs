@@ -1,13 +1,19 @@
+//! What might help after a failure, and what was tried of it.
+
 pub(crate) mod connect;
 pub(crate) mod listen;
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::State;
-use crate::app::explain::failure::remedies::listen::remedy;
 use crate::app::model::{Remedy, Verdict};
 use crate::app::query::failure;
 use crate::tcp::Probe;
+
+fn remedy(words: impl Into<String>, verdict: Verdict) -> Remedy {
+    let words = words.into();
+    Remedy { words, verdict }
+}
 
 fn tried(words: impl Into<String>, trial: Probe) -> Remedy {
     remedy(words, Verdict::Trying(trial))

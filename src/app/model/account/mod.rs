@@ -1,5 +1,7 @@
 //! What happened, as values without words: who did it, what the calls returned, how both rows changed, and what else was seen.
 
+pub(crate) mod episodes;
+
 use std::collections::BTreeSet;
 
 use crate::tcp::{Endpoint, Errno, Protocol, TcpState};

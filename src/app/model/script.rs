@@ -1,0 +1,179 @@
+//! A script as data: steps to a goal, each with what it waits for. `actions::script` plays it.
+
+use std::time::Duration;
+
+use crate::app::model::Computer;
+use crate::tcp::{Flags, Host, Moment, SocketId, TcpState};
+
+/// Steps that are taken one after another: each is ordered once, and done when what it waits for is so.
+#[derive(Clone, Debug)]
+pub(crate) struct Script {
+    pub(crate) goal: ScriptGoal,
+    pub(crate) steps: Vec<ScriptStep>,
+    /// The place of the step that is under way.
+    pub(crate) next: usize,
+    /// The order given for that step: the number of the segment to deliver, else 0.
+    pub(crate) ordered: Option<u64>,
+    pub(crate) began: Moment,
+    /// The computer whose next connection the steps are about, and how many it had opened before.
+    pub(crate) client: Host,
+    pub(crate) opened_before: u64,
+    /// The client's socket of that connection, once it exists.
+    pub(crate) end: Option<SocketId>,
+}
+
+impl Script {
+    /// A script at its first step, about the next connection of that computer.
+    pub(crate) fn new(
+        goal: ScriptGoal,
+        steps: Vec<ScriptStep>,
+        began: Moment,
+        computer: &Computer,
+    ) -> Script {
+        Script {
+            goal,
+            steps,
+            next: 0,
+            ordered: None,
+            began,
+            client: computer.host,
+            opened_before: computer.ends.ever(),
+            end: None,
+        }
+    }
+}
+
+/// What a script is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScriptGoal {
+    /// That end of a connection of the lab stays in that state.
+    HeldState(TcpState, ScriptEnd),
+    /// The myth is tried.
+    Myth,
+}
+
+/// What has to be so before the script goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScriptStep {
+    /// The wire has no delay, loses nothing, and is not held.
+    WirePlain,
+    /// The wire is held.
+    WireHeld,
+    /// The server listens.
+    Listening,
+    /// accept() is called at once.
+    Accepting,
+    /// accept() is held.
+    AcceptHeld,
+    /// The client has called connect().
+    Called,
+    /// connect() has returned.
+    Connected,
+    /// accept() has returned the connection.
+    Accepted,
+    /// That end has called shutdown().
+    HalfClosed(ScriptEnd),
+    /// The client has called close().
+    ClientClosed,
+    /// The server has called close(), by itself or as it was ordered to.
+    ServerClosed,
+    /// That end has put a segment with these flags on the wire.
+    Sent(ScriptEnd, Flags),
+    /// That segment has arrived.
+    Delivered(ScriptEnd, Flags),
+    /// That connect() of the myth has returned, counted from 0.
+    MythCall(usize),
+}
+
+/// One of the ends of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScriptEnd {
+    Client,
+    Server,
+}
+
+impl ScriptGoal {
+    /// How long a script may take; the myth waits for its answers.
+    pub(crate) const fn limit(self) -> Option<Duration> {
+        match self {
+            ScriptGoal::HeldState(..) => Some(Duration::from_secs(10)),
+            ScriptGoal::Myth => None,
+        }
+    }
+}
+
+/// The steps that bring a connection into a state, and the end that is in it then; none where it is no connection's state.
+pub(crate) fn steps_to(state: TcpState) -> (Vec<ScriptStep>, ScriptEnd) {
+    use ScriptEnd::{Client, Server};
+    use ScriptStep::{
+        AcceptHeld, Accepted, Accepting, Called, ClientClosed, Connected, Delivered, HalfClosed,
+        Listening, Sent, ServerClosed, WireHeld, WirePlain,
+    };
+    const SYN: Flags = Flags::SYN;
+    const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
+    const FIN: Flags = Flags::FIN;
+    // The client's SYN stays on the wire; no program has the server's end; programs have both ends.
+    let unanswered: &[ScriptStep] = &[WirePlain, Listening, WireHeld, Called];
+    let unaccepted: &[ScriptStep] = &[WirePlain, Listening, AcceptHeld, Called, Connected];
+    let accepted: &[ScriptStep] = &[WirePlain, Listening, Accepting, Called, Connected, Accepted];
+    let (first, then, at): (_, &[ScriptStep], _) = match state {
+        TcpState::SynSent => (unanswered, &[Sent(Client, SYN)], Client),
+        TcpState::SynReceived => {
+            (unanswered, &[Delivered(Client, SYN), Sent(Server, SYN_ACK)], Server)
+        }
+        TcpState::Established => (unaccepted, &[], Server),
+        TcpState::FinWait2 => (unaccepted, &[HalfClosed(Client)], Client),
+        TcpState::CloseWait => (unaccepted, &[HalfClosed(Client)], Server),
+        TcpState::FinWait1 => {
+            (accepted, &[WireHeld, HalfClosed(Client), Sent(Client, FIN)], Client)
+        }
+        TcpState::Closing => (
+            accepted,
+            &[
+                WireHeld,
+                HalfClosed(Client),
+                Sent(Client, FIN),
+                HalfClosed(Server),
+                Sent(Server, FIN),
+                Delivered(Client, FIN),
+                Delivered(Server, FIN),
+            ],
+            Client,
+        ),
+        TcpState::LastAck => (
+            accepted,
+            &[
+                WireHeld,
+                HalfClosed(Client),
+                Delivered(Client, FIN),
+                ServerClosed,
+                Sent(Server, FIN),
+            ],
+            Server,
+        ),
+        TcpState::TimeWait => (accepted, &[ClientClosed, ServerClosed], Client),
+        TcpState::Listen | TcpState::Closed => (&[], &[], Server),
+    };
+    ([first, then].concat(), at)
+}
+
+impl ScriptStep {
+    /// What has not come yet.
+    pub(crate) const fn waits_for(self) -> &'static str {
+        match self {
+            ScriptStep::WirePlain | ScriptStep::WireHeld => "the wire does not obey",
+            ScriptStep::Listening => "the server does not listen yet",
+            ScriptStep::Accepting | ScriptStep::AcceptHeld => "the server does not obey",
+            ScriptStep::Called => "the client's call is not made yet",
+            ScriptStep::Connected | ScriptStep::MythCall(_) => {
+                "the client's call is not answered yet"
+            }
+            ScriptStep::Accepted => "accept() has not returned the connection yet",
+            ScriptStep::HalfClosed(_) => "nobody has hung up yet",
+            ScriptStep::ClientClosed => "the client has not closed yet",
+            ScriptStep::ServerClosed => "the server has not closed yet",
+            ScriptStep::Sent(..) => "the segment is not on the wire yet",
+            ScriptStep::Delivered(..) => "the segment has not crossed the wire yet",
+        }
+    }
+}

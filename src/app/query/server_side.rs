@@ -1,0 +1,81 @@
+//! Which end of a connection is the server's, and whether it is our server.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use crate::app::State;
+use crate::app::model::{Clients, Computer, ListenAddress, Server};
+use crate::tcp::{Endpoint, Protocol, SocketId, TcpState};
+
+impl State {
+    /// Whether the row is a server-side socket: at an address that our server listened on, or that an earlier run used and from which
+    /// no client of ours connects. Where both ports are equal, the socket that we accepted, or that no client owns.
+    pub(crate) fn is_servers(listener: &Server, clients: &Clients, end: SocketId) -> bool {
+        let (local, remote) = (end.tuple.local, end.tuple.remote);
+        let is_clients = || {
+            let by_address = local.port == remote.port && clients.index_of(local.ip).is_some();
+            by_address || clients.whose(end).is_some()
+        };
+        let is_earlier = || {
+            let calls = listener.watches(remote.port) || clients.called.contains(&remote.port);
+            listener.may_have_served(end) && !calls
+        };
+        listener.ends.contains(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
+    }
+
+    /// Whether the other end of that row is our server's, accepted or not.
+    pub(crate) fn is_with_our_server(&self, end: SocketId) -> bool {
+        let other = self.other_end(end);
+        let line = self.sockets.get(other);
+        let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
+        let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
+        self.server.ends.contains(other)
+            || (self.server.serves(other) && !is_others && !end.tuple.is_to_itself())
+    }
+
+    /// Whether a connect() to that address reaches our listener.
+    pub(crate) fn is_our_server(&self, end: Endpoint) -> bool {
+        // A connect() to 0.0.0.0 or :: goes to the loopback address.
+        let ip = match end.ip.to_canonical() {
+            ip if !ip.is_unspecified() => ip,
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        let is_here =
+            (ip.is_loopback() && !self.lab.is_up()) || self.machine.addresses.contains(&ip);
+        let takes = |spec| ListenAddress::of(spec).takes_calls_to(Endpoint { ip, ..end });
+        self.server.running.as_ref().is_some_and(takes) && is_here
+    }
+}
+
+/// How long after connect() the server's table may not have been read yet.
+const NOT_SEEN_YET: Duration = Duration::from_millis(300);
+
+impl State {
+    /// The connections with the server at that address: those that its table shows, and those of our own sockets that are too recent for that.
+    pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
+        let calls = |computer: &Computer| {
+            let ends = computer.ends.newest_first();
+            let is_its = |end: &SocketId| {
+                let remote = end.tuple.remote;
+                let is_tcp = end.tuple.protocol == Protocol::Tcp;
+                is_tcp && (remote == server || self.is_our_server(remote))
+            };
+            ends.filter(|end| is_its(end) && self.is_at_both_ends(*end)).count()
+        };
+        let ours: usize = self.clients.computers.iter().map(calls).sum();
+        ours.max(self.server.ends.len())
+    }
+
+    /// Whether the server's kernel has the client's connection, too: with a full accept queue it drops the final ACK.
+    fn is_at_both_ends(&self, client: SocketId) -> bool {
+        let Some(end) = self.own_end(client).filter(|end| end.answered) else {
+            return false;
+        };
+        let there = self.sockets.mirror(client);
+        match there.filter(|line| line.gone.is_none()) {
+            Some(line) => line.row.state != TcpState::SynReceived,
+            None => self.now.since(end.since) < NOT_SEEN_YET,
+        }
+    }
+}

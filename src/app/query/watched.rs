@@ -1,0 +1,51 @@
+//! What to read from the kernel, and how often to redraw.
+
+use std::time::Duration;
+
+use crate::app::{Effect, Overlay, State};
+use crate::tcp::{Filter, SocketId};
+
+/// The rows of the kernel's table to watch.
+pub(crate) fn wanted(state: &State) -> Filter {
+    if state.ui.lens.whole_machine {
+        return Filter::everything();
+    }
+    Filter::ports(state.server.ports.iter().chain(&state.clients.called).copied())
+}
+
+/// Orders a lookup of both rows of a connection.
+pub(crate) fn look_at_both(state: &State, end: SocketId) -> Vec<Effect> {
+    vec![Effect::Lookup(vec![end, state.other_end(end)])]
+}
+
+impl State {
+    /// The inodes of those rows without a known owner.
+    pub fn unowned(&self, rows: &[SocketId]) -> Vec<u64> {
+        let inodes =
+            rows.iter().filter_map(|name| self.sockets.get(*name)).map(|line| line.row.inode);
+        inodes.filter(|inode| *inode != 0 && !self.sockets.owners.contains_key(inode)).collect()
+    }
+
+    /// Both rows of the connection whose details are shown: their `tcp_info` is read.
+    pub fn looked_inside(&self) -> Vec<SocketId> {
+        let Some(Overlay::Card(name)) = self.ui.overlay else {
+            return Vec::new();
+        };
+        let other = self.sockets.mirror(name).map(|line| line.row.name());
+        [Some(name), other].into_iter().flatten().collect()
+    }
+
+    /// After how long the screen changes without an event: a countdown, a fading mark, an age.
+    pub fn tick_after(&self) -> Duration {
+        let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
+        if self.episodes.wait() {
+            Duration::from_millis(15)
+        } else if self.lab.is_moving() {
+            Duration::from_millis(50)
+        } else if lively {
+            Duration::from_millis(250)
+        } else {
+            Duration::from_secs(1)
+        }
+    }
+}

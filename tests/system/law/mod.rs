@@ -1,0 +1,108 @@
+//! The law of sentences: what the dashboard says is what the kernel's table shows.
+//!
+//! A [`driver`] runs the dashboard's state with real sockets, the real poller and, in the second variant, the real lab, without a terminal.
+//! [`verbs`] presses keys at random, by a seed: listen, connect, send, half-close, close, abort, hold accept(), the forms, connections of a
+//! computer to itself, UDP, held states, the sockets of another program, and in the lab a wire that is held, slow, lossy or cut. A step is
+//! over once nothing came in for a moment and the dashboard shows what the second [`reader`] shows: `ss`, or `/proc/net/tcp`. Then each
+//! sentence that is new, or worded anew, is held against the tables that this reader saw before and after the step; what the dashboard's own
+//! looks showed in between counts as seen, too.
+//!
+//! What is checked ([`claims`], [`verdict`]):
+//! - a state in capitals: a row of the connection is in it, or was since the step began; `from X`, `was in X`, `X to Y`: a row was in it at
+//!   some time; `no X`, `without X`, `nothing stays in X`: no row of the connection is in it;
+//! - whose row it is, where the sentence says so ("its row", "the server's row", "the other end");
+//! - a row, both rows, or an end that is gone, or goes;
+//! - `Recv-Q` and `Send-Q`, and their value where one is told;
+//! - "N rows in X", "port P has N connections", "N connections wait for accept()"; "N connections" in a report of many is only not to be more
+//!   than were ever touched;
+//! - LISTEN: there, gone, unchanged; "listening on P", "nothing is listening on P";
+//! - each port and each address: in a row, or in a call of that step.
+//!
+//! All claims of a sentence about one connection have to be true of the same connection: of one with most of the addresses and ports that it
+//! names, if it names any; of one that this step touched, as an order, news of its socket or a change of its rows shows; and of one of the
+//! computers that it names. Where it names none of these, each claim may be about another connection. A sentence with an error's name tells
+//! why a call failed: it may speak of older connections, and of states at the beginning of the step. Where a step has several keys, what was
+//! there at its beginning counts as seen, too: the second key may undo what was said of the first.
+//!
+//! What is not checked: conditions ("once", "when", "if", "until ..."), forecasts and possibilities ("will", "may", "can"), what follows
+//! "then" and what it follows ("CLOSING, then TIME_WAIT"), remedies ("Helps: ...") and everything in brackets, except ports and addresses;
+//! times and seconds; sizes in bytes outside of the queues; sequence numbers and segments; descriptors; names of programs; whether a reason
+//! is the right one; what a sentence leaves out. A sentence was true when its step ended; whether it still is later is not asked. A step in
+//! which the dashboard never came to show what the second reader shows is a fault as well, and its sentences are checked all the same.
+//!
+//! Between most steps the dashboard's clock is put forward, so that it tells single sentences and not only how many there were.
+//!
+//! The long run: `cargo test --test system -- law:: --ignored --nocapture`, the lab's alone with `law::in_the_lab_many`; one seed again with
+//! `FIVETUPLE_LAW_SEED=7`. What is pressed next depends on the tables, too, and the kernel's own timing differs from run to run: the same keys
+//! are pressed with those of the report in `FIVETUPLE_LAW_KEYS` beside the seed.
+
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "what else there is of orders, events and news is nothing that a sentence is about"
+)]
+
+mod claims;
+mod driver;
+mod grammar;
+mod judged;
+mod others;
+mod parsed;
+mod program;
+mod random;
+mod reader;
+mod report;
+mod story;
+mod table;
+mod verbs;
+mod verdict;
+mod world;
+
+use crate::support::netns::alone;
+use crate::support::skipped;
+use report::Report;
+
+/// Steps of each seed in the suite, and in the long run.
+const SHORT: (u64, usize) = (2, 40);
+const LONG: (u64, usize) = (20, 100);
+
+/// Plays the seeds one after the other, and fails where a sentence is contradicted.
+fn hold(seeds: (u64, usize), has_lab: bool) {
+    let mut report = Report::default();
+    let (count, steps) = seeds;
+    for seed in only().map_or(1..=count, |seed| seed..=seed) {
+        if let Err(why) = report.play(seed, steps, has_lab) {
+            return skipped(&why);
+        }
+    }
+    assert!(report.is_clean(), "{report}");
+    skipped(&format!("nothing; {}", report.figures()));
+}
+
+/// The one seed that is to be played again.
+fn only() -> Option<u64> {
+    std::env::var("FIVETUPLE_LAW_SEED").ok()?.parse().ok()
+}
+
+#[test]
+#[ignore = "sentences are still written before the table was read: to be counted in once they are written after"]
+fn on_loopback_a_few_steps_contradict_no_sentence() {
+    alone(|| hold(SHORT, false));
+}
+
+#[test]
+#[ignore = "sentences are still written before the table was read: to be counted in once they are written after"]
+fn in_the_lab_a_few_steps_contradict_no_sentence() {
+    hold(SHORT, true);
+}
+
+#[test]
+#[ignore = "takes minutes: 20 seeds of 100 steps each"]
+fn on_loopback_many_steps_contradict_no_sentence() {
+    alone(|| hold(LONG, false));
+}
+
+#[test]
+#[ignore = "takes minutes: 20 seeds of 100 steps each"]
+fn in_the_lab_many_steps_contradict_no_sentence() {
+    hold(LONG, true);
+}
