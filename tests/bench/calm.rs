@@ -11,13 +11,11 @@ use crate::terminal::{cpu, dashboard};
 const UNTIL_QUIET: Duration = Duration::from_secs(64);
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Measures ten seconds at `count` connections, in which at most `most` seconds of CPU are wanted.
 pub(crate) fn measure(count: usize, most: f64) {
     let _held = Held::start(count, Where::Elsewhere);
     title(&format!("ten seconds in which nothing happens, whole machine, {count} connections"));
     let dashboard = dashboard();
-    dashboard.press("w");
-    dashboard.wait_for("whole machine");
+    dashboard.press_until("w", "whole machine");
     calm(UNTIL_QUIET);
     let (mark, spent) = (dashboard.mark(), cpu(&dashboard));
     calm(WINDOW);

@@ -14,7 +14,6 @@ const ROUNDS: u64 = 25;
 /// The port of a server that has nothing to do with the dashboard.
 const FOREIGN: u16 = 7000;
 
-/// Measures the dashboard and its rivals while `count` connections are held.
 pub(crate) fn measure(count: usize, place: Where) {
     // Nobody calls accept(): the rows are there all the same.
     let foreign = TcpListener::bind(("127.0.0.50", FOREIGN)).unwrap();
@@ -34,8 +33,7 @@ pub(crate) fn measure(count: usize, place: Where) {
     if place == Where::OwnPort {
         return;
     }
-    dashboard.press("w");
-    dashboard.wait_for("whole machine");
+    dashboard.press_until("w", "whole machine");
     settle(&dashboard);
     let target = if count > 20_000 { 80.0 } else { 40.0 };
     // Reading the whole table may take a tenth of the time: what is measured first is a connection after calm.
@@ -97,7 +95,6 @@ fn by_key(dashboard: &Terminal) -> Times {
     (0..ROUNDS).map(once).collect()
 }
 
-/// Connects from this process again and again.
 fn by_caller(dashboard: &Terminal, to: SocketAddr, least: u64) -> Times {
     let once = |round| {
         calm(between(round, least));
@@ -107,7 +104,6 @@ fn by_caller(dashboard: &Terminal, to: SocketAddr, least: u64) -> Times {
     delays.into_iter().collect()
 }
 
-/// Connects from this process, and waits for both rows.
 fn call(terminal: &Terminal, to: SocketAddr) -> (TcpStream, Duration) {
     let begun = now();
     let stream = TcpStream::connect(to).unwrap();

@@ -77,7 +77,6 @@ fn table() {
     reading::measure();
 }
 
-/// How long connections take to be seen while so many others are held.
 fn among(count: usize, place: Where) {
     let _held = Held::start(count, place);
     figures::title(&format!("{count} connections held {place}"));

@@ -22,7 +22,6 @@ use crate::terminal::SIZE;
 
 const ROUNDS: u32 = 200;
 
-/// Measures frames and changes at 10 and at 28,000 connections.
 pub(crate) fn measure() {
     title("inside, without a terminal");
     let [few, many] = [10, 28_000].map(|count| {
@@ -43,7 +42,6 @@ pub(crate) fn measure() {
     two_computers();
 }
 
-/// Both tables of the lab with few and with many connections.
 fn two_computers() {
     let [few, many] = [10, 28_000].map(|count| frame(&mut in_lab(count)));
     times("two computers and the wire, 10 connections", &few, "");
@@ -86,7 +84,6 @@ fn in_lab(count: u32) -> State {
     state
 }
 
-/// Every picture with few and with many connections.
 fn pictures() {
     let [mut few, mut many] = [10, 28_000].map(state);
     for state in [&mut few, &mut many] {
@@ -115,7 +112,6 @@ fn pictures() {
     }
 }
 
-/// One connection as a card, among few and among many.
 fn card() {
     let [few, many] = [10, 28_000].map(|count| {
         let mut state = state(count);
@@ -127,7 +123,6 @@ fn card() {
     times("a connection looked inside, 28,000 connections", &many, &ratio);
 }
 
-/// The calls of one client.
 fn calls(state: &mut State, number: u32) {
     let [_, client] = pair(number);
     let call = |asked| SyscallRecord { on: Some(11), asked, answer: SyscallResult::Done };
@@ -192,7 +187,6 @@ fn timed(run: impl FnOnce()) -> Duration {
     clock.now().since(Moment::default())
 }
 
-/// A dashboard that knows so many connections.
 fn state(count: u32) -> State {
     let at = Endpoint::new([127, 0, 0, 1], PORT);
     let clients = Clients::new(4, ConnectSpec::to(at.into()));

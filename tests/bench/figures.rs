@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-/// How long each round took.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Times(Vec<Duration>);
 
@@ -15,23 +14,19 @@ impl FromIterator<Duration> for Times {
 }
 
 impl Times {
-    /// In milliseconds.
     pub(crate) fn median(&self) -> f64 {
         millis(self.0[self.0.len() / 2])
     }
 
-    /// In milliseconds.
     pub(crate) fn p95(&self) -> f64 {
         millis(self.0[(self.0.len() * 95 / 100).min(self.0.len() - 1)])
     }
 
-    /// In milliseconds.
     pub(crate) fn longest(&self) -> f64 {
         self.0.last().copied().map_or(0.0, millis)
     }
 }
 
-/// The same time in milliseconds.
 pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
@@ -43,24 +38,20 @@ pub(crate) fn at_most(value: f64, most: f64, unit: &str) -> String {
     format!("{text:<26} {verdict}")
 }
 
-/// The names of the columns.
 pub(crate) fn head() {
     load();
     println!("{:<60} {:>9} {:>9}  reached [wanted]", "", "median", "p95");
 }
 
-/// What the lines below it are about.
 pub(crate) fn title(text: &str) {
     println!("\n{text}");
 }
 
-/// Times in milliseconds, and a remark or what was wanted.
 pub(crate) fn times(what: &str, times: &Times, remark: &str) {
     let (median, p95) = (times.median(), times.p95());
     println!("  {what:<58} {median:>9.2} {p95:>9.2}  {remark}");
 }
 
-/// One figure, and what was wanted.
 pub(crate) fn figure(what: &str, remark: &str) {
     println!("  {what:<58} {:>9} {:>9}  {remark}", "", "");
 }

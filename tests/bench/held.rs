@@ -8,18 +8,14 @@ use std::time::Duration;
 use crate::namespace::calm;
 use crate::terminal::Deadline;
 
-/// The dashboard's own port.
 pub(crate) const PORT: u16 = 5000;
 /// What one process may hold with its descriptors, and below the half of the port range from which on connect() searches.
 const EACH: usize = 9_200;
 const FIVETUPLE: &str = env!("CARGO_BIN_EXE_fivetuple");
 
-/// At which port the held connections are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Where {
-    /// Not the dashboard's.
     Elsewhere,
-    /// The dashboard's, at other addresses.
     OwnPort,
 }
 
@@ -41,11 +37,9 @@ impl fmt::Display for Where {
     }
 }
 
-/// The processes that hold them; they end when this is dropped.
 pub(crate) struct Held(Vec<Child>);
 
 impl Held {
-    /// Starts servers and clients, and waits until all are connected.
     pub(crate) fn start(count: usize, place: Where) -> Held {
         let mut held = Held(Vec::new());
         for (last, begun) in (100_u8..).zip((0..count).step_by(EACH)) {

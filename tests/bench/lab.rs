@@ -15,34 +15,28 @@
 #[allow(dead_code, reason = "another bench needs more of it")]
 mod figures;
 
+#[path = "../support/lab_sockets.rs"]
+mod lab_sockets;
+
 use std::fs;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::os::fd::OwnedFd;
+use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fivetuple::kernel::raise_descriptor_limit;
-use fivetuple::lab::{Lab, SocketKind, SocketPool, Wire};
-use fivetuple::net::{Engine, RemoteSockets};
+use fivetuple::lab::{Lab, SocketKind, Wire};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{
-    Burst, Command as Order, ConnectSpec, Endpoint, Host, LabSpec, ListenSpec, PortRange, Protocol,
-    SocketEvent,
+    Burst, Command as Order, ConnectSpec, Endpoint, Host, LabSpec, ListenSpec, SocketEvent,
 };
 use socket2::Socket;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 const SERVER: Host = Host(1);
 const LAPTOP: Host = Host(2);
 /// As many as one process may hold here.
 const COUNT: u32 = 9000;
-/// Calls that wait for each other.
 const CALLS: u16 = 2000;
 const ROUNDS: usize = 5;
 
@@ -99,14 +93,12 @@ fn main() {
     figures::load();
 }
 
-/// What connects the computers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Between {
     Wire,
     Bridge,
 }
 
-/// A lab whose computers reach each other.
 struct Link {
     lab: Lab,
     _wire: Option<Wire>,
@@ -152,44 +144,15 @@ fn bridge(helper: u32) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// The sockets of a lab, for a program.
-struct Sockets(Arc<SocketPool>);
-
-impl RemoteSockets for Sockets {
-    fn socket(&self, host: Host, _: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
-        self.0.take(host, SocketKind::Tcp4)
-    }
-
-    fn take_ready(&self, host: Host, _: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.take_ready(host, SocketKind::Tcp4)
-    }
-
-    fn ephemeral_range(&self) -> PortRange {
-        self.0.ports()
-    }
-
-    fn descriptors(&self) -> u64 {
-        SocketPool::DESCRIPTORS
-    }
-}
-
 fn server(lab: &Lab, port: u16) -> SocketAddr {
     SocketAddr::new(lab.computers[0].ip, port)
 }
 
-/// How long the program takes to connect so many times from the laptop to the server.
 fn burst(lab: &Lab) -> Duration {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let (sender, mut news) = mpsc::channel(1024);
-        let mut program = Engine::with_remote_sockets(
-            sender,
-            TaskTracker::new(),
-            CancellationToken::new(),
-            raise_descriptor_limit(),
-            Arc::new(Sockets(Arc::clone(&lab.pool))),
-        );
+        let (mut program, mut news) = lab_sockets::engine(lab);
         let to = Endpoint::from(server(lab, 80));
         program.run(Order::Listen(ListenSpec {
             host: SERVER,

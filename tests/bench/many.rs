@@ -9,7 +9,6 @@ use crate::terminal::{cpu, first_time, frames, listening_dashboard, now, process
 const COUNT: &str = "9900";
 const SHOWN: &str = " 9,900 connections";
 
-/// Measures one burst of as many connections as one process can hold.
 pub(crate) fn measure() {
     title("9900c in the dashboard");
     let dashboard = listening_dashboard();

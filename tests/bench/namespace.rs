@@ -23,7 +23,6 @@ pub(crate) fn missing(tools: &[&str]) -> Option<String> {
     tools.iter().find(lacks).map(|tool| format!("{tool} is needed"))
 }
 
-/// Runs this program with `words` in a network of its own.
 pub(crate) fn inside(words: &[&str]) {
     let here = std::env::current_exe().expect("the path of this program");
     let status = Command::new("unshare")
@@ -35,7 +34,6 @@ pub(crate) fn inside(words: &[&str]) {
     assert!(status.is_ok_and(|status| status.success()), "{words:?}");
 }
 
-/// Lets time go by.
 #[expect(clippy::disallowed_methods, reason = "what is measured is what happens after calm")]
 pub(crate) fn calm(time: Duration) {
     std::thread::sleep(time);

@@ -14,7 +14,6 @@ use crate::figures::{Times, at_most, times, title};
 
 const ROUNDS: usize = 9;
 
-/// Measures one look at all rows that there are, beside the others.
 pub(crate) fn measure() {
     let tcp = Filter { protocol: Some(Protocol::Tcp), ..Filter::default() };
     let mut source = SockDiag::open(Host::THIS).unwrap();

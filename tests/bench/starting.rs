@@ -7,7 +7,6 @@ use crate::terminal::{PATIENCE, SIZE, Terminal, frames, now};
 
 const ROUNDS: usize = 20;
 
-/// Measures starts, each of a new process.
 pub(crate) fn measure() {
     title("the start");
     let once = |_| {

@@ -13,14 +13,12 @@ use crate::support::seen::{self, Seen};
 pub(crate) const SIZE: (u16, u16) = (120, 40);
 const FRAME: &[u8] = b"\x1b[?2026h";
 
-/// Both addresses of a row.
 pub(crate) type Ends = (SocketAddr, SocketAddr);
 
 /// The dashboard, listening at its port.
 pub(crate) fn listening_dashboard() -> Terminal {
     let dashboard = dashboard();
-    dashboard.press("l");
-    dashboard.wait_for(r"127\.0\.0\.1:5000 .* LISTEN");
+    dashboard.press_until("l", r"127\.0\.0\.1:5000 .* LISTEN");
     dashboard
 }
 
@@ -32,13 +30,11 @@ pub(crate) fn dashboard() -> Terminal {
     dashboard
 }
 
-/// `watch` over a command.
 pub(crate) fn watch(command: &str) -> Terminal {
     let words = ["-t", "-n", "0.1", command];
     Terminal::start(pty::command("watch", &words), SIZE.0, SIZE.1)
 }
 
-/// The rows of connections on a screen.
 pub(crate) fn rows(screen: &vt100::Screen) -> HashSet<Ends> {
     let text = screen.contents();
     text.lines().filter_map(row).collect()
@@ -52,12 +48,10 @@ fn row(line: &str) -> Option<Ends> {
     Some((ends.next()?, ends.next()?))
 }
 
-/// Whether both rows of the connection between these ends are there.
 pub(crate) fn has_both(rows: &HashSet<Ends>, (one, other): Ends) -> bool {
     rows.contains(&(one, other)) && rows.contains(&(other, one))
 }
 
-/// The time from `begun` until the screen is as wanted.
 pub(crate) fn time_until(
     terminal: &Terminal,
     begun: Instant,
@@ -95,12 +89,10 @@ pub(crate) fn first_time(seen: &Seen, wanted: impl Fn(&vt100::Screen) -> bool) -
     })
 }
 
-/// A figure of a running process, out of /proc.
 pub(crate) fn process(terminal: &Terminal) -> procfs::process::Process {
     procfs::process::Process::new(terminal.pid().as_raw_nonzero().get()).unwrap()
 }
 
-/// User and system time of the process so far, in seconds.
 pub(crate) fn cpu(terminal: &Terminal) -> f64 {
     let stat = process(terminal).stat().unwrap();
     #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]

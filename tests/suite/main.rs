@@ -20,7 +20,3 @@ mod computers;
 #[path = "../support/robot.rs"]
 #[allow(dead_code, reason = "the other test binary needs more of it")]
 mod robot;
-#[path = "../support"]
-mod support {
-    pub(crate) mod changes;
-}

@@ -18,7 +18,6 @@ fn readme() -> String {
     std::fs::read_to_string(at_home("README.md")).unwrap()
 }
 
-/// The table of keys as it should be: every binding once, in groups.
 fn keys() -> String {
     let mut lines = vec!["\n| key | does |\n|---|---|\n".to_owned()];
     for group in Group::ALL {
@@ -91,7 +90,6 @@ fn every_picture_is_told_in_words() {
     assert_eq!(count, images, "a picture without words");
 }
 
-/// The options that the program, or one of its subcommands, has.
 fn options() -> Vec<String> {
     let cli = Cli::command();
     let all = std::iter::once(&cli).chain(cli.get_subcommands());

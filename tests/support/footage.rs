@@ -9,27 +9,19 @@ const NEXT_FRAME: Duration = Duration::from_millis(40);
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 
-/// Something the script said about the film.
 #[derive(Clone, Debug)]
 pub(crate) enum Cue {
-    /// Film from here.
     Show,
-    /// Film no more.
     Hide,
-    /// Take a picture of this name.
     Screenshot(String),
 }
 
-/// One picture of a film.
 #[derive(Clone)]
 pub(crate) struct Shot {
-    /// Since the film's start.
     pub(crate) at: Duration,
-    /// What is on the screen.
     pub(crate) screen: vt100::Screen,
 }
 
-/// Everything that was on the screen while a script was played.
 pub(crate) struct Footage {
     raw: Vec<u8>,
     chunks: Vec<Chunk>,
@@ -39,7 +31,6 @@ pub(crate) struct Footage {
 }
 
 impl Footage {
-    /// What was seen from the start to `end` on a screen of this size.
     pub(crate) fn new(seen: &Seen, cues: Vec<(Instant, Cue)>, end: Instant) -> Footage {
         let (rows, cols) = seen.parser.screen().size();
         Footage {
@@ -74,7 +65,6 @@ impl Footage {
         (shots, before)
     }
 
-    /// The pictures that the script asked for, by name.
     pub(crate) fn stills(&self) -> Vec<(String, vt100::Screen)> {
         let mut reel = Reel::new(self);
         let mut stills = Vec::new();
@@ -87,7 +77,6 @@ impl Footage {
         stills
     }
 
-    /// The spans of time that are in the film.
     fn scenes(&self) -> Vec<(Instant, Instant)> {
         let mut scenes = Vec::new();
         let mut since = None;
@@ -103,7 +92,6 @@ impl Footage {
     }
 }
 
-/// A screen that is wound forward through the footage.
 struct Reel<'a> {
     footage: &'a Footage,
     parser: vt100::Parser,

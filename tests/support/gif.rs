@@ -13,7 +13,6 @@ use super::paint::{Canvas, Looks, Painter, Rect, Rgb};
 /// The colours of a GIF but one, which is no colour.
 const COLOURS: usize = 255;
 
-/// Writes the film to `out`, so that it lasts `length` and starts over.
 pub(crate) fn write(
     out: impl Write,
     painter: &mut Painter,
@@ -50,7 +49,6 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// The screens that differ, and since when they are shown.
 fn scenes(painter: &Painter, shots: &[Shot]) -> Vec<(Duration, Looks)> {
     let mut scenes: Vec<(Duration, Looks)> = Vec::new();
     for shot in shots {

@@ -30,7 +30,6 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
     Ok(sent.to_vec())
 }
 
-/// F1 to F12 as xterm sends them.
 fn function(n: u8) -> Result<Vec<u8>, String> {
     let number = match n {
         1..=5 => 10 + n,

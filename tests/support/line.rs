@@ -25,7 +25,6 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Starts `command` on a new pty and writes down in `watch` what comes out.
     pub(crate) fn open(
         command: CommandBuilder,
         size: (u16, u16),
@@ -65,7 +64,6 @@ impl Line {
         Ok(())
     }
 
-    /// Tells the program a new size.
     pub(crate) fn resize(&self, size: (u16, u16)) {
         if let Some(pty) = &self.pty {
             pty.resize(pty_size(size)).expect("a new size");

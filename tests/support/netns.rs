@@ -1,30 +1,40 @@
 //! A test in a network of its own: every port free, nobody else's sockets, nft and sysctl without harm.
 
-use std::any::type_name;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::OnceLock;
 
+use super::again::{again, is_inside, passed, test_around};
 use super::skipped;
 
-/// Set in the process that runs inside.
-const INSIDE: &str = "FIVETUPLE_TEST_NETNS";
-
-/// Runs `body` in a network namespace of its own, with loopback up, or says why it cannot.
+/// Runs the test in a network namespace of its own, with loopback up, or says why it cannot.
 ///
-/// The test is run again in another process, so `body` must be all that the test does. It has to be a closure of the test itself: its
-/// name tells which test that is.
+/// `body` must be all that the test does, and a closure of the test itself: its name tells which test that is.
 pub(crate) fn alone<F: FnOnce()>(body: F) {
-    if std::env::var_os(INSIDE).is_some() {
-        body();
-        return;
+    alone_for(test_around::<F>(), body);
+}
+
+/// The same, if that is `possible` there.
+pub(crate) fn alone_if<F: FnOnce()>(possible: fn() -> bool, body: F) {
+    let body_if = || {
+        if possible() {
+            body();
+        }
+    };
+    alone_for(test_around::<F>(), body_if);
+}
+
+/// The same where `body` is not a closure of the test itself.
+pub(crate) fn alone_for(test: &str, body: impl FnOnce()) {
+    if is_inside("netns") {
+        return body();
     }
-    match unshare() {
-        Some(options) => again(options, test_around::<F>()),
-        None => skipped(&format!(
-            "{}: no network namespaces here (unshare and ip are needed, and a kernel that lets us)",
-            test_around::<F>()
-        )),
-    }
+    let Some(options) = unshare() else {
+        return skipped(&format!(
+            "{test}: no network namespaces here (unshare and ip are needed, and a kernel that lets us)"
+        ));
+    };
+    let output = again(in_new_network(options), "netns", test).expect("it ran a moment ago");
+    passed(&output, &format!("{test}, in a network of its own"));
 }
 
 /// Like `alone`, but in the machine's own network where it must be.
@@ -36,42 +46,29 @@ pub(crate) fn alone_if_possible<F: FnOnce()>(body: F) {
     }
 }
 
-/// `module::test` out of `suite::module::test::{{closure}}`.
-pub(crate) fn test_around<F>() -> &'static str {
-    let name = type_name::<F>();
-    let name = name.split_once("::").map_or(name, |(_, path)| path);
-    name.trim_end_matches("::{{closure}}")
+/// Whether a command does what it is told.
+pub(crate) fn done(program: &str, args: &str) -> bool {
+    let status = Command::new(program).args(args.split(' ')).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// The options with which `unshare` works here, if any do.
 fn unshare() -> Option<&'static str> {
     static WORKS: OnceLock<Option<&str>> = OnceLock::new();
     *WORKS.get_or_init(|| {
-        ["-Urn", "-n"]
-            .into_iter()
-            .find(|options| run(options, &["true"]).is_some_and(|out| out.status.success()))
+        let works = |options: &&str| {
+            let tried = in_new_network(options).arg("true").output();
+            tried.is_ok_and(|output| output.status.success())
+        };
+        ["-Urn", "-n"].into_iter().find(works)
     })
 }
 
-/// Runs a command in a new network, once loopback is up.
-fn run(options: &str, command: &[&str]) -> Option<Output> {
-    Command::new("unshare")
-        .args([options, "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"])
-        .args(command)
-        .env(INSIDE, "1")
-        .output()
-        .ok()
-}
-
-fn again(options: &str, test: &str) {
-    let program = std::env::current_exe().expect("the path of this program");
-    let program = program.to_str().expect("a path in UTF-8");
-    let command = [program, "--exact", test, "--nocapture", "--include-ignored"];
-    let output = run(options, &command).expect("it ran a moment ago");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    let passed = output.status.success() && said.contains("1 passed");
-    assert!(passed, "{test}, in a network of its own: {}\n{said}{complained}", output.status);
+/// Runs what follows in a new network, once loopback is up.
+fn in_new_network(options: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.args([options, "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"]);
+    command
 }
 
 #[test]
@@ -87,13 +84,13 @@ fn loopback_is_up_and_empty() {
 
 #[test]
 fn a_failure_inside_is_a_failure_outside() {
-    if std::env::var_os(INSIDE).is_none() && unshare().is_none() {
+    let is_outside = !is_inside("netns");
+    if is_outside && unshare().is_none() {
         return skipped("no network namespaces here");
     }
-    let outside = std::env::var_os(INSIDE).is_none();
     let result = std::panic::catch_unwind(|| alone(|| panic!("meant to fail")));
     match result {
-        Err(_) if outside => {}
+        Err(_) if is_outside => {}
         Err(inside) => std::panic::resume_unwind(inside),
         Ok(()) => panic!("the failure was lost"),
     }

@@ -16,7 +16,6 @@ use self::shapes::{Mask, shape};
 use super::player::cell;
 use super::tape::Settings;
 
-/// How one cell looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Look {
     text: char,
@@ -27,14 +26,12 @@ pub(crate) struct Look {
     under: Rgb,
 }
 
-/// How a whole screen looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Looks {
     cols: usize,
     cells: Vec<Look>,
 }
 
-/// Turns screens into pictures.
 pub(crate) struct Painter {
     fonts: Fonts,
     palette: Palette,
@@ -60,7 +57,6 @@ impl Painter {
         })
     }
 
-    /// Paints a whole screen.
     pub(crate) fn picture(&mut self, screen: &vt100::Screen) -> Canvas {
         let looks = self.looks(screen);
         let mut canvas = self.blank(&looks);
@@ -68,7 +64,6 @@ impl Painter {
         canvas
     }
 
-    /// How a screen looks in these colours.
     pub(crate) fn looks(&self, screen: &vt100::Screen) -> Looks {
         let (rows, cols) = screen.size();
         let cursor = (!screen.hide_cursor()).then(|| screen.cursor_position());
@@ -101,7 +96,6 @@ impl Painter {
         }
     }
 
-    /// An empty picture for a screen like this.
     pub(crate) fn blank(&self, looks: &Looks) -> Canvas {
         let rows = looks.cells.len() / looks.cols;
         let width = looks.cols * self.cell.0 + 2 * self.padding;

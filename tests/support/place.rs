@@ -1,6 +1,6 @@
 //! A place on this machine that no other test uses: a loopback address of its own.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use fivetuple::tcp::SocketRow;
@@ -11,6 +11,15 @@ pub(crate) fn own_address() -> IpAddr {
     let [.., high, low] = std::process::id().to_be_bytes();
     let last = COUNT.fetch_add(1, Ordering::Relaxed);
     Ipv4Addr::new(127, high.max(1), low, last).into()
+}
+
+/// This machine, for tests in a network of their own.
+pub(crate) const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+pub(crate) fn listener(ip: IpAddr) -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind((ip, 0)).unwrap();
+    let at = listener.local_addr().unwrap();
+    (listener, at)
 }
 
 /// Whether one end of the row is at `address`, or it listens everywhere.

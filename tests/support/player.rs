@@ -11,7 +11,6 @@ use super::footage::{Cue, Footage};
 use super::pty::{Terminal, command};
 use super::tape::{Command, Scope, Settings, Step, Tape};
 
-/// A script about to be played.
 pub(crate) struct Player<'a> {
     tape: &'a Tape,
     speed: f64,
@@ -19,16 +18,12 @@ pub(crate) struct Player<'a> {
     env: Vec<(&'a str, &'a str)>,
 }
 
-/// A script that was played to its end.
 pub(crate) struct Played {
-    /// The terminal, with bash still in it.
     pub(crate) terminal: Terminal,
-    /// What was to be seen.
     pub(crate) footage: Footage,
 }
 
 impl<'a> Player<'a> {
-    /// Plays at the script's own speed and size.
     pub(crate) fn of(tape: &'a Tape) -> Player<'a> {
         Player { tape, speed: 1.0, size: grid(&tape.settings), env: Vec::new() }
     }
@@ -39,14 +34,12 @@ impl<'a> Player<'a> {
         self
     }
 
-    /// Plays on a screen that is so many times as wide and as high.
     pub(crate) fn scaled(mut self, factor: f64) -> Player<'a> {
         let (cols, rows) = self.size;
         self.size = (whole(f64::from(cols) * factor), whole(f64::from(rows) * factor));
         self
     }
 
-    /// Sets a variable beside those of the script.
     pub(crate) fn with_env(mut self, name: &'a str, value: &'a str) -> Player<'a> {
         self.env.push((name, value));
         self
@@ -96,7 +89,6 @@ impl<'a> Player<'a> {
     }
 }
 
-/// A script while it is played.
 struct Stage<'a> {
     terminal: Terminal,
     settings: &'a Settings,
@@ -162,7 +154,6 @@ pub(crate) fn cell(settings: &Settings) -> (f64, f64) {
     (width, height)
 }
 
-/// How many columns and rows vhs would give to this script.
 fn grid(settings: &Settings) -> (u16, u16) {
     let (width, height) = cell(settings);
     let inner = |outer: f64| outer - 2.0 * settings.padding;

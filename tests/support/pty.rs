@@ -14,7 +14,6 @@ use super::keys;
 use super::line::{Line, timespec};
 use super::seen::{Seen, Watch, at_least_one};
 
-/// How long anything may take to appear.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 const BEGIN_PASTE: &str = "\x1b[200~";
@@ -50,7 +49,6 @@ pub(crate) fn fivetuple(args: &[&str]) -> CommandBuilder {
 }
 
 impl Terminal {
-    /// Starts `command` on a terminal of `cols` by `rows`.
     pub(crate) fn start(command: CommandBuilder, cols: u16, rows: u16) -> Terminal {
         let watch = Arc::new(Watch::new(cols, rows));
         let (line, child) = Line::open(command, (cols, rows), &watch);
@@ -68,7 +66,6 @@ impl Terminal {
         self.send(&bytes);
     }
 
-    /// Types text, all at once.
     #[track_caller]
     pub(crate) fn type_text(&self, text: &str) {
         self.send(text.as_bytes());
@@ -80,7 +77,6 @@ impl Terminal {
         self.send(format!("{BEGIN_PASTE}{text}{END_PASTE}").as_bytes());
     }
 
-    /// Sends bytes as if they came from the keyboard.
     #[track_caller]
     pub(crate) fn send(&self, bytes: &[u8]) {
         let line = self.line.as_ref().expect("the terminal is still there");
@@ -89,7 +85,12 @@ impl Terminal {
         }
     }
 
-    /// Waits until `pattern` is on the screen.
+    #[track_caller]
+    pub(crate) fn press_until(&self, key: &str, pattern: &str) {
+        self.press(key);
+        self.wait_for(pattern);
+    }
+
     #[track_caller]
     pub(crate) fn wait_for(&self, pattern: &str) {
         let regex = Regex::new(pattern).expect("a regular expression");
@@ -116,7 +117,6 @@ impl Terminal {
         self.watch.until(time, |_| None::<()>);
     }
 
-    /// Changes the size of the terminal.
     pub(crate) fn resize(&self, cols: u16, rows: u16) {
         let line = self.line.as_ref().expect("the terminal is still there");
         let mut seen = self.watch.look();
@@ -124,22 +124,18 @@ impl Terminal {
         line.resize((cols, rows));
     }
 
-    /// Sends a signal to the program.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(self.pid(), signal).expect("the program still runs");
     }
 
-    /// The program's process.
     pub(crate) fn pid(&self) -> Pid {
         Pid::from_child(&self.child)
     }
 
-    /// The text on the screen.
     pub(crate) fn screen(&self) -> String {
         self.styled().contents()
     }
 
-    /// The screen with its styles.
     pub(crate) fn styled(&self) -> vt100::Screen {
         self.watch.look().parser.screen().clone()
     }
@@ -193,7 +189,14 @@ impl Terminal {
         status.code().or_else(|| status.signal().map(|n| 128 + n)).expect("a code or a signal")
     }
 
-    /// Whether the program ends within `limit`.
+    #[track_caller]
+    pub(crate) fn wait_exit_within(&mut self, limit: Duration) -> i32 {
+        if !self.exits_within(limit) {
+            self.fail(&format!("still runs after {limit:?}"));
+        }
+        self.wait_exit()
+    }
+
     pub(crate) fn exits_within(&mut self, limit: Duration) -> bool {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return true;
@@ -235,7 +238,6 @@ impl Terminal {
         }
     }
 
-    /// Fails with what was on the screen.
     #[track_caller]
     pub(crate) fn fail(&self, why: &str) -> ! {
         let raw = self.bytes_since(0);

@@ -1,14 +1,19 @@
 //! A reader made of strings: presses keys, is told what the kernel's table shows, and says what stands on the screen.
 
+mod changes;
+
 use std::time::Duration;
 
-use fivetuple::app::{Action, Clients, Effect, Event, Key, Server, State, TableUpdate, update};
+use fivetuple::app::{
+    Action, Clients, Effect, Event, Form, Key, Overlay, Server, State, TableUpdate, update,
+};
 use fivetuple::tcp::{
-    Call, Change, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host, HostLimits, ListenSpec,
-    Moment, OwnSocket, Snapshot, SocketEvent, SocketId, SocketRow, SyscallError,
+    Burst, Call, Change, CloseKind, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host,
+    HostLimits, ListenSpec, Moment, OwnSocket, Snapshot, SocketEvent, SocketId, SocketRow,
+    SyscallError,
 };
 
-use crate::support::changes::changes;
+pub(crate) use changes::changes;
 
 /// A dashboard without a terminal, a kernel or a clock.
 pub(crate) struct Robot {
@@ -51,25 +56,58 @@ impl Robot {
         robot
     }
 
-    /// A dashboard that listens, with the LISTEN row in the table.
     pub(crate) fn listening() -> Robot {
         let mut robot = Robot::new();
         robot.press("l");
-        robot.hear(SocketEvent::Listening {
-            spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-            sockets: vec![own(LISTEN, 9)],
-        });
+        robot.listens(ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)), LISTEN);
         robot.kernel(LISTEN);
         robot
+    }
+
+    pub(crate) fn listens(&mut self, spec: ListenSpec, row: &str) {
+        self.hear(SocketEvent::Listening { spec, sockets: vec![own(row, 9)] });
+    }
+
+    /// bind() fails for a listener as it is configured.
+    pub(crate) fn bind_fails(&mut self, errno: Errno) {
+        let spec = self.state.server.spec.clone();
+        self.hear(SocketEvent::ListenFailed {
+            spec,
+            why: SyscallError { call: Call::Bind, errno },
+        });
+    }
+
+    pub(crate) fn connect_fails(&mut self, spec: &ConnectSpec, call: Call, errno: Errno) {
+        self.hear(SocketEvent::ConnectFailed {
+            to: spec.to.endpoint(),
+            spec: spec.clone(),
+            local: None,
+            why: SyscallError { call, errno },
+        });
+    }
+
+    pub(crate) fn closes(&mut self, at: SocketId, how: CloseKind) {
+        self.hear(SocketEvent::Closed { at, how });
+    }
+
+    pub(crate) fn burst_begins(&mut self, count: u32) {
+        let burst = Burst { count, ..Burst::ONE };
+        self.hear(SocketEvent::BurstBegun { id: ConnectId::default(), burst, whole_range: false });
+    }
+
+    pub(crate) fn burst_ends(&mut self, opened: u32, asked: u32) {
+        self.hear(SocketEvent::BurstEnded {
+            id: ConnectId::default(),
+            opened,
+            asked,
+            took: Duration::from_millis(5),
+        });
     }
 
     /// Presses l, and bind() says that port 5000 is taken.
     pub(crate) fn finds_the_port_taken(&mut self) {
         self.press("l");
-        self.hear(SocketEvent::ListenFailed {
-            spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
-        });
+        self.bind_fails(Errno::EADDRINUSE);
     }
 
     /// Presses keys, separated by spaces; `5c` is a count and a key.
@@ -84,9 +122,15 @@ impl Robot {
         }
     }
 
-    /// Types a text, letter by letter.
     pub(crate) fn type_text(&mut self, text: &str) {
         text.chars().for_each(|c| self.tell(Event::Pressed(Key::Char(c))));
+    }
+
+    /// Presses keys, types a text, and applies it.
+    pub(crate) fn enter(&mut self, keys: &str, text: &str) {
+        self.press(keys);
+        self.type_text(text);
+        self.press("Enter");
     }
 
     /// Tells it what the kernel's table shows now.
@@ -94,11 +138,14 @@ impl Robot {
         let after: Snapshot = table.parse().unwrap();
         let changes = changes(&self.kernel, &after);
         self.kernel = after;
-        self.tell(Event::TableRead(TableUpdate {
-            changes,
-            source: "sock_diag",
-            ..TableUpdate::default()
-        }));
+        self.reads(Host::THIS, changes, false);
+    }
+
+    /// Tells it what was read of a computer's table.
+    pub(crate) fn reads(&mut self, host: Host, changes: Vec<Change>, afresh: bool) {
+        let source = "sock_diag";
+        let read = TableUpdate { host, changes, afresh, source, ..TableUpdate::default() };
+        self.tell(Event::TableRead(read));
     }
 
     /// Tells it the whole table, as after a change of what is watched.
@@ -106,16 +153,9 @@ impl Robot {
         let after: Snapshot = table.parse().unwrap();
         let changes = after.rows.iter().copied().map(Change::Appeared).collect();
         self.kernel = after;
-        self.tell(Event::TableRead(TableUpdate {
-            changes,
-            afresh: true,
-            source: "sock_diag",
-            ..TableUpdate::default()
-        }));
+        self.reads(Host::THIS, changes, true);
     }
 
-    /// Tells it what TCP said.
-    ///
     /// An answer without an id is one to the burst that is under way, or else to the oldest order.
     pub(crate) fn hear(&mut self, mut news: SocketEvent) {
         let clients = &self.state.clients;
@@ -139,13 +179,11 @@ impl Robot {
         self.tell(Event::Requested(action));
     }
 
-    /// Lets time go by.
     pub(crate) fn later(&mut self, time: Duration) {
         self.now = self.now.plus(time);
         self.tell(Event::Ticked);
     }
 
-    /// Tells it any fact.
     pub(crate) fn tell(&mut self, event: Event) {
         self.orders.extend(update(&mut self.state, self.now, event));
         self.state.arrange();
@@ -159,17 +197,29 @@ impl Robot {
 
     /// What it asked of TCP since the last call.
     pub(crate) fn commands(&mut self) -> Vec<Command> {
-        let orders = std::mem::take(&mut self.orders).into_iter();
-        orders
-            .filter_map(|order| match order {
-                Effect::Run(command) => Some(command),
-                Effect::Watch(_)
-                | Effect::Lookup(_)
-                | Effect::Lab(_)
-                | Effect::Save { .. }
-                | Effect::Exit => None,
-            })
-            .collect()
+        let run = |order| if let Effect::Run(command) = order { Some(command) } else { None };
+        self.orders().into_iter().filter_map(run).collect()
+    }
+
+    /// What these keys ask of TCP.
+    pub(crate) fn commands_by(&mut self, keys: &str) -> Vec<Command> {
+        self.orders();
+        self.press(keys);
+        self.commands()
+    }
+
+    /// All that these keys order.
+    pub(crate) fn orders_by(&mut self, keys: &str) -> Vec<Effect> {
+        self.orders();
+        self.press(keys);
+        self.orders()
+    }
+
+    /// Presses keys, which bring a sentence with `words`.
+    #[track_caller]
+    pub(crate) fn press_says(&mut self, keys: &str, words: &str) {
+        self.press(keys);
+        self.says(words);
     }
 
     /// All it ordered since the last call.
@@ -177,9 +227,47 @@ impl Robot {
         std::mem::take(&mut self.orders)
     }
 
-    /// The newest sentence.
     pub(crate) fn said(&self) -> &str {
         self.state.notices.last().map_or("", |notice| &notice.text)
+    }
+
+    /// Fails unless the newest sentence contains `words`.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) {
+        let said = self.said();
+        assert!(said.contains(words), "{words:?} is not in: {said}");
+    }
+
+    #[track_caller]
+    pub(crate) fn says_first(&self, words: &str) {
+        let said = self.said();
+        assert!(said.starts_with(words), "{words:?} does not begin: {said}");
+    }
+
+    #[track_caller]
+    pub(crate) fn says_not(&self, words: &str) {
+        let said = self.said();
+        assert!(!said.contains(words), "{words:?} is in: {said}");
+    }
+
+    #[track_caller]
+    pub(crate) fn form(&self) -> &Form {
+        match &self.state.ui.overlay {
+            Some(
+                Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form),
+            ) => form,
+            other => panic!("no form but {other:?}"),
+        }
+    }
+
+    /// The only order to TCP since the last call: to connect.
+    #[track_caller]
+    pub(crate) fn one_call(&mut self) -> (ConnectSpec, Burst) {
+        let mut commands = self.commands();
+        match (commands.pop(), commands.len()) {
+            (Some(Command::Connect(spec, burst)), 0) => (spec, burst),
+            other => panic!("not one call: {other:?}"),
+        }
     }
 
     /// The rows that are shown, as `local foreign STATE`, with `gone` behind a ghost.
@@ -197,7 +285,6 @@ impl Robot {
     }
 }
 
-/// The row of a listener at port 5000.
 pub(crate) const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";
 
 /// The socket of ours behind a row that is given as text.
@@ -206,7 +293,6 @@ pub(crate) fn own(row: &str, fd: u32) -> OwnSocket {
     OwnSocket { name: row.name(), fd, inode: row.inode, order: None }
 }
 
-/// The name of the connected TCP socket between two ends.
 pub(crate) fn end(local: &str, remote: &str) -> SocketId {
     let tuple = fivetuple::tcp::FiveTuple::tcp(local.parse().unwrap(), remote.parse().unwrap());
     SocketId::connected(Host::THIS, tuple)

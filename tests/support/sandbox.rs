@@ -5,13 +5,9 @@ use std::thread;
 /// One call that is refused inside: where an argument has a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refused {
-    /// The call's number.
     pub(crate) call: libc::c_long,
-    /// Which argument tells, counted from 0.
     pub(crate) argument: u32,
-    /// The value with which it is refused.
     pub(crate) value: u32,
-    /// What the caller is answered.
     pub(crate) errno: libc::c_int,
 }
 

@@ -6,27 +6,19 @@ use std::time::{Duration, Instant};
 
 use super::clock::{Deadline, now};
 
-/// When the output had grown to how many bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chunk {
-    /// When the bytes came.
     pub(crate) at: Instant,
-    /// How many bytes there were by then.
     pub(crate) end: usize,
 }
 
-/// Everything that came out of a program.
 pub(crate) struct Seen {
-    /// The screen as a terminal would show it.
     pub(crate) parser: vt100::Parser,
-    /// The bytes behind it.
     pub(crate) raw: Vec<u8>,
-    /// When they came.
     pub(crate) chunks: Vec<Chunk>,
     ended: bool,
 }
 
-/// A blank screen of `cols` by `rows`.
 pub(crate) fn blank(cols: u16, rows: u16) -> vt100::Parser {
     vt100::Parser::new(at_least_one(rows), at_least_one(cols), 0)
 }
@@ -43,19 +35,16 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Nothing seen yet, on a screen of this size.
     pub(crate) fn new(cols: u16, rows: u16) -> Watch {
         let seen =
             Seen { parser: blank(cols, rows), raw: Vec::new(), chunks: Vec::new(), ended: false };
         Watch { seen: Mutex::new(seen), grown: Condvar::new() }
     }
 
-    /// What has been seen by now.
     pub(crate) fn look(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes down what came.
     pub(crate) fn feed(&self, bytes: &[u8]) {
         let mut seen = self.look();
         seen.parser.process(bytes);
@@ -65,7 +54,6 @@ impl Watch {
         self.grown.notify_all();
     }
 
-    /// Notes that nothing more will come.
     pub(crate) fn end(&self) {
         self.look().ended = true;
         self.grown.notify_all();

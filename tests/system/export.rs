@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use fivetuple::tcp::{SocketRow, TcpState};
 
 use crate::real_robot::Real;
-use crate::support::{netns, skipped};
+use crate::support::{skipped, skipped_none};
 
 /// The rows as far as they can be the same again: ports that the kernel chose are not.
 fn shape(rows: &[SocketRow]) -> Vec<String> {
@@ -28,7 +28,6 @@ fn shape(rows: &[SocketRow]) -> Vec<String> {
     shape
 }
 
-/// Starts a program, and waits until it says that the rows are there.
 fn start(command: &mut Command) -> Child {
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = piped.spawn().unwrap();
@@ -84,8 +83,7 @@ fn compile(file: &Path) -> Option<std::path::PathBuf> {
         .args([&program, file])
         .output();
     let Ok(cc) = cc else {
-        skipped("no cc here: the C program was not compiled");
-        return None;
+        return skipped_none("no cc here: the C program was not compiled");
     };
     assert!(cc.status.success(), "{}", String::from_utf8_lossy(&cc.stderr));
     Some(program)
@@ -93,8 +91,7 @@ fn compile(file: &Path) -> Option<std::path::PathBuf> {
 
 #[test]
 fn a_listener_and_two_computers() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
         real.press_until("j c", "phone connected");
@@ -108,8 +105,7 @@ fn a_listener_and_two_computers() {
 
 #[test]
 fn options_held_accept_and_a_burst() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         let state = &mut real.robot.state;
         state.server.spec.reuse_addr = true;
         state.server.spec.reuse_port = true;
@@ -139,12 +135,9 @@ fn options_held_accept_and_a_burst() {
 
 #[test]
 fn connections_without_a_listener_and_a_call_without_an_answer() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.robot.state.server.spec.backlog = 0;
-        real.press_until("l", "listening on");
-        real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
+        real.connect();
         real.press_until("a", "accept() is held");
         real.press_until("c", "accept() has not been called yet");
         real.press_until("c", "is connecting to");
@@ -158,8 +151,6 @@ fn connections_without_a_listener_and_a_call_without_an_answer() {
 #[test]
 fn nothing_open_is_nothing_to_write() {
     let mut robot = crate::robot::Robot::new();
-    robot.orders();
-    robot.press("W");
-    assert!(robot.orders().is_empty());
-    assert!(robot.said().contains("nothing to write"), "{}", robot.said());
+    assert!(robot.orders_by("W").is_empty());
+    robot.says("nothing to write");
 }

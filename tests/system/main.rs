@@ -23,6 +23,8 @@ mod why_not;
 #[path = "../support/lab_robot.rs"]
 #[allow(dead_code, reason = "the other test binary needs more of it")]
 mod computers;
+#[path = "../support/lab_sockets.rs"]
+mod lab_sockets;
 #[path = "../support/place.rs"]
 #[allow(dead_code, reason = "the other test binary needs it")]
 mod place;

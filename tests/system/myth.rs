@@ -3,12 +3,11 @@
 use fivetuple::app::{MainView, Myth};
 use fivetuple::tcp::{
     Call, Command, ConnectId, Endpoint, Errno, Host, ListenSpec, OwnSocket, SocketEvent,
-    SourcePort, SyscallError, TcpState,
+    SourcePort, TcpState,
 };
 
 use crate::real_robot::Real;
 use crate::robot::{Robot, end, own};
-use crate::support::netns;
 
 /// What came of each call: `in`, or the errno.
 fn outcomes(myth: &Myth) -> Vec<String> {
@@ -25,8 +24,7 @@ fn outcomes(myth: &Myth) -> Vec<String> {
 
 #[test]
 fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
         real.press_until("U", "serves one user for each address");
@@ -44,6 +42,11 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
         real.press_until("r", "reset");
         assert_eq!(real.robot.state.ui.myth, None);
     });
+}
+
+fn connected(robot: &mut Robot, from: &str, inode: u32) {
+    let row = format!("tcp 0 0 {from} 127.0.0.1:5000 ESTABLISHED inode={inode}");
+    robot.hear(SocketEvent::Connected(own(&row, inode)));
 }
 
 #[test]
@@ -68,36 +71,23 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let another = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=5", 5);
     robot.hear(SocketEvent::Connected(OwnSocket { order: Some(ConnectId(77)), ..another }));
     assert!(from(&mut robot).is_none());
-    robot.hear(SocketEvent::Connected(own(
-        "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=6",
-        6,
-    )));
+    connected(&mut robot, "127.0.0.2:5000", 6);
     let (spec, laptop) = from(&mut robot).unwrap();
     assert_eq!(laptop, "127.0.0.2");
-    robot.hear(SocketEvent::ConnectFailed {
-        to: spec.to.endpoint(),
-        spec,
-        local: None,
-        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
-    });
+    robot.connect_fails(&spec, Call::Bind, Errno::EADDRINUSE);
     assert_eq!(from(&mut robot).unwrap().1, "127.0.0.3");
-    robot.hear(SocketEvent::Connected(own(
-        "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=7",
-        7,
-    )));
+    connected(&mut robot, "127.0.0.3:5000", 7);
     let myth = robot.state.ui.myth.as_ref().unwrap();
     assert!(myth.is_as_usual());
     assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
-    assert!(robot.said().contains("one user for each address"), "{}", robot.said());
+    robot.says("one user for each address");
 }
 
 #[test]
 fn without_a_listener_it_says_what_to_press() {
     let mut robot = Robot::new();
-    robot.commands();
-    robot.press("U");
-    assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("press l, then U"), "{}", robot.said());
+    assert!(robot.commands_by("U").is_empty());
+    robot.says("press l, then U");
 }
 
 #[test]
@@ -109,12 +99,7 @@ fn in_the_lab_each_computer_calls_from_its_own_network() {
     while let [Command::Connect(spec, _)] = &robot.commands()[..] {
         let from = spec.from.unwrap();
         called.push((spec.host, from.to_string()));
-        robot.hear(SocketEvent::ConnectFailed {
-            spec: spec.clone(),
-            to: spec.to.endpoint(),
-            local: None,
-            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
-        });
+        robot.connect_fails(spec, Call::Bind, Errno::EADDRINUSE);
     }
     let [laptop, phone] = [(2, "192.168.1.13"), (3, "192.168.1.14")]
         .map(|(host, from)| (Host(host), from.to_owned()));
@@ -125,16 +110,10 @@ fn in_the_lab_each_computer_calls_from_its_own_network() {
 fn a_lab_with_one_client_says_that_two_are_needed() {
     let mut robot = Robot::in_lab(2);
     robot.press("l");
-    robot.hear(SocketEvent::Listening {
-        spec: ListenSpec {
-            host: Host(1),
-            ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000))
-        },
-        sockets: vec![],
-    });
-    robot.commands();
-    robot.press("U");
-    assert!(robot.commands().is_empty());
-    let said = robot.said();
-    assert!(said.contains("needs two clients") && said.contains("--lab-computers 3"), "{said}");
+    let at = Endpoint::new([192, 168, 1, 10], 5000);
+    let spec = ListenSpec { host: Host(1), ..ListenSpec::at(at) };
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
+    assert!(robot.commands_by("U").is_empty());
+    robot.says("needs two clients");
+    robot.says("--lab-computers 3");
 }

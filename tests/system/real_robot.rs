@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::robot::Robot;
+use crate::support::again::test_around;
+use crate::support::netns;
 
-/// How long something may take to become so.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// A dashboard for port 5000 with real sockets; only in a network of its own is that port free.
@@ -30,6 +31,19 @@ pub(crate) struct Real {
 }
 
 impl Real {
+    /// Runs the test with one in a network of its own.
+    pub(crate) fn alone<F: FnOnce(Real)>(body: F) {
+        netns::alone_for(test_around::<F>(), || body(Real::start()));
+    }
+
+    /// The laptop is connected, and accepted.
+    #[track_caller]
+    pub(crate) fn connect(&mut self) {
+        self.press_until("l", "listening on");
+        self.press_until("c", "laptop connected");
+        self.until("accepted", |robot| robot.state.server.ends.len() == 1);
+    }
+
     pub(crate) fn start() -> Real {
         let (sender, news) = mpsc::channel(1024);
         let program = Engine::new(sender, TaskTracker::new(), CancellationToken::new(), 4000);
@@ -46,19 +60,16 @@ impl Real {
         }
     }
 
-    /// Presses keys, and has the orders carried out.
     pub(crate) fn press(&mut self, keys: &str) {
         self.robot.press(keys);
         self.turn();
     }
 
-    /// Has an order carried out that no key gives.
     pub(crate) fn order(&mut self, command: Command) {
         let _inside = self.runtime.enter();
         self.program.run(command);
     }
 
-    /// Goes on until that is so.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Robot) -> bool) {
         let end = self.clock.now().plus(LIMIT);

@@ -12,10 +12,25 @@ pub(crate) mod table;
 use fivetuple::tcp::SocketEvent;
 
 use crate::robot::{LISTEN, Robot, own};
+use crate::view::screen;
 
 pub(crate) const SERVER_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED inode=12";
 
 pub(crate) const LAPTOP_END: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
+
+/// Fails unless the screen shows `words`.
+#[track_caller]
+pub(crate) fn shows(robot: &mut Robot, size: (u16, u16), words: &str) {
+    let screen = screen(robot, size);
+    assert!(screen.contains(words), "{words:?} is not on the screen:\n{screen}");
+}
+
+/// Fails if the screen shows `words`.
+#[track_caller]
+pub(crate) fn shows_not(robot: &mut Robot, size: (u16, u16), words: &str) {
+    let screen = screen(robot, size);
+    assert!(!screen.contains(words), "{words:?} is on the screen:\n{screen}");
+}
 
 pub(crate) fn laptop_connected() -> Robot {
     let mut robot = Robot::listening();

@@ -9,7 +9,6 @@ use proptest::prelude::*;
 /// A header, and a socket without anything behind it.
 const BARE: usize = 16 + 72;
 
-/// A message with these attributes behind the socket.
 fn message(attributes: &[(u16, &[u8])]) -> Vec<u8> {
     let mut bytes = vec![0; BARE];
     for (kind, body) in attributes {

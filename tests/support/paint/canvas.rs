@@ -5,10 +5,8 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-/// A colour: red, green, blue.
 pub(crate) type Rgb = [u8; 3];
 
-/// A rectangle of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rect {
     pub(crate) x: usize,
@@ -18,7 +16,6 @@ pub(crate) struct Rect {
 }
 
 impl Rect {
-    /// The smallest rectangle around both.
     pub(crate) fn around(self, other: Rect) -> Rect {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         let right = (self.x + self.width).max(other.x + other.width);
@@ -27,23 +24,18 @@ impl Rect {
     }
 }
 
-/// A picture.
 #[derive(Clone, Debug)]
 pub(crate) struct Canvas {
-    /// In pixels.
     pub(crate) width: usize,
-    /// In pixels.
     pub(crate) height: usize,
     pixels: Vec<Rgb>,
 }
 
 impl Canvas {
-    /// A picture of one colour.
     pub(crate) fn new(width: usize, height: usize, ground: Rgb) -> Canvas {
         Canvas { width, height, pixels: vec![ground; width * height] }
     }
 
-    /// The colour at a place inside.
     pub(crate) fn at(&self, x: usize, y: usize) -> Rgb {
         self.pixels[y * self.width + x]
     }
@@ -55,7 +47,6 @@ impl Canvas {
         }
     }
 
-    /// Colours a rectangle.
     pub(crate) fn fill(&mut self, rect: Rect, colour: Rgb) {
         for y in rect.y..rect.y + rect.height {
             for x in rect.x..rect.x + rect.width {
@@ -64,7 +55,6 @@ impl Canvas {
         }
     }
 
-    /// One row of pixels inside `rect`.
     pub(crate) fn row(&self, rect: Rect, y: usize) -> &[Rgb] {
         let start = (rect.y + y) * self.width + rect.x;
         &self.pixels[start..start + rect.width]

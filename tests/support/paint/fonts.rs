@@ -14,7 +14,6 @@ const FOLDERS: [&str; 4] = [
 const FIRST: [&str; 2] = ["JetBrainsMono-Regular.ttf", "JetBrainsMono-Bold.ttf"];
 const FALLBACK: [&str; 2] = ["DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"];
 
-/// The fonts of a film, at one size.
 pub(crate) struct Fonts {
     regular: Vec<Font>,
     bold: Vec<Font>,

@@ -2,35 +2,16 @@
 
 use super::canvas::Rgb;
 
-/// The colours of a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Palette {
-    /// Behind everything.
     pub(crate) ground: Rgb,
-    /// Of letters without a colour.
     pub(crate) letters: Rgb,
-    ansi: [Rgb; 16],
+    pub(super) ansi: [Rgb; 16],
 }
 
 /// The names in vhs's themes, in the order of the numbers.
-const NAMES: [&str; 16] = [
-    "black",
-    "red",
-    "green",
-    "yellow",
-    "blue",
-    "magenta",
-    "cyan",
-    "white",
-    "brightBlack",
-    "brightRed",
-    "brightGreen",
-    "brightYellow",
-    "brightBlue",
-    "brightMagenta",
-    "brightCyan",
-    "brightWhite",
-];
+const NAMES: &str = "black red green yellow blue magenta cyan white brightBlack brightRed brightGreen brightYellow \
+    brightBlue brightMagenta brightCyan brightWhite";
 
 impl Palette {
     /// The colours of a theme as vhs writes it, in JSON.
@@ -43,7 +24,7 @@ impl Palette {
                 .ok_or_else(|| format!("the theme lacks {name:?} as \"#rrggbb\""))
         };
         let mut ansi = [[0; 3]; 16];
-        for (slot, name) in ansi.iter_mut().zip(NAMES) {
+        for (slot, name) in ansi.iter_mut().zip(NAMES.split(' ')) {
             *slot = colour(name)?;
         }
         Ok(Palette { ground: colour("background")?, letters: colour("foreground")?, ansi })
@@ -82,7 +63,7 @@ fn hex(text: &str) -> Option<Rgb> {
 
 #[test]
 fn colours_are_xterms() {
-    let names: Vec<_> = NAMES.iter().map(|name| format!("\"{name}\":\"#102030\"")).collect();
+    let names: Vec<_> = NAMES.split(' ').map(|name| format!("\"{name}\":\"#102030\"")).collect();
     let json =
         format!("{{{},\"background\":\"#000000\",\"foreground\":\"#ffffff\"}}", names.join(","));
     let palette = Palette::from_theme(&json).unwrap();

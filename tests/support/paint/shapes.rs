@@ -3,9 +3,7 @@
 /// How much of each pixel of a cell is covered, from 0 to 255.
 #[derive(Clone, Debug)]
 pub(crate) struct Mask {
-    /// In pixels.
     pub(crate) width: usize,
-    /// Row by row.
     pub(crate) cover: Vec<u8>,
 }
 
@@ -90,7 +88,6 @@ fn real(pixels: usize) -> f64 {
     u16::try_from(pixels).map_or(f64::MAX, f64::from)
 }
 
-/// The measures of a cell, in pixels.
 #[derive(Clone, Copy)]
 struct Cell {
     width: f64,

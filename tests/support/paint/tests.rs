@@ -3,20 +3,10 @@ use super::super::skipped;
 use super::super::tape::parse;
 use super::{Painter, Palette};
 
-/// Colours for tests: black on white, and every number red.
-fn palette() -> Palette {
-    let names = "black red green yellow blue magenta cyan white brightBlack brightRed brightGreen brightYellow \
-        brightBlue brightMagenta brightCyan brightWhite";
-    let mut colours: Vec<_> =
-        names.split_whitespace().map(|name| format!("\"{name}\":\"#ff0000\"")).collect();
-    colours
-        .extend(["\"background\":\"#ffffff\"".to_owned(), "\"foreground\":\"#000000\"".to_owned()]);
-    Palette::from_theme(&format!("{{{}}}", colours.join(","))).unwrap()
-}
-
 fn painter(scale: u8) -> Option<Painter> {
     let tape = parse("Set FontSize 20 Set LetterSpacing 0 Set Padding 2").unwrap();
-    Painter::new(&tape.settings, palette(), scale).inspect_err(|why| skipped(why)).ok()
+    let palette = Palette { ground: PAPER, letters: INK, ansi: [RED; 16] };
+    Painter::new(&tape.settings, palette, scale).inspect_err(|why| skipped(why)).ok()
 }
 
 const INK: [u8; 3] = [0, 0, 0];

@@ -4,33 +4,23 @@ use std::time::Duration;
 
 use super::TapeError;
 
-/// One word of a script, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token {
     pub(super) line: usize,
     pub(super) kind: Kind,
 }
 
-/// The kinds of words.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
-    /// A bare word: a command, a key, a path.
     Word(String),
-    /// Text in quotes.
     Text(String),
-    /// Digits, as they were written.
     Number(f64),
-    /// A number with a unit of time.
     Time(Duration),
-    /// `/.../`.
     Regex(String),
-    /// `{...}`.
     Json(String),
-    /// Any other character.
     Sign(char),
 }
 
-/// The words of `text`.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, TapeError> {
     let mut found = Vec::new();
     let mut line = 1;

@@ -9,23 +9,14 @@ use super::rules::check_hiding;
 use super::settings::time;
 use super::{Command, Scope, Step, Tape, TapeError};
 
-/// vhs's names of keys, and the dashboard's.
-const KEYS: [(&str, &str); 12] = [
-    ("Enter", "Enter"),
-    ("Space", "Space"),
-    ("Tab", "Tab"),
-    ("Escape", "Esc"),
-    ("Backspace", "Backspace"),
-    ("Delete", "Delete"),
-    ("Up", "Up"),
-    ("Down", "Down"),
-    ("Left", "Left"),
-    ("Right", "Right"),
-    ("PageUp", "PageUp"),
-    ("PageDown", "PageDown"),
-];
+/// The keys that vhs calls as the dashboard does.
+const KEYS: &str = "Enter Space Tab Backspace Delete Up Down Left Right PageUp PageDown";
 
-/// Reads a script.
+/// The dashboard's name of the key that vhs calls so.
+fn key_named(name: &str) -> Option<&str> {
+    if name == "Escape" { Some("Esc") } else { KEYS.split(' ').find(|key| *key == name) }
+}
+
 pub(crate) fn parse(text: &str) -> Result<Tape, TapeError> {
     let mut parser =
         Parser { tokens: tokens(text)?, next: 0, tape: Tape::default(), in_header: true };
@@ -164,10 +155,8 @@ impl Parser {
     }
 
     fn key(&mut self, word: &str) -> Result<Command, String> {
-        let Some((_, key)) = KEYS.iter().find(|(name, _)| *name == word) else {
-            return Err(not_a_command(word));
-        };
-        self.pressed(word, (*key).to_owned())
+        let key = key_named(word).ok_or_else(|| not_a_command(word))?;
+        self.pressed(word, key.to_owned())
     }
 
     fn pressed(&mut self, word: &str, key: String) -> Result<Command, String> {
@@ -214,8 +203,8 @@ impl Parser {
 
 /// The key that a chord ends with, in the dashboard's notation.
 fn plain(word: &str) -> Result<String, String> {
-    match KEYS.iter().find(|(name, _)| *name == word) {
-        Some((_, key)) => Ok((*key).to_owned()),
+    match key_named(word) {
+        Some(key) => Ok(key.to_owned()),
         None if word.chars().count() == 1 => Ok(word.to_owned()),
         None => Err(not_a_command(word)),
     }

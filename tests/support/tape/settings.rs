@@ -9,27 +9,16 @@ use super::lexer::Kind;
 /// The settings of a film that are honoured here; vhs's own values where a script says nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// The height of the letters, in pixels.
     pub(crate) font_size: f64,
-    /// Pixels between letters.
     pub(crate) letter_spacing: f64,
-    /// Lines are so many times as high as the font wants them.
     pub(crate) line_height: f64,
-    /// The film's width in pixels, with its padding.
     pub(crate) width: f64,
-    /// The film's height in pixels, with its padding.
     pub(crate) height: f64,
-    /// Empty pixels at each side.
     pub(crate) padding: f64,
-    /// Frames in a second.
     pub(crate) framerate: f64,
-    /// The time between two typed characters.
     pub(crate) typing_speed: Duration,
-    /// How long a `Wait` waits.
     pub(crate) wait_timeout: Duration,
-    /// What a `Wait` without a pattern waits for.
     pub(crate) wait_pattern: Regex,
-    /// The colours, as JSON.
     pub(crate) theme: Option<String>,
 }
 
@@ -52,7 +41,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Sets `name`, or says why not.
     pub(super) fn set(&mut self, name: &str, value: &Kind) -> Result<(), String> {
         match name {
             "FontSize" => self.font_size = number(name, value, 4.0, 200.0)?,

@@ -3,9 +3,9 @@
 use std::net::TcpStream;
 use std::process::Command;
 
-use crate::support::pty::{Terminal, command};
+use crate::support::pty::command;
 use crate::support::skipped;
-use crate::terminal::{listen, quit};
+use crate::terminal::{listen, quit, started};
 
 /// Does as it is told where /proc shows nobody but themselves, in a mount namespace of its own (`hidepid`, proc(5)).
 const AS_NOBODY: &str = "mount -t proc -o hidepid=2 proc /proc && \
@@ -23,8 +23,7 @@ fn an_owner_that_is_hidden_is_a_dash_with_its_reason_told_once() {
         return skipped("unshare, mount and setpriv are needed, and root's privileges");
     }
     let line = hiding(&[program, "--port", "0"]);
-    let terminal = Terminal::start(command("unshare", &line), 120, 36);
-    terminal.wait_for("Press l to listen");
+    let terminal = started(command("unshare", &line));
     let port = listen(&terminal);
     let me = rustix::process::geteuid().as_raw();
     let row =
@@ -38,8 +37,7 @@ fn an_owner_that_is_hidden_is_a_dash_with_its_reason_told_once() {
     // Who holds our own sockets is known all the same.
     terminal.wait_for(r"LISTEN +listener .* fd \d+");
     // Another search has come back by the time that a name would have come.
-    terminal.press("c");
-    terminal.wait_for("laptop connected");
+    terminal.press_until("c", "laptop connected");
     assert_eq!(terminal.screen().matches(&told).count(), 1, "{}", terminal.screen());
     quit(terminal);
 }

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::pty::{Terminal, command};
-use crate::support::{clock, netns, skipped};
-use crate::terminal::{dashboard, listen, quit, wait_connections, wait_rows};
+use crate::support::{clock, netns, skipped_none};
+use crate::terminal::{listen, listening, quit, started, wait_connections, wait_rows};
 
 /// A dashboard one of whose calls is traced, and fails as told.
 struct Traced {
@@ -26,23 +26,15 @@ impl Traced {
             .stderr(Stdio::null())
             .status();
         if !tried.is_ok_and(|status| status.success()) {
-            skipped("strace is needed, and a kernel that lets it trace");
-            return None;
+            return skipped_none("strace is needed, and a kernel that lets it trace");
         }
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let path = log.to_str().expect("a path in UTF-8");
         let program = env!("CARGO_BIN_EXE_fivetuple");
         let args = ["-f", "-qq", "-o", path, "-e", &traced, "-e", &inject, program];
         let command = command("strace", &[&args[..], &["--port", "0"]].concat());
-        let terminal = Terminal::start(command, 120, 36);
-        terminal.wait_for("Press l to listen");
+        let terminal = started(command);
         Some(Traced { terminal, log })
-    }
-
-    fn quit(mut self) {
-        self.terminal.press("q");
-        assert_eq!(self.terminal.wait_exit(), 0);
-        self.terminal.assert_restored();
     }
 }
 
@@ -73,7 +65,7 @@ fn without_descriptors_accept_is_tried_again_and_recovers() {
         terminal.wait_for("accepts at once");
         // Each of the threads that call it fails four times.
         assert!(calls(&traced.log, "EMFILE").0 >= 4);
-        traced.quit();
+        quit(traced.terminal);
     });
 }
 
@@ -88,8 +80,7 @@ impl Injector {
         let mut strace = Command::new("strace");
         strace.args(["-f", "-p", &pid, "-e", &traced, "-e", &inject, "-o"]);
         let Ok(mut child) = strace.arg(log).stderr(Stdio::piped()).spawn() else {
-            skipped("strace is needed");
-            return None;
+            return skipped_none("strace is needed");
         };
         let mut said = String::new();
         let stderr = child.stderr.as_mut().unwrap();
@@ -98,8 +89,7 @@ impl Injector {
         if said.contains("attached") {
             return Some(injector);
         }
-        skipped(&format!("a strace that may attach is needed: {said}"));
-        None
+        skipped_none(&format!("a strace that may attach is needed: {said}"))
     }
 }
 
@@ -114,14 +104,12 @@ impl Drop for Injector {
 #[test]
 fn where_the_machine_has_no_descriptors_left_it_lives_and_waits_and_recovers() {
     netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
+        let terminal = listening();
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("accept-enfile");
         let Some(strace) = Injector::attach(&terminal, "accept4", "error=ENFILE", &log) else {
             return;
         };
-        terminal.press("c");
-        terminal.wait_for(r"pauses: .*\(ENFILE\)");
+        terminal.press_until("c", r"pauses: .*\(ENFILE\)");
         terminal.wait_for(r"accept\(\) failed, or turned somebody away, 5 times: .*ENFILE");
         let (failed, called) = calls(&log, "ENFILE");
         assert!((5..=6).contains(&failed), "{failed} failures");
@@ -162,7 +150,7 @@ fn callers_who_are_gone_before_accept_keep_nobody_waiting() {
         terminal.wait_for("ECONNABORTED");
         drop(callers);
         wait_connections(terminal, "0");
-        traced.quit();
+        quit(traced.terminal);
     });
 }
 
@@ -185,6 +173,6 @@ fn where_the_kernel_has_no_room_for_its_answer_it_is_asked_again() {
         assert!(calls(&traced.log, "ENOBUFS").0 > 0);
         let screen = terminal.screen();
         assert!(!screen.contains("cannot be read"), "{screen}");
-        traced.quit();
+        quit(traced.terminal);
     });
 }

@@ -14,7 +14,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::support::clock::Deadline;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::support::{netns, skipped};
+use crate::support::{netns, skipped_none};
 use crate::terminal::{LIMIT, ends_within, wait_connections};
 
 const MANY: usize = 1000;
@@ -28,8 +28,7 @@ fn deaf() -> Option<TcpListener> {
     for file in ["tcp_rmem", "tcp_wmem"] {
         let path = format!("/proc/sys/net/ipv4/{file}");
         if let Err(why) = std::fs::write(&path, "4096 8192 8192") {
-            skipped(&format!("{path}: {why}"));
-            return None;
+            return skipped_none(&format!("{path}: {why}"));
         }
     }
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -77,15 +76,11 @@ fn a_dashboard_whose_thousand_clients_are_writing_ends_at_once() {
         let held = held(port);
         assert!(held > 0);
         terminal.press("q");
-        if !terminal.exits_within(SOON) {
-            terminal.fail(&format!("q did not end it within {SOON:?}"));
-        }
-        assert_eq!(terminal.wait_exit(), 0);
+        assert_eq!(terminal.wait_exit_within(SOON), 0);
         terminal.assert_restored();
     });
 }
 
-/// The program's own clients.
 fn clients(port: u16) -> Child {
     let payload = "x".repeat(PAYLOAD);
     let to = format!("127.0.0.1:{port}");

@@ -3,29 +3,25 @@
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use fivetuple::tcp::Endpoint;
 
+use crate::support::netns::done;
 use crate::support::pty::{Terminal, fivetuple};
 use crate::support::sandbox::{Refused, within};
-use crate::support::{netns, skipped};
-use crate::terminal::{broken, quit, wait_rows};
+use crate::support::{netns, program, skipped};
+use crate::terminal::{broken, call_to, press_for_rows, quit, started, wait_rows};
 
 /// The ends of a cable: both in the network of the test, each with an address of the link.
 const ENDS: [(&str, &str); 2] = [("left", "fe80::a"), ("right", "fe80::b")];
 
-fn ip(args: &str) -> bool {
-    let done = Command::new("ip").args(args.split(' ')).status();
-    done.is_ok_and(|status| status.success())
-}
-
 /// Whether there is such a cable now, or a word on why there is none.
 fn plugged() -> bool {
-    let is_there = ip("link add name left type veth peer name right")
+    let is_there = done("ip", "link add name left type veth peer name right")
         && ENDS.iter().all(|(name, address)| {
-            ip(&format!("link set {name} up"))
-                && ip(&format!("address add {address}/64 dev {name} nodad"))
+            done("ip", &format!("link set {name} up"))
+                && done("ip", &format!("address add {address}/64 dev {name} nodad"))
         });
     if !is_there {
         skipped("no veth here, or no IPv6");
@@ -45,8 +41,7 @@ fn at(end: usize, port: u16) -> SocketAddr {
 }
 
 fn run(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
-    command.args(args).output().unwrap()
+    program(args).output().unwrap()
 }
 
 /// How often the table shows each row: protocol, both ends, state.
@@ -70,10 +65,7 @@ fn row(ends: [SocketAddr; 2], state: &str) -> [String; 4] {
 
 #[test]
 fn each_socket_at_an_address_of_the_link_is_shown_once_and_as_ipv6() {
-    netns::alone(|| {
-        if !plugged() {
-            return;
-        }
+    netns::alone_if(plugged, || {
         let listener = TcpListener::bind(at(0, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let client = TcpStream::connect(at(0, port)).unwrap();
@@ -96,10 +88,7 @@ fn each_socket_at_an_address_of_the_link_is_shown_once_and_as_ipv6() {
 
 #[test]
 fn a_client_calls_an_address_of_the_link_by_its_interface() {
-    netns::alone(|| {
-        if !plugged() {
-            return;
-        }
+    netns::alone_if(plugged, || {
         let listener = TcpListener::bind(at(0, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let to = format!("[fe80::a%left]:{port}");
@@ -125,32 +114,19 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
 
 #[test]
 fn the_dashboard_shows_both_ends_of_a_call_over_the_link_once() {
-    netns::alone(|| {
-        if !plugged() {
-            return;
-        }
-        let terminal = Terminal::start(fivetuple(&["--bind", "::", "--port", "5000"]), 120, 36);
-        terminal.wait_for("Press l to listen");
-        terminal.press("l");
-        terminal.wait_for(r"\[::\]:5000 +\[::\]:\* +\S LISTEN");
-        terminal.press("C");
-        terminal.wait_for("Enter apply");
-        terminal.type_text("[fe80::a%left]:5000");
-        terminal.press("Enter");
-        terminal.press("c");
-        terminal.wait_for(r"tcp6 .*\[fe80::a\]:5000 +\[fe80::a\]:\d+ +● ESTABLISHED server");
+    netns::alone_if(plugged, || {
+        let terminal = started(fivetuple(&["--bind", "::", "--port", "5000"]));
+        terminal.press_until("l", r"\[::\]:5000 +\[::\]:\* +\S LISTEN");
+        call_to(&terminal, "[fe80::a%left]:5000");
+        terminal
+            .press_until("c", r"tcp6 .*\[fe80::a\]:5000 +\[fe80::a\]:\d+ +● ESTABLISHED server");
         terminal.wait_for(r"tcp6 .*\[fe80::a\]:\d+ +\[fe80::a\]:5000 +● ESTABLISHED laptop");
         wait_rows(&terminal, "ESTABLISHED", 2);
         terminal.wait_for("says \"Test payload");
-        terminal.press("d");
-        wait_rows(&terminal, "ESTABLISHED", 0);
+        press_for_rows(&terminal, "d", "ESTABLISHED", 0);
         // And one of IPv4 at the same listener, whose end there says so in IPv6.
-        terminal.press("C");
-        terminal.wait_for("Enter apply");
-        terminal.type_text("127.0.0.1:5000");
-        terminal.press("Enter");
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
+        call_to(&terminal, "127.0.0.1:5000");
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
         let shown = table(5000);
         let is_open = |row: &&[String; 4]| row[3] == "ESTABLISHED";
         let open: Vec<&[String; 4]> = shown.keys().filter(is_open).collect();
@@ -164,10 +140,7 @@ fn the_dashboard_shows_both_ends_of_a_call_over_the_link_once() {
 
 #[test]
 fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
-    netns::alone(|| {
-        if !plugged() {
-            return;
-        }
+    netns::alone_if(plugged, || {
         for (args, helps) in [
             (&["listen", "--bind", "fe80::a"][..], "try --bind ::"),
             (&["connect", "[fe80::b%left]:9", "--from", "fe80::a"], "leave out --from"),

@@ -1,7 +1,5 @@
 //! What strangers, ports, privileges and a kernel that refuses do to the dashboard.
 
-pub(crate) mod bounds;
-pub(crate) mod cut_cable;
 pub(crate) mod exact_copies;
 pub(crate) mod hidden;
 pub(crate) mod injected;
@@ -13,7 +11,5 @@ pub(crate) mod no_answer;
 pub(crate) mod orders;
 pub(crate) mod ports;
 pub(crate) mod ranges;
-pub(crate) mod repeated_keys;
-pub(crate) mod resolver;
 pub(crate) mod strangers;
 pub(crate) mod unread;

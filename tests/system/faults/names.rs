@@ -1,16 +1,18 @@
-//! Names instead of addresses: many of them, some of which nobody answers at, and none at all.
+//! Names instead of addresses: many of them, none at all, and a name server that never answers.
 
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::NamedTempFile;
 
-use crate::support::netns;
-use crate::support::pty::{Terminal, command};
-use crate::support::skipped;
-use crate::terminal::{broken, quit};
+use crate::support::netns::done;
+use crate::support::pty::{PATIENCE, Terminal, command};
+use crate::support::{netns, skipped, skipped_none};
+use crate::terminal::{broken, call_to, ends_within, listen, press_for_rows, quit};
 
 /// Covers a file with another one, in a mount namespace of its own, and runs what follows there.
 const COVERED: &str = "mount --bind \"$1\" \"$2\" && shift 2 && exec \"$@\"";
@@ -32,8 +34,7 @@ impl Covered {
             return Some(covered);
         }
         let why = String::from_utf8_lossy(&tried.stderr).into_owned();
-        skipped(&format!("{place} cannot be covered: {}", why.trim()));
-        None
+        skipped_none(&format!("{place} cannot be covered: {}", why.trim()))
     }
 
     pub(crate) fn line<'a>(&'a self, line: &[&'a str]) -> Vec<&'a str> {
@@ -47,7 +48,6 @@ impl Covered {
         unshare.args(self.line(line)).output().unwrap()
     }
 
-    /// The program's own output there.
     pub(crate) fn fivetuple(&self, args: &[&str]) -> Output {
         self.run(&[&[env!("CARGO_BIN_EXE_fivetuple")], args].concat())
     }
@@ -57,10 +57,7 @@ impl Covered {
         let line = self.line(&[env!("CARGO_BIN_EXE_fivetuple"), "--port", "0"]);
         let terminal = Terminal::start(command("unshare", &line), 120, rows);
         terminal.wait_for("Press l to listen");
-        terminal.press("C");
-        terminal.wait_for("Enter apply");
-        terminal.type_text(to);
-        terminal.press("Enter");
+        call_to(&terminal, to);
         terminal.wait_until("the form to close", crate::terminal::LIMIT, |screen| {
             !screen.contents().contains("Enter apply")
         });
@@ -68,7 +65,6 @@ impl Covered {
     }
 }
 
-/// A name of ten addresses, the one of IPv6 first.
 fn ten() -> Option<Covered> {
     let fours = (1..10).map(|n| format!("127.0.1.{n} many.test\n"));
     Covered::new("/etc/hosts", &format!("::1 many.test\n{}", fours.collect::<String>()))
@@ -94,8 +90,7 @@ fn of_ten_addresses_each_is_called_until_the_last_one_answers() {
         let first = [r"\[::1\]", r"127\.0\.1\.1", r"127\.0\.1\.2"].map(refused);
         terminal.wait_for(&first.join("(?s:.*)"));
         terminal.wait_for(r"laptop +127\.0\.0\.2 +1 open");
-        terminal.press("i");
-        terminal.wait_for(&format!(r"127\.0\.1\.9:{port} +● ESTABLISHED laptop"));
+        terminal.press_until("i", &format!(r"127\.0\.1\.9:{port} +● ESTABLISHED laptop"));
         quit(terminal);
     });
 }
@@ -111,11 +106,6 @@ fn where_every_address_refuses_the_last_refusal_is_told_once() {
         assert!(why.contains("ECONNREFUSED"), "{why}");
         assert_eq!(why.lines().count(), 1, "{why}");
     });
-}
-
-fn done(program: &str, args: &str) -> bool {
-    let status = Command::new(program).args(args.split(' ')).status();
-    status.is_ok_and(|status| status.success())
 }
 
 /// A network where an address is looked for and not found in a few hundredths of a second.
@@ -147,11 +137,10 @@ fn an_address_that_is_not_there_is_no_failure_when_the_next_one_answers() {
         assert!(output.status.success(), "{output:?}");
         assert!(output.stderr.is_empty(), "{output:?}");
         let terminal = hosts.dashboard(&to, 36);
-        terminal.press("c");
-        terminal.wait_for(r"fd00::9[^\n]*EHOSTUNREACH(?s:.*)laptop connected to 127\.0\.1\.1:");
+        terminal
+            .press_until("c", r"fd00::9[^\n]*EHOSTUNREACH(?s:.*)laptop connected to 127\.0\.1\.1:");
         terminal.wait_for(r"127\.0\.1\.1:\d+ +● ESTABLISHED laptop");
-        terminal.press("d");
-        terminal.wait_for("FIN_WAIT2");
+        terminal.press_until("d", "FIN_WAIT2");
         quit(terminal);
     });
 }
@@ -174,5 +163,92 @@ fn a_name_that_nobody_knows_is_said_to_be_unknown() {
         terminal
             .wait_for(&broken("cannot call nowhere.test:80: no address is known for that name."));
         quit(terminal);
+    });
+}
+
+/// How long giving up may take when somebody asks for it; the resolver would take a minute.
+const SOON: Duration = Duration::from_millis(1500);
+/// How long it may take when nobody does.
+const AT_LAST: Duration = Duration::from_secs(20);
+
+struct Silent {
+    server: UdpSocket,
+    conf: Covered,
+}
+
+impl Silent {
+    fn new() -> Option<Silent> {
+        let server = match UdpSocket::bind("127.0.0.1:53") {
+            Ok(server) => server,
+            Err(why) => {
+                return skipped_none(&format!("no name server can be had here: {why}"));
+            }
+        };
+        server.set_read_timeout(Some(PATIENCE)).unwrap();
+        let text = "nameserver 127.0.0.1\noptions timeout:30 attempts:2\n";
+        let conf = Covered::new("/etc/resolv.conf", text)?;
+        Some(Silent { server, conf })
+    }
+
+    fn asked_for(&self, name: &str) {
+        let mut question = [0; 512];
+        loop {
+            let length = self.server.recv(&mut question).expect("a question");
+            // A length stands before each part of the name.
+            let is_it = |part: &[u8]| part == name.as_bytes();
+            if question[..length].windows(name.len()).any(is_it) {
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_question_without_an_answer_can_be_given_up_by_key_and_by_signal() {
+    netns::alone(|| {
+        let Some(silent) = Silent::new() else { return };
+        let program = env!("CARGO_BIN_EXE_fivetuple");
+        let start = |name: &str| {
+            let to = format!("{name}.test:80");
+            let mut command = Command::new("unshare");
+            let line = silent.conf.line(&[program, "connect", &to]);
+            command.args(line).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let child = command.spawn().unwrap();
+            silent.asked_for(name);
+            child
+        };
+        // This one has all the time it wants.
+        let mut patient = start("patient");
+        let mut asked = start("asked");
+        let pid = Pid::from_child(&asked);
+        kill_process(pid, Signal::INT).unwrap();
+        let has_ended = ends_within(pid, SOON);
+        asked.kill().unwrap();
+        let code = asked.wait().unwrap().code();
+        assert!(has_ended, "SIGINT did not end it");
+        assert_eq!(code, Some(130));
+
+        let mut terminal = silent.conf.dashboard("quiet.test:80", 36);
+        terminal.press("c");
+        silent.asked_for("quiet");
+        terminal.press("r");
+        call_to(&terminal, "the listener");
+        listen(&terminal);
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
+        call_to(&terminal, "other.test:80");
+        terminal.press("c");
+        silent.asked_for("other");
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_within(SOON), 0, "it waits for the resolver");
+        terminal.assert_restored();
+
+        let has_ended = ends_within(Pid::from_child(&patient), AT_LAST);
+        patient.kill().unwrap();
+        assert!(has_ended, "it waits for the resolver");
+        let output = patient.wait_with_output().unwrap();
+        let why = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{why}");
+        assert!(why.contains("patient.test:80"), "{why}");
+        assert!(why.contains("nobody answered who has that name"), "{why}");
     });
 }

@@ -1,12 +1,13 @@
 //! A kernel without sock_diag, and sandboxes that refuse it: /proc is read instead, and that is said.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Command, Output};
 
-use crate::support::pty::{Terminal, fivetuple};
+use crate::place::{LOCALHOST, listener};
+use crate::support::pty::fivetuple;
 use crate::support::sandbox::{Refused, within};
-use crate::support::{netns, skipped};
-use crate::terminal::{broken, listen, quit, wait_rows};
+use crate::support::{netns, program, skipped};
+use crate::terminal::{broken, listen, press_for_rows, quit, started, wait_rows};
 
 /// How much room netlink's answers have: nobody else asks recv(2) for so much.
 const ROOM: u32 = 32 * 1024;
@@ -41,8 +42,7 @@ fn table(args: &[&str]) -> Output {
 #[test]
 fn the_table_is_the_same_and_says_where_it_comes_from() {
     netns::alone_if_possible(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let at = listener.local_addr().unwrap();
+        let (_listener, at) = listener(LOCALHOST);
         let client = TcpStream::connect(at).unwrap();
         let port = at.port().to_string();
         let args = ["--port", &port, "--json"];
@@ -82,17 +82,14 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
     netns::alone_if_possible(|| {
         for (refused, said) in refusals() {
             let done = within(refused, || {
-                let terminal = Terminal::start(fivetuple(&["--port", "0"]), 120, 36);
-                terminal.wait_for("Press l to listen");
+                let terminal = started(fivetuple(&["--port", "0"]));
                 terminal.wait_for(&said.replace(' ', r"[\s│]+"));
                 terminal.wait_for(&broken("/proc/net/tcp is read instead"));
                 terminal.wait_for("Sockets.* read from /proc ");
                 listen(&terminal);
-                terminal.press("c");
-                wait_rows(&terminal, "ESTABLISHED", 2);
+                press_for_rows(&terminal, "c", "ESTABLISHED", 2);
                 terminal.wait_for("says \"Test payload");
-                terminal.press("d");
-                wait_rows(&terminal, "ESTABLISHED", 0);
+                press_for_rows(&terminal, "d", "ESTABLISHED", 0);
                 wait_rows(&terminal, "TIME_WAIT", 1);
                 quit(terminal);
             });
@@ -105,10 +102,7 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
 
 #[test]
 fn a_lab_cannot_be_set_up_and_says_which_call_was_refused() {
-    let lab = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
-        command.args(["lab", "--", "true"]).output().unwrap()
-    };
+    let lab = || program(["lab", "--", "true"]).output().unwrap();
     if !lab().status.success() {
         return skipped("no lab here");
     }

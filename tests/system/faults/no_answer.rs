@@ -1,14 +1,17 @@
-//! Nobody answers: packets that are lost after the handshake, and before it.
+//! Nobody answers: packets that are lost after the handshake, before it, or on a cut cable of the lab.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use regex::Regex;
 
-use crate::support::netns;
+use crate::place::{LOCALHOST, listener};
 use crate::support::pty::{Terminal, command};
-use crate::terminal::{broken, dashboard, listen, quit, rows, wait_connections};
+use crate::support::{netns, skipped_none};
+use crate::terminal::{
+    broken, call_to, dashboard, lab_dashboard, listen, listening, quit, rows, started,
+    wait_connections,
+};
 
 /// From now on the kernel throws away whatever comes for this socket, before TCP sees it: its peer is half open, as behind a cut cable.
 ///
@@ -36,12 +39,9 @@ fn a_server_end_whose_client_is_silent_stays_and_can_be_aborted() {
         // The server's end is the row below the listener's.
         terminal.press("Tab");
         terminal.press("j");
-        terminal.press("j");
-        terminal.wait_for(&format!(r"▶[^\n]*{row}"));
-        terminal.press("s");
-        terminal.wait_for(&format!(r"{row}[^\n]*resent [1-9]"));
-        terminal.press("Enter");
-        terminal.wait_for(r"timer +sent again \d+ times? in vain, next in");
+        terminal.press_until("j", &format!(r"▶[^\n]*{row}"));
+        terminal.press_until("s", &format!(r"{row}[^\n]*resent [1-9]"));
+        terminal.press_until("Enter", r"timer +sent again \d+ times? in vain, next in");
         terminal.press("Esc");
         terminal.press("x");
         let row = Regex::new(&row).unwrap();
@@ -55,20 +55,16 @@ fn a_server_end_whose_client_is_silent_stays_and_can_be_aborted() {
 #[test]
 fn a_client_whose_server_is_silent_stays_and_can_be_disconnected() {
     netns::alone(|| {
-        let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = server.local_addr().unwrap().port();
+        let (server, at) = listener(LOCALHOST);
+        let port = at.port();
         let terminal = dashboard(&[]);
-        terminal.press("C");
-        terminal.wait_for("Enter apply");
-        terminal.type_text(&format!("127.0.0.1:{port}"));
-        terminal.press("Enter");
+        call_to(&terminal, &format!("127.0.0.1:{port}"));
         terminal.press("c");
         let (stranger, _) = server.accept().unwrap();
         let row = format!(r"127\.0\.0\.2:\d+ +127\.0\.0\.1:{port} +");
         terminal.wait_for(&format!("{row}● ESTABLISHED"));
         deafen(&stranger);
-        terminal.press("s");
-        terminal.wait_for(&format!(r"{row}● ESTABLISHED[^\n]*resent [1-9]"));
+        terminal.press_until("s", &format!(r"{row}● ESTABLISHED[^\n]*resent [1-9]"));
         terminal.press("d");
         let closes = Regex::new(&format!(r"{row}\S FIN_WAIT1")).unwrap();
         let is_closing = |screen: &vt100::Screen| closes.is_match(&screen.contents());
@@ -79,19 +75,16 @@ fn a_client_whose_server_is_silent_stays_and_can_be_disconnected() {
 }
 
 fn ip(args: &str) {
-    let done = Command::new("ip").args(args.split(' ')).status();
-    assert!(done.is_ok_and(|status| status.success()), "ip {args}");
+    assert!(netns::done("ip", args), "ip {args}");
 }
 
 #[test]
 fn with_lo_down_a_call_says_what_may_be_the_matter_and_can_be_given_up() {
     netns::alone(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
+        let terminal = listening();
         // The kernel keeps the route, takes the SYN, and throws it away without a word.
         ip("link set lo down");
-        terminal.press("c");
-        terminal.wait_for(r"▷ SYN_SENT +laptop");
+        terminal.press_until("c", r"▷ SYN_SENT +laptop");
         terminal.wait_for("lo is down");
         terminal.press("d");
         let is_given_up = |screen: &vt100::Screen| rows(&screen.contents(), "SYN_SENT") == 0;
@@ -109,11 +102,9 @@ fn where_lo_was_never_up_there_is_no_route() {
     netns::alone(|| {
         // In yet another network, where nobody has touched lo.
         let args = ["-n", env!("CARGO_BIN_EXE_fivetuple"), "--port", "0"];
-        let terminal = Terminal::start(command("unshare", &args), 120, 36);
-        terminal.wait_for("Press l to listen");
+        let terminal = started(command("unshare", &args));
         listen(&terminal);
-        terminal.press("c");
-        terminal.wait_for("ENETUNREACH");
+        terminal.press_until("c", "ENETUNREACH");
         terminal.wait_for(&broken("No interface of this machine leads there; is lo up?"));
         quit(terminal);
     });
@@ -122,8 +113,7 @@ fn where_lo_was_never_up_there_is_no_route() {
 #[test]
 fn where_lo_has_lost_its_addresses_that_is_said() {
     netns::alone(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
+        let terminal = listening();
         ip("address flush dev lo");
         ip("link set lo down");
         terminal.press("c");
@@ -131,4 +121,49 @@ fn where_lo_has_lost_its_addresses_that_is_said() {
             .wait_for(&broken("127.0.0.2 belongs to lo, which is down or has lost its addresses"));
         quit(terminal);
     });
+}
+
+/// A connection of the lab, both of whose ends are ESTABLISHED; `None` where there is no lab.
+fn connected() -> Option<Terminal> {
+    let terminal = lab_dashboard();
+    terminal.wait_for("the lab is up|there is no lab");
+    if !terminal.screen().contains("the lab is up") {
+        return skipped_none("no lab here");
+    }
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press_until("c", r":500 .*ESTABLISHED .*ESTABLISHED");
+    terminal.wait_for("says \"Test payload");
+    Some(terminal)
+}
+
+/// From now on whatever is sent gets lost; the client's end tells how often it was sent again, and both ends believe that they are connected.
+fn cut(terminal: &Terminal) {
+    terminal.press_until("B", "CUT");
+    terminal.press_until("s", r"✗.* PSH\+ACK(?s:.*)again after \d\.\d\d s");
+    // From the computers to the wire, and on to the rows of the chosen computer.
+    terminal.press("Tab");
+    terminal.press("Tab");
+    terminal.press("j");
+    terminal.press_until("Enter", r"state +● ESTABLISHED +● ESTABLISHED");
+    terminal.wait_for(r"timer +sent again \d+ times? in vain, next in");
+    terminal.wait_for(r"Send-Q +13 B, not acknowledged yet");
+    terminal.press_until("Esc", "CUT");
+}
+
+fn wait_soon(terminal: &Terminal, what: &str) {
+    let regex = regex::Regex::new(what).unwrap();
+    terminal.wait_until(what, SOON, |screen| regex.is_match(&screen.contents()));
+}
+
+#[test]
+fn a_client_behind_a_cut_cable_tells_its_retransmissions_and_can_be_disconnected_or_aborted() {
+    for (key, shows) in
+        [("d", r":500 .*● ESTABLISHED.*FIN_WAIT1"), ("x", r"1 LISTEN  1 ESTABLISHED ")]
+    {
+        let Some(terminal) = connected() else { return };
+        cut(&terminal);
+        terminal.press(key);
+        wait_soon(&terminal, shows);
+        quit(terminal);
+    }
 }

@@ -1,12 +1,14 @@
 //! Orders that are given faster than they are answered, and refusals that are understood later.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use fivetuple::app::Event;
+use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, OwnSocket, Owner, SocketEvent,
-    SyscallError,
+    Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, OwnSocket, Owner, SocketEvent,
 };
+use proptest::prelude::*;
 
 use crate::robot::{LISTEN, Robot, own};
 
@@ -20,7 +22,7 @@ fn l_turns_what_was_ordered_last() {
     // The answers come one after the other; the last order still counts.
     let spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     for _ in 0..2 {
-        robot.hear(SocketEvent::Listening { spec: spec.clone(), sockets: vec![own(LISTEN, 9)] });
+        robot.listens(spec.clone(), LISTEN);
         robot.hear(SocketEvent::StoppedListening { why: None });
     }
     robot.press("l");
@@ -30,10 +32,8 @@ fn l_turns_what_was_ordered_last() {
 #[test]
 fn calls_beyond_many_unanswered_ones_become_one_order() {
     let mut robot = Robot::listening();
-    robot.commands();
-    robot.press(&"c ".repeat(30));
-    assert_eq!(robot.commands().len(), 8);
-    assert!(robot.said().contains("8 calls are unanswered"), "{}", robot.said());
+    assert_eq!(robot.commands_by(&"c ".repeat(30)).len(), 8);
+    robot.says("8 calls are unanswered");
     for port in 40_000..40_008 {
         assert_eq!(robot.commands(), []);
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={port}");
@@ -71,19 +71,93 @@ fn late_answers_to_an_order_that_was_given_up_are_not_those_of_the_next_one() {
 fn a_refusal_names_its_owner_as_soon_as_it_is_known() {
     let mut robot = Robot::new();
     robot.press("l");
-    robot.hear(SocketEvent::ListenFailed {
-        spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
-    });
-    assert!(robot.said().contains("Another socket has port 5000"), "{}", robot.said());
+    robot.bind_fails(Errno::EADDRINUSE);
+    robot.says("Another socket has port 5000");
     robot.kernel(LISTEN);
-    assert!(robot.said().contains("another program listens at 127.0.0.1:5000"), "{}", robot.said());
+    robot.says("another program listens at 127.0.0.1:5000");
     let owner = Owner { pid: 77, fd: 3, program: "nc".to_owned() };
     robot.tell(Event::OwnersFound([(9, owner)].into_iter().collect()));
-    assert!(robot.said().contains("nc (pid 77) listens"), "{}", robot.said());
+    robot.says("nc (pid 77) listens");
     let said = robot.state.notices.len();
     robot.press("j");
     robot.kernel("");
     assert!(robot.state.notices.newest_first().any(|notice| notice.text.contains("nc (pid 77)")));
     assert!(robot.state.notices.len() >= said);
+}
+
+/// Orders to connect that are under way, each with the news that it still has to tell, in order.
+#[derive(Default)]
+struct Sockets {
+    orders: Vec<VecDeque<SocketEvent>>,
+    opened: u32,
+}
+
+impl Sockets {
+    fn take(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            let Command::Connect(ConnectSpec { id, .. }, burst) = command else {
+                continue;
+            };
+            let calls = (0..burst.count).map(|_| self.call(id));
+            let mut news: VecDeque<SocketEvent> = calls.collect();
+            if burst.count > 1 {
+                let whole_range = false;
+                news.push_front(SocketEvent::BurstBegun { id, burst, whole_range });
+                news.push_back(SocketEvent::BurstEnded {
+                    id,
+                    opened: burst.count,
+                    asked: burst.count,
+                    took: Duration::ZERO,
+                });
+            }
+            self.orders.push(news);
+        }
+        assert!(
+            self.orders.len() <= Engine::MOST_UNDER_WAY,
+            "{} orders at a time",
+            self.orders.len()
+        );
+    }
+
+    fn call(&mut self, id: ConnectId) -> SocketEvent {
+        self.opened += 1;
+        let (port, inode) = (20_000 + self.opened, self.opened);
+        let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={inode}");
+        SocketEvent::Connected(OwnSocket { order: Some(id), ..own(&row, inode) })
+    }
+
+    fn tell(&mut self, which: usize) -> Option<SocketEvent> {
+        let which = which.checked_rem(self.orders.len())?;
+        let news = self.orders[which].pop_front();
+        if self.orders[which].is_empty() {
+            self.orders.swap_remove(which);
+        }
+        news
+    }
+}
+
+proptest! {
+    #[test]
+    fn each_is_made_once(steps in proptest::collection::vec((0..4_u8, any::<usize>()), 1..400)) {
+        let mut robot = Robot::listening();
+        robot.commands();
+        let mut sockets = Sockets::default();
+        let mut pressed = 0;
+        for (what, which) in steps {
+            if what < 3 {
+                robot.press("c");
+                pressed += 1;
+            } else if let Some(news) = sockets.tell(which) {
+                robot.hear(news);
+            }
+            sockets.take(robot.commands());
+        }
+        while let Some(news) = sockets.tell(0) {
+            robot.hear(news);
+            sockets.take(robot.commands());
+        }
+        prop_assert_eq!(sockets.opened, pressed);
+        prop_assert_eq!(robot.state.clients.awaited(), 0);
+        prop_assert!(robot.state.clients.waiting.is_empty());
+    }
 }

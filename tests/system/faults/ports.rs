@@ -5,16 +5,17 @@ use std::process::Command;
 
 use portable_pty::CommandBuilder;
 
-use crate::support::netns;
+use crate::place::{LOCALHOST, listener};
+use crate::support::again::NOBODY;
 use crate::support::pty::{Terminal, command, fivetuple};
-use crate::support::skipped;
-use crate::terminal::{broken, dashboard, listen, quit, wait_rows};
+use crate::support::{netns, skipped};
+use crate::terminal::{broken, dashboard, listen, press_for_rows, quit, started, wait_rows};
 
 #[test]
 fn a_port_that_is_taken_names_who_has_it() {
     netns::alone_if_possible(|| {
-        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = taken.local_addr().unwrap().port();
+        let (taken, at) = listener(LOCALHOST);
+        let port = at.port();
         let pid = std::process::id();
         let name = std::fs::read_to_string("/proc/self/comm").unwrap();
         let args = ["--listen", "--port", &port.to_string()];
@@ -23,15 +24,12 @@ fn a_port_that_is_taken_names_who_has_it() {
         terminal.wait_for("EADDRINUSE");
         terminal.wait_for(&broken(&format!("{} (pid {pid})", name.trim())));
         terminal.wait_for(&format!(r"! +tcp .*127\.0\.0\.1:{port} +0\.0\.0\.0:\* +◎ LISTEN"));
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
         drop(taken);
         wait_rows(&terminal, "LISTEN", 0);
         terminal.press("0");
-        terminal.press("x");
-        wait_rows(&terminal, "ESTABLISHED", 0);
-        terminal.press("l");
-        wait_rows(&terminal, "LISTEN", 1);
+        press_for_rows(&terminal, "x", "ESTABLISHED", 0);
+        press_for_rows(&terminal, "l", "LISTEN", 1);
         quit(terminal);
     });
 }
@@ -42,13 +40,11 @@ fn a_taken_port_is_explained_after_the_form_too() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port().to_string();
         let terminal = dashboard(&[]);
-        terminal.press("L");
-        terminal.wait_for("Enter apply");
+        terminal.press_until("L", "Enter apply");
         terminal.press("Tab");
         terminal.press("ctrl-u");
         terminal.type_text(&port);
-        terminal.press("Enter");
-        terminal.wait_for(&broken(&format!("(pid {})", std::process::id())));
+        terminal.press_until("Enter", &broken(&format!("(pid {})", std::process::id())));
         terminal.wait_for(&format!(r"! +tcp .*127\.0\.0\.1:{port} "));
         quit(terminal);
     });
@@ -78,15 +74,11 @@ fn the_port_can_be_had_again_although_a_client_waits() {
         quit(terminal);
         let terminal = Terminal::start(fivetuple(&["--port", &port, "--listen"]), 120, 36);
         wait_rows(&terminal, "LISTEN", 1);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
-        terminal.press("d");
-        wait_rows(&terminal, "TIME_WAIT", 1);
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
+        press_for_rows(&terminal, "d", "TIME_WAIT", 1);
         for _ in 0..3 {
-            terminal.press("l");
-            wait_rows(&terminal, "LISTEN", 0);
-            terminal.press("l");
-            wait_rows(&terminal, "LISTEN", 1);
+            press_for_rows(&terminal, "l", "LISTEN", 0);
+            press_for_rows(&terminal, "l", "LISTEN", 1);
         }
         quit(terminal);
     });
@@ -94,7 +86,6 @@ fn the_port_can_be_had_again_although_a_client_waits() {
 
 /// The dashboard as somebody who may do nothing, or why that cannot be.
 fn as_nobody(args: &[&str]) -> Result<CommandBuilder, String> {
-    const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let program = env!("CARGO_BIN_EXE_fivetuple");
     let tried = Command::new("setpriv").args(NOBODY).args([program, "--version"]).output();
     match tried {
@@ -111,15 +102,11 @@ fn nobody_can_show_the_whole_story() {
         Ok(nobody) => nobody,
         Err(why) => return skipped(&why),
     };
-    let terminal = Terminal::start(nobody, 120, 36);
-    terminal.wait_for("Press l to listen");
+    let terminal = started(nobody);
     listen(&terminal);
-    terminal.press("c");
-    wait_rows(&terminal, "ESTABLISHED", 2);
-    terminal.press("c");
-    wait_rows(&terminal, "ESTABLISHED", 4);
-    terminal.press("d");
-    wait_rows(&terminal, "TIME_WAIT", 1);
+    press_for_rows(&terminal, "c", "ESTABLISHED", 2);
+    press_for_rows(&terminal, "c", "ESTABLISHED", 4);
+    press_for_rows(&terminal, "d", "TIME_WAIT", 1);
     wait_rows(&terminal, "ESTABLISHED", 2);
     quit(terminal);
 }

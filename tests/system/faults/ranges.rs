@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Parser;
-use fivetuple::app::{Form, Overlay};
+use fivetuple::app::Overlay;
 use fivetuple::cli::{Cli, Subcommands};
 use fivetuple::tcp::{Command, legible, unescape};
 use proptest::prelude::*;
@@ -13,7 +13,6 @@ use crate::robot::Robot;
 const MOST: u64 = 64_512;
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Numbers of which many are at an edge.
 fn numbers() -> impl Strategy<Value = u64> {
     let edges = [0, 1, 2, MOST - 1, MOST, MOST + 1, 60_000, 60_001, u64::from(u32::MAX), u64::MAX];
     prop_oneof![proptest::sample::select(edges.to_vec()), 0..=2 * MOST, any::<u64>()]
@@ -28,20 +27,12 @@ fn connect(option: &str, value: &str) -> Result<fivetuple::cli::ConnectArgs, Str
     }
 }
 
-fn form(robot: &Robot) -> &Form {
-    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
-        panic!("the form is open")
-    };
-    form
-}
-
 /// Types a value into a field of the clients' form, and applies it; what is wrong, if anything is.
 fn fill_in(robot: &mut Robot, label: &str, value: &str) -> Option<String> {
     robot.press("C");
-    let field = form(robot).fields.iter().position(|field| field.label == label);
+    let field = robot.form().fields.iter().position(|field| field.label == label);
     (0..field.unwrap()).for_each(|_| robot.press("Down"));
-    robot.type_text(value);
-    robot.press("Enter");
+    robot.enter("", value);
     let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
         return None;
     };
@@ -52,7 +43,10 @@ proptest! {
     #[test]
     fn a_count_on_the_command_line_is_in_its_range_or_refused_with_it(n in numbers()) {
         match connect("-n", &n.to_string()) {
-            Ok(args) => prop_assert_eq!(u64::from(args.count), n),
+            Ok(args) => {
+                prop_assert!((1..=MOST).contains(&n));
+                prop_assert_eq!(u64::from(args.count), n);
+            }
             Err(why) => {
                 prop_assert!(!(1..=MOST).contains(&n), "{}", why);
                 prop_assert!(why.contains("1..=64512"), "{}", why);

@@ -4,9 +4,8 @@ use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 use std::process::{Command, Stdio};
 
-use crate::support::netns;
 use crate::support::pty::Terminal;
-use crate::support::skipped;
+use crate::support::{netns, skipped};
 use crate::terminal::{dashboard, listen, quit, wait_connections, wait_rows};
 
 /// Says `payload` to the dashboard's server, and waits until what it `shows` is there.
@@ -116,8 +115,7 @@ fn much_data_without_a_line_end_keeps_the_screen_alive() {
             stranger.write_all(&block).unwrap();
         }
         terminal.wait_for("received 104 MB");
-        terminal.press("?");
-        terminal.wait_for("All keys");
+        terminal.press_until("?", "All keys");
         terminal.press("Esc");
         drop(stranger);
         wait_connections(&terminal, "0");

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write, pipe};
 use std::net::{TcpListener, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::place::own_address;
 use crate::support::line::timespec;
+use crate::support::program;
 use crate::terminal::{LIMIT, ends_within};
 
 /// How long it may take; it gives itself two seconds.
@@ -28,12 +29,7 @@ fn ends_unread(args: &[&str]) {
         .custom_flags(libc::O_NONBLOCK)
         .open(format!("/proc/self/fd/{}", writer.as_raw_fd()))
         .unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-        .args(args)
-        .stdout(writer)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = program(args).stdout(writer).stderr(Stdio::null()).spawn().unwrap();
     wait_readable(&reader);
     fill(rest);
     let pid = Pid::from_child(&child);

@@ -87,27 +87,25 @@ fn the_tapes_parse() {
     }
 }
 
+fn replay_film(scale: f64) {
+    let (port, tape) = (free_port(), FILM.tape());
+    let player = Player::of(&tape).at_speed(8.0).scaled(scale);
+    FILM.play(player.with_env("FIVETUPLE_PORT", &port));
+}
+
 #[test]
 fn the_film_replays_and_each_beat_shows() {
-    let port = free_port();
-    let tape = FILM.tape();
-    FILM.play(Player::of(&tape).at_speed(8.0).with_env("FIVETUPLE_PORT", &port));
+    replay_film(1.0);
 }
 
 #[test]
 fn the_film_replays_on_a_smaller_screen() {
-    let port = free_port();
-    let tape = FILM.tape();
-    let player = Player::of(&tape).at_speed(8.0).scaled(0.8);
-    FILM.play(player.with_env("FIVETUPLE_PORT", &port));
+    replay_film(0.8);
 }
 
 #[test]
 fn the_film_replays_on_a_larger_screen() {
-    let port = free_port();
-    let tape = FILM.tape();
-    let player = Player::of(&tape).at_speed(8.0).scaled(1.2);
-    FILM.play(player.with_env("FIVETUPLE_PORT", &port));
+    replay_film(1.2);
 }
 
 #[test]
@@ -131,7 +129,6 @@ fn the_lab_replays() {
     }
 }
 
-/// Whether this machine allows a lab; says why not.
 fn lab_or_skip() -> bool {
     let two = LabSpec { computers: 2, ports: None };
     match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), two) {

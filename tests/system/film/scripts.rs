@@ -6,7 +6,6 @@ pub(crate) struct Script {
     pub(crate) beats: &'static [&'static [&'static str]],
 }
 
-/// The film.
 pub(crate) const FILM: Script = Script {
     name: "demo.tape",
     beats: &[
@@ -23,7 +22,6 @@ pub(crate) const FILM: Script = Script {
     ],
 };
 
-/// The pictures.
 pub(crate) const PICTURES: Script = Script {
     name: "assets/pictures.tape",
     beats: &[
@@ -48,7 +46,6 @@ pub(crate) const PICTURES: Script = Script {
     ],
 };
 
-/// The other pictures of the same rows.
 pub(crate) const VIEWS: Script = Script {
     name: "assets/views.tape",
     beats: &[
@@ -91,7 +88,6 @@ pub(crate) const VIEWS: Script = Script {
     ],
 };
 
-/// The lab.
 pub(crate) const LAB: Script = Script {
     name: "assets/lab.tape",
     beats: &[

@@ -1,12 +1,15 @@
-//! One row out of many, or some, and no other.
+//! One row out of many, or some, and who holds a socket.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::collections::HashSet;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::AsRawFd;
 
+use fivetuple::kernel::{addresses, machine, owners};
 use fivetuple::tcp::{Endpoint, Filter, FiveTuple, Host, Port, SocketId, TcpState};
 use socket2::{Domain, Socket, Type};
 
 use crate::kernel::{inode, shows, sources, tuple};
-use crate::place::{is_at, own_address};
+use crate::place::{is_at, listener, own_address};
 
 #[test]
 fn listeners_that_share_an_address_are_told_apart_by_inode() {
@@ -39,8 +42,7 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
 
 #[test]
 fn a_missing_connection_is_not_answered_with_the_listener() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (_listener, at) = listener(own_address());
     let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
     for source in &mut sources() {
         for missing in [tuple(at, nobody), tuple(nobody, at)] {
@@ -71,4 +73,42 @@ fn a_filter_keeps_exactly_what_it_wants() {
         }
     }
     drop(clients);
+}
+
+#[test]
+fn our_own_socket_has_an_owner() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let found = owners(&HashSet::from([inode(&socket), 0])).found;
+    let [(found, owner)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(*found, inode(&socket));
+    assert_eq!(owner.pid, std::process::id());
+    assert_eq!(owner.fd, u32::try_from(socket.as_raw_fd()).unwrap());
+}
+
+#[test]
+fn a_hostile_name_is_escaped() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let inode = inode(&socket);
+    // A program is named after the file it was started by.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("a)b (\n\x1b[31m");
+    std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
+    let stdin: std::os::fd::OwnedFd = socket.into();
+    let mut child = std::process::Command::new(&program).arg("60").stdin(stdin).spawn().unwrap();
+    let found = owners(&HashSet::from([inode])).found;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let [(_, owner)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!((owner.program.as_str(), owner.fd, owner.pid), (r"a)b (\n\x1b[31m", 0, child.id()));
+}
+
+#[test]
+fn the_machine_is_known() {
+    let machine = machine();
+    assert!(addresses().contains(&Ipv4Addr::LOCALHOST.into()), "{machine:?}");
+    assert!(machine.descriptors > 0 && machine.somaxconn > 0 && machine.ephemeral.len() > 1);
 }

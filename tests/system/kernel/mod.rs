@@ -1,13 +1,11 @@
 //! Both sources agree with what std's sockets did; every test looks at ports of its own.
 
 pub(crate) mod lookups;
-pub(crate) mod owners;
 pub(crate) mod parallel_dump;
 pub(crate) mod procfs;
 pub(crate) mod rows;
 pub(crate) mod tcp_info;
 pub(crate) mod watch;
-pub(crate) mod watch_tcp_info;
 
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;

@@ -1,7 +1,7 @@
 //! Two dumps bring each row of the table exactly once, whichever port divides them.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use rustix::net::{
 };
 use socket2::{Domain, Socket, Type};
 
+use crate::place::listener;
 use crate::support::netns::alone;
 
 const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
@@ -52,8 +53,7 @@ fn zoo(ip: IpAddr) -> Vec<OwnedFd> {
     deferring.listen(8).unwrap();
     held.push(TcpStream::connect(at).unwrap().into());
     held.push(deferring.into());
-    let listener = TcpListener::bind((ip, 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (listener, at) = listener(ip);
     for ending in [None, Some(Shutdown::Write), Some(Shutdown::Both)] {
         let client = TcpStream::connect(at).unwrap();
         let (server, _) = listener.accept().unwrap();

@@ -1,20 +1,19 @@
 //! What sockets look like in the table.
 
 use std::io::Write;
-use std::net::{Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv6Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use fivetuple::tcp::{FiveTuple, Host, Protocol, SocketId, TcpState};
 use socket2::{Domain, Socket, Type};
 
 use crate::kernel::{inode, rows_when, shows, sources, tuple};
-use crate::place::own_address;
+use crate::place::{listener, own_address};
 
 #[test]
 fn a_connection_is_two_rows_and_a_listener_is_one() {
     for ip in [own_address(), Ipv6Addr::LOCALHOST.into()] {
-        let listener = TcpListener::bind((ip, 0)).unwrap();
-        let at = listener.local_addr().unwrap();
+        let (listener, at) = listener(ip);
         shows(at, vec![TcpState::Listen]);
         let client = TcpStream::connect(at).unwrap();
         let listed = vec![TcpState::Listen, TcpState::Established, TcpState::Established];
@@ -37,8 +36,7 @@ fn a_connection_is_two_rows_and_a_listener_is_one() {
 
 #[test]
 fn closing_walks_through_the_states() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (listener, at) = listener(own_address());
     let client = TcpStream::connect(at).unwrap();
     let (server, _) = listener.accept().unwrap();
     client.shutdown(Shutdown::Write).unwrap();
@@ -55,8 +53,7 @@ fn closing_walks_through_the_states() {
 
 #[test]
 fn queues_are_told() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (_listener, at) = listener(own_address());
     let mut client = TcpStream::connect(at).unwrap();
     client.write_all(b"Test payload.").unwrap();
     for source in &mut sources() {

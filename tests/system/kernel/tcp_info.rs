@@ -1,19 +1,21 @@
-//! What the kernel knows of a connection beyond its row.
+//! What the kernel knows of a connection beyond its row, and the poller that asks for it.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use fivetuple::kernel::watch::{Poller, WatchEvent};
 use fivetuple::kernel::{Procfs, SockDiag, SocketSource};
-use fivetuple::tcp::{Endpoint, FiveTuple, Host, SocketId};
+use fivetuple::run::Clock;
+use fivetuple::tcp::{Endpoint, Filter, FiveTuple, Host, Port, SocketId, TcpInfo};
 
 use crate::kernel::tuple;
-use crate::place::own_address;
+use crate::place::{listener, own_address};
 
 #[test]
 fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (listener, at) = listener(own_address());
     let mut client = TcpStream::connect(at).unwrap();
     let (mut server, from) = listener.accept().unwrap();
     client.write_all(&[7; 1000]).unwrap();
@@ -47,4 +49,49 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     let mut plain = Procfs::new(Host::THIS);
     let name = SocketId::connected(Host::THIS, tuple(from, at));
     assert_eq!(plain.inspect(name).unwrap(), None, "/proc does not tell");
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn told(events: &Receiver<WatchEvent>, is_it: impl Fn(&[(SocketId, TcpInfo)]) -> bool) {
+    loop {
+        if let WatchEvent::Inspected { host: Host::THIS, found } =
+            events.recv_timeout(LONG).expect("a report")
+            && is_it(&found)
+        {
+            return;
+        }
+    }
+}
+
+#[test]
+fn what_went_through_a_connection_is_told_while_it_is_looked_inside() {
+    let (listener, at) = listener(own_address());
+    let mut client = TcpStream::connect(at).unwrap();
+    let (mut server, from) = listener.accept().unwrap();
+    let name = |tuple| SocketId::connected(Host::THIS, tuple);
+    let ends = [
+        name(FiveTuple::tcp(from.into(), at.into())),
+        name(FiveTuple::tcp(at.into(), from.into())),
+    ];
+    let (report, events) = channel();
+    let clock = Clock::start();
+    let poller = Poller::start(move || clock.now(), move |event| report.send(event).is_ok());
+    poller.watch(Filter::ports([Port(at.port())]));
+    poller.inspect(ends.to_vec());
+    let mut through = |bytes: u64| {
+        client.write_all(&[7; 13]).unwrap();
+        server.read_exact(&mut [0; 13]).unwrap();
+        told(&events, |found| {
+            let [(one, sent), (other, came)] = found else {
+                return false;
+            };
+            let counts = (sent.bytes_out, came.bytes_in);
+            [*one, *other] == ends && counts == (Some(bytes), Some(bytes))
+        });
+    };
+    through(13);
+    through(26);
+    poller.inspect(Vec::new());
+    told(&events, <[_]>::is_empty);
 }

@@ -1,7 +1,7 @@
 //! The poller's threads, with the real kernel and with sources that fail in every way.
 
 use std::io;
-use std::net::{IpAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,13 +13,12 @@ use fivetuple::tcp::{
     Change, Filter, FiveTuple, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
 };
 
-use crate::place::{is_at, own_address};
+use crate::place::{is_at, listener, own_address};
 
 const LONG: Duration = Duration::from_secs(60);
 const ROW: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
 const OTHER: &str = "tcp 0 0 127.0.0.1:40001 127.0.0.1:5000 ESTABLISHED inode=3 cookie=3";
 
-/// The table as the reports tell it.
 struct Told {
     events: Receiver<WatchEvent>,
     rows: Vec<SocketRow>,
@@ -54,7 +53,6 @@ impl Told {
         why
     }
 
-    /// Waits until the table is as `is_it` likes it.
     fn until(&mut self, is_it: impl Fn(&[SocketRow]) -> bool) {
         while !is_it(&self.rows) {
             let sight = self.sight();
@@ -88,7 +86,6 @@ enum Next {
     Panic,
 }
 
-/// A source that is told what to do.
 struct Actor {
     plot: Plot,
 }
@@ -146,19 +143,23 @@ fn acting() -> (Poller, Sender<Next>, Told) {
     (poller, plot, Told::new(events, None))
 }
 
+/// A poller of the kernel's rows with `at` at one end.
+fn polling(at: SocketAddr) -> (Poller, Told) {
+    let (told, events) = sync_channel(1024);
+    let clock = Clock::start();
+    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
+    poller.watch(Filter::ports([Port(at.port())]));
+    (poller, Told::new(events, Some(at.ip())))
+}
+
 fn name(line: &str) -> SocketId {
     line.parse::<SocketRow>().unwrap().name()
 }
 
 #[test]
 fn a_connection_is_seen_from_its_birth_to_its_end() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
-    let (told, events) = sync_channel(1024);
-    let clock = Clock::start();
-    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
-    let mut told = Told::new(events, Some(at.ip()));
-    poller.watch(Filter::ports([Port(at.port())]));
+    let (listener, at) = listener(own_address());
+    let (poller, mut told) = polling(at);
     told.until(|rows| rows.len() == 1);
     let client = TcpStream::connect(at).unwrap();
     let tuple = FiveTuple::tcp(client.local_addr().unwrap().into(), at.into());
@@ -176,14 +177,9 @@ fn a_connection_is_seen_from_its_birth_to_its_end() {
 
 #[test]
 fn rows_on_the_screen_are_kept_up_to_date() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (listener, at) = listener(own_address());
     let client = TcpStream::connect(at).unwrap();
-    let (told, events) = sync_channel(1024);
-    let clock = Clock::start();
-    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
-    let mut told = Told::new(events, Some(at.ip()));
-    poller.watch(Filter::ports([Port(at.port())]));
+    let (poller, mut told) = polling(at);
     told.until(|rows| rows.len() == 3);
     let tuple = FiveTuple::tcp(at.into(), client.local_addr().unwrap().into());
     poller.set_visible(vec![SocketId::connected(Host::THIS, tuple)]);
@@ -234,8 +230,7 @@ fn a_failure_is_said_once_and_tried_again() {
 
 #[test]
 fn where_it_is_denied_proc_takes_over() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (_listener, at) = listener(own_address());
     let (poller, plot, mut told) = acting();
     told.at = Some(at.ip());
     poller.watch(Filter::ports([Port(at.port())]));

@@ -11,9 +11,8 @@ use fivetuple::tcp::{Host, Segment, WireOrder};
 use pcap_file::pcapng::{Block, PcapNgReader};
 
 use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, lost, sent, with_capture};
-use crate::support::apart::apart;
-use crate::support::nobody::as_nobody_too;
-use crate::support::skipped;
+use crate::support::again::{apart, as_nobody_too};
+use crate::support::{program, skipped};
 
 /// A connection whose first call is lost: four segments, three of which arrive.
 fn connect(bench: &mut Bench) {
@@ -61,13 +60,7 @@ fn what_crossed_can_be_read_again() {
                     }
                     written.push(segment(&packet.data, number, (from, to)).expect("a segment"));
                 }
-                other @ (Block::SectionHeader(_)
-                | Block::Packet(_)
-                | Block::SimplePacket(_)
-                | Block::NameResolution(_)
-                | Block::InterfaceStatistics(_)
-                | Block::SystemdJournalExport(_)
-                | Block::Unknown(_)) => panic!("{other:?}"),
+                other => panic!("{other:?}"),
             }
         }
         assert!(names[0].contains("laptop") && names[1].contains("server"), "{names:?}");
@@ -111,8 +104,7 @@ fn another_program_sees_the_same_segments() {
         let pid = std::process::id();
         let host: Host = SERVER;
         let name = host.name().unwrap();
-        let mut tcpdump = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-            .args(["lab", "--join", &pid.to_string(), "--on", name, "--"])
+        let mut tcpdump = program(["lab", "--join", &pid.to_string(), "--on", name, "--"])
             .args(["tcpdump", "-i", "eth0", "-n", "-S", "-l", "-c", "3", "--immediate-mode"])
             .args(["-Z", "root", "tcp"])
             .stdout(Stdio::piped())

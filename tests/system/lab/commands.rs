@@ -2,7 +2,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::lab::wait_until;
-use crate::support::nobody::as_nobody_too;
+use crate::support::again::as_nobody_too_if;
 use crate::support::skipped;
 
 pub(crate) fn lab(words: &[&str]) -> Command {
@@ -19,7 +19,6 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Whether labs can be had here.
 pub(crate) fn possible() -> bool {
     let output = ran(&["--", "true"]);
     let is = output.status.success();
@@ -69,10 +68,7 @@ impl Drop for Running {
 
 #[test]
 fn the_exit_code_is_the_program_s() {
-    as_nobody_too(|| {
-        if !possible() {
-            return;
-        }
+    as_nobody_too_if(possible, || {
         assert_eq!(ran(&["--", "sh", "-c", "exit 7"]).status.code(), Some(7));
         let killed = ran(&["--", "sh", "-c", "kill -TERM $$"]);
         assert_eq!(killed.status.code(), Some(128 + 15));
@@ -81,10 +77,7 @@ fn the_exit_code_is_the_program_s() {
 
 #[test]
 fn a_program_that_cannot_be_run_ends_it_as_it_ends_env() {
-    as_nobody_too(|| {
-        if !possible() {
-            return;
-        }
+    as_nobody_too_if(possible, || {
         // Where nobody but root may look, and has nothing to find.
         let place = "/proc/1/root/nowhere";
         let path = std::env::var("PATH").unwrap_or_default();
@@ -108,10 +101,7 @@ fn a_program_that_cannot_be_run_ends_it_as_it_ends_env() {
 
 #[test]
 fn a_program_runs_on_the_computer_that_is_named_as_root_of_it() {
-    as_nobody_too(|| {
-        if !possible_with_ip() {
-            return;
-        }
+    as_nobody_too_if(possible_with_ip, || {
         for (name, ip) in [("server", "192.168.1.10"), ("laptop", "192.168.1.13")] {
             let output = ran(&["--on", name, "--", "ip", "-o", "address"]);
             assert!(text(&output).contains(&format!("{ip}/24")), "{output:?}");
@@ -128,10 +118,7 @@ fn a_program_runs_on_the_computer_that_is_named_as_root_of_it() {
 
 #[test]
 fn another_terminal_joins_and_follows_the_article() {
-    as_nobody_too(|| {
-        if !possible() {
-            return;
-        }
+    as_nobody_too_if(possible, || {
         let running = Running::start(&["--", "sh", "-c", "echo ready; cat"]);
         let pid = running.pid();
         let mut server = lab(&["--join", &pid, "--"])

@@ -10,9 +10,9 @@ use fivetuple::lab::{Lab, SocketKind};
 use fivetuple::tcp::{Host, LabSpec, Port, PortRange, TcpState};
 
 use crate::lab::{LAPTOP, PHONE, SERVER, THREE, bench, wait_until};
+use crate::support::again::as_nobody_too;
 use crate::support::clock::now;
-use crate::support::nobody::as_nobody_too;
-use crate::support::skipped;
+use crate::support::{program, skipped};
 
 /// What `ip` prints, and every setting of the network that can be read.
 fn machine() -> BTreeMap<String, String> {
@@ -143,10 +143,7 @@ fn a_helper_ends_with_whoever_started_it_however_that_ends() {
         if Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), THREE).is_err() {
             return skipped("no lab here");
         }
-        let mut started = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-            .args(["lab", "--", "sleep", "1000"])
-            .spawn()
-            .expect("it starts");
+        let mut started = program(["lab", "--", "sleep", "1000"]).spawn().expect("it starts");
         let children = || {
             let listed = format!("/proc/{0}/task/{0}/children", started.id());
             let text = fs::read_to_string(listed).unwrap_or_default();

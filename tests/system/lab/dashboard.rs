@@ -1,25 +1,24 @@
+//! The lab of a dashboard, and what becomes of it when its wire or its helper breaks.
+
 use std::fs;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::Duration;
 
 use pcap_file::pcapng::{Block, PcapNgReader};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::lab::commands::{possible, possible_with_ip};
+use crate::lab::commands::{lab, possible, possible_with_ip};
 use crate::lab::wait_until;
+use crate::support::again::as_nobody_too_if;
 use crate::support::clock::now;
-use crate::support::nobody::as_nobody_too;
+use crate::support::program;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::quit;
+use crate::terminal::{broken, lab_dashboard, quit};
 
 /// Runs a program on a computer of the lab of a dashboard.
 fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Output {
     let pid = terminal.pid().as_raw_nonzero().to_string();
-    Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-        .args(["lab", "--join", &pid, "--on", computer, "--"])
-        .args(words)
-        .output()
-        .expect("it runs")
+    program(["lab", "--join", &pid, "--on", computer, "--"]).args(words).output().expect("it runs")
 }
 
 #[test]
@@ -27,21 +26,17 @@ fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
     if !possible_with_ip() {
         return;
     }
-    let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+    let terminal = lab_dashboard();
     terminal.wait_for(r"laptop +192\.168\.1\.13");
     let switched = on(&terminal, "server", &["ip", "link", "set", "eth0", "down"]);
     assert!(switched.status.success(), "{switched:?}");
-    terminal.press("c");
-    terminal.wait_for("lost: no link");
+    terminal.press_until("c", "lost: no link");
     quit(terminal);
 }
 
 #[test]
 fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
-    as_nobody_too(|| {
-        if !possible_with_ip() {
-            return;
-        }
+    as_nobody_too_if(possible_with_ip, || {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("wire.pcapng");
         let path = file.to_str().expect("a path in UTF-8");
@@ -75,7 +70,6 @@ fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
     });
 }
 
-/// The process that made its lab.
 fn helper_of(terminal: &Terminal) -> String {
     let tasks = format!("/proc/{}/task", terminal.pid().as_raw_nonzero());
     let tasks = fs::read_dir(tasks).expect("its threads").flatten();
@@ -92,10 +86,7 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
     assert!(screen.contains("cannot write what crosses the wire to /dev/full"), "{screen}");
     assert!(screen.contains("no room is left (ENOSPC)"), "{screen}");
     assert!(!screen.contains("os error"), "{screen}");
-    let alone = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-        .args(["--pcap", "wire.pcapng"])
-        .output()
-        .expect("it runs");
+    let alone = program(["--pcap", "wire.pcapng"]).output().expect("it runs");
     assert_eq!(alone.status.code(), Some(2));
 }
 
@@ -104,7 +95,7 @@ fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
     if !possible() {
         return;
     }
-    let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+    let terminal = lab_dashboard();
     terminal.wait_for(r"laptop +192\.168\.1\.13");
     let helper = helper_of(&terminal).parse().ok();
     let helper = helper.and_then(Pid::from_raw).expect("a process");
@@ -114,12 +105,51 @@ fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
     terminal.type_text("cccl?");
     terminal.wait_for("Looking closer");
     terminal.press("Esc");
-    terminal.press("N");
-    terminal.wait_for(r"laptop +127\.0\.0\.2");
+    terminal.press_until("N", r"laptop +127\.0\.0\.2");
     let took = begun.elapsed();
     // Whoever waits for the helper waits for five seconds.
     assert!(took < Duration::from_secs(5), "{took:?}");
-    terminal.press("N");
-    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    terminal.press_until("N", r"laptop +192\.168\.1\.13");
     quit(terminal);
+}
+
+#[test]
+fn a_panic_of_the_wire_takes_the_lab_down_with_the_reason_and_the_next_one_is_whole() {
+    if !possible() {
+        return;
+    }
+    let mut command = fivetuple(&["--lab", "--port", "500"]);
+    command.env("FIVETUPLE_PANIC", "wire");
+    let terminal = Terminal::start(command, 100, 30);
+    let call = || {
+        terminal.wait_for(r"laptop +192\.168\.1\.13");
+        terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+        terminal.press("c");
+    };
+    call();
+    terminal
+        .wait_for(&broken("the lab went down by itself: its wire broke: broken on purpose: wire."));
+    terminal.wait_for(r"laptop +127\.0\.0\.2");
+    terminal.press("N");
+    call();
+    terminal.wait_for("(?s)ESTABLISHED server \\(laptop\\).*ESTABLISHED laptop");
+    quit(terminal);
+}
+
+#[test]
+fn where_the_wire_breaks_the_program_is_ended_and_the_reason_is_told() {
+    if !possible() {
+        return;
+    }
+    // The call reaches nobody who listens; its answer is never told.
+    let calls =
+        format!("{} connect 192.168.1.13:500; exec sleep 1000", env!("CARGO_BIN_EXE_fivetuple"));
+    let output =
+        lab(&["--", "sh", "-c", &calls]).env("FIVETUPLE_PANIC", "wire").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("the wire between the lab's computers broke: broken on purpose: wire"),
+        "{said}"
+    );
 }

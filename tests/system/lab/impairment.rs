@@ -89,7 +89,6 @@ fn drops_are_counted_and_spare_what_is_no_segment() {
     assert_eq!(cable.put(SEGMENT), FrameFate::Through);
 }
 
-/// A quarter of what a cable keeps.
 const QUARTER: usize = Impairment::<u32>::MOST_BYTES / 4;
 
 #[test]

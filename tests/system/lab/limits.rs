@@ -7,10 +7,9 @@ use fivetuple::lab::Lab;
 use fivetuple::tcp::{Errno, LabLimits, LabSpec, Port};
 
 use crate::lab::{LAPTOP, SERVER, bench};
-use crate::support::pty::{Terminal, fivetuple};
-use crate::support::sealed::sealed;
-use crate::support::skipped;
-use crate::terminal::{broken, quit};
+use crate::support::again::sealed;
+use crate::support::{program, skipped, skipped_none};
+use crate::terminal::{broken, lab_dashboard, quit};
 
 const QUEUE: &str = "/proc/sys/net/core/somaxconn";
 
@@ -22,8 +21,7 @@ fn lab(privileges: &[&str]) -> Option<Output> {
     let output = output.expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("unshare(") {
-        skipped(&format!("no lab here: {said}"));
-        return None;
+        return skipped_none(&format!("no lab here: {said}"));
     }
     assert!(output.status.success(), "{output:?}");
     Some(output)
@@ -45,8 +43,7 @@ fn a_lab_whose_settings_cannot_be_made_says_once_what_lacks_and_why() {
 #[test]
 fn no_link_has_an_address_of_ipv6_that_nobody_gave_it() {
     sealed(|| {
-        let output = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-            .args(["lab", "--", "cat", "/proc/net/if_inet6", "/proc/net/dev"])
+        let output = program(["lab", "--", "cat", "/proc/net/if_inet6", "/proc/net/dev"])
             .output()
             .expect("it runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -117,18 +114,15 @@ fn the_dashboard_says_it_too_and_does_not_plan_with_more() {
         if lab(&[]).is_none() {
             return;
         }
-        let terminal = Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36);
+        let terminal = lab_dashboard();
         terminal.wait_for(&broken("the lab works, but no more than"));
-        terminal.press("l");
-        terminal.wait_for(r":500 +0\.0\.0\.0:\* +\S LISTEN");
+        terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
         terminal.press("P");
         terminal.press("ctrl-u");
         terminal.type_text("50000-50009");
-        terminal.press("Enter");
-        terminal.wait_for(&broken("the lab's computers keep 32768-60999"));
+        terminal.press_until("Enter", &broken("the lab's computers keep 32768-60999"));
         terminal.press("Esc");
-        terminal.press("c");
-        terminal.wait_for(r":500 .*ESTABLISHED .*ESTABLISHED");
+        terminal.press_until("c", r":500 .*ESTABLISHED .*ESTABLISHED");
         quit(terminal);
     });
 }

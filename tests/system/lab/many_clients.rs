@@ -1,66 +1,19 @@
-use std::io;
-use std::net::IpAddr;
-use std::os::fd::OwnedFd;
-use std::sync::Arc;
 use std::time::Duration;
 
-use fivetuple::kernel::raise_descriptor_limit;
-use fivetuple::lab::{SocketKind, SocketPool};
-use fivetuple::net::{Engine, RemoteSockets};
+use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Accepting, Burst, Command, ConnectSpec, Errno, Host, ListenSpec, PortRange, Protocol,
-    SocketEvent, TcpState, WireEvent,
+    Accepting, Burst, Command, ConnectSpec, Errno, Host, ListenSpec, SocketEvent, TcpState,
+    WireEvent,
 };
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::support::clock::now;
-use crate::support::nobody::as_nobody_too;
-
 use crate::lab::many_segments::wait_for_all_segments;
 use crate::lab::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench, wait_until};
-
-/// The sockets of a lab, for a program.
-struct Sockets(Arc<SocketPool>);
-
-impl RemoteSockets for Sockets {
-    fn socket(&self, host: Host, protocol: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
-        self.0.take(host, kind(protocol))
-    }
-
-    fn take_ready(&self, host: Host, protocol: Protocol, _: IpAddr) -> Option<OwnedFd> {
-        self.0.take_ready(host, kind(protocol))
-    }
-
-    fn ephemeral_range(&self) -> PortRange {
-        self.0.ports()
-    }
-
-    fn descriptors(&self) -> u64 {
-        SocketPool::DESCRIPTORS
-    }
-}
-
-fn kind(protocol: Protocol) -> SocketKind {
-    match protocol {
-        Protocol::Tcp => SocketKind::Tcp4,
-        Protocol::Udp => SocketKind::Udp4,
-    }
-}
-
-/// A program in the lab, and its news.
-fn program(bench: &Bench) -> (Engine, Receiver<SocketEvent>) {
-    let (sender, news) = mpsc::channel(1024);
-    let program = Engine::with_remote_sockets(
-        sender,
-        TaskTracker::new(),
-        CancellationToken::new(),
-        raise_descriptor_limit(),
-        Arc::new(Sockets(Arc::clone(&bench.lab.pool))),
-    );
-    (program, news)
-}
+use crate::lab_sockets::engine;
+use crate::support::again::as_nobody_too;
+use crate::support::clock::now;
 
 async fn heard<T>(
     news: &mut Receiver<SocketEvent>,
@@ -103,7 +56,7 @@ fn thousands_of_calls_cross_the_wire_without_a_lost_one() {
 }
 
 async fn thousands(mut bench: Bench) {
-    let (mut program, mut news) = program(&bench);
+    let (mut program, mut news) = engine(&bench.lab);
     program.run(Command::Listen(listen(&bench, 80)));
     heard_listening(&mut news).await;
     let (count, begun) = (3000, now());
@@ -157,7 +110,7 @@ async fn thousands(mut bench: Bench) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_computers_call_and_wait_while_accept_is_held() {
     let Some(bench) = bench() else { return };
-    let (mut program, mut news) = program(&bench);
+    let (mut program, mut news) = engine(&bench.lab);
     program.run(Command::Listen(ListenSpec { accepting: Accepting::Held, ..listen(&bench, 500) }));
     heard_listening(&mut news).await;
     for from in [LAPTOP, PHONE] {

@@ -1,8 +1,8 @@
 use std::process::{Command, Stdio};
 
 use crate::lab::commands::possible;
-use crate::support::nobody::as_nobody_too;
-use crate::support::skipped;
+use crate::support::again::as_nobody_too_if;
+use crate::support::{skipped, skipped_none};
 
 /// Gives up every privilege.
 const WITHOUT: &str = "setpriv --bounding-set=-all --inh-caps=-all --";
@@ -17,51 +17,49 @@ fn refused(limits: &str, privileges: &str) -> Option<String> {
     let output = match output {
         Ok(output) => output,
         Err(why) => {
-            skipped(&format!("unshare: {why}"));
-            return None;
+            return skipped_none(&format!("unshare: {why}"));
         }
     };
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if !said.starts_with("fivetuple:") {
-        skipped(&format!("no user namespace to set limits in: {said}"));
-        return None;
+        return skipped_none(&format!("no user namespace to set limits in: {said}"));
     }
     assert_eq!(output.status.code(), Some(1), "{said}");
     Some(said)
 }
 
 #[test]
-fn a_limit_of_no_user_namespaces_is_named_with_what_helps() {
-    let Some(said) = refused("echo 0 > /proc/sys/user/max_user_namespaces", WITHOUT) else {
-        return;
-    };
-    assert!(said.contains("unshare(CLONE_NEWUSER)"), "{said}");
-    assert!(said.contains("ENOSPC"), "{said}");
-    assert!(
-        said.contains(
-            "user.max_user_namespaces is 0 here; as root: sysctl user.max_user_namespaces=15000"
+fn a_limit_of_this_machine_is_named_with_what_helps() {
+    const HELPS: &str =
+        "user.max_user_namespaces is 0 here; as root: sysctl user.max_user_namespaces=15000";
+    let table: [(&str, &str, &[&str]); 4] = [
+        (
+            "echo 0 > /proc/sys/user/max_user_namespaces",
+            WITHOUT,
+            &["unshare(CLONE_NEWUSER)", "ENOSPC", HELPS],
         ),
-        "{said}"
-    );
-}
-
-#[test]
-fn a_limit_of_network_namespaces_is_named_too() {
-    let Some(said) = refused("echo 0 > /proc/sys/user/max_net_namespaces", "") else {
-        return;
-    };
-    assert!(said.contains("unshare(CLONE_NEWNET)"), "{said}");
-    assert!(said.contains("user.max_net_namespaces is 0 here"), "{said}");
-}
-
-#[test]
-fn too_few_network_namespaces_are_refused_half_way() {
-    let Some(said) = refused("echo 2 > /proc/sys/user/max_net_namespaces", "") else {
-        return;
-    };
-    assert!(said.contains("unshare(CLONE_NEWNET)"), "{said}");
-    assert!(said.contains("so many namespaces are in use"), "{said}");
-    assert!(said.contains("user.max_net_namespaces is 2 here"), "{said}");
+        (
+            "echo 0 > /proc/sys/user/max_net_namespaces",
+            "",
+            &["unshare(CLONE_NEWNET)", "user.max_net_namespaces is 0 here"],
+        ),
+        (
+            "echo 2 > /proc/sys/user/max_net_namespaces",
+            "",
+            &[
+                "unshare(CLONE_NEWNET)",
+                "so many namespaces are in use",
+                "user.max_net_namespaces is 2 here",
+            ],
+        ),
+        ("ulimit -n 40", "", &["EMFILE", "ulimit -n 1024"]),
+    ];
+    for (limits, privileges, words) in table {
+        let said = refused(limits, privileges);
+        for word in words {
+            assert!(said.as_ref().is_none_or(|said| said.contains(word)), "{word}: {said:?}");
+        }
+    }
 }
 
 /// What a lab complains whose helper's call fails as `inject` says (strace(1)), and which call that was; or why that cannot be tried here.
@@ -78,8 +76,7 @@ fn injected(inject: &str) -> Option<(String, String)> {
     let log = log.to_str().expect("a path in UTF-8");
     let tried = traced(log, &["true"]).stderr(Stdio::null()).status();
     if !tried.is_ok_and(|status| status.success()) {
-        skipped("strace is needed, and a kernel that lets it trace");
-        return None;
+        return skipped_none("strace is needed, and a kernel that lets it trace");
     }
     let program = env!("CARGO_BIN_EXE_fivetuple");
     let words = [program, "lab", "--computers", "2", "--", "true"];
@@ -93,8 +90,7 @@ fn injected(inject: &str) -> Option<(String, String)> {
         files.map(|file| std::fs::read_to_string(file.path()).expect("calls")).collect();
     let Some(call) = calls.lines().rfind(|call| call.contains("(INJECTED)")) else {
         // It failed before.
-        skipped(&format!("no lab here: {said}"));
-        return None;
+        return skipped_none(&format!("no lab here: {said}"));
     };
     assert_eq!(output.status.code(), Some(1), "{said}\n{calls}");
     assert!(said.starts_with("fivetuple: no lab on this machine: "), "{said}");
@@ -140,10 +136,7 @@ fn possible_without_settings() -> bool {
 
 #[test]
 fn a_kernel_without_veth_or_packet_sockets_is_told_what_to_load() {
-    as_nobody_too(|| {
-        if !possible_without_settings() {
-            return;
-        }
+    as_nobody_too_if(possible_without_settings, || {
         for errno in ["EOPNOTSUPP", "ENODEV"] {
             let inject = format!("sendto:error={errno}:when=1");
             let words = ["RTM_NEWLINK veth: ", "as root: modprobe veth"];
@@ -157,10 +150,7 @@ fn a_kernel_without_veth_or_packet_sockets_is_told_what_to_load() {
 
 #[test]
 fn a_kernel_without_namespaces_is_told_to_be() {
-    as_nobody_too(|| {
-        if !possible_without_settings() {
-            return;
-        }
+    as_nobody_too_if(possible_without_settings, || {
         for errno in ["ENOSYS", "EINVAL"] {
             let words = ["unshare(CLONE_NEW", "built without namespaces"];
             check(&format!("unshare:error={errno}"), "unshare", &words);
@@ -170,10 +160,7 @@ fn a_kernel_without_namespaces_is_told_to_be() {
 
 #[test]
 fn whoever_may_not_is_told_so_at_whatever_step() {
-    as_nobody_too(|| {
-        if !possible_without_settings() {
-            return;
-        }
+    as_nobody_too_if(possible_without_settings, || {
         let is_root = rustix::process::geteuid().is_root();
         for errno in ["EPERM", "EACCES"] {
             let words = ["unshare(CLONE_NEWUSER): ", errno, &lacks("SYS_ADMIN")];
@@ -212,13 +199,4 @@ fn root_without_all_that_a_lab_needs_has_it_in_a_user_namespace() {
         }
         assert!(output.status.success(), "without {capability}: {said}");
     }
-}
-
-#[test]
-fn too_few_descriptors_are_told_as_such() {
-    let Some(said) = refused("ulimit -n 40", "") else {
-        return;
-    };
-    assert!(said.contains("EMFILE"), "{said}");
-    assert!(said.contains("ulimit -n 1024"), "{said}");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fivetuple::tcp::{DropReason, Errno, Flags, Protocol, TcpState, WireEvent, WireOrder};
 
 use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
-use crate::support::nobody::as_nobody_too;
+use crate::support::again::as_nobody_too;
 use socket2::Socket;
 
 const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
@@ -106,7 +106,6 @@ fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
     });
 }
 
-/// Sockets of UDP: the server's at that address, and the laptop's.
 fn bound(bench: &Bench, at: SocketAddr) -> (Socket, Socket) {
     let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
     server.bind(&at.into()).expect("bind");

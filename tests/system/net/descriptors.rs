@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::Instant;
 
 use crate::net::{Rig, anywhere, on_cpu};
-use crate::support::apart::apart;
+use crate::support::again::apart;
 
 /// How long the listener pauses after its failures, one after the other.
 async fn pauses(rig: &mut Rig, many: usize) -> Vec<Duration> {

@@ -1,10 +1,11 @@
 //! The command line without a terminal.
 
 use assert_cmd::Command;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Output, Stdio};
 
-use crate::support::netns;
+use crate::place::{LOCALHOST, listener};
+use crate::support::{netns, program};
 
 fn run(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
@@ -25,25 +26,9 @@ fn help_names_everything() {
     let help = run(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     let help = out(&help);
-    let wanted = [
-        "listen",
-        "connect",
-        "table",
-        "Listener:",
-        "Clients:",
-        "Screen:",
-        "Examples:",
-        "Exit codes:",
-        "--port",
-        "--bind",
-        "--no-mouse",
-        "--ascii",
-        "[default: 5000]",
-        "FIVETUPLE_PORT",
-        "high-contrast",
-        "130 for SIGINT",
-    ];
-    for text in wanted {
+    let wanted = "listen,connect,table,Listener:,Clients:,Screen:,Examples:,Exit codes:,--port,--bind,--no-mouse,--ascii,\
+        [default: 5000],FIVETUPLE_PORT,high-contrast,130 for SIGINT";
+    for text in wanted.split(',') {
         assert!(help.contains(text), "no {text:?} in\n{help}");
     }
     let wide = help.lines().map(str::len).max();
@@ -65,8 +50,13 @@ fn the_version_is_one_line() {
 
 #[test]
 fn wrong_usage_is_refused_with_what_would_be_right() {
-    let table: [(&[&str], &[&str]); 23] = [
-        (&["--port", "99999"], &["99999", "--port", "65535"]),
+    const PORTS: &str = "a port is a number from 1 to 65535";
+    let table: [(&[&str], &[&str]); 27] = [
+        (&["--port", "99999"], &["99999", "--port", PORTS]),
+        (&["listen", "--port", "80x"], &[PORTS]),
+        (&["--port", "70000"], &[PORTS]),
+        (&["table", "--port", "0"], &[PORTS]),
+        (&["connect", "127.0.0.1:1", "--every", "-1s"], &["-1"]),
         (&["--port", "-1"], &["-1"]),
         (&["--port=-1"], &["-1", "--port"]),
         (&["--port", "abc"], &["abc", "--port"]),
@@ -135,12 +125,8 @@ fn a_reader_that_goes_away_is_no_error() {
     for args in
         [&["completions", "bash"][..], &["man"], &["table", "--all", "--no-owners"], &["--help"]]
     {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            program(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         assert_eq!(err(&output), "", "{args:?}");
@@ -151,8 +137,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn the_table_is_what_netstat_prints() {
     netns::alone_if_possible(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let at = listener.local_addr().unwrap();
+        let (_listener, at) = listener(LOCALHOST);
         let _client = TcpStream::connect(at).unwrap();
         let table = run(&["table", "--port", &at.port().to_string()]);
         assert_eq!((table.status.code(), err(&table)), (Some(0), ""));
@@ -179,28 +164,12 @@ fn a_full_disk_is_told() {
         return crate::support::skipped("no /dev/full here");
     };
     for args in [&["table", "--no-owners"][..], &["completions", "bash"], &["man"]] {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-            .args(args)
-            .stdout(full.try_clone().unwrap())
-            .output()
-            .unwrap();
+        let output = program(args).stdout(full.try_clone().unwrap()).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{args:?}");
         assert!(
             err(&output).ends_with(": no room is left (ENOSPC)\n"),
             "{args:?}: {}",
             err(&output)
         );
-    }
-}
-
-#[test]
-fn a_wrong_port_is_told_what_a_port_is() {
-    for command in
-        [&["listen", "--port", "80x"][..], &["--port", "70000"], &["table", "--port", "0"]]
-    {
-        let output = run(command);
-        assert_eq!(output.status.code(), Some(2));
-        let told = err(&output);
-        assert!(told.contains("a port is a number from 1 to 65535"), "{told}");
     }
 }

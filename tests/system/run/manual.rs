@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use clap::CommandFactory;
 use fivetuple::cli::Cli;
 
-use crate::support::skipped;
+use crate::support::skipped_none;
 
 fn page() -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_fivetuple")).arg("man").output().unwrap();
@@ -22,8 +22,7 @@ fn read() -> Option<String> {
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut groff) = groff else {
-        skipped("no groff here");
-        return None;
+        return skipped_none("no groff here");
     };
     let mut stdin = groff.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, page().as_bytes()).unwrap();

@@ -10,7 +10,7 @@ use fivetuple::tcp::{Owner, SocketRow};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::place::own_address;
+use crate::place::{listener, own_address};
 
 fn args(port: u16, flags: &str) -> TableArgs {
     let words = format!("fivetuple table --port {port} {flags}");
@@ -64,8 +64,7 @@ fn a_line_looks_like_netstat() {
 
 #[test]
 fn listeners_come_first_and_owners_are_named() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (_listener, at) = listener(own_address());
     let client = TcpStream::connect(at).unwrap();
     let text = printed(&args(at.port(), ""));
     assert_eq!(text.lines().next(), Some(NetstatLine::HEAD));
@@ -115,24 +114,12 @@ fn udp_is_shown_on_demand() {
     }
 }
 
-/// Nobody reads.
-struct Closed;
-
-impl Write for Closed {
-    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::BrokenPipe.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_closed_pipe_is_no_error() {
     let args = args(1, "--watch");
-    print_table(&args, &mut Closed).unwrap();
-    watch_table(&args, &mut Closed, std::future::pending()).await.unwrap();
+    let (_, mut closed) = io::pipe().unwrap();
+    print_table(&args, &mut closed).unwrap();
+    watch_table(&args, &mut closed, std::future::pending()).await.unwrap();
 }
 
 /// Which text to wait for, and what to do then.
@@ -168,8 +155,7 @@ impl Write for Reader {
 
 #[tokio::test]
 async fn watching_prints_what_changes_until_asked_to_end() {
-    let listener = TcpListener::bind((own_address(), 0)).unwrap();
-    let at = listener.local_addr().unwrap();
+    let (listener, at) = listener(own_address());
     let (client, server) =
         (std::cell::Cell::new(None), TcpListener::bind((own_address(), 0)).unwrap());
     let client: std::rc::Rc<_> = client.into();

@@ -4,12 +4,10 @@ use regex::bytes::Regex;
 
 use crate::support::netns;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::{listen, look, quit, wait_rows};
+use crate::terminal::{listen, look, press_for_rows, quit, started, wait_rows};
 
-/// The environment, as far as it differs.
 type Variables = &'static [(&'static str, &'static str)];
 
-/// What colours came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Depth {
     None,
@@ -18,7 +16,6 @@ enum Depth {
     True,
 }
 
-/// The richest colour among the SGR sequences.
 fn depth(raw: &[u8]) -> Depth {
     let sgr = Regex::new(r"\x1b\[([0-9;:]*)m").unwrap();
     let mut richest = Depth::None;
@@ -42,15 +39,13 @@ fn depth(raw: &[u8]) -> Depth {
     richest
 }
 
-fn started(env: Variables, args: &[&str]) -> Terminal {
+fn with(env: Variables, args: &[&str]) -> Terminal {
     let mut command = fivetuple(&[&["--port", "0"], args].concat());
     command.env_remove("COLORTERM");
     for (name, value) in env {
         command.env(name, value);
     }
-    let terminal = Terminal::start(command, 120, 36);
-    terminal.wait_for("Press l to listen");
-    terminal
+    started(command)
 }
 
 #[test]
@@ -72,7 +67,7 @@ fn the_environment_decides_how_many_colours() {
         (&[("NO_COLOR", "1")], &["--theme", "light"], Depth::None),
     ];
     for (env, args, expected) in table {
-        let terminal = started(env, args);
+        let terminal = with(env, args);
         let raw = terminal.bytes_since(0);
         assert_eq!(depth(&raw), expected, "{env:?} {args:?}");
     }
@@ -81,17 +76,15 @@ fn the_environment_decides_how_many_colours() {
 #[test]
 fn without_colours_bold_and_reverse_survive_and_states_differ() {
     netns::alone_if_possible(|| {
-        let terminal = started(&[("NO_COLOR", "1")], &[]);
+        let terminal = with(&[("NO_COLOR", "1")], &[]);
         listen(&terminal);
         terminal.type_text("2c");
         wait_rows(&terminal, "ESTABLISHED", 4);
-        terminal.press("d");
-        wait_rows(&terminal, "TIME_WAIT", 1);
+        press_for_rows(&terminal, "d", "TIME_WAIT", 1);
         terminal.press("T");
         terminal.press("T");
         terminal.press("Tab");
-        terminal.press("j");
-        terminal.wait_for("▶[^\n]*LISTEN");
+        terminal.press_until("j", "▶[^\n]*LISTEN");
         let screen = terminal.styled();
         let bold = |text: &str| look(&screen, text).is_some_and(|look| look.bold);
         assert!(bold("ESTABLISHED") && !bold("TIME_WAIT "), "{}", terminal.screen());
@@ -121,7 +114,7 @@ fn where_the_locale_is_not_utf_8_only_ascii_is_written() {
         (&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "")], false),
     ];
     for (env, ascii) in table {
-        let terminal = started(env, &[]);
+        let terminal = with(env, &[]);
         assert_eq!(terminal.bytes_since(0).is_ascii(), ascii, "{env:?}");
     }
 }

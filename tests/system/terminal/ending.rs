@@ -11,7 +11,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use crate::support::line::timespec;
 use crate::support::netns;
 use crate::support::pty::{Terminal, command, fivetuple};
-use crate::terminal::{LIMIT, count, dashboard, listen, quit, wait_connections};
+use crate::terminal::{LIMIT, count, dashboard, listening, quit, wait_connections};
 
 /// A second or so, on a busy machine.
 const SOON: Duration = Duration::from_secs(3);
@@ -23,18 +23,14 @@ const ENDS: [(Signal, i32); 4] =
 #[track_caller]
 fn ends(mut terminal: Terminal, signal: Signal, code: i32) {
     terminal.signal(signal);
-    if !terminal.exits_within(SOON) {
-        terminal.fail(&format!("{signal:?} did not end it within {SOON:?}"));
-    }
-    assert_eq!(terminal.wait_exit(), code, "{signal:?}");
+    assert_eq!(terminal.wait_exit_within(SOON), code, "{signal:?}");
     terminal.assert_restored();
     assert_eq!(count(&terminal.bytes_since(0), b"\x1b[?1049l"), 1);
 }
 
 #[test]
 fn q_quits() {
-    let terminal = dashboard(&[]);
-    listen(&terminal);
+    let terminal = listening();
     terminal.press("c");
     wait_connections(&terminal, "1");
     quit(terminal);
@@ -43,8 +39,7 @@ fn q_quits() {
 #[test]
 fn ctrl_c_quits_at_once_even_in_a_form() {
     let mut terminal = dashboard(&[]);
-    terminal.press("C");
-    terminal.wait_for("Enter apply");
+    terminal.press_until("C", "Enter apply");
     terminal.press("ctrl-c");
     let code = terminal.wait_exit();
     assert!(code == 0 || code == 130, "{code}");
@@ -66,8 +61,7 @@ fn a_signal_ends_it_while_something_is_open() {
     let open = [("?", "The server"), ("L", "Enter apply"), ("C", "Enter apply"), ("/", "find")];
     for ((key, text), (signal, code)) in open.into_iter().zip(ENDS) {
         let terminal = dashboard(&[]);
-        terminal.press(key);
-        terminal.wait_for(text);
+        terminal.press_until(key, text);
         ends(terminal, signal, code);
     }
 }
@@ -76,8 +70,7 @@ fn a_signal_ends_it_while_something_is_open() {
 fn a_signal_ends_it_with_a_thousand_connections() {
     netns::alone_if_possible(|| {
         for (signal, code) in [ENDS[0], ENDS[1]] {
-            let terminal = dashboard(&[]);
-            listen(&terminal);
+            let terminal = listening();
             terminal.type_text("1000c");
             wait_connections(&terminal, "1,000");
             ends(terminal, signal, code);
@@ -99,7 +92,6 @@ fn a_signal_ends_it_when_nobody_reads_its_screen() {
     assert_eq!(child.wait().unwrap().exit_code(), 143);
 }
 
-/// Whether a process ends within `limit`.
 pub(crate) fn ends_within(pid: Pid, limit: Duration) -> bool {
     ended_within(&watched(pid), limit)
 }
@@ -122,7 +114,6 @@ fn wait_for_output(master: RawFd) {
     assert_eq!(poll(&mut readable, Some(&timespec(LIMIT))), Ok(1), "nothing came out");
 }
 
-/// The processes that this one started.
 pub(crate) fn children(of: Pid) -> Vec<Pid> {
     let of = of.as_raw_nonzero();
     let path = format!("/proc/{of}/task/{of}/children");
@@ -149,15 +140,13 @@ fn it_ends_when_the_window_is_closed() {
     for popup in [None, Some("L")] {
         let terminal = dashboard(&[]);
         if let Some(key) = popup {
-            terminal.press(key);
-            terminal.wait_for("Enter apply");
+            terminal.press_until(key, "Enter apply");
         }
         let pid = terminal.pid();
         ends_with_its_window(terminal, pid);
     }
 }
 
-/// A dashboard that a shell's script starts.
 fn scripted(script: &str) -> Terminal {
     let terminal = Terminal::start(command("sh", &["-c", script, program()]), 80, 24);
     terminal.wait_for("Press l to listen");

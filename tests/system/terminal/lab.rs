@@ -2,8 +2,9 @@
 
 use regex::Regex;
 
+use crate::support::again::NOBODY;
 use crate::support::pty::{Terminal, command, fivetuple};
-use crate::terminal::{LIMIT, quit};
+use crate::terminal::{LIMIT, quit, started};
 
 /// What stands beside each other during a handshake: the server's row, and the client's.
 const PICTURES: [(&str, &str); 4] = [
@@ -21,15 +22,13 @@ fn listening(as_nobody: bool) -> Terminal {
     let is_root = rustix::process::geteuid().is_root();
     let started = if as_nobody && is_root {
         let program = env!("CARGO_BIN_EXE_fivetuple");
-        let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", program];
-        command("setpriv", &[&nobody[..], &ARGS].concat())
+        command("setpriv", &[&NOBODY[..], &[program], &ARGS].concat())
     } else {
         fivetuple(&ARGS)
     };
     let terminal = Terminal::start(started, 120, 36);
     terminal.wait_for("the lab is up");
-    terminal.press("l");
-    terminal.wait_for(r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
     terminal
 }
 
@@ -67,17 +66,14 @@ fn a_slow_handshake_needs_no_privilege_and_port_500_neither() {
 #[test]
 fn stepping_by_hand_shows_the_same_four_pictures() {
     let terminal = listening(false);
-    terminal.press("h");
-    terminal.wait_for("HELD: 0 wait");
-    terminal.press("c");
-    terminal.wait_for("HELD: 1 wait");
+    terminal.press_until("h", "HELD: 0 wait");
+    terminal.press_until("c", "HELD: 1 wait");
     wait_for_picture(&terminal, 0);
     for n in 1..PICTURES.len() {
         terminal.press("o");
         wait_for_picture(&terminal, n);
     }
-    terminal.press("h");
-    terminal.wait_for("says \"Test payload");
+    terminal.press_until("h", "says \"Test payload");
     quit(terminal);
 }
 
@@ -86,8 +82,7 @@ fn two_lost_syns_are_sent_again_and_the_wire_says_when() {
     let terminal = listening(false);
     terminal.type_text("uu");
     terminal.wait_for("loses the next 2");
-    terminal.press("c");
-    terminal.wait_for("✗.* SYN ");
+    terminal.press_until("c", "✗.* SYN ");
     let again = Regex::new(r"again after [0-3]\.\d\d s").unwrap();
     terminal.wait_until("two retransmissions", LIMIT, |screen| {
         again.find_iter(&screen.contents()).count() >= 2
@@ -99,10 +94,8 @@ fn two_lost_syns_are_sent_again_and_the_wire_says_when() {
 #[test]
 fn looked_inside_both_computers_tell_what_their_kernels_know() {
     let terminal = listening(false);
-    terminal.press("c");
-    terminal.wait_for(r"accepted 1 .*received 13 B");
-    terminal.press("Enter");
-    terminal.wait_for("Inside this connection");
+    terminal.press_until("c", r"accepted 1 .*received 13 B");
+    terminal.press_until("Enter", "Inside this connection");
     // Each kernel measured the way there and back: the laptop and the server, one beside the other.
     terminal.wait_for(r"trip +\d\S* ms .* \d\S* ms");
     terminal.wait_for(r"bytes .*0 B in, 13 B out");
@@ -128,8 +121,7 @@ const HELD: [(&str, &str); 9] = [
 fn every_state_of_the_menu_is_held_on_the_wire() {
     let terminal = listening(false);
     for (n, (state, rows)) in (1..).zip(HELD) {
-        terminal.press("S");
-        terminal.wait_for("A connection, held in a state");
+        terminal.press_until("S", "A connection, held in a state");
         terminal.type_text(&n.to_string());
         terminal.wait_for(&format!(r"{state} at 192\.168\.1\.1\d:\d+: "));
         let regex = Regex::new(rows).unwrap();
@@ -143,8 +135,7 @@ fn its_server_listens_at_the_address_of_the_command_line() {
     let args = ["--lab", "--port", "500", "--listen", "--bind", "0.0.0.0"];
     let terminal = Terminal::start(fivetuple(&args), 120, 36);
     terminal.wait_for(r"0\.0\.0\.0:500 +0\.0\.0\.0:\* +\S LISTEN");
-    terminal.press("c");
-    terminal.wait_for(r":\d+ +192\.168\.1\.10:500 +\S ESTABLISHED");
+    terminal.press_until("c", r":\d+ +192\.168\.1\.10:500 +\S ESTABLISHED");
     quit(terminal);
 }
 
@@ -153,14 +144,11 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("wire.pcapng");
     let args = ["--port", "500", "--pcap", file.to_str().expect("a path")];
-    let terminal = Terminal::start(fivetuple(&args), 120, 36);
-    terminal.wait_for("Press l to listen");
-    terminal.press("N");
-    terminal.wait_for("the lab is up");
-    terminal.press("l");
-    terminal.wait_for(r":500 +0\.0\.0\.0:\* +\S LISTEN");
-    terminal.press("c");
-    terminal.wait_for(r"accepted 1 ");
+    let terminal = started(fivetuple(&args));
+    terminal.press_until("N", "the lab is up");
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press_until("c", r"accepted 1 ");
+    terminal.wait_for("says \"Test payload");
     quit(terminal);
     let written = std::fs::read(&file).expect("a capture");
     let payload = b"Test payload.";
@@ -170,25 +158,20 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
 #[test]
 fn the_lab_comes_and_goes_by_a_key() {
     let terminal = listening(false);
-    terminal.press("N");
-    terminal.wait_for("on loopback again");
+    terminal.press_until("N", "on loopback again");
     terminal.wait_for(r"laptop +127\.0\.0\.2");
-    terminal.press("N");
-    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    terminal.press_until("N", r"laptop +192\.168\.1\.13");
     quit(terminal);
 }
 
 #[test]
 fn where_all_ports_are_used_up_the_trial_finds_that_another_destination_helps() {
     let terminal = listening(false);
-    terminal.press("P");
-    terminal.wait_for("ports +");
+    terminal.press_until("P", "ports +");
     terminal.press("ctrl-u");
     terminal.type_text("50000-50031");
-    terminal.press("Enter");
-    terminal.wait_for("EADDRNOTAVAIL");
-    terminal.press("y");
-    terminal.wait_for(r"\+ +another destination, by the same ports +.*works");
+    terminal.press_until("Enter", "EADDRNOTAVAIL");
+    terminal.press_until("y", r"\+ +another destination, by the same ports +.*works");
     terminal.press("Esc");
     quit(terminal);
 }

@@ -16,13 +16,13 @@ pub(crate) mod views;
 
 use std::time::Duration;
 
+use portable_pty::CommandBuilder;
 use regex::Regex;
 
 use crate::support::pty::{Terminal, fivetuple};
 
 pub(crate) use ending::ends_within;
 
-/// How long an effect may take on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// A dashboard at a port of its own, on a screen of 120 by 36.
@@ -31,7 +31,6 @@ pub(crate) fn dashboard(args: &[&str]) -> Terminal {
     sized(args, 120, 36)
 }
 
-/// The same on a screen of this size.
 #[track_caller]
 pub(crate) fn sized(args: &[&str], cols: u16, rows: u16) -> Terminal {
     let all = [&["--port", "0"], args].concat();
@@ -40,14 +39,46 @@ pub(crate) fn sized(args: &[&str], cols: u16, rows: u16) -> Terminal {
     terminal
 }
 
-/// Listens, and says at which port.
+/// A dashboard in a lab that is being set up, for port 500.
+pub(crate) fn lab_dashboard() -> Terminal {
+    Terminal::start(fivetuple(&["--lab", "--port", "500"]), 120, 36)
+}
+
+/// A dashboard that is started by `command`, on a screen of 120 by 36.
+#[track_caller]
+pub(crate) fn started(command: CommandBuilder) -> Terminal {
+    let terminal = Terminal::start(command, 120, 36);
+    terminal.wait_for("Press l to listen");
+    terminal
+}
+
+#[track_caller]
+pub(crate) fn listening() -> Terminal {
+    let terminal = dashboard(&[]);
+    listen(&terminal);
+    terminal
+}
+
+#[track_caller]
+pub(crate) fn connected() -> Terminal {
+    let terminal = listening();
+    press_for_rows(&terminal, "c", "ESTABLISHED", 2);
+    terminal
+}
+
+#[track_caller]
+pub(crate) fn call_to(terminal: &Terminal, target: &str) {
+    terminal.press_until("C", "Enter apply");
+    terminal.type_text(target);
+    terminal.press("Enter");
+}
+
 #[track_caller]
 pub(crate) fn listen(terminal: &Terminal) -> u16 {
     terminal.press("l");
     port(terminal)
 }
 
-/// The port of its LISTEN row, once there is one.
 #[track_caller]
 pub(crate) fn port(terminal: &Terminal) -> u16 {
     const ROW: &str = r"127\.0\.0\.1:(\d+) +0\.0\.0\.0:\* +\S LISTEN +listen";
@@ -58,6 +89,12 @@ pub(crate) fn port(terminal: &Terminal) -> u16 {
         terminal.fail("the LISTEN row is gone again");
     };
     row[1].parse().expect("a port")
+}
+
+#[track_caller]
+pub(crate) fn press_for_rows(terminal: &Terminal, key: &str, state: &str, many: usize) {
+    terminal.press(key);
+    wait_rows(terminal, state, many);
 }
 
 /// Waits until so many rows of the table are in this state, those that are gone not counted.
@@ -81,21 +118,24 @@ pub(crate) fn broken(text: &str) -> String {
     words.join(r"[\s│]+")
 }
 
-/// Waits until the header counts so many connections.
 #[track_caller]
 pub(crate) fn wait_connections(terminal: &Terminal, many: &str) {
     terminal.wait_for(&format!(r"^.* {many} connections?[: ]"));
 }
 
-/// Leaves with `q`, and finds the terminal as it was.
 #[track_caller]
-pub(crate) fn quit(mut terminal: Terminal) {
+pub(crate) fn quit(terminal: Terminal) {
     terminal.press("q");
+    ends_restored(terminal);
+}
+
+/// It ends by itself, and the terminal is as it was.
+#[track_caller]
+pub(crate) fn ends_restored(mut terminal: Terminal) {
     assert_eq!(terminal.wait_exit(), 0);
     terminal.assert_restored();
 }
 
-/// How the first cell of `text` looks.
 pub(crate) fn look(screen: &vt100::Screen, text: &str) -> Option<Look> {
     let (rows, cols) = screen.size();
     for row in 0..rows.get() {
@@ -110,7 +150,6 @@ pub(crate) fn look(screen: &vt100::Screen, text: &str) -> Option<Look> {
     None
 }
 
-/// How a cell looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Look {
     pub(crate) ink: vt100::Color,
@@ -118,12 +157,10 @@ pub(crate) struct Look {
     pub(crate) reversed: bool,
 }
 
-/// How often `needle` is in `bytes`.
 pub(crate) fn count(bytes: &[u8], needle: &[u8]) -> usize {
     bytes.windows(needle.len()).filter(|part| *part == needle).count()
 }
 
-/// How many frames are in `bytes`.
 pub(crate) fn frames(bytes: &[u8]) -> usize {
     count(bytes, b"\x1b[?2026h")
 }

@@ -2,7 +2,7 @@
 
 use crate::support::netns;
 use crate::support::pty::Terminal;
-use crate::terminal::{count, dashboard, listen, quit, wait_rows};
+use crate::terminal::{connected, count, dashboard, listening, quit};
 
 /// The cell where `text` begins, counted from 1 as the terminal does.
 #[track_caller]
@@ -29,12 +29,10 @@ fn wheel(terminal: &Terminal, text: &str, button: u8) {
 #[test]
 fn a_click_chooses_the_computer_that_connects() {
     netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
+        let terminal = listening();
         click(&terminal, "phone  ");
         terminal.wait_for("▶ phone");
-        terminal.press("c");
-        terminal.wait_for(r"127\.0\.0\.3:\d+ +127\.0\.0\.1:\d+ +● ESTABLISHED phone");
+        terminal.press_until("c", r"127\.0\.0\.3:\d+ +127\.0\.0\.1:\d+ +● ESTABLISHED phone");
         click(&terminal, "● ESTABLISHED phone");
         terminal.wait_for(r"▶ Sockets[^▶]*▶[^\n]*ESTABLISHED phone");
         quit(terminal);
@@ -44,10 +42,7 @@ fn a_click_chooses_the_computer_that_connects() {
 #[test]
 fn the_wheel_moves_in_the_pane_under_it() {
     netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
+        let terminal = connected();
         wheel(&terminal, "phone  ", 65);
         terminal.wait_for("▶ phone");
         wheel(&terminal, "phone  ", 64);
@@ -65,16 +60,11 @@ fn the_wheel_moves_in_the_pane_under_it() {
 #[test]
 fn a_click_chooses_a_row_of_a_picture() {
     netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
-        terminal.press("t");
-        terminal.wait_for("seconds");
+        let terminal = connected();
+        terminal.press_until("t", "seconds");
         click(&terminal, "server ");
         terminal.wait_for("▶ server");
-        terminal.press("M");
-        terminal.wait_for("believed by many");
+        terminal.press_until("M", "believed by many");
         click(&terminal, "0.0.0.0:*");
         terminal.wait_for("▶[^\n]*LISTEN ");
         quit(terminal);

@@ -2,7 +2,7 @@
 
 use std::net::TcpStream;
 
-use crate::support::pty::{Terminal, fivetuple};
+use crate::support::pty::{Terminal, command, fivetuple};
 use crate::terminal::{listen, quit, wait_connections};
 
 fn broken(place: &str) -> Terminal {
@@ -50,4 +50,32 @@ fn a_panic_in_the_reader_of_keys_leaves_the_keys_working() {
     terminal.wait_for("a part of fivetuple crashed, the rest goes on: broken on purpose");
     listen(&terminal);
     quit(terminal);
+}
+
+#[test]
+fn a_panic_when_the_terminal_is_gone_does_not_abort() {
+    // Giving the terminal back fails, the message fails, and what is dropped on the way out finds no terminal either.
+    let end = |line: &str| {
+        let mut command = command("sh", &["-c", line, env!("CARGO_BIN_EXE_fivetuple")]);
+        command.env("FIVETUPLE_PANIC", "end");
+        let mut terminal = Terminal::start(command, 100, 30);
+        terminal.wait_for("Press l to listen");
+        terminal.close_master();
+        terminal.wait_exit()
+    };
+    for line in ["exec \"$0\" --port 0", "exec \"$0\" --port 0 2>&-"] {
+        // A frame may find out first that there is no terminal: that is the ordinary end.
+        let mut codes = (0..20).map(|_| end(line)).skip_while(|code| *code == 129);
+        assert_eq!(codes.next(), Some(101), "{line}");
+    }
+}
+
+#[test]
+fn a_panic_that_cannot_be_written_down_does_not_abort() {
+    let line = "exec \"$0\" --port 0 2>/dev/full";
+    let mut command = command("sh", &["-c", line, env!("CARGO_BIN_EXE_fivetuple")]);
+    command.env("FIVETUPLE_PANIC", "draw");
+    let mut terminal = Terminal::start(command, 100, 30);
+    assert_eq!(terminal.wait_exit(), 101);
+    terminal.assert_restored();
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::netns;
-use crate::terminal::{count, dashboard, frames, listen, quit, wait_rows};
+use crate::terminal::{count, dashboard, frames, listen, press_for_rows, quit};
 
 #[test]
 fn an_idle_dashboard_writes_nothing() {
@@ -14,8 +14,7 @@ fn an_idle_dashboard_writes_nothing() {
         let idle = terminal.bytes_since(mark);
         assert_eq!(frames(&idle), 0, "{}", idle.escape_ascii());
         terminal.press("K");
-        terminal.press("e");
-        terminal.wait_for(" e ");
+        terminal.press_until("e", " e ");
         let drawn = frames(&terminal.bytes_since(mark));
         assert!(drawn <= 2, "{drawn} frames for two keys");
         quit(terminal);
@@ -29,15 +28,11 @@ fn every_byte_is_part_of_a_frame() {
         let begin = terminal.bytes_since(0);
         let first = begin.windows(8).position(|part| part == b"\x1b[?2026h").unwrap();
         listen(&terminal);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
         terminal.resize(80, 24);
-        terminal.press("d");
-        wait_rows(&terminal, "TIME_WAIT", 1);
-        terminal.press("?");
-        terminal.wait_for("The server");
-        terminal.press("Esc");
-        terminal.wait_for("What happened");
+        press_for_rows(&terminal, "d", "TIME_WAIT", 1);
+        terminal.press_until("?", "The server");
+        terminal.press_until("Esc", "What happened");
         let raw = terminal.bytes_since(first);
         let mut left = &raw[..];
         while let Some(frame) = left.strip_prefix(b"\x1b[?2026h") {

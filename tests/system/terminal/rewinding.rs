@@ -4,40 +4,35 @@ use std::time::Duration;
 
 use crate::support::netns;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::{count, dashboard, frames, listen, quit, rows, wait_connections, wait_rows};
+use crate::terminal::{
+    connected, count, dashboard, frames, listen, press_for_rows, quit, rows, started,
+    wait_connections, wait_rows,
+};
 
 #[test]
 fn steps_lead_back_to_an_empty_table_and_forward_to_the_living_one() {
     netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
-        terminal.press("d");
-        wait_rows(&terminal, "TIME_WAIT", 1);
-        terminal.press(",");
-        terminal.wait_for(r"PAST \d+ s ago, step \d+ of \d+");
+        let terminal = connected();
+        press_for_rows(&terminal, "d", "TIME_WAIT", 1);
+        terminal.press_until(",", r"PAST \d+ s ago, step \d+ of \d+");
         wait_rows(&terminal, "TIME_WAIT", 0);
         // The sentence is drawn after the rows.
         terminal.wait_for(r"step \d+ of \d+:");
         // What a look caught between ESTABLISHED and TIME_WAIT is a step of its own.
         while rows(&terminal.screen(), "ESTABLISHED") < 2 {
             let before = step(&terminal) - 1;
-            terminal.press(",");
-            terminal.wait_for(&format!(r"step {before} of \d+:"));
+            terminal.press_until(",", &format!(r"step {before} of \d+:"));
         }
         terminal.type_text("99,");
         terminal.wait_for("There was no row then");
         terminal.type_text("99.");
         terminal.wait_for("TIME_WAIT");
-        terminal.press("p");
-        terminal.wait_for("the table is live again");
+        terminal.press_until("p", "the table is live again");
         wait_rows(&terminal, "TIME_WAIT", 1);
         quit(terminal);
     });
 }
 
-/// Which step of the past is shown.
 fn step(terminal: &Terminal) -> usize {
     let screen = terminal.screen();
     let (_, words) = screen.split_once("ago, step ").expect("the past");
@@ -48,10 +43,7 @@ fn step(terminal: &Terminal) -> usize {
 #[test]
 fn a_verb_in_the_past_acts_now_and_shows_it() {
     netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
+        let terminal = connected();
         terminal.type_text("99,");
         terminal.wait_for("There was no row then");
         terminal.press("c");
@@ -67,17 +59,13 @@ fn the_timeline_draws_a_ladder_and_saves_it() {
         let folder = tempfile::tempdir().unwrap();
         let mut command = fivetuple(&["--port", "0"]);
         command.cwd(folder.path());
-        let terminal = Terminal::start(command, 120, 36);
-        terminal.wait_for("Press l to listen");
+        let terminal = started(command);
         listen(&terminal);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
-        terminal.press("t");
-        terminal.wait_for("nobody captured it");
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
+        terminal.press_until("t", "nobody captured it");
         terminal.wait_for(r"SYN\+ACK");
         for name in ["fivetuple-ladder.txt", "fivetuple-ladder-2.txt"] {
-            terminal.press("E");
-            terminal.wait_for(&format!("saved as {name}"));
+            terminal.press_until("E", &format!("saved as {name}"));
             let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
             assert!(text.contains("SYN+ACK") && text.contains("nobody captured it"), "{text}");
         }
@@ -90,8 +78,7 @@ fn a_timeline_that_stands_writes_at_most_one_frame_a_second() {
     netns::alone_if_possible(|| {
         let mut terminal = dashboard(&[]);
         listen(&terminal);
-        terminal.press("t");
-        terminal.wait_for("the last 10 s");
+        terminal.press_until("t", "the last 10 s");
         assert!(!terminal.exits_within(Duration::from_millis(3500)), "ended by itself");
         let mark = terminal.mark();
         assert!(!terminal.exits_within(Duration::from_millis(2500)), "ended by itself");

@@ -2,7 +2,7 @@
 
 use crate::support::netns;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::{LIMIT, frames, listen, quit, wait_rows};
+use crate::terminal::{LIMIT, frames, listen, press_for_rows, quit, wait_rows};
 
 #[test]
 fn no_screen_is_too_small_or_too_large() {
@@ -46,8 +46,7 @@ fn a_storm_of_sizes_costs_few_frames() {
             terminal.resize(60 + n % 100, 18 + n % 40);
         }
         terminal.resize(90, 30);
-        terminal.press("c");
-        wait_rows(&terminal, "ESTABLISHED", 2);
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
         let drawn = frames(&terminal.bytes_since(mark));
         assert!(drawn < 100, "{drawn} frames");
         let screen = terminal.screen();

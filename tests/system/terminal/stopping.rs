@@ -71,8 +71,7 @@ fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
 fn being_continued_without_a_stop_leaves_the_terminal_as_it_was() {
     let terminal = shell();
     kill_process(job(&terminal), Signal::CONT).unwrap();
-    terminal.press("?");
-    terminal.wait_for("All keys");
+    terminal.press_until("?", "All keys");
     terminal.press("Esc");
     quit_job(&terminal);
 }
@@ -120,8 +119,7 @@ fn a_signal_while_it_is_stopped_ends_it_once_it_goes_on() {
 #[test]
 fn without_a_shell_ctrl_z_is_refused_with_words() {
     let terminal = dashboard(&[]);
-    terminal.press("ctrl-z");
-    terminal.wait_for("(?s)ctrl-z stops nothing here: no shell.*fg");
+    terminal.press_until("ctrl-z", "(?s)ctrl-z stops nothing here: no shell.*fg");
     terminal.signal(Signal::TSTP);
     terminal.wait_for("(?s)(ctrl-z stops nothing here.*){2}");
     assert!(terminal.styled().alternate_screen());

@@ -2,15 +2,13 @@
 
 use crate::support::netns;
 use crate::support::pty::Terminal;
-use crate::terminal::{LIMIT, listen, look, quit, sized, wait_rows};
+use crate::terminal::{LIMIT, listen, look, press_for_rows, quit, sized, wait_rows};
 
 /// Plays the story up to one connection and one row in TIME_WAIT.
 fn play(terminal: &Terminal) {
     listen(terminal);
-    terminal.press("c");
-    wait_rows(terminal, "ESTABLISHED", 2);
-    terminal.press("c");
-    wait_rows(terminal, "ESTABLISHED", 4);
+    press_for_rows(terminal, "c", "ESTABLISHED", 2);
+    press_for_rows(terminal, "c", "ESTABLISHED", 4);
     terminal.press("d");
     shows(terminal);
 }
@@ -39,23 +37,17 @@ fn in_every_theme(cols: u16, rows: u16) {
 
 #[test]
 fn the_story_is_told_in_every_theme_at_120x36() {
-    netns::alone_if_possible(|| {
-        in_every_theme(120, 36);
-    });
+    netns::alone_if_possible(|| in_every_theme(120, 36));
 }
 
 #[test]
 fn the_story_is_told_in_every_theme_at_80x24() {
-    netns::alone_if_possible(|| {
-        in_every_theme(80, 24);
-    });
+    netns::alone_if_possible(|| in_every_theme(80, 24));
 }
 
 #[test]
 fn the_story_is_told_in_every_theme_at_60x18() {
-    netns::alone_if_possible(|| {
-        in_every_theme(60, 18);
-    });
+    netns::alone_if_possible(|| in_every_theme(60, 18));
 }
 
 #[test]
@@ -75,11 +67,9 @@ fn the_story_is_told_in_ascii() {
     netns::alone_if_possible(|| {
         let terminal = sized(&["--ascii"], 80, 24);
         play(&terminal);
-        terminal.press("?");
-        terminal.wait_for("The server");
+        terminal.press_until("?", "The server");
         terminal.press("Esc");
-        terminal.press("C");
-        terminal.wait_for("Enter apply");
+        terminal.press_until("C", "Enter apply");
         terminal.press("Esc");
         shows(&terminal);
         let raw = terminal.bytes_since(0);

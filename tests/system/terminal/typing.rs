@@ -1,8 +1,14 @@
 //! Hands that slip, keys that stick, cats on keyboards.
 
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, any, prop_oneof};
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
 use crate::support::netns;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::{dashboard, listen, port, quit, wait_connections};
+use crate::terminal::{dashboard, listening, port, quit, started, wait_connections};
 
 #[test]
 fn a_paste_outside_of_a_form_is_ignored() {
@@ -16,8 +22,7 @@ fn a_paste_outside_of_a_form_is_ignored() {
 #[test]
 fn a_paste_in_a_form_is_cut() {
     let terminal = dashboard(&[]);
-    terminal.press("C");
-    terminal.wait_for("Enter apply");
+    terminal.press_until("C", "Enter apply");
     for _ in 0..4 {
         terminal.press("Down");
     }
@@ -25,26 +30,12 @@ fn a_paste_in_a_form_is_cut() {
     terminal.press("ctrl-u");
     terminal.paste(&"q\x1b\n".repeat(100_000));
     terminal.wait_for("qqqqqqqqqq");
-    terminal.press("Esc");
-    terminal.wait_for("Press l to listen");
+    terminal.press_until("Esc", "Press l to listen");
     quit(terminal);
 }
 
-/// A random number generator that is the same everywhere (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(sides).unwrap_or(1)).unwrap_or(0)
-    }
-}
-
 /// Bytes as no keyboard sends them, without those that quit.
-fn garbage(dice: &mut Dice, length: usize) -> Vec<u8> {
+fn garbage(runner: &mut TestRunner) -> Vec<u8> {
     const PIECES: [&[u8]; 10] = [
         b"\x1b[",
         b"\x1b[<0;9999;9999M",
@@ -57,14 +48,10 @@ fn garbage(dice: &mut Dice, length: usize) -> Vec<u8> {
         b"\x1b]52;c;cXFx\x07",
         b"\x1b[?1;2;3;4;5u",
     ];
-    let mut bytes = Vec::with_capacity(length + 32);
-    while bytes.len() < length {
-        if dice.roll(8) == 0 {
-            bytes.extend(PIECES[dice.roll(PIECES.len())]);
-        } else {
-            bytes.push(u8::try_from(dice.roll(256)).unwrap_or(0));
-        }
-    }
+    let byte = any::<u8>().prop_map(|byte| vec![byte]);
+    let piece = select(&PIECES[..]).prop_map(<[u8]>::to_vec);
+    let pieces = vec(prop_oneof![7 => byte, 1 => piece], 2_500).new_tree(runner).unwrap();
+    let mut bytes = pieces.current().concat();
     bytes.retain(|byte| !matches!(byte, b'q' | 0x03 | 0x1a));
     bytes
 }
@@ -72,17 +59,16 @@ fn garbage(dice: &mut Dice, length: usize) -> Vec<u8> {
 #[test]
 fn garbage_on_the_keyboard_does_no_harm() {
     netns::alone_if_possible(|| {
-        for seed in 0..6 {
+        let mut runner = TestRunner::deterministic();
+        for _ in 0..6 {
             // Some of the keys write files.
             let folder = tempfile::tempdir().unwrap();
             let mut command = fivetuple(&["--port", "0", "--allow-remote"]);
             command.cwd(folder.path());
-            let terminal = Terminal::start(command, 120, 36);
-            terminal.wait_for("Press l to listen");
-            terminal.send(&garbage(&mut Dice(seed), 4_000));
+            let terminal = started(command);
+            terminal.send(&garbage(&mut runner));
             settle(&terminal);
-            terminal.press("?");
-            terminal.wait_for("All keys");
+            terminal.press_until("?", "All keys");
             terminal.press("Esc");
             quit(terminal);
         }
@@ -102,8 +88,7 @@ fn settle(terminal: &Terminal) {
 #[test]
 fn esc_and_a_key_that_come_together_are_two_keys() {
     let terminal = dashboard(&[]);
-    terminal.press("?");
-    terminal.wait_for("All keys");
+    terminal.press_until("?", "All keys");
     terminal.type_text("\x1bl");
     port(&terminal);
     quit(terminal);
@@ -122,8 +107,7 @@ fn a_call_typed_together_with_the_order_to_listen_finds_its_port() {
 #[test]
 fn a_key_that_sticks_connects_a_thousand_times() {
     netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        listen(&terminal);
+        let terminal = listening();
         terminal.type_text(&"c".repeat(1000));
         wait_connections(&terminal, "1,000");
         terminal.type_text("0d");
@@ -137,16 +121,12 @@ fn a_key_that_sticks_connects_a_thousand_times() {
 #[test]
 fn toggling_the_listener_200_times_ends_where_it_should() {
     netns::alone(|| {
-        let terminal = Terminal::start(fivetuple(&[]), 120, 36);
-        terminal.wait_for("Press l to listen");
+        let terminal = started(fivetuple(&[]));
         terminal.type_text(&"l".repeat(200));
-        terminal.press("/");
-        terminal.wait_for("find");
-        terminal.press("Esc");
-        terminal.wait_for("not listening");
+        terminal.press_until("/", "find");
+        terminal.press_until("Esc", "not listening");
         // In the header: the rows of a hundred listeners that are gone fill the table for a moment.
-        terminal.press("l");
-        terminal.wait_for(": 1 LISTEN ");
+        terminal.press_until("l", ": 1 LISTEN ");
         terminal.press("c");
         wait_connections(&terminal, "1");
         quit(terminal);

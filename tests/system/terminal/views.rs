@@ -1,23 +1,21 @@
 //! The calls, the palette, the detective and the myth, as a person meets them.
 
 use crate::support::netns;
-use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::{listen, quit, sized, wait_rows};
+use crate::support::pty::fivetuple;
+use crate::terminal::{ends_restored, listen, press_for_rows, quit, sized, started};
 
 #[test]
 fn the_calls_are_shown_and_written_where_the_program_was_started() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = fivetuple(&["--port", "0"]);
     command.cwd(folder.path());
-    let terminal = Terminal::start(command, 120, 36);
-    terminal.wait_for("Press l to listen");
+    let terminal = started(command);
     let port = listen(&terminal);
-    terminal.press("c");
-    wait_rows(&terminal, "ESTABLISHED", 2);
-    terminal.press("i");
-    terminal.wait_for(&format!(
-        r"bind\(\d+, 127\.0\.0\.1:{port}\) = 0|bind\(\d+, 127\.0\.0\.1:0\) = 0"
-    ));
+    press_for_rows(&terminal, "c", "ESTABLISHED", 2);
+    terminal.press_until(
+        "i",
+        &format!(r"bind\(\d+, 127\.0\.0\.1:{port}\) = 0|bind\(\d+, 127\.0\.0\.1:0\) = 0"),
+    );
     terminal.wait_for(r"accept\(\d+\) = \d+, from 127\.0\.0\.2:");
     for names in [["", ""], ["-2", "-2"]] {
         terminal.press("W");
@@ -35,8 +33,7 @@ fn the_calls_are_shown_and_written_where_the_program_was_started() {
 fn a_forgotten_key_is_found_by_its_name() {
     for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
         let terminal = sized(&[], cols, rows);
-        terminal.press(":");
-        terminal.wait_for("Every action by its name");
+        terminal.press_until(":", "Every action by its name");
         terminal.type_text("big");
         terminal.wait_for("1 of ");
         terminal.press("Enter");
@@ -47,9 +44,7 @@ fn a_forgotten_key_is_found_by_its_name() {
         terminal.type_text("quit");
         terminal.wait_for("quit at once");
         terminal.press("Enter");
-        let mut terminal = terminal;
-        assert_eq!(terminal.wait_exit(), 0);
-        terminal.assert_restored();
+        ends_restored(terminal);
     }
 }
 
@@ -58,10 +53,8 @@ fn the_last_refusal_is_opened_with_its_culprit_and_what_was_tried() {
     netns::alone_if_possible(|| {
         for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
             let terminal = sized(&["--bind", "192.0.2.1"], cols, rows);
-            terminal.press("l");
-            terminal.wait_for(r"y[\s│]+tells[\s│]+more");
-            terminal.press("y");
-            terminal.wait_for("Why not");
+            terminal.press_until("l", r"y[\s│]+tells[\s│]+more");
+            terminal.press_until("y", "Why not");
             terminal.wait_for(r"127\.0\.0\.1:? +tried:[\s┃│]+works");
             terminal.press("y");
             terminal.wait_until("closed", crate::terminal::LIMIT, |screen| {
@@ -78,12 +71,10 @@ fn the_myth_is_tried_on_real_sockets() {
         for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
             let terminal = sized(&[], cols, rows);
             let port = listen(&terminal);
-            terminal.press("U");
-            terminal.wait_for(&format!("got in: 127.0.0.2:{port}"));
+            terminal.press_until("U", &format!("got in: 127.0.0.2:{port}"));
             terminal.wait_for("bind.. said .*EADDRINUSE");
             terminal.wait_for(&format!("got in: 127.0.0.3:{port}"));
-            terminal.press("Esc");
-            wait_rows(&terminal, "LISTEN", 1);
+            press_for_rows(&terminal, "Esc", "LISTEN", 1);
             quit(terminal);
         }
     });

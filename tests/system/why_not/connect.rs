@@ -6,8 +6,7 @@ use crate::why_not::{culprits, end, has, open};
 
 #[test]
 fn a_toy_range_that_is_used_up() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.robot.state.clients.spec.source_port = SourcePort::Toy("45100-45103".parse().unwrap());
         real.press_until("l", "listening on");
         real.press_until("4c", "opened 4");
@@ -16,7 +15,7 @@ fn a_toy_range_that_is_used_up() {
         let before = real.rows();
         open(&mut real);
         assert_eq!(culprits(&real).len(), 4);
-        has(&real, &["+ another destination", "? another computer", "? closing one"]);
+        has(&real, "+ another destination; ? another computer; ? closing one");
         assert_eq!(real.rows(), before, "what is tried leaves nothing behind");
         real.press_until("Esc d", "");
         real.until("one less", |robot| robot.state.clients.open() == 3);
@@ -44,14 +43,13 @@ fn where_the_kernels_own_range_is_used_up_the_trial_is_fair_all_the_same() {
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 8);
         real.press_until("c", "All 4 ports");
         open(&mut real);
-        has(&real, &["+ another destination, by the same ports"]);
+        has(&real, "+ another destination, by the same ports");
     });
 }
 
 #[test]
 fn the_servers_port_taken_by_the_first_call() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.robot.state.clients.spec.source_port = SourcePort::SameAsServer;
         real.press_until("l", "listening on");
         real.press_until("c", "the same number as the server's");
@@ -62,12 +60,7 @@ fn the_servers_port_taken_by_the_first_call() {
         assert_eq!((state, at), (TcpState::Established, end("127.0.0.2:5000")));
         has(
             &real,
-            &[
-                "- the same call",
-                "- SO_REUSEADDR",
-                "+ a port that the kernel picks",
-                "+ another computer, 127.0.0.3",
-            ],
+            "- the same call; - SO_REUSEADDR; + a port that the kernel picks; + another computer, 127.0.0.3",
         );
         let tried =
             real.robot.state.calls.entries().filter(|entry| entry.record.deed == Purpose::Try);
@@ -77,14 +70,13 @@ fn the_servers_port_taken_by_the_first_call() {
 
 #[test]
 fn nobody_listens() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         let elsewhere = std::net::TcpListener::bind("127.0.0.9:5000").unwrap();
         real.until("a row", |robot| robot.state.sockets.len() == 1);
         real.press_until("c", "ECONNREFUSED");
         open(&mut real);
         assert_eq!(culprits(&real), [(TcpState::Listen, end("127.0.0.9:5000"))]);
-        has(&real, &["+ listening at 127.0.0.1:5000", "? calling 127.0.0.9:5000 instead"]);
+        has(&real, "+ listening at 127.0.0.1:5000; ? calling 127.0.0.9:5000 instead");
         drop(elsewhere);
     });
 }

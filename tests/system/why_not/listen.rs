@@ -6,7 +6,7 @@ use fivetuple::app::{Event, Overlay};
 use fivetuple::tcp::TcpState;
 
 use crate::real_robot::Real;
-use crate::support::netns;
+use crate::support::{netns, program};
 use crate::why_not::{culprits, end, has, open};
 
 const REFUSED: &str = "y tells more";
@@ -20,8 +20,7 @@ fn listen_again(real: &mut Real) {
 
 #[test]
 fn a_listener_of_ours() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.press_until("l", "listening on");
         real.until("a row", |robot| robot.state.sockets.len() == 1);
         listen_again(&mut real);
@@ -29,14 +28,7 @@ fn a_listener_of_ours() {
         assert_eq!(culprits(&real)[0], (TcpState::Listen, end("127.0.0.1:5000")));
         has(
             &real,
-            &[
-                "- the same call",
-                "- SO_REUSEADDR",
-                "- SO_REUSEPORT",
-                "+ another port, 5001",
-                "+ another address, 127.0.0.2",
-                "? stopping the listener here",
-            ],
+            "- the same call; - SO_REUSEADDR; - SO_REUSEPORT; + another port, 5001; + another address, 127.0.0.2; ? stopping the listener here",
         );
         real.press_until("Esc l", "stopped listening");
         real.press("y");
@@ -47,13 +39,9 @@ fn a_listener_of_ours() {
 
 #[test]
 fn a_listener_of_another_program() {
-    netns::alone(|| {
-        let mut real = Real::start();
-        let mut other = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
-            .args(["listen", "--port", "5000"])
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+    Real::alone(|mut real| {
+        let mut other =
+            program(["listen", "--port", "5000"]).stdout(Stdio::null()).spawn().unwrap();
         real.until("a row", |robot| robot.state.sockets.len() == 1);
         let inode = real.rows()[0].inode;
         let found = fivetuple::kernel::owners(&[inode].into()).found;
@@ -61,10 +49,10 @@ fn a_listener_of_another_program() {
         real.robot.tell(Event::OwnersFound(found));
         real.press_until("l", REFUSED);
         let pid = format!("(pid {})", other.id());
-        assert!(real.robot.said().contains(&pid), "{}", real.robot.said());
+        real.robot.says(&pid);
         open(&mut real);
         assert_eq!(culprits(&real), [(TcpState::Listen, end("127.0.0.1:5000"))]);
-        has(&real, &["- SO_REUSEADDR", "+ another port", "? stopping that program"]);
+        has(&real, "- SO_REUSEADDR; + another port; ? stopping that program");
         other.kill().unwrap();
         other.wait().unwrap();
         real.press("y");
@@ -86,18 +74,16 @@ fn reuse_port_helps_only_if_the_first_has_it_too() {
             real.until("a row", |robot| robot.state.sockets.len() == 1);
             real.press_until("l", REFUSED);
             open(&mut real);
-            has(&real, &[if both { "+ SO_REUSEPORT" } else { "- SO_REUSEPORT" }, "- SO_REUSEADDR"]);
+            has(&real, if both { "+ SO_REUSEPORT" } else { "- SO_REUSEPORT" });
+            has(&real, "- SO_REUSEADDR");
         }
     });
 }
 
 #[test]
 fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
-    netns::alone(|| {
-        let mut real = Real::start();
-        real.press_until("l", "listening on");
-        real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
+    Real::alone(|mut real| {
+        real.connect();
         real.press("D");
         real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
         real.press_until("l", "stopped listening");
@@ -107,13 +93,7 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
         assert_eq!((state, at), (TcpState::TimeWait, end("127.0.0.1:5000")));
         has(
             &real,
-            &[
-                "- the same call",
-                "- SO_REUSEADDR",
-                "+ another port",
-                "+ another address",
-                "? waiting until TIME_WAIT",
-            ],
+            "- the same call; - SO_REUSEADDR; + another port; + another address; ? waiting until TIME_WAIT",
         );
         let left = real.robot.state.culprit().unwrap().time_left(real.robot.state.now).unwrap();
         assert!(left > Duration::from_secs(40) && left <= Duration::from_secs(60), "{left:?}");
@@ -130,35 +110,29 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
 
 #[test]
 fn with_reuse_addr_on_both_runs_time_wait_is_no_obstacle() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.robot.state.server.spec.reuse_addr = true;
-        real.press_until("l", "listening on");
-        real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
+        real.connect();
         real.press("D");
         real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
         real.press_until("l", "stopped listening");
         real.robot.state.server.spec.reuse_addr = false;
         real.press_until("l", REFUSED);
         open(&mut real);
-        has(&real, &["- the same call", "+ SO_REUSEADDR"]);
+        has(&real, "- the same call; + SO_REUSEADDR");
     });
 }
 
 #[test]
 fn living_connections_without_a_listener() {
-    netns::alone(|| {
-        let mut real = Real::start();
-        real.press_until("l", "listening on");
-        real.press_until("c", "laptop connected");
-        real.until("accepted", |robot| robot.state.server.ends.len() == 1);
+    Real::alone(|mut real| {
+        real.connect();
         real.press_until("l", "stopped listening");
         real.until("two rows", |robot| robot.state.sockets.count(TcpState::Listen) == 0);
         real.press_until("l", REFUSED);
         open(&mut real);
         assert_eq!(culprits(&real), [(TcpState::Established, end("127.0.0.1:5000"))]);
-        has(&real, &["- SO_REUSEADDR", "+ another port", "? closing these connections"]);
+        has(&real, "- SO_REUSEADDR; + another port; ? closing these connections");
     });
 }
 
@@ -178,17 +152,12 @@ fn a_port_below_1024() {
         let mut real = Real::start();
         real.robot.state.server.spec.at = end("127.0.0.1:80");
         real.press_until("l", REFUSED);
-        assert!(real.robot.said().contains("Ports below 1024"), "{}", real.robot.said());
+        real.robot.says("Ports below 1024");
         open(&mut real);
         assert!(culprits(&real).is_empty());
         has(
             &real,
-            &[
-                "+ a higher port, 8080",
-                "- SO_REUSEADDR",
-                "- another address",
-                "? root, or CAP_NET_BIND_SERVICE",
-            ],
+            "+ a higher port, 8080; - SO_REUSEADDR; - another address; ? root, or CAP_NET_BIND_SERVICE",
         );
     });
 }
@@ -208,16 +177,12 @@ fn drop_privilege() {
 
 #[test]
 fn an_address_of_another_machine() {
-    netns::alone(|| {
-        let mut real = Real::start();
+    Real::alone(|mut real| {
         real.robot.state.server.spec.at = end("192.0.2.1:5000");
         real.press_until("l", "is not an address of this machine");
         open(&mut real);
         assert!(culprits(&real).is_empty());
-        has(
-            &real,
-            &["+ an address of this machine, 127.0.0.1", "? giving 192.0.2.1 to an interface"],
-        );
+        has(&real, "+ an address of this machine, 127.0.0.1; ? giving 192.0.2.1 to an interface");
         assert!(matches!(real.robot.state.ui.overlay, Some(Overlay::Why(_))));
     });
 }

@@ -4,7 +4,6 @@ use fivetuple::tcp::{Burst, ConnectId, SocketEvent};
 
 use crate::robot::{LISTEN, Robot, own};
 
-/// A listening dashboard of a program that may hold so many descriptors.
 fn with(descriptors: u64) -> Robot {
     let mut robot = Robot::listening();
     robot.state.machine.descriptors = descriptors;
@@ -25,22 +24,16 @@ fn connect(robot: &mut Robot, count: u32) {
         robot.hear(SocketEvent::Accepted(own(&server, 500 + n)));
         rows.extend([client, server]);
     }
-    robot.hear(SocketEvent::BurstEnded {
-        id: ConnectId::default(),
-        opened: count,
-        asked: count,
-        took: std::time::Duration::from_millis(2),
-    });
+    robot.burst_ends(count, count);
     robot.kernel(&rows.join("\n"));
     robot.orders();
 }
 
 fn has(robot: &Robot, parts: &[&str]) {
-    let said = robot.said();
     for part in parts {
-        assert!(said.contains(part), "{part:?} is missing in: {said}");
+        robot.says(part);
     }
-    assert!(!said.contains("EMFILE"), "nothing has failed: {said}");
+    robot.says_not("EMFILE");
 }
 
 #[test]
@@ -80,7 +73,7 @@ fn where_closing_would_make_no_room_it_is_not_said_to_help() {
     let mut robot = with(60);
     robot.press("c");
     has(&robot, &["of the 60 descriptors", "ulimit -n 1024 before the start"]);
-    assert!(!robot.said().contains("0d"), "{}", robot.said());
+    robot.says_not("0d");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use fivetuple::app::{Effect, HELD, Overlay};
 use fivetuple::tcp::{Call, Command, Errno, SocketEvent, SyscallError, TcpState};
 
+use crate::app::{shows, shows_not};
 use crate::robot::{Robot, own};
-use crate::view::{USUAL, screen};
+use crate::view::USUAL;
 
 #[test]
 fn the_menu_asks_for_the_chosen_state_from_the_chosen_computer() {
@@ -36,7 +37,7 @@ fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
         calls: vec!["socket() = 12".to_owned(), "shutdown(13, SHUT_WR)".to_owned()],
     });
     for part in ["FIN_WAIT2 at 127.0.0.2:41962", "socket() = 12; shutdown(13, SHUT_WR)"] {
-        assert!(robot.said().contains(part), "{}", robot.said());
+        robot.says(part);
     }
     let orders = robot.orders();
     let watches = |order: &Effect| matches!(order, Effect::Watch(filter) if filter.wants(&row.parse().unwrap()));
@@ -51,11 +52,9 @@ fn a_state_that_cannot_be_held_says_why() {
         state: TcpState::Closing,
         why: SyscallError { call: Call::Socket, errno: Errno::EMFILE },
     });
-    let said = robot.said();
-    assert!(
-        said.contains("CLOSING") && said.contains("EMFILE") && said.contains("r, which"),
-        "{said}"
-    );
+    robot.says("CLOSING");
+    robot.says("EMFILE");
+    robot.says("r, which");
 }
 
 /// The laptop's connection in FIN_WAIT2, as `S` holds it.
@@ -85,34 +84,24 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
             if !looks.is_empty() {
                 robot.state.ui.focus = fivetuple::app::Pane::Sockets;
             }
-            robot.press(verb);
-            let said = robot.said();
-            assert!(said.contains(what) && said.contains("r closes them"), "{verb}: {said}");
+            robot.press_says(verb, what);
+            robot.says("r closes them");
             assert_eq!(robot.commands(), []);
         }
     }
     let mut robot = half_closed_by_s();
     robot.state.ui.focus = fivetuple::app::Pane::Sockets;
     robot.press("Enter");
-    let card = screen(&mut robot, USUAL);
-    assert!(!card.contains("verbs"), "{card}");
+    shows_not(&mut robot, USUAL, "verbs");
     robot.press("Esc i");
-    let calls = screen(&mut robot, USUAL);
-    assert!(calls.contains("its calls stand in What happened"), "{calls}");
+    shows(&mut robot, USUAL, "its calls stand in What happened");
 }
 
 #[test]
 fn a_reset_counts_what_s_holds_and_forgets_it() {
     let mut robot = half_closed_by_s();
-    robot.press("r");
-    let said = robot.said();
-    assert!(
-        said.contains("2 open ends were closed with RST")
-            && said.contains("1 listener that S held was closed"),
-        "{said}"
-    );
-    robot.press("d");
-    assert!(robot.said().contains("no computer has a connection open"), "{}", robot.said());
-    robot.press("r");
-    assert!(robot.said().contains("nothing was open"), "{}", robot.said());
+    robot.press_says("r", "2 open ends were closed with RST");
+    robot.says("1 listener that S held was closed");
+    robot.press_says("d", "no computer has a connection open");
+    robot.press_says("r", "nothing was open");
 }

@@ -1,6 +1,5 @@
 pub(crate) mod connection_verbs;
 pub(crate) mod descriptors;
-pub(crate) mod form_captions;
 pub(crate) mod forms;
 pub(crate) mod held_states;
 pub(crate) mod port_range;

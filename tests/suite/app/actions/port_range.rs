@@ -1,35 +1,27 @@
 //! The range of ports that `P` gives the lab's computers: who uses it up, how long it lasts, and what says so.
 
-use std::time::Duration;
-
-use fivetuple::app::{Effect, Event, Overlay};
+use fivetuple::app::{Effect, Event};
 use fivetuple::tcp::{
-    Accepting, Command, ConnectId, Endpoint, Host, LabEvent, LabLimits, LabOrder, ListenSpec,
-    SocketEvent,
+    Accepting, Command, Endpoint, Host, LabEvent, LabLimits, LabOrder, ListenSpec, SocketEvent,
 };
 
 use crate::app::events::lab::connected;
-use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, lab};
+use crate::app::shows;
+use crate::computers::{CLIENT, LAPTOP, LISTEN};
 use crate::robot::{Robot, own};
 use crate::view::{SMALL, USUAL, WIDE, screen};
 
 const PHONE: Host = Host(3);
 
 fn comes_up(robot: &mut Robot, computers: u8) {
-    robot.tell(Event::Lab(LabEvent::Up {
-        computers: lab(computers),
-        limits: LabLimits::MEANT,
-        took: Duration::from_millis(5),
-    }));
+    robot.lab_comes_up(computers, LabLimits::MEANT);
 }
 
 /// A lab that was set up anew for that range, once the keys had chosen who uses it up.
 pub(crate) fn with_range(keys: &str, range: &str) -> Robot {
     let mut robot = Robot::in_lab(3);
     robot.press(keys);
-    robot.press("P ctrl-u");
-    robot.type_text(range);
-    robot.press("Enter");
+    robot.enter("P ctrl-u", range);
     robot.tell(Event::Lab(LabEvent::Down(None)));
     comes_up(&mut robot, 3);
     robot
@@ -40,14 +32,8 @@ fn the_chosen_computer_uses_the_range_up_though_the_lab_is_set_up_anew() {
     let mut robot = with_range("j", "45000-45007");
     assert_eq!(robot.state.clients.computer().host, PHONE);
     robot.commands();
-    robot.hear(SocketEvent::Listening {
-        spec: ListenSpec { host: SERVER, ..ListenSpec::at(Endpoint::new([192, 168, 1, 10], 5000)) },
-        sockets: vec![own(LISTEN, 9)],
-    });
-    let commands = robot.commands();
-    let Some(Command::Connect(spec, burst)) = commands.last() else {
-        panic!("{commands:?}");
-    };
+    robot.server_listens([192, 168, 1, 10], 5000, LISTEN);
+    let (spec, burst) = robot.one_call();
     assert_eq!((spec.host, burst.count), (PHONE, 9));
 }
 
@@ -56,38 +42,30 @@ fn the_form_names_the_computer_whose_ports_are_to_be_used_up() {
     let mut robot = Robot::in_lab(3);
     robot.press("j P");
     for size in [WIDE, USUAL, SMALL] {
-        let text = screen(&mut robot, size);
-        assert!(text.contains("How many ports of phone to use up"), "{text}");
+        shows(&mut robot, size, "How many ports of phone to use up");
     }
 }
 
 #[test]
 fn a_lab_that_is_taken_down_forgets_the_range_and_a_reset_says_that_it_stays() {
     let mut robot = with_range("", "45000-45007");
-    robot.press("r");
-    let said = robot.said();
-    assert!(
-        said.contains("The computers keep their ports, 45000-45007, until N takes the lab down"),
-        "{said}"
-    );
+    robot
+        .press_says("r", "The computers keep their ports, 45000-45007, until N takes the lab down");
     robot.press("N");
     robot.tell(Event::Lab(LabEvent::Down(None)));
-    robot.orders();
-    robot.press("N");
-    let orders = robot.orders();
+    let orders = robot.orders_by("N");
     let spec = robot.state.lab.spec;
     assert_eq!(spec.ports, None);
     assert_eq!(orders, [Effect::Lab(LabOrder::Start(spec))]);
     comes_up(&mut robot, 3);
     robot.press("r");
-    assert!(!robot.said().contains("keep"), "{}", robot.said());
+    robot.says_not("keep");
 }
 
 #[test]
 fn the_computers_pane_says_the_range_where_it_is_not_the_usual_one() {
     let mut robot = with_range("", "45000-45007");
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains(" kernel picks from 45000-45007"), "{text}");
+    shows(&mut robot, WIDE, " kernel picks from 45000-45007");
     let text = screen(&mut robot, (160, 40));
     let words = "source port: the kernel picks from 45000-45007";
     assert!(text.contains(words), "{text}");
@@ -106,12 +84,7 @@ fn uses_up(robot: &mut Robot, ports: u16) {
     for n in 0..ports {
         robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, n), 11)));
     }
-    robot.hear(SocketEvent::BurstEnded {
-        id: ConnectId::default(),
-        opened: ports.into(),
-        asked: u32::from(ports) + 1,
-        took: Duration::from_millis(5),
-    });
+    robot.burst_ends(ports.into(), u32::from(ports) + 1);
     let rows: Vec<String> = (0..ports).map(|n| numbered(CLIENT, n)).collect();
     let waits = LISTEN.replace("tcp 0 128", &format!("tcp {ports} 65535"));
     robot.tables(&[&waits], &[&rows.join("\n")]);
@@ -127,19 +100,13 @@ fn another_computer_uses_the_same_range_up_and_the_first_keeps_its_connections()
     let mut robot = with_range("", "45000-45007");
     uses_up(&mut robot, 8);
     robot.press("j P");
-    let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
-        panic!("no form");
-    };
+    let form = robot.form();
     assert_eq!(form.fields[0].shown(), "45000-45007", "what the lab has");
     robot.press("Enter");
-    let commands = robot.commands();
-    let [Command::Connect(spec, burst)] = &commands[..] else {
-        panic!("{commands:?}");
-    };
+    let (spec, burst) = robot.one_call();
     assert_eq!((spec.host, burst.count), (PHONE, 9));
     assert_eq!(robot.state.clients.computers[0].ends.len(), 8);
-    let said = robot.said();
-    assert!(said.starts_with("phone is to use up its 8 ports"), "{said}");
+    robot.says_first("phone is to use up its 8 ports");
 }
 
 #[test]
@@ -147,20 +114,13 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
     let mut robot = with_range("", "45000-45007");
     uses_up(&mut robot, 3);
     robot.press("P Enter");
-    let commands = robot.commands();
-    let [Command::Connect(spec, burst)] = &commands[..] else {
-        panic!("{commands:?}");
-    };
+    let (spec, burst) = robot.one_call();
     assert_eq!((spec.host, burst.count), (LAPTOP, 6));
-    let said = robot.said();
-    assert!(said.starts_with("laptop is to use up the other 5 of its 8 ports"), "{said}");
+    robot.says_first("laptop is to use up the other 5 of its 8 ports");
     // All are used: one more call is refused.
     uses_up(&mut robot, 8);
     robot.press("P Enter");
-    let commands = robot.commands();
-    let [Command::Connect(_, burst)] = &commands[..] else {
-        panic!("{commands:?}");
-    };
+    let (_, burst) = robot.one_call();
     assert_eq!(burst.count, 1);
     assert_eq!(robot.said(), "laptop has used its 8 ports 45000-45007 up: one more call shows it.");
 }
@@ -169,9 +129,7 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
 fn a_listener_that_accepts_is_replaced_and_what_it_accepted_stays_open() {
     let mut robot = connected();
     robot.state.machine.descriptors = 100_000;
-    robot.press("P ctrl-u");
-    robot.type_text("32768-60999");
-    robot.press("Enter");
+    robot.enter("P ctrl-u", "32768-60999");
     let commands = robot.commands();
     let [Command::StopListening, Command::Listen(spec)] = &commands[..] else {
         panic!("{commands:?}");
@@ -193,9 +151,7 @@ fn what_others_hold_is_counted_before_a_range_is_used_up() {
         let machine = &mut robot.state.machine;
         (machine.descriptors, machine.somaxconn) = (descriptors, somaxconn);
         robot.press("P Enter");
-        let Some(Overlay::PortsForm(form)) = &robot.state.ui.overlay else {
-            panic!("the form is closed");
-        };
+        let form = robot.form();
         let why = &form.wrong.as_ref().unwrap().why;
         assert!(why.contains(words), "{why}");
         robot.press("Esc");

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Effect;
-use fivetuple::tcp::{
-    Call, Command, Errno, Flags, LabOrder, ListenSpec, SocketEvent, SyscallError,
-};
+use fivetuple::tcp::{Command, Errno, Flags, LabOrder, ListenSpec, SocketEvent};
 
 use crate::computers::{ANSWERS, CALLS, LAPTOP, LISTEN, SERVER};
 use crate::robot::{Robot, own};
@@ -32,8 +30,7 @@ fn called(menu: &str) -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press(menu);
     assert_eq!(ordered(&mut robot), ["Hold", "Host(2) calls 192.168.1.10:500"]);
-    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
-    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.syn_is_sent();
     robot
 }
 
@@ -43,18 +40,13 @@ fn syn_sent_listens_holds_the_wire_and_calls() {
     robot.state.server.spec.at.port.0 = 500;
     robot.press("S 1");
     assert_eq!(ordered(&mut robot), ["listen at 192.168.1.10:500"]);
-    robot.hear(SocketEvent::Listening {
-        spec: ListenSpec { host: SERVER, ..robot.state.server.spec.clone() },
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.listens(ListenSpec { host: SERVER, ..robot.state.server.spec.clone() }, LISTEN);
     assert_eq!(ordered(&mut robot), ["Hold", "Host(2) calls 192.168.1.10:500"]);
     assert!(robot.state.lab.wire.held);
-    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
-    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.syn_is_sent();
     assert!(!robot.said().contains("SYN_SENT at"), "no table shows it");
     robot.tables(&[LISTEN], &[CALLS]);
-    let said = robot.said();
-    assert!(said.starts_with("SYN_SENT at 192.168.1.13:44506: the wire is held"), "{said}");
+    robot.says_first("SYN_SENT at 192.168.1.13:44506: the wire is held");
     assert_eq!(robot.state.ui.selected, Some(own(CALLS, 11).name));
 }
 
@@ -68,8 +60,7 @@ fn syn_recv_lets_just_the_syn_through() {
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     assert!(ordered(&mut robot).is_empty());
-    let said = robot.said();
-    assert!(said.starts_with("SYN_RECV at 192.168.1.10:500: "), "{said}");
+    robot.says_first("SYN_RECV at 192.168.1.10:500: ");
 }
 
 #[test]
@@ -82,8 +73,7 @@ fn what_is_sent_again_meanwhile_stays_on_the_wire() {
     robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     assert!(ordered(&mut robot).is_empty(), "one has crossed");
-    let said = robot.said();
-    assert!(said.starts_with("SYN_RECV at 192.168.1.10:500: "), "{said}");
+    robot.says_first("SYN_RECV at 192.168.1.10:500: ");
 }
 
 #[test]
@@ -107,7 +97,7 @@ fn a_state_that_is_not_reached_is_given_up_in_words() {
     let mut robot = called("S 2");
     robot.arrives(1);
     robot.later(Duration::from_secs(9));
-    assert!(!robot.said().contains("not reached"), "{}", robot.said());
+    robot.says_not("not reached");
     robot.later(Duration::from_secs(2));
     assert_eq!(
         robot.said(),
@@ -135,18 +125,11 @@ fn a_server_that_cannot_listen_says_why_and_nobody_calls() {
     let mut robot = Robot::in_lab(4);
     robot.press("S 1");
     robot.orders();
-    let spec = robot.state.server.spec.clone();
-    robot.hear(SocketEvent::ListenFailed {
-        spec,
-        why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
-    });
-    assert!(robot.said().contains("EADDRINUSE"), "{}", robot.said());
+    robot.bind_fails(Errno::EADDRINUSE);
+    robot.says("EADDRINUSE");
     robot.press("l");
     robot.orders();
-    robot.hear(SocketEvent::Listening {
-        spec: ListenSpec { host: SERVER, ..robot.state.server.spec.clone() },
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.listens(ListenSpec { host: SERVER, ..robot.state.server.spec.clone() }, LISTEN);
     assert!(ordered(&mut robot).is_empty());
 }
 
@@ -157,7 +140,7 @@ fn while_calls_are_unanswered_no_state_is_begun() {
     robot.orders();
     robot.press("S 4");
     assert!(ordered(&mut robot).is_empty());
-    assert!(robot.said().contains("calls are under way"), "{}", robot.said());
+    robot.says("calls are under way");
 }
 
 #[test]

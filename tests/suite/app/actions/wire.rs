@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Effect, Event};
+use fivetuple::app::Effect;
 use fivetuple::tcp::{
-    CloseKind, Command, Delivery, Flags, LabEvent, LabOrder, SocketEvent, WireEvent, WireOrder,
+    CloseKind, Command, Delivery, Flags, LabOrder, SocketEvent, WireEvent, WireOrder,
 };
 
 use crate::app::events::lab::{connected, name};
@@ -14,23 +14,16 @@ use crate::robot::Robot;
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
 
 pub(crate) fn orders(robot: &mut Robot) -> Vec<WireOrder> {
-    let orders = robot.orders().into_iter();
-    orders
-        .filter_map(
-            |order| {
-                if let Effect::Lab(LabOrder::Wire(order)) = order { Some(order) } else { None }
-            },
-        )
-        .collect()
+    let order =
+        |order| if let Effect::Lab(LabOrder::Wire(order)) = order { Some(order) } else { None };
+    robot.orders().into_iter().filter_map(order).collect()
 }
 
 #[test]
 fn without_the_lab_each_key_says_that_n_starts_it() {
     for key in ["h", "o", "b", "u", "B", "R"] {
         let mut robot = Robot::new();
-        robot.orders();
-        robot.press(key);
-        assert!(robot.orders().is_empty());
+        assert!(robot.orders_by(key).is_empty());
         assert!(robot.said().contains("N starts"), "{key}: {}", robot.said());
     }
 }
@@ -60,10 +53,8 @@ fn each_key_is_one_order_and_one_sentence() {
 #[test]
 fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     let mut robot = Robot::listening_in_lab();
-    robot.press("o");
-    assert!(robot.said().contains("h holds it"), "{}", robot.said());
-    robot.press("h o");
-    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
+    robot.press_says("o", "h holds it");
+    robot.press_says("h o", "nothing waits");
     robot.orders();
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.press("o");
@@ -72,8 +63,7 @@ fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     robot.arrives(1);
     assert_eq!(robot.state.lab.waiting(), 0);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
-    robot.press("u");
-    assert!(robot.said().contains("the server's SYN+ACK is lost"), "{}", robot.said());
+    robot.press_says("u", "the server's SYN+ACK is lost");
     robot.loses(2);
     assert_eq!(robot.state.lab.wire.drop_next, 0);
     assert!(matches!(robot.state.lab.crossings[1].fate, Delivery::Lost(..)));
@@ -84,15 +74,14 @@ fn a_reset_says_that_it_lets_the_wire_go_after_everything_is_closed() {
     let mut robot = connected();
     robot.press("h");
     robot.orders();
-    robot.press("r");
-    assert!(robot.said().contains("as quick as a cable again"));
+    robot.press_says("r", "as quick as a cable again");
     let orders = robot.orders();
     let place = |wanted: &Effect| orders.iter().position(|order| order == wanted);
     let closes = place(&Effect::Run(Command::CloseEverything));
     let lets_go = place(&Effect::Lab(LabOrder::Wire(WireOrder::LetGo)));
     assert!(closes.is_some() && closes < lets_go, "{orders:?}");
     robot.press("r");
-    assert!(!robot.said().contains("cable"), "{}", robot.said());
+    robot.says_not("cable");
 }
 
 #[test]
@@ -172,14 +161,14 @@ fn on_a_slow_wire_nothing_is_said_of_an_end_that_has_not_heard_of_it() {
     robot.sends(1, (LAPTOP, Flags::PSH.and(Flags::ACK)), (1, 1), b"Test payload.");
     robot.tables(&[LISTEN, SERVES], &[&CLIENT.replace("tcp 0 0", "tcp 0 13")]);
     robot.later(Duration::from_millis(30));
-    assert!(robot.said().contains("on the wire, and in its Send-Q"), "{}", robot.said());
+    robot.says("on the wire, and in its Send-Q");
     robot.press("d");
-    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Close });
-    assert!(!robot.said().contains("closed"), "{}", robot.said());
+    robot.closes(name(CLIENT), CloseKind::Close);
+    robot.says_not("closed");
     robot.tables(&[LISTEN, SERVES], &[&CLIENT.replace("ESTABLISHED", "FIN_WAIT1")]);
     robot.later(Duration::from_millis(30));
-    assert!(robot.said().contains("FIN_WAIT1"), "{}", robot.said());
-    assert!(robot.said().contains("server's row is still in ESTABLISHED"), "{}", robot.said());
+    robot.says("FIN_WAIT1");
+    robot.says("server's row is still in ESTABLISHED");
 }
 
 #[test]
@@ -187,9 +176,7 @@ fn a_reset_and_a_mended_cable_forget_what_was_still_to_be_lost() {
     let mend = Effect::Lab(LabOrder::Wire(WireOrder::Mend));
     for keys in ["u r", "u B B"] {
         let mut robot = Robot::in_lab(3);
-        robot.orders();
-        robot.press(keys);
-        assert!(robot.orders().contains(&mend), "{keys}");
+        assert!(robot.orders_by(keys).contains(&mend), "{keys}");
         assert_eq!(robot.state.lab.wire.drop_next, 0, "{keys}");
     }
 }
@@ -199,14 +186,10 @@ fn a_full_wire_is_told_with_what_makes_room() {
     for (keys, until) in [("h", "until h lets go"), ("b", "until some have arrived")] {
         let mut robot = Robot::in_lab(3);
         robot.press(keys);
-        robot.tell(Event::Lab(LabEvent::Wire(vec![WireEvent::Full {
-            frames: 4096,
-            bytes: 256 << 20,
-        }])));
-        let said = robot.said();
+        robot.wire(WireEvent::Full { frames: 4096, bytes: 256 << 20 });
         let full =
             "the wire is full: 4,096 frames of 256 MiB wait on it. What is sent now is lost, ";
-        assert!(said.contains(&format!("{full}{until}")), "{said}");
+        robot.says(&format!("{full}{until}"));
     }
 }
 

@@ -1,10 +1,12 @@
 //! Where one picture meets what another part of the dashboard does.
 
 use fivetuple::app::{BINDINGS, Event, MainView, Overlay};
-use fivetuple::tcp::{Command, Endpoint, ListenSpec, Owner, Probe, SocketEvent};
+use fivetuple::tcp::{
+    Call, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Owner, Probe, SocketEvent, SourcePort,
+};
 
-use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
-use crate::robot::{LISTEN, Robot, own};
+use crate::app::{LAPTOP_END, SERVER_END, laptop_connected, shows, shows_not};
+use crate::robot::{LISTEN, Robot};
 use crate::view::{screen, whole_machine};
 
 const WIDE: (u16, u16) = (120, 36);
@@ -49,11 +51,9 @@ fn another_programs_row_is_named_by_its_address_in_a_picture() {
     robot.press("w");
     robot.kernel_afresh(&[LISTEN, stranger[0], stranger[1]].join("\n"));
     robot.press("Tab Tab j j g");
-    let states = screen(&mut robot, WIDE);
-    assert!(states.contains("10.0.0.9: ESTABLISHED"), "{states}");
+    shows(&mut robot, WIDE, "10.0.0.9: ESTABLISHED");
     robot.press("t");
-    let timeline = screen(&mut robot, WIDE);
-    assert!(timeline.contains("10.0.0.8 "), "{timeline}");
+    shows(&mut robot, WIDE, "10.0.0.8 ");
 }
 
 #[test]
@@ -66,9 +66,8 @@ fn a_listener_that_has_stopped_is_still_the_listener_in_the_past() {
     robot.hear(SocketEvent::StoppedListening { why: None });
     robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
     robot.press(",");
-    let screen = screen(&mut robot, WIDE);
-    assert!(screen.contains("PAST"), "{screen}");
-    assert!(!screen.contains("fivetuple listens"), "{screen}");
+    shows(&mut robot, WIDE, "PAST");
+    shows_not(&mut robot, WIDE, "fivetuple listens");
 }
 
 #[test]
@@ -81,14 +80,13 @@ fn who_is_to_blame_is_told_of_now_and_not_of_the_past() {
     assert!(!robot.state.is_past());
 }
 
-/// A dashboard that listens at `::1`.
 fn listening_at_v6() -> Robot {
     let mut robot = Robot::new();
     let at: Endpoint = "[::1]:5000".parse().unwrap();
     robot.state.server.spec = ListenSpec::at(at);
     robot.press("l");
     let row = "tcp 0 128 [::1]:5000 [::]:* LISTEN inode=9";
-    robot.hear(SocketEvent::Listening { spec: ListenSpec::at(at), sockets: vec![own(row, 9)] });
+    robot.listens(ListenSpec::at(at), row);
     robot.kernel(row);
     robot
 }
@@ -97,18 +95,15 @@ fn listening_at_v6() -> Robot {
 fn the_map_counts_what_is_left_of_ipv6s_loopback_too() {
     let mut robot = listening_at_v6();
     robot.press("m");
-    let screen = screen(&mut robot, WIDE);
-    assert!(screen.contains("28,232 of 28,232 ports left"), "{screen}");
-    assert!(!screen.contains("asked for"), "{screen}");
+    shows(&mut robot, WIDE, "28,232 of 28,232 ports left");
+    shows_not(&mut robot, WIDE, "asked for");
 }
 
 #[test]
 fn the_myth_is_not_tried_where_there_is_but_one_address() {
     let mut robot = listening_at_v6();
-    robot.commands();
-    robot.press("U");
-    assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("one address, ::1"), "{}", robot.said());
+    assert!(robot.commands_by("U").is_empty());
+    robot.says("one address, ::1");
     assert_eq!(robot.state.ui.picture, MainView::Myth);
 }
 
@@ -118,7 +113,7 @@ fn the_myth_calls_the_listener_wherever_else_the_clients_call() {
     robot.state.clients.to = Some("127.0.0.1:6000".parse::<Endpoint>().unwrap().into());
     robot.commands();
     robot.press("U");
-    let [Command::Connect(spec, _)] = &robot.commands()[..] else { panic!("one call") };
+    let (spec, _) = robot.one_call();
     assert_eq!(spec.to.to_string(), "127.0.0.1:5000");
 }
 
@@ -129,20 +124,12 @@ fn another_computer_that_is_to_help_has_no_row_at_that_port_itself() {
         .map(|ip| format!("tcp 0 0 {ip}:5000 127.0.0.1:5000 ESTABLISHED inode=5"));
     robot.kernel(&[LISTEN, taken[0].as_str(), taken[1].as_str()].join("\n"));
     robot.commands();
-    let spec = fivetuple::tcp::ConnectSpec {
+    let spec = ConnectSpec {
         from: Some([127, 0, 0, 2].into()),
-        source_port: fivetuple::tcp::SourcePort::SameAsServer,
-        ..fivetuple::tcp::ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into())
+        source_port: SourcePort::SameAsServer,
+        ..ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into())
     };
-    robot.hear(SocketEvent::ConnectFailed {
-        to: spec.to.endpoint(),
-        spec,
-        local: None,
-        why: fivetuple::tcp::SyscallError {
-            call: fivetuple::tcp::Call::Bind,
-            errno: fivetuple::tcp::Errno::EADDRINUSE,
-        },
-    });
+    robot.connect_fails(&spec, Call::Bind, Errno::EADDRINUSE);
     robot.press("y");
     let commands = robot.commands();
     let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
@@ -159,8 +146,7 @@ fn a_chosen_udp_row_has_no_way_through_the_diagram_and_the_picture_says_why() {
     let udp = "udp 0 0 127.0.0.2:47077 127.0.0.1:5000 ESTABLISHED inode=31";
     robot.kernel(&[LISTEN, LAPTOP_END, SERVER_END, udp].join("\n"));
     robot.press("Tab k g");
-    let screen = screen(&mut robot, WIDE);
-    assert!(screen.contains("UDP, which has no states"), "{screen}");
+    shows(&mut robot, WIDE, "UDP, which has no states");
 }
 
 #[test]
@@ -175,8 +161,7 @@ fn the_footer_of_the_table_names_pictures() {
 fn nobody_can_be_called_before_the_kernel_has_chosen_a_port() {
     let mut robot = Robot::anywhere();
     for size in [WIDE, (80, 24)] {
-        let screen = screen(&mut robot, size);
-        assert!(!screen.contains(" to 127.0.0.1:*"), "{screen}");
-        assert!(screen.contains(" to nobody yet"), "{screen}");
+        shows_not(&mut robot, size, " to 127.0.0.1:*");
+        shows(&mut robot, size, " to nobody yet");
     }
 }

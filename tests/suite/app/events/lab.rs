@@ -1,21 +1,18 @@
 //! The lab comes and goes: what changes with it, and what its computers do.
 
-use std::time::Duration;
-
-use fivetuple::app::{Effect, Event, LabStage, PointOfView, Role, TableUpdate};
+use fivetuple::app::{Effect, Event, LabStage, PointOfView, Role};
 use fivetuple::tcp::{
     Change, CloseKind, Command, Errno, Host, LabEvent, LabLimits, LabOrder, LabRefusal, Snapshot,
     SocketEvent, SocketId, TcpState,
 };
 
-use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
+use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
 
 pub(crate) fn name(row: &str) -> SocketId {
     own(row, 0).name
 }
 
-/// The laptop is connected through the lab.
 pub(crate) fn connected() -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press("c");
@@ -36,17 +33,9 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     assert_eq!(robot.orders(), [Effect::Lab(LabOrder::Start(spec))]);
     robot.press("N");
     assert!(robot.orders().is_empty(), "{}", robot.said());
-    robot.tell(Event::Lab(LabEvent::Up {
-        computers: lab(4),
-        limits: LabLimits::MEANT,
-        took: Duration::from_millis(5),
-    }));
-    assert!(
-        robot.said().contains("up in 5 ms: server 192.168.1.10, laptop 192.168.1.13, phone .14")
-            && robot.said().contains("What was open on loopback is closed"),
-        "{}",
-        robot.said()
-    );
+    robot.lab_comes_up(4, LabLimits::MEANT);
+    robot.says("up in 5 ms: server 192.168.1.10, laptop 192.168.1.13, phone .14");
+    robot.says("What was open on loopback is closed");
     assert!(robot.commands().contains(&Command::CloseEverything));
     assert!(robot.table().is_empty(), "rows of loopback are left");
 
@@ -59,7 +48,7 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     assert_eq!(robot.state.server.at().to_string(), "127.0.0.1:5000");
     assert_eq!(robot.state.clients.computer().ip.to_string(), "127.0.0.2");
     assert_eq!(robot.state.machine.unprivileged_from.0, 1024);
-    assert!(robot.said().contains("on loopback again"), "{}", robot.said());
+    robot.says("on loopback again");
 }
 
 #[test]
@@ -72,7 +61,7 @@ fn a_refused_lab_says_why_and_leaves_the_rest_as_it_was() {
         helps: "user.max_user_namespaces is 0; a higher number helps.".to_owned(),
     })));
     for part in ["unshare(CLONE_NEWUSER)", "EPERM", "max_user_namespaces", "on loopback"] {
-        assert!(robot.said().contains(part), "{part}: {}", robot.said());
+        robot.says(part);
     }
     assert!(robot.state.server.is_listening());
     assert_eq!(robot.table().len(), 1);
@@ -82,7 +71,7 @@ fn a_refused_lab_says_why_and_leaves_the_rest_as_it_was() {
 fn a_lab_that_dies_gives_loopback_back_and_the_reason() {
     let mut robot = connected();
     robot.tell(Event::Lab(LabEvent::Down(Some("its helper is gone".to_owned()))));
-    assert!(robot.said().contains("its helper is gone"), "{}", robot.said());
+    robot.says("its helper is gone");
     assert!(robot.table().is_empty());
     robot.kernel_afresh("tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=5");
     assert_eq!(robot.table().len(), 1, "the table of loopback is shown again");
@@ -100,10 +89,7 @@ fn commands_go_to_the_computers_of_the_lab() {
     assert_eq!((connect.host, connect.from), (LAPTOP, None));
     assert_eq!(connect.to.to_string(), "192.168.1.10:5000");
     robot.press("j c");
-    let commands = robot.commands();
-    let [Command::Connect(connect, _)] = &commands[..] else {
-        panic!("{commands:?}");
-    };
+    let (connect, _) = robot.one_call();
     assert_eq!(connect.host, Host(3), "the phone's own network");
 }
 
@@ -144,13 +130,7 @@ fn both_ends_are_joined_across_the_tables_and_looked_up_at_their_own_computers()
 fn a_look_at_one_computer_leaves_the_rows_of_the_other() {
     let mut robot = connected();
     let table: Snapshot = LISTEN.parse().unwrap();
-    robot.tell(Event::TableRead(TableUpdate {
-        host: SERVER,
-        changes: table.rows.into_iter().map(Change::Appeared).collect(),
-        afresh: true,
-        source: "sock_diag",
-        ..TableUpdate::default()
-    }));
+    robot.reads(SERVER, table.rows.into_iter().map(Change::Appeared).collect(), true);
     assert_eq!(
         robot.table(),
         ["192.168.1.10:500 0.0.0.0:* LISTEN", "192.168.1.13:44506 192.168.1.10:500 ESTABLISHED"]
@@ -180,8 +160,8 @@ fn a_hang_up_leaves_time_wait_at_the_client_and_says_so() {
     robot.press("d");
     assert_eq!(robot.commands(), [Command::Close(name(CLIENT))]);
     robot.hear(SocketEvent::PeerClosed(name(SERVES)));
-    robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Close });
-    robot.hear(SocketEvent::Closed { at: name(SERVES), how: CloseKind::Close });
+    robot.closes(name(CLIENT), CloseKind::Close);
+    robot.closes(name(SERVES), CloseKind::Close);
     let wait = "tcp 0 0 192.168.1.13:44506 192.168.1.10:500 TIME_WAIT host=2 timewait=60000ms/0";
     robot.tables(&[LISTEN], &[wait]);
     let said = "laptop closed first: its row is in TIME_WAIT at port 44506 for 60 s, and the server's row is gone. The LISTEN row is unchanged.";
@@ -193,24 +173,11 @@ fn a_hang_up_leaves_time_wait_at_the_client_and_says_so() {
 #[test]
 fn refusals_name_rows_and_addresses_of_the_right_computer() {
     let mut robot = Robot::listening_in_lab();
-    let spec = robot.state.server.spec.clone();
-    let why = |call, errno| fivetuple::tcp::SyscallError { call, errno };
-    robot.hear(SocketEvent::ListenFailed {
-        spec: spec.clone(),
-        why: why(fivetuple::tcp::Call::Bind, Errno::EADDRINUSE),
-    });
+    robot.bind_fails(Errno::EADDRINUSE);
     assert_eq!(robot.state.blamed(), [name(LISTEN)]);
-    let mut elsewhere = spec;
-    elsewhere.at.ip = [10, 0, 0, 1].into();
-    robot.hear(SocketEvent::ListenFailed {
-        spec: elsewhere,
-        why: why(fivetuple::tcp::Call::Bind, Errno::EADDRNOTAVAIL),
-    });
-    assert!(
-        robot.said().contains("10.0.0.1 is not the server's address: that is 192.168.1.10"),
-        "{}",
-        robot.said()
-    );
+    robot.state.server.spec.at.ip = [10, 0, 0, 1].into();
+    robot.bind_fails(Errno::EADDRNOTAVAIL);
+    robot.says("10.0.0.1 is not the server's address: that is 192.168.1.10");
 }
 
 #[test]
@@ -232,7 +199,7 @@ fn news_of_sockets_from_before_the_lab_is_of_no_interest() {
     let mut robot = Robot::in_lab(2);
     let old = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
     robot.hear(SocketEvent::Connected(own(old, 11)));
-    robot.hear(SocketEvent::Closed { at: name(old), how: CloseKind::Abort });
+    robot.closes(name(old), CloseKind::Abort);
     assert_eq!(robot.state.clients.open(), 0);
     assert!(robot.table().is_empty());
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Action;
-use fivetuple::tcp::{Burst, CloseKind, ConnectId, Errno, Protocol, SocketEvent};
+use fivetuple::tcp::{CloseKind, Errno, Protocol, SocketEvent};
 
 use crate::app::explain::close::{card, closed, python};
 use crate::robot::{Robot, own};
@@ -36,25 +36,15 @@ fn udp_sockets_are_not_called_connections() {
     let mut robot = Robot::new();
     robot.state.clients.spec.protocol = Protocol::Udp;
     robot.press("3c");
-    robot.hear(SocketEvent::BurstBegun {
-        id: ConnectId::default(),
-        burst: Burst { count: 3, ..Burst::ONE },
-        whole_range: false,
-    });
+    robot.burst_begins(3);
     let rows = [54240, 54241, 54242].map(|port| UDP.replace("54240", &port.to_string()));
     for row in &rows {
         robot.hear(SocketEvent::Connected(own(row, 11)));
     }
     // The next c is another matter.
     robot.state.clients.spec.protocol = Protocol::Tcp;
-    robot.hear(SocketEvent::BurstEnded {
-        id: ConnectId::default(),
-        opened: 3,
-        asked: 3,
-        took: Duration::from_millis(2),
-    });
-    let said = robot.said();
-    assert!(said.contains("opened 3 UDP sockets"), "{said}");
+    robot.burst_ends(3, 3);
+    robot.says("opened 3 UDP sockets");
     robot.press("0d");
     for row in &rows {
         closed(&mut robot, row, CloseKind::Close);

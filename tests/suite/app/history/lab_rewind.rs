@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Event, TableUpdate};
 use fivetuple::tcp::{Change, Host, Snapshot};
 
 use crate::app::events::lab::connected;
@@ -12,13 +11,7 @@ use crate::robot::{LISTEN, Robot};
 /// One computer's table shows these rows now.
 fn shows(robot: &mut Robot, host: Host, rows: &[&str]) {
     let table: Snapshot = rows.join("\n").parse().unwrap();
-    let moved = |row| Change::Appeared(row);
-    robot.tell(Event::TableRead(TableUpdate {
-        host,
-        changes: table.rows.into_iter().map(moved).collect(),
-        source: "sock_diag",
-        ..TableUpdate::default()
-    }));
+    robot.reads(host, table.rows.into_iter().map(Change::Appeared).collect(), false);
 }
 
 fn step(robot: &Robot) -> (usize, usize) {
@@ -54,13 +47,7 @@ fn what_both_tables_show_within_one_look_is_one_step() {
     assert_eq!(at + 1, newest, "one step made it all");
     robot.press(".");
     assert_eq!(states(&mut robot), ["LISTEN", "LAST_ACK", "FIN_WAIT2"]);
-    let said = robot.said();
-    assert!(
-        said.contains(
-            "server end of laptop: ESTABLISHED to LAST_ACK; laptop: ESTABLISHED to FIN_WAIT2"
-        ),
-        "{said}"
-    );
+    robot.says("server end of laptop: ESTABLISHED to LAST_ACK; laptop: ESTABLISHED to FIN_WAIT2");
     // What comes later is a step of its own.
     robot.press("p");
     shows(&mut robot, LAPTOP, &[&CLIENT.replace("ESTABLISHED", "TIME_WAIT")]);

@@ -1,38 +1,28 @@
-//! The ladder of a connection, made of captured segments.
+//! Ladders that are made of captured segments: of one connection, and of all.
 
 use std::time::Duration;
 
 use fivetuple::app::history::ladder::{as_text, captured, of};
 use fivetuple::app::history::{Connection, Ladder};
-use fivetuple::tcp::{Delivery, DropReason, FiveTuple, Flags, Host, Moment, Segment, WireSegment};
+use fivetuple::tcp::{
+    Delivery, DropReason, Flags, Host, Moment, Segment, WireEvent, WireSegment, WireStatus,
+};
 
 use crate::app::history::ladder_inferred::{CLIENT, SERVER, rungs};
 use crate::app::laptop_connected;
+use crate::computers::{self, LAPTOP};
 use crate::robot::{LISTEN, Robot};
 
-/// A segment of the laptop, or of the server.
 pub(crate) fn segment(
     number: u64,
     is_clients: bool,
     flags: Flags,
-    (seq, ack): (u32, u32),
+    numbers: (u32, u32),
     length: u32,
 ) -> Segment {
-    let (local, remote) = if is_clients { CLIENT } else { SERVER };
-    let (from, to) = if is_clients { (Host(2), Host(1)) } else { (Host(1), Host(2)) };
-    Segment {
-        number,
-        from,
-        to,
-        tuple: FiveTuple::tcp(local.parse().unwrap(), remote.parse().unwrap()),
-        is_refusal: false,
-        is_fragment: false,
-        flags,
-        seq,
-        ack,
-        length,
-        first: vec![],
-    }
+    let ends = [(Host(2), CLIENT.0), (Host(1), SERVER.0)];
+    let ends = if is_clients { ends } else { [ends[1], ends[0]] };
+    Segment { length, ..computers::segment(number, ends, flags, numbers, b"") }
 }
 
 fn after(millis: u64) -> Moment {
@@ -45,49 +35,25 @@ fn crossings() -> Vec<WireSegment> {
     let syn_ack = Flags::SYN.and(Flags::ACK);
     let data = Flags::PSH.and(Flags::ACK);
     let origin = |host: Host| if host == Host(2) { LAST } else { 7000 };
-    let crossing = |segment: Segment, sent, fate, again| WireSegment {
-        relative: (
-            segment.seq.wrapping_sub(origin(segment.from)),
-            segment.ack.wrapping_sub(origin(segment.to)),
-        ),
-        segment,
-        sent: after(sent),
-        fate,
-        again,
-    };
-    vec![
-        crossing(
-            segment(1, true, Flags::SYN, (LAST, 0), 0),
-            0,
-            Delivery::Lost(after(0), DropReason::Dropped),
-            false,
-        ),
-        crossing(
-            segment(2, true, Flags::SYN, (LAST, 0), 0),
-            1000,
-            Delivery::Arrived(after(1500)),
-            true,
-        ),
-        crossing(
-            segment(3, false, syn_ack, (7000, 0), 0),
-            1500,
-            Delivery::Arrived(after(2000)),
-            false,
-        ),
-        crossing(
-            segment(4, true, Flags::ACK, (0, 7001), 0),
-            2000,
-            Delivery::Arrived(after(2001)),
-            false,
-        ),
-        crossing(segment(5, true, data, (0, 7001), 13), 2001, Delivery::OnTheWay, false),
-        crossing(
-            segment(6, false, data, (7001, 0), 5),
-            2002,
-            Delivery::Lost(after(2002), DropReason::Cut),
-            false,
-        ),
-    ]
+    let lost = |at, how| Delivery::Lost(after(at), how);
+    let arrived = |at| Delivery::Arrived(after(at));
+    let table = [
+        (true, Flags::SYN, (LAST, 0), 0, 0, lost(0, DropReason::Dropped)),
+        (true, Flags::SYN, (LAST, 0), 0, 1000, arrived(1500)),
+        (false, syn_ack, (7000, 0), 0, 1500, arrived(2000)),
+        (true, Flags::ACK, (0, 7001), 0, 2000, arrived(2001)),
+        (true, data, (0, 7001), 13, 2001, Delivery::OnTheWay),
+        (false, data, (7001, 0), 5, 2002, lost(2002, DropReason::Cut)),
+    ];
+    let rows =
+        (1..).zip(table).map(|(number, (is_clients, flags, numbers, length, sent, fate))| {
+            let segment = segment(number, is_clients, flags, numbers, length);
+            let [seq, ack] = [(segment.seq, segment.from), (segment.ack, segment.to)]
+                .map(|(number, host)| number.wrapping_sub(origin(host)));
+            let again = number == 2;
+            WireSegment { relative: (seq, ack), segment, sent: after(sent), fate, again }
+        });
+    rows.collect()
 }
 
 fn of_segments(absolute: bool) -> Ladder {
@@ -161,4 +127,56 @@ fn where_there_is_hardly_room_the_numbers_go_before_the_fate() {
     for (columns, text) in table {
         assert_eq!(label(columns), text);
     }
+}
+
+const SERVES: (Host, &str) = (computers::SERVER, "192.168.1.10:500");
+const CALLS: (Host, &str) = (LAPTOP, "192.168.1.13:44506");
+const PHONES: (Host, &str) = (Host(3), "192.168.1.14:80");
+
+#[test]
+fn a_client_that_is_called_is_not_the_server() {
+    let mut robot = Robot::listening_in_lab();
+    robot.crosses(1, CALLS, PHONES, Flags::SYN);
+    robot.crosses(2, PHONES, CALLS, Flags::RST);
+    robot.press("O");
+    let ladder = of(&robot.state).unwrap();
+    assert_eq!(ladder.ends, ["phone 192.168.1.14", "laptop 192.168.1.13"]);
+    robot.crosses(3, CALLS, SERVES, Flags::SYN);
+    let ladder = of(&robot.state).unwrap();
+    assert_eq!(ladder.ends, ["all clients", "whom they called"]);
+    let text = as_text(&ladder);
+    for [left, right] in [["phone:80 ", "laptop:44506"], ["laptop:44506", "server:500"]] {
+        let whose = |line: &&str| line.contains(left) && line.contains(right);
+        assert!(text.lines().any(|line| whose(&line)), "{text}");
+    }
+}
+
+#[test]
+fn segments_that_are_not_shown_are_counted() {
+    let mut robot = Robot::listening_in_lab();
+    for number in 1..=600 {
+        robot.crosses(number, CALLS, SERVES, Flags::ACK);
+    }
+    let tally = WireStatus { unreported: 50_000, ..WireStatus::default() };
+    robot.wire(WireEvent::Status(tally));
+    robot.press("O");
+    let ladder = of(&robot.state).unwrap();
+    assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));
+    let text = as_text(&ladder);
+    assert!(text.contains("50,088 segments more were put on it"), "{text}");
+}
+
+#[test]
+fn a_file_has_room_for_all_numbers() {
+    let mut robot = Robot::listening_in_lab();
+    let push = Flags::PSH.and(Flags::ACK);
+    robot.sends(1, (LAPTOP, push), (1, 1), b"Test payload.");
+    robot.crosses(2, PHONES, SERVES, Flags::SYN);
+    robot.press("R O");
+    robot.later(std::time::Duration::from_secs(13));
+    robot.arrives(1);
+    let text = as_text(&of(&robot.state).unwrap());
+    let line = text.lines().find(|line| line.contains("PSH+ACK"));
+    let line = line.expect(&text);
+    assert!(line.contains("13 B, seq 2893040113 ack 1117208641, in 13.000 s"), "{line}");
 }

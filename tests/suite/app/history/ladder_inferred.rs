@@ -147,8 +147,7 @@ fn what_was_sent_before_the_first_look_has_no_place_in_a_ladder() {
 fn a_listening_socket_has_no_ladder() {
     let mut robot = Robot::listening();
     assert!(of(&robot.state).is_none());
-    robot.press("E");
-    assert!(robot.said().contains("there is no connection whose ladder"), "{}", robot.said());
+    robot.press_says("E", "there is no connection whose ladder");
 }
 
 #[test]
@@ -165,19 +164,13 @@ fn the_ladder_of_the_past_ends_there() {
 fn the_chosen_connections_ladder_is_saved_as_text_and_that_is_said() {
     let mut robot = laptop_connected();
     robot.ask(Action::Show(MainView::Timeline));
-    robot.orders();
-    robot.press("E");
-    let orders = robot.orders();
+    let orders = robot.orders_by("E");
     let [Effect::Save { name, texts }] = &orders[..] else { panic!("{orders:?}") };
     assert_eq!(name, "fivetuple-ladder");
     assert_eq!(texts[0].0, "txt");
     insta::assert_snapshot!("ladder_worked_out", texts[0].1);
     robot.tell(Event::Saved(Ok(vec!["fivetuple-ladder-2.txt".into()])));
-    assert!(robot.said().contains("saved as fivetuple-ladder-2.txt"), "{}", robot.said());
+    robot.says("saved as fivetuple-ladder-2.txt");
     robot.tell(Event::Saved(Err("fivetuple-ladder.txt: Permission denied".into())));
-    assert!(
-        robot.said().contains("cannot be saved: fivetuple-ladder.txt: Permission"),
-        "{}",
-        robot.said()
-    );
+    robot.says("cannot be saved: fivetuple-ladder.txt: Permission");
 }

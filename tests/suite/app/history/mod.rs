@@ -1,10 +1,8 @@
 pub(crate) mod lab_rewind;
-pub(crate) mod ladder_all;
 pub(crate) mod ladder_captured;
 pub(crate) mod ladder_inferred;
 pub(crate) mod port_reuse;
 pub(crate) mod rewind;
-pub(crate) mod simultaneous_close;
 pub(crate) mod state_marks;
 pub(crate) mod timeline;
 pub(crate) mod wire_settings;

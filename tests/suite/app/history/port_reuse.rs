@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::history::ladder::of;
-use fivetuple::tcp::{Call, CloseKind, ConnectSpec, Errno, Flags, Host, SocketEvent, SyscallError};
+use fivetuple::tcp::{Call, CloseKind, ConnectSpec, Errno, Flags, SocketEvent, SyscallError};
 
 use crate::app::events::lab::{connected, name};
 use crate::app::history::ladder_inferred::rungs;
@@ -22,42 +22,34 @@ const ANSWERED: [&str; 3] = [
     "> ACK, seq 1 ack 1 ESTABLISHED",
 ];
 
-fn crosses(robot: &mut Robot, number: u64, from: Host, flags: Flags, numbers: (u32, u32)) {
-    robot.sends(number, (from, flags), numbers, b"");
-    robot.arrives(number);
-}
-
 /// The laptop's `nth` call, which comes before the server listens.
 fn refused(robot: &mut Robot, nth: u32) {
     let (number, first) = (u64::from(2 * nth), LATER * nth);
     robot.later(Duration::from_millis(300));
     robot.press("c");
     robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
-    crosses(robot, number, LAPTOP, Flags::SYN, (first, 0));
+    robot.delivers(number, (LAPTOP, Flags::SYN), (first, 0));
     let nobody = 0_u32.wrapping_sub(1_117_208_640);
-    crosses(robot, number + 1, SERVER, RST_ACK, (nobody, first + 1));
+    robot.delivers(number + 1, (SERVER, RST_ACK), (nobody, first + 1));
     robot.later(Duration::from_millis(3));
     let tuple = name(CALLS).tuple;
-    robot.hear(SocketEvent::ConnectFailed {
-        spec: ConnectSpec { host: LAPTOP, ..ConnectSpec::to(tuple.remote.into()) },
-        to: Some(tuple.remote),
-        local: Some(tuple.local),
-        why: SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED },
-    });
-    robot
-        .hear(SocketEvent::Closed { at: name(CALLS), how: CloseKind::Broken(Errno::ECONNREFUSED) });
+    let why = SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED };
+    let spec = ConnectSpec { host: LAPTOP, ..ConnectSpec::to(tuple.remote.into()) };
+    let (to, local) = (Some(tuple.remote), Some(tuple.local));
+    robot.hear(SocketEvent::ConnectFailed { spec, to, local, why });
+    robot.closes(name(CALLS), CloseKind::Broken(Errno::ECONNREFUSED));
     robot.later(Duration::from_millis(1));
 }
 
 fn calls_again(robot: &mut Robot) {
     robot.later(Duration::from_millis(300));
-    crosses(robot, 20, LAPTOP, Flags::SYN, (AGAIN, 0));
+    robot.delivers(20, (LAPTOP, Flags::SYN), (AGAIN, 0));
     robot.later(Duration::from_millis(5));
 }
 
 fn is_answered(robot: &mut Robot) {
-    crosses(robot, 21, SERVER, SYN_ACK, (0, AGAIN + 1));
-    crosses(robot, 22, LAPTOP, Flags::ACK, (AGAIN + 1, 1));
+    robot.delivers(21, (SERVER, SYN_ACK), (0, AGAIN + 1));
+    robot.delivers(22, (LAPTOP, Flags::ACK), (AGAIN + 1, 1));
     robot.later(Duration::from_millis(5));
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
 }
@@ -104,16 +96,16 @@ fn the_ladder_of_all_has_the_states_of_each_call_and_a_look_belongs_to_the_last(
 #[test]
 fn an_end_from_before_is_gone_by_the_rst_with_which_a_new_call_is_answered() {
     let mut robot = Robot::listening_in_lab();
-    crosses(&mut robot, 1, LAPTOP, Flags::SYN, (0, 0));
-    crosses(&mut robot, 2, SERVER, SYN_ACK, (0, 1));
-    crosses(&mut robot, 3, LAPTOP, Flags::ACK, (1, 1));
+    robot.delivers(1, (LAPTOP, Flags::SYN), (0, 0));
+    robot.delivers(2, (SERVER, SYN_ACK), (0, 1));
+    robot.delivers(3, (LAPTOP, Flags::ACK), (1, 1));
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.later(Duration::from_secs(60));
     calls_again(&mut robot);
     robot.tables(&[LISTEN, SERVES], &[&CALLS.replace("cookie=7", "cookie=9")]);
-    crosses(&mut robot, 21, SERVER, Flags::ACK, (1, 1));
-    crosses(&mut robot, 22, LAPTOP, Flags::RST, (1, 0));
+    robot.delivers(21, (SERVER, Flags::ACK), (1, 1));
+    robot.delivers(22, (LAPTOP, Flags::RST), (1, 0));
     robot.later(Duration::from_millis(2));
     robot.vanish(SERVER, &[SERVES]);
     for keys in ["t", "O"] {
@@ -144,7 +136,7 @@ fn ends_that_call_each_other_at_once_have_one_connection() {
 fn a_rst_ends_both_ends_also_where_nothing_is_known_of_what_they_said_before() {
     let mut robot = connected();
     robot.later(Duration::from_secs(60));
-    crosses(&mut robot, 1, LAPTOP, RST_ACK, (14, 1));
+    robot.delivers(1, (LAPTOP, RST_ACK), (14, 1));
     robot.later(Duration::from_millis(2));
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.vanish(SERVER, &[SERVES]);

@@ -37,20 +37,18 @@ fn each_step_back_takes_one_change_away_and_each_step_forward_brings_it_again() 
     let rows: Vec<usize> = seen.iter().map(Vec::len).collect();
     assert_eq!(rows, [3, 3, 2, 1, 0]);
     assert_eq!(seen[1][2], "127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED");
-    assert!(robot.said().contains("step 0 of 4: there was no row"), "{}", robot.said());
-    robot.press(",");
-    assert!(robot.said().contains("this is the beginning"), "{}", robot.said());
+    robot.says("step 0 of 4: there was no row");
+    robot.press_says(",", "this is the beginning");
     for before in seen.iter().rev().skip(1) {
         robot.press(".");
         assert_eq!(&robot.table(), before);
     }
-    assert!(robot.said().contains("step 4 of 4"), "{}", robot.said());
-    assert!(robot.said().contains("laptop: ESTABLISHED to TIME_WAIT"), "{}", robot.said());
+    robot.says("step 4 of 4");
+    robot.says("laptop: ESTABLISHED to TIME_WAIT");
     robot.press(".");
     assert!(!robot.state.is_past());
-    assert!(robot.said().contains("live again"), "{}", robot.said());
-    robot.press(".");
-    assert!(robot.said().contains("live already"), "{}", robot.said());
+    robot.says("live again");
+    robot.press_says(".", "live already");
 }
 
 #[test]
@@ -79,8 +77,7 @@ fn the_past_stands_still_while_the_sockets_live_on() {
     robot.later(Duration::from_secs(20));
     assert_eq!((robot.state.then(), robot.table()), (then, past));
     assert_eq!(robot.state.sockets.len(), 1, "the living table has only LISTEN");
-    robot.press("2.");
-    assert!(robot.said().contains("step 5 of 5"), "{}", robot.said());
+    robot.press_says("2.", "step 5 of 5");
     for key in ["p", "End", "Esc"] {
         robot.press(",");
         assert!(robot.state.is_past());
@@ -97,9 +94,7 @@ fn a_pause_freezes_the_table_and_going_on_needs_no_new_look() {
     robot.kernel(LISTEN);
     robot.later(Duration::from_secs(10));
     assert_eq!(robot.table().len(), 3);
-    robot.orders();
-    robot.press("p");
-    assert_eq!(robot.orders(), []);
+    assert_eq!(robot.orders_by("p"), []);
     assert_eq!(robot.table().len(), 1);
 }
 
@@ -171,7 +166,6 @@ fn the_oldest_is_forgotten_and_that_is_said() {
     assert!(!robot.state.is_past());
 }
 
-/// Something that can happen to a few connections.
 #[derive(Clone, Debug)]
 enum Fact {
     Table(Vec<(u8, u8)>),

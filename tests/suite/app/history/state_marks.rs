@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use fivetuple::app::Event;
+use fivetuple::app::history::Side;
 use fivetuple::app::history::ladder::{as_text, of};
-use fivetuple::tcp::{FiveTuple, Flags, Host, LabEvent, WireEvent};
+use fivetuple::tcp::{Errno, FiveTuple, Flags, Host, TcpState};
 
+use crate::app::events::lab::connected;
 use crate::app::history::ladder_captured::segment;
 use crate::app::history::ladder_inferred::rungs;
-use crate::computers::{CALLS, LAPTOP, LISTEN, SERVER};
+use crate::computers::{CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::Robot;
 
 /// The ladder of the laptop's connection through the lab's wire, when the tables are looked at only once everything is over.
@@ -24,16 +25,11 @@ fn looked_at_late(robot: &mut Robot, server: &str, laptop: &str) -> Vec<String> 
     rungs(&of(&robot.state).unwrap())
 }
 
-fn crosses(robot: &mut Robot, number: u64, from: Host, flags: Flags, numbers: (u32, u32)) {
-    robot.sends(number, (from, flags), numbers, b"");
-    robot.arrives(number);
-}
-
 fn shakes_hands() -> Robot {
     let mut robot = Robot::listening_in_lab();
-    crosses(&mut robot, 1, LAPTOP, Flags::SYN, (0, 0));
-    crosses(&mut robot, 2, SERVER, Flags::SYN.and(Flags::ACK), (0, 1));
-    crosses(&mut robot, 3, LAPTOP, Flags::ACK, (1, 1));
+    robot.delivers(1, (LAPTOP, Flags::SYN), (0, 0));
+    robot.delivers(2, (SERVER, Flags::SYN.and(Flags::ACK)), (0, 1));
+    robot.delivers(3, (LAPTOP, Flags::ACK), (1, 1));
     robot
 }
 
@@ -49,8 +45,8 @@ fn a_state_stands_beside_the_segment_that_made_it_however_late_the_look_was() {
         ]
     );
     let fin = Flags::FIN.and(Flags::ACK);
-    crosses(&mut robot, 4, LAPTOP, fin, (1, 1));
-    crosses(&mut robot, 5, SERVER, fin, (1, 2));
+    robot.delivers(4, (LAPTOP, fin), (1, 1));
+    robot.delivers(5, (SERVER, fin), (1, 2));
     robot.sends(6, (LAPTOP, Flags::ACK), (2, 2), b"");
     let ladder = looked_at_late(&mut robot, "LAST_ACK", "TIME_WAIT");
     assert_eq!(
@@ -66,19 +62,15 @@ fn a_state_stands_beside_the_segment_that_made_it_however_late_the_look_was() {
 #[test]
 fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
     let mut robot = Robot::new();
-    robot.press("O");
-    assert!(robot.said().contains("N starts the lab"), "{}", robot.said());
+    robot.press_says("O", "N starts the lab");
     let mut robot = shakes_hands();
     looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
     let mut phones = segment(4, true, Flags::SYN, (77, 0), 0);
     phones.from = Host(3);
     phones.tuple =
         FiveTuple::tcp("192.168.1.14:44506".parse().unwrap(), "192.168.1.10:500".parse().unwrap());
-    let at = robot.state.now;
-    let sent = WireEvent::Sent { at, segment: phones };
-    robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
-    robot.press("O");
-    assert!(robot.said().contains("all connections"), "{}", robot.said());
+    robot.put(phones);
+    robot.press_says("O", "all connections");
     let ladder = of(&robot.state).unwrap();
     assert!(ladder.of_all);
     assert_eq!(ladder.ends, ["all clients", "server 192.168.1.10"]);
@@ -146,8 +138,8 @@ fn a_fin_that_had_to_wait_for_its_turn_makes_no_second_fin_wait_1() {
     looked_at_late(&mut robot, "ESTABLISHED", "FIN_WAIT1");
     robot.later(Duration::from_secs(10));
     robot.arrives(4);
-    crosses(&mut robot, 5, SERVER, Flags::ACK, (1, 14));
-    crosses(&mut robot, 6, LAPTOP, Flags::FIN.and(Flags::ACK), (14, 1));
+    robot.delivers(5, (SERVER, Flags::ACK), (1, 14));
+    robot.delivers(6, (LAPTOP, Flags::FIN.and(Flags::ACK)), (14, 1));
     let ladder = looked_at_late(&mut robot, "CLOSE_WAIT", "FIN_WAIT1");
     let said = ladder.join("\n");
     assert_eq!(said.matches("FIN_WAIT1").count(), 1, "{said}");
@@ -160,13 +152,63 @@ fn a_udp_socket_is_what_it_is_before_its_first_datagram() {
     let mut robot = Robot::listening_in_lab();
     let mut datagram = segment(1, true, Flags::default(), (0, 0), 13);
     datagram.tuple = SOCKET.parse::<fivetuple::tcp::SocketRow>().unwrap().tuple;
-    let at = robot.state.now;
-    let sent = WireEvent::Sent { at, segment: datagram };
-    robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
+    robot.put(datagram);
     robot.arrives(1);
     robot.later(Duration::from_millis(30));
     robot.tables(&[], &[SOCKET]);
     let ladder = rungs(&of(&robot.state).unwrap());
     assert_eq!(ladder[0], "ESTABLISHED");
     assert!(ladder[1].contains("UDP, 13 B"), "{ladder:?}");
+}
+
+#[test]
+fn each_end_has_its_states_in_the_order_in_which_it_passed_them() {
+    let fin = Flags::FIN.and(Flags::ACK);
+    let mut robot = connected();
+    let see = |robot: &mut crate::robot::Robot, state: &str| {
+        let (server, client) =
+            (SERVES.replace("ESTABLISHED", state), CLIENT.replace("ESTABLISHED", state));
+        robot.tables(&[LISTEN, &server], &[&client]);
+    };
+    robot.later(Duration::from_secs(1));
+    robot.sends(1, (LAPTOP, fin), (1, 1), b"");
+    robot.later(Duration::from_millis(2));
+    robot.sends(2, (SERVER, fin), (1, 1), b"");
+    robot.later(Duration::from_millis(50));
+    see(&mut robot, "FIN_WAIT1");
+    robot.later(Duration::from_millis(950));
+    robot.arrives(1);
+    robot.arrives(2);
+    robot.sends(3, (SERVER, Flags::ACK), (2, 2), b"");
+    robot.sends(4, (LAPTOP, Flags::ACK), (2, 2), b"");
+    see(&mut robot, "CLOSING");
+    let ladder = of(&robot.state).unwrap();
+    let passed = |side: Side| {
+        let states = ladder.rungs.iter().map(|rung| rung.states[side as usize]);
+        let states = states.flatten().filter_map(|mark| mark.state);
+        states.collect::<Vec<TcpState>>()
+    };
+    for side in [Side::Client, Side::Server] {
+        let passed = passed(side);
+        let end = [TcpState::FinWait1, TcpState::Closing];
+        assert!(passed.ends_with(&end), "{side:?}: {passed:?}");
+    }
+}
+
+#[test]
+fn a_time_wait_of_both_is_blamed_on_neither() {
+    let mut robot = connected();
+    let closing = SERVES.replace("ESTABLISHED", "CLOSING");
+    robot.tables(&[LISTEN, &closing], &[&CLIENT.replace("ESTABLISHED", "CLOSING")]);
+    let waits = "tcp 0 0 192.168.1.10:500 192.168.1.13:44506 TIME_WAIT host=1 timewait=59000ms/0";
+    robot.tables(&[waits], &[]);
+    robot.bind_fails(Errno::EADDRINUSE);
+    robot.says("because both ends closed at once");
+    robot.press("y");
+    let text = crate::view::screen(&mut robot, crate::view::WIDE);
+    assert!(text.contains("Both ends closed at once"), "{text}");
+    robot.press("Esc");
+    let text = crate::app::explain::close::card(&mut robot, waits);
+    assert!(text.contains("Both closed at the same time"), "{text}");
+    assert!(!text.contains("closed first"), "{text}");
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use fivetuple::app::history::Timeline;
 use fivetuple::app::history::timeline::span;
 use fivetuple::app::{Action, GoneReason, MainView, StateSpan, TableRow};
-use fivetuple::tcp::{CloseKind, Errno, SocketEvent, TcpState};
+use fivetuple::tcp::{CloseKind, Errno, TcpState};
 
 use crate::app::events::lab::name;
-use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
+use crate::app::{LAPTOP_END, SERVER_END, laptop_connected, shows};
 use crate::computers::{CALLS, LAPTOP};
 use crate::robot::{LISTEN, Robot, end};
-use crate::view::{USUAL, screen};
+use crate::view::USUAL;
 
 fn told(stretches: &[StateSpan]) -> Vec<String> {
     let one = |stretch: &StateSpan| {
@@ -37,7 +37,7 @@ fn hung_up() -> Robot {
     let [client, server] =
         [("127.0.0.2:54240", "127.0.0.1:5000"), ("127.0.0.1:5000", "127.0.0.2:54240")];
     for (local, remote) in [client, server] {
-        robot.hear(SocketEvent::Closed { at: end(local, remote), how: CloseKind::Close });
+        robot.closes(end(local, remote), CloseKind::Close);
     }
     let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, waits].join("\n"));
@@ -102,8 +102,7 @@ fn the_axis_holds_every_connection_and_zooming_in_halves_it() {
     robot.press("+ +");
     assert!((seconds(&robot) - 15.0).abs() < 1e-9);
     robot.press("- -");
-    robot.press("-");
-    assert!(robot.said().contains("all of it is shown already"), "{}", robot.said());
+    robot.press_says("-", "all of it is shown already");
     robot.press("t");
     assert_eq!(robot.state.ui.picture, MainView::Table);
 }
@@ -135,15 +134,14 @@ fn a_call_that_was_answered_with_rst_was_refused_and_not_left_without_an_answer(
             if is_seen_before {
                 robot.vanish(LAPTOP, &[CALLS]);
             }
-            robot.hear(SocketEvent::Closed { at: name(CALLS), how: CloseKind::Broken(errno) });
+            robot.closes(name(CALLS), CloseKind::Broken(errno));
             if !is_seen_before {
                 robot.vanish(LAPTOP, &[CALLS]);
             }
             let line = robot.state.sockets.get(name(CALLS)).unwrap();
             assert_eq!(line.gone.unwrap().why, why, "{is_seen_before}");
             robot.press("t");
-            let text = screen(&mut robot, USUAL);
-            assert!(text.contains(words), "{text}");
+            shows(&mut robot, USUAL, words);
         }
     }
 }

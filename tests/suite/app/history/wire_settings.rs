@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use fivetuple::app::history::ladder::{as_text, of};
-use fivetuple::tcp::{Flags, SocketEvent, WireSettings};
+use fivetuple::tcp::{Flags, WireSettings};
 
 use crate::app::events::lab::connected;
+use crate::app::shows_not;
 use crate::computers::{CALLS, LAPTOP, LISTEN};
-use crate::robot::{Robot, own};
+use crate::robot::Robot;
 use crate::view::screen;
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (60, 18)];
@@ -21,8 +22,7 @@ fn the_past_shows_a_wire_that_was_not_held_yet() {
     robot.press(",");
     assert_eq!(robot.state.wire_then(), WireSettings::default());
     for size in SIZES {
-        let text = screen(&mut robot, size);
-        assert!(!text.contains("HELD"), "{text}");
+        shows_not(&mut robot, size, "HELD");
     }
     robot.press("p");
     assert!(robot.state.wire_then().held);
@@ -34,8 +34,7 @@ fn the_past_counts_the_segments_that_waited_then() {
     let mut robot = Robot::listening_in_lab();
     robot.later(Duration::from_secs(1));
     robot.press("h c");
-    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
-    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.syn_is_sent();
     robot.tables(&[LISTEN], &[CALLS]);
     robot.later(Duration::from_secs(1));
     for number in [2, 3] {
@@ -86,8 +85,7 @@ fn the_ladder_and_its_file_call_a_held_segment_what_the_wire_calls_it() {
 fn nothing_stands_ahead_of_the_tip_of_an_arrow() {
     let mut robot = Robot::listening_in_lab();
     robot.press("b b b c");
-    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
-    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.syn_is_sent();
     robot.tables(&[LISTEN], &[CALLS]);
     for size in SIZES {
         let text = screen(&mut robot, size);

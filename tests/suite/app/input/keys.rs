@@ -1,7 +1,7 @@
 //! What keys do.
 
 use fivetuple::app::{Action, BINDINGS, Effect, Key, Pane, Scope};
-use fivetuple::tcp::{Burst, Command, ConnectId, SocketEvent, SocketId};
+use fivetuple::tcp::{Burst, Command, SocketEvent, SocketId};
 
 use crate::app::laptop_connected;
 use crate::robot::{Robot, end, own};
@@ -50,8 +50,7 @@ fn every_key_on_the_panes_does_something_that_can_be_seen() {
 #[test]
 fn an_unknown_key_says_so() {
     let mut robot = Robot::new();
-    robot.press("Z");
-    assert!(robot.said().contains("Z does nothing here"), "{}", robot.said());
+    robot.press_says("Z", "Z does nothing here");
 }
 
 #[test]
@@ -60,24 +59,17 @@ fn the_chosen_computer_connects_from_its_own_address() {
     robot.commands();
     robot.ask(Action::Focus(Pane::Computers));
     robot.press("j c");
-    let [Command::Connect(spec, burst)] = &robot.commands()[..] else { panic!("one connect") };
+    let (spec, burst) = robot.one_call();
     assert_eq!(spec.from, Some([127, 0, 0, 3].into()));
     assert_eq!(spec.to.to_string(), "127.0.0.1:5000");
-    assert_eq!(*burst, Burst::ONE);
+    assert_eq!(burst, Burst::ONE);
 }
 
 #[test]
 fn a_count_before_connect_is_how_often() {
     let mut robot = Robot::listening();
-    robot.commands();
-    robot.press("25c");
-    assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 25, .. })]));
-    robot.hear(SocketEvent::BurstEnded {
-        id: ConnectId::default(),
-        opened: 25,
-        asked: 25,
-        took: std::time::Duration::ZERO,
-    });
+    assert!(matches!(robot.commands_by("25c")[..], [Command::Connect(_, Burst { count: 25, .. })]));
+    robot.burst_ends(25, 25);
     robot.press("c");
     assert!(
         matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 1, .. })]),
@@ -88,12 +80,10 @@ fn a_count_before_connect_is_how_often() {
 #[test]
 fn a_limit_is_said_before_the_connections_are_made() {
     let mut robot = Robot::listening();
-    robot.commands();
-    robot.press("60000c");
-    let commands = robot.commands();
+    let commands = robot.commands_by("60000c");
     let [Command::Connect(_, burst)] = &commands[..] else { panic!("one connect") };
     assert!((9_000..10_000).contains(&burst.count), "{burst:?}");
-    assert!(robot.said().contains("not 60,000"), "{}", robot.said());
+    robot.says("not 60,000");
 }
 
 #[test]
@@ -122,8 +112,7 @@ fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
         robot.press(keys);
         let older = end("127.0.0.2:54240", "127.0.0.1:5000");
         assert_eq!(robot.commands(), [newer.name, older].map(command));
-        robot.press("d");
-        assert!(robot.said().contains("nothing to disconnect"));
+        robot.press_says("d", "nothing to disconnect");
     }
 }
 
@@ -133,9 +122,7 @@ fn an_order_to_end_is_remembered_when_the_call_is_answered_after_it() {
     let client = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11", 11);
     robot.press("c");
     robot.hear(SocketEvent::Connecting(client));
-    robot.commands();
-    robot.press("d");
-    assert_eq!(robot.commands(), [Command::Close(client.name)]);
+    assert_eq!(robot.commands_by("d"), [Command::Close(client.name)]);
     robot.hear(SocketEvent::Connected(client));
     robot.press("d");
     assert!(robot.commands().is_empty(), "{}", robot.said());
@@ -155,9 +142,7 @@ fn disconnect_on_a_chosen_row_means_that_connection_whichever_end_is_chosen() {
 #[test]
 fn esc_never_quits_and_q_closes_what_is_open_first() {
     let mut robot = Robot::new();
-    robot.orders();
-    robot.press("Esc Esc ? q");
-    assert!(robot.orders().is_empty() && robot.state.ui.overlay.is_none());
+    assert!(robot.orders_by("Esc Esc ? q").is_empty() && robot.state.ui.overlay.is_none());
     robot.press("q");
     assert_eq!(robot.orders(), [Effect::Exit]);
     robot.press("L ctrl-c");
@@ -201,10 +186,8 @@ fn a_chosen_row_that_is_gone_is_not_replaced_by_another() {
     let mut robot = laptop_connected();
     robot.ask(Action::Focus(Pane::Sockets));
     robot.ask(Action::SelectRow(end("127.0.0.2:50000", "127.0.0.1:5000")));
-    robot.commands();
-    robot.press("x");
-    assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("the chosen row is gone"), "{}", robot.said());
+    assert!(robot.commands_by("x").is_empty());
+    robot.says("the chosen row is gone");
 }
 
 #[test]
@@ -212,8 +195,6 @@ fn accept_with_nobody_waiting_orders_nothing_and_says_so() {
     let mut robot = Robot::listening();
     robot.press("a");
     robot.hear(SocketEvent::AcceptHeld(true));
-    robot.commands();
-    robot.press("A");
-    assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("nobody waits"), "{}", robot.said());
+    assert!(robot.commands_by("A").is_empty());
+    robot.says("nobody waits");
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Action, Overlay, Pane};
-use fivetuple::tcp::{CloseKind, SocketEvent};
+use fivetuple::app::{Action, Pane};
+use fivetuple::tcp::CloseKind;
 use fivetuple::view::{hit, pane_at};
 use ratatui::layout::Rect;
 
-use crate::app::{LAPTOP_END, laptop_connected};
+use crate::app::{LAPTOP_END, laptop_connected, shows};
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::{DARK, SMALL, USUAL, paint, screen};
 
@@ -116,9 +116,7 @@ fn the_wheel_over_a_form_goes_to_its_next_field() {
     robot.ask(Action::Next);
     robot.ask(Action::Next);
     robot.ask(Action::Previous);
-    let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
-        panic!("the form is open")
-    };
+    let form = robot.form();
     assert_eq!(form.at, 1);
     let after = (robot.state.clients.chosen, robot.state.ui.selected);
     assert_eq!(before, after);
@@ -156,10 +154,8 @@ fn what_is_said_behind_a_sheet_is_told_below_it_for_a_moment() {
     let mut robot = laptop_connected();
     robot.press("?");
     robot.later(Duration::from_secs(3));
-    let calm = screen(&mut robot, SMALL);
-    assert!(calm.contains("quit at once"), "{calm}");
-    robot.hear(SocketEvent::Closed { at: own(LAPTOP_END, 11).name, how: CloseKind::Close });
+    shows(&mut robot, SMALL, "quit at once");
+    robot.closes(own(LAPTOP_END, 11).name, CloseKind::Close);
     robot.kernel("");
-    let told = screen(&mut robot, SMALL);
-    assert!(told.contains("laptop closed"), "{told}");
+    shows(&mut robot, SMALL, "laptop closed");
 }

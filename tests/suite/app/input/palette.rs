@@ -59,15 +59,14 @@ fn a_few_letters_are_enough() {
 fn a_count_before_it_is_for_what_is_chosen() {
     let mut robot = Robot::listening();
     robot.commands();
-    robot.press("25:");
-    robot.type_text("connect");
-    robot.press("Enter");
+    robot.enter("25:", "connect");
     assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 25, .. })]));
     // One that is dropped takes its count along.
     let mut robot = Robot::listening();
-    robot.commands();
-    robot.press("25: Esc c");
-    assert!(matches!(robot.commands()[..], [Command::Connect(_, Burst { count: 1, .. })]));
+    assert!(matches!(
+        robot.commands_by("25: Esc c")[..],
+        [Command::Connect(_, Burst { count: 1, .. })]
+    ));
 }
 
 #[test]
@@ -77,8 +76,7 @@ fn what_is_typed_there_does_nothing_else() {
     robot.press(": q l");
     robot.type_text("5000 zzz");
     assert!(robot.orders().is_empty());
-    robot.press("Enter");
-    assert!(robot.said().contains("no action"), "{}", robot.said());
+    robot.press_says("Enter", "no action");
     robot.press("Esc");
     assert!(robot.state.ui.overlay.is_none() && robot.orders().is_empty());
     robot.press(": ctrl-c");

@@ -1,2 +1,1 @@
-pub(crate) mod segment_counts;
 pub(crate) mod segments;

@@ -1,9 +1,10 @@
-//! Segments that wait on the wire: which of them keys mean, and which are sent again.
+//! Segments that wait on the wire: which of them keys mean, which are sent again, and more than are known one by one.
 
 use std::time::Duration;
 
-use fivetuple::app::Event;
-use fivetuple::tcp::{FiveTuple, Flags, LabEvent, Protocol, Segment, WireEvent, WireOrder};
+use fivetuple::tcp::{
+    FiveTuple, Flags, Protocol, Segment, WireEvent, WireOrder, WireSettings, WireStatus,
+};
 
 use crate::app::actions::wire::{numbers, orders};
 use crate::app::events::lab::connected;
@@ -26,7 +27,7 @@ fn a_count_lets_so_many_segments_through_or_loses_them() {
     assert_eq!(robot.said(), "3 segments go through, laptop's ACK first; 3 more wait behind them");
     robot.press("2u");
     assert_eq!(orders(&mut robot), [WireOrder::DropNext; 2]);
-    assert!(robot.said().starts_with("2 segments are lost"), "{}", robot.said());
+    robot.says_first("2 segments are lost");
     robot.press("9o");
     assert_eq!(orders(&mut robot), [WireOrder::Step], "one is left");
     robot.press("h 2u");
@@ -38,8 +39,7 @@ fn a_cut_says_what_becomes_of_those_that_waited() {
     let mut robot = connected();
     robot.press("h");
     robot.sends(1, (LAPTOP, Flags::ACK), (1, 1), b"");
-    robot.press("B");
-    assert!(robot.said().contains("So is the one that waited on it."), "{}", robot.said());
+    robot.press_says("B", "So is the one that waited on it.");
 }
 
 #[test]
@@ -126,9 +126,7 @@ fn the_refusal_of_a_datagram_is_lost_for_good() {
     let tuple = FiveTuple { protocol: Protocol::Udp, ..said.tuple };
     let segment = Segment { tuple, is_refusal: true, ..said };
     robot.press("h");
-    let at = robot.state.now;
-    let sent = WireEvent::Sent { at, segment };
-    robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
+    robot.put(segment);
     robot.press("u");
     let said = robot.said();
     assert!(said.starts_with("the server's ICMP \"port unreachable\" is lost"), "{said}");
@@ -143,13 +141,94 @@ fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.press("o o");
     assert_eq!(orders(&mut robot), [WireOrder::Step]);
-    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
-    robot.press("u");
-    assert!(robot.said().contains("the next segment"), "{}", robot.said());
+    robot.says("nothing waits");
+    robot.press_says("u", "the next segment");
     robot.arrives(1);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
-    robot.press("u u");
-    assert!(robot.said().contains("SYN+ACK, sent again, is lost"));
+    robot.press_says("u u", "SYN+ACK, sent again, is lost");
     assert_eq!(robot.state.lab.waiting(), 0);
+}
+
+fn tells(robot: &mut Robot, status: WireStatus) {
+    robot.wire(WireEvent::Status(status));
+}
+
+/// The wire is held, and 12,000 segments are on it, of which two are known.
+fn crowded(oldest: u64) -> Robot {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("h");
+    robot.orders();
+    for number in 1..=2 {
+        robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
+    }
+    let status = WireStatus {
+        settings: WireSettings { held: true, ..WireSettings::default() },
+        unreported: 11_998,
+        kept: 12_000,
+        oldest: Some(oldest),
+        obeyed: 1,
+        ..WireStatus::default()
+    };
+    tells(&mut robot, status);
+    robot
+}
+
+#[test]
+fn a_step_counts_all_that_waits_and_names_what_is_known() {
+    let mut robot = crowded(1);
+    robot.press("4000o");
+    assert_eq!(orders(&mut robot), vec![WireOrder::Step; 4000]);
+    assert_eq!(
+        robot.said(),
+        "4,000 segments go through, laptop's SYN first; 8,000 more wait behind them"
+    );
+    robot.press("99999o");
+    assert_eq!(orders(&mut robot).len(), 8000);
+    robot.press_says("o", "nothing waits");
+}
+
+#[test]
+fn the_oldest_is_not_named_where_another_one_is_older() {
+    let mut robot = crowded(0);
+    robot.press("o");
+    assert_eq!(robot.said(), "the oldest one goes through; 11,999 more wait behind it");
+    robot.press("u");
+    robot.says_first("the oldest one is lost");
+    robot.press_says("h", "11,998 segments that waited");
+}
+
+#[test]
+fn a_segment_that_was_lost_untold_is_not_to_be_lost_any_more() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("2u");
+    for drop_next in [2, 1, 0] {
+        let settings = WireSettings { drop_next, ..WireSettings::default() };
+        tells(&mut robot, WireStatus { settings, obeyed: 2, ..WireStatus::default() });
+        assert_eq!(robot.state.lab.wire.drop_next, drop_next);
+    }
+}
+
+#[test]
+fn a_status_from_before_an_order_does_not_undo_it() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("h");
+    tells(&mut robot, WireStatus::default());
+    assert!(robot.state.lab.wire.held, "the wire has not taken the order yet");
+    tells(&mut robot, WireStatus { obeyed: 1, ..WireStatus::default() });
+    assert!(!robot.state.lab.wire.held, "the wire says how it is set");
+}
+
+#[test]
+fn frames_that_never_came_on_the_wire_are_told_but_not_each() {
+    let mut robot = Robot::listening_in_lab();
+    let tally = WireStatus { missed: 70, ..WireStatus::default() };
+    tells(&mut robot, tally);
+    let said = robot.said().to_owned();
+    assert!(said.starts_with("70 frames never came"), "{said}");
+    let told = robot.state.notices.len();
+    tells(&mut robot, WireStatus { missed: 1, ..tally });
+    assert_eq!(robot.state.notices.len(), told);
+    tells(&mut robot, tally);
+    robot.says_first("141 frames");
 }

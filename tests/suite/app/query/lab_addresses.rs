@@ -1,27 +1,22 @@
 //! In the lab each computer has a loopback of its own, and not every address of its network has somebody.
 
-use fivetuple::app::{Event, Overlay, Verdict};
+use fivetuple::app::{Event, Verdict};
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, ListenSpec, Probe, SocketEvent,
-    SyscallError,
+    Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, Probe, SocketEvent, SyscallError,
 };
 
+use crate::app::{shows, shows_not};
 use crate::computers::{LAPTOP, SERVER};
 use crate::robot::{Robot, own};
 use crate::view::{WIDE, screen};
 
-/// The server's listener at its own loopback.
 const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN host=1 inode=9";
 
-/// A lab whose server listens at 127.0.0.1.
 fn at_loopback() -> Robot {
     let mut robot = Robot::in_lab(3);
     robot.state.server.spec.at.ip = [127, 0, 0, 1].into();
     robot.press("l");
-    robot.hear(SocketEvent::Listening {
-        spec: ListenSpec { host: SERVER, ..ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)) },
-        sockets: vec![own(LISTEN, 9)],
-    });
+    robot.server_listens([127, 0, 0, 1], 5000, LISTEN);
     robot.tables(&[LISTEN], &[]);
     robot.orders();
     robot
@@ -41,7 +36,7 @@ pub(crate) fn refused(to: &str, errno: Errno) -> SocketEvent {
 #[test]
 fn a_loopback_listener_lets_in_only_its_own_computer_and_is_seen_to() {
     let mut robot = at_loopback();
-    assert!(robot.said().contains("Only the server's own computer gets in"), "{}", robot.said());
+    robot.says("Only the server's own computer gets in");
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("only its own computer gets in"), "{text}");
     assert!(!text.contains("only the lab gets in"), "{text}");
@@ -78,9 +73,9 @@ fn whoever_calls_it_from_another_computer_calls_himself_and_is_told() {
         "the server's listener at 127.0.0.1:5000 is on another computer",
         "192.168.1.10 or 0.0.0.0 (L)",
     ] {
-        assert!(robot.said().contains(part), "{part}: {}", robot.said());
+        robot.says(part);
     }
-    assert!(!robot.said().contains("nearest LISTEN"), "{}", robot.said());
+    robot.says_not("nearest LISTEN");
 }
 
 #[test]
@@ -98,11 +93,7 @@ fn the_detective_tries_what_can_help_there() {
     let words: Vec<_> = case.remedies.iter().map(|one| one.words.as_str()).collect();
     assert_eq!(words, ["listening at 192.168.1.10:5000 (L): is it free?"]);
     robot.press("Esc L");
-    let text = screen(&mut robot, WIDE);
-    assert!(
-        text.contains("192.168.1.10: the lab; 127.0.0.1: the server's own computer only"),
-        "{text}"
-    );
+    shows(&mut robot, WIDE, "192.168.1.10: the lab; 127.0.0.1: the server's own computer only");
 }
 
 #[test]
@@ -112,9 +103,9 @@ fn an_address_that_nobody_has_is_not_answered_on_the_link() {
     robot.orders();
     robot.hear(refused("192.168.1.99:80", Errno::EHOSTUNREACH));
     for part in ["EHOSTUNREACH", "nobody has 192.168.1.99 on this link", "ARP", "192.168.1.10"] {
-        assert!(robot.said().contains(part), "{part}: {}", robot.said());
+        robot.says(part);
     }
-    assert!(!robot.said().contains("lo up"), "{}", robot.said());
+    robot.says_not("lo up");
     robot.press("y");
     let case = robot.state.notices.case.as_ref().unwrap();
     let remedies: Vec<_> =
@@ -129,9 +120,8 @@ fn an_address_that_nobody_has_is_not_answered_on_the_link() {
         ),
         "{remedies:?}"
     );
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("What would help?"), "{text}");
-    assert!(!text.contains("Tried just now"), "nothing was: {text}");
+    shows(&mut robot, WIDE, "What would help?");
+    shows_not(&mut robot, WIDE, "Tried just now");
 }
 
 #[test]
@@ -156,14 +146,10 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
     robot.orders();
     robot.press("c");
     assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("the lab is being taken down"), "{}", robot.said());
+    robot.says("the lab is being taken down");
     robot.hear(refused("192.168.1.10:500", Errno::EHOSTUNREACH));
-    assert!(
-        robot.said().contains("the lab is being taken down, and its computers go"),
-        "{}",
-        robot.said()
-    );
-    assert!(!robot.said().contains("EHOSTUNREACH"), "{}", robot.said());
+    robot.says("the lab is being taken down, and its computers go");
+    robot.says_not("EHOSTUNREACH");
     robot.tell(Event::Lab(LabEvent::Down(None)));
     robot.press("c");
     assert!(matches!(robot.commands()[..], [.., Command::Connect(..)]));
@@ -179,9 +165,7 @@ fn the_form_for_connecting_names_addresses_that_the_computers_have() {
     ] {
         let mut robot = lab.map_or_else(Robot::new, Robot::in_lab);
         robot.press("C");
-        let Some(Overlay::ConnectForm(form)) = &robot.state.ui.overlay else {
-            panic!("no form");
-        };
+        let form = robot.form();
         assert!(form.fields[1].hint.ends_with(own), "{}", form.fields[1].hint);
     }
 }

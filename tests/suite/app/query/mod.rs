@@ -1,4 +1,3 @@
-pub(crate) mod dual_stack;
 pub(crate) mod lab_addresses;
 pub(crate) mod roles;
 pub(crate) mod separate_computers;

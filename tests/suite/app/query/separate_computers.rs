@@ -4,24 +4,14 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Burst, Command, ConnectId, Endpoint, Errno, Host, LabEvent, LabLimits, Port, PortRange, Probe,
-    SocketEvent, SocketId, SourcePort, TcpInfo,
+    Command, Endpoint, Errno, Host, LabEvent, LabLimits, Port, PortRange, Probe, SocketEvent,
+    SocketId, SourcePort, TcpInfo,
 };
 
+use crate::app::events::lab::connected;
 use crate::app::query::lab_addresses::refused;
-use crate::computers::{CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES, lab};
+use crate::computers::{CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
-
-/// The laptop is connected through the lab.
-fn connected() -> Robot {
-    let mut robot = Robot::listening_in_lab();
-    robot.press("c");
-    robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
-    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
-    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
-    robot.tables(&[LISTEN, SERVES], &[CLIENT]);
-    robot
-}
 
 #[test]
 fn whether_a_port_is_free_is_tried_on_the_computer_that_was_called() {
@@ -59,13 +49,13 @@ fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
         |host| Event::TableUnreadable { host, why: "asking the kernel failed: EIO".to_owned() };
     let mut robot = connected();
     robot.tell(blind(Host::THIS));
-    assert!(!robot.said().contains("EIO"), "{}", robot.said());
+    robot.says_not("EIO");
     robot.tell(blind(LAPTOP));
     assert_eq!(robot.said(), "laptop's table cannot be read: asking the kernel failed: EIO");
     robot.tables(&[LISTEN, SERVES], &[]);
     assert!(robot.state.sockets.blind.is_empty());
     robot.tell(blind(SERVER));
-    assert!(robot.said().starts_with("the server's table cannot"), "{}", robot.said());
+    robot.says_first("the server's table cannot");
     robot.tell(Event::Lab(LabEvent::Down(None)));
     assert!(robot.state.sockets.blind.is_empty());
 }
@@ -98,11 +88,7 @@ fn a_trial_of_the_myth_ends_where_the_lab_begins() {
     let mut robot = Robot::listening();
     robot.press("U");
     assert!(robot.state.ui.myth.is_some());
-    robot.tell(Event::Lab(LabEvent::Up {
-        computers: lab(3),
-        limits: LabLimits::MEANT,
-        took: Duration::from_millis(5),
-    }));
+    robot.lab_comes_up(3, LabLimits::MEANT);
     assert!(robot.state.ui.myth.is_none());
 }
 
@@ -110,19 +96,10 @@ fn a_trial_of_the_myth_ends_where_the_lab_begins() {
 fn several_calls_that_waited_are_those_of_the_computer_that_made_them() {
     let mut robot = Robot::listening_in_lab();
     let burst = |robot: &mut Robot, count: u32, opened: u32| {
-        robot.hear(SocketEvent::BurstBegun {
-            id: ConnectId::default(),
-            burst: Burst { count, ..Burst::ONE },
-            whole_range: false,
-        });
+        robot.burst_begins(count);
         let progress = robot.state.clients.under_way.as_ref().unwrap();
         let caller = progress.computer;
-        robot.hear(SocketEvent::BurstEnded {
-            id: ConnectId::default(),
-            opened,
-            asked: count,
-            took: Duration::ZERO,
-        });
+        robot.burst_ends(opened, count);
         (caller, robot.said().to_owned())
     };
     robot.press("h 3c j 2c k");

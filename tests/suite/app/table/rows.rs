@@ -19,11 +19,7 @@ fn one_connection_is_a_pair_of_rows_beside_a_listen_row_that_stays() {
             "127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED",
         ]
     );
-    assert!(
-        robot.said().contains("laptop connected from port 54240, which the kernel picked"),
-        "{}",
-        robot.said()
-    );
+    robot.says("laptop connected from port 54240, which the kernel picked");
     assert_eq!(robot.state.sockets.connections(), 1);
     assert_eq!(robot.state.sockets.count(TcpState::Established), 2);
 }
@@ -48,14 +44,8 @@ fn rows_know_their_roles() {
 fn who_hangs_up_first_waits_and_the_other_row_becomes_a_ghost_with_its_reason() {
     let mut robot = laptop_connected();
     robot.hear(SocketEvent::PeerClosed(end("127.0.0.1:5000", "127.0.0.2:54240")));
-    robot.hear(SocketEvent::Closed {
-        at: end("127.0.0.2:54240", "127.0.0.1:5000"),
-        how: CloseKind::Close,
-    });
-    robot.hear(SocketEvent::Closed {
-        at: end("127.0.0.1:5000", "127.0.0.2:54240"),
-        how: CloseKind::Close,
-    });
+    robot.closes(end("127.0.0.2:54240", "127.0.0.1:5000"), CloseKind::Close);
+    robot.closes(end("127.0.0.1:5000", "127.0.0.2:54240"), CloseKind::Close);
     let told = robot.state.notices.len();
     let waiting = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     robot.kernel(&[LISTEN, waiting].join("\n"));
@@ -81,8 +71,7 @@ fn a_connection_that_no_look_saw_is_told_and_marked() {
     let mut robot = Robot::listening();
     let stranger = own("tcp 0 0 127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED inode=30", 30);
     robot.hear(SocketEvent::Accepted(stranger));
-    robot
-        .hear(SocketEvent::Closed { at: stranger.name, how: CloseKind::Broken(Errno::ECONNRESET) });
+    robot.closes(stranger.name, CloseKind::Broken(Errno::ECONNRESET));
     assert_eq!(robot.table()[1], "127.0.0.1:5000 127.0.0.1:39000 ESTABLISHED reset");
     assert!(robot.state.sockets.get(stranger.name).unwrap().told);
     assert_eq!(robot.state.sockets.connections(), 0, "the kernel has no such row");
@@ -125,17 +114,11 @@ fn find_shows_only_rows_that_contain_the_text_and_esc_drops_it() {
 #[test]
 fn stopping_leaves_accepted_connections_alone() {
     let mut robot = laptop_connected();
-    robot.commands();
-    robot.press("l");
-    assert_eq!(robot.commands(), [Command::StopListening]);
+    assert_eq!(robot.commands_by("l"), [Command::StopListening]);
     robot.hear(SocketEvent::StoppedListening { why: None });
     robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
     assert_eq!(robot.table()[0], "127.0.0.1:5000 0.0.0.0:* LISTEN stopped listening");
-    assert!(
-        robot.said().contains("Connections that were accepted before are still open"),
-        "{}",
-        robot.said()
-    );
+    robot.says("Connections that were accepted before are still open");
     assert_eq!(robot.state.server.ends.len(), 1);
 }
 

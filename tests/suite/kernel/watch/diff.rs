@@ -5,7 +5,7 @@ use fivetuple::tcp::{Change, Snapshot, SocketRow};
 use proptest::prelude::*;
 
 use crate::kernel::watch::row;
-use crate::support::changes::changes;
+use crate::robot::changes;
 
 fn rows() -> impl Strategy<Value = Vec<SocketRow>> {
     let row = (1_u16..6, 0_u16..4, 0_u8..4, 1_u64..4, any::<bool>()).prop_map(

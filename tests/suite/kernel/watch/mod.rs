@@ -53,7 +53,6 @@ fn told(sight: Option<TableUpdate>) -> String {
     words.join(" ")
 }
 
-/// A watcher of everything that has read and reported `lines`.
 fn watching(lines: &[&str]) -> Planner {
     let mut watcher = Planner::new(Host::THIS, at(0), 0);
     watcher.watch(Filter::everything());
@@ -63,7 +62,6 @@ fn watching(lines: &[&str]) -> Planner {
     watcher
 }
 
-/// The order that follows when sockets moved.
 fn moved(watcher: &mut Planner, ms: u64) -> ReadOrder {
     watcher.sampled(at(ms), Activity::Sockets);
     watcher.read_order(at(ms)).expect("something moved")

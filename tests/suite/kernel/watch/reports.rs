@@ -2,11 +2,24 @@
 
 use fivetuple::kernel::Reading;
 use fivetuple::kernel::watch::Planner;
-use fivetuple::tcp::{Filter, Host, Port};
+use fivetuple::tcp::{Filter, Host, Port, SocketId, SocketRow};
 
 use crate::kernel::watch::{
     CLIENT, COST, LISTEN, SERVER, at, moved, name, row, table, told, watching,
 };
+
+/// What it reports of these rows once something has moved.
+fn reads(watcher: &mut Planner, ms: u64, rows: &[&str]) -> String {
+    let order = moved(watcher, ms);
+    watcher.learn_reading(&order, &table(rows), COST);
+    told(watcher.report())
+}
+
+/// What it reports of one row that was looked up.
+fn looks(watcher: &mut Planner, name: SocketId, found: Option<SocketRow>) -> String {
+    watcher.learn_lookup(name, found);
+    told(watcher.report())
+}
 
 #[test]
 fn the_first_report_is_the_whole_table() {
@@ -23,9 +36,7 @@ fn the_first_report_is_the_whole_table() {
 #[test]
 fn an_empty_table_is_told_once() {
     let mut watcher = watching(&[]);
-    let order = moved(&mut watcher, 20);
-    watcher.learn_reading(&order, &table(&[]), COST);
-    assert_eq!(told(watcher.report()), "nothing");
+    assert_eq!(reads(&mut watcher, 20, &[]), "nothing");
 }
 
 #[test]
@@ -40,8 +51,10 @@ fn only_differences_are_told() {
 #[test]
 fn a_socket_that_takes_over_the_numbers_is_another_row() {
     let mut watcher = watching(&[CLIENT]);
-    watcher.learn_lookup(name(CLIENT), Some(row(&CLIENT.replace("cookie=2", "cookie=9"))));
-    assert_eq!(told(watcher.report()), "-40000 +40000");
+    assert_eq!(
+        looks(&mut watcher, name(CLIENT), Some(row(&CLIENT.replace("cookie=2", "cookie=9")))),
+        "-40000 +40000"
+    );
 }
 
 #[test]
@@ -73,12 +86,9 @@ fn an_answer_for_rows_that_are_not_wanted_any_more_is_dropped() {
 #[test]
 fn a_look_is_told_at_once() {
     let mut watcher = watching(&[LISTEN]);
-    watcher.learn_lookup(name(CLIENT), Some(row(CLIENT)));
-    assert_eq!(told(watcher.report()), "+40000");
-    watcher.learn_lookup(name(SERVER), None);
-    assert_eq!(told(watcher.report()), "nothing", "never known");
-    watcher.learn_lookup(name(CLIENT), None);
-    assert_eq!(told(watcher.report()), "-40000");
+    assert_eq!(looks(&mut watcher, name(CLIENT), Some(row(CLIENT))), "+40000");
+    assert_eq!(looks(&mut watcher, name(SERVER), None), "nothing", "never known");
+    assert_eq!(looks(&mut watcher, name(CLIENT), None), "-40000");
 }
 
 #[test]
@@ -88,8 +98,7 @@ fn a_look_beyond_the_filter_is_not_told() {
     let order = watcher.read_order(at(1)).unwrap();
     watcher.learn_reading(&order, &table(&[]), COST);
     watcher.report();
-    watcher.learn_lookup(name(CLIENT), Some(row(CLIENT)));
-    assert_eq!(told(watcher.report()), "nothing");
+    assert_eq!(looks(&mut watcher, name(CLIENT), Some(row(CLIENT))), "nothing");
 }
 
 #[test]
@@ -97,13 +106,14 @@ fn a_reading_that_raced_with_a_look_is_older_than_the_look() {
     let mut watcher = watching(&[LISTEN, SERVER]);
     let order = moved(&mut watcher, 20);
     watcher.learn_lookup(name(CLIENT), Some(row(CLIENT)));
-    watcher.learn_lookup(name(SERVER), None);
-    assert_eq!(told(watcher.report()), "+40000 -5000");
+    assert_eq!(looks(&mut watcher, name(SERVER), None), "+40000 -5000");
     watcher.learn_reading(&order, &table(&[LISTEN, SERVER]), COST);
     assert_eq!(told(watcher.report()), "nothing");
-    let order = moved(&mut watcher, 40);
-    watcher.learn_reading(&order, &table(&[LISTEN, SERVER]), COST);
-    assert_eq!(told(watcher.report()), "-40000 +5000", "the next one counts again");
+    assert_eq!(
+        reads(&mut watcher, 40, &[LISTEN, SERVER]),
+        "-40000 +5000",
+        "the next one counts again"
+    );
 }
 
 #[test]
@@ -111,8 +121,7 @@ fn a_look_while_the_table_is_read_afresh_belongs_to_the_table() {
     let mut watcher = Planner::new(Host::THIS, at(0), 0);
     watcher.watch(Filter::everything());
     let order = watcher.read_order(at(0)).unwrap();
-    watcher.learn_lookup(name(CLIENT), Some(row(CLIENT)));
-    assert_eq!(told(watcher.report()), "nothing");
+    assert_eq!(looks(&mut watcher, name(CLIENT), Some(row(CLIENT))), "nothing");
     watcher.learn_reading(&order, &table(&[LISTEN]), COST);
     assert_eq!(told(watcher.report()), "afresh +5000 +40000");
 }
@@ -134,11 +143,8 @@ fn a_whole_table_holds_no_row_that_vanished_before_it_is_reported() {
 fn a_mapped_row_is_known_by_its_own_name() {
     let mut watcher = watching(&[]);
     let mapped = "tcp 0 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.1]:40000 ESTABLISHED cookie=3";
-    watcher.learn_lookup(name(SERVER), Some(row(mapped)));
-    assert_eq!(told(watcher.report()), "+5000");
-    let order = moved(&mut watcher, 20);
-    watcher.learn_reading(&order, &table(&[mapped]), COST);
-    assert_eq!(told(watcher.report()), "nothing");
+    assert_eq!(looks(&mut watcher, name(SERVER), Some(row(mapped))), "+5000");
+    assert_eq!(reads(&mut watcher, 20, &[mapped]), "nothing");
 }
 
 #[test]
@@ -165,8 +171,11 @@ fn a_timer_that_runs_down_is_no_news() {
     ];
     for (before, after, expected) in table {
         let mut watcher = watching(&[&before.to_string()]);
-        watcher.learn_lookup(before.name(), Some(after));
-        assert_eq!(told(watcher.report()), expected, "{before} -> {after}");
+        assert_eq!(
+            looks(&mut watcher, before.name(), Some(after)),
+            expected,
+            "{before} -> {after}"
+        );
     }
 }
 
