@@ -93,6 +93,11 @@ pub(crate) fn settle(state: &mut State) {
         let mut account = Account { rows, ..episode.account.clone() };
         let look = if account.verb.is_end() { facts::look } else { opening_facts::look };
         look(state, &mut account, episode.ends, episode.opened);
+        let known = &episode.account;
+        if episode.is_told && account.rows == known.rows && account.facts.is_subset(&known.facts) {
+            // Conditions that are over are no news, and the rows were not polled again.
+            account = known.clone();
+        }
         let differs = account != episode.account;
         let was_half = is_half(&std::mem::replace(&mut episode.account, account));
         if !episode.is_told && is_due(state, episode, age) {
@@ -136,9 +141,9 @@ fn tell(state: &mut State, episode: &Episode) {
 fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
     [0, 1].map(|n| {
         let (end, before) = (episode.ends[n], episode.before[n]);
-        let line = state.sockets.get(end).filter(|line| !line.told);
-        let after = match line {
+        let after = match state.sockets.get(end) {
             _ if state.sockets.blind.contains_key(&end.host) => RowNow::Unseen,
+            Some(line) if line.told => RowNow::Unseen,
             Some(line) if line.gone.is_none() => RowNow::In(line.row.state),
             Some(_) => RowNow::Gone,
             None if before.is_some() => RowNow::Gone,

@@ -1,5 +1,6 @@
 //! Sentences that are true, and sentences that are not, of a step whose tables are written down here.
 
+use super::program::{Moment, Said};
 use super::story::Story;
 use super::table::Table;
 use super::verdict::verdict;
@@ -35,12 +36,12 @@ fn step(before: &[&str], after: &[&str]) -> Story {
 
 #[track_caller]
 fn is_true(story: &Story, text: &str) {
-    assert_eq!(verdict(text, &[], story), None, "{text}");
+    assert_eq!(verdict(&said(text), story), None, "{text}");
 }
 
 #[track_caller]
 fn is_false(story: &Story, kind: &str, text: &str) {
-    let wrong = verdict(text, &[], story);
+    let wrong = verdict(&said(text), story);
     assert_eq!(wrong.as_ref().map(|wrong| wrong.kind), Some(kind), "{text}: {wrong:?}");
 }
 
@@ -108,4 +109,9 @@ fn all_that_a_sentence_says_has_to_be_true_of_one_connection() {
     is_true(&story, "laptop's row is in FIN_WAIT2, the server's is ESTABLISHED.");
     let mixed = "laptop closed: its row is in FIN_WAIT2, the server's row is gone.";
     is_false(&story, "a state that no row is in", mixed);
+}
+
+/// A sentence that does not tell which connection it is about.
+fn said(text: &str) -> Said {
+    Said { at: Moment::default(), text: text.to_owned(), blamed: vec![], about: None }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::table::{Connection, Key, Name, Row, state as state_named};
 
+use fivetuple::app::{Account, Clients, Key as Pressed, Server, watch_at_start};
 pub(super) use fivetuple::app::{Action, Effect, Event, State, update};
-use fivetuple::app::{Clients, Key as Pressed, Server, watch_at_start};
 pub(super) use fivetuple::kernel;
 pub(super) use fivetuple::kernel::watch::{Poller, WatchEvent};
 pub(super) use fivetuple::kernel::{ChangeCounters, NamespaceSource as TableElsewhere};
@@ -39,6 +39,8 @@ pub(super) struct Said {
     pub(super) at: Moment,
     pub(super) text: String,
     pub(super) blamed: Vec<Connection>,
+    /// The connection whose account the sentence renders.
+    pub(super) about: Option<Connection>,
 }
 
 impl Said {
@@ -56,10 +58,17 @@ pub(super) fn said(state: &State) -> Vec<Said> {
             at: notice.at,
             text: notice.text.clone(),
             blamed: notice.blame.iter().map(|row| key(*row).connection()).collect(),
+            about: notice.account.as_ref().and_then(|(_, account)| connection_of(account)),
         })
         .collect();
     all.reverse();
     all
+}
+
+fn connection_of(account: &Account) -> Option<Connection> {
+    let [local, remote] = account.at.map(SocketAddr::from);
+    let is_udp = account.protocol == Protocol::Udp;
+    (remote.port() != 0).then(|| Key::new(0, is_udp, local, remote).connection())
 }
 
 /// The computers' names and addresses.

@@ -67,7 +67,7 @@ impl Report {
 
     fn check(&mut self, said: &Said, driver: &Driver, (seed, step): (u64, usize), keys: &[String]) {
         self.sentences += 1;
-        let Some(wrong) = verdict(&said.text, &said.blamed, &driver.story) else { return };
+        let Some(wrong) = verdict(said, &driver.story) else { return };
         let keys = keys[keys.len().saturating_sub(KEYS)..].join(" | ");
         self.all.push(Contradiction {
             seed,

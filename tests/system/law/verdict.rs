@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::claims::{Claim, Whose, claims, endpoints};
+use super::program::Said;
 use super::story::{Named, Story, is_refusal};
 use super::table::{Connection, Key, Row, Table};
 
@@ -17,8 +18,9 @@ pub(super) struct Wrong {
     pub(super) about: Option<Connection>,
 }
 
-/// What the sentence `text`, about these rows, says that the tables contradict.
-pub(super) fn verdict(text: &str, blamed: &[Connection], story: &Story) -> Option<Wrong> {
+/// What a sentence says that the tables contradict.
+pub(super) fn verdict(said: &Said, story: &Story) -> Option<Wrong> {
+    let text = said.text.as_str();
     let names: Vec<String> = story.computers.iter().map(|(name, _)| name.clone()).collect();
     let (of_one, of_all): (Vec<Claim>, Vec<Claim>) =
         claims(text, &names).into_iter().partition(is_of_one_connection);
@@ -44,8 +46,10 @@ pub(super) fn verdict(text: &str, blamed: &[Connection], story: &Story) -> Optio
         let was_so = is_refusal(text) && held_before(claim, one, story);
         was_so || holds_for(claim, one, story)
     };
-    let among = story.candidates(blamed, text, &mentioned);
-    if story.is_about_all(text, &mentioned) {
+    let among = said
+        .about
+        .map_or_else(|| story.candidates(&said.blamed, text, &mentioned), |one| vec![one]);
+    if said.about.is_none() && story.is_about_all(text, &mentioned) {
         let fails = |claim: &&Claim| !among.iter().any(|one| holds_for(claim, *one));
         let what: Vec<Claim> = of_one.iter().filter(fails).cloned().collect();
         return (!what.is_empty()).then(|| Wrong { kind: kind(&what[0]), what, about: None });
