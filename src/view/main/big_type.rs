@@ -66,11 +66,11 @@ fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, digits: Digits) {
         port => port.to_string(),
     };
     let (label, part) = if state.listened() {
-        ("LISTEN at port", ThemeRole::Gauge)
+        ("LISTEN on port", ThemeRole::Gauge)
     } else if state.seen().is_listening(listener.at().port) {
-        ("another's is port", ThemeRole::Dim)
+        ("in use elsewhere: port", ThemeRole::Dim)
     } else {
-        ("nobody listens at port", ThemeRole::Dim)
+        ("not listening on port", ThemeRole::Dim)
     };
     let open = state.seen().connections();
     let halves = [

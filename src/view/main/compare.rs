@@ -18,12 +18,12 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let pair = state.ui.marked.zip(state.ui.selected);
     let titles = Titles {
         name: "Compare",
-        about: format!("{DASH} the five numbers that tell a connection from every other"),
+        about: format!("{DASH} the 5-tuple that identifies a connection"),
         ..past::titles(scene.state, Vec::new())
     };
     let inner = painter.pane(Pane::Sockets, area, titles);
     let Some((marked, selected)) = pair else {
-        let words = "v marks a row, and compares it with a second one.";
+        let words = "Press v to mark a row and compare it with another.";
         return painter.put(inner, [scene.line(ThemeRole::Dim, words)]);
     };
     let comparison = Comparison::of(state, marked, selected);

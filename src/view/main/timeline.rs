@@ -76,7 +76,7 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
     Titles {
         name: "Timeline",
         about: if wide {
-            format!("{DASH} when each row was born, its states, and when it went")
+            format!("{DASH} when each row appeared, its states, and when it disappeared")
         } else {
             String::new()
         },
@@ -153,7 +153,7 @@ impl Axis {
         Line::from(vec![
             scene.span(ThemeRole::Dim, text::fit(&format!("  {label}"), self.label)),
             scene.span(ThemeRole::Dim, numbers),
-            scene.span(ThemeRole::Warning, " · worked out"),
+            scene.span(ThemeRole::Warning, " · inferred"),
         ])
     }
 }
@@ -188,7 +188,7 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
         let why = match gone.why {
             GoneReason::ClosedByClient => "by client",
             GoneReason::ClosedByServer => "by server",
-            GoneReason::ClosedSecond => "closed 2nd",
+            GoneReason::ClosedSecond => "closed last",
             GoneReason::TimeWaitOver => "wait over",
             GoneReason::Stopped => "stopped",
             GoneReason::NeverConnected => "no answer",

@@ -37,6 +37,6 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
     let height = lines.len() + most.unwrap_or(0);
     lines.extend(how(HELD[at.min(HELD.len() - 1)]));
     let keys = scene.keys(&HELD_STATES_KEYS);
-    let inner = painter.sheet(screen, (width, height), "A connection, held in a state", keys);
+    let inner = painter.sheet(screen, (width, height), "Hold a connection in a state", keys);
     painter.put(inner, lines);
 }

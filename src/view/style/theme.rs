@@ -120,7 +120,7 @@ enum Ink {
 }
 
 impl Theme {
-    /// The order in which a key goes through the themes.
+    /// The order in which a key cycles the themes.
     pub const ORDER: [ThemeName; 4] =
         [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast, ThemeName::Mono];
 

@@ -33,7 +33,7 @@ fn a_way_that_no_look_saw_is_drawn_differently_and_said_to_be_worked_out() {
     check("states_goodbye", &mut robot, &ALL);
     check_mono("states_goodbye", &mut robot);
     let text = screen(&mut robot, WIDE);
-    let said = "laptop, FIN_WAIT2 → TIME_WAIT: rcv FIN, snd ACK. Worked out, as no look saw it: SYN_SENT, FIN_WAIT1, FIN_WAIT2.";
+    let said = "laptop, FIN_WAIT2 → TIME_WAIT: rcv FIN, snd ACK. Inferred, too brief to be polled: SYN_SENT, FIN_WAIT1, FIN_WAIT2.";
     assert!(text.contains(said), "{text}");
     assert!(text.contains('╍') && !text.contains("━━▶"), "{text}");
 }
@@ -52,7 +52,7 @@ fn what_was_seen_is_drawn_whole() {
     robot.press("g");
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("━━▶┃▶ TIME_WAIT"), "{text}");
-    assert!(!text.contains("rcv FIN, snd ACK. Worked out, as no look saw it: F"), "{text}");
+    assert!(!text.contains("rcv FIN, snd ACK. Inferred, too brief to be polled: F"), "{text}");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
     for wide in [60, 79, 80, 115, 116, 145, 146, 162, 200] {
         for high in [16, 18, 24, 29, 30, 36, 50] {
             let text = screen(&mut robot, (wide, high));
-            for part in ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 wait", "192.168.1.13"] {
+            for part in ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 queued", "192.168.1.13"] {
                 assert!(text.contains(part), "{part} is not at {wide}x{high}:\n{text}");
             }
         }

@@ -39,7 +39,7 @@ fn one_line_and_those_behind_it_are_as_many_as_wait() {
     for high in [16, 18, 24] {
         let text = screen(&mut robot, (60, high));
         let shown = lines_with(&text, "SYN ─");
-        let (before, _) = text.split_once(" more behind").expect(&text);
+        let (before, _) = text.split_once(" more queued").expect(&text);
         let behind: usize = before.rsplit(' ').next().unwrap().parse().unwrap();
         assert_eq!(shown + behind, 40, "{text}");
     }
@@ -209,8 +209,8 @@ fn a_text_that_no_row_contains_is_named_at_every_size() {
     for size in ALL {
         let text = screen(&mut robot, size);
         assert!(text.to_lowercase().contains("no row contains \"370\""), "{text}");
-        assert!(text.contains("Esc shows every row"), "{text}");
-        assert!(!text.contains("no row at port"), "{text}");
+        assert!(text.contains("Esc for all rows"), "{text}");
+        assert!(!text.contains("no row with port"), "{text}");
     }
 }
 

@@ -79,7 +79,7 @@ fn the_menu_of_states_says_each_whole_and_names_its_keys() {
             let words: Vec<&str> = inside.flat_map(str::split_whitespace).collect();
             let how = format!("In the lab: {}.", held_in_lab(*held));
             assert!(words.join(" ").ends_with(&how), "{size:?}: {text}");
-            assert!(text.contains("1-9 Enter hold it"), "{size:?}: {text}");
+            assert!(text.contains("1-9 Enter hold"), "{size:?}: {text}");
         }
         for size in [WIDE, USUAL] {
             let text = screen(&mut robot, size);

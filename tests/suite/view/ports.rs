@@ -69,7 +69,7 @@ fn a_toy_range_has_a_cell_for_each_port_and_says_when_it_is_used_up() {
     check("ports_toy", &mut robot, &ALL);
     robot.state.clients.spec.source_port = SourcePort::Toy("40000-40000".parse().unwrap());
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("none of 1 ports is left: EADDRNOTAVAIL"), "{text}");
+    assert!(text.contains("none of 1 ports left: EADDRNOTAVAIL"), "{text}");
 }
 
 #[test]

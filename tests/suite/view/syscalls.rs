@@ -88,7 +88,7 @@ fn the_calls_behind_the_chosen_row_stand_out() {
     robot.ask(Action::SelectRow(stranger.name));
     for size in ALL {
         let text = crate::view::screen(&mut robot, size);
-        assert!(text.contains("Its calls are not here"), "{text}");
+        assert!(text.contains("No calls for this row"), "{text}");
     }
 }
 
@@ -98,7 +98,7 @@ fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
     robot.press("i");
     robot.hear(SocketEvent::CalledAlike { deed: Purpose::Connect, count: 9_895 });
     let text = crate::view::screen(&mut robot, crate::view::WIDE);
-    assert!(text.contains("and 9,895 more sockets like this one"), "{text}");
+    assert!(text.contains("and 9,895 more like this one"), "{text}");
     let row = own(PHONE[1], 13).name;
     for _ in 0..400 {
         told(&mut robot, Purpose::Connect, Some(row), client(13, row, true));
@@ -129,6 +129,6 @@ fn where_bind_picks_the_port_the_remarks_say_so() {
         let text = crate::view::screen(&mut robot, crate::view::WIDE);
         let words = format!("the kernel chose the port, {when}");
         assert!(text.contains(&words), "{text}");
-        assert_eq!(text.contains("the address alone, no port"), option.is_some(), "{text}");
+        assert_eq!(text.contains("the address only, no port"), option.is_some(), "{text}");
     }
 }

@@ -63,7 +63,7 @@ fn the_past_before_the_first_row_says_what_to_press() {
     let mut robot = Robot::listening();
     robot.press(",");
     let text = screen(&mut robot, USUAL);
-    assert!(text.contains("There was no row then.") && text.contains("Press . to step"), "{text}");
+    assert!(text.contains("No rows existed then.") && text.contains("Press . to step"), "{text}");
 }
 
 #[test]
@@ -72,9 +72,9 @@ fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
     robot.press("9,");
     for size in [WIDE, USUAL] {
         let text = screen(&mut robot, size);
-        assert!(text.contains("There was no row then."), "{text}");
+        assert!(text.contains("No rows existed then."), "{text}");
         assert!(
-            text.contains("LISTEN 127.0.0.1:5000") && !text.contains("nobody listens"),
+            text.contains("LISTEN 127.0.0.1:5000") && !text.contains("nothing is listening"),
             "{text}"
         );
     }
@@ -84,5 +84,5 @@ fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
     robot.kernel("");
     robot.press("2,");
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("nobody listens at port 5000"), "{text}");
+    assert!(text.contains("nothing is listening on port 5000"), "{text}");
 }

@@ -21,7 +21,7 @@ fn connected() -> Option<Terminal> {
     terminal.wait_for(r":500 +0\.0\.0\.0:\* +\S LISTEN");
     terminal.press("c");
     terminal.wait_for(r":500 .*ESTABLISHED .*ESTABLISHED");
-    terminal.wait_for("says \"Test payload");
+    terminal.wait_for("sent \"Test payload");
     Some(terminal)
 }
 
@@ -30,14 +30,14 @@ fn cut(terminal: &Terminal) {
     terminal.press("B");
     terminal.wait_for("CUT");
     terminal.press("s");
-    terminal.wait_for(r"✗.* PSH\+ACK(?s:.*)again after \d\.\d\d s");
+    terminal.wait_for(r"✗.* PSH\+ACK(?s:.*)resent after \d\.\d\d s");
     // From the computers to the wire, and on to the rows of the chosen computer.
     terminal.press("Tab");
     terminal.press("Tab");
     terminal.press("j");
     terminal.press("Enter");
     terminal.wait_for(r"state +● ESTABLISHED +● ESTABLISHED");
-    terminal.wait_for(r"timer +sent again \d+ times? in vain, next in");
+    terminal.wait_for(r"timer +resent \d+ times?, no answer; next in");
     terminal.wait_for(r"Send-Q +13 B, not acknowledged yet");
     terminal.press("Esc");
     terminal.wait_for("CUT");

@@ -141,7 +141,7 @@ fn the_dashboard_shows_both_ends_of_a_call_over_the_link_once() {
         terminal.wait_for(r"tcp6 .*\[fe80::a\]:5000 +\[fe80::a\]:\d+ +● ESTABLISHED server");
         terminal.wait_for(r"tcp6 .*\[fe80::a\]:\d+ +\[fe80::a\]:5000 +● ESTABLISHED laptop");
         wait_rows(&terminal, "ESTABLISHED", 2);
-        terminal.wait_for("says \"Test payload");
+        terminal.wait_for("sent \"Test payload");
         terminal.press("d");
         wait_rows(&terminal, "ESTABLISHED", 0);
         // And one of IPv4 at the same listener, whose end there says so in IPv6.

@@ -90,7 +90,7 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
                 listen(&terminal);
                 terminal.press("c");
                 wait_rows(&terminal, "ESTABLISHED", 2);
-                terminal.wait_for("says \"Test payload");
+                terminal.wait_for("sent \"Test payload");
                 terminal.press("d");
                 wait_rows(&terminal, "ESTABLISHED", 0);
                 wait_rows(&terminal, "TIME_WAIT", 1);

@@ -41,7 +41,7 @@ fn a_server_end_whose_client_is_silent_stays_and_can_be_aborted() {
         terminal.press("s");
         terminal.wait_for(&format!(r"{row}[^\n]*resent [1-9]"));
         terminal.press("Enter");
-        terminal.wait_for(r"timer +sent again \d+ times? in vain, next in");
+        terminal.wait_for(r"timer +resent \d+ times?, no answer; next in");
         terminal.press("Esc");
         terminal.press("x");
         let row = Regex::new(&row).unwrap();

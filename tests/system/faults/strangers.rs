@@ -13,7 +13,7 @@ use crate::terminal::{dashboard, listen, quit, wait_connections, wait_rows};
 fn say(terminal: &Terminal, port: u16, payload: &[u8], shows: &str) {
     let mut stranger = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stranger.write_all(payload).unwrap();
-    let said = format!("says \"{}", regex::escape(shows));
+    let said = format!("sent \"{}", regex::escape(shows));
     terminal.wait_for(&said);
     stranger.shutdown(Shutdown::Both).unwrap();
 }

@@ -10,7 +10,7 @@ pub(crate) struct Script {
 pub(crate) const FILM: Script = Script {
     name: "demo.tape",
     beats: &[
-        &["Nobody uses port", "netstat"],
+        &["is unused", "netstat"],
         &["LISTEN", "0 connections"],
         &["LISTEN", "ESTABLISHED", "the kernel picked port"],
         &["laptop", "1 connection:"],
@@ -27,7 +27,7 @@ pub(crate) const FILM: Script = Script {
 pub(crate) const PICTURES: Script = Script {
     name: "assets/pictures.tape",
     beats: &[
-        &["Nobody uses port"],
+        &["is unused"],
         &["LISTEN"],
         &["ESTABLISHED"],
         &[],
@@ -52,7 +52,7 @@ pub(crate) const PICTURES: Script = Script {
 pub(crate) const VIEWS: Script = Script {
     name: "assets/views.tape",
     beats: &[
-        &["Nobody uses port"],
+        &["is unused"],
         &["LISTEN"],
         &["ESTABLISHED"],
         &[],
@@ -98,7 +98,7 @@ pub(crate) const LAB: Script = Script {
         &["192.168.1.10"],
         &["192.168.1.10:500"],
         &[],
-        &["The wire", "waits"],
+        &["The wire", "queued"],
         &["SYN_SENT"],
         &["SYN_RECV"],
         &["Remote Computer"],

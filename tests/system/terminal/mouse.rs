@@ -74,7 +74,7 @@ fn a_click_chooses_a_row_of_a_picture() {
         click(&terminal, "server ");
         terminal.wait_for("▶ server");
         terminal.press("M");
-        terminal.wait_for("believed by many");
+        terminal.wait_for("Common belief");
         click(&terminal, "0.0.0.0:*");
         terminal.wait_for("▶[^\n]*LISTEN ");
         quit(terminal);

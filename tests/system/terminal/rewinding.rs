@@ -27,7 +27,7 @@ fn steps_lead_back_to_an_empty_table_and_forward_to_the_living_one() {
             terminal.wait_for(&format!(r"step {before} of \d+:"));
         }
         terminal.type_text("99,");
-        terminal.wait_for("There was no row then");
+        terminal.wait_for("No rows existed then");
         terminal.type_text("99.");
         terminal.wait_for("TIME_WAIT");
         terminal.press("p");
@@ -53,7 +53,7 @@ fn a_verb_in_the_past_acts_now_and_shows_it() {
         terminal.press("c");
         wait_rows(&terminal, "ESTABLISHED", 2);
         terminal.type_text("99,");
-        terminal.wait_for("There was no row then");
+        terminal.wait_for("No rows existed then");
         terminal.press("c");
         wait_connections(&terminal, "2");
         wait_rows(&terminal, "ESTABLISHED", 4);
@@ -73,7 +73,7 @@ fn the_timeline_draws_a_ladder_and_saves_it() {
         terminal.press("c");
         wait_rows(&terminal, "ESTABLISHED", 2);
         terminal.press("t");
-        terminal.wait_for("nobody captured it");
+        terminal.wait_for("not captured");
         terminal.wait_for(r"SYN\+ACK");
         for name in ["fivetuple-ladder.txt", "fivetuple-ladder-2.txt"] {
             terminal.press("E");

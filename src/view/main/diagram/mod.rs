@@ -30,7 +30,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let below = text_lines(inner.height);
     let (lines, brief) = caption::of(scene, &paths, (room, usize::from(below)));
     let about =
-        if below == 0 { brief } else { String::from("RFC 9293, figure 5; each sign is one end") };
+        if below == 0 { brief } else { String::from("RFC 9293, figure 5; each symbol is one end") };
     let titles = Titles {
         name: "States",
         about: format!("{} {about}", crate::view::style::glyphs::DASH),

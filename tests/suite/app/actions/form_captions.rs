@@ -66,7 +66,7 @@ fn the_warning_names_only_addresses_that_reach_the_listener() {
     assert!(banner.contains("192.168.1.7, fd00::7"), "{banner}");
     let mut six = listening_at(ListenSpec { only_v6: true, ..ListenSpec::at(all) });
     let banner = screen(&mut six, WIDE);
-    assert!(banner.contains("reached at fd00::7"), "{banner}");
+    assert!(banner.contains("reachable on fd00::7"), "{banner}");
 }
 
 #[test]

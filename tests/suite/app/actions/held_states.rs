@@ -95,10 +95,10 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
     robot.state.ui.focus = fivetuple::app::Pane::Sockets;
     robot.press("Enter");
     let card = screen(&mut robot, USUAL);
-    assert!(!card.contains("verbs"), "{card}");
+    assert!(!card.contains(" actions "), "{card}");
     robot.press("Esc i");
     let calls = screen(&mut robot, USUAL);
-    assert!(calls.contains("its calls stand in What happened"), "{calls}");
+    assert!(calls.contains("Its calls are listed in What happened"), "{calls}");
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn a_client_whose_address_is_no_computers_is_known_to_the_end() {
     robot.kernel(&[AT_V6, wait].join("\n"));
     assert_eq!(role(&robot, own(CLIENT_V6, 0).name), "laptop");
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("laptop says \"hi\""), "{text}");
+    assert!(text.contains("laptop sent \"hi\""), "{text}");
 }
 
 #[test]
