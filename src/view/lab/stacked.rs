@@ -61,7 +61,7 @@ fn client_title(
 ) -> Vec<Span<'static>> {
     let state = scene.state;
     let titles = titles(scene, false, area.width);
-    let sign = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
+    let symbol = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
     let place = match state.clients.computers.len() {
         1 => String::new(),
         _ if !titles.right.is_empty() => String::new(),
@@ -69,7 +69,7 @@ fn client_title(
     };
     let spans = |place: &str| {
         vec![
-            scene.span(ThemeRole::Title, format!(" {sign}{}", titles.name)),
+            scene.span(ThemeRole::Title, format!(" {symbol}{}", titles.name)),
             scene.span(ThemeRole::Dim, format!(" {} {place}", titles.about)),
         ]
     };

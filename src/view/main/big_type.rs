@@ -96,7 +96,7 @@ fn columns(foreign: usize, room: usize) -> ColumnLayout {
     let (role, foreign, gap) = if spread {
         (24, 23, 4)
     } else {
-        // An address that is cut tells less than a role in fewer words.
+        // A whole address matters more than a long role.
         let most = if room < WHOLE { 18 } else { 23 };
         let foreign = foreign.clamp(16, most);
         let taken = if room < WHOLE { foreign - 16 } else { 0 };

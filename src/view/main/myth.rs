@@ -80,9 +80,9 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
     let most = usize::from(place.height);
     let head = format!("{REFUSED} Common belief: \"the port is taken\"");
     let mut lines = vec![scene.line(ThemeRole::Error, text::cut(&head, room))];
-    let callers = rows.iter().filter(|row| row.tuple.is_connected());
-    let callers: Vec<SocketId> = callers.copied().collect();
-    if callers.is_empty() {
+    let connections = rows.iter().filter(|row| row.tuple.is_connected());
+    let connections: Vec<SocketId> = connections.copied().collect();
+    if connections.is_empty() {
         let words = "  LISTEN would become the connection: press c";
         lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
         return lines;
@@ -96,14 +96,14 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         let words = format!("{REFUSED} no LISTEN row any more");
         lines.push(scene.line(ThemeRole::Dim, words));
     }
-    for (n, row) in callers.iter().enumerate() {
+    for (n, row) in connections.iter().enumerate() {
         if lines.len() + 1 > most {
             break;
         }
         let port = row.tuple.local.port;
-        let caller = Endpoint { port, ..row.tuple.remote };
+        let same_port = Endpoint { port, ..row.tuple.remote };
         let words = if n == 0 {
-            let ends = [row.tuple.local, caller].map(|end| text::fit(&text::end(end, 17), 17));
+            let ends = [row.tuple.local, same_port].map(|end| text::fit(&text::end(end, 17), 17));
             format!("{REFUSED} {} {} ESTABLISHED", ends[0], ends[1])
         } else {
             format!("{REFUSED} {}: port {port} would be taken", row.tuple.remote.ip)
@@ -182,7 +182,7 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
 /// One connect() of the trial and its result.
 fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
     let who = format!("{}{again}", text::safe(&call.who));
-    let (sign, part, said) = match call.answer {
+    let (symbol, part, said) = match call.answer {
         None => ("~", ThemeRole::Dim, String::from("connecting ...")),
         Some(Ok(row)) => {
             let (local, remote) = (row.tuple.local, row.tuple.remote);
@@ -190,10 +190,10 @@ fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Lin
         }
         Some(Err(why)) => {
             let errno = why.errno;
-            let symbol = errno.symbol().unwrap_or("failed");
-            let words = format!("{} failed: {} ({symbol})", why.call, errno.words());
+            let name = errno.symbol().unwrap_or("failed");
+            let words = format!("{} failed: {} ({name})", why.call, errno.words());
             let words = if text::width(&words) + 18 > room {
-                format!("{} failed: {symbol}", why.call)
+                format!("{} failed: {name}", why.call)
             } else {
                 words
             };
@@ -202,7 +202,7 @@ fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Lin
     };
     let words = text::cut(&said, room.saturating_sub(18));
     Line::from(vec![
-        scene.span(part, format!(" {sign} ")),
+        scene.span(part, format!(" {symbol} ")),
         Span::raw(text::fit(&who, 15)),
         scene.span(part, words),
     ])

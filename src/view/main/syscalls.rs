@@ -109,7 +109,7 @@ fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'stat
     head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
-/// The selected row has no calls here.
+/// Why no system calls are listed for the selected row.
 fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     let words = if selected.is_some_and(|row| scene.state.is_staged(row)) {
         HELD_BY_S
@@ -119,7 +119,7 @@ fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     scene.line(ThemeRole::Warning, words)
 }
 
-/// The sockets that `S` holds have their calls in a notice.
+/// The notice of `S` lists the system calls of its sockets.
 const HELD_BY_S: &str = " S created these sockets. Its calls are listed in What happened.";
 
 /// The calls of one socket, below a heading.
@@ -129,11 +129,12 @@ fn lines(
     stands_out: bool,
     room: usize,
 ) -> Vec<Line<'static>> {
-    let (sign, part) =
+    let (symbol, part) =
         if stands_out { (SELECTED, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
     let clock = text::clock(scene.state.started, entry.at);
     let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head = vec![scene.span(ThemeRole::Key, format!("{sign} ")), scene.span(part, heading)];
+    let mut head =
+        vec![scene.span(ThemeRole::Key, format!("{symbol} ")), scene.span(part, heading)];
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
     head.push(scene.span(ThemeRole::Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];
@@ -191,13 +192,13 @@ fn one(
     (stands_out, room): (bool, usize),
 ) -> Vec<Line<'static>> {
     let refused = call.is_refused();
-    let (sign, part) = match (refused, stands_out) {
+    let (symbol, part) = match (refused, stands_out) {
         (true, _) => (REFUSED, ThemeRole::Error),
         (false, true) => (" ", ThemeRole::Strong),
         (false, false) if scene.state.ui.selected.is_some() => (" ", ThemeRole::Dim),
         (false, false) => (" ", ThemeRole::Text),
     };
-    let text = text::cut(&format!("  {sign} {call}"), room);
+    let text = text::cut(&format!("  {symbol} {call}"), room);
     let remark = remark(entry, call);
     let used = text::width(&text);
     let mut first = vec![scene.span(part, text)];
@@ -218,7 +219,7 @@ fn one(
     vec![Line::from(first), scene.line(ThemeRole::Dim, below)]
 }
 
-/// What a call means for the table, if that is not obvious.
+/// The effect of a system call on the table, if it is not obvious.
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
     let mut calls = entry.record.calls.iter();
     let bound = calls.find_map(|call| {

@@ -12,11 +12,11 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
     let width = 84.min(screen.width - 2);
     let room = usize::from(width - 4);
     let line = |(n, state)| {
-        let sign = if n == at { SELECTED } else { " " };
+        let symbol = if n == at { SELECTED } else { " " };
         let name = format!("{} {state:<12}", glyph(state));
         let meaning = text::cut(state.meaning(), room.saturating_sub(5 + text::width(&name)));
         let spans = vec![
-            scene.span(ThemeRole::Key, format!("{sign}{} ", n + 1)),
+            scene.span(ThemeRole::Key, format!("{symbol}{} ", n + 1)),
             Span::styled(name, scene.theme.state(state)),
             Span::raw(format!(" {meaning}")),
         ];

@@ -49,8 +49,8 @@ fn line(
 ) -> Line<'static> {
     let keys = text::fit(&keys_of(binding), key + 2);
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
-    let sign = if selected { SELECTED } else { " " };
+    let symbol = if selected { SELECTED } else { " " };
     let spans =
-        vec![Span::raw(format!("{sign} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
+        vec![Span::raw(format!("{symbol} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
     if selected { scene.selected(spans) } else { Line::from(spans) }
 }

@@ -45,8 +45,8 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     let sentence = text::wrap(&text::safe(&sentence), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in sentence.into_iter().enumerate() {
-        let sign = if n == 0 { REFUSED } else { " " };
-        lines.push(scene.line(ThemeRole::Error, format!("{sign} {words}")));
+        let symbol = if n == 0 { REFUSED } else { " " };
+        lines.push(scene.line(ThemeRole::Error, format!("{symbol} {words}")));
     }
     lines.extend(blamed_rows(scene, case, (room, most)));
     let meaning = if scene.state.somebody_listens_now() {
@@ -172,7 +172,7 @@ fn other_family(line: &TableRow) -> String {
 
 /// A remedy and its verdict, beside it or below it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
-    let (sign, part, known) = match remedy.verdict {
+    let (symbol, part, known) = match remedy.verdict {
         Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("testing ...")),
         Verdict::Works(_) => ("+", ThemeRole::New, String::from("tested: works")),
         Verdict::Fails(_, why) => {
@@ -181,7 +181,7 @@ fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'sta
         }
         Verdict::NotTried(why) => ("?", ThemeRole::Dim, format!("not tested: {why}")),
     };
-    let first = format!("{sign} ");
+    let first = format!("{symbol} ");
     let words = text::safe(&remedy.words);
     let known = text::safe(&known);
     let column = room / 2;
@@ -196,8 +196,8 @@ fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'sta
     let both = format!("{words}{colon} {known}");
     let wrapped = text::wrap(&both, room.saturating_sub(2)).into_iter().enumerate();
     let line = |(n, words): (usize, String)| {
-        let sign = if n == 0 { first.clone() } else { String::from("  ") };
-        Line::from(vec![scene.span(part, sign), scene.span(part, words)])
+        let symbol = if n == 0 { first.clone() } else { String::from("  ") };
+        Line::from(vec![scene.span(part, symbol), scene.span(part, words)])
     };
     wrapped.map(line).collect()
 }

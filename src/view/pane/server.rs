@@ -36,10 +36,10 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 type RankedLine = (u8, Line<'static>);
 
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLine> {
-    let sign = glyph(TcpState::Listen);
-    let long = format!(" {sign} LISTEN ");
+    let symbol = glyph(TcpState::Listen);
+    let long = format!(" {symbol} LISTEN ");
     let fits = text::width(&long) + running.at.to_string().len() <= room;
-    let label = if fits { long } else { format!(" {sign} ") };
+    let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let mut first = vec![
         Span::styled(label, scene.theme.state(TcpState::Listen)),

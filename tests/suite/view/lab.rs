@@ -86,7 +86,7 @@ fn a_computer_whose_table_cannot_be_read() {
     robot.later(Duration::from_secs(3));
     for size in ALL {
         let text = screen(&mut robot, size);
-        let (_, behind) = text.split_once("Remote Computer").expect("its title");
+        let (_, behind) = text.split_once("Remote computer").expect("its title");
         let title = behind.lines().next().unwrap_or_default();
         assert!(title.contains("not read for 3 s"), "{text}");
         assert_eq!(text.matches("not read for").count(), 1, "{text}");

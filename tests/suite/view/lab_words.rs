@@ -135,7 +135,7 @@ fn no_title_and_no_foot_of_a_pane_breaks_off() {
         let mut robot = connections(1);
         robot.press("w");
         let text = screen(&mut robot, (wide, 24));
-        let broken = |line: &&str| line.contains("Remote Computer") && line.contains(" of ");
+        let broken = |line: &&str| line.contains("Remote computer") && line.contains(" of ");
         for line in text.lines().filter(broken) {
             assert!(line.contains(" of 3 "), "{wide}: {text}");
         }

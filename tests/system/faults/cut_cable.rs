@@ -38,7 +38,7 @@ fn cut(terminal: &Terminal) {
     terminal.press("Enter");
     terminal.wait_for(r"state +● ESTABLISHED +● ESTABLISHED");
     terminal.wait_for(r"timer +resent \d+ times?, no answer; next in");
-    terminal.wait_for(r"Send-Q +13 B, not acknowledged yet");
+    terminal.wait_for(r"Send-Q +13 B, unacknowledged");
     terminal.press("Esc");
     terminal.wait_for("CUT");
 }

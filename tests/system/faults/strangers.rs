@@ -162,7 +162,7 @@ fn curl_is_a_row_and_its_request_is_shown() {
     let Ok(mut curl) = curl else {
         return skipped("curl is not installed");
     };
-    terminal.wait_for(r"says .GET /lecture HTTP/1.1\\r\\nHost: 127");
+    terminal.wait_for(r"sent .GET /lecture HTTP/1.1\\r\\nHost: 127");
     terminal.wait_for("● ESTABLISHED curl");
     curl.kill().unwrap();
     curl.wait().unwrap();

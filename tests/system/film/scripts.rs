@@ -101,7 +101,7 @@ pub(crate) const LAB: Script = Script {
         &["The wire", "queued"],
         &["SYN_SENT"],
         &["SYN_RECV"],
-        &["Remote Computer"],
+        &["Remote computer"],
         &[],
         &["SYN+ACK"],
         &["The wire"],

@@ -45,11 +45,11 @@ fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static
         (&paths.selected, SELECTED, ThemeRole::FocusBorder),
         (&paths.other, OTHER, ThemeRole::Warning),
     ];
-    for (end, sign, part) in ends {
+    for (end, symbol, part) in ends {
         if let Some((line, path)) = end {
             let who = role::name(scene, line, 15);
             let gone = if line.gone.is_some() { " (gone)" } else { "" };
-            let text = format!("{sign} {who}: {}{gone}  ", path.at);
+            let text = format!("{symbol} {who}: {}{gone}  ", path.at);
             spans.push(scene.span(part, text));
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         let cut = text::cut(text, room);
         Vec::from_iter(Some(Span::raw(cut)).filter(|_| !text.is_empty()))
     };
-    let (sign, style, meaning) = if line.gone.is_some() {
+    let (symbol, style, meaning) = if line.gone.is_some() {
         let meaning = if line.told {
             "not seen in the table, only in our own calls"
         } else {
@@ -48,7 +48,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         };
         (HOLLOW.to_owned(), scene.style(ThemeRole::Gone), meaning)
     } else {
-        let sign = glyph(row.state).to_string();
+        let symbol = glyph(row.state).to_string();
         let meaning = if state.seen().is_half_open(line) {
             "open, as far as this end knows"
         } else if row.tuple.protocol == Protocol::Udp {
@@ -58,9 +58,9 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         } else {
             row.state.meaning()
         };
-        (sign, scene.theme.state(row.state), meaning)
+        (symbol, scene.theme.state(row.state), meaning)
     };
-    let seen = Span::styled(text::cut(&format!("{sign} {}", row.state), room), style);
+    let seen = Span::styled(text::cut(&format!("{symbol} {}", row.state), room), style);
     let meaning = text::wrap(meaning, room).into_iter();
     let ends = line.gone.map_or("", |gone| gone.why.words());
     let role = text::cut(&role::role(scene, line, room), room);

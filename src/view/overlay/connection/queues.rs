@@ -59,7 +59,7 @@ pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
         return Some(fitting(room, [format!("{count} may wait (backlog)"), brief]));
     }
     let size = format!("{count} B");
-    let sign = match line.row.state {
+    let flag = match line.row.state {
         TcpState::SynSent => Some("SYN"),
         TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => Some("FIN"),
         TcpState::Listen
@@ -71,7 +71,7 @@ pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
         | TcpState::Closed => None,
     };
     let is_udp = line.row.tuple.protocol == Protocol::Udp;
-    let long = match (count, sign) {
+    let long = match (count, flag) {
         // The kernel has no queue before the handshake is complete.
         (0, _) if line.row.state == TcpState::SynReceived => {
             format!("{size}, without the SYN+ACK")
@@ -80,8 +80,8 @@ pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
         (0, _) if is_udp => format!("{size}, nothing unsent"),
         (_, _) if is_udp => format!("{size}, not sent yet"),
         (0, _) => format!("{size}, nothing unacknowledged"),
-        (1, Some(sign)) => format!("{size}: the {sign} counts as one"),
-        (n, Some(sign)) => format!("{size}: {} unacknowledged, and the {sign}", n - 1),
+        (1, Some(flag)) => format!("{size}: the {flag} counts as one"),
+        (n, Some(flag)) => format!("{size}: {} unacknowledged, and the {flag}", n - 1),
         (_, None) => format!("{size}, unacknowledged"),
     };
     Some(fitting(room, [long, size]))

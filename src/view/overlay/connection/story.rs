@@ -122,13 +122,13 @@ fn gone_words(mirror: Option<&TableRow>) -> &'static str {
 /// Shell commands that show the row, and make one like it; in the lab, on its computer.
 pub(super) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
     let row = line.row;
-    let callers = if scene.state.seen().is_client(row.name()) {
+    let client = if scene.state.seen().is_client(row.name()) {
         row.tuple.local.ip
     } else {
         row.tuple.remote.ip
     };
     let lab = &scene.state.lab;
-    let on = [Some(row.host), lab.host_of(callers)];
+    let on = [Some(row.host), lab.host_of(client)];
     let commands = plain_commands(scene, line).into_iter().zip(on);
     let pid = scene.state.machine.pid;
     commands
