@@ -1,4 +1,4 @@
-//! One connection looked inside.
+//! The details of one connection.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn looked_inside(name: SocketId) -> Robot {
 }
 
 #[test]
-fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
+fn kernel_facts_of_both_ends_are_explained() {
     let ends = PHONE.map(|row| own(row, 1).name);
     let mut robot = looked_inside(ends[1]);
     assert_eq!(robot.state.looked_inside(), [ends[1], ends[0]]);
@@ -61,7 +61,7 @@ fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
 }
 
 #[test]
-fn a_paused_card_stands_still() {
+fn a_paused_card_does_not_change() {
     let name = own(PHONE[1], 1).name;
     let mut robot = two_connections();
     robot.press("p");
@@ -104,7 +104,7 @@ fn queues_and_timers_say_what_they_mean_for_this_row() {
 }
 
 #[test]
-fn a_syn_and_a_fin_under_way_are_told_as_what_they_are() {
+fn an_unacknowledged_syn_or_fin_is_named() {
     let table = [
         "tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11",
         "tcp 0 1 127.0.0.3:54240 127.0.0.1:5000 FIN_WAIT1",
@@ -179,7 +179,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
 }
 
 #[test]
-fn states_passed_are_told_with_their_time_and_those_unseen_in_brackets() {
+fn earlier_states_have_durations_or_brackets() {
     let mut robot = two_connections();
     for state in ["FIN_WAIT2", "TIME_WAIT"] {
         robot.later(Duration::from_secs(3));

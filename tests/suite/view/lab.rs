@@ -18,7 +18,7 @@ fn a_lab_without_a_listener() {
     check("lab_empty", &mut Robot::in_lab(4), &ALL);
 }
 
-/// The handshake on a held wire: after each picture one segment is let through.
+/// The handshake on a held wire: one segment is delivered after each screen.
 #[test]
 fn a_handshake_on_a_held_wire() {
     let mut robot = Robot::calling_in_lab();
@@ -133,7 +133,7 @@ fn the_form_of_ports_to_use_up() {
 }
 
 #[test]
-fn a_click_chooses_the_row_under_it_in_either_table() {
+fn a_click_selects_the_row_in_either_table() {
     let mut robot = Robot::calling_in_lab();
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);

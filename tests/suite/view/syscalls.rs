@@ -41,7 +41,7 @@ fn client(fd: u32, row: SocketId, bound: bool) -> Vec<SyscallRecord> {
     before.chain(after).collect()
 }
 
-/// A listener and two clients, the second of which nobody bound; then a listener that was refused.
+/// A listener and two clients, the second without bind(); then a listener that failed.
 pub(crate) fn with_calls() -> Robot {
     let mut robot = two_connections();
     let at: Endpoint = "127.0.0.1:5000".parse().unwrap();
@@ -79,7 +79,7 @@ fn the_newest_calls_stand_out() {
 }
 
 #[test]
-fn the_calls_behind_the_chosen_row_stand_out() {
+fn the_selected_rows_calls_stand_out() {
     let mut robot = with_calls();
     robot.press("i");
     robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
@@ -93,7 +93,7 @@ fn the_calls_behind_the_chosen_row_stand_out() {
 }
 
 #[test]
-fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
+fn similar_calls_are_counted_and_old_ones_dropped() {
     let mut robot = with_calls();
     robot.press("i");
     robot.hear(SocketEvent::CalledAlike { deed: Purpose::Connect, count: 9_895 });
@@ -111,7 +111,7 @@ fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
 }
 
 #[test]
-fn where_bind_picks_the_port_the_remarks_say_so() {
+fn remarks_say_which_call_chose_the_port() {
     let row = own(LAPTOP[1], 11).name;
     let any = Endpoint { port: Port::ANY, ..row.tuple.local };
     let bound = [
