@@ -130,11 +130,14 @@ fn draw_table(
 fn no_row(scene: Scene<'_>) -> String {
     let find = scene.state.ui.find.text.value();
     if !find.is_empty() {
-        return format!("no row contains \"{}\"; press Esc for all rows", scene.own(find));
+        return format!("No row contains \"{}\". Press Esc for all rows.", scene.own(find));
     }
-    let key =
-        if scene.state.server.is_listening() { "press c to connect" } else { "press l to listen" };
-    format!("no row with port {}; {key}", scene.state.server.at().port)
+    let key = if scene.state.server.is_listening() {
+        "Press c to connect."
+    } else {
+        "Press l to listen."
+    };
+    format!("No rows with port {}. {key}", scene.state.server.at().port)
 }
 
 /// Divides `all` lines among three areas, one line each in turn.

@@ -210,7 +210,7 @@ fn a_text_that_no_row_contains_is_named_at_every_size() {
         let text = screen(&mut robot, size);
         assert!(text.to_lowercase().contains("no row contains \"370\""), "{text}");
         assert!(text.contains("Esc for all rows"), "{text}");
-        assert!(!text.contains("no row with port"), "{text}");
+        assert!(!text.contains("No rows with port"), "{text}");
     }
 }
 
