@@ -32,8 +32,8 @@ pub struct PaneLayout {
 /// The smallest screen, in columns and lines.
 pub const LEAST: (u16, u16) = (60, 16);
 
-/// Lines that a picture keeps when a notice is long.
-const PICTURE: u16 = 12;
+/// Lines that a main view keeps when a notice is long.
+const MAIN_VIEW: u16 = 12;
 
 /// Lines that the table keeps while the notices have the focus: frame, heading, two rows.
 const TABLE: u16 = 5;
@@ -53,7 +53,7 @@ pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if state.ui.look.big {
         return Some(PaneLayout { header, banner, sockets: rest, footer, ..PaneLayout::default() });
     }
-    // A picture takes the lines of the panes above it: it shows itself what the keys do.
+    // Other main views take the lines of the panes above: they show the effect of the keys themselves.
     let hides_top = if state.ui.picture == MainView::Table {
         lab_tables::is_shown(state) && area.height < 30
     } else {
@@ -84,7 +84,7 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
     let is_table = state.ui.picture == MainView::Table;
-    let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, PICTURE) };
+    let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, MAIN_VIEW) };
     let least = HEAD + LEFT + 2 + usual;
     let one_more = u16::from(is_table && screen < 22 && rest > least && has_ghost(state));
     rest.saturating_sub(HEAD + rows + 2 + usual).max(one_more)

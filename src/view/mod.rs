@@ -101,14 +101,14 @@ fn draw_overlay(painter: &mut Painter<'_, '_>, area: Rect) {
     match &scene.state.ui.overlay {
         Some(Overlay::Help(down)) => help::draw(painter, above_footer, *down),
         Some(Overlay::ListenForm(form)) => {
-            form::draw(painter, above_footer, "How to listen", form);
+            form::draw(painter, above_footer, "Listener options", form);
         }
         Some(Overlay::ConnectForm(form)) => {
-            form::draw(painter, above_footer, "How to connect", form);
+            form::draw(painter, above_footer, "Connect options", form);
         }
         Some(Overlay::PortsForm(form)) => {
             let who = &scene.state.clients.computer().name;
-            let title = format!("How many ports of {who} to use up");
+            let title = format!("Ports of {who} to use up");
             form::draw(painter, above_footer, &title, form);
         }
         Some(Overlay::States(at)) => held_states::draw(painter, above_footer, *at),
@@ -121,7 +121,7 @@ fn draw_overlay(painter: &mut Painter<'_, '_>, area: Rect) {
 
 fn too_small(painter: &mut Painter<'_, '_>, area: Rect) {
     let lines = [
-        String::from("fivetuple needs more room"),
+        String::from("The window is too small."),
         format!("have {} x {}", area.width, area.height),
         format!("need {} x {}", LEAST.0, LEAST.1),
     ];

@@ -26,9 +26,9 @@ impl Painter<'_, '_> {
     }
 
     /// Draws one character.
-    pub(crate) fn set(&mut self, at: (u16, u16), sign: char, style: Style) {
+    pub(crate) fn set(&mut self, at: (u16, u16), symbol: char, style: Style) {
         if let Some(cell) = self.frame.buffer_mut().cell_mut(at) {
-            cell.set_char(sign).set_style(style);
+            cell.set_char(symbol).set_style(style);
         }
     }
 

@@ -1,11 +1,11 @@
-//! Labels that tell which connection a segment belongs to, if the wire carries several.
+//! Labels: which connection a segment belongs to, if the wire carries several.
 
 use std::collections::BTreeMap;
 
 use crate::app::State;
 use crate::tcp::{FiveTuple, Host, Moment, Segment};
 
-/// What is needed to tell the connections on the wire apart.
+/// The label that distinguishes the connections on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SegmentLabel {
     /// Nothing: there is only one.

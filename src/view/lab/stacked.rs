@@ -61,7 +61,7 @@ fn client_title(
 ) -> Vec<Span<'static>> {
     let state = scene.state;
     let titles = titles(scene, false, area.width);
-    let sign = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
+    let symbol = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
     let place = match state.clients.computers.len() {
         1 => String::new(),
         _ if !titles.right.is_empty() => String::new(),
@@ -69,7 +69,7 @@ fn client_title(
     };
     let spans = |place: &str| {
         vec![
-            scene.span(ThemeRole::Title, format!(" {sign}{}", titles.name)),
+            scene.span(ThemeRole::Title, format!(" {symbol}{}", titles.name)),
             scene.span(ThemeRole::Dim, format!(" {} {place}", titles.about)),
         ]
     };
@@ -130,10 +130,14 @@ fn draw_table(
 fn no_row(scene: Scene<'_>) -> String {
     let find = scene.state.ui.find.text.value();
     if !find.is_empty() {
-        return format!("no row contains \"{}\"; Esc shows every row", scene.own(find));
+        return format!("No row contains \"{}\". Press Esc for all rows.", scene.own(find));
     }
-    let key = if scene.state.server.is_listening() { "c connects" } else { "l listens" };
-    format!("no row at port {}; {key}", scene.state.server.at().port)
+    let key = if scene.state.server.is_listening() {
+        "Press c to connect."
+    } else {
+        "Press l to listen."
+    };
+    format!("No rows with port {}. {key}", scene.state.server.at().port)
 }
 
 /// Divides `all` lines among three areas, one line each in turn.

@@ -19,7 +19,7 @@ pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     if is_server {
         let server = state.lab.server();
         return Titles {
-            name: "Local Computer",
+            name: "Local computer",
             about: server.map_or_else(String::new, |server| about("server", server.ip)),
             right: server.map(|server| unread(server.host)).unwrap_or_default(),
             ..Titles::default()
@@ -28,7 +28,7 @@ pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     let clients = &state.clients;
     let computer = clients.computer();
     Titles {
-        name: "Remote Computer",
+        name: "Remote computer",
         about: about(&computer.name, computer.ip),
         right: unread(computer.host),
         ..Titles::default()

@@ -16,8 +16,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     let mut pieces = Vec::new();
     let waiting = text::number(many);
     if wire.held {
-        let wait = if many == 1 { "waits" } else { "wait" };
-        pieces.push((ThemeRole::KeyCap, format!("HELD: {waiting} {wait}")));
+        pieces.push((ThemeRole::KeyCap, format!("HELD: {waiting} queued")));
     }
     if !wire.delay.is_zero() {
         // One piece, so that nothing moves as segments come and go.
@@ -34,11 +33,11 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     }
     match wire.drop_next {
         0 => (),
-        1 => pieces.push((ThemeRole::Error, "loses the next".to_owned())),
-        n => pieces.push((ThemeRole::Error, format!("loses the next {n}"))),
+        1 => pieces.push((ThemeRole::Error, "drops next".to_owned())),
+        n => pieces.push((ThemeRole::Error, format!("drops next {n}"))),
     }
     if pieces.is_empty() {
-        pieces.push((ThemeRole::Dim, "as quick as a cable".to_owned()));
+        pieces.push((ThemeRole::Dim, "no delay".to_owned()));
     }
     // They may be anywhere among the others.
     if let Ok(untold @ 1..) = usize::try_from(state.lab.untold()) {
@@ -88,7 +87,7 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         // The last line counts the segments that do not fit.
         let counting = usize::from(behind > 1);
         if lines.len() + block.len() + counting > height {
-            let text = format!(" + {} more behind", text::number(behind));
+            let text = format!(" + {} more queued", text::number(behind));
             lines.push(scene.line(ThemeRole::Dim, text));
             break;
         }
@@ -100,9 +99,9 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
 /// The keys of the wire, while nothing is on it.
 fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
     let words = if scene.state.is_past() {
-        "Nothing had crossed the wire by then."
+        "Nothing had crossed the wire yet."
     } else {
-        "Nothing has crossed the wire yet. h holds it, o lets one segment through, b brakes it, u loses the next, B cuts it."
+        "Nothing has crossed the wire yet. h holds it, o delivers one segment, b delays it, u drops the next segment, B cuts it."
     };
     let words = text::wrap(words, room.saturating_sub(2)).into_iter().take(height);
     words.map(|line| scene.line(ThemeRole::Dim, format!(" {line}"))).collect()
@@ -252,16 +251,16 @@ fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
 /// Whether it is a retransmission, and how long after the first.
 fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match scene.state.lab.sent_before(crossing) {
-        Some(before) => format!("again after {}", exact(crossing.sent.since(before))),
-        None if crossing.again => "again".to_owned(),
+        Some(before) => format!("resent after {}", exact(crossing.sent.since(before))),
+        None if crossing.again => "resent".to_owned(),
         None => String::new(),
     }
 }
 
 fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match crossing.fate {
-        Delivery::OnTheWay if scene.state.wire_then().held => "waits".to_owned(),
-        Delivery::OnTheWay => "on its way".to_owned(),
+        Delivery::OnTheWay if scene.state.wire_then().held => "queued".to_owned(),
+        Delivery::OnTheWay => "in flight".to_owned(),
         Delivery::Lost(_, how) => how.words().to_owned(),
         Delivery::Arrived(at) => {
             let took = at.since(crossing.sent);

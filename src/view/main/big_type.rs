@@ -66,11 +66,11 @@ fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, digits: Digits) {
         port => port.to_string(),
     };
     let (label, part) = if state.listened() {
-        ("LISTEN at port", ThemeRole::Gauge)
+        ("LISTEN on port", ThemeRole::Gauge)
     } else if state.seen().is_listening(listener.at().port) {
-        ("another's is port", ThemeRole::Dim)
+        ("in use elsewhere: port", ThemeRole::Dim)
     } else {
-        ("nobody listens at port", ThemeRole::Dim)
+        ("not listening on port", ThemeRole::Dim)
     };
     let open = state.seen().connections();
     let halves = [
@@ -96,7 +96,7 @@ fn columns(foreign: usize, room: usize) -> ColumnLayout {
     let (role, foreign, gap) = if spread {
         (24, 23, 4)
     } else {
-        // An address that is cut tells less than a role in fewer words.
+        // A whole address matters more than a long role.
         let most = if room < WHOLE { 18 } else { 23 };
         let foreign = foreign.clamp(16, most);
         let taken = if room < WHOLE { foreign - 16 } else { 0 };

@@ -18,12 +18,12 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let pair = state.ui.marked.zip(state.ui.selected);
     let titles = Titles {
         name: "Compare",
-        about: format!("{DASH} the five numbers that tell a connection from every other"),
+        about: format!("{DASH} the 5-tuple that identifies a connection"),
         ..past::titles(scene.state, Vec::new())
     };
     let inner = painter.pane(Pane::Sockets, area, titles);
     let Some((marked, selected)) = pair else {
-        let words = "v marks a row, and compares it with a second one.";
+        let words = "Press v to mark a row and compare it with another.";
         return painter.put(inner, [scene.line(ThemeRole::Dim, words)]);
     };
     let comparison = Comparison::of(state, marked, selected);
@@ -52,7 +52,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         }
         let line = rect::take_top(&mut rest, one);
         let line = Rect { x: line.x + left, ..line };
-        // The sign between both rows compares each field with the one below.
+        // The symbol between both rows compares each field with the one below.
         let styles = comparison.differs.map(|differs| box_style(differs, n == 0));
         five_tuple::boxes(painter, line, (places, numbers), styles);
         rect::take_top(&mut rest, air);
@@ -62,23 +62,27 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 }
 
 fn box_style(differs: bool, is_upper: bool) -> BoxStyle {
-    let sign = if differs { DIFFERS } else { EQUAL };
-    let sign = if is_upper { sign } else { "" };
+    let symbol = if differs { DIFFERS } else { EQUAL };
+    let symbol = if is_upper { symbol } else { "" };
     if differs {
         BoxStyle {
             border: (BorderType::Thick, ThemeRole::Warning),
             number: ThemeRole::Strong,
-            sign,
+            symbol,
         }
     } else {
-        BoxStyle { border: (BorderType::Rounded, ThemeRole::Border), number: ThemeRole::Dim, sign }
+        BoxStyle {
+            border: (BorderType::Rounded, ThemeRole::Border),
+            number: ThemeRole::Dim,
+            symbol,
+        }
     }
 }
 
-/// The sign of a row, its name, and its state.
+/// The symbol of a row, its name, and its state.
 fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
-    let sign = [MARKED, SELECTED][n];
-    let mut spans = vec![scene.span(ThemeRole::Key, format!("{sign} "))];
+    let symbol = [MARKED, SELECTED][n];
+    let mut spans = vec![scene.span(ThemeRole::Key, format!("{symbol} "))];
     match scene.state.seen().get(name) {
         Some(line) => {
             let role = role::name(scene, line, 26);
@@ -106,11 +110,11 @@ fn list(
     let mut lines = Vec::new();
     for (n, name) in FIVE.into_iter().enumerate() {
         let differs = comparison.differs[n];
-        let (sign, part) =
+        let (symbol, part) =
             if differs { (DIFFERS, ThemeRole::Warning) } else { (EQUAL, ThemeRole::Dim) };
         let head = scene.span(ThemeRole::Dim, text::fit(name, 16));
         let first = scene.span(part, format!("  {}", numbers[0][n]));
-        let second = scene.span(part, format!("{sign} {}", numbers[1][n]));
+        let second = scene.span(part, format!("{symbol} {}", numbers[1][n]));
         lines.push(Line::from(vec![head, first]));
         lines.push(Line::from(vec![Span::raw(" ".repeat(16)), second]));
     }

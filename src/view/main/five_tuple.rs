@@ -37,12 +37,12 @@ pub(super) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &
     [FIVE, SHORT].map(boxes).into_iter().find(fits)
 }
 
-/// The style of a box: its frame, its text, and a sign on its lower border.
+/// The style of a box: its frame, its text, and a symbol on its lower border.
 #[derive(Clone, Copy)]
 pub(super) struct BoxStyle {
     pub(crate) border: (BorderType, ThemeRole),
     pub(crate) number: ThemeRole,
-    pub(crate) sign: &'static str,
+    pub(crate) symbol: &'static str,
 }
 
 /// Draws five boxes beside each other.
@@ -65,7 +65,7 @@ pub(super) fn boxes(
             .border_type(border)
             .border_style(scene.style(part))
             .title_top(scene.line(ThemeRole::Dim, padded(title)).centered())
-            .title_bottom(scene.line(part, padded(style.sign)).centered());
+            .title_bottom(scene.line(part, padded(style.symbol)).centered());
         painter.render(block, place);
         let number = scene.line(style.number, number).centered();
         let inside = rect::inside(place);
@@ -85,7 +85,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect, name: SocketId) {
     let plain = BoxStyle {
         border: (BorderType::Rounded, ThemeRole::Border),
         number: ThemeRole::Strong,
-        sign: "",
+        symbol: "",
     };
     boxes(painter, area, (places, numbers), [plain; 5]);
 }

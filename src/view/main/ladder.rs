@@ -17,9 +17,9 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let mut rest = area;
     let Some(ladder) = ladder::of(scene.state) else {
         let none = if scene.state.server.is_listening() {
-            "There is no connection yet whose ladder could be drawn. Press c to connect."
+            "No connections to draw yet. Press c to connect."
         } else {
-            "There is no connection yet whose ladder could be drawn. Press l, then c."
+            "No connections to draw yet. Press l, then c."
         };
         let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         painter.put(below, scene.wrapped(ThemeRole::Dim, none, usize::from(area.width)));
@@ -51,9 +51,9 @@ fn heading(
         &["the segments as they crossed the wire", "as captured"]
     } else {
         &[
-            "worked out from states and calls; nobody captured it",
-            "worked out; nobody captured it",
-            "worked out",
+            "inferred from states and system calls, not captured",
+            "inferred, not captured",
+            "inferred",
         ]
     };
     let many = ladder.rungs.len();

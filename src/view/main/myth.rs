@@ -78,12 +78,12 @@ fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
 fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
     let most = usize::from(place.height);
-    let head = format!("{REFUSED} believed by many: \"the port is taken\"");
+    let head = format!("{REFUSED} Common belief: \"the port is taken\"");
     let mut lines = vec![scene.line(ThemeRole::Error, text::cut(&head, room))];
-    let callers = rows.iter().filter(|row| row.tuple.is_connected());
-    let callers: Vec<SocketId> = callers.copied().collect();
-    if callers.is_empty() {
-        let words = "  LISTEN would turn into the connection: press c";
+    let connections = rows.iter().filter(|row| row.tuple.is_connected());
+    let connections: Vec<SocketId> = connections.copied().collect();
+    if connections.is_empty() {
+        let words = "  LISTEN would become the connection: press c";
         lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
         return lines;
     }
@@ -96,17 +96,17 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         let words = format!("{REFUSED} no LISTEN row any more");
         lines.push(scene.line(ThemeRole::Dim, words));
     }
-    for (n, row) in callers.iter().enumerate() {
+    for (n, row) in connections.iter().enumerate() {
         if lines.len() + 1 > most {
             break;
         }
         let port = row.tuple.local.port;
-        let caller = Endpoint { port, ..row.tuple.remote };
+        let same_port = Endpoint { port, ..row.tuple.remote };
         let words = if n == 0 {
-            let ends = [row.tuple.local, caller].map(|end| text::fit(&text::end(end, 17), 17));
+            let ends = [row.tuple.local, same_port].map(|end| text::fit(&text::end(end, 17), 17));
             format!("{REFUSED} {} {} ESTABLISHED", ends[0], ends[1])
         } else {
-            format!("{REFUSED} {} would find port {port} taken", row.tuple.remote.ip)
+            format!("{REFUSED} {}: port {port} would be taken", row.tuple.remote.ip)
         };
         lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
     }
@@ -122,10 +122,10 @@ fn right(
 ) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
     let head =
-        format!("{} the kernel's rows, on the server's computer", glyph(TcpState::Established));
+        format!("{} The kernel's rows on the server's computer", glyph(TcpState::Established));
     let mut lines = vec![scene.line(ThemeRole::New, text::cut(&head, room))];
     if rows.is_empty() {
-        let words = "  nobody uses the port: press l, then c";
+        let words = "  The port is unused: press l, then c";
         lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
         return lines;
     }
@@ -147,7 +147,7 @@ fn right(
     lines.extend(columns.lines(scene, shown));
     if cut {
         let port = rows[0].tuple.local.port;
-        let words = format!("   ... and more, all at the same local port {port}");
+        let words = format!("   ... and more, all on the same local port {port}");
         lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
     }
     lines
@@ -159,18 +159,18 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     let Some(myth) = &scene.state.ui.myth else {
         let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
         let (key, room) = keys.unwrap_or_default();
-        let long = "tries it for real: clients call from the server's own port";
-        let short = "tries it for real, from the server's own port";
+        let long = "test it: clients connect from the server's own port number";
+        let short = "test it from the server's own port number";
         let fits = text::width(long) + text::width(&key) + 3 <= room;
         return vec![scene.keys(&[(&key, if fits { long } else { short })])];
     };
     let port = myth.port;
-    let mut lines = vec![head(&format!("Tried for real: {port} {ARROW} {port}"))];
+    let mut lines = vec![head(&format!("Tested: {port} {ARROW} {port}"))];
     for (n, call) in myth.calls.iter().enumerate() {
         let again = if n == 1 { " again" } else { "" };
         lines.push(call_line(scene, call, again, room));
     }
-    let sum = "So it can be had, but for one user of each computer: therefore the kernel picks another port.";
+    let sum = "So it works, but only once per client address. That is why the kernel picks a different source port each time.";
     let sum = text::wrap(sum, room.saturating_sub(1));
     if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
         let sum = sum.into_iter().map(|words| format!(" {words}"));
@@ -182,18 +182,18 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
 /// One connect() of the trial and its result.
 fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
     let who = format!("{}{again}", text::safe(&call.who));
-    let (sign, part, said) = match call.answer {
-        None => ("~", ThemeRole::Dim, String::from("calls ...")),
+    let (symbol, part, said) = match call.answer {
+        None => ("~", ThemeRole::Dim, String::from("connecting ...")),
         Some(Ok(row)) => {
             let (local, remote) = (row.tuple.local, row.tuple.remote);
-            ("+", ThemeRole::New, format!("got in: {local} {ARROW} {remote}"))
+            ("+", ThemeRole::New, format!("connected: {local} {ARROW} {remote}"))
         }
         Some(Err(why)) => {
             let errno = why.errno;
-            let symbol = errno.symbol().unwrap_or("refused");
-            let words = format!("{} said {}: {symbol}", why.call, errno.words());
+            let name = errno.symbol().unwrap_or("failed");
+            let words = format!("{} failed: {} ({name})", why.call, errno.words());
             let words = if text::width(&words) + 18 > room {
-                format!("{} said {symbol}", why.call)
+                format!("{} failed: {name}", why.call)
             } else {
                 words
             };
@@ -202,7 +202,7 @@ fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Lin
     };
     let words = text::cut(&said, room.saturating_sub(18));
     Line::from(vec![
-        scene.span(part, format!(" {sign} ")),
+        scene.span(part, format!(" {symbol} ")),
         Span::raw(text::fit(&who, 15)),
         scene.span(part, words),
     ])

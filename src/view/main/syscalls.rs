@@ -24,7 +24,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let known = calls.until(scene.state.then());
     if known == 0 {
         let why = if scene.state.staged.is_empty() {
-            "None of our sockets has been made yet. Press l to listen."
+            "No sockets created yet. Press l to listen."
         } else {
             HELD_BY_S.trim_start()
         };
@@ -91,11 +91,11 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
         right.push((ThemeRole::Dim, text::plural(calls.len(), "call")));
     }
     let titles = past::titles(scene.state, right);
-    let what = format!("{DASH} what our own sockets asked of the kernel");
+    let what = format!("{DASH} the system calls of our own sockets");
     let tries = [
-        format!("{what} {DASH} W writes them as C and Python"),
+        format!("{what} {DASH} W saves them as C and Python"),
         what,
-        format!("{DASH} what our own sockets asked"),
+        format!("{DASH} system calls of our sockets"),
         String::new(),
     ];
     let room = usize::from(width).saturating_sub(titles.right_width() + 14);
@@ -109,18 +109,18 @@ fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'stat
     head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
-/// The selected row has no calls here.
+/// Why no system calls are listed for the selected row.
 fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     let words = if selected.is_some_and(|row| scene.state.is_staged(row)) {
         HELD_BY_S
     } else {
-        " Its calls are not here: another program's, too long ago, or one of many alike."
+        " No calls for this row: another program's, too old, or one of many alike."
     };
     scene.line(ThemeRole::Warning, words)
 }
 
-/// The sockets that `S` holds have their calls in a notice.
-const HELD_BY_S: &str = " S made these sockets: its calls stand in What happened (4).";
+/// The notice of `S` lists the system calls of its sockets.
+const HELD_BY_S: &str = " S created these sockets. Its calls are listed in What happened.";
 
 /// The calls of one socket, below a heading.
 fn lines(
@@ -129,11 +129,12 @@ fn lines(
     stands_out: bool,
     room: usize,
 ) -> Vec<Line<'static>> {
-    let (sign, part) =
+    let (symbol, part) =
         if stands_out { (SELECTED, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
     let clock = text::clock(scene.state.started, entry.at);
     let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head = vec![scene.span(ThemeRole::Key, format!("{sign} ")), scene.span(part, heading)];
+    let mut head =
+        vec![scene.span(ThemeRole::Key, format!("{symbol} ")), scene.span(part, heading)];
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
     head.push(scene.span(ThemeRole::Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];
@@ -142,7 +143,7 @@ fn lines(
     }
     if entry.alike > 0 {
         let more = text::number(entry.alike);
-        let words = format!("    and {more} more sockets like this one");
+        let words = format!("    and {more} more like this one");
         lines.push(scene.line(ThemeRole::Warning, words));
     }
     lines
@@ -154,11 +155,11 @@ fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     let deed = entry.record.deed;
     let Some(row) = entry.record.row else {
         return String::from(match deed {
-            Purpose::Listen => "a listener that was refused",
-            Purpose::Connect => "a client that was refused",
+            Purpose::Listen => "a listener that failed",
+            Purpose::Connect => "a client that failed",
             Purpose::Accept => "accept() failed",
             Purpose::HalfClose | Purpose::Close => "a socket",
-            Purpose::Try => "tried, to see what would help (y)",
+            Purpose::Try => "tested as a remedy (y)",
         });
     };
     let (local, remote) = (row.tuple.local, row.tuple.remote);
@@ -191,13 +192,13 @@ fn one(
     (stands_out, room): (bool, usize),
 ) -> Vec<Line<'static>> {
     let refused = call.is_refused();
-    let (sign, part) = match (refused, stands_out) {
+    let (symbol, part) = match (refused, stands_out) {
         (true, _) => (REFUSED, ThemeRole::Error),
         (false, true) => (" ", ThemeRole::Strong),
         (false, false) if scene.state.ui.selected.is_some() => (" ", ThemeRole::Dim),
         (false, false) => (" ", ThemeRole::Text),
     };
-    let text = text::cut(&format!("  {sign} {call}"), room);
+    let text = text::cut(&format!("  {symbol} {call}"), room);
     let remark = remark(entry, call);
     let used = text::width(&text);
     let mut first = vec![scene.span(part, text)];
@@ -218,7 +219,7 @@ fn one(
     vec![Line::from(first), scene.line(ThemeRole::Dim, below)]
 }
 
-/// What a call means for the table, if that is not obvious.
+/// The effect of a system call on the table, if it is not obvious.
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
     let mut calls = entry.record.calls.iter();
     let bound = calls.find_map(|call| {
@@ -232,27 +233,27 @@ fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
     let is_picked_late = (entry.record.calls.iter()).any(|call| call.asked == waits_for_connect);
     match (call.asked, call.answer) {
         (Syscall::Connect(_), SyscallResult::Failed(Errno::EINPROGRESS)) => {
-            "SYN is sent; the program does not wait here"
+            "SYN sent; the program does not wait here"
         }
         (_, SyscallResult::Failed(errno)) => errno.words(),
         (Syscall::Bind(at), _) if is_client && at.port.0 == 0 => {
             if is_picked_late {
-                "the address alone, no port"
+                "the address only, no port"
             } else {
-                "port 0: the kernel chooses one at once"
+                "port 0: the kernel chooses a port at once"
             }
         }
-        (Syscall::Listen(_), _) => "makes the LISTEN row",
+        (Syscall::Listen(_), _) => "creates the LISTEN row",
         (Syscall::ConnectAnswer, _) => "no error: connected",
         (Syscall::GetSockName, _) if is_client => match bound {
-            None => "nobody called bind(): the kernel chose",
+            None => "no bind(): the kernel chose the port",
             Some(at) if at.port.0 == 0 && is_picked_late => {
                 "the kernel chose the port, in connect()"
             }
             Some(at) if at.port.0 == 0 => "the kernel chose the port, in bind()",
-            Some(_) => "as bind() asked",
+            Some(_) => "as set by bind()",
         },
-        (Syscall::Accept, _) => "the row was there before: the kernel made it",
+        (Syscall::Accept, _) => "the kernel had already created the row",
         _ => "",
     }
 }

@@ -76,7 +76,7 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
     Titles {
         name: "Timeline",
         about: if wide {
-            format!("{DASH} when each row was born, its states, and when it went")
+            format!("{DASH} when each row appeared, its states, and when it disappeared")
         } else {
             String::new()
         },
@@ -153,7 +153,7 @@ impl Axis {
         Line::from(vec![
             scene.span(ThemeRole::Dim, text::fit(&format!("  {label}"), self.label)),
             scene.span(ThemeRole::Dim, numbers),
-            scene.span(ThemeRole::Warning, " · worked out"),
+            scene.span(ThemeRole::Warning, " · inferred"),
         ])
     }
 }
@@ -188,7 +188,7 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
         let why = match gone.why {
             GoneReason::ClosedByClient => "by client",
             GoneReason::ClosedByServer => "by server",
-            GoneReason::ClosedSecond => "closed 2nd",
+            GoneReason::ClosedSecond => "closed last",
             GoneReason::TimeWaitOver => "wait over",
             GoneReason::Stopped => "stopped",
             GoneReason::NeverConnected => "no answer",
@@ -209,7 +209,7 @@ enum SpanCell {
     /// The state lasted.
     Lasts(TcpState),
     /// Known from our own calls only.
-    Told,
+    Reported,
     /// A state that was not observed.
     Unseen,
     Gone,
@@ -220,18 +220,18 @@ fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>
     cells
         .chunk_by(|one, other| one == other)
         .map(|run| {
-            let (sign, style) = match run[0] {
+            let (symbol, style) = match run[0] {
                 SpanCell::Nothing => (' ', scene.style(ThemeRole::Text)),
                 SpanCell::Begins(state) => (glyph(state), scene.theme.state(state)),
                 SpanCell::Lasts(TcpState::TimeWait) => ('─', scene.theme.state(TcpState::TimeWait)),
                 SpanCell::Lasts(state) => ('━', scene.theme.state(state)),
-                SpanCell::Told => ('·', scene.style(ThemeRole::Told)),
+                SpanCell::Reported => ('·', scene.style(ThemeRole::Reported)),
                 SpanCell::Unseen => ('·', scene.style(ThemeRole::Warning)),
                 SpanCell::Gone => {
                     (HOLLOW.chars().next().unwrap_or('o'), scene.style(ThemeRole::Gone))
                 }
             };
-            Span::styled(sign.to_string().repeat(run.len()), style)
+            Span::styled(symbol.to_string().repeat(run.len()), style)
         })
         .collect()
 }
@@ -244,7 +244,7 @@ fn cells(axis: &Axis, history: &TableRow) -> Vec<SpanCell> {
             continue;
         };
         let first = axis.column(span.from);
-        let lasts = if span.seen { SpanCell::Lasts(span.state) } else { SpanCell::Told };
+        let lasts = if span.seen { SpanCell::Lasts(span.state) } else { SpanCell::Reported };
         cells[first.unwrap_or(0)..=last].fill(lasts);
         if let Some(first) = first.filter(|_| span.seen && !is_older(history, span.from)) {
             cells[first] = SpanCell::Begins(span.state);

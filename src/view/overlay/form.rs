@@ -37,7 +37,7 @@ fn line(
 ) -> Line<'static> {
     let focused = n == form.at;
     let wrong = form.wrong.as_ref().is_some_and(|wrong| wrong.field == n);
-    let sign = match (wrong, focused) {
+    let symbol = match (wrong, focused) {
         (true, _) => scene.span(ThemeRole::Error, format!("{REFUSED} ")),
         (false, true) => scene.span(ThemeRole::Key, format!("{SELECTED} ")),
         (false, false) => Span::raw("  "),
@@ -50,7 +50,7 @@ fn line(
     };
     let name = scene.span(part, format!("{}  ", text::fit(field.label, label)));
     let most = field_width(room).min(room.saturating_sub(label + 6));
-    let mut spans = vec![sign, name];
+    let mut spans = vec![symbol, name];
     let before = width(&spans);
     let cursor = match (focused, form.is_new_there) {
         (false, _) => Cursor::Elsewhere,

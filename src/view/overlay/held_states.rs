@@ -12,11 +12,11 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
     let width = 84.min(screen.width - 2);
     let room = usize::from(width - 4);
     let line = |(n, state)| {
-        let sign = if n == at { SELECTED } else { " " };
+        let symbol = if n == at { SELECTED } else { " " };
         let name = format!("{} {state:<12}", glyph(state));
         let meaning = text::cut(state.meaning(), room.saturating_sub(5 + text::width(&name)));
         let spans = vec![
-            scene.span(ThemeRole::Key, format!("{sign}{} ", n + 1)),
+            scene.span(ThemeRole::Key, format!("{symbol}{} ", n + 1)),
             Span::styled(name, scene.theme.state(state)),
             Span::raw(format!(" {meaning}")),
         ];
@@ -37,6 +37,6 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
     let height = lines.len() + most.unwrap_or(0);
     lines.extend(how(HELD[at.min(HELD.len() - 1)]));
     let keys = scene.keys(&HELD_STATES_KEYS);
-    let inner = painter.sheet(screen, (width, height), "A connection, held in a state", keys);
+    let inner = painter.sheet(screen, (width, height), "Hold a connection in a state", keys);
     painter.put(inner, lines);
 }

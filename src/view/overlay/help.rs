@@ -7,7 +7,7 @@ use crate::view::{Painter, Scene, ThemeRole, rect, text};
 /// All keys by group; `down` lines are scrolled away.
 pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
     let scene = painter.scene;
-    // What is looked at is in the right column, all that is done in the left one.
+    // Views are in the right column, actions in the left one.
     let (right, left): (Vec<Group>, Vec<Group>) =
         Group::ALL.into_iter().partition(|group| matches!(group, Group::Look | Group::View));
     let width = usize::from(screen.width);

@@ -14,9 +14,8 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, palette: &Palett
     let all = listed.clone().count();
     let key = listed.map(|binding| keys_of(binding).len()).max().unwrap_or(0);
     let wide = 78.min(screen.width.saturating_sub(2));
-    let keys = scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), ("Esc", "close")]);
-    let mut rest =
-        painter.sheet(screen, (wide, (all + 2).min(22)), "Every action by its name", keys);
+    let keys = scene.keys(&[("Enter", "run"), ("Up Down", "select"), ("Esc", "close")]);
+    let mut rest = painter.sheet(screen, (wide, (all + 2).min(22)), "All actions", keys);
     let typing = rect::take_top(&mut rest, 1);
     let room = usize::from(typing.width);
     let count = match found.len() {
@@ -31,7 +30,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, palette: &Palett
     spans.push(scene.span(ThemeRole::Dim, count));
     painter.render(Line::from(spans), typing);
     if found.is_empty() {
-        let words = "  no action is called that";
+        let words = "  no action matches";
         painter.put(rest, [scene.line(ThemeRole::Dim, words)]);
         return;
     }
@@ -50,8 +49,8 @@ fn line(
 ) -> Line<'static> {
     let keys = text::fit(&keys_of(binding), key + 2);
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
-    let sign = if selected { SELECTED } else { " " };
+    let symbol = if selected { SELECTED } else { " " };
     let spans =
-        vec![Span::raw(format!("{sign} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
+        vec![Span::raw(format!("{symbol} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
     if selected { scene.selected(spans) } else { Line::from(spans) }
 }

@@ -7,7 +7,7 @@ use crate::view::style::glyphs::REFUSED;
 use crate::view::table::columns;
 use crate::view::{Painter, Scene, ThemeRole, text};
 
-/// The last refusal: its rows, its meaning, and what would help; `down` lines are scrolled away.
+/// The last failure: its rows, its meaning, and tested remedies; `down` lines are scrolled away.
 pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     let Some(case) = &scene.state.notices.case else {
@@ -17,7 +17,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
     let room = usize::from(width.saturating_sub(4));
     let lines = lines(scene, case, (room, rows_shown(screen.height)));
     let inner_height = lines.len().min(usize::from(screen.height - 2));
-    let later = if case.waits { "do not retry by itself" } else { "retry when TIME_WAIT is over" };
+    let later = if case.waits { "do not retry later" } else { "retry after TIME_WAIT" };
     let mut keys = vec![("y", "retry"), ("Esc", "close")];
     if scene.state.waiting_helps() {
         keys.insert(1, ("w", later));
@@ -26,7 +26,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
     if lines.len() > inner_height {
         keys.insert(0, ("j k", "scroll"));
     }
-    let inner = painter.sheet(screen, (width, lines.len()), "Why not?", scene.keys(&keys));
+    let inner = painter.sheet(screen, (width, lines.len()), "Why did it fail?", scene.keys(&keys));
     painter.scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
     painter.put(inner, lines.into_iter().skip(down));
 }
@@ -45,27 +45,27 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     let sentence = text::wrap(&text::safe(&sentence), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in sentence.into_iter().enumerate() {
-        let sign = if n == 0 { REFUSED } else { " " };
-        lines.push(scene.line(ThemeRole::Error, format!("{sign} {words}")));
+        let symbol = if n == 0 { REFUSED } else { " " };
+        lines.push(scene.line(ThemeRole::Error, format!("{symbol} {words}")));
     }
     lines.extend(blamed_rows(scene, case, (room, most)));
     let meaning = if scene.state.somebody_listens_now() {
         String::from(
-            "Nobody listened there. Somebody listens there now: y calls again, and comes in.",
+            "Nothing was listening there, but a socket is listening now. Press y to retry.",
         )
     } else {
         meaning(scene, case)
     };
     lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
     if !case.remedies.is_empty() {
-        let long = "What would help? Tried just now, with sockets that are closed again:";
+        let long = "What would work? Just tested with throw-away sockets:";
         let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried(_));
         let heading = if case.remedies.iter().all(not_tried) {
-            "What would help?"
+            "What would work?"
         } else if text::width(long) <= room {
             long
         } else {
-            "What would help? Tried just now:"
+            "What would work? Just tested:"
         };
         lines.push(scene.line(ThemeRole::Heading, text::cut(heading, room)));
         for remedy in &case.remedies {
@@ -97,7 +97,7 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     let Some(line) = state.culprit().filter(|line| line.gone.is_none()) else {
         let binds = matches!(case.why.call, Call::Bind | Call::Listen);
         return if binds && case.rows.is_empty() {
-            String::from("No row of the table is in the way.")
+            String::from("No row in the table blocks it.")
         } else {
             String::new()
         };
@@ -105,7 +105,7 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
     let port = line.row.tuple.local.port;
     let owner = state.sockets.owners.get(&line.row.inode);
     let owner = match owner {
-        Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),
+        Some(owner) if owner.pid == state.machine.pid => String::from("this program"),
         Some(owner) => format!("{} (pid {})", text::safe(&owner.program), owner.pid),
         None => String::from("another program"),
     };
@@ -120,11 +120,13 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
             format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
         }
         (Attempt::Listen(_), TcpState::Listen) => {
-            format!("{owner} listens there: only one socket may, unless all have SO_REUSEPORT.")
+            format!(
+                "{owner} is listening there. Only one socket may listen, unless all set SO_REUSEPORT."
+            )
         }
         (Attempt::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
             format!(
-                "{owner} listens at {}: bind() gives the port to nobody else, unless both have SO_REUSEPORT.",
+                "{owner} is listening on {}. bind() fails for any other socket, unless both set SO_REUSEPORT.",
                 line.row.tuple.local
             )
         }
@@ -132,21 +134,23 @@ fn meaning(scene: Scene<'_>, case: &Failure) -> String {
             other_family(line)
         }
         (Attempt::Listen(_), _) => {
-            format!("Nobody listens, but {owner} still has a connection that uses port {port}.")
+            format!(
+                "Nothing is listening, but {owner} still has a connection that uses port {port}."
+            )
         }
         (Attempt::Connect(..), TcpState::Listen) => {
-            String::from("Somebody listens at that port, but at another address.")
+            String::from("A socket is listening on that port, but on another address.")
         }
         (Attempt::Connect(..), _) if case.why.call == Call::Bind => {
             format!(
-                "{owner} has port {port} there: bind() wants it alone, unless both have SO_REUSEADDR."
+                "{owner} uses port {port} there. bind() needs it exclusively, unless both set SO_REUSEADDR."
             )
         }
         (Attempt::Connect(spec, _), _) if spec.asked_port().is_some() => {
-            String::from("This row has all five numbers already: no second one may be equal to it.")
+            String::from("This row has the same 5-tuple, which must be unique.")
         }
         (Attempt::Connect(..), _) => {
-            String::from("Each of these has one port of the range, towards this destination.")
+            String::from("Each of these rows uses one port of the range for this destination.")
         }
     }
 }
@@ -160,24 +164,24 @@ fn is_of_the_other_family(line: &TableRow, to: Option<Endpoint>) -> bool {
 fn other_family(line: &TableRow) -> String {
     let at = line.row.tuple.local;
     String::from(if at.ip.is_ipv6() {
-        "Somebody listens at that port at every IPv6 address, but with IPV6_V6ONLY: calls by IPv4 do not come in there. Without it (L) they do."
+        "A socket is listening on that port on all IPv6 addresses, but IPV6_V6ONLY excludes IPv4 clients. Without that option (L) it accepts both."
     } else {
-        "Somebody listens at that port at every IPv4 address: 0.0.0.0 takes no calls by IPv6. Listening at :: (L) takes both."
+        "A socket is listening on that port on all IPv4 addresses. 0.0.0.0 excludes IPv6 clients; a listener on :: (L) accepts both."
     })
 }
 
 /// A remedy and its verdict, beside it or below it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
-    let (sign, part, known) = match remedy.verdict {
-        Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("being tried ...")),
-        Verdict::Works(_) => ("+", ThemeRole::New, String::from("tried: works")),
+    let (symbol, part, known) = match remedy.verdict {
+        Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("testing ...")),
+        Verdict::Works(_) => ("+", ThemeRole::New, String::from("tested: works")),
         Verdict::Fails(_, why) => {
-            let known = format!("tried: {}", why.errno.symbol().unwrap_or("refused"));
+            let known = format!("tested: {}", why.errno.symbol().unwrap_or("failed"));
             (REFUSED, ThemeRole::Error, known)
         }
-        Verdict::NotTried(why) => ("?", ThemeRole::Dim, format!("not tried: {why}")),
+        Verdict::NotTried(why) => ("?", ThemeRole::Dim, format!("not tested: {why}")),
     };
-    let first = format!("{sign} ");
+    let first = format!("{symbol} ");
     let words = text::safe(&remedy.words);
     let known = text::safe(&known);
     let column = room / 2;
@@ -192,8 +196,8 @@ fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'sta
     let both = format!("{words}{colon} {known}");
     let wrapped = text::wrap(&both, room.saturating_sub(2)).into_iter().enumerate();
     let line = |(n, words): (usize, String)| {
-        let sign = if n == 0 { first.clone() } else { String::from("  ") };
-        Line::from(vec![scene.span(part, sign), scene.span(part, words)])
+        let symbol = if n == 0 { first.clone() } else { String::from("  ") };
+        Line::from(vec![scene.span(part, symbol), scene.span(part, words)])
     };
     wrapped.map(line).collect()
 }

@@ -27,7 +27,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         if addresses.is_empty() { String::from("any address of this machine") } else { addresses };
     // The port comes first: the last of many addresses may be cut.
     let port = at.port;
-    let warning = format!(" OPEN TO EVERYBODY: port {port} can be reached at {reachable}");
+    let warning = format!(" OPEN TO THE NETWORK: port {port} is reachable on {reachable}");
     let line = Line::from(text::cut(&warning, usize::from(area.width)));
     painter.render(line.style(scene.style(ThemeRole::Banner)), area);
 }

@@ -130,7 +130,7 @@ fn port(end: SocketId) -> String {
 /// The destination; none while the kernel has yet to choose the server's port.
 fn destination(state: &State) -> String {
     let to = state.clients.target(state.server.at());
-    if to.port == Port::ANY { String::from("nobody yet: l listens") } else { to.to_string() }
+    if to.port == Port::ANY { String::from("nothing yet: press l") } else { to.to_string() }
 }
 
 fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
@@ -141,10 +141,12 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     let (long, short) = match clients.spec.source_port {
         SourcePort::KernelPicks => match scene.state.lab.unusual_range() {
             Some(range) => (
-                format!("source port: the kernel picks from {range}"),
+                format!("source port: kernel picks from {range}"),
                 format!("kernel picks from {range}"),
             ),
-            None => ("source port: the kernel picks".to_owned(), "kernel picks port".to_owned()),
+            None => {
+                ("source port: chosen by the kernel".to_owned(), "kernel picks port".to_owned())
+            }
         },
         SourcePort::Fixed(port) => (format!("source port: {port}"), format!("from port {port}")),
         SourcePort::SameAsServer => {

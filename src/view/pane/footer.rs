@@ -65,19 +65,17 @@ const FIRST: usize = 3;
 /// The keys of an overlay.
 fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     let close = ("Esc", "close");
-    let scroll = ("j k", "down, up");
+    let scroll = ("j k", "scroll");
     let quit = ("ctrl-c", "quit at once");
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
         Overlay::States(_) => scene.keys(&HELD_STATES_KEYS),
         Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
-            scene.keys(&[close, ("j k", "next"), (&*verbs(), "verbs"), quit])
+            scene.keys(&[close, ("j k", "next"), (&*verbs(), "actions"), quit])
         }
         Overlay::Card(_) => scene.keys(&[close, ("j k", "next row"), quit]),
         Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
-        Overlay::Palette(_) => {
-            scene.keys(&[("Enter", "do it"), ("Up Down", "choose"), close, quit])
-        }
+        Overlay::Palette(_) => scene.keys(&[("Enter", "run"), ("Up Down", "select"), close, quit]),
         Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form) => {
             form_keys(scene, form)
         }
@@ -86,7 +84,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
 
 /// The keys of the menu of states.
 pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
-    [("j k", "choose"), ("1-9 Enter", "hold it"), ("Esc", "close")];
+    [("j k", "select"), ("1-9 Enter", "hold"), ("Esc", "close")];
 
 /// The keys of the verbs, which work on the connection in the overlay.
 fn verbs() -> String {
@@ -107,10 +105,10 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
 
 /// The keys of a form, with those of a choice in a field with one.
 pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
-    let mut keys = vec![("Enter", "apply"), ("Esc", "drop"), ("Tab", "next")];
+    let mut keys = vec![("Enter", "apply"), ("Esc", "cancel"), ("Tab", "next")];
     let field = form.fields.get(form.at);
     if field.is_some_and(|field| matches!(field.value, Value::Choice { .. })) {
-        keys.insert(0, ("← →", "choose"));
+        keys.insert(0, ("← →", "change"));
     }
     scene.keys(&keys)
 }
@@ -121,7 +119,7 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     spans.extend(scene.input(&state.ui.find.text, (room / 2).max(10)));
     let rows = text::plural(state.ui.shown.len(), "row");
     spans.push(scene.span(ThemeRole::Dim, format!("   {rows}   ")));
-    spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "drop")]).spans);
+    spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "clear")]).spans);
     Line::from(spans)
 }
 

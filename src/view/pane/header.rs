@@ -17,8 +17,8 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         (HeaderText { gap: 2, ..WHOLE }, 0),
         (NAMELESS, 0),
         (NAMELESS, 1),
-        (SIGN, 0),
-        (SIGN, 1),
+        (SYMBOL, 0),
+        (SYMBOL, 1),
         (TIGHT, 1),
         (HeaderText { counts: false, ..NAMELESS }, 0),
         (LEAST, 0),
@@ -46,7 +46,7 @@ struct HeaderText {
     gap: usize,
     /// Whether it has the program's name.
     name: bool,
-    /// Whether it says `listening on`, instead of the sign of LISTEN.
+    /// Whether it says `listening on`, instead of the symbol of LISTEN.
     words: bool,
     /// Whether it counts the rows in each state.
     counts: bool,
@@ -54,10 +54,10 @@ struct HeaderText {
 
 const WHOLE: HeaderText = HeaderText { gap: 4, name: true, words: true, counts: true };
 const NAMELESS: HeaderText = HeaderText { gap: 2, name: false, ..WHOLE };
-const SIGN: HeaderText = HeaderText { words: false, ..NAMELESS };
+const SYMBOL: HeaderText = HeaderText { words: false, ..NAMELESS };
 /// Takes the whole line.
-const TIGHT: HeaderText = HeaderText { gap: 1, ..SIGN };
-const LEAST: HeaderText = HeaderText { counts: false, ..SIGN };
+const TIGHT: HeaderText = HeaderText { gap: 1, ..SYMBOL };
+const LEAST: HeaderText = HeaderText { counts: false, ..SYMBOL };
 
 fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     let gap = " ".repeat(words.gap);
@@ -95,8 +95,8 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     let listens = if words.words {
         Span::raw("listening on ")
     } else {
-        let sign = format!("{} ", glyph(TcpState::Listen));
-        Span::styled(sign, scene.theme.state(TcpState::Listen))
+        let symbol = format!("{} ", glyph(TcpState::Listen));
+        Span::styled(symbol, scene.theme.state(TcpState::Listen))
     };
     let at = scene.state.server.at().to_string();
     vec![listens, scene.span(ThemeRole::Strong, at)]

@@ -114,7 +114,7 @@ fn lines(
     newest: bool,
 ) -> Vec<Line<'static>> {
     let time = time(scene.state, notice, room);
-    let (part, sign) = match notice.tone {
+    let (part, symbol) = match notice.tone {
         Tone::Plain if newest => (ThemeRole::Strong, ""),
         Tone::Plain => (ThemeRole::Text, ""),
         Tone::Refused => (ThemeRole::Error, REFUSED),
@@ -124,7 +124,7 @@ fn lines(
         let margin = if n == 0 {
             vec![
                 scene.span(ThemeRole::Dim, format!(" {time} ")),
-                scene.span(part, format!("{sign:<2}")),
+                scene.span(part, format!("{symbol:<2}")),
             ]
         } else {
             vec![Span::raw(" ".repeat(time.len() + 4))]

@@ -36,10 +36,10 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 type RankedLine = (u8, Line<'static>);
 
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLine> {
-    let sign = glyph(TcpState::Listen);
-    let long = format!(" {sign} LISTEN ");
+    let symbol = glyph(TcpState::Listen);
+    let long = format!(" {symbol} LISTEN ");
     let fits = text::width(&long) + running.at.to_string().len() <= room;
-    let label = if fits { long } else { format!(" {sign} ") };
+    let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let mut first = vec![
         Span::styled(label, scene.theme.state(TcpState::Listen)),
@@ -55,15 +55,15 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
 fn reach(spec: &ListenSpec) -> &'static str {
     let ip = spec.at.ip.to_canonical();
     if spec.host != Host::THIS && ip.is_loopback() {
-        "only its own computer gets in"
+        "reachable from its host only"
     } else if spec.host != Host::THIS {
-        "only the lab gets in"
+        "lab connections only"
     } else if ip.is_loopback() {
-        "only this machine gets in"
+        "local connections only"
     } else if ip.is_unspecified() {
-        "everybody gets in"
+        "open to all hosts"
     } else {
-        "whoever reaches it gets in"
+        "reachable on this address"
     }
 }
 
@@ -74,9 +74,9 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
     match (pausing, listener.held) {
         (Some(why), _) => spans.push(scene.span(
             ThemeRole::Error,
-            text::cut(&format!("pauses: {}", why.errno), room.saturating_sub(1)),
+            text::cut(&format!("paused: {}", why.errno), room.saturating_sub(1)),
         )),
-        (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a goes on")),
+        (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a resumes")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
     let mut more = vec![format!("backlog {}", text::number(running.backlog))];
@@ -148,10 +148,10 @@ fn listen_rows(state: &State) -> impl Iterator<Item = &TableRow> {
 fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
     let spec = &scene.state.server.spec;
     let port = match spec.at.port {
-        Port::ANY => String::from("a port that the kernel chooses"),
+        Port::ANY => String::from("a port chosen by the kernel"),
         port => format!("port {port}"),
     };
-    let label = " would listen at ";
+    let label = " will listen on ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let would = format!("{label}{at}");
     let mut would = vec![scene.span(ThemeRole::Dim, would)];
@@ -161,21 +161,21 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
     }
     let idle = if let Some(seconds) = scene.state.retries_in() {
         [
-            format!(" nobody listens; tried again in {seconds} s"),
-            format!(" tried again in {seconds} s"),
-            format!(" again in {seconds} s"),
+            format!(" nothing is listening; retry in {seconds} s"),
+            format!(" not listening; retry in {seconds} s"),
+            format!(" retry in {seconds} s"),
         ]
     } else if scene.state.sockets.is_listening(spec.at.port) {
         [
-            format!(" another program listens at {port}"),
-            format!(" another has {port}"),
-            String::from(" another listens"),
+            format!(" another program is listening on {port}"),
+            format!(" in use by another: {port}"),
+            String::from(" port is in use"),
         ]
     } else {
         [
-            format!(" nobody listens at {port}"),
-            format!(" nobody at {port}"),
-            String::from(" nobody listens"),
+            format!(" nothing is listening on {port}"),
+            format!(" nothing on {port}"),
+            String::from(" not listening"),
         ]
     };
     vec![
@@ -216,6 +216,6 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
 fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
     let (from, bytes) = scene.state.server.last_payload.as_ref()?;
     let who = scene.state.peer_name(from.tuple.remote.ip, *from);
-    let said = format!(" {} says \"{}\"", text::safe(&who), escape(bytes));
+    let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
     Some((3, Line::from(text::cut(&said, room))))
 }

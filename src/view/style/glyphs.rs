@@ -66,7 +66,7 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
 }
 
 /// The replacement of `c` in an ASCII theme.
-#[allow(clippy::match_same_arms, reason = "one line for each kind of sign")]
+#[allow(clippy::match_same_arms, reason = "one line for each kind of symbol")]
 pub const fn in_ascii(c: char) -> char {
     match c {
         '▶' | '→' => '>',

@@ -67,7 +67,7 @@ pub enum ThemeRole {
     /// A row that is gone.
     Gone,
     /// A row known from our own calls only.
-    Told,
+    Reported,
     /// What failed.
     Error,
     /// What the user should know.
@@ -99,7 +99,7 @@ impl ThemeRole {
         ThemeRole::New,
         ThemeRole::Changed,
         ThemeRole::Gone,
-        ThemeRole::Told,
+        ThemeRole::Reported,
         ThemeRole::Error,
         ThemeRole::Warning,
         ThemeRole::Banner,
@@ -120,7 +120,7 @@ enum Ink {
 }
 
 impl Theme {
-    /// The order in which a key goes through the themes.
+    /// The order in which a key cycles the themes.
     pub const ORDER: [ThemeName; 4] =
         [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast, ThemeName::Mono];
 
@@ -166,7 +166,7 @@ impl Theme {
         }
     }
 
-    /// The style of a state; its name and its glyph tell the same.
+    /// The style of a state; its name and its glyph carry the same information.
     pub fn state(self, state: TcpState) -> Style {
         let (ink, modifier) = match state {
             TcpState::Listen => (Ink::Purple, Modifier::BOLD),
@@ -205,7 +205,7 @@ impl Theme {
             ThemeRole::Cursor => self.inked(Ink::Text, REVERSED),
             ThemeRole::New | ThemeRole::Gauge => self.inked(Ink::Green, BOLD),
             ThemeRole::Changed | ThemeRole::Warning => self.inked(Ink::Yellow, BOLD),
-            ThemeRole::Told => self.inked(Ink::Purple, NONE),
+            ThemeRole::Reported => self.inked(Ink::Purple, NONE),
             ThemeRole::Error => self.inked(Ink::Red, BOLD),
             ThemeRole::Banner => self.inked(Ink::Red, BOLD | REVERSED),
         }
@@ -238,7 +238,7 @@ impl Theme {
         }
     }
 
-    /// Okabe and Ito's colours, which people with any colour vision can tell apart; darker on white, brighter for bad projectors.
+    /// Okabe and Ito's colours, distinguishable with any colour vision; darker on white, brighter for bad projectors.
     const fn mixed(self, ink: Ink) -> Option<[u8; 3]> {
         let [dark, light, high_contrast] = match ink {
             Ink::Text => match self.name {

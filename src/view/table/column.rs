@@ -1,4 +1,4 @@
-//! A table as a list of columns: how wide each is, its title, and what stands in it.
+//! A table as a list of columns: titles, widths and cells.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use ratatui::text::{Line, Span};
 use crate::app::TableRow;
 use crate::tcp::SocketId;
 use crate::view::style::glyphs::{LOWER, UPPER};
-use crate::view::table::signs::signs;
+use crate::view::table::symbols::symbols;
 use crate::view::{Scene, ThemeRole, text, width};
 
 /// One column of a table of sockets.
 pub(crate) struct Column {
-    /// The titles, the longest first: the first that fits stands above the column. The first is also its name.
+    /// The titles, the longest first: the first that fits is shown. The first is also its name.
     pub(crate) titles: &'static [&'static str],
     /// The widths it grows to, each with its rank: low ranks get their room first, rank 0 in any case.
     pub(crate) widths: Vec<(u8, ColumnWidth)>,
-    /// What stands in a row. A cell that is wider than its column covers those to the right of it.
+    /// The cell of a row. One that is wider than its column covers those to the right of it.
     pub(crate) cell: fn(&RowView<'_>, usize) -> Vec<Span<'static>>,
 }
 
@@ -45,21 +45,21 @@ pub(crate) enum Bracket {
 pub(crate) struct ColumnLayout {
     columns: Vec<Column>,
     widths: Vec<usize>,
-    /// What precedes the first column: the signs of a row, or nothing.
+    /// What precedes the first column: the symbols of a row, or nothing.
     indent: usize,
     gap: usize,
 }
 
-/// How wide the signs of a row are.
-const SIGNS: usize = 3;
+/// How wide the symbols of a row are.
+const SYMBOLS: usize = 3;
 
 impl ColumnLayout {
-    /// The columns in `room`, behind the signs of each row.
+    /// The columns in `room`, behind the symbols of each row.
     pub(crate) fn fitting(columns: Vec<Column>, room: usize) -> ColumnLayout {
-        ColumnLayout::with_gap(columns, room, (SIGNS, 1))
+        ColumnLayout::with_gap(columns, room, (SYMBOLS, 1))
     }
 
-    /// The columns without signs before them.
+    /// The columns without symbols before them.
     pub(crate) fn plain(columns: Vec<Column>, room: usize) -> ColumnLayout {
         ColumnLayout::with_gap(columns, room, (0, 1))
     }
@@ -141,7 +141,7 @@ impl ColumnLayout {
             return Line::default();
         };
         let row = RowView { scene, line, bracket, layout: self };
-        let mut spans = if self.indent > 0 { vec![signs(scene, line)] } else { Vec::new() };
+        let mut spans = if self.indent > 0 { vec![symbols(scene, line)] } else { Vec::new() };
         let mut start = self.indent;
         for (column, width_of_column) in self.shown() {
             let used = width(&spans);
@@ -180,7 +180,7 @@ pub(crate) struct RowView<'a> {
 }
 
 impl RowView<'_> {
-    /// The sign that joins the row to its neighbour.
+    /// The symbol that joins the row to its neighbour.
     pub(crate) const fn join(&self) -> &'static str {
         match self.bracket {
             Bracket::Upper => UPPER,

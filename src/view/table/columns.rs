@@ -16,7 +16,7 @@ use crate::view::{Scene, ThemeRole, text};
 /// The least width of the age column with room for "47 s left".
 const LONG_AGE: usize = 9;
 
-/// The columns for these rows in so much room. Data that waits in a receive queue matters more than ages.
+/// The columns that fit into `room` for these rows. Unread data matters more than ages.
 pub(crate) fn fitting(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
     ColumnLayout::fitting(columns(scene, room, rows), room)
 }

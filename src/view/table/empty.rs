@@ -24,15 +24,15 @@ fn words(scene: Scene<'_>) -> (String, String) {
     let say = |why: &str, key: &str| (why.to_owned(), key.to_owned());
     if let Some((host, (_, why))) = state.sockets.blind.first_key_value() {
         let table = state.table_name(*host);
-        let why = format!("No look at {table} succeeds: {}", text::safe(why));
-        return say(&why, "It is tried again.");
+        let why = format!("Cannot read {table}: {}", text::safe(why));
+        return say(&why, "The next poll tries again.");
     }
     if !find.is_empty() {
         let why = format!("No row contains \"{}\".", scene.own(find));
-        return say(&why, "Esc shows every row again.");
+        return say(&why, "Press Esc for all rows.");
     }
     if state.is_past() && state.seen().is_empty() {
-        return say("There was no row then.", "Press . to step forward, p for now.");
+        return say("No rows existed then.", "Press . to step forward, p to go live.");
     }
     if !state.seen().is_empty() {
         let (owner, key) = match state.ui.lens.view {
@@ -40,21 +40,24 @@ fn words(scene: Scene<'_>) -> (String, String) {
             PointOfView::BothEnds | PointOfView::Server => ("the server", "Press l to listen"),
         };
         let why = format!("On this computer ({owner}) {command} prints nothing.");
-        return (why, format!("{key}, or e for the other end."));
+        return (why, format!("{key}, or e to see the other end."));
     }
     if state.ui.lens.whole_machine {
         let owner = if state.lab.is_up() { "these computers" } else { "this machine" };
         return say(&format!("No program on {owner} has a TCP socket."), "Press l to listen.");
     }
     if state.server.is_listening() {
-        let why = "The server listens; its row comes with the next look at the table.";
+        let why = "The server is listening; its row appears at the next poll.";
         return say(why, "Press c to connect.");
     }
     if state.server.at().port == Port::ANY {
-        return say("Nothing listens yet; the kernel will choose the port.", "Press l to listen.");
+        return say(
+            "Nothing is listening yet; the kernel will choose the port.",
+            "Press l to listen.",
+        );
     }
-    let who = format!("port {}", state.server.at().port);
-    say(&format!("Nobody uses {who}: {command} prints nothing."), "Press l to listen.")
+    let port = state.server.at().port;
+    say(&format!("Port {port} is unused: {command} prints nothing."), "Press l to listen.")
 }
 
 /// The next step, below a table that shows nothing but a listening socket.
@@ -67,7 +70,7 @@ pub(crate) fn hint(painter: &mut Painter<'_, '_>, area: Rect, used: usize) {
         return;
     };
     if waits && quiet && state.ui.shown.len() == 1 {
-        let words = "   Nobody is connected yet. Press c to connect.";
+        let words = "   No connections yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
         painter.render(scene.line(ThemeRole::Dim, words), rect::line(area, below));
     }

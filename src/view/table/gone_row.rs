@@ -23,8 +23,8 @@ pub(crate) fn gone(row: &RowView<'_>, why: GoneReason) -> String {
     } else {
         row.layout.width_through(STATE, AGE)
     };
-    let sign = if why == GoneReason::Reset { format!("{REFUSED} ") } else { String::new() };
-    let [whole, brief] = [why.words(), why.brief()].map(|why| format!("{sign}{why}"));
+    let symbol = if why == GoneReason::Reset { format!("{REFUSED} ") } else { String::new() };
+    let [whole, brief] = [why.words(), why.brief()].map(|why| format!("{symbol}{why}"));
     let tries = [
         format!("{HOLLOW} {state:<11} {whole}"),
         format!("{HOLLOW} {state:<11} {brief}"),

@@ -8,7 +8,7 @@ pub(crate) mod height;
 pub(crate) mod narrow;
 pub(crate) mod netstat;
 pub(crate) mod role;
-pub(crate) mod signs;
+pub(crate) mod symbols;
 pub(crate) mod timer;
 pub(crate) mod titles;
 pub(crate) mod window;

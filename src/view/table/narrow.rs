@@ -62,7 +62,7 @@ fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     let left = time_left(row.scene, row.line).map_or_else(String::new, |left| {
         format!(" {}", left.trim_end_matches(" left").replace(' ', ""))
     });
-    let sign = if socket.tuple.protocol == Protocol::Udp {
+    let symbol = if socket.tuple.protocol == Protocol::Udp {
         // No column shows the protocol, and UDP's states have TCP's names.
         socket.tuple.protocol.to_string()
     } else if row.line.gone.is_some() {
@@ -70,5 +70,5 @@ fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     } else {
         glyph(socket.state).to_string()
     };
-    row.in_state(text::cut(&format!("{sign} {}{left}", socket.state), width))
+    row.in_state(text::cut(&format!("{symbol} {}{left}", socket.state), width))
 }

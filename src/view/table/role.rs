@@ -32,8 +32,8 @@ pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
         Role::ServerEnd(_) if room < 10 => String::from("server"),
         Role::ServerEnd(peer) if room < ROOMY => server_of(peer, room),
         Role::Unknown if line.row.state != TcpState::TimeWait => role.to_string(),
-        Role::Unknown if room < 17 => String::from("nobody's"),
-        Role::Unknown => String::from("nobody's any more"),
+        Role::Unknown if room < 17 => String::from("no owner"),
+        Role::Unknown => String::from("no owner any more"),
         Role::Listener
         | Role::ServerEnd(_)
         | Role::Client(_)

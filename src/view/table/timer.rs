@@ -26,10 +26,10 @@ pub(crate) fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     unanswered(line)?;
     let timer = line.row.timer?;
     let what = match timer.kind {
-        TimerKind::ZeroWindowProbe => "asked for room",
-        TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "sent again",
+        TimerKind::ZeroWindowProbe => "window probed",
+        TimerKind::Retransmit | TimerKind::KeepAlive | TimerKind::TimeWait => "resent",
     };
     let often = text::plural(timer.tries, "time");
     let left = text::short(line.time_left(scene.state.then())?);
-    Some(format!("{what} {often} in vain, next in {left}"))
+    Some(format!("{what} {often}, no answer; next in {left}"))
 }

@@ -39,7 +39,7 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     let command = command(state);
     // netstat's own layout has a heading above the rows, though grep would not show it.
     let [long, short] = if state.ui.netstat {
-        let heading = format!("netstat's heading, and the rows of {command}");
+        let heading = format!("netstat's heading and the rows of {command}");
         [heading, String::from("in netstat's layout")]
     } else {
         [format!("the rows of {command}"), command]

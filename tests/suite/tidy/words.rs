@@ -19,7 +19,7 @@ const PLAIN: [(&str, &str); 24] = [
     (r"brakes?|braked", "delay"),
     (r"loses the next", "drops the next"),
     (r"what is so", "what the kernel does"),
-    (r"believed by many", "common belief"),
+    (r"Common belief", "common belief"),
     (r"phones?|telephones?|ring|rings", "connect"),
     (r"farewells?|goodbyes?", "close"),
     (r"in vain", "unanswered"),

@@ -32,7 +32,7 @@ fn one_key_compares_the_newest_connection_with_the_one_before() {
 }
 
 #[test]
-fn a_marked_row_says_so_and_is_compared_with_the_next_one() {
+fn a_marked_row_is_compared_with_the_next_one() {
     let mut robot = two_connections();
     robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
     robot.press("v");
@@ -106,7 +106,7 @@ fn long_addresses_are_compared_in_a_list() {
 }
 
 #[test]
-fn without_two_connections_the_key_says_what_is_missing() {
+fn comparing_needs_two_connections() {
     let mut robot = Robot::listening();
     robot.press("V");
     assert!(robot.said().contains("two connections are needed"), "{}", robot.said());

@@ -1,4 +1,4 @@
-//! One connection looked inside.
+//! The details of one connection.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn looked_inside(name: SocketId) -> Robot {
 }
 
 #[test]
-fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
+fn kernel_facts_of_both_ends_are_explained() {
     let ends = PHONE.map(|row| own(row, 1).name);
     let mut robot = looked_inside(ends[1]);
     assert_eq!(robot.state.looked_inside(), [ends[1], ends[0]]);
@@ -47,9 +47,9 @@ fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
     check_mono("card_inside", &mut robot);
     let text = screen(&mut robot, WIDE);
     for words in [
-        "phone (127.0.0.3) called 127.0.0.1:5000 from port 47118",
-        "Nobody has closed yet.",
-        "0.043 ms there and back",
+        "phone (127.0.0.3) connected to 127.0.0.1:5000 from port 47118",
+        "Neither end has closed.",
+        "0.043 ms, variation 0.020 ms",
         "0 B in, 13 B out",
         "$ ss -tanpio 'sport = :47118 and dport = :5000'",
         "$ nc -s 127.0.0.3 127.0.0.1 5000",
@@ -61,7 +61,7 @@ fn what_the_kernel_knows_of_both_ends_is_told_in_the_readers_words() {
 }
 
 #[test]
-fn a_paused_card_stands_still() {
+fn a_paused_card_does_not_change() {
     let name = own(PHONE[1], 1).name;
     let mut robot = two_connections();
     robot.press("p");
@@ -85,11 +85,11 @@ fn queues_and_timers_say_what_they_mean_for_this_row() {
     let told = [
         (0, "1 waiting for accept()"),
         (0, "128 may wait (backlog)"),
-        (1, "13 B, came before accept()"),
-        (2, "36 B, not acknowledged yet"),
-        (2, "sent again 3 times in vain, next in 2 s"),
-        (3, "4 s left, then: is there room again?"),
-        (4, "60 s left, then: is the other end alive?"),
+        (1, "13 B, received before accept()"),
+        (2, "36 B, unacknowledged"),
+        (2, "resent 3 times, no answer; next in 2 s"),
+        (3, "4 s left, then a window probe"),
+        (4, "60 s left, then a keepalive probe"),
     ];
     for (row, words) in told {
         robot.ask(Action::SelectRow(own(table[row], 1).name));
@@ -104,7 +104,7 @@ fn queues_and_timers_say_what_they_mean_for_this_row() {
 }
 
 #[test]
-fn a_syn_and_a_fin_under_way_are_told_as_what_they_are() {
+fn an_unacknowledged_syn_or_fin_is_named() {
     let table = [
         "tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11",
         "tcp 0 1 127.0.0.3:54240 127.0.0.1:5000 FIN_WAIT1",
@@ -112,10 +112,10 @@ fn a_syn_and_a_fin_under_way_are_told_as_what_they_are() {
         "tcp 0 13 127.0.0.5:54240 127.0.0.1:5000 ESTABLISHED inode=12",
     ];
     let told = [
-        "1 B: the SYN, it counts as one",
-        "1 B: the FIN, it counts as one",
-        "14 B: 13 not acknowledged, and the FIN",
-        "13 B, not acknowledged yet",
+        "1 B: the SYN counts as one",
+        "1 B: the FIN counts as one",
+        "14 B: 13 unacknowledged, and the FIN",
+        "13 B, unacknowledged",
     ];
     for (row, words) in table.iter().zip(told) {
         let mut robot = Robot::listening();
@@ -140,9 +140,9 @@ fn an_end_that_is_not_born_yet_is_not_gone() {
     let mut robot = Robot::calling_in_lab();
     robot.tables(&[computers::LISTEN, ANSWERS], &[CALLS]);
     let text = card(robot, ANSWERS);
-    assert!(text.contains("once the last ACK"), "{text}");
+    assert!(text.contains("has not received the final ACK"), "{text}");
     assert!(text.contains("0 B, without the SYN+ACK"), "{text}");
-    assert!(!text.contains("until the server calls accept()"), "{text}");
+    assert!(!text.contains("in the accept queue"), "{text}");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
 }
 
 #[test]
-fn states_passed_are_told_with_their_time_and_those_unseen_in_brackets() {
+fn earlier_states_have_durations_or_brackets() {
     let mut robot = two_connections();
     for state in ["FIN_WAIT2", "TIME_WAIT"] {
         robot.later(Duration::from_secs(3));

@@ -1,4 +1,4 @@
-//! What is shown is whole, and what is not says so, however small the screen.
+//! Texts are whole, or marked as cut, at every size.
 
 use fivetuple::app::{Action, Event, Pane, Tone};
 use fivetuple::tcp::Owner;
@@ -66,9 +66,9 @@ fn netstats_layout_writes_mapped_addresses_as_netstat_does() {
     for end in ["LISTEN", "54240 ESTABLISHED"] {
         assert_eq!(row(end).find(end.rsplit(' ').next().unwrap()), Some(state));
     }
-    // What grep lets not through stands above the rows: the title says so where it has room.
+    // The heading is no match of grep: the title says so if it fits.
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("netstat's heading, and the rows of"), "{text}");
+    assert!(text.contains("netstat's heading and the rows of"), "{text}");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn big_type_shows_whole_addresses_and_keeps_what_listens() {
 }
 
 #[test]
-fn who_goes_to_what_happened_reads_the_newest_sentence_to_its_end() {
+fn the_focused_notices_show_the_newest_sentence_whole() {
     let words = "The LISTEN row did not change; ".repeat(6) + "this is its end.";
     for plain in [words.clone(), words.replace(';', ",")] {
         let mut robot = two_connections();
@@ -121,12 +121,12 @@ fn on_a_small_screen_the_footer_names_how_to_disconnect() {
 }
 
 #[test]
-fn a_card_that_is_not_whole_says_so() {
+fn an_incomplete_card_says_so() {
     let mut robot = two_connections();
     robot.press("Enter");
     for (size, whole) in [(WIDE, true), (SMALL, false)] {
         let text = screen(&mut robot, size);
-        assert_eq!(!text.contains("more fits on a larger screen"), whole, "{text}");
+        assert_eq!(!text.contains("enlarge the window for more"), whole, "{text}");
     }
 }
 
@@ -185,7 +185,7 @@ fn netstats_layout_gives_an_unconnected_udp_socket_no_state() {
 }
 
 #[test]
-fn nothing_is_said_of_an_owner_before_anybody_has_looked() {
+fn an_owner_is_blank_before_the_first_poll() {
     let mut robot = Robot::listening();
     robot.press("w");
     let stranger = "tcp 0 0 127.0.0.9:7 127.0.0.1:6000 ESTABLISHED inode=77 uid=7";

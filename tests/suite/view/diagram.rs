@@ -11,7 +11,7 @@ use crate::view::{
 };
 
 #[test]
-fn the_rows_stand_on_the_states_and_the_newest_connections_way_is_lit() {
+fn rows_are_counted_per_state_and_the_newest_path_is_highlighted() {
     let mut robot = two_connections();
     robot.press("g");
     check("states", &mut robot, &ALL);
@@ -19,27 +19,27 @@ fn the_rows_stand_on_the_states_and_the_newest_connections_way_is_lit() {
 }
 
 #[test]
-fn before_anybody_connects_the_diagram_stands_there_already() {
+fn the_diagram_is_drawn_without_connections() {
     let mut robot = Robot::new();
     robot.press("g");
     check("states_empty", &mut robot, &[USUAL]);
 }
 
 #[test]
-fn a_way_that_no_look_saw_is_drawn_differently_and_said_to_be_worked_out() {
+fn an_inferred_path_is_drawn_differently_and_called_inferred() {
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
     robot.press("g");
     check("states_goodbye", &mut robot, &ALL);
     check_mono("states_goodbye", &mut robot);
     let text = screen(&mut robot, WIDE);
-    let said = "laptop, FIN_WAIT2 → TIME_WAIT: rcv FIN, snd ACK. Worked out, as no look saw it: SYN_SENT, FIN_WAIT1, FIN_WAIT2.";
+    let said = "laptop, FIN_WAIT2 → TIME_WAIT: rcv FIN, snd ACK. Inferred, too brief to be polled: SYN_SENT, FIN_WAIT1, FIN_WAIT2.";
     assert!(text.contains(said), "{text}");
     assert!(text.contains('╍') && !text.contains("━━▶"), "{text}");
 }
 
 #[test]
-fn what_was_seen_is_drawn_whole() {
+fn observed_transitions_are_drawn_solid() {
     let mut robot = Robot::listening();
     robot.press("c");
     robot.hear(SocketEvent::Connected(own(LAPTOP[1], 11)));
@@ -52,11 +52,11 @@ fn what_was_seen_is_drawn_whole() {
     robot.press("g");
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("━━▶┃▶ TIME_WAIT"), "{text}");
-    assert!(!text.contains("rcv FIN, snd ACK. Worked out, as no look saw it: F"), "{text}");
+    assert!(!text.contains("rcv FIN, snd ACK. Inferred, too brief to be polled: F"), "{text}");
 }
 
 #[test]
-fn a_reset_goes_straight_to_closed() {
+fn a_reset_leads_straight_to_closed() {
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.3:47118")));
     robot.press("g");
@@ -78,7 +78,7 @@ fn no_state_is_lost_at_any_size() {
 }
 
 #[test]
-fn the_key_that_brings_the_diagram_takes_it_away() {
+fn the_diagrams_key_toggles_it() {
     let mut robot = two_connections();
     let before = screen(&mut robot, USUAL);
     robot.press("g g");

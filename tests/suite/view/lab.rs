@@ -18,7 +18,7 @@ fn a_lab_without_a_listener() {
     check("lab_empty", &mut Robot::in_lab(4), &ALL);
 }
 
-/// The handshake on a held wire: after each picture one segment is let through.
+/// The handshake on a held wire: one segment is delivered after each screen.
 #[test]
 fn a_handshake_on_a_held_wire() {
     let mut robot = Robot::calling_in_lab();
@@ -86,7 +86,7 @@ fn a_computer_whose_table_cannot_be_read() {
     robot.later(Duration::from_secs(3));
     for size in ALL {
         let text = screen(&mut robot, size);
-        let (_, behind) = text.split_once("Remote Computer").expect("its title");
+        let (_, behind) = text.split_once("Remote computer").expect("its title");
         let title = behind.lines().next().unwrap_or_default();
         assert!(title.contains("not read for 3 s"), "{text}");
         assert_eq!(text.matches("not read for").count(), 1, "{text}");
@@ -133,7 +133,7 @@ fn the_form_of_ports_to_use_up() {
 }
 
 #[test]
-fn a_click_chooses_the_row_under_it_in_either_table() {
+fn a_click_selects_the_row_in_either_table() {
     let mut robot = Robot::calling_in_lab();
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
@@ -159,7 +159,7 @@ fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
     for wide in [60, 79, 80, 115, 116, 145, 146, 162, 200] {
         for high in [16, 18, 24, 29, 30, 36, 50] {
             let text = screen(&mut robot, (wide, high));
-            for part in ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 wait", "192.168.1.13"] {
+            for part in ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 queued", "192.168.1.13"] {
                 assert!(text.contains(part), "{part} is not at {wide}x{high}:\n{text}");
             }
         }

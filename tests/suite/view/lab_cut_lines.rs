@@ -1,4 +1,4 @@
-//! In the lab: what is not shown says so, and what is shown is whole, however small the screen.
+//! Texts of the lab are whole, or marked as cut, at every size.
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent, WireEvent, WireStatus};
@@ -29,7 +29,7 @@ pub(crate) fn lines_with(text: &str, what: &str) -> usize {
 }
 
 #[test]
-fn one_line_and_those_behind_it_are_as_many_as_wait() {
+fn shown_and_hidden_segments_add_up_to_the_queue() {
     let mut robot = Robot::listening_in_lab();
     robot.press("h");
     for number in 1..=40 {
@@ -39,7 +39,7 @@ fn one_line_and_those_behind_it_are_as_many_as_wait() {
     for high in [16, 18, 24] {
         let text = screen(&mut robot, (60, high));
         let shown = lines_with(&text, "SYN ─");
-        let (before, _) = text.split_once(" more behind").expect(&text);
+        let (before, _) = text.split_once(" more queued").expect(&text);
         let behind: usize = before.rsplit(' ').next().unwrap().parse().unwrap();
         assert_eq!(shown + behind, 40, "{text}");
     }
@@ -58,7 +58,7 @@ fn a_kept_filter_is_seen_in_the_labs_tables() {
 }
 
 #[test]
-fn the_first_line_says_that_the_picture_lives_whatever_the_wire_does() {
+fn the_header_says_live_with_any_wire_status() {
     let mut robot = connections(1);
     robot.press("b b");
     for number in 1..=3 {
@@ -113,7 +113,7 @@ fn the_labs_tables_say_which_part_of_them_is_shown() {
 }
 
 #[test]
-fn the_whole_of_the_labs_tables_is_said_and_seen() {
+fn the_labs_tables_show_the_whole_machine() {
     let mut robot = connections(1);
     robot.press("w");
     assert!(robot.said().contains("every socket"), "{}", robot.said());
@@ -177,7 +177,7 @@ fn no_blank_line_follows_a_segment_whose_numbers_are_long() {
 }
 
 #[test]
-fn segments_that_were_not_told_are_not_shown() {
+fn unreported_segments_are_counted_as_not_shown() {
     let mut robot = Robot::listening_in_lab();
     let untold = WireEvent::Status(WireStatus { unreported: 50_736, ..WireStatus::default() });
     robot.tell(Event::Lab(LabEvent::Wire(vec![untold])));
@@ -209,13 +209,13 @@ fn a_text_that_no_row_contains_is_named_at_every_size() {
     for size in ALL {
         let text = screen(&mut robot, size);
         assert!(text.to_lowercase().contains("no row contains \"370\""), "{text}");
-        assert!(text.contains("Esc shows every row"), "{text}");
-        assert!(!text.contains("no row at port"), "{text}");
+        assert!(text.contains("Esc for all rows"), "{text}");
+        assert!(!text.contains("No rows with port"), "{text}");
     }
 }
 
 #[test]
-fn what_nobody_has_accepted_is_the_servers_end() {
+fn an_unaccepted_row_is_the_servers_end() {
     let mut robot = Robot::calling_in_lab();
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     for size in [(79, 24), (80, 24), (90, 30), (100, 30)] {
@@ -231,7 +231,7 @@ fn what_nobody_has_accepted_is_the_servers_end() {
 }
 
 #[test]
-fn how_many_connections_a_computer_holds_is_said_in_words_however_small_the_screen() {
+fn the_number_of_connections_is_shown_at_every_size() {
     let mut robot = Robot::in_lab(8);
     for n in 0..2 {
         let row =

@@ -1,4 +1,4 @@
-//! In the lab: what a row, a form or a menu says where there is hardly room.
+//! Rows, forms and menus of the lab on small screens.
 
 use fivetuple::app::{HELD, PointOfView, held_in_lab};
 
@@ -21,7 +21,7 @@ fn with_udp() -> Robot {
 }
 
 #[test]
-fn a_udp_row_is_told_from_a_tcp_row_in_every_table() {
+fn every_table_distinguishes_udp_and_tcp_rows() {
     for (size, view) in ALL.into_iter().flat_map(|size| {
         let views = [PointOfView::BothEnds, PointOfView::Server, PointOfView::Client];
         views.map(|view| (size, view))
@@ -59,7 +59,7 @@ fn a_udp_row_that_is_gone_is_still_one() {
 }
 
 #[test]
-fn where_an_address_is_cut_its_end_tells_the_computers_apart() {
+fn the_end_of_a_cut_address_is_kept() {
     let mut robot = connections(1);
     robot.press("e");
     let text = screen(&mut robot, SMALL);
@@ -68,7 +68,7 @@ fn where_an_address_is_cut_its_end_tells_the_computers_apart() {
 }
 
 #[test]
-fn the_menu_of_states_says_each_whole_and_names_its_keys() {
+fn the_menu_of_states_is_complete_and_names_its_keys() {
     for (at, held) in HELD.iter().enumerate() {
         let mut robot = Robot::in_lab(3);
         robot.press("S");
@@ -79,7 +79,7 @@ fn the_menu_of_states_says_each_whole_and_names_its_keys() {
             let words: Vec<&str> = inside.flat_map(str::split_whitespace).collect();
             let how = format!("In the lab: {}.", held_in_lab(*held));
             assert!(words.join(" ").ends_with(&how), "{size:?}: {text}");
-            assert!(text.contains("1-9 Enter hold it"), "{size:?}: {text}");
+            assert!(text.contains("1-9 Enter hold"), "{size:?}: {text}");
         }
         for size in [WIDE, USUAL] {
             let text = screen(&mut robot, size);
@@ -90,7 +90,7 @@ fn the_menu_of_states_says_each_whole_and_names_its_keys() {
 }
 
 #[test]
-fn the_form_of_ports_says_how_many_descriptors_it_needs_and_how_many_there_are() {
+fn the_port_form_counts_descriptors_needed_and_available() {
     let mut robot = Robot::in_lab(3);
     robot.press("P ctrl-u");
     robot.type_text("1024-65535");
@@ -102,7 +102,7 @@ fn the_form_of_ports_says_how_many_descriptors_it_needs_and_how_many_there_are()
 }
 
 #[test]
-fn the_numbers_of_a_crowd_have_commas_everywhere() {
+fn large_numbers_have_commas_everywhere() {
     let mut robot = Robot::listening_in_lab();
     let full = LISTEN.replace("tcp 0 128", "tcp 18912 65535");
     robot.tables(&[&full], &[]);
@@ -130,12 +130,12 @@ fn below_the_ladder_the_key_that_scrolls_it_is_named() {
 }
 
 #[test]
-fn no_title_and_no_foot_of_a_pane_breaks_off() {
+fn titles_of_panes_are_never_cut() {
     for wide in 60..=130 {
         let mut robot = connections(1);
         robot.press("w");
         let text = screen(&mut robot, (wide, 24));
-        let broken = |line: &&str| line.contains("Remote Computer") && line.contains(" of ");
+        let broken = |line: &&str| line.contains("Remote computer") && line.contains(" of ");
         for line in text.lines().filter(broken) {
             assert!(line.contains(" of 3 "), "{wide}: {text}");
         }

@@ -1,4 +1,4 @@
-//! What holds for every picture.
+//! Laws that hold for every screen.
 
 use crate::robot::{Robot, own};
 use fivetuple::app::{Action, Form, Overlay, Pane, Tone};
@@ -98,7 +98,7 @@ fn luminance(colour: [u8; 3]) -> f64 {
 }
 
 #[test]
-fn the_newest_sentence_is_whole_or_says_that_it_is_not() {
+fn the_newest_sentence_is_whole_or_marked_as_cut() {
     let long = "cannot listen at 127.0.0.1:5000: address already in use (EADDRINUSE). Row 2 has it: TIME_WAIT, 47 s left, \
                 because the server closed first. Helps: wait, or SO_REUSEADDR on both runs.";
     for keys in ["", "z"] {
@@ -205,7 +205,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
 }
 
 #[test]
-fn a_click_chooses_what_stands_under_it() {
+fn a_click_selects_what_is_drawn_there() {
     let mut robot = two_connections();
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
     let find = |buffer: &Buffer, what: &str| {

@@ -1,4 +1,4 @@
-//! What stands on the screen: pictures as text at three sizes, and laws that hold for every picture.
+//! Screens as text at three sizes, and laws that hold for every screen.
 
 pub(crate) mod compare;
 pub(crate) mod connection;
@@ -65,7 +65,7 @@ pub(crate) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
     text_of(&paint(robot, DARK, size).0)
 }
 
-/// Checks a picture against the stored ones, at each size.
+/// Compares a screen with the stored ones, at each size.
 pub(crate) fn check(name: &str, robot: &mut Robot, sizes: &[(u16, u16)]) {
     for size in sizes {
         let name = format!("{name}_{}x{}", size.0, size.1);
@@ -73,7 +73,7 @@ pub(crate) fn check(name: &str, robot: &mut Robot, sizes: &[(u16, u16)]) {
     }
 }
 
-/// Checks a picture against the stored one without colour, at the usual size: nothing may be told by colour alone.
+/// Compares a screen without colours with the stored one, at the usual size: no information may be in the colour alone.
 pub(crate) fn check_mono(name: &str, robot: &mut Robot) {
     let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
     let (buffer, _) = paint(robot, mono, USUAL);
@@ -116,7 +116,7 @@ pub(crate) fn two_connections() -> Robot {
     robot
 }
 
-/// The laptop closed first and waits; the phone was reset.
+/// The laptop closed first and is in TIME_WAIT; the phone was reset.
 pub(crate) fn goodbyes() -> Robot {
     let mut robot = two_connections();
     robot.hear(SocketEvent::Closed {
@@ -129,7 +129,7 @@ pub(crate) fn goodbyes() -> Robot {
     robot
 }
 
-/// The whole machine, with `count` connections of others.
+/// The whole machine, with `count` connections of other programs.
 pub(crate) fn whole_machine(count: u16) -> Robot {
     let mut robot = Robot::listening();
     robot.press("w");

@@ -43,14 +43,14 @@ pub(crate) fn tried() -> Robot {
 }
 
 #[test]
-fn the_wrong_model_stands_beside_the_right_one() {
+fn both_models_are_side_by_side() {
     let mut robot = two_connections();
     robot.press("M");
     check("myth", &mut robot, &ALL);
 }
 
 #[test]
-fn what_the_kernel_said_to_the_trial_stands_in_the_picture() {
+fn the_kernels_results_of_the_test_are_shown() {
     let mut robot = tried();
     check("myth_tried", &mut robot, &ALL);
     let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);

@@ -1,4 +1,4 @@
-//! Pictures as text, at three sizes.
+//! Screens as text, at three sizes.
 
 use crate::robot::{Robot, end, own};
 use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Tone};
@@ -11,7 +11,7 @@ use crate::view::{
 };
 
 #[test]
-fn an_empty_screen_says_why_and_which_key() {
+fn an_empty_screen_names_the_reason_and_the_key() {
     check("empty", &mut Robot::new(), &ALL);
 }
 
@@ -31,12 +31,12 @@ fn two_connections_are_four_rows_and_the_listener() {
 }
 
 #[test]
-fn what_is_gone_stays_for_a_while_with_its_reason() {
+fn gone_rows_stay_briefly_with_their_reason() {
     check("goodbyes", &mut goodbyes(), &ALL);
 }
 
 #[test]
-fn connections_that_nobody_accepts_wait_in_the_queue() {
+fn unaccepted_connections_wait_in_the_queue() {
     let mut robot = Robot::listening();
     robot.press("a");
     robot.hear(SocketEvent::AcceptHeld(true));
@@ -113,7 +113,7 @@ fn big_type() {
 }
 
 #[test]
-fn everybody_is_warned_of_a_server_that_is_open() {
+fn an_open_server_has_a_warning() {
     let mut robot = Robot::new();
     robot.state.machine.addresses = vec![[127, 0, 0, 1].into(), [192, 168, 1, 20].into()];
     robot.hear(SocketEvent::Listening {
@@ -125,7 +125,7 @@ fn everybody_is_warned_of_a_server_that_is_open() {
 }
 
 #[test]
-fn what_else_there_is_to_know_stands_in_the_title() {
+fn titles_have_additional_facts() {
     let mut robot = two_connections();
     robot.state.sockets.source = "procfs";
     robot.state.sockets.torn = true;
@@ -139,7 +139,7 @@ fn what_else_there_is_to_know_stands_in_the_title() {
 }
 
 #[test]
-fn a_refusal_marks_the_rows_to_blame() {
+fn a_failure_marks_the_rows_to_blame() {
     let mut robot = goodbyes();
     let blame = vec![end("127.0.0.2:54240", "127.0.0.1:5000")];
     let words = "cannot listen at 127.0.0.1:5000: address already in use (EADDRINUSE). Row 2 has it: TIME_WAIT, 47 s left, \
@@ -154,7 +154,7 @@ fn a_refusal_marks_the_rows_to_blame() {
 }
 
 #[test]
-fn the_title_names_every_port_that_is_watched() {
+fn the_title_names_every_watched_port() {
     let mut robot = two_connections();
     robot.state.clients.called.insert(Port(8080));
     robot.ask(Action::PointOfView);
@@ -178,7 +178,7 @@ fn many_computers_scroll() {
 }
 
 #[test]
-fn the_point_of_view_is_told_where_the_rows_are_missing() {
+fn a_hidden_point_of_view_is_explained() {
     let mut robot = Robot::listening();
     robot.ask(Action::PointOfView);
     robot.ask(Action::PointOfView);

@@ -50,7 +50,7 @@ fn even_and_odd_ones_are_counted_apart() {
 }
 
 #[test]
-fn the_chosen_port_is_named_and_moves_with_the_chosen_row() {
+fn the_selected_port_follows_the_selected_row() {
     let mut robot = connections(12);
     robot.press("m + +");
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.2:40006")));
@@ -62,14 +62,14 @@ fn the_chosen_port_is_named_and_moves_with_the_chosen_row() {
 }
 
 #[test]
-fn a_toy_range_has_a_cell_for_each_port_and_says_when_it_is_used_up() {
+fn a_toy_range_has_a_cell_per_port_and_reports_exhaustion() {
     let mut robot = connections(4);
     robot.state.clients.spec.source_port = SourcePort::Toy("40000-40007".parse().unwrap());
     robot.press("m +");
     check("ports_toy", &mut robot, &ALL);
     robot.state.clients.spec.source_port = SourcePort::Toy("40000-40000".parse().unwrap());
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("none of 1 ports is left: EADDRNOTAVAIL"), "{text}");
+    assert!(text.contains("none of 1 ports left: EADDRNOTAVAIL"), "{text}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ const AGAIN: (Host, &str) = (LAPTOP, "192.168.1.13:44520");
 const PHONES: (Host, &str) = (PHONE, "192.168.1.14:50000");
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
 
-/// A wire on which these ends have called, and were answered by the server.
+/// A wire on which these ends have connected to the server.
 fn called(ends: &[(Host, &str)]) -> Robot {
     let mut robot = Robot::listening_in_lab();
     for (number, end) in (1..).step_by(2).zip(ends) {
@@ -32,7 +32,7 @@ fn one_connection_needs_no_name() {
 }
 
 #[test]
-fn two_connections_of_a_computer_are_told_apart_by_their_ports() {
+fn ports_distinguish_two_connections_of_a_computer() {
     let text = screen(&mut called(&[CALLS, AGAIN]), WIDE);
     for port in ["44506", "44520"] {
         assert!(text.contains(&format!("─ SYN :{port} ─")), "{text}");
@@ -51,7 +51,7 @@ fn segments_of_several_computers_have_their_names_at_every_size() {
 }
 
 #[test]
-fn a_name_hides_neither_where_a_segment_waits_nor_where_it_was_lost() {
+fn a_label_covers_neither_a_queued_nor_a_lost_segment() {
     let mut robot = called(&[CALLS, PHONES]);
     robot.press("h");
     robot.sends(5, (SERVER, SYN_ACK), (0, 1), b"");
@@ -63,7 +63,7 @@ fn a_name_hides_neither_where_a_segment_waits_nor_where_it_was_lost() {
 }
 
 #[test]
-fn what_clients_send_each_other_goes_there_and_back() {
+fn segments_between_clients_have_both_directions() {
     let mut robot = Robot::listening_in_lab();
     robot.crosses(1, CALLS, PHONES, Flags::SYN);
     robot.crosses(2, PHONES, CALLS, Flags::RST);

@@ -1,4 +1,4 @@
-//! What a small screen tells all the same.
+//! What a small screen still shows.
 
 use crate::view::{LAPTOP, LISTEN, PHONE, SMALL, USUAL, goodbyes, own, screen, two_connections};
 use fivetuple::tcp::{CloseKind, SocketEvent};
@@ -18,7 +18,7 @@ fn the_time_left_and_the_reason_stand_apart_from_the_bracket() {
 }
 
 #[test]
-fn the_header_says_where_the_server_listens_whatever_else_it_has_to_say() {
+fn the_header_always_has_the_servers_address() {
     let mut busy = two_connections();
     busy.press("w");
     for wide in 60..=130 {

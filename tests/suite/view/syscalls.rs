@@ -41,7 +41,7 @@ fn client(fd: u32, row: SocketId, bound: bool) -> Vec<SyscallRecord> {
     before.chain(after).collect()
 }
 
-/// A listener and two clients, the second of which nobody bound; then a listener that was refused.
+/// A listener and two clients, the second without bind(); then a listener that failed.
 pub(crate) fn with_calls() -> Robot {
     let mut robot = two_connections();
     let at: Endpoint = "127.0.0.1:5000".parse().unwrap();
@@ -79,7 +79,7 @@ fn the_newest_calls_stand_out() {
 }
 
 #[test]
-fn the_calls_behind_the_chosen_row_stand_out() {
+fn the_selected_rows_calls_stand_out() {
     let mut robot = with_calls();
     robot.press("i");
     robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
@@ -88,17 +88,17 @@ fn the_calls_behind_the_chosen_row_stand_out() {
     robot.ask(Action::SelectRow(stranger.name));
     for size in ALL {
         let text = crate::view::screen(&mut robot, size);
-        assert!(text.contains("Its calls are not here"), "{text}");
+        assert!(text.contains("No calls for this row"), "{text}");
     }
 }
 
 #[test]
-fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
+fn similar_calls_are_counted_and_old_ones_dropped() {
     let mut robot = with_calls();
     robot.press("i");
     robot.hear(SocketEvent::CalledAlike { deed: Purpose::Connect, count: 9_895 });
     let text = crate::view::screen(&mut robot, crate::view::WIDE);
-    assert!(text.contains("and 9,895 more sockets like this one"), "{text}");
+    assert!(text.contains("and 9,895 more like this one"), "{text}");
     let row = own(PHONE[1], 13).name;
     for _ in 0..400 {
         told(&mut robot, Purpose::Connect, Some(row), client(13, row, true));
@@ -111,7 +111,7 @@ fn many_alike_are_a_number_and_old_calls_are_forgotten_and_said_so() {
 }
 
 #[test]
-fn where_bind_picks_the_port_the_remarks_say_so() {
+fn remarks_say_which_call_chose_the_port() {
     let row = own(LAPTOP[1], 11).name;
     let any = Endpoint { port: Port::ANY, ..row.tuple.local };
     let bound = [
@@ -129,6 +129,6 @@ fn where_bind_picks_the_port_the_remarks_say_so() {
         let text = crate::view::screen(&mut robot, crate::view::WIDE);
         let words = format!("the kernel chose the port, {when}");
         assert!(text.contains(&words), "{text}");
-        assert_eq!(text.contains("the address alone, no port"), option.is_some(), "{text}");
+        assert_eq!(text.contains("the address only, no port"), option.is_some(), "{text}");
     }
 }

@@ -16,7 +16,7 @@ fn each_row_has_a_life_line_and_the_newest_connection_a_ladder() {
 }
 
 #[test]
-fn what_went_and_what_no_look_saw_is_drawn_differently() {
+fn gone_rows_and_inferred_states_are_drawn_differently() {
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
     robot.press("t");
@@ -26,7 +26,7 @@ fn what_went_and_what_no_look_saw_is_drawn_differently() {
 }
 
 #[test]
-fn before_anybody_connects_the_timeline_says_what_to_press() {
+fn an_empty_timeline_names_the_next_key() {
     let mut robot = Robot::new();
     robot.press("t");
     check("timeline_empty", &mut robot, &[USUAL]);
@@ -36,14 +36,14 @@ fn before_anybody_connects_the_timeline_says_what_to_press() {
 }
 
 #[test]
-fn only_the_lives_that_fit_are_shown_and_the_title_says_which() {
+fn the_title_says_which_rows_fit() {
     let mut robot = whole_machine(200);
     robot.press("t + +");
     check("timeline_many", &mut robot, &[WIDE, SMALL]);
 }
 
 #[test]
-fn the_past_says_so_in_every_picture() {
+fn every_view_of_the_past_is_labelled() {
     let mut robot = goodbyes();
     robot.press(",");
     robot.later(Duration::from_secs(12));
@@ -59,11 +59,11 @@ fn the_past_says_so_in_every_picture() {
 }
 
 #[test]
-fn the_past_before_the_first_row_says_what_to_press() {
+fn an_empty_past_names_the_next_key() {
     let mut robot = Robot::listening();
     robot.press(",");
     let text = screen(&mut robot, USUAL);
-    assert!(text.contains("There was no row then.") && text.contains("Press . to step"), "{text}");
+    assert!(text.contains("No rows existed then.") && text.contains("Press . to step"), "{text}");
 }
 
 #[test]
@@ -72,9 +72,9 @@ fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
     robot.press("9,");
     for size in [WIDE, USUAL] {
         let text = screen(&mut robot, size);
-        assert!(text.contains("There was no row then."), "{text}");
+        assert!(text.contains("No rows existed then."), "{text}");
         assert!(
-            text.contains("LISTEN 127.0.0.1:5000") && !text.contains("nobody listens"),
+            text.contains("LISTEN 127.0.0.1:5000") && !text.contains("nothing is listening"),
             "{text}"
         );
     }
@@ -84,5 +84,5 @@ fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
     robot.kernel("");
     robot.press("2,");
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("nobody listens at port 5000"), "{text}");
+    assert!(text.contains("nothing is listening on port 5000"), "{text}");
 }

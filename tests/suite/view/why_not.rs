@@ -6,7 +6,7 @@ use fivetuple::cli::ThemeName;
 use fivetuple::view::{ColourDepth, Theme};
 
 #[test]
-fn who_is_in_the_way_and_what_helps() {
+fn blocking_rows_and_remedies() {
     let mut robot = refused();
     robot.press("y");
     answer(&mut robot);

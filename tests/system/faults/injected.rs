@@ -109,7 +109,7 @@ fn where_the_machine_has_no_descriptors_left_it_lives_and_waits_and_recovers() {
         let Some(strace) = Injector::attach(&terminal, "accept4", "error=ENFILE", &log) else {
             return;
         };
-        terminal.press_until("c", r"pauses: .*\(ENFILE\)");
+        terminal.press_until("c", r"paused: .*\(ENFILE\)");
         terminal.wait_for(r"accept\(\) failed, or turned somebody away, 5 times: .*ENFILE");
         let (failed, called) = calls(&log, "ENFILE");
         assert!((5..=6).contains(&failed), "{failed} failures");

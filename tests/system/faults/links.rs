@@ -122,7 +122,7 @@ fn the_dashboard_shows_both_ends_of_a_call_over_the_link_once() {
             .press_until("c", r"tcp6 .*\[fe80::a\]:5000 +\[fe80::a\]:\d+ +● ESTABLISHED server");
         terminal.wait_for(r"tcp6 .*\[fe80::a\]:\d+ +\[fe80::a\]:5000 +● ESTABLISHED laptop");
         wait_rows(&terminal, "ESTABLISHED", 2);
-        terminal.wait_for("says \"Test payload");
+        terminal.wait_for("sent \"Test payload");
         press_for_rows(&terminal, "d", "ESTABLISHED", 0);
         // And one of IPv4 at the same listener, whose end there says so in IPv6.
         call_to(&terminal, "127.0.0.1:5000");

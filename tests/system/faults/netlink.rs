@@ -88,7 +88,7 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
                 terminal.wait_for("Sockets.* read from /proc ");
                 listen(&terminal);
                 press_for_rows(&terminal, "c", "ESTABLISHED", 2);
-                terminal.wait_for("says \"Test payload");
+                terminal.wait_for("sent \"Test payload");
                 press_for_rows(&terminal, "d", "ESTABLISHED", 0);
                 wait_rows(&terminal, "TIME_WAIT", 1);
                 quit(terminal);

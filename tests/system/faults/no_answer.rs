@@ -41,7 +41,7 @@ fn a_server_end_whose_client_is_silent_stays_and_can_be_aborted() {
         terminal.press("j");
         terminal.press_until("j", &format!(r"▶[^\n]*{row}"));
         terminal.press_until("s", &format!(r"{row}[^\n]*resent [1-9]"));
-        terminal.press_until("Enter", r"timer +sent again \d+ times? in vain, next in");
+        terminal.press_until("Enter", r"timer +resent \d+ times?, no answer; next in");
         terminal.press("Esc");
         terminal.press("x");
         let row = Regex::new(&row).unwrap();
@@ -132,21 +132,21 @@ fn connected() -> Option<Terminal> {
     }
     terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
     terminal.press_until("c", r":500 .*ESTABLISHED .*ESTABLISHED");
-    terminal.wait_for("says \"Test payload");
+    terminal.wait_for("sent \"Test payload");
     Some(terminal)
 }
 
 /// From now on whatever is sent gets lost; the client's end tells how often it was sent again, and both ends believe that they are connected.
 fn cut(terminal: &Terminal) {
     terminal.press_until("B", "CUT");
-    terminal.press_until("s", r"✗.* PSH\+ACK(?s:.*)again after \d\.\d\d s");
+    terminal.press_until("s", r"✗.* PSH\+ACK(?s:.*)resent after \d\.\d\d s");
     // From the computers to the wire, and on to the rows of the chosen computer.
     terminal.press("Tab");
     terminal.press("Tab");
     terminal.press("j");
     terminal.press_until("Enter", r"state +● ESTABLISHED +● ESTABLISHED");
-    terminal.wait_for(r"timer +sent again \d+ times? in vain, next in");
-    terminal.wait_for(r"Send-Q +13 B, not acknowledged yet");
+    terminal.wait_for(r"timer +resent \d+ times?, no answer; next in");
+    terminal.wait_for(r"Send-Q +13 B, unacknowledged");
     terminal.press_until("Esc", "CUT");
 }
 

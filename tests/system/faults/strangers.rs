@@ -12,7 +12,7 @@ use crate::terminal::{dashboard, listen, quit, wait_connections, wait_rows};
 fn say(terminal: &Terminal, port: u16, payload: &[u8], shows: &str) {
     let mut stranger = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stranger.write_all(payload).unwrap();
-    let said = format!("says \"{}", regex::escape(shows));
+    let said = format!("sent \"{}", regex::escape(shows));
     terminal.wait_for(&said);
     stranger.shutdown(Shutdown::Both).unwrap();
 }
@@ -160,7 +160,7 @@ fn curl_is_a_row_and_its_request_is_shown() {
     let Ok(mut curl) = curl else {
         return skipped("curl is not installed");
     };
-    terminal.wait_for(r"says .GET /lecture HTTP/1.1\\r\\nHost: 127");
+    terminal.wait_for(r"sent .GET /lecture HTTP/1.1\\r\\nHost: 127");
     terminal.wait_for("● ESTABLISHED curl");
     curl.kill().unwrap();
     curl.wait().unwrap();

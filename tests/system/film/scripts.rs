@@ -9,7 +9,7 @@ pub(crate) struct Script {
 pub(crate) const FILM: Script = Script {
     name: "demo.tape",
     beats: &[
-        &["Nobody uses port", "netstat"],
+        &["is unused", "netstat"],
         &["LISTEN", "0 connections"],
         &["LISTEN", "ESTABLISHED", "which the kernel picked"],
         &["laptop", "1 connection:"],
@@ -25,7 +25,7 @@ pub(crate) const FILM: Script = Script {
 pub(crate) const PICTURES: Script = Script {
     name: "assets/pictures.tape",
     beats: &[
-        &["Nobody uses port"],
+        &["is unused"],
         &["LISTEN"],
         &["ESTABLISHED"],
         &[],
@@ -49,7 +49,7 @@ pub(crate) const PICTURES: Script = Script {
 pub(crate) const VIEWS: Script = Script {
     name: "assets/views.tape",
     beats: &[
-        &["Nobody uses port"],
+        &["is unused"],
         &["LISTEN"],
         &["ESTABLISHED"],
         &[],
@@ -94,10 +94,10 @@ pub(crate) const LAB: Script = Script {
         &["192.168.1.10"],
         &["192.168.1.10:500"],
         &[],
-        &["The wire", "waits"],
+        &["The wire", "queued"],
         &["SYN_SENT"],
         &["SYN_RECV"],
-        &["Remote Computer"],
+        &["Remote computer"],
         &[],
         &["SYN+ACK"],
         &["The wire"],

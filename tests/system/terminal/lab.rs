@@ -66,14 +66,14 @@ fn a_slow_handshake_needs_no_privilege_and_port_500_neither() {
 #[test]
 fn stepping_by_hand_shows_the_same_four_pictures() {
     let terminal = listening(false);
-    terminal.press_until("h", "HELD: 0 wait");
-    terminal.press_until("c", "HELD: 1 wait");
+    terminal.press_until("h", "HELD: 0 queued");
+    terminal.press_until("c", "HELD: 1 queued");
     wait_for_picture(&terminal, 0);
     for n in 1..PICTURES.len() {
         terminal.press("o");
         wait_for_picture(&terminal, n);
     }
-    terminal.press_until("h", "says \"Test payload");
+    terminal.press_until("h", "sent \"Test payload");
     quit(terminal);
 }
 
@@ -81,9 +81,9 @@ fn stepping_by_hand_shows_the_same_four_pictures() {
 fn two_lost_syns_are_sent_again_and_the_wire_says_when() {
     let terminal = listening(false);
     terminal.type_text("uu");
-    terminal.wait_for("loses the next 2");
+    terminal.wait_for("drops next 2");
     terminal.press_until("c", "✗.* SYN ");
-    let again = Regex::new(r"again after [0-3]\.\d\d s").unwrap();
+    let again = Regex::new(r"resent after [0-3]\.\d\d s").unwrap();
     terminal.wait_until("two retransmissions", LIMIT, |screen| {
         again.find_iter(&screen.contents()).count() >= 2
     });
@@ -97,7 +97,7 @@ fn looked_inside_both_computers_tell_what_their_kernels_know() {
     terminal.press_until("c", r"accepted 1 .*received 13 B");
     terminal.press_until("Enter", "Inside this connection");
     // Each kernel measured the way there and back: the laptop and the server, one beside the other.
-    terminal.wait_for(r"trip +\d\S* ms .* \d\S* ms");
+    terminal.wait_for(r"RTT +\d\S* ms, .* \d\S* ms");
     terminal.wait_for(r"bytes .*0 B in, 13 B out");
     terminal.wait_for(r"bytes .*13 B in, 0 B out");
     terminal.press("Esc");
@@ -121,7 +121,7 @@ const HELD: [(&str, &str); 9] = [
 fn every_state_of_the_menu_is_held_on_the_wire() {
     let terminal = listening(false);
     for (n, (state, rows)) in (1..).zip(HELD) {
-        terminal.press_until("S", "A connection, held in a state");
+        terminal.press_until("S", "Hold a connection in a state");
         terminal.type_text(&n.to_string());
         terminal.wait_for(&format!(r"{state} at 192\.168\.1\.1\d:\d+: "));
         let regex = Regex::new(rows).unwrap();
@@ -148,7 +148,7 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
     terminal.press_until("N", "the lab is up");
     terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
     terminal.press_until("c", r"accepted 1 ");
-    terminal.wait_for("says \"Test payload");
+    terminal.wait_for("sent \"Test payload");
     quit(terminal);
     let written = std::fs::read(&file).expect("a capture");
     let payload = b"Test payload.";

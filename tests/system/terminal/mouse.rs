@@ -64,7 +64,7 @@ fn a_click_chooses_a_row_of_a_picture() {
         terminal.press_until("t", "seconds");
         click(&terminal, "server ");
         terminal.wait_for("▶ server");
-        terminal.press_until("M", "believed by many");
+        terminal.press_until("M", "Common belief");
         click(&terminal, "0.0.0.0:*");
         terminal.wait_for("▶[^\n]*LISTEN ");
         quit(terminal);

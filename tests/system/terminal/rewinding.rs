@@ -24,7 +24,7 @@ fn steps_lead_back_to_an_empty_table_and_forward_to_the_living_one() {
             terminal.press_until(",", &format!(r"step {before} of \d+:"));
         }
         terminal.type_text("99,");
-        terminal.wait_for("There was no row then");
+        terminal.wait_for("No rows existed then");
         terminal.type_text("99.");
         terminal.wait_for("TIME_WAIT");
         terminal.press_until("p", "the table is live again");
@@ -45,7 +45,7 @@ fn a_verb_in_the_past_acts_now_and_shows_it() {
     netns::alone_if_possible(|| {
         let terminal = connected();
         terminal.type_text("99,");
-        terminal.wait_for("There was no row then");
+        terminal.wait_for("No rows existed then");
         terminal.press("c");
         wait_connections(&terminal, "2");
         wait_rows(&terminal, "ESTABLISHED", 4);
@@ -62,7 +62,7 @@ fn the_timeline_draws_a_ladder_and_saves_it() {
         let terminal = started(command);
         listen(&terminal);
         press_for_rows(&terminal, "c", "ESTABLISHED", 2);
-        terminal.press_until("t", "nobody captured it");
+        terminal.press_until("t", "not captured");
         terminal.wait_for(r"SYN\+ACK");
         for name in ["fivetuple-ladder.txt", "fivetuple-ladder-2.txt"] {
             terminal.press_until("E", &format!("saved as {name}"));

@@ -55,7 +55,7 @@ fn a_theme_can_be_chosen_at_the_start() {
     let mut looks = Vec::new();
     for theme in ["dark", "light", "high-contrast", "mono"] {
         let terminal = sized(&["--theme", theme], 80, 24);
-        let key = look(&terminal.styled(), "l listen").unwrap();
+        let key = look(&terminal.styled(), "l listen  L").unwrap();
         assert!(!looks.contains(&key) && key.bold, "{theme}: {key:?} after {looks:?}");
         looks.push(key);
     }

@@ -33,12 +33,12 @@ fn the_calls_are_shown_and_written_where_the_program_was_started() {
 fn a_forgotten_key_is_found_by_its_name() {
     for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
         let terminal = sized(&[], cols, rows);
-        terminal.press_until(":", "Every action by its name");
+        terminal.press_until(":", "All actions");
         terminal.type_text("big");
         terminal.wait_for("1 of ");
         terminal.press("Enter");
         terminal.wait_until("big type", crate::terminal::LIMIT, |screen| {
-            !screen.contents().contains("Every action")
+            !screen.contents().contains("All actions")
         });
         terminal.press(":");
         terminal.type_text("quit");
@@ -54,11 +54,11 @@ fn the_last_refusal_is_opened_with_its_culprit_and_what_was_tried() {
         for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
             let terminal = sized(&["--bind", "192.0.2.1"], cols, rows);
             terminal.press_until("l", r"y[\s│]+tells[\s│]+more");
-            terminal.press_until("y", "Why not");
-            terminal.wait_for(r"127\.0\.0\.1:? +tried:[\s┃│]+works");
+            terminal.press_until("y", "Why did it fail");
+            terminal.wait_for(r"127\.0\.0\.1:? +tested:[\s┃│]+works");
             terminal.press("y");
             terminal.wait_until("closed", crate::terminal::LIMIT, |screen| {
-                !screen.contents().contains("Why not")
+                !screen.contents().contains("Why did it fail")
             });
             quit(terminal);
         }
@@ -71,9 +71,9 @@ fn the_myth_is_tried_on_real_sockets() {
         for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
             let terminal = sized(&[], cols, rows);
             let port = listen(&terminal);
-            terminal.press_until("U", &format!("got in: 127.0.0.2:{port}"));
-            terminal.wait_for("bind.. said .*EADDRINUSE");
-            terminal.wait_for(&format!("got in: 127.0.0.3:{port}"));
+            terminal.press_until("U", &format!("connected: 127.0.0.2:{port}"));
+            terminal.wait_for("bind.. failed: .*EADDRINUSE");
+            terminal.wait_for(&format!("connected: 127.0.0.3:{port}"));
             press_for_rows(&terminal, "Esc", "LISTEN", 1);
             quit(terminal);
         }

@@ -19,9 +19,9 @@ pub(super) fn of(
     let Some((line, path)) = &paths.selected else {
         let is_udp = |line: &TableRow| line.row.tuple.protocol == Protocol::Udp;
         let none = if scene.selected_or_newest().is_some_and(is_udp) {
-            "The chosen row is UDP, which has no states; j and k choose another."
+            "The selected row is UDP, which has no states. Select another with j and k."
         } else {
-            "No connection yet: l listens, c connects."
+            "No connections yet. Press l to listen, c to connect."
         };
         let lines = vec![scene.line(ThemeRole::Dim, none)];
         return (lines, none.to_owned());
@@ -45,11 +45,11 @@ fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static
         (&paths.selected, SELECTED, ThemeRole::FocusBorder),
         (&paths.other, OTHER, ThemeRole::Warning),
     ];
-    for (end, sign, part) in ends {
+    for (end, symbol, part) in ends {
         if let Some((line, path)) = end {
             let who = role::name(scene, line, 15);
             let gone = if line.gone.is_some() { " (gone)" } else { "" };
-            let text = format!("{sign} {who}: {}{gone}  ", path.at);
+            let text = format!("{symbol} {who}: {}{gone}  ", path.at);
             spans.push(scene.span(part, text));
         }
     }
@@ -57,8 +57,8 @@ fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static
         let both = [Stroke::Selected(known), Stroke::Other(known)];
         both.map(|stroke| stroke.lines()[0]).concat()
     };
-    let (seen, worked_out) = (strokes(Certainty::Seen), strokes(Certainty::WorkedOut));
-    let means = format!("{seen} seen  {worked_out} worked out");
+    let (seen, inferred) = (strokes(Certainty::Seen), strokes(Certainty::WorkedOut));
+    let means = format!("{seen} seen  {inferred} inferred");
     if width(&spans) + text::width(&means) <= room {
         spans.push(scene.span(ThemeRole::Dim, means));
     }
@@ -70,12 +70,13 @@ fn last_arrow(line: &TableRow, path: &StatePath, who: &str) -> (String, [String;
     if line.gone.is_some_and(|gone| gone.why == GoneReason::Unknown) {
         let brief = format!("{who}: gone, last seen in {}", line.row.state);
         let long =
-            format!("{brief}. No look saw a TIME_WAIT; how it ended, the table does not tell.");
+            format!("{brief}. No poll saw TIME_WAIT, so the table does not show how it ended.");
         return (format!("{who}: gone"), [long, brief]);
     }
     if let Some(cause) = path.cut_short {
         let brief = format!("{who}: {cause}, from {} straight to CLOSED", line.row.state);
-        let long = format!("{brief}. It may come anywhere, so the diagram has no arrow for it.");
+        let long =
+            format!("{brief}. It can happen in any state, so the diagram has no arrow for it.");
         return (format!("{who}: {cause}"), [long, brief]);
     }
     let Some(PathStep { arrow, .. }) = path.last() else {
@@ -87,9 +88,9 @@ fn last_arrow(line: &TableRow, path: &StatePath, who: &str) -> (String, [String;
     let mut short = long.clone();
     let unseen: Vec<&str> = path.unseen(line).into_iter().map(TcpState::name).collect();
     if !unseen.is_empty() {
-        long = format!("{long} Worked out, as no look saw it: {}.", unseen.join(", "));
+        long = format!("{long} Inferred, too brief to be polled: {}.", unseen.join(", "));
         let count = text::plural(unseen.len(), "state");
-        short = format!("{short} Worked out: {count}.");
+        short = format!("{short} Inferred: {count}.");
     }
     (format!("{who}: {cause}"), [long, short])
 }

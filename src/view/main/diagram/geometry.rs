@@ -29,7 +29,7 @@ const GRID: [[Option<TcpState>; 3]; 5] = [
     [Some(FinWait2), Some(TimeWait), Some(LastAck)],
 ];
 
-/// The sides of a box, and the signs of the selected connection's ends.
+/// The sides of a box, and the symbols of the selected connection's ends.
 const FRAME: u16 = 4;
 /// The widest gap between two columns.
 const WIDEST_GAP: u16 = 26;
@@ -56,7 +56,7 @@ impl Figure {
         let taken: u16 = widths.iter().sum();
         let between = (area.width.saturating_sub(taken) / 2).min(WIDEST_GAP);
         let spare = area.width.saturating_sub(taken + 2 * between);
-        // The right gap takes the odd column: two arrows and a sign must fit there.
+        // The right gap takes the odd column: two arrows and a symbol must fit there.
         let odd = u16::from(between < WIDEST_GAP) * (spare % 2);
         let left = area.x + (spare - odd) / 2;
         let middle = left + widths[0] + between;
@@ -94,7 +94,7 @@ impl Figure {
         (self.lefts[2]).saturating_sub(self.lefts[1] + self.widths[1])
     }
 
-    /// The sign for CLOSED between TIME_WAIT and LAST_ACK, and where it begins.
+    /// The symbol for CLOSED between TIME_WAIT and LAST_ACK, and where it begins.
     pub(crate) fn end(&self) -> (&'static str, (u16, u16)) {
         let gap = self.gap_at_right();
         let (text, half) = if gap >= 14 { ("CLOSED", 3) } else { ("◇", 0) };
@@ -138,7 +138,7 @@ impl Figure {
         Some(Polyline { points, head })
     }
 
-    /// From TIME_WAIT or LAST_ACK to the sign for CLOSED.
+    /// From TIME_WAIT or LAST_ACK to the symbol for CLOSED.
     fn line_to_end(&self, from: TcpState) -> Option<Polyline> {
         let place = self.of(from);
         if self.gap_at_right() < 3 {

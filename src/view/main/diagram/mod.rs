@@ -30,7 +30,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let below = text_lines(inner.height);
     let (lines, brief) = caption::of(scene, &paths, (room, usize::from(below)));
     let about =
-        if below == 0 { brief } else { String::from("RFC 9293, figure 5; each sign is one end") };
+        if below == 0 { brief } else { String::from("RFC 9293, figure 5; each symbol is one end") };
     let titles = Titles {
         name: "States",
         about: format!("{} {about}", crate::view::style::glyphs::DASH),
@@ -60,7 +60,7 @@ const fn text_lines(height: u16) -> u16 {
     }
 }
 
-/// The columns for the signs of a state, where there is room, and where there is hardly any.
+/// The columns for the symbols of a state, where there is room, and where there is hardly any.
 const LONG: usize = 7;
 
 const SHORT: usize = 4;
@@ -77,15 +77,15 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
     widths
 }
 
-/// One sign for each row in that state; a number where there are many.
+/// One symbol for each row in that state; a number where there are many.
 fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
-    let sign = glyph(state);
+    let symbol = glyph(state);
     let count = scene.state.seen().count(state);
     let number = text::number(count);
     match count {
-        0..=3 => (0..count).map(|_| sign).collect(),
-        _ if number.len() < most => format!("{sign}{number}"),
-        _ => format!("{sign}{}k", count / 1000),
+        0..=3 => (0..count).map(|_| symbol).collect(),
+        _ if number.len() < most => format!("{symbol}{number}"),
+        _ => format!("{symbol}{}k", count / 1000),
     }
 }
 

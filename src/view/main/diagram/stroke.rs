@@ -57,9 +57,9 @@ pub(super) struct Polyline {
 impl Polyline {
     pub(crate) fn draw(&self, painter: &mut Painter<'_, '_>, area: Rect, stroke: Stroke) {
         let style = stroke.style(painter.scene);
-        let mut set = |at: (u16, u16), sign: &str| {
+        let mut set = |at: (u16, u16), symbol: &str| {
             if area.contains(at.into()) {
-                painter.set(at, sign.chars().next().unwrap_or(' '), style);
+                painter.set(at, symbol.chars().next().unwrap_or(' '), style);
             }
         };
         let [side, down] = stroke.lines();
@@ -74,8 +74,8 @@ impl Polyline {
             }
         }
         for turn in self.points.windows(3) {
-            if let Some(sign) = corner(&corners, (turn[0], turn[1], turn[2])) {
-                set(turn[1], sign);
+            if let Some(symbol) = corner(&corners, (turn[0], turn[1], turn[2])) {
+                set(turn[1], symbol);
             }
         }
         if let Some(end) = self.points.last() {

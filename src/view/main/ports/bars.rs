@@ -11,7 +11,7 @@ use crate::view::{Painter, ThemeRole, rect, text};
 
 /// The names of both strips, and a blank.
 const LABEL: u16 = 5;
-/// Signs, two strips, the numbers below them.
+/// Symbols, two strips, the numbers below them.
 pub(super) const LEAST: u16 = 5;
 /// The highest bar.
 const HIGHEST: u16 = 7;
@@ -54,7 +54,7 @@ impl Scale {
     }
 }
 
-/// The bars of even and of odd ports, signs above them, and the ranges below them.
+/// The bars of even and of odd ports, symbols above them, and the ranges below them.
 pub(super) fn draw(
     painter: &mut Painter<'_, '_>,
     area: Rect,
@@ -64,8 +64,8 @@ pub(super) fn draw(
     let mut rest = area;
     let scale = Scale::of(range, area);
     let below = rect::take_bottom(&mut rest, 2);
-    let signs = rect::take_top(&mut rest, 1);
-    draw_signs(painter, signs, (scale, selected));
+    let symbols = rect::take_top(&mut rest, 1);
+    draw_symbols(painter, symbols, (scale, selected));
     let high = (rest.height / 2).clamp(1, HIGHEST);
     for (parity, label, part) in
         [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
@@ -97,12 +97,12 @@ fn draw_bars(
         let level = level(used, all, usize::from(area.height) * 8);
         for line in 0..area.height {
             let below = usize::from(area.height - 1 - line) * 8;
-            let (sign, part) = match level.saturating_sub(below).min(8) {
+            let (symbol, part) = match level.saturating_sub(below).min(8) {
                 0 if line + 1 == area.height && level == 0 => ('·', ThemeRole::Border),
                 eighths => (EIGHTHS[eighths], part),
             };
             let at = (scale.area.x + column, area.y + line);
-            painter.set(at, sign, scene.style(part));
+            painter.set(at, symbol, scene.style(part));
         }
     }
 }
@@ -117,30 +117,30 @@ fn level(used: usize, all: usize, most: usize) -> usize {
 }
 
 /// The listening ports and the selected one, above their columns.
-fn draw_signs(
+fn draw_symbols(
     painter: &mut Painter<'_, '_>,
     area: Rect,
     (scale, selected): (Scale, Option<SelectedPort<'_>>),
 ) {
     let scene = painter.scene;
     let style = scene.theme.state(TcpState::Listen);
-    let sign = glyph(TcpState::Listen);
-    let mut signs: Vec<(u16, String, _)> = Vec::new();
+    let symbol = glyph(TcpState::Listen);
+    let mut symbols: Vec<(u16, String, _)> = Vec::new();
     for port in listening(scene) {
-        signs.extend(scale.x(port).map(|x| (x, format!("{sign} {port}"), style)));
+        symbols.extend(scale.x(port).map(|x| (x, format!("{symbol} {port}"), style)));
     }
     if let Some(selected) = selected {
         let style = scene.style(ThemeRole::FocusBorder);
         let words = format!("{DOWN} {}", selected.port);
-        signs.extend(scale.x(selected.port).map(|x| (x, words, style)));
+        symbols.extend(scale.x(selected.port).map(|x| (x, words, style)));
     }
-    for (x, words, style) in signs {
+    for (x, words, style) in symbols {
         let wide = rect::len(text::width(&words));
         let (x, words) = if x + wide <= area.right() {
             (x, words)
         } else {
-            let (sign, number) = words.split_once(' ').unwrap_or_default();
-            ((x + 1).saturating_sub(wide), format!("{number} {sign}"))
+            let (symbol, number) = words.split_once(' ').unwrap_or_default();
+            ((x + 1).saturating_sub(wide), format!("{number} {symbol}"))
         };
         let place = Rect { x, width: wide, ..area };
         painter.render(Line::styled(words, style), place.intersection(area));

@@ -34,12 +34,10 @@ fn left(state: &State) -> (ThemeRole, [String; 2]) {
     let Some(supply) = state.supply() else {
         let spec = &state.clients.spec;
         let why = match spec.source_port {
-            _ if spec.protocol == Protocol::Udp => "it calls by UDP: no port is counted here",
-            SourcePort::Fixed(_) | SourcePort::SameAsServer => {
-                "its next port is asked for, not picked (C)."
-            }
+            _ if spec.protocol == Protocol::Udp => "uses UDP; its ports are not counted here",
+            SourcePort::Fixed(_) | SourcePort::SameAsServer => "the next source port is fixed (C)",
             SourcePort::KernelPicks | SourcePort::Toy(_) => {
-                "from which address it calls shows when it does"
+                "the source address is known after connect()"
             }
         };
         let why = format!("{who}: {why}");
@@ -49,9 +47,9 @@ fn left(state: &State) -> (ThemeRole, [String; 2]) {
     let (to, range) = (supply.to, supply.range);
     if supply.left() == 0 {
         let long = format!(
-            "{who} to {to}: none of {all} ports is left: EADDRNOTAVAIL. Another destination has all of them."
+            "{who} to {to}: none of {all} ports left: EADDRNOTAVAIL. All are free for another destination."
         );
-        let short = format!("{who} to {to}: none of {all} ports is left");
+        let short = format!("{who} to {to}: none of {all} ports left");
         return (ThemeRole::Error, [long, short]);
     }
     let long = format!(
@@ -110,13 +108,13 @@ fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let listen = glyph(TcpState::Listen);
     let last = match scene.state.ui.zoom {
-        0 => "the fuller, the higher (square root)".to_owned(),
-        2 => format!("{NEVER} free, but never picked"),
+        0 => "bar height: ports in use (square root)".to_owned(),
+        2 => format!("{NEVER} free, never picked"),
         _ => String::new(),
     };
     let pieces = [
         (format!("{listen} listens"), scene.theme.state(TcpState::Listen)),
-        (format!("{DOWN} chosen"), scene.style(ThemeRole::FocusBorder)),
+        (format!("{DOWN} selected"), scene.style(ThemeRole::FocusBorder)),
         (format!("{FULL} in use"), scene.style(ThemeRole::Gauge)),
         (format!("{FREE} free"), scene.style(ThemeRole::Dim)),
         (last, scene.style(ThemeRole::Dim)),

@@ -59,9 +59,9 @@ pub(super) fn draw(
             painter.render(text, label.intersection(area));
         }
         let is_selected = selected.is_some_and(|selected| selected.port == port);
-        let (sign, style) = sign(scene, port, (is_selected, listening.contains(&port)));
+        let (symbol, style) = symbol(scene, port, (is_selected, listening.contains(&port)));
         for at in place.intersection(area).positions() {
-            painter.set(at.into(), sign, style);
+            painter.set(at.into(), symbol, style);
         }
     }
 }
@@ -109,7 +109,7 @@ fn needed(range: PortRange, per_pair: u32) -> u32 {
     u32::try_from(range.len()).unwrap_or(u32::MAX).div_ceil(per_pair)
 }
 
-fn sign(
+fn symbol(
     scene: Scene<'_>,
     port: Port,
     (is_selected, listens): (bool, bool),

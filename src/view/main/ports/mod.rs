@@ -42,7 +42,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         1 => (MapPart::Strip(range), range_words(scene, range)),
         _ => {
             let port = selected.map_or(range.low, |selected| selected.port);
-            let about = format!("around {port}, one cell a port");
+            let about = format!("around {port}, one cell per port");
             (MapPart::Cells(cells::around(port, room)), about)
         }
     };
@@ -62,8 +62,8 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 
 fn range_words(scene: Scene<'_>, range: PortRange) -> String {
     if range == scene.state.machine.ephemeral {
-        format!("the range from which this kernel picks, {range}")
+        format!("this kernel's ephemeral range, {range}")
     } else {
-        format!("the toy range that was asked for, {range}")
+        format!("the selected toy range, {range}")
     }
 }

@@ -22,13 +22,13 @@ pub(super) const FACTS: [(u8, &str); 16] = [
     (4, "Recv-Q"),
     (4, "Send-Q"),
     (5, "timer"),
-    (5, "trip"),
+    (5, "RTT"),
     (6, "bytes"),
     (6, "segments"),
     (7, "window"),
     (7, "resent"),
     (6, "since"),
-    (6, "passed"),
+    (6, "earlier"),
     (8, "address"),
 ];
 
@@ -40,27 +40,27 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         let cut = text::cut(text, room);
         Vec::from_iter(Some(Span::raw(cut)).filter(|_| !text.is_empty()))
     };
-    let (sign, style, meaning) = if line.gone.is_some() {
+    let (symbol, style, meaning) = if line.gone.is_some() {
         let meaning = if line.told {
-            "no look saw it: our own calls tell"
+            "not seen in the table, only in our own calls"
         } else {
-            "the last state that was seen"
+            "the last state seen"
         };
         (HOLLOW.to_owned(), scene.style(ThemeRole::Gone), meaning)
     } else {
-        let sign = glyph(row.state).to_string();
+        let symbol = glyph(row.state).to_string();
         let meaning = if state.seen().is_half_open(line) {
             "open, as far as this end knows"
         } else if row.tuple.protocol == Protocol::Udp {
             udp_meaning(row.tuple.is_connected())
         } else if row.state == TcpState::TimeWait && state.seen().closed_at_once(line) {
-            "both ends closed at once; the kernel keeps the five numbers reserved for 60 s"
+            "both ends closed at once; the kernel reserves the 5-tuple for 60 s"
         } else {
             row.state.meaning()
         };
-        (sign, scene.theme.state(row.state), meaning)
+        (symbol, scene.theme.state(row.state), meaning)
     };
-    let seen = Span::styled(text::cut(&format!("{sign} {}", row.state), room), style);
+    let seen = Span::styled(text::cut(&format!("{symbol} {}", row.state), room), style);
     let meaning = text::wrap(meaning, room).into_iter();
     let ends = line.gone.map_or("", |gone| gone.why.words());
     let role = text::cut(&role::role(scene, line, room), room);
@@ -95,9 +95,9 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
 /// UDP has no states; the kernel shows one anyway.
 const fn udp_meaning(is_connected: bool) -> &'static str {
     if is_connected {
-        "connect() only noted whom it is for"
+        "connect() only stored the destination"
     } else {
-        "takes datagrams from everybody"
+        "receives datagrams from any address"
     }
 }
 
@@ -111,15 +111,15 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
         return lines.map(|words| scene.span(ThemeRole::Warning, words)).collect();
     }
     let Some(Timer { kind, .. }) = line.row.timer else {
-        return vec![Span::raw("none runs")];
+        return vec![Span::raw("no timer running")];
     };
     let left = line.time_left(scene.state.then()).unwrap_or_default();
     let left = text::left(left);
     let (long, brief) = match kind {
-        TimerKind::Retransmit => ("then it is sent again", "retransmission"),
-        TimerKind::KeepAlive => ("then: is the other end alive?", "keepalive"),
-        TimerKind::TimeWait => ("then the five numbers are free", "TIME_WAIT"),
-        TimerKind::ZeroWindowProbe => ("then: is there room again?", "window probe"),
+        TimerKind::Retransmit => ("then retransmission", "retransmission"),
+        TimerKind::KeepAlive => ("then a keepalive probe", "keepalive"),
+        TimerKind::TimeWait => ("then the 5-tuple is free", "TIME_WAIT"),
+        TimerKind::ZeroWindowProbe => ("then a window probe", "window probe"),
     };
     let tries = [format!("{left}, {long}"), format!("{left}: {brief}"), left];
     vec![Span::raw(fitting(room, tries))]
@@ -151,17 +151,10 @@ fn inside(scene: Scene<'_>, line: &TableRow, room: usize) -> [String; 5] {
 
 fn trip(info: &TcpInfo, room: usize) -> String {
     if info.round_trip == Duration::ZERO {
-        return String::from("no answer yet");
+        return String::from("not measured yet");
     }
     let [trip, varies] = [info.round_trip, info.variation].map(millis);
-    fitting(
-        room,
-        [
-            format!("{trip} ms there and back, give or take {varies}"),
-            format!("{trip} ms there and back"),
-            format!("{trip} ms"),
-        ],
-    )
+    fitting(room, [format!("{trip} ms, variation {varies} ms"), format!("{trip} ms")])
 }
 
 fn millis(time: Duration) -> String {
@@ -183,8 +176,8 @@ fn window(info: &TcpInfo, room: usize) -> String {
     fitting(
         room,
         [
-            format!("it may send {peer}, {trusted} of {} B", info.segment_size),
-            format!("it may send {peer}, {trusted}"),
+            format!("peer {peer}, congestion {trusted} of {} B", info.segment_size),
+            format!("peer {peer}, congestion {trusted}"),
             peer,
         ],
     )

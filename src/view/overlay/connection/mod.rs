@@ -23,7 +23,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, name: SocketId) 
         if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
     let mut keys = scene.keys(&[("Esc", "close")]);
     if !whole {
-        let more = scene.span(ThemeRole::Dim, " more fits on a larger screen ");
+        let more = scene.span(ThemeRole::Dim, " enlarge the window for more ");
         keys.spans.insert(0, more);
     }
     let mut inner = painter.sheet(screen, (width, lines.len() + 3), title, keys);
@@ -46,7 +46,7 @@ fn lines(
 ) -> (Vec<Line<'static>>, bool) {
     let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
-        let gone = "The kernel has this row no more.";
+        let gone = "This row is gone.";
         let lines = vec![Line::default(), scene.line(ThemeRole::Dim, gone)];
         return (lines, true);
     };
@@ -58,9 +58,9 @@ fn lines(
     groups.push((9, vec![Line::default()]));
     groups.extend(ends(scene, line, mirror, room));
     groups.push((9, vec![Line::default()]));
-    let worked_out = "(in brackets: worked out, as no look saw it)";
+    let inferred = "(in brackets: inferred, too brief to be polled)";
     if name.tuple.is_connected() && name.tuple.protocol == Protocol::Tcp {
-        groups.push((8, scene.wrapped(ThemeRole::Dim, worked_out, room)));
+        groups.push((8, scene.wrapped(ThemeRole::Dim, inferred, room)));
     }
     for (rank, command) in (3..).step_by(5).zip(story::commands(scene, line)) {
         let command = scene.span(ThemeRole::Key, text::cut(&format!("$ {command}"), room));
@@ -128,11 +128,11 @@ fn missing_end(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'
     let calls = line.row.state == TcpState::SynSent;
     let is_udp = tuple.protocol == Protocol::Udp;
     let words = match (ours, calls) {
-        _ if tuple.is_to_itself() => "this row itself",
+        _ if tuple.is_to_itself() => "this same row",
         (false, _) => "on another machine",
         _ if is_udp => match line.gone.map(|gone| gone.why) {
-            Some(GoneReason::Refused) => "nobody had that port",
-            Some(_) | None => "no socket that is connected to this one",
+            Some(GoneReason::Refused) => "no socket had that port",
+            Some(_) | None => "no socket is connected to this one",
         },
         (true, true) if line.gone.is_some() => "never had a row",
         (true, true) => "no row yet",

@@ -21,20 +21,20 @@ pub(super) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option
     let is_udp = line.row.tuple.protocol == Protocol::Udp;
     let fin = line.row.may_hold_a_fin();
     let why = if unaccepted::is_unaccepted(scene.state, line) {
-        "came before accept()"
+        "received before accept()"
     } else if fin {
         "not read yet"
     } else {
         "not read by the program yet"
     };
     let [long, short] = match (count, line.row.unread()) {
-        (0, _) => [format!("{size}, all is read"), size.clone()],
+        (0, _) => [format!("{size}, nothing unread"), size.clone()],
         // A UDP receive queue counts the kernel's memory for it (sk_rmem_alloc, net/ipv4/udp_diag.c).
         _ if is_udp => [
-            format!("{size} of memory, for datagrams that are not read yet"),
+            format!("{size} of memory for unread datagrams"),
             format!("{size} of memory for datagrams"),
         ],
-        (_, 0) => [format!("{size}: the FIN, it counts as one"), format!("{size}: the FIN")],
+        (_, 0) => [format!("{size}: the FIN counts as one"), format!("{size}: the FIN")],
         (_, data) if fin => {
             [format!("{size}: {data} {why}, and the FIN"), format!("{size}: {data}, and the FIN")]
         }
@@ -59,7 +59,7 @@ pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
         return Some(fitting(room, [format!("{count} may wait (backlog)"), brief]));
     }
     let size = format!("{count} B");
-    let sign = match line.row.state {
+    let flag = match line.row.state {
         TcpState::SynSent => Some("SYN"),
         TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => Some("FIN"),
         TcpState::Listen
@@ -71,18 +71,18 @@ pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
         | TcpState::Closed => None,
     };
     let is_udp = line.row.tuple.protocol == Protocol::Udp;
-    let long = match (count, sign) {
+    let long = match (count, flag) {
         // The kernel has no queue before the handshake is complete.
         (0, _) if line.row.state == TcpState::SynReceived => {
             format!("{size}, without the SYN+ACK")
         }
-        // UDP has no acknowledgements: its Send-Q is what the kernel has not handed on yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
-        (0, _) if is_udp => format!("{size}, nothing waits to be sent"),
-        (_, _) if is_udp => format!("{size}, not handed on yet"),
-        (0, _) => format!("{size}, all is acknowledged"),
-        (1, Some(sign)) => format!("{size}: the {sign}, it counts as one"),
-        (n, Some(sign)) => format!("{size}: {} not acknowledged, and the {sign}", n - 1),
-        (_, None) => format!("{size}, not acknowledged yet"),
+        // UDP has no acknowledgements: its Send-Q is what the kernel has not sent yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
+        (0, _) if is_udp => format!("{size}, nothing unsent"),
+        (_, _) if is_udp => format!("{size}, not sent yet"),
+        (0, _) => format!("{size}, nothing unacknowledged"),
+        (1, Some(flag)) => format!("{size}: the {flag} counts as one"),
+        (n, Some(flag)) => format!("{size}: {} unacknowledged, and the {flag}", n - 1),
+        (_, None) => format!("{size}, unacknowledged"),
     };
     Some(fitting(room, [long, size]))
 }

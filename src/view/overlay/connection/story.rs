@@ -14,41 +14,38 @@ pub(super) fn sentences(
     let (state, port) = (line.row.state, line.row.tuple.local.port);
     if !line.row.tuple.is_connected() {
         let what = match (state, line.gone) {
-            (_, Some(_)) => {
-                String::from("The kernel has this row no more: nobody listens through this socket.")
-            }
+            (_, Some(_)) => String::from("This row is gone: the socket no longer listens."),
             (TcpState::Listen, None) => format!(
-                "A listening socket has no other end: it is the door at port {port}, and stays when somebody comes in."
+                "A listening socket has no peer. It accepts connections to port {port} and stays unchanged when a client connects."
             ),
-            _ => format!("Bound to port {port}, without another end."),
+            _ => format!("Bound to port {port}, without a peer."),
         };
         return [what, String::new()];
     }
-    let called = who_called(scene, line, mirror);
+    let connected = who_connected(scene, line, mirror);
     let closed = who_closed(scene, line, mirror);
     let now = if line.gone.is_some() {
         gone_words(mirror)
     } else if state == TcpState::TimeWait {
-        "No process holds it any more; the kernel keeps the five numbers reserved, so that late segments harm nobody."
+        "No process owns it any more. The kernel reserves the 5-tuple, so that late segments cannot reach a new connection."
     } else if state == TcpState::SynReceived {
-        "The server's kernel has answered by itself; the connection is made once the last ACK has come."
+        "The server's kernel sent SYN+ACK without the program. It has not received the final ACK yet."
     } else if scene.state.seen().is_half_open(line) {
-        "Half-open (RFC 9293, 3.5.1): the other end is gone, and this one has not heard of it. When it sends, the answer is RST."
+        "Half-open (RFC 9293, 3.5.1): the other end is gone, but this end has received neither FIN nor RST."
     } else if unaccepted::is_unaccepted(scene.state, line) {
-        "The kernel has made this connection by itself; it waits until the server calls accept()."
+        "The kernel completed this connection without the program. It is waiting in the accept queue."
     } else if line.row.tuple.protocol == Protocol::Udp {
-        "UDP makes no connection: this socket only remembers whom its datagrams are for."
+        "UDP makes no connection: this socket only stores the destination of its datagrams."
     } else {
         ""
     };
-    let first =
-        if now.is_empty() { "These five numbers tell it from all other connections." } else { now };
-    let second = [called, closed].join(" ");
+    let first = if now.is_empty() { "This 5-tuple identifies the connection." } else { now };
+    let second = [connected, closed].join(" ");
     [first.to_owned(), second.trim_end().to_owned()]
 }
 
 /// Which end connected to which.
-fn who_called(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
+fn who_connected(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> String {
     let state = scene.state;
     let is_client = |line: &&TableRow| state.seen().is_client(line.row.name());
     let client = [Some(line), mirror].into_iter().flatten().find(is_client);
@@ -60,12 +57,12 @@ fn who_called(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> S
     let who = name
         .map_or_else(|| tuple.local.ip.to_string(), |name| format!("{name} ({})", tuple.local.ip));
     let verb = match line.row.tuple.protocol {
-        Protocol::Tcp if line.row.state == TcpState::SynSent => "calls",
-        Protocol::Tcp => "called",
+        Protocol::Tcp if line.row.state == TcpState::SynSent => "is connecting to",
+        Protocol::Tcp => "connected to",
         Protocol::Udp => "sends to",
     };
     if tuple.is_to_itself() {
-        return format!("{who} {verb} itself, at port {}.", tuple.local.port);
+        return format!("{who} {verb} itself on port {}.", tuple.local.port);
     }
     format!("{who} {verb} {} from port {}.", tuple.remote, tuple.local.port)
 }
@@ -83,14 +80,14 @@ fn who_closed(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> S
                 "The other end was closed with data unread, so its kernel sent RST."
             }
             Some(_) => "The other end was aborted.",
-            None => "The other end went by a RST.",
+            None => "A RST ended the other end.",
         });
     }
     if reset(line) || mirror.is_some_and(reset) {
         return String::from("A RST ended it.");
     }
     if line.row.tuple.is_to_itself() && line.closed_first() {
-        return String::from("Its FIN came back to itself, so both ends closed at once.");
+        return String::from("Its FIN came back to the same socket, so both ends closed at once.");
     }
     let this = line.closed_first();
     let other = mirror.is_some_and(TableRow::closed_first) || line.was(TcpState::CloseWait);
@@ -102,36 +99,36 @@ fn who_closed(scene: Scene<'_>, line: &TableRow, mirror: Option<&TableRow>) -> S
         (true, false) => is_client,
         (false, true) => !is_client,
         (false, false) if line.gone.is_some() => return String::new(),
-        (false, false) => return String::from("Nobody has closed yet."),
+        (false, false) => return String::from("Neither end has closed."),
     };
     let who = if who { "client" } else { "server" };
     format!("The {who} closed first.")
 }
 
 /// Neither sent the first FIN.
-const BOTH: &str = "Both closed at the same time.";
+const BOTH: &str = "Both ends closed at the same time.";
 
 fn gone_words(mirror: Option<&TableRow>) -> &'static str {
     let alive = mirror.filter(|line| line.gone.is_none());
     match alive.map(|line| line.row.state) {
         Some(TcpState::TimeWait) => {
-            "The kernel has this row no more; the other end keeps the five numbers, in TIME_WAIT."
+            "This row is gone. The other end reserves the 5-tuple, in TIME_WAIT."
         }
-        Some(_) => "The kernel has this row no more; the other end is still there.",
-        None => "The kernel has this row no more: its five numbers are free again.",
+        Some(_) => "This row is gone. The other end is still in the table.",
+        None => "This row is gone, and its 5-tuple is free again.",
     }
 }
 
 /// Shell commands that show the row, and make one like it; in the lab, on its computer.
 pub(super) fn commands(scene: Scene<'_>, line: &TableRow) -> Vec<String> {
     let row = line.row;
-    let callers = if scene.state.seen().is_client(row.name()) {
+    let client = if scene.state.seen().is_client(row.name()) {
         row.tuple.local.ip
     } else {
         row.tuple.remote.ip
     };
     let lab = &scene.state.lab;
-    let on = [Some(row.host), lab.host_of(callers)];
+    let on = [Some(row.host), lab.host_of(client)];
     let commands = plain_commands(scene, line).into_iter().zip(on);
     let pid = scene.state.machine.pid;
     commands

@@ -59,7 +59,7 @@ fn the_footer_names_the_keys_of_all_verbs_and_each_works() {
         assert_eq!(action_on_card(key), Some(verb));
         key.to_string()
     });
-    let footer = format!(" {} verbs", keys.join(" "));
+    let footer = format!(" {} actions", keys.join(" "));
     let text = screen(&mut looked_inside(LAPTOP_END), USUAL);
     assert!(text.contains(&footer), "{text}");
 }

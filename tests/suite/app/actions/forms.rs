@@ -175,7 +175,7 @@ fn the_warning_names_only_addresses_that_reach_the_listener() {
     let mut both = listening_at(ListenSpec::at(all));
     shows(&mut both, WIDE, "192.168.1.7, fd00::7");
     let mut six = listening_at(ListenSpec { only_v6: true, ..ListenSpec::at(all) });
-    shows(&mut six, WIDE, "reached at fd00::7");
+    shows(&mut six, WIDE, "reachable on fd00::7");
 }
 
 #[test]

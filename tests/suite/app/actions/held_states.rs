@@ -92,9 +92,9 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
     let mut robot = half_closed_by_s();
     robot.state.ui.focus = fivetuple::app::Pane::Sockets;
     robot.press("Enter");
-    shows_not(&mut robot, USUAL, "verbs");
+    shows_not(&mut robot, USUAL, " actions ");
     robot.press("Esc i");
-    shows(&mut robot, USUAL, "its calls stand in What happened");
+    shows(&mut robot, USUAL, "Its calls are listed in What happened");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn the_form_names_the_computer_whose_ports_are_to_be_used_up() {
     let mut robot = Robot::in_lab(3);
     robot.press("j P");
     for size in [WIDE, USUAL, SMALL] {
-        shows(&mut robot, size, "How many ports of phone to use up");
+        shows(&mut robot, size, "Ports of phone to use up");
     }
 }
 
@@ -67,7 +67,7 @@ fn the_computers_pane_says_the_range_where_it_is_not_the_usual_one() {
     let mut robot = with_range("", "45000-45007");
     shows(&mut robot, WIDE, " kernel picks from 45000-45007");
     let text = screen(&mut robot, (160, 40));
-    let words = "source port: the kernel picks from 45000-45007";
+    let words = "source port: kernel picks from 45000-45007";
     assert!(text.contains(words), "{text}");
     let text = screen(&mut Robot::in_lab(3), WIDE);
     assert!(!text.contains("picks from"), "{text}");

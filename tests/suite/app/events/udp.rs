@@ -71,5 +71,5 @@ fn the_card_of_a_udp_socket_claims_no_connection() {
     closed(&mut robot, UDP, CloseKind::Broken(Errno::ECONNREFUSED));
     robot.kernel("");
     let text = card(&mut robot, UDP);
-    assert!(text.contains("nobody had that port"), "{text}");
+    assert!(text.contains("no socket had that port"), "{text}");
 }

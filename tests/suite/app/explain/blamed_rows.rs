@@ -109,7 +109,7 @@ fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
         why: SyscallError { call: Call::Accept, errno: Errno::EMFILE },
         pause: Duration::from_millis(400),
     });
-    assert!(screen(&mut robot, USUAL).contains("pauses: "));
+    assert!(screen(&mut robot, USUAL).contains("paused: "));
     robot.later(Duration::from_millis(401));
     let after = screen(&mut robot, USUAL);
     assert!(after.contains("accepts at once"), "{after}");

@@ -138,7 +138,7 @@ fn the_fin_in_recv_q_is_no_data() {
     let closing = SERVER_END.replace("ESTABLISHED inode=12", "CLOSING").replace("tcp 0", "tcp 1");
     robot.kernel(&[LISTEN, LAPTOP_END, &closing].join("\n"));
     let text = card(&mut robot, SERVER_END);
-    assert!(text.contains("1 B: the FIN, it counts as one"), "{text}");
+    assert!(text.contains("1 B: the FIN counts as one"), "{text}");
     robot.press("Esc");
     let waits = SERVER_END.replace("ESTABLISHED", "CLOSE_WAIT").replace("tcp 0", "tcp 14");
     robot.kernel(&[LISTEN, LAPTOP_END, &waits].join("\n"));
@@ -178,7 +178,7 @@ fn a_row_that_was_seen_in_close_wait_went_when_its_own_program_closed() {
     );
     robot.press("t");
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("○ closed 2nd"), "{text}");
+    assert!(text.contains("○ closed last"), "{text}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
     assert!(ladder.trim_end().ends_with("gone"), "{ladder}");
     robot.ask(Action::SelectRow(name(FOREIGN)));
     let diagram = diagram(&mut robot);
-    assert!(diagram.contains("the table does not tell"), "{diagram}");
+    assert!(diagram.contains("the table does not show how it ended"), "{diagram}");
     assert!(!diagram.contains("60 s are over"), "{diagram}");
 }
 

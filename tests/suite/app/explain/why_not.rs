@@ -167,17 +167,17 @@ fn the_reason_is_that_of_the_row_that_is_shown() {
     let in_use = (Call::Bind, Errno::EADDRINUSE);
     let no_port = (Call::Connect, Errno::EADDRNOTAVAIL);
     let cases = [
-        (same.clone(), no_port, &copy, "This row has all five numbers already"),
+        (same.clone(), no_port, &copy, "This row has the same 5-tuple"),
         (
             from(SourcePort::KernelPicks),
             no_port,
             &["tcp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31"],
             "one port of the range",
         ),
-        (same.clone(), in_use, &listener, "listens at 127.0.0.2:5000: bind() gives"),
+        (same.clone(), in_use, &listener, "is listening on 127.0.0.2:5000. bind() fails"),
         (same, in_use, &listener, "SO_REUSEPORT on both sockets; SO_REUSEADDR does not help"),
         (v4, refused, &only_v6, "IPV6_V6ONLY"),
-        (v6, refused, &only_v4, "takes no calls by IPv6"),
+        (v6, refused, &only_v4, "0.0.0.0 excludes IPv6 clients"),
     ];
     for (spec, why, rows, part) in cases {
         let text = why_not_connected(spec, why, rows);
@@ -194,7 +194,7 @@ fn a_time_wait_is_shown_with_the_seconds_left_and_waited_for_only_where_that_hel
         let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
         let row = rows.next_back().unwrap_or_default();
         assert!(row.contains("45 s left"), "{text}");
-        assert!(text.contains("retry when TIME_WAIT is over"), "{text}");
+        assert!(text.contains("retry after TIME_WAIT"), "{text}");
     }
 
     // Another program listens there: that is what is in the way, and it stays.
@@ -207,7 +207,7 @@ fn a_time_wait_is_shown_with_the_seconds_left_and_waited_for_only_where_that_hel
     let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
     let row = rows.next_back().unwrap_or_default();
     assert!(row.contains("48 s left"), "{text}");
-    assert!(!text.contains("retry when TIME_WAIT is over"), "{text}");
+    assert!(!text.contains("retry after TIME_WAIT"), "{text}");
     robot.press("w");
     assert_eq!(robot.state.retries_in(), None);
     let said = robot.said();

@@ -41,7 +41,7 @@ fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
         robot.press("y");
         assert!(robot.state.blamed().is_empty(), "{at}");
         let text = screen(&mut robot, WIDE);
-        assert!(text.contains("Somebody listens there now"), "{text}");
+        assert!(text.contains("a socket is listening now"), "{text}");
         assert!(!text.contains("another address"), "{text}");
         assert!(!text.contains("instead (C)"), "{text}");
         robot.commands();

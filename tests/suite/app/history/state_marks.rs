@@ -209,6 +209,6 @@ fn a_time_wait_of_both_is_blamed_on_neither() {
     assert!(text.contains("Both ends closed at once"), "{text}");
     robot.press("Esc");
     let text = crate::app::explain::close::card(&mut robot, waits);
-    assert!(text.contains("Both closed at the same time"), "{text}");
+    assert!(text.contains("Both ends closed at the same time"), "{text}");
     assert!(!text.contains("closed first"), "{text}");
 }

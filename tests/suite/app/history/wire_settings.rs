@@ -26,7 +26,7 @@ fn the_past_shows_a_wire_that_was_not_held_yet() {
     }
     robot.press("p");
     assert!(robot.state.wire_then().held);
-    assert!(screen(&mut robot, (80, 24)).contains("HELD: 0 wait"));
+    assert!(screen(&mut robot, (80, 24)).contains("HELD: 0 queued"));
 }
 
 #[test]
@@ -42,22 +42,22 @@ fn the_past_counts_the_segments_that_waited_then() {
     }
     robot.later(Duration::from_secs(1));
     robot.tables(&[LISTEN], &[]);
-    assert!(screen(&mut robot, (80, 24)).contains("HELD: 3 wait"));
+    assert!(screen(&mut robot, (80, 24)).contains("HELD: 3 queued"));
     robot.press(",");
     assert_eq!(robot.state.waiting_then(), 1);
-    assert!(screen(&mut robot, (80, 24)).contains("HELD: 1 waits"));
+    assert!(screen(&mut robot, (80, 24)).contains("HELD: 1 queued"));
     robot.press(",");
     let text = screen(&mut robot, (80, 24));
-    let nothing = "Nothing had crossed the wire by then.";
+    let nothing = "Nothing had crossed the wire yet.";
     assert!(text.contains(nothing) && !text.contains("HELD"), "{text}");
 }
 
 #[test]
 fn one_segment_waits_and_several_wait() {
     let mut robot = Robot::calling_in_lab();
-    assert!(screen(&mut robot, (80, 24)).contains("HELD: 1 waits"));
+    assert!(screen(&mut robot, (80, 24)).contains("HELD: 1 queued"));
     robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
-    assert!(screen(&mut robot, (80, 24)).contains("HELD: 2 wait "));
+    assert!(screen(&mut robot, (80, 24)).contains("HELD: 2 queued "));
     robot.press("o");
     assert!(robot.said().ends_with("1 more waits behind it"), "{}", robot.said());
 }

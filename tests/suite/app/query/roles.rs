@@ -136,7 +136,7 @@ fn a_client_whose_address_is_no_computers_is_known_to_the_end() {
     assert!(said.contains("laptop closed first"), "{said}");
     assert_eq!(robot.state.notices.len(), before + 1, "told twice: {said}");
     assert_eq!(role(&robot, own(CLIENT_V6, 0).name), "laptop");
-    shows(&mut robot, WIDE, "laptop says \"hi\"");
+    shows(&mut robot, WIDE, "laptop sent \"hi\"");
 }
 
 #[test]

@@ -4,20 +4,20 @@ use crate::app::{Mark, TableRow};
 use crate::view::style::glyphs::{BLAMED, MARKED, SELECTED, mark};
 use crate::view::{Scene, ThemeRole};
 
-/// The signs in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
-pub(crate) fn signs(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
+/// The symbols in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
+pub(crate) fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let name = line.row.name();
     let state = scene.state;
     let selected = if state.ui.selected == Some(name) { SELECTED } else { " " };
     let fresh = line.mark(state.then());
-    let (part, sign) = match fresh {
+    let (part, symbol) = match fresh {
         _ if state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
         Mark::New => (ThemeRole::New, mark(fresh)),
         Mark::Changed => (ThemeRole::Changed, mark(fresh)),
         Mark::Gone => (ThemeRole::Gone, mark(fresh)),
-        Mark::Told => (ThemeRole::Told, mark(fresh)),
+        Mark::Told => (ThemeRole::Reported, mark(fresh)),
         Mark::Plain => (ThemeRole::Text, mark(fresh)),
     };
     let marked = if state.ui.marked == Some(name) { MARKED } else { " " };
-    scene.span(part, format!("{selected}{sign}{marked}"))
+    scene.span(part, format!("{selected}{symbol}{marked}"))
 }
