@@ -161,5 +161,5 @@ fn nothing_open_is_nothing_to_write() {
     robot.orders();
     robot.press("W");
     assert!(robot.orders().is_empty());
-    assert!(robot.said().contains("nothing to write"), "{}", robot.said());
+    assert!(robot.said().contains("Nothing to write"), "{}", robot.said());
 }

@@ -29,7 +29,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
         let mut real = Real::start();
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
-        real.press_until("U", "serves one user for each address");
+        real.press_until("U", "works once per client address");
         let myth = real.robot.state.ui.myth.clone().unwrap();
         assert_eq!(outcomes(&myth), ["laptop in", "laptop bind() EADDRINUSE", "phone in"]);
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 6);
@@ -38,9 +38,9 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
             let here = rows.iter().filter(|row| row.tuple.local.to_string() == computer);
             assert_eq!(here.count(), 1, "{computer}");
         }
-        // Those two are taken now: two others can show it once more, and then nobody.
-        real.press_until("U", "tablet got in");
-        real.press_until("U", "no row at port 5000 yet");
+        // Those two are taken now: two others can show it once more, and then no more.
+        real.press_until("U", "tablet connected from port");
+        real.press_until("U", "no row on port 5000");
         real.press_until("r", "reset");
         assert_eq!(real.robot.state.ui.myth, None);
     });
@@ -63,7 +63,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let (_, laptop) = from(&mut robot).unwrap();
     assert_eq!(laptop, "127.0.0.2");
     robot.press("U");
-    assert!(from(&mut robot).is_none() && robot.said().contains("under way"));
+    assert!(from(&mut robot).is_none() && robot.said().contains("The test is running"));
     // Another connection is not an answer to it.
     let another = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=5", 5);
     robot.hear(SocketEvent::Connected(OwnSocket { order: Some(ConnectId(77)), ..another }));
@@ -88,7 +88,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let myth = robot.state.ui.myth.as_ref().unwrap();
     assert!(myth.is_as_usual());
     assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
-    assert!(robot.said().contains("one user for each address"), "{}", robot.said());
+    assert!(robot.said().contains("once per client address"), "{}", robot.said());
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn without_a_listener_it_says_what_to_press() {
     robot.commands();
     robot.press("U");
     assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("press l, then U"), "{}", robot.said());
+    assert!(robot.said().contains("Press l, then U"), "{}", robot.said());
 }
 
 #[test]

@@ -12,27 +12,25 @@ use crate::tcp::{
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.ui);
     if !state.server.is_listening() {
-        return only_say(state, "nobody listens whom one could call: press l, then U");
+        return only_say(state, "Nothing to connect to yet. Press l, then U.");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
-        return only_say(state, "the trial is under way; its calls have no answer yet");
+        return only_say(state, "The test is running; its connects are not answered yet.");
     }
     if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
-        let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
+        let text = "The test needs two client addresses, and IPv6 loopback has only ::1. Listen on an IPv4 address (L), then press U.";
         return only_say(state, text);
     }
     if state.clients.computers.len() < 2 {
         let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
-        let text = format!(
-            "the trial needs two clients: one that is refused, and one that gets in; start with {option}, then U"
-        );
+        let text = format!("The test needs two clients. Start with {option}, then press U.");
         return only_say(state, text);
     }
     let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {
         let text = format!(
-            "the trial needs two clients that have no row at port {port} yet; r starts over"
+            "The test needs two clients with no row on port {port}. Press r to start over."
         );
         return only_say(state, text);
     };
@@ -105,13 +103,12 @@ fn verdict(myth: &Myth) -> (Tone, String) {
     let [first, _, other] = &myth.calls;
     if myth.is_as_usual() {
         let text = format!(
-            "the myth, tried: {} got in from port {port}, its second call was refused, {} got in. {port} to {port} serves one user for each address.",
+            "Myth tested: {} connected from port {port}, its second connect() failed, and {} connected. {port} to {port} works once per client address.",
             first.who, other.who
         );
         return (Tone::Plain, text);
     }
-    let text =
-        "the trial went otherwise than the rule says; what the kernel said stands in the picture";
+    let text = "Unexpected result. See what the kernel reported above.";
     (Tone::Warning, text.to_owned())
 }
 

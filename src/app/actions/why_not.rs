@@ -16,11 +16,11 @@ use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
-        let text = "the last refusal was that of a datagram, and its own sentence explains it: nobody had that UDP port";
+        let text = "The last failure was a refused datagram: no socket had that UDP port.";
         return only_say(state, text);
     }
     if last.is_none() {
-        let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
+        let text = "Nothing has failed yet. y explains the next failure.";
         return only_say(state, text);
     }
     // Rows and remedies are as of now, not of the past that is shown.
@@ -75,7 +75,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     }
     match asked {
         Attempt::Listen(_) if state.server.will_listen() => {
-            only_say(state, "something listens by now; l stops it")
+            only_say(state, "Already listening. Press l to stop.")
         }
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
@@ -94,17 +94,15 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     let text = match (case.waits, left) {
         (true, _) => {
             case.waits = false;
-            String::from("it is not tried again by itself; y, y does it")
+            String::from("Automatic retry is off. Press y twice to retry.")
         }
         (false, None) if is_in_the_way => {
-            String::from("TIME_WAIT is not alone in the way: waiting does not help here")
+            String::from("TIME_WAIT is not the only problem here; waiting won't help.")
         }
-        (false, None) => {
-            String::from("it is no TIME_WAIT that is in the way: waiting does not help here")
-        }
+        (false, None) => String::from("TIME_WAIT is not the problem here; waiting won't help."),
         (false, Some(seconds)) => {
             case.waits = true;
-            format!("it is tried again by itself once TIME_WAIT is over, in {seconds} s")
+            format!("Retrying automatically in {seconds} s, when TIME_WAIT is over.")
         }
     };
     state.notices.say(state.now, Tone::Plain, text);
@@ -121,7 +119,7 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     if !waits || longest_wait(state).is_some() {
         return vec![];
     }
-    let text = "TIME_WAIT is over: tried again";
+    let text = "TIME_WAIT is over. Retrying now.";
     state.notices.say(state.now, Tone::Plain, text);
     retry(state)
 }

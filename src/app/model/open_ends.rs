@@ -33,7 +33,7 @@ pub struct OpenEnd {
     pub ordered: Option<CloseKind>,
     /// Who had the other end when it was accepted.
     pub caller: PeerKind,
-    /// Which program of somebody else is at the other end, once that is known.
+    /// The program at the other end if it is not ours, once it is known.
     pub program: Option<String>,
 }
 
@@ -188,7 +188,7 @@ impl OpenEnds {
         self.ages.is_empty()
     }
 
-    /// The rows of the open ends that nobody has told to end yet, the newest first.
+    /// The rows of the open ends that have not been ordered to close yet, the newest first.
     pub(crate) fn staying(&self) -> impl Iterator<Item = SocketId> {
         let all = self.by_age.values().rev();
         all.filter(|end| end.ordered.is_none()).map(|end| end.socket.name)

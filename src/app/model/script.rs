@@ -161,15 +161,15 @@ impl ScriptStep {
     /// What has not come yet.
     pub(crate) const fn waits_for(self) -> &'static str {
         match self {
-            ScriptStep::WirePlain | ScriptStep::WireHeld => "the wire does not obey",
-            ScriptStep::Listening => "the server does not listen yet",
-            ScriptStep::Accepting | ScriptStep::AcceptHeld => "the server does not obey",
-            ScriptStep::Called => "the client's call is not made yet",
+            ScriptStep::WirePlain | ScriptStep::WireHeld => "the wire has not changed yet",
+            ScriptStep::Listening => "the server is not listening yet",
+            ScriptStep::Accepting | ScriptStep::AcceptHeld => "accept() has not changed yet",
+            ScriptStep::Called => "connect() has not been called yet",
             ScriptStep::Connected | ScriptStep::MythCall(_) => {
-                "the client's call is not answered yet"
+                "connect() has not been answered yet"
             }
             ScriptStep::Accepted => "accept() has not returned the connection yet",
-            ScriptStep::HalfClosed(_) => "nobody has hung up yet",
+            ScriptStep::HalfClosed(_) => "neither end has closed yet",
             ScriptStep::ClientClosed => "the client has not closed yet",
             ScriptStep::ServerClosed => "the server has not closed yet",
             ScriptStep::Sent(..) => "the segment is not on the wire yet",

@@ -29,29 +29,25 @@ pub(crate) enum NoAnswer {
 }
 
 impl NoAnswer {
-    /// Why there is no answer, behind the sentence that there is none; `whose` SYN it is that was lost: The, Its.
-    pub(crate) fn words(self, whose: &str) -> Cow<'static, str> {
+    /// The reason, to follow the sentence that there is no answer; `which` SYN was lost: The, Its.
+    pub(crate) fn words(self, which: &str) -> Cow<'static, str> {
         let text = match self {
             NoAnswer::QueueIsFull => {
-                " The accept queue is full, so the server's kernel drops the SYN; it is sent again."
+                " The accept queue is full, so the server's kernel drops the SYN; the client retransmits it."
             }
             NoAnswer::SynIsLost => {
-                return format!(" {whose} SYN is lost: it is sent again until it is answered.")
-                    .into();
+                return format!(" {which} SYN is lost; the client retransmits it.").into();
             }
             NoAnswer::NoLink => {
-                return format!(
-                    " {whose} SYN is lost: the link of the computer that it is for is down."
-                )
-                .into();
+                return format!(" {which} SYN is lost: the destination's link is down.").into();
             }
-            NoAnswer::Held => " The wire is held: o lets one segment through.",
-            NoAnswer::Cut => " The cable is cut: nothing arrives until B mends it.",
+            NoAnswer::Held => " The wire is held. Press o to deliver one segment.",
+            NoAnswer::Cut => " The cable is cut. Press B to reconnect it.",
             NoAnswer::Slow(delay) => {
-                return format!(" Every segment takes {} one way.", format::brief(delay)).into();
+                return format!(" The one-way delay is {}.", format::brief(delay)).into();
             }
             NoAnswer::WithinOneMachine => {
-                " Within one machine that means: the accept queue is full, lo is down, or a firewall drops it."
+                " Within one machine, the accept queue is full, lo is down, or a firewall drops the SYN."
             }
             NoAnswer::Unknown => "",
         };

@@ -79,7 +79,7 @@ impl GoneReason {
         match self {
             GoneReason::ClosedByServer => "closed by server",
             GoneReason::ClosedByClient => "closed by client",
-            GoneReason::ClosedSecond => "closed second",
+            GoneReason::ClosedSecond => "closed last",
             GoneReason::Reset => "reset",
             GoneReason::TimeWaitOver => "TIME_WAIT over",
             GoneReason::Stopped => "stopped listening",

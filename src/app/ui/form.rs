@@ -73,14 +73,15 @@ impl Form {
         Outcome::Open
     }
 
-    /// The choice with an option that ends with this field's label, and the place of that option.
+    /// The choice with an option that ends with this field's label in any case, and the place of that option.
     fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
-        let label = self.fields.get(field)?.label;
+        let label = self.fields.get(field)?.label.to_lowercase();
         let choices = self.fields.iter().enumerate();
         let mut found = choices.filter_map(|(n, choice)| match &choice.value {
             Value::Text(_) => None,
             Value::Choice { options, .. } => {
-                let place = options.iter().position(|option| option.ends_with(label));
+                let place =
+                    options.iter().position(|option| option.to_lowercase().ends_with(&label));
                 place.map(|option| (n, option))
             }
         });

@@ -96,7 +96,7 @@ fn the_form_of_ports_says_how_many_descriptors_it_needs_and_how_many_there_are()
     robot.type_text("1024-65535");
     for size in [WIDE, USUAL] {
         let text = screen(&mut robot, size);
-        let call = "needs 64,512 descriptors, has 20,000";
+        let call = "needs 64,512 descriptors of 20,000";
         assert!(text.contains(call), "{size:?}: {text}");
     }
 }

@@ -33,7 +33,7 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
     robot.commands();
     robot.press(&"c ".repeat(30));
     assert_eq!(robot.commands().len(), 8);
-    assert!(robot.said().contains("8 calls are unanswered"), "{}", robot.said());
+    assert!(robot.said().contains("8 connects are unanswered"), "{}", robot.said());
     for port in 40_000..40_008 {
         assert_eq!(robot.commands(), []);
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={port}");

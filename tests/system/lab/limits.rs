@@ -125,7 +125,7 @@ fn the_dashboard_says_it_too_and_does_not_plan_with_more() {
         terminal.press("ctrl-u");
         terminal.type_text("50000-50009");
         terminal.press("Enter");
-        terminal.wait_for(&broken("the lab's computers keep 32768-60999"));
+        terminal.wait_for(&broken("The lab's computers keep 32768-60999"));
         terminal.press("Esc");
         terminal.press("c");
         terminal.wait_for(r":500 .*ESTABLISHED .*ESTABLISHED");

@@ -131,7 +131,7 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
         terminal.press("S");
         terminal.wait_for("A connection, held in a state");
         terminal.type_text(&n.to_string());
-        terminal.wait_for(&format!(r"{state} at 192\.168\.1\.1\d:\d+: "));
+        terminal.wait_for(&format!(r"{state} held at 192\.168\.1\.1\d:\d+: "));
         let regex = Regex::new(rows).unwrap();
         terminal.wait_until(rows, LIMIT, |screen| regex.is_match(&screen.contents()));
     }

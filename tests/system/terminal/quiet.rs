@@ -35,7 +35,7 @@ fn every_byte_is_part_of_a_frame() {
         terminal.press("d");
         wait_rows(&terminal, "TIME_WAIT", 1);
         terminal.press("?");
-        terminal.wait_for("The server");
+        terminal.wait_for("All keys");
         terminal.press("Esc");
         terminal.wait_for("What happened");
         let raw = terminal.bytes_since(first);

@@ -19,19 +19,19 @@ fn steps_lead_back_to_an_empty_table_and_forward_to_the_living_one() {
         terminal.wait_for(r"PAST \d+ s ago, step \d+ of \d+");
         wait_rows(&terminal, "TIME_WAIT", 0);
         // The sentence is drawn after the rows.
-        terminal.wait_for(r"step \d+ of \d+:");
+        terminal.wait_for(r"Step \d+ of \d+:");
         // What a look caught between ESTABLISHED and TIME_WAIT is a step of its own.
         while rows(&terminal.screen(), "ESTABLISHED") < 2 {
             let before = step(&terminal) - 1;
             terminal.press(",");
-            terminal.wait_for(&format!(r"step {before} of \d+:"));
+            terminal.wait_for(&format!(r"Step {before} of \d+:"));
         }
         terminal.type_text("99,");
         terminal.wait_for("There was no row then");
         terminal.type_text("99.");
         terminal.wait_for("TIME_WAIT");
         terminal.press("p");
-        terminal.wait_for("the table is live again");
+        terminal.wait_for("The table is live again.");
         wait_rows(&terminal, "TIME_WAIT", 1);
         quit(terminal);
     });
@@ -77,9 +77,9 @@ fn the_timeline_draws_a_ladder_and_saves_it() {
         terminal.wait_for(r"SYN\+ACK");
         for name in ["fivetuple-ladder.txt", "fivetuple-ladder-2.txt"] {
             terminal.press("E");
-            terminal.wait_for(&format!("saved as {name}"));
+            terminal.wait_for(&format!("Saved the ladder as {name}"));
             let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
-            assert!(text.contains("SYN+ACK") && text.contains("nobody captured it"), "{text}");
+            assert!(text.contains("SYN+ACK") && text.contains("not captured"), "{text}");
         }
         quit(terminal);
     });

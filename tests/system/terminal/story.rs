@@ -76,7 +76,7 @@ fn the_story_is_told_in_ascii() {
         let terminal = sized(&["--ascii"], 80, 24);
         play(&terminal);
         terminal.press("?");
-        terminal.wait_for("The server");
+        terminal.wait_for("All keys");
         terminal.press("Esc");
         terminal.press("C");
         terminal.wait_for("Enter apply");

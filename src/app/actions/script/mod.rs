@@ -77,7 +77,7 @@ impl Script {
         };
         match step {
             ScriptStep::WirePlain => {
-                let text = "the wire is made as quick as a cable first";
+                let text = "The wire's delay is removed first.";
                 state.notices.say(state.now, Tone::Plain, text);
                 wire::reset(state)
             }
@@ -118,7 +118,7 @@ impl Script {
                 if state.now.since(self.began) >= limit =>
             {
                 let limit = limit.as_secs();
-                let text = format!("{held} was not reached within {limit} s: {what}");
+                let text = format!("{held} was not reached within {limit} s: {what}.");
                 state.notices.say(state.now, Tone::Warning, text);
             }
             _ => state.script = Some(self),

@@ -97,7 +97,7 @@ impl Inference<'_> {
         gone.any(|gone| gone.why == GoneReason::Unknown)
     }
 
-    /// Whether the first FIN, and whether both, had been sent before the first poll: when, nobody saw.
+    /// Whether the first FIN, and whether both, had been sent before the first poll.
     fn past_fins(&self, first: Side) -> [bool; 2] {
         let found = [first, first.other()].map(|side| {
             let (_, state) = self.first_seen(side)?;

@@ -36,8 +36,8 @@ impl LadderArrow {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
             ArrowEnd::WorkedOut => String::new(),
-            ArrowEnd::OnTheWay => String::from(", on its way"),
-            ArrowEnd::Waits => String::from(", waits"),
+            ArrowEnd::OnTheWay => String::from(", in flight"),
+            ArrowEnd::Waits => String::from(", queued"),
             ArrowEnd::Lost(how) => format!(", {}", how.words()),
             ArrowEnd::Arrived(at) => match at.since(sent) {
                 took if took.as_millis() < 10 => String::new(),
@@ -60,7 +60,7 @@ impl LadderArrow {
         ]
     }
 
-    /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
+    /// The arrow in so many columns: dotted if it was not captured, with a cross at the end if it was lost.
     pub fn drawn(&self, sent: Moment, columns: usize) -> String {
         let shaft = if self.fate == ArrowEnd::WorkedOut { '·' } else { '─' };
         let label =
@@ -143,9 +143,9 @@ const TIME: usize = 9;
 /// The ladder as a text file.
 pub fn as_text(ladder: &Ladder) -> String {
     let source = if ladder.captured {
-        "Segments as they crossed the wire; states as the kernels' tables showed them; in brackets: worked out."
+        "Segments as captured on the wire; states as seen in the kernels' tables; in brackets: inferred."
     } else {
-        "Worked out from states and calls; nobody captured it. In brackets: states that no look at the table showed."
+        "Inferred from states and system calls, not captured. In brackets: states not seen in any poll."
     };
     let [client, server] = &ladder.ends;
     let others = TIME + 2 * STATE + 4;
@@ -154,10 +154,7 @@ pub fn as_text(ladder: &Ladder) -> String {
     let gap = (room + others).saturating_sub(TIME + 1 + client.len() + server.len());
     let hidden = match ladder.hidden {
         0 => String::new(),
-        n => format!(
-            "{} were put on it, and are not shown.\n",
-            many(n, "segment more", "segments more")
-        ),
+        n => format!("{} not shown.\n", many(n, "more segment", "more segments")),
     };
     let mut text = format!(
         "{source}\n{hidden}\n{:TIME$} {client}{}{server}\n",

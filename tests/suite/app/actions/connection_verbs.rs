@@ -98,7 +98,7 @@ fn a_card_calls_and_listens_too_and_esc_closes_it() {
     robot.press("c");
     assert!(matches!(robot.commands()[..], [Command::Connect(_, _)]));
     robot.press("z");
-    assert!(robot.said().contains("Esc closes this"), "{}", robot.said());
+    assert!(robot.said().contains("Press Esc to close"), "{}", robot.said());
     robot.press("Esc");
     assert!(robot.state.ui.overlay.is_none());
 }

@@ -79,7 +79,9 @@ pub(crate) fn half_closed_by_s() -> Robot {
 
 #[test]
 fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
-    for (looks, what) in [("", "S holds the connections"), ("3 ", "S holds the chosen row")] {
+    for (looks, what) in
+        [("", "S holds the present connections"), ("3 ", "S holds the selected row")]
+    {
         for verb in ["d", "s", "f", "x", "D"] {
             let mut robot = half_closed_by_s();
             if !looks.is_empty() {
@@ -87,7 +89,10 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
             }
             robot.press(verb);
             let said = robot.said();
-            assert!(said.contains(what) && said.contains("r closes them"), "{verb}: {said}");
+            assert!(
+                said.contains(what) && said.contains("Press r to close them"),
+                "{verb}: {said}"
+            );
             assert_eq!(robot.commands(), []);
         }
     }
@@ -112,7 +117,7 @@ fn a_reset_counts_what_s_holds_and_forgets_it() {
         "{said}"
     );
     robot.press("d");
-    assert!(robot.said().contains("no computer has a connection open"), "{}", robot.said());
+    assert!(robot.said().contains("no connection is open"), "{}", robot.said());
     robot.press("r");
     assert!(robot.said().contains("nothing was open"), "{}", robot.said());
 }

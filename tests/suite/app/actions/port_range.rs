@@ -67,7 +67,7 @@ fn a_lab_that_is_taken_down_forgets_the_range_and_a_reset_says_that_it_stays() {
     robot.press("r");
     let said = robot.said();
     assert!(
-        said.contains("The computers keep their ports, 45000-45007, until N takes the lab down"),
+        said.contains("The computers keep the ports 45000-45007 until N stops the lab"),
         "{said}"
     );
     robot.press("N");
@@ -139,7 +139,7 @@ fn another_computer_uses_the_same_range_up_and_the_first_keeps_its_connections()
     assert_eq!((spec.host, burst.count), (PHONE, 9));
     assert_eq!(robot.state.clients.computers[0].ends.len(), 8);
     let said = robot.said();
-    assert!(said.starts_with("phone is to use up its 8 ports"), "{said}");
+    assert!(said.starts_with("phone uses up its 8 ports"), "{said}");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
     };
     assert_eq!((spec.host, burst.count), (LAPTOP, 6));
     let said = robot.said();
-    assert!(said.starts_with("laptop is to use up the other 5 of its 8 ports"), "{said}");
+    assert!(said.starts_with("laptop uses up the other 5 of its 8 ports"), "{said}");
     // All are used: one more call is refused.
     uses_up(&mut robot, 8);
     robot.press("P Enter");
@@ -162,7 +162,10 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
         panic!("{commands:?}");
     };
     assert_eq!(burst.count, 1);
-    assert_eq!(robot.said(), "laptop has used its 8 ports 45000-45007 up: one more call shows it.");
+    assert_eq!(
+        robot.said(),
+        "laptop has used all 8 ports 45000-45007. One more connect() shows it."
+    );
 }
 
 #[test]
@@ -187,8 +190,8 @@ fn what_others_hold_is_counted_before_a_range_is_used_up() {
     uses_up(&mut robot, 8);
     robot.press("j");
     for (descriptors, somaxconn, words) in [
-        (1100, 65_535, "of the 1,100 that this program may hold 8 are in use"),
-        (20_000, 10, "16 connections would wait for accept(), where 10 may"),
+        (1100, 65_535, "8 of 1,100 are in use"),
+        (20_000, 10, "16 connections would wait for accept(); the limit is 10"),
     ] {
         let machine = &mut robot.state.machine;
         (machine.descriptors, machine.somaxconn) = (descriptors, somaxconn);

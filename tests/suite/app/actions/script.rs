@@ -51,10 +51,10 @@ fn syn_sent_listens_holds_the_wire_and_calls() {
     assert!(robot.state.lab.wire.held);
     robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
-    assert!(!robot.said().contains("SYN_SENT at"), "no table shows it");
+    assert!(!robot.said().contains("SYN_SENT held at"), "no table shows it");
     robot.tables(&[LISTEN], &[CALLS]);
     let said = robot.said();
-    assert!(said.starts_with("SYN_SENT at 192.168.1.13:44506: the wire is held"), "{said}");
+    assert!(said.starts_with("SYN_SENT held at 192.168.1.13:44506: the wire is held"), "{said}");
     assert_eq!(robot.state.ui.selected, Some(own(CALLS, 11).name));
 }
 
@@ -69,7 +69,7 @@ fn syn_recv_lets_just_the_syn_through() {
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     assert!(ordered(&mut robot).is_empty());
     let said = robot.said();
-    assert!(said.starts_with("SYN_RECV at 192.168.1.10:500: "), "{said}");
+    assert!(said.starts_with("SYN_RECV held at 192.168.1.10:500: "), "{said}");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn what_is_sent_again_meanwhile_stays_on_the_wire() {
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     assert!(ordered(&mut robot).is_empty(), "one has crossed");
     let said = robot.said();
-    assert!(said.starts_with("SYN_RECV at 192.168.1.10:500: "), "{said}");
+    assert!(said.starts_with("SYN_RECV held at 192.168.1.10:500: "), "{said}");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_state_that_is_not_reached_is_given_up_in_words() {
     robot.later(Duration::from_secs(2));
     assert_eq!(
         robot.said(),
-        "SYN_RECV was not reached within 10 s: the segment is not on the wire yet"
+        "SYN_RECV was not reached within 10 s: the segment is not on the wire yet."
     );
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
@@ -156,7 +156,7 @@ fn while_calls_are_unanswered_no_state_is_begun() {
     robot.orders();
     robot.press("S 4");
     assert!(ordered(&mut robot).is_empty());
-    assert!(robot.said().contains("calls are under way"), "{}", robot.said());
+    assert!(robot.said().contains("Connects are still in progress"), "{}", robot.said());
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn a_call_whose_syn_is_lost_says_so() {
         robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
         let said = robot.said();
         assert!(said.contains("laptop calls 192.168.1.10:500"), "{said}");
-        assert!(said.contains("The SYN is lost: it is sent again"), "{said}");
+        assert!(said.contains("The SYN is lost; the client retransmits it"), "{said}");
     }
 }
 

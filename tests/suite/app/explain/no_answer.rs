@@ -48,9 +48,9 @@ fn ends(robot: &mut Robot, opened: u32) -> &str {
 #[test]
 fn several_calls_without_an_answer_say_what_the_wire_does_to_them() {
     for (keys, why) in [
-        ("h", "The wire is held: o lets one segment through."),
-        ("B", "The cable is cut: nothing arrives until B mends it."),
-        ("b b b", "Every segment takes 2 s one way."),
+        ("h", "The wire is held. Press o to deliver one segment."),
+        ("B", "The cable is cut. Press B to reconnect it."),
+        ("b b b", "The one-way delay is 2 s."),
     ] {
         let mut robot = Robot::listening_in_lab();
         three(&mut robot, keys, 0);
@@ -72,7 +72,7 @@ fn of_several_calls_that_is_told_whose_syn_was_lost() {
     robot.loses(1);
     three(&mut robot, "", 2);
     let said = ends(&mut robot, 2);
-    let why = "1 call waits for its answer still. Its SYN is lost: it is sent again until it is answered.";
+    let why = "1 call waits for its answer still. Its SYN is lost; the client retransmits it.";
     assert!(said.ends_with(why), "{said}");
 
     let mut robot = Robot::listening_in_lab();
@@ -89,7 +89,7 @@ fn several_calls_that_find_the_accept_queue_full_say_so() {
     three(&mut robot, "", 1);
     assert_eq!(robot.state.notices.len(), before, "it is said of all together");
     let said = ends(&mut robot, 1);
-    let why = "2 calls wait for their answers still. The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
+    let why = "2 calls wait for their answers still. The accept queue is full, so the server's kernel drops the SYN; the client retransmits it.";
     assert!(said.ends_with(why), "{said}");
 }
 
@@ -100,7 +100,7 @@ fn many_calls_that_will_take_a_while_are_said_to_be_under_way() {
     begins(&mut robot, 5000);
     assert_eq!(
         robot.said(),
-        "laptop makes 5,000 calls. The wire is held: o lets one segment through."
+        "laptop makes 5,000 calls. The wire is held. Press o to deliver one segment."
     );
     // Over a quick wire they are answered before one could read that.
     let mut robot = Robot::listening_in_lab();
@@ -120,7 +120,7 @@ fn calls_one_after_the_other_are_not_one_syn_that_is_sent_again() {
     }
     assert_eq!(
         robot.said(),
-        "7 calls were made, and none was answered at once. The wire is held: o lets one segment through."
+        "7 calls were made, and none was answered at once. The wire is held. Press o to deliver one segment."
     );
 }
 
@@ -140,7 +140,7 @@ fn a_call_to_a_computer_whose_link_is_down_says_so_once() {
         }
         assert_eq!(
             robot.said(),
-            "laptop calls 192.168.1.10:500: SYN is sent, no answer yet. The SYN is lost: the link of the computer that it is for is down."
+            "laptop calls 192.168.1.10:500: SYN is sent, no answer yet. The SYN is lost: the destination's link is down."
         );
         let before = robot.state.notices.len();
         robot.later(Duration::from_secs(1));

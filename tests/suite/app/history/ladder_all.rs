@@ -21,7 +21,7 @@ fn a_client_that_is_called_is_not_the_server() {
     assert_eq!(ladder.ends, ["phone 192.168.1.14", "laptop 192.168.1.13"]);
     robot.crosses(3, CALLS, SERVES, Flags::SYN);
     let ladder = of(&robot.state).unwrap();
-    assert_eq!(ladder.ends, ["all clients", "whom they called"]);
+    assert_eq!(ladder.ends, ["all clients", "destinations"]);
     let text = as_text(&ladder);
     for [left, right] in [["phone:80 ", "laptop:44506"], ["laptop:44506", "server:500"]] {
         let whose = |line: &&str| line.contains(left) && line.contains(right);
@@ -41,7 +41,7 @@ fn segments_that_are_not_shown_are_counted() {
     let ladder = of(&robot.state).unwrap();
     assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));
     let text = as_text(&ladder);
-    assert!(text.contains("50,088 segments more were put on it"), "{text}");
+    assert!(text.contains("50,088 more segments not shown"), "{text}");
 }
 
 #[test]

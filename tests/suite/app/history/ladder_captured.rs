@@ -39,7 +39,7 @@ fn after(millis: u64) -> Moment {
     Moment::at(Duration::from_millis(millis))
 }
 
-/// Half a second one way; the SYN is dropped once, the payload is still on its way, and the last one fell off a cut wire.
+/// Half a second one way; the SYN is dropped once, the payload is still in flight, and the last one fell off a cut wire.
 fn crossings() -> Vec<WireSegment> {
     const LAST: u32 = u32::MAX;
     let syn_ack = Flags::SYN.and(Flags::ACK);
@@ -124,7 +124,7 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
             "> again: SYN, seq 0, in 0.500 s",
             "< SYN+ACK, seq 0 ack 1, in 0.500 s SYN_RECV",
             "ESTABLISHED > ACK, seq 1 ack 1 ESTABLISHED",
-            "> PSH+ACK, 13 B, seq 1 ack 1, on its way",
+            "> PSH+ACK, 13 B, seq 1 ack 1, in flight",
             "< PSH+ACK, 5 B, seq 1 ack 1, lost: cut",
         ]
     );

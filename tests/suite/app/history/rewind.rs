@@ -37,20 +37,20 @@ fn each_step_back_takes_one_change_away_and_each_step_forward_brings_it_again() 
     let rows: Vec<usize> = seen.iter().map(Vec::len).collect();
     assert_eq!(rows, [3, 3, 2, 1, 0]);
     assert_eq!(seen[1][2], "127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED");
-    assert!(robot.said().contains("step 0 of 4: there was no row"), "{}", robot.said());
+    assert!(robot.said().contains("Step 0 of 4: no rows"), "{}", robot.said());
     robot.press(",");
-    assert!(robot.said().contains("this is the beginning"), "{}", robot.said());
+    assert!(robot.said().contains("This is the beginning"), "{}", robot.said());
     for before in seen.iter().rev().skip(1) {
         robot.press(".");
         assert_eq!(&robot.table(), before);
     }
-    assert!(robot.said().contains("step 4 of 4"), "{}", robot.said());
+    assert!(robot.said().contains("Step 4 of 4"), "{}", robot.said());
     assert!(robot.said().contains("laptop: ESTABLISHED to TIME_WAIT"), "{}", robot.said());
     robot.press(".");
     assert!(!robot.state.is_past());
     assert!(robot.said().contains("live again"), "{}", robot.said());
     robot.press(".");
-    assert!(robot.said().contains("live already"), "{}", robot.said());
+    assert!(robot.said().contains("Already live"), "{}", robot.said());
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_past_stands_still_while_the_sockets_live_on() {
     assert_eq!((robot.state.then(), robot.table()), (then, past));
     assert_eq!(robot.state.sockets.len(), 1, "the living table has only LISTEN");
     robot.press("2.");
-    assert!(robot.said().contains("step 5 of 5"), "{}", robot.said());
+    assert!(robot.said().contains("Step 5 of 5"), "{}", robot.said());
     for key in ["p", "End", "Esc"] {
         robot.press(",");
         assert!(robot.state.is_past());
@@ -142,7 +142,7 @@ fn looking_around_leaves_the_past_alone() {
     robot.press(", n e e e z z T K Tab j Enter");
     assert!(robot.state.is_past());
     robot.press(",");
-    assert!(robot.said().contains("step 0 of 2"), "in a card, too: {}", robot.said());
+    assert!(robot.said().contains("Step 0 of 2"), "in a card, too: {}", robot.said());
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn the_oldest_is_forgotten_and_that_is_said() {
     let many: String = (0..30_000).map(row).collect();
     let told = |robot: &Robot| {
         let mut all = robot.state.notices.newest_first();
-        all.any(|notice| notice.text.contains("the oldest is forgotten"))
+        all.any(|notice| notice.text.contains("The history is full"))
     };
     for round in 0..6 {
         robot.kernel(if round % 2 == 0 { &many } else { LISTEN });

@@ -103,7 +103,7 @@ fn the_axis_holds_every_connection_and_zooming_in_halves_it() {
     assert!((seconds(&robot) - 15.0).abs() < 1e-9);
     robot.press("- -");
     robot.press("-");
-    assert!(robot.said().contains("all of it is shown already"), "{}", robot.said());
+    assert!(robot.said().contains("Already showing all of it."), "{}", robot.said());
     robot.press("t");
     assert_eq!(robot.state.ui.picture, MainView::Table);
 }

@@ -123,7 +123,7 @@ fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
         let older = end("127.0.0.2:54240", "127.0.0.1:5000");
         assert_eq!(robot.commands(), [newer.name, older].map(command));
         robot.press("d");
-        assert!(robot.said().contains("nothing to disconnect"));
+        assert!(robot.said().contains("Nothing to disconnect"));
     }
 }
 
@@ -204,7 +204,7 @@ fn a_chosen_row_that_is_gone_is_not_replaced_by_another() {
     robot.commands();
     robot.press("x");
     assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("the chosen row is gone"), "{}", robot.said());
+    assert!(robot.said().contains("the selected row is gone"), "{}", robot.said());
 }
 
 #[test]
@@ -215,5 +215,5 @@ fn accept_with_nobody_waiting_orders_nothing_and_says_so() {
     robot.commands();
     robot.press("A");
     assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("nobody waits"), "{}", robot.said());
+    assert!(robot.said().contains("The accept queue is empty"), "{}", robot.said());
 }

@@ -38,25 +38,25 @@ fn a_step_counts_all_that_waits_and_names_what_is_known() {
     assert_eq!(orders(&mut robot), vec![WireOrder::Step; 4000]);
     assert_eq!(
         robot.said(),
-        "4,000 segments go through, laptop's SYN first; 8,000 more wait behind them"
+        "Delivered 4,000 segments, laptop's SYN first. 8,000 more are queued."
     );
     robot.press("99999o");
     assert_eq!(orders(&mut robot).len(), 8000);
     robot.press("o");
-    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
+    assert!(robot.said().contains("Nothing is queued"), "{}", robot.said());
 }
 
 #[test]
 fn the_oldest_is_not_named_where_another_one_is_older() {
     let mut robot = crowded(0);
     robot.press("o");
-    assert_eq!(robot.said(), "the oldest one goes through; 11,999 more wait behind it");
+    assert_eq!(robot.said(), "Delivered the oldest one. 11,999 more are queued.");
     robot.press("u");
     let said = robot.said();
-    assert!(said.starts_with("the oldest one is lost"), "{said}");
+    assert!(said.starts_with("Dropped the oldest one"), "{said}");
     robot.press("h");
     let said = robot.said();
-    assert!(said.contains("11,998 segments that waited"), "{said}");
+    assert!(said.contains("11,998 segments delivered"), "{said}");
 }
 
 #[test]

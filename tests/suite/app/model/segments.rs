@@ -23,10 +23,10 @@ fn a_count_lets_so_many_segments_through_or_loses_them() {
     }
     robot.press("3o");
     assert_eq!(orders(&mut robot), [WireOrder::Step; 3]);
-    assert_eq!(robot.said(), "3 segments go through, laptop's ACK first; 3 more wait behind them");
+    assert_eq!(robot.said(), "Delivered 3 segments, laptop's ACK first. 3 more are queued.");
     robot.press("2u");
     assert_eq!(orders(&mut robot), [WireOrder::DropNext; 2]);
-    assert!(robot.said().starts_with("2 segments are lost"), "{}", robot.said());
+    assert!(robot.said().starts_with("Dropped 2 segments"), "{}", robot.said());
     robot.press("9o");
     assert_eq!(orders(&mut robot), [WireOrder::Step], "one is left");
     robot.press("h 2u");
@@ -39,7 +39,7 @@ fn a_cut_says_what_becomes_of_those_that_waited() {
     robot.press("h");
     robot.sends(1, (LAPTOP, Flags::ACK), (1, 1), b"");
     robot.press("B");
-    assert!(robot.said().contains("So is the one that waited on it."), "{}", robot.said());
+    assert!(robot.said().contains("The queued segment is lost too."), "{}", robot.said());
 }
 
 #[test]
@@ -106,10 +106,10 @@ fn a_rst_of_nobody_has_no_number_of_the_connection_before() {
 fn what_is_lost_is_sent_again_only_where_it_carries_something() {
     let rst = Flags::RST.and(Flags::ACK);
     for (flags, data, words) in [
-        (Flags::SYN, &b""[..], "its sender waits for an answer"),
-        (Flags::ACK, b"", "an ACK alone is not sent again"),
-        (Flags::ACK, b"data", "its sender waits for an answer"),
-        (rst, b"", "nobody sends an RST again"),
+        (Flags::SYN, &b""[..], "its sender retransmits it"),
+        (Flags::ACK, b"", "a bare ACK is not retransmitted"),
+        (Flags::ACK, b"data", "its sender retransmits it"),
+        (rst, b"", "an RST is not retransmitted"),
     ] {
         let mut robot = Robot::listening_in_lab();
         robot.press("h");
@@ -131,8 +131,8 @@ fn the_refusal_of_a_datagram_is_lost_for_good() {
     robot.tell(Event::Lab(LabEvent::Wire(vec![sent])));
     robot.press("u");
     let said = robot.said();
-    assert!(said.starts_with("the server's ICMP \"port unreachable\" is lost"), "{said}");
-    assert!(said.contains("never hears"), "{said}");
+    assert!(said.starts_with("Dropped the server's ICMP \"port unreachable\""), "{said}");
+    assert!(said.contains("does not learn"), "{said}");
 }
 
 #[test]
@@ -143,13 +143,13 @@ fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.press("o o");
     assert_eq!(orders(&mut robot), [WireOrder::Step]);
-    assert!(robot.said().contains("nothing waits"), "{}", robot.said());
+    assert!(robot.said().contains("Nothing is queued"), "{}", robot.said());
     robot.press("u");
-    assert!(robot.said().contains("the next segment"), "{}", robot.said());
+    assert!(robot.said().contains("The next segment"), "{}", robot.said());
     robot.arrives(1);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
     robot.press("u u");
-    assert!(robot.said().contains("SYN+ACK, sent again, is lost"));
+    assert!(robot.said().contains("Dropped the server's SYN+ACK, sent again"));
     assert_eq!(robot.state.lab.waiting(), 0);
 }

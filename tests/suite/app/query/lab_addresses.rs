@@ -159,7 +159,7 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
     robot.orders();
     robot.press("c");
     assert!(robot.commands().is_empty());
-    assert!(robot.said().contains("the lab is being taken down"), "{}", robot.said());
+    assert!(robot.said().contains("The lab is stopping"), "{}", robot.said());
     robot.hear(refused("192.168.1.10:500", Errno::EHOSTUNREACH));
     assert!(
         robot.said().contains("the lab is being taken down, and its computers go"),
@@ -175,10 +175,10 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
 #[test]
 fn the_form_for_connecting_names_addresses_that_the_computers_have() {
     for (lab, own) in [
-        (None, "its own (127.0.0.2, .3, ...)"),
-        (Some(2), "its own (192.168.1.13)"),
-        (Some(3), "its own (192.168.1.13, .14)"),
-        (Some(4), "its own (192.168.1.13, .14, ...)"),
+        (None, "\"its own\" (127.0.0.2, .3, ...)"),
+        (Some(2), "\"its own\" (192.168.1.13)"),
+        (Some(3), "\"its own\" (192.168.1.13, .14)"),
+        (Some(4), "\"its own\" (192.168.1.13, .14, ...)"),
     ] {
         let mut robot = lab.map_or_else(Robot::new, Robot::in_lab);
         robot.press("C");

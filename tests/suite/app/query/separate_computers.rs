@@ -61,11 +61,11 @@ fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
     robot.tell(blind(Host::THIS));
     assert!(!robot.said().contains("EIO"), "{}", robot.said());
     robot.tell(blind(LAPTOP));
-    assert_eq!(robot.said(), "laptop's table cannot be read: asking the kernel failed: EIO");
+    assert_eq!(robot.said(), "Cannot read laptop's table: asking the kernel failed: EIO.");
     robot.tables(&[LISTEN, SERVES], &[]);
     assert!(robot.state.sockets.blind.is_empty());
     robot.tell(blind(SERVER));
-    assert!(robot.said().starts_with("the server's table cannot"), "{}", robot.said());
+    assert!(robot.said().starts_with("Cannot read the server's table"), "{}", robot.said());
     robot.tell(Event::Lab(LabEvent::Down(None)));
     assert!(robot.state.sockets.blind.is_empty());
 }
