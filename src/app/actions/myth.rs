@@ -1,4 +1,4 @@
-//! The myth that a client uses the server's port number, tried: one computer calls twice from that port, then another one.
+//! The test of the myth that the port is taken: one computer connects twice from the server's port number, then another one.
 
 use crate::app::actions::{connect, only_say};
 use crate::app::keys::{MainView, Pane};
@@ -8,7 +8,7 @@ use crate::tcp::{
     ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
 };
 
-/// Shows the myth, and starts the trial.
+/// Shows the myth, and starts the test.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.ui);
     if !state.server.is_listening() {
@@ -67,7 +67,7 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     Some([free.next()?, free.next()?])
 }
 
-/// Makes that call of the trial.
+/// Makes that connect() of the test.
 pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
     let Some(myth) = &state.ui.myth else {
         return vec![];
@@ -89,7 +89,7 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
     effects
 }
 
-/// Says how the trial ended.
+/// Says how the test ended.
 pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
     if let Some(myth) = &state.ui.myth {
         let (tone, text) = verdict(myth);
@@ -112,7 +112,7 @@ fn verdict(myth: &Myth) -> (Tone, String) {
     (Tone::Warning, text.to_owned())
 }
 
-/// Notes the answer of a call, if it is the trial's.
+/// Records the result of a connect(), if it belongs to the test.
 pub(crate) fn answered(
     state: &mut State,
     order: Option<ConnectId>,

@@ -1,4 +1,4 @@
-//! The last refusal: the rows in the way, and the remedies, which are tried where they can be.
+//! The last failure: the rows in the way, and the remedies, which are tried where they can be.
 
 use crate::app::actions::only_say;
 use crate::app::actions::{connect, rewind, verbs};
@@ -12,7 +12,7 @@ use crate::app::query::port_holders::holders;
 use crate::app::{Effect, Overlay, State};
 use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
 
-/// Shows the last refusal, and tries its remedies.
+/// Shows the last failure and tries its remedies.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
@@ -32,37 +32,37 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         return vec![];
     };
     let remedies = listen::of(state, case);
-    let trials = remedies.iter().filter_map(|remedy| match remedy.verdict {
-        Verdict::Trying(trial) => Some(trial),
+    let probes = remedies.iter().filter_map(|remedy| match remedy.verdict {
+        Verdict::Trying(probe) => Some(probe),
         Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried(_) => None,
     });
-    let trials: Vec<Probe> = trials.collect();
+    let probes: Vec<Probe> = probes.collect();
     if let Some(case) = &mut state.notices.case {
         case.remedies = remedies;
     }
     state.ui.overlay = Some(Overlay::Why(0));
-    if trials.is_empty() {
+    if probes.is_empty() {
         return vec![];
     }
-    vec![Effect::Run(Command::Try(trials))]
+    vec![Effect::Run(Command::Try(probes))]
 }
 
 /// Notes the result of a remedy.
-pub(crate) fn tried(state: &mut State, trial: Probe, outcome: Result<(), SyscallError>) {
+pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), SyscallError>) {
     let Some(case) = &mut state.notices.case else {
         return;
     };
     for remedy in &mut case.remedies {
-        if remedy.verdict == Verdict::Trying(trial) {
+        if remedy.verdict == Verdict::Trying(probe) {
             remedy.verdict = match outcome {
-                Ok(()) => Verdict::Works(trial),
-                Err(why) => Verdict::Fails(trial, why),
+                Ok(()) => Verdict::Works(probe),
+                Err(why) => Verdict::Fails(probe, why),
             };
         }
     }
 }
 
-/// Tries the refused call again.
+/// Retries the failed call.
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     let Some(case) = &mut state.notices.case else {
         return vec![];
@@ -109,7 +109,7 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-/// Finds the rows in the way anew; when no TIME_WAIT is left, retries if that was asked for.
+/// Updates the rows in the way; when no TIME_WAIT is left, retries if that was asked for.
 pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     let waits = state.notices.case.as_ref().is_some_and(|case| case.waits);
     if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {

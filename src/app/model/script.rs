@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::model::Computer;
 use crate::tcp::{Flags, Host, Moment, SocketId, TcpState};
 
-/// Steps that are taken one after another: each is ordered once, and done when what it waits for is so.
+/// Steps that are taken one after another: each is ordered once, and done when its condition holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) goal: ScriptGoal,
@@ -52,7 +52,7 @@ pub(crate) enum ScriptGoal {
     Myth,
 }
 
-/// What has to be so before the script goes on.
+/// The condition for the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScriptStep {
     /// The wire has no delay, loses nothing, and is not held.
@@ -75,7 +75,7 @@ pub(crate) enum ScriptStep {
     HalfClosed(ScriptEnd),
     /// The client has called close().
     ClientClosed,
-    /// The server has called close(), by itself or as it was ordered to.
+    /// The server has called close(), on its own or as ordered.
     ServerClosed,
     /// That end has put a segment with these flags on the wire.
     Sent(ScriptEnd, Flags),
@@ -158,7 +158,7 @@ pub(crate) fn steps_to(state: TcpState) -> (Vec<ScriptStep>, ScriptEnd) {
 }
 
 impl ScriptStep {
-    /// What has not come yet.
+    /// What the step is still waiting for.
     pub(crate) const fn waits_for(self) -> &'static str {
         match self {
             ScriptStep::WirePlain | ScriptStep::WireHeld => "the wire has not changed yet",

@@ -1,4 +1,4 @@
-//! A small program in C and Python that makes the rows of the table: the recorded system calls of our open sockets.
+//! A small program in C and Python that creates the rows of the table: the recorded system calls of our open sockets.
 
 mod c;
 mod plan;

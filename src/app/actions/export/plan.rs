@@ -7,10 +7,10 @@ use crate::tcp::{
     Endpoint, Protocol, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, TcpState,
 };
 
-/// The calls of one socket, and what it is called in the program.
+/// The calls of one socket, and its name in the program.
 pub(super) struct Piece {
     pub(super) row: SocketId,
-    /// Whose socket it is, in words.
+    /// The owner of the socket, in words.
     pub(super) about: String,
     pub(super) name: String,
     pub(super) calls: Vec<SyscallRecord>,
@@ -74,7 +74,7 @@ impl Plan {
     }
 }
 
-/// Where to look for the rows.
+/// The command that shows the rows.
 pub(super) fn look(plan: &Plan) -> String {
     format!("netstat -atn | grep ':{} '", plan.port)
 }
@@ -117,7 +117,7 @@ fn client(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> 
     }
 }
 
-/// The calls that were not refused, and that something depends on.
+/// The calls that succeeded and that the program needs.
 fn done(entry: &SyscallEntry) -> Vec<SyscallRecord> {
     let matters = |call: &&SyscallRecord| {
         let only_asks = matches!(

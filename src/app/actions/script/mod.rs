@@ -27,7 +27,7 @@ pub(crate) fn play(state: &mut State) -> Vec<Effect> {
                 effects.extend(script.order(state, step));
                 script.ordered = order;
             }
-            // The refusal itself says why.
+            // The failure has its own sentence.
             Some(step) if is_refused(state, step) => break,
             Some(step) => {
                 script.wait(state, step.waits_for());
@@ -126,7 +126,7 @@ impl Script {
     }
 }
 
-/// Whether what the step ordered was refused.
+/// Whether the order of the step failed.
 fn is_refused(state: &State, step: ScriptStep) -> bool {
     (step == ScriptStep::Listening && state.server.ordered == 0)
         || (step == ScriptStep::Called && state.clients.awaited() == 0)

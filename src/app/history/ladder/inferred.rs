@@ -140,7 +140,7 @@ impl<'a> Inference<'a> {
     ) {
         let before = self.rungs.last().map_or(self.earliest, |rung| rung.at);
         let at = at.unwrap_or(before).max(before);
-        let (fate, again) = (ArrowEnd::WorkedOut, false);
+        let (fate, again) = (ArrowEnd::Inferred, false);
         let arrow = LadderArrow { from, words, numbers: String::new(), fate, again };
         self.rungs.push(Rung { at, arrow: Some(arrow), states, ports: None });
     }
@@ -174,7 +174,7 @@ impl<'a> Inference<'a> {
         }
     }
 
-    /// The kernel's timer tells how often a SYN without an answer was sent again.
+    /// The kernel's timer has the number of retransmissions of an unanswered SYN.
     fn repeated(&mut self) {
         let Some(line) = self.row(Side::Client).filter(|row| row.row.state == SynSent) else {
             return;

@@ -31,11 +31,11 @@ impl LadderArrow {
         cut + "…"
     }
 
-    /// What can be said on it, the longest first.
+    /// The possible labels, the longest first.
     fn labels(&self, sent: Moment) -> [String; 5] {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
-            ArrowEnd::WorkedOut => String::new(),
+            ArrowEnd::Inferred => String::new(),
             ArrowEnd::OnTheWay => String::from(", in flight"),
             ArrowEnd::Waits => String::from(", queued"),
             ArrowEnd::Lost(how) => format!(", {}", how.words()),
@@ -62,7 +62,7 @@ impl LadderArrow {
 
     /// The arrow in so many columns: dotted if it was not captured, with a cross at the end if it was lost.
     pub fn drawn(&self, sent: Moment, columns: usize) -> String {
-        let shaft = if self.fate == ArrowEnd::WorkedOut { '·' } else { '─' };
+        let shaft = if self.fate == ArrowEnd::Inferred { '·' } else { '─' };
         let label =
             self.label(sent, columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
         let room = columns.saturating_sub(label.chars().count() + 3);
@@ -70,8 +70,8 @@ impl LadderArrow {
         let (tip, stop) = match (self.fate, self.from) {
             (ArrowEnd::Lost(_), _) => ('✗', room / 4),
             (ArrowEnd::OnTheWay | ArrowEnd::Waits, _) => ('…', room / 4),
-            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
-            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
+            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
+            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
         };
         let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
         let rest = " ".repeat(stop);
@@ -120,7 +120,7 @@ impl Rung {
 }
 
 impl StateMark {
-    /// The state's name, in brackets where no look showed it.
+    /// The state's name, in brackets where no poll showed it.
     pub fn word(self) -> String {
         match (self.state, self.seen) {
             (None, true) => String::from("gone"),
