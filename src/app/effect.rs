@@ -7,7 +7,7 @@ pub enum Effect {
     Run(Command),
     /// Watch these rows of the kernel's table from now on.
     Watch(Filter),
-    /// Look these rows up now.
+    /// Look up these rows now.
     Lookup(Vec<SocketId>),
     /// Give the lab an order.
     Lab(LabOrder),

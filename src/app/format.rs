@@ -33,7 +33,7 @@ pub(crate) fn times(n: &str) -> String {
     if n == "1" { "once".to_owned() } else { format!("{n} times") }
 }
 
-/// A time that somebody chose: 100 ms, 2 s.
+/// A time that was set: 100 ms, 2 s.
 pub fn brief(time: std::time::Duration) -> String {
     match time.as_millis() {
         millis if millis >= 1000 && millis % 1000 == 0 => format!("{} s", millis / 1000),

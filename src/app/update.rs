@@ -116,7 +116,7 @@ fn table_unreadable(state: &mut State, host: Host, why: String) -> Vec<Effect> {
         return vec![];
     }
     if !state.sockets.blind.contains_key(&host) {
-        let text = format!("{} cannot be read: {why}", state.table_name(host));
+        let text = format!("Cannot read {}: {why}.", state.table_name(host));
         state.notices.say(state.now, Tone::Warning, text);
     }
     state.sockets.blind.insert(host, (state.now, why));
@@ -142,7 +142,7 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
     let users: BTreeSet<u32> = hidden.map(|line| line.row.uid).collect();
     for user in users {
         let text = format!(
-            "who holds the sockets of user {user} is not shown: /proc lets only that user and root see it."
+            "The owners of user {user}'s sockets are not shown: only that user and root may read them in /proc."
         );
         state.notices.say_once(state.now, Tone::Plain, text);
     }

@@ -152,5 +152,5 @@ fn connections_without_a_listener_and_a_call_without_an_answer() {
 fn nothing_open_is_nothing_to_write() {
     let mut robot = crate::robot::Robot::new();
     assert!(robot.orders_by("W").is_empty());
-    robot.says("nothing to write");
+    robot.says("Nothing to write");
 }

@@ -13,7 +13,7 @@ use crate::robot::{Robot, end, own};
 fn outcomes(myth: &Myth) -> Vec<String> {
     let calls = myth.calls.iter().map(|call| {
         let came = match call.answer {
-            None => String::from("no answer"),
+            None => String::from("has not been answered"),
             Some(Ok(_)) => String::from("in"),
             Some(Err(why)) => format!("{} {}", why.call, why.errno.symbol().unwrap_or("?")),
         };
@@ -27,7 +27,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
     Real::alone(|mut real| {
         real.press_until("l", "listening on");
         real.press_until("c", "laptop connected");
-        real.press_until("U", "serves one user for each address");
+        real.press_until("U", "works once per client address");
         let myth = real.robot.state.ui.myth.clone().unwrap();
         assert_eq!(outcomes(&myth), ["laptop in", "laptop bind() EADDRINUSE", "phone in"]);
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 6);
@@ -36,9 +36,9 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
             let here = rows.iter().filter(|row| row.tuple.local.to_string() == computer);
             assert_eq!(here.count(), 1, "{computer}");
         }
-        // Those two are taken now: two others can show it once more, and then nobody.
-        real.press_until("U", "tablet got in");
-        real.press_until("U", "no row at port 5000 yet");
+        // Those two are taken now: two others can show it once more, and then no more.
+        real.press_until("U", "tablet connected from port");
+        real.press_until("U", "no row on port 5000");
         real.press_until("r", "reset");
         assert_eq!(real.robot.state.ui.myth, None);
     });
@@ -66,7 +66,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let (_, laptop) = from(&mut robot).unwrap();
     assert_eq!(laptop, "127.0.0.2");
     robot.press("U");
-    assert!(from(&mut robot).is_none() && robot.said().contains("under way"));
+    assert!(from(&mut robot).is_none() && robot.said().contains("The test is running"));
     // Another connection is not an answer to it.
     let another = own("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=5", 5);
     robot.hear(SocketEvent::Connected(OwnSocket { order: Some(ConnectId(77)), ..another }));
@@ -80,14 +80,14 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let myth = robot.state.ui.myth.as_ref().unwrap();
     assert!(myth.is_as_usual());
     assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
-    robot.says("one user for each address");
+    robot.says("once per client address");
 }
 
 #[test]
 fn without_a_listener_it_says_what_to_press() {
     let mut robot = Robot::new();
     assert!(robot.commands_by("U").is_empty());
-    robot.says("press l, then U");
+    robot.says("Press l, then U");
 }
 
 #[test]

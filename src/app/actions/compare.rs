@@ -16,14 +16,14 @@ pub(crate) fn mark(state: &mut State) {
     let newest = state.ui.shown.last().copied();
     let chosen = state.ui.selected.or(newest);
     let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
-        let nothing = "there is no row to mark; press l, then c";
+        let nothing = "No row to mark yet. Press l, then c.";
         return state.notices.say(state.now, Tone::Plain, nothing);
     };
     let ui = &mut state.ui;
     match ui.marked {
         Some(marked) if marked == chosen => {
             ui.marked = None;
-            let taken = "the mark is taken off again";
+            let taken = "Mark removed.";
             state.notices.say(state.now, Tone::Plain, taken);
         }
         Some(marked) => show(state, marked, chosen),
@@ -31,7 +31,7 @@ pub(crate) fn mark(state: &mut State) {
             ui.selected = Some(chosen);
             ui.marked = Some(chosen);
             ui.focus = Pane::Sockets;
-            let words = format!("{} is marked: v on another row compares the two", ends(chosen));
+            let words = format!("Marked {}. Press v on another row to compare.", ends(chosen));
             state.notices.say(state.now, Tone::Plain, words);
         }
     }
@@ -56,7 +56,7 @@ pub(crate) fn newest(state: &mut State) {
     if let Some((newer, older)) = pair {
         return show(state, older, newer);
     }
-    let few = "two connections are needed to compare; c connects";
+    let few = "Comparing needs two connections. Press c to connect.";
     state.notices.say(state.now, Tone::Plain, few);
 }
 

@@ -13,7 +13,10 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
         None => state.clients.burst.count,
         Some(0) => {
-            return only_say(state, "0c connects nobody; type a number from 1 to 64512 before c");
+            return only_say(
+                state,
+                "0c opens no connection. Type a number from 1 to 64512 before c.",
+            );
         }
         Some(n) => n,
     };
@@ -24,7 +27,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if spec.to.port == Port::ANY {
         return only_say(
             state,
-            "there is no port to call yet: press l to listen, or C to say whom to call",
+            "Nothing to connect to yet. Press l to listen, or C to set a destination.",
         );
     }
     let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
@@ -42,18 +45,16 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if enqueue(&mut state.clients, spec, burst).is_none() {
         return only_say(
             state,
-            "other calls wait already for those under way; r gives all of them up",
+            "Other connects are queued already. Press r to cancel all of them.",
         );
     }
     let mut effects = Vec::from_iter(watch(state, port));
     effects.extend(connect_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
         let text = if state.clients.orders.len() < UNANSWERED {
-            "calls are under way: these follow them; r gives them up".to_owned()
+            "Queued behind the connects in progress. Press r to cancel them.".to_owned()
         } else {
-            format!(
-                "{UNANSWERED} calls are unanswered: further ones are made as soon as these are answered"
-            )
+            format!("{UNANSWERED} connects are unanswered. The rest follow as these are answered.")
         };
         state.notices.say(state.now, Tone::Plain, text);
     }

@@ -14,8 +14,7 @@ pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
         return vec![Effect::Run(Command::Stage(held, from))];
     }
     if state.clients.awaited() > 0 {
-        let text =
-            "calls are under way: a state can be held once they are answered; r gives them up";
+        let text = "Connects are still in progress. Try again once they are answered, or press r to cancel them.";
         return only_say(state, text);
     }
     let (steps, at) = steps_to(held);
@@ -45,7 +44,7 @@ pub(crate) fn reached(
     };
     state.ui.selected = Some(main);
     let text = format!(
-        "{held} at {}: {}. The calls: {}. {}",
+        "{held} held at {}: {}. System calls: {}. {}",
         main.tuple.local,
         held_state::held_in_lab(held),
         calls(state, &script),

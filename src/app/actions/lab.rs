@@ -12,7 +12,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
             state.lab.stage = LabStage::Starting;
             let count = state.lab.spec.computers;
             let text = format!(
-                "the lab is being set up: {count} computers, each with a network of its own, and a wire between them"
+                "Starting the lab: {count} computers, each with its own network, and a wire between them."
             );
             state.notices.say(state.now, Tone::Plain, text);
             vec![Effect::Lab(LabOrder::Start(state.lab.spec))]
@@ -23,10 +23,10 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
             let open = state.sockets.connections() as u64;
             let open = match open {
                 0 => String::new(),
-                n => format!(", {} with it", format::many(n, "connection", "connections")),
+                n => format!(" and closing {}", format::many(n, "connection", "connections")),
             };
             let text = format!(
-                "the lab is being taken down{open}: its sockets are closed, then its computers go"
+                "Stopping the lab{open}. Its sockets are closed first, then its computers are removed."
             );
             state.notices.say(state.now, Tone::Plain, text);
             vec![
@@ -35,9 +35,9 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
                 Effect::Lab(LabOrder::Stop),
             ]
         }
-        LabStage::Starting => only_say(state, "the lab is being set up already; a moment"),
+        LabStage::Starting => only_say(state, "The lab is already starting."),
         LabStage::Stopping => {
-            only_say(state, "the lab is being taken down; then N sets it up again")
+            only_say(state, "The lab is stopping. Press N to start it again afterwards.")
         }
     }
 }

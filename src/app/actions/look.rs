@@ -10,7 +10,7 @@ use crate::app::{Overlay, State, Ui};
 /// Shows the ladder of all connections, or that of one.
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {
-        let text = "the ladder of all connections is made of segments on a wire, and loopback has none: N starts the lab. t shows the ladder of one";
+        let text = "The ladder of all connections needs a wire, and loopback has none. Press N for the lab, or t for one connection.";
         state.notices.say(state.now, Tone::Plain, text.to_owned());
         return;
     }
@@ -21,9 +21,9 @@ fn toggle_ladders(state: &mut State) {
     }
     (ui.all, ui.back) = (all, 0);
     let text = if ui.all {
-        "the ladder of all connections: the ports at both ends tell them apart. O shows the chosen one's again"
+        "Showing the ladder of all connections, labelled by port. Press O for the selected one."
     } else {
-        "the ladder of one connection: the chosen one, else the newest"
+        "Showing the ladder of one connection: the selected one, else the newest."
     };
     state.notices.say(state.now, Tone::Plain, text.to_owned());
 }
@@ -165,7 +165,7 @@ fn move_cursor(state: &mut State, steps: i64) {
 fn select_row(state: &mut State, steps: i64) {
     state.arrange();
     let Some(last) = state.ui.shown.len().checked_sub(1) else {
-        state.notices.say(state.now, Tone::Plain, "there is no row to choose yet; press l, then c");
+        state.notices.say(state.now, Tone::Plain, "No row to select yet. Press l, then c.");
         return;
     };
     let chosen = state.ui.selected;
@@ -191,9 +191,9 @@ fn select_computer(state: &mut State, steps: i64) {
 /// Says why the selection cannot move in that direction.
 fn say_end_of_list(state: &mut State, what: &str, steps: i64, last: usize) {
     let text = match (last, steps > 0) {
-        (0, _) => format!("there is only this {what}"),
-        (_, true) => format!("this is the last {what}; k goes up"),
-        (_, false) => format!("this is the first {what}; j goes down"),
+        (0, _) => format!("There is only this {what}."),
+        (_, true) => format!("This is the last {what}. Press k to go up."),
+        (_, false) => format!("This is the first {what}. Press j to go down."),
     };
     state.notices.retell(state.now, Topic::Looked, text);
 }
@@ -203,9 +203,9 @@ pub(crate) fn whole_machine(state: &mut State) {
     let whole = &mut state.ui.lens.whole_machine;
     *whole = !*whole;
     let text = match (*whole, state.lab.is_up()) {
-        (true, true) => "every socket of these computers is shown, whatever its port",
-        (true, false) => "every socket of this machine is shown, whatever its port",
-        (false, _) => "only the sockets of the demonstration's ports are shown",
+        (true, true) => "Showing every socket of these computers.",
+        (true, false) => "Showing every socket of this machine.",
+        (false, _) => "Showing only the sockets on the demo's ports.",
     };
     state.ui.stale = true;
     state.notices.retell(state.now, Topic::Looked, text);
@@ -226,9 +226,9 @@ fn zoom(state: &mut State, steps: i64) {
     let next = u8::try_from(next).unwrap_or(most);
     if next == state.ui.zoom {
         let why = match (most, steps > 0) {
-            (0, _) => "this cannot be zoomed; z makes the type big",
-            (_, true) => "it is zoomed in as far as it goes",
-            (_, false) => "all of it is shown already",
+            (0, _) => "This view has no zoom. Press z for large text.",
+            (_, true) => "Zoomed in to the maximum.",
+            (_, false) => "Already showing all of it.",
         };
         state.notices.say(state.now, Tone::Plain, why);
     }
@@ -246,11 +246,9 @@ fn look_inside(state: &mut State) {
             state.ui.selected = Some(name);
             state.ui.overlay = Some(Overlay::Card(name));
         }
-        None => state.notices.say(
-            state.now,
-            Tone::Plain,
-            "there is no row to look inside; press l, then c",
-        ),
+        None => {
+            state.notices.say(state.now, Tone::Plain, "No row to inspect yet. Press l, then c.");
+        }
     }
 }
 
@@ -259,12 +257,12 @@ fn numbers(state: &mut State) {
     let lab = &mut state.lab;
     lab.absolute = !lab.absolute;
     let text = match (lab.is_up(), lab.absolute) {
-        (false, _) => "sequence numbers are seen in the lab: N starts it",
+        (false, _) => "Sequence numbers are visible in the lab only. Press N for the lab.",
         (true, true) => {
-            "sequence numbers as they stand in the segments: each end began with a number of its own choice"
+            "Showing absolute sequence numbers, as in the segments. Each end started from its own random number."
         }
         (true, false) => {
-            "sequence numbers counted from each end's SYN: it is 0, the first byte is 1"
+            "Showing relative sequence numbers: each end's SYN is 0, its first byte is 1."
         }
     };
     state.notices.say(state.now, Tone::Plain, text);

@@ -1,4 +1,4 @@
-//! The myth that a client uses the server's port number, tried: one computer calls twice from that port, then another one.
+//! The test of the myth that the port is taken: one computer connects twice from the server's port number, then another one.
 
 use crate::app::actions::{connect, only_say};
 use crate::app::keys::{MainView, Pane};
@@ -8,31 +8,29 @@ use crate::tcp::{
     ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
 };
 
-/// Shows the myth, and starts the trial.
+/// Shows the myth, and starts the test.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.ui);
     if !state.server.is_listening() {
-        return only_say(state, "nobody listens whom one could call: press l, then U");
+        return only_say(state, "Nothing to connect to yet. Press l, then U.");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
-        return only_say(state, "the trial is under way; its calls have no answer yet");
+        return only_say(state, "The test is running; its connects are not answered yet.");
     }
     if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
-        let text = "the trial needs two computers, and IPv6's loopback is one address, ::1; listen at an IPv4 address (L), then U";
+        let text = "The test needs two client addresses, and IPv6 loopback has only ::1. Listen on an IPv4 address (L), then press U.";
         return only_say(state, text);
     }
     if state.clients.computers.len() < 2 {
         let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
-        let text = format!(
-            "the trial needs two clients: one that is refused, and one that gets in; start with {option}, then U"
-        );
+        let text = format!("The test needs two clients. Start with {option}, then press U.");
         return only_say(state, text);
     }
     let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {
         let text = format!(
-            "the trial needs two clients that have no row at port {port} yet; r starts over"
+            "The test needs two clients with no row on port {port}. Press r to start over."
         );
         return only_say(state, text);
     };
@@ -69,7 +67,7 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     Some([free.next()?, free.next()?])
 }
 
-/// Makes that call of the trial.
+/// Makes that connect() of the test.
 pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
     let Some(myth) = &state.ui.myth else {
         return vec![];
@@ -91,7 +89,7 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
     effects
 }
 
-/// Says how the trial ended.
+/// Says how the test ended.
 pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
     if let Some(myth) = &state.ui.myth {
         let (tone, text) = verdict(myth);
@@ -105,17 +103,16 @@ fn verdict(myth: &Myth) -> (Tone, String) {
     let [first, _, other] = &myth.calls;
     if myth.is_as_usual() {
         let text = format!(
-            "the myth, tried: {} got in from port {port}, its second call was refused, {} got in. {port} to {port} serves one user for each address.",
+            "Myth tested: {} connected from port {port}, its second connect() failed, and {} connected. {port} to {port} works once per client address.",
             first.who, other.who
         );
         return (Tone::Plain, text);
     }
-    let text =
-        "the trial went otherwise than the rule says; what the kernel said stands in the picture";
+    let text = "Unexpected result. See what the kernel reported above.";
     (Tone::Warning, text.to_owned())
 }
 
-/// Notes the answer of a call, if it is the trial's.
+/// Records the result of a connect(), if it belongs to the test.
 pub(crate) fn answered(
     state: &mut State,
     order: Option<ConnectId>,

@@ -28,9 +28,9 @@ fn back(state: &mut State, steps: usize) {
     }
     let (oldest, newest) = state.sockets.steps();
     let text = match (newest, oldest) {
-        (0, _) => "nothing has happened yet that could be stepped back through; press l, then c",
-        (_, 0) => "this is the beginning: nothing was known before; . steps forward",
-        _ => "what was before this is forgotten: only so much of the past is kept; . steps forward",
+        (0, _) => "Nothing has happened yet. Press l, then c.",
+        (_, 0) => "This is the beginning. Press . to step forward.",
+        _ => "Older steps are no longer kept. Press . to step forward.",
     };
     retell(state, text);
 }
@@ -38,7 +38,7 @@ fn back(state: &mut State, steps: usize) {
 /// Shows the table as it was so many changes later; after the newest, the live one.
 fn forward(state: &mut State, steps: usize) {
     if !state.is_past() {
-        retell(state, "this is live already: nothing comes after now; , steps back");
+        retell(state, "Already live. Press , to step back.");
     } else if state.sockets.step_forward(steps) > 0 {
         stepped(state, false);
     } else {
@@ -50,9 +50,9 @@ fn forward(state: &mut State, steps: usize) {
 pub(crate) fn live(state: &mut State) {
     state.ui.stale = true;
     let text = if state.sockets.go_live() {
-        "the table is live again"
+        "The table is live again."
     } else {
-        "this is live already; p lets it stand still, , steps back"
+        "Already live. Press p to pause, or , to step back."
     };
     retell(state, text);
 }
@@ -63,7 +63,7 @@ fn pause(state: &mut State) {
     state.notices.say(
         state.now,
         Tone::Plain,
-        "the table stands still; the sockets live on. p goes on; , steps back",
+        "Paused (the sockets stay open). Press p to resume, or , to step back.",
     );
 }
 
@@ -99,13 +99,13 @@ pub(crate) fn before(state: &mut State, action: Action) {
     }
     if acts && state.sockets.go_live() {
         state.ui.stale = true;
-        retell(state, "the table is live again: keys act on the living sockets, never on the past");
+        retell(state, "The table is live again: this key acts on live sockets, not on the past.");
     }
 }
 
 /// Says that the oldest steps are dropped from now on.
 pub(crate) fn forgets(state: &mut State) {
-    let text = "so much has happened that the oldest is forgotten from now on: , steps back through the newest 16 MB of changes";
+    let text = "The history is full: only the newest 16 MB of changes are kept from now on.";
     state.notices.say(state.now, Tone::Plain, text);
 }
 
@@ -122,8 +122,8 @@ fn stepped(state: &mut State, was_live: bool) {
     let (_, newest) = state.sockets.steps();
     let what = changes(state);
     let hint =
-        if was_live { " The sockets live on; . steps forward, p is live again." } else { "" };
-    let text = format!("step {step} of {newest}: {what}.{hint}");
+        if was_live { " The sockets are still open. Press . for forward, p for live." } else { "" };
+    let text = format!("Step {step} of {newest}: {what}.{hint}");
     retell(state, text);
 }
 
@@ -136,15 +136,15 @@ fn changes(state: &State) -> String {
     let texts: Vec<String> =
         rows.iter().filter_map(|(name, before)| change(state, *name, before.as_ref())).collect();
     match texts.len() {
-        0 if state.seen().is_empty() => String::from("there was no row"),
-        0 => String::from("the rows were these"),
+        0 if state.seen().is_empty() => String::from("no rows"),
+        0 => String::from("these rows were there"),
         many => {
             let named = texts[..many.min(NAMED)].join("; ");
             let more = many.saturating_sub(NAMED);
             if more == 0 {
                 return named;
             }
-            let more = format::many(more as u64, "row more", "rows more");
+            let more = format::many(more as u64, "more row", "more rows");
             format!("{named}; and {more}")
         }
     }
@@ -179,8 +179,8 @@ fn differs(before: &SocketRow, row: &SocketRow) -> Option<String> {
         (before != now).then(|| format!("{name} {before} to {now}"))
     };
     let holder = match (before.inode, row.inode) {
-        (0, 1..) => Some("a process has it now"),
-        (1.., 0) => Some("no process has it any more"),
+        (0, 1..) => Some("now owned by a process"),
+        (1.., 0) => Some("no longer owned by a process"),
         _ => None,
     };
     let all = [

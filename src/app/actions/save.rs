@@ -8,7 +8,7 @@ use crate::app::{Effect, State};
 /// Saves the ladder.
 pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     let Some(ladder) = of(state) else {
-        let text = "there is no connection whose ladder could be saved; press l, then c";
+        let text = "No connection to save a ladder of. Press l, then c.";
         state.notices.say(state.now, Tone::Plain, text);
         return vec![];
     };
@@ -23,9 +23,9 @@ pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Ve
     let (tone, text) = match saved {
         Ok(files) => (
             Tone::Plain,
-            format!("the ladder is saved as {}, in the current directory", files.join(" and ")),
+            format!("Saved the ladder as {} in the current directory.", files.join(" and ")),
         ),
-        Err(why) => (Tone::Warning, format!("the file cannot be saved: {why}")),
+        Err(why) => (Tone::Warning, format!("Cannot save the file: {why}.")),
     };
     state.notices.say(state.now, tone, text);
     vec![]

@@ -20,9 +20,9 @@ fn client_targets_that(
         return known.chain(unreported(state)).filter(fits).collect();
     }
     let held = |name: &SocketId| state.clients.holder_of(*name).is_some();
-    if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
-        let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
-        return [Some(chosen), mirror]
+    if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
+        let mirror = state.sockets.mirror(selected).map(|line| line.row.name());
+        return [Some(selected), mirror]
             .into_iter()
             .flatten()
             .find(|name| held(name) && fits(name))
@@ -56,9 +56,9 @@ fn unreported(state: &State) -> impl Iterator<Item = SocketId> {
 /// The server's sockets: the selected row's, else the newest.
 pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
     let ends = &state.server.ends;
-    if let Some(chosen) = chosen_row(state).filter(|_| count.is_none()) {
-        let mirror = state.sockets.mirror(chosen).map(|line| line.row.name());
-        return [Some(chosen), mirror]
+    if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
+        let mirror = state.sockets.mirror(selected).map(|line| line.row.name());
+        return [Some(selected), mirror]
             .into_iter()
             .flatten()
             .find(|name| ends.contains(*name))
@@ -72,7 +72,7 @@ pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId>
 }
 
 /// The row whose details are shown, else the selected one while the table has the focus.
-pub(crate) fn chosen_row(state: &State) -> Option<SocketId> {
+pub(crate) fn selected_row(state: &State) -> Option<SocketId> {
     if let Some(Overlay::Card(name)) = state.ui.overlay {
         return Some(name);
     }
@@ -95,8 +95,8 @@ fn targets_that(
     fits: impl Fn(&SocketId) -> bool,
 ) -> Vec<SocketId> {
     let ours = |name: &SocketId| state.own_end(*name).is_some();
-    match chosen_row(state).filter(|name| count.is_none() && ours(name)) {
-        Some(chosen) => Vec::from_iter(Some(chosen).filter(fits)),
+    match selected_row(state).filter(|name| count.is_none() && ours(name)) {
+        Some(selected) => Vec::from_iter(Some(selected).filter(fits)),
         None => client_targets_that(state, count, fits),
     }
 }

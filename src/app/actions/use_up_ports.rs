@@ -36,13 +36,17 @@ fn announcement(state: &State, range: PortRange) -> String {
     let (left, all) = (left(state, range), range.len());
     let [few, many] = [left, all].map(|ports| format::number(ports as u64));
     let what = match left {
-        0 => return format!("{who} has used its {many} ports {range} up: one more call shows it."),
+        0 => {
+            return format!(
+                "{who} has used all {many} ports {range}. One more connect() shows it."
+            );
+        }
         _ if left < all => format!("the other {few} of its {many}"),
         _ => format!("its {many}"),
     };
     let limit = format::number(state.machine.descriptors);
     format!(
-        "{who} is to use up {what} ports {range}: {few} of {limit} descriptors. accept() is held, so the server's ends need none."
+        "{who} uses up {what} ports {range}: {few} of {limit} descriptors. accept() is held, so the server's ends need none."
     )
 }
 

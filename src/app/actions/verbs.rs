@@ -2,7 +2,7 @@
 
 use crate::app::actions::only_say;
 use crate::app::actions::targets::{
-    answered_targets, chosen_row, client_targets, server_targets, targets_at_either_end,
+    answered_targets, client_targets, selected_row, server_targets, targets_at_either_end,
 };
 use crate::app::actions::wire;
 use crate::app::explain::listen;
@@ -23,7 +23,7 @@ pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
     start_listening(state, spec)
 }
 
-/// Orders a listener, and watches the rows at its port, so that a refusal can name those in the way.
+/// Orders a listener, and watches the rows at its port, so that a failure can name the rows in the way.
 pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect> {
     if let Some(why) = lab_tables::on_the_way(state) {
         return only_say(state, why);
@@ -43,9 +43,9 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
         let held = state.server.spec.accepting == Accepting::Held;
         state.server.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
         let text = if held {
-            "the listener will accept at once"
+            "Will start with accept() running. Press l to listen."
         } else {
-            "the listener will not call accept() until a or A; press l to listen"
+            "Will start with accept() held. Press l to listen."
         };
         return only_say(state, text);
     }
@@ -55,15 +55,13 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
     match (state.server.is_listening(), state.server.held) {
-        (false, _) => only_say(state, "nobody can be accepted: nothing listens; press l first"),
-        (true, false) => only_say(
-            state,
-            "accept() is called at once for everybody; press a to hold it, then A accepts one",
-        ),
-        (true, true) if state.waiting_for_accept() == 0 => only_say(
-            state,
-            "nobody waits in the accept queue: accept() would only block; press c, then A",
-        ),
+        (false, _) => only_say(state, "Nothing to accept: nothing is listening. Press l first."),
+        (true, false) => {
+            only_say(state, "accept() is running. Press a to hold it, then A to accept one.")
+        }
+        (true, true) if state.waiting_for_accept() == 0 => {
+            only_say(state, "The accept queue is empty, so accept() would block. Press c, then A.")
+        }
         (true, true) => vec![Effect::Run(Command::AcceptOne)],
     }
 }
@@ -73,7 +71,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return say_no_target(state, "disconnect", count);
     }
-    end_all(state, "closes", ends, CloseKind::Close, Command::Close)
+    end_all(state, "Closing", ends, CloseKind::Close, Command::Close)
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -85,14 +83,14 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
         let text = nothing_accepted(state);
         return only_say(state, text);
     }
-    end_all(state, "closes at the server's end", ends, CloseKind::Close, Command::Close)
+    end_all(state, "Closing the server's end of", ends, CloseKind::Close, Command::Close)
 }
 
 /// Why the server has no socket to close.
 fn nothing_accepted(state: &State) -> String {
-    if chosen_row(state).is_some() {
+    if selected_row(state).is_some() {
         return String::from(
-            "the server holds no end of the chosen connection; Esc, then D takes the newest",
+            "The server holds no end of the selected connection. Press Esc, then D to close the newest.",
         );
     }
     let newest = client_targets(state, None).first().copied();
@@ -101,16 +99,16 @@ fn nothing_accepted(state: &State) -> String {
         let owners = &state.sockets.owners;
         let line = state.sockets.get(other);
         let owner = line.and_then(|line| owners.get(&line.held));
-        let whose = owner.map_or("another program", |owner| owner.program.as_str());
+        let owner = owner.map_or("another program", |owner| owner.program.as_str());
         return format!(
-            "the server has nothing to close: the end at {} is {whose}'s, and only that can close it",
+            "The server has nothing to close: the end at {} belongs to {owner}.",
             other.tuple.local
         );
     }
     String::from(if state.server.totals.accepted == 0 {
-        "the server has nothing to close: no connection has been accepted"
+        "The server has nothing to close: no connection has been accepted."
     } else {
-        "the server has nothing to close: what it accepted is closed already"
+        "The server has nothing to close: all accepted connections are closed already."
     })
 }
 
@@ -119,17 +117,17 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return say_no_target(state, "abort", count);
     }
-    end_all(state, "aborts", ends, CloseKind::Abort, Command::Abort)
+    end_all(state, "Aborting", ends, CloseKind::Abort, Command::Abort)
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = targets_at_either_end(state, count);
     if let [end] = ends[..] {
         if end.tuple.protocol == Protocol::Udp {
-            return only_say(state, "UDP knows no FIN: there is nothing to half-close");
+            return only_say(state, "UDP has no FIN, so there is nothing to half-close.");
         }
         if state.sockets.get(end).is_some_and(TableRow::has_sent_fin) {
-            return only_say(state, "this end has sent its FIN already; d closes it");
+            return only_say(state, "This end has already sent its FIN. Press d to close it.");
         }
     }
     if ends.is_empty() {
@@ -145,14 +143,11 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         if targets_at_either_end(state, count).is_empty() {
             return say_no_target(state, "send over", count);
         }
-        return only_say(state, "there is no connection to send over yet: the call has no answer");
+        return only_say(state, "Nothing to send over yet: connect() has not been answered.");
     }
     let payload = state.clients.spec.payload.clone();
     if payload.is_empty() {
-        return only_say(
-            state,
-            "there is nothing to send: the payload is empty; press C to write one",
-        );
+        return only_say(state, "Nothing to send: the payload is empty. Press C to set one.");
     }
     ends.into_iter().map(|end| Effect::Run(Command::Send(end, payload.clone()))).collect()
 }
@@ -161,40 +156,38 @@ fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
     if let Some(text) = why_staged(state, count) {
         return only_say(state, text);
     }
-    let chosen = chosen_row(state).filter(|_| count.is_none());
+    let selected = selected_row(state).filter(|_| count.is_none());
     let listens = |line: &TableRow| line.row.state == TcpState::Listen && line.gone.is_none();
-    if chosen.and_then(|name| state.sockets.get(name)).is_some_and(listens) {
+    if selected.and_then(|name| state.sockets.get(name)).is_some_and(listens) {
         let text = format!(
-            "there is nothing to {verb}: the chosen row listens, it is no connection; Esc, then the newest is meant"
+            "Nothing to {verb}: the selected row is a listener. Press Esc to use the newest connection."
         );
         return only_say(state, text);
     }
-    let text = match chosen.map(|name| state.sockets.get(name).is_some()) {
+    let text = match selected.map(|name| state.sockets.get(name).is_some()) {
         Some(true) => {
             format!(
-                "there is nothing to {verb}: no computer of ours holds the chosen row; Esc, then the newest is meant"
+                "Nothing to {verb}: no client here holds the selected row. Press Esc to use the newest connection."
             )
         }
         Some(false) => format!(
-            "there is nothing to {verb}: the chosen row is gone; Esc drops the choice, then the newest is meant"
+            "Nothing to {verb}: the selected row is gone. Press Esc to use the newest connection."
         ),
-        None => format!(
-            "there is nothing to {verb}: no computer has a connection open; press c to connect"
-        ),
+        None => format!("Nothing to {verb}: no connection is open. Press c to connect."),
     };
     only_say(state, text)
 }
 
 /// Why there is no target, where `S` holds the rows.
 fn why_staged(state: &State, count: Option<u32>) -> Option<String> {
-    let chosen = chosen_row(state).filter(|_| count.is_none());
-    let what = match chosen {
-        Some(row) if state.is_staged(row) => "S holds the chosen row",
-        None if !state.staged.is_empty() => "S holds the connections that are there",
+    let selected = selected_row(state).filter(|_| count.is_none());
+    let what = match selected {
+        Some(row) if state.is_staged(row) => "S holds the selected row",
+        None if !state.staged.is_empty() => "S holds the present connections",
         Some(_) | None => return None,
     };
     Some(format!(
-        "{what} by sockets that no verb reaches: r closes them, c opens a connection of your own"
+        "{what} with sockets that these keys do not reach. Press r to close them, c to open a connection."
     ))
 }
 
@@ -222,7 +215,7 @@ fn end_all(
     if ends.len() > 1 {
         let is_tcp = ends.iter().any(|end| end.tuple.protocol == Protocol::Tcp);
         let protocol = if is_tcp { Protocol::Tcp } else { Protocol::Udp };
-        let text = format!("{verb} {}", format::sockets(ends.len() as u64, protocol));
+        let text = format!("{verb} {}.", format::sockets(ends.len() as u64, protocol));
         state.notices.begin(state.now, Topic::Ordered, text);
     }
     ends.into_iter().map(|end| Effect::Run(command(end))).collect()
@@ -234,11 +227,11 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let waiting = state.sockets.count(TcpState::TimeWait);
     let mut text = listen::reset(open, held_listeners, waiting);
     if !state.lab.wire.is_plain() {
-        text += " The wire is as quick as a cable again.";
+        text += " The wire has no delay again.";
     }
     if let Some(range) = state.lab.unusual_range() {
         let range = range.to_string();
-        text.extend([" The computers keep their ports, ", &range, ", until N takes the lab down."]);
+        text.extend([" The computers keep the ports ", &range, " until N stops the lab."]);
     }
     state.notices.say(state.now, Tone::Plain, text);
     state.ui.selected = None;

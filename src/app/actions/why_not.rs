@@ -1,4 +1,4 @@
-//! The last refusal: the rows in the way, and the remedies, which are tried where they can be.
+//! The last failure: the rows in the way, and the remedies, which are tried where they can be.
 
 use crate::app::actions::only_say;
 use crate::app::actions::{connect, rewind, verbs};
@@ -12,15 +12,15 @@ use crate::app::query::port_holders::holders;
 use crate::app::{Effect, Overlay, State};
 use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
 
-/// Shows the last refusal, and tries its remedies.
+/// Shows the last failure and tries its remedies.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
-        let text = "the last refusal was that of a datagram, and its own sentence explains it: nobody had that UDP port";
+        let text = "The last failure was a refused datagram: no socket had that UDP port.";
         return only_say(state, text);
     }
     if last.is_none() {
-        let text = "nothing was refused yet: y opens the next refusal, with who is to blame and what helps";
+        let text = "Nothing has failed yet. y explains the next failure.";
         return only_say(state, text);
     }
     // Rows and remedies are as of now, not of the past that is shown.
@@ -32,37 +32,37 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         return vec![];
     };
     let remedies = listen::of(state, case);
-    let trials = remedies.iter().filter_map(|remedy| match remedy.verdict {
-        Verdict::Trying(trial) => Some(trial),
+    let probes = remedies.iter().filter_map(|remedy| match remedy.verdict {
+        Verdict::Trying(probe) => Some(probe),
         Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried(_) => None,
     });
-    let trials: Vec<Probe> = trials.collect();
+    let probes: Vec<Probe> = probes.collect();
     if let Some(case) = &mut state.notices.case {
         case.remedies = remedies;
     }
     state.ui.overlay = Some(Overlay::Why(0));
-    if trials.is_empty() {
+    if probes.is_empty() {
         return vec![];
     }
-    vec![Effect::Run(Command::Try(trials))]
+    vec![Effect::Run(Command::Try(probes))]
 }
 
 /// Notes the result of a remedy.
-pub(crate) fn tried(state: &mut State, trial: Probe, outcome: Result<(), SyscallError>) {
+pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), SyscallError>) {
     let Some(case) = &mut state.notices.case else {
         return;
     };
     for remedy in &mut case.remedies {
-        if remedy.verdict == Verdict::Trying(trial) {
+        if remedy.verdict == Verdict::Trying(probe) {
             remedy.verdict = match outcome {
-                Ok(()) => Verdict::Works(trial),
-                Err(why) => Verdict::Fails(trial, why),
+                Ok(()) => Verdict::Works(probe),
+                Err(why) => Verdict::Fails(probe, why),
             };
         }
     }
 }
 
-/// Tries the refused call again.
+/// Retries the failed call.
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     let Some(case) = &mut state.notices.case else {
         return vec![];
@@ -75,7 +75,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     }
     match asked {
         Attempt::Listen(_) if state.server.will_listen() => {
-            only_say(state, "something listens by now; l stops it")
+            only_say(state, "Already listening. Press l to stop.")
         }
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
@@ -94,24 +94,22 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     let text = match (case.waits, left) {
         (true, _) => {
             case.waits = false;
-            String::from("it is not tried again by itself; y, y does it")
+            String::from("Automatic retry is off. Press y twice to retry.")
         }
         (false, None) if is_in_the_way => {
-            String::from("TIME_WAIT is not alone in the way: waiting does not help here")
+            String::from("TIME_WAIT is not the only problem here; waiting won't help.")
         }
-        (false, None) => {
-            String::from("it is no TIME_WAIT that is in the way: waiting does not help here")
-        }
+        (false, None) => String::from("TIME_WAIT is not the problem here; waiting won't help."),
         (false, Some(seconds)) => {
             case.waits = true;
-            format!("it is tried again by itself once TIME_WAIT is over, in {seconds} s")
+            format!("Retrying automatically in {seconds} s, when TIME_WAIT is over.")
         }
     };
     state.notices.say(state.now, Tone::Plain, text);
     vec![]
 }
 
-/// Finds the rows in the way anew; when no TIME_WAIT is left, retries if that was asked for.
+/// Updates the rows in the way; when no TIME_WAIT is left, retries if that was asked for.
 pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     let waits = state.notices.case.as_ref().is_some_and(|case| case.waits);
     if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {
@@ -121,7 +119,7 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     if !waits || longest_wait(state).is_some() {
         return vec![];
     }
-    let text = "TIME_WAIT is over: tried again";
+    let text = "TIME_WAIT is over. Retrying now.";
     state.notices.say(state.now, Tone::Plain, text);
     retry(state)
 }

@@ -30,13 +30,13 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
     if !state.lab.is_up() {
         let what = match wish {
             WireKey::Hold => "hold",
-            WireKey::Step => "let a segment through",
-            WireKey::Delay => "slow down",
-            WireKey::Lose => "lose a segment on",
+            WireKey::Step => "deliver a segment on",
+            WireKey::Delay => "delay",
+            WireKey::Lose => "drop a segment on",
             WireKey::Cut => "cut",
         };
         let text = format!(
-            "there is no wire to {what}: on loopback segments never leave the kernel. N starts the lab, which has one"
+            "No wire to {what}: loopback segments never leave the kernel. Press N for the lab, which has a wire."
         );
         return only_say(state, text);
     }
@@ -65,15 +65,15 @@ fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
 
 fn hold_or_release(state: &State) -> (WireOrder, String) {
     if !state.lab.wire.held {
-        let text = "the wire is held: segments wait on it in their order. o lets one through, h lets all go";
+        let text =
+            "The wire is held: segments queue in order. Press o to deliver one, h to release all.";
         return (WireOrder::Hold, text.to_owned());
     }
     let text = match state.lab.waiting() {
-        0 => "the wire goes on; nothing had waited on it".to_owned(),
+        0 => "The wire is released. Nothing was queued.".to_owned(),
         n => format!(
-            "the wire goes on: {} that waited on it {} now",
+            "The wire is released: {} delivered.",
             format::many(n as u64, "segment", "segments"),
-            if n == 1 { "goes" } else { "go" },
         ),
     };
     (WireOrder::LetGo, text)
@@ -82,29 +82,27 @@ fn hold_or_release(state: &State) -> (WireOrder, String) {
 /// The order, how often to give it, and the sentence; or why nothing can be delivered.
 fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'static str> {
     if !state.lab.wire.held {
-        return Err(
-            "the wire is not held: segments go by themselves. h holds it, then o lets one through",
-        );
+        return Err("The wire is not held. Press h to hold it, then o to deliver one segment.");
     }
     if state.lab.waiting() == 0 {
-        return Err("nothing waits on the wire: whoever sends next is stopped there");
+        return Err("Nothing is queued on the wire. The next segment stops there.");
     }
     let oldest = oldest(state);
     let times = many.min(state.lab.waiting());
     for _ in 0..times {
         state.lab.oldest_is_to_leave();
     }
-    let (what, them) = match times {
-        1 => (format!("{oldest} goes through"), "it"),
+    let what = match times {
+        1 => format!("Delivered {oldest}"),
         n => {
             let n = format::number(n as u64);
-            (format!("{n} segments go through, {oldest} first"), "them")
+            format!("Delivered {n} segments, {oldest} first")
         }
     };
     let text = match state.lab.waiting() {
-        0 => format!("{what}; nothing else waited"),
-        1 => format!("{what}; 1 more waits behind {them}"),
-        n => format!("{what}; {} more wait behind {them}", format::number(n as u64)),
+        0 => format!("{what}. Nothing else is queued."),
+        1 => format!("{what}. 1 more is queued."),
+        n => format!("{what}. {} more are queued.", format::number(n as u64)),
     };
     Ok((WireOrder::Step, times, text))
 }
@@ -112,10 +110,10 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
 fn slow(state: &State) -> (WireOrder, String) {
     let delay = next_delay(state.lab.wire);
     let text = if delay.is_zero() {
-        "the wire is as quick as a cable again".to_owned()
+        "The wire has no delay again.".to_owned()
     } else {
         format!(
-            "every segment takes {} one way from now on; an answer is back after {}",
+            "One-way delay set to {}, so the round trip takes {}.",
             format::brief(delay),
             format::brief(delay * 2)
         )
@@ -128,25 +126,25 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
     if state.lab.wire.held && state.lab.waiting() > 0 {
         let first = oldest(state);
         let follows = state.lab.oldest_waiting().map(|oldest| &oldest.segment);
-        let follows = follows.map_or("if it carried something, it is sent again", after_loss);
+        let follows = follows.map_or("the sender retransmits it if it carried data", after_loss);
         let times = (asked as usize).min(state.lab.waiting());
         for _ in 0..times {
             state.lab.oldest_is_to_leave();
         }
         let text = match times {
-            1 => format!("{first} is lost: {follows}"),
+            1 => format!("Dropped {first}: {follows}."),
             n => {
                 let n = format::number(n as u64);
-                format!("{n} segments are lost, {first} first")
+                format!("Dropped {n} segments, {first} first.")
             }
         };
         return (WireOrder::DropNext, times, text);
     }
     let text = match state.lab.wire.drop_next.saturating_add(asked) {
-        1 => "the next segment will be lost, whoever sends it".to_owned(),
+        1 => "The next segment will be dropped, from either end.".to_owned(),
         n => {
             let n = format::number(u64::from(n));
-            format!("the next {n} segments will be lost, whoever sends them")
+            format!("The next {n} segments will be dropped, from either end.")
         }
     };
     (WireOrder::DropNext, asked as usize, text)
@@ -164,48 +162,48 @@ const MOST_LOST: u32 = 1000;
 /// The effect of losing a segment.
 fn after_loss(segment: &Segment) -> &'static str {
     if segment.is_refusal {
-        "nobody sends it again, so who sent the datagram never hears that it was refused"
+        "ICMP is not retransmitted, so the sender does not learn of the refusal"
     } else if segment.tuple.protocol == Protocol::Udp {
-        "UDP does not notice, and nobody sends it again"
+        "UDP does not notice and does not retransmit"
     } else if segment.flags.has(Flags::RST) {
-        "nobody sends an RST again, so the other end hears nothing of it"
+        "an RST is not retransmitted, so the other end does not learn of it"
     } else if segments::is_sent_again(segment) {
-        "its sender waits for an answer, and sends it again"
+        "its sender retransmits it when no answer comes"
     } else {
-        "an ACK alone is not sent again; who waits for it sends its own segment again"
+        "a bare ACK is not retransmitted; the end waiting for it retransmits"
     }
 }
 
 fn cut(state: &State) -> (WireOrder, String) {
     let stays = if state.sockets.count(TcpState::Established) > 0 {
-        "Connections stay ESTABLISHED; B mends it"
+        "Connections stay ESTABLISHED. Press B to reconnect."
     } else if state.sockets.count(TcpState::SynSent) > 0 {
-        "SYN_SENT stays, and its SYN is sent again; B mends it"
+        "SYN_SENT stays and retransmits its SYN. Press B to reconnect."
     } else {
-        "B mends it"
+        "Press B to reconnect."
     };
     let waited = match state.lab.waiting() {
         0 => String::new(),
-        1 => String::from(" So is the one that waited on it."),
-        n => format!(" So are the {n} that waited on it."),
+        1 => String::from(" The queued segment is lost too."),
+        n => format!(" The {n} queued segments are lost too."),
     };
     let text = format!(
-        "the cable is cut: every segment is lost, and neither kernel is told.{waited} {stays}"
+        "The cable is cut: every segment is lost, and neither kernel notices.{waited} {stays}"
     );
     (WireOrder::Cut, text)
 }
 
 fn mend(state: &State) -> (WireOrder, String) {
     let lost_no_more =
-        if state.lab.wire.drop_next > 0 { ", and nothing is to be lost any more" } else { "" };
+        if state.lab.wire.drop_next > 0 { " No more segments will be dropped." } else { "" };
     let mut rows = state.sockets.in_order();
     let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
-        ". A RST is not: whoever missed one stays, half-open, and is told when it sends"
+        " A lost RST is not retransmitted, so that end stays half-open until it sends."
     } else {
         ""
     };
     let text = format!(
-        "the cable is mended: what was not acknowledged is sent again when its timer runs out{lost_no_more}{half_open}"
+        "The cable is reconnected. Unacknowledged segments are retransmitted when their timers expire.{lost_no_more}{half_open}"
     );
     (WireOrder::Mend, text)
 }

@@ -3,11 +3,11 @@
 use crate::app::State;
 use crate::tcp::{FiveTuple, SocketId};
 
-/// The names of the five numbers.
+/// The names of the five values of a 5-tuple.
 pub const FIVE: [&str; 5] =
     ["protocol", "local address", "local port", "foreign address", "foreign port"];
 
-/// Two rows, and which of their five numbers differ.
+/// Two rows, and which of their five values differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The marked one, and the other.
@@ -62,25 +62,25 @@ impl Comparison {
     pub fn words(&self) -> String {
         let why = self.why();
         match self.relation {
-            Relation::Same => String::from("one row, compared with itself"),
+            Relation::Same => String::from("One row, compared with itself."),
             Relation::BothEnds => {
-                String::from("one connection seen from both ends: local and foreign change places")
+                String::from("One connection seen from both ends: local and foreign are swapped.")
             }
             Relation::WithListener => {
-                String::from("a claim and a connection: who only waits has no foreign end")
+                String::from("A listener and a connection: a listener has no foreign end.")
             }
             Relation::Listeners if why.is_empty() => {
-                String::from("two sockets at one address: each of them allows it (SO_REUSEPORT)")
+                String::from("Two sockets on one address: both set SO_REUSEPORT.")
             }
-            Relation::Listeners => format!("two sockets, because {why}"),
+            Relation::Listeners => format!("Two different sockets: {why}."),
             Relation::Connections if why.is_empty() => {
-                String::from("the five numbers are equal: it was the same connection")
+                String::from("The 5-tuples are equal: it was the same connection.")
             }
-            Relation::Connections => format!("two connections, because {why}"),
+            Relation::Connections => format!("Two different connections: {why}."),
         }
     }
 
-    /// Which of the numbers differ, in words.
+    /// Which of the values differ, in words.
     fn why(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
         let [_, local_ip, local_port, remote_ip, remote_port] = self.differs;

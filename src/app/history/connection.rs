@@ -66,7 +66,7 @@ impl<'a> Connection<'a> {
         events.filter(|(at, ..)| is_own(*at)).collect()
     }
 
-    /// The segments that crossed the lab's wire, as far as they had come by the time that is shown.
+    /// The segments that crossed the lab's wire, with their progress at the time shown.
     pub(super) fn segments(&self, state: &State) -> Vec<WireSegment> {
         let all = state.lab.crossings.iter().filter(|crossing| {
             crossing.segment.tuple.connection() == self.tuple && crossing.sent <= self.now

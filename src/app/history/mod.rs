@@ -1,4 +1,4 @@
-//! What happened to connections, as pictures need it: ladder, timeline, path through the states, comparison.
+//! What happened to connections, as the views need it: ladder, timeline, path through the states, comparison.
 
 pub(crate) mod comparison;
 pub(crate) mod connection;

@@ -9,5 +9,5 @@ use crate::app::keys::Key;
 
 /// Says that a key has no meaning here, and which one helps.
 fn means_nothing(state: &mut State, key: Key, helps: &str) {
-    only_say(state, format!("{key} does nothing here; {helps}"));
+    only_say(state, format!("{key} does nothing here. {helps}."));
 }

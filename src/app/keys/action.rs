@@ -8,11 +8,11 @@ pub enum Action {
     Listen,
     /// Open the listener's options.
     ListenOptions,
-    /// Hold accept(), or go on accepting.
+    /// Hold or resume accept().
     Hold,
     /// Call accept() once.
     AcceptOne,
-    /// Close the server's end first.
+    /// Close the server's end.
     ServerCloses,
     /// Connect from the selected computer.
     Connect,
@@ -20,7 +20,7 @@ pub enum Action {
     ConnectOptions,
     /// Send the payload.
     Send,
-    /// Send a FIN, go on reading.
+    /// Send a FIN, keep reading.
     HalfClose,
     /// Close the client's end.
     Close,
@@ -28,7 +28,7 @@ pub enum Action {
     Abort,
     /// Select the next row or computer.
     Next,
-    /// Select the one before.
+    /// Select the previous one.
     Previous,
     /// Go a page down.
     PageDown,
@@ -48,13 +48,13 @@ pub enum Action {
     Show(MainView),
     /// Write the ladder into a file.
     SaveLadder,
-    /// The ladder of all connections, or of one.
+    /// Show the ladder of all connections, or of one.
     AllLadders,
-    /// Show less of the picture, larger.
+    /// Show less, larger.
     ZoomIn,
-    /// Show more of the picture, smaller.
+    /// Show more, smaller.
     ZoomOut,
-    /// Show one connection as a card.
+    /// Show the details of one connection.
     LookInside,
     /// Mark a row; on a second one: compare both.
     Mark,
@@ -72,15 +72,15 @@ pub enum Action {
     StepBack,
     /// Show it as it was one change later.
     StepForward,
-    /// Show it as it is.
+    /// Show the live table.
     Live,
     /// Find rows that contain a text.
     Find,
     /// Close everything and start over.
     Reset,
-    /// Big type for the last row of the room.
+    /// Show large text for the back of the room.
     BigType,
-    /// The next theme.
+    /// Switch to the next theme.
     NextTheme,
     /// Show the keys on the screen as they are pressed.
     ShowKeys,
@@ -108,15 +108,15 @@ pub enum Action {
     ApplyForm,
     /// Show every action by its name.
     Palette,
-    /// Show the last refusal: the rows in the way, and what helps.
+    /// Explain the last failure: the rows in the way, and the remedies.
     Why,
-    /// Try the refused call again.
+    /// Retry the failed call.
     Retry,
-    /// Try it again when TIME_WAIT is over.
+    /// Retry it when TIME_WAIT is over.
     RetryLater,
-    /// Try the myth on real sockets.
+    /// Test the myth on real sockets.
     TryMyth,
-    /// Save a program that makes the same rows.
+    /// Save a program that creates the same rows.
     Write,
 }
 
@@ -137,6 +137,6 @@ pub enum WireKey {
     Delay,
     /// Drop the next segment.
     Lose,
-    /// Cut it, or mend it.
+    /// Cut or reconnect it.
     Cut,
 }

@@ -98,6 +98,6 @@ impl FromStr for Key {
             Some(rest) if !rest.is_empty() => letter(rest).map(Key::Ctrl),
             _ => letter(text).map(Key::Char),
         }
-        .ok_or_else(|| format!("{text:?} is no key; write c, ctrl-c, Enter, Esc, Tab, Up, ..."))
+        .ok_or_else(|| format!("{text:?} is not a key; write c, ctrl-c, Enter, Esc, Tab, Up, ..."))
     }
 }

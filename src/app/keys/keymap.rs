@@ -18,7 +18,7 @@ pub struct Binding {
     pub action: Action,
     /// The word for the footer.
     pub help: &'static str,
-    /// The line for the list of all keys, and for the README.
+    /// The line for the list of all keys and for the README.
     pub about: &'static str,
     /// The group in the list of all keys.
     pub group: Group,
@@ -52,16 +52,16 @@ pub enum Scope {
     Panes,
     /// In an overlay.
     Sheet,
-    /// In the overlay of the last refusal, before the keys of every overlay.
+    /// In the overlay that explains the last failure, before the keys of every overlay.
     Why,
 }
 
 /// What the footer names keys for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Situation {
-    /// Nothing listens yet.
+    /// Nothing is listening yet.
     Idle,
-    /// The server listens.
+    /// The server is listening.
     Listening,
     /// The lab is up.
     Lab,
@@ -77,7 +77,7 @@ pub enum Situation {
     Calls,
     /// The myth is shown.
     Myth,
-    /// The past is shown.
+    /// A past state of the table is shown.
     Past,
     /// Any of these.
     Any,
@@ -90,7 +90,7 @@ pub enum Group {
     Server,
     /// The clients.
     Client,
-    /// What is shown.
+    /// Navigation.
     Look,
     /// The program.
     Program,
@@ -108,12 +108,12 @@ impl Group {
     /// The heading.
     pub const fn title(self) -> &'static str {
         match self {
-            Group::Server => "The server",
-            Group::Client => "The clients",
-            Group::Look => "Looking",
-            Group::View => "Looking closer",
-            Group::Program => "The program",
-            Group::Lab => "The lab",
+            Group::Server => "Server",
+            Group::Client => "Clients",
+            Group::Look => "Navigation",
+            Group::View => "Views",
+            Group::Program => "Program",
+            Group::Lab => "Lab",
         }
     }
 }
@@ -135,97 +135,97 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 /// Every key once; the footer and the list of keys are made from it, and the README is tested against it.
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
-    on(&[Char('l')], A::Listen, Server, "listen", "listen / stop listening").while_on("stop listening")
+    on(&[Char('l')], A::Listen, Server, "listen", "listen or stop listening").while_on("stop listening")
         .in_footer(&[(Idle, 1), (Listening, 1), (InLab, 1), (HeldWire, 7), (Timeline, 9), (View, 8), (Calls, 5), (Myth, 4)]),
-    on(&[Char('L')], A::ListenOptions, Server, "listener's options", "the listener's options (form)")
+    on(&[Char('L')], A::ListenOptions, Server, "listener options", "edit the listener's options (form)")
         .in_footer(&[(Idle, 3)]),
-    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold accept() / go on accepting").while_on("accept again")
+    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold or resume accept()").while_on("resume accept()")
         .in_footer(&[(Listening, 9)]),
-    on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one (while held)"),
-    on(&[Char('D')], A::ServerCloses, Server, "server closes", "the server closes first")
+    on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one connection (while held)"),
+    on(&[Char('D')], A::ServerCloses, Server, "close at server", "close the server's end first")
         .in_footer(&[(Listening, 8), (Timeline, 8), (View, 7)]),
-    on(&[Char('c')], A::Connect, Client, "connect", "connect from the chosen computer (5c: five times)")
+    on(&[Char('c')], A::Connect, Client, "connect", "connect from the selected computer (5c: five times)")
         .in_footer(&[(Idle, 2), (Listening, 2), (InLab, 2), (HeldWire, 1), (WireTimeline, 6), (Timeline, 5), (View, 4), (Calls, 4), (Myth, 3)]),
-    on(&[Char('C')], A::ConnectOptions, Client, "client's options", "the client's options (form)")
-        .in_footer(&[(Idle, 4)]),
-    on(&[Char('d')], A::Close, Client, "disconnect", "the client closes (5d: the newest five, 0d: all)")
+    on(&[Char('C')], A::ConnectOptions, Client, "client options", "edit the client's options (form)")
+        .in_footer(&[(Idle, 5)]),
+    on(&[Char('d')], A::Close, Client, "disconnect", "close the client's end (5d: newest five, 0d: all)")
         .in_footer(&[(Idle, 6), (Listening, 3), (InLab, 5), (HeldWire, 5), (WireTimeline, 7), (Timeline, 6), (View, 5), (Calls, 6), (Myth, 5)]),
     on(&[Char('s')], A::Send, Client, "send", "send the payload")
         .in_footer(&[(Listening, 4), (InLab, 6), (HeldWire, 6)]),
-    on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, go on reading"),
-    on(&[Char('x')], A::Abort, Client, "abort", "abort: RST instead of FIN"),
-    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one of the states (menu)"),
-    on(&[Char('j'), Down], A::Next, Look, "down", "choose the next row or computer").while_on("next row")
+    on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, keep reading"),
+    on(&[Char('x')], A::Abort, Client, "abort", "abort: send RST instead of FIN"),
+    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one state (menu)"),
+    on(&[Char('j'), Down], A::Next, Look, "down", "select the next row or computer").while_on("next row")
         .in_footer(&[(Timeline, 2), (View, 2), (Calls, 2)]),
-    on(&[Char('k'), Up], A::Previous, Look, "up", "choose the one before"),
-    on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "a page down"),
-    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "a page up").while_on("scroll")
-        .in_footer(&[(WireTimeline, 5), (Timeline, 3)]),
-    on(&[Tab], A::NextPane, Look, "next pane", "next pane"),
-    on(&[BackTab], A::PreviousPane, Look, "previous pane", "previous pane"),
-    on(&[Enter], A::LookInside, Look, "look inside", "look inside this connection")
+    on(&[Char('k'), Up], A::Previous, Look, "up", "select the previous row or computer"),
+    on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "scroll down one page"),
+    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "scroll up one page").while_on("scroll")
+        .in_footer(&[(WireTimeline, 4), (Timeline, 3)]),
+    on(&[Tab], A::NextPane, Look, "next pane", "go to the next pane"),
+    on(&[BackTab], A::PreviousPane, Look, "previous pane", "go to the previous pane"),
+    on(&[Enter], A::LookInside, Look, "inspect", "inspect this connection")
         .in_footer(&[(Listening, 5), (Timeline, 7), (View, 6), (Past, 4)]),
-    on(&[Char('e')], A::PointOfView, Look, "point of view", "point of view: both ends, server, client")
+    on(&[Char('e')], A::PointOfView, Look, "point of view", "switch the point of view: both ends, server, client")
         .in_footer(&[(InLab, 7)]),
-    on(&[Char('w')], A::WholeMachine, Look, "whole machine", "demo sockets only / the whole machine"),
-    on(&[Char('n')], A::Netstat, Look, "netstat", "netstat's own layout"),
-    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a text")
+    on(&[Char('w')], A::WholeMachine, Look, "whole machine", "show the demo's sockets or the whole machine's"),
+    on(&[Char('n')], A::Netstat, Look, "netstat", "show netstat's own layout"),
+    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a word")
         .in_footer(&[(Listening, 10)]),
-    on(&[Char('p')], A::Pause, Look, "pause", "pause / live").while_on("live")
+    on(&[Char('p')], A::Pause, Look, "pause", "pause the table or go live").while_on("live")
         .in_footer(&[(Past, 3)]),
-    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "the diagram of TCP's states")
+    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "show the diagram of TCP's states")
         .in_footer(&[(Listening, 6)]),
-    on(&[Char('t')], A::Show(MainView::Timeline), Closer, "timeline", "the timeline, and the ladder of one connection"),
+    on(&[Char('t')], A::Show(MainView::Timeline), Closer, "timeline", "show the timeline and the ladder of one connection"),
     on(&[Char('E')], A::SaveLadder, Closer, "save the ladder", "save the ladder as a text file"),
-    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "the map of ports")
+    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "show the map of ports")
         .in_footer(&[(Listening, 7)]),
-    on(&[Char('i')], A::Show(MainView::Calls), Closer, "system calls", "the system calls behind the rows"),
-    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that make the same rows")
+    on(&[Char('i')], A::Show(MainView::Calls), Closer, "system calls", "show the system calls behind the rows"),
+    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that create these rows")
         .in_footer(&[(Calls, 3)]),
-    on(&[Char('v')], A::Mark, Closer, "mark, compare", "mark a row; on a second one: compare the five numbers"),
+    on(&[Char('v')], A::Mark, Closer, "mark, compare", "mark a row; on a second row: compare the 5-tuples"),
     on(&[Char('V')], A::CompareNewest, Closer, "compare newest", "compare the newest connection with the one before it"),
-    on(&[Char('y')], A::Why, Closer, "why not?", "why not? The last refusal: who is to blame, what helps"),
-    on(&[Char('M')], A::Show(MainView::Myth), Closer, "the myth", "the myth of the taken port, beside what is so"),
-    on(&[Char('U')], A::TryMyth, Closer, "try the myth", "try the myth for real: clients call from the server's own port")
+    on(&[Char('y')], A::Why, Closer, "explain failure", "explain the last failure: causes and fixes"),
+    on(&[Char('M')], A::Show(MainView::Myth), Closer, "the myth", "compare the \"port is taken\" myth with reality"),
+    on(&[Char('U')], A::TryMyth, Closer, "test the myth", "test the myth: connect from the server's own port")
         .in_footer(&[(Myth, 2)]),
-    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through what happened (5,: five)")
+    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through the history (5,: five steps)")
         .in_footer(&[(Past, 1)]),
     on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again")
         .in_footer(&[(Past, 2)]),
-    on(&[End], A::Live, Closer, "live", "from the past to live (as p and Esc)"),
-    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: less of the picture, larger")
+    on(&[End], A::Live, Closer, "live", "return to the live table (as p and Esc)"),
+    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: show less, larger")
         .in_footer(&[(Timeline, 4), (View, 3)]),
-    on(&[Char('-')], A::ZoomOut, Closer, "zoom out", "zoom out: more of the picture, smaller"),
-    on(&[Char('N')], A::Lab, Lab, "lab", "the lab: computers and a wire / take it down").while_on("leave the lab")
-        .in_footer(&[(Idle, 5), (InLab, 8)]),
-    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold the wire / let go").while_on("let go")
+    on(&[Char('-')], A::ZoomOut, Closer, "zoom out", "zoom out: show more, smaller"),
+    on(&[Char('N')], A::Lab, Lab, "lab", "start or stop the lab: computers and a wire").while_on("stop the lab")
+        .in_footer(&[(Idle, 4), (InLab, 8)]),
+    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold or release the wire").while_on("release")
         .in_footer(&[(InLab, 3), (HeldWire, 3), (WireTimeline, 3)]),
-    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "one segment", "let one segment through (while held)")
+    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "deliver one", "deliver one segment (while held)")
         .in_footer(&[(HeldWire, 2), (WireTimeline, 2)]),
-    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "brake the wire", "brake the wire: 0, 100 ms, 500 ms, 2 s one way")
+    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "set the delay", "set the one-way delay: 0, 100 ms, 500 ms, 2 s")
         .in_footer(&[(InLab, 4), (WireTimeline, 8)]),
-    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "lose the next", "lose the next segment")
+    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "drop the next", "drop the next segment")
         .in_footer(&[(HeldWire, 4), (WireTimeline, 9)]),
-    on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "break the wire: cut / mend the cable"),
-    on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "run out of ports for real (form)"),
-    on(&[Char('R')], A::Numbers, Lab, "relative numbers", "relative / absolute sequence numbers"),
-    on(&[Char('O')], A::AllLadders, Lab, "ladder of all", "the ladder of all connections / of one")
-        .in_footer(&[(WireTimeline, 4)]),
-    on(&[Char('z')], A::BigType, Program, "big type", "big type for the last row of the room"),
-    on(&[Char('T')], A::NextTheme, Program, "theme", "next theme"),
-    on(&[Char('K')], A::ShowKeys, Program, "show keys", "show keys on the screen as they are pressed"),
-    on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything, start over"),
-    on(&[Char('?')], A::Help, Program, "keys", "all keys")
+    on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "cut or reconnect the cable"),
+    on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "use up a range of ports (form)"),
+    on(&[Char('R')], A::Numbers, Lab, "relative numbers", "show relative or absolute sequence numbers"),
+    on(&[Char('O')], A::AllLadders, Lab, "all ladders", "show the ladder of all connections or of one")
+        .in_footer(&[(WireTimeline, 5)]),
+    on(&[Char('z')], A::BigType, Program, "large text", "show large text for the back of the room"),
+    on(&[Char('T')], A::NextTheme, Program, "theme", "switch to the next theme"),
+    on(&[Char('K')], A::ShowKeys, Program, "show keys", "show the pressed keys on the screen"),
+    on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything and start over"),
+    on(&[Char('?')], A::Help, Program, "keys", "show all keys")
         .in_footer(&[(Any, 98)]),
-    on(&[Char(':')], A::Palette, Program, "every action", "every action by its name: type a word of it, Enter does it"),
-    on(&[Esc], A::Back, Program, "back", "back; never quits")
+    on(&[Char(':')], A::Palette, Program, "find an action", "find an action by name; Enter runs it"),
+    on(&[Esc], A::Back, Program, "back", "go back; never quits")
         .in_footer(&[(WireTimeline, 1), (Timeline, 1), (View, 1), (Calls, 1), (Myth, 1)]),
     on(&[Char('q')], A::Quit, Program, "quit", "quit")
         .in_footer(&[(Any, 99)]),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
     over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
-    over(&[Char('w')], Scope::Why, A::RetryLater, "retry when TIME_WAIT is over"),
+    over(&[Char('w')], Scope::Why, A::RetryLater, "retry after TIME_WAIT"),
     over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
     over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
     over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),

@@ -200,13 +200,13 @@ impl Clients {
         };
     }
 
-    /// Has the next calls made as those at the start.
+    /// Restores the options of the start.
     pub(crate) fn restore_first_options(&mut self) {
         (self.to, self.from) = (None, None);
         (self.spec, self.burst) = (self.first.clone(), Burst::ONE);
     }
 
-    /// Takes an end that is closed out of its computer's; says whether there was one.
+    /// Removes a closed end from its computer; returns whether there was one.
     pub fn forget(&mut self, end: SocketId, now: Moment) -> bool {
         let mut computers = self.computers.iter_mut();
         let holder = computers.position(|computer| computer.ends.remove(end).is_some());
@@ -216,7 +216,7 @@ impl Clients {
         holder.is_some()
     }
 
-    /// Remembers the owner of a closed socket, where its address does not tell.
+    /// Records the owner of a closed socket whose address does not identify it.
     fn note_closed(&mut self, end: SocketId, holder: usize, now: Moment) {
         if self.index_of(end.tuple.local.ip) != Some(holder) {
             self.closed_ends.insert(end, (holder, now));

@@ -1,8 +1,8 @@
-//! The last refused call.
+//! The last failed action.
 
 use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, Probe, SocketId, SyscallError};
 
-/// One refused call.
+/// One failed action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// When it was reported.
@@ -28,7 +28,7 @@ pub enum Attempt {
     Connect(ConnectSpec, Option<Endpoint>),
 }
 
-/// Something that might help.
+/// A possible remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {
     /// What.

@@ -11,7 +11,7 @@ pub(crate) struct ListenAddress {
 }
 
 impl ListenAddress {
-    /// Where who listens as `spec` says can be called.
+    /// The address that a listener with `spec` can be reached at.
     pub(crate) fn of(spec: &ListenSpec) -> ListenAddress {
         ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }
@@ -28,8 +28,8 @@ impl ListenAddress {
             && self.takes_calls_to(row.tuple.local)
     }
 
-    /// Whether a call to that address of the same computer comes in here: `0.0.0.0` takes all that are IPv4, `::` IPv4 too unless told not
-    /// to.
+    /// Whether connect() to that address of the same computer reaches it: `0.0.0.0` accepts all IPv4, and `::` also IPv4 without
+    /// IPV6_V6ONLY.
     pub(crate) fn takes_calls_to(&self, end: Endpoint) -> bool {
         let (own, ip) = (self.at.ip, end.ip.to_canonical());
         let everywhere = match own {

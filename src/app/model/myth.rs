@@ -1,10 +1,10 @@
-//! The trial of the myth that a client uses the server's port number.
+//! The test of the myth that a client uses the server's port number.
 
 use std::net::IpAddr;
 
 use crate::tcp::{ConnectId, Host, Port, SocketId, SyscallError};
 
-/// The connects of one trial; each is made once the one before is answered.
+/// The connects of one test; each is made once the one before is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Myth {
     /// The port of both ends.

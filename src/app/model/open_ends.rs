@@ -20,27 +20,27 @@ pub struct OpenEnd {
     pub older: Vec<OwnSocket>,
     /// Since when.
     pub since: Moment,
-    /// Whether the other end's FIN has come.
+    /// Whether the other end's FIN has arrived.
     pub peer_closed: bool,
-    /// When the other end, which was ours, too, was closed or half-closed.
+    /// When the other end, if it was also ours, was closed or half-closed.
     pub other_ended: Option<Moment>,
     /// What the server promised when it accepted this end; `None` for a client's.
     pub promise: Option<ServerPolicy>,
-    /// Whether the call was answered: connect() succeeded, or accept() returned it.
+    /// Whether connect() succeeded, or accept() returned it.
     pub answered: bool,
     /// Whether it has half-closed, and who had sent a FIN by then.
     pub half_closed: Option<FinOrder>,
-    /// How the person has ordered it to end.
+    /// How the user ordered it to close.
     pub ordered: Option<CloseKind>,
     /// Both rows as the last order for it found them.
     pub(crate) before: Option<Rows>,
-    /// Who had the other end when it was accepted.
+    /// The owner of the other end when it was accepted.
     pub caller: PeerKind,
-    /// Which program of somebody else is at the other end, once that is known.
+    /// The program at the other end if it is not ours, once it is known.
     pub program: Option<String>,
 }
 
-/// Who called a server of ours.
+/// The peer of an accepted connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerKind {
     /// One of our computers.
@@ -52,16 +52,16 @@ pub enum PeerKind {
 /// The place of an end's FIN among both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FinOrder {
-    /// None had come from the other end when it was sent.
+    /// The other end's FIN had not arrived when it was sent.
     First,
-    /// The other end's had come.
+    /// The other end's FIN had arrived.
     Second,
 }
 
-/// What a server will do with a connection, from accept() to its end: options that change later count for later callers.
+/// The policy of a server for a connection, fixed at accept().
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerPolicy {
-    /// What it does when data comes.
+    /// What it does with received data.
     pub on_data: OnData,
     /// When it closes its end.
     pub closes: ServerCloses,
@@ -74,18 +74,18 @@ impl From<&ListenSpec> for ServerPolicy {
 }
 
 impl OpenEnds {
-    /// Adds the end of a client that calls; one that is known already keeps its place.
+    /// Adds a client's end that is connecting; a known one keeps its place.
     pub fn call(&mut self, socket: OwnSocket, since: Moment) {
         self.add(socket, since, None);
     }
 
-    /// Adds the end of a client whose call was answered, or notes that it was.
+    /// Adds a client's end whose connect() succeeded, or marks it as answered.
     pub fn answer(&mut self, socket: OwnSocket, since: Moment) {
         self.add(socket, since, None);
         self.change(socket.name, |end| end.answered = true);
     }
 
-    /// Adds the end of a server that promised this when it accepted.
+    /// Adds an accepted end with its policy.
     pub fn accept(&mut self, socket: OwnSocket, since: Moment, promise: ServerPolicy) {
         self.add(socket, since, Some(promise));
         self.change(socket.name, |end| end.answered = true);
@@ -134,7 +134,7 @@ impl OpenEnds {
         self.by_age.remove(&age)
     }
 
-    /// Notes which program is at the other end, where `program_of` can tell and it was not known.
+    /// Records the program at the other end, if `program_of` knows it.
     pub(crate) fn learn_programs(&mut self, program_of: impl Fn(SocketId) -> Option<String>) {
         let unknown = |end: &&mut OpenEnd| end.program.is_none();
         for end in self.by_age.values_mut().filter(unknown) {
@@ -142,18 +142,18 @@ impl OpenEnds {
         }
     }
 
-    /// Changes what is known of an end; says whether it is one of these.
+    /// Changes an end; returns whether it is one of these.
     pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) -> bool {
         let end = self.ages.get(&name).and_then(|age| self.by_age.get_mut(age));
         end.map(change).is_some()
     }
 
-    /// How many there ever were.
+    /// How many were ever added.
     pub(crate) fn ever(&self) -> u64 {
         self.next
     }
 
-    /// How many of the open ones that came when there had been so many call still.
+    /// How many of those added since then are still connecting.
     pub(crate) fn unanswered_since(&self, ever: u64) -> u64 {
         let later = self.by_age.range(ever..);
         later.filter(|(_, end)| !end.answered).count() as u64
@@ -192,7 +192,7 @@ impl OpenEnds {
         self.ages.is_empty()
     }
 
-    /// The rows of the open ends that nobody has told to end yet, the newest first.
+    /// The rows of the open ends that have not been ordered to close yet, the newest first.
     pub(crate) fn staying(&self) -> impl Iterator<Item = SocketId> {
         let all = self.by_age.values().rev();
         all.filter(|end| end.ordered.is_none()).map(|end| end.socket.name)

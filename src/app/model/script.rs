@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::model::Computer;
 use crate::tcp::{Flags, Host, Moment, SocketId, TcpState};
 
-/// Steps that are taken one after another: each is ordered once, and done when what it waits for is so.
+/// Steps that are taken one after another: each is ordered once, and done when its condition holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) goal: ScriptGoal,
@@ -52,7 +52,7 @@ pub(crate) enum ScriptGoal {
     Myth,
 }
 
-/// What has to be so before the script goes on.
+/// The condition for the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScriptStep {
     /// The wire has no delay, loses nothing, and is not held.
@@ -75,7 +75,7 @@ pub(crate) enum ScriptStep {
     HalfClosed(ScriptEnd),
     /// The client has called close().
     ClientClosed,
-    /// The server has called close(), by itself or as it was ordered to.
+    /// The server has called close(), on its own or as ordered.
     ServerClosed,
     /// That end has put a segment with these flags on the wire.
     Sent(ScriptEnd, Flags),
@@ -158,18 +158,18 @@ pub(crate) fn steps_to(state: TcpState) -> (Vec<ScriptStep>, ScriptEnd) {
 }
 
 impl ScriptStep {
-    /// What has not come yet.
+    /// What the step is still waiting for.
     pub(crate) const fn waits_for(self) -> &'static str {
         match self {
-            ScriptStep::WirePlain | ScriptStep::WireHeld => "the wire does not obey",
-            ScriptStep::Listening => "the server does not listen yet",
-            ScriptStep::Accepting | ScriptStep::AcceptHeld => "the server does not obey",
-            ScriptStep::Called => "the client's call is not made yet",
+            ScriptStep::WirePlain | ScriptStep::WireHeld => "the wire has not changed yet",
+            ScriptStep::Listening => "the server is not listening yet",
+            ScriptStep::Accepting | ScriptStep::AcceptHeld => "accept() has not changed yet",
+            ScriptStep::Called => "connect() has not been called yet",
             ScriptStep::Connected | ScriptStep::MythCall(_) => {
-                "the client's call is not answered yet"
+                "connect() has not been answered yet"
             }
             ScriptStep::Accepted => "accept() has not returned the connection yet",
-            ScriptStep::HalfClosed(_) => "nobody has hung up yet",
+            ScriptStep::HalfClosed(_) => "neither end has closed yet",
             ScriptStep::ClientClosed => "the client has not closed yet",
             ScriptStep::ServerClosed => "the server has not closed yet",
             ScriptStep::Sent(..) => "the segment is not on the wire yet",

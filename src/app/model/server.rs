@@ -18,7 +18,7 @@ pub struct Server {
     pub ordered: u32,
     /// Whether the last order was to stop.
     pub ordered_to_stop: bool,
-    /// A refusal with rows or owners that are not known yet.
+    /// A failure with rows or owners that are not known yet.
     pub refused: Option<(Moment, ListenSpec, SyscallError)>,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
@@ -50,7 +50,7 @@ pub struct Totals {
 }
 
 impl Server {
-    /// A server that does not listen yet.
+    /// A server that is not listening yet.
     pub fn new(spec: ListenSpec) -> Server {
         let ports = BTreeSet::from_iter(Some(spec.at.port).filter(|port| *port != Port::ANY));
         Server {

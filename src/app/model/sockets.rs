@@ -9,26 +9,26 @@ use crate::tcp::{
     Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, SocketRow, TcpState,
 };
 
-/// The kernel's table as it was last seen, what led to it, and who holds its sockets. It reads like the living [`Table`]; what the person
-/// looks at may be the past, see [`Sockets::shown`].
+/// The kernel's table as of the last poll, its history, and the owners of its sockets. It dereferences to the live [`Table`]; the table on
+/// the screen may be a past one, see [`Sockets::shown`].
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
     live: Table,
     journal: Journal,
     past: Option<Past>,
-    /// Whether it is several tables, read one after the other, between which nothing takes its time.
+    /// Whether it is several tables, read one after the other, on a wire without delay.
     pub(crate) are_together: bool,
-    /// What our own ends did.
+    /// The events of our own ends.
     pub log: SocketLog,
-    /// Who holds which inode.
+    /// The owner of each inode.
     pub owners: HashMap<u64, Owner>,
-    /// Whose holder was looked for, and could not be seen.
+    /// Inodes whose owner could not be read.
     pub hidden: HashSet<u64>,
     /// Where the rows come from: `sock_diag` or `procfs`.
     pub source: &'static str,
-    /// Whether the kernel said at the last look that rows may be missing.
+    /// Whether the kernel reported at the last poll that rows may be missing.
     pub torn: bool,
-    /// Whose table could not be read: since when, and why.
+    /// The computers whose table could not be read: since when, and why.
     pub blind: BTreeMap<Host, (Moment, String)>,
 }
 
@@ -47,8 +47,8 @@ impl Sockets {
         Sockets { journal: Journal::starting(live.clone()), live, ..Sockets::default() }
     }
 
-    /// Takes what a look at the kernel's table brought. `serves` tells which rows are the end of a server of ours. Says whether the oldest
-    /// of what is known of the past is being forgotten from now on.
+    /// Applies a poll of the kernel's table; `serves` selects the rows of our servers. Returns whether the oldest steps of the history are
+    /// dropped from now on.
     pub fn see(
         &mut self,
         at: Moment,
@@ -72,7 +72,7 @@ impl Sockets {
         self.take(at, look)
     }
 
-    /// Remembers what one of our own ends was told about its end, and which state it had `reached` by its own calls.
+    /// Records how one of our own sockets was closed, and the state it had `reached` by its own calls.
     pub fn ended(
         &mut self,
         at: Moment,
@@ -85,7 +85,7 @@ impl Sockets {
         self.take(at, ended);
     }
 
-    /// Takes ghosts away whose time is over; says whether there were any.
+    /// Removes expired ghosts; returns whether there were any.
     pub fn lay_ghosts(&mut self, now: Moment) -> bool {
         let has_some = self.has_old_ghosts(now);
         if has_some {
@@ -104,62 +104,62 @@ impl Sockets {
         self.journal.note(at, what, step)
     }
 
-    /// What is seen from now on is another step than what was seen before.
+    /// Starts a new step of the history.
     pub(crate) fn begin_step(&mut self) {
         self.journal.begin_step();
     }
 
-    /// The table that the person looks at: the living one, or a past one.
+    /// The table on the screen: the live one, or a past one.
     pub fn shown(&self) -> &Table {
         self.past.as_ref().map_or(&self.live, |past| &past.table)
     }
 
-    /// The past that is looked at, if it is not the living table.
+    /// The past on the screen, if it is not the live table.
     pub fn past(&self) -> Option<&Past> {
         self.past.as_ref()
     }
 
-    /// How many steps were made since the start; and before which of them nothing is known any more.
+    /// The oldest step that is kept, and the newest one.
     pub fn steps(&self) -> (usize, usize) {
         self.journal.steps()
     }
 
-    /// Lets the table that is shown stand still.
+    /// Freezes the table on the screen.
     pub(crate) fn stop(&mut self, at: Moment) {
         self.past = Some(self.journal.stop(at, &self.live));
     }
 
-    /// Shows the living table again; says whether it was not.
+    /// Shows the live table again; returns whether it was not shown.
     pub(crate) fn go_live(&mut self) -> bool {
         self.past.take().is_some()
     }
 
-    /// Shows the table as it was so many steps before; says how many of them there were.
+    /// Shows the table as it was so many steps before; returns the number of steps taken.
     pub(crate) fn step_back(&mut self, many: usize) -> usize {
         let (oldest, newest) = self.journal.steps();
         let from = self.past.as_ref().map_or(newest, |past| past.step);
         let many = many.min(from.saturating_sub(oldest));
         if many > 0 {
-            // The past of before goes first: each is as large as the table.
+            // The previous past is dropped first: each is as large as the table.
             self.past = None;
             self.past = Some(self.journal.replay(from - many));
         }
         many
     }
 
-    /// Goes so many steps towards now; says how many of them there were.
+    /// Steps towards the present; returns the number of steps taken.
     pub(crate) fn step_forward(&mut self, many: usize) -> usize {
         let Some(past) = &mut self.past else { return 0 };
         (0..many).take_while(|_| self.journal.forward(past)).count()
     }
 
-    /// The rows that the last step is about, each as it was before.
+    /// The rows that the last step changed, each as it was before.
     pub(crate) fn last_step(&self) -> Vec<(SocketId, Option<SocketRow>)> {
         let past = self.past.as_ref();
         past.map_or_else(Vec::new, |past| self.journal.last_step(past))
     }
 
-    /// Drops owners of sockets that are long gone, once they outnumber the rest.
+    /// Drops owners of sockets that are closed, once they outnumber the rest.
     fn forget_owners(&mut self) {
         if self.owners.len() + self.hidden.len() > OWNERS + 2 * self.len() {
             let held: HashSet<u64> = self.live.inodes().collect();
@@ -168,12 +168,12 @@ impl Sockets {
         }
     }
 
-    /// Takes note of a descriptor of our own.
+    /// Records a descriptor of our own.
     pub fn own(&mut self, socket: &OwnSocket, pid: u32) {
         let owner = Owner { pid, program: String::from("fivetuple"), fd: socket.fd };
         self.owners.insert(socket.inode, owner);
     }
 }
 
-/// So many owners are kept in any case.
+/// The least number of owners to keep.
 const OWNERS: usize = 1024;

@@ -2,24 +2,24 @@ use std::collections::VecDeque;
 
 use crate::tcp::{Moment, Purpose, SocketId, Syscall, SyscallTrace};
 
-/// The system calls that our own sockets really made, as whoever made them told, the newest last.
+/// The system calls made on our own sockets, as reported by `net`, the newest last.
 #[derive(Clone, Debug, Default)]
 pub struct SyscallLog {
     all: VecDeque<SyscallEntry>,
-    /// How many calls the entries have.
+    /// The number of calls in the entries.
     count: usize,
-    /// How many calls were made too long ago to be kept.
+    /// The number of calls that are no longer kept.
     pub forgotten: u64,
 }
 
-/// The calls of one socket, for one deed.
+/// The calls of one socket for one purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyscallEntry {
-    /// When they were told.
+    /// When they were reported.
     pub at: Moment,
     /// The calls.
     pub record: SyscallTrace,
-    /// So many more sockets were dealt with like this one, too quickly to be told one by one.
+    /// How many further sockets had the same calls and were left out of the trace.
     pub alike: u32,
 }
 
@@ -27,7 +27,7 @@ pub struct SyscallEntry {
 const KEPT: usize = 1000;
 
 impl SyscallLog {
-    /// Takes note of the calls of one socket.
+    /// Records the calls of one socket.
     pub(crate) fn made(&mut self, at: Moment, record: SyscallTrace) {
         self.count += record.calls.len();
         self.all.push_back(SyscallEntry { at, record, alike: 0 });
@@ -36,7 +36,7 @@ impl SyscallLog {
         }
     }
 
-    /// Takes note that so many more were made like the newest of that deed.
+    /// Records that further sockets had the same calls as the newest of that purpose.
     pub(crate) fn made_alike(&mut self, deed: Purpose, count: u32) {
         let mut newest = self.all.iter_mut().rev();
         if let Some(entry) = newest.find(|entry| entry.record.deed == deed) {
@@ -44,7 +44,7 @@ impl SyscallLog {
         }
     }
 
-    /// Forgets the oldest entry; how a socket came to listen is needed longer than the rest.
+    /// Drops the oldest entry; entries of listening sockets are kept longer.
     fn forget_one(&mut self) {
         let listens = |entry: &SyscallEntry| {
             entry.record.deed == Purpose::Listen && entry.record.row.is_some()
@@ -62,7 +62,7 @@ impl SyscallLog {
         self.all.iter()
     }
 
-    /// How many entries there were at that moment.
+    /// The number of entries at that moment.
     pub fn until(&self, then: Moment) -> usize {
         self.all.partition_point(|entry| entry.at <= then)
     }
@@ -77,7 +77,7 @@ impl SyscallLog {
         self.count
     }
 
-    /// Whether no call was made yet.
+    /// Whether no call is recorded.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -93,5 +93,5 @@ impl SyscallLog {
     }
 }
 
-/// So many sockets that came to listen are remembered in any case.
+/// The number of listening sockets whose calls are always kept.
 const LISTENING: usize = 16;

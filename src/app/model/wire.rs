@@ -18,8 +18,8 @@ pub(crate) const REMEMBERED: usize = 4096;
 /// Why nothing arrives, if that is so.
 pub(crate) const fn why_silent(wire: WireSettings) -> Option<&'static str> {
     match (wire.cut, wire.held) {
-        (true, _) => Some("the cable is cut (B mends it)"),
-        (false, true) => Some("the wire is held (h lets go)"),
+        (true, _) => Some("the cable is cut (B reconnects)"),
+        (false, true) => Some("the wire is held (h releases)"),
         (false, false) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Questions about the last refused call.
+//! Questions about the last failure.
 
 use crate::app::model::failure::ROWS;
 use crate::app::model::{Attempt, Failure};
@@ -31,7 +31,7 @@ pub(crate) fn takes(at: Endpoint, to: Endpoint) -> bool {
 }
 
 impl State {
-    /// Whether a program listens now where none did when the last connect() was refused.
+    /// Whether something is listening now where the last connect() was refused.
     pub fn somebody_listens_now(&self) -> bool {
         let Some(case) = &self.notices.case else {
             return false;
@@ -52,7 +52,7 @@ impl State {
     }
 }
 
-/// When a datagram was last refused, which its sender learns afterwards.
+/// When a datagram was last refused, which the sender learns later.
 pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
     let closed = state.sockets.closed_rows();
     let lines = state.sockets.in_order().chain(closed).filter(|line| {
@@ -62,7 +62,7 @@ pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
     lines.map(|line| line.gone.map_or(state.now, |gone| gone.at)).max()
 }
 
-/// Stores a refusal.
+/// Stores a failure.
 pub(crate) fn refused(
     state: &mut State,
     asked: Attempt,
@@ -84,7 +84,7 @@ pub(crate) fn longest_wait(state: &State) -> Option<u64> {
 }
 
 impl State {
-    /// Whether the refused call will work once TIME_WAIT is over: bind() fails for other rows, too.
+    /// Whether only TIME_WAIT is in the way: bind() also fails because of other rows.
     pub fn waiting_helps(&self) -> bool {
         let Some(case) = &self.notices.case else {
             return false;
@@ -102,28 +102,28 @@ impl State {
         self.sockets.get(*case.rows.first()?)
     }
 
-    /// The seconds until the refused call is retried.
+    /// The seconds until the failed call is retried.
     pub fn retries_in(&self) -> Option<u64> {
         let waits = self.notices.case.as_ref().is_some_and(|case| case.waits);
         longest_wait(self).filter(|_| waits)
     }
 
-    /// The last refusal in words: which call, on what, and why.
+    /// The last failure in words: the action, the call and the error.
     pub fn refusal(&self) -> Option<String> {
         let case = self.notices.case.as_ref()?;
         let call = case.why.call;
         let on = match &case.asked {
-            Attempt::Listen(spec) => format!("listening at {}", spec.at),
+            Attempt::Listen(spec) => format!("Listening on {}", spec.at),
             Attempt::Connect(spec, to) => {
-                let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
+                let target = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
                 let from = spec.from.map_or_else(String::new, |ip| format!(" from {ip}"));
-                format!("connecting{from} to {whom}")
+                format!("Connecting{from} to {target}")
             }
         };
         if let Some(why) = case.why.of_our_own() {
             return Some(format!("{on}: {why}."));
         }
-        let said = match call {
+        let failed = match call {
             Call::Remote(_) | Call::Resolve | Call::Reserve => "",
             Call::Socket
             | Call::SetSockOpt
@@ -132,9 +132,9 @@ impl State {
             | Call::Accept
             | Call::Connect
             | Call::Write
-            | Call::Shutdown => " said no",
+            | Call::Shutdown => " failed",
         };
-        Some(format!("{on}: {call}{said}: {}.", case.why.errno))
+        Some(format!("{on}: {call}{failed}: {}.", case.why.errno))
     }
 }
 

@@ -5,8 +5,7 @@ use crate::app::{MainView, PointOfView, State};
 
 /// Why nothing can be ordered while the lab stops.
 pub(crate) fn on_the_way(state: &State) -> Option<&'static str> {
-    let why =
-        "the lab is being taken down: a moment, then the computers are those on loopback again";
+    let why = "The lab is stopping. The clients use loopback again in a moment.";
     (state.lab.stage == LabStage::Stopping).then_some(why)
 }
 

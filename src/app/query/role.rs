@@ -23,7 +23,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role of `row`, as far as ports, addresses and owners tell.
+    /// The role of `row`, by ports, addresses and owners.
     pub fn of(state: &State, row: &SocketRow) -> Role {
         let name = row.name();
         let listener = &state.server;

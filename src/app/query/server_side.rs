@@ -52,7 +52,7 @@ impl State {
 const NOT_SEEN_YET: Duration = Duration::from_millis(300);
 
 impl State {
-    /// The connections with the server at that address: those that its table shows, and those of our own sockets that are too recent for that.
+    /// The connections with the server at that address: those in its table, and our own sockets that are too recent to be there.
     pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
         let calls = |computer: &Computer| {
             let ends = computer.ends.newest_first();

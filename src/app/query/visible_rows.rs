@@ -29,7 +29,7 @@ fn show(state: &State, shown: &mut Vec<SocketId>) {
     shown.extend(places.map(|place| place.name));
 }
 
-/// On loopback all rows are in one table; the side of the connection tells which to show.
+/// On loopback all rows are in one table; the side of the connection selects the rows to show.
 fn is_end_of(state: &State, place: &RowPlace) -> bool {
     match state.ui.lens.view {
         PointOfView::BothEnds => true,

@@ -10,7 +10,7 @@ impl ClosedRows {
     /// As many as a large screen has lines.
     const MOST: usize = 64;
 
-    /// Adds one; of too many, the one that went first is dropped.
+    /// Adds one; of too many, the oldest is dropped.
     pub(crate) fn push(&mut self, row: TableRow) {
         if self.by_birth.len() == ClosedRows::MOST {
             let gone_at = |n: &usize| self.by_birth[*n].gone.map(|gone| gone.at);

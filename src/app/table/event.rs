@@ -14,7 +14,7 @@ pub(crate) enum TableEvent {
     Ended {
         name: SocketId,
         how: CloseKind,
-        /// The state it had reached at least, as its own calls tell.
+        /// The state that it had at least reached, by its own calls.
         reached: Option<TcpState>,
         /// Whether it belonged to our server.
         serves: bool,

@@ -74,7 +74,7 @@ impl Journal {
         let newest = newest.filter(|_| goes_on);
         match (step, newest) {
             (StepKind::None, _) => (),
-            // One table without the other would be a picture that never was.
+            // One table without the other would show a state that never existed.
             (_, Some(newest)) => newest.is_step = false,
             (StepKind::New | StepKind::MayGoOn, None) => {
                 self.steps += 1;
@@ -136,7 +136,7 @@ impl Journal {
         past
     }
 
-    /// Goes one step forward; says whether there was one.
+    /// Steps forward; returns whether there was a step.
     pub(crate) fn forward(&self, past: &mut Past) -> bool {
         if past.taken < self.folded.0 {
             *past = self.replay(0);

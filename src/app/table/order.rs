@@ -124,7 +124,7 @@ fn birth_key(name: SocketId) -> BirthKey {
         let host = if is_loopback { name.host } else { Host::THIS };
         return (host, name.tuple.connection());
     }
-    // The inode tells sockets apart that share an address (SO_REUSEPORT); with port 0 it cannot clash with a connection.
+    // The inode distinguishes sockets that share an address (SO_REUSEPORT); with port 0 it cannot clash with a connection.
     let ip = IpAddr::from(Ipv6Addr::from(u128::from(name.inode)));
     let remote = Endpoint { ip, port: Port::ANY };
     let tuple = FiveTuple { remote, ..name.tuple };

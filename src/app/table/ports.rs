@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use crate::app::Table;
 use crate::tcp::{Endpoint, Port, PortRange, Protocol, SocketRow, TcpState};
 
-/// Which ports of this machine the rows of the table use, counted as rows come and go: no question needs a walk through the table.
+/// Which ports of this machine the rows of the table use, counted as rows appear and disappear, so that no query walks through the table.
 #[derive(Clone, Debug)]
 pub struct Ports {
     /// How many rows have each port at their own end.
@@ -56,7 +56,7 @@ impl Ports {
         }
     }
 
-    /// Counts a row that came into the table, or went.
+    /// Counts a row that appeared in the table or left it.
     pub(crate) fn moved(
         &mut self,
         row: &SocketRow,

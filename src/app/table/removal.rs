@@ -19,8 +19,8 @@ impl Table {
         true
     }
 
-    /// Records how one of our sockets was closed. A connection that no poll ever showed gets a row with the state that its own calls
-    /// tell; it replaces an older one.
+    /// Records how one of our sockets was closed. A connection that no poll ever showed gets a row with the state known from its own
+    /// calls; it replaces an older one.
     pub(crate) fn ended(
         &mut self,
         at: Moment,

@@ -16,7 +16,7 @@ pub struct TableRow {
     pub read: Moment,
     /// When and why it left the kernel's table.
     pub gone: Option<Gone>,
-    /// Listener, server or client, as far as listening ports tell.
+    /// Listener, server or client, by the listening ports.
     pub(crate) kind: RowKind,
     /// Whether the first poll already showed it, so that it is older than `born`.
     pub found: bool,
@@ -79,7 +79,7 @@ impl GoneReason {
         match self {
             GoneReason::ClosedByServer => "closed by server",
             GoneReason::ClosedByClient => "closed by client",
-            GoneReason::ClosedSecond => "closed second",
+            GoneReason::ClosedSecond => "closed last",
             GoneReason::Reset => "reset",
             GoneReason::TimeWaitOver => "TIME_WAIT over",
             GoneReason::Stopped => "stopped listening",
@@ -144,7 +144,7 @@ impl TableRow {
         }
     }
 
-    /// The row of a closed connection that no poll ever showed; our own calls tell which state it had `reached`.
+    /// The row of a closed connection that no poll ever showed; our own calls show the state it had `reached`.
     pub(crate) fn told(name: SocketId, reached: TcpState, how: CloseKind, at: Moment) -> TableRow {
         let row = SocketRow { host: name.host, ..SocketRow::new(name.tuple, reached) };
         let why = match how {

@@ -84,7 +84,7 @@ impl Field {
 
     /// The time in the field, at most a day.
     pub(crate) fn seconds(&self) -> Result<Duration, String> {
-        let seconds = self.number(0.0..=86400.0, "seconds, from 0 to 86400");
+        let seconds = self.number(0.0..=86400.0, "Enter 0 to 86400 seconds.");
         seconds.map(Duration::from_secs_f64)
     }
 

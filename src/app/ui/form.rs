@@ -13,11 +13,11 @@ pub struct Form {
     pub at: usize,
     /// Whether the cursor has just moved there: the first character typed replaces the old value.
     pub is_new_there: bool,
-    /// The value that was refused.
+    /// The invalid value.
     pub wrong: Option<Wrong>,
 }
 
-/// A value that was refused, and what would be right.
+/// An invalid value, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
     /// The field, counted from 0.
@@ -45,7 +45,7 @@ pub enum Outcome {
     Dropped,
 }
 
-/// The call that switches a socket option on, if the field says so.
+/// The call that sets a socket option, if the field is yes.
 pub(crate) fn option_call(name: &str, field: &Field) -> String {
     if field.is_yes() { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
 }
@@ -73,14 +73,15 @@ impl Form {
         Outcome::Open
     }
 
-    /// The choice with an option that ends with this field's label, and the place of that option.
+    /// The choice with an option that ends with this field's label in any case, and the place of that option.
     fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
-        let label = self.fields.get(field)?.label;
+        let label = self.fields.get(field)?.label.to_lowercase();
         let choices = self.fields.iter().enumerate();
         let mut found = choices.filter_map(|(n, choice)| match &choice.value {
             Value::Text(_) => None,
             Value::Choice { options, .. } => {
-                let place = options.iter().position(|option| option.ends_with(label));
+                let place =
+                    options.iter().position(|option| option.to_lowercase().ends_with(&label));
                 place.map(|option| (n, option))
             }
         });

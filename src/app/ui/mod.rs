@@ -104,7 +104,7 @@ pub enum Overlay {
     States(usize),
     /// Every action by its name.
     Palette(Palette),
-    /// The last refusal in detail, scrolled down by so many lines.
+    /// The last failure in detail, scrolled down by so many lines.
     Why(usize),
 }
 

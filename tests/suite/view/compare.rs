@@ -23,12 +23,12 @@ fn laptop_twice() -> Robot {
 fn one_key_compares_the_newest_connection_with_the_one_before() {
     let mut robot = laptop_twice();
     robot.press("V");
-    assert_eq!(robot.said(), "two connections, because the foreign port differs");
+    assert_eq!(robot.said(), "Two different connections: the foreign port differs.");
     check("compare", &mut robot, &ALL);
     check_mono("compare", &mut robot);
     let mut robot = two_connections();
     robot.press("V");
-    assert_eq!(robot.said(), "two connections, because the foreign end differs");
+    assert_eq!(robot.said(), "Two different connections: the foreign end differs.");
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_marked_row_is_compared_with_the_next_one() {
     robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
     robot.press("v");
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("◆tcp") && robot.said().contains("is marked"), "{text}");
+    assert!(text.contains("◆tcp") && robot.said().contains("Marked "), "{text}");
     robot.press("Esc");
     let ui = &robot.state.ui;
     assert_eq!(ui.marked, None, "Esc takes the mark off first");
@@ -51,7 +51,7 @@ fn the_second_row_is_seen_from_the_same_side() {
     robot.press("v");
     robot.ask(Action::SelectRow(own(PHONE[0], 14).name));
     robot.press("v");
-    assert_eq!(robot.said(), "two connections, because the local end differs");
+    assert_eq!(robot.said(), "Two different connections: the local end differs.");
     let text = screen(&mut robot, USUAL);
     assert!(text.contains("▶ phone"), "{text}");
     robot.press("v");
@@ -66,20 +66,20 @@ fn rows_of_every_kind_can_be_compared() {
         "udp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED".parse().unwrap();
     let other = fivetuple::tcp::SocketId { inode: 10, ..listener };
     let pairs = [
-        (server, client, "one connection seen from both ends: local and foreign change places"),
-        (server, server, "one row, compared with itself"),
-        (listener, server, "a claim and a connection: who only waits has no foreign end"),
-        (listener, other, "two sockets at one address: each of them allows it (SO_REUSEPORT)"),
-        (server, udp.name(), "two connections, because the protocol differs"),
+        (server, client, "One connection seen from both ends: local and foreign are swapped."),
+        (server, server, "One row, compared with itself."),
+        (listener, server, "A listener and a connection: a listener has no foreign end."),
+        (listener, other, "Two sockets on one address: both set SO_REUSEPORT."),
+        (server, udp.name(), "Two different connections: the protocol differs."),
         (
             client,
             end("127.0.0.2:54240", "127.0.0.1:5001"),
-            "two connections, because the foreign port differs",
+            "Two different connections: the foreign port differs.",
         ),
         (
             client,
             end("127.0.0.3:54240", "127.0.0.9:5000"),
-            "two connections, because the local address and the foreign address differ",
+            "Two different connections: the local address and the foreign address differ.",
         ),
     ];
     let robot = two_connections();
@@ -100,7 +100,7 @@ fn long_addresses_are_compared_in_a_list() {
     robot.ask(Action::Show(MainView::Compare));
     for size in ALL {
         let text = screen(&mut robot, size);
-        assert!(text.contains("one row, compared with itself"), "{text}");
+        assert!(text.contains("One row, compared with itself."), "{text}");
         assert!(text.contains("2001:db8:aaaa:bbbb:cccc:dddd:eeee:2"), "{text}");
     }
 }
@@ -109,7 +109,7 @@ fn long_addresses_are_compared_in_a_list() {
 fn comparing_needs_two_connections() {
     let mut robot = Robot::listening();
     robot.press("V");
-    assert!(robot.said().contains("two connections are needed"), "{}", robot.said());
+    assert!(robot.said().contains("Comparing needs two connections"), "{}", robot.said());
     let mut robot = goodbyes();
     robot.press("V");
     check("compare_gone", &mut robot, &[USUAL]);

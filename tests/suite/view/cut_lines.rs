@@ -158,10 +158,10 @@ fn an_owners_numbers_are_whole_and_120_columns_show_all() {
 fn the_first_and_the_last_one_say_so() {
     let mut robot = whole_machine(3);
     let table = [
-        (Pane::Computers, "k", "this is the first computer; j goes down"),
-        (Pane::Computers, "j j j j", "this is the last computer; k goes up"),
-        (Pane::Sockets, "k k k k k k k k k", "this is the first row; j goes down"),
-        (Pane::Sockets, "1000j j", "this is the last row; k goes up"),
+        (Pane::Computers, "k", "This is the first computer. Press j to go down."),
+        (Pane::Computers, "j j j j", "This is the last computer. Press k to go up."),
+        (Pane::Sockets, "k k k k k k k k k", "This is the first row. Press j to go down."),
+        (Pane::Sockets, "1000j j", "This is the last row. Press k to go up."),
     ];
     for (pane, keys, words) in table {
         robot.ask(Action::Focus(pane));

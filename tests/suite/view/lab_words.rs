@@ -96,7 +96,7 @@ fn the_port_form_counts_descriptors_needed_and_available() {
     robot.type_text("1024-65535");
     for size in [WIDE, USUAL] {
         let text = screen(&mut robot, size);
-        let call = "needs 64,512 descriptors, has 20,000";
+        let call = "needs 64,512 descriptors of 20,000";
         assert!(text.contains(call), "{size:?}: {text}");
     }
 }

@@ -199,7 +199,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     let text = screen(&mut robot, (160, 40));
     assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
-    let form = Form::new(vec![fivetuple::app::Field::text("payload", hostile, "any text")]);
+    let form = Form::new(vec![fivetuple::app::Field::text("Payload", hostile, "any text")]);
     robot.state.ui.overlay = Some(Overlay::ConnectForm(form));
     assert!(screen(&mut robot, WIDE).contains(r"\x1b]0;x\x07"));
 }

@@ -36,7 +36,7 @@ fn the_map_shows_every_port_in_use_and_how_many_are_left() {
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("28,231 of 28,232 ports left"), "{text}");
     robot.press("+");
-    assert!(robot.said().contains("as far as it goes"), "{}", robot.said());
+    assert!(robot.said().contains("Zoomed in to the maximum"), "{}", robot.said());
 }
 
 #[test]

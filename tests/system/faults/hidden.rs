@@ -28,7 +28,7 @@ fn an_owner_that_is_hidden_is_a_dash_with_its_reason_told_once() {
     let me = rustix::process::geteuid().as_raw();
     let row =
         format!(r"127\.0\.0\.1:\d+ +127\.0\.0\.1:{port} +● ESTABLISHED - .* - \((of )?user {me}\)");
-    let told = format!("who holds the sockets of user {me} is not shown");
+    let told = format!("The owners of user {me}'s sockets are not shown");
     let _first = TcpStream::connect(("127.0.0.1", port)).unwrap();
     terminal.wait_for(&row);
     terminal.wait_for(&told);

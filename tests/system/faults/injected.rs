@@ -172,7 +172,7 @@ fn where_the_kernel_has_no_room_for_its_answer_it_is_asked_again() {
         }
         assert!(calls(&traced.log, "ENOBUFS").0 > 0);
         let screen = terminal.screen();
-        assert!(!screen.contains("cannot be read"), "{screen}");
+        assert!(!screen.contains("Cannot read"), "{screen}");
         quit(traced.terminal);
     });
 }

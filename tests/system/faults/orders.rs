@@ -33,7 +33,7 @@ fn l_turns_what_was_ordered_last() {
 fn calls_beyond_many_unanswered_ones_become_one_order() {
     let mut robot = Robot::listening();
     assert_eq!(robot.commands_by(&"c ".repeat(30)).len(), 8);
-    robot.says("8 calls are unanswered");
+    robot.says("8 connects are unanswered");
     for port in 40_000..40_008 {
         assert_eq!(robot.commands(), []);
         let row = format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 ESTABLISHED inode={port}");

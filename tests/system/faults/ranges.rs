@@ -87,19 +87,19 @@ proptest! {
     #[test]
     fn a_count_and_a_pace_in_the_form_are_in_their_range_or_refused_with_it(n in numbers()) {
         let mut robot = Robot::listening();
-        match fill_in(&mut robot, "how many", &n.to_string()) {
+        match fill_in(&mut robot, "Count", &n.to_string()) {
             None => prop_assert_eq!(u64::from(robot.state.clients.burst.count), n),
             Some(why) => {
                 prop_assert!(!(1..=MOST).contains(&n), "{}", n);
-                prop_assert_eq!(why, "1 to 64512 connections");
+                prop_assert_eq!(why, "Enter 1 to 64512 connections.");
             }
         }
         let mut robot = Robot::listening();
-        match fill_in(&mut robot, "one every", &n.to_string()) {
+        match fill_in(&mut robot, "Interval (ms)", &n.to_string()) {
             None => prop_assert_eq!(robot.state.clients.burst.every, Duration::from_millis(n)),
             Some(why) => {
                 prop_assert!(n > 60_000, "{}", n);
-                prop_assert_eq!(why, "0 to 60000 milliseconds");
+                prop_assert_eq!(why, "Enter 0 to 60000 milliseconds.");
             }
         }
     }
@@ -116,7 +116,7 @@ proptest! {
         let mut robot = Robot::listening();
         robot.tell(fivetuple::app::Event::Requested(fivetuple::app::Action::ConnectOptions));
         robot.press("Esc");
-        prop_assert_eq!(fill_in(&mut robot, "payload", &format!("x{text}")), None);
+        prop_assert_eq!(fill_in(&mut robot, "Payload", &format!("x{text}")), None);
         let taken: String = format!("x{text}").chars().take(256).collect();
         prop_assert_eq!(&robot.state.clients.spec.payload, taken.as_bytes());
     }

@@ -103,7 +103,7 @@ fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
     // Each of these needs a socket that only the helper can make.
     let begun = now();
     terminal.type_text("cccl?");
-    terminal.wait_for("Looking closer");
+    terminal.wait_for("Views");
     terminal.press("Esc");
     terminal.press_until("N", r"laptop +127\.0\.0\.2");
     let took = begun.elapsed();

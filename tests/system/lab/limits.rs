@@ -120,7 +120,7 @@ fn the_dashboard_says_it_too_and_does_not_plan_with_more() {
         terminal.press("P");
         terminal.press("ctrl-u");
         terminal.type_text("50000-50009");
-        terminal.press_until("Enter", &broken("the lab's computers keep 32768-60999"));
+        terminal.press_until("Enter", &broken("The lab's computers keep 32768-60999"));
         terminal.press("Esc");
         terminal.press_until("c", r":500 .*ESTABLISHED .*ESTABLISHED");
         quit(terminal);

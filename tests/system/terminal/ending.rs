@@ -58,7 +58,7 @@ fn a_signal_at_the_start_ends_it() {
 
 #[test]
 fn a_signal_ends_it_while_something_is_open() {
-    let open = [("?", "The server"), ("L", "Enter apply"), ("C", "Enter apply"), ("/", "find")];
+    let open = [("?", "All keys"), ("L", "Enter apply"), ("C", "Enter apply"), ("/", "find")];
     for ((key, text), (signal, code)) in open.into_iter().zip(ENDS) {
         let terminal = dashboard(&[]);
         terminal.press_until(key, text);

@@ -123,7 +123,7 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
     for (n, (state, rows)) in (1..).zip(HELD) {
         terminal.press_until("S", "Hold a connection in a state");
         terminal.type_text(&n.to_string());
-        terminal.wait_for(&format!(r"{state} at 192\.168\.1\.1\d:\d+: "));
+        terminal.wait_for(&format!(r"{state} held at 192\.168\.1\.1\d:\d+: "));
         let regex = Regex::new(rows).unwrap();
         terminal.wait_until(rows, LIMIT, |screen| regex.is_match(&screen.contents()));
     }

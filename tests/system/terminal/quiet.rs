@@ -31,7 +31,7 @@ fn every_byte_is_part_of_a_frame() {
         press_for_rows(&terminal, "c", "ESTABLISHED", 2);
         terminal.resize(80, 24);
         press_for_rows(&terminal, "d", "TIME_WAIT", 1);
-        terminal.press_until("?", "The server");
+        terminal.press_until("?", "All keys");
         terminal.press_until("Esc", "What happened");
         let raw = terminal.bytes_since(first);
         let mut left = &raw[..];

@@ -17,17 +17,17 @@ fn steps_lead_back_to_an_empty_table_and_forward_to_the_living_one() {
         terminal.press_until(",", r"PAST \d+ s ago, step \d+ of \d+");
         wait_rows(&terminal, "TIME_WAIT", 0);
         // The sentence is drawn after the rows.
-        terminal.wait_for(r"step \d+ of \d+:");
+        terminal.wait_for(r"Step \d+ of \d+:");
         // What a look caught between ESTABLISHED and TIME_WAIT is a step of its own.
         while rows(&terminal.screen(), "ESTABLISHED") < 2 {
             let before = step(&terminal) - 1;
-            terminal.press_until(",", &format!(r"step {before} of \d+:"));
+            terminal.press_until(",", &format!(r"Step {before} of \d+:"));
         }
         terminal.type_text("99,");
         terminal.wait_for("No rows existed then");
         terminal.type_text("99.");
         terminal.wait_for("TIME_WAIT");
-        terminal.press_until("p", "the table is live again");
+        terminal.press_until("p", "The table is live again.");
         wait_rows(&terminal, "TIME_WAIT", 1);
         quit(terminal);
     });
@@ -65,9 +65,9 @@ fn the_timeline_draws_a_ladder_and_saves_it() {
         terminal.press_until("t", "not captured");
         terminal.wait_for(r"SYN\+ACK");
         for name in ["fivetuple-ladder.txt", "fivetuple-ladder-2.txt"] {
-            terminal.press_until("E", &format!("saved as {name}"));
+            terminal.press_until("E", &format!("Saved the ladder as {name}"));
             let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
-            assert!(text.contains("SYN+ACK") && text.contains("nobody captured it"), "{text}");
+            assert!(text.contains("SYN+ACK") && text.contains("not captured"), "{text}");
         }
         quit(terminal);
     });

@@ -119,9 +119,9 @@ fn a_signal_while_it_is_stopped_ends_it_once_it_goes_on() {
 #[test]
 fn without_a_shell_ctrl_z_is_refused_with_words() {
     let terminal = dashboard(&[]);
-    terminal.press_until("ctrl-z", "(?s)ctrl-z stops nothing here: no shell.*fg");
+    terminal.press_until("ctrl-z", "(?s)ctrl-z cannot suspend here: no shell.*fg");
     terminal.signal(Signal::TSTP);
-    terminal.wait_for("(?s)(ctrl-z stops nothing here.*){2}");
+    terminal.wait_for("(?s)(ctrl-z cannot suspend here.*){2}");
     assert!(terminal.styled().alternate_screen());
     quit(terminal);
 }

@@ -67,7 +67,7 @@ fn the_story_is_told_in_ascii() {
     netns::alone_if_possible(|| {
         let terminal = sized(&["--ascii"], 80, 24);
         play(&terminal);
-        terminal.press_until("?", "The server");
+        terminal.press_until("?", "All keys");
         terminal.press("Esc");
         terminal.press_until("C", "Enter apply");
         terminal.press("Esc");

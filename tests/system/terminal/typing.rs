@@ -14,7 +14,7 @@ use crate::terminal::{dashboard, listening, port, quit, started, wait_connection
 fn a_paste_outside_of_a_form_is_ignored() {
     let terminal = dashboard(&[]);
     terminal.paste(&"q\x1b\x03qlc".repeat(40_000));
-    terminal.wait_for("pasted text is taken only in a form");
+    terminal.wait_for("Text can be pasted only in a form");
     assert!(terminal.screen().contains("Press l to listen"), "{}", terminal.screen());
     quit(terminal);
 }

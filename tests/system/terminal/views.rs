@@ -21,7 +21,7 @@ fn the_calls_are_shown_and_written_where_the_program_was_started() {
         terminal.press("W");
         let [c, python] = [(names[0], "c"), (names[1], "py")]
             .map(|(number, ending)| format!("fivetuple-{port}{number}.{ending}"));
-        terminal.wait_for(&format!("wrote {c} and {python}"));
+        terminal.wait_for(&format!("Wrote {c} and {python}"));
         let text = std::fs::read_to_string(folder.path().join(c)).unwrap();
         assert!(text.contains(&format!("bind_to(listener1, \"127.0.0.1\", {port})")), "{text}");
         assert!(folder.path().join(python).is_file());
@@ -37,7 +37,7 @@ fn a_forgotten_key_is_found_by_its_name() {
         terminal.type_text("big");
         terminal.wait_for("1 of ");
         terminal.press("Enter");
-        terminal.wait_until("big type", crate::terminal::LIMIT, |screen| {
+        terminal.wait_until("large text", crate::terminal::LIMIT, |screen| {
             !screen.contents().contains("All actions")
         });
         terminal.press(":");

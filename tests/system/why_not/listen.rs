@@ -97,7 +97,7 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
         );
         let left = real.robot.state.culprit().unwrap().time_left(real.robot.state.now).unwrap();
         assert!(left > Duration::from_secs(40) && left <= Duration::from_secs(60), "{left:?}");
-        real.press_until("w", "tried again by itself once TIME_WAIT is over");
+        real.press_until("w", "when TIME_WAIT is over");
         real.press("Esc");
         // The minute is cut short; the kernel's row goes, and nothing else is waited for.
         let killed = Command::new("ss").args(["-K", "-4", "state", "time-wait"]).output();

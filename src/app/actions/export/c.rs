@@ -20,7 +20,7 @@ const HEAD: &str = r#"#include <arpa/inet.h>
 #define IP_LOCAL_PORT_RANGE 51
 #endif
 
-/* The result of a call; the program ends where one is refused. */
+/* Returns the result of a call; ends the program if it failed. */
 static int must(const char *call, int result) {
     if (result < 0) {
         perror(call);
@@ -33,7 +33,7 @@ static void set(int fd, int level, int option, int value) {
     must("setsockopt", setsockopt(fd, level, option, &value, sizeof value));
 }
 
-/* Writes an address of either family; says how long it is. */
+/* Fills in an IPv4 or IPv6 address and returns its length. */
 static socklen_t address(struct sockaddr_storage *at, const char *ip, int port) {
     struct sockaddr_in *v4 = (struct sockaddr_in *)at;
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)at;
@@ -64,14 +64,14 @@ static int connect_to(int fd, const char *ip, int port) {
 "#;
 
 /// Needed only where several sockets listen.
-const ACCEPT_AT: &str = r#"/* accept() at whichever of the sockets the kernel has chosen (SO_REUSEPORT). */
+const ACCEPT_AT: &str = r#"/* Calls accept() on the socket that the kernel selected (SO_REUSEPORT). */
 static int accept_at(const int *listeners, int count) {
-    struct pollfd doors[4];
+    struct pollfd fds[4];
     for (int n = 0; n < count; n++)
-        doors[n] = (struct pollfd){.fd = listeners[n], .events = POLLIN};
-    must("poll", poll(doors, count, -1));
+        fds[n] = (struct pollfd){.fd = listeners[n], .events = POLLIN};
+    must("poll", poll(fds, count, -1));
     for (int n = 0; n < count; n++)
-        if (doors[n].revents)
+        if (fds[n].revents)
             return accept(listeners[n], NULL, NULL);
     return -1;
 }
@@ -81,7 +81,7 @@ static int accept_at(const int *listeners, int count) {
 /// The program in C.
 pub(super) fn text(plan: &Plan, name: &str) -> String {
     let head = format!(
-        "/* The calls that fivetuple recorded, in the same order: they make the same rows.\n *\n *     cc -o {name} {name}.c && ./{name}\n *     {}\n */\n",
+        "/* The calls that fivetuple recorded, in the same order. They create the same rows.\n *\n *     cc -o {name} {name}.c && ./{name}\n *     {}\n */\n",
         look(plan)
     );
     let mut text = head + HEAD;
@@ -106,12 +106,12 @@ pub(super) fn text(plan: &Plan, name: &str) -> String {
     }
     for listener in plan.listeners.iter().filter(|listener| listener.is_closed) {
         text.extend([format!(
-            "    /* it stopped listening; its connections live on */\n    close({});\n\n",
+            "    /* It stopped listening; its connections stay open. */\n    close({});\n\n",
             listener.name
         )]);
     }
-    text.extend([format!("    puts(\"Look:  {}\");\n", look(plan))]);
-    text += "    puts(\"Enter ends this program and closes its sockets.\");\n    fflush(stdout);\n    getchar();\n";
+    text.extend([format!("    puts(\"Check:  {}\");\n", look(plan))]);
+    text += "    puts(\"Press Enter to end this program and close its sockets.\");\n    fflush(stdout);\n    getchar();\n";
     text += &closing(plan);
     text + "    return 0;\n}\n"
 }
@@ -152,7 +152,7 @@ fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
         Syscall::Bind(at) => format!("must(\"bind\", bind_to({name}, {}));", arguments(at)),
         Syscall::Listen(backlog) => format!("must(\"listen\", listen({name}, {backlog}));"),
         Syscall::Connect(to) if is_calling => {
-            let call = format!("connect_to({name}, {}); /* no answer comes */", arguments(to));
+            let call = format!("connect_to({name}, {}); /* no answer */", arguments(to));
             return vec![format!("fcntl({name}, F_SETFL, O_NONBLOCK);"), call];
         }
         Syscall::Connect(to) => {

@@ -1,4 +1,4 @@
-//! A small program in C and Python that makes the rows of the table: the recorded system calls of our open sockets.
+//! A small program in C and Python that creates the rows of the table: the recorded system calls of our open sockets.
 
 mod c;
 mod plan;
@@ -13,7 +13,7 @@ use crate::app::{Effect, State};
 pub(crate) fn write(state: &mut State) -> Vec<Effect> {
     let plan = Plan::of(state);
     if plan.listeners.is_empty() && plan.clients.is_empty() {
-        let text = "there is nothing to write: no socket of ours is open; press l, then c, then W";
+        let text = "Nothing to write: no socket of ours is open. Press l, then c, then W.";
         state.notices.say(state.now, Tone::Plain, text);
         return vec![];
     }
@@ -29,16 +29,16 @@ pub(crate) fn is_program(files: &[String]) -> bool {
 
 /// Says where the programs are, and how to run them.
 pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
-    let port = if state.server.is_listening() { ", once l has freed the port here" } else { "" };
+    let port = if state.server.is_listening() { " once l has freed the port here" } else { "" };
     let files = files.join(" and ");
     let what = if state.lab.is_up() {
         let pid = state.machine.pid;
         format!(
-            "the same calls with the lab's addresses. Run it by `fivetuple lab --join {pid} -- ...`{port}: both ends are the server's then"
+            "the same calls with the lab's addresses. Run it with `fivetuple lab --join {pid} -- ...`{port}; the server then holds both ends"
         )
     } else {
-        format!("each makes the same rows{port}")
+        format!("each creates the same rows{port}")
     };
-    let text = format!("wrote {files} into the current directory: {what}.");
+    let text = format!("Wrote {files} to the current directory: {what}.");
     only_say(state, text)
 }

@@ -7,22 +7,22 @@ use crate::tcp::{
     Endpoint, Protocol, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, TcpState,
 };
 
-/// The calls of one socket, and what it is called in the program.
+/// The calls of one socket, and its name in the program.
 pub(super) struct Piece {
     pub(super) row: SocketId,
-    /// Whose socket it is, in words.
+    /// The owner of the socket, in words.
     pub(super) about: String,
     pub(super) name: String,
     pub(super) calls: Vec<SyscallRecord>,
     /// Who may have to accept it: the names of the listening sockets.
     pub(super) accepted_by: Vec<String>,
-    /// Whether connect() has no answer, so that nobody may wait for one.
+    /// Whether connect() has no answer, so that the program must not wait for one.
     pub(super) is_calling: bool,
     /// Whether the socket is closed by now: only its connections are left.
     pub(super) is_closed: bool,
 }
 
-/// What the program does: who listens, who connects, and how many more like the last.
+/// The listeners and clients of the program, and how many more clients are like the last.
 pub(super) struct Plan {
     pub(super) listeners: Vec<Piece>,
     pub(super) clients: Vec<Piece>,
@@ -74,7 +74,7 @@ impl Plan {
     }
 }
 
-/// Where to look for the rows.
+/// The command that shows the rows.
 pub(super) fn look(plan: &Plan) -> String {
     format!("netstat -atn | grep ':{} '", plan.port)
 }
@@ -94,7 +94,7 @@ fn listener(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -
     }
     Piece {
         row,
-        about: format!("the listener at {}", row.tuple.local),
+        about: format!("the listener on {}", row.tuple.local),
         name: format!("listener{number}"),
         calls,
         accepted_by: Vec::new(),
@@ -117,7 +117,7 @@ fn client(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> 
     }
 }
 
-/// The calls that were not refused, and that something depends on.
+/// The calls that succeeded and that the program needs.
 fn done(entry: &SyscallEntry) -> Vec<SyscallRecord> {
     let matters = |call: &&SyscallRecord| {
         let only_asks = matches!(
@@ -129,7 +129,7 @@ fn done(entry: &SyscallEntry) -> Vec<SyscallRecord> {
     entry.record.calls.iter().filter(matters).copied().collect()
 }
 
-/// The listening sockets that a client may have ended up at: those that are open, else the last one that was.
+/// The listening sockets that a client may have reached: those that are open, else the last one that was.
 fn listeners_for(listeners: &[Piece], client: SocketId) -> Vec<String> {
     let there = || listeners.iter().filter(|listener| answers(listener, client));
     let open = there().filter(|listener| !listener.is_closed);
@@ -141,7 +141,7 @@ fn listeners_for(listeners: &[Piece], client: SocketId) -> Vec<String> {
     }
 }
 
-/// Whether whoever calls the client's destination ends up at that listener.
+/// Whether connect() to the client's destination reaches that listener.
 fn answers(listener: &Piece, client: SocketId) -> bool {
     let (at, to) = (listener.row.tuple.local, client.tuple.remote);
     let here = at.ip.is_unspecified() || at.ip.to_canonical() == to.ip.to_canonical();

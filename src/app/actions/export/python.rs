@@ -5,7 +5,7 @@ use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 pub(super) fn text(plan: &Plan) -> String {
     let look = look(plan);
     let mut text = format!(
-        "#!/usr/bin/env python3\n\"\"\"The calls that fivetuple recorded, in the same order: they make the same rows.\n\n    {look}\n\"\"\"\n\n"
+        "#!/usr/bin/env python3\n\"\"\"The calls that fivetuple recorded, in the same order. They create the same rows.\n\n    {look}\n\"\"\"\n\n"
     );
     if plan.more > 0 {
         text += "import resource\n";
@@ -30,12 +30,12 @@ pub(super) fn text(plan: &Plan) -> String {
     }
     for listener in plan.listeners.iter().filter(|listener| listener.is_closed) {
         text.extend([format!(
-            "# it stopped listening; its connections live on\n{}.close()\n\n",
+            "# It stopped listening; its connections stay open.\n{}.close()\n\n",
             listener.name
         )]);
     }
-    text.extend([format!("print(\"Look:  {look}\", flush=True)\n")]);
-    text += "input(\"Enter ends this program and closes its sockets.\\n\")\n";
+    text.extend([format!("print(\"Check:  {look}\", flush=True)\n")]);
+    text += "input(\"Press Enter to end this program and close its sockets.\\n\")\n";
     // The clients close first: TIME_WAIT is theirs then, and the port can be bound again at once.
     let names = plan.clients.iter().map(|client| client.name.as_str());
     let names: Vec<&str> = names.chain((plan.more > 0).then_some("*more")).collect();
@@ -49,10 +49,10 @@ fn accept(listeners: &[String]) -> Vec<String> {
         [one] => vec![format!("accepted.append({one}.accept())")],
         all => vec![
             format!(
-                "door, *_ = select.select([{}], [], [])[0]  # whichever the kernel has chosen",
+                "ready, *_ = select.select([{}], [], [])[0]  # the one that the kernel selected",
                 all.join(", ")
             ),
-            String::from("accepted.append(door.accept())"),
+            String::from("accepted.append(ready.accept())"),
         ],
     }
 }
@@ -71,7 +71,7 @@ fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
         Syscall::Bind(at) => format!("{name}.bind(({}))", arguments(at)),
         Syscall::Listen(backlog) => format!("{name}.listen({backlog})"),
         Syscall::Connect(to) if is_calling => {
-            let call = format!("{name}.connect_ex(({}))  # no answer comes", arguments(to));
+            let call = format!("{name}.connect_ex(({}))  # no answer", arguments(to));
             return vec![format!("{name}.setblocking(False)"), call];
         }
         Syscall::Connect(to) => format!("{name}.connect(({}))", arguments(to)),

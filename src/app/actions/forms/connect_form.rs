@@ -19,9 +19,9 @@ use crate::tcp::{
 const TO: usize = 0;
 const FROM: usize = 1;
 
-/// How the form says that the clients call our own listener.
+/// The form's value for our own listener.
 const THE_LISTENER: &str = "the listener";
-/// How the form says that a computer calls from its own address.
+/// The form's value for a computer's own address.
 const ITS_OWN: &str = "its own";
 
 /// What the form changes.
@@ -35,48 +35,48 @@ pub(super) struct Options {
 #[rustfmt::skip]
 pub(super) const FIELDS: &[FieldSpec<Options>] = &[
     FieldSpec {
-        label: "to", help: "host:port, or: the listener",
+        label: "To", help: "host:port, or \"the listener\"",
         value: |options| Value::text(options.to.as_ref().map_or_else(|| THE_LISTENER.to_owned(), Target::to_string)),
         call: |to, _, _| format!("connect(fd, {})", to.shown()),
         apply: |to, _, options| set(&mut options.to, to.unless(THE_LISTENER, str::parse)),
     },
     FieldSpec {
-        label: "source address", help: "an address of this machine, or: its own (127.0.0.2, .3, ...)",
+        label: "Source address", help: "an address of this machine, or \"its own\" (127.0.0.2, .3, ...)",
         value: |options| Value::text(options.from.map_or_else(|| ITS_OWN.to_owned(), |ip| ip.to_string())),
         call: |_, form, state| address_calls(form, state).0,
         apply: |from, _, options| set(&mut options.from, from.unless(ITS_OWN, |ip| {
-            ip.parse().map_err(|_| String::from("an address like 127.0.0.9, or: its own"))
+            ip.parse().map_err(|_| String::from("Enter an address like 127.0.0.9, or \"its own\"."))
         })),
     },
     FieldSpec {
-        label: "source port", help: "who chooses the high port",
-        value: |options| Value::choice(&["the kernel picks", "this one", "same as the server's", "a toy range"], match options.spec.source_port {
+        label: "Source port", help: "selects the client's port",
+        value: |options| Value::choice(&["chosen by the kernel", "a fixed port", "same as the server's", "a toy range"], match options.spec.source_port {
             SourcePort::KernelPicks => 0,
             SourcePort::Fixed(_) => 1,
             SourcePort::SameAsServer => 2,
             SourcePort::Toy(_) => 3,
         }),
         call: |how, _, _| how.pick([
-            "no bind() to a port", "bind(fd, ...:this one)", "bind(fd, ...:the server's)", "IP_LOCAL_PORT_RANGE",
+            "no bind() to a port", "bind(fd, ...:fixed port)", "bind(fd, ...:the server's)", "IP_LOCAL_PORT_RANGE",
         ]).into(),
         apply: |how, _, options| assign(&mut options.spec.source_port, how.pick([
             SourcePort::KernelPicks, SourcePort::Fixed(Port::ANY), SourcePort::SameAsServer, SourcePort::Toy(PortRange::DEFAULT),
         ])),
     },
     FieldSpec {
-        label: "this one", help: "1 to 65535, for the source port \"this one\"",
+        label: "Fixed port", help: "1 to 65535, for the source port \"a fixed port\"",
         value: |options| match options.spec.source_port {
             SourcePort::Fixed(port) => Value::text(port.to_string()),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Toy(_) => Value::text("6000"),
         },
         call: |port, _, _| format!("bind(fd, ...:{})", port.shown()),
         apply: |typed, _, options| match &mut options.spec.source_port {
-            SourcePort::Fixed(port) => set(port, typed.port(1, "the source port is a number from 1 to 65535")),
+            SourcePort::Fixed(port) => set(port, typed.port(1, "The source port must be a number from 1 to 65535.")),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Toy(_) => Ok(()),
         },
     },
     FieldSpec {
-        label: "toy range", help: "2 to 64 ports like 45000-45007: few enough to run out of",
+        label: "Toy range", help: "2 to 64 ports like 45000-45007: few enough to run out of",
         value: |options| match options.spec.source_port {
             SourcePort::Toy(range) => Value::text(range.to_string()),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Fixed(_) => Value::text("45000-45007"),
@@ -88,25 +88,25 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
         },
     },
     FieldSpec {
-        label: "SO_REUSEADDR", help: "the same source port towards another destination, too",
+        label: "SO_REUSEADDR", help: "reuses the source port for another destination",
         value: |options| Value::yes_no(options.spec.reuse_addr),
         call: |reuse, _, _| option_call("SO_REUSEADDR", reuse),
         apply: |reuse, _, options| assign(&mut options.spec.reuse_addr, reuse.is_yes()),
     },
     FieldSpec {
-        label: "payload", help: r"sent once connected; \n, \t and \xHH are understood",
+        label: "Payload", help: r"sent once connected; \n, \t and \xHH are escapes",
         value: |options| Value::text(legible(&options.spec.payload)),
         call: |payload, _, _| String::from(if payload.shown().is_empty() { "no call" } else { "write(fd, payload)" }),
         apply: |payload, _, options| set(&mut options.spec.payload, unescape(payload.shown())),
     },
     FieldSpec {
-        label: "stays", help: "how long the client stays",
-        value: |options| Value::choice(&["until closed", "n seconds"], usize::from(options.spec.stays != Stays::UntilClosed)),
-        call: |stays, _, _| stays.pick(["close(fd) at d", "close(fd) after that time"]).into(),
+        label: "Stays", help: "keeps the connection open",
+        value: |options| Value::choice(&["until closed", "for N seconds"], usize::from(options.spec.stays != Stays::UntilClosed)),
+        call: |stays, _, _| stays.pick(["close(fd) on d", "close(fd) after that time"]).into(),
         apply: |stays, _, options| assign(&mut options.spec.stays, stays.pick([Stays::UntilClosed, Stays::For(Duration::ZERO)])),
     },
     FieldSpec {
-        label: "n seconds", help: "0 to 86400, counted from connect()",
+        label: "N seconds", help: "0 to 86400, counted from connect()",
         value: |options| Value::seconds(if let Stays::For(time) = options.spec.stays { Some(time) } else { None }),
         call: |_, _, _| String::new(),
         apply: |seconds, _, options| match &mut options.spec.stays {
@@ -115,21 +115,21 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
         },
     },
     FieldSpec {
-        label: "how many", help: "1 to 64512 connections at one c",
+        label: "Count", help: "opens 1 to 64512 connections with one c",
         value: |options| Value::text(options.burst.count.to_string()),
         call: |count, _, _| format!("socket(), connect(): {}", format::times(count.shown())),
-        apply: |count, _, options| set(&mut options.burst.count, count.number(1..=connect_spec::MOST, "1 to 64512 connections")),
+        apply: |count, _, options| set(&mut options.burst.count, count.number(1..=connect_spec::MOST, "Enter 1 to 64512 connections.")),
     },
     FieldSpec {
-        label: "one every", help: "milliseconds from one connect() to the next; 0: as fast as accepted",
+        label: "Interval (ms)", help: "time between two connects; 0: as fast as accepted",
         value: |options| Value::text(options.burst.every.as_millis().to_string()),
         call: |_, _, _| String::new(),
         apply: |every, _, options| {
-            set(&mut options.burst.every, every.number(0..=60_000, "0 to 60000 milliseconds").map(Duration::from_millis))
+            set(&mut options.burst.every, every.number(0..=60_000, "Enter 0 to 60000 milliseconds.").map(Duration::from_millis))
         },
     },
     FieldSpec {
-        label: "protocol", help: "UDP: no handshake, but five numbers all the same",
+        label: "Protocol", help: "UDP has a 5-tuple too, but no handshake",
         value: |options| Value::choice(&["TCP", "UDP"], options.spec.protocol as usize),
         call: |protocol, form, state| {
             format!("socket({}, {})", address_calls(form, state).1, protocol.pick(["SOCK_STREAM", "SOCK_DGRAM"]))
@@ -169,7 +169,7 @@ fn lab_addresses(state: &State) -> String {
         }
         one => one.concat(),
     };
-    format!("an address of that computer, or: its own ({own})")
+    format!("an address of that computer, or \"its own\" ({own})")
 }
 
 /// The bind() to an address, and the address family, which the source address decides, else the target.
@@ -203,7 +203,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let clients = &mut state.clients;
     clients.called.extend(to.as_ref().map(|to| to.port));
     (clients.spec, clients.to, clients.from, clients.burst) = (spec, to, from, burst);
-    state.notices.say(state.now, Tone::Plain, "the next c connects like this.");
+    state.notices.say(state.now, Tone::Plain, "Applied: the next c uses these options.");
     let after = wanted(state);
     let watch = (before != after).then_some(Effect::Watch(after));
     Ok(watch.into_iter().collect())
@@ -211,10 +211,10 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
 
 fn toy_range(ephemeral: PortRange, range: PortRange) -> Result<PortRange, String> {
     if !(2..=64).contains(&range.len()) {
-        return Err("a toy range has 2 to 64 ports".to_owned());
+        return Err("A toy range has 2 to 64 ports.".to_owned());
     }
     if !ephemeral.contains(range.low) || !ephemeral.contains(range.high) {
-        return Err(format!("the kernel ignores ranges outside of its own, {ephemeral}"));
+        return Err(format!("The kernel ignores ranges outside its own, {ephemeral}."));
     }
     Ok(range)
 }

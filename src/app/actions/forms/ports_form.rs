@@ -11,8 +11,8 @@ use crate::app::{Effect, Overlay, State, format};
 use crate::tcp::{HostLimits, Port, PortRange};
 
 pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
-    label: "ports",
-    help: "low-high, within 1024-65535; the lab is set up anew where its computers have another range",
+    label: "Ports",
+    help: "low-high, within 1024-65535; restarts the lab if its range differs",
     value: |range| Value::text(range.to_string()),
     call: |typed, _, state| {
         typed.parse().map_or_else(
@@ -20,14 +20,14 @@ pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
             |range: PortRange| {
                 let ports = format::number(range.len() as u64);
                 let limit = format::number(state.machine.descriptors);
-                format!("needs {ports} descriptors, has {limit}")
+                format!("needs {ports} descriptors of {limit}")
             },
         )
     },
     apply: |typed, state, range| {
         *range = typed.parse()?;
         if range.low < WHOLE.low || range.len() < 2 {
-            return Err("2 ports at least, from 1024 to 65535".to_owned());
+            return Err("Enter at least 2 ports, from 1024 to 65535.".to_owned());
         }
         why_not(state, *range).map_or(Ok(()), Err)
     },
@@ -42,7 +42,7 @@ const WHOLE: PortRange = PortRange { low: Port(1024), high: Port(65_535) };
 /// Opens the form, where there is a lab.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if !state.lab.is_up() {
-        let why = "ports are used up for real in the lab, where each computer has a range of its own: N starts it. On loopback C has toy ranges";
+        let why = "Ports are used up in the lab, where each computer has its own range. Press N to start it; on loopback, C has toy ranges.";
         return only_say(state, why);
     }
     let present = state.lab.unusual_range();
@@ -93,7 +93,7 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
         && machine.ephemeral != range
     {
         return Some(format!(
-            "the lab's computers keep {}: {file} cannot be written here, nor can their range: {errno}. C has toy ranges, for one socket each",
+            "The lab's computers keep {}: cannot write {file}: {errno}. C has toy ranges for single sockets.",
             machine.ephemeral
         ));
     }
@@ -102,7 +102,7 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
     if range.len() as u64 > descriptors(state) {
         let limit = format::number(machine.descriptors);
         return Some(format!(
-            "{ports} connections take {ports} descriptors; this program may hold {limit}. {fits} would fit"
+            "{ports} connections need {ports} descriptors; this program may open {limit}. {fits} would fit."
         ));
     }
     let (calls, held, waiting) = if machine.ephemeral == range {
@@ -116,11 +116,13 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
     if calls + held > descriptors(state) {
         let [limit, calls, held] = [machine.descriptors, calls, held].map(format::number);
         return Some(format!(
-            "{calls} connections take {calls} descriptors; of the {limit} that this program may hold {held} are in use. r closes all that is open"
+            "{calls} connections need {calls} descriptors; {held} of {limit} are in use. Press r to close everything."
         ));
     }
     (calls + waiting > machine.somaxconn.into()).then(|| {
         let [most, all] = [machine.somaxconn.into(), calls + waiting].map(format::number);
-        format!("{all} connections would wait for accept(), where {most} may (net.core.somaxconn)")
+        format!(
+            "{all} connections would wait for accept(); the limit is {most} (net.core.somaxconn)."
+        )
     })
 }

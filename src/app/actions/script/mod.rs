@@ -27,7 +27,7 @@ pub(crate) fn play(state: &mut State) -> Vec<Effect> {
                 effects.extend(script.order(state, step));
                 script.ordered = order;
             }
-            // The refusal itself says why.
+            // The failure has its own sentence.
             Some(step) if is_refused(state, step) => break,
             Some(step) => {
                 script.wait(state, step.waits_for());
@@ -77,7 +77,7 @@ impl Script {
         };
         match step {
             ScriptStep::WirePlain => {
-                let text = "the wire is made as quick as a cable first";
+                let text = "The wire's delay is removed first.";
                 state.notices.say(state.now, Tone::Plain, text);
                 wire::reset(state)
             }
@@ -118,7 +118,7 @@ impl Script {
                 if state.now.since(self.began) >= limit =>
             {
                 let limit = limit.as_secs();
-                let text = format!("{held} was not reached within {limit} s: {what}");
+                let text = format!("{held} was not reached within {limit} s: {what}.");
                 state.notices.say(state.now, Tone::Warning, text);
             }
             _ => state.script = Some(self),
@@ -126,7 +126,7 @@ impl Script {
     }
 }
 
-/// Whether what the step ordered was refused.
+/// Whether the order of the step failed.
 fn is_refused(state: &State, step: ScriptStep) -> bool {
     (step == ScriptStep::Listening && state.server.ordered == 0)
         || (step == ScriptStep::Called && state.clients.awaited() == 0)

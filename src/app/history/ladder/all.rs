@@ -118,7 +118,7 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
         |(host, end): (Host, Endpoint)| format!("{} {}", host.name().unwrap_or_default(), end.ip);
     [
         if named[0] { String::from("all clients") } else { one(client) },
-        if named[1] { String::from("whom they called") } else { one(server) },
+        if named[1] { String::from("destinations") } else { one(server) },
     ]
 }
 

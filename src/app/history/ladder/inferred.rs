@@ -1,4 +1,4 @@
-//! A ladder inferred from the states that the table showed and from the calls of our own ends: nobody captured the segments.
+//! A ladder inferred from the states that the table showed and from the calls of our own ends: no segment was captured.
 
 use crate::app::history::ladder::model::GONE;
 use crate::app::history::{ArrowEnd, Connection, Ladder, LadderArrow, Rung, Side, StateMark};
@@ -140,7 +140,7 @@ impl<'a> Inference<'a> {
     ) {
         let before = self.rungs.last().map_or(self.earliest, |rung| rung.at);
         let at = at.unwrap_or(before).max(before);
-        let (fate, again) = (ArrowEnd::WorkedOut, false);
+        let (fate, again) = (ArrowEnd::Inferred, false);
         let arrow = LadderArrow { from, words, numbers: String::new(), fate, again };
         self.rungs.push(Rung { at, arrow: Some(arrow), states, ports: None });
     }
@@ -174,7 +174,7 @@ impl<'a> Inference<'a> {
         }
     }
 
-    /// The kernel's timer tells how often a SYN without an answer was sent again.
+    /// The kernel's timer has the number of retransmissions of an unanswered SYN.
     fn repeated(&mut self) {
         let Some(line) = self.row(Side::Client).filter(|row| row.row.state == SynSent) else {
             return;
@@ -182,8 +182,8 @@ impl<'a> Inference<'a> {
         let (at, tries) = (line.read, line.row.timer.map_or(0, |timer| timer.tries));
         let words = match tries {
             0 => return,
-            1 => String::from("SYN, once more"),
-            _ => format!("SYN, {tries} times more"),
+            1 => String::from("SYN"),
+            _ => format!("SYN, {tries} times"),
         };
         self.arrow(Some(at), Side::Client, words, [None, None]);
         if let Some(arrow) = self.rungs.last_mut().and_then(|rung| rung.arrow.as_mut()) {
@@ -201,7 +201,7 @@ impl<'a> Inference<'a> {
         }
     }
 
-    /// The connection is older than the first poll: how it was made, nobody saw.
+    /// The connection is older than the first poll: its handshake was not seen.
     fn already_there(&mut self) {
         let seen = [Side::Client, Side::Server].map(|side| self.first_seen(side));
         if let Some(at) = seen.iter().flatten().map(|(at, _)| *at).min() {

@@ -41,7 +41,7 @@ impl Inference<'_> {
         }
     }
 
-    /// When an end sent its FIN, as far as its own calls, its states and those of the other end tell.
+    /// When an end sent its FIN, by its own calls and the states of both ends.
     fn fin(&self, side: Side) -> Option<Moment> {
         let called = self.event(side, |event| {
             matches!(event, LoggedEvent::HalfClosed | LoggedEvent::Closed(CloseKind::Close))
@@ -51,7 +51,7 @@ impl Inference<'_> {
         [called, sent, received].into_iter().flatten().min()
     }
 
-    /// Who sent a RST, and when.
+    /// The end that sent a RST, and when.
     fn reset(&self) -> Option<(Moment, Side)> {
         let is = |kind| move |event| event == LoggedEvent::Closed(kind);
         SIDES.into_iter().find_map(|side| {
@@ -62,7 +62,7 @@ impl Inference<'_> {
         })
     }
 
-    /// When an end went that was closed with data unread.
+    /// When an end disappeared that was closed with unread data.
     fn closed_unread(&self, side: Side) -> Option<Moment> {
         let gone = self.gone(side).filter(|gone| gone.why == GoneReason::Reset)?;
         self.row(side)?.closed_unread().then_some(gone.at)
@@ -82,7 +82,7 @@ impl Inference<'_> {
         self.arrow(Some(at), side, Flags::RST.to_string(), [GONE, GONE]);
     }
 
-    /// Rows that went, where the table does not tell how.
+    /// Rows that disappeared for an unknown reason.
     fn vanished(&mut self) {
         let gone = SIDES.map(|side| {
             self.gone(side).filter(|gone| gone.why == GoneReason::Unknown).map(|gone| gone.at)
@@ -97,7 +97,7 @@ impl Inference<'_> {
         gone.any(|gone| gone.why == GoneReason::Unknown)
     }
 
-    /// Whether the first FIN, and whether both, had been sent before the first poll: when, nobody saw.
+    /// Whether the first FIN, and whether both, had been sent before the first poll.
     fn past_fins(&self, first: Side) -> [bool; 2] {
         let found = [first, first.other()].map(|side| {
             let (_, state) = self.first_seen(side)?;
@@ -113,7 +113,7 @@ impl Inference<'_> {
         self.segment(fins[first as usize], first, FIN);
         let waited = self.since(first, |state| state == FinWait2);
         let waited = waited.or_else(|| self.since(second, |state| state == CloseWait));
-        // Who closes at once sends the ACK together with its own FIN.
+        // An end that closes at once sends the ACK together with its own FIN.
         let answers = waited.is_some() || fins[second as usize].is_none();
         if answers && !self.is_stuck_in(first, FinWait1) {
             self.segment(waited, second, Flags::ACK);
@@ -130,7 +130,7 @@ impl Inference<'_> {
         }
     }
 
-    /// Which end sent its FIN first: its states tell before the clock does.
+    /// Which end sent its FIN first: its states count before the clock.
     fn closed_first(&self, client: Moment, server: Moment) -> Side {
         let waits = |state| matches!(state, FinWait1 | FinWait2 | TimeWait);
         let [client_waits, server_waits] = SIDES.map(|side| self.since(side, waits).is_some());

@@ -67,7 +67,7 @@ impl Side {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArrowEnd {
     /// Inferred: it was not captured.
-    WorkedOut,
+    Inferred,
     /// It is in flight.
     OnTheWay,
     /// It waits on a held wire.

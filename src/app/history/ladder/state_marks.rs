@@ -7,7 +7,7 @@ use crate::app::history::{StateMark, TcpEnd};
 use crate::app::table::TableRow;
 use crate::tcp::{Delivery, FiveTuple, Moment, Protocol, TcpState, WireSegment};
 
-/// A poll may come so much later than the segment whose effect it shows.
+/// The longest time from a segment to the poll that shows its effect.
 const LATE: Duration = Duration::from_millis(800);
 /// Segments in flight for less than this are drawn as instantaneous.
 const AT_ONCE: Duration = Duration::from_millis(10);
@@ -33,7 +33,7 @@ struct ImpliedState {
     /// When that segment was sent.
     sent: Moment,
     at: Moment,
-    /// Whether the segment took a while to arrive: beside it, the state would stand too early.
+    /// Whether the segment took a while to arrive: beside it, the state would appear too early.
     is_late: bool,
     state: Option<TcpState>,
 }
@@ -103,7 +103,7 @@ impl StateMarks {
         }
     }
 
-    /// Puts a state beside its segment, or on a line of its own if it would stand above an older state, or too early.
+    /// Puts a state beside its segment, or on its own line if it would appear above an older state or too early.
     fn put(&mut self, step: &ImpliedState, mark: StateMark) {
         let beside = (step.sent, step.place);
         if beside < self.last || step.is_late {

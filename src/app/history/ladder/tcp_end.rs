@@ -3,7 +3,7 @@
 use crate::tcp::TcpState::{Closed, Established, Listen, SynSent};
 use crate::tcp::{Flags, Segment, TcpEvent, TcpState};
 
-/// Turns the segments of one end into the events of TCP's state machine; the numbers tell which FIN is acknowledged, and which has arrived.
+/// Turns the segments of one end into the events of TCP's state machine; the sequence numbers show which FIN has arrived and which is acknowledged.
 #[derive(Debug, Default)]
 pub(crate) struct TcpEnd {
     /// `None` before its first SYN or FIN.
@@ -19,7 +19,7 @@ pub(crate) struct TcpEnd {
 }
 
 impl TcpEnd {
-    /// CLOSED once it has ended; `None` where no segment has told its state yet.
+    /// CLOSED once it has ended; `None` where no segment has shown its state yet.
     pub(crate) const fn state(&self) -> Option<TcpState> {
         self.state
     }

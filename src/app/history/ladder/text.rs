@@ -31,13 +31,13 @@ impl LadderArrow {
         cut + "…"
     }
 
-    /// What can be said on it, the longest first.
+    /// The possible labels, the longest first.
     fn labels(&self, sent: Moment) -> [String; 5] {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
-            ArrowEnd::WorkedOut => String::new(),
-            ArrowEnd::OnTheWay => String::from(", on its way"),
-            ArrowEnd::Waits => String::from(", waits"),
+            ArrowEnd::Inferred => String::new(),
+            ArrowEnd::OnTheWay => String::from(", in flight"),
+            ArrowEnd::Waits => String::from(", queued"),
             ArrowEnd::Lost(how) => format!(", {}", how.words()),
             ArrowEnd::Arrived(at) => match at.since(sent) {
                 took if took.as_millis() < 10 => String::new(),
@@ -60,9 +60,9 @@ impl LadderArrow {
         ]
     }
 
-    /// The arrow in so many columns: its shaft is dotted where nobody captured it, and ends in a cross where it was lost.
+    /// The arrow in so many columns: dotted if it was not captured, with a cross at the end if it was lost.
     pub fn drawn(&self, sent: Moment, columns: usize) -> String {
-        let shaft = if self.fate == ArrowEnd::WorkedOut { '·' } else { '─' };
+        let shaft = if self.fate == ArrowEnd::Inferred { '·' } else { '─' };
         let label =
             self.label(sent, columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
         let room = columns.saturating_sub(label.chars().count() + 3);
@@ -70,8 +70,8 @@ impl LadderArrow {
         let (tip, stop) = match (self.fate, self.from) {
             (ArrowEnd::Lost(_), _) => ('✗', room / 4),
             (ArrowEnd::OnTheWay | ArrowEnd::Waits, _) => ('…', room / 4),
-            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
-            (ArrowEnd::WorkedOut | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
+            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
+            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
         };
         let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
         let rest = " ".repeat(stop);
@@ -120,7 +120,7 @@ impl Rung {
 }
 
 impl StateMark {
-    /// The state's name, in brackets where no look showed it.
+    /// The state's name, in brackets where no poll showed it.
     pub fn word(self) -> String {
         match (self.state, self.seen) {
             (None, true) => String::from("gone"),
@@ -143,9 +143,9 @@ const TIME: usize = 9;
 /// The ladder as a text file.
 pub fn as_text(ladder: &Ladder) -> String {
     let source = if ladder.captured {
-        "Segments as they crossed the wire; states as the kernels' tables showed them; in brackets: worked out."
+        "Segments as captured on the wire; states as seen in the kernels' tables; in brackets: inferred."
     } else {
-        "Worked out from states and calls; nobody captured it. In brackets: states that no look at the table showed."
+        "Inferred from states and system calls, not captured. In brackets: states not seen in any poll."
     };
     let [client, server] = &ladder.ends;
     let others = TIME + 2 * STATE + 4;
@@ -154,10 +154,7 @@ pub fn as_text(ladder: &Ladder) -> String {
     let gap = (room + others).saturating_sub(TIME + 1 + client.len() + server.len());
     let hidden = match ladder.hidden {
         0 => String::new(),
-        n => format!(
-            "{} were put on it, and are not shown.\n",
-            many(n, "segment more", "segments more")
-        ),
+        n => format!("{} not shown.\n", many(n, "more segment", "more segments")),
     };
     let mut text = format!(
         "{source}\n{hidden}\n{:TIME$} {client}{}{server}\n",

@@ -84,7 +84,7 @@ fn a_card_calls_and_listens_too_and_esc_closes_it() {
     let mut robot = looked_inside(LAPTOP_END);
     robot.press("c");
     assert!(matches!(robot.commands()[..], [Command::Connect(_, _)]));
-    robot.press_says("z", "Esc closes this");
+    robot.press_says("z", "Press Esc to close");
     robot.press("Esc");
     assert!(robot.state.ui.overlay.is_none());
 }

@@ -33,7 +33,7 @@ fn a_wrong_value_is_refused_in_the_form_with_what_would_be_right() {
     let form = robot.form();
     assert_eq!(
         form.wrong.as_ref().map(|wrong| (wrong.field, &*wrong.why)),
-        Some((1, "the port is a number from 0 to 65535"))
+        Some((1, "The port must be a number from 0 to 65535."))
     );
     assert!(robot.commands().is_empty());
 }

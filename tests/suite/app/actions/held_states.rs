@@ -78,14 +78,16 @@ pub(crate) fn half_closed_by_s() -> Robot {
 
 #[test]
 fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
-    for (looks, what) in [("", "S holds the connections"), ("3 ", "S holds the chosen row")] {
+    for (looks, what) in
+        [("", "S holds the present connections"), ("3 ", "S holds the selected row")]
+    {
         for verb in ["d", "s", "f", "x", "D"] {
             let mut robot = half_closed_by_s();
             if !looks.is_empty() {
                 robot.state.ui.focus = fivetuple::app::Pane::Sockets;
             }
             robot.press_says(verb, what);
-            robot.says("r closes them");
+            robot.says("Press r to close them");
             assert_eq!(robot.commands(), []);
         }
     }
@@ -102,6 +104,6 @@ fn a_reset_counts_what_s_holds_and_forgets_it() {
     let mut robot = half_closed_by_s();
     robot.press_says("r", "2 open ends were closed with RST");
     robot.says("1 listener that S held was closed");
-    robot.press_says("d", "no computer has a connection open");
+    robot.press_says("d", "no connection is open");
     robot.press_says("r", "nothing was open");
 }

@@ -49,8 +49,7 @@ fn the_form_names_the_computer_whose_ports_are_to_be_used_up() {
 #[test]
 fn a_lab_that_is_taken_down_forgets_the_range_and_a_reset_says_that_it_stays() {
     let mut robot = with_range("", "45000-45007");
-    robot
-        .press_says("r", "The computers keep their ports, 45000-45007, until N takes the lab down");
+    robot.press_says("r", "The computers keep the ports 45000-45007 until N stops the lab");
     robot.press("N");
     robot.tell(Event::Lab(LabEvent::Down(None)));
     let orders = robot.orders_by("N");
@@ -106,7 +105,7 @@ fn another_computer_uses_the_same_range_up_and_the_first_keeps_its_connections()
     let (spec, burst) = robot.one_call();
     assert_eq!((spec.host, burst.count), (PHONE, 9));
     assert_eq!(robot.state.clients.computers[0].ends.len(), 8);
-    robot.says_first("phone is to use up its 8 ports");
+    robot.says_first("phone uses up its 8 ports");
 }
 
 #[test]
@@ -116,13 +115,16 @@ fn a_computer_that_has_used_some_of_the_range_goes_on_with_the_rest() {
     robot.press("P Enter");
     let (spec, burst) = robot.one_call();
     assert_eq!((spec.host, burst.count), (LAPTOP, 6));
-    robot.says_first("laptop is to use up the other 5 of its 8 ports");
+    robot.says_first("laptop uses up the other 5 of its 8 ports");
     // All are used: one more call is refused.
     uses_up(&mut robot, 8);
     robot.press("P Enter");
     let (_, burst) = robot.one_call();
     assert_eq!(burst.count, 1);
-    assert_eq!(robot.said(), "laptop has used its 8 ports 45000-45007 up: one more call shows it.");
+    assert_eq!(
+        robot.said(),
+        "laptop has used all 8 ports 45000-45007. One more connect() shows it."
+    );
 }
 
 #[test]
@@ -145,8 +147,8 @@ fn what_others_hold_is_counted_before_a_range_is_used_up() {
     uses_up(&mut robot, 8);
     robot.press("j");
     for (descriptors, somaxconn, words) in [
-        (1100, 65_535, "of the 1,100 that this program may hold 8 are in use"),
-        (20_000, 10, "16 connections would wait for accept(), where 10 may"),
+        (1100, 65_535, "8 of 1,100 are in use"),
+        (20_000, 10, "16 connections would wait for accept(); the limit is 10"),
     ] {
         let machine = &mut robot.state.machine;
         (machine.descriptors, machine.somaxconn) = (descriptors, somaxconn);

@@ -44,9 +44,9 @@ fn syn_sent_listens_holds_the_wire_and_calls() {
     assert_eq!(ordered(&mut robot), ["Hold", "Host(2) calls 192.168.1.10:500"]);
     assert!(robot.state.lab.wire.held);
     robot.syn_is_sent();
-    assert!(!robot.said().contains("SYN_SENT at"), "no table shows it");
+    assert!(!robot.said().contains("SYN_SENT held at"), "no table shows it");
     robot.tables(&[LISTEN], &[CALLS]);
-    robot.says_first("SYN_SENT at 192.168.1.13:44506: the wire is held");
+    robot.says_first("SYN_SENT held at 192.168.1.13:44506: the wire is held");
     assert_eq!(robot.state.ui.selected, Some(own(CALLS, 11).name));
 }
 
@@ -60,7 +60,7 @@ fn syn_recv_lets_just_the_syn_through() {
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     assert!(ordered(&mut robot).is_empty());
-    robot.says_first("SYN_RECV at 192.168.1.10:500: ");
+    robot.says_first("SYN_RECV held at 192.168.1.10:500: ");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn what_is_sent_again_meanwhile_stays_on_the_wire() {
     robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     assert!(ordered(&mut robot).is_empty(), "one has crossed");
-    robot.says_first("SYN_RECV at 192.168.1.10:500: ");
+    robot.says_first("SYN_RECV held at 192.168.1.10:500: ");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_state_that_is_not_reached_is_given_up_in_words() {
     robot.later(Duration::from_secs(2));
     assert_eq!(
         robot.said(),
-        "SYN_RECV was not reached within 10 s: the segment is not on the wire yet"
+        "SYN_RECV was not reached within 10 s: the segment is not on the wire yet."
     );
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
@@ -140,7 +140,7 @@ fn while_calls_are_unanswered_no_state_is_begun() {
     robot.orders();
     robot.press("S 4");
     assert!(ordered(&mut robot).is_empty());
-    robot.says("calls are under way");
+    robot.says("Connects are still in progress");
 }
 
 #[test]

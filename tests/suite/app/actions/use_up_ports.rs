@@ -29,7 +29,7 @@ fn the_form_offers_the_largest_range_that_the_descriptors_allow_and_says_how_man
     let form = robot.form();
     // 20,000 descriptors, some of which are kept for other things.
     assert_eq!(form.fields[0].shown(), "42088-60999");
-    assert_eq!(form.fields[0].call, "needs 18,912 descriptors, has 20,000");
+    assert_eq!(form.fields[0].call, "needs 18,912 descriptors of 20,000");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_range_that_the_lab_has_already_needs_no_new_lab() {
 #[test]
 fn on_loopback_the_key_says_where_ports_are_used_up() {
     let mut robot = Robot::new();
-    robot.press_says("P", "N starts it");
+    robot.press_says("P", "Press N to start it");
     assert!(robot.state.ui.overlay.is_none());
 }
 
@@ -119,7 +119,7 @@ fn a_program_that_is_written_in_the_lab_runs_in_the_lab() {
     let files = ["fivetuple-500.c", "fivetuple-500.py"].map(String::from);
     robot.tell(Event::Saved(Ok(files.to_vec())));
     robot.says("lab --join 4121");
-    robot.says("both ends are the server's");
+    robot.says("the server then holds both ends");
 }
 
 /// A lab whose computers have the kernel's own settings.
@@ -145,7 +145,7 @@ fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
     robot.says("no more than 4096 connections wait for accept()");
     assert_eq!(robot.state.machine.somaxconn, 4096);
     for (range, why) in [
-        ("50000-50009", "the lab's computers keep 32768-60999"),
+        ("50000-50009", "The lab's computers keep 32768-60999"),
         ("32768-60999", "28,232 descriptors"),
     ] {
         robot.enter("P ctrl-u", range);
@@ -158,11 +158,11 @@ fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
     robot.state.machine.descriptors = 100_000;
     robot.enter("P ctrl-u", "32768-60999");
     let form = robot.form();
-    assert_eq!(form.fields[0].call, "needs 28,232 descriptors, has 100,000");
+    assert_eq!(form.fields[0].call, "needs 28,232 descriptors of 100,000");
     let wrong = &form.wrong.as_ref().unwrap().why;
     assert_eq!(
         wrong,
-        "28,232 connections would wait for accept(), where 4,096 may (net.core.somaxconn)"
+        "28,232 connections would wait for accept(); the limit is 4,096 (net.core.somaxconn)."
     );
 }
 

@@ -24,7 +24,7 @@ fn without_the_lab_each_key_says_that_n_starts_it() {
     for key in ["h", "o", "b", "u", "B", "R"] {
         let mut robot = Robot::new();
         assert!(robot.orders_by(key).is_empty());
-        assert!(robot.said().contains("N starts"), "{key}: {}", robot.said());
+        assert!(robot.said().contains("Press N for the lab"), "{key}: {}", robot.said());
     }
 }
 
@@ -32,16 +32,16 @@ fn without_the_lab_each_key_says_that_n_starts_it() {
 fn each_key_is_one_order_and_one_sentence() {
     let mut robot = Robot::in_lab(3);
     let table = [
-        ("h", WireOrder::Hold, "the wire is held"),
-        ("h", WireOrder::LetGo, "nothing had waited"),
-        ("b", WireOrder::Delay(Duration::from_millis(100)), "100 ms one way"),
-        ("b", WireOrder::Delay(Duration::from_millis(500)), "back after 1 s"),
-        ("b", WireOrder::Delay(Duration::from_secs(2)), "back after 4 s"),
-        ("b", WireOrder::Delay(Duration::ZERO), "as quick as a cable"),
-        ("u", WireOrder::DropNext, "the next segment will be lost"),
-        ("u", WireOrder::DropNext, "the next 2 segments"),
-        ("B", WireOrder::Cut, "the cable is cut"),
-        ("B", WireOrder::Mend, "the cable is mended"),
+        ("h", WireOrder::Hold, "The wire is held"),
+        ("h", WireOrder::LetGo, "Nothing was queued"),
+        ("b", WireOrder::Delay(Duration::from_millis(100)), "delay set to 100 ms"),
+        ("b", WireOrder::Delay(Duration::from_millis(500)), "round trip takes 1 s"),
+        ("b", WireOrder::Delay(Duration::from_secs(2)), "round trip takes 4 s"),
+        ("b", WireOrder::Delay(Duration::ZERO), "no delay again"),
+        ("u", WireOrder::DropNext, "The next segment will be dropped"),
+        ("u", WireOrder::DropNext, "The next 2 segments"),
+        ("B", WireOrder::Cut, "The cable is cut"),
+        ("B", WireOrder::Mend, "The cable is reconnected"),
     ];
     for (key, order, words) in table {
         robot.press(key);
@@ -53,17 +53,17 @@ fn each_key_is_one_order_and_one_sentence() {
 #[test]
 fn a_step_names_what_it_lets_through_and_only_while_the_wire_is_held() {
     let mut robot = Robot::listening_in_lab();
-    robot.press_says("o", "h holds it");
-    robot.press_says("h o", "nothing waits");
+    robot.press_says("o", "Press h to hold it");
+    robot.press_says("h o", "Nothing is queued");
     robot.orders();
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.press("o");
     assert_eq!(orders(&mut robot), [WireOrder::Step]);
-    assert_eq!(robot.said(), "laptop's SYN goes through; nothing else waited");
+    assert_eq!(robot.said(), "Delivered laptop's SYN. Nothing else is queued.");
     robot.arrives(1);
     assert_eq!(robot.state.lab.waiting(), 0);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
-    robot.press_says("u", "the server's SYN+ACK is lost");
+    robot.press_says("u", "Dropped the server's SYN+ACK");
     robot.loses(2);
     assert_eq!(robot.state.lab.wire.drop_next, 0);
     assert!(matches!(robot.state.lab.crossings[1].fate, Delivery::Lost(..)));
@@ -74,7 +74,7 @@ fn a_reset_says_that_it_lets_the_wire_go_after_everything_is_closed() {
     let mut robot = connected();
     robot.press("h");
     robot.orders();
-    robot.press_says("r", "as quick as a cable again");
+    robot.press_says("r", "no delay again");
     let orders = robot.orders();
     let place = |wanted: &Effect| orders.iter().position(|order| order == wanted);
     let closes = place(&Effect::Run(Command::CloseEverything));
@@ -195,12 +195,12 @@ fn a_full_wire_is_told_with_what_makes_room() {
 
 #[test]
 fn a_mended_cable_says_that_nothing_is_to_be_lost_any_more_where_something_was() {
-    let words = "nothing is to be lost any more";
+    let words = "No more segments will be dropped";
     for (keys, is_said) in [("3u B B", true), ("B B", false)] {
         let mut robot = Robot::listening_in_lab();
         robot.press(keys);
         let said = robot.said();
-        assert!(said.starts_with("the cable is mended"), "{said}");
+        assert!(said.starts_with("The cable is reconnected"), "{said}");
         assert_eq!(said.contains(words), is_said, "{said}");
     }
 }

@@ -13,7 +13,7 @@ const WIDE: (u16, u16) = (120, 36);
 
 #[test]
 fn the_picture_of_the_myth_names_the_key_that_tries_it() {
-    let key = BINDINGS.iter().find(|key| key.help == "try the myth");
+    let key = BINDINGS.iter().find(|key| key.help == "test the myth");
     let key = key.unwrap().keys[0];
     let mut robot = laptop_connected();
     robot.press("M");
@@ -100,7 +100,7 @@ fn the_map_counts_what_is_left_of_ipv6s_loopback_too() {
 fn the_myth_is_not_tried_where_there_is_but_one_address() {
     let mut robot = listening_at_v6();
     assert!(robot.commands_by("U").is_empty());
-    robot.says("one address, ::1");
+    robot.says("has only ::1");
     assert_eq!(robot.state.ui.picture, MainView::Myth);
 }
 

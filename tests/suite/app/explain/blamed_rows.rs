@@ -148,13 +148,13 @@ fn a_call_typed_with_the_order_to_listen_waits_for_the_port() {
 fn a_call_does_not_wait_for_a_listener_that_nobody_ordered() {
     let mut robot = Robot::anywhere();
     robot.press("c");
-    assert!(robot.said().contains("no port to call yet"));
+    assert!(robot.said().contains("Nothing to connect to yet"));
     robot.press("l c");
     robot.hear(SocketEvent::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 0)),
         why: SyscallError { call: Call::Bind, errno: Errno::EACCES },
     });
-    assert!(robot.said().contains("no port to call yet"), "{}", robot.said());
+    assert!(robot.said().contains("Nothing to connect to yet"), "{}", robot.said());
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_second_burst_says_that_it_follows_the_first() {
         whole_range: false,
     });
     robot.press("60c");
-    assert!(robot.said().contains("these follow them"), "{}", robot.said());
+    assert!(robot.said().contains("Queued behind the connects in progress"), "{}", robot.said());
     robot.commands();
     // The listener stops in between: the first burst gives up, the second still follows.
     robot.press("l");
@@ -225,5 +225,5 @@ fn why_an_owner_is_not_shown_is_told_once_for_each_user() {
     }
     assert_eq!(robot.state.notices.len() - before, 1);
     let said = robot.said();
-    assert!(said.starts_with("who holds the sockets of user 7 is not shown"), "{said}");
+    assert!(said.starts_with("The owners of user 7's sockets are not shown"), "{said}");
 }

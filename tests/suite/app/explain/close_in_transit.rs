@@ -152,7 +152,7 @@ fn a_cable_that_is_mended_mends_no_reset() {
     robot.hear(SocketEvent::Closed { at: name(CLIENT), how: CloseKind::Abort });
     robot.vanish(LAPTOP, &[CLIENT]);
     robot.press("B");
-    assert!(robot.said().contains("A RST is not"), "{}", robot.said());
+    assert!(robot.said().contains("A lost RST is not"), "{}", robot.said());
 
     let mut robot = connected();
     robot.press("B B");

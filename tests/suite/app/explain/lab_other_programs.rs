@@ -51,7 +51,7 @@ fn the_lab_goes_down_in_one_sentence_with_all_its_connections() {
     let mut robot = connected();
     robot.press("N");
     let said = robot.said();
-    assert!(said.contains("1 connection with it"), "{said}");
+    assert!(said.contains("closing 1 connection"), "{said}");
     let told = robot.state.notices.len();
     robot.hear(SocketEvent::StoppedListening { why: None });
     for (row, how) in [(SERVES, CloseKind::Abort), (CLIENT, CloseKind::Abort)] {
@@ -72,8 +72,8 @@ fn a_listening_socket_has_nothing_to_half_close() {
         assert_eq!(robot.state.ui.selected, Some(name(LISTEN)));
         robot.press(keys);
         let said = robot.said();
-        assert!(said.contains("the chosen row listens"), "{said}");
-        assert!(!said.contains("no computer of ours"), "{said}");
+        assert!(said.contains("the selected row is a listener"), "{said}");
+        assert!(!said.contains("no client here"), "{said}");
     }
 }
 

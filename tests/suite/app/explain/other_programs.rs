@@ -126,7 +126,7 @@ fn the_server_says_why_it_has_nothing_to_close() {
     let mut robot = calls_python();
     robot.press("D");
     let said = robot.said();
-    assert!(said.contains("127.0.0.1:7391 is python3's"), "{said}");
+    assert!(said.contains("127.0.0.1:7391 belongs to python3"), "{said}");
 }
 
 #[test]

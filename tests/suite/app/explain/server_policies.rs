@@ -99,7 +99,7 @@ fn data_goes_over_the_newest_connection_that_was_answered() {
     robot.press("c");
     robot.hear(SocketEvent::Connecting(own(CALL, 21)));
     robot.press("s");
-    assert!(robot.said().contains("no answer"), "{}", robot.said());
+    assert!(robot.said().contains("has not been answered"), "{}", robot.said());
 }
 
 #[test]

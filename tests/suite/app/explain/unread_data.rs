@@ -95,6 +95,6 @@ fn that_it_is_half_open_is_said_wherever_it_is_seen() {
         assert!(!card.contains("aborted"), "{card}");
         robot.press("Esc B B");
         let said = robot.said();
-        assert!(said.contains("A RST is not"), "{said}");
+        assert!(said.contains("A lost RST is not"), "{said}");
     }
 }

@@ -46,7 +46,7 @@ fn the_sentence_of_a_refusal_says_that_y_tells_more() {
     let mut robot = Robot::new();
     robot.press("y");
     assert!(robot.state.ui.overlay.is_none());
-    assert!(robot.said().contains("nothing was refused yet"), "{}", robot.said());
+    assert!(robot.said().contains("Nothing has failed yet"), "{}", robot.said());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn what_was_refused_on_loopback_is_not_tried_again_in_the_lab() {
     robot.later(Duration::from_secs(1));
     assert!(robot.commands().is_empty(), "{}", robot.said());
     robot.press("y");
-    assert!(robot.said().contains("nothing was refused yet"), "{}", robot.said());
+    assert!(robot.said().contains("Nothing has failed yet"), "{}", robot.said());
 }
 
 #[test]
@@ -211,6 +211,6 @@ fn a_time_wait_is_shown_with_the_seconds_left_and_waited_for_only_where_that_hel
     robot.press("w");
     assert_eq!(robot.state.retries_in(), None);
     let said = robot.said();
-    assert!(said.contains("waiting does not help"), "{said}");
-    assert!(said.contains("TIME_WAIT is not alone in the way"), "{said}");
+    assert!(said.contains("waiting won't help"), "{said}");
+    assert!(said.contains("TIME_WAIT is not the only problem"), "{said}");
 }

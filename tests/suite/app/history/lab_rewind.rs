@@ -90,8 +90,8 @@ fn a_step_says_what_it_changed_in_a_row() {
         (row("0 0", ""), "new, ESTABLISHED"),
         (row("13 0", ""), "Recv-Q 0 to 13"),
         (row("13 5", ""), "Send-Q 0 to 5"),
-        (row("0 0", " inode=12"), "Recv-Q 13 to 0, Send-Q 5 to 0, a process has it now"),
-        (row("0 0", ""), "no process has it any more"),
+        (row("0 0", " inode=12"), "Recv-Q 13 to 0, Send-Q 5 to 0, now owned by a process"),
+        (row("0 0", ""), "no longer owned by a process"),
         (held.replace("ESTABLISHED", "CLOSE_WAIT"), "ESTABLISHED to CLOSE_WAIT"),
     ] {
         robot.later(Duration::from_secs(1));

@@ -29,7 +29,7 @@ fn after(millis: u64) -> Moment {
     Moment::at(Duration::from_millis(millis))
 }
 
-/// Half a second one way; the SYN is dropped once, the payload is still on its way, and the last one fell off a cut wire.
+/// Half a second one way; the SYN is dropped once, the payload is still in flight, and the last one fell off a cut wire.
 fn crossings() -> Vec<WireSegment> {
     const LAST: u32 = u32::MAX;
     let syn_ack = Flags::SYN.and(Flags::ACK);
@@ -90,7 +90,7 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
             "> again: SYN, seq 0, in 0.500 s",
             "< SYN+ACK, seq 0 ack 1, in 0.500 s SYN_RECV",
             "ESTABLISHED > ACK, seq 1 ack 1 ESTABLISHED",
-            "> PSH+ACK, 13 B, seq 1 ack 1, on its way",
+            "> PSH+ACK, 13 B, seq 1 ack 1, in flight",
             "< PSH+ACK, 5 B, seq 1 ack 1, lost: cut",
         ]
     );
@@ -143,7 +143,7 @@ fn a_client_that_is_called_is_not_the_server() {
     assert_eq!(ladder.ends, ["phone 192.168.1.14", "laptop 192.168.1.13"]);
     robot.crosses(3, CALLS, SERVES, Flags::SYN);
     let ladder = of(&robot.state).unwrap();
-    assert_eq!(ladder.ends, ["all clients", "whom they called"]);
+    assert_eq!(ladder.ends, ["all clients", "destinations"]);
     let text = as_text(&ladder);
     for [left, right] in [["phone:80 ", "laptop:44506"], ["laptop:44506", "server:500"]] {
         let whose = |line: &&str| line.contains(left) && line.contains(right);
@@ -163,7 +163,7 @@ fn segments_that_are_not_shown_are_counted() {
     let ladder = of(&robot.state).unwrap();
     assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));
     let text = as_text(&ladder);
-    assert!(text.contains("50,088 segments more were put on it"), "{text}");
+    assert!(text.contains("50,088 more segments not shown"), "{text}");
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn a_call_without_an_answer_has_half_a_ladder() {
     let mut robot = Robot::listening();
     let calls = "tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11 retransmit=1000ms/2";
     robot.kernel(&[LISTEN, calls].join("\n"));
-    assert_eq!(worked_out(&robot), ["SYN_SENT > SYN", "> again: SYN, 2 times more"]);
+    assert_eq!(worked_out(&robot), ["SYN_SENT > SYN", "> again: SYN, 2 times"]);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn what_was_sent_before_the_first_look_has_no_place_in_a_ladder() {
 fn a_listening_socket_has_no_ladder() {
     let mut robot = Robot::listening();
     assert!(of(&robot.state).is_none());
-    robot.press_says("E", "there is no connection whose ladder");
+    robot.press_says("E", "No connection to save a ladder of");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn the_chosen_connections_ladder_is_saved_as_text_and_that_is_said() {
     assert_eq!(texts[0].0, "txt");
     insta::assert_snapshot!("ladder_worked_out", texts[0].1);
     robot.tell(Event::Saved(Ok(vec!["fivetuple-ladder-2.txt".into()])));
-    robot.says("saved as fivetuple-ladder-2.txt");
+    robot.says("as fivetuple-ladder-2.txt");
     robot.tell(Event::Saved(Err("fivetuple-ladder.txt: Permission denied".into())));
-    robot.says("cannot be saved: fivetuple-ladder.txt: Permission");
+    robot.says("Cannot save the file: fivetuple-ladder.txt: Permission");
 }

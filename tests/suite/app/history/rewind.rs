@@ -37,18 +37,18 @@ fn each_step_back_takes_one_change_away_and_each_step_forward_brings_it_again() 
     let rows: Vec<usize> = seen.iter().map(Vec::len).collect();
     assert_eq!(rows, [3, 3, 2, 1, 0]);
     assert_eq!(seen[1][2], "127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED");
-    robot.says("step 0 of 4: there was no row");
-    robot.press_says(",", "this is the beginning");
+    robot.says("Step 0 of 4: no rows");
+    robot.press_says(",", "This is the beginning");
     for before in seen.iter().rev().skip(1) {
         robot.press(".");
         assert_eq!(&robot.table(), before);
     }
-    robot.says("step 4 of 4");
+    robot.says("Step 4 of 4");
     robot.says("laptop: ESTABLISHED to TIME_WAIT");
     robot.press(".");
     assert!(!robot.state.is_past());
     robot.says("live again");
-    robot.press_says(".", "live already");
+    robot.press_says(".", "Already live");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_past_stands_still_while_the_sockets_live_on() {
     robot.later(Duration::from_secs(20));
     assert_eq!((robot.state.then(), robot.table()), (then, past));
     assert_eq!(robot.state.sockets.len(), 1, "the living table has only LISTEN");
-    robot.press_says("2.", "step 5 of 5");
+    robot.press_says("2.", "Step 5 of 5");
     for key in ["p", "End", "Esc"] {
         robot.press(",");
         assert!(robot.state.is_past());
@@ -137,7 +137,7 @@ fn looking_around_leaves_the_past_alone() {
     robot.press(", n e e e z z T K Tab j Enter");
     assert!(robot.state.is_past());
     robot.press(",");
-    assert!(robot.said().contains("step 0 of 2"), "in a card, too: {}", robot.said());
+    assert!(robot.said().contains("Step 0 of 2"), "in a card, too: {}", robot.said());
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn the_oldest_is_forgotten_and_that_is_said() {
     let many: String = (0..30_000).map(row).collect();
     let told = |robot: &Robot| {
         let mut all = robot.state.notices.newest_first();
-        all.any(|notice| notice.text.contains("the oldest is forgotten"))
+        all.any(|notice| notice.text.contains("The history is full"))
     };
     for round in 0..6 {
         robot.kernel(if round % 2 == 0 { &many } else { LISTEN });

@@ -54,7 +54,7 @@ fn a_state_stands_beside_the_segment_that_made_it_however_late_the_look_was() {
         [
             "(FIN_WAIT1) > FIN+ACK, seq 1 ack 1 (CLOSE_WAIT)",
             "TIME_WAIT < FIN+ACK, seq 1 ack 2 LAST_ACK",
-            "> ACK, seq 2 ack 2, on its way",
+            "> ACK, seq 2 ack 2, in flight",
         ]
     );
 }
@@ -62,7 +62,7 @@ fn a_state_stands_beside_the_segment_that_made_it_however_late_the_look_was() {
 #[test]
 fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
     let mut robot = Robot::new();
-    robot.press_says("O", "N starts the lab");
+    robot.press_says("O", "Press N for the lab");
     let mut robot = shakes_hands();
     looked_at_late(&mut robot, "ESTABLISHED", "ESTABLISHED");
     let mut phones = segment(4, true, Flags::SYN, (77, 0), 0);
@@ -121,8 +121,8 @@ fn a_state_that_took_its_time_stands_below_what_was_sent_meanwhile() {
         [
             "SYN_SENT > SYN, seq 0, in 2.000 s",
             "< SYN+ACK, seq 0 ack 1, in 2.000 s SYN_RECV",
-            "> again: SYN, seq 0, on its way",
-            "ESTABLISHED > ACK, seq 1 ack 1, on its way",
+            "> again: SYN, seq 0, in flight",
+            "ESTABLISHED > ACK, seq 1 ack 1, in flight",
         ]
     );
 }

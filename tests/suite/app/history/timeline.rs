@@ -102,7 +102,7 @@ fn the_axis_holds_every_connection_and_zooming_in_halves_it() {
     robot.press("+ +");
     assert!((seconds(&robot) - 15.0).abs() < 1e-9);
     robot.press("- -");
-    robot.press_says("-", "all of it is shown already");
+    robot.press_says("-", "Already showing all of it.");
     robot.press("t");
     assert_eq!(robot.state.ui.picture, MainView::Table);
 }

@@ -59,7 +59,7 @@ fn one_segment_waits_and_several_wait() {
     robot.sends(2, (LAPTOP, Flags::SYN), (0, 0), b"");
     assert!(screen(&mut robot, (80, 24)).contains("HELD: 2 queued "));
     robot.press("o");
-    assert!(robot.said().ends_with("1 more waits behind it"), "{}", robot.said());
+    assert!(robot.said().ends_with("1 more is queued."), "{}", robot.said());
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn the_ladder_and_its_file_call_a_held_segment_what_the_wire_calls_it() {
         (arrow.label(rung.at, 60), as_text(&ladder))
     };
     let (words, file) = label(&robot);
-    assert_eq!(words, "SYN, seq 0, waits");
-    assert!(file.contains("waits"), "{file}");
+    assert_eq!(words, "SYN, seq 0, queued");
+    assert!(file.contains("queued"), "{file}");
     robot.press("u");
     robot.loses(1);
     assert_eq!(label(&robot).0, "SYN, seq 0, lost");

@@ -112,7 +112,7 @@ fn keys_that_are_quicker_than_the_answers_take_one_connection_each() {
         robot.press(keys);
         let older = end("127.0.0.2:54240", "127.0.0.1:5000");
         assert_eq!(robot.commands(), [newer.name, older].map(command));
-        robot.press_says("d", "nothing to disconnect");
+        robot.press_says("d", "Nothing to disconnect");
     }
 }
 
@@ -187,7 +187,7 @@ fn a_chosen_row_that_is_gone_is_not_replaced_by_another() {
     robot.ask(Action::Focus(Pane::Sockets));
     robot.ask(Action::SelectRow(end("127.0.0.2:50000", "127.0.0.1:5000")));
     assert!(robot.commands_by("x").is_empty());
-    robot.says("the chosen row is gone");
+    robot.says("the selected row is gone");
 }
 
 #[test]
@@ -196,5 +196,5 @@ fn accept_with_nobody_waiting_orders_nothing_and_says_so() {
     robot.press("a");
     robot.hear(SocketEvent::AcceptHeld(true));
     assert!(robot.commands_by("A").is_empty());
-    robot.says("nobody waits");
+    robot.says("The accept queue is empty");
 }

@@ -125,15 +125,15 @@ fn the_wheel_over_a_form_goes_to_its_next_field() {
 #[test]
 fn a_key_that_means_nothing_says_so_wherever_it_is_pressed() {
     let places = [
-        ("", "F5", "? shows all keys"),
-        ("?", "F5", "Esc closes this"),
-        ("?", "b", "Esc closes this"),
-        ("Enter", "b", "Esc closes this"),
-        ("L", "F5", "Enter applies the form"),
-        ("L Tab Tab Tab", "b", "Enter applies the form"),
-        ("C", "PageUp", "Enter applies the form"),
-        ("/", "F12", "Enter keeps the text"),
-        ("/", "Insert", "Enter keeps the text"),
+        ("", "F5", "Press ? for all keys"),
+        ("?", "F5", "Press Esc to close"),
+        ("?", "b", "Press Esc to close"),
+        ("Enter", "b", "Press Esc to close"),
+        ("L", "F5", "Press Enter to apply the form"),
+        ("L Tab Tab Tab", "b", "Press Enter to apply the form"),
+        ("C", "PageUp", "Press Enter to apply the form"),
+        ("/", "F12", "Press Enter to keep the text"),
+        ("/", "Insert", "Press Enter to keep the text"),
     ];
     for (before, key, helps) in places {
         let mut robot = laptop_connected();
@@ -141,10 +141,10 @@ fn a_key_that_means_nothing_says_so_wherever_it_is_pressed() {
         robot.later(Duration::from_millis(1));
         robot.press(key);
         let said = robot.said();
-        let wanted = format!("{key} does nothing here; {helps}");
+        let wanted = format!("{key} does nothing here. {helps}");
         assert!(said.starts_with(&wanted), "{before} {key}: {said}");
         let screen = screen(&mut robot, USUAL);
-        let shown = format!("{key} does nothing here; ");
+        let shown = format!("{key} does nothing here. ");
         assert!(screen.contains(&shown), "{before} {key}:\n{screen}");
     }
 }

@@ -43,7 +43,7 @@ fn a_few_letters_are_enough() {
     for (letters, first) in [
         ("half", "half-close"),
         ("hclose", "half-close"),
-        ("type big", "big type"),
+        ("text large", "large text"),
         ("rst", "abort"),
         ("x", "abort"),
         ("ctrl-c", "quit at once"),
@@ -76,7 +76,7 @@ fn what_is_typed_there_does_nothing_else() {
     robot.press(": q l");
     robot.type_text("5000 zzz");
     assert!(robot.orders().is_empty());
-    robot.press_says("Enter", "no action");
+    robot.press_says("Enter", "No action");
     robot.press("Esc");
     assert!(robot.state.ui.overlay.is_none() && robot.orders().is_empty());
     robot.press(": ctrl-c");

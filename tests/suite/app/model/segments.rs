@@ -24,10 +24,10 @@ fn a_count_lets_so_many_segments_through_or_loses_them() {
     }
     robot.press("3o");
     assert_eq!(orders(&mut robot), [WireOrder::Step; 3]);
-    assert_eq!(robot.said(), "3 segments go through, laptop's ACK first; 3 more wait behind them");
+    assert_eq!(robot.said(), "Delivered 3 segments, laptop's ACK first. 3 more are queued.");
     robot.press("2u");
     assert_eq!(orders(&mut robot), [WireOrder::DropNext; 2]);
-    robot.says_first("2 segments are lost");
+    robot.says_first("Dropped 2 segments");
     robot.press("9o");
     assert_eq!(orders(&mut robot), [WireOrder::Step], "one is left");
     robot.press("h 2u");
@@ -39,7 +39,7 @@ fn a_cut_says_what_becomes_of_those_that_waited() {
     let mut robot = connected();
     robot.press("h");
     robot.sends(1, (LAPTOP, Flags::ACK), (1, 1), b"");
-    robot.press_says("B", "So is the one that waited on it.");
+    robot.press_says("B", "The queued segment is lost too.");
 }
 
 #[test]
@@ -106,10 +106,10 @@ fn a_rst_of_nobody_has_no_number_of_the_connection_before() {
 fn what_is_lost_is_sent_again_only_where_it_carries_something() {
     let rst = Flags::RST.and(Flags::ACK);
     for (flags, data, words) in [
-        (Flags::SYN, &b""[..], "its sender waits for an answer"),
-        (Flags::ACK, b"", "an ACK alone is not sent again"),
-        (Flags::ACK, b"data", "its sender waits for an answer"),
-        (rst, b"", "nobody sends an RST again"),
+        (Flags::SYN, &b""[..], "its sender retransmits it"),
+        (Flags::ACK, b"", "a bare ACK is not retransmitted"),
+        (Flags::ACK, b"data", "its sender retransmits it"),
+        (rst, b"", "an RST is not retransmitted"),
     ] {
         let mut robot = Robot::listening_in_lab();
         robot.press("h");
@@ -129,8 +129,8 @@ fn the_refusal_of_a_datagram_is_lost_for_good() {
     robot.put(segment);
     robot.press("u");
     let said = robot.said();
-    assert!(said.starts_with("the server's ICMP \"port unreachable\" is lost"), "{said}");
-    assert!(said.contains("never hears"), "{said}");
+    assert!(said.starts_with("Dropped the server's ICMP \"port unreachable\""), "{said}");
+    assert!(said.contains("does not learn"), "{said}");
 }
 
 #[test]
@@ -141,12 +141,12 @@ fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
     robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
     robot.press("o o");
     assert_eq!(orders(&mut robot), [WireOrder::Step]);
-    robot.says("nothing waits");
-    robot.press_says("u", "the next segment");
+    robot.says("Nothing is queued");
+    robot.press_says("u", "The next segment");
     robot.arrives(1);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
-    robot.press_says("u u", "SYN+ACK, sent again, is lost");
+    robot.press_says("u u", "Dropped the server's SYN+ACK, sent again");
     assert_eq!(robot.state.lab.waiting(), 0);
 }
 
@@ -181,21 +181,21 @@ fn a_step_counts_all_that_waits_and_names_what_is_known() {
     assert_eq!(orders(&mut robot), vec![WireOrder::Step; 4000]);
     assert_eq!(
         robot.said(),
-        "4,000 segments go through, laptop's SYN first; 8,000 more wait behind them"
+        "Delivered 4,000 segments, laptop's SYN first. 8,000 more are queued."
     );
     robot.press("99999o");
     assert_eq!(orders(&mut robot).len(), 8000);
-    robot.press_says("o", "nothing waits");
+    robot.press_says("o", "Nothing is queued");
 }
 
 #[test]
 fn the_oldest_is_not_named_where_another_one_is_older() {
     let mut robot = crowded(0);
     robot.press("o");
-    assert_eq!(robot.said(), "the oldest one goes through; 11,999 more wait behind it");
+    assert_eq!(robot.said(), "Delivered the oldest one. 11,999 more are queued.");
     robot.press("u");
-    robot.says_first("the oldest one is lost");
-    robot.press_says("h", "11,998 segments that waited");
+    robot.says_first("Dropped the oldest one");
+    robot.press_says("h", "11,998 segments delivered");
 }
 
 #[test]

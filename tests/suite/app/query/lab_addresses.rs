@@ -146,7 +146,7 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
     robot.orders();
     robot.press("c");
     assert!(robot.commands().is_empty());
-    robot.says("the lab is being taken down");
+    robot.says("The lab is stopping");
     robot.hear(refused("192.168.1.10:500", Errno::EHOSTUNREACH));
     robot.says("the lab is being taken down, and its computers go");
     robot.says_not("EHOSTUNREACH");
@@ -158,10 +158,10 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
 #[test]
 fn the_form_for_connecting_names_addresses_that_the_computers_have() {
     for (lab, own) in [
-        (None, "its own (127.0.0.2, .3, ...)"),
-        (Some(2), "its own (192.168.1.13)"),
-        (Some(3), "its own (192.168.1.13, .14)"),
-        (Some(4), "its own (192.168.1.13, .14, ...)"),
+        (None, "\"its own\" (127.0.0.2, .3, ...)"),
+        (Some(2), "\"its own\" (192.168.1.13)"),
+        (Some(3), "\"its own\" (192.168.1.13, .14)"),
+        (Some(4), "\"its own\" (192.168.1.13, .14, ...)"),
     ] {
         let mut robot = lab.map_or_else(Robot::new, Robot::in_lab);
         robot.press("C");

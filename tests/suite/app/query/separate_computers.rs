@@ -51,11 +51,11 @@ fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
     robot.tell(blind(Host::THIS));
     robot.says_not("EIO");
     robot.tell(blind(LAPTOP));
-    assert_eq!(robot.said(), "laptop's table cannot be read: asking the kernel failed: EIO");
+    assert_eq!(robot.said(), "Cannot read laptop's table: asking the kernel failed: EIO.");
     robot.tables(&[LISTEN, SERVES], &[]);
     assert!(robot.state.sockets.blind.is_empty());
     robot.tell(blind(SERVER));
-    robot.says_first("the server's table cannot");
+    robot.says_first("Cannot read the server's table");
     robot.tell(Event::Lab(LabEvent::Down(None)));
     assert!(robot.state.sockets.blind.is_empty());
 }
