@@ -19,7 +19,7 @@ use crate::tcp::{Port, PortRange, Target};
 const EXAMPLES: &str = "\
 Examples:
   fivetuple                                     open the dashboard; press l to listen, c to connect
-  fivetuple --listen --port 8080                listen at once; try curl 127.0.0.1:8080
+  fivetuple --listen --port 8080                listen immediately; try curl 127.0.0.1:8080
   fivetuple --bind 0.0.0.0                      listen on all interfaces, with a warning banner
   fivetuple listen --port 5000                  run a server without a screen
   fivetuple connect 127.0.0.1:5000 -n 10 --wait 5s
@@ -82,7 +82,7 @@ pub enum Subcommands {
 /// How the dashboard starts.
 #[derive(Clone, Debug, Args)]
 pub struct DashboardArgs {
-    /// Listen at once, without the key l
+    /// Listen immediately, without the key l
     #[arg(long, help_heading = "Listener")]
     pub listen: bool,
     /// Port to listen on and connect to; 0 lets the kernel choose

@@ -167,12 +167,11 @@ fn a_name_that_nobody_knows_is_said_to_be_unknown() {
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert_eq!(
             why,
-            "fivetuple: cannot connect to nowhere.test:80: no address is known for that name; try an address instead of the name\n"
+            "fivetuple: cannot connect to nowhere.test:80: Name or service not known. Try an address instead of the name.\n"
         );
         let terminal = hosts.dashboard("nowhere.test:80", 36);
         terminal.press("c");
-        terminal
-            .wait_for(&broken("cannot call nowhere.test:80: no address is known for that name."));
+        terminal.wait_for(&broken("cannot call nowhere.test:80: Name or service not known."));
         quit(terminal);
     });
 }

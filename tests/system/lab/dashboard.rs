@@ -89,8 +89,8 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
     let mut terminal = Terminal::start(fivetuple(&["--lab", "--pcap", "/dev/full"]), 120, 36);
     assert_eq!(terminal.wait_exit(), 1);
     let screen = terminal.screen();
-    assert!(screen.contains("cannot write what crosses the wire to /dev/full"), "{screen}");
-    assert!(screen.contains("no room is left (ENOSPC)"), "{screen}");
+    assert!(screen.contains("cannot write the capture to /dev/full"), "{screen}");
+    assert!(screen.contains("No space left on device (ENOSPC)"), "{screen}");
     assert!(!screen.contains("os error"), "{screen}");
     let alone = Command::new(env!("CARGO_BIN_EXE_fivetuple"))
         .args(["--pcap", "wire.pcapng"])

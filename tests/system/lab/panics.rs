@@ -19,8 +19,9 @@ fn a_panic_of_the_wire_takes_the_lab_down_with_the_reason_and_the_next_one_is_wh
         terminal.press("c");
     };
     call();
-    terminal
-        .wait_for(&broken("the lab went down by itself: its wire broke: broken on purpose: wire."));
+    terminal.wait_for(&broken(
+        "the lab went down by itself: the wire failed: broken on purpose: wire.",
+    ));
     terminal.wait_for(r"laptop +127\.0\.0\.2");
     terminal.press("N");
     call();
@@ -40,8 +41,5 @@ fn where_the_wire_breaks_the_program_is_ended_and_the_reason_is_told() {
         lab(&["--", "sh", "-c", &calls]).env("FIVETUPLE_PANIC", "wire").output().expect("it runs");
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        said.contains("the wire between the lab's computers broke: broken on purpose: wire"),
-        "{said}"
-    );
+    assert!(said.contains("the lab's wire failed: broken on purpose: wire"), "{said}");
 }

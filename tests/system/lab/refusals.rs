@@ -60,7 +60,7 @@ fn too_few_network_namespaces_are_refused_half_way() {
         return;
     };
     assert!(said.contains("unshare(CLONE_NEWNET)"), "{said}");
-    assert!(said.contains("so many namespaces are in use"), "{said}");
+    assert!(said.contains("The limit of namespaces is reached"), "{said}");
     assert!(said.contains("user.max_net_namespaces is 2 here"), "{said}");
 }
 
@@ -117,10 +117,10 @@ fn check(inject: &str, failed: &str, words: &[&str]) {
 fn lacks(capability: &str) -> String {
     if rustix::process::geteuid().is_root() {
         return format!(
-            "this container lacks CAP_{capability}; docker run --cap-add {capability} gives it"
+            "This container lacks CAP_{capability}; try docker run --cap-add {capability}"
         );
     }
-    "no setting forbids it, so a container or a seccomp filter does; try outside of it, or as root"
+    "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root"
         .to_owned()
 }
 

@@ -177,7 +177,7 @@ fn unset() -> Robot {
 fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
     let mut robot = unset();
     let said = robot.said();
-    assert!(said.contains("no more than 4096 connections wait for accept()"), "{said}");
+    assert!(said.contains("its accept queues hold at most 4096 connections"), "{said}");
     assert_eq!(robot.state.machine.somaxconn, 4096);
     for (range, why) in [
         ("50000-50009", "the lab's computers keep 32768-60999"),
