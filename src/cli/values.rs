@@ -1,4 +1,4 @@
-//! Parsers of the values on the command line; an error says what would be right.
+//! Parsers of the values on the command line; an error says what is valid.
 //!
 //! Times are read by jiff. clap's own ranges say "invalid digit found in string" for a word in place of a number.
 
@@ -51,7 +51,7 @@ pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
         // Mostly only the unit is missing.
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = if is_number { text } else { "5" };
-        format!("write a time of up to 24h with its unit, for example {number}s or 500ms")
+        format!("write a time of up to 24h with a unit, for example {number}s or 500ms")
     })?;
     let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
     if time > MAX_TIME {

@@ -66,7 +66,7 @@ impl Reading {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// This kernel or sandbox forbids asking; another source may work.
-    #[error("{call} was refused: {}", in_words(source))]
+    #[error("{call} failed: {}", in_words(source))]
     Denied {
         /// The call that failed.
         call: &'static str,
@@ -82,7 +82,7 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// The answer is invalid.
-    #[error("the kernel's answer could not be read: {0}")]
+    #[error("cannot parse the kernel's answer: {0}")]
     Garbled(&'static str),
 }
 

@@ -9,7 +9,7 @@ pub(super) fn hosts(count: u8) -> impl Iterator<Item = Host> {
 
 /// The name of a computer, and of its link in the middle.
 pub(super) fn name(host: Host) -> &'static str {
-    host.name().unwrap_or("nobody")
+    host.name().unwrap_or("unnamed")
 }
 
 /// 192.168.1.10 for the server, .13 for the laptop, .14 for the phone, and so on.

@@ -1,4 +1,4 @@
-//! Why a lab cannot be made on this machine, and what helps.
+//! Why a lab cannot be created on this machine, and what to try.
 
 use rustix::io::Errno;
 use rustix::process::geteuid;
@@ -24,7 +24,7 @@ const FORBID: [(&str, &str, &str); 4] = [
 /// The one that allows user namespaces, but without privileges.
 const APPARMOR_USERNS: &str = "kernel/apparmor_restrict_unprivileged_userns";
 
-/// The user who asked for the lab, as inside a user namespace everybody is root.
+/// The user who asked for the lab; inside a user namespace every user is root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Requester {
     Root,
@@ -77,35 +77,35 @@ fn helps(
             };
             let most = setting(&format!("user/{limit}")).unwrap_or_default();
             format!(
-                "so many namespaces are in use already, or one around this one allows none; user.{limit} is {} here",
+                "The limit of namespaces is reached, here or in an enclosing user namespace; user.{limit} is {} here",
                 most.trim()
             )
         }
         _ if is_denied => match who {
             Requester::Root => {
                 let lacks = privilege(step);
-                format!("this container lacks CAP_{lacks}; docker run --cap-add {lacks} gives it")
+                format!("This container lacks CAP_{lacks}; try docker run --cap-add {lacks}")
             }
             Requester::Unprivileged => {
-                "no setting forbids it, so a container or a seccomp filter does; try outside of it, or as root".to_owned()
+                "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root".to_owned()
             }
         },
         Errno::NOSYS | Errno::INVAL if is_namespaces => {
-            "this kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
+            "This kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
         }
         Errno::MFILE => {
-            "it is allowed too few of them; ulimit -n 1024 allows enough"
+            "The limit of open files is too low; try ulimit -n 1024"
                 .to_owned()
         }
         Errno::ROFS if step == PORT_RANGE => {
-            "/proc/sys is read-only here, as in most containers; docker run --security-opt systempaths=unconfined leaves it writable. Without a range of its own the lab can be had".to_owned()
+            "/proc/sys is read-only, as in most containers; docker run --security-opt systempaths=unconfined makes it writable. The lab works without its own port range".to_owned()
         }
-        _ if step == PORT_RANGE => "without a range of its own the lab can be had".to_owned(),
+        _ if step == PORT_RANGE => "The lab works without its own port range".to_owned(),
         Errno::OPNOTSUPP | Errno::NODEV if step.contains("veth") => {
-            "this kernel lacks virtual links (CONFIG_VETH); as root: modprobe veth".to_owned()
+            "This kernel lacks veth links (CONFIG_VETH); as root: modprobe veth".to_owned()
         }
         Errno::AFNOSUPPORT if step.contains("AF_PACKET") => {
-            "this kernel lacks packet sockets (CONFIG_PACKET); as root: modprobe af_packet"
+            "This kernel lacks packet sockets (CONFIG_PACKET); as root: modprobe af_packet"
                 .to_owned()
         }
         _ => String::new(),
@@ -149,7 +149,7 @@ mod tests {
                 Errno::ACCESS,
                 "kernel.apparmor_restrict_unprivileged_userns is 1 here",
             ),
-            ("user/max_user_namespaces", "7", Errno::NOSPC, "so many namespaces are in use"),
+            ("user/max_user_namespaces", "7", Errno::NOSPC, "The limit of namespaces is reached"),
         ] {
             let said = said(name, value, errno);
             assert!(said.starts_with(start), "{said}");

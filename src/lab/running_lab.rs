@@ -154,7 +154,7 @@ impl Helper {
             Ok(status) if status.success() => None,
             Ok(status) => Some(words(status)),
             Err(why) => {
-                Some(format!("nothing is known of the lab's helper process: {}", in_words(&why)))
+                Some(format!("cannot wait for the lab's helper process: {}", in_words(&why)))
             }
         }
     }
@@ -175,9 +175,9 @@ fn no_help(why: Errno) -> LabRefusal {
 
 fn words(status: ExitStatus) -> String {
     match status.signal() {
-        Some(number) => format!("signal {number} ended the lab's helper process"),
+        Some(number) => format!("the lab's helper process was killed by signal {number}"),
         None => format!(
-            "the lab's helper process ended with code {}",
+            "the lab's helper process exited with code {}",
             status.code().unwrap_or_default()
         ),
     }

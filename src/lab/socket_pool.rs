@@ -86,7 +86,7 @@ impl SocketPool {
             // A late reply would be taken for the reply to another request.
             self.stopper.stop_because(match *why {
                 Errno::AGAIN => "the lab's helper process did not answer in time".to_owned(),
-                why => format!("nothing can be heard of the lab's helper process: {why}"),
+                why => format!("cannot receive from the lab's helper process: {why}"),
             });
         }
         let message = reply.map_err(|_| gone())?.ok_or_else(gone)?;

@@ -5,7 +5,7 @@ use jiff::civil::Time;
 
 use crate::tcp::Moment;
 
-/// The only clock of the program: everything else is told the time.
+/// The only clock of the program: everything else gets the time as a value.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     start: Instant,

@@ -1,7 +1,7 @@
 /// How a subcommand ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// It succeeded, or nobody reads its output any more.
+    /// It succeeded, or the reader of its output is gone.
     Done,
     /// It was used wrongly, and has said how.
     WrongUsage,

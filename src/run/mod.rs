@@ -86,24 +86,24 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
     if cli.dashboard.lab.lab && cli.dashboard.computers.is_some() {
         let wrong = Cli::command().error(
             clap::error::ErrorKind::ArgumentConflict,
-            "--computers are those on loopback, and a lab has its own: with --lab write --lab-computers, which counts the server, too",
+            "--computers is for clients on loopback; with --lab use --lab-computers, which includes the server",
         );
         let _ = wrong.print();
         return Ok(Exit::WrongUsage);
     }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         complain(
-            "the dashboard needs a terminal for input and output; without one try: fivetuple table, fivetuple listen, fivetuple connect",
+            "the dashboard needs a terminal for input and output. Without one, try fivetuple table, fivetuple listen or fivetuple connect.",
         );
         return Ok(Exit::WrongUsage);
     }
     let term = std::env::var_os("TERM").filter(|term| !term.is_empty());
     let wrong = match term {
         None => Some(
-            "TERM is not set, so the dashboard cannot know this terminal; try: TERM=xterm fivetuple, or fivetuple table --watch",
+            "TERM is not set, so the type of this terminal is unknown. Try TERM=xterm fivetuple, or fivetuple table --watch.",
         ),
         Some(term) if term == "dumb" => Some(
-            "this terminal (TERM=dumb) cannot show the dashboard; try: fivetuple table --watch",
+            "this terminal (TERM=dumb) cannot show the dashboard. Try fivetuple table --watch.",
         ),
         Some(_) => None,
     };

@@ -31,14 +31,14 @@ pub(super) fn save(
             match written {
                 Ok(()) => (),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    return Err(format!("{file} has just been made by somebody else"));
+                    return Err(format!("another program has just created {file}"));
                 }
                 Err(error) => return Err(format!("{file}: {}", in_words(&error))),
             }
         }
         return Ok(files);
     }
-    Err(format!("{name} and {MAX_NUMBER} names after it are taken"))
+    Err(format!("{name} and all names up to {name}-{MAX_NUMBER} exist already"))
 }
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
         let nowhere = folder.path().join("not there");
         assert_eq!(
             save(&nowhere, "rows", &texts("x")),
-            Err("rows.c: no such file or folder (ENOENT)".into())
+            Err("rows.c: No such file or directory (ENOENT)".into())
         );
     }
 }

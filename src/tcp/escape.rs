@@ -44,7 +44,7 @@ pub fn is_legible(c: char) -> bool {
 /// When a backslash is followed by something else; the text says what would be right.
 pub fn unescape(text: &str) -> Result<Vec<u8>, &'static str> {
     const WRONG: &str =
-        r"after a backslash comes n, r, t, 0, \, a quote or xHH (two hexadecimal digits)";
+        r#"unknown escape; write \n, \r, \t, \0, \\, \", \' or \xHH (two hexadecimal digits)"#;
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {

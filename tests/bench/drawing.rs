@@ -192,7 +192,7 @@ fn state(count: u32) -> State {
     let clients = Clients::new(4, ConnectSpec::to(at.into()));
     let listener = Server::new(ListenSpec::at(at));
     let mut state = State::new(HostLimits::default(), Duration::ZERO, listener, clients);
-    let nobody = Endpoint::nobody();
+    let nobody = Endpoint::unspecified();
     let listening =
         SocketRow { inode: 1, ..SocketRow::new(FiveTuple::tcp(at, nobody), TcpState::Listen) };
     let rows = [listening].into_iter().chain((0..count).flat_map(pair));

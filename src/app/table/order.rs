@@ -100,8 +100,10 @@ impl RowOrder {
     /// The other row of the same connection.
     pub(crate) fn other_end(&self, name: SocketId) -> Option<SocketId> {
         let birth = self.births.get(&birth_key(name))?.number;
-        let lowest =
-            SocketId::connected(Host::THIS, FiveTuple::tcp(Endpoint::nobody(), Endpoint::nobody()));
+        let lowest = SocketId::connected(
+            Host::THIS,
+            FiveTuple::tcp(Endpoint::unspecified(), Endpoint::unspecified()),
+        );
         let from = RowKind::ServerEnd.place(birth, lowest);
         let rows = self.places.range(from..).take_while(|place| place.birth == birth);
         rows.map(|place| place.name).find(|other| *other != name)

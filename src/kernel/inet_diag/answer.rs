@@ -72,7 +72,7 @@ pub fn next_answer(
     };
     let length = header.length as usize;
     let Some(body) = all.get(HEADER..length) else {
-        return Some(Err("a message with an impossible length"));
+        return Some(Err("a message of impossible length"));
     };
     *bytes = all.get(length.next_multiple_of(4)..).unwrap_or_default();
     let body = match header.kind {
@@ -90,7 +90,7 @@ pub fn next_answer(
 
 fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {
     let Ok((message, _)) = DiagMessage::read_from_prefix(bytes) else {
-        return Err("a socket that is cut short");
+        return Err("a truncated socket");
     };
     let ip: fn([u8; 16]) -> IpAddr = match message.family {
         AF_INET => |[a, b, c, d, ..]| Ipv4Addr::new(a, b, c, d).into(),

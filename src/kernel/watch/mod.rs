@@ -32,7 +32,7 @@ const MAX_LOOKUPS: usize = 4096;
 /// Watches the socket table of one host from two threads: one decides and looks up single rows, one reads whole tables, so that a
 /// single row never waits for a table.
 ///
-/// Requests never block. The threads end when this is dropped, or when nobody takes the reports any more.
+/// Requests never block. The threads end when this is dropped, or when the receiver of the reports is gone.
 pub struct Poller {
     mailbox: Arc<WatchMailbox>,
 }

@@ -17,7 +17,7 @@ const RESTARTS: u64 = 3;
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const RETRY_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Watches from this thread until it is told to stop, or nobody takes the reports any more.
+/// Polls on this thread until it is stopped, or the receiver of the reports is gone.
 pub(super) fn watch_until_stopped(
     mailbox: &WatchMailbox,
     (host, opener): (Host, &Opener),
@@ -54,7 +54,7 @@ pub(super) fn watch_until_stopped(
     }
     report(WatchEvent::TableUnreadable {
         host,
-        why: "the thread that watches the table panicked again and again".to_owned(),
+        why: "the polling thread panicked repeatedly".to_owned(),
     });
 }
 

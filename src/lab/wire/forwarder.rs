@@ -83,7 +83,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         }
     }
 
-    /// Forwards frames until it is told to stop.
+    /// Forwards frames until it is stopped.
     pub(super) fn run(mut self) {
         let mut buffer = vec![0; MAX_FRAME];
         while self.turn(&mut buffer).is_some() {}

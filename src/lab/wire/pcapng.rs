@@ -59,7 +59,7 @@ struct CaptureWriter {
 }
 
 impl Capture {
-    /// Creates or truncates the file. `epoch` is the time since 1970 at [`Moment::default`]; `warn` is told why nothing more is written, or
+    /// Creates or truncates the file. `epoch` is the time since 1970 at [`Moment::default`]; `warn` gets the reason why nothing more is written, or
     /// how many frames are missing.
     ///
     /// # Errors
@@ -85,14 +85,16 @@ impl Capture {
             let write = move || loop {
                 match file_writer.write_waiting(&crossed, &waiting) {
                     Err(why) => {
-                        return warn(format!("nothing more is captured: {}", in_words(&why)));
+                        return warn(format!("the capture has stopped: {}", in_words(&why)));
                     }
                     Ok(false) => return,
                     Ok(true) => (),
                 }
                 let missed = missed.swap(0, Ordering::Relaxed);
                 if missed > 0 {
-                    warn(format!("{missed} frames came too fast and are missing in the capture"));
+                    warn(format!(
+                        "{missed} frames are missing in the capture: they arrived faster than it was written"
+                    ));
                 }
             };
             let thread = thread::Builder::new().name("capture".to_owned());

@@ -234,7 +234,7 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a task ended without a reason").to_owned()
+    text.unwrap_or("a task panicked without a message").to_owned()
 }
 
 #[cfg(test)]

@@ -59,8 +59,8 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let (events_sender, events) = channel(QUEUE);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     // From now on a signal must not end the program before the terminal is restored.
-    inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot listen to signals")?;
-    let screen = Screen::enter(!args.no_mouse).context("cannot take the terminal")?;
+    inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot handle signals")?;
+    let screen = Screen::enter(!args.no_mouse).context("cannot set up the terminal")?;
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
     let engine = Engine::with_remote_sockets(
@@ -242,7 +242,7 @@ impl Dashboard {
             self.handle(Event::Pressed(Key::Ctrl('z')));
             return Ok(());
         }
-        self.screen.suspend().context("cannot take the terminal again")?;
+        self.screen.suspend().context("cannot set up the terminal again")?;
         self.frames.due = true;
         Ok(())
     }

@@ -98,15 +98,14 @@ impl<'a, W: Write> ConnectTally<'a, W> {
                 // Another address of the same name may answer; if none does, ConnectFailed says so.
                 let is_refused = errno == Errno::ECONNREFUSED;
                 if at.tuple.protocol == Protocol::Udp && is_refused {
-                    let why = "nobody has that UDP port (ECONNREFUSED)";
-                    self.first_failure
-                        .get_or_insert(("the datagram was refused at", why.to_owned()));
-                    return format!("{}: the datagram was refused, {why}", ends(at));
+                    let why = "no UDP socket on that port (ECONNREFUSED)";
+                    self.first_failure.get_or_insert(("datagram refused by", why.to_owned()));
+                    return format!("{}: datagram refused: {why}", ends(at));
                 }
                 if was_connected {
                     self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
                 }
-                format!("{}: broke off: {errno}", ends(at))
+                format!("{}: {errno}", ends(at))
             }
             CloseKind::Close | CloseKind::Abort => format!("{}: closed", ends(at)),
         }
@@ -167,10 +166,10 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
                 self.received += bytes;
                 format!("{}: received {}", ends(at), bytes_in_words(bytes, &first))
             }
-            SocketEvent::PeerClosed(at) => format!("{}: the other end closed", ends(at)),
+            SocketEvent::PeerClosed(at) => format!("{}: the peer closed its end", ends(at)),
             SocketEvent::CallFailed { at, why } => format!("{}: {why}", ends(at)),
             SocketEvent::Closed { at, how } => self.close(at, how),
-            SocketEvent::Crashed(text) => bail!("a task ended by a defect: {text}"),
+            SocketEvent::Crashed(text) => bail!("a task panicked: {text}"),
             SocketEvent::Listening { .. }
             | SocketEvent::ListenFailed { .. }
             | SocketEvent::StoppedListening { .. }
@@ -204,32 +203,36 @@ fn ends(name: SocketId) -> String {
 /// What may help against an error.
 fn advice(why: SyscallError, source_port: SourcePort) -> String {
     let known = match (why.call, why.errno) {
-        (Call::Connect, Errno::ECONNREFUSED) => "; nobody listens there",
+        (Call::Connect, Errno::ECONNREFUSED) => {
+            ". Nothing is listening there, or a firewall rejects it."
+        }
         (Call::Connect, Errno::EADDRNOTAVAIL) => match source_port {
             SourcePort::KernelPicks => {
-                "; every port is used up from this address to that one, try another --from"
+                ". All ephemeral ports from this address to that destination are in use; try another --from."
             }
             SourcePort::Toy(range) => {
                 return format!(
-                    "; every port of {range} is used up from this address to that one, try a wider --source-range or another --from"
+                    ". All ports of {range} from this address to that destination are in use; try a wider --source-range or another --from."
                 );
             }
             SourcePort::Fixed(_) | SourcePort::SameAsServer => {
-                "; a connection with these five numbers exists, try another --source-port"
+                ". A connection with this 5-tuple exists already; try another --source-port."
             }
         },
-        (Call::Connect, Errno::EAGAIN) => "; every port that may be used is taken",
-        (Call::Bind, Errno::EADDRINUSE) => "; the source port is taken, try another one",
-        (Call::Remote(_), _) => "; --allow-remote lifts that",
-        (Call::Resolve, Errno::EAFNOSUPPORT) => "; leave out --from",
-        (Call::Bind, Errno::EACCES) => "; try a --source-port from 1024 on",
+        (Call::Connect, Errno::EAGAIN) => ". All ephemeral ports are in use.",
+        (Call::Bind, Errno::EADDRINUSE) => ". Try another --source-port.",
+        (Call::Remote(_), _) => ". --allow-remote permits it.",
+        (Call::Resolve, Errno::EAFNOSUPPORT) => ". Try without --from.",
+        (Call::Bind, Errno::EACCES) => {
+            ". Ports below 1024 need root or CAP_NET_BIND_SERVICE; try a higher --source-port."
+        }
         (Call::Bind, Errno::EINVAL) => {
-            "; an address of the link is bound together with its interface, leave out --from"
+            ". A link-local address needs its interface, which --from cannot name; try without --from."
         }
         (Call::Connect, Errno::EINVAL) => {
-            "; an address of the link needs its interface, as in [fe80::1%eth0]:5000"
+            ". A link-local address needs its interface, for example [fe80::1%eth0]:5000."
         }
-        (Call::Resolve, _) => "; try an address instead of the name",
+        (Call::Resolve, _) => ". Try an address instead of the name.",
         _ => return hint(why, crate::tcp::Port::ANY),
     };
     known.to_owned()

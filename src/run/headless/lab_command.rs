@@ -31,13 +31,13 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
         return lab_of_its_own(args, &command);
     };
     let name = args.on.name().unwrap_or_default();
-    let is_it = "is it fivetuple with a lab, and yours?";
     join(pid, args.on).map_err(|why| {
-        let cannot = format!("cannot join the {name} of process {pid}");
         if why.kind() == ErrorKind::NotFound {
-            return anyhow::anyhow!("{cannot}: it has no lab with such a computer; {is_it}");
+            return anyhow::anyhow!("process {pid} has no fivetuple lab with a {name}");
         }
-        anyhow::Error::from(why).context(format!("{cannot}; {is_it}"))
+        anyhow::Error::from(why).context(format!(
+            "cannot join the {name} of process {pid}, which is not a fivetuple lab of yours"
+        ))
     })?;
     if args.ends_with_parent {
         set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
@@ -89,7 +89,7 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     let (panicked, broken) = oneshot::channel();
     let on_panic = move |panic: Box<dyn Any + Send>| drop(panicked.send(panic_message(&*panic)));
     let wire = Wire::start(lab.ends, move || clock.now(), ignore, None, on_panic)
-        .context("cannot connect the lab's computers")?;
+        .context("cannot start the lab's wire")?;
     // Only a process of one thread can enter a lab.
     let mut again = Command::new(THIS_PROGRAM);
     again
@@ -112,12 +112,12 @@ async fn run_to_end(
     mut command: Command,
     mut broken: oneshot::Receiver<String>,
 ) -> anyhow::Result<ExitStatus> {
-    let listen = |kind| signal(kind).context("cannot listen to signals");
+    let listen = |kind| signal(kind).context("cannot handle signals");
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut quit = listen(SignalKind::quit())?;
     let mut term = listen(SignalKind::terminate())?;
     let mut hup = listen(SignalKind::hangup())?;
-    let mut child = command.spawn().context("cannot start another process")?;
+    let mut child = command.spawn().context("cannot start the program")?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let mut ended = tokio::task::spawn_blocking(move || child.wait());
     let mut why_broken = None;
@@ -125,7 +125,7 @@ async fn run_to_end(
         let hand_on = tokio::select! {
             status = &mut ended => {
                 if let Some(why) = why_broken {
-                    anyhow::bail!("the wire between the lab's computers broke: {why}");
+                    anyhow::bail!("the lab's wire failed: {why}");
                 }
                 return status
                     .map_err(std::io::Error::other)
@@ -148,8 +148,8 @@ async fn run_to_end(
     }
 }
 
-/// The error that a lab cannot be made.
+/// The error that a lab cannot be created.
 fn no_lab(why: &LabRefusal) -> anyhow::Error {
-    let helps = if why.helps.is_empty() { String::new() } else { format!("; {}", why.helps) };
+    let helps = if why.helps.is_empty() { String::new() } else { format!(". {}.", why.helps) };
     anyhow::anyhow!("no lab on this machine: {}: {}{helps}", why.step, why.errno)
 }

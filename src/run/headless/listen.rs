@@ -9,7 +9,7 @@ use crate::app::explain::accept;
 use crate::cli::ListenArgs;
 use crate::run::Exit;
 use crate::run::headless::{
-    LineWriter, Tally, bytes_in_words, hint, ignore_broken_pipe, run_command,
+    LineWriter, Tally, bytes_in_words, count_of_bytes, hint, ignore_broken_pipe, run_command,
 };
 use crate::tcp::{
     Accepting, CloseKind, Command, Endpoint, ListenSpec, OnData, SocketEvent, SocketId,
@@ -55,16 +55,16 @@ impl<W: Write> ListenTally<'_, W> {
     fn welcome(&mut self, spec: &ListenSpec) -> io::Result<()> {
         let (at, backlog) = (spec.at, spec.backlog);
         let does = match spec.accepting {
-            Accepting::AtOnce => "ctrl-c ends it",
-            Accepting::Held => "accept() is not called; ctrl-c ends it",
+            Accepting::AtOnce => "Ctrl-C stops it",
+            Accepting::Held => "accept() is held; Ctrl-C stops it",
         };
-        self.lines.always(&format!("listening at {at}, backlog {backlog}; {does}"))?;
+        self.lines.always(&format!("listening on {at}, backlog {backlog}; {does}"))?;
         let ip = at.ip.to_canonical();
         if ip.is_loopback() {
             return Ok(());
         }
         let reached = if ip.is_unspecified() { "this machine".to_owned() } else { ip.to_string() };
-        self.lines.always(&format!("warning: anyone who can reach {reached} can connect"))
+        self.lines.always(&format!("warning: any host that can reach {reached} can connect"))
     }
 
     fn sum_up(&mut self) -> io::Result<()> {
@@ -78,29 +78,31 @@ impl<W: Write> Tally for ListenTally<'_, W> {
         let line = match event {
             SocketEvent::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
             SocketEvent::ListenFailed { spec, why } => {
-                bail!("cannot listen at {}: {why}{}", spec.at, hint(why, spec.at.port))
+                bail!("cannot listen on {}: {why}{}", spec.at, hint(why, spec.at.port))
             }
             SocketEvent::StoppedListening { why: Some(why) } => {
-                bail!("cannot go on listening: {why}")
+                bail!("stopped listening: {why}")
             }
             SocketEvent::Accepted(own) => {
                 self.connections += 1;
-                format!("{} connected; its socket is descriptor {}", peer(own.name), own.fd)
+                format!("{} connected; accepted as descriptor {}", peer(own.name), own.fd)
             }
             SocketEvent::AcceptFailed { why, pause } => accept::accept_failed(why, pause),
             SocketEvent::Received { at, bytes, first } => {
                 self.bytes += bytes;
                 format!("{} sent {}", peer(at), bytes_in_words(bytes, &first))
             }
-            SocketEvent::Sent { at, bytes } => format!("{} was sent {bytes} bytes", peer(at)),
+            SocketEvent::Sent { at, bytes } => {
+                format!("sent {} to {}", count_of_bytes(bytes), peer(at))
+            }
             SocketEvent::CallFailed { at, why } => format!("{}: {why}", peer(at)),
             SocketEvent::PeerClosed(at) => format!("{} closed its end", peer(at)),
             SocketEvent::Closed { at, .. } if !at.tuple.is_connected() => return Ok(()),
             SocketEvent::Closed { at, how } => match how {
-                CloseKind::Broken(errno) => format!("{} broke off: {errno}", peer(at)),
-                CloseKind::Close | CloseKind::Abort => format!("{} is closed", peer(at)),
+                CloseKind::Broken(errno) => format!("{}: {errno}", peer(at)),
+                CloseKind::Close | CloseKind::Abort => format!("{}: closed", peer(at)),
             },
-            SocketEvent::Crashed(text) => format!("a task ended by a defect: {text}"),
+            SocketEvent::Crashed(text) => format!("a task panicked: {text}"),
             SocketEvent::StoppedListening { why: None }
             | SocketEvent::AcceptHeld(_)
             | SocketEvent::Staged { .. }

@@ -169,22 +169,22 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
 pub(super) fn hint(why: SyscallError, port: Port) -> String {
     match (why.call, why.errno) {
         (Call::Bind, Errno::EACCES) => format!(
-            "; ports below {} need root or CAP_NET_BIND_SERVICE here (net.ipv4.ip_unprivileged_port_start), try --port 8080",
+            ". Ports below {} need root or CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start); try --port 8080.",
             first_unprivileged()
         ),
         (Call::Bind | Call::Listen, Errno::EADDRINUSE) => format!(
-            "; try --port {}, or --port 0 for any free one",
+            ". Try --port {}, or --port 0 for any free port.",
             port.0.checked_add(1).unwrap_or(5000)
         ),
         (Call::Bind, Errno::EADDRNOTAVAIL) => {
-            "; this machine does not have that address".to_owned()
+            ". This machine does not have that address.".to_owned()
         }
         (Call::Bind, Errno::EINVAL) => {
-            "; an address of the link is bound together with its interface, try --bind ::"
+            ". A link-local address needs its interface, which --bind cannot name; try --bind :: instead."
                 .to_owned()
         }
         (Call::Socket | Call::Accept | Call::Reserve, Errno::EMFILE) => {
-            "; `ulimit -n` says how many this process may have open".to_owned()
+            ". `ulimit -n` shows the limit of open files.".to_owned()
         }
         _ => String::new(),
     }
@@ -205,7 +205,7 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Writes an error to standard error, and ignores that it may be closed.
 pub(super) fn complain(what: &str) {
-    // In one write: other processes may write there, too.
+    // In one write: other processes may also write there.
     let text = format!("fivetuple: {what}\n");
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -223,7 +223,7 @@ fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
     args.all || row.state != TcpState::Closed
 }
 
-/// Writes the text; `false` when nobody reads it any more.
+/// Writes the text; `false` when the reader is gone.
 fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(false),

@@ -41,9 +41,8 @@ impl LabSession {
                 // Runs on the capture's thread, which may block.
                 let _ = inbox.blocking_send(Input::Event(Event::Lab(LabEvent::Warned(why))));
             };
-            Capture::create(path, clock.epoch(), warn).with_context(|| {
-                format!("cannot write what crosses the wire to {}", path.display())
-            })
+            Capture::create(path, clock.epoch(), warn)
+                .with_context(|| format!("cannot write the capture to {}", path.display()))
         };
         let capture = capture.map(open).transpose()?;
         let shared = SharedSession { slot: Arc::default(), clock, inbox, capture };

@@ -61,9 +61,7 @@ impl SharedSession {
         let why = helper.wait();
         let is_wanted = self.slot().wanted == Some(number);
         LabEvent::Down(
-            is_wanted.then(|| {
-                why.unwrap_or_else(|| "the lab's helper process ended by itself".to_owned())
-            }),
+            is_wanted.then(|| why.unwrap_or_else(|| "the lab's helper process exited".to_owned())),
         )
     }
 
@@ -96,7 +94,7 @@ impl SharedSession {
             }
         };
         let on_panic = move |panic: Box<dyn Any + Send>| {
-            stopper.stop_because(format!("its wire broke: {}", panic_message(&*panic)));
+            stopper.stop_because(format!("the wire failed: {}", panic_message(&*panic)));
         };
         Wire::start(ends, move || clock.now(), report, self.capture.clone(), on_panic)
     }

@@ -45,7 +45,7 @@ impl Endpoint {
     }
 
     /// `0.0.0.0:*`: the foreign end of a socket that is not connected.
-    pub const fn nobody() -> Endpoint {
+    pub const fn unspecified() -> Endpoint {
         Endpoint { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: Port::ANY }
     }
 

@@ -47,7 +47,7 @@ impl FromStr for PortRange {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<PortRange, &'static str> {
-        const WRONG: &str = "a range is two ports, the lower one first: 45000-45007";
+        const WRONG: &str = "write a range as LOW-HIGH, for example 45000-45007";
         let (low, high) = text.split_once('-').ok_or(WRONG)?;
         let number =
             |text: &str| text.trim().parse::<u16>().ok().filter(|port| *port > 0).ok_or(WRONG);

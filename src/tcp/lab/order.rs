@@ -39,7 +39,7 @@ pub enum LabEvent {
     },
     /// It could not be set up.
     Refused(LabRefusal),
-    /// It is gone; a reason is there when nobody asked for it.
+    /// It is gone; a reason is given if no order asked for it.
     Down(Option<String>),
     /// Segments crossed its wire.
     Wire(Vec<WireEvent>),
@@ -72,22 +72,22 @@ impl LabLimits {
     pub const MEANT: LabLimits =
         LabLimits { unprivileged_from: Port::ANY, somaxconn: 65_535, unset: None };
 
-    /// What lacks, and why, in a sentence without its end; `None` when nothing does.
+    /// What is missing, and why, as a sentence; `None` if nothing is.
     pub fn lacks(&self) -> Option<String> {
         let (file, errno) = self.unset.as_ref()?;
         let meant = LabLimits::MEANT;
         let queue = (self.somaxconn < meant.somaxconn).then(|| {
             format!(
-                "no more than {} connections wait for accept() at one of its listeners, not {}",
+                "its accept queues hold at most {} connections, not {}",
                 self.somaxconn, meant.somaxconn
             )
         });
         let ports = (self.unprivileged_from > meant.unprivileged_from)
-            .then(|| format!("ports below {} need a privilege", self.unprivileged_from));
+            .then(|| format!("ports below {} are privileged", self.unprivileged_from));
         let all: Vec<String> = [queue, ports].into_iter().flatten().collect();
         (!all.is_empty()).then(|| {
             let all = all.join(", and ");
-            format!("the lab works, but {all}: {file} cannot be written here: {errno}")
+            format!("The lab works, but {all}: cannot write {file}: {errno}.")
         })
     }
 }
@@ -95,10 +95,10 @@ impl LabLimits {
 /// Why there is no lab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabRefusal {
-    /// What was tried, as a call or a file: `unshare(CLONE_NEWUSER)`.
+    /// The step that failed, as a call or a file: `unshare(CLONE_NEWUSER)`.
     pub step: String,
     /// What the kernel answered.
     pub errno: Errno,
-    /// What this machine says about the cause, and what helps; empty when it says nothing.
+    /// The cause found on this machine and what to try, as a sentence without its full stop; may be empty.
     pub helps: String,
 }

@@ -14,7 +14,7 @@ pub struct Segment {
     pub to: Host,
     /// The five numbers; `local` is the sender's end, also of a message that refuses a datagram.
     pub tuple: FiveTuple,
-    /// Whether this is ICMP "port unreachable": nobody has the port of a datagram that came (RFC 1122, section 4.1.3.1).
+    /// Whether this is ICMP "port unreachable": no socket has the port of a received datagram (RFC 1122, section 4.1.3.1).
     pub is_refusal: bool,
     /// Whether this is but the first fragment of a datagram that is longer than a frame; the others have no ports.
     pub is_fragment: bool,

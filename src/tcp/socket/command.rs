@@ -13,7 +13,7 @@ pub enum Command {
     StopListening,
     /// Call accept() no more; connections wait in the queue.
     HoldAccept,
-    /// Call accept() whenever somebody waits.
+    /// Call accept() as soon as a connection is in the queue.
     ResumeAccept,
     /// Call accept() once, while it is held.
     AcceptOne,

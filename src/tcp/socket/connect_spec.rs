@@ -26,7 +26,7 @@ pub struct ConnectSpec {
     pub from: Option<IpAddr>,
     /// How the source port is chosen.
     pub source_port: SourcePort,
-    /// `SO_REUSEADDR` before bind(): the port may be shared with other sockets of ours that are connected to somebody else.
+    /// `SO_REUSEADDR` before bind(): the port may be shared with other sockets of ours that are connected to other addresses.
     pub reuse_addr: bool,
     /// Written once connected; may be empty.
     pub payload: Vec<u8>,
@@ -71,7 +71,7 @@ pub enum SourcePort {
     KernelPicks,
     /// bind() to this one.
     Fixed(Port),
-    /// bind() to the number that the server listens at.
+    /// bind() to the port that the server listens on.
     SameAsServer,
     /// The kernel picks from this range (`IP_LOCAL_PORT_RANGE`, Linux 6.3; on older kernels we bind() to each in turn).
     Toy(PortRange),

@@ -24,7 +24,7 @@ pub enum SocketEvent {
         /// Which call refused, and why.
         why: SyscallError,
     },
-    /// The listening sockets are closed; a reason is there when nobody asked for it.
+    /// The listening sockets are closed; a reason is given if no command asked for it.
     StoppedListening {
         /// Which call failed, if one did.
         why: Option<SyscallError>,
@@ -191,12 +191,16 @@ impl SyscallError {
     /// The reason, if no system call returned that errno: this program or the resolver refused.
     pub const fn of_our_own(self) -> Option<&'static str> {
         Some(match (self.call, self.errno) {
-            (Call::Remote(_), _) => "it is neither on this machine nor on a private network",
-            (Call::Reserve, _) => "the descriptors that are left are kept for other things",
-            // The resolver has no number for these.
-            (Call::Resolve, Errno::EADDRNOTAVAIL) => "no address is known for that name",
-            (Call::Resolve, Errno::ETIMEDOUT) => "nobody answered who has that name",
-            (Call::Resolve, Errno::EAFNOSUPPORT) => "the source address is of the other IP version",
+            (Call::Remote(_), _) => {
+                "the address is neither on this machine nor on a private network"
+            }
+            (Call::Reserve, _) => "the remaining descriptors are reserved",
+            // The words of gai_strerror(3); the resolver has no errno for these.
+            (Call::Resolve, Errno::EADDRNOTAVAIL) => "Name or service not known",
+            (Call::Resolve, Errno::ETIMEDOUT) => "Temporary failure in name resolution",
+            (Call::Resolve, Errno::EAFNOSUPPORT) => {
+                "source and destination are of different IP versions"
+            }
             _ => return None,
         })
     }
@@ -212,7 +216,7 @@ impl fmt::Display for SyscallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.of_our_own() {
             Some(why) => f.write_str(why),
-            None => write!(f, "{}: {}", self.call, self.errno),
+            None => write!(f, "{} failed: {}", self.call, self.errno),
         }
     }
 }
@@ -255,9 +259,9 @@ impl fmt::Display for Call {
             Call::Connect => "connect()",
             Call::Write => "write()",
             Call::Shutdown => "shutdown()",
-            Call::Resolve => "looking up the name",
-            Call::Remote(ip) => return write!(f, "calling {ip}"),
-            Call::Reserve => "taking a descriptor",
+            Call::Resolve => "getaddrinfo()",
+            Call::Remote(ip) => return write!(f, "connecting to {ip}"),
+            Call::Reserve => "reserving a descriptor",
         })
     }
 }

@@ -19,7 +19,7 @@ pub struct ListenSpec {
     pub closes: ServerCloses,
     /// `SO_REUSEADDR`: bind() although connections of an earlier run are left.
     pub reuse_addr: bool,
-    /// `SO_REUSEPORT`: several sockets may listen at this address.
+    /// `SO_REUSEPORT`: several sockets may listen on this address.
     pub reuse_port: bool,
     /// How many listening sockets to make, 1 to 4; more than one needs `reuse_port`.
     pub listeners: u8,
@@ -28,7 +28,7 @@ pub struct ListenSpec {
 }
 
 impl ListenSpec {
-    /// The port that the program listens at when nothing else is asked.
+    /// The default port to listen on.
     pub const PORT: Port = Port(5000);
     /// The backlog when nothing else is asked; what std's `TcpListener` uses too.
     pub const BACKLOG: u32 = 128;
@@ -53,7 +53,7 @@ impl ListenSpec {
 /// Whether the server calls accept().
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Accepting {
-    /// Whenever somebody waits.
+    /// As soon as a connection is in the accept queue.
     #[default]
     AtOnce,
     /// Only when told to.

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use crate::tcp::{Endpoint, Host, Protocol, SourcePort};
 
-/// A remedy that can be tried without harm: with sockets of our own that nobody else can meet, and that are closed at once.
+/// A remedy that can be tried without harm: with throw-away sockets that no other program can reach, closed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probe {
     /// socket(), the options, bind(), close().
@@ -18,7 +18,7 @@ pub enum Probe {
         /// `SO_REUSEPORT`.
         reuse_port: bool,
     },
-    /// connect() to a socket of our own that listens at another port for this alone; both are closed at once, with RST.
+    /// connect() to a socket of our own that listens on another port for this alone; both are closed at once, with RST.
     Reach {
         /// On which computer.
         host: Host,

@@ -6,15 +6,15 @@ use crate::tcp::{Endpoint, Errno, PortRange, Protocol, SocketId};
 /// The system calls that one socket of ours was made with, or ended with, in the order in which they were made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyscallTrace {
-    /// What they were made for.
+    /// Their purpose.
     pub deed: Purpose,
-    /// The row of the socket, if it came to one.
+    /// The row of the socket, if it has one.
     pub row: Option<SocketId>,
     /// The calls.
     pub calls: Vec<SyscallRecord>,
 }
 
-/// What system calls were made for.
+/// The purpose of system calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// A listening socket.
@@ -27,12 +27,12 @@ pub enum Purpose {
     HalfClose,
     /// The end of a socket.
     Close,
-    /// A remedy was tried, with a socket that was closed at once.
+    /// A trial of a remedy, with a socket that is closed at once.
     Try,
 }
 
 impl Purpose {
-    /// Every deed.
+    /// Every purpose.
     pub const ALL: [Purpose; 6] = [
         Purpose::Listen,
         Purpose::Connect,
@@ -50,7 +50,7 @@ pub struct SyscallRecord {
     pub on: Option<u32>,
     /// Which call, with its arguments.
     pub asked: Syscall,
-    /// What came of it.
+    /// The result.
     pub answer: SyscallResult,
 }
 
@@ -114,12 +114,12 @@ pub enum SyscallResult {
     End(Endpoint),
     /// -1, and why.
     Failed(Errno),
-    /// Nobody asked: the result of close() is thrown away.
+    /// Not checked: the result of close() is ignored.
     Unread,
 }
 
 impl SyscallRecord {
-    /// Whether the kernel refused it; a connect() that is only under way was not refused.
+    /// Whether it failed; a connect() in progress has not.
     pub fn is_refused(&self) -> bool {
         matches!(self.answer, SyscallResult::Failed(errno) if errno != Errno::EINPROGRESS)
     }

@@ -116,16 +116,16 @@ impl TcpState {
     /// What the state means, for a newcomer.
     pub const fn meaning(self) -> &'static str {
         match self {
-            TcpState::Listen => "waits for connections; it is not one itself",
-            TcpState::SynSent => "has called; waits for an answer",
-            TcpState::SynReceived => "has been called and answered; waits for the last ACK",
+            TcpState::Listen => "waiting for connections; not a connection itself",
+            TcpState::SynSent => "SYN sent; waiting for SYN+ACK",
+            TcpState::SynReceived => "SYN+ACK sent; waiting for the ACK",
             TcpState::Established => "open in both directions",
-            TcpState::FinWait1 => "has hung up; waits for the other end to notice",
-            TcpState::FinWait2 => "has hung up; the other end knows and may still send",
-            TcpState::CloseWait => "the other end has hung up, but this program has not",
-            TcpState::Closing => "both ends hung up at the same time",
-            TcpState::LastAck => "has hung up last; waits for the final ACK",
-            TcpState::TimeWait => "closed first; the five numbers stay reserved for 60 s",
+            TcpState::FinWait1 => "FIN sent; waiting for its ACK",
+            TcpState::FinWait2 => "closed; the peer may still send",
+            TcpState::CloseWait => "peer closed; this program has not",
+            TcpState::Closing => "both ends closed at the same time",
+            TcpState::LastAck => "closed last; waiting for the ACK",
+            TcpState::TimeWait => "closed first; 5-tuple kept for 60 s",
             TcpState::Closed => "bound to a port, neither listening nor connected",
         }
     }

@@ -70,7 +70,7 @@ impl fmt::Display for TcpEvent {
             TcpEvent::Fin => "rcv FIN",
             TcpEvent::Rst => "rcv RST",
             TcpEvent::UserTimeout => "user timeout",
-            TcpEvent::TimeWaitTimeout => "60 s are over",
+            TcpEvent::TimeWaitTimeout => "60 s elapsed",
         })
     }
 }

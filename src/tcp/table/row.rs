@@ -60,9 +60,9 @@ pub enum TimerKind {
 
 /// What tells one row from every other, as long as it lives.
 ///
-/// Connected sockets are told apart by host and five numbers. Several sockets may listen at one address (`SO_REUSEPORT`); only the inode
+/// Connected sockets are identified by host and 5-tuple. Several sockets may listen on one address (`SO_REUSEPORT`); only the inode
 /// differs. An IPv4-mapped address and the IPv4 address that it stands for are one address, so two spellings are one name: a server at `::`
-/// has its ends in one, and whoever calls it writes the other.
+/// has its ends in one, and its client writes the other.
 #[derive(Clone, Copy, Debug)]
 pub struct SocketId {
     /// The computer.

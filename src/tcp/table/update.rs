@@ -1,13 +1,13 @@
 use crate::tcp::{Change, Host};
 
-/// What a look at the kernel's table brought.
+/// The result of one poll of the kernel's table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableUpdate {
     /// Whose table.
     pub host: Host,
-    /// What differs from the look before.
+    /// The differences from the previous poll.
     pub changes: Vec<Change>,
-    /// Whether the look before was at other rows, so that `changes` is the whole table of that host.
+    /// Whether the previous poll was of other rows, so that `changes` is the whole table of that host.
     pub afresh: bool,
     /// Whether the kernel said that rows may be missing.
     pub torn: bool,
@@ -15,7 +15,7 @@ pub struct TableUpdate {
     pub source: &'static str,
 }
 
-/// The notice that `/proc` is read as `sock_diag` is refused, for this reason.
+/// The notice that `/proc` is read because `sock_diag` failed with `why`.
 pub fn procfs_instead(why: &str) -> String {
-    format!("{why}; /proc/net/tcp is read instead, which takes longer and shows no backlog")
+    format!("{why}. Reading /proc/net/tcp instead: slower, and without the backlog.")
 }

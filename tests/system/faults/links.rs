@@ -98,10 +98,10 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
         assert!(said.contains(&format!("-> [fe80::a]:{port}: connected")), "{said}");
         assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
         for (wrong, why) in [
-            (format!("[fe80::a%nowhere]:{port}"), "no address is known for that name"),
+            (format!("[fe80::a%nowhere]:{port}"), "Name or service not known"),
             (
                 format!("[fe80::a]:{port}"),
-                "an address of the link needs its interface, as in [fe80::1%eth0]:5000",
+                "A link-local address needs its interface, for example [fe80::1%eth0]:5000.",
             ),
         ] {
             let output = run(&["connect", &wrong]);
@@ -143,12 +143,12 @@ fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
     netns::alone_if(plugged, || {
         for (args, helps) in [
             (&["listen", "--bind", "fe80::a"][..], "try --bind ::"),
-            (&["connect", "[fe80::b%left]:9", "--from", "fe80::a"], "leave out --from"),
+            (&["connect", "[fe80::b%left]:9", "--from", "fe80::a"], "try without --from"),
         ] {
             let refused = run(args);
             let said = String::from_utf8_lossy(&refused.stderr);
             assert_eq!(refused.status.code(), Some(1), "{said}");
-            assert!(said.contains("bind(): ") && said.contains("EINVAL"), "{said}");
+            assert!(said.contains("bind() failed: ") && said.contains("EINVAL"), "{said}");
             assert!(said.contains(helps), "{said}");
         }
         let args = ["--bind", "fe80::a", "--listen"];

@@ -24,13 +24,10 @@ fn refusals() -> Vec<(Refused, &'static str)> {
     };
     let recv = Refused { call: libc::SYS_recvfrom, argument: 2, value: ROOM, errno: libc::EPERM };
     vec![
-        (
-            socket(libc::EPROTONOSUPPORT),
-            r"socket\(AF_NETLINK\) was refused: this kernel lacks the protocol",
-        ),
-        (socket(libc::EPERM), r"socket\(AF_NETLINK\) was refused: operation not permitted"),
-        (send, r"send\(AF_NETLINK\) was refused: operation not permitted"),
-        (recv, r"recv\(AF_NETLINK\) was refused: operation not permitted"),
+        (socket(libc::EPROTONOSUPPORT), r"socket\(AF_NETLINK\) failed: Protocol not supported"),
+        (socket(libc::EPERM), r"socket\(AF_NETLINK\) failed: Operation not permitted"),
+        (send, r"send\(AF_NETLINK\) failed: Operation not permitted"),
+        (recv, r"recv\(AF_NETLINK\) failed: Operation not permitted"),
     ]
 }
 
@@ -84,7 +81,7 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
             let done = within(refused, || {
                 let terminal = started(fivetuple(&["--port", "0"]));
                 terminal.wait_for(&said.replace(' ', r"[\s│]+"));
-                terminal.wait_for(&broken("/proc/net/tcp is read instead"));
+                terminal.wait_for(&broken("Reading /proc/net/tcp instead"));
                 terminal.wait_for("Sockets.* read from /proc ");
                 listen(&terminal);
                 press_for_rows(&terminal, "c", "ESTABLISHED", 2);

@@ -29,7 +29,7 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
         for socket in [&first, &second] {
             let name = SocketId {
                 host: Host::THIS,
-                tuple: FiveTuple::tcp(at.into(), Endpoint::nobody()),
+                tuple: FiveTuple::tcp(at.into(), Endpoint::unspecified()),
                 inode: inode(socket),
             };
             let row = source.lookup(name).unwrap().expect("it listens");

@@ -44,7 +44,7 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
 
     let nobody = FiveTuple::tcp(from.into(), Endpoint::new([127, 0, 0, 1], 9));
     assert_eq!(inside(nobody), None);
-    let listening = FiveTuple::tcp(at.into(), Endpoint::nobody());
+    let listening = FiveTuple::tcp(at.into(), Endpoint::unspecified());
     assert_eq!(inside(listening), None, "nothing goes through who only listens");
     let mut plain = Procfs::new(Host::THIS);
     let name = SocketId::connected(Host::THIS, tuple(from, at));

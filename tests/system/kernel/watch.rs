@@ -236,7 +236,8 @@ fn where_it_is_denied_proc_takes_over() {
     poller.watch(Filter::ports([Port(at.port())]));
     plot.send(Next::Deny).unwrap();
     let event = told.next();
-    let is_told = matches!(&event, WatchEvent::FellBackToProcfs(why) if why.starts_with("acting was refused: "));
+    let is_told =
+        matches!(&event, WatchEvent::FellBackToProcfs(why) if why.starts_with("acting failed: "));
     assert!(is_told, "{event:?}");
     told.until(|rows| rows.len() == 1);
     let client = TcpStream::connect(at).unwrap();
@@ -252,7 +253,7 @@ fn after_too_many_panics_it_says_so_and_ends() {
     let unlucky = name(&ROW.replace("40000", "13"));
     plot.send(Next::Rows(ROW)).unwrap();
     told.until(|rows| rows.len() == 1);
-    let is_last = |event: &WatchEvent| matches!(event, WatchEvent::TableUnreadable { why, .. } if why.contains("again and again"));
+    let is_last = |event: &WatchEvent| matches!(event, WatchEvent::TableUnreadable { why, .. } if why.contains("panicked repeatedly"));
     for _ in 0..10_000 {
         poller.lookup(vec![unlucky]);
         if told.events.recv_timeout(Duration::from_millis(1)).is_ok_and(|event| is_last(&event)) {

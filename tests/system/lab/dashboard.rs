@@ -83,8 +83,8 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
     let mut terminal = Terminal::start(fivetuple(&["--lab", "--pcap", "/dev/full"]), 120, 36);
     assert_eq!(terminal.wait_exit(), 1);
     let screen = terminal.screen();
-    assert!(screen.contains("cannot write what crosses the wire to /dev/full"), "{screen}");
-    assert!(screen.contains("no room is left (ENOSPC)"), "{screen}");
+    assert!(screen.contains("cannot write the capture to /dev/full"), "{screen}");
+    assert!(screen.contains("No space left on device (ENOSPC)"), "{screen}");
     assert!(!screen.contains("os error"), "{screen}");
     let alone = program(["--pcap", "wire.pcapng"]).output().expect("it runs");
     assert_eq!(alone.status.code(), Some(2));
@@ -127,8 +127,9 @@ fn a_panic_of_the_wire_takes_the_lab_down_with_the_reason_and_the_next_one_is_wh
         terminal.press("c");
     };
     call();
-    terminal
-        .wait_for(&broken("the lab went down by itself: its wire broke: broken on purpose: wire."));
+    terminal.wait_for(&broken(
+        "the lab went down by itself: the wire failed: broken on purpose: wire.",
+    ));
     terminal.wait_for(r"laptop +127\.0\.0\.2");
     terminal.press("N");
     call();
@@ -148,8 +149,5 @@ fn where_the_wire_breaks_the_program_is_ended_and_the_reason_is_told() {
         lab(&["--", "sh", "-c", &calls]).env("FIVETUPLE_PANIC", "wire").output().expect("it runs");
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        said.contains("the wire between the lab's computers broke: broken on purpose: wire"),
-        "{said}"
-    );
+    assert!(said.contains("the lab's wire failed: broken on purpose: wire"), "{said}");
 }

@@ -33,8 +33,8 @@ fn a_lab_whose_settings_cannot_be_made_says_once_what_lacks_and_why() {
         let Some(output) = lab(&[]) else { return };
         let queue = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         let said = format!(
-            "fivetuple: the lab works, but no more than {queue} connections wait for accept() at one of its listeners, \
-             not 65535: {QUEUE} cannot be written here: read-only file system (EROFS)\n"
+            "fivetuple: The lab works, but its accept queues hold at most {queue} connections, not 65535: \
+             cannot write {QUEUE}: Read-only file system (EROFS).\n"
         );
         assert_eq!(String::from_utf8_lossy(&output.stderr), said);
     });
@@ -64,7 +64,7 @@ fn low_ports_are_said_to_need_a_privilege_only_where_they_do() {
         let without: Vec<&str> = without.split(' ').collect();
         let Some(output) = lab(&without) else { return };
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(said.contains("not 65535, and ports below 1024 need a privilege: "), "{said}");
+        assert!(said.contains("not 65535, and ports below 1024 are privileged: "), "{said}");
         let Some(bench) = bench() else { return };
         let limits = &bench.lab.limits;
         assert_eq!(limits.unprivileged_from, Port::ANY);
@@ -99,9 +99,9 @@ fn a_range_that_cannot_be_set_is_refused_with_what_helps() {
         assert_eq!(why.step, "/proc/sys/net/ipv4/ip_local_port_range");
         assert_eq!(why.errno, Errno::EROFS);
         for word in [
-            "read-only here",
+            "read-only, as in most containers",
             "systempaths=unconfined",
-            "Without a range of its own the lab can be had",
+            "The lab works without its own port range",
         ] {
             assert!(why.helps.contains(word), "{why:?}");
         }
@@ -115,7 +115,7 @@ fn the_dashboard_says_it_too_and_does_not_plan_with_more() {
             return;
         }
         let terminal = lab_dashboard();
-        terminal.wait_for(&broken("the lab works, but no more than"));
+        terminal.wait_for(&broken("The lab works, but its accept queues hold"));
         terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
         terminal.press("P");
         terminal.press("ctrl-u");

@@ -48,7 +48,7 @@ fn a_limit_of_this_machine_is_named_with_what_helps() {
             "",
             &[
                 "unshare(CLONE_NEWNET)",
-                "so many namespaces are in use",
+                "The limit of namespaces is reached",
                 "user.max_net_namespaces is 2 here",
             ],
         ),
@@ -113,10 +113,10 @@ fn check(inject: &str, failed: &str, words: &[&str]) {
 fn lacks(capability: &str) -> String {
     if rustix::process::geteuid().is_root() {
         return format!(
-            "this container lacks CAP_{capability}; docker run --cap-add {capability} gives it"
+            "This container lacks CAP_{capability}; try docker run --cap-add {capability}"
         );
     }
-    "no setting forbids it, so a container or a seccomp filter does; try outside of it, or as root"
+    "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root"
         .to_owned()
 }
 

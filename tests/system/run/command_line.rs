@@ -167,7 +167,7 @@ fn a_full_disk_is_told() {
         let output = program(args).stdout(full.try_clone().unwrap()).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{args:?}");
         assert!(
-            err(&output).ends_with(": no room is left (ENOSPC)\n"),
+            err(&output).ends_with(": No space left on device (ENOSPC)\n"),
             "{args:?}: {}",
             err(&output)
         );

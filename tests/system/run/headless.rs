@@ -64,7 +64,7 @@ impl Server {
     }
 
     async fn at(&mut self) -> Endpoint {
-        let text = self.says("; ctrl-c").await;
+        let text = self.says("; Ctrl-C").await;
         let at = text.split([' ', ',']).find_map(|word| word.parse().ok());
         at.expect("an address and a port")
     }
@@ -106,7 +106,7 @@ async fn a_server_and_its_clients_say_what_happens() {
     assert_eq!(text.matches(r"received 6 bytes: \x1b[2Jhi").count(), 3);
     assert!(text.contains(&format!("3 of 3 connected to {at}, 18 bytes sent, 18 received")));
     assert!(text.bytes().all(|byte| byte == b'\n' || !byte.is_ascii_control()));
-    let said = server.says("is closed").await;
+    let said = server.says(": closed").await;
     assert!(said.contains(r"sent 6 bytes: \x1b[2Jhi"));
     server.end.send(15).expect("still there");
     assert_eq!(server.task.await.expect("no panic").expect("no failure"), Exit::BySignal(15));
@@ -138,8 +138,8 @@ async fn quiet_means_only_the_first_word_and_the_last() {
 async fn listening_to_everybody_comes_with_a_warning() {
     let mut server = Server::start("fivetuple listen --port 0 --bind 0.0.0.0 --hold");
     let text = server.says("can connect").await;
-    assert!(text.contains("accept() is not called"));
-    assert!(text.contains("warning: anyone who can reach this machine can connect"));
+    assert!(text.contains("accept() is held"));
+    assert!(text.contains("warning: any host that can reach this machine can connect"));
 }
 
 #[tokio::test(flavor = "local")]
@@ -152,7 +152,7 @@ async fn a_taken_port_is_explained() {
     assert_eq!(
         error.to_string(),
         format!(
-            "cannot listen at {at}: bind(): address already in use (EADDRINUSE); try --port {next}, or --port 0 for any free one"
+            "cannot listen on {at}: bind() failed: Address already in use (EADDRINUSE). Try --port {next}, or --port 0 for any free port."
         )
     );
 }
@@ -161,7 +161,7 @@ async fn a_taken_port_is_explained() {
 async fn an_address_of_another_machine_is_explained() {
     let server = Server::start("fivetuple listen --port 0 --bind 192.0.2.1");
     let error = server.task.await.expect("no panic").expect_err("not ours");
-    assert!(error.to_string().ends_with("this machine does not have that address"));
+    assert!(error.to_string().ends_with("This machine does not have that address."));
 }
 
 #[tokio::test(flavor = "local")]
@@ -194,10 +194,7 @@ async fn what_no_call_has_returned_has_no_symbol() {
     let line = format!("fivetuple connect {at} -n 9 --wait 0s --quiet");
     let (ended, _) = run_connect_with(64 + 3, &line).await;
     let error = ended.expect_err("too many").to_string();
-    assert!(
-        error.contains("the descriptors that are left are kept for other things; `ulimit -n`"),
-        "{error}"
-    );
+    assert!(error.contains("the remaining descriptors are reserved. `ulimit -n`"), "{error}");
     assert!(!error.contains("EMFILE"), "{error}");
 }
 
@@ -210,7 +207,7 @@ async fn a_source_range_that_is_used_up_is_named() {
     let error = ended.expect_err("two ports for three").to_string();
     assert!(
         error.ends_with(
-            "connect(): address not available (EADDRNOTAVAIL); every port of 45200-45201 is used up from this address to that one, try a wider --source-range or another --from"
+            "connect() failed: Cannot assign requested address (EADDRNOTAVAIL). All ports of 45200-45201 from this address to that destination are in use; try a wider --source-range or another --from."
         ),
         "{error}"
     );
@@ -233,10 +230,10 @@ async fn a_refused_datagram_is_told_as_that() {
     let line = format!("fivetuple connect --udp {at} --payload x --wait 5s");
     let (ended, text) = run_connect(&line).await;
     assert!(text.contains(": sent 1 byte\n"), "{text}");
-    assert!(text.contains("the datagram was refused, nobody has that UDP port"), "{text}");
+    assert!(text.contains("datagram refused: no UDP socket on that port"), "{text}");
     assert!(text.contains("1 of 1 UDP sockets connected, without a handshake, to"), "{text}");
     assert_eq!(
         ended.expect_err("refused").to_string(),
-        format!("the datagram was refused at {at}: nobody has that UDP port (ECONNREFUSED)")
+        format!("datagram refused by {at}: no UDP socket on that port (ECONNREFUSED)")
     );
 }

@@ -142,7 +142,7 @@ fn unset() -> Robot {
 #[test]
 fn where_no_setting_can_be_made_the_form_says_so_and_the_lab_stays() {
     let mut robot = unset();
-    robot.says("no more than 4096 connections wait for accept()");
+    robot.says("its accept queues hold at most 4096 connections");
     assert_eq!(robot.state.machine.somaxconn, 4096);
     for (range, why) in [
         ("50000-50009", "The lab's computers keep 32768-60999"),

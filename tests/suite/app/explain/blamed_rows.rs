@@ -118,10 +118,10 @@ fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
 #[test]
 fn where_proc_is_read_instead_nothing_is_said_to_be_unreadable() {
     let mut robot = Robot::new();
-    let why = "opening a netlink socket was refused: Operation not permitted";
+    let why = "socket(AF_NETLINK) failed: Operation not permitted (EPERM)";
     robot.tell(Event::FellBackToProcfs(why.to_owned()));
     let said = robot.said();
-    assert!(said.contains("/proc/net/tcp is read instead"), "{said}");
+    assert!(said.contains("Reading /proc/net/tcp instead"), "{said}");
     assert!(said.contains("Operation not permitted"), "{said}");
     assert!(robot.state.sockets.blind.is_empty());
 }

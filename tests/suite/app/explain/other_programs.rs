@@ -48,7 +48,7 @@ fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
     robot.ask(Action::SelectRow(name(FOREIGN)));
     let diagram = diagram(&mut robot);
     assert!(diagram.contains("the table does not show how it ended"), "{diagram}");
-    assert!(!diagram.contains("60 s are over"), "{diagram}");
+    assert!(!diagram.contains("60 s elapsed"), "{diagram}");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() 
     let spec = ConnectSpec::to("nosuchhost.invalid:53".parse().unwrap());
     let why = SyscallError { call: Call::Resolve, errno: Errno::EADDRNOTAVAIL };
     robot.hear(SocketEvent::ConnectFailed { spec, to: None, local: None, why });
-    assert!(robot.said().contains("no address is known for that name"), "{}", robot.said());
+    assert!(robot.said().contains("Name or service not known"), "{}", robot.said());
     let datagram = own("udp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=11", 11);
     robot.hear(SocketEvent::Connected(datagram));
     robot.hear(SocketEvent::Closed {
