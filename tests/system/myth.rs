@@ -37,7 +37,11 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
             assert_eq!(here.count(), 1, "{computer}");
         }
         // Those two are taken now: two others can show it once more, and then no more.
-        real.press_until("U", "tablet connected from port");
+        real.press_until("U", "tablet connected from port 5000, the same number as the server's");
+        real.until("an end of the trial", |robot| {
+            let myth = robot.state.ui.myth.as_ref();
+            myth.is_some_and(|myth| myth.calls.iter().all(|call| call.answer.is_some()))
+        });
         real.press_until("U", "no row on port 5000");
         real.press_until("r", "reset");
         assert_eq!(real.robot.state.ui.myth, None);

@@ -109,6 +109,8 @@ fn of_call(state: &State, account: &mut Account, client: SocketId) {
     let nowhere = called.map(|called| called.ip).filter(IpAddr::is_unspecified);
     let is_ours = state.is_our_server(tuple.remote);
     let pick = match spec.source_port {
+        // The trial of the myth asks for it, whatever the options of the next connect are.
+        _ if tuple.local.port == tuple.remote.port => Some(Fact::SamePort),
         SourcePort::KernelPicks => None,
         SourcePort::Toy(_) => Some(Fact::FromRange),
         SourcePort::Fixed(_) => Some(Fact::PortAsked),

@@ -34,7 +34,7 @@ fn a_forgotten_key_is_found_by_its_name() {
     for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
         let terminal = sized(&[], cols, rows);
         terminal.press_until(":", "All actions");
-        terminal.type_text("big");
+        terminal.type_text("large text");
         terminal.wait_for("1 of ");
         terminal.press("Enter");
         terminal.wait_until("large text", crate::terminal::LIMIT, |screen| {
