@@ -169,7 +169,7 @@ async fn a_client_that_cannot_connect_is_a_failure_with_its_reason() {
     for (args, why) in [
         (
             "127.0.0.2:1 -n 10",
-            "127.0.0.2:1: connect(): connection refused (ECONNREFUSED); nobody listens there",
+            "127.0.0.2:1: connect(): connection refused (ECONNREFUSED); nothing is listening there",
         ),
         (
             "192.0.2.1:80",
