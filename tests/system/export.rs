@@ -92,7 +92,7 @@ fn compile(file: &Path) -> Option<std::path::PathBuf> {
 #[test]
 fn a_listener_and_two_computers() {
     Real::alone(|mut real| {
-        real.press_until("l", "listening on");
+        real.press_until("l", "Listening on");
         real.press_until("c", "laptop connected");
         real.press_until("j c", "phone connected");
         real.until("accepted", |robot| robot.state.server.ends.len() == 2);

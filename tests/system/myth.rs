@@ -25,7 +25,7 @@ fn outcomes(myth: &Myth) -> Vec<String> {
 #[test]
 fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
     Real::alone(|mut real| {
-        real.press_until("l", "listening on");
+        real.press_until("l", "Listening on");
         real.press_until("c", "laptop connected");
         real.press_until("U", "works once per client address");
         let myth = real.robot.state.ui.myth.clone().unwrap();

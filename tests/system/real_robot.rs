@@ -39,7 +39,7 @@ impl Real {
     /// The laptop is connected, and accepted.
     #[track_caller]
     pub(crate) fn connect(&mut self) {
-        self.press_until("l", "listening on");
+        self.press_until("l", "Listening on");
         self.press_until("c", "laptop connected");
         self.until("accepted", |robot| robot.state.server.ends.len() == 1);
     }

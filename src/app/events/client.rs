@@ -1,4 +1,4 @@
-//! News of the clients while they connect.
+//! Events of clients while they connect.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::tcp::{
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     client_end(state, socket, OpenEnds::call);
     answered(state, socket.order);
-    // Many calls of the lab are told together.
+    // A burst in the lab is reported in one sentence.
     if !(state.lab.is_up() && state.clients.under_way.is_some()) {
         begin(state, Verb::Call, socket.name);
     }
@@ -27,7 +27,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 }
 
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
-    // UDP never waits for an answer, so each is a call of its own, exact copies too.
+    // UDP never waits for an answer: each connect counts, exact copies too.
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
     client_end(state, socket, OpenEnds::answer);
@@ -37,7 +37,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let progress = state.clients.under_way.as_mut();
     if let Some(progress) = progress.filter(|burst| socket.order == Some(burst.id)) {
         progress.opened += 1;
-        // In the order in which they were answered one would not see how the kernel picks.
+        // Sorted, not in the order of the answers: it shows how the kernel picks.
         progress.ports.insert(socket.name.tuple.local.port);
         if progress.ports.len() > 5 {
             progress.ports.pop_last();
@@ -54,7 +54,7 @@ fn begin(state: &mut State, verb: Verb, client: SocketId) {
     episodes::begin(state, &Cause { verb, ends, ordered: None, bytes: 0 });
 }
 
-/// One connection of an order was answered, or its SYN sent; others may have waited for that.
+/// One connection of an order was answered, or its SYN was sent; queued ones may continue.
 fn answered(state: &mut State, order: Option<ConnectId>) {
     let Clients { orders, under_way, .. } = &mut state.clients;
     if let Some(id) = order {
@@ -67,7 +67,7 @@ fn answered(state: &mut State, order: Option<ConnectId>) {
     }
 }
 
-/// The call of a client, from its own end as far as it was bound to whom it called, was refused.
+/// A client's connect failed; `local` and `to` are known as far as it got.
 pub(crate) fn failed(
     state: &mut State,
     spec: &ConnectSpec,
@@ -133,7 +133,7 @@ pub(crate) fn burst_ended(
     vec![]
 }
 
-/// Notes which computer holds a client's end, and how far its call has come.
+/// Records which computer owns a client's end, and how far its connect got.
 fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut OpenEnds, OwnSocket, Moment)) {
     let clients = &mut state.clients;
     let known = clients.computers.iter().position(|computer| computer.ends.contains(socket.name));

@@ -1,4 +1,4 @@
-//! News of connections that were made already: data, and how they end.
+//! Events of established connections: data, and how they end.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
     if state.server.ends.contains(end) {
         state.server.totals.received += bytes;
         let who = state.peer_name(end.tuple.remote.ip, end);
-        let many = |n: u32| format!("data came {n} times; the last: {size} from {who}.");
+        let many = |n: u32| format!("Data arrived {n} times; the last: {size} from {who}.");
         let part_of_the_call = is_young(state, end) && !is_stranger(state, end);
         state.server.last_payload = Some((end, first.to_vec()));
         if !part_of_the_call {
-            let said = format!("the server read {size} from {who}: \"{text}{more}\"");
+            let said = format!("The server read {size} from {who}: \"{text}{more}\"");
             state.notices.count(state.now, Topic::Data, said, many);
         }
     } else {
@@ -30,7 +30,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         let from = if end.tuple.is_to_itself() { " from itself" } else { "" };
         let said = format!("{who} received {size}{from}: \"{text}{more}\"");
         state.notices.count(state.now, Topic::Data, said, |n| {
-            format!("data came {n} times; the last: {size} for {who}.")
+            format!("Data arrived {n} times; the last: {size} for {who}.")
         });
     }
     look_at_both(state, end)
@@ -41,7 +41,7 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) -> Vec<Effect> 
         state.server.totals.sent += bytes;
     }
     let is_servers = state.server.ends.contains(end);
-    // What the server answers, and what is a part of the call, is told by who reads it.
+    // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
         let ends = [end, state.other_end(end)];
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
@@ -80,7 +80,7 @@ pub(crate) fn half_closed(state: &mut State, end: SocketId) -> Vec<Effect> {
     look_at_both(state, end)
 }
 
-/// An end of ours ends, or has sent its FIN: what comes of it is told once it has been seen.
+/// One of our ends closed or sent its FIN: the sentence follows once the effect was seen.
 fn ends(state: &mut State, end: SocketId, verb: Verb) {
     let is_broken = matches!(verb, Verb::Broken(_));
     let other = state.other_end(end);
@@ -91,7 +91,7 @@ fn ends(state: &mut State, end: SocketId, verb: Verb) {
     state.note(other, |other| other.other_ended = Some(at));
 }
 
-/// Whether the connection was made a moment ago, so that its payload belongs to the same key.
+/// Whether the connection is so new that its payload belongs to the same key press.
 fn is_young(state: &State, end: SocketId) -> bool {
     const MOMENT: Duration = Duration::from_millis(300);
     let known = state.server.ends.get(end).or_else(|| state.clients.holder_of(end)?.ends.get(end));
@@ -100,7 +100,7 @@ fn is_young(state: &State, end: SocketId) -> bool {
 
 pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Effect> {
     if !end.tuple.is_connected() {
-        // A listening socket, or one that was never connected: the news of the listener tells it.
+        // A listening socket, or one that was never connected: the listener's event covers it.
         return vec![Effect::Lookup(vec![end])];
     }
     state.episodes.drop_call(end);
@@ -108,7 +108,7 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Ef
     let ordered = state.own_end(end).and_then(|end| end.ordered);
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
     state.clients.closed += u64::from(is_one_of_many);
-    // What a reset has taken out already was told by it.
+    // A reset has reported the end already.
     if state.own_end(end).is_some() {
         let verb = match how {
             CloseKind::Close => Verb::Close,
@@ -125,7 +125,7 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Ef
     look_at_both(state, end)
 }
 
-/// Which state an end had reached at least, as far as its own calls tell; `None` where none was told.
+/// The state an end reached at least, from its own calls; `None` if there were none.
 fn reached(state: &State, end: SocketId) -> Option<TcpState> {
     let answered = |is_answered| {
         if is_answered { TcpState::Established } else { TcpState::SynSent }
@@ -133,7 +133,7 @@ fn reached(state: &State, end: SocketId) -> Option<TcpState> {
     if let Some(known) = state.own_end(end) {
         return Some(answered(known.answered));
     }
-    // A call that was refused is forgotten already.
+    // A failed connect is forgotten already.
     let events = state.sockets.log.of(end.tuple.connection(), state.now);
     let own = events.filter(|(_, name, _)| *name == end);
     let come = own.filter_map(|(_, _, doing)| match doing {

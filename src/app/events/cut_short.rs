@@ -7,7 +7,7 @@ use crate::app::query::facts;
 use crate::app::table::GoneReason;
 use crate::tcp::{Change, SocketRow, TcpState};
 
-/// Tells of those that have just gone.
+/// Reports rows that have just left.
 pub(crate) fn tell(state: &mut State, changes: &[Change]) {
     for change in changes {
         if let Change::Vanished(row) = change
@@ -25,8 +25,7 @@ fn tell_of(state: &mut State, row: &SocketRow) -> Option<()> {
     let early = u32::try_from(line.time_left(gone.at)?.as_secs()).ok()?;
     let mut account = facts::account(state, Verb::CutShort, [name, state.other_end(name)], early);
     account.rows[0] = RowOutcome { before: Some(row.state), after: RowNow::Gone };
-    // Not our own doing: whoever sends a FIN again, as its ACK takes long, is sent that ACK again, and one of them comes when the other end
-    // is closed.
+    // A FIN retransmitted over a slow wire is acknowledged again, and one ACK arrives after the other end is closed.
     state.notices.tell(state.now, Some(Topic::CutShort), ((0, account), told), 1);
     Some(())
 }

@@ -1,4 +1,4 @@
-//! First look, then speak: what one cause sets off is told once a look has shown what came of it, and told anew while its rows still change.
+//! Episodes: the effects of one cause are reported once a poll has shown them, and reworded while the rows still change.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::app::query::facts::{self, rows};
 use crate::app::query::opening_facts;
 use crate::tcp::TcpState;
 
-/// For so long what follows belongs to it, and is told in its sentence.
+/// Effects within this time belong to the cause and its sentence.
 const WINDOW: Duration = Duration::from_millis(300);
-/// A look takes less than this.
+/// A poll takes less than this.
 const PATIENCE: Duration = Duration::from_millis(30);
-/// A call is answered at once before this, where nothing is known that keeps the answer.
+/// A connect is normally answered within this.
 const ANSWERED: Duration = Duration::from_millis(100);
-/// If no look comes, it is told all the same.
+/// Without a poll, the sentence is written after this.
 const LIMIT: Duration = Duration::from_secs(1);
-/// So many that are not told yet may be about the same; more are counted.
+/// At most so many open episodes of a kind; more are counted.
 const ALIKE: usize = 4;
 
 /// Begins an episode, unless the cause belongs to one that is open.
@@ -44,7 +44,7 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
         return;
     }
     if is_counted && open.iter_mut().filter(|known| alike(known, true)).count() > ALIKE {
-        // They are but a number by now.
+        // Already just a number.
         open.retain(|known| !known.is_told || known.topic != topic);
     }
     let mut account = facts::account(state, verb, ends, cause.bytes);
@@ -66,7 +66,7 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
     }
 }
 
-/// Under which it is counted with what is alike.
+/// The topic that similar episodes are counted under.
 fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     let is_one_of_many = cause.weight() == Weight::Ordered && state.clients.ordered > 1;
     Some(match cause.verb {
@@ -84,7 +84,7 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     })
 }
 
-/// Tells what has been looked at, and tells anew what has changed since.
+/// Reports episodes that were polled, and rewords those that changed since.
 pub(crate) fn settle(state: &mut State) {
     let mut open = std::mem::take(&mut state.episodes.open);
     open.retain_mut(|episode| {
@@ -95,7 +95,7 @@ pub(crate) fn settle(state: &mut State) {
         look(state, &mut account, episode.ends, episode.opened);
         let known = &episode.account;
         if episode.is_told && account.rows == known.rows && account.facts.is_subset(&known.facts) {
-            // Conditions that are over are no news, and the rows were not polled again.
+            // Ended conditions are not reported, and the rows were not polled again.
             account = known.clone();
         }
         let differs = account != episode.account;
@@ -137,7 +137,7 @@ fn tell(state: &mut State, episode: &Episode) {
     state.notices.tell(episode.opened, episode.topic, (account, told), count);
 }
 
-/// How both rows changed, as far as the last looks show it.
+/// How both rows changed, as of the last polls.
 fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
     [0, 1].map(|n| {
         let (end, before) = (episode.ends[n], episode.before[n]);
@@ -153,7 +153,7 @@ fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
     })
 }
 
-/// Whether what came of it has been seen, or has not been for too long.
+/// Whether the effect was seen, or the time limit is over.
 fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let [own, other] = [0, 1].map(|n| {
         let end = episode.ends[n];

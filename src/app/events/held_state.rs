@@ -4,7 +4,7 @@ use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
 use crate::tcp::{OwnSocket, SocketId, SyscallError, TcpState};
 
-/// A connection is in that state now.
+/// A connection is now in that state.
 pub(crate) fn staged(
     state: &mut State,
     (held, main): (TcpState, SocketId),
@@ -21,7 +21,7 @@ pub(crate) fn staged(
     state.server.places.extend(listener.map(ListenAddress::of_socket));
     state.ui.selected = Some(main);
     let text = format!(
-        "{held} at {}: {}. The calls: {}. r closes it again.",
+        "{held} at {}: {}. The calls: {}. r closes it.",
         main.tuple.local,
         how_held(held),
         calls.join("; ")
@@ -34,14 +34,14 @@ pub(crate) fn staged(
 
 pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: SyscallError) -> Vec<Effect> {
     let helps = match why.errno {
-        crate::tcp::Errno::EMFILE => " Helps: r, which closes those that are held.",
+        crate::tcp::Errno::EMFILE => " Try r, which closes the staged ones.",
         _ => "",
     };
     let reason = match why.of_our_own() {
         Some(own) => own.to_owned(),
-        None => format!("{} said {}", why.call, why.errno),
+        None => format!("{} failed: {}", why.call, why.errno),
     };
-    let text = format!("no connection could be put into {held}: {reason}.{helps}");
+    let text = format!("Cannot stage a connection in {held}: {reason}.{helps}");
     state.notices.blame(state.now, text, vec![]);
     vec![]
 }

@@ -17,7 +17,7 @@ use crate::tcp::{
     ListenSpec, Port, PortRange,
 };
 
-/// Takes what the lab told.
+/// Applies a lab event.
 pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
     match news {
         LabEvent::Up { computers, limits, took } => up(state, computers, limits, took),
@@ -71,10 +71,10 @@ fn up(
     state.lab.stage = LabStage::Up;
     state.lab.computers = computers;
     let closed =
-        if were_open > 0 || was_listening { " What was open on loopback is closed." } else { "" };
-    let low = if limits.unprivileged_from == Port::ANY { ", 80 and 500 too" } else { "" };
+        if were_open > 0 || was_listening { " Sockets on loopback were closed." } else { "" };
+    let low = if limits.unprivileged_from == Port::ANY { " (80 and 500 included)" } else { "" };
     let text = format!(
-        "the lab is up in {}: {}.{closed} Each computer has a kernel's TCP, a table and ports of its own{low}.",
+        "The lab is up after {}: {}.{closed} Each host has its own TCP stack, socket table and ports{low}.",
         format::seconds(took),
         addresses(state),
     );
@@ -97,21 +97,19 @@ fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
         format!(" {helps}{stop}")
     };
     never_up(state);
-    say_there_is_none(state, &format!("{} said {}.{helps}", why.step, why.errno));
+    say_there_is_none(state, &format!("{} failed: {}.{helps}", why.step, why.errno));
     vec![]
 }
 
 fn never_up(state: &mut State) {
     state.lab.stage = LabStage::Off;
     state.lab.plan = None;
-    // Perhaps that was what it failed at.
+    // The port range may be the cause of the failure.
     state.lab.spec.ports = None;
 }
 
 fn say_there_is_none(state: &mut State, why: &str) {
-    let text = format!(
-        "there is no lab: {why} Everything else works all the same, with computers on loopback."
-    );
+    let text = format!("No lab: {why} Everything else still works, with clients on loopback.");
     state.notices.blame(state.now, text, vec![]);
 }
 
@@ -119,7 +117,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     let Some(before) = state.lab.before.take() else {
         never_up(state);
         if let Some(why) = why {
-            say_there_is_none(state, &format!("it went down before it was up: {why}."));
+            say_there_is_none(state, &format!("it ended before it was up: {why}."));
         }
         return vec![];
     };
@@ -130,7 +128,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.clients.start_over(state.now);
     let plan = state.lab.plan.filter(|_| why.is_none());
     state.lab = LabState {
-        // A range that was to be used up goes with the lab that had it.
+        // The port range of a use-up run ends with its lab.
         spec: LabSpec { ports: plan.map(|plan| plan.range), ..state.lab.spec },
         bind: state.lab.bind,
         absolute: state.lab.absolute,
@@ -140,13 +138,12 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     let (tone, text) = match why {
         None => (
             Tone::Plain,
-            "the lab is down; the computers are those on loopback again. N sets it up anew"
-                .to_owned(),
+            "The lab is down; clients use loopback again. Press N to restart it.".to_owned(),
         ),
         Some(why) => (
             Tone::Warning,
             format!(
-                "the lab went down by itself: {why}. The computers are those on loopback again; N sets it up anew."
+                "The lab ended on its own: {why}. Clients use loopback again. Press N to restart it."
             ),
         ),
     };
@@ -158,7 +155,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     effects
 }
 
-/// Other computers' tables from now on: nothing of the old ones stays, neither rows nor sockets, nor refusals and trials.
+/// The tables are those of other hosts now: drops all rows, sockets, failures and tests.
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
     state.staged = HeldSockets::default();

@@ -6,7 +6,7 @@ use crate::app::model::Verb;
 use crate::app::model::account::episodes::Cause;
 use crate::tcp::{CloseKind, Delivery, Flags, SocketId, WireSegment};
 
-/// Looks for such an RST among the segments that were put on the wire after that number.
+/// Finds such an RST among the segments put on the wire after that number.
 pub(crate) fn look_for(state: &mut State, after: Option<u64>) {
     let newest_first = state.lab.crossings.iter().rev();
     let new = newest_first.take_while(|crossing| Some(crossing.segment.number) > after);

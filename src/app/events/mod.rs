@@ -14,7 +14,7 @@ use crate::app::model::{LabStage, Tone};
 use crate::app::{Effect, State};
 use crate::tcp::{Host, SocketEvent, escape};
 
-/// Takes what TCP told one of our own sockets.
+/// Applies an event of one of our own sockets.
 pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     if is_too_late(state, &news) {
         return vec![];
@@ -64,7 +64,7 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
         }
         SocketEvent::Crashed(what) => {
             let text = format!(
-                "a part of fivetuple crashed, the rest goes on: {}",
+                "A part of fivetuple crashed; the rest continues: {}",
                 escape(what.as_bytes())
             );
             state.notices.say(state.now, Tone::Warning, text);
@@ -73,7 +73,7 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     }
 }
 
-/// Whether news is of sockets that were closed as the lab came up, or went; or are, as it goes: that has been said, and nothing of them stays.
+/// Whether an event is about sockets that were closed when the lab went up or down: already reported.
 fn is_too_late(state: &State, news: &SocketEvent) -> bool {
     let is_of_an_end = matches!(
         news,
@@ -86,7 +86,7 @@ fn is_too_late(state: &State, news: &SocketEvent) -> bool {
     is_elsewhere || (is_of_an_end && state.lab.stage == LabStage::Stopping)
 }
 
-/// On which computer it happened, where news is of one socket.
+/// The host of an event about one socket.
 fn host_of(news: &SocketEvent) -> Option<Host> {
     match news {
         SocketEvent::Listening { spec, .. } | SocketEvent::ListenFailed { spec, .. } => {

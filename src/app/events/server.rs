@@ -1,4 +1,4 @@
-//! News of the listening sockets.
+//! Events of the listening sockets.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) ->
     vec![]
 }
 
-/// Explains a refusal better, now that more is known of the rows to blame.
+/// Explains a failure again, now that more is known of the rows to blame.
 pub(crate) fn explain_again(state: &mut State) {
     const WHILE: Duration = Duration::from_secs(1);
     let known = state.server.refused.take();
@@ -88,9 +88,9 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
 pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
     state.server.held = held;
     let text = if held {
-        "accept() is held: whoever calls is connected by the kernel all the same, and waits in the accept queue."
+        "accept() is held. The kernel still completes connections; they wait in the accept queue."
     } else {
-        "accept() goes on: whoever waited gets a socket of its own now."
+        "accept() runs again: each connection in the queue gets a socket of its own."
     };
     state.notices.say(state.now, Tone::Plain, text);
     vec![]
@@ -122,12 +122,12 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration) -> Vec<Effect> {
     state.server.pause = Some((why, state.now.plus(pause)));
     let text = accept::accept_failed(why, pause);
-    let many = |n| format!("accept() failed, or turned somebody away, {n} times: {}", why.reason());
+    let many = |n| format!("accept() failed or refused a connection {n} times: {}.", why.reason());
     state.notices.count(state.now, Topic::AcceptFailed, text, many);
     vec![]
 }
 
-/// Remembers which programs are at the other ends: their rows will be gone, or be the kernel's, when there is more to say of them.
+/// Records the programs at the other ends: their rows may be gone when a sentence names them.
 pub(crate) fn know_strangers(state: &mut State) {
     let State { server: listener, sockets, machine, .. } = state;
     listener.ends.learn_programs(|end| {

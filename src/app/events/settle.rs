@@ -6,10 +6,10 @@ use crate::app::model::Attempt;
 use crate::app::model::failure::ROWS;
 use crate::tcp::{Errno, Protocol};
 
-/// For so long a look may bring them.
+/// A poll may show them within this time.
 const WHILE: Duration = Duration::from_secs(1);
 
-/// The sentence about a refused call comes only now, after all that was ordered with it.
+/// The sentence about a failed connect comes only now, after the rest of its burst.
 pub(crate) fn told_now(state: &mut State) {
     let case = state.notices.case.as_mut();
     let calls = |wish: &Attempt| matches!(wish, Attempt::Connect(..));
@@ -19,8 +19,7 @@ pub(crate) fn told_now(state: &mut State) {
     blame_again(state);
 }
 
-/// Blames the rows, too, that have been seen since, where it is rows that something ran short for: who listens only after nobody did
-/// explains no refusal.
+/// Also blames rows seen since, if rows were the shortage. A listener that appeared after the failure explains nothing.
 pub(crate) fn blame_again(state: &mut State) {
     let Some(case) = &state.notices.case else {
         return;

@@ -2,7 +2,7 @@ use crate::app::model::Tone;
 use crate::app::{State, format};
 use crate::tcp::WireEvent;
 
-/// Says that the wire has become full, or that something never came on it.
+/// Reports a full wire, or frames that never reached it.
 pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
     for news in news {
         let text = match *news {
@@ -10,12 +10,12 @@ pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
             WireEvent::Status(status) if status.missed > 0 => {
                 let before = state.lab.known.missed;
                 let all = before + status.missed;
-                // It comes in many small pieces: each is told that makes a difference.
+                // It comes in many small parts: only those that matter are reported.
                 if before > 0 && all.ilog2() == before.ilog2() {
                     continue;
                 }
                 format!(
-                    "{} never came on the wire: a computer sends faster than the wire takes them, and its queue is full (net.core.rmem_max). What of them was TCP's is sent again later",
+                    "{} never reached the wire: a host sent faster than the wire takes them, and its queue was full (net.core.rmem_max). TCP retransmits its own.",
                     format::many(all, "frame", "frames"),
                 )
             }
@@ -30,12 +30,12 @@ pub(crate) fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
 
 fn is_full(state: &State, frames: usize, bytes: usize) -> String {
     let until = if state.lab.wire.held {
-        "until h lets go, or o makes room"
+        "until h releases the wire, or o makes room"
     } else {
         "until some have arrived"
     };
     format!(
-        "the wire is full: {} of {} MiB wait on it. What is sent now is lost, {until}; TCP sends it again later",
+        "The wire is full: {} of {} MiB are on it. Anything sent now is dropped {until}; TCP retransmits it.",
         format::many(frames as u64, "frame", "frames"),
         format::number(bytes as u64 >> 20),
     )

@@ -1,20 +1,24 @@
-//! Sentences about accept() that failed.
+//! Sentences about accept() failures.
 
 use std::time::Duration;
 
 use crate::app::format::seconds;
 use crate::tcp::{Call, SyscallError};
 
-/// accept() brought nobody, or somebody who had to be turned away.
+/// accept() failed, or the connection was refused with "busy".
 pub(crate) fn accept_failed(why: SyscallError, pause: Duration) -> String {
     let errno = why.errno;
     if !pause.is_zero() {
         let pause = seconds(pause);
-        return format!("cannot accept a connection: {errno}; tried again in {pause}");
+        return format!(
+            "Cannot accept a connection: accept() failed: {errno}. The next attempt is in {pause}."
+        );
     }
     if why.call == Call::Reserve {
-        format!("a caller was turned away with \"busy\": {why}")
+        format!("The server refused a connection with \"busy\": {why}.")
     } else {
-        format!("a caller was gone before accept() returned: {errno}; it goes on at once")
+        format!(
+            "A client was gone before accept() returned: {errno}. The server calls accept() again at once."
+        )
     }
 }

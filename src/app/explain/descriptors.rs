@@ -1,30 +1,30 @@
-//! How many more connections the descriptors allow, and why no more: in numbers that add up.
+//! How many more connections the file descriptor limit allows.
 
 use crate::app::model::LabState;
 use crate::app::{State, format};
 use crate::tcp::HostLimits;
 
-/// Where this program's descriptors are.
+/// How this program's file descriptors are used.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DescriptorBudget {
-    /// How many it may hold.
+    /// The limit.
     limit: u64,
-    /// Those that no connection gets.
+    /// Reserved for other uses than connections.
     kept: u64,
     has_lab: bool,
-    /// Those of sockets that are open.
+    /// Used by open sockets.
     used: u64,
-    /// Those that calls under way are about to take.
+    /// Needed by pending connects.
     promised: u64,
-    /// How many a connection takes.
+    /// How many each connection needs.
     each: u64,
 }
 
 impl DescriptorBudget {
-    /// The room for calls, to a server of ours or to others.
+    /// The budget for connections to our own server or to others.
     pub(crate) fn of(state: &State, to_ourselves: bool) -> DescriptorBudget {
         let used = state.clients.open() + state.server.ends.len() + state.server.sockets.len();
-        // Who waits for accept() needs no descriptor at the server.
+        // A connection in the accept queue has no descriptor at the server.
         let each = if to_ourselves && !state.server.held { 2 } else { 1 };
         let has_lab = state.lab.is_up();
         let lab = if has_lab { LabState::DESCRIPTORS } else { 0 };
@@ -38,27 +38,27 @@ impl DescriptorBudget {
         }
     }
 
-    /// How many more connections there is room for.
+    /// How many more connections fit.
     pub(crate) fn calls(&self) -> u32 {
         let taken = self.kept + self.used + self.promised;
         let free = self.limit.saturating_sub(taken);
         u32::try_from(free / self.each).unwrap_or(u32::MAX)
     }
 
-    /// That there is room for none.
+    /// The sentence when none fits.
     pub(crate) fn none(&self) -> String {
         let helps = if self.kept + self.each > self.limit {
-            "ulimit -n 1024 before the start allows enough"
+            "Try ulimit -n 1024 before starting fivetuple."
         } else {
-            "close some (0d closes all)"
+            "Try closing some (0d closes all)."
         };
-        format!("cannot connect: {}; {helps}", self.sum())
+        format!("Cannot connect: {}. {helps}", self.sum())
     }
 
-    /// That there is room for fewer than were asked for.
+    /// The sentence when fewer fit than were ordered.
     pub(crate) fn fewer(&self, asked: u32) -> String {
         format!(
-            "connecting {} times, not {}: {}; the hard limit allows no more",
+            "Opening only {} of {} connections: {}. That is the hard limit.",
             format::number(u64::from(self.calls())),
             format::number(u64::from(asked)),
             self.sum()
@@ -66,27 +66,23 @@ impl DescriptorBudget {
     }
 
     fn sum(&self) -> String {
-        let kept_for = if self.has_lab { "the lab and other things" } else { "other things" };
+        let kept_for = if self.has_lab { "the lab and other uses" } else { "other uses" };
         let is = |n| if n == 1 { "is" } else { "are" };
         let number = format::number;
-        let mut parts = vec![format!("{} are kept for {kept_for}", number(self.kept))];
+        let mut parts = vec![format!("{} are reserved for {kept_for}", number(self.kept))];
         if self.used > 0 {
             parts.push(format!("{} {} in use", number(self.used), is(self.used)));
         }
         if self.promised > 0 {
             let (n, is) = (number(self.promised), is(self.promised));
-            parts.push(format!("{n} {is} for calls that are under way"));
+            parts.push(format!("{n} {is} needed by pending connects"));
         }
         let each = match self.each {
-            1 => "a connection takes one",
-            _ => "a connection takes two, as both ends are ours",
+            1 => "each connection needs one",
+            _ => "each connection needs two (one per end)",
         };
         parts.push(each.to_owned());
         let last = parts.pop().unwrap_or_default();
-        format!(
-            "of the {} descriptors that this program may hold, {}, and {last}",
-            number(self.limit),
-            parts.join(", ")
-        )
+        format!("of {} file descriptors, {}, and {last}", number(self.limit), parts.join(", "))
     }
 }

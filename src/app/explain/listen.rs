@@ -1,4 +1,4 @@
-//! Sentences about the server: that it listens, that it does no more, and that all starts over.
+//! Sentences about the listener and about reset.
 
 use crate::app::format::many;
 use crate::tcp::{Accepting, Host, ListenSpec};
@@ -6,7 +6,7 @@ use crate::tcp::{Accepting, Host, ListenSpec};
 pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
     let at = spec.at;
     let who = match sockets {
-        1 => "one socket waits for calls".to_owned(),
+        1 => "one socket is waiting for connections".to_owned(),
         n => format!("{n} sockets share the address (SO_REUSEPORT)"),
     };
     let held = match spec.accepting {
@@ -15,19 +15,18 @@ pub(crate) fn listening(spec: &ListenSpec, sockets: usize) -> String {
     };
     let in_lab = spec.host != Host::THIS;
     let reach = if in_lab && at.ip.to_canonical().is_loopback() {
-        " Only the server's own computer gets in: each has a loopback of its own."
+        " Reachable from the server's own host only: each host has its own loopback."
     } else {
         ""
     };
     format!(
-        "listening on {at}: {who}. LISTEN is a claim on the port, not a connection.{reach}{held}"
+        "Listening on {at}: {who}. LISTEN reserves the port; it is not a connection.{reach}{held}"
     )
 }
 
-/// Everything is closed, to start over.
+/// Everything was closed (r).
 pub(crate) fn reset(open: usize, held_listeners: usize, waiting: u32) -> String {
-    let listeners =
-        many(held_listeners as u64, "listener that S held was", "listeners that S held were");
+    let listeners = many(held_listeners as u64, "staged listener was", "staged listeners were");
     let with_rst = || {
         format!(
             "{} closed with RST, which leaves no TIME_WAIT",
@@ -38,13 +37,15 @@ pub(crate) fn reset(open: usize, held_listeners: usize, waiting: u32) -> String 
         (0, 0) => "nothing was open".to_owned(),
         (0, _) => format!("{listeners} closed"),
         (_, 0) => with_rst(),
-        (_, _) => format!("{}, and {listeners} closed, too", with_rst()),
+        (_, _) => format!("{}, and {listeners} closed too", with_rst()),
     };
     match waiting {
-        0 => format!("reset: {closed}. Nothing listens, and the options are those of the start."),
+        0 => format!(
+            "Reset: {closed}. Nothing is listening; all options are back at their defaults."
+        ),
         n => format!(
-            "reset: {closed}. {} still in TIME_WAIT. Nothing listens, and the options are those of the start.",
-            many(u64::from(n), "row from before is", "rows from before are")
+            "Reset: {closed}. {} still in TIME_WAIT. Nothing is listening; all options are back at their defaults.",
+            many(u64::from(n), "earlier row is", "earlier rows are")
         ),
     }
 }

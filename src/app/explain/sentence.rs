@@ -1,11 +1,11 @@
-//! Sentences, made from what was seen. Every text stands in a table; where no entry fits, the sentence is made of the row changes alone.
+//! Sentences made from what was seen: from the table of texts, or from the row changes where no entry matches.
 
 use crate::app::explain::texts;
 use crate::app::format::{many, number};
 use crate::app::model::{Account, Fact, RowNow, RowOutcome, Verb};
 use crate::tcp::{Errno, Protocol};
 
-/// What happened, and why where that was seen.
+/// What happened, and why if that was seen.
 pub fn sentence(account: &Account) -> String {
     let key = key(account);
     let text = texts::find(key, account);
@@ -38,9 +38,7 @@ fn one_of(n: u32, account: &Account) -> String {
     let done = match account.verb {
         Verb::Call => {
             let n = number(u64::from(n));
-            return format!(
-                "{n} calls were made, and none was answered at once. One of them: {one}"
-            );
+            return format!("{n} connection attempts had no answer at once. One of them: {one}");
         }
         Verb::Send => {
             let n = number(u64::from(n));
@@ -49,7 +47,7 @@ fn one_of(n: u32, account: &Account) -> String {
         Verb::Stop => "no longer listened for",
         Verb::Accept => "accepted",
         Verb::Connect | Verb::Ack => "made",
-        Verb::Close if account.facts.contains(&Fact::PeerFin) => "closed at the other end, too",
+        Verb::Close if account.facts.contains(&Fact::PeerFin) => "closed at the other end too",
         Verb::Close | Verb::Fin => "closed",
         Verb::Abort => "aborted",
         Verb::HalfClose => "half-closed",
@@ -64,13 +62,13 @@ pub(crate) fn is_worth_telling(account: &Account) -> bool {
     account.verb != Verb::Send || texts::find(key(account), account).is_some()
 }
 
-/// Why it is so, where that was seen.
+/// Why it happened, if that was seen.
 pub(crate) fn reason(account: &Account) -> Option<String> {
     let why = texts::find(&format!("{}?", key(account)), account)?;
     Some(fill(why, account))
 }
 
-/// Under which word its texts stand.
+/// The word that its texts are listed under.
 fn key(account: &Account) -> &'static str {
     let is_udp = account.protocol == Protocol::Udp;
     match account.verb {
@@ -96,7 +94,7 @@ fn key(account: &Account) -> &'static str {
     }
 }
 
-/// What the calls alone say, and how the rows changed.
+/// The sentence from the system call and the row changes alone.
 fn row_changes(account: &Account) -> String {
     let Account { who, whom, rows: [own, other], .. } = account;
     let did = match account.verb {
@@ -131,7 +129,7 @@ fn row_changes(account: &Account) -> String {
     text + "."
 }
 
-/// A text with its holes filled.
+/// A text with its placeholders replaced.
 fn fill(text: &str, account: &Account) -> String {
     let [own, other] = account.rows.map(|row| match row.after {
         RowNow::In(state) => state.to_string(),

@@ -1,35 +1,35 @@
-//! The table of texts: `assets/words/`, where the head of `close.txt` says how to read it.
+//! The table of texts: `assets/words/`, the head of `close.txt` explains the format.
 
 use std::sync::LazyLock;
 
 use crate::app::model::{Account, Fact, RowNow, RowOutcome};
 use crate::tcp::TcpState;
 
-/// One text, and when it is true.
+/// One text and its condition.
 #[derive(Clone, Debug)]
 pub struct TextEntry {
-    /// What happened; with `?` behind it the text is an explanation.
+    /// What happened; with `?` at its end the text is an explanation.
     pub keys: Vec<&'static str>,
-    /// What a look shows of the row of whoever did it, and of the other row.
+    /// Patterns of the rows of both ends, the actor's first.
     pub rows: [RowPattern; 2],
-    /// What else has to be seen.
+    /// Facts that must have been seen.
     pub needs: Vec<Fact>,
-    /// The text, with holes.
+    /// The text, with placeholders.
     pub text: &'static str,
 }
 
-/// What a look has to show of a row.
+/// A condition on a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowPattern {
-    /// Whatever.
+    /// No condition.
     Any,
-    /// It is in that state.
+    /// In that state.
     In(TcpState),
-    /// It is in the state that it was in before.
+    /// In the same state as before.
     Same,
-    /// It is gone.
+    /// Gone.
     Gone,
-    /// Nothing is known of it.
+    /// Not in any table.
     Unseen,
 }
 
@@ -64,7 +64,7 @@ pub const SOURCES: [&str; 2] = [
 static ENTRIES: LazyLock<Vec<TextEntry>> =
     LazyLock::new(|| SOURCES.iter().flat_map(|text| text.lines()).filter_map(parse).collect());
 
-/// Every entry, in its order.
+/// All entries, in order.
 pub fn entries() -> &'static [TextEntry] {
     &ENTRIES
 }
@@ -79,13 +79,13 @@ fn parse(line: &'static str) -> Option<TextEntry> {
     Some(TextEntry { keys: keys.split_whitespace().collect(), rows, needs, text })
 }
 
-/// Whether the rows have the states that a text names.
+/// Whether the rows have states for the placeholders in a text.
 fn has_states(text: &str, account: &Account) -> bool {
     let holes = ["{own}", "{other}"].into_iter().zip(account.rows);
     holes.into_iter().all(|(hole, row)| !text.contains(hole) || matches!(row.after, RowNow::In(_)))
 }
 
-/// The first text for that key which fits.
+/// The first matching text for that key.
 pub(crate) fn find(key: &str, account: &Account) -> Option<&'static str> {
     let fits = |entry: &&TextEntry| {
         let [own, other] = entry.rows;

@@ -19,60 +19,60 @@ pub struct Notices {
 pub struct Notice {
     /// When it happened.
     pub at: Moment,
-    /// The sentence, in the reader's words.
+    /// The text.
     pub text: String,
-    /// How it is meant.
+    /// Its tone.
     pub tone: Tone,
-    /// The rows that it is about; those of a refusal are marked in the table.
+    /// The rows it is about; those of a failure are marked in the table.
     pub blame: Vec<SocketId>,
-    /// What happened, where a sentence was made of that; with the number of its episode.
+    /// The account it was made from, with the number of its episode.
     pub account: Option<(u64, Account)>,
     topic: Option<Topic>,
     count: u32,
-    /// How many of them came at once, and are told together.
+    /// How many came at once and share one sentence.
     at_once: u32,
 }
 
-/// How a sentence is meant.
+/// The tone of a sentence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
-    /// It happened.
+    /// Something happened.
     #[default]
     Plain,
-    /// It did not work, and that is the lesson.
+    /// Something failed.
     Refused,
-    /// Somebody should know before it goes on.
+    /// A warning.
     Warning,
 }
 
-/// What many alike events are about, so that a flood of them is one sentence.
+/// Topic of similar events, so that many of them become one sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
-    /// Connections came.
+    /// Connections were made.
     Came,
-    /// Clients called, and had no answer yet.
+    /// Clients are connecting without an answer yet.
     Called,
-    /// One end of a connection hung up.
+    /// One end closed.
     Went,
-    /// The other end hung up, too.
+    /// The other end closed too.
     WentToo,
     /// Connections were aborted.
     Aborted,
-    /// One end of a connection hung up, and goes on reading.
+    /// One end half-closed.
     HalfClosed,
-    /// Connections went that were ordered to go all at once.
+    /// Connections were closed by one order.
     Ordered,
-    /// Data came.
+    /// Data arrived.
     Data,
-    /// Rows in TIME_WAIT were ended by a RST.
+    /// Rows in TIME_WAIT were ended by an RST.
     CutShort,
     /// Connections broke.
     Broke,
     /// accept() failed.
     AcceptFailed,
-    /// A call was refused.
+    /// A system call failed.
     Refused,
-    /// Something else is looked at, or nothing else can be.
+    /// The view changed, or cannot change.
     Looked,
     /// The past was stepped through.
     Past,
@@ -84,14 +84,14 @@ impl Notice {
         Notice { at, text, tone, blame, account: None, topic, count: 1, at_once: 1 }
     }
 
-    /// How many alike it tells of, if of more than one.
+    /// How many similar events it covers, if more than one.
     fn number(&self) -> Option<u32> {
         let at_once = Some(self.at_once).filter(|n| *n > 1);
         Some(self.count).filter(|n| *n > ONE_BY_ONE).or(at_once)
     }
 }
 
-/// Makes a sentence of what happened to that many connections alike.
+/// Makes the sentence for that many similar connections.
 pub(crate) type Told = fn(Option<u32>, &Account) -> String;
 
 impl Topic {
@@ -100,45 +100,45 @@ impl Topic {
         if is_refusal { Tone::Refused } else { Tone::Plain }
     }
 
-    /// Whether sentences about it that come at once are one from the second on: they follow from one order, and say the same.
+    /// Whether sentences that come at once are merged from the second on.
     const fn is_told_at_once(self) -> bool {
         matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort)
     }
 }
 
-/// How many alike sentences in a row are told one by one; more become a number.
+/// How many similar sentences in a row stay separate; more become a number.
 const ONE_BY_ONE: u32 = 4;
-/// Alike sentences that are further apart than this are told anew.
+/// Similar sentences further apart than this are not merged.
 const TOGETHER: Duration = Duration::from_millis(1500);
-/// What one key did to several connections comes within this time.
+/// The effects of one key press come within this time.
 const AT_ONCE: Duration = Duration::from_millis(100);
-/// So many of the newest sentences may still be taken back for better ones.
+/// How many of the newest sentences may still be replaced.
 const NEAR: usize = 16;
-/// How many rows are marked as to blame at most.
+/// Maximum number of blamed rows.
 const BLAMED: usize = 100;
-/// How many sentences are kept.
+/// Maximum number of sentences.
 const KEPT: usize = 1000;
 
 impl Notices {
-    /// Says a sentence.
+    /// Adds a sentence.
     pub fn say(&mut self, at: Moment, tone: Tone, text: impl Into<String>) {
         self.push(Notice { text: text.into(), ..Notice::new(at, tone, None) });
     }
 
-    /// Says a sentence, unless it has been said already.
+    /// Adds a sentence unless it is the last one already.
     pub fn say_once(&mut self, at: Moment, tone: Tone, text: String) {
         if !self.all.iter().any(|notice| notice.text == text) {
             self.say(at, tone, text);
         }
     }
 
-    /// Says a sentence about rows.
+    /// Adds a sentence about rows.
     pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<SocketId>) {
         let blame = blame.into_iter().take(BLAMED).collect();
         self.push(Notice { text: text.into(), blame, ..Notice::new(at, Tone::Refused, None) });
     }
 
-    /// Says a sentence that may come in floods: after a few of one `topic` in quick succession the last becomes `many(n)`.
+    /// Adds a sentence that may come often: after a few of one `topic` in quick succession the last becomes `many(n)`.
     pub fn count(
         &mut self,
         at: Moment,
@@ -151,7 +151,7 @@ impl Notices {
         });
     }
 
-    /// Tells what happened to so many connections alike; what was ordered of many at once goes on with what was said of it.
+    /// Adds the sentence for that many similar connections; for one order it replaces the last.
     pub(crate) fn tell(
         &mut self,
         at: Moment,
@@ -175,7 +175,7 @@ impl Notices {
         }
     }
 
-    /// Tells anew what has changed since.
+    /// Rewords a sentence after a change.
     pub(crate) fn amend(&mut self, id: u64, (account, told): (&Account, Told)) {
         let mut near = self.all.iter_mut().rev().take(NEAR);
         let is_it = |notice: &&mut Notice| notice.account.as_ref().is_some_and(|(it, _)| *it == id);
@@ -206,13 +206,13 @@ impl Notices {
         self.push(notice);
     }
 
-    /// Says the newest sentence in other words, if it is the refusal of that time; whether it was.
+    /// Rewords the newest sentence if it is the failure of that time; returns whether it was.
     pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<SocketId>) -> bool {
         let last = self.last_refusal(at);
         last.map(|last| (last.text, last.blame) = (text, blame)).is_some()
     }
 
-    /// Blames those rows for it, if the newest sentence is the refusal of that time; whether it was.
+    /// Sets the blamed rows if the newest sentence is the failure of that time; returns whether it was.
     pub(crate) fn blame_last(&mut self, at: Moment, blame: Vec<SocketId>) -> bool {
         let last = self.last_refusal(at);
         last.map(|last| last.blame = blame).is_some()
@@ -223,7 +223,7 @@ impl Notices {
         last.filter(|last| last.at == at && last.tone == Tone::Refused)
     }
 
-    /// Says a sentence in place of the newest, if that was about the same.
+    /// Adds a sentence, replacing the newest if it has the same topic.
     pub(crate) fn retell(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
         let last = self.all.back();
         if last.is_some_and(|last| last.topic == Some(topic)) {
@@ -232,7 +232,7 @@ impl Notices {
         self.begin(at, topic, text);
     }
 
-    /// Takes the last sentence about that back, if it is near, whatever was said since.
+    /// Removes the last sentence of that topic if it is near the end.
     fn take_back(&mut self, topic: Option<Topic>) {
         let near = self.all.len().saturating_sub(NEAR);
         let place = self.all.iter().rposition(|notice| notice.topic == topic);
@@ -241,12 +241,12 @@ impl Notices {
         }
     }
 
-    /// Says the first sentence of several about the same.
+    /// Adds the first sentence of a topic.
     pub(crate) fn begin(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
         self.push(Notice { text: text.into(), ..Notice::new(at, Tone::Plain, Some(topic)) });
     }
 
-    /// It cannot be scrolled further back than this: only who draws it knows how many sentences fit.
+    /// Limits scrolling; only the view knows how many sentences fit.
     pub fn ends_at(&mut self, last: usize) {
         self.back = self.back.min(last);
     }
@@ -272,7 +272,7 @@ impl Notices {
     }
 
     fn push(&mut self, mut notice: Notice) {
-        // What came of something may be seen only after something else has happened.
+        // An effect may be seen only after a later event.
         let later = self.all.iter().rev().take_while(|other| other.at > notice.at).count();
         if later > 0 {
             notice.blame = Vec::new();

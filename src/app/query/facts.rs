@@ -13,7 +13,7 @@ use crate::tcp::{
     TimerKind, WireSegment,
 };
 
-/// The call that sent a segment is told so shortly after the wire has told of the segment.
+/// A send() is reported at most so long after its segment was seen on the wire.
 const TOGETHER: Duration = Duration::from_millis(500);
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
@@ -63,7 +63,7 @@ fn name(state: &State, end: SocketId) -> String {
     }
 }
 
-/// Whether something only follows from what was done at the other end just now, of which it is told there.
+/// Whether this only follows from a recent action at the other end, whose sentence covers it.
 pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration) -> bool {
     let Some(end) = state.own_end(end) else { return false };
     let was_just_ended = end.other_ended.is_some_and(|at| state.now.since(at) < window);

@@ -99,8 +99,8 @@ fn luminance(colour: [u8; 3]) -> f64 {
 
 #[test]
 fn the_newest_sentence_is_whole_or_marked_as_cut() {
-    let long = "cannot listen at 127.0.0.1:5000: address already in use (EADDRINUSE). Row 2 has it: TIME_WAIT, 47 s left, \
-                because the server closed first. Helps: wait, or SO_REUSEADDR on both runs.";
+    let long = "Cannot listen on 127.0.0.1:5000: bind() failed: Address already in use (EADDRINUSE). Row 2 is in TIME_WAIT, 47 s left, \
+                because the server closed first. Wait, or set SO_REUSEADDR on both runs.";
     for keys in ["", "z"] {
         let mut robot = two_connections();
         robot.press(keys);

@@ -142,8 +142,8 @@ fn titles_have_additional_facts() {
 fn a_failure_marks_the_rows_to_blame() {
     let mut robot = goodbyes();
     let blame = vec![end("127.0.0.2:54240", "127.0.0.1:5000")];
-    let words = "cannot listen at 127.0.0.1:5000: address already in use (EADDRINUSE). Row 2 has it: TIME_WAIT, 47 s left, \
-                 because the server closed first. Helps: wait, or SO_REUSEADDR on both runs.";
+    let words = "Cannot listen on 127.0.0.1:5000: bind() failed: Address already in use (EADDRINUSE). Row 2 is in TIME_WAIT, 47 s left, \
+                 because the server closed first. Wait, or set SO_REUSEADDR on both runs.";
     let at = robot.state.now;
     robot.state.notices.blame(at, words, blame);
     robot.state.notices.say(at, Tone::Warning, "Somebody should know.");

@@ -22,5 +22,5 @@ fn all_of_it_can_be_scrolled_to() {
     let mut robot = refused();
     robot.press("y j j j j j j j j");
     let text = crate::view::screen(&mut robot, (60, 16));
-    assert!(text.contains("time can "), "{text}");
+    assert!(text.contains("timer ends it"), "{text}");
 }

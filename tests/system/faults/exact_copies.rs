@@ -11,7 +11,7 @@ fn from_one_port() -> Real {
     let mut real = Real::start();
     let spec = &mut real.robot.state.clients.spec;
     (spec.source_port, spec.reuse_addr) = (SourcePort::Fixed(Port(7601)), true);
-    real.press_until("l", "listening on");
+    real.press_until("l", "Listening on");
     real
 }
 
@@ -28,7 +28,7 @@ fn a_copy_that_is_refused_leaves_the_first_connection_to_be_closed() {
         let mut real = from_one_port();
         real.press_until("c", "laptop connected");
         real.until("a row", |robot| robot.state.sockets.count(TcpState::Established) == 2);
-        real.press_until("c", "All five numbers would be equal");
+        real.press_until("c", "A connection with the same 5-tuple exists");
         let blamed = real.robot.state.blamed().to_vec();
         let ports = blamed.iter().map(|name| name.tuple.local.port);
         assert_eq!(ports.collect::<Vec<Port>>(), [Port(7601)]);
@@ -75,7 +75,7 @@ fn each_exact_copy_of_a_udp_socket_can_be_closed() {
 fn a_burst_of_copies_leaves_the_first_of_them() {
     netns::alone(|| {
         let mut real = from_one_port();
-        real.press_until("3c", "All five numbers would be equal");
+        real.press_until("3c", "A connection with the same 5-tuple exists");
         closes_the_first(real);
     });
 }

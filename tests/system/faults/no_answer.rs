@@ -105,7 +105,7 @@ fn where_lo_was_never_up_there_is_no_route() {
         let terminal = started(command("unshare", &args));
         listen(&terminal);
         terminal.press_until("c", "ENETUNREACH");
-        terminal.wait_for(&broken("No interface of this machine leads there; is lo up?"));
+        terminal.wait_for(&broken("This machine has no route there; is lo up?"));
         quit(terminal);
     });
 }
@@ -123,11 +123,11 @@ fn where_lo_has_lost_its_addresses_that_is_said() {
     });
 }
 
-/// A connection of the lab, both of whose ends are ESTABLISHED; `None` where there is no lab.
+/// A connection of the lab, both of whose ends are ESTABLISHED; `None` where No lab: .
 fn connected() -> Option<Terminal> {
     let terminal = lab_dashboard();
-    terminal.wait_for("the lab is up|there is no lab");
-    if !terminal.screen().contains("the lab is up") {
+    terminal.wait_for("The lab is up|No lab: ");
+    if !terminal.screen().contains("The lab is up") {
         return skipped_none("no lab here");
     }
     terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");

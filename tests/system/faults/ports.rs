@@ -20,7 +20,7 @@ fn a_port_that_is_taken_names_who_has_it() {
         let name = std::fs::read_to_string("/proc/self/comm").unwrap();
         let args = ["--listen", "--port", &port.to_string()];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
-        terminal.wait_for(&broken(&format!("cannot listen at 127.0.0.1:{port}: bind() said")));
+        terminal.wait_for(&broken(&format!("Cannot listen on 127.0.0.1:{port}: bind() failed:")));
         terminal.wait_for("EADDRINUSE");
         terminal.wait_for(&broken(&format!("{} (pid {pid})", name.trim())));
         terminal.wait_for(&format!(r"! +tcp .*127\.0\.0\.1:{port} +0\.0\.0\.0:\* +◎ LISTEN"));
@@ -123,7 +123,7 @@ fn nobody_is_told_which_ports_need_a_privilege() {
         Err(why) => return skipped(&why),
     };
     let terminal = Terminal::start(nobody, 120, 36);
-    terminal.wait_for(&broken("cannot listen at 127.0.0.1:1: bind() said"));
+    terminal.wait_for(&broken("Cannot listen on 127.0.0.1:1: bind() failed:"));
     terminal.wait_for("EACCES");
     terminal.wait_for(&broken(&format!("Ports below {start} need root")));
     quit(terminal);

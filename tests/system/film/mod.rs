@@ -134,7 +134,7 @@ fn lab_or_skip() -> bool {
     match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), two) {
         Ok(_) => true,
         Err(why) => {
-            skipped(&format!("there is no lab here: {why:?}"));
+            skipped(&format!("No lab:  here: {why:?}"));
             false
         }
     }

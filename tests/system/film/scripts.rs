@@ -11,7 +11,7 @@ pub(crate) const FILM: Script = Script {
     beats: &[
         &["is unused", "netstat"],
         &["LISTEN", "0 connections"],
-        &["LISTEN", "ESTABLISHED", "which the kernel picked"],
+        &["LISTEN", "ESTABLISHED", "chosen by the kernel"],
         &["laptop", "1 connection:"],
         &["LISTEN", "2 connections"],
         &["local port", "foreign port", "server end of phone"],
@@ -41,7 +41,7 @@ pub(crate) const PICTURES: Script = Script {
         &["ESTABLISHED"],
         &["The server closed first"],
         &["LISTEN"],
-        &["TIME_WAIT", "cannot listen at", "SO_REUSEADDR"],
+        &["TIME_WAIT", "Cannot listen on", "SO_REUSEADDR"],
         &[],
     ],
 };

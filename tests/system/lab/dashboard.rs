@@ -127,9 +127,8 @@ fn a_panic_of_the_wire_takes_the_lab_down_with_the_reason_and_the_next_one_is_wh
         terminal.press("c");
     };
     call();
-    terminal.wait_for(&broken(
-        "the lab went down by itself: the wire failed: broken on purpose: wire.",
-    ));
+    terminal
+        .wait_for(&broken("The lab ended on its own: the wire failed: broken on purpose: wire."));
     terminal.wait_for(r"laptop +127\.0\.0\.2");
     terminal.press("N");
     call();

@@ -74,7 +74,7 @@ macro_rules! pattern {
 
 pattern!(END, r"\b(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?(-\d)?");
 pattern!(RFC, r"RFC \d+(,? (section )?[\d.]*\d)?");
-pattern!(PORT, r"\bports? (\d{1,5})\b(-\d)?");
+pattern!(PORT, r"\b[Pp]orts? (\d{1,5})\b(-\d)?");
 pattern!(
     STATE,
     r"\b(ESTABLISHED|SYN_SENT|SYN_RECV|FIN_WAIT1|FIN_WAIT2|TIME_WAIT|CLOSE_WAIT|LAST_ACK|CLOSING)\b"
@@ -112,8 +112,8 @@ pattern!(
     ROWS,
     r"\b(\d[\d,]*) rows?\b[^,;:.]*\b(?:in|is|are) (ESTABLISHED|SYN_SENT|SYN_RECV|FIN_WAIT1|FIN_WAIT2|TIME_WAIT|CLOSE_WAIT|LAST_ACK|CLOSING|LISTEN)\b|\b(\d[\d,]*) (LISTEN|TIME_WAIT|ESTABLISHED|CLOSE_WAIT) rows?\b"
 );
-pattern!(AT_PORT, r"\bport (\d+) (?:now )?has (\d[\d,]*) connections?\b");
-pattern!(CONNECTIONS, r"\b(of )?(\d[\d,]*) (?:other |TCP |more )?connections?\b");
+pattern!(AT_PORT, r"\b[Pp]ort (\d+) (?:now )?has (\d[\d,]*) connections?\b");
+pattern!(CONNECTIONS, r"\b(of )?(\d[\d,]*) (?:other |TCP |more )?connections?\b( attempts?)?");
 pattern!(
     WAITING,
     r"\b(\d[\d,]*) (?:connections? |callers? |calls? |clients? )?waits? (?:for accept|in (?:the|its) accept queue)"
@@ -141,7 +141,8 @@ pub(super) fn claims(text: &str, names: &[String]) -> Vec<Claim> {
         );
         if !AT_PORT.is_match(text) {
             // "none of 3 connections" is what was asked.
-            let found = CONNECTIONS.captures(text).filter(|found| found.get(1).is_none());
+            let found =
+                CONNECTIONS.captures(text).filter(|found| found.get(1).or(found.get(3)).is_none());
             all.extend(found.map(|found| Claim::Connections(number(&found[2]))));
         }
         all.extend(WAITING.captures(text).map(|found| Claim::Waiting(number(&found[1]))));

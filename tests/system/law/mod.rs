@@ -25,7 +25,7 @@
 //! there at its beginning counts as seen, too: the second key may undo what was said of the first.
 //!
 //! What is not checked: conditions ("once", "when", "if", "until ..."), forecasts and possibilities ("will", "may", "can"), what follows
-//! "then" and what it follows ("CLOSING, then TIME_WAIT"), remedies ("Helps: ...") and everything in brackets, except ports and addresses;
+//! "then" and what it follows ("CLOSING, then TIME_WAIT"), remedies ("Try ...") and everything in brackets, except ports and addresses;
 //! times and seconds; sizes in bytes outside of the queues; sequence numbers and segments; descriptors; names of programs; whether a reason
 //! is the right one; what a sentence leaves out. A sentence was true when its step ended; whether it still is later is not asked. A step in
 //! which the dashboard never came to show what the second reader shows is a fault as well, and its sentences are checked all the same.

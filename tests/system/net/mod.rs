@@ -215,7 +215,7 @@ fn loopback(last: u8) -> IpAddr {
     Ipv4Addr::new(127, 0, 0, last).into()
 }
 
-/// A listener on a port that the kernel picks.
+/// A listener on a port chosen by the kernel.
 fn anywhere() -> ListenSpec {
     ListenSpec::at(Endpoint::new(Ipv4Addr::LOCALHOST, 0))
 }

@@ -27,7 +27,7 @@ fn listening(as_nobody: bool) -> Terminal {
         fivetuple(&ARGS)
     };
     let terminal = Terminal::start(started, 120, 36);
-    terminal.wait_for("the lab is up");
+    terminal.wait_for("The lab is up");
     terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
     terminal
 }
@@ -145,7 +145,7 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
     let file = directory.path().join("wire.pcapng");
     let args = ["--port", "500", "--pcap", file.to_str().expect("a path")];
     let terminal = started(fivetuple(&args));
-    terminal.press_until("N", "the lab is up");
+    terminal.press_until("N", "The lab is up");
     terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
     terminal.press_until("c", r"accepted 1 ");
     terminal.wait_for("sent \"Test payload");
@@ -171,7 +171,7 @@ fn where_all_ports_are_used_up_the_trial_finds_that_another_destination_helps() 
     terminal.press("ctrl-u");
     terminal.type_text("50000-50031");
     terminal.press_until("Enter", "EADDRNOTAVAIL");
-    terminal.press_until("y", r"\+ +another destination, by the same ports +.*works");
+    terminal.press_until("y", r"\+ +another destination, with the same ports +.*works");
     terminal.press("Esc");
     quit(terminal);
 }

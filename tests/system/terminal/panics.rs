@@ -38,7 +38,7 @@ fn a_panic_in_a_task_is_a_sentence_and_the_rest_goes_on() {
     // Whose the other end is has to be looked up, in a task.
     let at = ("127.0.0.1", listen(&terminal));
     let _stranger = TcpStream::connect(at).unwrap();
-    terminal.wait_for("a part of fivetuple crashed, the rest goes on: broken on purpose");
+    terminal.wait_for("A part of fivetuple crashed; the rest continues: broken on purpose");
     terminal.press("c");
     wait_connections(&terminal, "2");
     quit(terminal);
@@ -47,7 +47,7 @@ fn a_panic_in_a_task_is_a_sentence_and_the_rest_goes_on() {
 #[test]
 fn a_panic_in_the_reader_of_keys_leaves_the_keys_working() {
     let terminal = broken("keyboard");
-    terminal.wait_for("a part of fivetuple crashed, the rest goes on: broken on purpose");
+    terminal.wait_for("A part of fivetuple crashed; the rest continues: broken on purpose");
     listen(&terminal);
     quit(terminal);
 }

@@ -8,7 +8,7 @@ use crate::why_not::{culprits, end, has, open};
 fn a_toy_range_that_is_used_up() {
     Real::alone(|mut real| {
         real.robot.state.clients.spec.source_port = SourcePort::Toy("45100-45103".parse().unwrap());
-        real.press_until("l", "listening on");
+        real.press_until("l", "Listening on");
         real.press_until("4c", "opened 4");
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 8);
         real.press_until("c", "All 4 ports");
@@ -22,7 +22,7 @@ fn a_toy_range_that_is_used_up() {
         real.press("y");
         real.press("y");
         real.until("connected or refused", |robot| {
-            robot.state.clients.open() == 4 || robot.said().contains("y tells more")
+            robot.state.clients.open() == 4 || robot.said().contains("Press y for details")
         });
     });
 }
@@ -38,12 +38,12 @@ fn where_the_kernels_own_range_is_used_up_the_trial_is_fair_all_the_same() {
         real.robot.state.machine.ephemeral = "45100-45103".parse().unwrap();
         // What the trial calls is at this address, too: no port is left to be picked for it.
         real.robot.state.clients.from = Some([127, 0, 0, 1].into());
-        real.press_until("l", "listening on");
+        real.press_until("l", "Listening on");
         real.press_until("4c", "opened 4");
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 8);
         real.press_until("c", "All 4 ports");
         open(&mut real);
-        has(&real, "+ another destination, by the same ports");
+        has(&real, "+ another destination, with the same ports");
     });
 }
 
@@ -51,16 +51,16 @@ fn where_the_kernels_own_range_is_used_up_the_trial_is_fair_all_the_same() {
 fn the_servers_port_taken_by_the_first_call() {
     Real::alone(|mut real| {
         real.robot.state.clients.spec.source_port = SourcePort::SameAsServer;
-        real.press_until("l", "listening on");
+        real.press_until("l", "Listening on");
         real.press_until("c", "the same number as the server's");
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 2);
-        real.press_until("c", "y tells more");
+        real.press_until("c", "Press y for details");
         open(&mut real);
         let (state, at) = culprits(&real)[0];
         assert_eq!((state, at), (TcpState::Established, end("127.0.0.2:5000")));
         has(
             &real,
-            "- the same call; - SO_REUSEADDR; + a port that the kernel picks; + another computer, 127.0.0.3",
+            "- the same call; - SO_REUSEADDR; + a port chosen by the kernel; + another computer, 127.0.0.3",
         );
         let tried =
             real.robot.state.calls.entries().filter(|entry| entry.record.deed == Purpose::Try);

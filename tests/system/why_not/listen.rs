@@ -9,7 +9,7 @@ use crate::real_robot::Real;
 use crate::support::{netns, program};
 use crate::why_not::{culprits, end, has, open};
 
-const REFUSED: &str = "y tells more";
+const REFUSED: &str = "Press y for details";
 
 /// Asks for a listener although one is there: by another address of the form.
 fn listen_again(real: &mut Real) {
@@ -21,7 +21,7 @@ fn listen_again(real: &mut Real) {
 #[test]
 fn a_listener_of_ours() {
     Real::alone(|mut real| {
-        real.press_until("l", "listening on");
+        real.press_until("l", "Listening on");
         real.until("a row", |robot| robot.state.sockets.len() == 1);
         listen_again(&mut real);
         open(&mut real);

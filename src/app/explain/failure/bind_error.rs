@@ -1,4 +1,4 @@
-//! Why nothing listens, and what both sides' refusals have in common: which call, on what, why, what helps, and which rows are to blame.
+//! Why listen failed, and what both sides' failures share: the call, the address, the cause, a fix, and the rows to blame.
 
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::holders;
@@ -10,7 +10,7 @@ use crate::tcp::{
     TcpState,
 };
 
-/// Explains why nothing listens.
+/// Explains why listen failed.
 pub(crate) fn listen_failed(
     state: &State,
     spec: &ListenSpec,
@@ -18,7 +18,7 @@ pub(crate) fn listen_failed(
 ) -> (String, Vec<SocketId>) {
     let at = spec.at;
     if let Some(own) = why.of_our_own() {
-        return (format!("cannot listen at {at}: {own}. Helps: closing some (0d, r)."), vec![]);
+        return (format!("Cannot listen on {at}: {own}. Try closing some (0d, r)."), vec![]);
     }
     let (reason, rows) = match (why.call, why.errno) {
         (Call::Bind | Call::Listen, Errno::EADDRINUSE) => {
@@ -29,23 +29,26 @@ pub(crate) fn listen_failed(
         (_, Errno::EACCES | Errno::EPERM) => (privileged(state, at.port), vec![]),
         (_, Errno::EMFILE | Errno::ENFILE) => (no_descriptor(state), vec![]),
         (_, Errno::EAFNOSUPPORT) => (
-            "This kernel has no IPv6; listen at an IPv4 address (L).".to_owned(),
+            "This kernel has no IPv6. Try an IPv4 address (L).".to_owned(),
             vec![],
         ),
         (Call::Bind, Errno::EINVAL) if is_of_a_link(at) => (
-            "An address of the link is bound together with its interface, which cannot be given; [::] listens at it, too (L)."
+            "A link-local address needs its interface, which cannot be given here. Try [::], which includes it (L)."
                 .to_owned(),
             vec![],
         ),
-        _ => ("L changes how to listen.".to_owned(), vec![]),
+        _ => ("L changes the listen options.".to_owned(), vec![]),
     };
     (
-        format!("cannot listen at {at}: {} said {}. {reason} y tells more.", why.call, why.errno),
+        format!(
+            "Cannot listen on {at}: {} failed: {}. {reason} Press y for details.",
+            why.call, why.errno
+        ),
         rows,
     )
 }
 
-/// Whether all is known of the rows that a refusal blames: which they are, and who holds the one that listens.
+/// Whether the blamed rows are fully known, including the owner of a listening one.
 pub(crate) fn is_settled(state: &State, rows: &[SocketId]) -> bool {
     let first = rows.first().and_then(|name| state.sockets.get(*name));
     first.is_some_and(|line| {
@@ -55,7 +58,7 @@ pub(crate) fn is_settled(state: &State, rows: &[SocketId]) -> bool {
 
 fn in_use(state: &State, at: Endpoint, rows: &[SocketId]) -> String {
     let Some(line) = rows.first().and_then(|name| state.sockets.get(*name)) else {
-        return format!("Another socket has port {}; try another port (L).", at.port);
+        return format!("Another socket uses port {}. Try another port (L).", at.port);
     };
     let others = match rows.len() {
         1 => String::new(),
@@ -65,18 +68,18 @@ fn in_use(state: &State, at: Endpoint, rows: &[SocketId]) -> String {
         PortUse::Listening => {
             let who = listener_name(state, line);
             format!(
-                "{who} listens at {}{others}. Helps: another port or address (L), or SO_REUSEPORT in both programs. SO_REUSEADDR does not help.",
+                "{who} listens on {}{others}. Try another port or address (L), or SO_REUSEPORT in both programs. SO_REUSEADDR does not help.",
                 line.row.tuple.local
             )
         }
         PortUse::Waiting => {
             let row = &line.row;
             let left = line.time_left(state.now).map_or(60, |left| left.as_secs());
-            let caller = caller(state, row);
+            let client = client(state, row);
             let both = state.sockets.closed_at_once(line);
-            let [who, on] = match caller.as_deref() {
+            let [who, on] = match client.as_deref() {
                 _ if row.tuple.is_to_itself() => {
-                    ["a socket that had called itself was both ends, and", BOTH_KINDS]
+                    ["a socket connected to itself was both ends, and", BOTH_KINDS]
                 }
                 Some(who) => [who, BOTH_KINDS],
                 None => ["the server", "both runs (L)"],
@@ -87,22 +90,22 @@ fn in_use(state: &State, at: Endpoint, rows: &[SocketId]) -> String {
                 format!("{who} closed first")
             };
             format!(
-                "{} has it{others}: TIME_WAIT, {left} s left, because {why}. Helps: wait, or SO_REUSEADDR on {on}.",
+                "{} is in TIME_WAIT{others}, {left} s left, because {why}. Wait, or set SO_REUSEADDR on {on}.",
                 row.tuple.local
             )
         }
         PortUse::Connected => {
             let row = &line.row;
-            caller(state, row).map_or_else(
+            client(state, row).map_or_else(
                 || {
                     format!(
-                        "A connection of an earlier listener has it{others}: {} with {}. Helps: close it, or SO_REUSEADDR on both runs (L).",
+                        "A connection of an earlier listener uses the port{others}: {} with {}. Try closing it, or SO_REUSEADDR on both runs (L).",
                         row.state, row.tuple.remote
                     )
                 },
                 |who| {
                     format!(
-                        "{who} calls {} from it{others}: {}. Helps: close that, another port (L), or SO_REUSEADDR on {BOTH_KINDS}.",
+                        "{who} is connected to {} from this port{others}: {}. Try closing that, another port (L), or SO_REUSEADDR on {BOTH_KINDS}.",
                         row.tuple.remote, row.state
                     )
                 },
@@ -111,11 +114,11 @@ fn in_use(state: &State, at: Endpoint, rows: &[SocketId]) -> String {
     }
 }
 
-/// Where the option is needed when the port is a client's.
-const BOTH_KINDS: &str = "both (C before the call, and L)";
+/// Where to set the option when a client uses the port.
+const BOTH_KINDS: &str = "both (C before connecting, and L)";
 
-/// Who calls somebody from that row, if it is a client's end.
-fn caller(state: &State, row: &SocketRow) -> Option<String> {
+/// The name of the client, if the row is a client's end.
+fn client(state: &State, row: &SocketRow) -> Option<String> {
     let is_client = state.sockets.is_client(row.name());
     match Role::of(state, row) {
         Role::Client(name) | Role::Other(name) if is_client => Some(name),
@@ -131,10 +134,10 @@ fn caller(state: &State, row: &SocketRow) -> Option<String> {
 pub(crate) fn not_ours(state: &State, host: Host, at: Endpoint) -> String {
     if let Some(own) = state.lab.address_of(host) {
         let who = state.computer_name(host);
-        return format!("{} is not {who}'s address: that is {own}.", at.ip);
+        return format!("{} is not {who}'s address, which is {own}.", at.ip);
     }
     if at.ip.is_ipv6() && !state.machine.has_ipv6 {
-        return "This machine has no IPv6; listen at an IPv4 address (L).".to_owned();
+        return "This machine has no IPv6. Try an IPv4 address (L).".to_owned();
     }
     if at.ip.is_loopback() && at.ip.is_ipv4() {
         return format!(
@@ -142,7 +145,7 @@ pub(crate) fn not_ours(state: &State, host: Host, at: Endpoint) -> String {
             at.ip
         );
     }
-    // Of the same IP version: others would not help.
+    // Only addresses of the same IP version.
     let own = state.machine.addresses.iter();
     let own = own.filter(|own| own.is_ipv4() == at.ip.is_ipv4());
     let own: Vec<String> = own.take(6).map(ToString::to_string).collect();
@@ -152,14 +155,14 @@ pub(crate) fn not_ours(state: &State, host: Host, at: Endpoint) -> String {
 
 pub(crate) fn privileged(state: &State, port: Port) -> String {
     format!(
-        "Ports below {} need root or CAP_NET_BIND_SERVICE here (net.ipv4.ip_unprivileged_port_start), and {port} is one. Helps: a higher port, 8080 for example.",
+        "Ports below {} need root or CAP_NET_BIND_SERVICE here (net.ipv4.ip_unprivileged_port_start), and {port} is one. Try a higher port, 8080 for example.",
         state.machine.unprivileged_from
     )
 }
 
 pub(crate) fn no_descriptor(state: &State) -> String {
     format!(
-        "This program may hold {} descriptors (the soft limit was raised to the hard one). Helps: close some connections; 0d closes all.",
+        "This program is limited to {} file descriptors (the hard limit). Try closing some connections; 0d closes all.",
         format::number(state.machine.descriptors)
     )
 }

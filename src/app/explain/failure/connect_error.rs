@@ -1,4 +1,4 @@
-//! Why a client is not connected: which call, on what, why, what helps, and which rows are to blame.
+//! Why connect failed: the call, the address, the cause, a fix, and the rows to blame.
 
 use crate::app::explain::failure::bind_error::{no_descriptor, not_ours, privileged};
 use crate::app::explain::failure::unreachable;
@@ -14,7 +14,7 @@ use crate::tcp::{
     SyscallError, TcpState,
 };
 
-/// Explains why a client is not connected.
+/// Explains why connect failed.
 pub(crate) fn connect_failed(
     state: &State,
     spec: &ConnectSpec,
@@ -25,18 +25,18 @@ pub(crate) fn connect_failed(
     let whom = to.map_or_else(|| spec.to.to_string(), |to| to.to_string());
     if spec.host != Host::THIS && state.lab.stage != LabStage::Up {
         let text = format!(
-            "{who} does not call {whom}: the lab is being taken down, and its computers go with it."
+            "{who} does not connect to {whom}: the lab and its computers are being taken down."
         );
         return (text, vec![]);
     }
     if let Some(own) = why.of_our_own() {
         let helps = match (why.call, why.errno) {
-            (Call::Remote(_), _) => "Start with --allow-remote to call it.",
-            (Call::Reserve, _) => "Helps: close some connections; 0d closes all.",
+            (Call::Remote(_), _) => "Start with --allow-remote to connect to it.",
+            (Call::Reserve, _) => "Try closing some connections; 0d closes all.",
             (_, Errno::EAFNOSUPPORT) => "Change one of them (C).",
             _ => "Write the address itself (C).",
         };
-        return (format!("{who} cannot call {whom}: {own}. {helps}"), vec![]);
+        return (format!("{who} cannot connect to {whom}: {own}. {helps}"), vec![]);
     }
     let (reason, rows) = if why.call == Call::Bind {
         bind_refused(state, spec, why.errno)
@@ -45,20 +45,20 @@ pub(crate) fn connect_failed(
     };
     (
         format!(
-            "{who} cannot connect to {whom}: {} said {}. {reason} y tells more.",
+            "{who} cannot connect to {whom}: {} failed: {}. {reason} Press y for details.",
             why.call, why.errno
         ),
         rows,
     )
 }
 
-/// Which computer was told to call.
+/// The name of the computer that connects.
 fn caller<'a>(state: &'a State, spec: &ConnectSpec) -> &'a str {
     let caller = state.clients.caller(spec.host, spec.from);
     &state.clients.computers[caller].name
 }
 
-/// A client could not have the source address or port that was asked for.
+/// The client could not bind its source address or port.
 fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec<SocketId>) {
     match errno {
         Errno::EADDRINUSE => source_taken(state, spec),
@@ -70,7 +70,7 @@ fn bind_refused(state: &State, spec: &ConnectSpec, errno: Errno) -> (String, Vec
         Errno::EACCES | Errno::EPERM => {
             (privileged(state, spec.asked_port().unwrap_or(spec.to.port)), vec![])
         }
-        _ => ("C changes from where to connect.".to_owned(), vec![]),
+        _ => ("C changes the source address and port.".to_owned(), vec![]),
     }
 }
 
@@ -86,29 +86,27 @@ fn connect_refused(
             return no_port_left(state, spec, to);
         }
         (Call::Socket, Errno::EAGAIN) => {
-            "Too many orders to connect are under way; a count makes them one: 100c connects a hundred times."
+            "Too many connects are pending. Try a count: 100c connects a hundred times."
         }
         (_, Errno::ECONNREFUSED) => return unreachable::listens(state, spec, to),
         (_, Errno::ETIMEDOUT) => return no_answer(state, spec, to),
         (_, Errno::EMFILE | Errno::ENFILE) => return (no_descriptor(state), vec![]),
-        (_, Errno::ECONNRESET) => "The other end refused with RST after it had answered.",
+        (_, Errno::ECONNRESET) => "The other end answered, and then sent RST.",
         (_, Errno::EINVAL) if spec.from.is_some_and(|ip| ip.is_loopback()) => {
-            "A loopback source address reaches only this machine; let the kernel choose it (C)."
+            "A loopback source address reaches only this machine. Try letting the kernel choose it (C)."
         }
         (Call::Connect, Errno::EINVAL) if to.is_some_and(is_of_a_link) => {
-            "An address of the link needs its interface, as in [fe80::1%eth0]:5000 (C)."
+            "A link-local address needs its interface, as in [fe80::1%eth0]:5000 (C)."
         }
         (_, Errno::EHOSTUNREACH) => return (unreachable::on_the_link(state, to), vec![]),
         (_, Errno::ENETUNREACH) if to.is_some_and(|to| state.lab.host_of(to.ip).is_some()) => {
             return (unreachable::own_link(state, spec), vec![]);
         }
         (_, Errno::ENETUNREACH) if state.lab.is_up() => {
-            "No interface of that computer leads there: the lab's computers reach nobody but each other."
+            "That computer has no route there: the lab's computers reach only each other."
         }
-        (_, Errno::ENETUNREACH | Errno::ENETDOWN) => {
-            "No interface of this machine leads there; is lo up?"
-        }
-        _ => "C changes how to connect.",
+        (_, Errno::ENETUNREACH | Errno::ENETDOWN) => "This machine has no route there; is lo up?",
+        _ => "C changes the connect options.",
     };
     (reason.to_owned(), vec![])
 }
@@ -116,7 +114,7 @@ fn connect_refused(
 /// bind() of a client's port failed.
 fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<SocketId>) {
     let Some(port) = spec.asked_port() else {
-        return ("Every port of the range is taken at that address.".to_owned(), vec![]);
+        return ("Every port of the range is in use at that address.".to_owned(), vec![]);
     };
     let ip = spec.from.unwrap_or(std::net::Ipv4Addr::UNSPECIFIED.into());
     let rows = holders(state, spec.host, Endpoint { ip, port }, spec.protocol);
@@ -124,7 +122,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<SocketId>) {
     if let Some(line) = first.filter(|line| line.row.state == TcpState::Listen) {
         let who = listener_name(state, line);
         let text = format!(
-            "Port {port} of {ip} is taken: {who} listens there. Helps: another port (C), another computer (chosen in the Computers pane, then c), or SO_REUSEPORT on both sockets; SO_REUSEADDR does not help."
+            "Port {port} of {ip} is in use: {who} listens on it. Try another port (C), another computer (select it in the Computers pane, then c), or SO_REUSEPORT on both sockets. SO_REUSEADDR does not help."
         );
         return (text, rows);
     }
@@ -133,20 +131,20 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<SocketId>) {
         .and_then(|line| line.time_left(state.now));
     let who = match wait {
         Some(left) => {
-            format!("a connection of before is in TIME_WAIT there, {} s left", left.as_secs())
+            format!("an earlier connection is in TIME_WAIT, {} s left", left.as_secs())
         }
-        None => "this bind() wants it alone".to_owned(),
+        None => "this bind() asked for exclusive use".to_owned(),
     };
     let text = format!(
-        "Port {port} of {ip} is taken: {who}. Helps: SO_REUSEADDR on both (C) towards another destination, another port, or another computer (chosen in the Computers pane, then c)."
+        "Port {port} of {ip} is in use: {who}. Try SO_REUSEADDR on both (C) with another destination, another port, or another computer (select it in the Computers pane, then c)."
     );
     (text, rows)
 }
 
-/// Nobody answered: a listener whose queue is full is to blame, and nobody who is connected.
+/// No answer arrived. Only a listener with a full accept queue is to blame, not a connection.
 fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<SocketId>) {
     if let Some(why) = why_silent(state.lab.wire) {
-        return (format!("No answer came: {why}."), vec![]);
+        return (format!("No answer arrived: {why}."), vec![]);
     }
     let is_full = |name: &SocketId| {
         let line = state.sockets.get(*name);
@@ -154,7 +152,7 @@ fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String
             line.row.state == TcpState::Listen && line.row.queues.recv > line.row.queues.send
         })
     };
-    // /proc tells no backlog.
+    // /proc does not show the backlog.
     let is_known = state.sockets.source != "procfs";
     let mut rows = to.map_or_else(Vec::new, |to| {
         let host = state.lab.host_called(spec.host, to.ip);
@@ -162,14 +160,14 @@ fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String
     });
     rows.retain(|name| is_known && is_full(name));
     let text = if rows.is_empty() {
-        "No answer came: the accept queue may be full, or nobody is there."
+        "No answer arrived: the accept queue may be full, or no host has the address."
     } else {
-        "No answer came: the accept queue is full, so the kernel drops each SYN. Helps: accept() (a, A)."
+        "No answer arrived: the accept queue is full, so the kernel drops each SYN. Try accept() (a, A)."
     };
     (text.to_owned(), rows)
 }
 
-/// connect() found no port: the only one that was asked for, or all of a range, make five numbers that exist.
+/// connect() found no free port: every possible 5-tuple exists already.
 fn no_port_left(
     state: &State,
     spec: &ConnectSpec,
@@ -180,13 +178,11 @@ fn no_port_left(
         SourcePort::KernelPicks => (state.machine.ephemeral, None),
         SourcePort::Fixed(port) => (
             PortRange::only(port),
-            Some(format!(
-                "All five numbers would be equal to a connection that exists, from port {port}."
-            )),
+            Some(format!("A connection with the same 5-tuple exists, from port {port}.")),
         ),
         SourcePort::SameAsServer => (
             PortRange::only(spec.to.port),
-            Some("All five numbers would be equal to a connection that exists.".to_owned()),
+            Some("A connection with the same 5-tuple exists.".to_owned()),
         ),
     };
     let (to, from) = (to.map(Endpoint::canonical), spec.from.map(|ip| ip.to_canonical()));
@@ -203,7 +199,7 @@ fn no_port_left(
         state.sockets.in_order().filter(takes).map(|line| line.row.name()).collect();
     let all_taken = || {
         format!(
-            "All {} ports of {range} are taken towards this destination. Helps: another destination, another computer (chosen in the Computers pane, then c), or closing one (d). The server's side has no such limit.",
+            "All {} ports of {range} are in use for this destination. Try another destination, another computer (select it in the Computers pane, then c), or closing one (d). The server has no such limit.",
             format::number(range.len() as u64)
         )
     };

@@ -1,1 +1,1 @@
-//! Rows that are in the way of a call, and that only a look after the refusal shows.
+//! Blocking rows that only a poll after the failure shows.

@@ -1,11 +1,11 @@
-//! A call that came to nobody: nobody listens there, or nobody has the address.
+//! Why a host or port cannot be reached: nothing is listening, or no host has the address.
 
 use crate::app::State;
 use crate::app::model::wire::why_silent;
 use crate::app::query::failure::{at_that_port, takes};
 use crate::tcp::{ConnectSpec, Endpoint, Host, Protocol, SocketId};
 
-/// In the lab each computer has a loopback of its own: who calls 127.0.0.1 there calls himself.
+/// In the lab each computer has its own loopback: 127.0.0.1 is the client itself.
 fn own_loopback(state: &State, caller: Host, to: Endpoint) -> Option<String> {
     let server = state.lab.server()?;
     if !to.ip.to_canonical().is_loopback() || caller == server.host {
@@ -16,26 +16,29 @@ fn own_loopback(state: &State, caller: Host, to: Endpoint) -> Option<String> {
     let helps = if state.server.is_listening() && at.ip.to_canonical().is_loopback() {
         let ip = server.ip;
         format!(
-            "; the server's listener at {at} is on another computer. Helps: listening at {ip} or 0.0.0.0 (L)"
+            "; the server's listener at {at} is on another computer. Try listening on {ip} or 0.0.0.0 (L)"
         )
     } else {
         String::new()
     };
-    Some(format!("{} is the {who}'s own loopback, and nobody listens there{helps}.", to.ip))
+    Some(format!("{} is the {who}'s own loopback, and nothing is listening there{helps}.", to.ip))
 }
 
-/// The other computer answered with RST.
+/// The other host answered with RST.
 pub(crate) fn listens(
     state: &State,
     spec: &ConnectSpec,
     to: Option<Endpoint>,
 ) -> (String, Vec<SocketId>) {
     let Some(to) = to else {
-        return ("Nobody listens there.".to_owned(), vec![]);
+        return ("Nothing is listening there.".to_owned(), vec![]);
     };
     if spec.protocol == Protocol::Udp {
         return (
-            format!("Nobody has UDP port {}; the TCP port of that number is another one.", to.port),
+            format!(
+                "No socket has UDP port {}; the TCP port with that number is a different one.",
+                to.port
+            ),
             vec![],
         );
     }
@@ -51,47 +54,47 @@ pub(crate) fn listens(
             let at = row.tuple.local;
             let why = if at.ip.is_ipv6() && at.ip.is_unspecified() && to.ip.to_canonical().is_ipv4()
             {
-                ", and has IPV6_V6ONLY: IPv4 does not come in there"
+                ", with IPV6_V6ONLY: it does not accept IPv4"
             } else {
                 ""
             };
             format!(
-                "The kernel answered with RST: nobody listens at {to}; the nearest LISTEN is at {at}{why}."
+                "The kernel answered with RST: nothing is listening on {to}. The nearest LISTEN is on {at}{why}."
             )
         }
-        None => nobody_there(state, to),
+        None => nothing_there(state, to),
     };
     (text, rows)
 }
 
-fn nobody_there(state: &State, to: Endpoint) -> String {
+fn nothing_there(state: &State, to: Endpoint) -> String {
     let helps = !state.server.is_listening() && state.server.at().port == to.port;
     let key = if helps { " Press l to listen." } else { "" };
-    format!("The kernel answered with RST: nobody listens there.{key}")
+    format!("The kernel answered with RST: nothing is listening there.{key}")
 }
 
-/// No way leads from a computer of the lab to another of them.
+/// A lab computer has no route to another one.
 pub(crate) fn own_link(state: &State, spec: &ConnectSpec) -> String {
     format!(
-        "{}'s own link is down, so that no way leads to the other computers. Helps: ip link set eth0 up, run there.",
+        "{}'s own link is down, so it has no route to the others. Try ip link set eth0 up there.",
         state.computer_name(spec.host)
     )
 }
 
-/// A way leads there, but nobody answers: on a link the kernel asks for the owner of an address before it sends anything (RFC 826).
+/// There is a route, but no host answers: on a link the kernel resolves the address before it sends anything (RFC 826).
 pub(crate) fn on_the_link(state: &State, to: Option<Endpoint>) -> String {
     let lab = &state.lab;
     match to.map(|to| to.ip) {
         Some(ip) if ip.is_loopback() => {
-            "No interface of this machine leads there; is lo up?".to_owned()
+            "This machine has no route there; is lo up?".to_owned()
         }
         Some(ip) if lab.lacks(ip) => format!(
-            "The kernel asked who has that address (ARP), and nobody has {ip} on this link. Here are {} (C).",
+            "The kernel asked for that address (ARP), and no host on this link has {ip}. The hosts are {} (C).",
             lab.addresses()
         ),
         _ => match why_silent(lab.wire) {
-            Some(why) => format!("The kernel asked who has that address (ARP), and heard nothing: {why}."),
-            None => "A way leads there, but nobody answers at that address, or a router says that it cannot be reached.".to_owned(),
+            Some(why) => format!("The kernel asked for that address (ARP), and no answer arrived: {why}."),
+            None => "There is a route, but no host answered at that address, or a router reported it unreachable.".to_owned(),
         },
     }
 }

@@ -1,4 +1,4 @@
-//! What one cause sets off, and that is told once it has been seen.
+//! Episodes: a cause and its effects, reported once they were seen.
 
 use crate::app::model::{Account, Fact, Topic, Verb};
 use crate::tcp::{Moment, SocketId, TcpState};

@@ -130,7 +130,7 @@ facts! {
     Listening,
     /// The other end was gone by RST before.
     HalfOpen,
-    /// The server closes only when it is told to.
+    /// The server closes only on command.
     KeepsOpen,
     /// Data arrived after an end had closed.
     LateData,

@@ -44,9 +44,9 @@ fn fewer_calls_than_asked_for_are_explained_so_that_the_sum_comes_out() {
     has(
         &robot,
         &[
-            "connecting 117 times, not 200",
-            "of the 300 descriptors that this program may hold, 64 are kept for other things, 1 is in use",
-            "a connection takes two, as both ends are ours",
+            "Opening only 117 of 200 connections",
+            "of 300 file descriptors, 64 are reserved for other uses, 1 is in use",
+            "each connection needs two (one per end)",
         ],
     );
 }
@@ -61,8 +61,8 @@ fn where_no_call_is_possible_none_is_made_and_the_sum_comes_out_too() {
     has(
         &robot,
         &[
-            "cannot connect: of the 300 descriptors that this program may hold, 64 are kept for other things, 235 are in use",
-            "a connection takes two",
+            "Cannot connect: of 300 file descriptors, 64 are reserved for other uses, 235 are in use",
+            "each connection needs two",
             "0d closes all",
         ],
     );
@@ -72,7 +72,7 @@ fn where_no_call_is_possible_none_is_made_and_the_sum_comes_out_too() {
 fn where_closing_would_make_no_room_it_is_not_said_to_help() {
     let mut robot = with(60);
     robot.press("c");
-    has(&robot, &["of the 60 descriptors", "ulimit -n 1024 before the start"]);
+    has(&robot, &["of 60 file descriptors", "ulimit -n 1024 before starting"]);
     robot.says_not("0d");
 }
 
@@ -83,7 +83,7 @@ fn calls_that_are_under_way_count_and_are_said_to() {
     robot.orders();
     robot.press("c");
     assert!(robot.commands().is_empty());
-    has(&robot, &["1 is in use, 234 are for calls that are under way"]);
+    has(&robot, &["1 is in use, 234 are needed by pending connects"]);
 }
 
 #[test]
@@ -91,9 +91,9 @@ fn a_held_server_needs_no_descriptor_and_the_lab_keeps_some() {
     let mut robot = with(300);
     robot.hear(SocketEvent::AcceptHeld(true));
     robot.press("300c");
-    has(&robot, &["connecting 235 times", "a connection takes one"]);
+    has(&robot, &["Opening only 235 of", "each connection needs one"]);
     let mut robot = Robot::listening_in_lab();
     robot.state.machine.descriptors = 600;
     robot.press("20c");
-    has(&robot, &["connecting 11 times", "576 are kept for the lab and other things"]);
+    has(&robot, &["Opening only 11 of", "576 are reserved for the lab and other uses"]);
 }

@@ -103,7 +103,7 @@ fn a_verb_on_what_s_holds_says_who_holds_it_and_what_closes_it() {
 fn a_reset_counts_what_s_holds_and_forgets_it() {
     let mut robot = half_closed_by_s();
     robot.press_says("r", "2 open ends were closed with RST");
-    robot.says("1 listener that S held was closed");
+    robot.says("1 staged listener was closed");
     robot.press_says("d", "no connection is open");
     robot.press_says("r", "nothing was open");
 }

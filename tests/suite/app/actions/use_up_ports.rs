@@ -69,7 +69,7 @@ fn another_range_sets_the_lab_up_anew_then_listens_and_calls_once_more_than_ther
     // The eleventh is refused in words, and the other computer has ports of its own.
     robot.connect_fails(&spec, Call::Connect, Errno::EADDRNOTAVAIL);
     robot.burst_ends(10, 11);
-    robot.says("All 10 ports of 50000-50009 are taken");
+    robot.says("All 10 ports of 50000-50009 are in use");
     robot.says("another computer");
 }
 
@@ -189,7 +189,7 @@ fn a_lab_that_dies_before_it_is_up_says_why_and_nothing_is_used_up_later() {
     robot.press("Enter");
     robot.tell(Event::Lab(LabEvent::Down(None)));
     robot.tell(Event::Lab(LabEvent::Down(Some("out of memory".to_owned()))));
-    robot.says("there is no lab");
+    robot.says("No lab: ");
     robot.says("out of memory");
     robot.orders();
     robot.press("N");

@@ -183,12 +183,12 @@ fn a_reset_and_a_mended_cable_forget_what_was_still_to_be_lost() {
 
 #[test]
 fn a_full_wire_is_told_with_what_makes_room() {
-    for (keys, until) in [("h", "until h lets go"), ("b", "until some have arrived")] {
+    for (keys, until) in [("h", "until h releases the wire"), ("b", "until some have arrived")] {
         let mut robot = Robot::in_lab(3);
         robot.press(keys);
         robot.wire(WireEvent::Full { frames: 4096, bytes: 256 << 20 });
         let full =
-            "the wire is full: 4,096 frames of 256 MiB wait on it. What is sent now is lost, ";
+            "The wire is full: 4,096 frames of 256 MiB are on it. Anything sent now is dropped ";
         robot.says(&format!("{full}{until}"));
     }
 }

@@ -34,8 +34,8 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     robot.press("N");
     assert!(robot.orders().is_empty(), "{}", robot.said());
     robot.lab_comes_up(4, LabLimits::MEANT);
-    robot.says("up in 5 ms: server 192.168.1.10, laptop 192.168.1.13, phone .14");
-    robot.says("What was open on loopback is closed");
+    robot.says("up after 5 ms: server 192.168.1.10, laptop 192.168.1.13, phone .14");
+    robot.says("Sockets on loopback were closed");
     assert!(robot.commands().contains(&Command::CloseEverything));
     assert!(robot.table().is_empty(), "rows of loopback are left");
 
@@ -48,7 +48,7 @@ fn n_sets_the_lab_up_and_once_more_takes_it_down() {
     assert_eq!(robot.state.server.at().to_string(), "127.0.0.1:5000");
     assert_eq!(robot.state.clients.computer().ip.to_string(), "127.0.0.2");
     assert_eq!(robot.state.machine.unprivileged_from.0, 1024);
-    robot.says("on loopback again");
+    robot.says("use loopback again");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn refusals_name_rows_and_addresses_of_the_right_computer() {
     assert_eq!(robot.state.blamed(), [name(LISTEN)]);
     robot.state.server.spec.at.ip = [10, 0, 0, 1].into();
     robot.bind_fails(Errno::EADDRNOTAVAIL);
-    robot.says("10.0.0.1 is not the server's address: that is 192.168.1.10");
+    robot.says("10.0.0.1 is not the server's address, which is 192.168.1.10");
 }
 
 #[test]

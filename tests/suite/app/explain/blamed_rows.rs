@@ -74,7 +74,7 @@ fn an_exact_copy_blames_the_connection_that_has_the_five_numbers() {
             ..ConnectSpec::to(SERVER.into())
         };
         robot.hear(refused(spec, Errno::EADDRNOTAVAIL));
-        assert!(robot.said().contains("All five numbers"), "{}", robot.said());
+        assert!(robot.said().contains("the same 5-tuple"), "{}", robot.said());
         assert_eq!(robot.state.blamed(), [own(rows[0], 0).name]);
     }
 }

@@ -158,7 +158,7 @@ fn a_socket_that_called_itself_is_not_blamed_on_a_server() {
     robot.finds_the_port_taken();
     let said = robot.said();
     assert!(!said.contains("the server closed first"), "{said}");
-    assert!(said.contains("called itself"), "{said}");
+    assert!(said.contains("connected to itself"), "{said}");
 }
 
 #[test]

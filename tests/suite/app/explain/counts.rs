@@ -76,7 +76,7 @@ fn what_follows_at_once_at_the_other_ends_is_one_sentence() {
     }
     let said = robot.said_in_the_end().to_owned();
     assert_eq!(robot.state.notices.len(), before + 1);
-    assert!(said.starts_with("3 connections were closed at the other end, too"), "{said}");
+    assert!(said.starts_with("3 connections were closed at the other end too"), "{said}");
 
     let mut robot = held(2);
     robot.press("2f");
@@ -92,7 +92,7 @@ fn what_follows_at_once_at_the_other_ends_is_one_sentence() {
 #[test]
 fn calls_without_an_answer_are_said_to_wait() {
     for (opened, words) in [
-        (0, "none of laptop's 4 calls is answered yet: 4 calls wait"),
+        (0, "laptop: 4 connection attempts have no answer yet"),
         (1, "laptop opened 1 connection of 4 in less than 1 ms"),
     ] {
         let mut robot = Robot::listening_in_lab();
@@ -115,7 +115,7 @@ fn calls_without_an_answer_are_said_to_wait() {
             took: Duration::ZERO,
         });
         assert!(robot.said().contains(words), "{}", robot.said());
-        let wait = format!("{} calls wait for their answers", 4 - opened);
+        let wait = format!("{} connection attempts have no answer yet", 4 - opened);
         assert!(robot.said().contains(&wait), "{}", robot.said());
     }
 }

@@ -48,7 +48,7 @@ fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
 #[test]
 fn what_is_sent_to_an_end_that_is_gone_takes_the_row_away() {
     for (how, words) in [
-        (CloseKind::Close, "The server closed: its row is gone, too, without TIME_WAIT."),
+        (CloseKind::Close, "The server closed: its row is gone too, without TIME_WAIT."),
         (CloseKind::Abort, "its row is gone, the last one of this connection"),
     ] {
         let said = closes(&mut half_open(), how);
@@ -58,7 +58,7 @@ fn what_is_sent_to_an_end_that_is_gone_takes_the_row_away() {
     robot.hear(SocketEvent::HalfClosed(name(SERVES)));
     robot.vanish(SERVER, &[SERVES]);
     let said = robot.said();
-    assert!(said.contains("The server half-closed: its row is gone, too"), "{said}");
+    assert!(said.contains("The server half-closed: its row is gone too"), "{said}");
     assert!(said.contains("half-open"), "{said}");
 }
 

@@ -60,7 +60,7 @@ fn the_lab_goes_down_in_one_sentence_with_all_its_connections() {
     }
     assert_eq!(robot.state.notices.len(), told, "{}", robot.said());
     robot.tell(Event::Lab(LabEvent::Down(None)));
-    assert!(robot.said().contains("the lab is down"));
+    assert!(robot.said().contains("The lab is down"));
 }
 
 #[test]

@@ -48,19 +48,14 @@ fn ends(robot: &mut Robot, opened: u32) -> &str {
 #[test]
 fn several_calls_without_an_answer_say_what_the_wire_does_to_them() {
     for (keys, why) in [
-        ("h", "The wire is held: o lets one segment through."),
-        ("B", "The cable is cut: nothing arrives until B mends it."),
+        ("h", "The wire is held: o delivers one segment."),
+        ("B", "The cable is cut: nothing arrives until B reconnects it."),
         ("b b b", "Every segment takes 2 s one way."),
     ] {
         let mut robot = Robot::listening_in_lab();
         three(&mut robot, keys, 0);
         let said = ends(&mut robot, 0);
-        assert_eq!(
-            said,
-            format!(
-                "none of laptop's 3 calls is answered yet: 3 calls wait for their answers. {why}"
-            )
-        );
+        assert_eq!(said, format!("laptop: 3 connection attempts have no answer yet. {why}"));
     }
 }
 
@@ -72,13 +67,13 @@ fn of_several_calls_that_is_told_whose_syn_was_lost() {
     robot.loses(1);
     three(&mut robot, "", 2);
     let said = ends(&mut robot, 2);
-    let why = "1 call waits for its answer still. The wire lost the SYN; it is sent again until it is answered.";
+    let why = "1 connection attempt has no answer yet. The wire lost the SYN; TCP retransmits it.";
     assert!(said.ends_with(why), "{said}");
 
     let mut robot = Robot::listening_in_lab();
     three(&mut robot, "", 2);
     let said = ends(&mut robot, 2);
-    assert!(said.ends_with("for its answer still."), "{said}");
+    assert!(said.ends_with("1 connection attempt has no answer yet."), "{said}");
 }
 
 #[test]
@@ -89,7 +84,7 @@ fn several_calls_that_find_the_accept_queue_full_say_so() {
     three(&mut robot, "", 1);
     assert_eq!(robot.state.notices.len(), before, "it is said of all together");
     let said = ends(&mut robot, 1);
-    let why = "2 calls wait for their answers still. The accept queue is full, so the server's kernel drops the SYN; it is sent again.";
+    let why = "2 connection attempts have no answer yet. The accept queue is full, so the server's kernel drops the SYN; TCP retransmits it.";
     assert!(said.ends_with(why), "{said}");
 }
 
@@ -100,7 +95,7 @@ fn many_calls_that_will_take_a_while_are_said_to_be_under_way() {
     begins(&mut robot, 5000);
     assert_eq!(
         robot.said(),
-        "laptop makes 5,000 calls. The wire is held: o lets one segment through."
+        "laptop starts 5,000 connection attempts. The wire is held: o delivers one segment."
     );
     // Over a quick wire they are answered before one could read that.
     let mut robot = Robot::listening_in_lab();
@@ -119,8 +114,8 @@ fn calls_one_after_the_other_are_not_one_syn_that_is_sent_again() {
         robot.hear(SocketEvent::Connecting(call(n)));
     }
     let said = robot.said_in_the_end();
-    assert!(said.starts_with("7 calls were made, and none was answered at once."), "{said}");
-    assert!(said.ends_with("The wire is held: o lets one segment through."), "{said}");
+    assert!(said.starts_with("7 connection attempts had no answer at once."), "{said}");
+    assert!(said.ends_with("The wire is held: o delivers one segment."), "{said}");
 }
 
 #[test]
@@ -138,7 +133,7 @@ fn a_call_to_a_computer_whose_link_is_down_says_so_once() {
             robot.loses_to(1, DropReason::NoLink);
         }
         robot.tables(&[LISTEN], &[CALLS]);
-        let why = "The wire lost the SYN: the link of the computer that it is for is down.";
+        let why = "The wire lost the SYN: the link of its destination is down.";
         assert!(robot.said().ends_with(why), "{}", robot.said());
         let before = robot.state.notices.len();
         robot.later(Duration::from_secs(1));
@@ -152,7 +147,7 @@ fn a_call_to_a_computer_whose_link_is_down_says_so_once() {
 fn who_calls_a_computer_of_the_lab_and_has_no_way_there_has_its_own_link_down() {
     for (to, words) in [
         ("192.168.1.10:500", "laptop's own link is down"),
-        ("10.0.0.1:500", "reach nobody but each other"),
+        ("10.0.0.1:500", "reach only each other"),
     ] {
         let mut robot = Robot::listening_in_lab();
         robot.hear(refused(to, Errno::ENETUNREACH));

@@ -142,5 +142,5 @@ fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
     });
     let said = robot.said();
     assert!(said.contains("because laptop closed first"), "{said}");
-    assert!(said.contains("C before the call"), "{said}");
+    assert!(said.contains("C before connecting"), "{said}");
 }

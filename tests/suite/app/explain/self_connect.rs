@@ -69,7 +69,7 @@ fn it_is_blamed_as_what_it_is() {
     robot.finds_the_port_taken();
     let said = robot.said();
     assert!(!said.contains("earlier listener"), "{said}");
-    assert!(said.contains("laptop calls 127.0.0.1:5000 from it"), "{said}");
+    assert!(said.contains("laptop is connected to 127.0.0.1:5000 from this port"), "{said}");
 }
 
 #[test]

@@ -61,9 +61,9 @@ fn refusals_say_what_helps() {
         why: SyscallError { call, errno },
     };
     let cases = [
-        (failed(Errno::ECONNREFUSED, Call::Connect), "nobody listens there."),
-        (failed(Errno::EADDRNOTAVAIL, Call::Connect), "All 28,232 ports of 32768-60999 are taken"),
-        (failed(Errno::EMFILE, Call::Socket), "20,000 descriptors"),
+        (failed(Errno::ECONNREFUSED, Call::Connect), "nothing is listening there."),
+        (failed(Errno::EADDRNOTAVAIL, Call::Connect), "All 28,232 ports of 32768-60999 are in use"),
+        (failed(Errno::EMFILE, Call::Socket), "20,000 file descriptors"),
         (failed(Errno::ETIMEDOUT, Call::Connect), "accept queue may be full"),
         (failed(Errno::EPERM, Call::Remote([9, 9, 9, 9].into())), "--allow-remote"),
         (
@@ -114,7 +114,7 @@ fn a_reset_is_one_sentence_and_brings_the_options_of_the_start_back() {
     robot.press("a C Down Down Right Enter");
     robot.kernel("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 TIME_WAIT timewait=47000ms/0");
     robot.press("r");
-    assert!(robot.said().contains("1 row from before is still in TIME_WAIT"), "{}", robot.said());
+    assert!(robot.said().contains("1 earlier row is still in TIME_WAIT"), "{}", robot.said());
     let said = robot.state.notices.len();
     for end in [end("127.0.0.1:5000", "127.0.0.2:54240"), end("127.0.0.2:54240", "127.0.0.1:5000")]
     {
@@ -134,7 +134,7 @@ fn what_became_of_the_address_that_was_called_is_told() {
         let row = "tcp 0 0 127.0.0.2:54240 127.0.0.2:5000 ESTABLISHED inode=11";
         robot.hear(SocketEvent::Connected(own(row, 11)));
         let said = robot.said_in_the_end();
-        let words = "0.0.0.0 is the address of no computer: Linux takes it for this machine itself, so the row says 127.0.0.2.";
+        let words = "0.0.0.0 is not the address of a host: Linux connects to this machine instead, so the row says 127.0.0.2.";
         assert_eq!(said.contains(words), is_told, "{said}");
     }
 }
@@ -162,7 +162,7 @@ fn who_is_connected_only_as_far_as_the_client_knows_is_told_so() {
             robot.kernel(&rows);
         }
         let said = robot.said();
-        assert_eq!(said.contains("Only the client believes so"), believes, "{said}");
-        assert_eq!(said.contains("The kernel did it alone"), !believes, "{said}");
+        assert_eq!(said.contains("Only the client is ESTABLISHED"), believes, "{said}");
+        assert_eq!(said.contains("The kernel completed the handshake"), !believes, "{said}");
     }
 }

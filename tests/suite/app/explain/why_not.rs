@@ -42,7 +42,7 @@ pub(crate) fn answer(robot: &mut Robot) {
 
 #[test]
 fn the_sentence_of_a_refusal_says_that_y_tells_more() {
-    assert!(refused().said().ends_with("y tells more."));
+    assert!(refused().said().ends_with("Press y for details."));
     let mut robot = Robot::new();
     robot.press("y");
     assert!(robot.state.ui.overlay.is_none());
@@ -175,7 +175,7 @@ fn the_reason_is_that_of_the_row_that_is_shown() {
             "one port of the range",
         ),
         (same.clone(), in_use, &listener, "is listening on 127.0.0.2:5000. bind() fails"),
-        (same, in_use, &listener, "SO_REUSEPORT on both sockets; SO_REUSEADDR does not help"),
+        (same, in_use, &listener, "SO_REUSEPORT on both sockets. SO_REUSEADDR does not help"),
         (v4, refused, &only_v6, "IPV6_V6ONLY"),
         (v6, refused, &only_v4, "0.0.0.0 excludes IPv6 clients"),
     ];

@@ -12,7 +12,7 @@ use crate::computers::LAPTOP;
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::{WIDE, screen};
 
-/// The call to port 5000 was refused: nobody listens there.
+/// The call to port 5000 was refused: nothing is listening there.
 fn nobody_listened() -> Robot {
     let mut robot = Robot::new();
     robot.later(Duration::from_secs(3));
@@ -34,7 +34,7 @@ fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
     for at in ["127.0.0.1:5000 0.0.0.0:*", "0.0.0.0:5000 0.0.0.0:*", "[::]:5000 [::]:*"] {
         let mut robot = nobody_listened();
         let said = robot.said().to_owned();
-        assert!(said.contains("nobody listens there"), "{said}");
+        assert!(said.contains("nothing is listening there"), "{said}");
         robot.kernel(&format!("tcp 0 5 {at} LISTEN inode=70"));
         assert_eq!(robot.said(), said, "{at}");
         assert!(robot.state.blamed().is_empty(), "{at}");

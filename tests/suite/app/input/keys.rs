@@ -83,7 +83,7 @@ fn a_limit_is_said_before_the_connections_are_made() {
     let commands = robot.commands_by("60000c");
     let [Command::Connect(_, burst)] = &commands[..] else { panic!("one connect") };
     assert!((9_000..10_000).contains(&burst.count), "{burst:?}");
-    robot.says("not 60,000");
+    robot.says("of 60,000 connections");
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn frames_that_never_came_on_the_wire_are_told_but_not_each() {
     let tally = WireStatus { missed: 70, ..WireStatus::default() };
     tells(&mut robot, tally);
     let said = robot.said().to_owned();
-    assert!(said.starts_with("70 frames never came"), "{said}");
+    assert!(said.starts_with("70 frames never reached the wire"), "{said}");
     let told = robot.state.notices.len();
     tells(&mut robot, WireStatus { missed: 1, ..tally });
     assert_eq!(robot.state.notices.len(), told);

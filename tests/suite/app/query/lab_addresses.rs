@@ -36,7 +36,7 @@ pub(crate) fn refused(to: &str, errno: Errno) -> SocketEvent {
 #[test]
 fn a_loopback_listener_lets_in_only_its_own_computer_and_is_seen_to() {
     let mut robot = at_loopback();
-    robot.says("Only the server's own computer gets in");
+    robot.says("Reachable from the server's own host only");
     let text = screen(&mut robot, WIDE);
     assert!(text.contains("reachable from its host only"), "{text}");
     assert!(!text.contains("lab connections only"), "{text}");
@@ -69,7 +69,7 @@ fn whoever_calls_it_from_another_computer_calls_himself_and_is_told() {
     robot.hear(refused("127.0.0.1:5000", Errno::ECONNREFUSED));
     for part in [
         "laptop cannot connect to 127.0.0.1:5000",
-        "127.0.0.1 is the laptop's own loopback, and nobody listens there",
+        "127.0.0.1 is the laptop's own loopback, and nothing is listening there",
         "the server's listener at 127.0.0.1:5000 is on another computer",
         "192.168.1.10 or 0.0.0.0 (L)",
     ] {
@@ -91,7 +91,7 @@ fn the_detective_tries_what_can_help_there() {
     assert_eq!((host, at.to_string().as_str()), (SERVER, "192.168.1.10:5000"));
     let case = robot.state.notices.case.as_ref().unwrap();
     let words: Vec<_> = case.remedies.iter().map(|one| one.words.as_str()).collect();
-    assert_eq!(words, ["listening at 192.168.1.10:5000 (L): is it free?"]);
+    assert_eq!(words, ["listening on 192.168.1.10:5000 (L): is it free?"]);
     robot.press("Esc L");
     shows(&mut robot, WIDE, "192.168.1.10: the lab; 127.0.0.1: the server's own computer only");
 }
@@ -102,7 +102,7 @@ fn an_address_that_nobody_has_is_not_answered_on_the_link() {
     robot.press("c");
     robot.orders();
     robot.hear(refused("192.168.1.99:80", Errno::EHOSTUNREACH));
-    for part in ["EHOSTUNREACH", "nobody has 192.168.1.99 on this link", "ARP", "192.168.1.10"] {
+    for part in ["EHOSTUNREACH", "no host on this link has 192.168.1.99", "ARP", "192.168.1.10"] {
         robot.says(part);
     }
     robot.says_not("lo up");
@@ -114,7 +114,7 @@ fn an_address_that_nobody_has_is_not_answered_on_the_link() {
         matches!(
             remedies[..],
             [(
-                "calling an address that is there: 192.168.1.10, .13, .14, .15 (C)",
+                "connecting to an existing address: 192.168.1.10, .13, .14, .15 (C)",
                 Verdict::NotTried(_)
             )]
         ),
@@ -134,8 +134,8 @@ fn no_syn_is_said_to_be_sent_to_an_address_that_nobody_has() {
         robot.hear(SocketEvent::Connecting(own(row, 11)));
         let said = robot.said_in_the_end();
         let why = "192.168.1.99:80, but no SYN has been sent";
-        assert!(said.contains(why) && said.contains("no computer on this link has it"), "{said}");
-        assert!(!said.contains("o lets"), "{said}");
+        assert!(said.contains(why) && said.contains("no host on this link has it"), "{said}");
+        assert!(!said.contains("o delivers"), "{said}");
     }
 }
 
@@ -148,7 +148,7 @@ fn a_call_while_the_lab_goes_down_is_not_made_and_one_under_way_is_explained() {
     assert!(robot.commands().is_empty());
     robot.says("The lab is stopping");
     robot.hear(refused("192.168.1.10:500", Errno::EHOSTUNREACH));
-    robot.says("the lab is being taken down, and its computers go");
+    robot.says("the lab and its computers are being taken down");
     robot.says_not("EHOSTUNREACH");
     robot.tell(Event::Lab(LabEvent::Down(None)));
     robot.press("c");

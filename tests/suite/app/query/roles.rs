@@ -100,7 +100,7 @@ fn a_port_that_a_client_of_ours_has_is_not_blamed_on_an_earlier_listener() {
     let mut robot = client_from_our_port();
     robot.finds_the_port_taken();
     robot.says_not("earlier listener");
-    robot.says("laptop calls 127.0.0.1:7467 from it");
+    robot.says("laptop is connected to 127.0.0.1:7467 from this port");
     assert_eq!(robot.state.blamed(), [own(OUR_CLIENT, 0).name]);
 }
 

@@ -19,7 +19,7 @@ fn one_connection_is_a_pair_of_rows_beside_a_listen_row_that_stays() {
             "127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED",
         ]
     );
-    robot.says("laptop connected from port 54240, which the kernel picked");
+    robot.says("laptop connected from port 54240, chosen by the kernel");
     assert_eq!(robot.state.sockets.connections(), 1);
     assert_eq!(robot.state.sockets.count(TcpState::Established), 2);
 }

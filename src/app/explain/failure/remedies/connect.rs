@@ -1,4 +1,4 @@
-//! What might help against a client's refusal.
+//! Possible remedies after a failed connect.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -9,7 +9,7 @@ use crate::app::explain::failure::remedies::{
 use crate::app::model::{Failure, Remedy};
 use crate::tcp::{Call, ConnectSpec, Endpoint, Errno, Host, Port, Probe, Protocol, SourcePort};
 
-/// What might help whoever could not connect.
+/// Possible remedies for a failed connect.
 pub(crate) fn connect(
     state: &State,
     case: &Failure,
@@ -25,15 +25,15 @@ pub(crate) fn connect(
         reuse_addr,
         reuse_port: false,
     };
-    let free = || tried("a port that the kernel picks", bind(from, Port::ANY, false));
+    let free = || tried("a port chosen by the kernel", bind(from, Port::ANY, false));
     match (case.why.call, case.why.errno) {
         (Call::Bind, Errno::EADDRINUSE) => {
             let Some(port) = spec.asked_port() else {
                 return vec![];
             };
             let mut all = vec![
-                tried("the same call once more", bind(from, port, spec.reuse_addr)),
-                tried("SO_REUSEADDR, on this socket alone", bind(from, port, true)),
+                tried("retry", bind(from, port, spec.reuse_addr)),
+                tried("SO_REUSEADDR on this socket only", bind(from, port, true)),
                 free(),
             ];
             all.extend(another_computer(state, spec, Endpoint { ip: from, port }));
@@ -49,17 +49,17 @@ pub(crate) fn connect(
             .collect()
         }
         (Call::Bind, Errno::EACCES | Errno::EPERM) => {
-            vec![free(), not_tried(PRIVILEGE, "this program was started without")]
+            vec![free(), not_tried(PRIVILEGE, "this program has neither")]
         }
         (_, Errno::EADDRNOTAVAIL) => to.map_or_else(Vec::new, |to| no_port_left(state, spec, to)),
         (_, Errno::ECONNREFUSED) if state.somebody_listens_now() => {
-            vec![not_tried("the same call once more (y)", "it would be a real connection")]
+            vec![not_tried("retry (y)", "it would be a real connection")]
         }
         (_, Errno::ECONNREFUSED) if spec.protocol == Protocol::Tcp => {
             to.map_or_else(Vec::new, |to| nobody_listens(state, spec.host, to))
         }
         (_, Errno::EHOSTUNREACH) if to.is_some_and(|to| state.lab.lacks(to.ip)) => {
-            let words = format!("calling an address that is there: {} (C)", state.lab.addresses());
+            let words = format!("connecting to an existing address: {} (C)", state.lab.addresses());
             vec![not_tried(words, "it would be a real connection")]
         }
         _ => vec![],
@@ -67,7 +67,7 @@ pub(crate) fn connect(
 }
 
 fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
-    // What is called listens on the caller's own computer, so that nothing has to cross a wire.
+    // The test listener is on the client's own host, so no segment crosses the wire.
     let to = state.lab.address_of(spec.host).unwrap_or(to.ip);
     if let Some(port) = spec.asked_port() {
         let words = format!("a source port other than {port}");
@@ -82,17 +82,17 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
     let elsewhere =
         Probe::Reach { host: spec.host, from: spec.from, source_port: spec.source_port, to };
     vec![
-        tried("another destination, by the same ports", elsewhere),
+        tried("another destination, with the same ports", elsewhere),
         not_tried(
-            "another computer (chosen in the Computers pane, then c)",
+            "another computer (select it in the Computers pane, then c)",
             "it would be a real connection",
         ),
-        not_tried("closing one of these (d)", "it would end it"),
+        not_tried("closing one of these (d)", "it would close it"),
     ]
 }
 
 fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
-    // In the lab a computer's loopback is its own: there the server has to listen at its address on the wire.
+    // In the lab each host has its own loopback: the server must listen on its address on the wire.
     let arrives = state.lab.host_called(caller, to.ip);
     let server = state.lab.server();
     let elsewhere =
@@ -103,9 +103,9 @@ fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
     };
     let trial =
         Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
-    let mut all = vec![tried(format!("listening at {at}{key}: is it free?"), trial)];
+    let mut all = vec![tried(format!("listening on {at}{key}: is it free?"), trial)];
     if let Some(line) = state.culprit() {
-        let words = format!("calling {} instead (C)", line.row.tuple.local);
+        let words = format!("connecting to {} instead (C)", line.row.tuple.local);
         all.push(not_tried(words, "it would be a real connection"));
     }
     all

@@ -1,4 +1,4 @@
-//! What might help against a refusal, and how it can be tried.
+//! Possible remedies after a failed listen, and how to test them.
 
 use crate::app::State;
 use crate::app::explain::failure::remedies::{
@@ -7,7 +7,7 @@ use crate::app::explain::failure::remedies::{
 use crate::app::model::{Attempt, Failure, Remedy};
 use crate::tcp::{Endpoint, Errno, Host, ListenSpec, Port, Probe, Protocol, TcpState};
 
-/// What might help against that refusal.
+/// Possible remedies for that failure.
 pub(crate) fn of(state: &State, case: &Failure) -> Vec<Remedy> {
     match &case.asked {
         Attempt::Listen(spec) => listen(state, case, spec),
@@ -30,12 +30,12 @@ fn listen(state: &State, case: &Failure, spec: &ListenSpec) -> Vec<Remedy> {
                 let words = format!("an address of this machine, {ip}");
                 tried(words, bind(spec.host, Endpoint { ip, ..spec.at }, options))
             });
-            let words = format!("giving {} to an interface", spec.at.ip);
+            let words = format!("adding {} to an interface", spec.at.ip);
             let given = not_tried(words, "it would change this machine");
             addresses.chain([given]).collect()
         }
         Errno::EMFILE | Errno::ENFILE => {
-            vec![not_tried("closing connections (0d)", "it would end them")]
+            vec![not_tried("closing connections (0d)", "it would close them")]
         }
         _ => vec![],
     }
@@ -44,13 +44,13 @@ fn listen(state: &State, case: &Failure, spec: &ListenSpec) -> Vec<Remedy> {
 fn in_use(state: &State, spec: &ListenSpec) -> Vec<Remedy> {
     let ListenSpec { at, reuse_addr, reuse_port, .. } = *spec;
     let options = [reuse_addr, reuse_port];
-    let mut all = vec![tried("the same call once more", bind(spec.host, at, options))];
+    let mut all = vec![tried("retry", bind(spec.host, at, options))];
     if !reuse_addr {
-        let words = "SO_REUSEADDR on this run alone";
+        let words = "SO_REUSEADDR on this run only";
         all.push(tried(words, bind(spec.host, at, [true, reuse_port])));
     }
     if !reuse_port {
-        let words = "SO_REUSEPORT on this run alone";
+        let words = "SO_REUSEPORT on this run only";
         all.push(tried(words, bind(spec.host, at, [reuse_addr, true])));
     }
     let port = neighbour(at.port);
@@ -71,7 +71,7 @@ fn privileged(state: &State, spec: &ListenSpec) -> Vec<Remedy> {
         tried("SO_REUSEADDR", bind(spec.host, spec.at, [true, spec.reuse_port])),
     ];
     all.extend(elsewhere(spec));
-    all.push(not_tried(PRIVILEGE, "this program was started without"));
+    all.push(not_tried(PRIVILEGE, "this program has neither"));
     let words = format!("ip_unprivileged_port_start below {from}");
     all.push(not_tried(words, "it would change this machine"));
     all
@@ -85,7 +85,7 @@ fn elsewhere(spec: &ListenSpec) -> Option<Remedy> {
     Some(tried(words, trial))
 }
 
-/// What there is to be said of the row that is most to blame.
+/// Remedies that depend on the row most to blame.
 fn culprit(state: &State) -> Vec<Remedy> {
     let Some(line) = state.culprit() else {
         return vec![];
@@ -95,9 +95,11 @@ fn culprit(state: &State) -> Vec<Remedy> {
     match line.row.state {
         TcpState::TimeWait => waiting(state).into_iter().collect(),
         TcpState::Listen if is_ours => {
-            vec![not_tried("stopping the listener here (l)", "it would end it")]
+            vec![not_tried("stopping the listener here (l)", "it would close it")]
         }
-        TcpState::Listen => vec![not_tried("stopping that program", "it is not ours to stop")],
+        TcpState::Listen => {
+            vec![not_tried("stopping that program", "it belongs to another user or program")]
+        }
         TcpState::SynSent
         | TcpState::SynReceived
         | TcpState::Established
@@ -109,7 +111,7 @@ fn culprit(state: &State) -> Vec<Remedy> {
         | TcpState::Closed
             if is_ours =>
         {
-            vec![not_tried("closing these connections (0d)", "it would end them")]
+            vec![not_tried("closing these connections (0d)", "it would close them")]
         }
         TcpState::SynSent
         | TcpState::SynReceived
@@ -120,7 +122,7 @@ fn culprit(state: &State) -> Vec<Remedy> {
         | TcpState::Closing
         | TcpState::LastAck
         | TcpState::Closed => {
-            vec![not_tried("ending these connections", "they are not ours to end")]
+            vec![not_tried("ending these connections", "they belong to another program")]
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What might help after a failure, and what was tried of it.
+//! Possible remedies after a failure, and which were tested.
 
 pub(crate) mod connect;
 pub(crate) mod listen;
@@ -29,10 +29,10 @@ const PRIVILEGE: &str = "root, or CAP_NET_BIND_SERVICE";
 /// Waiting, while a TIME_WAIT is in the way.
 fn waiting(state: &State) -> Option<Remedy> {
     failure::longest_wait(state)?;
-    Some(not_tried("waiting until TIME_WAIT is over (w)", "only time can"))
+    Some(not_tried("waiting until TIME_WAIT is over (w)", "only the timer ends it"))
 }
 
-/// Another address of this machine, to be told from `ip`.
+/// Another address of this machine than `ip`.
 fn other_address(ip: IpAddr) -> Option<IpAddr> {
     let IpAddr::V4(v4) = ip else { return None };
     let [a, b, c, d] = v4.octets();
