@@ -169,11 +169,11 @@ async fn a_client_that_cannot_connect_is_a_failure_with_its_reason() {
     for (args, why) in [
         (
             "127.0.0.2:1 -n 10",
-            "127.0.0.2:1: connect(): connection refused (ECONNREFUSED); nothing is listening there",
+            "127.0.0.2:1: connect() failed: Connection refused (ECONNREFUSED). Nothing is listening there, or a firewall rejects it.",
         ),
         (
             "192.0.2.1:80",
-            "192.0.2.1:80: it is neither on this machine nor on a private network; --allow-remote lifts that",
+            "192.0.2.1:80: the address is neither on this machine nor on a private network. --allow-remote permits it.",
         ),
         (
             "127.0.0.1:80 --from ::1",
