@@ -10,9 +10,7 @@ pub(crate) fn accept_failed(why: SyscallError, pause: Duration) -> String {
     let errno = why.errno;
     if !pause.is_zero() {
         let pause = seconds(pause);
-        return format!(
-            "Cannot accept a connection: accept() failed: {errno}. The next attempt is in {pause}."
-        );
+        return format!("accept() failed: {errno}. The next attempt is in {pause}.");
     }
     if why.call == Call::Reserve {
         format!("The server refused a connection with \"busy\": {why}.")

@@ -26,7 +26,6 @@ pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Op
 pub(crate) fn ended(state: &State, progress: &BurstProgress, asked: u32, took: Duration) -> String {
     let computer = &state.clients.computers[progress.computer];
     let who = &computer.name;
-    let some = |n: u32| sockets(u64::from(n), progress.protocol);
     let waiting = computer.ends.unanswered_since(progress.ever);
     let waiting = waiting.min(u64::from(asked.saturating_sub(progress.opened)));
     let unanswered = many(waiting, "connection attempt has", "connection attempts have");
@@ -40,9 +39,10 @@ pub(crate) fn ended(state: &State, progress: &BurstProgress, asked: u32, took: D
         return format!("{who}: {unanswered} no answer yet.{why}");
     }
     if progress.opened == 0 {
-        return format!("{who}: all {} failed.", some(asked));
+        let attempts = many(u64::from(asked), "connection attempt", "connection attempts");
+        return format!("{who}: {attempts} failed.");
     }
-    let opened = some(progress.opened);
+    let opened = sockets(u64::from(progress.opened), progress.protocol);
     let of = if progress.opened < asked {
         format!(" of {}", number(u64::from(asked)))
     } else {

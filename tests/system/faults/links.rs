@@ -153,7 +153,7 @@ fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
         }
         let args = ["--bind", "fe80::a", "--listen"];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
-        terminal.wait_for(&broken("is bound together with its interface, which cannot be given"));
+        terminal.wait_for(&broken("needs its interface, which cannot be given here"));
         quit(terminal);
     });
 }

@@ -160,7 +160,7 @@ fn a_name_that_nobody_knows_is_said_to_be_unknown() {
         );
         let terminal = hosts.dashboard("nowhere.test:80", 36);
         terminal.press("c");
-        terminal.wait_for(&broken("cannot call nowhere.test:80: Name or service not known."));
+        terminal.wait_for(&broken("cannot connect to nowhere.test:80: Name or service not known."));
         quit(terminal);
     });
 }

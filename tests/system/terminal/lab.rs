@@ -158,7 +158,7 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
 #[test]
 fn the_lab_comes_and_goes_by_a_key() {
     let terminal = listening(false);
-    terminal.press_until("N", "on loopback again");
+    terminal.press_until("N", "use loopback again");
     terminal.wait_for(r"laptop +127\.0\.0\.2");
     terminal.press_until("N", r"laptop +192\.168\.1\.13");
     quit(terminal);

@@ -60,7 +60,7 @@ fn the_servers_port_taken_by_the_first_call() {
         assert_eq!((state, at), (TcpState::Established, end("127.0.0.2:5000")));
         has(
             &real,
-            "- the same call; - SO_REUSEADDR; + a port chosen by the kernel; + another computer, 127.0.0.3",
+            "- retry; - SO_REUSEADDR; + a port chosen by the kernel; + another computer, 127.0.0.3",
         );
         let tried =
             real.robot.state.calls.entries().filter(|entry| entry.record.deed == Purpose::Try);
@@ -76,7 +76,7 @@ fn nobody_listens() {
         real.press_until("c", "ECONNREFUSED");
         open(&mut real);
         assert_eq!(culprits(&real), [(TcpState::Listen, end("127.0.0.9:5000"))]);
-        has(&real, "+ listening at 127.0.0.1:5000; ? calling 127.0.0.9:5000 instead");
+        has(&real, "+ listening on 127.0.0.1:5000; ? connecting to 127.0.0.9:5000 instead");
         drop(elsewhere);
     });
 }

@@ -28,11 +28,11 @@ fn a_listener_of_ours() {
         assert_eq!(culprits(&real)[0], (TcpState::Listen, end("127.0.0.1:5000")));
         has(
             &real,
-            "- the same call; - SO_REUSEADDR; - SO_REUSEPORT; + another port, 5001; + another address, 127.0.0.2; ? stopping the listener here",
+            "- retry; - SO_REUSEADDR; - SO_REUSEPORT; + another port, 5001; + another address, 127.0.0.2; ? stopping the listener here",
         );
         real.press_until("Esc l", "stopped listening");
         real.press("y");
-        real.press_until("y", "listening on 127.0.0.1:5000");
+        real.press_until("y", "Listening on 127.0.0.1:5000");
         assert!(real.robot.state.ui.overlay.is_none());
     });
 }
@@ -93,7 +93,7 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
         assert_eq!((state, at), (TcpState::TimeWait, end("127.0.0.1:5000")));
         has(
             &real,
-            "- the same call; - SO_REUSEADDR; + another port; + another address; ? waiting until TIME_WAIT",
+            "- retry; - SO_REUSEADDR; + another port; + another address; ? waiting until TIME_WAIT",
         );
         let left = real.robot.state.culprit().unwrap().time_left(real.robot.state.now).unwrap();
         assert!(left > Duration::from_secs(40) && left <= Duration::from_secs(60), "{left:?}");
@@ -119,7 +119,7 @@ fn with_reuse_addr_on_both_runs_time_wait_is_no_obstacle() {
         real.robot.state.server.spec.reuse_addr = false;
         real.press_until("l", REFUSED);
         open(&mut real);
-        has(&real, "- the same call; + SO_REUSEADDR");
+        has(&real, "- retry; + SO_REUSEADDR");
     });
 }
 
@@ -182,7 +182,7 @@ fn an_address_of_another_machine() {
         real.press_until("l", "is not an address of this machine");
         open(&mut real);
         assert!(culprits(&real).is_empty());
-        has(&real, "+ an address of this machine, 127.0.0.1; ? giving 192.0.2.1 to an interface");
+        has(&real, "+ an address of this machine, 127.0.0.1; ? adding 192.0.2.1 to an interface");
         assert!(matches!(real.robot.state.ui.overlay, Some(Overlay::Why(_))));
     });
 }
