@@ -37,8 +37,8 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
             assert_eq!(here.count(), 1, "{computer}");
         }
         // Those two are taken now: two others can show it once more, and then no more.
-        real.press_until("U", "tablet connected from port");
-        real.press_until("U", "no row on port 5000");
+        real.press_until("U", "Myth tested: tablet");
+        real.press_until("U", "needs two clients with no row on port 5000");
         real.press_until("r", "Reset");
         assert_eq!(real.robot.state.ui.myth, None);
     });

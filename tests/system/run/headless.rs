@@ -177,7 +177,7 @@ async fn a_client_that_cannot_connect_is_a_failure_with_its_reason() {
         ),
         (
             "127.0.0.1:80 --from ::1",
-            "127.0.0.1:80: the source address is of the other IP version; leave out --from",
+            "127.0.0.1:80: source and destination are of different IP versions. Try without --from.",
         ),
     ] {
         let (ended, text) = run_connect(&format!("fivetuple connect {args}")).await;
