@@ -53,7 +53,7 @@ fn the_last_refusal_is_opened_with_its_culprit_and_what_was_tried() {
     netns::alone_if_possible(|| {
         for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
             let terminal = sized(&["--bind", "192.0.2.1"], cols, rows);
-            terminal.press_until("l", r"y[\s│]+tells[\s│]+more");
+            terminal.press_until("l", r"y[\s│]+for[\s│]+details");
             terminal.press_until("y", "Why did it fail");
             terminal.wait_for(r"127\.0\.0\.1:? +tested:[\s┃│]+works");
             terminal.press("y");
