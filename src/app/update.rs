@@ -237,7 +237,7 @@ pub fn watch_at_start(state: &State) -> Vec<Effect> {
 }
 
 fn tick(state: &mut State) -> Vec<Effect> {
-    if state.sockets.lay_ghosts(state.now) {
+    if state.sockets.remove_ghosts(state.now) {
         state.ui.stale = true;
     }
     let State { clients, sockets, .. } = state;

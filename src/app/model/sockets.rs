@@ -61,9 +61,9 @@ impl Sockets {
         self.forget_owners();
         let noted = |change: &Change| match change {
             Change::Appeared(row) | Change::Moved { to: row, .. } => {
-                RowChange::There(*row, serves(row.name()))
+                RowChange { row: *row, is_gone: false, serves: serves(row.name()) }
             }
-            Change::Vanished(row) => RowChange::Gone(*row),
+            Change::Vanished(row) => RowChange { row: *row, is_gone: true, serves: false },
         };
         let look = TableEvent::Look {
             afresh: sight.afresh.then_some(sight.host),
@@ -86,10 +86,10 @@ impl Sockets {
     }
 
     /// Removes expired ghosts; returns whether there were any.
-    pub fn lay_ghosts(&mut self, now: Moment) -> bool {
-        let has_some = self.has_old_ghosts(now);
+    pub fn remove_ghosts(&mut self, now: Moment) -> bool {
+        let has_some = self.next_ghost().is_some_and(|end| end <= now);
         if has_some {
-            self.take(now, TableEvent::Laid);
+            self.take(now, TableEvent::GhostsRemoved);
         }
         has_some
     }

@@ -19,23 +19,15 @@ pub(crate) enum TableEvent {
         /// Whether it belonged to our server.
         serves: bool,
     },
-    /// Old ghosts were removed.
-    Laid,
+    GhostsRemoved,
 }
 
 /// A row as a poll showed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RowChange {
-    /// It is in the table; and whether it belongs to our server.
-    There(SocketRow, bool),
-    /// It has left the table.
-    Gone(SocketRow),
-}
-
-impl RowChange {
-    pub(crate) fn name(&self) -> SocketId {
-        match self {
-            RowChange::There(row, _) | RowChange::Gone(row) => row.name(),
-        }
-    }
+pub(crate) struct RowChange {
+    pub(crate) row: SocketRow,
+    /// Whether it has left the table.
+    pub(crate) is_gone: bool,
+    /// Whether it belongs to our server.
+    pub(crate) serves: bool,
 }

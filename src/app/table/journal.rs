@@ -189,9 +189,9 @@ impl Journal {
 impl JournalEntry {
     fn names(&self) -> Vec<SocketId> {
         match &self.what {
-            TableEvent::Look { rows, .. } => rows.iter().map(RowChange::name).collect(),
+            TableEvent::Look { rows, .. } => rows.iter().map(|change| change.row.name()).collect(),
             TableEvent::Ended { name, .. } => vec![*name],
-            TableEvent::Laid => Vec::new(),
+            TableEvent::GhostsRemoved => Vec::new(),
         }
     }
 
@@ -204,13 +204,9 @@ impl JournalEntry {
         let TableEvent::Look { afresh, rows } = &self.what else {
             return;
         };
-        for noted in rows {
-            if unknown.remove(&noted.name()) {
-                let row = match noted {
-                    RowChange::There(row, _) => Some(*row),
-                    RowChange::Gone(_) => None,
-                };
-                known.insert(noted.name(), row);
+        for RowChange { row, is_gone, .. } in rows {
+            if unknown.remove(&row.name()) {
+                known.insert(row.name(), Some(*row).filter(|_| !is_gone));
             }
         }
         unknown.retain(|name| Some(name.host) != *afresh);
@@ -219,7 +215,7 @@ impl JournalEntry {
     fn bytes(&self) -> usize {
         let rows = match &self.what {
             TableEvent::Look { rows, .. } => rows.len(),
-            TableEvent::Ended { .. } | TableEvent::Laid => 0,
+            TableEvent::Ended { .. } | TableEvent::GhostsRemoved => 0,
         };
         size_of::<JournalEntry>() + rows * size_of::<RowChange>()
     }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 
-use crate::app::Table;
 use crate::tcp::{Endpoint, Port, PortRange, Protocol, SocketRow, TcpState};
 
 /// Which ports of this machine the rows of the table use, counted as rows appear and disappear, so that no query walks through the table.
@@ -15,6 +15,8 @@ pub struct Ports {
     range: PortRange,
     /// How many rows of the range one address has towards one destination.
     calls: HashMap<(IpAddr, Endpoint), u32>,
+    /// How many TCP sockets listen on a port.
+    listening: HashMap<Port, u32>,
 }
 
 /// Which ports of a range are meant.
@@ -47,46 +49,48 @@ impl Parity {
 }
 
 impl Ports {
-    fn new(range: PortRange) -> Ports {
+    pub(super) fn new(range: PortRange) -> Ports {
         Ports {
             rows: vec![0; 1 << 16],
             used: vec![0; (1 << 16) / 64],
             range,
             calls: HashMap::new(),
+            listening: HashMap::new(),
         }
     }
 
-    /// Counts a row that appeared in the table or left it.
-    pub(crate) fn moved(
+    /// Counts `row` out of one state and into another; `None`: not in the table.
+    pub(super) fn moved(
         &mut self,
         row: &SocketRow,
         before: Option<TcpState>,
         after: Option<TcpState>,
     ) {
-        let step = match (before, after) {
-            (None, Some(_)) => 1,
-            (Some(_), None) => -1,
-            (Some(_), Some(_)) | (None, None) => return,
-        };
+        let step = |was: bool, is: bool| i32::from(is) - i32::from(was);
         let port = row.tuple.local.port;
+        let is_tcp = row.tuple.protocol == Protocol::Tcp;
+        let listens = |state| is_tcp && state == Some(TcpState::Listen);
+        count(&mut self.listening, port, step(listens(before), listens(after)));
+        let step = step(before.is_some(), after.is_some());
+        if step == 0 {
+            return;
+        }
         let rows = &mut self.rows[usize::from(port.0)];
         *rows = rows.saturating_add_signed(step);
-        let (word, bit) = place(port);
+        let (word, bit) = (usize::from(port.0 / 64), 1 << (port.0 % 64));
         if *rows > 0 {
             self.used[word] |= bit;
         } else {
             self.used[word] &= !bit;
         }
-        let calls = row.tuple.protocol == Protocol::Tcp && row.tuple.is_connected();
-        if calls && self.range.contains(port) {
+        if is_tcp && row.tuple.is_connected() && self.range.contains(port) {
             let end = row.tuple.canonical();
-            let key = (end.local.ip, end.remote);
-            let calls = self.calls.entry(key).or_default();
-            *calls = calls.saturating_add_signed(step);
-            if *calls == 0 {
-                self.calls.remove(&key);
-            }
+            count(&mut self.calls, (end.local.ip, end.remote), step);
         }
+    }
+
+    pub(super) fn is_listening(&self, port: Port) -> bool {
+        self.listening.contains_key(&port)
     }
 
     /// How many rows have that port at their own end.
@@ -124,19 +128,13 @@ impl Default for Ports {
     }
 }
 
-/// The word and the bit of a port.
-fn place(port: Port) -> (usize, u64) {
-    (usize::from(port.0 / 64), 1 << (port.0 % 64))
-}
-
-impl Table {
-    /// An empty table of a machine whose kernel picks ports from `range`.
-    pub(crate) fn new(range: PortRange) -> Table {
-        Table { ports: Ports::new(range), ..Table::default() }
+fn count<K: Copy + Eq + Hash>(counts: &mut HashMap<K, u32>, key: K, step: i32) {
+    if step == 0 {
+        return;
     }
-
-    /// Which ports are in use.
-    pub fn ports(&self) -> &Ports {
-        &self.ports
+    let count = counts.entry(key).or_default();
+    *count = count.saturating_add_signed(step);
+    if *count == 0 {
+        counts.remove(&key);
     }
 }

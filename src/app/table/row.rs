@@ -16,8 +16,10 @@ pub struct TableRow {
     pub read: Moment,
     /// When and why it left the kernel's table.
     pub gone: Option<Gone>,
+    /// The number of its connection, which both ends share.
+    pub(super) birth: u64,
     /// Listener, server or client, by the listening ports.
-    pub(crate) kind: RowKind,
+    pub(super) kind: RowKind,
     /// Whether the first poll already showed it, so that it is older than `born`.
     pub found: bool,
     /// Whether no poll ever showed it: it is known from our own calls.
@@ -134,6 +136,7 @@ impl TableRow {
             changed: at,
             read: at,
             gone: None,
+            birth: 0,
             kind: RowKind::ClientEnd,
             found: false,
             told: false,
