@@ -29,9 +29,9 @@ pub use crate::app::keys::{
 };
 pub use crate::app::model::{
     Account, Attempt, BurstProgress, Clients, Computer, Episodes, Fact, Failure, FinOrder, HELD,
-    HeldSockets, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd,
-    OpenEnds, PeerKind, Remedy, RowNow, RowOutcome, Server, ServerPolicy, SocketLog, Sockets,
-    SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
+    LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd, OpenEnds, Remedy,
+    RowNow, RowOutcome, Server, ServerPolicy, SocketLog, Sockets, SyscallEntry, SyscallLog, Tone,
+    Topic, Totals, Verb, Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;

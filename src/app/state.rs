@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use crate::app::Ui;
 use crate::app::model::Episodes;
-use crate::app::model::{
-    Clients, HeldSockets, LabState, Notices, Script, Server, Sockets, SyscallLog,
-};
-use crate::tcp::{HostLimits, Moment};
+use crate::app::model::{Clients, LabState, Notices, Script, Server, Sockets, SyscallLog};
+use crate::tcp::{HostLimits, Moment, OwnSocket};
 
 /// Everything the dashboard knows. What can be derived is not stored, save the ui's `shown` and `ranks`, which each frame needs.
 #[derive(Clone, Debug)]
@@ -22,8 +20,8 @@ pub struct State {
     pub server: Server,
     /// The computers that connect.
     pub clients: Clients,
-    /// The sockets of connections that `S` holds in a state.
-    pub staged: HeldSockets,
+    /// The sockets of connections on loopback that `S` holds in a state. No client computer owns them, so no action closes them.
+    pub staged: Vec<OwnSocket>,
     /// The kernel's table.
     pub sockets: Sockets,
     /// What happened, in sentences.
@@ -50,7 +48,7 @@ impl State {
             machine,
             server,
             clients,
-            staged: HeldSockets::default(),
+            staged: vec![],
             notices: Notices::default(),
             episodes: Episodes::default(),
             ui: Ui { stale: true, ..Ui::default() },

@@ -73,6 +73,6 @@ pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> (Option<ConnectId>, 
 
 /// Watches the rows at a port that is connected to for the first time.
 fn watch(state: &mut State, port: Port) -> Option<Effect> {
-    let is_new = state.clients.called.insert(port) && !state.server.watches(port);
+    let is_new = state.clients.called.insert(port) && !state.server.ports.contains(&port);
     is_new.then(|| Effect::Watch(wanted(state)))
 }

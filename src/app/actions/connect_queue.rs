@@ -47,10 +47,15 @@ pub(crate) fn connect_waiting(state: &mut State) -> Vec<Effect> {
         let Some((spec, burst)) = clients.waiting.pop_front() else { break };
         clients.orders.insert(spec.id, burst.count);
         if burst.count > 1 {
-            let caller = clients.caller(spec.host, spec.from);
-            let ever = clients.computers[caller].ends.ever();
-            let progress = BurstProgress::of(spec.id, burst, caller, spec.protocol, ever);
-            clients.under_way = Some(progress);
+            let computer = clients.caller(spec.host, spec.from);
+            clients.under_way = Some(BurstProgress {
+                id: spec.id,
+                asked: burst.count,
+                computer,
+                protocol: spec.protocol,
+                ever: clients.computers[computer].ends.ever(),
+                ..BurstProgress::default()
+            });
         }
         effects.push(Effect::Run(Command::Connect(spec, burst)));
     }

@@ -12,7 +12,9 @@ use crate::app::query::lab_tables;
 use crate::app::query::watched::wanted;
 use crate::app::table::TableRow;
 use crate::app::{Effect, Find, State, format};
-use crate::tcp::{Accepting, CloseKind, Command, ListenSpec, Port, Protocol, SocketId, TcpState};
+use crate::tcp::{
+    Accepting, CloseKind, Command, ListenSpec, OwnSocket, Port, Protocol, SocketId, TcpState,
+};
 
 pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
     if state.server.will_listen() {
@@ -222,10 +224,11 @@ fn end_all(
 }
 
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
-    let (held_ends, held_listeners) = std::mem::take(&mut state.staged).count();
-    let open = state.clients.open() + state.server.ends.len() + held_ends;
+    let is_end = |socket: &OwnSocket| socket.name.tuple.is_connected();
+    let (held_ends, held_listeners): (Vec<_>, Vec<_>) = state.staged.drain(..).partition(is_end);
+    let open = state.clients.open() + state.server.ends.len() + held_ends.len();
     let waiting = state.sockets.count(TcpState::TimeWait);
-    let mut text = listen::reset(open, held_listeners, waiting);
+    let mut text = listen::reset(open, held_listeners.len(), waiting);
     if !state.lab.wire.is_plain() {
         text += " The wire has no delay again.";
     }

@@ -1,10 +1,11 @@
 //! The actions on the lab's wire.
 
+use std::time::Duration;
+
 use crate::app::actions::only_say;
 use crate::app::explain::wire;
 use crate::app::keys::WireKey;
-use crate::app::model::wire::{next_delay, orders_to_reset};
-use crate::app::model::{ScriptGoal, Tone, segments};
+use crate::app::model::{ScriptGoal, Tone};
 use crate::app::{Effect, State, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
@@ -21,8 +22,14 @@ pub(crate) fn deliver_oldest(state: &mut State) -> Effect {
 
 /// Ends every hold, delay and loss.
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
-    let orders = orders_to_reset(state.lab.wire);
-    orders.map(|order| Effect::Lab(state.lab.order(order))).collect()
+    let wire = state.lab.wire;
+    let orders = [
+        (wire.held, WireOrder::LetGo),
+        (!wire.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),
+        (wire.cut || wire.drop_next > 0, WireOrder::Mend),
+    ];
+    let needed = orders.into_iter().filter(|(is_needed, _)| *is_needed);
+    needed.map(|(_, order)| Effect::Lab(state.lab.order(order))).collect()
 }
 
 /// Runs an action on the wire. A count is the number of segments to deliver or drop.
@@ -107,8 +114,17 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     Ok((WireOrder::Step, times, text))
 }
 
+/// The delays that one key steps through.
+const DELAYS: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
+
 fn slow(state: &State) -> (WireOrder, String) {
-    let delay = next_delay(state.lab.wire);
+    let place = DELAYS.iter().position(|delay| *delay == state.lab.wire.delay);
+    let delay = DELAYS[place.map_or(0, |place| place + 1) % DELAYS.len()];
     let text = if delay.is_zero() {
         "The wire has no delay again.".to_owned()
     } else {
@@ -167,7 +183,7 @@ fn after_loss(segment: &Segment) -> &'static str {
         "UDP does not notice and does not retransmit"
     } else if segment.flags.has(Flags::RST) {
         "an RST is not retransmitted, so the other end does not learn of it"
-    } else if segments::is_sent_again(segment) {
+    } else if segment.sequence_length() > 0 {
         "its sender retransmits it when no answer comes"
     } else {
         "a bare ACK is not retransmitted; the end waiting for it retransmits"

@@ -102,10 +102,17 @@ pub(crate) fn burst_begun(
     whole_range: bool,
 ) -> Vec<Effect> {
     let clients = &mut state.clients;
-    let (computer, protocol) = (clients.chosen, clients.spec.protocol);
-    let ever = clients.computer().ends.ever();
-    let begun = || BurstProgress::of(id, burst, computer, protocol, ever);
-    clients.under_way.get_or_insert_with(begun).whole_range = whole_range;
+    clients
+        .under_way
+        .get_or_insert(BurstProgress {
+            id,
+            asked: burst.count,
+            computer: clients.chosen,
+            protocol: clients.spec.protocol,
+            ever: clients.computer().ends.ever(),
+            ..BurstProgress::default()
+        })
+        .whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
     let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
     if let Some(text) = text {

@@ -14,7 +14,7 @@ pub(crate) fn staged(
     for socket in sockets {
         state.sockets.own(socket, state.machine.pid);
     }
-    state.staged.hold(sockets);
+    state.staged.extend(sockets);
     let listener = sockets.first().map(|socket| socket.name);
     let port = listener.map(|name| name.tuple.local.port);
     state.server.ports.extend(port);

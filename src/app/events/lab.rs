@@ -6,9 +6,7 @@ use crate::app::events::late_data;
 use crate::app::events::wire;
 use crate::app::explain::lab::addresses;
 use crate::app::model::Episodes;
-use crate::app::model::{
-    Clients, HeldSockets, LabStage, LabState, LoopbackBefore, Server, Sockets, Tone,
-};
+use crate::app::model::{Clients, LabStage, LabState, LoopbackBefore, Server, Sockets, Tone};
 use crate::app::query::watched::wanted;
 use crate::app::ui::PointOfView;
 use crate::app::{Effect, Find, Overlay, State, format};
@@ -158,7 +156,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 /// The tables are those of other hosts now: drops all rows, sockets, failures and tests.
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
-    state.staged = HeldSockets::default();
+    state.staged.clear();
     state.episodes = Episodes::default();
     state.notices.case = None;
     state.ui.myth = None;

@@ -7,7 +7,7 @@ use crate::app::events::episodes;
 use crate::app::explain::failure::bind_error;
 use crate::app::explain::{accept, listen};
 use crate::app::model::account::episodes::Cause;
-use crate::app::model::{Attempt, ListenAddress, PeerKind, Tone, Topic, Verb};
+use crate::app::model::{Attempt, ListenAddress, Tone, Topic, Verb};
 use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
 use crate::app::query::watched::{look_at_both, wanted};
 use crate::app::query::{failure, opening_facts};
@@ -101,11 +101,10 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     state.server.totals.accepted += 1;
     let promise = state.server.promise(socket.name);
     let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
-    let caller =
-        if is_nobodys_of_ours(state, socket.name) { PeerKind::Stranger } else { PeerKind::Ours };
+    let is_strangers = is_nobodys_of_ours(state, socket.name);
     let ends = &mut state.server.ends;
     ends.accept(socket, state.now, promise);
-    ends.change(socket.name, |end| end.caller = caller);
+    ends.change(socket.name, |end| end.is_strangers = is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
     let has_closed = waited && opening_facts::had_closed(state, name);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::State;
 use crate::app::explain::sentence::reason;
 use crate::app::format::{many, number, seconds, sockets};
-use crate::app::model::BurstProgress;
+use crate::app::model::{BurstProgress, OpenEnd};
 use crate::app::query::opening_facts;
 use crate::tcp::{Burst, Endpoint, FiveTuple, Port, SocketId};
 
@@ -26,14 +26,12 @@ pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Op
 pub(crate) fn ended(state: &State, progress: &BurstProgress, asked: u32, took: Duration) -> String {
     let computer = &state.clients.computers[progress.computer];
     let who = &computer.name;
-    let waiting = computer.ends.unanswered_since(progress.ever);
+    let waits = || computer.ends.since(progress.ever).filter(|end| !end.answered);
+    let waiting = waits().count() as u64;
     let waiting = waiting.min(u64::from(asked.saturating_sub(progress.opened)));
     let unanswered = many(waiting, "connection attempt has", "connection attempts have");
-    let oldest = computer.ends.first_unanswered_since(progress.ever);
-    let why = oldest.and_then(|client| {
-        let since = state.own_end(client)?.since;
-        reason(&opening_facts::of_waiting_call(state, client, since))
-    });
+    let of_call = |end: &OpenEnd| opening_facts::of_waiting_call(state, end.socket.name, end.since);
+    let why = waits().next().and_then(|oldest| reason(&of_call(oldest)));
     let why = why.map_or_else(String::new, |why| format!(" {why}"));
     if progress.opened == 0 && waiting > 0 {
         return format!("{who}: {unanswered} no answer yet.{why}");

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::tcp::{Burst, ConnectId, Port, Protocol, SocketId};
+use crate::tcp::{ConnectId, Port, Protocol, SocketId};
 
 /// The progress of a burst of connects.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BurstProgress {
     /// Which order it is.
     pub id: ConnectId,
@@ -25,26 +25,4 @@ pub struct BurstProgress {
     pub ever: u64,
     /// Why it ended early, and the rows in the way: said after the number reached.
     pub refused: Option<(String, Vec<SocketId>)>,
-}
-
-impl BurstProgress {
-    pub(crate) fn of(
-        id: ConnectId,
-        burst: Burst,
-        computer: usize,
-        protocol: Protocol,
-        ever: u64,
-    ) -> BurstProgress {
-        BurstProgress {
-            id,
-            asked: burst.count,
-            opened: 0,
-            whole_range: false,
-            ports: BTreeSet::new(),
-            computer,
-            protocol,
-            ever,
-            refused: None,
-        }
-    }
 }

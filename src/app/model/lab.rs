@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
-use crate::app::model::wire::REMEMBERED;
 use crate::app::model::{Clients, SegmentLog, Server};
 use crate::tcp::{
     Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
@@ -87,6 +86,8 @@ impl Default for LabState {
 impl LabState {
     /// The computers by default: a server and two clients.
     pub const COMPUTERS: u8 = 3;
+    /// The most changes of the wire's settings that are kept.
+    const SETTINGS: usize = 4096;
     /// The host bits of an address in its network, a /24.
     const HOST_BITS: u32 = 8;
 
@@ -165,6 +166,15 @@ impl LabState {
         if self.absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
     }
 
+    /// Why nothing arrives, if that is so.
+    pub(crate) const fn why_silent(&self) -> Option<&'static str> {
+        match (self.wire.cut, self.wire.held) {
+            (true, _) => Some("the cable is cut (B reconnects)"),
+            (false, true) => Some("the wire is held (h releases)"),
+            (false, false) => None,
+        }
+    }
+
     /// Whether segments are in flight slowly enough to be drawn.
     pub fn is_moving(&self) -> bool {
         self.known.waiting() > 0 && !self.wire.held && !self.wire.delay.is_zero()
@@ -186,7 +196,7 @@ impl LabState {
         if before.unwrap_or_default() == self.wire {
             return;
         }
-        if self.wires.len() == REMEMBERED {
+        if self.wires.len() == LabState::SETTINGS {
             self.wires.pop_front();
         }
         self.wires.push_back((at, self.wire));

@@ -34,19 +34,10 @@ pub struct OpenEnd {
     pub ordered: Option<CloseKind>,
     /// Both rows as the last order for it found them.
     pub(crate) before: Option<Rows>,
-    /// The owner of the other end when it was accepted.
-    pub caller: PeerKind,
+    /// Whether another program had the other end when it was accepted.
+    pub is_strangers: bool,
     /// The program at the other end if it is not ours, once it is known.
     pub program: Option<String>,
-}
-
-/// The peer of an accepted connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PeerKind {
-    /// One of our computers.
-    Ours,
-    /// Another program, or another machine.
-    Stranger,
 }
 
 /// The place of an end's FIN among both.
@@ -115,7 +106,7 @@ impl OpenEnds {
                 half_closed: None,
                 ordered: None,
                 promise,
-                caller: PeerKind::Ours,
+                is_strangers: false,
                 program: None,
             },
         );
@@ -153,23 +144,9 @@ impl OpenEnds {
         self.next
     }
 
-    /// How many of those added since then are still connecting.
-    pub(crate) fn unanswered_since(&self, ever: u64) -> u64 {
-        let later = self.by_age.range(ever..);
-        later.filter(|(_, end)| !end.answered).count() as u64
-    }
-
-    /// The oldest of those.
-    pub(crate) fn first_unanswered_since(&self, ever: u64) -> Option<SocketId> {
-        let mut later = self.by_age.range(ever..);
-        let oldest = later.find(|(_, end)| !end.answered);
-        oldest.map(|(_, end)| end.socket.name)
-    }
-
-    /// The oldest open one that came when there had been so many.
-    pub(crate) fn first_since(&self, ever: u64) -> Option<SocketId> {
-        let mut later = self.by_age.range(ever..);
-        later.next().map(|(_, end)| end.socket.name)
+    /// The open ones that came when there had been so many, the oldest first.
+    pub(crate) fn since(&self, ever: u64) -> impl Iterator<Item = &OpenEnd> {
+        self.by_age.range(ever..).map(|(_, end)| end)
     }
 
     /// The end of that name.

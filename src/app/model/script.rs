@@ -1,9 +1,10 @@
 //! A script as data: steps to a goal, each with what it waits for. `actions::script` plays it.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::model::Computer;
-use crate::tcp::{Flags, Host, Moment, SocketId, TcpState};
+use crate::tcp::{ConnectId, Flags, Host, Moment, Port, SocketId, SyscallError, TcpState};
 
 /// Steps that are taken one after another: each is ordered once, and done when its condition holds.
 #[derive(Clone, Debug)]
@@ -102,6 +103,12 @@ impl ScriptGoal {
     }
 }
 
+/// The states that can be held: LISTEN is what `l` makes, and CLOSED has no row.
+pub const HELD: [TcpState; 9] = {
+    let [_, held @ .., _] = TcpState::ALL;
+    held
+};
+
 /// The steps that bring a connection into a state, and the end that is in it then; none where it is no connection's state.
 pub(crate) fn steps_to(state: TcpState) -> (Vec<ScriptStep>, ScriptEnd) {
     use ScriptEnd::{Client, Server};
@@ -175,5 +182,37 @@ impl ScriptStep {
             ScriptStep::Sent(..) => "the segment is not on the wire yet",
             ScriptStep::Delivered(..) => "the segment has not crossed the wire yet",
         }
+    }
+}
+
+/// The connects of one test; each is made once the one before is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Myth {
+    /// The port of both ends.
+    pub port: Port,
+    /// The connects, in order.
+    pub calls: [MythCall; 3],
+    /// The order of the connect() that is under way.
+    pub order: Option<ConnectId>,
+}
+
+/// One connect from the server's own port number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MythCall {
+    /// The computer that connects.
+    pub who: String,
+    /// Its network.
+    pub host: Host,
+    /// Its address.
+    pub from: IpAddr,
+    /// The result; `None` while there is none.
+    pub answer: Option<Result<SocketId, SyscallError>>,
+}
+
+impl Myth {
+    /// Whether the results are those expected: the first computer's connect succeeds, its second fails, another computer's succeeds.
+    pub fn is_as_usual(&self) -> bool {
+        let is_ok = |call: &MythCall| call.answer.map(|answer| answer.is_ok());
+        self.calls.each_ref().map(is_ok) == [Some(true), Some(false), Some(true)]
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::model::Numbers;
-use crate::tcp::{Delivery, Segment, WireSegment, WireStatus};
+use crate::app::model::{LabState, Numbers, SegmentNumbers};
+use crate::tcp::{
+    Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment, WireStatus,
+};
 
 /// Counts and sequence numbers beyond the list of segments.
 #[derive(Clone, Debug, Default)]
@@ -27,11 +29,6 @@ pub(crate) struct SegmentLog {
     pub(crate) forgotten: u64,
     /// How many segments were counted but not reported one by one.
     pub(crate) untold: u64,
-}
-
-/// Whether it is retransmitted until it is acknowledged.
-pub(crate) fn is_sent_again(segment: &Segment) -> bool {
-    segment.sequence_length() > 0
 }
 
 impl SegmentLog {
@@ -61,5 +58,114 @@ impl SegmentLog {
         self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(obeyed)));
         self.untold += status.unreported;
         self.missed += status.missed;
+    }
+}
+
+/// How many segments are kept.
+const SEGMENTS: usize = 4096;
+
+impl LabState {
+    /// Applies what happened on the wire.
+    pub(crate) fn take_wire(&mut self, events: Vec<WireEvent>) {
+        for event in events {
+            match event {
+                WireEvent::Sent { at, segment } => self.sent(at, segment),
+                WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
+                WireEvent::Lost { at, number, how } => {
+                    self.ended(number, Delivery::Lost(at, how));
+                }
+                WireEvent::Status(status) => {
+                    if status.obeyed >= self.known.ordered {
+                        self.wire = status.settings;
+                    }
+                    self.known.count(status);
+                }
+                WireEvent::Full { .. } => (),
+            }
+        }
+    }
+
+    /// Clears the list; relative sequence numbers of open connections stay.
+    pub(crate) fn forget_crossings(&mut self) {
+        self.crossings.clear();
+        self.known = SegmentLog {
+            numbers: std::mem::take(&mut self.known.numbers),
+            ordered: self.known.ordered,
+            ..SegmentLog::default()
+        };
+    }
+
+    /// The oldest segment that is held on the wire; `None` if there is none, or it is not in the list.
+    pub fn oldest_waiting(&self) -> Option<&WireSegment> {
+        let known = &self.known;
+        let leaves = |number: u64| known.leaving.contains(&number);
+        let mut crossings = self.crossings.iter();
+        let oldest = crossings.find(|WireSegment { segment, fate, .. }| {
+            *fate == Delivery::OnTheWay && !leaves(segment.number)
+        });
+        let is_sure = |number| known.unnamed == 0 && known.oldest == Some(number);
+        oldest.filter(|oldest| known.hidden == 0 || is_sure(oldest.segment.number))
+    }
+
+    /// Orders the wire to do this, and assumes the settings that it will report once it has.
+    pub(crate) fn order(&mut self, order: WireOrder) -> LabOrder {
+        self.wire.apply(order);
+        self.known.ordered += 1;
+        LabOrder::Wire(order)
+    }
+
+    /// The oldest held segment was ordered to be delivered or dropped.
+    pub(crate) fn oldest_is_to_leave(&mut self) {
+        let oldest = self.oldest_waiting();
+        match oldest.map(|crossing| crossing.segment.number) {
+            Some(number) => {
+                self.known.leaving.insert(number);
+            }
+            None => self.known.unnamed += 1,
+        }
+    }
+
+    /// When a retransmitted segment was sent before.
+    pub fn sent_before(&self, again: &WireSegment) -> Option<Moment> {
+        let Segment { tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
+        let older = self
+            .crossings
+            .iter()
+            .rev()
+            .skip_while(|crossing| crossing.segment.number >= again.segment.number);
+        let mut same = older.filter(|WireSegment { segment, .. }| {
+            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < segment.sequence_length()
+        });
+        same.next().map(|crossing| crossing.sent)
+    }
+
+    fn sent(&mut self, at: Moment, segment: Segment) {
+        let SegmentNumbers { relative, again } = self.known.numbers.note(&segment);
+        if self.crossings.len() == SEGMENTS
+            && let Some(oldest) = self.crossings.pop_front()
+        {
+            self.known.forgotten += 1;
+            self.known.forget(&oldest);
+        }
+        self.known.waiting += 1;
+        self.crossings.push_back(WireSegment {
+            segment,
+            sent: at,
+            fate: Delivery::OnTheWay,
+            relative,
+            again,
+        });
+    }
+
+    /// Numbers only rise, with gaps after a burst.
+    fn ended(&mut self, number: u64, fate: Delivery) {
+        let place =
+            self.crossings.binary_search_by_key(&number, |crossing| crossing.segment.number);
+        let Ok(place) = place else { return };
+        let crossing = &mut self.crossings[place];
+        if crossing.fate == Delivery::OnTheWay {
+            self.known.has_left(number);
+        }
+        crossing.fate = fate;
     }
 }

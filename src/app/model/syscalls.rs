@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::tcp::{Moment, Purpose, SocketId, Syscall, SyscallTrace};
+use crate::tcp::{Moment, Purpose, SyscallTrace};
 
 /// The system calls made on our own sockets, as reported by `net`, the newest last.
 #[derive(Clone, Debug, Default)]
@@ -80,16 +80,6 @@ impl SyscallLog {
     /// Whether no call is recorded.
     pub fn is_empty(&self) -> bool {
         self.count == 0
-    }
-
-    /// The calls that made a row.
-    pub fn that_made(&self, row: SocketId) -> Option<&SyscallEntry> {
-        let makes = |asked: Syscall| matches!(asked, Syscall::Socket { .. } | Syscall::Accept);
-        let mut newest = self.all.iter().rev();
-        newest.find(|entry| {
-            let SyscallTrace { row: of, calls, .. } = &entry.record;
-            *of == Some(row) && calls.first().is_some_and(|call| makes(call.asked))
-        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! Peers that are not clients of ours.
 
 use crate::app::State;
-use crate::app::model::PeerKind;
 use crate::app::table::TableRow;
 use crate::tcp::SocketId;
 
@@ -12,7 +11,7 @@ pub(crate) fn is_stranger(state: &State, end: SocketId) -> bool {
     if is_computers && state.lab.is_up() {
         // On a computer of the lab every program has the same address.
         let known = state.own_end(end);
-        return known.is_some_and(|end| end.caller == PeerKind::Stranger);
+        return known.is_some_and(|end| end.is_strangers);
     }
     !is_computers && is_nobodys_of_ours(state, end)
 }

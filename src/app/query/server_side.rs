@@ -17,7 +17,8 @@ impl State {
             by_address || clients.whose(end).is_some()
         };
         let is_earlier = || {
-            let calls = listener.watches(remote.port) || clients.called.contains(&remote.port);
+            let calls =
+                listener.ports.contains(&remote.port) || clients.called.contains(&remote.port);
             listener.may_have_served(end) && !calls
         };
         listener.ends.contains(end) || ((listener.serves(end) || is_earlier()) && !is_clients())

@@ -95,7 +95,9 @@ impl Table {
         let names = self.lines.values().map(|line| line.row.name());
         let gone = names.filter(|name| name.host == host && !there.contains(name));
         let gone: Vec<SocketId> = gone.collect();
-        gone.iter().for_each(|name| self.forget(*name));
+        for name in &gone {
+            self.forget(*name);
+        }
         !gone.is_empty()
     }
 

@@ -9,7 +9,7 @@ impl Script {
     pub(crate) fn client_end(&self, state: &State) -> Option<SocketId> {
         let mut computers = state.clients.computers.iter();
         let computer = computers.find(|computer| computer.host == self.client);
-        self.end.or_else(|| computer?.ends.first_since(self.opened_before))
+        self.end.or_else(|| Some(computer?.ends.since(self.opened_before).next()?.socket.name))
     }
 
     pub(crate) fn end_at(&self, state: &State, side: ScriptEnd) -> Option<SocketId> {

@@ -3,7 +3,6 @@
 use crate::app::explain::failure::bind_error::{no_descriptor, not_ours, privileged};
 use crate::app::explain::failure::unreachable;
 use crate::app::model::LabStage;
-use crate::app::model::wire::why_silent;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::holders;
 use crate::app::table::TableRow;
@@ -143,7 +142,7 @@ fn source_taken(state: &State, spec: &ConnectSpec) -> (String, Vec<SocketId>) {
 
 /// No answer arrived. Only a listener with a full accept queue is to blame, not a connection.
 fn no_answer(state: &State, spec: &ConnectSpec, to: Option<Endpoint>) -> (String, Vec<SocketId>) {
-    if let Some(why) = why_silent(state.lab.wire) {
+    if let Some(why) = state.lab.why_silent() {
         return (format!("No answer arrived: {why}."), vec![]);
     }
     let is_full = |name: &SocketId| {

@@ -1,7 +1,6 @@
 //! Why a host or port cannot be reached: nothing is listening, or no host has the address.
 
 use crate::app::State;
-use crate::app::model::wire::why_silent;
 use crate::app::query::failure::{at_that_port, takes};
 use crate::tcp::{ConnectSpec, Endpoint, Host, Protocol, SocketId};
 
@@ -92,7 +91,7 @@ pub(crate) fn on_the_link(state: &State, to: Option<Endpoint>) -> String {
             "The kernel asked for that address (ARP), and no host on this link has {ip}. The hosts are {} (C).",
             lab.addresses()
         ),
-        _ => match why_silent(lab.wire) {
+        _ => match lab.why_silent() {
             Some(why) => format!("The kernel asked for that address (ARP), and no answer arrived: {why}."),
             None => "There is a route, but no host answered at that address, or a router reported it unreachable.".to_owned(),
         },
