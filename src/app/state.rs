@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::Ui;
 use crate::app::model::Episodes;
-use crate::app::model::{Clients, LabState, Notices, Script, Server, Sockets, SyscallLog};
+use crate::app::model::{Clients, LabState, Notices, Script, Server, Sockets, SyscallLog, Tone};
+use crate::app::{Effect, Ui};
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
 /// Everything the dashboard knows. What can be derived is not stored, save the ui's `shown` and `ranks`, which each frame needs.
@@ -56,5 +56,19 @@ impl State {
             script: None,
             calls: SyscallLog::default(),
         }
+    }
+
+    pub(crate) fn say(&mut self, text: impl Into<String>) {
+        self.notices.say(self.now, Tone::Plain, text);
+    }
+
+    pub(crate) fn warn(&mut self, text: impl Into<String>) {
+        self.notices.say(self.now, Tone::Warning, text);
+    }
+
+    /// Says a sentence, and does nothing else.
+    pub(crate) fn only_say(&mut self, text: impl Into<String>) -> Vec<Effect> {
+        self.say(text);
+        vec![]
     }
 }

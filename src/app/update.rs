@@ -116,8 +116,7 @@ fn table_unreadable(state: &mut State, host: Host, why: String) -> Vec<Effect> {
         return vec![];
     }
     if !state.sockets.blind.contains_key(&host) {
-        let text = format!("Cannot read {}: {why}.", state.table_name(host));
-        state.notices.say(state.now, Tone::Warning, text);
+        state.warn(format!("Cannot read {}: {why}.", state.table_name(host)));
     }
     state.sockets.blind.insert(host, (state.now, why));
     vec![]

@@ -1,6 +1,5 @@
 use ratatui::layout::Rect;
 
-use crate::app::query::lab_tables;
 use crate::app::{MainView, Pane, State};
 use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
@@ -55,7 +54,7 @@ pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     }
     // Other main views take the lines of the panes above: they show the effect of the keys themselves.
     let hides_top = if state.ui.picture == MainView::Table {
-        lab_tables::is_shown(state) && area.height < 30
+        state.shows_both_tables() && area.height < 30
     } else {
         area.height < 40
     };

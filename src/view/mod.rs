@@ -34,7 +34,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::query::lab_tables;
 use crate::app::{MainView, Overlay, State};
 use crate::view::lab::side_by_side;
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
@@ -78,7 +77,7 @@ fn draw_panes(painter: &mut Painter<'_, '_>, places: &PaneLayout) {
         computers::draw(painter, places.computers);
     }
     match scene.state.ui.picture {
-        MainView::Table if lab_tables::is_shown(scene.state) => {
+        MainView::Table if scene.state.shows_both_tables() => {
             side_by_side::draw(painter, places.sockets);
         }
         MainView::Table => table::draw(painter, places.sockets),

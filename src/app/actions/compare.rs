@@ -3,7 +3,6 @@
 use crate::app::State;
 use crate::app::history::Comparison;
 use crate::app::keys::{MainView, Pane};
-use crate::app::model::Tone;
 use crate::tcp::{SocketId, TcpState};
 
 /// Marks a row, or compares it with the marked one.
@@ -17,14 +16,14 @@ pub(crate) fn mark(state: &mut State) {
     let chosen = state.ui.selected.or(newest);
     let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
         let nothing = "No row to mark yet. Press l, then c.";
-        return state.notices.say(state.now, Tone::Plain, nothing);
+        return state.say(nothing);
     };
     let ui = &mut state.ui;
     match ui.marked {
         Some(marked) if marked == chosen => {
             ui.marked = None;
             let taken = "Mark removed.";
-            state.notices.say(state.now, Tone::Plain, taken);
+            state.say(taken);
         }
         Some(marked) => show(state, marked, chosen),
         None => {
@@ -32,7 +31,7 @@ pub(crate) fn mark(state: &mut State) {
             ui.marked = Some(chosen);
             ui.focus = Pane::Sockets;
             let words = format!("Marked {}. Press v on another row to compare.", ends(chosen));
-            state.notices.say(state.now, Tone::Plain, words);
+            state.say(words);
         }
     }
 }
@@ -57,7 +56,7 @@ pub(crate) fn newest(state: &mut State) {
         return show(state, older, newer);
     }
     let few = "Comparing needs two connections. Press c to connect.";
-    state.notices.say(state.now, Tone::Plain, few);
+    state.say(few);
 }
 
 fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
@@ -67,5 +66,5 @@ fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
     ui.picture = MainView::Compare;
     ui.look.big = false;
     ui.focus = Pane::Sockets;
-    state.notices.say(state.now, Tone::Plain, words);
+    state.say(words);
 }

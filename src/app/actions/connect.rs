@@ -1,10 +1,7 @@
 //! Connecting: how many connections, from where, within which limits.
 
 use crate::app::actions::connect_queue::{UNANSWERED, connect_waiting, enqueue};
-use crate::app::actions::only_say;
 use crate::app::explain::DescriptorBudget;
-use crate::app::model::Tone;
-use crate::app::query::lab_tables;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
 use crate::tcp::{Burst, ConnectId, ConnectSpec, Port};
@@ -13,40 +10,32 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
         None => state.clients.burst.count,
         Some(0) => {
-            return only_say(
-                state,
-                "0c opens no connection. Type a number from 1 to 64512 before c.",
-            );
+            return state
+                .only_say("0c opens no connection. Type a number from 1 to 64512 before c.");
         }
         Some(n) => n,
     };
-    if let Some(why) = lab_tables::on_the_way(state) {
-        return only_say(state, why);
+    if let Some(why) = state.lab.why_not_now() {
+        return state.only_say(why);
     }
     let spec = state.clients.next_spec(state.server.callable());
     if spec.to.port == Port::ANY {
-        return only_say(
-            state,
-            "Nothing to connect to yet. Press l to listen, or C to set a destination.",
-        );
+        return state
+            .only_say("Nothing to connect to yet. Press l to listen, or C to set a destination.");
     }
     let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
     let room = DescriptorBudget::of(state, to_ourselves);
     if room.calls() == 0 {
-        return only_say(state, room.none());
+        return state.only_say(room.none());
     }
     let burst = Burst { count: asked.min(room.calls()), every: state.clients.burst.every };
     if burst.count < asked {
-        let text = room.fewer(asked);
-        state.notices.say(state.now, Tone::Warning, text);
+        state.warn(room.fewer(asked));
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();
     if enqueue(&mut state.clients, spec, burst).is_none() {
-        return only_say(
-            state,
-            "Other connects are queued already. Press r to cancel all of them.",
-        );
+        return state.only_say("Other connects are queued already. Press r to cancel all of them.");
     }
     let mut effects = Vec::from_iter(watch(state, port));
     effects.extend(connect_waiting(state));
@@ -56,15 +45,15 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         } else {
             format!("{UNANSWERED} connects are unanswered. The rest follow as these are answered.")
         };
-        state.notices.say(state.now, Tone::Plain, text);
+        state.say(text);
     }
     effects
 }
 
 /// Opens one connection as `spec` says; also returns the order's id, if there was room for it.
 pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> (Option<ConnectId>, Vec<Effect>) {
-    if let Some(why) = lab_tables::on_the_way(state) {
-        return (None, only_say(state, why));
+    if let Some(why) = state.lab.why_not_now() {
+        return (None, state.only_say(why));
     }
     let watch = watch(state, spec.to.port);
     let order = enqueue(&mut state.clients, spec, Burst::ONE);

@@ -1,7 +1,6 @@
 //! Starting and stopping the lab.
 
-use crate::app::actions::only_say;
-use crate::app::model::{LabStage, Tone};
+use crate::app::model::LabStage;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Command, LabOrder};
 
@@ -11,10 +10,9 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
         LabStage::Off => {
             state.lab.stage = LabStage::Starting;
             let count = state.lab.spec.computers;
-            let text = format!(
+            state.say(format!(
                 "Starting the lab: {count} computers, each with its own network, and a wire between them."
-            );
-            state.notices.say(state.now, Tone::Plain, text);
+            ));
             vec![Effect::Lab(LabOrder::Start(state.lab.spec))]
         }
         LabStage::Up => {
@@ -25,19 +23,18 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
                 0 => String::new(),
                 n => format!(" and closing {}", format::many(n, "connection", "connections")),
             };
-            let text = format!(
+            state.say(format!(
                 "Stopping the lab{open}. Its sockets are closed first, then its computers are removed."
-            );
-            state.notices.say(state.now, Tone::Plain, text);
+            ));
             vec![
                 Effect::Run(Command::StopConnecting),
                 Effect::Run(Command::CloseEverything),
                 Effect::Lab(LabOrder::Stop),
             ]
         }
-        LabStage::Starting => only_say(state, "The lab is already starting."),
+        LabStage::Starting => state.only_say("The lab is already starting."),
         LabStage::Stopping => {
-            only_say(state, "The lab is stopping. Press N to start it again afterwards.")
+            state.only_say("The lab is stopping. Press N to start it again afterwards.")
         }
     }
 }

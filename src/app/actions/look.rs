@@ -3,7 +3,7 @@
 use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
 use crate::app::keys::{Action, MainView, Pane};
-use crate::app::model::{HELD, Tone, Topic};
+use crate::app::model::{HELD, Topic};
 use crate::app::ui::show;
 use crate::app::{Overlay, State, Ui};
 
@@ -11,7 +11,7 @@ use crate::app::{Overlay, State, Ui};
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {
         let text = "The ladder of all connections needs a wire, and loopback has none. Press N for the lab, or t for one connection.";
-        state.notices.say(state.now, Tone::Plain, text.to_owned());
+        state.say(text.to_owned());
         return;
     }
     let ui = &mut state.ui;
@@ -25,7 +25,7 @@ fn toggle_ladders(state: &mut State) {
     } else {
         "Showing the ladder of one connection: the selected one, else the newest."
     };
-    state.notices.say(state.now, Tone::Plain, text.to_owned());
+    state.say(text.to_owned());
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions run elsewhere")]
@@ -165,7 +165,7 @@ fn move_cursor(state: &mut State, steps: i64) {
 fn select_row(state: &mut State, steps: i64) {
     state.arrange();
     let Some(last) = state.ui.shown.len().checked_sub(1) else {
-        state.notices.say(state.now, Tone::Plain, "No row to select yet. Press l, then c.");
+        state.say("No row to select yet. Press l, then c.");
         return;
     };
     let chosen = state.ui.selected;
@@ -230,7 +230,7 @@ fn zoom(state: &mut State, steps: i64) {
             (_, true) => "Zoomed in to the maximum.",
             (_, false) => "Already showing all of it.",
         };
-        state.notices.say(state.now, Tone::Plain, why);
+        state.say(why);
     }
     state.ui.zoom = next;
 }
@@ -247,7 +247,7 @@ fn look_inside(state: &mut State) {
             state.ui.overlay = Some(Overlay::Card(name));
         }
         None => {
-            state.notices.say(state.now, Tone::Plain, "No row to inspect yet. Press l, then c.");
+            state.say("No row to inspect yet. Press l, then c.");
         }
     }
 }
@@ -265,5 +265,5 @@ fn numbers(state: &mut State) {
             "Showing relative sequence numbers: each end's SYN is 0, its first byte is 1."
         }
     };
-    state.notices.say(state.now, Tone::Plain, text);
+    state.say(text);
 }

@@ -17,12 +17,3 @@ pub(crate) mod use_up_ports;
 pub(crate) mod verbs;
 pub(crate) mod why_not;
 pub(crate) mod wire;
-
-use crate::app::model::Tone;
-use crate::app::{Effect, State};
-
-/// Says a sentence, and does nothing else.
-pub(crate) fn only_say(state: &mut State, text: impl Into<String>) -> Vec<Effect> {
-    state.notices.say(state.now, Tone::Plain, text);
-    vec![]
-}

@@ -1,6 +1,6 @@
 //! The test of the myth that the port is taken: one computer connects twice from the server's port number, then another one.
 
-use crate::app::actions::{connect, only_say};
+use crate::app::actions::connect;
 use crate::app::keys::{MainView, Pane};
 use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep, Tone};
 use crate::app::{Effect, State, Ui};
@@ -12,27 +12,26 @@ use crate::tcp::{
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.ui);
     if !state.server.is_listening() {
-        return only_say(state, "Nothing to connect to yet. Press l, then U.");
+        return state.only_say("Nothing to connect to yet. Press l, then U.");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
-        return only_say(state, "The test is running; its connects are not answered yet.");
+        return state.only_say("The test is running; its connects are not answered yet.");
     }
     if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
         let text = "The test needs two client addresses, and IPv6 loopback has only ::1. Listen on an IPv4 address (L), then press U.";
-        return only_say(state, text);
+        return state.only_say(text);
     }
     if state.clients.computers.len() < 2 {
         let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
-        let text = format!("The test needs two clients. Start with {option}, then press U.");
-        return only_say(state, text);
+        return state
+            .only_say(format!("The test needs two clients. Start with {option}, then press U."));
     }
     let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {
-        let text = format!(
+        return state.only_say(format!(
             "The test needs two clients with no row on port {port}. Press r to start over."
-        );
-        return only_say(state, text);
+        ));
     };
     let call = |n: usize| {
         let computer = &state.clients.computers[n];

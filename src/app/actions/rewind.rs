@@ -1,7 +1,7 @@
 //! Stepping through the history of the table. The sockets are not affected.
 
 use crate::app::keys::Action;
-use crate::app::model::{Tone, Topic};
+use crate::app::model::Topic;
 use crate::app::query::Role;
 use crate::app::{State, format};
 use crate::tcp::{SocketId, SocketRow};
@@ -60,11 +60,7 @@ pub(crate) fn live(state: &mut State) {
 /// Freezes the table.
 fn pause(state: &mut State) {
     state.sockets.stop(state.now);
-    state.notices.say(
-        state.now,
-        Tone::Plain,
-        "Paused (the sockets stay open). Press p to resume, or , to step back.",
-    );
+    state.say("Paused (the sockets stay open). Press p to resume, or , to step back.");
 }
 
 /// Actions on live sockets leave the past first, so that their effect is visible.
@@ -105,8 +101,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
 
 /// Says that the oldest steps are dropped from now on.
 pub(crate) fn forgets(state: &mut State) {
-    let text = "The history is full: only the newest 16 MB of changes are kept from now on.";
-    state.notices.say(state.now, Tone::Plain, text);
+    state.say("The history is full: only the newest 16 MB of changes are kept from now on.");
 }
 
 fn retell(state: &mut State, text: impl Into<String>) {

@@ -8,8 +8,7 @@ use crate::app::{Effect, State};
 /// Saves the ladder.
 pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     let Some(ladder) = of(state) else {
-        let text = "No connection to save a ladder of. Press l, then c.";
-        state.notices.say(state.now, Tone::Plain, text);
+        state.say("No connection to save a ladder of. Press l, then c.");
         return vec![];
     };
     vec![Effect::Save {

@@ -1,7 +1,7 @@
 //! Running out of ports in the lab: a listener, then a connect from every port of the range.
 
 use crate::app::actions::{connect, verbs};
-use crate::app::model::{Tone, UsingUp};
+use crate::app::model::UsingUp;
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Accepting, Command, ListenSpec, PortRange};
@@ -14,8 +14,7 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     state.clients.choose(caller);
     state.clients.restore_first_options();
     state.clients.spec.payload.clear();
-    let text = announcement(state, range);
-    state.notices.say(state.now, Tone::Plain, text);
+    state.say(announcement(state, range));
     let backlog = state.machine.somaxconn;
     let listener = &mut state.server;
     let is_long = |spec: &ListenSpec| spec.backlog == backlog;

@@ -1,14 +1,12 @@
 //! The actions on listeners and connections.
 
-use crate::app::actions::only_say;
 use crate::app::actions::targets::{
     answered_targets, client_targets, selected_row, server_targets, targets_at_either_end,
 };
 use crate::app::actions::wire;
 use crate::app::explain::listen;
-use crate::app::model::{Tone, Topic};
+use crate::app::model::Topic;
 use crate::app::query::facts;
-use crate::app::query::lab_tables;
 use crate::app::query::watched::wanted;
 use crate::app::table::TableRow;
 use crate::app::{Effect, Find, State, format};
@@ -27,8 +25,8 @@ pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
 
 /// Orders a listener, and watches the rows at its port, so that a failure can name the rows in the way.
 pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect> {
-    if let Some(why) = lab_tables::on_the_way(state) {
-        return only_say(state, why);
+    if let Some(why) = state.lab.why_not_now() {
+        return state.only_say(why);
     }
     let mut effects = vec![];
     if spec.at.port != Port::ANY && state.server.ports.insert(spec.at.port) {
@@ -49,7 +47,7 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
         } else {
             "Will start with accept() held. Press l to listen."
         };
-        return only_say(state, text);
+        return state.only_say(text);
     }
     let command = if state.server.held { Command::ResumeAccept } else { Command::HoldAccept };
     vec![Effect::Run(command)]
@@ -57,12 +55,12 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
     match (state.server.is_listening(), state.server.held) {
-        (false, _) => only_say(state, "Nothing to accept: nothing is listening. Press l first."),
+        (false, _) => state.only_say("Nothing to accept: nothing is listening. Press l first."),
         (true, false) => {
-            only_say(state, "accept() is running. Press a to hold it, then A to accept one.")
+            state.only_say("accept() is running. Press a to hold it, then A to accept one.")
         }
         (true, true) if state.waiting_for_accept() == 0 => {
-            only_say(state, "The accept queue is empty, so accept() would block. Press c, then A.")
+            state.only_say("The accept queue is empty, so accept() would block. Press c, then A.")
         }
         (true, true) => vec![Effect::Run(Command::AcceptOne)],
     }
@@ -80,10 +78,9 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
     let ends = server_targets(state, count);
     if ends.is_empty() {
         if let Some(text) = why_staged(state, count) {
-            return only_say(state, text);
+            return state.only_say(text);
         }
-        let text = nothing_accepted(state);
-        return only_say(state, text);
+        return state.only_say(nothing_accepted(state));
     }
     end_all(state, "Closing the server's end of", ends, CloseKind::Close, Command::Close)
 }
@@ -126,10 +123,10 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = targets_at_either_end(state, count);
     if let [end] = ends[..] {
         if end.tuple.protocol == Protocol::Udp {
-            return only_say(state, "UDP has no FIN, so there is nothing to half-close.");
+            return state.only_say("UDP has no FIN, so there is nothing to half-close.");
         }
         if state.sockets.get(end).is_some_and(TableRow::has_sent_fin) {
-            return only_say(state, "This end has already sent its FIN. Press d to close it.");
+            return state.only_say("This end has already sent its FIN. Press d to close it.");
         }
     }
     if ends.is_empty() {
@@ -145,26 +142,25 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         if targets_at_either_end(state, count).is_empty() {
             return say_no_target(state, "send over", count);
         }
-        return only_say(state, "Nothing to send over yet: connect() has not been answered.");
+        return state.only_say("Nothing to send over yet: connect() has not been answered.");
     }
     let payload = state.clients.spec.payload.clone();
     if payload.is_empty() {
-        return only_say(state, "Nothing to send: the payload is empty. Press C to set one.");
+        return state.only_say("Nothing to send: the payload is empty. Press C to set one.");
     }
     ends.into_iter().map(|end| Effect::Run(Command::Send(end, payload.clone()))).collect()
 }
 
 fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
     if let Some(text) = why_staged(state, count) {
-        return only_say(state, text);
+        return state.only_say(text);
     }
     let selected = selected_row(state).filter(|_| count.is_none());
     let listens = |line: &TableRow| line.row.state == TcpState::Listen && line.gone.is_none();
     if selected.and_then(|name| state.sockets.get(name)).is_some_and(listens) {
-        let text = format!(
+        return state.only_say(format!(
             "Nothing to {verb}: the selected row is a listener. Press Esc to use the newest connection."
-        );
-        return only_say(state, text);
+        ));
     }
     let text = match selected.map(|name| state.sockets.get(name).is_some()) {
         Some(true) => {
@@ -177,7 +173,7 @@ fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
         ),
         None => format!("Nothing to {verb}: no connection is open. Press c to connect."),
     };
-    only_say(state, text)
+    state.only_say(text)
 }
 
 /// Why there is no target, where `S` holds the rows.
@@ -236,7 +232,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         let range = range.to_string();
         text.extend([" The computers keep the ports ", &range, " until N stops the lab."]);
     }
-    state.notices.say(state.now, Tone::Plain, text);
+    state.say(text);
     state.ui.selected = None;
     state.ui.find = Find::default();
     state.ui.count = None;

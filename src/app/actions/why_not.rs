@@ -1,11 +1,10 @@
 //! The last failure: the rows in the way, and the remedies, which are tried where they can be.
 
-use crate::app::actions::only_say;
 use crate::app::actions::{connect, rewind, verbs};
 use crate::app::explain::failure::connect_error;
 use crate::app::explain::failure::remedies::listen;
 use crate::app::model::failure::ROWS;
-use crate::app::model::{Attempt, Failure, Tone, Verdict};
+use crate::app::model::{Attempt, Failure, Verdict};
 use crate::app::query::failure;
 use crate::app::query::failure::longest_wait;
 use crate::app::query::port_holders::holders;
@@ -17,11 +16,10 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
         let text = "The last failure was a refused datagram: no socket had that UDP port.";
-        return only_say(state, text);
+        return state.only_say(text);
     }
     if last.is_none() {
-        let text = "Nothing has failed yet. y explains the next failure.";
-        return only_say(state, text);
+        return state.only_say("Nothing has failed yet. y explains the next failure.");
     }
     // Rows and remedies are as of now, not of the past that is shown.
     if state.is_past() {
@@ -75,7 +73,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     }
     match asked {
         Attempt::Listen(_) if state.server.will_listen() => {
-            only_say(state, "Already listening. Press l to stop.")
+            state.only_say("Already listening. Press l to stop.")
         }
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
@@ -105,7 +103,7 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
             format!("Retrying automatically in {seconds} s, when TIME_WAIT is over.")
         }
     };
-    state.notices.say(state.now, Tone::Plain, text);
+    state.say(text);
     vec![]
 }
 
@@ -119,8 +117,7 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     if !waits || longest_wait(state).is_some() {
         return vec![];
     }
-    let text = "TIME_WAIT is over. Retrying now.";
-    state.notices.say(state.now, Tone::Plain, text);
+    state.say("TIME_WAIT is over. Retrying now.");
     retry(state)
 }
 

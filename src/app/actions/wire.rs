@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::actions::only_say;
 use crate::app::explain::wire;
 use crate::app::keys::WireKey;
-use crate::app::model::{ScriptGoal, Tone};
+use crate::app::model::ScriptGoal;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
@@ -42,10 +41,9 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
             WireKey::Lose => "drop a segment on",
             WireKey::Cut => "cut",
         };
-        let text = format!(
+        return state.only_say(format!(
             "No wire to {what}: loopback segments never leave the kernel. Press N for the lab, which has a wire."
-        );
-        return only_say(state, text);
+        ));
     }
     // A script holds the wire as it needs it; the myth needs none.
     state.script.take_if(|script| script.goal != ScriptGoal::Myth);
@@ -54,14 +52,14 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
         WireKey::Hold => once(hold_or_release(state)),
         WireKey::Step => match step(state, many) {
             Ok(done) => done,
-            Err(why) => return only_say(state, why),
+            Err(why) => return state.only_say(why),
         },
         WireKey::Delay => once(slow(state)),
         WireKey::Lose => lose(state, many),
         WireKey::Cut if state.lab.wire.cut => once(mend(state)),
         WireKey::Cut => once(cut(state)),
     };
-    state.notices.say(state.now, Tone::Plain, text);
+    state.say(text);
     (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
 }
 

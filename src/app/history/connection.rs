@@ -37,16 +37,12 @@ impl<'a> Connection<'a> {
     fn of(state: &'a State, name: SocketId) -> Option<Connection<'a>> {
         let own = row(state, name)?;
         let tuple = name.tuple;
-        let is_peer = |other: SocketId| {
-            name != other && tuple.canonical() == other.tuple.canonical().mirrored()
-        };
-        let peer = state.seen().mirror(name).or_else(|| closed_row(state, is_peer));
         // Rows that were not there together belong to different connections of the same five-tuple.
         let lived_together = |peer: &&TableRow| {
             let [own, peer] = [own, *peer].map(|row| lifetime(row, state.then()));
             peer.0 <= own.1 && own.0 <= peer.1
         };
-        let peer = peer.filter(lived_together);
+        let peer = state.seen().other_line(name).filter(lived_together);
         let (rows, ends, server) = if own.is_client() {
             ([Some(own), peer], [tuple.local, tuple.remote], state.other_end(name).host)
         } else {
@@ -96,14 +92,11 @@ fn client_name(state: &State, client: Option<&TableRow>) -> String {
 
 /// A row of the table, or else of those that have left it.
 pub(super) fn row(state: &State, name: SocketId) -> Option<&TableRow> {
-    state.seen().get(name).or_else(|| closed_row(state, |other| other == name))
+    let closed = || state.seen().closed_rows().iter().rev().find(|row| row.row.name() == name);
+    state.seen().get(name).or_else(closed)
 }
 
 /// When polls showed a row, and that it was gone.
 pub(super) fn lifetime(row: &TableRow, now: Moment) -> (Moment, Moment) {
     (row.born, row.gone.map_or(now, |gone| gone.at))
-}
-
-fn closed_row(state: &State, is_it: impl Fn(SocketId) -> bool) -> Option<&TableRow> {
-    state.seen().closed_rows().iter().rev().find(|row| is_it(row.row.name()))
 }

@@ -4,10 +4,9 @@ pub(crate) mod palette;
 pub(crate) mod press;
 
 use crate::app::State;
-use crate::app::actions::only_say;
 use crate::app::keys::Key;
 
 /// Says that a key has no meaning here, and which one helps.
 fn means_nothing(state: &mut State, key: Key, helps: &str) {
-    only_say(state, format!("{key} does nothing here. {helps}."));
+    state.only_say(format!("{key} does nothing here. {helps}."));
 }

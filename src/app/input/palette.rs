@@ -1,6 +1,5 @@
 //! The list of every action by its name.
 
-use crate::app::actions::only_say;
 use crate::app::input::means_nothing;
 use crate::app::keys::{Action, Key};
 use crate::app::ui::text_input::edit_text;
@@ -48,10 +47,8 @@ fn selected(state: &mut State) -> Option<Action> {
         return None;
     };
     let Some(binding) = palette.found().get(palette.chosen).copied() else {
-        only_say(
-            state,
-            "No action has that name. Press Backspace to delete a letter, Esc to close.",
-        );
+        state
+            .only_say("No action has that name. Press Backspace to delete a letter, Esc to close.");
         return None;
     };
     state.ui.overlay = None;

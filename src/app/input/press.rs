@@ -1,6 +1,6 @@
 //! What a key or pasted text means where it is typed: on the panes, in an overlay, in the text to find.
 
-use crate::app::actions::{forms, only_say};
+use crate::app::actions::forms;
 use crate::app::input::{means_nothing, palette};
 use crate::app::keys::keymap::{action_for, action_on_card};
 use crate::app::keys::{Action, Key, Scope};
@@ -74,7 +74,7 @@ fn press_on_panes(state: &mut State, key: Key) -> Option<Action> {
             // A shell with job control stops the program, and this key never arrives.
             let text =
                 "ctrl-z cannot suspend here: no shell could resume it (fg). Press q to quit.";
-            only_say(state, text);
+            state.only_say(text);
         } else {
             means_nothing(state, key, "Press ? for all keys");
         }
@@ -105,6 +105,6 @@ pub(crate) fn paste(state: &mut State, text: &str) {
     } else if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
         palette.paste(text);
     } else {
-        only_say(state, "Text can be pasted only in a form (L, C) or after /.");
+        state.only_say("Text can be pasted only in a form (L, C) or after /.");
     }
 }

@@ -1,11 +1,12 @@
 //! The lab: computers with a network of their own, and the wire between them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
-use crate::app::model::{Clients, SegmentLog, Server};
+use crate::app::model::{Clients, Numbers, Server};
 use crate::tcp::{
-    Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
+    Delivery, Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment,
+    WireSettings, WireStatus,
 };
 
 /// The lab, as last reported.
@@ -97,6 +98,12 @@ impl LabState {
     /// Whether its computers exist, also while it stops.
     pub fn is_up(&self) -> bool {
         !self.computers.is_empty()
+    }
+
+    /// Why nothing can be ordered while it stops.
+    pub(crate) fn why_not_now(&self) -> Option<&'static str> {
+        let why = "The lab is stopping. The clients use loopback again in a moment.";
+        (self.stage == LabStage::Stopping).then_some(why)
     }
 
     /// The server's computer.
@@ -200,5 +207,59 @@ impl LabState {
             self.wires.pop_front();
         }
         self.wires.push_back((at, self.wire));
+    }
+}
+
+/// Counts and sequence numbers beyond the list of segments.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SegmentLog {
+    pub(super) numbers: Numbers,
+    /// How many segments of the list are on the wire.
+    pub(super) waiting: usize,
+    /// How many others are on the wire.
+    pub(super) hidden: usize,
+    /// The number of the oldest segment on the wire, in the list or not.
+    pub(super) oldest: Option<u64>,
+    /// Numbers of segments that were ordered to be delivered or dropped; the wire has not confirmed it yet.
+    pub(super) leaving: BTreeSet<u64>,
+    /// How many pending orders are about a segment that is not in the list.
+    pub(super) unnamed: usize,
+    /// How many orders were given to the wire.
+    pub(super) ordered: u64,
+    /// How many frames the wire missed.
+    pub(crate) missed: u64,
+    /// How many segments were reported, and are no longer in the list.
+    pub(crate) forgotten: u64,
+    /// How many segments were counted but not reported one by one.
+    pub(crate) untold: u64,
+}
+
+impl SegmentLog {
+    /// How many segments are held on the wire.
+    pub(crate) fn waiting(&self) -> usize {
+        let all = self.waiting + self.hidden;
+        all.saturating_sub(self.leaving.len() + self.unnamed)
+    }
+
+    pub(super) fn has_left(&mut self, number: u64) {
+        self.waiting = self.waiting.saturating_sub(1);
+        self.leaving.remove(&number);
+    }
+
+    pub(super) fn forget(&mut self, crossing: &WireSegment) {
+        if crossing.fate == Delivery::OnTheWay {
+            self.has_left(crossing.segment.number);
+            self.hidden += 1;
+        }
+    }
+
+    pub(super) fn count(&mut self, status: WireStatus) {
+        let WireStatus { kept, oldest, obeyed, .. } = status;
+        let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        self.hidden = count(kept).saturating_sub(self.waiting);
+        self.oldest = oldest;
+        self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(obeyed)));
+        self.untold += status.unreported;
+        self.missed += status.missed;
     }
 }

@@ -28,7 +28,6 @@ pub use crate::app::model::open_ends::{FinOrder, OpenEnd, OpenEnds, ServerPolicy
 pub use crate::app::model::script::HELD;
 pub use crate::app::model::script::{Myth, MythCall};
 pub(crate) use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, ScriptStep};
-pub(crate) use crate::app::model::segments::SegmentLog;
 pub(crate) use crate::app::model::sequence_numbers::{Numbers, SegmentNumbers};
 pub(crate) use crate::app::model::server::ListenAddress;
 pub use crate::app::model::server::{Server, Totals};

@@ -1,23 +1,18 @@
 //! Questions that need more than one part of the state.
 
-pub(crate) mod accept_queue;
-pub(crate) mod ends;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod footer;
-pub(crate) mod lab_tables;
 pub(crate) mod names;
 pub(crate) mod opening_facts;
 pub(crate) mod past;
 pub(crate) mod peers;
 pub(crate) mod port_holders;
 pub(crate) mod port_supply;
-pub(crate) mod role;
 pub(crate) mod server_side;
-pub(crate) mod unaccepted;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;
 
+pub use crate::app::query::names::Role;
 pub(crate) use crate::app::query::port_holders::PortUse;
 pub use crate::app::query::port_supply::PortSupply;
-pub use crate::app::query::role::Role;

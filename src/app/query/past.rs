@@ -27,9 +27,7 @@ impl State {
     pub fn seen(&self) -> &Table {
         self.sockets.shown()
     }
-}
 
-impl State {
     /// The wire's settings at the moment that is shown.
     pub fn wire_then(&self) -> WireSettings {
         if !self.is_past() {

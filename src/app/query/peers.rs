@@ -1,8 +1,56 @@
-//! Peers that are not clients of ours.
+//! Both ends of a connection: what this program knows of those that it holds, and whose the others are.
 
 use crate::app::State;
+use crate::app::model::OpenEnd;
 use crate::app::table::TableRow;
 use crate::tcp::SocketId;
+
+impl State {
+    /// The socket at the other end: in the lab it is on another computer, and the client of a dual-stack server is an IPv4 socket.
+    pub fn other_end(&self, name: SocketId) -> SocketId {
+        let tuple = name.tuple.mirrored().canonical();
+        SocketId { host: self.lab.host_of(tuple.local.ip).unwrap_or(name.host), tuple, ..name }
+    }
+
+    /// The data of a socket that this program holds open.
+    pub fn own_end(&self, end: SocketId) -> Option<&OpenEnd> {
+        let clients = self.clients.holder_of(end).and_then(|computer| computer.ends.get(end));
+        clients.or_else(|| self.server.ends.get(end))
+    }
+
+    /// Changes the data of a socket that this program holds open.
+    pub(crate) fn note(&mut self, end: SocketId, change: impl Fn(&mut OpenEnd)) {
+        let computers = self.clients.computers.iter_mut();
+        let clients = computers.map(|computer| &mut computer.ends);
+        let mut all = clients.chain([&mut self.server.ends]);
+        all.any(|ends| ends.change(end, &change));
+    }
+
+    /// Whether our server has accepted this client, even if it has closed the connection since.
+    pub(crate) fn was_accepted(&self, client: SocketId) -> bool {
+        self.server.ends.contains(self.other_end(client))
+            || self.own_end(client).is_some_and(|end| end.other_ended.is_some())
+    }
+
+    /// Whether the peer's FIN has arrived at this socket of ours.
+    pub(crate) fn peer_has_closed(&self, end: SocketId) -> bool {
+        self.own_end(end).is_some_and(|end| end.peer_closed)
+    }
+
+    /// Whether `S` holds that row or the other end of its connection.
+    pub fn is_staged(&self, row: SocketId) -> bool {
+        let other = || self.other_end(row);
+        let mut names = self.staged.iter().map(|socket| socket.name);
+        names.any(|name| name == row || (row.tuple.is_connected() && name == other()))
+    }
+
+    /// Whether this socket of ours is half-open: the peer has sent RST and its row is gone.
+    pub(crate) fn is_half_open(&self, end: SocketId) -> bool {
+        let other = self.sockets.other_line(end);
+        let is_reset = other.is_some_and(|other| other.gone.is_some() && other.sent_rst());
+        self.lab.is_up() && is_reset && self.own_end(end).is_some()
+    }
+}
 
 /// Whether the other end of an accepted connection belongs to another program or machine.
 pub(crate) fn is_stranger(state: &State, end: SocketId) -> bool {

@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use crate::app::State;
 use crate::app::model::{Clients, Computer, ListenAddress, Server};
+use crate::app::table::TableRow;
 use crate::tcp::{Endpoint, Protocol, SocketId, TcpState};
+
+/// How long after connect() the server's table may not have been read yet.
+const NOT_SEEN_YET: Duration = Duration::from_millis(300);
 
 impl State {
     /// Whether the row is a server-side socket: at an address that our server listened on, or that an earlier run used and from which
@@ -47,12 +51,7 @@ impl State {
         let takes = |spec| ListenAddress::of(spec).takes_calls_to(Endpoint { ip, ..end });
         self.server.running.as_ref().is_some_and(takes) && is_here
     }
-}
 
-/// How long after connect() the server's table may not have been read yet.
-const NOT_SEEN_YET: Duration = Duration::from_millis(300);
-
-impl State {
     /// The connections with the server at that address: those in its table, and our own sockets that are too recent to be there.
     pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
         let calls = |computer: &Computer| {
@@ -79,4 +78,44 @@ impl State {
             None => self.now.since(end.since) < NOT_SEEN_YET,
         }
     }
+
+    /// The rows of our listening sockets.
+    fn listening_rows(&self) -> impl Iterator<Item = &TableRow> {
+        self.server.sockets.iter().filter_map(|socket| self.sockets.get(socket.name))
+    }
+
+    /// The connections that wait for accept(): Recv-Q of the LISTEN rows.
+    pub fn waiting_for_accept(&self) -> u32 {
+        self.listening_rows().map(|line| line.row.queues.recv).sum()
+    }
+
+    /// Whether the accept queue is full: the kernel queues one connection more than the backlog.
+    pub fn is_queue_full(&self) -> bool {
+        self.listening_rows().any(|line| line.row.queues.recv > line.row.queues.send)
+    }
+
+    /// Whether the client is ESTABLISHED but the server is not: its accept queue is full, so the kernel dropped the final ACK.
+    pub(crate) fn is_alone_in_believing(&self, client: SocketId) -> bool {
+        if self.was_accepted(client) {
+            return false;
+        }
+        let there = self.sockets.mirror(client).filter(|line| line.gone.is_none());
+        let is_full = self.is_queue_full();
+        // Over a wire the final ACK may still be in flight.
+        there.map_or(is_full, |line| {
+            line.row.state == TcpState::SynReceived && (is_full || !self.lab.is_up())
+        })
+    }
+}
+
+/// Whether the connection waits for accept().
+pub(crate) fn is_unaccepted(state: &State, line: &TableRow) -> bool {
+    let row = &line.row;
+    row.state.is_open()
+        && !row.state.has_sent_fin()
+        && row.inode == 0
+        && line.gone.is_none()
+        && !line.told
+        && row.tuple.is_connected()
+        && !state.seen().is_client(row.name())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::app::State;
 use crate::app::query::Role;
 use crate::app::table::{RowPlace, TableRow};
 use crate::app::ui::{HostRowNumbers, PointOfView};
+use crate::app::{MainView, State, Ui};
 use crate::tcp::{Host, SocketId};
 
 /// Writes the rows to show into `shown`, in the order of the table. It runs for every changed frame, so it reads places, not rows.
@@ -67,6 +67,12 @@ fn text_of(state: &State, name: &SocketId) -> String {
 }
 
 impl State {
+    /// Whether both computers' tables are shown, with the wire between them.
+    pub(crate) fn shows_both_tables(&self) -> bool {
+        let Ui { picture, lens, .. } = &self.ui;
+        self.lab.is_up() && *picture == MainView::Table && lens.view == PointOfView::BothEnds
+    }
+
     /// The selected row.
     pub fn selected(&self) -> Option<&TableRow> {
         self.seen().get(self.ui.selected?)

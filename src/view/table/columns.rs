@@ -2,7 +2,7 @@
 
 use ratatui::text::Span;
 
-use crate::app::query::unaccepted::is_unaccepted;
+use crate::app::query::server_side::is_unaccepted;
 use crate::app::{State, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
 use crate::view::style::glyphs::glyph;

@@ -1,4 +1,4 @@
-use crate::app::query::unaccepted::is_unaccepted;
+use crate::app::query::server_side::is_unaccepted;
 use crate::app::{Role, TableRow};
 use crate::tcp::{Protocol, TcpState};
 use crate::view::{Scene, text};

@@ -5,16 +5,13 @@ mod plan;
 mod python;
 
 use crate::app::actions::export::plan::Plan;
-use crate::app::actions::only_say;
-use crate::app::model::Tone;
 use crate::app::{Effect, State};
 
 /// Writes the program in both languages.
 pub(crate) fn write(state: &mut State) -> Vec<Effect> {
     let plan = Plan::of(state);
     if plan.listeners.is_empty() && plan.clients.is_empty() {
-        let text = "Nothing to write: no socket of ours is open. Press l, then c, then W.";
-        state.notices.say(state.now, Tone::Plain, text);
+        state.say("Nothing to write: no socket of ours is open. Press l, then c, then W.");
         return vec![];
     }
     let name = format!("fivetuple-{}", plan.port);
@@ -39,6 +36,5 @@ pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
     } else {
         format!("each creates the same rows{port}")
     };
-    let text = format!("Wrote {files} to the current directory: {what}.");
-    only_say(state, text)
+    state.only_say(format!("Wrote {files} to the current directory: {what}."))
 }

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::actions::forms::declared::{self, FieldSpec, assign, set};
-use crate::app::model::Tone;
 use crate::app::model::clients::is_on_loopback;
 use crate::app::query::watched::wanted;
 use crate::app::ui::form::option_call;
@@ -203,7 +202,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let clients = &mut state.clients;
     clients.called.extend(to.as_ref().map(|to| to.port));
     (clients.spec, clients.to, clients.from, clients.burst) = (spec, to, from, burst);
-    state.notices.say(state.now, Tone::Plain, "Applied: the next c uses these options.");
+    state.say("Applied: the next c uses these options.");
     let after = wanted(state);
     let watch = (before != after).then_some(Effect::Watch(after));
     Ok(watch.into_iter().collect())

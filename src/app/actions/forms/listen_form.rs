@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::actions::forms::declared::{self, FieldSpec, assign, set};
-use crate::app::actions::{only_say, verbs};
+use crate::app::actions::verbs;
 use crate::app::ui::form::option_call;
 use crate::app::ui::{Field, Form, Value, Wrong};
 use crate::app::{Effect, State, format};
@@ -127,5 +127,5 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
         return Ok(verbs::start_listening(state, spec));
     }
     let text = "These options take effect at the next listen. Press l twice.";
-    Ok(only_say(state, text))
+    Ok(state.only_say(text))
 }

@@ -2,7 +2,6 @@
 
 use crate::app::actions::forms::declared::{self, FieldSpec};
 use crate::app::actions::lab;
-use crate::app::actions::only_say;
 use crate::app::actions::use_up_ports::begin;
 use crate::app::model::{LabState, UsingUp};
 use crate::app::query::port_supply::left;
@@ -43,7 +42,7 @@ const WHOLE: PortRange = PortRange { low: Port(1024), high: Port(65_535) };
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if !state.lab.is_up() {
         let why = "Ports are used up in the lab, where each computer has its own range. Press N to start it; on loopback, C has toy ranges.";
-        return only_say(state, why);
+        return state.only_say(why);
     }
     let present = state.lab.unusual_range();
     let range = present.unwrap_or_else(|| largest(room(state)));

@@ -1,7 +1,7 @@
 //! The queues of one end, and what their numbers mean.
 
 use crate::app::TableRow;
-use crate::app::query::unaccepted;
+use crate::app::query::server_side;
 use crate::tcp::{Protocol, TcpState};
 use crate::view::Scene;
 use crate::view::text::fitting;
@@ -20,7 +20,7 @@ pub(super) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option
     let size = format!("{count} B");
     let is_udp = line.row.tuple.protocol == Protocol::Udp;
     let fin = line.row.may_hold_a_fin();
-    let why = if unaccepted::is_unaccepted(scene.state, line) {
+    let why = if server_side::is_unaccepted(scene.state, line) {
         "received before accept()"
     } else if fin {
         "not read yet"

@@ -1,6 +1,6 @@
 //! One connection in a sentence, and the commands that show it in a shell.
 
-use crate::app::query::unaccepted;
+use crate::app::query::server_side;
 use crate::app::{GoneReason, Role, TableRow};
 use crate::tcp::{Protocol, SocketRow, TcpState};
 use crate::view::{Scene, text};
@@ -32,7 +32,7 @@ pub(super) fn sentences(
         "The server's kernel sent SYN+ACK without the program. It has not received the final ACK yet."
     } else if scene.state.seen().is_half_open(line) {
         "Half-open (RFC 9293, 3.5.1): the other end is gone, but this end has received neither FIN nor RST."
-    } else if unaccepted::is_unaccepted(scene.state, line) {
+    } else if server_side::is_unaccepted(scene.state, line) {
         "The kernel completed this connection without the program. It is waiting in the accept queue."
     } else if line.row.tuple.protocol == Protocol::Udp {
         "UDP makes no connection: this socket only stores the destination of its datagrams."
