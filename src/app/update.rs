@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::actions::forms::{self, connect_form, listen_form, ports_form};
 use crate::app::actions::{
-    connect, connect_queue, export, held_states, lab, look, myth, rewind, save, script, verbs,
-    why_not, wire,
+    connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
 use crate::app::events::{cut_short, episodes};
 use crate::app::events::{server, settle};
@@ -29,7 +28,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     effects.extend(run_postponed(state));
     episodes::settle(state);
     effects.extend(script::play(state));
-    effects.extend(connect_queue::connect_waiting(state));
+    effects.extend(connect::connect_waiting(state));
     state.lab.remember_wire(at);
     effects
 }
@@ -88,8 +87,10 @@ fn apply(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             state.ui.stale = true;
             events::lab::heard(state, news)
         }
-        Event::Saved(Ok(files)) if export::is_program(&files) => export::saved(state, &files),
-        Event::Saved(saved) => save::saved(state, saved),
+        Event::Saved(saved) => {
+            export::saved(state, saved);
+            vec![]
+        }
         Event::Requested(action) => act(state, action),
     }
 }
@@ -203,7 +204,7 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
             rewind::rewind(state, action, count);
             vec![]
         }
-        Action::SaveLadder => save::save(state),
+        Action::SaveLadder => export::ladder(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Lab => lab::toggle(state),
         Action::UseUpPorts => ports_form::open(state),
@@ -214,7 +215,7 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
             state.ui.overlay = Some(Overlay::Palette(Palette::default()));
             vec![]
         }
-        Action::Write => export::write(state),
+        Action::Write => export::program(state),
         Action::Why => why_not::open(state),
         Action::TryMyth => myth::try_it(state),
         Action::Retry => why_not::retry(state),

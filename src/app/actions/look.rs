@@ -4,14 +4,14 @@ use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
 use crate::app::keys::{Action, MainView, Pane};
 use crate::app::model::{HELD, Topic};
-use crate::app::ui::show;
+use crate::app::ui::{moved, show};
 use crate::app::{Overlay, State, Ui};
 
 /// Shows the ladder of all connections, or that of one.
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {
         let text = "The ladder of all connections needs a wire, and loopback has none. Press N for the lab, or t for one connection.";
-        state.say(text.to_owned());
+        state.say(text);
         return;
     }
     let ui = &mut state.ui;
@@ -25,7 +25,7 @@ fn toggle_ladders(state: &mut State) {
     } else {
         "Showing the ladder of one connection: the selected one, else the newest."
     };
-    state.say(text.to_owned());
+    state.say(text);
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions run elsewhere")]
@@ -128,37 +128,25 @@ fn back(state: &mut State) {
 }
 
 fn move_cursor(state: &mut State, steps: i64) {
-    if let Some(Overlay::Help(line) | Overlay::Why(line)) = &mut state.ui.overlay {
-        *line = moved(*line, steps, usize::MAX);
-        return;
-    }
-    if let Some(form) = state.ui.overlay.as_mut().and_then(Overlay::form) {
-        let last = form.fields.len().saturating_sub(1);
-        form.go_to(moved(form.at, steps, last));
-        return;
-    }
-    if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
-        palette.go(steps);
-        return;
-    }
-    if let Some(Overlay::States(at)) = &mut state.ui.overlay {
-        *at = moved(*at, steps, HELD.len() - 1);
-        return;
-    }
-    if let Some(Overlay::Card(_)) = state.ui.overlay {
-        select_row(state, steps);
-        state.ui.overlay = state.ui.selected.map(Overlay::Card);
-        return;
-    }
-    match state.ui.focus {
-        Pane::Computers | Pane::Listener => {
-            select_computer(state, steps);
+    match &mut state.ui.overlay {
+        Some(Overlay::Help(line) | Overlay::Why(line)) => *line = moved(*line, steps, usize::MAX),
+        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) => {
+            form.go_to(moved(form.at, steps, form.fields.len().saturating_sub(1)));
         }
-        Pane::Notices => {
-            let last = state.notices.len().saturating_sub(1);
-            state.notices.back = moved(state.notices.back, -steps, last);
+        Some(Overlay::Palette(palette)) => palette.go(steps),
+        Some(Overlay::States(at)) => *at = moved(*at, steps, HELD.len() - 1),
+        Some(Overlay::Card(_)) => {
+            select_row(state, steps);
+            state.ui.overlay = state.ui.selected.map(Overlay::Card);
         }
-        Pane::Sockets => select_row(state, steps),
+        None => match state.ui.focus {
+            Pane::Computers | Pane::Listener => select_computer(state, steps),
+            Pane::Notices => {
+                let last = state.notices.len().saturating_sub(1);
+                state.notices.back = moved(state.notices.back, -steps, last);
+            }
+            Pane::Sockets => select_row(state, steps),
+        },
     }
 }
 
@@ -211,15 +199,6 @@ pub(crate) fn whole_machine(state: &mut State) {
     state.notices.retell(state.now, Topic::Looked, text);
 }
 
-fn moved(place: usize, steps: i64, last: usize) -> usize {
-    let distance = usize::try_from(steps.unsigned_abs()).unwrap_or(usize::MAX);
-    if steps < 0 {
-        place.saturating_sub(distance)
-    } else {
-        place.saturating_add(distance).min(last)
-    }
-}
-
 fn zoom(state: &mut State, steps: i64) {
     let most = state.ui.picture.zooms();
     let next = moved(usize::from(state.ui.zoom), steps, usize::from(most));
@@ -246,9 +225,7 @@ fn look_inside(state: &mut State) {
             state.ui.selected = Some(name);
             state.ui.overlay = Some(Overlay::Card(name));
         }
-        None => {
-            state.say("No row to inspect yet. Press l, then c.");
-        }
+        None => state.say("No row to inspect yet. Press l, then c."),
     }
 }
 

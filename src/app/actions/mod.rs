@@ -2,7 +2,6 @@
 
 pub(crate) mod compare;
 pub(crate) mod connect;
-pub(crate) mod connect_queue;
 pub(crate) mod export;
 pub(crate) mod forms;
 pub(crate) mod held_states;
@@ -10,7 +9,6 @@ pub(crate) mod lab;
 pub(crate) mod look;
 pub(crate) mod myth;
 pub(crate) mod rewind;
-pub(crate) mod save;
 pub(crate) mod script;
 pub(crate) mod targets;
 pub(crate) mod use_up_ports;

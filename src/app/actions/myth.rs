@@ -1,16 +1,17 @@
 //! The test of the myth that the port is taken: one computer connects twice from the server's port number, then another one.
 
 use crate::app::actions::connect;
-use crate::app::keys::{MainView, Pane};
-use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep, Tone};
-use crate::app::{Effect, State, Ui};
+use crate::app::keys::MainView;
+use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep};
+use crate::app::ui::open;
+use crate::app::{Effect, State};
 use crate::tcp::{
     ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
 };
 
 /// Shows the myth, and starts the test.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
-    show(&mut state.ui);
+    open(&mut state.ui, MainView::Myth);
     if !state.server.is_listening() {
         return state.only_say("Nothing to connect to yet. Press l, then U.");
     }
@@ -44,13 +45,6 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     let script = Script::new(ScriptGoal::Myth, steps, state.now, state.clients.computer());
     state.script = Some(script);
     vec![]
-}
-
-fn show(ui: &mut Ui) {
-    ui.picture = MainView::Myth;
-    ui.zoom = 0;
-    ui.look.big = false;
-    ui.focus = Pane::Sockets;
 }
 
 /// Two computers, from the selected one on, without a row at that port.
@@ -90,25 +84,18 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
 
 /// Says how the test ended.
 pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
-    if let Some(myth) = &state.ui.myth {
-        let (tone, text) = verdict(myth);
-        state.notices.say(state.now, tone, text);
+    match &state.ui.myth {
+        Some(myth) if myth.is_as_usual() => {
+            let (port, [first, _, other]) = (myth.port, &myth.calls);
+            state.say(format!(
+                "Myth tested: {} connected from port {port}, its second connect() failed, and {} connected. {port} to {port} works once per client address.",
+                first.who, other.who
+            ));
+        }
+        Some(_) => state.warn("Unexpected result. See what the kernel reported above."),
+        None => (),
     }
     vec![]
-}
-
-fn verdict(myth: &Myth) -> (Tone, String) {
-    let port = myth.port;
-    let [first, _, other] = &myth.calls;
-    if myth.is_as_usual() {
-        let text = format!(
-            "Myth tested: {} connected from port {port}, its second connect() failed, and {} connected. {port} to {port} works once per client address.",
-            first.who, other.who
-        );
-        return (Tone::Plain, text);
-    }
-    let text = "Unexpected result. See what the kernel reported above.";
-    (Tone::Warning, text.to_owned())
 }
 
 /// Records the result of a connect(), if it belongs to the test.

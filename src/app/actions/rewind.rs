@@ -1,6 +1,7 @@
 //! Stepping through the history of the table. The sockets are not affected.
 
 use crate::app::keys::Action;
+use crate::app::keys::keymap::is_for_sockets;
 use crate::app::model::Topic;
 use crate::app::query::Role;
 use crate::app::{State, format};
@@ -65,30 +66,19 @@ fn pause(state: &mut State) {
 
 /// Actions on live sockets leave the past first, so that their effect is visible.
 pub(crate) fn before(state: &mut State, action: Action) {
-    let acts = matches!(
-        action,
-        Action::Listen
-            | Action::ListenOptions
-            | Action::ConnectOptions
-            | Action::Hold
-            | Action::AcceptOne
-            | Action::ServerCloses
-            | Action::Connect
-            | Action::Send
-            | Action::HalfClose
-            | Action::Close
-            | Action::Abort
-            | Action::States
-            | Action::HoldState(_)
-            | Action::Reset
-            | Action::WholeMachine
-            | Action::Lab
-            | Action::Wire(_)
-            | Action::UseUpPorts
-            | Action::TryMyth
-            | Action::Retry
-            | Action::RetryLater
-    );
+    let acts = is_for_sockets(action)
+        || matches!(
+            action,
+            Action::HoldState(_)
+                | Action::Reset
+                | Action::WholeMachine
+                | Action::Lab
+                | Action::Wire(_)
+                | Action::UseUpPorts
+                | Action::TryMyth
+                | Action::Retry
+                | Action::RetryLater
+        );
     if acts {
         // What follows belongs to a new step.
         state.sockets.begin_step();

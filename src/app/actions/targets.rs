@@ -21,13 +21,7 @@ fn client_targets_that(
     }
     let held = |name: &SocketId| state.clients.holder_of(*name).is_some();
     if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
-        let mirror = state.sockets.mirror(selected).map(|line| line.row.name());
-        return [Some(selected), mirror]
-            .into_iter()
-            .flatten()
-            .find(|name| held(name) && fits(name))
-            .into_iter()
-            .collect();
+        return of_connection(state, selected, |name| held(name) && fits(name));
     }
     let own = &state.clients.computer().ends;
     let many = count.unwrap_or(1) as usize;
@@ -37,6 +31,16 @@ fn client_targets_that(
     // The selected computer's, as long as it has any.
     all.find(|ends| ends.staying().next().is_some())
         .map_or_else(Vec::new, |ends| ends.staying().filter(fits).take(many).collect())
+}
+
+/// The selected row's socket, else that at its other end, if it is meant.
+fn of_connection(
+    state: &State,
+    selected: SocketId,
+    is_meant: impl Fn(&SocketId) -> bool,
+) -> Vec<SocketId> {
+    let mirror = state.sockets.mirror(selected).map(|line| line.row.name());
+    Vec::from_iter([Some(selected), mirror].into_iter().flatten().find(is_meant))
 }
 
 /// Client sockets that are in the table already and not yet reported by `net`.
@@ -57,13 +61,7 @@ fn unreported(state: &State) -> impl Iterator<Item = SocketId> {
 pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
     let ends = &state.server.ends;
     if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
-        let mirror = state.sockets.mirror(selected).map(|line| line.row.name());
-        return [Some(selected), mirror]
-            .into_iter()
-            .flatten()
-            .find(|name| ends.contains(*name))
-            .into_iter()
-            .collect();
+        return of_connection(state, selected, |name| ends.contains(*name));
     }
     match count {
         Some(0) => ends.newest_first().collect(),

@@ -14,22 +14,6 @@ pub struct Comparison {
     pub rows: [SocketId; 2],
     /// In the order of [`FIVE`].
     pub differs: [bool; 5],
-    relation: Relation,
-}
-
-/// How two rows are related.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Relation {
-    /// The same row twice.
-    Same,
-    /// Both ends of one connection.
-    BothEnds,
-    /// A listening socket and a connection.
-    WithListener,
-    /// Two listening sockets.
-    Listeners,
-    /// Two connections.
-    Connections,
 }
 
 impl Comparison {
@@ -37,14 +21,6 @@ impl Comparison {
     pub fn of(state: &State, one: SocketId, other: SocketId) -> Comparison {
         let other = same_side(state, one, other);
         let [a, b] = [one, other].map(|row| row.tuple.canonical());
-        let connected = [one, other].map(|row| row.tuple.is_connected());
-        let relation = match connected {
-            _ if one == other => Relation::Same,
-            [true, true] if a == b.mirrored() => Relation::BothEnds,
-            [true, true] => Relation::Connections,
-            [false, false] => Relation::Listeners,
-            [true, false] | [false, true] => Relation::WithListener,
-        };
         Comparison {
             rows: [one, other],
             differs: [
@@ -54,30 +30,29 @@ impl Comparison {
                 a.remote.ip != b.remote.ip,
                 a.remote.port != b.remote.port,
             ],
-            relation,
         }
     }
 
     /// How they are related, and why.
     pub fn words(&self) -> String {
+        let [one, other] = self.rows.map(|row| row.tuple.canonical());
         let why = self.why();
-        match self.relation {
-            Relation::Same => String::from("One row, compared with itself."),
-            Relation::BothEnds => {
-                String::from("One connection seen from both ends: local and foreign are swapped.")
+        let words = match self.rows.map(|row| row.tuple.is_connected()) {
+            _ if self.rows[0] == self.rows[1] => "One row, compared with itself.",
+            [true, true] if one == other.mirrored() => {
+                "One connection seen from both ends: local and foreign are swapped."
             }
-            Relation::WithListener => {
-                String::from("A listener and a connection: a listener has no foreign end.")
+            [true, true] if why.is_empty() => "The 5-tuples are equal: it was the same connection.",
+            [true, true] => return format!("Two different connections: {why}."),
+            [false, false] if why.is_empty() => {
+                "Two sockets on one address: both set SO_REUSEPORT."
             }
-            Relation::Listeners if why.is_empty() => {
-                String::from("Two sockets on one address: both set SO_REUSEPORT.")
+            [false, false] => return format!("Two different sockets: {why}."),
+            [true, false] | [false, true] => {
+                "A listener and a connection: a listener has no foreign end."
             }
-            Relation::Listeners => format!("Two different sockets: {why}."),
-            Relation::Connections if why.is_empty() => {
-                String::from("The 5-tuples are equal: it was the same connection.")
-            }
-            Relation::Connections => format!("Two different connections: {why}."),
-        }
+        };
+        words.to_owned()
     }
 
     /// Which of the values differ, in words.

@@ -236,21 +236,20 @@ pub const BINDINGS: &[Binding] = &[
 
 /// The action of `key` in `scope`.
 pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
-    let works = |binding: &&Binding| binding.scope == scope || binding.scope == Scope::Always;
-    BINDINGS
-        .iter()
-        .filter(works)
-        .find(|binding| binding.keys.contains(&key))
-        .map(|binding| binding.action)
+    let works = |of: Scope| of == scope || of == Scope::Always;
+    let mut bindings = BINDINGS.iter().filter(|binding| works(binding.scope));
+    bindings.find(|binding| binding.keys.contains(&key)).map(|binding| binding.action)
 }
 
 /// The action of `key` while the details of a connection are shown, which is the target then.
 pub fn action_on_card(key: Key) -> Option<Action> {
-    let is_verb = |action: &Action| {
-        let binding = binding_of(*action);
-        binding.is_some_and(|binding| matches!(binding.group, Server | Client))
-    };
-    action_for(Scope::Sheet, key).or_else(|| action_for(Scope::Panes, key).filter(is_verb))
+    let for_sockets = |action: &Action| is_for_sockets(*action);
+    action_for(Scope::Sheet, key).or_else(|| action_for(Scope::Panes, key).filter(for_sockets))
+}
+
+/// Whether it is an action of the server or of a client.
+pub(crate) fn is_for_sockets(action: Action) -> bool {
+    binding_of(action).is_some_and(|binding| matches!(binding.group, Server | Client))
 }
 
 /// The binding of an action on the panes.

@@ -154,10 +154,25 @@ impl Ui {
     }
 }
 
-/// Shows a view in place of the table, or the table again.
-pub(crate) fn show(ui: &mut Ui, picture: MainView) {
-    ui.picture = if ui.picture == picture { MainView::Table } else { picture };
+/// Shows a main view.
+pub(crate) fn open(ui: &mut Ui, picture: MainView) {
+    ui.picture = picture;
     (ui.zoom, ui.back, ui.all) = (0, 0, false);
     ui.look.big = false;
     ui.focus = Pane::Sockets;
+}
+
+/// Shows a view in place of the table, or the table again.
+pub(crate) fn show(ui: &mut Ui, picture: MainView) {
+    open(ui, if ui.picture == picture { MainView::Table } else { picture });
+}
+
+/// The place so many steps further, or before, and at most the last.
+pub(crate) fn moved(place: usize, steps: i64, last: usize) -> usize {
+    let distance = usize::try_from(steps.unsigned_abs()).unwrap_or(usize::MAX);
+    if steps < 0 {
+        place.saturating_sub(distance)
+    } else {
+        place.saturating_add(distance).min(last)
+    }
 }

@@ -1,6 +1,7 @@
 use tui_input::Input;
 
 use crate::app::keys::{BINDINGS, Binding, Key};
+use crate::app::ui::moved;
 use crate::app::ui::text_input::{edit_text, printable};
 
 /// The list of actions by name: the text typed, and the selected one.
@@ -27,12 +28,7 @@ impl Palette {
     /// Moves the selection down, or up.
     pub(crate) fn go(&mut self, steps: i64) {
         let last = self.found().len().saturating_sub(1);
-        let distance = usize::try_from(steps.unsigned_abs()).unwrap_or(usize::MAX);
-        self.chosen = if steps < 0 {
-            self.chosen.saturating_sub(distance)
-        } else {
-            self.chosen.saturating_add(distance).min(last)
-        };
+        self.chosen = moved(self.chosen, steps, last);
     }
 
     /// Adds pasted text.
