@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::actions::forms::{self, connect_form, listen_form, ports_form};
+use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
@@ -12,8 +12,8 @@ use crate::app::input::press;
 use crate::app::keys::Action;
 use crate::app::model::Tone;
 use crate::app::query::watched::wanted;
-use crate::app::{Effect, Event, Overlay, Palette, State, Ui, events};
-use crate::tcp::{Host, Moment, Port, SocketId, TableUpdate, TcpInfo, procfs_instead};
+use crate::app::{Effect, Event, State, Ui, events};
+use crate::tcp::{Moment, Port, TableUpdate, procfs_instead};
 
 /// Applies one event to the state and returns the effects to run.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -21,7 +21,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     // Over a slow wire the two tables differ for a while, and that is what is to be seen.
     state.sockets.are_together = state.lab.is_up() && !state.lab.wire.is_slow();
     let was_open = state.ui.overlay.is_some();
-    let mut effects = apply(state, at, event);
+    let mut effects = apply(state, event);
     if !was_open {
         state.ui.covered = at;
     }
@@ -46,23 +46,33 @@ fn run_postponed(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-fn apply(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
+fn apply(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Pressed(key) => {
             let action = press::press(state, key);
-            action.map_or_else(Vec::new, |action| act(state, action))
+            return action.map_or_else(Vec::new, |action| act(state, action));
         }
-        Event::Pasted(text) => {
-            press::paste(state, &text);
-            vec![]
+        Event::Requested(action) => return act(state, action),
+        Event::Ticked => return tick(state),
+        Event::Net(news) => {
+            state.ui.stale = true;
+            return events::heard(state, news);
         }
-        Event::Ticked => tick(state),
-        Event::TableRead(update) => table_read(state, at, &update),
-        Event::TableUnreadable { host, why } => table_unreadable(state, host, why),
-        Event::FellBackToProcfs(why) => {
-            state.notices.say(at, Tone::Warning, procfs_instead(&why));
-            vec![]
+        Event::Lab(news) => {
+            state.ui.stale = true;
+            return events::lab::heard(state, news);
         }
+        Event::Pasted(text) => press::paste(state, &text),
+        Event::TableRead(update) if state.lab.shows(update.host) => table_read(state, &update),
+        Event::TableUnreadable { host, why } if state.lab.shows(host) => {
+            // It is said once, until the table can be read again.
+            if !state.sockets.blind.contains_key(&host) {
+                state.warn(format!("Cannot read {}: {why}.", state.table_name(host)));
+            }
+            state.sockets.blind.insert(host, (state.now, why));
+        }
+        Event::TableRead(_) | Event::TableUnreadable { .. } => (),
+        Event::FellBackToProcfs(why) => state.warn(procfs_instead(&why)),
         Event::OwnersFound(found) => {
             for (inode, owner) in found {
                 state.sockets.hidden.remove(&inode);
@@ -71,66 +81,31 @@ fn apply(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
             server::know_strangers(state);
             server::explain_again(state);
             state.ui.stale |= !state.ui.find.text.value().is_empty();
-            vec![]
         }
-        Event::Inspected { host, found } => inspected(state, host, found),
         Event::OwnersHidden(inodes) => {
             say_hidden_owners(state, &inodes);
             state.sockets.hidden.extend(inodes);
-            vec![]
         }
-        Event::Net(news) => {
-            state.ui.stale = true;
-            events::heard(state, news)
+        // It is as of now: while the past is shown it stays as it is.
+        Event::Inspected { host, found } if !state.is_past() => {
+            state.ui.inside.retain(|(name, _)| name.host != host);
+            state.ui.inside.extend(found);
         }
-        Event::Lab(news) => {
-            state.ui.stale = true;
-            events::lab::heard(state, news)
-        }
-        Event::Saved(saved) => {
-            export::saved(state, saved);
-            vec![]
-        }
-        Event::Requested(action) => act(state, action),
+        Event::Inspected { .. } => (),
+        Event::Saved(saved) => export::saved(state, saved),
     }
+    vec![]
 }
 
-/// Takes the changes of a table, if it is one of those that are shown.
-fn table_read(state: &mut State, at: Moment, update: &TableUpdate) -> Vec<Effect> {
-    if !state.lab.shows(update.host) {
-        return vec![];
-    }
+fn table_read(state: &mut State, update: &TableUpdate) {
     let State { server, clients, sockets, .. } = state;
-    if sockets.see(at, update, |end| State::is_servers(server, clients, end)) {
-        rewind::forgets(state);
+    if sockets.see(state.now, update, |end| State::is_servers(server, clients, end)) {
+        state.say("The history is full: only the newest 16 MB of changes are kept from now on.");
     }
     state.ui.stale = true;
     cut_short::tell(state, &update.changes);
     server::explain_again(state);
     settle::blame_again(state);
-    vec![]
-}
-
-/// Says that a table cannot be read: once, until it can be read again.
-fn table_unreadable(state: &mut State, host: Host, why: String) -> Vec<Effect> {
-    if !state.lab.shows(host) {
-        return vec![];
-    }
-    if !state.sockets.blind.contains_key(&host) {
-        state.warn(format!("Cannot read {}: {why}.", state.table_name(host)));
-    }
-    state.sockets.blind.insert(host, (state.now, why));
-    vec![]
-}
-
-/// Takes the kernel's `tcp_info`; while the past is shown it stays as it is, for it is as of now.
-fn inspected(state: &mut State, host: Host, found: Vec<(SocketId, TcpInfo)>) -> Vec<Effect> {
-    if !state.is_past() {
-        let inside = &mut state.ui.inside;
-        inside.retain(|(name, _)| name.host != host);
-        inside.extend(found);
-    }
-    vec![]
 }
 
 /// Says once for each other user why the owners of its sockets are not shown.
@@ -151,8 +126,8 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
 /// Runs an action, or queues it: close, send and the like wait for the connects before them, and a connect for the listener's port.
 fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.ui.count.take();
-    let others_wait =
-        !state.ui.postponed.is_empty() && (is_for_connections(action) || action == Action::Connect);
+    let others_wait = !state.ui.postponed.is_empty()
+        && (Action::VERBS.contains(&action) || action == Action::Connect);
     let waits = others_wait || must_wait(state, action);
     if waits && state.ui.postponed.len() < Ui::POSTPONED {
         state.ui.postponed.push_back((state.now, action, count));
@@ -161,15 +136,10 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
     run(state, action, count)
 }
 
-/// Whether an action is meant for connections.
-fn is_for_connections(action: Action) -> bool {
-    Action::VERBS.contains(&action)
-}
-
 /// Whether an earlier order has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
-    (is_for_connections(action) && state.clients.awaited() > 0)
+    (Action::VERBS.contains(&action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
 
@@ -178,14 +148,6 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
     rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),
-        Action::ListenOptions => {
-            state.ui.overlay = Some(Overlay::ListenForm(listen_form::form(state)));
-            vec![]
-        }
-        Action::ConnectOptions => {
-            state.ui.overlay = Some(Overlay::ConnectForm(connect_form::form(state)));
-            vec![]
-        }
         Action::ApplyForm => forms::apply(state),
         Action::HoldState(held) => {
             state.ui.overlay = None;
@@ -200,29 +162,19 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
         Action::Close => verbs::close(state, count),
         Action::Abort => verbs::abort(state, count),
         Action::Reset => verbs::reset(state),
-        Action::Pause | Action::StepBack | Action::StepForward | Action::Live => {
-            rewind::rewind(state, action, count);
-            vec![]
-        }
         Action::SaveLadder => export::ladder(state),
+        Action::Write => export::program(state),
         Action::Quit | Action::QuitNow => vec![Effect::Exit],
         Action::Lab => lab::toggle(state),
         Action::UseUpPorts => ports_form::open(state),
         Action::Wire(key) => wire::run(state, key, count),
-        Action::Palette => {
-            // A count that was typed before it is meant for what is selected in it.
-            state.ui.count = count;
-            state.ui.overlay = Some(Overlay::Palette(Palette::default()));
-            vec![]
-        }
-        Action::Write => export::program(state),
         Action::Why => why_not::open(state),
         Action::TryMyth => myth::try_it(state),
         Action::Retry => why_not::retry(state),
         Action::RetryLater => why_not::wait(state),
         Action::WholeMachine => {
             look::whole_machine(state);
-            vec![Effect::Watch(wanted(state))]
+            watch_at_start(state)
         }
         view_only => {
             look::look(state, view_only, count);
@@ -231,7 +183,7 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
     }
 }
 
-/// The effects with which the dashboard starts.
+/// Watches the rows that are wanted now; the dashboard starts with it.
 pub fn watch_at_start(state: &State) -> Vec<Effect> {
     vec![Effect::Watch(wanted(state))]
 }

@@ -1,11 +1,12 @@
-//! The actions that change only what is shown.
+//! The actions that change only what is shown, and open forms.
 
+use crate::app::actions::forms::{connect_form, listen_form};
 use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
 use crate::app::keys::{Action, MainView, Pane};
 use crate::app::model::{HELD, Topic};
 use crate::app::ui::{moved, show};
-use crate::app::{Overlay, State, Ui};
+use crate::app::{Overlay, Palette, State, Ui};
 
 /// Shows the ladder of all connections, or that of one.
 fn toggle_ladders(state: &mut State) {
@@ -61,6 +62,21 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::ShowKeys => ui.look.keys = !ui.look.keys,
         Action::AllLadders => toggle_ladders(state),
         Action::Numbers => numbers(state),
+        Action::ListenOptions => {
+            state.ui.overlay = Some(Overlay::ListenForm(listen_form::form(state)))
+        }
+        Action::ConnectOptions => {
+            state.ui.overlay = Some(Overlay::ConnectForm(connect_form::form(state)));
+        }
+        Action::Palette => {
+            // A count that was typed before it is meant for what is selected in it.
+            ui.count = count;
+            ui.overlay = Some(Overlay::Palette(Palette::default()));
+        }
+        Action::Pause => rewind::pause(state),
+        Action::StepBack => rewind::back(state, count),
+        Action::StepForward => rewind::forward(state, count),
+        Action::Live => rewind::live(state),
         Action::States => ui.overlay = Some(Overlay::States(0)),
         Action::Help => ui.overlay = Some(Overlay::Help(0)),
         Action::Back => back(state),

@@ -7,44 +7,44 @@ use crate::app::query::Role;
 use crate::app::{State, format};
 use crate::tcp::{SocketId, SocketRow};
 
-/// Pauses, steps, or goes live.
-pub(crate) fn rewind(state: &mut State, action: Action, count: Option<u32>) {
-    let steps = count.map_or(1, |count| count.max(1) as usize);
-    if action == Action::StepBack {
-        back(state, steps);
-    } else if action == Action::StepForward {
-        forward(state, steps);
-    } else if action == Action::Live || state.is_past() {
-        live(state);
-    } else {
-        pause(state);
+/// Freezes the table, or goes live.
+pub(crate) fn pause(state: &mut State) {
+    if state.is_past() {
+        return live(state);
     }
+    state.sockets.stop(state.now);
+    state.say("Paused (the sockets stay open). Press p to resume, or , to step back.");
 }
 
 /// Shows the table as it was so many changes before.
-fn back(state: &mut State, steps: usize) {
+pub(crate) fn back(state: &mut State, count: Option<u32>) {
     let was_live = !state.is_past();
-    if state.sockets.step_back(steps) > 0 {
+    if state.sockets.step_back(steps(count)) > 0 {
         return stepped(state, was_live);
     }
-    let (oldest, newest) = state.sockets.steps();
-    let text = match (newest, oldest) {
-        (0, _) => "Nothing has happened yet. Press l, then c.",
-        (_, 0) => "This is the beginning. Press . to step forward.",
-        _ => "Older steps are no longer kept. Press . to step forward.",
-    };
-    retell(state, text);
+    retell(
+        state,
+        match state.sockets.steps() {
+            (_, 0) => "Nothing has happened yet. Press l, then c.",
+            (0, _) => "This is the beginning. Press . to step forward.",
+            _ => "Older steps are no longer kept. Press . to step forward.",
+        },
+    );
 }
 
 /// Shows the table as it was so many changes later; after the newest, the live one.
-fn forward(state: &mut State, steps: usize) {
+pub(crate) fn forward(state: &mut State, count: Option<u32>) {
     if !state.is_past() {
         retell(state, "Already live. Press , to step back.");
-    } else if state.sockets.step_forward(steps) > 0 {
+    } else if state.sockets.step_forward(steps(count)) > 0 {
         stepped(state, false);
     } else {
         live(state);
     }
+}
+
+fn steps(count: Option<u32>) -> usize {
+    count.map_or(1, |count| count.max(1) as usize)
 }
 
 /// Shows the live table.
@@ -56,12 +56,6 @@ pub(crate) fn live(state: &mut State) {
         "Already live. Press p to pause, or , to step back."
     };
     retell(state, text);
-}
-
-/// Freezes the table.
-fn pause(state: &mut State) {
-    state.sockets.stop(state.now);
-    state.say("Paused (the sockets stay open). Press p to resume, or , to step back.");
 }
 
 /// Actions on live sockets leave the past first, so that their effect is visible.
@@ -89,11 +83,6 @@ pub(crate) fn before(state: &mut State, action: Action) {
     }
 }
 
-/// Says that the oldest steps are dropped from now on.
-pub(crate) fn forgets(state: &mut State) {
-    state.say("The history is full: only the newest 16 MB of changes are kept from now on.");
-}
-
 fn retell(state: &mut State, text: impl Into<String>) {
     state.notices.retell(state.now, Topic::Past, text);
 }
@@ -118,19 +107,15 @@ const NAMED: usize = 2;
 /// What the step that is shown changed.
 fn changes(state: &State) -> String {
     let rows = state.sockets.last_step();
-    let texts: Vec<String> =
-        rows.iter().filter_map(|(name, before)| change(state, *name, before.as_ref())).collect();
+    let changes = rows.iter().filter_map(|(name, before)| change(state, *name, before.as_ref()));
+    let texts: Vec<String> = changes.collect();
     match texts.len() {
         0 if state.seen().is_empty() => String::from("no rows"),
         0 => String::from("these rows were there"),
+        1..=NAMED => texts.join("; "),
         many => {
-            let named = texts[..many.min(NAMED)].join("; ");
-            let more = many.saturating_sub(NAMED);
-            if more == 0 {
-                return named;
-            }
-            let more = format::many(more as u64, "more row", "more rows");
-            format!("{named}; and {more}")
+            let more = format::many((many - NAMED) as u64, "more row", "more rows");
+            format!("{}; and {more}", texts[..NAMED].join("; "))
         }
     }
 }
@@ -147,14 +132,8 @@ fn change(state: &State, name: SocketId, before: Option<&SocketRow>) -> Option<S
         }
         (None, Some(before)) => differs(before, row)?,
     };
-    let role = match Role::of(state, &line.row) {
-        Role::Unknown => name.tuple.local.to_string(),
-        role @ (Role::Listener
-        | Role::ServerEnd(_)
-        | Role::Client(_)
-        | Role::OtherListener(_)
-        | Role::Other(_)) => role.to_string(),
-    };
+    let role = Some(Role::of(state, row)).filter(|role| *role != Role::Unknown);
+    let role = role.map_or_else(|| name.tuple.local.to_string(), |role| role.to_string());
     Some(format!("{role}: {what}"))
 }
 

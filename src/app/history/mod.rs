@@ -3,18 +3,14 @@
 pub(crate) mod comparison;
 pub(crate) mod connection;
 pub mod ladder;
-pub(crate) mod state_path;
-pub(crate) mod state_spans;
+pub(crate) mod states;
 pub mod timeline;
 
 pub use crate::app::history::comparison::{Comparison, FIVE};
 pub use crate::app::history::connection::Connection;
 pub(crate) use crate::app::history::ladder::inferred::Inference;
-pub use crate::app::history::ladder::model::{
-    ArrowEnd, Ladder, LadderArrow, Rung, Side, StateMark,
-};
+pub use crate::app::history::ladder::model::{Ladder, LadderArrow, Rung, Side, StateMark};
 pub(crate) use crate::app::history::ladder::state_marks::StateMarks;
 pub(crate) use crate::app::history::ladder::tcp_end::TcpEnd;
-pub use crate::app::history::state_path::{Certainty, PathStep, StatePath};
-pub use crate::app::history::state_spans::StateSpan;
+pub use crate::app::history::states::{Certainty, PathStep, StatePath, StateSpan};
 pub use crate::app::history::timeline::Timeline;

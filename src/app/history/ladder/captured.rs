@@ -1,7 +1,6 @@
 //! A ladder from segments that were captured on a wire.
 
-use crate::app::history::{ArrowEnd, Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
-use crate::tcp::lab::wire;
+use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
 use crate::tcp::{Flags, Protocol, Segment, WireSegment};
 
 /// The segments of one connection in the order in which they were sent, with the states that they lead to. `numbers` gives the sequence
@@ -26,17 +25,6 @@ pub fn captured(
     }
     insert(&mut rungs, alone);
     Ladder { ends: connection.names.clone(), captured: true, of_all: false, hidden: 0, rungs }
-}
-
-impl Ladder {
-    /// Marks segments in flight as waiting.
-    pub(crate) fn on_a_held_wire(mut self) -> Ladder {
-        let arrows = self.rungs.iter_mut();
-        let arrows = arrows.filter_map(|rung| rung.arrow.as_mut());
-        let kept = arrows.filter(|arrow| arrow.fate == ArrowEnd::OnTheWay);
-        kept.for_each(|arrow| arrow.fate = ArrowEnd::Waits);
-        self
-    }
 }
 
 /// Writes the states of an end beside its segments; the rest gets lines of its own.
@@ -67,11 +55,8 @@ pub(crate) fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> R
         from,
         words: words(&crossing.segment),
         numbers: numbers_of(&crossing.segment, numbers),
-        fate: match crossing.fate {
-            wire::Delivery::OnTheWay => ArrowEnd::OnTheWay,
-            wire::Delivery::Arrived(at) => ArrowEnd::Arrived(at),
-            wire::Delivery::Lost(_, how) => ArrowEnd::Lost(how),
-        },
+        fate: Some(crossing.fate),
+        waits: false,
         again: crossing.again,
     };
     Rung { at: crossing.sent, arrow: Some(arrow), states: [None, None], ports: None }

@@ -1,7 +1,7 @@
 //! A ladder inferred from the states that the table showed and from the calls of our own ends: no segment was captured.
 
 use crate::app::history::ladder::model::GONE;
-use crate::app::history::{ArrowEnd, Connection, Ladder, LadderArrow, Rung, Side, StateMark};
+use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMark};
 use crate::app::model::LoggedEvent;
 use crate::app::table::{Gone, GoneReason, TableRow};
 use crate::app::{State, format};
@@ -140,8 +140,8 @@ impl<'a> Inference<'a> {
     ) {
         let before = self.rungs.last().map_or(self.earliest, |rung| rung.at);
         let at = at.unwrap_or(before).max(before);
-        let (fate, again) = (ArrowEnd::Inferred, false);
-        let arrow = LadderArrow { from, words, numbers: String::new(), fate, again };
+        let numbers = String::new();
+        let arrow = LadderArrow { from, words, numbers, fate: None, waits: false, again: false };
         self.rungs.push(Rung { at, arrow: Some(arrow), states, ports: None });
     }
 

@@ -16,11 +16,17 @@ pub use crate::app::history::ladder::text::as_text;
 
 use crate::app::State;
 use crate::app::history::{Connection, Ladder};
+use crate::tcp::Delivery;
 
 /// The ladder of the selected connection, else of the newest; or of all connections, if that is wanted and segments were captured.
 pub fn of(state: &State) -> Option<Ladder> {
-    let ladder = all_or_one(state)?;
-    Some(if state.wire_then().held { ladder.on_a_held_wire() } else { ladder })
+    let mut ladder = all_or_one(state)?;
+    if state.wire_then().held {
+        for arrow in ladder.rungs.iter_mut().filter_map(|rung| rung.arrow.as_mut()) {
+            arrow.waits = arrow.fate == Some(Delivery::OnTheWay);
+        }
+    }
+    Some(ladder)
 }
 
 fn all_or_one(state: &State) -> Option<Ladder> {

@@ -1,4 +1,4 @@
-use crate::tcp::{DropReason, Moment, TcpState};
+use crate::tcp::{Delivery, Moment, TcpState};
 
 /// The segments between the client, at the left, and the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,8 +37,10 @@ pub struct LadderArrow {
     pub words: String,
     /// Sequence and acknowledgement number; empty if unknown.
     pub numbers: String,
-    /// Whether it arrived.
-    pub fate: ArrowEnd,
+    /// Whether it arrived; `None` where it was inferred, and not captured.
+    pub fate: Option<Delivery>,
+    /// Whether it waits on a held wire.
+    pub waits: bool,
     /// Whether it is a retransmission.
     pub again: bool,
 }
@@ -61,21 +63,6 @@ impl Side {
             Side::Server => Side::Client,
         }
     }
-}
-
-/// Whether a segment arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ArrowEnd {
-    /// Inferred: it was not captured.
-    Inferred,
-    /// It is in flight.
-    OnTheWay,
-    /// It waits on a held wire.
-    Waits,
-    /// It arrived then.
-    Arrived(Moment),
-    /// It was lost.
-    Lost(DropReason),
 }
 
 /// The state of an end.

@@ -1,8 +1,8 @@
 //! A ladder as plain text.
 
 use crate::app::format::many;
-use crate::app::history::{ArrowEnd, Ladder, LadderArrow, Rung, Side, StateMark};
-use crate::tcp::Moment;
+use crate::app::history::{Ladder, LadderArrow, Rung, Side, StateMark};
+use crate::tcp::{Delivery, Moment};
 
 impl Ladder {
     /// The time of a rung, in seconds since the first.
@@ -15,7 +15,7 @@ impl Ladder {
 impl LadderArrow {
     /// Whether it never arrived.
     pub const fn is_lost(&self) -> bool {
-        matches!(self.fate, ArrowEnd::Lost(_))
+        matches!(self.fate, Some(Delivery::Lost(..)))
     }
 
     /// What is said on it, in at most so many columns where that can be: a retransmission and a loss by their names, and how long it took
@@ -35,11 +35,11 @@ impl LadderArrow {
     fn labels(&self, sent: Moment) -> [String; 5] {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
-            ArrowEnd::Inferred => String::new(),
-            ArrowEnd::OnTheWay => String::from(", in flight"),
-            ArrowEnd::Waits => String::from(", queued"),
-            ArrowEnd::Lost(how) => format!(", {}", how.words()),
-            ArrowEnd::Arrived(at) => match at.since(sent) {
+            None => String::new(),
+            Some(Delivery::OnTheWay) if self.waits => String::from(", queued"),
+            Some(Delivery::OnTheWay) => String::from(", in flight"),
+            Some(Delivery::Lost(_, how)) => format!(", {}", how.words()),
+            Some(Delivery::Arrived(at)) => match at.since(sent) {
                 took if took.as_millis() < 10 => String::new(),
                 took => format!(", in {:.3} s", took.as_secs_f64()),
             },
@@ -62,16 +62,16 @@ impl LadderArrow {
 
     /// The arrow in so many columns: dotted if it was not captured, with a cross at the end if it was lost.
     pub fn drawn(&self, sent: Moment, columns: usize) -> String {
-        let shaft = if self.fate == ArrowEnd::Inferred { '·' } else { '─' };
+        let shaft = if self.fate.is_none() { '·' } else { '─' };
         let label =
             self.label(sent, columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
         let room = columns.saturating_sub(label.chars().count() + 3);
         let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
         let (tip, stop) = match (self.fate, self.from) {
-            (ArrowEnd::Lost(_), _) => ('✗', room / 4),
-            (ArrowEnd::OnTheWay | ArrowEnd::Waits, _) => ('…', room / 4),
-            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
-            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
+            (Some(Delivery::Lost(..)), _) => ('✗', room / 4),
+            (Some(Delivery::OnTheWay), _) => ('…', room / 4),
+            (Some(Delivery::Arrived(_)) | None, Side::Client) => ('▶', 0),
+            (Some(Delivery::Arrived(_)) | None, Side::Server) => ('◀', 0),
         };
         let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
         let rest = " ".repeat(stop);
@@ -106,9 +106,7 @@ impl Rung {
         let taken = client.chars().count() + server.chars().count();
         format!("{client}{}{server}", arrow(columns.saturating_sub(taken)))
     }
-}
 
-impl Rung {
     /// In how many columns it leaves nothing out.
     fn whole(&self) -> usize {
         let ports = self.ports.iter().flatten();
