@@ -83,11 +83,8 @@ impl<'a> Connection<'a> {
 
 /// The name of the client; empty where its address says as much.
 fn client_name(state: &State, client: Option<&TableRow>) -> String {
-    match client.map(|row| Role::of(state, &row.row)) {
-        Some(Role::Client(name) | Role::Other(name)) => name,
-        Some(Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown)
-        | None => String::new(),
-    }
+    let role = client.map(|row| Role::of(state, &row.row));
+    if let Some(Role::Client(name) | Role::Other(name)) = role { name } else { String::new() }
 }
 
 /// A row of the table, or else of those that have left it.

@@ -2,7 +2,6 @@
 
 use crate::app::input::means_nothing;
 use crate::app::keys::{Action, Key};
-use crate::app::ui::text_input::edit_text;
 use crate::app::{Overlay, State};
 
 /// Takes a key while the list is open.
@@ -30,13 +29,7 @@ pub(super) fn press(state: &mut State, key: Key) -> Option<Action> {
         | Key::Backspace
         | Key::Delete
         | Key::Home
-        | Key::End => {
-            let before = palette.text.value().to_owned();
-            edit_text(&mut palette.text, key);
-            if palette.text.value() != before {
-                palette.chosen = 0;
-            }
-        }
+        | Key::End => palette.edit(key),
     }
     None
 }

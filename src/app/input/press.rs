@@ -5,8 +5,7 @@ use crate::app::input::{means_nothing, palette};
 use crate::app::keys::keymap::{action_for, action_on_card};
 use crate::app::keys::{Action, Key, Scope};
 use crate::app::model::HELD;
-use crate::app::ui::Outcome;
-use crate::app::ui::text_input::{LONGEST, edit_text, printable};
+use crate::app::ui::field::{LONGEST, edit_text};
 use crate::app::{Overlay, State};
 use crate::tcp::socket::connect_spec;
 
@@ -25,13 +24,15 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
     let on_sheet = action_for(Scope::Sheet, key);
     let (action, helps) = match &mut state.ui.overlay {
         Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) => {
-            match form.press(key) {
-                Outcome::Open => forms::refresh(state),
-                Outcome::Dropped => state.ui.overlay = None,
-                Outcome::Confirmed => return Some(Action::ApplyForm),
-                Outcome::Ignored => {
-                    means_nothing(state, key, "Press Enter to apply the form, Esc to cancel");
-                }
+            if key == Key::Enter {
+                return Some(Action::ApplyForm);
+            }
+            if key == Key::Esc {
+                state.ui.overlay = None;
+            } else if form.press(key) {
+                forms::refresh(state);
+            } else {
+                means_nothing(state, key, "Press Enter to apply the form, Esc to cancel");
             }
             return None;
         }
@@ -95,16 +96,17 @@ fn type_find(state: &mut State, key: Key) -> bool {
 
 /// Takes pasted text, where text is typed.
 pub(crate) fn paste(state: &mut State, text: &str) {
-    if state.ui.find.typing {
-        for c in printable(text, LONGEST) {
-            type_find(state, Key::Char(c));
+    for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
+        let key = Key::Char(c);
+        if state.ui.find.typing {
+            type_find(state, key);
+        } else if let Some(form) = state.ui.overlay.as_mut().and_then(Overlay::form) {
+            form.press(key);
+        } else if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
+            palette.edit(key);
+        } else {
+            return state.say("Text can be pasted only in a form (L, C) or after /.");
         }
-    } else if let Some(form) = state.ui.overlay.as_mut().and_then(Overlay::form) {
-        form.paste(text);
-        forms::refresh(state);
-    } else if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
-        palette.paste(text);
-    } else {
-        state.only_say("Text can be pasted only in a form (L, C) or after /.");
     }
+    forms::refresh(state);
 }

@@ -1,4 +1,3 @@
-use crate::app::keys::{MainView, Pane};
 use crate::tcp::{SocketId, TcpState};
 
 /// An action, asked for by a key, the mouse, a lesson, or the command line.
@@ -139,4 +138,58 @@ pub enum WireKey {
     Lose,
     /// Cut or reconnect it.
     Cut,
+}
+
+/// The main view: each shows the same state in another way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MainView {
+    /// The kernel's table.
+    #[default]
+    Table,
+    /// The diagram of TCP's states.
+    States,
+    /// The map of ports.
+    Ports,
+    /// Two five-tuples, number by number.
+    Compare,
+    /// A timeline for each row, and the ladder of one connection.
+    Timeline,
+    /// The system calls behind the rows.
+    Calls,
+    /// A common belief about ports, beside the facts.
+    Myth,
+}
+
+impl MainView {
+    /// How many times it can be zoomed in.
+    pub const fn zooms(self) -> u8 {
+        match self {
+            MainView::Table
+            | MainView::States
+            | MainView::Compare
+            | MainView::Calls
+            | MainView::Myth => 0,
+            MainView::Ports => 2,
+            MainView::Timeline => 6,
+        }
+    }
+}
+
+/// One of the panes that can have the focus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The server and its accept queue.
+    Listener,
+    /// The computers that connect.
+    #[default]
+    Computers,
+    /// The kernel's table.
+    Sockets,
+    /// What happened, in sentences.
+    Notices,
+}
+
+impl Pane {
+    /// Every pane, in the order of Tab.
+    pub const ALL: [Pane; 4] = [Pane::Listener, Pane::Computers, Pane::Sockets, Pane::Notices];
 }

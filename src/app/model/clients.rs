@@ -76,26 +76,26 @@ const NAMES: [&str; 12] = [
     "robot",
 ];
 
+impl Computer {
+    fn new(n: usize, ip: IpAddr, host: Host) -> Computer {
+        let name = NAMES.get(n).map(|name| (*name).to_owned());
+        let name = name.unwrap_or_else(|| format!("computer {}", n + 1));
+        Computer { name, ip, host, ends: OpenEnds::default() }
+    }
+}
+
 impl Clients {
     /// `count` computers at 127.0.0.2, 127.0.0.3, ... that connect as `spec` says.
     pub fn new(count: u8, spec: ConnectSpec) -> Clients {
-        let computers = (0..count.max(1)).map(|n| Computer {
-            name: name(usize::from(n)),
-            ip: IpAddr::V4(Ipv4Addr::new(127, 0, 0, n + 2)),
-            host: Host::THIS,
-            ends: OpenEnds::default(),
-        });
+        let ip = |n| IpAddr::V4(Ipv4Addr::new(127, 0, 0, n + 2));
+        let computers = (0..count.max(1)).map(|n| Computer::new(n.into(), ip(n), Host::THIS));
         Clients::of(computers.collect(), spec)
     }
 
     /// The computers of the lab without the first, the server; they connect as those `before` did at the start.
     pub(crate) fn in_lab(lab: &[LabComputer], before: &Clients) -> Clients {
-        let computers = lab.iter().skip(1).enumerate().map(|(n, computer)| Computer {
-            name: name(n),
-            ip: computer.ip,
-            host: computer.host,
-            ends: OpenEnds::default(),
-        });
+        let computers = lab.iter().skip(1).enumerate();
+        let computers = computers.map(|(n, known)| Computer::new(n, known.ip, known.host));
         let server = lab.first().map(|server| server.ip);
         Clients {
             server: server.unwrap_or(before.server),
@@ -260,11 +260,6 @@ impl Clients {
         let ip = if at.ip.is_unspecified() { self.server } else { at.ip };
         Endpoint { ip, port: at.port }
     }
-}
-
-/// The name of a computer, counted from 0.
-fn name(n: usize) -> String {
-    NAMES.get(n).map_or_else(|| format!("computer {}", n + 1), |name| (*name).to_owned())
 }
 
 /// Whether a client on loopback, at 127.0.0.2 and so on, can reach that target.

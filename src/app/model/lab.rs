@@ -184,17 +184,13 @@ impl LabState {
 
     /// Whether segments are in flight slowly enough to be drawn.
     pub fn is_moving(&self) -> bool {
-        self.known.waiting() > 0 && !self.wire.held && !self.wire.delay.is_zero()
+        self.waiting() > 0 && !self.wire.held && !self.wire.delay.is_zero()
     }
 
     /// The segments on the wire, held or in flight.
     pub fn waiting(&self) -> usize {
-        self.known.waiting()
-    }
-
-    /// The segments that were counted, but not reported one by one.
-    pub fn untold(&self) -> u64 {
-        self.known.untold
+        let SegmentLog { waiting, hidden, leaving, unnamed, .. } = &self.known;
+        (waiting + hidden).saturating_sub(leaving.len() + unnamed)
     }
 
     /// Remembers the wire's settings, so that the past can show them.
@@ -235,12 +231,6 @@ pub(crate) struct SegmentLog {
 }
 
 impl SegmentLog {
-    /// How many segments are held on the wire.
-    pub(crate) fn waiting(&self) -> usize {
-        let all = self.waiting + self.hidden;
-        all.saturating_sub(self.leaving.len() + self.unnamed)
-    }
-
     pub(super) fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.remove(&number);

@@ -22,6 +22,13 @@ pub(crate) enum TableEvent {
     GhostsRemoved,
 }
 
+impl TableEvent {
+    /// The rows that a poll showed.
+    pub(super) fn rows(&self) -> &[RowChange] {
+        if let TableEvent::Look { rows, .. } = self { rows } else { &[] }
+    }
+}
+
 /// A row as a poll showed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowChange {

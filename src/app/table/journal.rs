@@ -187,12 +187,9 @@ impl Journal {
 }
 
 impl JournalEntry {
-    fn names(&self) -> Vec<SocketId> {
-        match &self.what {
-            TableEvent::Look { rows, .. } => rows.iter().map(|change| change.row.name()).collect(),
-            TableEvent::Ended { name, .. } => vec![*name],
-            TableEvent::GhostsRemoved => Vec::new(),
-        }
+    fn names(&self) -> impl Iterator<Item = SocketId> {
+        let ended = if let TableEvent::Ended { name, .. } = self.what { Some(name) } else { None };
+        self.what.rows().iter().map(|change| change.row.name()).chain(ended)
     }
 
     /// Moves the rows that this entry shows from `unknown` to `known`.
@@ -213,10 +210,6 @@ impl JournalEntry {
     }
 
     fn bytes(&self) -> usize {
-        let rows = match &self.what {
-            TableEvent::Look { rows, .. } => rows.len(),
-            TableEvent::Ended { .. } | TableEvent::GhostsRemoved => 0,
-        };
-        size_of::<JournalEntry>() + rows * size_of::<RowChange>()
+        size_of::<JournalEntry>() + size_of_val(self.what.rows())
     }
 }

@@ -3,8 +3,9 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use tui_input::Input;
+use tui_input::{Input, InputRequest};
 
+use crate::app::keys::Key;
 use crate::tcp::Port;
 
 /// One line of a form.
@@ -35,15 +36,6 @@ pub enum Value {
 }
 
 impl Field {
-    /// A line to type in.
-    pub fn text(
-        label: &'static str,
-        value: impl Into<String>,
-        hint: impl Into<Cow<'static, str>>,
-    ) -> Field {
-        Field { label, value: Value::text(value), hint: hint.into(), call: String::new() }
-    }
-
     /// The present value as text.
     pub fn shown(&self) -> &str {
         match &self.value {
@@ -129,4 +121,26 @@ impl Value {
     pub(crate) fn yes_no(yes: bool) -> Value {
         Value::choice(&["no", "yes"], usize::from(yes))
     }
+}
+
+/// The longest text that a field takes.
+pub(crate) const LONGEST: usize = 256;
+
+/// Takes a key in a line of text; says whether it has a meaning there.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a text field ignores all other keys")]
+pub(crate) fn edit_text(input: &mut Input, key: Key) -> bool {
+    let request = match key {
+        Key::Char(c) if input.value().chars().count() < LONGEST => InputRequest::InsertChar(c),
+        Key::Backspace => InputRequest::DeletePrevChar,
+        Key::Delete => InputRequest::DeleteNextChar,
+        Key::Left => InputRequest::GoToPrevChar,
+        Key::Right => InputRequest::GoToNextChar,
+        Key::Home | Key::Ctrl('a') => InputRequest::GoToStart,
+        Key::End | Key::Ctrl('e') => InputRequest::GoToEnd,
+        Key::Ctrl('u') => InputRequest::DeleteLine,
+        Key::Ctrl('w') => InputRequest::DeletePrevWord,
+        _ => return false,
+    };
+    input.handle(request);
+    true
 }

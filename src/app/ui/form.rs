@@ -1,7 +1,5 @@
-#![expect(clippy::wildcard_enum_match_arm, reason = "a form ignores all other keys")]
-
 use crate::app::keys::Key;
-use crate::app::ui::text_input::{LONGEST, edit_text, printable};
+use crate::app::ui::field::edit_text;
 use crate::app::ui::{Field, Value};
 
 /// Fields to fill in; each shows the system call that it becomes.
@@ -32,19 +30,6 @@ impl Wrong {
     }
 }
 
-/// What a key did to a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Something changed; it stays open.
-    Open,
-    /// The key has no meaning there; it stays open.
-    Ignored,
-    /// It is to be applied.
-    Confirmed,
-    /// It is to be closed.
-    Dropped,
-}
-
 /// The call that sets a socket option, if the field is yes.
 pub(crate) fn option_call(name: &str, field: &Field) -> String {
     if field.is_yes() { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
@@ -56,21 +41,15 @@ impl Form {
         Form { fields, at: 0, is_new_there: true, wrong: None }
     }
 
-    /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Outcome {
+    /// Takes a key; says whether it has a meaning there.
+    pub(crate) fn press(&mut self, key: Key) -> bool {
+        let many = self.fields.len();
         match key {
-            Key::Enter => return Outcome::Confirmed,
-            Key::Esc => return Outcome::Dropped,
-            Key::Tab | Key::Down => {
-                self.go_to((self.at + 1) % self.fields.len());
-            }
-            Key::BackTab | Key::Up => {
-                self.go_to((self.at + self.fields.len() - 1) % self.fields.len());
-            }
-            other if self.edit(other) => (),
-            _ => return Outcome::Ignored,
+            Key::Tab | Key::Down => self.go_to((self.at + 1) % many),
+            Key::BackTab | Key::Up => self.go_to((self.at + many - 1) % many),
+            other => return self.edit(other),
         }
-        Outcome::Open
+        true
     }
 
     /// The choice with an option that ends with this field's label in any case, and the place of that option.
@@ -103,20 +82,12 @@ impl Form {
         }
     }
 
-    /// Takes pasted text.
-    pub fn paste(&mut self, text: &str) {
-        for c in printable(text, LONGEST) {
-            self.edit(Key::Char(c));
-        }
-    }
-
     /// Moves the cursor to a field.
     pub(crate) fn go_to(&mut self, field: usize) {
         self.at = field;
         self.is_new_there = true;
     }
 
-    /// Takes a key in the field with the cursor; says whether it has a meaning there.
     fn edit(&mut self, key: Key) -> bool {
         let Some(field) = self.fields.get_mut(self.at) else {
             return false;
@@ -132,13 +103,11 @@ impl Form {
             }
             Value::Choice { options, chosen } => {
                 let many = options.len().max(1);
-                let step = match key {
-                    Key::Right | Key::Char(' ' | 'l') => 1,
-                    Key::Left | Key::Char('h') => many - 1,
-                    _ => 0,
-                };
+                let is_next = matches!(key, Key::Right | Key::Char(' ' | 'l'));
+                let is_before = matches!(key, Key::Left | Key::Char('h'));
+                let step = usize::from(is_next) + usize::from(is_before) * (many - 1);
                 *chosen = (*chosen + step) % many;
-                step != 0
+                is_next || is_before
             }
         };
         let is_changed = field.shown() != before;

@@ -4,10 +4,9 @@ pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod palette;
 pub(crate) mod row_filter;
-pub(crate) mod text_input;
 
 pub use crate::app::ui::field::{Field, Value};
-pub use crate::app::ui::form::{Form, Outcome, Wrong};
+pub use crate::app::ui::form::{Form, Wrong};
 pub use crate::app::ui::palette::Palette;
 pub use crate::app::ui::row_filter::{HostRowNumbers, PointOfView, RowFilter};
 

@@ -1,8 +1,8 @@
 use tui_input::Input;
 
 use crate::app::keys::{BINDINGS, Binding, Key};
+use crate::app::ui::field::edit_text;
 use crate::app::ui::moved;
-use crate::app::ui::text_input::{edit_text, printable};
 
 /// The list of actions by name: the text typed, and the selected one.
 #[derive(Clone, Debug, Default)]
@@ -31,12 +31,12 @@ impl Palette {
         self.chosen = moved(self.chosen, steps, last);
     }
 
-    /// Adds pasted text.
-    pub(crate) fn paste(&mut self, text: &str) {
-        for c in printable(text, 64) {
-            edit_text(&mut self.text, Key::Char(c));
+    pub(crate) fn edit(&mut self, key: Key) {
+        let before = self.text.value().to_owned();
+        edit_text(&mut self.text, key);
+        if self.text.value() != before {
+            self.chosen = 0;
         }
-        self.chosen = 0;
     }
 }
 

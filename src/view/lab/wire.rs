@@ -40,7 +40,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
         pieces.push((ThemeRole::Dim, "no delay".to_owned()));
     }
     // They may be anywhere among the others.
-    if let Ok(untold @ 1..) = usize::try_from(state.lab.untold()) {
+    if let Ok(untold @ 1..) = usize::try_from(state.lab.known.untold) {
         pieces.push((ThemeRole::Dim, format!("{} not shown", text::number(untold))));
     }
     pieces

@@ -70,20 +70,14 @@ fn hidden(state: &State, shown: usize) -> u64 {
         return 0;
     }
     let known = state.lab.crossings.len().saturating_sub(shown) as u64;
-    state.lab.known.forgotten + state.lab.untold() + known
+    state.lab.known.forgotten + state.lab.known.untold + known
 }
 
 /// Whether there are several computers at the left, and at the right, so that ports need names.
 fn named(crossings: &[WireSegment], state: &State) -> [bool; 2] {
-    let hosts = |crossing: &WireSegment| {
-        let Segment { from, to, .. } = crossing.segment;
-        match side_of(state, from, to) {
-            Side::Client => [from, to],
-            Side::Server => [to, from],
-        }
-    };
-    let all = || crossings.iter().map(hosts);
-    [0, 1].map(|side| all().map(|hosts| hosts[side]).collect::<BTreeSet<Host>>().len() > 1)
+    let hosts =
+        |side: usize| crossings.iter().map(move |crossing| both(state, &crossing.segment)[side].0);
+    [0, 1].map(|side| hosts(side).collect::<BTreeSet<Host>>().len() > 1)
 }
 
 /// Computer and port of the client, then of the server.
