@@ -39,8 +39,8 @@ pub use crate::app::table::{
     Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
 };
 pub use crate::app::ui::{
-    Appearance, Field, Find, Form, HostRowNumbers, Overlay, Palette, PointOfView, RowFilter, Ui,
-    Value, Wrong,
+    Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PointOfView,
+    RowFilter, Ui, Value, Wrong,
 };
 pub use crate::app::update::{update, watch_at_start};
 pub use crate::tcp::TableUpdate;

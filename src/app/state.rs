@@ -32,7 +32,6 @@ pub struct State {
     pub ui: Ui,
     /// The computers with a network of their own, and their wire.
     pub lab: LabState,
-    /// The script that is being played.
     pub(crate) script: Option<Script>,
     /// The system calls of our own sockets.
     pub calls: SyscallLog,

@@ -136,7 +136,6 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
     run(state, action, count)
 }
 
-/// Whether an earlier order has to be answered first.
 fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
     (Action::VERBS.contains(&action) && state.clients.awaited() > 0)

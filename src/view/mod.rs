@@ -34,7 +34,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::{MainView, Overlay, State};
+use crate::app::{FormKind, MainView, Overlay, State};
 use crate::view::lab::side_by_side;
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
@@ -99,15 +99,14 @@ fn draw_overlay(painter: &mut Painter<'_, '_>, area: Rect) {
     let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
     match &scene.state.ui.overlay {
         Some(Overlay::Help(down)) => help::draw(painter, above_footer, *down),
-        Some(Overlay::ListenForm(form)) => {
-            form::draw(painter, above_footer, "Listener options", form);
-        }
-        Some(Overlay::ConnectForm(form)) => {
-            form::draw(painter, above_footer, "Connect options", form);
-        }
-        Some(Overlay::PortsForm(form)) => {
-            let who = &scene.state.clients.computer().name;
-            let title = format!("Ports of {who} to use up");
+        Some(Overlay::Form(kind, form)) => {
+            let title = match kind {
+                FormKind::Listen => String::from("Listener options"),
+                FormKind::Connect => String::from("Connect options"),
+                FormKind::Ports => {
+                    format!("Ports of {} to use up", scene.state.clients.computer().name)
+                }
+            };
             form::draw(painter, above_footer, &title, form);
         }
         Some(Overlay::States(at)) => held_states::draw(painter, above_footer, *at),

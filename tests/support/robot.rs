@@ -253,9 +253,7 @@ impl Robot {
     #[track_caller]
     pub(crate) fn form(&self) -> &Form {
         match &self.state.ui.overlay {
-            Some(
-                Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form),
-            ) => form,
+            Some(Overlay::Form(_, form)) => form,
             other => panic!("no form but {other:?}"),
         }
     }

@@ -69,7 +69,6 @@ fn watch(state: &mut State, port: Port) -> Option<Effect> {
 /// The most single connects that may be unanswered; further ones are queued, and alike ones merged.
 pub(crate) const UNANSWERED: usize = 8;
 
-/// The most orders in the queue.
 const MOST: usize = 32;
 
 /// Queues connects, merged with the last order where they are alike; returns the order's id, if there is room.

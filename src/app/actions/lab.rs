@@ -4,7 +4,6 @@ use crate::app::model::LabStage;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Command, LabOrder};
 
-/// Starts the lab, or stops it.
 pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     match state.lab.stage {
         LabStage::Off => {

@@ -6,9 +6,8 @@ use crate::app::history::ladder;
 use crate::app::keys::{Action, MainView, Pane};
 use crate::app::model::{HELD, Topic};
 use crate::app::ui::{moved, show};
-use crate::app::{Overlay, Palette, State, Ui};
+use crate::app::{FormKind, Overlay, Palette, State, Ui};
 
-/// Shows the ladder of all connections, or that of one.
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {
         let text = "The ladder of all connections needs a wire, and loopback has none. Press N for the lab, or t for one connection.";
@@ -63,10 +62,10 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::AllLadders => toggle_ladders(state),
         Action::Numbers => numbers(state),
         Action::ListenOptions => {
-            state.ui.overlay = Some(Overlay::ListenForm(listen_form::form(state)))
+            state.ui.overlay = Some(Overlay::Form(FormKind::Listen, listen_form::form(state)));
         }
         Action::ConnectOptions => {
-            state.ui.overlay = Some(Overlay::ConnectForm(connect_form::form(state)));
+            state.ui.overlay = Some(Overlay::Form(FormKind::Connect, connect_form::form(state)));
         }
         Action::Palette => {
             // A count that was typed before it is meant for what is selected in it.
@@ -88,10 +87,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     );
 }
 
-/// The rows of a page.
 const PAGE: i64 = 10;
 
-/// The rungs of a page of the ladder.
 const LADDER_PAGE: usize = 4;
 
 /// Scrolls the ladder where it is shown, else moves the cursor by pages.
@@ -146,7 +143,7 @@ fn back(state: &mut State) {
 fn move_cursor(state: &mut State, steps: i64) {
     match &mut state.ui.overlay {
         Some(Overlay::Help(line) | Overlay::Why(line)) => *line = moved(*line, steps, usize::MAX),
-        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) => {
+        Some(Overlay::Form(_, form)) => {
             form.go_to(moved(form.at, steps, form.fields.len().saturating_sub(1)));
         }
         Some(Overlay::Palette(palette)) => palette.go(steps),
@@ -192,7 +189,6 @@ fn select_computer(state: &mut State, steps: i64) {
     state.ui.stale = true;
 }
 
-/// Says why the selection cannot move in that direction.
 fn say_end_of_list(state: &mut State, what: &str, steps: i64, last: usize) {
     let text = match (last, steps > 0) {
         (0, _) => format!("There is only this {what}."),
@@ -245,7 +241,6 @@ fn look_inside(state: &mut State) {
     }
 }
 
-/// Shows relative or absolute sequence numbers.
 fn numbers(state: &mut State) {
     let lab = &mut state.lab;
     lab.absolute = !lab.absolute;

@@ -9,7 +9,6 @@ use crate::tcp::{
     ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
 };
 
-/// Shows the myth, and starts the test.
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     open(&mut state.ui, MainView::Myth);
     if !state.server.is_listening() {
@@ -60,7 +59,6 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     Some([free.next()?, free.next()?])
 }
 
-/// Makes that connect() of the test.
 pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
     let Some(myth) = &state.ui.myth else {
         return vec![];
@@ -82,7 +80,6 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
     effects
 }
 
-/// Says how the test ended.
 pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
     match &state.ui.myth {
         Some(myth) if myth.is_as_usual() => {

@@ -7,7 +7,6 @@ use crate::app::query::Role;
 use crate::app::{State, format};
 use crate::tcp::{SocketId, SocketRow};
 
-/// Freezes the table, or goes live.
 pub(crate) fn pause(state: &mut State) {
     if state.is_past() {
         return live(state);
@@ -47,7 +46,6 @@ fn steps(count: Option<u32>) -> usize {
     count.map_or(1, |count| count.max(1) as usize)
 }
 
-/// Shows the live table.
 pub(crate) fn live(state: &mut State) {
     state.ui.stale = true;
     let text = if state.sockets.go_live() {
@@ -101,10 +99,8 @@ fn stepped(state: &mut State, was_live: bool) {
     retell(state, text);
 }
 
-/// The most rows of a step that are named.
 const NAMED: usize = 2;
 
-/// What the step that is shown changed.
 fn changes(state: &State) -> String {
     let rows = state.sockets.last_step();
     let changes = rows.iter().filter_map(|(name, before)| change(state, *name, before.as_ref()));

@@ -1,9 +1,18 @@
 //! Plays scripts: after each event the next step is ordered, or found done.
 
+use std::time::Duration;
+
 use crate::app::actions::{connect, held_states, myth, verbs, wire};
 use crate::app::model::{LoggedEvent, Script, ScriptEnd, ScriptGoal, ScriptStep};
 use crate::app::{Effect, State};
 use crate::tcp::{Command, ConnectSpec, Delivery, Flags, ServerCloses, SocketId, WireSegment};
+
+/// How long a script may take.
+const LIMIT: Duration = Duration::from_secs(10);
+
+const WIRE: &str = "the wire has not changed yet";
+const ACCEPT: &str = "accept() has not changed yet";
+const ANSWER: &str = "connect() has not been answered yet";
 
 /// Plays the script as far as it can; it is dropped when its goal is reached, or cannot be.
 pub(crate) fn play(state: &mut State) -> Vec<Effect> {
@@ -12,58 +21,44 @@ pub(crate) fn play(state: &mut State) -> Vec<Effect> {
         script.end = script.client_end(state);
         let step = script.steps.get(script.next).copied();
         let order = step.and_then(|step| script.number_of(state, step));
-        match step {
-            None => {
-                effects.extend(script.finish(state));
-                break;
+        let Some(step) = step else {
+            effects.extend(script.finish(state));
+            break;
+        };
+        let Some(missing) = script.missing(state, step) else {
+            (script.next, script.ordered) = (script.next + 1, None);
+            state.script = Some(script);
+            continue;
+        };
+        if order.is_none() || order == script.ordered {
+            // A failure has its own sentence.
+            if !is_refused(state, step) {
+                script.wait(state, missing);
             }
-            Some(step) if script.is_done(state, step) => {
-                script.next += 1;
-                script.ordered = None;
-            }
-            Some(step) if order.is_some() && order != script.ordered => {
-                effects.extend(script.order(state, step));
-                script.ordered = order;
-            }
-            // The failure has its own sentence.
-            Some(step) if is_refused(state, step) => break,
-            Some(step) => {
-                script.wait(state, step.waits_for());
-                break;
-            }
+            break;
         }
+        effects.extend(script.order(state, step));
+        script.ordered = order;
         state.script = Some(script);
     }
     effects
 }
 
 impl Script {
-    /// The number of the order that a step needs, so that it is given once: a segment's where one is to be delivered.
+    /// The number of the order that a step needs, so that it is given once: a segment's where one is to be delivered, else 0.
     fn number_of(&self, state: &State, step: ScriptStep) -> Option<u64> {
-        match step {
-            ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => None,
-            ScriptStep::Delivered(side, flags) => {
-                // No further than the first one: retransmissions are not needed, and an answer may wait behind it.
-                let mut segments = self.segments(state, side, flags);
-                let first = segments.find(|crossing| crossing.fate == Delivery::OnTheWay)?;
-                let oldest = state.lab.oldest_waiting()?.segment.number;
-                Some(oldest).filter(|oldest| *oldest <= first.segment.number)
-            }
-            ScriptStep::ServerClosed => {
-                let end = self.end_at(state, ScriptEnd::Server)?;
-                let closes = state.server.promise(end).closes;
-                (closes != ServerCloses::WithClient).then_some(0)
-            }
-            ScriptStep::WirePlain
-            | ScriptStep::WireHeld
-            | ScriptStep::Listening
-            | ScriptStep::Accepting
-            | ScriptStep::AcceptHeld
-            | ScriptStep::Called
-            | ScriptStep::HalfClosed(_)
-            | ScriptStep::ClientClosed
-            | ScriptStep::MythCall(_) => Some(0),
+        if let ScriptStep::Delivered(side, flags) = step {
+            // No further than the first one: retransmissions are not needed, and an answer may wait behind it.
+            let mut segments = self.segments(state, side, flags);
+            let first = segments.find(|crossing| crossing.fate == Delivery::OnTheWay)?;
+            let oldest = state.lab.oldest_waiting()?.segment.number;
+            return Some(oldest).filter(|oldest| *oldest <= first.segment.number);
         }
+        if step == ScriptStep::ServerClosed {
+            let closes = state.server.promise(self.end_at(state, ScriptEnd::Server)?).closes;
+            return (closes != ServerCloses::WithClient).then_some(0);
+        }
+        Some(0)
     }
 
     /// The effects that bring a step about.
@@ -100,7 +95,6 @@ impl Script {
         }
     }
 
-    /// Every step is done.
     fn finish(self, state: &mut State) -> Vec<Effect> {
         match self.goal {
             ScriptGoal::HeldState(held, at) => held_states::reached(state, self, held, at),
@@ -108,21 +102,17 @@ impl Script {
         }
     }
 
-    /// Keeps the script for the next event, unless it has taken too long.
+    /// Keeps the script for the next event, unless it has taken too long; the myth waits for its answers.
     pub(crate) fn wait(self, state: &mut State, what: &str) {
-        match (self.goal, self.goal.limit()) {
-            (ScriptGoal::HeldState(held, _), Some(limit))
-                if state.now.since(self.began) >= limit =>
-            {
-                let limit = limit.as_secs();
+        match self.goal {
+            ScriptGoal::HeldState(held, _) if state.now.since(self.began) >= LIMIT => {
+                let limit = LIMIT.as_secs();
                 state.warn(format!("{held} was not reached within {limit} s: {what}."));
             }
-            _ => state.script = Some(self),
+            ScriptGoal::HeldState(..) | ScriptGoal::Myth => state.script = Some(self),
         }
     }
-}
 
-impl Script {
     /// The client's socket, once it has called connect(); it is kept after it has closed.
     pub(crate) fn client_end(&self, state: &State) -> Option<SocketId> {
         let mut computers = state.clients.computers.iter();
@@ -138,37 +128,51 @@ impl Script {
         })
     }
 
-    pub(crate) fn is_done(&self, state: &State, step: ScriptStep) -> bool {
+    /// What the step is still waiting for; `None` once it is done.
+    fn missing(&self, state: &State, step: ScriptStep) -> Option<&'static str> {
         let server = &state.server;
         let is_accepted =
             || self.end_at(state, ScriptEnd::Server).is_some_and(|end| server.ends.contains(end));
-        match step {
-            ScriptStep::WirePlain => state.lab.wire.is_plain(),
-            ScriptStep::WireHeld => state.lab.wire.held,
-            ScriptStep::Listening => server.is_listening(),
-            ScriptStep::Accepting => !server.held,
-            ScriptStep::AcceptHeld => server.held,
-            ScriptStep::Called => self.client_end(state).is_some(),
-            ScriptStep::Connected => {
-                self.has_done(state, ScriptEnd::Client, |did| did == LoggedEvent::Connected)
+        let (is_done, waits_for) = match step {
+            ScriptStep::WirePlain => (state.lab.wire.is_plain(), WIRE),
+            ScriptStep::WireHeld => (state.lab.wire.held, WIRE),
+            ScriptStep::Listening => (server.is_listening(), "the server is not listening yet"),
+            ScriptStep::Accepting => (!server.held, ACCEPT),
+            ScriptStep::AcceptHeld => (server.held, ACCEPT),
+            ScriptStep::Called => {
+                (self.client_end(state).is_some(), "connect() has not been called yet")
             }
-            ScriptStep::Accepted => is_accepted(),
+            ScriptStep::Connected => {
+                let connected = |did| did == LoggedEvent::Connected;
+                (self.has_done(state, ScriptEnd::Client, connected), ANSWER)
+            }
+            ScriptStep::Accepted => (is_accepted(), "accept() has not returned the connection yet"),
             ScriptStep::HalfClosed(side) => {
-                self.has_done(state, side, |did| did == LoggedEvent::HalfClosed)
+                let half_closed = |did| did == LoggedEvent::HalfClosed;
+                (self.has_done(state, side, half_closed), "neither end has closed yet")
             }
             ScriptStep::ClientClosed => {
-                self.has_done(state, ScriptEnd::Client, |did| matches!(did, LoggedEvent::Closed(_)))
+                let closed = |did| matches!(did, LoggedEvent::Closed(_));
+                let is_done = self.has_done(state, ScriptEnd::Client, closed);
+                (is_done, "the client has not closed yet")
             }
-            ScriptStep::ServerClosed => !is_accepted(),
-            ScriptStep::Sent(side, flags) => self.segments(state, side, flags).next().is_some(),
+            ScriptStep::ServerClosed => (!is_accepted(), "the server has not closed yet"),
+            ScriptStep::Sent(side, flags) => {
+                let is_sent = self.segments(state, side, flags).next().is_some();
+                (is_sent, "the segment is not on the wire yet")
+            }
             ScriptStep::Delivered(side, flags) => {
-                let mut segments = self.segments(state, side, flags);
-                segments.any(|crossing| matches!(crossing.fate, Delivery::Arrived(_)))
+                let arrived =
+                    |crossing: &WireSegment| matches!(crossing.fate, Delivery::Arrived(_));
+                let is_there = self.segments(state, side, flags).any(arrived);
+                (is_there, "the segment has not crossed the wire yet")
             }
             ScriptStep::MythCall(n) => {
-                state.ui.myth.as_ref().is_none_or(|myth| myth.calls[n].answer.is_some())
+                let myth = state.ui.myth.as_ref();
+                (myth.is_none_or(|myth| myth.calls[n].answer.is_some()), ANSWER)
             }
-        }
+        };
+        (!is_done).then_some(waits_for)
     }
 
     fn has_done(&self, state: &State, side: ScriptEnd, what: impl Fn(LoggedEvent) -> bool) -> bool {

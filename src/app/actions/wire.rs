@@ -8,12 +8,10 @@ use crate::app::model::ScriptGoal;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
-/// Holds the wire.
 pub(crate) fn hold(state: &mut State) -> Effect {
     Effect::Lab(state.lab.order(WireOrder::Hold))
 }
 
-/// Delivers the oldest held segment.
 pub(crate) fn deliver_oldest(state: &mut State) -> Effect {
     state.lab.oldest_is_to_leave();
     Effect::Lab(state.lab.order(WireOrder::Step))
@@ -63,7 +61,6 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
     (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
 }
 
-/// An order to give once, and the sentence.
 fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
     (order, 1, text)
 }
@@ -170,10 +167,8 @@ fn oldest(state: &State) -> String {
     oldest.map_or_else(|| String::from("the oldest one"), |crossing| wire::segment(state, crossing))
 }
 
-/// The most segments that one key drops.
 const MOST_LOST: u32 = 1000;
 
-/// The effect of losing a segment.
 fn after_loss(segment: &Segment) -> &'static str {
     if segment.is_refusal {
         "ICMP is not retransmitted, so the sender does not learn of the refusal"

@@ -55,7 +55,6 @@ impl Comparison {
         words.to_owned()
     }
 
-    /// Which of the values differ, in words.
     fn why(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
         let [_, local_ip, local_port, remote_ip, remote_port] = self.differs;

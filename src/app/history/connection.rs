@@ -33,7 +33,6 @@ impl<'a> Connection<'a> {
         Connection::of(state, selected.or_else(newest).or_else(last)?)
     }
 
-    /// The connection that has this row.
     fn of(state: &'a State, name: SocketId) -> Option<Connection<'a>> {
         let own = row(state, name)?;
         let tuple = name.tuple;

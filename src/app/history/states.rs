@@ -48,21 +48,11 @@ impl StatePath {
             path.add(state, known);
             known = if line.told { Certainty::WorkedOut } else { Certainty::Seen };
         }
-        match line.gone.map(|gone| gone.why) {
-            None => (),
-            Some(GoneReason::Reset) => path.cut_short = Some("RST"),
-            Some(GoneReason::Refused) => path.cut_short = Some("rcv RST"),
-            Some(GoneReason::Unknown) => path.cut_short = Some("gone"),
-            Some(GoneReason::NeverConnected) => path.cut_short = Some("no answer"),
-            Some(
-                GoneReason::ClosedByServer
-                | GoneReason::ClosedByClient
-                | GoneReason::ClosedSecond
-                | GoneReason::TimeWaitOver
-                | GoneReason::Stopped,
-            ) => path.add(TcpState::Closed, Certainty::Seen),
-        }
-        if line.gone.is_some() {
+        if let Some(gone) = line.gone {
+            path.cut_short = gone.why.cut_short();
+            if path.cut_short.is_none() {
+                path.add(TcpState::Closed, Certainty::Seen);
+            }
             path.at = TcpState::Closed;
         }
         Some(path)
@@ -127,14 +117,7 @@ impl TableRow {
         if let Some(last) = all.last_mut() {
             last.until = Some(gone.at);
         }
-        let was_closed = matches!(
-            gone.why,
-            GoneReason::ClosedByClient
-                | GoneReason::ClosedByServer
-                | GoneReason::ClosedSecond
-                | GoneReason::TimeWaitOver
-        );
-        if was_closed {
+        if gone.why.cut_short().is_none() {
             all.extend(self.unseen(before, None).iter().map(|state| at_once(*state, gone.at)));
         }
         all

@@ -80,7 +80,6 @@ impl<'a> Timeline<'a> {
     }
 }
 
-/// How many rows of the table were born before that one.
 fn born_before(state: &State, gone: &TableRow) -> usize {
     let table = state.seen();
     state.ui.shown.partition_point(|name| {

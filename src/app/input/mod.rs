@@ -6,7 +6,6 @@ pub(crate) mod press;
 use crate::app::State;
 use crate::app::keys::Key;
 
-/// Says that a key has no meaning here, and which one helps.
 fn means_nothing(state: &mut State, key: Key, helps: &str) {
     state.only_say(format!("{key} does nothing here. {helps}."));
 }

@@ -4,7 +4,6 @@ use crate::app::input::means_nothing;
 use crate::app::keys::{Action, Key};
 use crate::app::{Overlay, State};
 
-/// Takes a key while the list is open.
 pub(super) fn press(state: &mut State, key: Key) -> Option<Action> {
     let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else {
         return None;

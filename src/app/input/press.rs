@@ -23,7 +23,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
     }
     let on_sheet = action_for(Scope::Sheet, key);
     let (action, helps) = match &mut state.ui.overlay {
-        Some(Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form)) => {
+        Some(Overlay::Form(_, form)) => {
             if key == Key::Enter {
                 return Some(Action::ApplyForm);
             }
@@ -94,7 +94,6 @@ fn type_find(state: &mut State, key: Key) -> bool {
     !find.typing || edit_text(&mut find.text, key)
 }
 
-/// Takes pasted text, where text is typed.
 pub(crate) fn paste(state: &mut State, text: &str) {
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
         let key = Key::Char(c);

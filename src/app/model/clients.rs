@@ -18,7 +18,6 @@ pub struct Clients {
     pub chosen: usize,
     /// Owner and close time of closed sockets whose address does not identify the computer.
     closed_ends: HashMap<SocketId, (usize, Moment)>,
-    /// When these were last pruned.
     pruned: Moment,
     /// The address that reaches a server which listens on every address.
     server: IpAddr,
@@ -40,7 +39,6 @@ pub struct Clients {
     pub called: BTreeSet<Port>,
     /// Orders to connect under way, each with the number of its connections that have no answer yet.
     pub orders: BTreeMap<ConnectId, u32>,
-    /// The id of the last order.
     last_order: ConnectId,
     /// Orders that wait until earlier ones are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
@@ -131,7 +129,6 @@ impl Clients {
         &self.computers[self.chosen]
     }
 
-    /// Selects the computer with that network, if there is one.
     pub(crate) fn choose(&mut self, host: Host) {
         let mut computers = self.computers.iter();
         if let Some(place) = computers.position(|computer| computer.host == host) {
@@ -200,7 +197,6 @@ impl Clients {
         };
     }
 
-    /// Restores the options of the start.
     pub(crate) fn restore_first_options(&mut self) {
         (self.to, self.from) = (None, None);
         (self.spec, self.burst) = (self.first.clone(), Burst::ONE);
@@ -223,7 +219,6 @@ impl Clients {
         }
     }
 
-    /// An id that no order had before.
     pub(crate) fn next_order(&mut self) -> ConnectId {
         self.last_order.0 += 1;
         self.last_order

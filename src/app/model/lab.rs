@@ -36,7 +36,6 @@ pub struct LabState {
     pub(crate) before: Option<Box<LoopbackBefore>>,
 }
 
-/// A range of ports to use up, and the client that does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UsingUp {
     pub(crate) range: PortRange,
@@ -57,7 +56,6 @@ pub enum LabStage {
     Stopping,
 }
 
-/// The state on loopback before the lab was up.
 #[derive(Clone, Debug)]
 pub(crate) struct LoopbackBefore {
     pub(crate) machine: HostLimits,
@@ -220,9 +218,7 @@ pub(crate) struct SegmentLog {
     pub(super) leaving: BTreeSet<u64>,
     /// How many pending orders are about a segment that is not in the list.
     pub(super) unnamed: usize,
-    /// How many orders were given to the wire.
     pub(super) ordered: u64,
-    /// How many frames the wire missed.
     pub(crate) missed: u64,
     /// How many segments were reported, and are no longer in the list.
     pub(crate) forgotten: u64,

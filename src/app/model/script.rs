@@ -1,7 +1,6 @@
 //! A script as data: steps to a goal, each with what it waits for. `actions::script` plays it.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use crate::app::model::Computer;
 use crate::tcp::{ConnectId, Flags, Host, Moment, Port, SocketId, SyscallError, TcpState};
@@ -44,7 +43,6 @@ impl Script {
     }
 }
 
-/// What a script is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScriptGoal {
     /// That end of a connection of the lab stays in that state.
@@ -58,23 +56,15 @@ pub(crate) enum ScriptGoal {
 pub(crate) enum ScriptStep {
     /// The wire has no delay, loses nothing, and is not held.
     WirePlain,
-    /// The wire is held.
     WireHeld,
-    /// The server listens.
     Listening,
     /// accept() is called at once.
     Accepting,
-    /// accept() is held.
     AcceptHeld,
-    /// The client has called connect().
     Called,
-    /// connect() has returned.
     Connected,
-    /// accept() has returned the connection.
     Accepted,
-    /// That end has called shutdown().
     HalfClosed(ScriptEnd),
-    /// The client has called close().
     ClientClosed,
     /// The server has called close(), on its own or as ordered.
     ServerClosed,
@@ -86,21 +76,10 @@ pub(crate) enum ScriptStep {
     MythCall(usize),
 }
 
-/// One of the ends of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScriptEnd {
     Client,
     Server,
-}
-
-impl ScriptGoal {
-    /// How long a script may take; the myth waits for its answers.
-    pub(crate) const fn limit(self) -> Option<Duration> {
-        match self {
-            ScriptGoal::HeldState(..) => Some(Duration::from_secs(10)),
-            ScriptGoal::Myth => None,
-        }
-    }
 }
 
 /// The states that can be held: LISTEN is what `l` makes, and CLOSED has no row.
@@ -162,27 +141,6 @@ pub(crate) fn steps_to(state: TcpState) -> (Vec<ScriptStep>, ScriptEnd) {
         TcpState::Listen | TcpState::Closed => (&[], &[], Server),
     };
     ([first, then].concat(), at)
-}
-
-impl ScriptStep {
-    /// What the step is still waiting for.
-    pub(crate) const fn waits_for(self) -> &'static str {
-        match self {
-            ScriptStep::WirePlain | ScriptStep::WireHeld => "the wire has not changed yet",
-            ScriptStep::Listening => "the server is not listening yet",
-            ScriptStep::Accepting | ScriptStep::AcceptHeld => "accept() has not changed yet",
-            ScriptStep::Called => "connect() has not been called yet",
-            ScriptStep::Connected | ScriptStep::MythCall(_) => {
-                "connect() has not been answered yet"
-            }
-            ScriptStep::Accepted => "accept() has not returned the connection yet",
-            ScriptStep::HalfClosed(_) => "neither end has closed yet",
-            ScriptStep::ClientClosed => "the client has not closed yet",
-            ScriptStep::ServerClosed => "the server has not closed yet",
-            ScriptStep::Sent(..) => "the segment is not on the wire yet",
-            ScriptStep::Delivered(..) => "the segment has not crossed the wire yet",
-        }
-    }
 }
 
 /// The connects of one test; each is made once the one before is answered.

@@ -4,11 +4,9 @@ use crate::app::model::lab::SegmentLog;
 use crate::app::model::{LabState, SegmentNumbers};
 use crate::tcp::{Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment};
 
-/// How many segments are kept.
 const SEGMENTS: usize = 4096;
 
 impl LabState {
-    /// Applies what happened on the wire.
     pub(crate) fn take_wire(&mut self, events: Vec<WireEvent>) {
         for event in events {
             match event {

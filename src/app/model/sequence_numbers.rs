@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::tcp::{FiveTuple, Flags, Protocol, Segment};
 
-/// How many ends are remembered.
 const ENDS: usize = 200_000;
 
 /// The sequence numbers of every end that has sent a segment (RFC 9293, section 3.4).
@@ -27,12 +26,10 @@ pub(crate) struct SentRange {
     next: u32,
 }
 
-/// The numbers of a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SegmentNumbers {
     /// Sequence and acknowledgement number, counted from the SYN of each end.
     pub(crate) relative: (u32, u32),
-    /// Whether it is a retransmission.
     pub(crate) again: bool,
 }
 

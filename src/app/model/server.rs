@@ -149,7 +149,6 @@ impl ListenAddress {
         ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }
 
-    /// The place of one listening socket.
     pub(crate) fn of_socket(name: SocketId) -> ListenAddress {
         ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
     }

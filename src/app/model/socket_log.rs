@@ -30,10 +30,8 @@ pub enum LoggedEvent {
 }
 
 impl SocketLog {
-    /// How many are kept.
     const MOST: usize = 4096;
 
-    /// Records an event of one end of a connection.
     #[expect(clippy::wildcard_enum_match_arm, reason = "all others are of no single end")]
     pub(crate) fn note(&mut self, at: Moment, event: &SocketEvent) {
         let (name, logged) = match event {

@@ -104,7 +104,6 @@ impl Sockets {
         self.journal.note(at, what, step)
     }
 
-    /// Starts a new step of the history.
     pub(crate) fn begin_step(&mut self) {
         self.journal.begin_step();
     }
@@ -124,7 +123,6 @@ impl Sockets {
         self.journal.steps()
     }
 
-    /// Freezes the table on the screen.
     pub(crate) fn stop(&mut self, at: Moment) {
         self.past = Some(self.journal.stop(at, &self.live));
     }
@@ -175,5 +173,4 @@ impl Sockets {
     }
 }
 
-/// The least number of owners to keep.
 const OWNERS: usize = 1024;

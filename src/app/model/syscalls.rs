@@ -23,11 +23,9 @@ pub struct SyscallEntry {
     pub alike: u32,
 }
 
-/// How many calls are kept.
 const KEPT: usize = 1000;
 
 impl SyscallLog {
-    /// Records the calls of one socket.
     pub(crate) fn made(&mut self, at: Moment, record: SyscallTrace) {
         self.count += record.calls.len();
         self.all.push_back(SyscallEntry { at, record, alike: 0 });

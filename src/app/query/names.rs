@@ -7,7 +7,6 @@ use crate::app::State;
 use crate::app::table::TableRow;
 use crate::tcp::{Host, SocketId, SocketRow, TcpState};
 
-/// The program that listens.
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     match state.sockets.owners.get(&line.row.inode) {
         Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),

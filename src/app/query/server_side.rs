@@ -79,7 +79,6 @@ impl State {
         }
     }
 
-    /// The rows of our listening sockets.
     fn listening_rows(&self) -> impl Iterator<Item = &TableRow> {
         self.server.sockets.iter().filter_map(|socket| self.sockets.get(socket.name))
     }
@@ -108,7 +107,6 @@ impl State {
     }
 }
 
-/// Whether the connection waits for accept().
 pub(crate) fn is_unaccepted(state: &State, line: &TableRow) -> bool {
     let row = &line.row;
     row.state.is_open()

@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::app::{Effect, Overlay, State};
 use crate::tcp::{Filter, SocketId};
 
-/// The rows of the kernel's table to watch.
 pub(crate) fn wanted(state: &State) -> Filter {
     if state.ui.lens.whole_machine {
         return Filter::everything();
@@ -13,7 +12,6 @@ pub(crate) fn wanted(state: &State) -> Filter {
     Filter::ports(state.server.ports.iter().chain(&state.clients.called).copied())
 }
 
-/// Orders a lookup of both rows of a connection.
 pub(crate) fn look_at_both(state: &State, end: SocketId) -> Vec<Effect> {
     vec![Effect::Lookup(vec![end, state.other_end(end)])]
 }

@@ -1,13 +1,11 @@
 use crate::tcp::{CloseKind, Host, SocketId, SocketRow, TcpState};
 
-/// A change of the table.
 #[derive(Clone, Debug)]
 pub(crate) enum TableEvent {
     /// It was polled.
     Look {
         /// The computer whose whole table this is, if it is.
         afresh: Option<Host>,
-        /// The rows that changed.
         rows: Box<[RowChange]>,
     },
     /// One of our own ends was closed.
@@ -33,8 +31,6 @@ impl TableEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowChange {
     pub(crate) row: SocketRow,
-    /// Whether it has left the table.
     pub(crate) is_gone: bool,
-    /// Whether it belongs to our server.
     pub(crate) serves: bool,
 }

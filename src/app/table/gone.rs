@@ -66,7 +66,6 @@ impl Table {
         differs
     }
 
-    /// Removes the ghosts whose time is over.
     pub(super) fn remove_ghosts(&mut self, now: Moment) {
         while let Some((name, at)) = self.ghosts.front().copied() {
             if now.since(at) < TableRow::GHOST {
@@ -108,7 +107,6 @@ impl Table {
         names.filter(|name| self.get(*name).is_some_and(|line| line.gone.is_some()))
     }
 
-    /// When the next ghost leaves the screen.
     pub(crate) fn next_ghost(&self) -> Option<Moment> {
         self.ghosts.front().map(|(_, at)| at.plus(TableRow::GHOST))
     }

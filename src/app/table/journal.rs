@@ -14,11 +14,8 @@ pub(crate) struct Journal {
     entries: VecDeque<JournalEntry>,
     /// How many entries, and steps among them, are folded into the base.
     folded: (usize, usize),
-    /// How many steps since the start.
     steps: usize,
-    /// When the newest step began.
     begun: Option<Moment>,
-    /// How many bytes the entries take.
     bytes: usize,
 }
 
@@ -61,7 +58,6 @@ impl Journal {
     /// Tables that are read one after the other within this time are one step.
     const TOGETHER: Duration = Duration::from_millis(100);
 
-    /// A journal that begins with this table.
     pub(crate) fn starting(base: Table) -> Journal {
         Journal { base, ..Journal::default() }
     }
@@ -112,7 +108,6 @@ impl Journal {
         (self.folded.1, self.steps)
     }
 
-    /// The present table, paused.
     pub(crate) fn stop(&self, at: Moment, live: &Table) -> Past {
         Past {
             step: self.steps,

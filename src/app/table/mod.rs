@@ -28,7 +28,6 @@ pub struct Table {
     next_birth: u64,
     /// How many connections have an open end.
     open: usize,
-    /// How many TCP rows are in each state.
     states: [u32; TcpState::ALL.len()],
     ports: Ports,
     ghosts: VecDeque<(SocketId, Moment)>,
@@ -37,7 +36,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// An empty table of a machine whose kernel picks ports from `range`.
     pub(crate) fn new(range: PortRange) -> Table {
         Table { ports: Ports::new(range), ..Table::default() }
     }
@@ -101,7 +99,6 @@ impl Table {
         !gone.is_empty()
     }
 
-    /// Adds or updates one row.
     fn saw(&mut self, at: Moment, row: SocketRow, serves: bool) -> bool {
         let name = row.name();
         match self.lines.get_mut(&key(name)) {
@@ -200,7 +197,6 @@ impl Table {
         self.touched.is_some_and(|touched| now.since(touched) <= TableRow::FRESH)
     }
 
-    /// The inodes of all rows.
     pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {
         self.lines.values().map(|line| line.row.inode)
     }

@@ -15,7 +15,6 @@ pub struct Ports {
     range: PortRange,
     /// How many rows of the range one address has towards one destination.
     calls: HashMap<(IpAddr, Endpoint), u32>,
-    /// How many TCP sockets listen on a port.
     listening: HashMap<Port, u32>,
 }
 

@@ -78,31 +78,40 @@ pub enum GoneReason {
 impl GoneReason {
     /// The reason in words.
     pub const fn words(self) -> &'static str {
-        match self {
-            GoneReason::ClosedByServer => "closed by server",
-            GoneReason::ClosedByClient => "closed by client",
-            GoneReason::ClosedSecond => "closed last",
-            GoneReason::Reset => "reset",
-            GoneReason::TimeWaitOver => "TIME_WAIT over",
-            GoneReason::Stopped => "stopped listening",
-            GoneReason::Refused => "refused",
-            GoneReason::NeverConnected => "never connected",
-            GoneReason::Unknown => "closed",
-        }
+        self.texts().0
     }
 
     /// The reason in fewer words.
     pub const fn brief(self) -> &'static str {
+        self.texts().1
+    }
+
+    const fn texts(self) -> (&'static str, &'static str) {
         match self {
-            GoneReason::ClosedByServer => "server closed",
-            GoneReason::ClosedByClient => "client closed",
-            GoneReason::Stopped => "stopped",
-            GoneReason::ClosedSecond
-            | GoneReason::Reset
+            GoneReason::ClosedByServer => ("closed by server", "server closed"),
+            GoneReason::ClosedByClient => ("closed by client", "client closed"),
+            GoneReason::ClosedSecond => ("closed last", "closed last"),
+            GoneReason::Reset => ("reset", "reset"),
+            GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over"),
+            GoneReason::Stopped => ("stopped listening", "stopped"),
+            GoneReason::Refused => ("refused", "refused"),
+            GoneReason::NeverConnected => ("never connected", "never connected"),
+            GoneReason::Unknown => ("closed", "closed"),
+        }
+    }
+
+    /// What ended the row without an arrow of the state diagram; `None` where the states explain the end.
+    pub(crate) const fn cut_short(self) -> Option<&'static str> {
+        match self {
+            GoneReason::Reset => Some("RST"),
+            GoneReason::Refused => Some("rcv RST"),
+            GoneReason::Unknown => Some("gone"),
+            GoneReason::NeverConnected => Some("no answer"),
+            GoneReason::ClosedByServer
+            | GoneReason::ClosedByClient
+            | GoneReason::ClosedSecond
             | GoneReason::TimeWaitOver
-            | GoneReason::Refused
-            | GoneReason::NeverConnected
-            | GoneReason::Unknown => self.words(),
+            | GoneReason::Stopped => None,
         }
     }
 }

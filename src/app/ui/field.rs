@@ -100,12 +100,10 @@ impl Field {
 }
 
 impl Value {
-    /// Text to edit.
     pub(crate) fn text(value: impl Into<String>) -> Value {
         Value::Text(Input::new(value.into()))
     }
 
-    /// One of several options.
     pub(crate) fn choice(options: &[&str], chosen: usize) -> Value {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
         let chosen = chosen.min(options.len().saturating_sub(1));
@@ -117,13 +115,11 @@ impl Value {
         Value::text(time.map_or(5.0, |time| time.as_secs_f64()).to_string())
     }
 
-    /// No or yes.
     pub(crate) fn yes_no(yes: bool) -> Value {
         Value::choice(&["no", "yes"], usize::from(yes))
     }
 }
 
-/// The longest text that a field takes.
 pub(crate) const LONGEST: usize = 256;
 
 /// Takes a key in a line of text; says whether it has a meaning there.

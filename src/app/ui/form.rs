@@ -15,6 +15,17 @@ pub struct Form {
     pub wrong: Option<Wrong>,
 }
 
+/// Whose options a form has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormKind {
+    /// The listener's.
+    Listen,
+    /// The client's.
+    Connect,
+    /// The ports to use up.
+    Ports,
+}
+
 /// An invalid value, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
@@ -82,7 +93,6 @@ impl Form {
         }
     }
 
-    /// Moves the cursor to a field.
     pub(crate) fn go_to(&mut self, field: usize) {
         self.at = field;
         self.is_new_there = true;

@@ -6,7 +6,7 @@ pub(crate) mod palette;
 pub(crate) mod row_filter;
 
 pub use crate::app::ui::field::{Field, Value};
-pub use crate::app::ui::form::{Form, Wrong};
+pub use crate::app::ui::form::{Form, FormKind, Wrong};
 pub use crate::app::ui::palette::Palette;
 pub use crate::app::ui::row_filter::{HostRowNumbers, PointOfView, RowFilter};
 
@@ -91,14 +91,10 @@ pub struct Find {
 pub enum Overlay {
     /// All keys, scrolled down by so many lines.
     Help(usize),
-    /// The listener's options.
-    ListenForm(Form),
-    /// The client's options.
-    ConnectForm(Form),
+    /// Options to fill in.
+    Form(FormKind, Form),
     /// The details of one connection.
     Card(SocketId),
-    /// The ports to use up.
-    PortsForm(Form),
     /// The menu of states to hold; the selected one, counted from 0.
     States(usize),
     /// Every action by its name.
@@ -108,25 +104,14 @@ pub enum Overlay {
 }
 
 impl Overlay {
-    /// The form, if it is one.
     pub(crate) fn form(&mut self) -> Option<&mut Form> {
-        match self {
-            Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form) => {
-                Some(form)
-            }
-            Overlay::Help(_)
-            | Overlay::Card(_)
-            | Overlay::States(_)
-            | Overlay::Palette(_)
-            | Overlay::Why(_) => None,
-        }
+        if let Overlay::Form(_, form) = self { Some(form) } else { None }
     }
 }
 
 impl Ui {
     /// The most actions that may be queued; more run at once.
     pub(crate) const POSTPONED: usize = 32;
-    /// How long an action waits at most.
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
     /// The number of keys that are shown.
     pub const KEYS: usize = 6;
@@ -153,7 +138,6 @@ impl Ui {
     }
 }
 
-/// Shows a main view.
 pub(crate) fn open(ui: &mut Ui, picture: MainView) {
     ui.picture = picture;
     (ui.zoom, ui.back, ui.all) = (0, 0, false);

@@ -25,7 +25,6 @@ impl Palette {
         found.into_iter().map(|(_, binding)| binding).collect()
     }
 
-    /// Moves the selection down, or up.
     pub(crate) fn go(&mut self, steps: i64) {
         let last = self.found().len().saturating_sub(1);
         self.chosen = moved(self.chosen, steps, last);

@@ -38,7 +38,6 @@ impl PointOfView {
 pub struct HostRowNumbers {
     /// The place of each, counted from 1.
     nth: Vec<u32>,
-    /// The shown rows of each host.
     counts: Vec<u32>,
 }
 

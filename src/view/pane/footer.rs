@@ -76,9 +76,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
         Overlay::Card(_) => scene.keys(&[close, ("j k", "next row"), quit]),
         Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
         Overlay::Palette(_) => scene.keys(&[("Enter", "run"), ("Up Down", "select"), close, quit]),
-        Overlay::ListenForm(form) | Overlay::ConnectForm(form) | Overlay::PortsForm(form) => {
-            form_keys(scene, form)
-        }
+        Overlay::Form(_, form) => form_keys(scene, form),
     }
 }
 

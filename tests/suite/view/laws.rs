@@ -1,7 +1,7 @@
 //! Laws that hold for every screen.
 
 use crate::robot::{Robot, own};
-use fivetuple::app::{Action, Field, Form, Overlay, Pane, Tone, Value};
+use fivetuple::app::{Action, Field, Form, FormKind, Overlay, Pane, Tone, Value};
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
 use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, pane_at};
@@ -201,7 +201,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
     let value = Value::Text(hostile.into());
     let field = Field { label: "Payload", value, hint: "any text".into(), call: String::new() };
-    robot.state.ui.overlay = Some(Overlay::ConnectForm(Form::new(vec![field])));
+    robot.state.ui.overlay = Some(Overlay::Form(FormKind::Connect, Form::new(vec![field])));
     assert!(screen(&mut robot, WIDE).contains(r"\x1b]0;x\x07"));
 }
 

@@ -7,7 +7,6 @@ const HEAD: &str = include_str!("../../../../assets/export/head.c");
 /// Needed only where several sockets listen.
 const ACCEPT_AT: &str = include_str!("../../../../assets/export/accept_at.c");
 
-/// The program in C.
 pub(super) fn text(plan: &Plan, name: &str) -> String {
     let head = format!(
         "/* The calls that fivetuple recorded, in the same order. They create the same rows.\n *\n *     cc -o {name} {name}.c && ./{name}\n *     {}\n */\n",

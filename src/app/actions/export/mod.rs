@@ -9,7 +9,6 @@ use crate::app::actions::export::plan::Plan;
 use crate::app::history::ladder::{self, as_text};
 use crate::app::{Effect, State};
 
-/// Saves the ladder.
 pub(crate) fn ladder(state: &mut State) -> Vec<Effect> {
     let Some(ladder) = ladder::of(state) else {
         return state.only_say("No connection to save a ladder of. Press l, then c.");
@@ -18,7 +17,6 @@ pub(crate) fn ladder(state: &mut State) -> Vec<Effect> {
     vec![Effect::Save { name: String::from("fivetuple-ladder"), texts }]
 }
 
-/// Saves the program in both languages.
 pub(crate) fn program(state: &mut State) -> Vec<Effect> {
     let plan = Plan::of(state);
     if plan.listeners.is_empty() && plan.clients.is_empty() {

@@ -22,7 +22,6 @@ pub(super) struct Piece {
     pub(super) is_closed: bool,
 }
 
-/// The listeners and clients of the program, and how many more clients are like the last.
 pub(super) struct Plan {
     pub(super) listeners: Vec<Piece>,
     pub(super) clients: Vec<Piece>,

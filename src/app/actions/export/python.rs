@@ -1,7 +1,6 @@
 use crate::app::actions::export::plan::{Plan, arguments, look, socket};
 use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
-/// The program in Python.
 pub(super) fn text(plan: &Plan) -> String {
     let look = look(plan);
     let mut text = format!(

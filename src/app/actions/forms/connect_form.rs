@@ -23,7 +23,6 @@ const THE_LISTENER: &str = "the listener";
 /// The form's value for a computer's own address.
 const ITS_OWN: &str = "its own";
 
-/// What the form changes.
 pub(super) struct Options {
     spec: ConnectSpec,
     to: Option<Target>,
@@ -137,7 +136,6 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
     },
 ];
 
-/// The form with the present options.
 pub(crate) fn form(state: &State) -> Form {
     let mut form = declared::form(FIELDS, &options(state), state);
     if state.clients.computer().host != Host::THIS {

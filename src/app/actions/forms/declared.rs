@@ -22,14 +22,12 @@ pub(super) fn set<T, E: Into<String>>(place: &mut T, value: Result<T, E>) -> Res
     Ok(())
 }
 
-/// Writes a value into its place.
 #[expect(clippy::unnecessary_wraps, reason = "as `set`, for a value that cannot be wrong")]
 pub(super) fn assign<T>(place: &mut T, value: T) -> Result<(), String> {
     *place = value;
     Ok(())
 }
 
-/// The form with the present options.
 pub(super) fn form<O>(fields: &[FieldSpec<O>], options: &O, state: &State) -> Form {
     let fields_of_form = fields.iter().map(|field| Field {
         label: field.label,

@@ -103,7 +103,6 @@ fn is_v6(address: &Field) -> bool {
     address.shown().contains(':')
 }
 
-/// The form with the present options.
 pub(crate) fn form(state: &State) -> Form {
     let mut form = declared::form(FIELDS, &state.server.spec, state);
     if let Some(server) = state.lab.server() {

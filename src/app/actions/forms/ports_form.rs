@@ -6,7 +6,7 @@ use crate::app::actions::use_up_ports::begin;
 use crate::app::model::{LabState, UsingUp};
 use crate::app::query::port_supply::left;
 use crate::app::ui::{Form, Value, Wrong};
-use crate::app::{Effect, Overlay, State, format};
+use crate::app::{Effect, FormKind, Overlay, State, format};
 use crate::tcp::{HostLimits, Port, PortRange};
 
 pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
@@ -38,7 +38,6 @@ const OTHERS: u64 = 512;
 /// The largest range that a program without privileges can use.
 const WHOLE: PortRange = PortRange { low: Port(1024), high: Port(65_535) };
 
-/// Opens the form, where there is a lab.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if !state.lab.is_up() {
         let why = "Ports are used up in the lab, where each computer has its own range. Press N to start it; on loopback, C has toy ranges.";
@@ -46,7 +45,8 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     }
     let present = state.lab.unusual_range();
     let range = present.unwrap_or_else(|| largest(room(state)));
-    state.ui.overlay = Some(Overlay::PortsForm(declared::form(FIELDS, &range, state)));
+    let form = declared::form(FIELDS, &range, state);
+    state.ui.overlay = Some(Overlay::Form(FormKind::Ports, form));
     vec![]
 }
 
@@ -85,7 +85,6 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     Ok(effects)
 }
 
-/// Why the selected computer cannot use up that range.
 fn why_not(state: &State, range: PortRange) -> Option<String> {
     let machine = &state.machine;
     if let Some((file, errno)) = &state.lab.unset

@@ -9,7 +9,6 @@ use crate::app::history::ladder::incarnation;
 use crate::app::history::{Ladder, Rung, Side, StateMarks};
 use crate::tcp::{Endpoint, FiveTuple, Host, Segment, SocketId, WireSegment};
 
-/// How many of the last segments are shown.
 const MOST: usize = 512;
 
 /// The ladder of all connections; `None` if no segment was captured.
@@ -43,7 +42,6 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
     })
 }
 
-/// The last segments at the time that is shown.
 fn last(state: &State) -> Vec<WireSegment> {
     let then = state.then();
     let crossings = state.lab.crossings.iter().rev();
@@ -105,7 +103,6 @@ fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     ]
 }
 
-/// The heading of each side.
 fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     let [client, server] = both(state, segment);
     let one =

@@ -65,24 +65,20 @@ impl<'a> Inference<'a> {
         self.row(side)?.gone
     }
 
-    /// Since when an end was seen in such a state.
     pub(super) fn since(&self, side: Side, is_it: impl Fn(TcpState) -> bool) -> Option<Moment> {
         let spans = self.row(side)?.spans();
         spans.iter().find(|span| span.seen && is_it(span.state)).map(|span| span.from)
     }
 
-    /// The first state that an end was seen in.
     pub(super) fn first_seen(&self, side: Side) -> Option<(Moment, TcpState)> {
         let spans = self.row(side)?.spans();
         spans.iter().find(|span| span.seen).map(|span| (span.from, span.state))
     }
 
-    /// Whether an end is in that state still.
     pub(super) fn is_stuck_in(&self, side: Side, state: TcpState) -> bool {
         self.row(side).is_some_and(|row| row.row.state == state && row.gone.is_none())
     }
 
-    /// The end that an event was logged for.
     fn side_of(&self, name: SocketId) -> Side {
         let is = |side: Side| {
             let row = self.row(side);
@@ -95,7 +91,6 @@ impl<'a> Inference<'a> {
         }
     }
 
-    /// When an event was first logged for an end.
     pub(super) fn event(&self, side: Side, is_it: impl Fn(LoggedEvent) -> bool) -> Option<Moment> {
         let mut events = self.events.iter();
         let found = events.find(|(_, name, event)| self.side_of(*name) == side && is_it(*event));
@@ -145,7 +140,6 @@ impl<'a> Inference<'a> {
         self.rungs.push(Rung { at, arrow: Some(arrow), states, ports: None });
     }
 
-    /// Adds a line where only states changed.
     pub(super) fn states_only(&mut self, at: Moment, states: [Option<StateMark>; 2]) {
         self.rungs.push(Rung { at, arrow: None, states, ports: None });
     }
@@ -219,19 +213,15 @@ impl<'a> Inference<'a> {
         };
         for (at, name, event) in self.events.clone() {
             let side = self.side_of(name);
-            let (from, bytes) = match event {
-                LoggedEvent::Sent(bytes) => (side, bytes),
+            let (from, bytes) = if let LoggedEvent::Sent(bytes) = event {
+                (side, bytes)
+            } else if let LoggedEvent::Received(bytes) = event
+                && !sends[side.other() as usize]
+            {
                 // What another program sent is known only from what arrived.
-                LoggedEvent::Received(bytes) if !sends[side.other() as usize] => {
-                    (side.other(), bytes)
-                }
-                LoggedEvent::Received(_)
-                | LoggedEvent::Connecting
-                | LoggedEvent::Connected
-                | LoggedEvent::Accepted
-                | LoggedEvent::PeerClosed
-                | LoggedEvent::HalfClosed
-                | LoggedEvent::Closed(_) => continue,
+                (side.other(), bytes)
+            } else {
+                continue;
             };
             let words = format!("{flags}, {} B", format::number(bytes));
             self.arrow(Some(at), from, words, [None, None]);

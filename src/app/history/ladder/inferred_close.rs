@@ -51,7 +51,6 @@ impl Inference<'_> {
         [called, sent, received].into_iter().flatten().min()
     }
 
-    /// The end that sent a RST, and when.
     fn reset(&self) -> Option<(Moment, Side)> {
         let is = |kind| move |event| event == LoggedEvent::Closed(kind);
         SIDES.into_iter().find_map(|side| {
@@ -82,7 +81,6 @@ impl Inference<'_> {
         self.arrow(Some(at), side, Flags::RST.to_string(), [GONE, GONE]);
     }
 
-    /// Rows that disappeared for an unknown reason.
     fn vanished(&mut self) {
         let gone = SIDES.map(|side| {
             self.gone(side).filter(|gone| gone.why == GoneReason::Unknown).map(|gone| gone.at)

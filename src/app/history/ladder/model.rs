@@ -74,5 +74,4 @@ pub struct StateMark {
     pub seen: bool,
 }
 
-/// An end whose row is gone.
 pub(crate) const GONE: Option<StateMark> = Some(StateMark { state: None, seen: true });

@@ -30,7 +30,6 @@ pub(crate) struct StateMarks {
 #[derive(Clone, Copy, Debug)]
 struct ImpliedState {
     place: usize,
-    /// When that segment was sent.
     sent: Moment,
     at: Moment,
     /// Whether the segment took a while to arrive: beside it, the state would appear too early.
@@ -127,7 +126,6 @@ const fn mark(state: Option<TcpState>, seen: bool) -> StateMark {
     StateMark { state, seen }
 }
 
-/// The states that polls showed.
 fn observed(row: &TableRow, now: Moment) -> Vec<ObservedState> {
     let spans = row.spans().into_iter().filter(|span| span.seen);
     let seen = spans.map(|span| ObservedState {

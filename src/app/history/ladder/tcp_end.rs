@@ -114,7 +114,6 @@ impl TcpEnd {
     }
 }
 
-/// The number after a segment.
 fn after(segment: &Segment) -> u32 {
     segment.seq.wrapping_add(segment.sequence_length())
 }

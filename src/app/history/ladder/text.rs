@@ -129,7 +129,6 @@ impl StateMark {
     }
 }
 
-/// How wide the file is at least.
 const WIDTH: usize = 100;
 
 /// A state in brackets.

@@ -107,8 +107,7 @@ fn what_is_typed_and_wrong_is_refused_whatever_was_chosen_before() {
     ] {
         let mut robot = typed(form, down, text);
         robot.press("Enter");
-        let Some(Overlay::ConnectForm(open) | Overlay::ListenForm(open)) = &robot.state.ui.overlay
-        else {
+        let Some(Overlay::Form(_, open)) = &robot.state.ui.overlay else {
             panic!("{form} took {text:?}")
         };
         let wrong = open.wrong.as_ref().map(|wrong| wrong.field);

@@ -94,7 +94,7 @@ fn a_try_that_comes_by_itself_leaves_alone_what_is_being_typed() {
     robot.kernel("");
     robot.later(Duration::from_secs(1));
     assert!(matches!(robot.commands()[..], [Command::Listen(_)]));
-    assert!(matches!(robot.state.ui.overlay, Some(Overlay::ConnectForm(_))));
+    assert!(matches!(robot.state.ui.overlay, Some(Overlay::Form(..))));
 }
 
 #[test]
