@@ -71,7 +71,6 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             }
             state.sockets.blind.insert(host, (state.now, why));
         }
-        Event::TableRead(_) | Event::TableUnreadable { .. } => (),
         Event::FellBackToProcfs(why) => state.warn(procfs_instead(&why)),
         Event::OwnersFound(found) => {
             for (inode, owner) in found {
@@ -91,8 +90,8 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             state.ui.inside.retain(|(name, _)| name.host != host);
             state.ui.inside.extend(found);
         }
-        Event::Inspected { .. } => (),
         Event::Saved(saved) => export::saved(state, saved),
+        Event::TableRead(_) | Event::TableUnreadable { .. } | Event::Inspected { .. } => (),
     }
     vec![]
 }

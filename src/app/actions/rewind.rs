@@ -4,6 +4,7 @@ use crate::app::keys::Action;
 use crate::app::keys::keymap::is_for_sockets;
 use crate::app::model::Topic;
 use crate::app::query::Role;
+use crate::app::table::Past;
 use crate::app::{State, format};
 use crate::tcp::{SocketId, SocketRow};
 
@@ -87,12 +88,9 @@ fn retell(state: &mut State, text: impl Into<String>) {
 
 fn stepped(state: &mut State, was_live: bool) {
     state.ui.stale = true;
-    let Some(past) = state.sockets.past() else {
-        return;
-    };
-    let step = past.step;
+    let Some(past) = state.sockets.past() else { return };
+    let (step, what) = (past.step, changes(state, past));
     let (_, newest) = state.sockets.steps();
-    let what = changes(state);
     let hint =
         if was_live { " The sockets are still open. Press . for forward, p for live." } else { "" };
     let text = format!("Step {step} of {newest}: {what}.{hint}");
@@ -101,9 +99,9 @@ fn stepped(state: &mut State, was_live: bool) {
 
 const NAMED: usize = 2;
 
-fn changes(state: &State) -> String {
-    let rows = state.sockets.last_step();
-    let changes = rows.iter().filter_map(|(name, before)| change(state, *name, before.as_ref()));
+fn changes(state: &State, past: &Past) -> String {
+    let changes =
+        past.changed.iter().filter_map(|(name, before)| change(state, *name, before.as_ref()));
     let texts: Vec<String> = changes.collect();
     match texts.len() {
         0 if state.seen().is_empty() => String::from("no rows"),

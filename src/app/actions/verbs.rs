@@ -156,24 +156,17 @@ fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
         return state.only_say(text);
     }
     let selected = selected_row(state).filter(|_| count.is_none());
-    let listens = |line: &TableRow| line.row.state == TcpState::Listen && line.gone.is_none();
-    if selected.and_then(|name| state.sockets.get(name)).is_some_and(listens) {
-        return state.only_say(format!(
-            "Nothing to {verb}: the selected row is a listener. Press Esc to use the newest connection."
-        ));
-    }
-    let text = match selected.map(|name| state.sockets.get(name).is_some()) {
-        Some(true) => {
-            format!(
-                "Nothing to {verb}: no client here holds the selected row. Press Esc to use the newest connection."
-            )
+    let why = match selected.map(|name| state.sockets.get(name)) {
+        Some(Some(line)) if line.row.state == TcpState::Listen && line.gone.is_none() => {
+            "the selected row is a listener. Press Esc to use the newest connection."
         }
-        Some(false) => format!(
-            "Nothing to {verb}: the selected row is gone. Press Esc to use the newest connection."
-        ),
-        None => format!("Nothing to {verb}: no connection is open. Press c to connect."),
+        Some(Some(_)) => {
+            "no client here holds the selected row. Press Esc to use the newest connection."
+        }
+        Some(None) => "the selected row is gone. Press Esc to use the newest connection.",
+        None => "no connection is open. Press c to connect.",
     };
-    state.only_say(text)
+    state.only_say(format!("Nothing to {verb}: {why}"))
 }
 
 /// Why there is no target, where `S` holds the rows.

@@ -89,17 +89,10 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     if state.lab.waiting() == 0 {
         return Err("Nothing is queued on the wire. The next segment stops there.");
     }
-    let oldest = oldest(state);
-    let times = many.min(state.lab.waiting());
-    for _ in 0..times {
-        state.lab.oldest_is_to_leave();
-    }
+    let (times, oldest) = take_out(state, many);
     let what = match times {
         1 => format!("Delivered {oldest}"),
-        n => {
-            let n = format::number(n as u64);
-            format!("Delivered {n} segments, {oldest} first")
-        }
+        n => format!("Delivered {} segments, {oldest} first", format::number(n as u64)),
     };
     let text = match state.lab.waiting() {
         0 => format!("{what}. Nothing else is queued."),
@@ -135,36 +128,33 @@ fn slow(state: &State) -> (WireOrder, String) {
 fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
     let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
     if state.lab.wire.held && state.lab.waiting() > 0 {
-        let first = oldest(state);
-        let follows = state.lab.oldest_waiting().map(|oldest| &oldest.segment);
-        let follows = follows.map_or("the sender retransmits it if it carried data", after_loss);
-        let times = (asked as usize).min(state.lab.waiting());
-        for _ in 0..times {
-            state.lab.oldest_is_to_leave();
-        }
+        let follows = state.lab.oldest_waiting().map(|oldest| after_loss(&oldest.segment));
+        let follows = follows.unwrap_or("the sender retransmits it if it carried data");
+        let (times, first) = take_out(state, asked as usize);
         let text = match times {
             1 => format!("Dropped {first}: {follows}."),
-            n => {
-                let n = format::number(n as u64);
-                format!("Dropped {n} segments, {first} first.")
-            }
+            n => format!("Dropped {} segments, {first} first.", format::number(n as u64)),
         };
         return (WireOrder::DropNext, times, text);
     }
     let text = match state.lab.wire.drop_next.saturating_add(asked) {
         1 => "The next segment will be dropped, from either end.".to_owned(),
-        n => {
-            let n = format::number(u64::from(n));
-            format!("The next {n} segments will be dropped, from either end.")
-        }
+        n => format!(
+            "The next {} segments will be dropped, from either end.",
+            format::number(u64::from(n))
+        ),
     };
     (WireOrder::DropNext, asked as usize, text)
 }
 
-/// The oldest held segment: `laptop's SYN`.
-fn oldest(state: &State) -> String {
-    let oldest = state.lab.oldest_waiting();
-    oldest.map_or_else(|| String::from("the oldest one"), |crossing| wire::segment(state, crossing))
+/// The oldest held segments are to leave the wire; returns how many there are, and the first: `laptop's SYN`.
+fn take_out(state: &mut State, many: usize) -> (usize, String) {
+    let oldest = state.lab.oldest_waiting().map(|crossing| wire::segment(state, crossing));
+    let times = many.min(state.lab.waiting());
+    for _ in 0..times {
+        state.lab.oldest_is_to_leave();
+    }
+    (times, oldest.unwrap_or_else(|| String::from("the oldest one")))
 }
 
 const MOST_LOST: u32 = 1000;

@@ -64,18 +64,16 @@ const NAMED: [(Key, &str); 16] = [
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((_, name)) = NAMED.iter().find(|(key, _)| key == self) {
-            return f.pad(name);
+            f.pad(name)
+        } else if let Key::Ctrl(c) = self {
+            f.pad(&format!("ctrl-{c}"))
+        } else if let Key::F(n) = self {
+            f.pad(&format!("F{n}"))
+        } else if let Key::Char(c) = self {
+            f.pad(c.encode_utf8(&mut [0; 4]))
+        } else {
+            write!(f, "{self:?}")
         }
-        if let Key::Ctrl(c) = self {
-            return f.pad(&format!("ctrl-{c}"));
-        }
-        if let Key::F(n) = self {
-            return f.pad(&format!("F{n}"));
-        }
-        let Key::Char(c) = self else {
-            return write!(f, "{self:?}");
-        };
-        f.pad(c.encode_utf8(&mut [0; 4]))
     }
 }
 
@@ -86,18 +84,15 @@ impl FromStr for Key {
         if let Some((key, _)) = NAMED.iter().find(|(_, name)| *name == text) {
             return Ok(*key);
         }
-        let letter = |text: &str| {
-            let mut chars = text.chars();
-            chars.next().filter(|_| chars.next().is_none())
-        };
-        let number = text.strip_prefix('F').and_then(|number| number.parse().ok());
-        if let Some(n @ 1..=24) = number {
+        if let Some(n @ 1..=24) = text.strip_prefix('F').and_then(|number| number.parse().ok()) {
             return Ok(Key::F(n));
         }
-        match text.strip_prefix("ctrl-") {
-            Some(rest) if !rest.is_empty() => letter(rest).map(Key::Ctrl),
-            _ => letter(text).map(Key::Char),
+        let ctrl = text.strip_prefix("ctrl-").filter(|rest| !rest.is_empty());
+        let mut letters = ctrl.unwrap_or(text).chars();
+        match (letters.next(), letters.next(), ctrl) {
+            (Some(letter), None, Some(_)) => Ok(Key::Ctrl(letter)),
+            (Some(letter), None, None) => Ok(Key::Char(letter)),
+            _ => Err(format!("{text:?} is not a key; write c, ctrl-c, Enter, Esc, Tab, Up, ...")),
         }
-        .ok_or_else(|| format!("{text:?} is not a key; write c, ctrl-c, Enter, Esc, Tab, Up, ..."))
     }
 }

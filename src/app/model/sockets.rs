@@ -6,7 +6,7 @@ use crate::app::model::SocketLog;
 use crate::app::table::{Journal, Past, RowChange, StepKind, TableEvent};
 use crate::tcp::TableUpdate;
 use crate::tcp::{
-    Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, SocketRow, TcpState,
+    Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, TcpState,
 };
 
 /// The kernel's table as of the last poll, its history, and the owners of its sockets. It dereferences to the live [`Table`]; the table on
@@ -149,12 +149,6 @@ impl Sockets {
     pub(crate) fn step_forward(&mut self, many: usize) -> usize {
         let Some(past) = &mut self.past else { return 0 };
         (0..many).take_while(|_| self.journal.forward(past)).count()
-    }
-
-    /// The rows that the last step changed, each as it was before.
-    pub(crate) fn last_step(&self) -> Vec<(SocketId, Option<SocketRow>)> {
-        let past = self.past.as_ref();
-        past.map_or_else(Vec::new, |past| self.journal.last_step(past))
     }
 
     /// Drops owners of sockets that are closed, once they outnumber the rest.

@@ -112,7 +112,8 @@ impl Role {
         if ours && !state.seen().is_client(name) {
             return Role::ServerEnd(state.peer_name(row.tuple.remote.ip, name));
         }
-        let is_ours = program_is_ours(program.as_deref());
+        // Without an owner the address decides.
+        let is_ours = program.as_deref().is_none_or(|program| program == "fivetuple");
         let holds_it =
             state.clients.whose(name).filter(|_| is_ours).map(|computer| computer.name.clone());
         let calls_us =
@@ -123,11 +124,6 @@ impl Role {
             None => program.map_or(Role::Unknown, Role::Other),
         }
     }
-}
-
-/// Whether the owner is this program; without an owner the address decides.
-fn program_is_ours(program: Option<&str>) -> bool {
-    program.is_none_or(|program| program == "fivetuple")
 }
 
 impl fmt::Display for Role {

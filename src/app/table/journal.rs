@@ -1,8 +1,8 @@
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::app::Table;
-use crate::app::table::{RowChange, TableEvent};
+use crate::app::table::TableEvent;
 use crate::tcp::{Moment, SocketId, SocketRow};
 
 /// The changes of the table, so that the past can be replayed. The oldest entries are folded into a base table.
@@ -48,6 +48,8 @@ pub struct Past {
     /// Whether the table was only stopped, and not stepped through.
     pub paused: bool,
     pub(crate) table: Table,
+    /// The rows that the last step changed, each as it was before.
+    pub(crate) changed: Vec<(SocketId, Option<SocketRow>)>,
     /// How many entries it includes.
     taken: usize,
 }
@@ -114,6 +116,7 @@ impl Journal {
             at,
             paused: true,
             table: live.clone(),
+            changed: Vec::new(),
             taken: self.folded.0 + self.entries.len(),
         }
     }
@@ -125,6 +128,7 @@ impl Journal {
             at: self.base_at,
             paused: false,
             table: self.base.clone(),
+            changed: Vec::new(),
             taken: self.folded.0,
         };
         while past.step < step && self.forward(&mut past) {}
@@ -137,47 +141,21 @@ impl Journal {
             *past = self.replay(0);
             return true;
         }
+        let (mut names, mut changed) = (HashSet::new(), Vec::new());
         for entry in self.entries.range(past.taken - self.folded.0..) {
+            for name in entry.names().filter(|name| names.insert(*name)) {
+                let line = past.table.get(name).filter(|line| line.gone.is_none());
+                changed.push((name, line.map(|line| line.row)));
+            }
             past.taken += 1;
             past.table.take(entry.at, &entry.what);
             if entry.is_step {
                 (past.step, past.at, past.paused) = (past.step + 1, entry.at, false);
+                past.changed = changed;
                 return true;
             }
         }
         false
-    }
-
-    /// The rows that the last step of `past` changed, each as it was before; empty if that is not known any more.
-    pub(crate) fn last_step(&self, past: &Past) -> Vec<(SocketId, Option<SocketRow>)> {
-        let Some(last) = past.taken.checked_sub(self.folded.0 + 1) else {
-            return Vec::new();
-        };
-        if past.paused || !self.entries.get(last).is_some_and(|entry| entry.is_step) {
-            return Vec::new();
-        }
-        let before = self.entries.range(..last).rposition(|entry| entry.is_step);
-        let first = before.map_or(0, |before| before + 1);
-        let mut names = Vec::new();
-        let mut unknown = HashSet::new();
-        for name in self.entries.range(first..=last).flat_map(JournalEntry::names) {
-            if unknown.insert(name) {
-                names.push(name);
-            }
-        }
-        let mut rows = HashMap::new();
-        for entry in self.entries.range(..first).rev() {
-            if unknown.is_empty() {
-                break;
-            }
-            entry.tell(&mut unknown, &mut rows);
-        }
-        for name in unknown {
-            let line = self.base.get(name).filter(|line| line.gone.is_none());
-            rows.insert(name, line.map(|line| line.row));
-        }
-        let was = |name: SocketId| (name, rows.get(&name).copied().flatten());
-        names.into_iter().map(was).collect()
     }
 }
 
@@ -185,23 +163,6 @@ impl JournalEntry {
     fn names(&self) -> impl Iterator<Item = SocketId> {
         let ended = if let TableEvent::Ended { name, .. } = self.what { Some(name) } else { None };
         self.what.rows().iter().map(|change| change.row.name()).chain(ended)
-    }
-
-    /// Moves the rows that this entry shows from `unknown` to `known`.
-    fn tell(
-        &self,
-        unknown: &mut HashSet<SocketId>,
-        known: &mut HashMap<SocketId, Option<SocketRow>>,
-    ) {
-        let TableEvent::Look { afresh, rows } = &self.what else {
-            return;
-        };
-        for RowChange { row, is_gone, .. } in rows {
-            if unknown.remove(&row.name()) {
-                known.insert(row.name(), Some(*row).filter(|_| !is_gone));
-            }
-        }
-        unknown.retain(|name| Some(name.host) != *afresh);
     }
 
     fn bytes(&self) -> usize {

@@ -55,10 +55,12 @@ impl Form {
     /// Takes a key; says whether it has a meaning there.
     pub(crate) fn press(&mut self, key: Key) -> bool {
         let many = self.fields.len();
-        match key {
-            Key::Tab | Key::Down => self.go_to((self.at + 1) % many),
-            Key::BackTab | Key::Up => self.go_to((self.at + many - 1) % many),
-            other => return self.edit(other),
+        if matches!(key, Key::Tab | Key::Down) {
+            self.go_to((self.at + 1) % many);
+        } else if matches!(key, Key::BackTab | Key::Up) {
+            self.go_to((self.at + many - 1) % many);
+        } else {
+            return self.edit(key);
         }
         true
     }

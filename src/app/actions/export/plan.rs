@@ -40,16 +40,11 @@ impl Plan {
             else {
                 continue;
             };
-            match entry.record.deed {
-                Purpose::Listen => listeners.push(listener(state, entry, row, listeners.len() + 1)),
-                Purpose::Connect if state.clients.holder_of(row).is_some() => {
-                    clients.push(client(state, entry, row, clients.len() + 1));
-                }
-                Purpose::Connect
-                | Purpose::Accept
-                | Purpose::HalfClose
-                | Purpose::Close
-                | Purpose::Try => (),
+            let deed = entry.record.deed;
+            if deed == Purpose::Listen {
+                listeners.push(listener(state, entry, row, listeners.len() + 1));
+            } else if deed == Purpose::Connect && state.clients.holder_of(row).is_some() {
+                clients.push(client(state, entry, row, clients.len() + 1));
             }
         }
         for client in &mut clients {
