@@ -1,4 +1,4 @@
-use crate::app::keys::{Action, Key};
+use crate::app::{Action, Key};
 use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TableUpdate, TcpInfo};
 
 /// Something that happened.

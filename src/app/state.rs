@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::app::model::Episodes;
-use crate::app::model::{Clients, LabState, Notices, Script, Server, Sockets, SyscallLog, Tone};
-use crate::app::{Effect, Ui};
+use crate::app::model::Script;
+use crate::app::{
+    Clients, Effect, Episodes, LabState, Notices, Server, Sockets, SyscallLog, Tone, Ui,
+};
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
 /// Everything the dashboard knows. What can be derived is not stored, save the ui's `shown` and `ranks`, which each frame needs.

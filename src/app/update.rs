@@ -9,10 +9,8 @@ use crate::app::actions::{
 use crate::app::events::{cut_short, episodes};
 use crate::app::events::{server, settle};
 use crate::app::input::press;
-use crate::app::keys::Action;
-use crate::app::model::Tone;
 use crate::app::query::watched::wanted;
-use crate::app::{Effect, Event, State, Ui, events};
+use crate::app::{Action, Effect, Event, State, Tone, Ui, events};
 use crate::tcp::{Moment, Port, TableUpdate, procfs_instead};
 
 /// Applies one event to the state and returns the effects to run.

@@ -1,8 +1,6 @@
 //! Comparing two rows.
 
-use crate::app::State;
-use crate::app::history::Comparison;
-use crate::app::keys::{MainView, Pane};
+use crate::app::{Comparison, MainView, Pane, State};
 use crate::tcp::{SocketId, TcpState};
 
 /// Marks a row, or compares it with the marked one.

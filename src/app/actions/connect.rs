@@ -1,9 +1,8 @@
 //! Connecting: how many connections, from where, within which limits.
 
 use crate::app::explain::DescriptorBudget;
-use crate::app::model::{BurstProgress, Clients};
 use crate::app::query::watched::wanted;
-use crate::app::{Effect, State};
+use crate::app::{BurstProgress, Clients, Effect, State};
 use crate::tcp::{Burst, Command, ConnectId, ConnectSpec, Port};
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {

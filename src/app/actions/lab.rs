@@ -1,7 +1,6 @@
 //! Starting and stopping the lab.
 
-use crate::app::model::LabStage;
-use crate::app::{Effect, State, format};
+use crate::app::{Effect, LabStage, State, format};
 use crate::tcp::{Command, LabOrder};
 
 pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {

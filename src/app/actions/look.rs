@@ -3,10 +3,8 @@
 use crate::app::actions::forms::{connect_form, listen_form};
 use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
-use crate::app::keys::{Action, MainView, Pane};
-use crate::app::model::{HELD, Topic};
 use crate::app::ui::{moved, show};
-use crate::app::{FormKind, Overlay, Palette, State, Ui};
+use crate::app::{Action, FormKind, HELD, MainView, Overlay, Palette, Pane, State, Topic, Ui};
 
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {

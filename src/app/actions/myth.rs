@@ -1,10 +1,9 @@
 //! The test of the myth that the port is taken: one computer connects twice from the server's port number, then another one.
 
 use crate::app::actions::connect;
-use crate::app::keys::MainView;
-use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep};
+use crate::app::model::{Script, ScriptGoal, ScriptStep};
 use crate::app::ui::open;
-use crate::app::{Effect, State};
+use crate::app::{Effect, MainView, Myth, MythCall, State};
 use crate::tcp::{
     ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
 };

@@ -1,11 +1,7 @@
 //! Stepping through the history of the table. The sockets are not affected.
 
-use crate::app::keys::Action;
 use crate::app::keys::keymap::is_for_sockets;
-use crate::app::model::Topic;
-use crate::app::query::Role;
-use crate::app::table::Past;
-use crate::app::{State, format};
+use crate::app::{Action, Past, Role, State, Topic, format};
 use crate::tcp::{SocketId, SocketRow};
 
 pub(crate) fn pause(state: &mut State) {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::app::actions::{connect, held_states, myth, verbs, wire};
-use crate::app::model::{LoggedEvent, Script, ScriptEnd, ScriptGoal, ScriptStep};
-use crate::app::{Effect, State};
+use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep};
+use crate::app::{Effect, LoggedEvent, State};
 use crate::tcp::{Command, ConnectSpec, Delivery, Flags, ServerCloses, SocketId, WireSegment};
 
 /// How long a script may take.

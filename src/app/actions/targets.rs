@@ -1,7 +1,6 @@
 //! The sockets that an action is meant for.
 
-use crate::app::keys::Pane;
-use crate::app::{Overlay, State};
+use crate::app::{Overlay, Pane, State};
 use crate::tcp::SocketId;
 
 /// The client's sockets: the selected row's, else the newest of the selected computer, else the newest of all. A count of 0 means all.

@@ -5,11 +5,9 @@ use crate::app::actions::targets::{
 };
 use crate::app::actions::wire;
 use crate::app::explain::listen;
-use crate::app::model::Topic;
 use crate::app::query::facts;
 use crate::app::query::watched::wanted;
-use crate::app::table::TableRow;
-use crate::app::{Effect, Find, State, format};
+use crate::app::{Effect, Find, State, TableRow, Topic, format};
 use crate::tcp::{
     Accepting, CloseKind, Command, ListenSpec, OwnSocket, Port, Protocol, SocketId, TcpState,
 };

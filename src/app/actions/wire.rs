@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use crate::app::explain::wire;
-use crate::app::keys::WireKey;
 use crate::app::model::ScriptGoal;
-use crate::app::{Effect, State, format};
+use crate::app::{Effect, State, WireKey, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
 pub(crate) fn hold(state: &mut State) -> Effect {

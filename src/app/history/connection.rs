@@ -1,10 +1,7 @@
 //! One connection, joined from the table, our own sockets' events and the segments on the wire.
 
-use crate::app::State;
 use crate::app::history::ladder::incarnation::{self, ABOUT};
-use crate::app::model::LoggedEvent;
-use crate::app::query::Role;
-use crate::app::table::TableRow;
+use crate::app::{LoggedEvent, Role, State, TableRow};
 use crate::tcp::{FiveTuple, Moment, SocketId, WireSegment};
 
 /// One life of a five-tuple: both rows, as far as they are known, and what happened between them.

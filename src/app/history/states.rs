@@ -1,6 +1,6 @@
 //! The states of a row: its path through the diagram, and the time spent in each.
 
-use crate::app::table::TableRow;
+use crate::app::TableRow;
 use crate::tcp::{Moment, Protocol, TcpState, Transition};
 
 /// The path of one end through the state diagram.

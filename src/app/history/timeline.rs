@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::app::State;
-use crate::app::table::TableRow;
-use crate::app::ui::PointOfView;
+use crate::app::{PointOfView, State, TableRow};
 use crate::tcp::{SocketId, TcpState};
 
 /// The rows of the timeline by birth: those of the table, and closed ones among them.

@@ -1,8 +1,7 @@
 //! The list of every action by its name.
 
 use crate::app::input::means_nothing;
-use crate::app::keys::{Action, Key};
-use crate::app::{Overlay, State};
+use crate::app::{Action, Key, Overlay, State};
 
 pub(super) fn press(state: &mut State, key: Key) -> Option<Action> {
     let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else {

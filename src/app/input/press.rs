@@ -3,10 +3,8 @@
 use crate::app::actions::forms;
 use crate::app::input::{means_nothing, palette};
 use crate::app::keys::keymap::{action_for, action_on_card};
-use crate::app::keys::{Action, Key, Scope};
-use crate::app::model::HELD;
 use crate::app::ui::field::{LONGEST, edit_text};
-use crate::app::{Overlay, State};
+use crate::app::{Action, HELD, Key, Overlay, Scope, State};
 use crate::tcp::socket::connect_spec;
 
 /// Takes a key: text and menus keep it, else it may ask for an action.

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::model::{BurstProgress, OpenEnds};
-use crate::app::table::TableRow;
+use crate::app::{BurstProgress, OpenEnds, TableRow};
 use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target,
 };

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
-use crate::app::model::{Clients, Numbers, Server};
+use crate::app::model::Numbers;
+use crate::app::{Clients, Server};
 use crate::tcp::{
     Delivery, Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment,
     WireSettings, WireStatus,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::app::model::Computer;
+use crate::app::Computer;
 use crate::tcp::{ConnectId, Flags, Host, Moment, Port, SocketId, SyscallError, TcpState};
 
 /// Steps that are taken one after another: each is ordered once, and done when its condition holds.

@@ -1,7 +1,8 @@
 //! The segments that crossed the lab's wire.
 
+use crate::app::LabState;
+use crate::app::model::SegmentNumbers;
 use crate::app::model::lab::SegmentLog;
-use crate::app::model::{LabState, SegmentNumbers};
 use crate::tcp::{Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment};
 
 const SEGMENTS: usize = 4096;

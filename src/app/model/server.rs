@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::app::model::{OpenEnds, ServerPolicy};
+use crate::app::{OpenEnds, ServerPolicy};
 use crate::tcp::{
     Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Protocol, SocketId, SyscallError,
 };

@@ -1,9 +1,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
 
-use crate::app::Table;
-use crate::app::model::SocketLog;
-use crate::app::table::{Journal, Past, RowChange, StepKind, TableEvent};
+use crate::app::table::{Journal, RowChange, StepKind, TableEvent};
+use crate::app::{Past, SocketLog, Table};
 use crate::tcp::TableUpdate;
 use crate::tcp::{
     Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, TcpState,

@@ -1,7 +1,6 @@
 //! The keys that the footer names.
 
-use crate::app::State;
-use crate::app::keys::{Action, BINDINGS, Binding, Key, MainView, Situation, WireKey};
+use crate::app::{Action, BINDINGS, Binding, Key, MainView, Situation, State, WireKey};
 
 impl State {
     /// The keys to name in the footer, and what they do now, the most useful first. The last two, help and quit, are always named.

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::app::State;
-use crate::app::table::TableRow;
+use crate::app::{State, TableRow};
 use crate::tcp::{Host, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {

@@ -1,8 +1,6 @@
 //! Both ends of a connection: what this program knows of those that it holds, and whose the others are.
 
-use crate::app::State;
-use crate::app::model::OpenEnd;
-use crate::app::table::TableRow;
+use crate::app::{OpenEnd, State, TableRow};
 use crate::tcp::SocketId;
 
 impl State {

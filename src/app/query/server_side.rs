@@ -3,9 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::app::State;
-use crate::app::model::{Clients, Computer, ListenAddress, Server};
-use crate::app::table::TableRow;
+use crate::app::model::ListenAddress;
+use crate::app::{Clients, Computer, Server, State, TableRow};
 use crate::tcp::{Endpoint, Protocol, SocketId, TcpState};
 
 /// How long after connect() the server's table may not have been read yet.

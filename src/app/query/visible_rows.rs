@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::app::query::Role;
-use crate::app::table::{RowPlace, TableRow};
-use crate::app::ui::{HostRowNumbers, PointOfView};
-use crate::app::{MainView, State, Ui};
+use crate::app::table::RowPlace;
+use crate::app::{HostRowNumbers, MainView, PointOfView, Role, State, TableRow, Ui};
 use crate::tcp::{Host, SocketId};
 
 /// Writes the rows to show into `shown`, in the order of the table. It runs for every changed frame, so it reads places, not rows.

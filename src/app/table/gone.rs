@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::app::Table;
 use crate::app::table::order::key;
-use crate::app::table::{Gone, GoneReason, TableRow};
+use crate::app::{Gone, GoneReason, Table, TableRow};
 use crate::tcp::{CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState};
 
 /// How far the timer that a poll shows may be from the kernel's own.

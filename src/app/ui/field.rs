@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tui_input::{Input, InputRequest};
 
-use crate::app::keys::Key;
+use crate::app::Key;
 use crate::tcp::Port;
 
 /// One line of a form.

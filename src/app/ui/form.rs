@@ -1,6 +1,5 @@
-use crate::app::keys::Key;
 use crate::app::ui::field::edit_text;
-use crate::app::ui::{Field, Value};
+use crate::app::{Field, Key, Value};
 
 /// Fields to fill in; each shows the system call that it becomes.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 use tui_input::Input;
 
-use crate::app::keys::{BINDINGS, Binding, Key};
 use crate::app::ui::field::edit_text;
 use crate::app::ui::moved;
+use crate::app::{BINDINGS, Binding, Key};
 
 /// The list of actions by name: the text typed, and the selected one.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,7 @@
 //! What the program has to do, taken from the recorded calls of our sockets.
 
-use crate::app::State;
-use crate::app::model::SyscallEntry;
 use crate::app::query::names;
+use crate::app::{State, SyscallEntry};
 use crate::tcp::{
     Endpoint, Protocol, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, TcpState,
 };

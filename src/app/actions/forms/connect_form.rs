@@ -7,8 +7,7 @@ use crate::app::actions::forms::declared::{self, FieldSpec, assign, set};
 use crate::app::model::clients::is_on_loopback;
 use crate::app::query::watched::wanted;
 use crate::app::ui::form::option_call;
-use crate::app::ui::{Form, Value, Wrong};
-use crate::app::{Effect, State, format};
+use crate::app::{Effect, Form, State, Value, Wrong, format};
 use crate::tcp::socket::connect_spec;
 use crate::tcp::{
     Burst, ConnectSpec, Host, Port, PortRange, Protocol, SourcePort, Stays, Target, legible,

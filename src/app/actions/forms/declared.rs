@@ -1,7 +1,6 @@
 //! How a form is declared: each field once, with its value, its system call, and what it changes.
 
-use crate::app::State;
-use crate::app::ui::{Field, Form, Value, Wrong};
+use crate::app::{Field, Form, State, Value, Wrong};
 
 /// A field of the form that changes `Options`.
 pub(super) struct FieldSpec<Options> {

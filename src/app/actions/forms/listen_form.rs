@@ -5,8 +5,7 @@ use std::time::Duration;
 use crate::app::actions::forms::declared::{self, FieldSpec, assign, set};
 use crate::app::actions::verbs;
 use crate::app::ui::form::option_call;
-use crate::app::ui::{Field, Form, Value, Wrong};
-use crate::app::{Effect, State, format};
+use crate::app::{Effect, Field, Form, State, Value, Wrong, format};
 use crate::tcp::{Accepting, ListenSpec, OnData, ServerCloses};
 
 const ADDRESS: usize = 0;

@@ -3,10 +3,9 @@
 use crate::app::actions::forms::declared::{self, FieldSpec};
 use crate::app::actions::lab;
 use crate::app::actions::use_up_ports::begin;
-use crate::app::model::{LabState, UsingUp};
+use crate::app::model::UsingUp;
 use crate::app::query::port_supply::left;
-use crate::app::ui::{Form, Value, Wrong};
-use crate::app::{Effect, FormKind, Overlay, State, format};
+use crate::app::{Effect, Form, FormKind, LabState, Overlay, State, Value, Wrong, format};
 use crate::tcp::{HostLimits, Port, PortRange};
 
 pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {

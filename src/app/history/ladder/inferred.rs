@@ -2,9 +2,7 @@
 
 use crate::app::history::ladder::model::GONE;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMark};
-use crate::app::model::LoggedEvent;
-use crate::app::table::{Gone, GoneReason, TableRow};
-use crate::app::{State, format};
+use crate::app::{Gone, GoneReason, LoggedEvent, State, TableRow, format};
 use crate::tcp::state::TcpState::{Closed, Established, Listen, SynReceived, SynSent};
 use crate::tcp::{Flags, Moment, Protocol, SocketId, TcpEvent, TcpState};
 

@@ -2,8 +2,7 @@
 
 use crate::app::history::ladder::model::GONE;
 use crate::app::history::{Inference, Side};
-use crate::app::model::LoggedEvent;
-use crate::app::table::GoneReason;
+use crate::app::{GoneReason, LoggedEvent};
 use crate::tcp::TcpState::{CloseWait, FinWait1, FinWait2, TimeWait};
 use crate::tcp::{CloseKind, Errno, Flags, Moment, TcpState};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::app::TableRow;
 use crate::app::history::ladder::incarnation::EARLY;
 use crate::app::history::{StateMark, TcpEnd};
-use crate::app::table::TableRow;
 use crate::tcp::{Delivery, FiveTuple, Moment, Protocol, TcpState, WireSegment};
 
 /// The longest time from a segment to the poll that shows its effect.
