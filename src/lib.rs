@@ -63,7 +63,7 @@
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
 //! | How is the kernel's table read, and when? | `kernel/sock_diag`, `kernel/watch` |
-//! | Which system calls does a client make? | `net/connect.rs`, `net/bind.rs`, `net/socket.rs` |
+//! | Which system calls does a client make? | `net/connect.rs`, `net/options.rs`, `net/socket.rs` |
 //! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs` |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
 //!

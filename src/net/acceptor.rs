@@ -1,4 +1,5 @@
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
@@ -27,29 +28,14 @@ pub(super) struct Acceptor {
     /// Which of the listener's sockets.
     index: usize,
     permits: watch::Receiver<AcceptPermit>,
-    fd: Descriptor,
+    /// The descriptor, which the [`Listener`] owns.
+    fd: RawFd,
     /// How long to wait after the next shortage of a resource.
     pause: Duration,
     /// Whether the connection before was gone before accept(): one delays nothing, many in a row do.
     last_was_aborted: bool,
     /// When it was last reported that no descriptor is left.
     reported_shortage: Option<Instant>,
-}
-
-/// The number of a descriptor that the [`Listener`] owns.
-#[derive(Clone, Copy, Debug)]
-struct Descriptor(RawFd);
-
-impl AsRawFd for Descriptor {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0
-    }
-}
-
-enum AcceptOutcome {
-    Connection(TcpStream, SocketAddr),
-    NotPermitted,
-    Failed(Errno),
 }
 
 impl Acceptor {
@@ -65,8 +51,8 @@ impl Acceptor {
             registry: Arc::clone(registry),
             listener: Arc::clone(listener),
             index,
-            permits: listener.permits(),
-            fd: Descriptor(listener.with_socket(index, AsRawFd::as_raw_fd).unwrap_or(-1)),
+            permits: listener.permit.subscribe(),
+            fd: listener.with_socket(index, AsRawFd::as_raw_fd).unwrap_or(-1),
             pause: Acceptor::FIRST_PAUSE,
             last_was_aborted: false,
             reported_shortage: None,
@@ -78,21 +64,21 @@ impl Acceptor {
         let stop = self.listener.stop.clone();
         loop {
             let may = *self.permits.borrow_and_update() != AcceptPermit::Times(0);
-            let outcome = tokio::select! {
+            let accepted = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
                 _ = self.permits.changed() => continue,
-                outcome = accept(&self.listener, self.index), if may => outcome,
+                accepted = accept(&self.listener, self.index), if may => accepted,
             };
-            match outcome {
-                AcceptOutcome::NotPermitted => (),
-                AcceptOutcome::Connection(stream, from) => {
+            match accepted {
+                None => (),
+                Some(Ok((stream, from))) => {
                     self.pause = Acceptor::FIRST_PAUSE;
                     self.last_was_aborted = false;
                     self.accepted(stream, from).await;
                     self.listener.remove_pending();
                 }
-                AcceptOutcome::Failed(errno) => self.failed(errno).await,
+                Some(Err(error)) => self.failed(Errno::from(&error)).await,
             }
         }
         let id = self.listener.ids.get(self.index).copied();
@@ -192,19 +178,16 @@ impl Acceptor {
     }
 }
 
-/// Waits for a connection, and calls accept() once if that is permitted.
-async fn accept(listener: &Listener, index: usize) -> AcceptOutcome {
+/// Waits for a connection, and calls accept() once; `None` where that is not permitted.
+async fn accept(listener: &Listener, index: usize) -> Option<io::Result<(TcpStream, SocketAddr)>> {
     poll_fn(|cx| {
         let accepted = listener
             .with_socket(index, |socket| listener.accept_if_permitted(|| socket.poll_accept(cx)));
         match accepted {
             // It was closed a moment ago; its token wakes this task.
             None => Poll::Pending,
-            Some(None) => Poll::Ready(AcceptOutcome::NotPermitted),
-            Some(Some(accepted)) => accepted.map(|accepted| match accepted {
-                Ok((stream, from)) => AcceptOutcome::Connection(stream, from),
-                Err(error) => AcceptOutcome::Failed(Errno::from(&error)),
-            }),
+            Some(None) => Poll::Ready(None),
+            Some(Some(accepted)) => accepted.map(Some),
         }
     })
     .await

@@ -26,15 +26,10 @@ pub(super) struct BurstTask {
     payload: Arc<Vec<u8>>,
     burst: Burst,
     stop: CancellationToken,
-    counts: BurstCounts,
-    resets: u64,
-}
-
-#[derive(Debug, Default)]
-struct BurstCounts {
     opened: AtomicU32,
     unanswered: AtomicU32,
     answered: Notify,
+    resets: u64,
 }
 
 impl BurstTask {
@@ -55,7 +50,9 @@ impl BurstTask {
             spec,
             burst,
             stop,
-            counts: BurstCounts::default(),
+            opened: AtomicU32::default(),
+            unanswered: AtomicU32::default(),
+            answered: Notify::default(),
             resets: registry.resets(),
         }
     }
@@ -81,7 +78,7 @@ impl BurstTask {
         if burst.count > 1 {
             let took = begun.elapsed();
             self.wait_for_last_answers().await;
-            let opened = self.counts.opened.load(Ordering::Acquire);
+            let opened = self.opened.load(Ordering::Acquire);
             let asked = burst.count;
             self.registry.report(SocketEvent::BurstEnded { id, opened, asked, took }).await;
         }
@@ -178,7 +175,7 @@ impl BurstTask {
         }
         self.registry.report(SocketEvent::Connecting(own)).await;
         if !has_another {
-            self.counts.unanswered.fetch_add(1, Ordering::AcqRel);
+            self.unanswered.fetch_add(1, Ordering::AcqRel);
             let burst = Arc::clone(self);
             self.registry.spawn(burst.wait_for_answer(own, connection, route));
             return Ok(());
@@ -203,11 +200,11 @@ impl BurstTask {
         route: ConnectRoute,
     ) {
         let outcome = connection.connected().await;
-        self.counts.unanswered.fetch_sub(1, Ordering::AcqRel);
+        self.unanswered.fetch_sub(1, Ordering::AcqRel);
         if outcome == ConnectOutcome::Connected {
-            self.counts.opened.fetch_add(1, Ordering::AcqRel);
+            self.opened.fetch_add(1, Ordering::AcqRel);
         }
-        self.counts.answered.notify_one();
+        self.answered.notify_one();
         let not_accepted = route.listener.filter(|_| outcome != ConnectOutcome::Connected);
         if let Some(listener) = not_accepted {
             listener.remove_pending();
@@ -228,15 +225,15 @@ impl BurstTask {
     }
 
     async fn connected(&self, own: OwnSocket, connection: Box<ConnectionTask>) {
-        self.counts.opened.fetch_add(1, Ordering::AcqRel);
+        self.opened.fetch_add(1, Ordering::AcqRel);
         self.registry.report(SocketEvent::Connected(own)).await;
         self.registry.spawn(connection.run());
     }
 
     async fn wait_for_last_answers(&self) {
         let all = async {
-            while self.counts.unanswered.load(Ordering::Acquire) > 0 {
-                self.counts.answered.notified().await;
+            while self.unanswered.load(Ordering::Acquire) > 0 {
+                self.answered.notified().await;
             }
         };
         tokio::select! {

@@ -5,19 +5,18 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
+use crate::net::factory::SocketFactory;
 use crate::net::listener::Listener;
 use crate::net::registry::{Registration, Registry};
-use crate::net::socket::failed;
 use crate::net::stream::Stream;
-use crate::net::trace::TraceRecorder;
-use crate::net::{bind, socket};
+use crate::net::trace::{TraceRecorder, failed};
+use crate::net::{options, socket};
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, OwnSocket, PortRange, Protocol, Purpose, Syscall,
-    SyscallError,
+    Call, ConnectSpec, Endpoint, Errno, OwnSocket, PortRange, Protocol, Purpose, SockOpt,
+    SourcePort, Syscall, SyscallError,
 };
 
 /// A connect() that was not refused.
-#[derive(Debug)]
 pub(super) struct Started {
     pub(super) own: OwnSocket,
     pub(super) stream: Stream,
@@ -27,7 +26,6 @@ pub(super) struct Started {
 }
 
 /// The destination of a connect(), and what is known about it.
-#[derive(Clone, Debug)]
 pub(super) struct ConnectRoute {
     pub(super) to: SocketAddr,
     /// The range from which the kernel picks anyway, to be set on the socket.
@@ -55,6 +53,7 @@ async fn start_traced(
     route: &ConnectRoute,
     trace: &mut TraceRecorder,
 ) -> Result<Started, SyscallError> {
+    let out_of_descriptors = || SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
     let ConnectRoute { to, whole, listener } = route;
     let to = *to;
     // A connection to ourselves takes a second descriptor as soon as it is accepted.
@@ -63,27 +62,25 @@ async fn start_traced(
     if registry.room() < 1 + u64::from(unaccepted) {
         return Err(out_of_descriptors());
     }
-    let socket = bind::client_socket(spec, to, *whole, &registry.factory, trace).await?;
+    let socket = client_socket(spec, to, *whole, &registry.factory, trace).await?;
     if let Some(listener) = listener {
         listener.add_pending();
     }
     let connected = connect(&socket, spec.protocol, to, trace);
-    if connected.is_err()
-        && let Some(listener) = listener
-    {
+    if let (Err(_), Some(listener)) = (&connected, listener) {
         listener.remove_pending();
     }
     let local = trace.local_addr(&socket);
     let connected = match connected {
         Ok(connected) => connected,
         Err(errno) => {
-            let why = SyscallError { call: Call::Connect, errno };
-            return Err(bind::close(socket, trace, why));
+            return Err(trace.close_after(socket, SyscallError { call: Call::Connect, errno }));
         }
     };
     let local = local.map_err(failed(Call::Connect))?;
-    let ends = [local, peer_of(to, local)];
-    let own = socket::own(spec.host, spec.protocol, &socket, ends);
+    // As the table shows it: the kernel replaces 0.0.0.0 and :: by the source address.
+    let peer = if to.ip().is_unspecified() { SocketAddr::new(local.ip(), to.port()) } else { to };
+    let own = socket::own(spec.host, spec.protocol, &socket, [local, peer]);
     let own = OwnSocket { order: Some(spec.id), ..own };
     let registration = registry.register(own.name).ok_or_else(out_of_descriptors)?;
     let stream = Stream::new(spec.protocol, socket).map_err(failed(Call::Socket))?;
@@ -98,12 +95,10 @@ fn connect(
     trace: &mut TraceRecorder,
 ) -> Result<bool, Errno> {
     let done = socket.connect(&to.into());
-    let Err(error) = trace.record(socket, Syscall::Connect(Endpoint::from(to)), done) else {
-        return Ok(true);
-    };
-    let errno = Errno::from(&error);
-    if protocol == Protocol::Udp || errno != Errno::EINPROGRESS {
-        return Err(errno);
+    match trace.record(socket, Syscall::Connect(Endpoint::from(to)), done) {
+        Ok(()) => return Ok(true),
+        Err(SyscallError { errno: Errno::EINPROGRESS, .. }) if protocol == Protocol::Tcp => (),
+        Err(why) => return Err(why.errno),
     }
     let mut polled = [PollFd::new(socket, PollFlags::OUT)];
     let now = Timespec::try_from(Duration::ZERO).ok();
@@ -116,11 +111,76 @@ fn connect(
     error.map_or(Ok(answered), Err)
 }
 
-/// The peer as the table shows it: the kernel replaces 0.0.0.0 and :: by the source address.
-fn peer_of(to: SocketAddr, local: SocketAddr) -> SocketAddr {
-    if to.ip().is_unspecified() { SocketAddr::new(local.ip(), to.port()) } else { to }
+/// socket() and, as far as the source was requested, bind(): ready for connect().
+///
+/// `whole` is the range from which the kernel picks anyway; set on the socket, it makes connect() try one port after the other.
+pub(super) async fn client_socket(
+    spec: &ConnectSpec,
+    to: SocketAddr,
+    whole: Option<PortRange>,
+    factory: &SocketFactory,
+    trace: &mut TraceRecorder,
+) -> Result<Socket, SyscallError> {
+    let socket = factory.socket(spec.host, spec.protocol, to.ip(), trace).await?;
+    match bind(spec, to, (&socket, whole), trace) {
+        Ok(()) => Ok(socket),
+        Err(why) => Err(trace.close_after(socket, why)),
+    }
 }
 
-fn out_of_descriptors() -> SyscallError {
-    SyscallError { call: Call::Reserve, errno: Errno::EMFILE }
+fn bind(
+    spec: &ConnectSpec,
+    to: SocketAddr,
+    (socket, whole): (&Socket, Option<PortRange>),
+    trace: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
+    if spec.reuse_addr {
+        options::set(socket, SockOpt::ReuseAddr, trace)?;
+    }
+    let from = spec.from.unwrap_or_else(|| socket::unspecified(to.ip()));
+    let bind_to = |port, trace: &mut TraceRecorder| {
+        let at = SocketAddr::new(from, port);
+        trace.record(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()))
+    };
+    match spec.source_port {
+        SourcePort::Fixed(port) => return bind_to(port.0, trace),
+        SourcePort::SameAsServer => return bind_to(to.port(), trace),
+        SourcePort::KernelPicks => {
+            if let Some(whole) = whole {
+                // Only speed is lost without it.
+                let _ = options::set(socket, SockOpt::LocalPortRange(whole), trace);
+            }
+        }
+        SourcePort::Toy(range) => {
+            match options::set(socket, SockOpt::LocalPortRange(range), trace) {
+                Err(SyscallError { errno: Errno(libc::ENOPROTOOPT), .. }) => {
+                    return bind_first_free(range, |port| bind_to(port, trace));
+                }
+                done => done?,
+            }
+        }
+    }
+    // To the address only; the port is left to connect(), so that it is not used up for every destination.
+    if spec.from.is_none() {
+        return Ok(());
+    }
+    if spec.protocol == Protocol::Tcp {
+        options::set(socket, SockOpt::BindAddressNoPort, trace)?;
+    }
+    bind_to(0, trace)
+}
+
+/// `IP_LOCAL_PORT_RANGE` for kernels before Linux 6.3: bind() to the first free port of the range.
+fn bind_first_free(
+    range: PortRange,
+    mut bind_to: impl FnMut(u16) -> Result<(), SyscallError>,
+) -> Result<(), SyscallError> {
+    for port in range.low.0..=range.high.0 {
+        match bind_to(port) {
+            Err(SyscallError { errno: Errno::EADDRINUSE, .. }) => (),
+            done => return done,
+        }
+    }
+    // The error of connect() when a range is used up.
+    Err(SyscallError { call: Call::Connect, errno: Errno::EADDRNOTAVAIL })
 }

@@ -11,13 +11,13 @@ use crate::net::burst::BurstTask;
 use crate::net::connection::mailbox::Mailbox;
 use crate::net::factory::RemoteSockets;
 use crate::net::held_state::HeldStates;
-use crate::net::listen::ListenTask;
+use crate::net::listen::listen;
 use crate::net::listener::Listener;
 use crate::net::probe::try_all;
 use crate::net::registry::Registry;
 use crate::tcp::{
-    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Host, HostLimits, ListenSpec, SocketEvent,
-    SocketId, SyscallError,
+    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Host, ListenSpec, SocketEvent, SocketId,
+    SyscallError,
 };
 
 /// Owns our sockets: runs commands, and reports what happens as events.
@@ -28,7 +28,6 @@ use crate::tcp::{
 ///
 /// A server that closes with its client does so upon the client's FIN, and cannot know whether the client only half-closed. Clients
 /// close upon the server's FIN, too.
-#[derive(Debug)]
 pub struct Engine {
     registry: Arc<Registry>,
     /// Ends the Connect commands under way.
@@ -48,7 +47,7 @@ impl Engine {
     pub const ECHO_TIMEOUT: Duration = Duration::from_secs(10);
 
     /// An engine without sockets, for a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft),
-    /// [`HostLimits::RESERVED_DESCRIPTORS`] of which it leaves alone.
+    /// some of which it leaves alone ([`RESERVED_DESCRIPTORS`](crate::tcp::HostLimits::RESERVED_DESCRIPTORS)).
     ///
     /// It runs its tasks on `tasks`, each of which ends soon after `stop` is cancelled. They wait for room in `events`, so it sets their pace.
     pub fn new(
@@ -68,8 +67,7 @@ impl Engine {
         descriptors: u64,
         echo_timeout: Duration,
     ) -> Engine {
-        let budget = descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS);
-        Engine::of(Registry::new(events, tasks, stop, budget, echo_timeout))
+        Engine::of(Registry::new(events, tasks, stop, descriptors, echo_timeout))
     }
 
     /// The same with sockets of other computers, too; `remote` may gain and lose them at any time.
@@ -80,8 +78,7 @@ impl Engine {
         descriptors: u64,
         remote: Arc<dyn RemoteSockets>,
     ) -> Engine {
-        let budget = descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS);
-        let mut registry = Registry::new(events, tasks, stop, budget, Engine::ECHO_TIMEOUT);
+        let mut registry = Registry::new(events, tasks, stop, descriptors, Engine::ECHO_TIMEOUT);
         registry.factory.remote = Some(remote);
         Engine::of(registry)
     }
@@ -139,25 +136,20 @@ impl Engine {
     fn listen(&mut self, spec: ListenSpec) {
         let is_here = spec.host == Host::THIS;
         self.closing.retain(|closed| !closed.is_cancelled());
-        let task = ListenTask {
-            registry: Arc::clone(&self.registry),
-            spec,
-            closing: self.closing.clone(),
-            stop: self.opening.clone(),
+        let listening = |spec| {
+            listen(Arc::clone(&self.registry), spec, self.closing.clone(), self.opening.clone())
         };
         if is_here {
             // It has nothing to wait for.
-            let _ = task.run().now_or_never();
+            let _ = listening(spec).now_or_never();
             return;
         }
         let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
-            let (spec, why) = (task.spec, too_many());
-            return self.registry.report_soon(SocketEvent::ListenFailed { spec, why });
+            return self.registry.report_soon(SocketEvent::ListenFailed { spec, why: TOO_MANY });
         };
-        self.registry.spawn(task.run().map(|()| drop(permit)));
+        self.registry.spawn(listening(spec).map(|()| drop(permit)));
     }
 
-    /// Also closes at once what is not open yet; that is only on other computers.
     fn stop_listening(&mut self) {
         self.stop_opening();
         self.close_listeners(|_| true);
@@ -169,7 +161,6 @@ impl Engine {
     }
 
     fn close_listeners(&mut self, which: impl Fn(&Listener) -> bool) {
-        self.closing.retain(|closed| !closed.is_cancelled());
         for listener in self.registry.listeners().extract_if(.., |listener| which(listener)) {
             listener.close();
             self.closing.push(listener.closed.clone());
@@ -190,7 +181,7 @@ impl Engine {
 
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
         let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
-            let (id, to, why) = (spec.id, spec.to.endpoint(), too_many());
+            let (id, to, why) = (spec.id, spec.to.endpoint(), TOO_MANY);
             self.registry.try_report(SocketEvent::ConnectFailed { spec, to, local: None, why });
             if burst.count > 1 {
                 let (opened, asked, took) = (0, burst.count, Duration::ZERO);
@@ -227,6 +218,4 @@ impl Engine {
     }
 }
 
-fn too_many() -> SyscallError {
-    SyscallError { call: Call::Socket, errno: Errno::EAGAIN }
-}
+const TOO_MANY: SyscallError = SyscallError { call: Call::Socket, errno: Errno::EAGAIN };

@@ -1,12 +1,12 @@
+use std::io;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::{fmt, io};
 
 use socket2::Socket;
 
 use crate::net::socket;
-use crate::net::trace::TraceRecorder;
+use crate::net::trace::{TraceRecorder, failed};
 use crate::tcp::{Call, Errno, Host, PortRange, Protocol, SyscallError};
 
 /// Makes sockets of other computers, while there are any.
@@ -58,7 +58,7 @@ impl SocketFactory {
         };
         let made = made.map(Socket::from);
         trace.socket(protocol, ip, &made);
-        made.map_err(socket::failed(Call::Socket))
+        made.map_err(failed(Call::Socket))
     }
 
     /// The range from which the kernel of that computer picks ports, where a socket can be given a range of its own.
@@ -72,11 +72,5 @@ impl SocketFactory {
     /// How many descriptors are reserved for it.
     pub(super) fn descriptors(&self) -> u64 {
         self.remote.as_ref().map_or(0, |remote| remote.descriptors())
-    }
-}
-
-impl fmt::Debug for SocketFactory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SocketFactory").finish_non_exhaustive()
     }
 }

@@ -1,71 +1,114 @@
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use socket2::Socket;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::net::acceptor::Acceptor;
-use crate::net::bind;
+use crate::net::factory::SocketFactory;
 use crate::net::listener::Listener;
 use crate::net::registry::Registry;
-use crate::net::socket::failed;
-use crate::tcp::{Call, Errno, ListenSpec, OwnSocket, Purpose, SocketEvent, SyscallError};
+use crate::net::trace::{TraceRecorder, failed};
+use crate::net::{options, socket};
+use crate::tcp::{
+    Call, Endpoint, Errno, ListenSpec, OwnSocket, Protocol, Purpose, SockOpt, SocketEvent, Syscall,
+    SyscallError,
+};
 
-/// One Listen command under way: as many sockets as it asks for, all of them or none.
-pub(super) struct ListenTask {
-    pub(super) registry: Arc<Registry>,
-    pub(super) spec: ListenSpec,
-    /// Listeners that are closed but perhaps not yet reported closed.
-    pub(super) closing: Vec<CancellationToken>,
-    /// Closes its listening sockets again, also while they are being made.
-    pub(super) stop: CancellationToken,
+/// The most Listen commands in force at a time.
+const MOST: usize = 16;
+
+/// Runs a Listen command: makes the sockets, and spawns the tasks that call accept(); waits for sockets of other computers only.
+///
+/// `closing` are listeners that are closed but perhaps not yet reported closed; `stop` closes the new one again, also while it is made.
+pub(super) async fn listen(
+    registry: Arc<Registry>,
+    spec: ListenSpec,
+    closing: Vec<CancellationToken>,
+    stop: CancellationToken,
+) {
+    let (sockets, owns) = match listening_sockets(&registry, &spec).await {
+        Ok(made) => made,
+        Err(why) => return registry.report_soon(SocketEvent::ListenFailed { spec, why }),
+    };
+    let at = owns.last().map_or(spec.at, |own: &OwnSocket| own.name.tuple.local);
+    let spec = ListenSpec { at, ..spec };
+    let ids = owns.iter().map(|own| own.name).collect();
+    let listener = Listener::new(spec.clone(), ids, sockets, registry.stop.child_token());
+    let listener = Arc::new(listener);
+    registry.listeners().push(Arc::clone(&listener));
+    // A stop after this line finds the listener; one before could not, so check now.
+    if stop.is_cancelled() {
+        registry.remove_listener(&listener);
+        listener.close();
+    }
+    let all = Arc::clone(&registry);
+    registry.spawn(async move {
+        let count = owns.len();
+        all.report_listening(closing, spec, owns).await;
+        for index in 0..count {
+            all.spawn(Acceptor::new(&all, &listener, index).run());
+        }
+    });
 }
 
-impl ListenTask {
-    /// The most Listen commands in force at a time.
-    const MOST: usize = 16;
-
-    /// Makes the sockets, and spawns the tasks that call accept(); waits for sockets of other computers only.
-    pub(super) async fn run(mut self) {
-        let (listener, owns) = match self.listener().await {
-            Ok(opened) => opened,
-            Err(why) => {
-                let spec = self.spec;
-                return self.registry.report_soon(SocketEvent::ListenFailed { spec, why });
-            }
-        };
-        let ListenTask { registry, spec, closing, stop } = self;
-        registry.listeners().push(Arc::clone(&listener));
-        // A stop after this line finds the listener; one before could not, so check now.
-        if stop.is_cancelled() {
-            registry.remove_listener(&listener);
-            listener.close();
-        }
-        let all = Arc::clone(&registry);
-        registry.spawn(async move {
-            let count = owns.len();
-            all.report_listening(closing, spec, owns).await;
-            for index in 0..count {
-                all.spawn(Acceptor::new(&all, &listener, index).run());
-            }
-        });
+/// socket(), bind(), listen() for each requested listening socket; all of them or none.
+async fn listening_sockets(
+    registry: &Arc<Registry>,
+    spec: &ListenSpec,
+) -> Result<(Vec<TcpListener>, Vec<OwnSocket>), SyscallError> {
+    if registry.listeners().len() >= MOST {
+        return Err(SyscallError { call: Call::Reserve, errno: Errno::EMFILE });
     }
-
-    async fn listener(&mut self) -> Result<(Arc<Listener>, Vec<OwnSocket>), SyscallError> {
-        let registry = &self.registry;
-        if registry.listeners().len() >= ListenTask::MOST {
-            return Err(SyscallError { call: Call::Reserve, errno: Errno::EMFILE });
-        }
-        let (mut owns, mut sockets) = (Vec::new(), Vec::new());
-        let mut trace = registry.recorder(Purpose::Listen);
-        let report = |trace, row| registry.report_trace(trace, row);
-        let made = bind::listening_sockets(&self.spec, &registry.factory, &mut trace, report);
-        for (socket, own) in made.await? {
-            let socket = TcpListener::from_std(socket.into()).map_err(failed(Call::Listen))?;
-            self.spec.at = own.name.tuple.local;
-            owns.push(own);
-            sockets.push((socket, own.name));
-        }
-        let listener = Listener::new(self.spec.clone(), sockets, registry.stop.child_token());
-        Ok((Arc::new(listener), owns))
+    let mut trace = registry.recorder(Purpose::Listen);
+    let mut at = SocketAddr::from(spec.at);
+    let (mut sockets, mut owns) = (Vec::new(), Vec::new());
+    for _ in 0..spec.listeners.clamp(1, 4) {
+        let made = listening_socket(spec, at, &registry.factory, &mut trace).await;
+        let (socket, bound) = made.inspect_err(|_| registry.report_trace(trace.take(), None))?;
+        at = bound;
+        let no_peer = SocketAddr::new(socket::unspecified(at.ip()), 0);
+        let own = socket::own(spec.host, Protocol::Tcp, &socket, [at, no_peer]);
+        registry.report_trace(trace.take(), Some(own.name));
+        sockets.push(TcpListener::from_std(socket.into()).map_err(failed(Call::Listen))?);
+        owns.push(own);
     }
+    Ok((sockets, owns))
+}
+
+async fn listening_socket(
+    spec: &ListenSpec,
+    at: SocketAddr,
+    factory: &SocketFactory,
+    trace: &mut TraceRecorder,
+) -> Result<(Socket, SocketAddr), SyscallError> {
+    let socket = factory.socket(spec.host, Protocol::Tcp, at.ip(), trace).await?;
+    let bound = bind(spec, at, &socket, trace).and_then(|()| {
+        let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
+        trace.record(&socket, Syscall::Listen(spec.backlog), socket.listen(backlog))?;
+        trace.local_addr(&socket).map_err(failed(Call::Bind))
+    });
+    match bound {
+        Ok(at) => Ok((socket, at)),
+        Err(why) => Err(trace.close_after(socket, why)),
+    }
+}
+
+/// The options of a listening socket, and bind().
+pub(super) fn bind(
+    spec: &ListenSpec,
+    at: SocketAddr,
+    socket: &Socket,
+    trace: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
+    let asked = [
+        at.is_ipv6().then_some(SockOpt::OnlyV6(spec.only_v6)),
+        spec.reuse_addr.then_some(SockOpt::ReuseAddr),
+        spec.reuse_port.then_some(SockOpt::ReusePort),
+    ];
+    for option in asked.into_iter().flatten() {
+        options::set(socket, option, trace)?;
+    }
+    trace.record(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()))
 }

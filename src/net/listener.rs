@@ -1,7 +1,7 @@
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -9,11 +9,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::net::lock::lock;
+use crate::net::lock;
 use crate::tcp::{Accepting, ListenSpec, SocketId, SyscallError};
 
 /// What the sockets of one Listen command share: whether accept() may be called, and how many of our own clients wait for it.
-#[derive(Debug)]
 pub(super) struct Listener {
     /// As requested, with the real port.
     pub(super) spec: ListenSpec,
@@ -24,13 +23,14 @@ pub(super) struct Listener {
     /// Cancelled once all its sockets were reported closed.
     pub(super) closed: CancellationToken,
     sockets: Vec<Mutex<Option<TcpListener>>>,
-    permit: watch::Sender<AcceptPermit>,
+    pub(super) permit: watch::Sender<AcceptPermit>,
     /// Our own clients that are connecting or wait in the accept queue.
     pending: AtomicU32,
     queue_space: Notify,
     /// Sockets not yet reported closed.
     open: AtomicU32,
-    error: Mutex<Option<SyscallError>>,
+    /// Why it was closed, if an error was the reason.
+    pub(super) error: OnceLock<SyscallError>,
 }
 
 /// Whether accept() may be called.
@@ -49,10 +49,10 @@ impl Listener {
 
     pub(super) fn new(
         spec: ListenSpec,
-        sockets: Vec<(TcpListener, SocketId)>,
+        ids: Vec<SocketId>,
+        sockets: Vec<TcpListener>,
         stop: CancellationToken,
     ) -> Listener {
-        let ids: Vec<SocketId> = sockets.iter().map(|(_, id)| *id).collect();
         let permit = match spec.accepting {
             Accepting::AtOnce => AcceptPermit::Always,
             Accepting::Held => AcceptPermit::Times(0),
@@ -63,11 +63,11 @@ impl Listener {
             ids,
             stop,
             closed: CancellationToken::new(),
-            sockets: sockets.into_iter().map(|(socket, _)| Mutex::new(Some(socket))).collect(),
+            sockets: sockets.into_iter().map(|socket| Mutex::new(Some(socket))).collect(),
             permit: watch::Sender::new(permit),
             pending: AtomicU32::new(0),
             queue_space: Notify::new(),
-            error: Mutex::default(),
+            error: OnceLock::new(),
         }
     }
 
@@ -97,10 +97,6 @@ impl Listener {
                 *times = Listener::TIMES.min(*times + 1);
             }
         });
-    }
-
-    pub(super) fn permits(&self) -> watch::Receiver<AcceptPermit> {
-        self.permit.subscribe()
     }
 
     /// Whether accept() is called only on request.
@@ -191,13 +187,8 @@ impl Listener {
 
     /// Closes the listening sockets because one failed.
     pub(super) fn fail(&self, why: SyscallError) {
-        lock(&self.error).get_or_insert(why);
+        let _ = self.error.set(why);
         self.close();
-    }
-
-    /// Why it was closed, if an error was the reason.
-    pub(super) fn error(&self) -> Option<SyscallError> {
-        *lock(&self.error)
     }
 
     /// Counts one socket as reported closed; whether it was the last one.

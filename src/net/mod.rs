@@ -7,7 +7,6 @@
 //! spoil each lesson about bind(), TIME_WAIT and the accept queue.
 
 mod acceptor;
-mod bind;
 mod burst;
 mod connect;
 mod connection;
@@ -16,7 +15,6 @@ mod factory;
 mod held_state;
 mod listen;
 mod listener;
-mod lock;
 mod options;
 mod probe;
 mod registry;
@@ -25,6 +23,13 @@ mod socket;
 mod stream;
 mod trace;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 pub use crate::net::engine::Engine;
 pub use crate::net::factory::RemoteSockets;
 pub(crate) use crate::net::registry::panic_message;
+
+/// Locks also after a panic: nothing that is guarded here can be left half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

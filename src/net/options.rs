@@ -1,4 +1,4 @@
-//! The socket options that no crate in use has a name for (ip(7), tcp(7)).
+//! setsockopt() with the options of the trace; std, socket2 and rustix have no name for some of them (ip(7), tcp(7)).
 
 #![allow(
     unsafe_code,
@@ -7,32 +7,46 @@
 
 use std::io;
 use std::os::fd::AsRawFd;
+use std::time::Duration;
 
-use crate::tcp::PortRange;
+use libc::{IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, IPPROTO_TCP, TCP_DEFER_ACCEPT};
+use socket2::Socket;
+
+use crate::net::trace::TraceRecorder;
+use crate::tcp::{SockOpt, Syscall, SyscallError};
 
 /// `IP_LOCAL_PORT_RANGE` of linux/in.h, which libc lacks.
 const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
 
-/// Restricts the ports that the kernel picks for this socket to `range` (Linux 6.3); `ENOPROTOOPT` where the kernel lacks the option.
+/// Sets an option; `ENOPROTOOPT` where the kernel lacks it.
 ///
-/// The kernel silently ignores what lies outside of `net.ipv4.ip_local_port_range`.
-pub(super) fn set_local_port_range(socket: &impl AsRawFd, range: PortRange) -> io::Result<()> {
-    let both = u32::from(range.low.0) | u32::from(range.high.0) << 16;
-    set_option(socket, (libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE), both)
-}
-
-/// Lets bind() with port 0 fix the address only; connect() then picks a port that may be in use for other destinations.
-pub(super) fn set_bind_address_no_port(socket: &impl AsRawFd) -> io::Result<()> {
-    set_option(socket, (libc::IPPROTO_IP, libc::IP_BIND_ADDRESS_NO_PORT), 1)
+/// The kernel silently ignores what of a port range lies outside of `net.ipv4.ip_local_port_range`.
+pub(super) fn set(
+    socket: &Socket,
+    option: SockOpt,
+    trace: &mut TraceRecorder,
+) -> Result<(), SyscallError> {
+    let done = match option {
+        SockOpt::ReuseAddr => socket.set_reuse_address(true),
+        SockOpt::ReusePort => socket.set_reuse_port(true),
+        SockOpt::OnlyV6(only) => socket.set_only_v6(only),
+        SockOpt::BindAddressNoPort => set_number(socket, (IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT), 1),
+        SockOpt::LocalPortRange(range) => {
+            let both = u32::from(range.low.0) | u32::from(range.high.0) << 16;
+            set_number(socket, (IPPROTO_IP, IP_LOCAL_PORT_RANGE), both)
+        }
+        SockOpt::NoLinger => socket.set_linger(Some(Duration::ZERO)),
+    };
+    trace.record(socket, Syscall::SetSockOpt(option), done)
 }
 
 /// Lets a listening socket leave connections in SYN_RECV until data arrives, for about `seconds`.
-pub(super) fn set_defer_accept(socket: &impl AsRawFd, seconds: u32) -> io::Result<()> {
-    set_option(socket, (libc::IPPROTO_TCP, libc::TCP_DEFER_ACCEPT), seconds)
+pub(super) fn set_defer_accept(socket: &Socket, seconds: u32) -> io::Result<()> {
+    set_number(socket, (IPPROTO_TCP, TCP_DEFER_ACCEPT), seconds)
 }
 
-fn set_option(
-    socket: &impl AsRawFd,
+fn set_number(
+    socket: &Socket,
     (level, option): (libc::c_int, libc::c_int),
     value: u32,
 ) -> io::Result<()> {

@@ -2,15 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use socket2::Socket;
 
-use crate::net::bind;
+use crate::net::connect::client_socket;
 use crate::net::factory::SocketFactory;
 use crate::net::registry::Registry;
-use crate::net::socket::failed;
-use crate::net::trace::TraceRecorder;
+use crate::net::trace::{TraceRecorder, failed};
+use crate::net::{listen, options};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Probe, Protocol, Purpose, SockOpt,
     SocketEvent, Syscall, SyscallError,
@@ -38,7 +37,7 @@ async fn try_one(
         Probe::Bind { host, protocol, at, reuse_addr, reuse_port } => {
             let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };
             let socket = factory.socket(host, protocol, at.ip, trace).await?;
-            let bound = bind::bind_listener(&spec, SocketAddr::from(at), &socket, trace);
+            let bound = listen::bind(&spec, SocketAddr::from(at), &socket, trace);
             trace.close(&socket);
             bound
         }
@@ -59,19 +58,17 @@ async fn connect(
 ) -> Result<(), SyscallError> {
     let listener = factory.socket(spec.host, Protocol::Tcp, to, trace).await?;
     bind_any_port(&listener, to, factory.ephemeral_range(spec.host), trace)?;
-    let done = trace.record(&listener, Syscall::Listen(1), listener.listen(1));
-    done.map_err(failed(Call::Listen))?;
+    trace.record(&listener, Syscall::Listen(1), listener.listen(1))?;
     let at = trace.local_addr(&listener).map_err(failed(Call::Bind))?;
-    let client = bind::client_socket(spec, at, None, factory, trace).await?;
+    let client = client_socket(spec, at, None, factory, trace).await?;
     let done = client.connect(&at.into());
     let connected = match trace.record(&client, Syscall::Connect(Endpoint::from(at)), done) {
         // The kernel found a port for it.
-        Err(error) if Errno::from(&error) == Errno::EINPROGRESS => Ok(()),
-        done => done.map_err(failed(Call::Connect)),
+        Err(SyscallError { errno: Errno::EINPROGRESS, .. }) => Ok(()),
+        done => done,
     };
     // RST, so that no row in TIME_WAIT remains.
-    let done = client.set_linger(Some(Duration::ZERO));
-    let _ = trace.record(&client, Syscall::SetSockOpt(SockOpt::NoLinger), done);
+    let _ = options::set(&client, SockOpt::NoLinger, trace);
     trace.close(&client);
     drop(client);
     trace.close(&listener);
@@ -86,8 +83,8 @@ fn bind_any_port(
     trace: &mut TraceRecorder,
 ) -> Result<(), SyscallError> {
     let mut bind = |port: u16| {
-        let spec = ListenSpec::at(Endpoint::new(ip, port));
-        bind::bind_listener(&spec, SocketAddr::from(spec.at), listener, trace)
+        let at = Endpoint::new(ip, port);
+        listen::bind(&ListenSpec::at(at), SocketAddr::from(at), listener, trace)
     };
     let picked = bind(0);
     let range = range.unwrap_or(PortRange::DEFAULT);

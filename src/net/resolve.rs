@@ -45,17 +45,12 @@ fn unresolved(errno: Errno) -> SyscallError {
 
 /// Whether it is an address of loopback, of a private network (RFC 1918, RFC 4193) or of the link (RFC 3927, RFC 4291).
 fn is_private(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
-        }
-        IpAddr::V6(ip) => {
-            ip.is_loopback()
-                || ip.is_unique_local()
-                || ip.is_unicast_link_local()
-                || ip.is_unspecified()
-        }
-    }
+    let ip = ip.to_canonical();
+    let is_near = match ip {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local(),
+    };
+    is_near || ip.is_loopback() || ip.is_unspecified()
 }
 
 #[cfg(test)]

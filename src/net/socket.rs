@@ -1,15 +1,15 @@
 //! socket(2) on this machine, and what there is to know about addresses and ports.
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::net::trace::TraceRecorder;
+use crate::net::trace::{TraceRecorder, failed};
 use crate::net::{options, trace};
 use crate::tcp::{
-    Call, Endpoint, Errno, FiveTuple, Host, OwnSocket, PortRange, Protocol, SocketId, SyscallError,
+    Call, Endpoint, FiveTuple, Host, OwnSocket, PortRange, Protocol, SockOpt, SocketId,
+    SyscallError,
 };
 
 /// socket(): nonblocking.
@@ -26,11 +26,6 @@ pub(super) fn new(
     let made = Socket::new_raw(domain, kind.nonblocking().cloexec(), Some(number));
     trace.socket(protocol, ip, &made);
     made.map_err(failed(Call::Socket))
-}
-
-/// Turns an error of `call` into a [`SyscallError`].
-pub(super) fn failed(call: Call) -> impl Fn(io::Error) -> SyscallError {
-    move |error| SyscallError { call, errno: Errno::from(&error) }
 }
 
 /// The socket as the kernel's table shows it; `ends` are the local and the remote address.
@@ -65,9 +60,9 @@ pub(super) fn ephemeral_range() -> Option<PortRange> {
     let (low, high) = text.trim().split_once(char::is_whitespace)?;
     let range = format!("{}-{}", low.trim(), high.trim()).parse().ok()?;
     let here = Ipv4Addr::LOCALHOST.into();
-    let probe = new(Protocol::Tcp, here, &mut TraceRecorder::off()).ok()?;
-    let is_known = options::set_local_port_range(&probe, range).is_ok();
-    is_known.then_some(range)
+    let trace = &mut TraceRecorder::off();
+    let probe = new(Protocol::Tcp, here, trace).ok()?;
+    options::set(&probe, SockOpt::LocalPortRange(range), trace).is_ok().then_some(range)
 }
 
 /// Whether `ip` is an address of this machine.

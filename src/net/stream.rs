@@ -1,11 +1,11 @@
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::time::Duration;
 
 use socket2::{SockRef, Socket};
 use tokio::io::{Interest, Ready};
 use tokio::net::{TcpStream, UdpSocket};
 
+use crate::net::options;
 use crate::net::trace::TraceRecorder;
 use crate::tcp::{Errno, Protocol, SockOpt, Syscall};
 
@@ -88,15 +88,13 @@ impl Stream {
     /// shutdown(`SHUT_WR`).
     pub(super) fn half_close(&self, trace: &mut TraceRecorder) -> Result<(), Errno> {
         let done = SockRef::from(self).shutdown(std::net::Shutdown::Write);
-        let done = trace.record(self, Syscall::Shutdown, done);
-        done.map_err(|error| Errno::from(&error))
+        trace.record(self, Syscall::Shutdown, done).map_err(|why| why.errno)
     }
 
     /// Makes close() send RST (`SO_LINGER` 0).
     pub(super) fn set_no_linger(&self, trace: &mut TraceRecorder) {
-        let done = SockRef::from(self).set_linger(Some(Duration::ZERO));
         // Without the option close() sends FIN, which ends the connection, too.
-        let _ = trace.record(self, Syscall::SetSockOpt(SockOpt::NoLinger), done);
+        let _ = options::set(&SockRef::from(self), SockOpt::NoLinger, trace);
     }
 }
 

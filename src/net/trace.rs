@@ -10,8 +10,10 @@ use std::time::Duration;
 use socket2::Socket;
 use tokio::time::Instant;
 
-use crate::net::lock::lock;
-use crate::tcp::{Endpoint, Errno, Protocol, Purpose, Syscall, SyscallRecord, SyscallResult};
+use crate::net::lock;
+use crate::tcp::{
+    Call, Endpoint, Errno, Protocol, Purpose, Syscall, SyscallError, SyscallRecord, SyscallResult,
+};
 
 /// The system calls on one socket, recorded by whatever makes them.
 #[derive(Debug)]
@@ -32,15 +34,15 @@ impl TraceRecorder {
         TraceRecorder::new(Purpose::Try, false)
     }
 
-    /// Records a call that returns 0 or an error, and passes its result on.
+    /// Records a call that returns 0 or an error, and names it in the error.
     pub(super) fn record(
         &mut self,
         on: &impl AsRawFd,
         asked: Syscall,
         result: io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> Result<(), SyscallError> {
         self.push(Some(number(on)), asked, result_of(&result, |()| SyscallResult::Done));
-        result
+        result.map_err(failed(call_of(asked)))
     }
 
     pub(super) fn push(&mut self, on: Option<u32>, asked: Syscall, answer: SyscallResult) {
@@ -65,6 +67,13 @@ impl TraceRecorder {
         self.push(Some(number(socket)), Syscall::Close, SyscallResult::Unread);
     }
 
+    /// close() after an error, which is returned.
+    pub(super) fn close_after(&mut self, socket: Socket, why: SyscallError) -> SyscallError {
+        self.close(&socket);
+        drop(socket);
+        why
+    }
+
     /// The result of a pending connect() (`SO_ERROR`).
     pub(super) fn connect_result(&mut self, socket: &impl AsRawFd, error: Option<Errno>) {
         let result = error.map_or(SyscallResult::Done, SyscallResult::Failed);
@@ -79,6 +88,23 @@ impl TraceRecorder {
     /// Hands out the calls so far, and goes on with the next socket for the same purpose.
     pub(super) fn take(&mut self) -> TraceRecorder {
         TraceRecorder { calls: std::mem::take(&mut self.calls), ..*self }
+    }
+}
+
+/// Turns an error of `call` into a [`SyscallError`].
+pub(super) fn failed(call: Call) -> impl Fn(io::Error) -> SyscallError {
+    move |error| SyscallError { call, errno: Errno::from(&error) }
+}
+
+const fn call_of(asked: Syscall) -> Call {
+    match asked {
+        Syscall::Socket { .. } => Call::Socket,
+        Syscall::SetSockOpt(_) => Call::SetSockOpt,
+        Syscall::Bind(_) | Syscall::GetSockName => Call::Bind,
+        Syscall::Listen(_) => Call::Listen,
+        Syscall::Accept => Call::Accept,
+        Syscall::Connect(_) | Syscall::ConnectAnswer => Call::Connect,
+        Syscall::Shutdown | Syscall::Close => Call::Shutdown,
     }
 }
 

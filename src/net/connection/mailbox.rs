@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use tokio::sync::Notify;
 
-use crate::net::lock::lock;
+use crate::net::lock;
 use crate::tcp::CloseKind;
 
 /// Orders for the task of one connection.

@@ -2,9 +2,8 @@
 
 mod byte_counts;
 pub(crate) mod mailbox;
-mod receive;
-mod send;
 mod send_queue;
+mod transfer;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +21,6 @@ use crate::tcp::{Call, CloseKind, Errno, OnData, Purpose, SocketEvent, SyscallEr
 /// The task that owns one end of a connection.
 ///
 /// An idle one holds no buffer: bytes pass through the stack of the thread that reads them.
-#[derive(Debug)]
 pub(crate) struct ConnectionTask {
     stream: Stream,
     registration: Registration,

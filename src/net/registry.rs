@@ -1,7 +1,5 @@
-mod mailboxes;
-mod trace;
-
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -13,19 +11,21 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, ready};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::net::connection::mailbox::Mailbox;
 use crate::net::factory::SocketFactory;
 use crate::net::listener::Listener;
-use crate::net::lock::lock;
-use crate::net::registry::mailboxes::Mailboxes;
-use crate::net::trace::TraceLimit;
-use crate::tcp::{CloseKind, Host, ListenSpec, OwnSocket, SocketEvent, SocketId};
+use crate::net::lock;
+use crate::net::trace::{TraceLimit, TraceRecorder};
+use crate::tcp::{
+    CloseKind, Host, HostLimits, ListenSpec, OwnSocket, Purpose, SocketEvent, SocketId,
+    SyscallTrace,
+};
 
 /// Every open socket, and what all tasks share.
-#[derive(Debug)]
 pub(crate) struct Registry {
     events: Sender<SocketEvent>,
     tasks: TaskTracker,
@@ -37,10 +37,13 @@ pub(crate) struct Registry {
     /// The most connections.
     budget: u64,
     open: AtomicU64,
+    registered: AtomicU64,
     resets: AtomicU64,
     /// Listening sockets announced and not yet reported closed.
     listening: AtomicU64,
-    mailboxes: Mutex<Mailboxes>,
+    /// By socket and number of the registration. Several may have one id: the kernel makes exact copies of a UDP socket (`SO_REUSEADDR`),
+    /// and a new TCP connection may get the 5-tuple of one that is just being closed. An order is for the newest.
+    mailboxes: Mutex<BTreeMap<(SocketId, u64), Arc<Mailbox>>>,
     listeners: Mutex<Vec<Arc<Listener>>>,
     pub(crate) trace_limit: TraceLimit,
 }
@@ -50,7 +53,7 @@ impl Registry {
         events: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
-        budget: u64,
+        descriptors: u64,
         echo_timeout: Duration,
     ) -> Registry {
         Registry {
@@ -59,10 +62,11 @@ impl Registry {
             stop,
             echo_timeout,
             factory: SocketFactory::default(),
-            budget,
-            open: AtomicU64::new(0),
-            resets: AtomicU64::new(0),
-            listening: AtomicU64::new(0),
+            budget: descriptors.saturating_sub(HostLimits::RESERVED_DESCRIPTORS),
+            open: AtomicU64::default(),
+            registered: AtomicU64::default(),
+            resets: AtomicU64::default(),
+            listening: AtomicU64::default(),
             mailboxes: Mutex::default(),
             listeners: Mutex::default(),
             trace_limit: TraceLimit::default(),
@@ -125,9 +129,9 @@ impl Registry {
             (open < self.budget()).then_some(open + 1)
         });
         taken.ok()?;
-        let mailbox = Arc::new(Mailbox::default());
-        lock(&self.mailboxes).insert(id, Arc::clone(&mailbox));
-        Some(Registration { registry: Arc::clone(self), id, mailbox })
+        let (number, mailbox) = (self.registered.fetch_add(1, Ordering::Relaxed), Arc::default());
+        lock(&self.mailboxes).insert((id, number), Arc::clone(&mailbox));
+        Some(Registration { registry: Arc::clone(self), id, number, mailbox })
     }
 
     /// How many more connections there are descriptors for.
@@ -139,9 +143,11 @@ impl Registry {
         self.budget.saturating_sub(self.factory.descriptors())
     }
 
-    /// The mailbox of the socket with that id, while it is open.
+    /// The mailbox of the newest socket with that id, while it is open.
     pub(crate) fn mailbox(&self, id: SocketId) -> Option<Arc<Mailbox>> {
-        lock(&self.mailboxes).get(id).cloned()
+        let mailboxes = lock(&self.mailboxes);
+        let (_, newest) = mailboxes.range((id, 0)..=(id, u64::MAX)).next_back()?;
+        Some(Arc::clone(newest))
     }
 
     /// Resets every connection, also those that are just being made.
@@ -151,7 +157,7 @@ impl Registry {
     }
 
     pub(crate) fn reset(&self, which: impl Fn(&SocketId) -> bool) {
-        for (_, mailbox) in lock(&self.mailboxes).all().filter(|(id, _)| which(id)) {
+        for (_, mailbox) in lock(&self.mailboxes).iter().filter(|((id, _), _)| which(id)) {
             mailbox.close(CloseKind::Abort);
         }
     }
@@ -201,7 +207,7 @@ impl Registry {
         if let Some(at) = id {
             self.report(SocketEvent::Closed { at, how: CloseKind::Close }).await;
         }
-        let why = listener.error();
+        let why = listener.error.get().copied();
         let none_listens = self.listening.fetch_sub(1, Ordering::AcqRel) == 1;
         let is_last = listener.finish_one();
         if none_listens || (is_last && why.is_some()) {
@@ -211,19 +217,44 @@ impl Registry {
             listener.closed.cancel();
         }
     }
+
+    /// A recorder for one socket; it is off when the limit is reached.
+    pub(crate) fn recorder(self: &Arc<Self>, purpose: Purpose) -> TraceRecorder {
+        let admitted = self.trace_limit.admit(purpose);
+        if let Err(Some(at)) = admitted {
+            self.spawn(Arc::clone(self).report_left_out(purpose, at));
+        }
+        TraceRecorder::new(purpose, admitted.is_ok())
+    }
+
+    pub(crate) fn report_trace(self: &Arc<Self>, trace: TraceRecorder, row: Option<SocketId>) {
+        let TraceRecorder { purpose: deed, calls, .. } = trace;
+        if !calls.is_empty() {
+            self.report_soon(SocketEvent::Called(SyscallTrace { deed, row, calls }));
+        }
+    }
+
+    async fn report_left_out(self: Arc<Self>, deed: Purpose, at: Instant) {
+        tokio::select! {
+            () = self.stop.cancelled() => return,
+            () = tokio::time::sleep_until(at) => (),
+        }
+        let count = self.trace_limit.take_left_out(deed);
+        self.report(SocketEvent::CalledAlike { deed, count }).await;
+    }
 }
 
 /// The entry of one connection, removed when this is dropped.
-#[derive(Debug)]
 pub(crate) struct Registration {
     pub(crate) registry: Arc<Registry>,
     pub(crate) id: SocketId,
+    number: u64,
     pub(crate) mailbox: Arc<Mailbox>,
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        lock(&self.registry.mailboxes).remove(self.id, &self.mailbox);
+        lock(&self.registry.mailboxes).remove(&(self.id, self.number));
         self.registry.open.fetch_sub(1, Ordering::AcqRel);
     }
 }
