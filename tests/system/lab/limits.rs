@@ -9,7 +9,6 @@ use fivetuple::tcp::{Errno, LabLimits, LabSpec, Port};
 use crate::lab::{LAPTOP, SERVER, bench};
 use crate::support::again::sealed;
 use crate::support::{program, skipped, skipped_none};
-use crate::terminal::{broken, lab_dashboard, quit};
 
 const QUEUE: &str = "/proc/sys/net/core/somaxconn";
 
@@ -105,24 +104,5 @@ fn a_range_that_cannot_be_set_is_refused_with_what_helps() {
         ] {
             assert!(why.helps.contains(word), "{why:?}");
         }
-    });
-}
-
-#[test]
-fn the_dashboard_says_it_too_and_does_not_plan_with_more() {
-    sealed(|| {
-        if lab(&[]).is_none() {
-            return;
-        }
-        let terminal = lab_dashboard();
-        terminal.wait_for(&broken("The lab works, but its accept queues hold"));
-        terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
-        terminal.press("P");
-        terminal.press("ctrl-u");
-        terminal.type_text("50000-50009");
-        terminal.press_until("Enter", &broken("The lab's computers keep 32768-60999"));
-        terminal.press("Esc");
-        terminal.press_until("c", r":500 .*ESTABLISHED .*ESTABLISHED");
-        quit(terminal);
     });
 }

@@ -11,7 +11,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use crate::support::line::timespec;
 use crate::support::netns;
 use crate::support::pty::{Terminal, command, fivetuple};
-use crate::terminal::{LIMIT, count, dashboard, listening, quit, wait_connections};
+use crate::terminal::{LIMIT, count, dashboard, listening, wait_connections};
 
 /// A second or so, on a busy machine.
 const SOON: Duration = Duration::from_secs(3);
@@ -26,14 +26,6 @@ fn ends(mut terminal: Terminal, signal: Signal, code: i32) {
     assert_eq!(terminal.wait_exit_within(SOON), code, "{signal:?}");
     terminal.assert_restored();
     assert_eq!(count(&terminal.bytes_since(0), b"\x1b[?1049l"), 1);
-}
-
-#[test]
-fn q_quits() {
-    let terminal = listening();
-    terminal.press("c");
-    wait_connections(&terminal, "1");
-    quit(terminal);
 }
 
 #[test]
