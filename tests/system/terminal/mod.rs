@@ -21,7 +21,7 @@ use regex::Regex;
 
 use crate::support::pty::{Terminal, fivetuple};
 
-pub(crate) use ending::ends_within;
+pub(crate) use ending::{children, ends_within};
 
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
