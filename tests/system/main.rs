@@ -15,6 +15,7 @@ mod lab;
 mod law;
 mod myth;
 mod net;
+mod ran;
 mod real_robot;
 mod run;
 mod terminal;

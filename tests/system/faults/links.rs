@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
-use std::process::Output;
 
 use fivetuple::tcp::Endpoint;
 
+use crate::ran::fivetuple as run;
 use crate::support::netns::done;
 use crate::support::pty::{Terminal, fivetuple};
 use crate::support::sandbox::{Refused, within};
-use crate::support::{netns, program, skipped};
+use crate::support::{netns, skipped};
 use crate::terminal::{broken, call_to, press_for_rows, quit, started, wait_rows};
 
 /// The ends of a cable: both in the network of the test, each with an address of the link.
@@ -40,16 +40,10 @@ fn at(end: usize, port: u16) -> SocketAddr {
     SocketAddrV6::new(ip, port, 0, scope).into()
 }
 
-fn run(args: &[&str]) -> Output {
-    program(args).output().unwrap()
-}
-
 /// How often the table shows each row: protocol, both ends, state.
 fn table(port: u16) -> BTreeMap<[String; 4], usize> {
-    let output = run(&["table", "--json", "--port", &port.to_string()]);
-    let text = String::from_utf8(output.stdout).unwrap();
     let mut rows = BTreeMap::new();
-    for line in text.lines() {
+    for line in run(&["table", "--json", "--port", &port.to_string()]).out.lines() {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();
         let word = |name: &str| row[name].as_str().unwrap().to_owned();
         let words = ["proto", "local", "foreign", "state"].map(word);
@@ -92,11 +86,9 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
         let listener = TcpListener::bind(at(0, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let to = format!("[fe80::a%left]:{port}");
-        let output = run(&["connect", &to, "--wait", "0s"]);
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{output:?}");
-        assert!(said.contains(&format!("-> [fe80::a]:{port}: connected")), "{said}");
-        assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
+        let [answered, all] =
+            [format!("-> [fe80::a]:{port}: connected"), format!("1 of 1 connected to {to}")];
+        run(&["connect", &to, "--wait", "0s"]).ends(0, &[&answered, &all]);
         for (wrong, why) in [
             (format!("[fe80::a%nowhere]:{port}"), "Name or service not known"),
             (
@@ -104,10 +96,7 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
                 "A link-local address needs its interface, for example [fe80::1%eth0]:5000.",
             ),
         ] {
-            let output = run(&["connect", &wrong]);
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(1), "{said}");
-            assert!(said.contains(why), "{said}");
+            run(&["connect", &wrong]).ends(1, &[why]);
         }
     });
 }
@@ -145,11 +134,7 @@ fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
             (&["listen", "--bind", "fe80::a"][..], "try --bind ::"),
             (&["connect", "[fe80::b%left]:9", "--from", "fe80::a"], "try without --from"),
         ] {
-            let refused = run(args);
-            let said = String::from_utf8_lossy(&refused.stderr);
-            assert_eq!(refused.status.code(), Some(1), "{said}");
-            assert!(said.contains("bind() failed: ") && said.contains("EINVAL"), "{said}");
-            assert!(said.contains(helps), "{said}");
+            run(args).ends(1, &["bind() failed: ", "EINVAL", helps]);
         }
         let args = ["--bind", "fe80::a", "--listen"];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);

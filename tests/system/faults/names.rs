@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::NamedTempFile;
 
+use crate::ran::{Ran, ran};
 use crate::support::netns::done;
 use crate::support::pty::{PATIENCE, Terminal, command};
 use crate::support::{netns, skipped, skipped_none};
@@ -30,11 +31,10 @@ impl Covered {
         file.write_all(text.as_bytes()).unwrap();
         let covered = Covered { file, place };
         let tried = covered.run(&["cat", place]);
-        if tried.stdout == text.as_bytes() {
+        if tried.out == text {
             return Some(covered);
         }
-        let why = String::from_utf8_lossy(&tried.stderr).into_owned();
-        skipped_none(&format!("{place} cannot be covered: {}", why.trim()))
+        skipped_none(&format!("{place} cannot be covered: {}", tried.err.trim()))
     }
 
     pub(crate) fn line<'a>(&'a self, line: &[&'a str]) -> Vec<&'a str> {
@@ -43,12 +43,11 @@ impl Covered {
         [&covered, line].concat()
     }
 
-    fn run(&self, line: &[&str]) -> Output {
-        let mut unshare = Command::new("unshare");
-        unshare.args(self.line(line)).output().unwrap()
+    fn run(&self, line: &[&str]) -> Ran {
+        ran(Command::new("unshare").args(self.line(line)))
     }
 
-    pub(crate) fn fivetuple(&self, args: &[&str]) -> Output {
+    pub(crate) fn fivetuple(&self, args: &[&str]) -> Ran {
         self.run(&[&[env!("CARGO_BIN_EXE_fivetuple")], args].concat())
     }
 
@@ -77,11 +76,9 @@ fn of_ten_addresses_each_is_called_until_the_last_one_answers() {
         let last = TcpListener::bind("127.0.1.9:0").unwrap();
         let port = last.local_addr().unwrap().port();
         let to = format!("many.test:{port}");
-        let output = hosts.fivetuple(&["connect", &to, "--wait", "0s"]);
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{output:?}");
-        assert!(said.contains(&format!("-> 127.0.1.9:{port}: connected")), "{said}");
-        assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
+        let [answered, all] =
+            [format!("-> 127.0.1.9:{port}: connected"), format!("1 of 1 connected to {to}")];
+        hosts.fivetuple(&["connect", &to, "--wait", "0s"]).ends(0, &[&answered, &all]);
         // In the order of the resolver; the picture keeps the first few of calls that are alike.
         let terminal = hosts.dashboard(&to, 100);
         terminal.press("i");
@@ -99,12 +96,8 @@ fn of_ten_addresses_each_is_called_until_the_last_one_answers() {
 fn where_every_address_refuses_the_last_refusal_is_told_once() {
     netns::alone(|| {
         let Some(hosts) = ten() else { return };
-        let output = hosts.fivetuple(&["connect", "many.test:9"]);
-        let why = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
-        assert!(why.contains("cannot connect to many.test:9"), "{why}");
-        assert!(why.contains("ECONNREFUSED"), "{why}");
-        assert_eq!(why.lines().count(), 1, "{why}");
+        let refused = hosts.fivetuple(&["connect", "many.test:9"]);
+        refused.fails(&["cannot connect to many.test:9", "ECONNREFUSED"]);
     });
 }
 
@@ -130,12 +123,11 @@ fn an_address_that_is_not_there_is_no_failure_when_the_next_one_answers() {
         };
         let answers = TcpListener::bind("127.0.1.1:0").unwrap();
         let to = format!("some.test:{}", answers.local_addr().unwrap().port());
-        let output = hosts.fivetuple(&["connect", &to, "--wait", "0s"]);
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(said.contains("[fd00::9]"), "it was called first: {said}");
-        assert!(said.contains(&format!("1 of 1 connected to {to}")), "{said}");
-        assert!(output.status.success(), "{output:?}");
-        assert!(output.stderr.is_empty(), "{output:?}");
+        let all = format!("1 of 1 connected to {to}");
+        let said = hosts.fivetuple(&["connect", &to, "--wait", "0s"]);
+        // That one is called first.
+        let said = said.ends(0, &["[fd00::9]", &all]);
+        assert_eq!(said.err, "");
         let terminal = hosts.dashboard(&to, 36);
         terminal
             .press_until("c", r"fd00::9[^\n]*EHOSTUNREACH(?s:.*)laptop connected to 127\.0\.1\.1:");
@@ -151,13 +143,9 @@ fn a_name_that_nobody_knows_is_said_to_be_unknown() {
         let Some(hosts) = Covered::new("/etc/hosts", "127.0.0.1 localhost\n") else {
             return;
         };
-        let output = hosts.fivetuple(&["connect", "nowhere.test:80"]);
-        let why = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
-        assert_eq!(
-            why,
-            "fivetuple: cannot connect to nowhere.test:80: Name or service not known. Try an address instead of the name.\n"
-        );
+        hosts.fivetuple(&["connect", "nowhere.test:80"]).fails(&[
+            "fivetuple: cannot connect to nowhere.test:80: Name or service not known. Try an address instead of the name.\n",
+        ]);
         let terminal = hosts.dashboard("nowhere.test:80", 36);
         terminal.press("c");
         terminal.wait_for(&broken("cannot connect to nowhere.test:80: Name or service not known."));

@@ -1,12 +1,12 @@
 //! A kernel without sock_diag, and sandboxes that refuse it: /proc is read instead, and that is said.
 
 use std::net::TcpStream;
-use std::process::{Command, Output};
 
 use crate::place::{LOCALHOST, listener};
+use crate::ran::{Ran, fivetuple as run};
 use crate::support::pty::fivetuple;
 use crate::support::sandbox::{Refused, within};
-use crate::support::{netns, program, skipped};
+use crate::support::{netns, skipped};
 use crate::terminal::{broken, listen, press_for_rows, quit, started, wait_rows};
 
 /// How much room netlink's answers have: nobody else asks recv(2) for so much.
@@ -31,22 +31,15 @@ fn refusals() -> Vec<(Refused, &'static str)> {
     ]
 }
 
-fn table(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
-    command.arg("table").args(args).output().unwrap()
-}
-
 #[test]
 fn the_table_is_the_same_and_says_where_it_comes_from() {
     netns::alone_if_possible(|| {
         let (_listener, at) = listener(LOCALHOST);
         let client = TcpStream::connect(at).unwrap();
         let port = at.port().to_string();
-        let args = ["--port", &port, "--json"];
-        let free = table(&args);
-        let rows = |output: &Output| -> Vec<serde_json::Value> {
-            let text = String::from_utf8_lossy(&output.stdout);
-            let lines = text.lines().map(|line| {
+        let table = || run(&["table", "--port", &port, "--json"]);
+        let rows = |table: &Ran| -> Vec<serde_json::Value> {
+            let lines = table.out.lines().map(|line| {
                 let mut row: serde_json::Value = serde_json::from_str(line).unwrap();
                 // /proc tells no backlog.
                 if row["state"] == "LISTEN" {
@@ -56,19 +49,17 @@ fn the_table_is_the_same_and_says_where_it_comes_from() {
             });
             lines.collect()
         };
-        assert_eq!(rows(&free).len(), 3, "{free:?}");
-        assert!(free.stderr.is_empty(), "{free:?}");
+        let free = table();
+        assert_eq!((rows(&free).len(), free.err.as_str()), (3, ""), "{free:?}");
         for (refused, said) in refusals() {
-            let Some(output) = within(refused, || table(&args)) else {
+            let Some(table) = within(refused, table) else {
                 return skipped("no sandboxes here (seccomp)");
             };
-            assert!(output.status.success(), "{output:?}");
-            assert_eq!(rows(&output), rows(&free), "{output:?}");
-            let why = String::from_utf8_lossy(&output.stderr);
+            assert_eq!((table.code, rows(&table)), (Some(0), rows(&free)), "{table:?}");
             let said = regex::Regex::new(said).unwrap();
-            assert!(said.is_match(&why), "{why}");
-            assert!(why.contains("/proc/net/tcp"), "{why}");
-            assert_eq!(why.lines().count(), 1, "{why}");
+            assert!(said.is_match(&table.err), "{table:?}");
+            assert!(table.err.contains("/proc/net/tcp"), "{table:?}");
+            assert_eq!(table.err.lines().count(), 1, "{table:?}");
         }
         drop(client);
     });
@@ -99,16 +90,13 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
 
 #[test]
 fn a_lab_cannot_be_set_up_and_says_which_call_was_refused() {
-    let lab = || program(["lab", "--", "true"]).output().unwrap();
-    if !lab().status.success() {
+    let lab = || run(&["lab", "--", "true"]);
+    if lab().code != Some(0) {
         return skipped("no lab here");
     }
     let refused = Refused::family(libc::AF_NETLINK, libc::EPERM);
-    let Some(output) = within(refused, lab) else {
-        return skipped("no sandboxes here (seccomp)");
-    };
-    let why = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{why}");
-    assert!(why.contains("socket(NETLINK_ROUTE)") && why.contains("EPERM"), "{why}");
-    assert_eq!(why.lines().count(), 1, "{why}");
+    match within(refused, lab) {
+        Some(said) => drop(said.fails(&["socket(NETLINK_ROUTE)", "EPERM"])),
+        None => skipped("no sandboxes here (seccomp)"),
+    }
 }

@@ -6,11 +6,10 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::place::{LOCALHOST, listener};
-use crate::support::pty::{Terminal, command};
-use crate::support::{netns, skipped_none};
+use crate::support::netns;
+use crate::support::pty::command;
 use crate::terminal::{
-    broken, call_to, dashboard, lab_dashboard, listen, listening, quit, rows, started,
-    wait_connections,
+    broken, call_to, dashboard, listen, listening, quit, rows, started, wait_connections,
 };
 
 /// From now on the kernel throws away whatever comes for this socket, before TCP sees it: its peer is half open, as behind a cut cable.
@@ -121,49 +120,4 @@ fn where_lo_has_lost_its_addresses_that_is_said() {
             .wait_for(&broken("127.0.0.2 belongs to lo, which is down or has lost its addresses"));
         quit(terminal);
     });
-}
-
-/// A connection of the lab, both of whose ends are ESTABLISHED; `None` where No lab: .
-fn connected() -> Option<Terminal> {
-    let terminal = lab_dashboard();
-    terminal.wait_for("The lab is up|No lab: ");
-    if !terminal.screen().contains("The lab is up") {
-        return skipped_none("no lab here");
-    }
-    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
-    terminal.press_until("c", r":500 .*ESTABLISHED .*ESTABLISHED");
-    terminal.wait_for("sent \"Test payload");
-    Some(terminal)
-}
-
-/// From now on whatever is sent gets lost; the client's end tells how often it was sent again, and both ends believe that they are connected.
-fn cut(terminal: &Terminal) {
-    terminal.press_until("B", "CUT");
-    terminal.press_until("s", r"✗.* PSH\+ACK(?s:.*)resent after \d\.\d\d s");
-    // From the computers to the wire, and on to the rows of the chosen computer.
-    terminal.press("Tab");
-    terminal.press("Tab");
-    terminal.press("j");
-    terminal.press_until("Enter", r"state +● ESTABLISHED +● ESTABLISHED");
-    terminal.wait_for(r"timer +resent \d+ times?, no answer; next in");
-    terminal.wait_for(r"Send-Q +13 B, unacknowledged");
-    terminal.press_until("Esc", "CUT");
-}
-
-fn wait_soon(terminal: &Terminal, what: &str) {
-    let regex = regex::Regex::new(what).unwrap();
-    terminal.wait_until(what, SOON, |screen| regex.is_match(&screen.contents()));
-}
-
-#[test]
-fn a_client_behind_a_cut_cable_tells_its_retransmissions_and_can_be_disconnected_or_aborted() {
-    for (key, shows) in
-        [("d", r":500 .*● ESTABLISHED.*FIN_WAIT1"), ("x", r"1 LISTEN  1 ESTABLISHED ")]
-    {
-        let Some(terminal) = connected() else { return };
-        cut(&terminal);
-        terminal.press(key);
-        wait_soon(&terminal, shows);
-        quit(terminal);
-    }
 }

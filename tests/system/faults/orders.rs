@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use fivetuple::app::Event;
 use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, OwnSocket, Owner, SocketEvent,
+    Command, ConnectId, ConnectSpec, Endpoint, ListenSpec, OwnSocket, SocketEvent,
 };
 use proptest::prelude::*;
 
@@ -65,24 +64,6 @@ fn late_answers_to_an_order_that_was_given_up_are_not_those_of_the_next_one() {
     assert_eq!(robot.state.clients.awaited(), 3);
     let next = robot.state.clients.under_way.as_ref().unwrap();
     assert_eq!((next.asked, next.opened), (3, 0));
-}
-
-#[test]
-fn a_refusal_names_its_owner_as_soon_as_it_is_known() {
-    let mut robot = Robot::new();
-    robot.press("l");
-    robot.bind_fails(Errno::EADDRINUSE);
-    robot.says("Another socket uses port 5000");
-    robot.kernel(LISTEN);
-    robot.says("another program listens on 127.0.0.1:5000");
-    let owner = Owner { pid: 77, fd: 3, program: "nc".to_owned() };
-    robot.tell(Event::OwnersFound([(9, owner)].into_iter().collect()));
-    robot.says("nc (pid 77) listens");
-    let said = robot.state.notices.len();
-    robot.press("j");
-    robot.kernel("");
-    assert!(robot.state.notices.newest_first().any(|notice| notice.text.contains("nc (pid 77)")));
-    assert!(robot.state.notices.len() >= said);
 }
 
 /// Orders to connect that are under way, each with the news that it still has to tell, in order.

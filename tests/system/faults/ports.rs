@@ -1,15 +1,12 @@
 //! Ports that cannot be had, and people who may do little.
 
 use std::net::TcpListener;
-use std::process::Command;
-
-use portable_pty::CommandBuilder;
 
 use crate::place::{LOCALHOST, listener};
-use crate::support::again::NOBODY;
-use crate::support::pty::{Terminal, command, fivetuple};
+use crate::support::pty::{Terminal, fivetuple};
 use crate::support::{netns, skipped};
-use crate::terminal::{broken, dashboard, listen, press_for_rows, quit, started, wait_rows};
+use crate::terminal::scenario::as_nobody;
+use crate::terminal::{broken, dashboard, listen, press_for_rows, quit, wait_rows};
 
 #[test]
 fn a_port_that_is_taken_names_who_has_it() {
@@ -84,33 +81,6 @@ fn the_port_can_be_had_again_although_a_client_waits() {
     });
 }
 
-/// The dashboard as somebody who may do nothing, or why that cannot be.
-fn as_nobody(args: &[&str]) -> Result<CommandBuilder, String> {
-    let program = env!("CARGO_BIN_EXE_fivetuple");
-    let tried = Command::new("setpriv").args(NOBODY).args([program, "--version"]).output();
-    match tried {
-        Ok(output) if output.status.success() => {}
-        Ok(output) => return Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        Err(why) => return Err(format!("setpriv: {why}")),
-    }
-    Ok(command("setpriv", &[&NOBODY, &[program][..], args].concat()))
-}
-
-#[test]
-fn nobody_can_show_the_whole_story() {
-    let nobody = match as_nobody(&["--port", "0"]) {
-        Ok(nobody) => nobody,
-        Err(why) => return skipped(&why),
-    };
-    let terminal = started(nobody);
-    listen(&terminal);
-    press_for_rows(&terminal, "c", "ESTABLISHED", 2);
-    press_for_rows(&terminal, "c", "ESTABLISHED", 4);
-    press_for_rows(&terminal, "d", "TIME_WAIT", 1);
-    wait_rows(&terminal, "ESTABLISHED", 2);
-    quit(terminal);
-}
-
 #[test]
 fn nobody_is_told_which_ports_need_a_privilege() {
     let start = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
@@ -118,11 +88,7 @@ fn nobody_is_told_which_ports_need_a_privilege() {
     if start == "0" {
         return skipped("every port is unprivileged here");
     }
-    let nobody = match as_nobody(&["--port", "1", "--listen"]) {
-        Ok(nobody) => nobody,
-        Err(why) => return skipped(&why),
-    };
-    let terminal = Terminal::start(nobody, 120, 36);
+    let terminal = Terminal::start(as_nobody(&["--port", "1", "--listen"]), 120, 36);
     terminal.wait_for(&broken("Cannot listen on 127.0.0.1:1: bind() failed:"));
     terminal.wait_for("EACCES");
     terminal.wait_for(&broken(&format!("Ports below {start} need root")));

@@ -2,10 +2,9 @@
 
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
-use std::process::{Command, Stdio};
 
+use crate::support::netns;
 use crate::support::pty::Terminal;
-use crate::support::{netns, skipped};
 use crate::terminal::{dashboard, listen, quit, wait_connections, wait_rows};
 
 /// Says `payload` to the dashboard's server, and waits until what it `shows` is there.
@@ -147,23 +146,4 @@ fn another_program_is_a_row_with_its_name() {
         wait_rows(&terminal, "ESTABLISHED", 0);
         quit(terminal);
     });
-}
-
-#[test]
-fn curl_is_a_row_and_its_request_is_shown() {
-    let terminal = dashboard(&[]);
-    let port = listen(&terminal);
-    let curl = Command::new("curl")
-        .args(["-s", "-m", "10", &format!("http://127.0.0.1:{port}/lecture")])
-        .stdout(Stdio::null())
-        .spawn();
-    let Ok(mut curl) = curl else {
-        return skipped("curl is not installed");
-    };
-    terminal.wait_for(r"sent .GET /lecture HTTP/1.1\\r\\nHost: 127");
-    terminal.wait_for("● ESTABLISHED curl");
-    curl.kill().unwrap();
-    curl.wait().unwrap();
-    wait_connections(&terminal, "0");
-    quit(terminal);
 }

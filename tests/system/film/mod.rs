@@ -1,19 +1,14 @@
 //! The film and the pictures of the README: their scripts are read, played against the built program, and painted.
 
-pub(crate) mod scripts;
-
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use fivetuple::lab::Lab;
-use fivetuple::tcp::LabSpec;
 
 use crate::support::paint::{Painter, Palette};
 use crate::support::player::{Played, Player};
 use crate::support::tape::{Command, Tape, parse};
 use crate::support::{gif, netns, skipped};
-use scripts::{FILM, LAB, PICTURES, Script, VIEWS};
+use crate::terminal::LIMIT;
 
 /// Black letters on white, for pages in a light theme.
 const LIGHT: &str = r##"{ "background": "#ffffff", "foreground": "#1f2328", "black": "#24292f", "red": "#cf222e",
@@ -31,34 +26,36 @@ fn at_home(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-impl Script {
-    fn tape(&self) -> Tape {
-        let name = self.name;
-        let text =
-            std::fs::read_to_string(at_home(name)).unwrap_or_else(|why| panic!("{name}: {why}"));
-        parse(&text).unwrap_or_else(|why| panic!("{name}, {why}"))
-    }
+const FILM: &str = "demo.tape";
+const PICTURES: &str = "assets/pictures.tape";
+const VIEWS: &str = "assets/views.tape";
+const LAB: &str = "assets/lab.tape";
 
-    /// Plays the script and looks at each of its beats.
-    fn play(&self, player: Player<'_>) -> Played {
-        let name = self.name;
-        let mut beats = self.beats.iter();
-        let finished = player.play(|_, step, terminal| {
-            if !matches!(step.command, Command::Wait { .. }) {
-                return;
-            }
-            let wanted =
-                beats.next().unwrap_or_else(|| panic!("a row of beats for each Wait of {name}"));
-            for text in *wanted {
-                let what = format!("{text:?} (line {} of {name})", step.line);
-                let shown = |screen: &vt100::Screen| screen.contents().contains(text);
-                terminal.wait_until(&what, Duration::from_secs(60), shown);
-            }
-        });
-        assert_eq!(beats.len(), 0, "more beats than {name} has Waits");
-        finished.terminal.assert_screen_restored();
-        finished
-    }
+fn tape(name: &str) -> Tape {
+    let text = std::fs::read_to_string(at_home(name)).unwrap_or_else(|why| panic!("{name}: {why}"));
+    parse(&text).unwrap_or_else(|why| panic!("{name}, {why}"))
+}
+
+/// Plays a tape: besides what a `Wait` waits for, its comment `# shows: ` lists what stands on the screen then.
+fn play(name: &str, player: Player<'_>) -> Played {
+    let text = std::fs::read_to_string(at_home(name)).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let finished = player.play(|_, step, terminal| {
+        let Some((_, shows)) = lines[step.line - 1].split_once("# shows: ") else {
+            return;
+        };
+        for text in shows.split(", ") {
+            let what = format!("{text:?} (line {} of {name})", step.line);
+            let shown = |screen: &vt100::Screen| screen.contents().contains(text);
+            terminal.wait_until(&what, LIMIT, shown);
+        }
+    });
+    finished.terminal.assert_screen_restored();
+    finished
+}
+
+fn replay(name: &str) {
+    play(name, Player::of(&tape(name)).at_speed(8.0));
 }
 
 /// A port that nobody has at the moment, for a network that is not ours alone.
@@ -68,14 +65,14 @@ fn free_port() -> String {
 }
 
 #[test]
-fn the_tapes_parse() {
-    for (script, output) in [
-        (&FILM, "assets/demo.gif"),
-        (&PICTURES, "assets/pictures.gif"),
-        (&VIEWS, "assets/views.gif"),
-        (&LAB, "assets/lab.gif"),
+fn the_tapes_parse_and_dwell_no_longer_than_somebody_watches() {
+    for (name, output) in [
+        (FILM, "assets/demo.gif"),
+        (PICTURES, "assets/pictures.gif"),
+        (VIEWS, "assets/views.gif"),
+        (LAB, "assets/lab.gif"),
     ] {
-        let tape = script.tape();
+        let tape = tape(name);
         assert_eq!(tape.outputs, [output]);
         assert!(tape.requires.contains(&"fivetuple".to_owned()));
         Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
@@ -88,9 +85,9 @@ fn the_tapes_parse() {
 }
 
 fn replay_film(scale: f64) {
-    let (port, tape) = (free_port(), FILM.tape());
+    let (port, tape) = (free_port(), tape(FILM));
     let player = Player::of(&tape).at_speed(8.0).scaled(scale);
-    FILM.play(player.with_env("FIVETUPLE_PORT", &port));
+    play(FILM, player.with_env("FIVETUPLE_PORT", &port));
 }
 
 #[test]
@@ -99,44 +96,28 @@ fn the_film_replays_and_each_beat_shows() {
 }
 
 #[test]
-fn the_film_replays_on_a_smaller_screen() {
-    replay_film(0.8);
-}
-
-#[test]
-fn the_film_replays_on_a_larger_screen() {
-    replay_film(1.2);
+fn the_film_replays_on_a_smaller_and_a_larger_screen() {
+    std::thread::scope(|scope| {
+        for scale in [0.8, 1.2] {
+            scope.spawn(move || replay_film(scale));
+        }
+    });
 }
 
 #[test]
 fn the_pictures_replay() {
-    netns::alone(|| {
-        PICTURES.play(Player::of(&PICTURES.tape()).at_speed(8.0));
-    });
+    netns::alone(|| replay(PICTURES));
 }
 
 #[test]
 fn the_other_views_replay() {
-    netns::alone(|| {
-        VIEWS.play(Player::of(&VIEWS.tape()).at_speed(8.0));
-    });
+    netns::alone(|| replay(VIEWS));
 }
 
 #[test]
 fn the_lab_replays() {
-    if lab_or_skip() {
-        LAB.play(Player::of(&LAB.tape()).at_speed(8.0));
-    }
-}
-
-fn lab_or_skip() -> bool {
-    let two = LabSpec { computers: 2, ports: None };
-    match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), two) {
-        Ok(_) => true,
-        Err(why) => {
-            skipped(&format!("No lab:  here: {why:?}"));
-            false
-        }
+    if crate::lab::commands::possible() {
+        replay(LAB);
     }
 }
 
@@ -144,56 +125,44 @@ fn lab_or_skip() -> bool {
 #[ignore = "renders the film of the README"]
 fn render_film() {
     netns::alone(|| {
-        let tape = FILM.tape();
+        let tape = tape(FILM);
         let dark = Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
         match Painter::new(&tape.settings, dark, 1) {
-            Ok(painter) => write_film(&tape, &FILM.play(Player::of(&tape)), painter),
+            Ok(painter) => write_film(&tape, &play(FILM, Player::of(&tape)), painter),
             Err(why) => skipped(&why),
         }
     });
 }
 
 #[test]
-#[ignore = "renders the pictures of the README"]
+#[ignore = "renders the pictures of the README, in both themes"]
 fn render_pictures() {
-    netns::alone(|| render_stills(&PICTURES, None));
+    netns::alone(|| render_stills(PICTURES));
 }
 
 #[test]
-#[ignore = "renders the pictures of the README in a light theme"]
-fn render_light_pictures() {
-    netns::alone(|| render_stills(&PICTURES, Some(LIGHT)));
-}
-
-#[test]
-#[ignore = "renders the other views of the README"]
+#[ignore = "renders the other views of the README, in both themes"]
 fn render_views() {
-    netns::alone(|| render_stills(&VIEWS, None));
-}
-
-#[test]
-#[ignore = "renders the other views of the README in a light theme"]
-fn render_light_views() {
-    netns::alone(|| render_stills(&VIEWS, Some(LIGHT)));
+    netns::alone(|| render_stills(VIEWS));
 }
 
 #[test]
 #[ignore = "renders the lab of the README, in both themes"]
 fn render_lab() {
-    if lab_or_skip() {
-        render_stills(&LAB, None);
-        render_stills(&LAB, Some(LIGHT));
+    if crate::lab::commands::possible() {
+        render_stills(LAB);
     }
 }
 
-/// Paints the stills of a script as its tape says, or for pages in a light theme.
-fn render_stills(script: &Script, light: Option<&str>) {
-    let tape = script.tape();
-    let colours = light.or(tape.settings.theme.as_deref()).unwrap();
-    let palette = Palette::from_theme(colours).unwrap();
-    let (theme, suffix) = light.map_or(("dark", ""), |_| ("light", "-light"));
-    let player = Player::of(&tape).with_env("FIVETUPLE_THEME", theme);
-    write_stills(&tape, &script.play(player), palette, suffix);
+/// Paints the stills of a tape as it says, and for pages in a light theme.
+fn render_stills(name: &str) {
+    let tape = tape(name);
+    let dark = tape.settings.theme.as_deref().unwrap();
+    for (theme, colours, suffix) in [("dark", dark, ""), ("light", LIGHT, "-light")] {
+        let palette = Palette::from_theme(colours).unwrap();
+        let player = Player::of(&tape).with_env("FIVETUPLE_THEME", theme);
+        write_stills(&tape, &play(name, player), palette, suffix);
+    }
 }
 
 fn write_film(tape: &Tape, played: &Played, mut painter: Painter) {

@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
 
 use fivetuple::kernel::{addresses, machine, owners};
-use fivetuple::tcp::{Endpoint, Filter, FiveTuple, Host, Port, SocketId, TcpState};
+use fivetuple::tcp::{Filter, Owner, Port, SocketId, TcpState};
 use socket2::{Domain, Socket, Type};
 
-use crate::kernel::{inode, shows, sources, tuple};
+use crate::kernel::{end, inode, shows, sources};
 use crate::place::{is_at, listener, own_address};
 
 #[test]
@@ -27,15 +27,11 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
     shows(at, vec![TcpState::Listen, TcpState::Listen]);
     for source in &mut sources() {
         for socket in [&first, &second] {
-            let name = SocketId {
-                host: Host::THIS,
-                tuple: FiveTuple::tcp(at.into(), Endpoint::unspecified()),
-                inode: inode(socket),
-            };
+            let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+            let name = SocketId { inode: inode(socket), ..end(at, nobody) };
             let row = source.lookup(name).unwrap().expect("it listens");
             assert_eq!(row.inode, inode(socket));
-            let nobody = SocketId { inode: 1, ..name };
-            assert_eq!(source.lookup(nobody).unwrap(), None);
+            assert_eq!(source.lookup(SocketId { inode: 1, ..name }).unwrap(), None);
         }
     }
 }
@@ -45,9 +41,8 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
     let (_listener, at) = listener(own_address());
     let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
     for source in &mut sources() {
-        for missing in [tuple(at, nobody), tuple(nobody, at)] {
-            let found = source.lookup(SocketId::connected(Host::THIS, missing)).unwrap();
-            assert_eq!(found, None, "{}", source.name());
+        for missing in [end(at, nobody), end(nobody, at)] {
+            assert_eq!(source.lookup(missing).unwrap(), None, "{}", source.name());
         }
     }
 }
@@ -75,35 +70,33 @@ fn a_filter_keeps_exactly_what_it_wants() {
     drop(clients);
 }
 
-#[test]
-fn our_own_socket_has_an_owner() {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let found = owners(&HashSet::from([inode(&socket), 0])).found;
-    let [(found, owner)] = &found[..] else {
-        panic!("{found:?}");
-    };
-    assert_eq!(*found, inode(&socket));
-    assert_eq!(owner.pid, std::process::id());
-    assert_eq!(owner.fd, u32::try_from(socket.as_raw_fd()).unwrap());
+/// Who holds the socket, as the only answer.
+#[track_caller]
+fn owner_of(inode: u64) -> Owner {
+    let found = owners(&HashSet::from([inode, 0])).found;
+    match &found[..] {
+        [(of, owner)] if *of == inode => owner.clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
-fn a_hostile_name_is_escaped() {
+fn a_socket_has_an_owner_whose_hostile_name_is_escaped() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let inode = inode(&socket);
+    let owner = owner_of(inode);
+    let fd = u32::try_from(socket.as_raw_fd()).unwrap();
+    assert_eq!((owner.pid, owner.fd), (std::process::id(), fd));
     // A program is named after the file it was started by.
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("a)b (\n\x1b[31m");
     std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
     let stdin: std::os::fd::OwnedFd = socket.into();
     let mut child = std::process::Command::new(&program).arg("60").stdin(stdin).spawn().unwrap();
-    let found = owners(&HashSet::from([inode])).found;
+    let owner = owner_of(inode);
     child.kill().unwrap();
     child.wait().unwrap();
-    let [(_, owner)] = &found[..] else {
-        panic!("{found:?}");
-    };
-    assert_eq!((owner.program.as_str(), owner.fd, owner.pid), (r"a)b (\n\x1b[31m", 0, child.id()));
+    assert_eq!(owner, Owner { pid: child.id(), fd: 0, program: r"a)b (\n\x1b[31m".to_owned() });
 }
 
 #[test]

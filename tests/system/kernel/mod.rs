@@ -1,18 +1,18 @@
 //! Both sources agree with what std's sockets did; every test looks at ports of its own.
 
-pub(crate) mod lookups;
-pub(crate) mod parallel_dump;
-pub(crate) mod procfs;
-pub(crate) mod rows;
-pub(crate) mod tcp_info;
-pub(crate) mod watch;
+mod lookups;
+mod parallel_dump;
+mod procfs;
+mod rows;
+mod tcp_info;
+mod watch;
 
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use fivetuple::kernel::{Procfs, SockDiag, SocketSource};
-use fivetuple::tcp::{Filter, FiveTuple, Host, Port, SocketRow, TcpState};
+use fivetuple::tcp::{Filter, FiveTuple, Host, Port, SocketId, SocketRow, TcpState};
 
 use crate::place::is_at;
 
@@ -20,8 +20,9 @@ fn sources() -> [Box<dyn SocketSource>; 2] {
     [Box::new(SockDiag::open(Host::THIS).expect("sock_diag")), Box::new(Procfs::new(Host::THIS))]
 }
 
-fn tuple(local: SocketAddr, remote: SocketAddr) -> FiveTuple {
-    FiveTuple::tcp(local.into(), remote.into())
+/// One end of a TCP connection.
+fn end(local: SocketAddr, remote: SocketAddr) -> SocketId {
+    SocketId::connected(Host::THIS, FiveTuple::tcp(local.into(), remote.into()))
 }
 
 fn inode(socket: &impl AsRawFd) -> u64 {

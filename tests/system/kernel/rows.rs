@@ -4,10 +4,10 @@ use std::io::Write;
 use std::net::{Ipv6Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
-use fivetuple::tcp::{FiveTuple, Host, Protocol, SocketId, TcpState};
+use fivetuple::tcp::{Protocol, TcpState};
 use socket2::{Domain, Socket, Type};
 
-use crate::kernel::{inode, rows_when, shows, sources, tuple};
+use crate::kernel::{end, inode, rows_when, shows, sources};
 use crate::place::{listener, own_address};
 
 #[test]
@@ -18,19 +18,14 @@ fn a_connection_is_two_rows_and_a_listener_is_one() {
         let client = TcpStream::connect(at).unwrap();
         let listed = vec![TcpState::Listen, TcpState::Established, TcpState::Established];
         shows(at, listed.clone());
-        for source in &mut sources() {
-            let name = tuple(at, client.local_addr().unwrap());
-            let row = source.lookup(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
-            assert_eq!(row.inode, 0, "nobody has accepted it");
-        }
+        let inodes = || {
+            let name = end(at, client.local_addr().unwrap());
+            sources().map(|mut source| source.lookup(name).unwrap().unwrap().inode)
+        };
+        assert_eq!(inodes(), [0, 0], "nobody has accepted it");
         let (server, _) = listener.accept().unwrap();
         shows(at, listed);
-        let mut both = sources();
-        for source in &mut both {
-            let name = SocketId::connected(Host::THIS, tuple(at, client.local_addr().unwrap()));
-            let row = source.lookup(name).unwrap().unwrap();
-            assert_eq!(row.inode, inode(&server), "{}", source.name());
-        }
+        assert_eq!(inodes(), [inode(&server); 2]);
     }
 }
 
@@ -44,8 +39,7 @@ fn closing_walks_through_the_states() {
     drop(server);
     shows(at, vec![TcpState::Listen, TcpState::TimeWait]);
     for source in &mut sources() {
-        let name = tuple(client.local_addr().unwrap(), at);
-        let row = source.lookup(SocketId::connected(Host::THIS, name)).unwrap().unwrap();
+        let row = source.lookup(end(client.local_addr().unwrap(), at)).unwrap().unwrap();
         let left = row.timer.expect("TIME_WAIT has a timer").left;
         assert!(left > Duration::from_secs(30) && left <= Duration::from_secs(61), "{left:?}");
     }
@@ -77,10 +71,10 @@ fn a_dual_stack_listener_shows_mapped_addresses() {
     let client = TcpStream::connect(at).unwrap();
     shows(at, vec![TcpState::Listen, TcpState::Established, TcpState::Established]);
     for source in &mut sources() {
-        let asked = tuple(client.peer_addr().unwrap(), client.local_addr().unwrap());
-        let row = source.lookup(SocketId::connected(Host::THIS, asked)).unwrap().unwrap();
+        let asked = end(client.peer_addr().unwrap(), client.local_addr().unwrap());
+        let row = source.lookup(asked).unwrap().unwrap();
         assert!(row.tuple.local.ip.is_ipv6(), "{row}");
-        assert_eq!(row.tuple.canonical(), asked);
+        assert_eq!(row.tuple.canonical(), asked.tuple);
     }
 }
 
@@ -95,13 +89,9 @@ fn udp_rows_are_found_connected_and_not() {
         for source in &mut sources() {
             let rows = rows_when(source.as_mut(), at, |rows| rows.len() == 2);
             assert!(rows.iter().all(|row| row.tuple.protocol == Protocol::Udp));
-            let missing = FiveTuple {
-                protocol: Protocol::Udp,
-                local: at.into(),
-                remote: connected.local_addr().unwrap().into(),
-            };
-            let found = source.lookup(SocketId::connected(Host::THIS, missing)).unwrap();
-            assert_eq!(found, None, "{}", source.name());
+            let mut missing = end(at, connected.local_addr().unwrap());
+            missing.tuple.protocol = Protocol::Udp;
+            assert_eq!(source.lookup(missing).unwrap(), None, "{}", source.name());
         }
     }
 }

@@ -1,16 +1,15 @@
 //! What the kernel knows of a connection beyond its row, and the poller that asks for it.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use fivetuple::kernel::watch::{Poller, WatchEvent};
-use fivetuple::kernel::{Procfs, SockDiag, SocketSource};
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Endpoint, Filter, FiveTuple, Host, Port, SocketId, TcpInfo};
+use fivetuple::tcp::{Filter, Host, Port, SocketId, TcpInfo};
 
-use crate::kernel::tuple;
+use crate::kernel::{end, sources};
 use crate::place::{listener, own_address};
 
 #[test]
@@ -23,12 +22,11 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     server.write_all(&[7; 13]).unwrap();
     client.read_exact(&mut [0; 13]).unwrap();
 
-    let mut source = SockDiag::open(Host::THIS).expect("sock_diag");
-    let mut inside = |tuple| source.inspect(SocketId::connected(Host::THIS, tuple)).unwrap();
-    let client_end = inside(tuple(from, at)).expect("it is connected");
-    let server_end = inside(tuple(at, from)).expect("it is connected");
-    assert_eq!(client_end.bytes_out, Some(1000));
-    assert_eq!(server_end.bytes_in, Some(1000));
+    let [mut source, mut procfs] = sources();
+    let mut inside = |local, remote| source.inspect(end(local, remote)).unwrap();
+    let client_end = inside(from, at).expect("it is connected");
+    let server_end = inside(at, from).expect("it is connected");
+    assert_eq!((client_end.bytes_out, server_end.bytes_in), (Some(1000), Some(1000)));
     assert_eq!((server_end.bytes_out, client_end.bytes_in), (Some(13), Some(13)));
     assert!(
         client_end.round_trip > Duration::ZERO && client_end.round_trip < Duration::from_secs(5)
@@ -39,16 +37,13 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     // A FIN has a number of its own, which the kernel counts among the bytes that came (tcp_rcv_nxt_update, net/ipv4/tcp_input.c).
     client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(server.read(&mut [0; 1]).unwrap(), 0);
-    let server_end = inside(tuple(at, from)).expect("CLOSE_WAIT");
+    let server_end = inside(at, from).expect("CLOSE_WAIT");
     assert_eq!(server_end.bytes_in, Some(1000), "what a program can read");
 
-    let nobody = FiveTuple::tcp(from.into(), Endpoint::new([127, 0, 0, 1], 9));
-    assert_eq!(inside(nobody), None);
-    let listening = FiveTuple::tcp(at.into(), Endpoint::unspecified());
-    assert_eq!(inside(listening), None, "nothing goes through who only listens");
-    let mut plain = Procfs::new(Host::THIS);
-    let name = SocketId::connected(Host::THIS, tuple(from, at));
-    assert_eq!(plain.inspect(name).unwrap(), None, "/proc does not tell");
+    assert_eq!(inside(from, SocketAddr::from(([127, 0, 0, 1], 9))), None);
+    let nobody = SocketAddr::from(([0, 0, 0, 0], 0));
+    assert_eq!(inside(at, nobody), None, "nothing goes through who only listens");
+    assert_eq!(procfs.inspect(end(from, at)).unwrap(), None, "/proc does not tell");
 }
 
 const LONG: Duration = Duration::from_secs(60);
@@ -69,11 +64,7 @@ fn what_went_through_a_connection_is_told_while_it_is_looked_inside() {
     let (listener, at) = listener(own_address());
     let mut client = TcpStream::connect(at).unwrap();
     let (mut server, from) = listener.accept().unwrap();
-    let name = |tuple| SocketId::connected(Host::THIS, tuple);
-    let ends = [
-        name(FiveTuple::tcp(from.into(), at.into())),
-        name(FiveTuple::tcp(at.into(), from.into())),
-    ];
+    let ends = [end(from, at), end(at, from)];
     let (report, events) = channel();
     let clock = Clock::start();
     let poller = Poller::start(move || clock.now(), move |event| report.send(event).is_ok());

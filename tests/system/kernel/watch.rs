@@ -10,9 +10,10 @@ use fivetuple::kernel::watch::{Poller, WatchEvent};
 use fivetuple::kernel::{ChangeCounters, ReadError, Reading, SocketSource};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{
-    Change, Filter, FiveTuple, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
+    Change, Filter, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
 };
 
+use crate::kernel::end;
 use crate::place::{is_at, listener, own_address};
 
 const LONG: Duration = Duration::from_secs(60);
@@ -39,17 +40,13 @@ impl Told {
 
     fn sight(&mut self) -> TableUpdate {
         let event = self.next();
-        let WatchEvent::TableRead(sight) = event else {
-            panic!("{event:?}");
-        };
+        let WatchEvent::TableRead(sight) = event else { panic!("{event:?}") };
         sight
     }
 
     fn blind(&mut self) -> String {
         let event = self.next();
-        let WatchEvent::TableUnreadable { why, .. } = event else {
-            panic!("{event:?}");
-        };
+        let WatchEvent::TableUnreadable { why, .. } = event else { panic!("{event:?}") };
         why
     }
 
@@ -104,16 +101,13 @@ impl SocketSource for Actor {
             return Ok(());
         }
         let next = self.plot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-        let call = "acting";
-        let source = |errno| io::Error::from_raw_os_error(errno);
+        let (call, source) = ("acting", io::Error::from_raw_os_error);
         match next {
             Ok(Next::Rows(rows)) => reading.snapshot = rows.parse::<Snapshot>().unwrap(),
             Ok(Next::Fail(errno)) => {
                 return Err(ReadError::Failed { call, source: source(errno) });
             }
-            Ok(Next::Deny) | Err(_) => {
-                return Err(ReadError::Denied { call, source: source(1) });
-            }
+            Ok(Next::Deny) | Err(_) => return Err(ReadError::Denied { call, source: source(1) }),
             Ok(Next::Panic) => panic!("as planned"),
         }
         Ok(())
@@ -162,9 +156,9 @@ fn a_connection_is_seen_from_its_birth_to_its_end() {
     let (poller, mut told) = polling(at);
     told.until(|rows| rows.len() == 1);
     let client = TcpStream::connect(at).unwrap();
-    let tuple = FiveTuple::tcp(client.local_addr().unwrap().into(), at.into());
-    poller.lookup(vec![SocketId::connected(Host::THIS, tuple)]);
-    told.until(|rows| rows.iter().any(|row| row.tuple == tuple));
+    let client_end = end(client.local_addr().unwrap(), at);
+    poller.lookup(vec![client_end]);
+    told.until(|rows| rows.iter().any(|row| row.name() == client_end));
     told.until(|rows| rows.len() == 3);
     let (server, _) = listener.accept().unwrap();
     drop(server);
@@ -181,15 +175,15 @@ fn rows_on_the_screen_are_kept_up_to_date() {
     let client = TcpStream::connect(at).unwrap();
     let (poller, mut told) = polling(at);
     told.until(|rows| rows.len() == 3);
-    let tuple = FiveTuple::tcp(at.into(), client.local_addr().unwrap().into());
-    poller.set_visible(vec![SocketId::connected(Host::THIS, tuple)]);
+    let server_end = end(at, client.local_addr().unwrap());
+    poller.set_visible(vec![server_end]);
     let waiting = |rows: &[SocketRow]| {
         rows.iter().find(|row| row.state == TcpState::Listen).map(|row| row.queues.recv)
     };
     assert_eq!(waiting(&told.rows), Some(1));
     let accepted = listener.accept().unwrap();
     told.until(|rows| {
-        let is_held = rows.iter().any(|row| row.tuple == tuple && row.inode != 0);
+        let is_held = rows.iter().any(|row| row.name() == server_end && row.inode != 0);
         is_held && waiting(rows) == Some(0)
     });
     drop(accepted);

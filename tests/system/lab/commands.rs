@@ -1,31 +1,27 @@
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::lab::wait_until;
+use crate::ran::{Ran, ran};
 use crate::support::again::as_nobody_too_if;
-use crate::support::skipped;
+use crate::support::{program, skipped};
 
 pub(crate) fn lab(words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fivetuple"));
-    command.arg("lab").args(words);
-    command
+    program([&["lab"], words].concat())
 }
 
-fn ran(words: &[&str]) -> Output {
-    lab(words).output().expect("it runs")
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
+fn run(words: &[&str]) -> Ran {
+    ran(&mut lab(words))
 }
 
 pub(crate) fn possible() -> bool {
-    let output = ran(&["--", "true"]);
-    let is = output.status.success();
-    if !is {
-        skipped(&String::from_utf8_lossy(&output.stderr));
+    let Ran { code, err, .. } = run(&["--", "true"]);
+    if code != Some(0) {
+        skipped(&err);
     }
-    is
+    code == Some(0)
 }
 
 /// The same, where a test runs ip(8) in it.
@@ -69,9 +65,8 @@ impl Drop for Running {
 #[test]
 fn the_exit_code_is_the_program_s() {
     as_nobody_too_if(possible, || {
-        assert_eq!(ran(&["--", "sh", "-c", "exit 7"]).status.code(), Some(7));
-        let killed = ran(&["--", "sh", "-c", "kill -TERM $$"]);
-        assert_eq!(killed.status.code(), Some(128 + 15));
+        run(&["--", "sh", "-c", "exit 7"]).ends(7, &[]);
+        run(&["--", "sh", "-c", "kill -TERM $$"]).ends(128 + 15, &[]);
     });
 }
 
@@ -88,13 +83,8 @@ fn a_program_that_cannot_be_run_ends_it_as_it_ends_env() {
             ("/", 126, "EACCES"),
         ];
         for (program, code, errno) in cases {
-            let mut command = lab(&["--", program]);
-            let tried = command.env("PATH", format!("{place}:{path}"));
-            let tried = tried.output().expect("it runs");
-            let said = String::from_utf8_lossy(&tried.stderr).into_owned();
-            assert_eq!(tried.status.code(), Some(code), "{program}: {said}");
-            assert!(said.contains(&format!("cannot run {program}")), "{said}");
-            assert!(said.contains(errno), "{program}: {said}");
+            let tried = ran(lab(&["--", program]).env("PATH", format!("{place}:{path}")));
+            tried.ends(code, &[&format!("cannot run {program}"), errno]);
         }
     });
 }
@@ -103,16 +93,13 @@ fn a_program_that_cannot_be_run_ends_it_as_it_ends_env() {
 fn a_program_runs_on_the_computer_that_is_named_as_root_of_it() {
     as_nobody_too_if(possible_with_ip, || {
         for (name, ip) in [("server", "192.168.1.10"), ("laptop", "192.168.1.13")] {
-            let output = ran(&["--on", name, "--", "ip", "-o", "address"]);
-            assert!(text(&output).contains(&format!("{ip}/24")), "{output:?}");
-            assert!(!text(&output).contains("fe80"), "{output:?}");
+            let said = run(&["--on", name, "--", "ip", "-o", "address"]);
+            let said = said.ends(0, &[&format!("{ip}/24")]);
+            assert!(!said.out.contains("fe80"), "{said:?}");
         }
-        let output = ran(&["--", "sh", "-c", "id -u; ip link set eth0 mtu 1400 && echo may"]);
-        assert_eq!(text(&output), "0\nmay\n");
-        let wrong = ran(&["--on", "toaster", "--", "true"]);
-        assert_eq!(wrong.status.code(), Some(2));
-        let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
-        assert!(said.contains("server, laptop, phone"), "{said}");
+        let said = run(&["--", "sh", "-c", "id -u; ip link set eth0 mtu 1400 && echo may"]);
+        assert_eq!(said.out, "0\nmay\n");
+        run(&["--on", "toaster", "--", "true"]).ends(2, &["server, laptop, phone"]);
     });
 }
 
@@ -130,21 +117,14 @@ fn another_terminal_joins_and_follows_the_article() {
         let mut line = String::new();
         let out = server.stdout.as_mut().unwrap();
         BufReader::new(out).read_line(&mut line).expect("a line");
-        let call = lab(&["--join", &pid, "--on", "laptop", "--"])
-            .args([env!("CARGO_BIN_EXE_fivetuple"), "connect", "192.168.1.10:500"])
-            .args(["--wait", "1ms"])
-            .output()
-            .expect("it runs");
-        assert!(call.status.success(), "{call:?}");
-        let table = ran(&["--join", &pid, "--", env!("CARGO_BIN_EXE_fivetuple"), "table"]);
-        assert!(text(&table).contains("0.0.0.0:500"), "{table:?}");
+        let call =
+            [env!("CARGO_BIN_EXE_fivetuple"), "connect", "192.168.1.10:500", "--wait", "1ms"];
+        run(&[&["--join", &pid, "--on", "laptop", "--"], &call[..]].concat()).ends(0, &[]);
+        let table = run(&["--join", &pid, "--", env!("CARGO_BIN_EXE_fivetuple"), "table"]);
+        table.ends(0, &["0.0.0.0:500"]);
         server.kill().expect("kill");
         server.wait().expect("its end");
-        let nobody = ran(&["--join", "1", "--", "true"]);
-        assert_eq!(nobody.status.code(), Some(1));
-        let said = String::from_utf8_lossy(&nobody.stderr).into_owned();
-        assert!(said.contains("process 1"), "{said}");
-        assert!(said.contains("fivetuple lab"), "{said}");
+        run(&["--join", "1", "--", "true"]).ends(1, &["process 1", "fivetuple lab"]);
     });
 }
 
@@ -155,10 +135,8 @@ fn ctrl_c_is_for_the_program_and_a_signal_from_elsewhere_is_handed_on() {
     }
     let script = "trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done";
     let mut running = Running::start(&["--", "sh", "-c", script]);
-    let pid = i32::try_from(running.child.id()).unwrap();
-    let pid = rustix::process::Pid::from_raw(pid).unwrap();
-    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
-        rustix::process::kill_process(pid, signal).unwrap();
+    for signal in [Signal::INT, Signal::TERM] {
+        kill_process(Pid::from_child(&running.child), signal).unwrap();
     }
     let mut ended = None;
     wait_until("its end", || {

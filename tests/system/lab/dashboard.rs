@@ -1,7 +1,6 @@
 //! The lab of a dashboard, and what becomes of it when its wire or its helper breaks.
 
 use std::fs;
-use std::process::Output;
 use std::time::Duration;
 
 use pcap_file::pcapng::{Block, PcapNgReader};
@@ -9,16 +8,16 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::lab::commands::{lab, possible, possible_with_ip};
 use crate::lab::wait_until;
+use crate::ran::{self, Ran, ran};
 use crate::support::again::as_nobody_too_if;
 use crate::support::clock::now;
-use crate::support::program;
 use crate::support::pty::{Terminal, fivetuple};
 use crate::terminal::{broken, lab_dashboard, quit};
 
 /// Runs a program on a computer of the lab of a dashboard.
-fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Output {
+fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Ran {
     let pid = terminal.pid().as_raw_nonzero().to_string();
-    program(["lab", "--join", &pid, "--on", computer, "--"]).args(words).output().expect("it runs")
+    ran(lab(&["--join", &pid, "--on", computer, "--"]).args(words))
 }
 
 #[test]
@@ -28,8 +27,7 @@ fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
     }
     let terminal = lab_dashboard();
     terminal.wait_for(r"laptop +192\.168\.1\.13");
-    let switched = on(&terminal, "server", &["ip", "link", "set", "eth0", "down"]);
-    assert!(switched.status.success(), "{switched:?}");
+    on(&terminal, "server", &["ip", "link", "set", "eth0", "down"]).ends(0, &[]);
     terminal.press_until("c", "lost: no link");
     quit(terminal);
 }
@@ -42,16 +40,11 @@ fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
         let path = file.to_str().expect("a path in UTF-8");
         let args = ["--lab", "--lab-computers", "4", "--port", "0", "--pcap", path];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
-        let is_there = || {
-            let output = on(&terminal, "tablet", &["ip", "-o", "address"]);
-            let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            text.contains("192.168.1.15/24").then_some(())
-        };
-        wait_until("the lab", || is_there().is_some());
+        wait_until("the lab", || {
+            on(&terminal, "tablet", &["ip", "-o", "address"]).out.contains("192.168.1.15/24")
+        });
         let own = env!("CARGO_BIN_EXE_fivetuple");
-        let refused = on(&terminal, "laptop", &[own, "connect", "192.168.1.10:80"]);
-        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert!(said.contains("ECONNREFUSED"), "{said}");
+        on(&terminal, "laptop", &[own, "connect", "192.168.1.10:80"]).ends(1, &["ECONNREFUSED"]);
 
         let helper = helper_of(&terminal);
         let begun = now();
@@ -86,8 +79,7 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
     assert!(screen.contains("cannot write the capture to /dev/full"), "{screen}");
     assert!(screen.contains("No space left on device (ENOSPC)"), "{screen}");
     assert!(!screen.contains("os error"), "{screen}");
-    let alone = program(["--pcap", "wire.pcapng"]).output().expect("it runs");
-    assert_eq!(alone.status.code(), Some(2));
+    ran::fivetuple(&["--pcap", "wire.pcapng"]).ends(2, &[]);
 }
 
 #[test]
@@ -144,9 +136,6 @@ fn where_the_wire_breaks_the_program_is_ended_and_the_reason_is_told() {
     // The call reaches nobody who listens; its answer is never told.
     let calls =
         format!("{} connect 192.168.1.13:500; exec sleep 1000", env!("CARGO_BIN_EXE_fivetuple"));
-    let output =
-        lab(&["--", "sh", "-c", &calls]).env("FIVETUPLE_PANIC", "wire").output().expect("it runs");
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("the lab's wire failed: broken on purpose: wire"), "{said}");
+    let said = ran(lab(&["--", "sh", "-c", &calls]).env("FIVETUPLE_PANIC", "wire"));
+    said.ends(1, &["the lab's wire failed: broken on purpose: wire"]);
 }

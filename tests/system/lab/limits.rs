@@ -1,58 +1,52 @@
 //! Where the settings of the lab's computers cannot be made, the lab is there all the same, and says what lacks.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use fivetuple::lab::Lab;
 use fivetuple::tcp::{Errno, LabLimits, LabSpec, Port};
 
 use crate::lab::{LAPTOP, SERVER, bench};
+use crate::ran::{Ran, fivetuple, ran};
 use crate::support::again::sealed;
-use crate::support::{program, skipped, skipped_none};
-use crate::terminal::{broken, lab_dashboard, quit};
+use crate::support::{skipped, skipped_none};
 
 const QUEUE: &str = "/proc/sys/net/core/somaxconn";
 
 /// A lab of its own that tells how long its accept queues can be; `None`, and a word about it, where there can be none.
-fn lab(privileges: &[&str]) -> Option<Output> {
+fn lab(privileges: &[&str]) -> Option<Ran> {
     let program = env!("CARGO_BIN_EXE_fivetuple");
     let words = [privileges, &[program, "lab", "--", "cat", QUEUE]].concat();
-    let output = Command::new(words[0]).args(&words[1..]).output();
-    let output = output.expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("unshare(") {
-        return skipped_none(&format!("no lab here: {said}"));
+    let said = ran(Command::new(words[0]).args(&words[1..]));
+    if said.err.contains("unshare(") {
+        return skipped_none(&format!("no lab here: {said:?}"));
     }
-    assert!(output.status.success(), "{output:?}");
-    Some(output)
+    Some(said.ends(0, &[]))
 }
 
 #[test]
 fn a_lab_whose_settings_cannot_be_made_says_once_what_lacks_and_why() {
     sealed(|| {
-        let Some(output) = lab(&[]) else { return };
-        let queue = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let Some(Ran { out, err, .. }) = lab(&[]) else { return };
         let said = format!(
-            "fivetuple: The lab works, but its accept queues hold at most {queue} connections, not 65535: \
-             cannot write {QUEUE}: Read-only file system (EROFS).\n"
+            "fivetuple: The lab works, but its accept queues hold at most {} connections, not 65535: \
+             cannot write {QUEUE}: Read-only file system (EROFS).\n",
+            out.trim()
         );
-        assert_eq!(String::from_utf8_lossy(&output.stderr), said);
+        assert_eq!(err, said);
     });
 }
 
 #[test]
 fn no_link_has_an_address_of_ipv6_that_nobody_gave_it() {
     sealed(|| {
-        let output = program(["lab", "--", "cat", "/proc/net/if_inet6", "/proc/net/dev"])
-            .output()
-            .expect("it runs");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        if !output.status.success() {
-            return skipped(&format!("no lab here, or no IPv6: {output:?}"));
+        let said = fivetuple(&["lab", "--", "cat", "/proc/net/if_inet6", "/proc/net/dev"]);
+        if said.code != Some(0) {
+            return skipped(&format!("no lab here, or no IPv6: {said:?}"));
         }
         // Among the addresses a name ends the line, among the links a colon follows it.
-        assert!(text.contains("eth0:"), "{text}");
-        assert!(!text.lines().any(|line| line.ends_with("eth0")), "{text}");
+        assert!(said.out.contains("eth0:"), "{said:?}");
+        assert!(!said.out.lines().any(|line| line.ends_with("eth0")), "{said:?}");
     });
 }
 
@@ -62,9 +56,8 @@ fn low_ports_are_said_to_need_a_privilege_only_where_they_do() {
         // This network is that of a user namespace in which we lack the privilege.
         let without = "setpriv --bounding-set=-net_bind_service --inh-caps=-all --";
         let without: Vec<&str> = without.split(' ').collect();
-        let Some(output) = lab(&without) else { return };
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(said.contains("not 65535, and ports below 1024 are privileged: "), "{said}");
+        let Some(said) = lab(&without) else { return };
+        said.ends(0, &["not 65535, and ports below 1024 are privileged: "]);
         let Some(bench) = bench() else { return };
         let limits = &bench.lab.limits;
         assert_eq!(limits.unprivileged_from, Port::ANY);
@@ -105,24 +98,5 @@ fn a_range_that_cannot_be_set_is_refused_with_what_helps() {
         ] {
             assert!(why.helps.contains(word), "{why:?}");
         }
-    });
-}
-
-#[test]
-fn the_dashboard_says_it_too_and_does_not_plan_with_more() {
-    sealed(|| {
-        if lab(&[]).is_none() {
-            return;
-        }
-        let terminal = lab_dashboard();
-        terminal.wait_for(&broken("The lab works, but its accept queues hold"));
-        terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
-        terminal.press("P");
-        terminal.press("ctrl-u");
-        terminal.type_text("50000-50009");
-        terminal.press_until("Enter", &broken("The lab's computers keep 32768-60999"));
-        terminal.press("Esc");
-        terminal.press_until("c", r":500 .*ESTABLISHED .*ESTABLISHED");
-        quit(terminal);
     });
 }

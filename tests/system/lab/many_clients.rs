@@ -1,13 +1,9 @@
 use std::time::Duration;
 
-use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Accepting, Burst, Command, ConnectSpec, Errno, Host, ListenSpec, SocketEvent, TcpState,
-    WireEvent,
+    Accepting, Burst, Command, ConnectSpec, Host, ListenSpec, SocketEvent, TcpState, WireEvent,
 };
-use tokio::sync::mpsc::{self, Receiver};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio::sync::mpsc::Receiver;
 
 use crate::lab::many_segments::wait_for_all_segments;
 use crate::lab::{Bench, LAPTOP, LIMIT, PHONE, SERVER, bench, wait_until};
@@ -127,18 +123,4 @@ async fn several_computers_call_and_wait_while_accept_is_held() {
     hosts.sort();
     assert_eq!(hosts, [LAPTOP, PHONE]);
     wait_until("the last ACK of both", || bench.states(SERVER, 500) == [TcpState::Established; 2]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_lab_other_computers_are_out_of_reach() {
-    let (sender, mut news) = mpsc::channel(16);
-    let stop = CancellationToken::new();
-    let mut program = Engine::new(sender, TaskTracker::new(), stop, 1000);
-    let to = "192.168.1.10:80".parse().expect("a target");
-    program.run(Command::Connect(ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to) }, Burst::ONE));
-    let why = heard(&mut news, |news| match news {
-        SocketEvent::ConnectFailed { why, .. } => Some(why),
-        _ => None,
-    });
-    assert_eq!(why.await.errno, Errno::EHOSTUNREACH);
 }

@@ -1,8 +1,8 @@
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use fivetuple::tcp::{DropReason, Errno, Flags, Protocol, TcpState, WireEvent, WireOrder};
+use fivetuple::tcp::{DropReason, Errno, TcpState, WireEvent, WireOrder};
 
 use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
 use crate::support::again::as_nobody_too;
@@ -46,63 +46,6 @@ fn a_slow_wire_shows_the_handshake_in_order() {
             let way = arrived.since(*sent).as_millis();
             assert!((500..600).contains(&way), "{way} ms");
         }
-    });
-}
-
-#[test]
-fn a_held_wire_lets_one_segment_through_at_each_step() {
-    as_nobody_too(|| {
-        let Some(mut bench) = bench() else { return };
-        let server = bench.listen(SERVER, 80);
-        bench.order(WireOrder::Hold);
-        let laptop = bench.call(LAPTOP, bench.at(SERVER, 80));
-        bench.hear_sent(1);
-        bench.wait_for_states(80, SYN_SENT, &[]);
-        bench.order(WireOrder::Step);
-        bench.wait_for_states(80, SYN_SENT, SYN_RECEIVED);
-        bench.order(WireOrder::Step);
-        bench.wait_for_states(80, ESTABLISHED, SYN_RECEIVED);
-        bench.order(WireOrder::Step);
-        bench.wait_for_states(80, ESTABLISHED, ESTABLISHED);
-        let mut stream = TcpStream::from(laptop);
-        stream.write_all(b"Test payload.").expect("the kernel takes it");
-        let has_data = |news: &[WireEvent]| {
-            let (_, segment) = sent(news).pop()?;
-            (segment.length > 0).then_some(segment)
-        };
-        let segment = bench.hear(has_data);
-        assert_eq!(segment.first, b"Test payload.");
-        assert_eq!(segment.length, 13);
-        assert_eq!(segment.flags, Flags::PSH.and(Flags::ACK));
-        bench.order(WireOrder::LetGo);
-        let (accepted, _) = server.accept().expect("accept");
-        let mut bytes = [0; 13];
-        std::io::Read::read_exact(&mut TcpStream::from(accepted), &mut bytes).unwrap();
-        assert_eq!(&bytes, b"Test payload.");
-    });
-}
-
-#[test]
-fn two_lost_calls_are_made_again_after_a_second_and_after_another() {
-    as_nobody_too(|| {
-        let Some(mut bench) = bench() else { return };
-        let _server = bench.listen(SERVER, 500);
-        bench.order(WireOrder::DropNext);
-        bench.order(WireOrder::DropNext);
-        let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
-        bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
-        let segments = bench.hear_sent(5);
-        assert_eq!(flags(&segments[..5]), ["SYN", "SYN", "SYN", "SYN+ACK", "ACK"]);
-        assert_eq!(lost(&bench.heard), [(1, DropReason::Dropped), (2, DropReason::Dropped)]);
-        let since_first = |place: usize| {
-            let time = segments[place].0.since(segments[0].0);
-            time.as_millis()
-        };
-        // Linux 6.5 and later wait a second each time at first (tcp_syn_linear_timeouts), earlier ones twice as long each time.
-        let (first, second) = (since_first(1), since_first(2));
-        assert!((950..1400).contains(&first), "{first} ms");
-        let is_linear = (1950..2700).contains(&second);
-        assert!(is_linear || (2900..3900).contains(&second), "{second} ms");
     });
 }
 
@@ -160,26 +103,6 @@ fn the_refusal_of_a_datagram_waits_on_a_held_wire() {
         let errno = error().and_then(|why| why.raw_os_error());
         errno == Some(Errno::ECONNREFUSED.0)
     });
-}
-
-#[test]
-fn a_datagram_crosses_the_wire_like_a_segment() {
-    let Some(mut bench) = bench() else { return };
-    let at = bench.at(SERVER, 500);
-    let (server, laptop) = bound(&bench, at);
-    bench.order(WireOrder::Hold);
-    laptop.send_to(b"ping", &at.into()).expect("send");
-    let sent = bench.hear_sent(1);
-    let (_, segment) = &sent[0];
-    assert_eq!(segment.tuple.protocol, Protocol::Udp);
-    assert_eq!((segment.label().as_str(), &segment.first[..]), ("UDP", &b"ping"[..]));
-    let mut bytes = [0; 8];
-    let early = (&server).read(&mut bytes).map_err(|why| why.kind());
-    assert_eq!(early, Err(ErrorKind::WouldBlock), "it waits on the wire");
-    bench.order(WireOrder::LetGo);
-    bench.hear(|news| Some(()).filter(|()| !arrived(news).is_empty()));
-    server.set_nonblocking(false).expect("blocking");
-    assert_eq!((&server).read(&mut bytes).expect("a datagram"), 4);
 }
 
 #[test]

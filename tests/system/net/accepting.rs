@@ -1,10 +1,18 @@
+//! Listeners: where they may be, whom they let in and when.
+
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Accepting, Burst, CloseKind, Command, Endpoint, Errno, ListenSpec, SocketEvent, Target,
+    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, SocketEvent, Target,
 };
+use tokio::io::AsyncReadExt;
 
-use crate::net::{Rig, anywhere, burst, to};
+use crate::net::{
+    Rig, anywhere, block_on, burst, connected, held, listening, loopback, stranger, to,
+};
+use crate::place::own_address;
+use crate::support::again::apart;
 
 #[tokio::test]
 async fn listening_tells_the_real_port_and_a_row_of_its_own() {
@@ -25,152 +33,123 @@ async fn listening_tells_the_real_port_and_a_row_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_connection_is_told_from_both_ends() {
-    let mut rig = Rig::new();
-    let at = rig.listen(anywhere()).await;
-    let pair = rig.pair(to(at)).await;
-    assert_eq!(pair.client.tuple.remote, at);
-    assert_eq!(pair.client.tuple.mirrored(), pair.server.tuple);
+async fn a_listener_that_cannot_be_is_refused_with_the_call_and_its_error() {
+    let (mut rig, at) = listening(anywhere()).await;
+    let everywhere = ListenSpec::at(Endpoint::new(Ipv4Addr::UNSPECIFIED, at.port.0));
+    let elsewhere = ListenSpec::at(Endpoint::new(Ipv4Addr::new(192, 0, 2, 1), 0));
+    for (spec, call, errno) in [
+        (ListenSpec::at(at), Call::Bind, Errno::EADDRINUSE),
+        (everywhere, Call::Bind, Errno::EADDRINUSE),
+        (ListenSpec { reuse_addr: true, ..ListenSpec::at(at) }, Call::Bind, Errno::EADDRINUSE),
+        (ListenSpec { listeners: 2, ..anywhere() }, Call::Bind, Errno::EADDRINUSE),
+        (elsewhere, Call::Bind, Errno::EADDRNOTAVAIL),
+        (ListenSpec { host: Host(1), ..anywhere() }, Call::Socket, Errno::EHOSTUNREACH),
+    ] {
+        let why = rig.try_listen(spec.clone()).await.expect_err("refused");
+        assert_eq!((why.call, why.errno), (call, errno), "{spec:?}");
+    }
+    rig.listen(ListenSpec::at(Endpoint { ip: loopback(2), ..at })).await;
 }
 
 #[tokio::test]
 async fn held_accept_lets_in_one_by_one_and_then_all() {
-    let mut rig = Rig::new();
-    let held = ListenSpec { accepting: Accepting::Held, ..anywhere() };
-    let at = rig.listen(held).await;
+    let (mut rig, at) = listening(held()).await;
     rig.run(Command::Connect(to(at), burst(4)));
-    let mut accepted = 0;
     let opened = rig
         .wait_for(|event| match event {
-            SocketEvent::Accepted(_) => {
-                accepted += 1;
-                None
-            }
+            SocketEvent::Accepted(own) => panic!("nobody called accept(): {own:?}"),
             SocketEvent::BurstEnded { opened, .. } => Some(opened),
             _ => None,
         })
         .await;
-    assert_eq!((opened, accepted), (4, 0), "connected, and nobody accepted");
-    rig.run(Command::AcceptOne);
-    rig.accepted().await;
-    rig.run(Command::AcceptOne);
-    rig.run(Command::AcceptOne);
-    rig.accepted().await;
-    rig.accepted().await;
+    assert_eq!(opened, 4);
+    for many in [1, 2] {
+        (0..many).for_each(|_| rig.run(Command::AcceptOne));
+        rig.opened(many).await;
+    }
     assert!(rig.pending_events().is_empty(), "one is left outside");
     rig.run(Command::ResumeAccept);
-    rig.wait_for(|event| (event == SocketEvent::AcceptHeld(false)).then_some(())).await;
+    rig.hears(SocketEvent::AcceptHeld(false)).await;
     rig.accepted().await;
     rig.run(Command::HoldAccept);
-    rig.wait_for(|event| (event == SocketEvent::AcceptHeld(true)).then_some(())).await;
+    rig.hears(SocketEvent::AcceptHeld(true)).await;
     rig.connect(to(at)).await.expect("waits in the queue");
     assert!(rig.pending_events().is_empty());
-}
-
-#[tokio::test]
-async fn accept_one_waits_for_the_next_caller() {
-    let mut rig = Rig::new();
-    let held = ListenSpec { accepting: Accepting::Held, ..anywhere() };
-    let at = rig.listen(held).await;
+    // Once it is in, the next caller is waited for.
+    rig.run(Command::AcceptOne);
+    rig.accepted().await;
     rig.run(Command::AcceptOne);
     rig.pair(to(at)).await;
 }
 
 #[tokio::test]
 async fn accept_returns_a_connection_that_was_reset_while_it_waited_and_reading_tells() {
-    let mut rig = Rig::new();
-    let held = ListenSpec { accepting: Accepting::Held, ..anywhere() };
-    let at = rig.listen(held).await;
+    let (mut rig, at) = listening(held()).await;
     let client = rig.connect(to(at)).await.expect("waits in the queue").name;
     rig.run(Command::Abort(client));
     assert_eq!(rig.closed(client).await, CloseKind::Abort);
     rig.run(Command::AcceptOne);
     let server = rig.accepted().await;
     assert_eq!(server.tuple, client.tuple.mirrored());
-    let reset = CloseKind::Broken(Errno::ECONNRESET);
-    assert_eq!(rig.closed(server).await, reset);
+    assert_eq!(rig.closed(server).await, CloseKind::Broken(Errno::ECONNRESET));
 }
 
 #[tokio::test]
 async fn connections_live_on_when_nobody_listens_any_more() {
-    let mut rig = Rig::new();
-    let at = rig.listen(anywhere()).await;
-    let pair = rig.pair(to(at)).await;
-    rig.run(Command::StopListening);
-    rig.wait_for(|event| (event == SocketEvent::StoppedListening { why: None }).then_some(()))
-        .await;
-    assert_eq!(rig.refused(to(at)).await.errno, Errno::ECONNREFUSED);
+    let (mut rig, pair) = connected(anywhere()).await;
+    rig.stop_listening().await;
+    let at = pair.client.tuple.remote;
+    assert_eq!(rig.refused(to(at)).await, (Call::Connect, Errno::ECONNREFUSED));
     rig.run(Command::Send(pair.client, b"still there".to_vec()));
     assert_eq!(rig.received(pair.server).await, b"still there");
 }
 
-#[tokio::test]
-async fn listening_can_be_toggled_two_hundred_times_without_waiting() {
-    let mut rig = Rig::new();
-    let at = rig.listen(anywhere()).await;
-    let mut told = 1;
+#[test]
+fn listening_can_be_toggled_two_hundred_times_without_waiting() {
+    // A process that another test starts has our descriptors, too, until exec() closes them.
+    apart(|| block_on(toggle()));
+}
+
+async fn toggle() {
+    let (mut rig, at) = listening(ListenSpec::at(Endpoint::new(own_address(), 0))).await;
     for _ in 0..200 {
         rig.run(Command::StopListening);
         rig.run(Command::Listen(ListenSpec::at(at)));
     }
-    while told < 201 {
-        told += rig
-            .wait_for(|event| match event {
-                SocketEvent::Listening { .. } => Some(1),
-                SocketEvent::ListenFailed { why, .. } => panic!("{why}"),
-                _ => None,
-            })
-            .await;
-    }
-    rig.run(Command::StopListening);
-    rig.wait_for(|event| (event == SocketEvent::StoppedListening { why: None }).then_some(()))
-        .await;
-    rig.tasks.close();
-    rig.tasks.wait().await;
+    rig.count(200, |event| match event {
+        SocketEvent::ListenFailed { why, .. } => panic!("{why}"),
+        event => matches!(event, SocketEvent::Listening { .. }),
+    })
+    .await;
+    rig.stop_listening().await;
+    rig.ends_within(Duration::from_secs(60)).await;
 }
 
 #[tokio::test]
 async fn four_listeners_share_a_port() {
     let mut rig = Rig::new();
     let four = ListenSpec { reuse_port: true, listeners: 4, ..anywhere() };
-    rig.run(Command::Listen(four));
-    let (at, sockets) = rig
-        .wait_for(|event| match event {
-            SocketEvent::Listening { spec, sockets } => Some((spec.at, sockets)),
-            _ => None,
-        })
-        .await;
+    let sockets = rig.try_listen(four).await.expect("listens");
     assert_eq!(sockets.len(), 4);
-    rig.run(Command::Connect(to(at), burst(40)));
-    for _ in 0..40 {
-        rig.accepted().await;
-    }
+    rig.run(Command::Connect(to(sockets[0].name.tuple.local), burst(40)));
+    rig.opened(80).await;
     rig.run(Command::Close(sockets[2].name));
-    let mut closed = 0;
+    let mut closed = Vec::new();
     rig.wait_for(|event| match event {
         SocketEvent::Closed { how, .. } => {
-            closed += 1;
-            assert_eq!(how, CloseKind::Close);
+            closed.push(how);
             None
         }
-        SocketEvent::StoppedListening { why } => why.is_none().then_some(()),
-        _ => None,
+        event => (event == SocketEvent::StoppedListening { why: None }).then_some(()),
     })
     .await;
-    assert_eq!(closed, 4);
+    assert_eq!(closed, [CloseKind::Close; 4]);
 }
 
 #[tokio::test]
-async fn of_two_doors_one_can_be_closed() {
-    let mut rig = Rig::new();
-    let first = rig.listen(anywhere()).await;
-    rig.run(Command::Listen(anywhere()));
-    let second = rig
-        .wait_for(|event| match event {
-            SocketEvent::Listening { sockets, .. } => Some(sockets[0].name),
-            _ => None,
-        })
-        .await;
+async fn of_two_listeners_one_can_be_closed() {
+    let (mut rig, first) = listening(anywhere()).await;
+    let second = rig.try_listen(anywhere()).await.expect("listens")[0].name;
     rig.run(Command::Abort(second));
     assert_eq!(rig.closed(second).await, CloseKind::Close);
     rig.pair(to(first)).await;
@@ -179,10 +158,9 @@ async fn of_two_doors_one_can_be_closed() {
 
 #[tokio::test]
 async fn a_dual_stack_listener_shows_mapped_addresses() {
-    let mut rig = Rig::new();
     let all = ListenSpec::at(Endpoint::new(std::net::Ipv6Addr::UNSPECIFIED, 0));
-    let at = rig.listen(all).await;
-    let pair = rig.pair(to(Endpoint::new(std::net::Ipv4Addr::LOCALHOST, at.port.0))).await;
+    let (mut rig, at) = listening(all).await;
+    let pair = rig.pair(to(Endpoint::new(Ipv4Addr::LOCALHOST, at.port.0))).await;
     assert!(pair.client.tuple.local.ip.is_ipv4());
     assert!(pair.server.tuple.local.ip.is_ipv6());
     assert_eq!(pair.client.tuple.connection(), pair.server.tuple.connection());
@@ -190,39 +168,28 @@ async fn a_dual_stack_listener_shows_mapped_addresses() {
 
 #[tokio::test]
 async fn a_name_with_several_addresses_is_tried_to_the_last() {
-    let mut rig = Rig::new();
-    let at = rig.listen(anywhere()).await;
-    let spec =
-        fivetuple::tcp::ConnectSpec::to(Target { name: "localhost".to_owned(), port: at.port });
-    let pair = rig.pair(spec).await;
+    let (mut rig, at) = listening(anywhere()).await;
+    let localhost = Target { name: "localhost".to_owned(), port: at.port };
+    let pair = rig.pair(ConnectSpec::to(localhost)).await;
     assert_eq!(pair.client.tuple.remote, at);
+    assert_eq!(pair.client.tuple.mirrored(), pair.server.tuple);
 }
 
 #[tokio::test]
 async fn beyond_the_budget_callers_are_told_busy() {
     let mut rig = Rig::with(64 + 3, Duration::from_secs(10));
     let at = rig.listen(anywhere()).await;
-    let call = |_| tokio::net::TcpStream::connect(std::net::SocketAddr::from(at));
     let mut callers = Vec::new();
-    for caller in (0..4).map(call) {
-        callers.push(caller.await.expect("connects"));
+    for _ in 0..4 {
+        callers.push(stranger(at).await);
     }
     let mut said = Vec::new();
     let mut last = callers.pop().expect("four");
-    tokio::io::AsyncReadExt::read_to_end(&mut last, &mut said).await.expect("reads");
+    last.read_to_end(&mut said).await.expect("reads");
     assert_eq!(said, b"busy\n");
-    rig.wait_for(|event| match event {
-        SocketEvent::AcceptFailed { why, pause } => {
-            assert_eq!((why.errno, pause), (Errno::EMFILE, Duration::ZERO));
-            Some(())
-        }
-        _ => None,
-    })
-    .await;
-    let refused = rig.refused(to(at)).await;
-    assert_eq!(refused.errno, Errno::EMFILE);
+    assert_eq!(rig.accept_failed().await, (Errno::EMFILE, Duration::ZERO));
+    assert_eq!(rig.refused(to(at)).await.1, Errno::EMFILE);
     drop(callers);
     rig.until(|event| matches!(event, SocketEvent::Closed { .. })).await;
-    rig.run(Command::Connect(to(at), Burst::ONE));
-    rig.wait_for(crate::net::connected).await.expect("there is room");
+    rig.connect(to(at)).await.expect("there is room");
 }

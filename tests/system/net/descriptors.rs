@@ -7,7 +7,7 @@ use fivetuple::tcp::{Errno, SocketEvent};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::Instant;
 
-use crate::net::{Rig, anywhere, on_cpu};
+use crate::net::{Rig, anywhere, listening, on_cpu};
 use crate::support::again::apart;
 
 /// How long the listener pauses after its failures, one after the other.
@@ -28,9 +28,8 @@ async fn pauses(rig: &mut Rig, many: usize) -> Vec<Duration> {
     pauses
 }
 
-fn allow(descriptors: Option<u64>) {
+fn allow(current: Option<u64>) {
     let maximum = getrlimit(Resource::Nofile).maximum;
-    let current = descriptors;
     setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();
 }
 
@@ -41,8 +40,7 @@ fn it_waits_longer_and_longer_up_to_a_second_and_recovers_at_once() {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_all().start_paused(true).build().unwrap();
         runtime.block_on(async {
-            let mut rig = Rig::new();
-            let at = rig.listen(anywhere()).await;
+            let (mut rig, at) = listening(anywhere()).await;
             let call = || TcpStream::connect(SocketAddr::from(at)).unwrap();
             let _callers = [call(), call()];
             let enough = getrlimit(Resource::Nofile).current;
@@ -63,8 +61,7 @@ fn it_waits_longer_and_longer_up_to_a_second_and_recovers_at_once() {
             assert!(slept >= Duration::from_secs(3000), "{slept:?}");
             assert!(worked < slept / 1000, "{worked:?}");
             allow(enough);
-            rig.accepted().await;
-            rig.accepted().await;
+            rig.opened(2).await;
             // The next shortage is a new one.
             let _third = call();
             allow(Some(3));

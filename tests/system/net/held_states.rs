@@ -4,43 +4,50 @@ use std::time::Duration;
 
 use fivetuple::app::HELD;
 use fivetuple::kernel::{SockDiag, SocketSource};
-use fivetuple::tcp::{Command, Errno, Filter, Host, OwnSocket, SocketEvent, SocketId, TcpState};
+use fivetuple::tcp::{
+    Command, Errno, Filter, Host, OwnSocket, SocketEvent, SocketId, SyscallError, TcpState,
+};
 
 use crate::net::Rig;
 
-/// The state of a row in the kernel's table.
-fn state_of(source: &mut SockDiag, name: SocketId) -> Option<TcpState> {
-    let (local, remote) = (name.tuple.local, name.tuple.remote);
-    let ports = Filter::ports([local.port, remote.port]);
-    let rows = source.snapshot(&ports).unwrap().snapshot.rows;
-    let row = rows.iter().find(|row| row.name() == name)?;
-    Some(row.state)
-}
+type Staged = (SocketId, Vec<OwnSocket>, Vec<String>);
 
-/// The state of a row, as soon as it is `wanted`: an ACK may be delayed by 40 ms.
-fn state_when(source: &mut SockDiag, name: SocketId, wanted: Option<TcpState>) -> Option<TcpState> {
+/// Whether the kernel's table shows a row in that state, or none: at once, or soon, as an ACK may be delayed by 40 ms.
+#[track_caller]
+fn shows(source: &mut SockDiag, name: SocketId, wanted: Option<TcpState>) {
+    let filter = Filter::ports([name.tuple.local.port, name.tuple.remote.port]);
     let mut state = None;
     for _ in 0..20_000 {
-        state = state_of(source, name);
+        let rows = source.snapshot(&filter).unwrap().snapshot.rows;
+        state = rows.iter().find(|row| row.name() == name).map(|row| row.state);
         if state == wanted {
-            break;
+            return;
         }
         std::thread::park_timeout(Duration::from_micros(100));
     }
-    state
+    panic!("{name:?} is in {state:?}, not in {wanted:?}");
 }
 
-async fn held(rig: &mut Rig, state: TcpState) -> (SocketId, Vec<OwnSocket>, Vec<String>) {
-    rig.run(Command::Stage(state, [127, 0, 0, 2].into()));
+async fn stage(rig: &mut Rig, wanted: TcpState) -> Result<Staged, SyscallError> {
+    rig.run(Command::Stage(wanted, [127, 0, 0, 2].into()));
     rig.wait_for(|event| match event {
-        SocketEvent::Staged { state: of, main, sockets, calls } if of == state => {
-            Some((main, sockets, calls))
+        SocketEvent::Staged { state, main, sockets, calls } if state == wanted => {
+            Some(Ok((main, sockets, calls)))
         }
-        SocketEvent::StageFailed { why, .. } => panic!("{state}: {why}"),
+        SocketEvent::StageFailed { why, .. } => Some(Err(why)),
         _ => None,
     })
     .await
 }
+
+/// Held states, and those of the other end then (RFC 9293).
+const BESIDE: [(TcpState, TcpState); 5] = [
+    (TcpState::SynReceived, TcpState::Established),
+    (TcpState::FinWait1, TcpState::Established),
+    (TcpState::FinWait2, TcpState::CloseWait),
+    (TcpState::Closing, TcpState::FinWait2),
+    (TcpState::LastAck, TcpState::FinWait2),
+];
 
 #[tokio::test]
 async fn each_state_is_reached_and_stands_in_the_kernels_table() {
@@ -48,49 +55,30 @@ async fn each_state_is_reached_and_stands_in_the_kernels_table() {
     let mut source = SockDiag::open(Host::THIS).unwrap();
     let mut mains = Vec::new();
     for state in HELD {
-        let (main, sockets, calls) = held(&mut rig, state).await;
-        let seen = state_when(&mut source, main, Some(state));
-        assert_eq!(seen, Some(state), "{main:?} after {calls:#?}");
-        let listener = sockets[0].name;
-        assert_eq!(state_of(&mut source, listener), Some(TcpState::Listen));
+        let (main, sockets, _) = stage(&mut rig, state).await.unwrap();
+        shows(&mut source, main, Some(state));
+        shows(&mut source, sockets[0].name, Some(TcpState::Listen));
         mains.push((main, state));
+        if let Some((_, other)) = BESIDE.iter().find(|(held, _)| *held == state) {
+            let mirrored = SocketId { tuple: main.tuple.mirrored(), ..main };
+            shows(&mut source, mirrored, Some(*other));
+        }
     }
     // None goes by itself while others are made.
     for (main, state) in &mains {
-        assert_eq!(state_of(&mut source, *main), Some(*state));
+        shows(&mut source, *main, Some(*state));
     }
     rig.run(Command::CloseEverything);
     for (main, state) in mains {
-        let expected = (state == TcpState::TimeWait).then_some(TcpState::TimeWait);
-        let left = state_when(&mut source, main, expected);
         // A half-open request is the kernel's alone; it goes with its listener.
-        assert_eq!(left, expected, "{state}");
+        shows(&mut source, main, (state == TcpState::TimeWait).then_some(TcpState::TimeWait));
     }
-}
-
-#[tokio::test]
-async fn the_peers_are_in_the_states_of_rfc_9293() {
-    let mut rig = Rig::new();
-    let mut source = SockDiag::open(Host::THIS).unwrap();
-    let table = [
-        (TcpState::SynReceived, TcpState::Established),
-        (TcpState::FinWait1, TcpState::Established),
-        (TcpState::FinWait2, TcpState::CloseWait),
-        (TcpState::Closing, TcpState::FinWait2),
-        (TcpState::LastAck, TcpState::FinWait2),
-    ];
-    for (state, other) in table {
-        let (main, ..) = held(&mut rig, state).await;
-        let mirrored = SocketId { tuple: main.tuple.mirrored(), ..main };
-        assert_eq!(state_when(&mut source, mirrored, Some(other)), Some(other), "beside {state}");
-    }
-    rig.run(Command::CloseEverything);
 }
 
 #[tokio::test]
 async fn the_calls_name_their_descriptors_and_twelve_states_are_held_at_most() {
     let mut rig = Rig::new();
-    let (_, sockets, calls) = held(&mut rig, TcpState::FinWait2).await;
+    let (_, sockets, calls) = stage(&mut rig, TcpState::FinWait2).await.unwrap();
     let fd = sockets[0].fd;
     assert_eq!(calls[0], format!("socket() = {fd}"));
     assert!(calls.contains(&format!("listen({fd}, 8)")), "{calls:#?}");
@@ -101,17 +89,11 @@ async fn the_calls_name_their_descriptors_and_twelve_states_are_held_at_most() {
     assert!(places.0.is_some() && places.0 < places.1, "{calls:#?}");
     assert!(calls.last().unwrap().ends_with("SHUT_WR)"), "{calls:#?}");
     for _ in 1..12 {
-        held(&mut rig, TcpState::Established).await;
+        stage(&mut rig, TcpState::Established).await.unwrap();
     }
-    rig.run(Command::Stage(TcpState::SynSent, [127, 0, 0, 2].into()));
-    let why = rig
-        .wait_for(|event| match event {
-            SocketEvent::StageFailed { why, .. } => Some(why),
-            _ => None,
-        })
-        .await;
-    assert_eq!(why.errno, Errno::EMFILE);
+    let one_more = stage(&mut rig, TcpState::SynSent).await;
+    assert_eq!(one_more.map_err(|why| why.errno), Err(Errno::EMFILE));
     rig.run(Command::CloseEverything);
-    held(&mut rig, TcpState::SynSent).await;
+    stage(&mut rig, TcpState::SynSent).await.unwrap();
     rig.run(Command::CloseEverything);
 }

@@ -1,15 +1,17 @@
-//! Many clients at once: slow ones, too many, and more than the queue holds.
+//! Many clients at once: bursts, slow ones, too many, and more than the queue holds.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use fivetuple::tcp::{Accepting, Burst, Command, ConnectSpec, Errno, ListenSpec, SocketEvent};
+use fivetuple::tcp::{
+    Burst, Command, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent, Stays,
+};
 
-use crate::net::{Rig, anywhere, to};
+use crate::net::{Rig, anywhere, burst, held, listening, to};
 
-fn connect(at: SocketAddr, count: usize) -> Vec<TcpStream> {
-    let calls = (0..count).map(|_| TcpStream::connect(at).expect("connects"));
+fn connect(at: Endpoint, count: usize) -> Vec<TcpStream> {
+    let calls = (0..count).map(|_| TcpStream::connect(SocketAddr::from(at)).expect("connects"));
     calls.collect()
 }
 
@@ -18,12 +20,58 @@ fn roomy() -> ListenSpec {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_hundred_get_through_a_queue_of_four_without_a_lost_syn() {
+    let (mut rig, at) = listening(ListenSpec { backlog: 4, ..anywhere() }).await;
+    rig.run(Command::Connect(to(at), burst(500)));
+    let (mut accepted, mut begun, mut ended) = (0, false, None);
+    let took = rig
+        .wait_for(|event| {
+            match event {
+                SocketEvent::Accepted(_) => accepted += 1,
+                SocketEvent::BurstBegun { whole_range, .. } => begun = whole_range,
+                SocketEvent::BurstEnded { opened, took, .. } => ended = Some((opened, took)),
+                SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
+                _ => (),
+            }
+            let (opened, took) = ended?;
+            (opened == 500 && accepted == 500).then_some(took)
+        })
+        .await;
+    assert!(begun, "large enough for the whole range");
+    assert!(took < Duration::from_secs(1), "a lost SYN costs a second");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_thousand_short_connections_leave_no_descriptor() {
+    let (mut rig, at) = listening(anywhere()).await;
+    let short = ConnectSpec { stays: Stays::For(Duration::ZERO), ..to(at) };
+    rig.run(Command::Connect(short, burst(5000)));
+    rig.count(10_000, |event| matches!(event, SocketEvent::Closed { .. })).await;
+    rig.stop_listening().await;
+    rig.ends_within(Duration::from_secs(5)).await;
+    // Other tests run beside this one; ten thousand would stand out.
+    assert!(std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count) < 9_000);
+}
+
+/// Waits until so many bytes have come in all.
+async fn received(rig: &mut Rig, wanted: u64) {
+    let mut all = 0;
+    rig.wait_for(|event| {
+        if let SocketEvent::Received { bytes, .. } = event {
+            all += bytes;
+        }
+        assert!(all <= wanted, "{all} bytes");
+        (all == wanted).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_slow_clients_are_counted_and_do_not_delay_others() {
-    let mut rig = Rig::new();
-    let at = rig.listen(roomy()).await;
+    let (mut rig, at) = listening(roomy()).await;
     let (go_on, told) = std::sync::mpsc::channel::<()>();
     let slow = std::thread::spawn(move || {
-        let mut clients = connect(at.into(), 200);
+        let mut clients = connect(at, 200);
         for round in 0..5 {
             for client in &mut clients {
                 client.write_all(b"s").expect("writes");
@@ -34,37 +82,14 @@ async fn two_hundred_slow_clients_are_counted_and_do_not_delay_others() {
         }
         clients
     });
-    let mut bytes_slow = 0;
-    rig.wait_for(|event| {
-        if let SocketEvent::Received { bytes, .. } = event {
-            bytes_slow += bytes;
-        }
-        (bytes_slow == 400).then_some(())
-    })
-    .await;
+    received(&mut rig, 400).await;
     let normal = ConnectSpec { payload: b"normal".to_vec(), ..to(at) };
     let pair = rig.pair(normal).await;
     assert_eq!(rig.received(pair.server).await, b"normal");
     go_on.send(()).expect("the slow ones wait");
-    rig.wait_for(|event| {
-        if let SocketEvent::Received { bytes, .. } = event {
-            bytes_slow += bytes;
-        }
-        (bytes_slow >= 1000).then_some(())
-    })
-    .await;
+    received(&mut rig, 600).await;
     drop(slow.join().expect("no panic"));
-    let mut closed = 0;
-    rig.wait_for(|event| {
-        match event {
-            SocketEvent::Received { bytes, .. } => bytes_slow += bytes,
-            SocketEvent::Closed { .. } => closed += 1,
-            _ => (),
-        }
-        (closed == 200).then_some(())
-    })
-    .await;
-    assert_eq!(bytes_slow, 1000);
+    rig.count(200, |event| matches!(event, SocketEvent::Closed { .. })).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -72,7 +97,7 @@ async fn a_flood_beyond_the_budget_is_turned_away_and_the_first_stay() {
     let mut rig = Rig::with(64 + 100, Duration::from_secs(10));
     let at = rig.listen(roomy()).await;
     let flood = std::thread::spawn(move || {
-        let mut callers = connect(at.into(), 400);
+        let mut callers = connect(at, 400);
         for caller in &mut callers[100..] {
             let limit = Some(Duration::from_secs(5));
             caller.set_read_timeout(limit).expect("a limit");
@@ -86,22 +111,13 @@ async fn a_flood_beyond_the_budget_is_turned_away_and_the_first_stay() {
             assert_eq!(open.kind(), ErrorKind::WouldBlock);
         }
     });
-    rig.wait_for(|event| match event {
-        SocketEvent::AcceptFailed { why, pause } => {
-            assert_eq!((why.errno, pause), (Errno::EMFILE, Duration::ZERO));
-            Some(())
-        }
-        _ => None,
-    })
-    .await;
+    assert_eq!(rig.accept_failed().await, (Errno::EMFILE, Duration::ZERO));
     flood.join().expect("as it should be");
 }
 
 #[tokio::test]
 async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
-    let mut rig = Rig::new();
-    let narrow = ListenSpec { backlog: 2, accepting: Accepting::Held, ..anywhere() };
-    let at = rig.listen(narrow).await;
+    let (mut rig, at) = listening(ListenSpec { backlog: 2, ..held() }).await;
     for _ in 0..6 {
         rig.run(Command::Connect(to(at), Burst::ONE));
     }
@@ -118,9 +134,5 @@ async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
     .await;
     assert_eq!((connected, connecting), (3, 3));
     rig.run(Command::ResumeAccept);
-    rig.wait_for(|event| {
-        connected += u32::from(matches!(event, SocketEvent::Connected(_)));
-        (connected == 6).then_some(())
-    })
-    .await;
+    rig.count(3, |event| matches!(event, SocketEvent::Connected(_))).await;
 }

@@ -7,28 +7,25 @@
     reason = "a test whose expectation fails may panic"
 )]
 
-pub(crate) mod accepting;
-pub(crate) mod binding;
-pub(crate) mod bursts;
-pub(crate) mod closing;
-pub(crate) mod connecting;
-pub(crate) mod data;
-pub(crate) mod descriptors;
-pub(crate) mod held_states;
-pub(crate) mod limits;
-pub(crate) mod many_clients;
-pub(crate) mod remote_sockets;
-pub(crate) mod shortages;
-pub(crate) mod trace;
+mod accepting;
+mod closing;
+mod connecting;
+mod data;
+mod descriptors;
+mod held_states;
+mod many_clients;
+mod remote_sockets;
+mod trace;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Burst, CloseKind, Command, ConnectSpec, Endpoint, ListenSpec, OwnSocket, SocketEvent, SocketId,
-    SyscallError, Target,
+    Accepting, Burst, Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec,
+    OwnSocket, SocketEvent, SocketId, SyscallError, Target,
 };
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -81,38 +78,67 @@ impl Rig {
         found.unwrap_or_else(|_| panic!("no such event; last: {:#?}", passed.last()))
     }
 
-    async fn until(&mut self, mut is_it: impl FnMut(SocketEvent) -> bool) {
-        self.wait_for(|event| is_it(event).then_some(())).await;
+    /// Waits for so many such events.
+    async fn count(&mut self, many: usize, is_it: impl Fn(&SocketEvent) -> bool) {
+        let mut count = 0;
+        self.wait_for(|event| {
+            count += usize::from(is_it(&event));
+            (count == many).then_some(())
+        })
+        .await;
     }
 
-    /// Listens; where.
-    async fn listen(&mut self, spec: ListenSpec) -> Endpoint {
-        self.run(Command::Listen(spec));
-        let answer = self.wait_for(|event| match event {
-            SocketEvent::Listening { spec, .. } => Some(Ok(spec.at)),
-            SocketEvent::ListenFailed { why, .. } => Some(Err(why)),
-            _ => None,
-        });
-        answer.await.expect("listens")
+    async fn until(&mut self, is_it: impl Fn(&SocketEvent) -> bool) {
+        self.count(1, is_it).await;
     }
 
-    async fn listen_failed(&mut self, spec: ListenSpec) -> SyscallError {
+    async fn hears(&mut self, wanted: SocketEvent) {
+        self.until(|event| *event == wanted).await;
+    }
+
+    /// Waits until so many ends are connected or accepted, and none is refused.
+    async fn opened(&mut self, ends: usize) {
+        self.count(ends, |event| match event {
+            SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
+            event => matches!(event, SocketEvent::Connected(_) | SocketEvent::Accepted(_)),
+        })
+        .await;
+    }
+
+    async fn try_listen(&mut self, spec: ListenSpec) -> Result<Vec<OwnSocket>, SyscallError> {
         self.run(Command::Listen(spec));
         self.wait_for(|event| match event {
-            SocketEvent::ListenFailed { why, .. } => Some(why),
+            SocketEvent::Listening { sockets, .. } => Some(Ok(sockets)),
+            SocketEvent::ListenFailed { why, .. } => Some(Err(why)),
             _ => None,
         })
         .await
     }
 
+    /// Listens; where.
+    async fn listen(&mut self, spec: ListenSpec) -> Endpoint {
+        self.try_listen(spec).await.expect("listens")[0].name.tuple.local
+    }
+
+    async fn stop_listening(&mut self) {
+        self.run(Command::StopListening);
+        self.hears(SocketEvent::StoppedListening { why: None }).await;
+    }
+
     /// Connects once; the result.
     async fn connect(&mut self, spec: ConnectSpec) -> Result<OwnSocket, SyscallError> {
         self.run(Command::Connect(spec, Burst::ONE));
-        self.wait_for(connected).await
+        self.wait_for(|event| match event {
+            SocketEvent::Connected(own) => Some(Ok(own)),
+            SocketEvent::ConnectFailed { why, .. } => Some(Err(why)),
+            _ => None,
+        })
+        .await
     }
 
-    async fn refused(&mut self, spec: ConnectSpec) -> SyscallError {
-        self.connect(spec).await.expect_err("refused")
+    async fn refused(&mut self, spec: ConnectSpec) -> (Call, Errno) {
+        let SyscallError { call, errno } = self.connect(spec).await.expect_err("refused");
+        (call, errno)
     }
 
     /// A connection to a listener of ours.
@@ -123,10 +149,21 @@ impl Rig {
             match event {
                 SocketEvent::Connected(own) => client = Some(own.name),
                 SocketEvent::Accepted(own) => server = Some(own.name),
+                SocketEvent::BurstBegun { .. } | SocketEvent::BurstEnded { .. } => {
+                    panic!("one call is no burst: {event:?}")
+                }
                 _ => (),
             }
-            let (client, server) = (client?, server?);
-            Some(Pair { client, server })
+            Some(Pair { client: client?, server: server? })
+        })
+        .await
+    }
+
+    /// How many connections a burst opened, and how many it was asked for.
+    async fn burst_ended(&mut self) -> (u32, u32) {
+        self.wait_for(|event| match event {
+            SocketEvent::BurstEnded { opened, asked, .. } => Some((opened, asked)),
+            _ => None,
         })
         .await
     }
@@ -134,6 +171,22 @@ impl Rig {
     async fn accepted(&mut self) -> SocketId {
         self.wait_for(|event| match event {
             SocketEvent::Accepted(own) => Some(own.name),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn accept_failed(&mut self) -> (Errno, Duration) {
+        self.wait_for(|event| match event {
+            SocketEvent::AcceptFailed { why, pause } => Some((why.errno, pause)),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn call_failed(&mut self, name: SocketId) -> (Call, Errno) {
+        self.wait_for(|event| match event {
+            SocketEvent::CallFailed { at, why } if at == name => Some((why.call, why.errno)),
             _ => None,
         })
         .await
@@ -161,10 +214,6 @@ impl Rig {
         .await
     }
 
-    async fn peer_closed(&mut self, name: SocketId) {
-        self.wait_for(|event| (event == SocketEvent::PeerClosed(name)).then_some(())).await;
-    }
-
     /// The first bytes that arrive at that end.
     async fn received(&mut self, name: SocketId) -> Vec<u8> {
         self.wait_for(|event| match event {
@@ -187,16 +236,33 @@ impl Rig {
     fn pending_events(&mut self) -> Vec<SocketEvent> {
         std::iter::from_fn(|| self.events.try_recv().ok()).collect()
     }
+
+    /// Every task ends.
+    async fn ends_within(&mut self, limit: Duration) {
+        self.tasks.close();
+        let ended = tokio::time::timeout(limit, self.tasks.wait()).await;
+        assert!(ended.is_ok(), "{} tasks are left", self.tasks.len());
+    }
 }
 
-/// The result of a connect(), if the event has it.
-#[allow(clippy::needless_pass_by_value, reason = "the events are passed by value")]
-fn connected(event: SocketEvent) -> Option<Result<OwnSocket, SyscallError>> {
-    match event {
-        SocketEvent::Connected(own) => Some(Ok(own)),
-        SocketEvent::ConnectFailed { why, .. } => Some(Err(why)),
-        _ => None,
-    }
+/// Runs it on this thread.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().expect("a runtime").block_on(work)
+}
+
+/// An engine that listens like this, and where.
+async fn listening(spec: ListenSpec) -> (Rig, Endpoint) {
+    let mut rig = Rig::new();
+    let at = rig.listen(spec).await;
+    (rig, at)
+}
+
+/// The same with a connection.
+async fn connected(spec: ListenSpec) -> (Rig, Pair) {
+    let (mut rig, at) = listening(spec).await;
+    let pair = rig.pair(to(at)).await;
+    (rig, pair)
 }
 
 /// The CPU time of this thread.
@@ -220,10 +286,19 @@ fn anywhere() -> ListenSpec {
     ListenSpec::at(Endpoint::new(Ipv4Addr::LOCALHOST, 0))
 }
 
+fn held() -> ListenSpec {
+    ListenSpec { accepting: Accepting::Held, ..anywhere() }
+}
+
 fn to(at: Endpoint) -> ConnectSpec {
     ConnectSpec::to(Target::from(at))
 }
 
 fn from(ip: IpAddr, at: Endpoint) -> ConnectSpec {
     ConnectSpec { from: Some(ip), ..to(at) }
+}
+
+/// Somebody who is not the engine's client.
+async fn stranger(at: Endpoint) -> TcpStream {
+    TcpStream::connect(SocketAddr::from(at)).await.expect("connects")
 }

@@ -31,8 +31,7 @@ struct Slow {
 impl RemoteSockets for Slow {
     fn socket(&self, _: Host, _: Protocol, _: IpAddr) -> io::Result<OwnedFd> {
         let _ = self.wanted.send(());
-        let limit = Duration::from_secs(60);
-        let told = self.may.lock().unwrap().recv_timeout(limit);
+        let told = self.may.lock().unwrap().recv_timeout(Duration::from_secs(60));
         told.map_err(io::Error::other)?;
         let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking(), None)?;
         Ok(socket.into())
@@ -78,13 +77,9 @@ async fn commands_for_another_computer_do_not_delay_others() {
     rig.run(Command::Listen(listen()));
     let there = ConnectSpec { host: THERE, ..to(Endpoint::new([127, 0, 0, 1], 1)) };
     rig.run(Command::Connect(there, Burst::ONE));
-    rig.run(Command::Try(vec![Probe::Bind {
-        host: THERE,
-        protocol: Protocol::Tcp,
-        at: anywhere().at,
-        reuse_addr: false,
-        reuse_port: false,
-    }]));
+    let (protocol, at) = (Protocol::Tcp, anywhere().at);
+    let (reuse_addr, reuse_port) = (false, false);
+    rig.run(Command::Try(vec![Probe::Bind { host: THERE, protocol, at, reuse_addr, reuse_port }]));
     let at = rig.listen(anywhere()).await;
     rig.pair(to(at)).await;
     for _ in 0..3 {
@@ -105,14 +100,11 @@ async fn commands_for_another_computer_do_not_delay_others() {
 
 #[tokio::test]
 async fn a_stop_before_the_socket_is_made_closes_it_at_once() {
-    let orders = [Command::StopListening, Command::CloseEverything];
-    for order in orders {
+    for order in [Command::StopListening, Command::CloseEverything] {
         let (mut rig, wants, lets) = slow();
         rig.run(Command::Listen(listen()));
-        tokio::task::spawn_blocking(move || wants.recv())
-            .await
-            .unwrap()
-            .expect("a socket is wanted");
+        let wanted = tokio::task::spawn_blocking(move || wants.recv()).await.unwrap();
+        wanted.expect("a socket is wanted");
         rig.run(order);
         assert!(rig.pending_events().is_empty(), "nothing is reported before");
         lets.send(()).unwrap();
@@ -122,8 +114,8 @@ async fn a_stop_before_the_socket_is_made_closes_it_at_once() {
         });
         let name = name.await;
         assert!(name.inode > 0);
-        rig.until(|event| matches!(event, SocketEvent::Closed { at, .. } if at == name)).await;
-        rig.until(|event| matches!(event, SocketEvent::StoppedListening { why: None })).await;
+        rig.closed(name).await;
+        rig.hears(SocketEvent::StoppedListening { why: None }).await;
         assert!(!is_open(name.inode), "{name:?}");
     }
 }
@@ -132,7 +124,7 @@ async fn a_stop_before_the_socket_is_made_closes_it_at_once() {
 async fn a_socket_that_cannot_be_made_is_a_refusal() {
     let (mut rig, _wants, lets) = slow();
     drop(lets);
-    let why = rig.listen_failed(listen()).await;
+    let why = rig.try_listen(listen()).await.expect_err("refused");
     // An error without a number.
     assert_eq!(why.errno, Errno::EINVAL);
 }

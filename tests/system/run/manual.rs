@@ -1,33 +1,22 @@
 //! The manual page: one page, with all that the command line takes.
 
-use std::process::{Command, Stdio};
-
 use clap::CommandFactory;
 use fivetuple::cli::Cli;
 
+use crate::ran::fivetuple;
 use crate::support::skipped_none;
 
 fn page() -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_fivetuple")).arg("man").output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    String::from_utf8(output.stdout).unwrap()
+    fivetuple(&["man"]).ends(0, &[".TH fivetuple 1"]).out
 }
 
 /// The page as somebody reads it, at 80 columns.
 fn read() -> Option<String> {
-    let groff = Command::new("groff")
-        .args(["-man", "-Tascii", "-P-cbou", "-rLL=80n", "-ww"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut groff) = groff else {
+    let mut groff = assert_cmd::Command::new("groff");
+    groff.args(["-man", "-Tascii", "-P-cbou", "-rLL=80n", "-ww"]).write_stdin(page());
+    let Ok(output) = groff.output() else {
         return skipped_none("no groff here");
     };
-    let mut stdin = groff.stdin.take().unwrap();
-    std::io::Write::write_all(&mut stdin, page().as_bytes()).unwrap();
-    drop(stdin);
-    let output = groff.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -35,7 +24,6 @@ fn read() -> Option<String> {
 #[test]
 fn every_option_of_every_subcommand_stands_in_its_part_of_the_one_page() {
     let page = page();
-    assert!(page.contains(".TH fivetuple 1"), "{page}");
     let mut command = Cli::command();
     command.build();
     let known = |command: &clap::Command| -> Vec<String> {
@@ -48,15 +36,12 @@ fn every_option_of_every_subcommand_stands_in_its_part_of_the_one_page() {
         assert!(first.contains(&format!(r"\-\-{long}")), "{long}: {first}");
     }
     let mut seen = 0;
-    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
-        if sub.get_name() == "help" {
-            continue;
-        }
+    let is_shown = |sub: &&clap::Command| !sub.is_hide_set() && sub.get_name() != "help";
+    for sub in command.get_subcommands().filter(is_shown) {
         seen += 1;
         let begin = format!(".SS \"fivetuple {}\"", sub.get_name());
         let (_, part) = page.split_once(&begin).expect(&begin);
-        let part = part.split("\n.SH ").next().unwrap_or(part);
-        let part = part.split("\n.SS ").next().unwrap_or(part);
+        let part = part.split("\n.S").next().unwrap_or(part);
         for long in known(sub) {
             assert!(part.contains(&format!(r"\-\-{long}")), "{long}: {part}");
         }

@@ -1,7 +1,8 @@
 //! However the dashboard ends, the terminal is as it was.
 
 use std::fs;
-use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::io::Read;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use portable_pty::{PtySize, native_pty_system};
@@ -11,7 +12,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use crate::support::line::timespec;
 use crate::support::netns;
 use crate::support::pty::{Terminal, command, fivetuple};
-use crate::terminal::{LIMIT, count, dashboard, listening, quit, wait_connections};
+use crate::terminal::{LIMIT, count, dashboard, listening, wait_connections};
 
 /// A second or so, on a busy machine.
 const SOON: Duration = Duration::from_secs(3);
@@ -29,14 +30,6 @@ fn ends(mut terminal: Terminal, signal: Signal, code: i32) {
 }
 
 #[test]
-fn q_quits() {
-    let terminal = listening();
-    terminal.press("c");
-    wait_connections(&terminal, "1");
-    quit(terminal);
-}
-
-#[test]
 fn ctrl_c_quits_at_once_even_in_a_form() {
     let mut terminal = dashboard(&[]);
     terminal.press_until("C", "Enter apply");
@@ -47,19 +40,13 @@ fn ctrl_c_quits_at_once_even_in_a_form() {
 }
 
 #[test]
-fn a_signal_at_the_start_ends_it() {
-    for (signal, code) in ENDS {
+fn a_signal_ends_it_at_the_start_and_while_something_is_open() {
+    let open = [("?", "All keys"), ("L", "Enter apply"), ("C", "Enter apply"), ("/", "find")];
+    for ((key, text), (signal, code)) in open.into_iter().zip(ENDS) {
         let terminal = Terminal::start(fivetuple(&["--port", "0"]), 80, 24);
         let taken = |screen: &vt100::Screen| screen.alternate_screen();
         terminal.wait_until("the alternate screen", LIMIT, taken);
         ends(terminal, signal, code);
-    }
-}
-
-#[test]
-fn a_signal_ends_it_while_something_is_open() {
-    let open = [("?", "All keys"), ("L", "Enter apply"), ("C", "Enter apply"), ("/", "find")];
-    for ((key, text), (signal, code)) in open.into_iter().zip(ENDS) {
         let terminal = dashboard(&[]);
         terminal.press_until(key, text);
         ends(terminal, signal, code);
@@ -84,9 +71,9 @@ fn a_signal_ends_it_when_nobody_reads_its_screen() {
     let pair = native_pty_system().openpty(size).unwrap();
     let mut child = pair.slave.spawn_command(fivetuple(&["--port", "0"])).unwrap();
     let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
-    let master = pair.master.as_raw_fd().unwrap();
     // It waits for room in the terminal by now, or soon: its first screen is larger than what a terminal holds back.
-    wait_for_output(master);
+    let mut screen = pair.master.try_clone_reader().unwrap();
+    screen.read_exact(&mut [0]).unwrap();
     kill_process(pid, Signal::TERM).unwrap();
     assert!(ends_within(pid, Duration::from_secs(5)), "SIGTERM did not end it");
     assert_eq!(child.wait().unwrap().exit_code(), 143);
@@ -106,24 +93,12 @@ fn ended_within(process: &OwnedFd, limit: Duration) -> bool {
     poll(&mut ended, Some(&timespec(limit))) == Ok(1)
 }
 
-#[expect(unsafe_code, reason = "portable-pty lends its descriptor as a number only")]
-fn wait_for_output(master: RawFd) {
-    // SAFETY: the pty is open for as long as its pair lives, which is longer than this call.
-    let master = unsafe { BorrowedFd::borrow_raw(master) };
-    let mut readable = [PollFd::new(&master, PollFlags::IN)];
-    assert_eq!(poll(&mut readable, Some(&timespec(LIMIT))), Ok(1), "nothing came out");
-}
-
 pub(crate) fn children(of: Pid) -> Vec<Pid> {
     let of = of.as_raw_nonzero();
     let path = format!("/proc/{of}/task/{of}/children");
     let text = fs::read_to_string(path).unwrap_or_default();
     let numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
     numbers.filter_map(Pid::from_raw).collect()
-}
-
-fn program() -> &'static str {
-    env!("CARGO_BIN_EXE_fivetuple")
 }
 
 /// The window is closed, and the program's process ends soon; what was started on the terminal ends with 129.
@@ -137,37 +112,27 @@ fn ends_with_its_window(mut terminal: Terminal, program: Pid) {
 
 #[test]
 fn it_ends_when_the_window_is_closed() {
-    for popup in [None, Some("L")] {
+    for (key, text) in [("?", "All keys"), ("L", "Enter apply")] {
         let terminal = dashboard(&[]);
-        if let Some(key) = popup {
-            terminal.press_until(key, "Enter apply");
-        }
+        terminal.press_until(key, text);
         let pid = terminal.pid();
         ends_with_its_window(terminal, pid);
     }
 }
 
-fn scripted(script: &str) -> Terminal {
-    let terminal = Terminal::start(command("sh", &["-c", script, program()]), 80, 24);
-    terminal.wait_for("Press l to listen");
-    terminal
-}
-
 #[test]
-fn it_ends_when_the_window_is_closed_and_sighup_ignored() {
-    let terminal = scripted(r#"trap '' HUP; exec "$0" --port 0"#);
-    let pid = terminal.pid();
-    ends_with_its_window(terminal, pid);
-}
-
-#[test]
-fn it_ends_when_the_window_is_closed_and_nobody_sends_sighup() {
+fn it_ends_when_the_window_is_closed_and_sighup_ignored_or_never_sent() {
     // In a session of its own, without a controlling terminal, it hears of nothing.
-    let terminal = scripted(r#"trap '' HUP; setsid -w "$0" --port 0"#);
-    let mut leaf = terminal.pid();
-    while let [child] = children(leaf)[..] {
-        leaf = child;
+    for script in [r#"trap '' HUP; exec "$0" --port 0"#, r#"trap '' HUP; setsid -w "$0" --port 0"#]
+    {
+        let program = env!("CARGO_BIN_EXE_fivetuple");
+        let terminal = Terminal::start(command("sh", &["-c", script, program]), 80, 24);
+        terminal.wait_for("Press l to listen");
+        let mut leaf = terminal.pid();
+        while let [child] = children(leaf)[..] {
+            leaf = child;
+        }
+        assert_eq!(leaf != terminal.pid(), script.contains("setsid"));
+        ends_with_its_window(terminal, leaf);
     }
-    assert_ne!(leaf, terminal.pid());
-    ends_with_its_window(terminal, leaf);
 }

@@ -1,18 +1,18 @@
 //! The built program on a terminal, as a person meets it.
 
-pub(crate) mod colours;
-pub(crate) mod ending;
-pub(crate) mod lab;
-pub(crate) mod mouse;
-pub(crate) mod panics;
-pub(crate) mod quiet;
-pub(crate) mod refusing;
-pub(crate) mod rewinding;
-pub(crate) mod sizes;
-pub(crate) mod stopping;
-pub(crate) mod story;
-pub(crate) mod typing;
-pub(crate) mod views;
+mod colours;
+mod ending;
+mod files;
+mod lab;
+mod panics;
+mod quiet;
+mod refusing;
+mod rewinding;
+pub(crate) mod scenario;
+mod sizes;
+mod stopping;
+mod story;
+mod typing;
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use regex::Regex;
 
 use crate::support::pty::{Terminal, fivetuple};
 
-pub(crate) use ending::ends_within;
+pub(crate) use ending::{children, ends_within};
 
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 

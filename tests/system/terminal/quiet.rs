@@ -50,3 +50,14 @@ fn every_byte_is_part_of_a_frame() {
         quit(terminal);
     });
 }
+
+#[test]
+fn with_no_mouse_the_terminal_keeps_it() {
+    for (args, asked) in [(&[][..], true), (&["--no-mouse"][..], false)] {
+        let raw = dashboard(args).bytes_since(0);
+        for mode in [&b"\x1b[?1000h"[..], b"\x1b[?1002h", b"\x1b[?1003h", b"\x1b[?1006h"] {
+            assert!(asked || count(&raw, mode) == 0, "{args:?}: {}", mode.escape_ascii());
+        }
+        assert_eq!(count(&raw, b"\x1b[?1006h") > 0, asked);
+    }
+}

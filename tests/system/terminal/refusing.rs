@@ -1,19 +1,18 @@
 //! Where there is no terminal, or one that cannot show it, the dashboard says so and takes nothing.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use crate::ran::ran;
+use crate::support::program;
 use crate::support::pty::{Terminal, command, fivetuple};
 
 #[test]
 fn without_a_terminal_it_says_what_else_there_is() {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_fivetuple")).stdin(Stdio::null()).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert_eq!(output.stdout, b"");
-    let why = String::from_utf8(output.stderr).unwrap();
-    assert!(why.starts_with("fivetuple: the dashboard needs a terminal"), "{why}");
-    assert!(why.contains("fivetuple table") && why.lines().count() == 1, "{why}");
-    assert!(!why.contains('\x1b'), "{why:?}");
+    let said = ran(program([""; 0]).stdin(Stdio::null()));
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert!(said.err.starts_with("fivetuple: the dashboard needs a terminal"), "{said:?}");
+    assert!(said.err.contains("fivetuple table") && said.err.lines().count() == 1, "{said:?}");
+    assert!(!said.err.contains('\x1b'), "{said:?}");
 }
 
 #[test]

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use crate::support::netns;
-use crate::support::pty::{Terminal, fivetuple};
+use crate::support::pty::Terminal;
 use crate::terminal::{
-    connected, count, dashboard, frames, listen, press_for_rows, quit, rows, started,
-    wait_connections, wait_rows,
+    connected, count, dashboard, frames, listen, press_for_rows, quit, rows, wait_rows,
 };
 
 #[test]
@@ -38,39 +37,6 @@ fn step(terminal: &Terminal) -> usize {
     let (_, words) = screen.split_once("ago, step ").expect("the past");
     let number = words.split(' ').next().expect("a number");
     number.parse().expect("a number")
-}
-
-#[test]
-fn a_verb_in_the_past_acts_now_and_shows_it() {
-    netns::alone_if_possible(|| {
-        let terminal = connected();
-        terminal.type_text("99,");
-        terminal.wait_for("No rows existed then");
-        terminal.press("c");
-        wait_connections(&terminal, "2");
-        wait_rows(&terminal, "ESTABLISHED", 4);
-        quit(terminal);
-    });
-}
-
-#[test]
-fn the_timeline_draws_a_ladder_and_saves_it() {
-    netns::alone_if_possible(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = fivetuple(&["--port", "0"]);
-        command.cwd(folder.path());
-        let terminal = started(command);
-        listen(&terminal);
-        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
-        terminal.press_until("t", "not captured");
-        terminal.wait_for(r"SYN\+ACK");
-        for name in ["fivetuple-ladder.txt", "fivetuple-ladder-2.txt"] {
-            terminal.press_until("E", &format!("Saved the ladder as {name}"));
-            let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
-            assert!(text.contains("SYN+ACK") && text.contains("not captured"), "{text}");
-        }
-        quit(terminal);
-    });
 }
 
 #[test]

@@ -30,13 +30,6 @@ fn no_screen_is_too_small_or_too_large() {
 }
 
 #[test]
-fn a_screen_that_is_too_small_says_so() {
-    let terminal = Terminal::start(fivetuple(&["--port", "0"]), 40, 10);
-    terminal.wait_for("60");
-    quit(terminal);
-}
-
-#[test]
 fn a_storm_of_sizes_costs_few_frames() {
     netns::alone_if_possible(|| {
         let terminal = crate::terminal::dashboard(&[]);

@@ -5,8 +5,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::pty::{Terminal, command};
-use crate::terminal::ending::children;
-use crate::terminal::{LIMIT, dashboard, frames, listen, quit};
+use crate::terminal::{LIMIT, children, dashboard, frames, listen, quit};
 
 /// A shell with job control and the dashboard in front of it.
 fn shell() -> Terminal {

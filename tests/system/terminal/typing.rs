@@ -95,16 +95,6 @@ fn esc_and_a_key_that_come_together_are_two_keys() {
 }
 
 #[test]
-fn a_call_typed_together_with_the_order_to_listen_finds_its_port() {
-    netns::alone_if_possible(|| {
-        let terminal = dashboard(&[]);
-        terminal.type_text("l3c");
-        wait_connections(&terminal, "3");
-        quit(terminal);
-    });
-}
-
-#[test]
 fn a_key_that_sticks_connects_a_thousand_times() {
     netns::alone_if_possible(|| {
         let terminal = listening();

@@ -1,0 +1,157 @@
+//! Scenarios: text files of keys, and of what they bring on the screen.
+//!
+//! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, and as `nobody` where that is
+//! said. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
+//! a `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a
+//! number. The last keys end the program.
+
+use portable_pty::CommandBuilder;
+use regex::Regex;
+
+use crate::support::again::{NOBODY, sealed};
+use crate::support::netns;
+use crate::support::pty::{Terminal, command, fivetuple};
+use crate::terminal::{LIMIT, ends_restored, wait_rows};
+
+#[test]
+fn on_loopback() {
+    netns::alone_if_possible(|| play(include_str!("scenarios/loopback.txt")));
+}
+
+#[test]
+fn without_privileges() {
+    play(include_str!("scenarios/nobody.txt"));
+}
+
+#[test]
+fn with_the_mouse() {
+    netns::alone_if_possible(|| play(include_str!("scenarios/mouse.txt")));
+}
+
+#[test]
+fn in_the_lab() {
+    if crate::lab::commands::possible() {
+        play(include_str!("scenarios/lab.txt"));
+    }
+}
+
+#[test]
+fn in_a_lab_whose_settings_cannot_be_made() {
+    sealed(|| {
+        if crate::lab::commands::possible() {
+            play(include_str!("scenarios/sealed_lab.txt"));
+        }
+    });
+}
+
+/// Plays the scenarios of a file, a few at a time.
+fn play(scenarios: &str) {
+    let mut all = Vec::new();
+    for scenario in scenarios.trim_start_matches("# ").split("\n# ") {
+        let mut parts = scenario.splitn(3, '\n');
+        let [name, start, steps] =
+            [(); 3].map(|()| parts.next().expect("a name, a start and steps"));
+        let is_size = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+        let sizes: Vec<&str> = start.split(' ').take_while(is_size).collect();
+        let words: Vec<&str> = start.split(' ').skip_while(is_size).collect();
+        for size in if sizes.is_empty() { &["120x36"][..] } else { &sizes } {
+            all.push((format!("{name} ({size})"), *size, words.clone(), steps));
+        }
+    }
+    for some in all.chunks(4) {
+        std::thread::scope(|scope| {
+            for (name, size, words, steps) in some {
+                let thread = std::thread::Builder::new().name(name.clone());
+                thread.spawn_scoped(scope, || play_one(size, words, steps)).unwrap();
+            }
+        });
+    }
+}
+
+fn play_one(size: &str, words: &[&str], steps: &str) {
+    let (cols, rows) = size.split_once('x').unwrap();
+    let program = match words {
+        ["fivetuple", args @ ..] => fivetuple(args),
+        ["nobody", "fivetuple", args @ ..] => as_nobody(args),
+        other => panic!("{other:?}"),
+    };
+    let terminal = Terminal::start(program, cols.parse().unwrap(), rows.parse().unwrap());
+    for line in steps.lines().filter(|line| !line.is_empty()) {
+        match line.strip_prefix("    ") {
+            Some(text) => wait(&terminal, text),
+            None => act(&terminal, line),
+        }
+    }
+    ends_restored(terminal);
+}
+
+/// The same without any privilege.
+pub(crate) fn as_nobody(args: &[&str]) -> CommandBuilder {
+    if !rustix::process::geteuid().is_root() {
+        return fivetuple(args);
+    }
+    command("setpriv", &[&NOBODY[..], &[env!("CARGO_BIN_EXE_fivetuple")], args].concat())
+}
+
+fn wait(terminal: &Terminal, wanted: &str) {
+    let (first, rest) = wanted.split_once(' ').unwrap_or((wanted, ""));
+    let is_state =
+        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || "_12".contains(c));
+    if let (Ok(many), true) = (first.parse(), is_state) {
+        return wait_rows(terminal, rest, many);
+    }
+    let (least, text) = match (first, first.strip_suffix('x').map(str::parse)) {
+        ("no", _) => (0, rest),
+        (_, Some(Ok(times))) => (times, rest),
+        _ => (1, wanted),
+    };
+    let regex = Regex::new(&pattern(text)).unwrap();
+    terminal.wait_until(wanted, LIMIT, |screen| {
+        let times = regex.find_iter(&screen.contents()).count();
+        if least == 0 { times == 0 } else { times >= least }
+    });
+}
+
+/// The regular expression of a text.
+fn pattern(text: &str) -> String {
+    if let Some(regex) = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        return regex.to_owned();
+    }
+    let text = regex::escape(text).replace(r"\#", r"\d+").replace('…', ".*");
+    text.replace(' ', r"[\s│┃]+")
+}
+
+/// Presses keys, types what stands in quotes, and clicks or turns the wheel at a text.
+fn act(terminal: &Terminal, line: &str) {
+    let mut button = None;
+    for (n, part) in line.split('"').enumerate() {
+        match button.take() {
+            Some(button) => mouse(terminal, button, part),
+            None if n % 2 == 1 => terminal.type_text(part),
+            None => {
+                for word in part.split_whitespace() {
+                    match word {
+                        "click" => button = Some(0),
+                        "wheel-up" => button = Some(64),
+                        "wheel-down" => button = Some(65),
+                        key => terminal.press(key),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Presses a button of the mouse where `text` begins; its cell is counted from 1.
+fn mouse(terminal: &Terminal, button: u8, text: &str) {
+    let screen = terminal.screen();
+    let place = screen.lines().zip(1..).find_map(|(line, y)| Some((line.find(text)?, line, y)));
+    let Some((at, line, y)) = place else {
+        terminal.fail(&format!("{text:?} is not on the screen"));
+    };
+    let x = line[..at].chars().count() + 1;
+    terminal.type_text(&format!("\x1b[<{button};{x};{y}M"));
+    if button == 0 {
+        terminal.type_text(&format!("\x1b[<{button};{x};{y}m"));
+    }
+}
