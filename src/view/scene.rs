@@ -2,9 +2,11 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType};
 use tui_input::Input;
 
 use crate::app::{State, TableRow};
+use crate::view::ThemeRole::{Cursor, Field, Key, Selected, Text};
 use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::text;
 
@@ -44,6 +46,10 @@ impl<'a> Scene<'a> {
         self.theme.of(part)
     }
 
+    pub(crate) fn block(self, kind: BorderType, part: ThemeRole) -> Block<'static> {
+        Block::bordered().border_type(kind).border_style(self.style(part))
+    }
+
     /// A text that the user typed; escaped beyond ASCII in an ASCII theme.
     pub(crate) fn own(self, text: &str) -> String {
         if self.theme.is_ascii() { text::safe(text) } else { text::own(text) }
@@ -66,25 +72,21 @@ impl<'a> Scene<'a> {
         while text::width(&rest) > left {
             rest.pop();
         }
-        vec![
-            self.span(ThemeRole::Field, before),
-            self.span(ThemeRole::Cursor, under),
-            self.span(ThemeRole::Field, rest),
-        ]
+        vec![self.span(Field, before), self.span(Cursor, under), self.span(Field, rest)]
     }
 
     /// A selected line: one style for all of it.
     pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
         let text: String = spans.into_iter().map(|span| span.content).collect();
-        Line::styled(text, self.style(ThemeRole::Selected))
+        Line::styled(text, self.style(Selected))
     }
 
     /// Keys and what they do.
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (key, help) in hints {
-            spans.push(self.span(ThemeRole::Key, *key));
-            spans.push(self.span(ThemeRole::Text, format!(" {help}  ")));
+            spans.push(self.span(Key, *key));
+            spans.push(self.span(Text, format!(" {help}  ")));
         }
         Line::from(spans)
     }

@@ -3,15 +3,16 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::tcp::Port;
+use crate::view::ThemeRole::{Dim, Gauge, Gone, Key, Strong};
 use crate::view::pane::notices;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::columns::longest_address;
 use crate::view::table::window::Window;
-use crate::view::table::{empty, height, role, timer, titles};
+use crate::view::table::{empty, role, timer, titles, window};
 use crate::view::text::big_digits::Digits;
-use crate::view::{Painter, ThemeRole, rect, text};
+use crate::view::{Painter, rect, text};
 
 /// The lines of a row, with the blank one below it.
 const ROW: u16 = 2;
@@ -20,7 +21,7 @@ const ROW: u16 = 2;
 const WHOLE: usize = 74;
 
 /// The table in big type, for the back of a lecture hall: two large numbers, a few columns, the newest notice.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut rest = area;
     let digits = Digits::fitting(area, scene.theme.is_ascii());
@@ -29,7 +30,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let between = rect::take_top(&mut rest, 1);
     let room = usize::from(area.width);
     let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
-    let spare = rest.height.saturating_sub(ROW * height::rows_wanted(scene.state) + lines.0);
+    let spare = rest.height.saturating_sub(ROW * window::rows_wanted(scene.state) + lines.0);
     let high = notices::height(scene.state, area.width, lines, spare);
     let place = rect::take_bottom(&mut rest, high);
     painter.put(
@@ -57,7 +58,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 }
 
 /// The port and the number of connections.
-fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, digits: Digits) {
+fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
     let scene = painter.scene;
     let state = scene.state;
     let listener = &state.server;
@@ -66,21 +67,21 @@ fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, digits: Digits) {
         port => port.to_string(),
     };
     let (label, part) = if state.listened() {
-        ("LISTEN on port", ThemeRole::Gauge)
+        ("LISTEN on port", Gauge)
     } else if state.seen().is_listening(listener.at().port) {
-        ("in use elsewhere: port", ThemeRole::Dim)
+        ("in use elsewhere: port", Dim)
     } else {
-        ("not listening on port", ThemeRole::Dim)
+        ("not listening on port", Dim)
     };
     let open = state.seen().connections();
     let halves = [
         (label, number, part),
-        (if open == 1 { "connection" } else { "connections" }, open.to_string(), ThemeRole::Key),
+        (if open == 1 { "connection" } else { "connections" }, open.to_string(), Key),
     ];
     let half = area.width / 2;
     for (n, (label, number, part)) in (0..2).zip(halves) {
         let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
-        let label = scene.line(ThemeRole::Strong, label);
+        let label = scene.line(Strong, label);
         let number = digits.draw(&number).into_iter().map(|line| scene.line(part, line));
         painter.put(place, std::iter::once(label).chain(number));
     }
@@ -111,7 +112,7 @@ fn columns(foreign: usize, room: usize) -> ColumnLayout {
 }
 
 fn strong(row: &RowView<'_>, text: String) -> Span<'static> {
-    row.scene.span(ThemeRole::Strong, text)
+    row.scene.span(Strong, text)
 }
 
 fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
@@ -147,7 +148,7 @@ fn words(row: &RowView<'_>, room: usize) -> Span<'static> {
     let (scene, state) = (row.scene, row.line.row.state);
     if let Some(gone) = row.line.gone {
         let tries = [gone.why.words(), gone.why.brief()].map(|why| format!("{HOLLOW} {why}"));
-        return scene.span(ThemeRole::Gone, text::fitting(room, tries));
+        return scene.span(Gone, text::fitting(room, tries));
     }
     let mut left = timer::time_left(scene, row.line).unwrap_or_default();
     if room < 21 {

@@ -4,15 +4,16 @@ use ratatui::widgets::BorderType;
 
 use crate::app::{Comparison, FIVE, Pane};
 use crate::tcp::SocketId;
+use crate::view::ThemeRole::{Border, Dim, Gone, Key, Strong, Warning};
 use crate::view::main::five_tuple;
 use crate::view::main::five_tuple::BoxStyle;
 use crate::view::past;
 use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, MARKED, SELECTED, glyph};
 use crate::view::table::role;
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
+use crate::view::{Painter, Scene, Titles, rect, text};
 
 /// The marked row and the selected one, field by field: equal ones are dim, others framed.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let state = scene.state;
     let pair = state.ui.marked.zip(state.ui.selected);
@@ -24,12 +25,12 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let inner = painter.pane(Pane::Sockets, area, titles);
     let Some((marked, selected)) = pair else {
         let words = "Press v to mark a row and compare it with another.";
-        return painter.put(inner, [scene.line(ThemeRole::Dim, words)]);
+        return painter.put(inner, [scene.line(Dim, words)]);
     };
     let comparison = Comparison::of(state, marked, selected);
     painter.scroll.visible.extend(comparison.rows);
     let room = usize::from(inner.width).saturating_sub(2);
-    let sentence = scene.wrapped(ThemeRole::Strong, &comparison.words(), room);
+    let sentence = scene.wrapped(Strong, &comparison.words(), room);
     let numbers = comparison.rows.map(five_tuple::numbers);
     let Some(places) = five_tuple::columns_of(&numbers, room + 2) else {
         return painter.put(inner, list(scene, &comparison, &numbers, sentence));
@@ -65,37 +66,29 @@ fn box_style(differs: bool, is_upper: bool) -> BoxStyle {
     let symbol = if differs { DIFFERS } else { EQUAL };
     let symbol = if is_upper { symbol } else { "" };
     if differs {
-        BoxStyle {
-            border: (BorderType::Thick, ThemeRole::Warning),
-            number: ThemeRole::Strong,
-            symbol,
-        }
+        BoxStyle { border: (BorderType::Thick, Warning), number: Strong, symbol }
     } else {
-        BoxStyle {
-            border: (BorderType::Rounded, ThemeRole::Border),
-            number: ThemeRole::Dim,
-            symbol,
-        }
+        BoxStyle { border: (BorderType::Rounded, Border), number: Dim, symbol }
     }
 }
 
 /// The symbol of a row, its name, and its state.
 fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     let symbol = [MARKED, SELECTED][n];
-    let mut spans = vec![scene.span(ThemeRole::Key, format!("{symbol} "))];
+    let mut spans = vec![scene.span(Key, format!("{symbol} "))];
     match scene.state.seen().get(name) {
         Some(line) => {
             let role = role::name(scene, line, 26);
-            spans.push(scene.span(ThemeRole::Strong, format!("{role}   ")));
+            spans.push(scene.span(Strong, format!("{role}   ")));
             let state = line.row.state;
             if line.gone.is_some() {
-                spans.push(scene.span(ThemeRole::Gone, format!("{state}, gone")));
+                spans.push(scene.span(Gone, format!("{state}, gone")));
             } else {
                 let style = scene.theme.state(state);
                 spans.push(Span::styled(format!("{} {state}", glyph(state)), style));
             }
         }
-        None => spans.push(scene.span(ThemeRole::Gone, "gone")),
+        None => spans.push(scene.span(Gone, "gone")),
     }
     Line::from(spans)
 }
@@ -110,9 +103,8 @@ fn list(
     let mut lines = Vec::new();
     for (n, name) in FIVE.into_iter().enumerate() {
         let differs = comparison.differs[n];
-        let (symbol, part) =
-            if differs { (DIFFERS, ThemeRole::Warning) } else { (EQUAL, ThemeRole::Dim) };
-        let head = scene.span(ThemeRole::Dim, text::fit(name, 16));
+        let (symbol, part) = if differs { (DIFFERS, Warning) } else { (EQUAL, Dim) };
+        let head = scene.span(Dim, text::fit(name, 16));
         let first = scene.span(part, format!("  {}", numbers[0][n]));
         let second = scene.span(part, format!("{symbol} {}", numbers[1][n]));
         lines.push(Line::from(vec![head, first]));

@@ -3,6 +3,7 @@ use ratatui::widgets::{Block, BorderType};
 
 use crate::app::FIVE;
 use crate::tcp::SocketId;
+use crate::view::ThemeRole::{Border, Dim, Strong};
 use crate::view::table::columns;
 use crate::view::{Painter, ThemeRole, rect, text};
 
@@ -47,7 +48,7 @@ pub(super) struct BoxStyle {
 
 /// Draws five boxes beside each other.
 pub(super) fn boxes(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
     (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),
     styles: [BoxStyle; 5],
@@ -64,7 +65,7 @@ pub(super) fn boxes(
         let block = Block::bordered()
             .border_type(border)
             .border_style(scene.style(part))
-            .title_top(scene.line(ThemeRole::Dim, padded(title)).centered())
+            .title_top(scene.line(Dim, padded(title)).centered())
             .title_bottom(scene.line(part, padded(style.symbol)).centered());
         painter.render(block, place);
         let number = scene.line(style.number, number).centered();
@@ -75,17 +76,13 @@ pub(super) fn boxes(
 }
 
 /// Draws the five fields in boxes, or as text where boxes do not fit.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect, name: SocketId) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
     let scene = painter.scene;
     let room = usize::from(area.width);
     let numbers = numbers(name);
     let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
-        return painter.put(area, scene.wrapped(ThemeRole::Strong, &numbers.join("  "), room));
+        return painter.put(area, scene.wrapped(Strong, &numbers.join("  "), room));
     };
-    let plain = BoxStyle {
-        border: (BorderType::Rounded, ThemeRole::Border),
-        number: ThemeRole::Strong,
-        symbol: "",
-    };
+    let plain = BoxStyle { border: (BorderType::Rounded, Border), number: Strong, symbol: "" };
     boxes(painter, area, (places, numbers), [plain; 5]);
 }

@@ -3,8 +3,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::history::{Ladder, Rung, StateMark, ladder};
+use crate::view::ThemeRole::{Border, Dim, Error, Gone, Strong, Text, Title, Warning};
 use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
-use crate::view::{Painter, Scene, ThemeRole, rect, text};
+use crate::view::{Painter, Scene, rect, text};
 
 /// A state with its glyph, or in brackets.
 const STATE: usize = 13;
@@ -12,7 +13,7 @@ const STATE: usize = 13;
 const TIME: usize = 8;
 
 /// The ladder of the selected connection: time goes down.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut rest = area;
     let Some(ladder) = ladder::of(scene.state) else {
@@ -22,7 +23,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
             "No connections to draw yet. Press l, then c."
         };
         let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        painter.put(below, scene.wrapped(ThemeRole::Dim, none, usize::from(area.width)));
+        painter.put(below, scene.wrapped(Dim, none, usize::from(area.width)));
         return;
     };
     let room = usize::from(area.width);
@@ -73,14 +74,11 @@ fn heading(
     let title = format!("{DASH}{DASH} Ladder {DASH} ");
     let fill = room.saturating_sub(text::width(&title) + about.len() + 1 + part.len() + 2);
     Line::from(vec![
-        scene.span(ThemeRole::Title, title),
-        scene.span(
-            if ladder.captured { ThemeRole::Dim } else { ThemeRole::Warning },
-            format!("{about} "),
-        ),
-        scene.span(ThemeRole::Border, DASH.repeat(fill)),
-        scene.span(ThemeRole::Dim, part),
-        scene.span(ThemeRole::Border, DASH.repeat(2)),
+        scene.span(Title, title),
+        scene.span(if ladder.captured { Dim } else { Warning }, format!("{about} ")),
+        scene.span(Border, DASH.repeat(fill)),
+        scene.span(Dim, part),
+        scene.span(Border, DASH.repeat(2)),
     ])
 }
 
@@ -93,10 +91,10 @@ fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let [client, server] = [client, server].map(|end| text::cut(&end, most));
     let gap = left.saturating_sub(text::width(&client) + text::width(&server));
     Line::from(vec![
-        scene.span(ThemeRole::Dim, text::fit("seconds", TIME)),
-        scene.span(ThemeRole::Strong, client),
+        scene.span(Dim, text::fit("seconds", TIME)),
+        scene.span(Strong, client),
         Span::raw(" ".repeat(gap)),
-        scene.span(ThemeRole::Strong, server),
+        scene.span(Strong, server),
     ])
 }
 
@@ -106,20 +104,20 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     let (right, right_style) = state(scene, rung.states[1]);
     let arrow = rung.arrow.as_ref();
     let part = match arrow {
-        Some(arrow) if arrow.is_lost() => ThemeRole::Error,
-        Some(arrow) if arrow.again => ThemeRole::Warning,
-        Some(_) | None => ThemeRole::Text,
+        Some(arrow) if arrow.is_lost() => Error,
+        Some(arrow) if arrow.again => Warning,
+        Some(_) | None => Text,
     };
     let arrow = rung.drawn(columns);
     Line::from(vec![
-        scene.span(ThemeRole::Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
+        scene.span(Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
         Span::styled(
             format!("{}{left}", " ".repeat(STATE.saturating_sub(text::width(&left)))),
             left_style,
         ),
-        scene.span(ThemeRole::Border, " │"),
+        scene.span(Border, " │"),
         scene.span(part, text::fit(&arrow, columns)),
-        scene.span(ThemeRole::Border, "│ "),
+        scene.span(Border, "│ "),
         Span::styled(right, right_style),
     ])
 }
@@ -131,7 +129,7 @@ fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
     };
     match mark.state {
         Some(state) if mark.seen => (format!("{} {state}", glyph(state)), scene.theme.state(state)),
-        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(ThemeRole::Gone)),
-        Some(_) | None => (mark.word(), scene.style(ThemeRole::Dim)),
+        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(Gone)),
+        Some(_) | None => (mark.word(), scene.style(Dim)),
     }
 }

@@ -3,17 +3,18 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, SocketId, TcpState};
+use crate::view::ThemeRole::{Dim, Error, Heading, New, Strong, Text};
 use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
 use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
-use crate::view::{Painter, Scene, Scroll, ThemeRole, Titles, rect, text};
+use crate::view::{Painter, Scene, Scroll, Titles, rect, text};
 
 /// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
 
 /// The myth beside the kernel's rows; below, the myth tried for real.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles = Titles {
         name: "The myth",
@@ -33,7 +34,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 }
 
 /// Draws both models; returns the number of lines.
-fn models(painter: &mut Painter<'_, '_>, area: Rect) -> u16 {
+fn models(painter: &mut Painter<'_>, area: Rect) -> u16 {
     let scene = painter.scene;
     let rows = server_rows(scene, usize::from(area.height));
     let is_beside = area.width >= BESIDE;
@@ -79,22 +80,22 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
     let room = usize::from(place.width);
     let most = usize::from(place.height);
     let head = format!("{REFUSED} Common belief: \"the port is taken\"");
-    let mut lines = vec![scene.line(ThemeRole::Error, text::cut(&head, room))];
+    let mut lines = vec![scene.line(Error, text::cut(&head, room))];
     let connections = rows.iter().filter(|row| row.tuple.is_connected());
     let connections: Vec<SocketId> = connections.copied().collect();
     if connections.is_empty() {
         let words = "  LISTEN would become the connection: press c";
-        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
+        lines.push(scene.line(Dim, text::cut(words, room)));
         return lines;
     }
     if place.height > 3 {
         let columns = ["Local Address", "Foreign Address"].map(|head| text::fit(head, 17));
         let head = format!("  {} {} State", columns[0], columns[1]);
-        lines.push(scene.line(ThemeRole::Heading, text::cut(&head, room)));
+        lines.push(scene.line(Heading, text::cut(&head, room)));
     }
     if place.height > 5 {
         let words = format!("{REFUSED} no LISTEN row any more");
-        lines.push(scene.line(ThemeRole::Dim, words));
+        lines.push(scene.line(Dim, words));
     }
     for (n, row) in connections.iter().enumerate() {
         if lines.len() + 1 > most {
@@ -108,7 +109,7 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         } else {
             format!("{REFUSED} {}: port {port} would be taken", row.tuple.remote.ip)
         };
-        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
+        lines.push(scene.line(Dim, text::cut(&words, room)));
     }
     lines
 }
@@ -123,10 +124,10 @@ fn right(
     let room = usize::from(place.width);
     let head =
         format!("{} The kernel's rows on the server's computer", glyph(TcpState::Established));
-    let mut lines = vec![scene.line(ThemeRole::New, text::cut(&head, room))];
+    let mut lines = vec![scene.line(New, text::cut(&head, room))];
     if rows.is_empty() {
         let words = "  The port is unused: press l, then c";
-        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
+        lines.push(scene.line(Dim, text::cut(words, room)));
         return lines;
     }
     let longest = longest_address(rows);
@@ -148,14 +149,14 @@ fn right(
     if cut {
         let port = rows[0].tuple.local.port;
         let words = format!("   ... and more, all on the same local port {port}");
-        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
+        lines.push(scene.line(Dim, text::cut(&words, room)));
     }
     lines
 }
 
 /// The trial of the myth.
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
-    let head = |words: &str| scene.line(ThemeRole::Strong, text::cut(words, room));
+    let head = |words: &str| scene.line(Strong, text::cut(words, room));
     let Some(myth) = &scene.state.ui.myth else {
         let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
         let (key, room) = keys.unwrap_or_default();
@@ -174,7 +175,7 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     let sum = text::wrap(sum, room.saturating_sub(1));
     if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
         let sum = sum.into_iter().map(|words| format!(" {words}"));
-        lines.extend(sum.map(|words| scene.line(ThemeRole::Text, words)));
+        lines.extend(sum.map(|words| scene.line(Text, words)));
     }
     lines
 }
@@ -183,10 +184,10 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
 fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
     let who = format!("{}{again}", text::safe(&call.who));
     let (symbol, part, said) = match call.answer {
-        None => ("~", ThemeRole::Dim, String::from("connecting ...")),
+        None => ("~", Dim, String::from("connecting ...")),
         Some(Ok(row)) => {
             let (local, remote) = (row.tuple.local, row.tuple.remote);
-            ("+", ThemeRole::New, format!("connected: {local} {ARROW} {remote}"))
+            ("+", New, format!("connected: {local} {ARROW} {remote}"))
         }
         Some(Err(why)) => {
             let errno = why.errno;
@@ -197,7 +198,7 @@ fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Lin
             } else {
                 words
             };
-            (REFUSED, ThemeRole::Error, words)
+            (REFUSED, Error, words)
         }
     };
     let words = text::cut(&said, room.saturating_sub(18));

@@ -4,13 +4,14 @@ use ratatui::text::{Line, Span};
 use crate::app::query::names;
 use crate::app::{Pane, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
+use crate::view::ThemeRole::{Dim, Error, Key, Strong, Text, Warning};
 use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text, width};
+use crate::view::{Painter, Scene, Titles, rect, text, width};
 
 /// The system calls of our own sockets; those of the selected row, else the newest, stand out.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut inner = painter.pane(Pane::Sockets, area, titles(scene, area.width));
     let selected = scene.state.ui.selected;
@@ -28,7 +29,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         } else {
             HELD_BY_S.trim_start()
         };
-        let line = scene.line(ThemeRole::Dim, why).centered();
+        let line = scene.line(Dim, why).centered();
         painter.render(line, rect::middle(inner, inner.width, 1));
         return;
     }
@@ -85,10 +86,10 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
     if calls.forgotten > 0 {
         let forgotten =
             format::many(calls.forgotten, "older one forgotten", "older ones forgotten");
-        right.push((ThemeRole::Dim, forgotten));
+        right.push((Dim, forgotten));
     }
     if !calls.is_empty() {
-        right.push((ThemeRole::Dim, text::plural(calls.len(), "call")));
+        right.push((Dim, text::plural(calls.len(), "call")));
     }
     let titles = past::titles(scene.state, right);
     let what = format!("{DASH} the system calls of our own sockets");
@@ -116,7 +117,7 @@ fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     } else {
         " No calls for this row: another program's, too old, or one of many alike."
     };
-    scene.line(ThemeRole::Warning, words)
+    scene.line(Warning, words)
 }
 
 /// The notice of `S` lists the system calls of its sockets.
@@ -129,14 +130,12 @@ fn lines(
     stands_out: bool,
     room: usize,
 ) -> Vec<Line<'static>> {
-    let (symbol, part) =
-        if stands_out { (SELECTED, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
+    let (symbol, part) = if stands_out { (SELECTED, Strong) } else { (" ", Dim) };
     let clock = text::clock(scene.state.started, entry.at);
     let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head =
-        vec![scene.span(ThemeRole::Key, format!("{symbol} ")), scene.span(part, heading)];
+    let mut head = vec![scene.span(Key, format!("{symbol} ")), scene.span(part, heading)];
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
-    head.push(scene.span(ThemeRole::Dim, " ".repeat(pad) + &clock));
+    head.push(scene.span(Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];
     for call in &entry.record.calls {
         lines.extend(one(scene, entry, call, (stands_out, room)));
@@ -144,7 +143,7 @@ fn lines(
     if entry.alike > 0 {
         let more = text::number(entry.alike);
         let words = format!("    and {more} more like this one");
-        lines.push(scene.line(ThemeRole::Warning, words));
+        lines.push(scene.line(Warning, words));
     }
     lines
 }
@@ -193,10 +192,10 @@ fn one(
 ) -> Vec<Line<'static>> {
     let refused = call.is_refused();
     let (symbol, part) = match (refused, stands_out) {
-        (true, _) => (REFUSED, ThemeRole::Error),
-        (false, true) => (" ", ThemeRole::Strong),
-        (false, false) if scene.state.ui.selected.is_some() => (" ", ThemeRole::Dim),
-        (false, false) => (" ", ThemeRole::Text),
+        (true, _) => (REFUSED, Error),
+        (false, true) => (" ", Strong),
+        (false, false) if scene.state.ui.selected.is_some() => (" ", Dim),
+        (false, false) => (" ", Text),
     };
     let text = text::cut(&format!("  {symbol} {call}"), room);
     let remark = remark(entry, call);
@@ -208,7 +207,7 @@ fn one(
     let column = used.max(if room < 100 { 44 } else { 50 }) + 2;
     if column + remark.len() <= room {
         first.push(Span::raw(" ".repeat(column - used)));
-        first.push(scene.span(ThemeRole::Dim, remark));
+        first.push(scene.span(Dim, remark));
         return vec![Line::from(first)];
     }
     let is_needed = refused || call.asked == Syscall::GetSockName;
@@ -216,7 +215,7 @@ fn one(
         return vec![Line::from(first)];
     }
     let below = text::cut(&format!("      {remark}"), room);
-    vec![Line::from(first), scene.line(ThemeRole::Dim, below)]
+    vec![Line::from(first), scene.line(Dim, below)]
 }
 
 /// The effect of a system call on the table, if it is not obvious.

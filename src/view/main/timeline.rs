@@ -7,6 +7,7 @@ use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
 use crate::app::{GoneReason, Pane, TableRow};
 use crate::tcp::{Moment, TcpState};
+use crate::view::ThemeRole::{Dim, Key, Selected, Text, Warning};
 use crate::view::main::ladder;
 use crate::view::past;
 use crate::view::style::glyphs::{DASH, HOLLOW, SELECTED, glyph};
@@ -22,7 +23,7 @@ const LADDER: usize = 10 + 1;
 const FEW: usize = 3;
 
 /// A line of time for each row that fits, the newest at the bottom, and below them the ladder of one connection.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let state = scene.state;
     let all = Timeline::of(state);
@@ -71,7 +72,7 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
         }
         right.push(part);
     }
-    right.push((ThemeRole::Key, axis.title()));
+    right.push((Key, axis.title()));
     let wide = axis.columns + axis.label + STATE >= 90;
     Titles {
         name: "Timeline",
@@ -151,9 +152,9 @@ impl Axis {
         let numbers: String = numbers.into_iter().collect();
         let label = ["seconds ago", "seconds before"][usize::from(self.label > 20)];
         Line::from(vec![
-            scene.span(ThemeRole::Dim, text::fit(&format!("  {label}"), self.label)),
-            scene.span(ThemeRole::Dim, numbers),
-            scene.span(ThemeRole::Warning, " · inferred"),
+            scene.span(Dim, text::fit(&format!("  {label}"), self.label)),
+            scene.span(Dim, numbers),
+            scene.span(Warning, " · inferred"),
         ])
     }
 }
@@ -174,7 +175,7 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'stat
     let role_room = axis.label - 9;
     let role = text::fit(&role::name(scene, history, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
-    let theme_role = if is_selected { ThemeRole::Selected } else { ThemeRole::Text };
+    let theme_role = if is_selected { Selected } else { Text };
     let mut spans = vec![scene.span(theme_role, who)];
     spans.extend(drawn(scene, axis, history));
     spans.push(now(scene, history));
@@ -221,12 +222,12 @@ fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>
         .chunk_by(|one, other| one == other)
         .map(|run| {
             let (symbol, style) = match run[0] {
-                SpanCell::Nothing => (' ', scene.style(ThemeRole::Text)),
+                SpanCell::Nothing => (' ', scene.style(Text)),
                 SpanCell::Begins(state) => (glyph(state), scene.theme.state(state)),
                 SpanCell::Lasts(TcpState::TimeWait) => ('─', scene.theme.state(TcpState::TimeWait)),
                 SpanCell::Lasts(state) => ('━', scene.theme.state(state)),
                 SpanCell::Reported => ('·', scene.style(ThemeRole::Reported)),
-                SpanCell::Unseen => ('·', scene.style(ThemeRole::Warning)),
+                SpanCell::Unseen => ('·', scene.style(Warning)),
                 SpanCell::Gone => {
                     (HOLLOW.chars().next().unwrap_or('o'), scene.style(ThemeRole::Gone))
                 }

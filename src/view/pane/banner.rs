@@ -1,11 +1,12 @@
 use std::net::IpAddr;
 
-use crate::view::{Painter, ThemeRole, text};
+use crate::view::ThemeRole::Banner;
+use crate::view::{Painter, text};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 /// The warning that other machines can connect.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let listener = &scene.state.server;
     let at = listener.at();
@@ -29,5 +30,5 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let port = at.port;
     let warning = format!(" OPEN TO THE NETWORK: port {port} is reachable on {reachable}");
     let line = Line::from(text::cut(&warning, usize::from(area.width)));
-    painter.render(line.style(scene.style(ThemeRole::Banner)), area);
+    painter.render(line.style(scene.style(Banner)), area);
 }

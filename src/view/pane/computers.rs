@@ -3,13 +3,15 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{BurstProgress, Computer, Pane, State};
 use crate::tcp::{Host, Port, SocketId, SourcePort};
+use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Text, Warning};
 use crate::view::past;
+use crate::view::scroll::List;
 use crate::view::style::glyphs::{DASH, SELECTED};
-use crate::view::text::gauge::gauge;
-use crate::view::{List, Painter, Scene, ThemeRole, Titles, rect, text};
+use crate::view::text::gauge;
+use crate::view::{Painter, Scene, Titles, rect, text};
 
 /// The client computers, and below them their destination.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let clients = &scene.state.clients;
     let count = clients.computers.len();
@@ -44,10 +46,10 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     let has_foot = usize::from(area.height.saturating_sub(2)) > height;
     let mut right = past::as_of_now(scene.state);
     if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
-        right.push((ThemeRole::Warning, opened(progress)));
+        right.push((Warning, opened(progress)));
     } else if count > height {
         let end = (list.top + height).min(count);
-        right.push((ThemeRole::Dim, format!("{}-{end} of {count}", list.top + 1)));
+        right.push((Dim, format!("{}-{end} of {count}", list.top + 1)));
     }
     let about = if has_foot || area.width < 40 {
         String::new()
@@ -86,12 +88,9 @@ fn row(scene: Scene<'_>, computer: &Computer, selected: bool, room: usize) -> Li
         open = if many.len() < left { many + " " } else { String::new() };
     }
     let ports = ports(computer, room.saturating_sub(text::width(&before) + open.len()));
-    let part = if selected { ThemeRole::InactiveSelected } else { ThemeRole::Text };
-    let line = Line::from(vec![
-        scene.span(part, before),
-        scene.span(ThemeRole::Gauge, open),
-        scene.span(ThemeRole::Dim, ports),
-    ]);
+    let part = if selected { InactiveSelected } else { Text };
+    let line =
+        Line::from(vec![scene.span(part, before), scene.span(Gauge, open), scene.span(Dim, ports)]);
     let focused = scene.state.ui.focus == Pane::Computers;
     if selected && focused { scene.selected(line.spans) } else { line }
 }
@@ -158,16 +157,16 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     let left = room.saturating_sub(text::width(&to));
     let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}"), String::new()];
     let from = text::fitting(left, tries);
-    Line::from(vec![Span::raw(to), scene.span(ThemeRole::Dim, from)])
+    Line::from(vec![Span::raw(to), scene.span(Dim, from)])
 }
 
 fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
     let (filled, blank) = gauge(progress.opened, progress.asked, 12);
     Line::from(vec![
-        scene.span(ThemeRole::Warning, " connecting "),
+        scene.span(Warning, " connecting "),
         Span::raw("▕"),
-        scene.span(ThemeRole::Gauge, filled),
-        scene.span(ThemeRole::Dim, blank),
+        scene.span(Gauge, filled),
+        scene.span(Dim, blank),
         Span::raw(format!("▏ {}", opened(progress))),
     ])
 }

@@ -4,14 +4,15 @@ use ratatui::widgets::{Block, BorderType};
 
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
+use crate::view::ThemeRole::{Dim, KeyCap, Text, Warning};
 use crate::view::rect::inside;
 use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
 
 /// The key hints, the most useful first, as many as fit.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut keys = theme(scene);
-    keys.extend(inline_keys(painter.frame.area(), scene));
+    keys.extend(inline_keys(painter.buffer.area, scene));
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
     painter.render(line, area);
@@ -24,9 +25,7 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     let ui = &scene.state.ui;
     let mut spans = Vec::new();
     if let Some(count) = ui.count {
-        spans.push(
-            scene.span(ThemeRole::KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)),
-        );
+        spans.push(scene.span(KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)));
     }
     if let Some(notice) = newest_notice(scene, room) {
         return notice;
@@ -100,7 +99,7 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let last = state.notices.last()?;
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
     let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
-    is_new.then(|| scene.line(ThemeRole::Text, text))
+    is_new.then(|| scene.line(Text, text))
 }
 
 /// The keys of a form, with those of a choice in a field with one.
@@ -118,7 +117,7 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     let mut spans = vec![scene.span(ThemeRole::Key, " find ")];
     spans.extend(scene.input(&state.ui.find.text, (room / 2).max(10)));
     let rows = text::plural(state.ui.shown.len(), "row");
-    spans.push(scene.span(ThemeRole::Dim, format!("   {rows}   ")));
+    spans.push(scene.span(Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "clear")]).spans);
     Line::from(spans)
 }
@@ -134,7 +133,7 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
         ThemeName::HighContrast => "high contrast",
         ThemeName::Mono => "mono",
     };
-    vec![scene.span(ThemeRole::Dim, format!(" theme: {name} "))]
+    vec![scene.span(Dim, format!(" theme: {name} "))]
 }
 
 /// Whether the last keys get a pane of their own.
@@ -150,13 +149,13 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     }
     let caps = scene.state.ui.keys.iter().flat_map(|key| {
         let cap = format!(" {} ", scene.own(key));
-        [Span::raw(" "), scene.span(ThemeRole::KeyCap, cap)]
+        [Span::raw(" "), scene.span(KeyCap, cap)]
     });
     caps.collect()
 }
 
 /// The last keys as caps, the newest at the right.
-pub(crate) fn draw_caps(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw_caps(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut right = area.right();
     let mut newest = true;
@@ -168,11 +167,11 @@ pub(crate) fn draw_caps(painter: &mut Painter<'_, '_>, area: Rect) {
         }
         right -= wide;
         let cap = Rect { x: right, y: area.bottom() - 3, width: wide, height: 3 };
-        let part = if newest { ThemeRole::Warning } else { ThemeRole::Dim };
+        let part = if newest { Warning } else { Dim };
         let block =
             Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
         painter.render(block, cap);
-        let letter = if newest { ThemeRole::KeyCap } else { ThemeRole::Dim };
+        let letter = if newest { KeyCap } else { Dim };
         painter.render(scene.line(letter, format!(" {key} ")), inside(cap));
         newest = false;
     }

@@ -3,13 +3,14 @@ use ratatui::text::{Line, Span};
 
 use crate::app::PointOfView;
 use crate::tcp::TcpState;
+use crate::view::ThemeRole::{Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
 use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, ThemeRole, text, width};
+use crate::view::{Painter, Scene, text, width};
 
 /// The first line: the address of the server, the number of connections, what part of the table is shown.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let room = usize::from(area.width);
     let tries = [
@@ -63,7 +64,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     let gap = " ".repeat(words.gap);
     let mut spans = Vec::new();
     if words.name {
-        spans.push(scene.span(ThemeRole::Name, " fivetuple "));
+        spans.push(scene.span(Name, " fivetuple "));
         spans.push(Span::raw(gap.clone()));
     } else {
         spans.push(Span::raw(" "));
@@ -71,7 +72,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     spans.extend(place(scene, words));
     spans.push(Span::raw(gap));
     let sockets = scene.state.seen();
-    spans.push(scene.span(ThemeRole::Strong, text::plural(sockets.connections(), "connection")));
+    spans.push(scene.span(Strong, text::plural(sockets.connections(), "connection")));
     // The whole table is counted, whatever part of it is shown.
     let all = scene.state.ui.lens.view == PointOfView::BothEnds;
     let mut before = if all { ":" } else { ", both ends:" };
@@ -90,7 +91,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
 
 fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     if !scene.state.listened() {
-        return vec![scene.span(ThemeRole::Dim, "not listening")];
+        return vec![scene.span(Dim, "not listening")];
     }
     let listens = if words.words {
         Span::raw("listening on ")
@@ -99,13 +100,13 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         Span::styled(symbol, scene.theme.state(TcpState::Listen))
     };
     let at = scene.state.server.at().to_string();
-    vec![listens, scene.span(ThemeRole::Strong, at)]
+    vec![listens, scene.span(Strong, at)]
 }
 
 /// The settings of the wire, for views that do not show it.
 fn wire_status(scene: Scene<'_>, most: usize) -> Vec<Span<'static>> {
     let status = wire::status(scene).into_iter();
-    let matters = status.filter(|(part, _)| *part != ThemeRole::Dim);
+    let matters = status.filter(|(part, _)| *part != Dim);
     let shown = matters.take(most);
     shown
         .flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
@@ -129,14 +130,14 @@ fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'stati
         scope
     };
     match shrunk {
-        0 => spans.push(scene.span(ThemeRole::Dim, format!(" {scope}   "))),
+        0 => spans.push(scene.span(Dim, format!(" {scope}   "))),
         1 => (),
-        _ => spans.push(scene.span(ThemeRole::Dim, format!("{scope}  "))),
+        _ => spans.push(scene.span(Dim, format!("{scope}  "))),
     }
     spans.push(match past::short(scene.state) {
-        Some(words) => scene.span(ThemeRole::KeyCap, words),
-        None if words.gap == TIGHT.gap => scene.span(ThemeRole::Gauge, "live"),
-        None => scene.span(ThemeRole::Gauge, "live "),
+        Some(words) => scene.span(KeyCap, words),
+        None if words.gap == TIGHT.gap => scene.span(Gauge, "live"),
+        None => scene.span(Gauge, "live "),
     });
     spans
 }

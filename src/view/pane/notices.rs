@@ -2,11 +2,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Notice, Pane, State, Tone};
+use crate::view::ThemeRole::{Dim, Error, Strong, Text, Warning};
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
+use crate::view::{Painter, Scene, Titles, rect, text};
 
 /// The notices, the newest at the bottom.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let notices = &scene.state.notices;
     let inside = rect::inside(area);
@@ -16,12 +17,12 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let mut right = Vec::new();
     if back > 0 {
         let back = text::plural(back, "sentence");
-        right.push((ThemeRole::Warning, format!("{back} back")));
+        right.push((Warning, format!("{back} back")));
     }
     let titles = Titles { name: "What happened", right, ..Titles::default() };
     let inner = painter.pane(Pane::Notices, area, titles);
     if notices.is_empty() {
-        let words = scene.span(ThemeRole::Dim, " Nothing yet.");
+        let words = scene.span(Dim, " Nothing yet.");
         painter.render(words, inner);
         return;
     }
@@ -115,17 +116,14 @@ fn lines(
 ) -> Vec<Line<'static>> {
     let time = time(scene.state, notice, room);
     let (part, symbol) = match notice.tone {
-        Tone::Plain if newest => (ThemeRole::Strong, ""),
-        Tone::Plain => (ThemeRole::Text, ""),
-        Tone::Refused => (ThemeRole::Error, REFUSED),
-        Tone::Warning => (ThemeRole::Warning, BLAMED),
+        Tone::Plain if newest => (Strong, ""),
+        Tone::Plain => (Text, ""),
+        Tone::Refused => (Error, REFUSED),
+        Tone::Warning => (Warning, BLAMED),
     };
     let line = |(n, words): (usize, String)| {
         let margin = if n == 0 {
-            vec![
-                scene.span(ThemeRole::Dim, format!(" {time} ")),
-                scene.span(part, format!("{symbol:<2}")),
-            ]
+            vec![scene.span(Dim, format!(" {time} ")), scene.span(part, format!("{symbol:<2}"))]
         } else {
             vec![Span::raw(" ".repeat(time.len() + 4))]
         };

@@ -3,13 +3,14 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Pane, State, TableRow};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
+use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
 use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::text::gauge::gauge;
-use crate::view::{Painter, Scene, ThemeRole, Titles, text, width};
+use crate::view::text::gauge;
+use crate::view::{Painter, Scene, Titles, text, width};
 
 /// The listener: its address, its accept queue, its totals.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
@@ -41,10 +42,8 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let fits = text::width(&long) + running.at.to_string().len() <= room;
     let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
-    let mut first = vec![
-        Span::styled(label, scene.theme.state(TcpState::Listen)),
-        scene.span(ThemeRole::Strong, at),
-    ];
+    let mut first =
+        vec![Span::styled(label, scene.theme.state(TcpState::Listen)), scene.span(Strong, at)];
     let reach = Span::raw(format!("   {}", reach(running)));
     if width(&first) + reach.width() <= room {
         first.push(reach);
@@ -72,11 +71,10 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
     let mut spans = vec![Span::raw(" ")];
     let pausing = listener.pausing(scene.state.now);
     match (pausing, listener.held) {
-        (Some(why), _) => spans.push(scene.span(
-            ThemeRole::Error,
-            text::cut(&format!("paused: {}", why.errno), room.saturating_sub(1)),
-        )),
-        (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a resumes")),
+        (Some(why), _) => spans.push(
+            scene.span(Error, text::cut(&format!("paused: {}", why.errno), room.saturating_sub(1))),
+        ),
+        (None, true) => spans.push(scene.span(Warning, "accept() is held: a resumes")),
         (None, false) => spans.push(Span::raw("accepts at once")),
     }
     let mut more = vec![format!("backlog {}", text::number(running.backlog))];
@@ -97,7 +95,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
         more.push(format!("{} listeners", running.listeners));
     }
     for text in more {
-        let text = scene.span(ThemeRole::Dim, format!("   {text}"));
+        let text = scene.span(Dim, format!("   {text}"));
         if width(&spans) + text.width() <= room {
             spans.push(text);
         }
@@ -123,14 +121,14 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
     let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
     let full = waiting > 0 && waiting >= most;
-    let part = if full { ThemeRole::Error } else { ThemeRole::Strong };
+    let part = if full { Error } else { Strong };
     Line::from(vec![
         Span::raw(format!("{label}▕")),
-        scene.span(if full { ThemeRole::Error } else { ThemeRole::Gauge }, filled),
-        scene.span(ThemeRole::Dim, blank),
+        scene.span(if full { Error } else { Gauge }, filled),
+        scene.span(Dim, blank),
         Span::raw("▏"),
-        scene.span(if waiting > 0 { part } else { ThemeRole::Text }, words),
-        scene.span(ThemeRole::Warning, held),
+        scene.span(if waiting > 0 { part } else { Text }, words),
+        scene.span(Warning, held),
     ])
 }
 
@@ -154,8 +152,8 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
     let label = " will listen on ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let would = format!("{label}{at}");
-    let mut would = vec![scene.span(ThemeRole::Dim, would)];
-    let reach = scene.span(ThemeRole::Dim, format!(", {}", reach(spec)));
+    let mut would = vec![scene.span(Dim, would)];
+    let reach = scene.span(Dim, format!(", {}", reach(spec)));
     if width(&would) + reach.width() <= room {
         would.push(reach);
     }
@@ -207,8 +205,8 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
     let which = shorter.into_iter().find(wide).unwrap_or_default();
     let mut spans = Vec::new();
     for (label, value) in which.iter().map(|n| &numbers[*n]) {
-        spans.push(scene.span(ThemeRole::Dim, format!(" {label} ")));
-        spans.push(scene.span(ThemeRole::Strong, format!("{value} ")));
+        spans.push(scene.span(Dim, format!(" {label} ")));
+        spans.push(scene.span(Strong, format!("{value} ")));
     }
     Some((2, Line::from(spans)))
 }

@@ -65,55 +65,42 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
     }
 }
 
+/// Characters beyond ASCII; the last of each piece replaces the others.
+const ASCII: [&str; 28] = [
+    "▶→›>",
+    "‹←◀<",
+    "…═~",
+    "✗x",
+    "─–▂▃▌-",
+    "━▄▅=",
+    "╍╏╌╎◫%",
+    "│┃|",
+    "║I",
+    "╭╮╰╯┏┓┗┛╔╗╚╝+",
+    "┐└┴\\",
+    "┘/",
+    "▕[",
+    "▏]",
+    "█≠#",
+    "▁_",
+    "▆▇●*",
+    "·○.",
+    "◎@",
+    "◁&",
+    "◕1",
+    "◔2",
+    "◨w",
+    "◧a",
+    "◌:",
+    "◇o",
+    "▼◆v",
+    "▷?",
+];
+
 /// The replacement of `c` in an ASCII theme.
-#[allow(clippy::match_same_arms, reason = "one line for each kind of symbol")]
-pub const fn in_ascii(c: char) -> char {
-    match c {
-        '▶' | '→' => '>',
-        '‹' => '<',
-        '›' => '>',
-        '…' => '~',
-        '✗' => 'x',
-        '─' | '–' => '-',
-        '━' => '=',
-        '═' => '~',
-        '╍' | '╏' | '╌' | '╎' => '%',
-        '│' | '┃' => '|',
-        '║' => 'I',
-        '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '╔' | '╗' | '╚' | '╝' => {
-            '+'
-        }
-        '┐' => '\\',
-        '┘' => '/',
-        '▕' => '[',
-        '▏' => ']',
-        '█' => '#',
-        '▁' => '_',
-        '▂' | '▃' => '-',
-        '▄' | '▅' => '=',
-        '▆' | '▇' => '*',
-        '└' | '┴' => '\\',
-        '▌' => '-',
-        '·' => '.',
-        '◎' => '@',
-        '▷' => '?',
-        '◁' => '&',
-        '●' => '*',
-        '◕' => '1',
-        '◔' => '2',
-        '◨' => 'w',
-        '◫' => '%',
-        '◧' => 'a',
-        '◌' => ':',
-        '◇' => 'o',
-        '○' => '.',
-        '←' | '◀' => '<',
-        '▼' => 'v',
-        '◆' => 'v',
-        '≠' => '#',
-        c if c.is_ascii() => c,
-        _ => '?',
-    }
+pub fn in_ascii(c: char) -> char {
+    let alike = ASCII.iter().find(|alike| alike.contains(c));
+    alike.and_then(|alike| alike.chars().last()).unwrap_or(if c.is_ascii() { c } else { '?' })
 }
 
 /// Replaces every character of a finished frame that is not ASCII.

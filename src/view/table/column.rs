@@ -7,9 +7,10 @@ use ratatui::text::{Line, Span};
 
 use crate::app::TableRow;
 use crate::tcp::SocketId;
+use crate::view::ThemeRole::{Gone, Heading};
 use crate::view::style::glyphs::{LOWER, UPPER};
 use crate::view::table::symbols::symbols;
-use crate::view::{Scene, ThemeRole, text, width};
+use crate::view::{Scene, text, width};
 
 /// One column of a table of sockets.
 pub(crate) struct Column {
@@ -132,7 +133,7 @@ impl ColumnLayout {
             let title = column.titles.iter().find(|title| text::width(title) <= width);
             head += &text::fit(title.or(column.titles.last()).unwrap_or(&""), width + self.gap);
         }
-        Line::from(head).style(scene.style(ThemeRole::Heading))
+        Line::from(head).style(scene.style(Heading))
     }
 
     /// One row; blank if there is no row of that name.
@@ -155,7 +156,7 @@ impl ColumnLayout {
             return scene.selected(spans);
         }
         if line.gone.is_some() {
-            let gone = scene.style(ThemeRole::Gone);
+            let gone = scene.style(Gone);
             spans.iter_mut().skip(1).for_each(|span| span.style = gone);
         }
         Line::from(spans)

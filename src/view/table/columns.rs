@@ -5,13 +5,14 @@ use ratatui::text::Span;
 use crate::app::query::unaccepted::is_unaccepted;
 use crate::app::{State, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
+use crate::view::ThemeRole::Dim;
 use crate::view::style::glyphs::glyph;
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::gone_row::{AGE, ROLE, STATE, countdown, gone, with_time_left};
 use crate::view::table::role::{role, udp};
 use crate::view::table::timer::{time_left, unanswered};
-use crate::view::{Scene, ThemeRole, text};
+use crate::view::{Scene, text};
 
 /// The least width of the age column with room for "47 s left".
 const LONG_AGE: usize = 9;
@@ -149,7 +150,7 @@ fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     }
     let room = width - 1;
     let text = role_with_time(row).unwrap_or_else(|| plain_role(row, room));
-    let bracket = row.scene.span(ThemeRole::Dim, row.join());
+    let bracket = row.scene.span(Dim, row.join());
     vec![Span::raw(text::fit(&text, room)), bracket]
 }
 
@@ -188,7 +189,7 @@ fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
 
 fn owner_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     let owner = owner(row.scene.state, row.line, width);
-    vec![row.scene.span(ThemeRole::Dim, text::cut(&owner, width))]
+    vec![row.scene.span(Dim, text::cut(&owner, width))]
 }
 
 /// The process that holds the socket, in at most about `room` columns.

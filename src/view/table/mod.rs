@@ -4,7 +4,6 @@ pub(crate) mod column;
 pub(crate) mod columns;
 pub(crate) mod empty;
 pub(crate) mod gone_row;
-pub(crate) mod height;
 pub(crate) mod narrow;
 pub(crate) mod netstat;
 pub(crate) mod role;
@@ -14,18 +13,19 @@ pub(crate) mod titles;
 pub(crate) mod window;
 
 use ratatui::layout::Rect;
-use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
+use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget};
 
 use crate::app::Pane;
 use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
+use crate::view::ThemeRole::{Border, FocusBorder};
 use crate::view::table::column::Bracket;
 use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
-use crate::view::{Painter, ThemeRole, rect};
+use crate::view::{Painter, rect};
 
 /// The kernel's table: the rows that fit.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let ui = &scene.state.ui;
     let mut body = rect::inside(area);
@@ -64,7 +64,7 @@ fn bracket(shown: &[SocketId], n: usize) -> Bracket {
     }
 }
 
-fn scrollbar(painter: &mut Painter<'_, '_>, area: Rect, window: &Window) {
+fn scrollbar(painter: &mut Painter<'_>, area: Rect, window: &Window) {
     let scene = painter.scene;
     let (count, height) = (scene.state.ui.shown.len(), window.len());
     if count <= height {
@@ -79,7 +79,7 @@ fn scrollbar(painter: &mut Painter<'_, '_>, area: Rect, window: &Window) {
         .end_symbol(None)
         .track_symbol(Some("│"))
         .thumb_symbol("█")
-        .track_style(scene.style(ThemeRole::Border))
-        .thumb_style(scene.style(ThemeRole::FocusBorder));
-    painter.frame.render_stateful_widget(bar, beside, &mut position);
+        .track_style(scene.style(Border))
+        .thumb_style(scene.style(FocusBorder));
+    bar.render(beside, painter.buffer, &mut position);
 }

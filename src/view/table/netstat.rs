@@ -4,21 +4,18 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tcp::{Endpoint, SocketId, TcpState, netstat_address, netstat_state};
+use crate::view::ThemeRole::Heading;
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView};
 use crate::view::table::columns::{longest_queues, proto_cell, queue_width, recv_queue};
-use crate::view::{Painter, Scene, ThemeRole, text};
+use crate::view::{Painter, Scene, text};
 
-pub(crate) fn draw(
-    painter: &mut Painter<'_, '_>,
-    area: Rect,
-    (head_lines, rows): (u16, &[SocketId]),
-) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, (head_lines, rows): (u16, &[SocketId])) {
     let scene = painter.scene;
     let room = usize::from(area.width);
     let layout = ColumnLayout::plain(columns(scene, rows), room);
     let heading = text::cut("Active Internet connections (servers and established)", room);
-    let heading = Line::from(heading).style(scene.style(ThemeRole::Heading));
+    let heading = Line::from(heading).style(scene.style(Heading));
     let head = [heading, layout.head(scene)];
     let left_out = 2 - usize::from(head_lines.min(2));
     painter.put(area, head.into_iter().skip(left_out).chain(layout.lines(scene, rows)));

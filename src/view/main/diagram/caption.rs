@@ -4,11 +4,12 @@ use ratatui::text::Line;
 
 use crate::app::{Certainty, GoneReason, PathStep, StatePath, TableRow};
 use crate::tcp::{Protocol, TcpState};
+use crate::view::ThemeRole::{Dim, FocusBorder, Text, Warning};
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::style::glyphs::{ARROW, OTHER, SELECTED};
 use crate::view::table::role;
-use crate::view::{Scene, ThemeRole, text, width};
+use crate::view::{Scene, text, width};
 
 /// At most `most` lines, and a short title.
 pub(super) fn of(
@@ -23,7 +24,7 @@ pub(super) fn of(
         } else {
             "No connections yet. Press l to listen, c to connect."
         };
-        let lines = vec![scene.line(ThemeRole::Dim, none)];
+        let lines = vec![scene.line(Dim, none)];
         return (lines, none.to_owned());
     };
     let who = role::name(scene, line, 15);
@@ -34,17 +35,14 @@ pub(super) fn of(
     let wrapped = tries.map(|words| text::wrap(&words, room));
     let fitting = wrapped.iter().find(|lines| lines.len() <= left);
     let said = fitting.unwrap_or(&wrapped[1]).iter().take(left);
-    lines.extend(said.map(|words| scene.line(ThemeRole::Text, words.as_str())));
+    lines.extend(said.map(|words| scene.line(Text, words.as_str())));
     (lines, brief)
 }
 
 /// Both ends and their states, and what the lines mean.
 fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static> {
     let mut spans = Vec::new();
-    let ends = [
-        (&paths.selected, SELECTED, ThemeRole::FocusBorder),
-        (&paths.other, OTHER, ThemeRole::Warning),
-    ];
+    let ends = [(&paths.selected, SELECTED, FocusBorder), (&paths.other, OTHER, Warning)];
     for (end, symbol, part) in ends {
         if let Some((line, path)) = end {
             let who = role::name(scene, line, 15);
@@ -60,7 +58,7 @@ fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static
     let (seen, inferred) = (strokes(Certainty::Seen), strokes(Certainty::WorkedOut));
     let means = format!("{seen} seen  {inferred} inferred");
     if width(&spans) + text::width(&means) <= room {
-        spans.push(scene.span(ThemeRole::Dim, means));
+        spans.push(scene.span(Dim, means));
     }
     Line::from(spans)
 }

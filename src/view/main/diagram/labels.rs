@@ -2,28 +2,20 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::tcp::Transition;
+use crate::view::ThemeRole::Dim;
 use crate::view::main::diagram::geometry::{Figure, middle};
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
-use crate::view::{Painter, ThemeRole, text};
+use crate::view::{Painter, text};
 
 /// The cause of each transition, where there is room; those that an end made come first.
-pub(super) fn draw(
-    painter: &mut Painter<'_, '_>,
-    area: Rect,
-    figure: &Figure,
-    paths: &StatePaths<'_>,
-) {
+pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, figure: &Figure, paths: &StatePaths<'_>) {
     let scene = painter.scene;
     let mut arrows = Transition::USUAL;
     arrows.sort_by_key(|arrow| paths.stroke(*arrow) == Stroke::Neither);
     for arrow in arrows {
         let stroke = paths.stroke(arrow);
-        let style = if stroke == Stroke::Neither {
-            scene.style(ThemeRole::Dim)
-        } else {
-            stroke.style(scene)
-        };
+        let style = if stroke == Stroke::Neither { scene.style(Dim) } else { stroke.style(scene) };
         // The reply is left out before the event is.
         let texts = [arrow.cause(), arrow.event.to_string()];
         let fitting = texts.into_iter().find_map(|text| {
@@ -58,9 +50,9 @@ fn place(figure: &Figure, arrow: Transition, wide: usize) -> Option<Rect> {
 }
 
 /// Whether the place and its neighbours are blank.
-fn is_blank(painter: &mut Painter<'_, '_>, area: Rect, place: Rect) -> bool {
+fn is_blank(painter: &mut Painter<'_>, area: Rect, place: Rect) -> bool {
     let wider = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
-    let buffer = painter.frame.buffer_mut();
+    let buffer = &painter.buffer;
     area.intersection(place) == place
         && wider
             .intersection(area)

@@ -12,15 +12,16 @@ use ratatui::widgets::Block;
 
 use crate::app::Pane;
 use crate::tcp::{TcpState, Transition};
+use crate::view::ThemeRole::{Dim, FocusBorder, Strong, Warning};
 use crate::view::main::diagram::geometry::Figure;
 use crate::view::main::diagram::paths::StatePaths;
 use crate::view::main::diagram::stroke::Stroke;
 use crate::view::past;
 use crate::view::style::glyphs::{OTHER, SELECTED, glyph};
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
+use crate::view::{Painter, Scene, Titles, rect, text};
 
 /// TCP's states as boxes, its transitions as arrows; the rows in each state, and the path of one connection.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let paths = StatePaths::of(scene);
     let ends = [&paths.selected, &paths.other].into_iter().flatten();
@@ -89,11 +90,7 @@ fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
     }
 }
 
-fn draw_arrows(
-    painter: &mut Painter<'_, '_>,
-    area: Rect,
-    (figure, paths): (&Figure, &StatePaths<'_>),
-) {
+fn draw_arrows(painter: &mut Painter<'_>, area: Rect, (figure, paths): (&Figure, &StatePaths<'_>)) {
     let scene = painter.scene;
     let mut arrows: Vec<(Stroke, Transition)> =
         Transition::USUAL.into_iter().map(|arrow| (paths.stroke(arrow), arrow)).collect();
@@ -104,7 +101,7 @@ fn draw_arrows(
         Stroke::Selected(_) => 2,
     });
     let (end, (x, y)) = figure.end();
-    let end = scene.span(ThemeRole::Dim, end);
+    let end = scene.span(Dim, end);
     let place = Rect::new(x, y, rect::len(end.width()), 1);
     painter.render(Line::from(end), place.intersection(area));
     for (stroke, arrow) in arrows {
@@ -116,12 +113,12 @@ fn draw_arrows(
 
 /// The box of a state: its name, its rows, and which ends of the selected connection are in it.
 fn draw_box(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     (figure, paths): (&Figure, &StatePaths<'_>),
     (state, most): (TcpState, usize),
 ) {
     let scene = painter.scene;
-    let area = figure.of(state).intersection(painter.frame.area());
+    let area = figure.of(state).intersection(painter.buffer.area);
     let stroke = paths.frame(state);
     if figure.high > 1 {
         let block =
@@ -140,16 +137,16 @@ fn draw_box(
     };
     let [is_selected, is_other] = paths.are_at(state);
     if is_selected {
-        painter.render(scene.span(ThemeRole::FocusBorder, SELECTED), body);
+        painter.render(scene.span(FocusBorder, SELECTED), body);
     }
     if is_other {
-        painter.render(scene.line(ThemeRole::Warning, OTHER).right_aligned(), body);
+        painter.render(scene.line(Warning, OTHER).right_aligned(), body);
     }
     let tokens = tokens(scene, state, most);
     let name = match (tokens.is_empty(), stroke) {
         (false, _) => scene.theme.state(state),
-        (true, Stroke::Neither) => scene.style(ThemeRole::Dim),
-        (true, Stroke::Selected(_) | Stroke::Other(_)) => scene.style(ThemeRole::Strong),
+        (true, Stroke::Neither) => scene.style(Dim),
+        (true, Stroke::Selected(_) | Stroke::Other(_)) => scene.style(Strong),
     };
     let gap = if tokens.is_empty() { "" } else { " " };
     let text = Line::styled(format!("{state}{gap}{tokens}"), name);

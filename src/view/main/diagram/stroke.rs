@@ -4,7 +4,8 @@ use ratatui::symbols::border::Set;
 use ratatui::widgets::BorderType;
 
 use crate::app::Certainty;
-use crate::view::{Painter, Scene, ThemeRole};
+use crate::view::ThemeRole::{Border, FocusBorder, Warning};
+use crate::view::{Painter, Scene};
 
 /// The stroke of an arrow or a box: which end took it, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +21,9 @@ pub(super) enum Stroke {
 impl Stroke {
     pub(crate) fn style(self, scene: Scene<'_>) -> Style {
         scene.style(match self {
-            Stroke::Neither => ThemeRole::Border,
-            Stroke::Other(_) => ThemeRole::Warning,
-            Stroke::Selected(_) => ThemeRole::FocusBorder,
+            Stroke::Neither => Border,
+            Stroke::Other(_) => Warning,
+            Stroke::Selected(_) => FocusBorder,
         })
     }
 
@@ -55,7 +56,7 @@ pub(super) struct Polyline {
 }
 
 impl Polyline {
-    pub(crate) fn draw(&self, painter: &mut Painter<'_, '_>, area: Rect, stroke: Stroke) {
+    pub(crate) fn draw(&self, painter: &mut Painter<'_>, area: Rect, stroke: Stroke) {
         let style = stroke.style(painter.scene);
         let mut set = |at: (u16, u16), symbol: &str| {
             if area.contains(at.into()) {

@@ -5,6 +5,7 @@ use ratatui::text::Line;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
+use crate::view::ThemeRole::{Border, Dim, FocusBorder, Gauge, Key, Warning};
 use crate::view::main::ports::selection::{ALL, SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, glyph};
 use crate::view::{Painter, ThemeRole, rect, text};
@@ -56,7 +57,7 @@ impl Scale {
 
 /// The bars of even and of odd ports, symbols above them, and the ranges below them.
 pub(super) fn draw(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
     (range, selected): (PortRange, Option<SelectedPort<'_>>),
 ) {
@@ -67,11 +68,9 @@ pub(super) fn draw(
     let symbols = rect::take_top(&mut rest, 1);
     draw_symbols(painter, symbols, (scale, selected));
     let high = (rest.height / 2).clamp(1, HIGHEST);
-    for (parity, label, part) in
-        [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
-    {
+    for (parity, label, part) in [(Parity::Even, "even", Gauge), (Parity::Odd, "odd", Key)] {
         let place = rect::take_top(&mut rest, high);
-        painter.render(scene.span(ThemeRole::Dim, label), rect::line(place, high - 1));
+        painter.render(scene.span(Dim, label), rect::line(place, high - 1));
         draw_bars(painter, place, (scale, parity, part));
     }
     let below = Rect { y: rest.y.min(below.y), ..below };
@@ -83,7 +82,7 @@ pub(super) fn draw(
 }
 
 fn draw_bars(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
     (scale, parity, part): (Scale, Parity, ThemeRole),
 ) {
@@ -98,7 +97,7 @@ fn draw_bars(
         for line in 0..area.height {
             let below = usize::from(area.height - 1 - line) * 8;
             let (symbol, part) = match level.saturating_sub(below).min(8) {
-                0 if line + 1 == area.height && level == 0 => ('·', ThemeRole::Border),
+                0 if line + 1 == area.height && level == 0 => ('·', Border),
                 eighths => (EIGHTHS[eighths], part),
             };
             let at = (scale.area.x + column, area.y + line);
@@ -118,7 +117,7 @@ fn level(used: usize, all: usize, most: usize) -> usize {
 
 /// The listening ports and the selected one, above their columns.
 fn draw_symbols(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
     (scale, selected): (Scale, Option<SelectedPort<'_>>),
 ) {
@@ -130,7 +129,7 @@ fn draw_symbols(
         symbols.extend(scale.x(port).map(|x| (x, format!("{symbol} {port}"), style)));
     }
     if let Some(selected) = selected {
-        let style = scene.style(ThemeRole::FocusBorder);
+        let style = scene.style(FocusBorder);
         let words = format!("{DOWN} {}", selected.port);
         symbols.extend(scale.x(selected.port).map(|x| (x, words, style)));
     }
@@ -148,7 +147,7 @@ fn draw_symbols(
 }
 
 /// The ranges of RFC 6335, and the ephemeral range of this kernel.
-fn draw_parts(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
+fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
     const PARTS: [(u16, u16, &str); 3] = [
         (0, 1023, ""),
         (1024, 49151, "registered 1024-49151"),
@@ -167,16 +166,16 @@ fn draw_parts(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
         }
     };
     for (low, high, name) in PARTS {
-        draw(0, ThemeRole::Dim, bracket(low, high, name));
+        draw(0, Dim, bracket(low, high, name));
     }
     let range = scene.state.port_range();
     let picks = format!("picked from {range}");
-    draw(1, ThemeRole::Warning, bracket(range.low.0, range.high.0, &picks));
+    draw(1, Warning, bracket(range.low.0, range.high.0, &picks));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
     let well_known = ["└ well-known 0-1023", "└ well-known"];
     let fits = |words: &&&str| text::width(words) < usize::from(left);
     if let Some(words) = well_known.iter().find(fits) {
-        draw(1, ThemeRole::Dim, Some((scale.area.x, (*words).to_owned())));
+        draw(1, Dim, Some((scale.area.x, (*words).to_owned())));
     }
 }
 
@@ -197,12 +196,12 @@ fn span_text(wide: usize, name: &str) -> String {
     format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
 }
 
-fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
+fn draw_numbers(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
     let scene = painter.scene;
     let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
-    let numbers = [low, middle, high].map(|port| scene.line(ThemeRole::Dim, port.to_string()));
+    let numbers = [low, middle, high].map(|port| scene.line(Dim, port.to_string()));
     let [low, middle, high] = numbers;
     painter.render(low, line);
     painter.render(middle.centered(), line);

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Parity, State};
 use crate::tcp::{Protocol, SourcePort, TcpState};
+use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
 use crate::view::main::ports::selection::{SelectedPort, holder, listening};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
 use crate::view::{Scene, ThemeRole, text, width};
@@ -20,8 +21,7 @@ pub(super) fn of(
         Line::from(text::cut_to_fit(parities(scene), room)),
     ];
     if let Some(selected) = selected {
-        let named =
-            scene.span(ThemeRole::FocusBorder, text::cut_to_fit(named(scene, selected), room));
+        let named = scene.span(FocusBorder, text::cut_to_fit(named(scene, selected), room));
         lines.push(Line::from(named));
     }
     lines.push(legend(scene, room));
@@ -41,7 +41,7 @@ fn left(state: &State) -> (ThemeRole, [String; 2]) {
             }
         };
         let why = format!("{who}: {why}");
-        return (ThemeRole::Text, [why.clone(), why]);
+        return (Text, [why.clone(), why]);
     };
     let (all, left) = (text::number(supply.range.len()), text::number(supply.left()));
     let (to, range) = (supply.to, supply.range);
@@ -50,14 +50,14 @@ fn left(state: &State) -> (ThemeRole, [String; 2]) {
             "{who} to {to}: none of {all} ports left: EADDRNOTAVAIL. All are free for another destination."
         );
         let short = format!("{who} to {to}: none of {all} ports left");
-        return (ThemeRole::Error, [long, short]);
+        return (Error, [long, short]);
     }
     let long = format!(
         "{who} ({}) to {to}: {left} of {all} ports left; {} of {range} in use",
         supply.from,
         text::number(supply.used)
     );
-    (ThemeRole::Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
+    (Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
 }
 
 /// Ports in use in the range of the next port, even and odd ones.
@@ -114,10 +114,10 @@ fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
     };
     let pieces = [
         (format!("{listen} listens"), scene.theme.state(TcpState::Listen)),
-        (format!("{DOWN} selected"), scene.style(ThemeRole::FocusBorder)),
-        (format!("{FULL} in use"), scene.style(ThemeRole::Gauge)),
-        (format!("{FREE} free"), scene.style(ThemeRole::Dim)),
-        (last, scene.style(ThemeRole::Dim)),
+        (format!("{DOWN} selected"), scene.style(FocusBorder)),
+        (format!("{FULL} in use"), scene.style(Gauge)),
+        (format!("{FREE} free"), scene.style(Dim)),
+        (last, scene.style(Dim)),
     ];
     for (words, style) in pieces {
         let piece = Span::styled(format!("{words}   "), style);

@@ -4,9 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
+use crate::view::ThemeRole::{Border, Dim, FocusBorder, Gauge, Key};
 use crate::view::main::ports::selection::{SelectedPort, listening};
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::{Painter, Scene, ThemeRole};
+use crate::view::{Painter, Scene};
 
 /// The number of the first port of a line, and a blank.
 const LABEL: u16 = 7;
@@ -40,7 +41,7 @@ pub(super) fn around(port: Port, area: Rect) -> PortRange {
 }
 
 pub(super) fn draw(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
     (range, selected): (PortRange, Option<SelectedPort<'_>>),
 ) {
@@ -54,7 +55,7 @@ pub(super) fn draw(
             None => small(area, range, port),
         };
         if let Some(label) = label {
-            let text = scene.line(ThemeRole::Dim, port.0.to_string());
+            let text = scene.line(Dim, port.0.to_string());
             let text = if few.is_some() { text.centered() } else { text };
             painter.render(text, label.intersection(area));
         }
@@ -117,18 +118,18 @@ fn symbol(
     let state = scene.state;
     let first = |text: &str| text.chars().next().unwrap_or(' ');
     if is_selected {
-        (first(DOWN), scene.style(ThemeRole::FocusBorder))
+        (first(DOWN), scene.style(FocusBorder))
     } else if listens {
         (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))
     } else if state.seen().ports().rows_at(port) > 0 {
         let look = match Parity::of(port) {
-            Parity::Even => ThemeRole::Gauge,
-            Parity::Odd => ThemeRole::Key,
+            Parity::Even => Gauge,
+            Parity::Odd => Key,
         };
         (first(FULL), scene.style(look))
     } else if state.port_range().contains(port) {
-        (first(FREE), scene.style(ThemeRole::Border))
+        (first(FREE), scene.style(Border))
     } else {
-        (first(NEVER), scene.style(ThemeRole::Border))
+        (first(NEVER), scene.style(Border))
     }
 }

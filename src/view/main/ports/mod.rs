@@ -24,7 +24,7 @@ enum MapPart {
 }
 
 /// The port map: which ports are in use, by whom, and how many are left.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let selected = SelectedPort::of(scene);
     painter.scroll.visible.extend(selected.map(|selected| selected.line.row.name()));
