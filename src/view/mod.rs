@@ -18,7 +18,7 @@ pub(crate) mod text;
 pub use crate::view::hit::{hit, pane_at};
 pub use crate::view::layout::LEAST;
 pub(crate) use crate::view::painter::Painter;
-pub(crate) use crate::view::scene::{Scene, Titles, width};
+pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
 pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::{glyph, in_ascii};
 pub use crate::view::style::theme::{ColourDepth, Theme, ThemeRole};

@@ -6,7 +6,9 @@ use ratatui::widgets::{Block, BorderType};
 use tui_input::Input;
 
 use crate::app::{State, TableRow};
+use crate::tcp::TcpState;
 use crate::view::ThemeRole::{Cursor, Field, Key, Selected, Text};
+use crate::view::style::glyphs::glyph;
 use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::text;
 
@@ -35,6 +37,16 @@ impl<'a> Scene<'a> {
     /// A line of text in the style of `part`.
     pub(crate) fn line(self, part: ThemeRole, text: impl Into<String>) -> Line<'static> {
         Line::from(self.span(part, text))
+    }
+
+    /// A line of text in the style of `part`, cut at `room` columns.
+    pub(crate) fn cut(self, part: ThemeRole, text: &str, room: usize) -> Line<'static> {
+        self.line(part, text::cut(text, room))
+    }
+
+    /// A state and its glyph.
+    pub(crate) fn state_span(self, state: TcpState) -> Span<'static> {
+        Span::styled(format!("{} {state}", glyph(state)), self.theme.state(state))
     }
 
     /// A text in lines of at most `room` columns, all in the style of `part`.
@@ -113,6 +125,13 @@ impl Titles {
     /// The width of the pieces at the right.
     pub(crate) fn right_width(&self) -> usize {
         self.right.iter().map(|(_, text)| text::width(text) + 2).sum()
+    }
+}
+
+/// Adds a piece to a line if both fit into `room` columns.
+pub(crate) fn push_fitting(spans: &mut Vec<Span<'static>>, span: Span<'static>, room: usize) {
+    if width(spans) + span.width() <= room {
+        spans.push(span);
     }
 }
 

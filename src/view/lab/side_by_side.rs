@@ -7,7 +7,7 @@ use crate::view::ThemeRole::Dim;
 use crate::view::lab::pairs::PairedRow;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, stacked, wire};
-use crate::view::table::column::{Bracket, ColumnLayout};
+use crate::view::table::column::ColumnLayout;
 use crate::view::table::{empty, narrow, titles};
 use crate::view::{Painter, Scene, ThemeRole, Titles, rect};
 
@@ -60,7 +60,7 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
         for (place, name) in [(left, pair.left), (right, pair.right)] {
             let line = rect::line(place, n);
             let cell = match name {
-                Some(name) => columns.line(scene, name, Bracket::None),
+                Some(name) => columns.line(scene, name, None),
                 None => scene.line(Dim, absent(scene.state, *pair)),
             };
             painter.render(cell, line);

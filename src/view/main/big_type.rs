@@ -7,7 +7,7 @@ use crate::view::ThemeRole::{Dim, Gauge, Gone, Key, Strong};
 use crate::view::pane::notices;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
-use crate::view::table::column::{Column, ColumnLayout, RowView};
+use crate::view::table::column::{Column, ColumnLayout, ROLE, RowView, STATE};
 use crate::view::table::columns::longest_address;
 use crate::view::table::window::Window;
 use crate::view::table::{empty, role, timer, titles, window};
@@ -87,9 +87,7 @@ fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
     }
 }
 
-const ROLE: &str = "Role";
 const PORTS: &str = "Ports";
-const STATE: &str = "State";
 
 /// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
 fn columns(foreign: usize, room: usize) -> ColumnLayout {
@@ -104,19 +102,21 @@ fn columns(foreign: usize, room: usize) -> ColumnLayout {
         (15 - taken, foreign, 1)
     };
     let columns = vec![
-        Column { titles: &[ROLE], widths: vec![(0, Whole(role))], cell: role_cell },
-        Column { titles: &[PORTS], widths: vec![(0, Whole(5 + 3 + foreign))], cell: ports },
-        Column { titles: &[STATE], widths: vec![(0, Whole(1)), (1, UpTo(room))], cell: state },
+        Column::new(&[ROLE], [(0, Whole(role))], |row, width| {
+            vec![strong(row, text::cut(&role::role(row.scene, row.line, width), width))]
+        }),
+        Column::new(&[PORTS], [(0, Whole(5 + 3 + foreign))], ports),
+        Column::new(&[STATE], [(0, Whole(1)), (1, UpTo(room))], |row, width| {
+            let words = words(row, width);
+            let text = text::cut(&words.content, width);
+            vec![words.content(text)]
+        }),
     ];
-    ColumnLayout::with_gap(columns, room, (3, gap))
+    ColumnLayout::new(columns, room, (3, gap))
 }
 
 fn strong(row: &RowView<'_>, text: String) -> Span<'static> {
     row.scene.span(Strong, text)
-}
-
-fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    vec![strong(row, text::cut(&role::role(row.scene, row.line, width), width))]
 }
 
 /// Local port and foreign end; without a foreign end the state begins earlier, if it needs the room.
@@ -135,12 +135,6 @@ fn ports(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     let state = text::cut(&state.content, room);
     let blank = " ".repeat(1 + room - text::width(&state));
     vec![strong(row, local + &blank), words(row, room).content(state)]
-}
-
-fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    let words = words(row, width);
-    let text = text::cut(&words.content, width);
-    vec![words.content(text)]
 }
 
 /// The state, or why the row is gone.

@@ -3,11 +3,9 @@
 pub(crate) mod column;
 pub(crate) mod columns;
 pub(crate) mod empty;
-pub(crate) mod gone_row;
 pub(crate) mod narrow;
 pub(crate) mod netstat;
 pub(crate) mod role;
-pub(crate) mod symbols;
 pub(crate) mod timer;
 pub(crate) mod titles;
 pub(crate) mod window;
@@ -19,7 +17,7 @@ use crate::app::Pane;
 use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
 use crate::view::ThemeRole::{Border, FocusBorder};
-use crate::view::table::column::Bracket;
+use crate::view::style::glyphs::{LOWER, UPPER};
 use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
 use crate::view::{Painter, rect};
@@ -53,15 +51,14 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 /// The least rows below those that stay at the top.
 const LEFT: usize = 2;
 
-/// The bracket that joins a row to its neighbour.
-fn bracket(shown: &[SocketId], n: usize) -> Bracket {
-    let name = shown[n];
-    let above = n.checked_sub(1).and_then(|n| shown.get(n));
-    match (above, shown.get(n + 1)) {
-        (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
-        (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
-        _ => Bracket::None,
-    }
+/// The bracket that joins a row to its neighbour, if both are ends of one connection.
+fn bracket(shown: &[SocketId], n: usize) -> Option<&'static str> {
+    let joins = |above: usize| {
+        let ends = shown.get(above).zip(shown.get(above + 1));
+        ends.is_some_and(|(above, below)| are_one_connection(*above, *below))
+    };
+    let lower = || n.checked_sub(1).is_some_and(joins).then_some(LOWER);
+    joins(n).then_some(UPPER).or_else(lower)
 }
 
 fn scrollbar(painter: &mut Painter<'_>, area: Rect, window: &Window) {

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::ThemeRole::{Border, Dim, FocusBorder, Gauge, Key, Warning};
-use crate::view::main::ports::selection::{ALL, SelectedPort, listening};
+use crate::view::main::ports::selection::{ALL, listening};
 use crate::view::style::glyphs::{DOWN, glyph};
 use crate::view::{Painter, ThemeRole, rect, text};
 
@@ -59,7 +59,7 @@ impl Scale {
 pub(super) fn draw(
     painter: &mut Painter<'_>,
     area: Rect,
-    (range, selected): (PortRange, Option<SelectedPort<'_>>),
+    (range, selected): (PortRange, Option<Port>),
 ) {
     let scene = painter.scene;
     let mut rest = area;
@@ -116,32 +116,19 @@ fn level(used: usize, all: usize, most: usize) -> usize {
 }
 
 /// The listening ports and the selected one, above their columns.
-fn draw_symbols(
-    painter: &mut Painter<'_>,
-    area: Rect,
-    (scale, selected): (Scale, Option<SelectedPort<'_>>),
-) {
+fn draw_symbols(painter: &mut Painter<'_>, area: Rect, (scale, selected): (Scale, Option<Port>)) {
     let scene = painter.scene;
-    let style = scene.theme.state(TcpState::Listen);
-    let symbol = glyph(TcpState::Listen);
-    let mut symbols: Vec<(u16, String, _)> = Vec::new();
-    for port in listening(scene) {
-        symbols.extend(scale.x(port).map(|x| (x, format!("{symbol} {port}"), style)));
-    }
-    if let Some(selected) = selected {
-        let style = scene.style(FocusBorder);
-        let words = format!("{DOWN} {}", selected.port);
-        symbols.extend(scale.x(selected.port).map(|x| (x, words, style)));
-    }
-    for (x, words, style) in symbols {
-        let wide = rect::len(text::width(&words));
-        let (x, words) = if x + wide <= area.right() {
-            (x, words)
-        } else {
-            let (symbol, number) = words.split_once(' ').unwrap_or_default();
-            ((x + 1).saturating_sub(wide), format!("{number} {symbol}"))
-        };
-        let place = Rect { x, width: wide, ..area };
+    let listen = (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen));
+    let listening = listening(scene).into_iter().map(|port| (port, listen));
+    let selected = selected.map(|port| (port, (DOWN, scene.style(FocusBorder))));
+    for (port, (symbol, style)) in listening.chain(selected) {
+        let Some(x) = scale.x(port) else { continue };
+        let mut place = Rect { x, width: rect::len(port.to_string().len() + 2), ..area };
+        let mut words = format!("{symbol} {port}");
+        if place.right() > area.right() {
+            words = format!("{port} {symbol}");
+            place.x = (x + 1).saturating_sub(place.width);
+        }
         painter.render(Line::styled(words, style), place.intersection(area));
     }
 }
@@ -172,11 +159,9 @@ fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
     let picks = format!("picked from {range}");
     draw(1, Warning, bracket(range.low.0, range.high.0, &picks));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
-    let well_known = ["└ well-known 0-1023", "└ well-known"];
-    let fits = |words: &&&str| text::width(words) < usize::from(left);
-    if let Some(words) = well_known.iter().find(fits) {
-        draw(1, Dim, Some((scale.area.x, (*words).to_owned())));
-    }
+    let well_known = ["└ well-known 0-1023", "└ well-known", ""];
+    let words = text::fitting(usize::from(left).saturating_sub(1), well_known);
+    draw(1, Dim, Some((scale.area.x, words)));
 }
 
 /// A bracket of `wide` columns, with as much of its name as fits.
@@ -187,10 +172,10 @@ fn span_text(wide: usize, name: &str) -> String {
     let room = wide - 2;
     let words = name.split(' ').next().unwrap_or_default();
     let last = name.rsplit(' ').next().unwrap_or_default();
-    let tries = [name, last, words, ""];
-    let fits = |words: &&&str| words.is_empty() || text::width(words) + 4 <= room;
-    let words = tries.iter().find(fits).copied().unwrap_or_default();
-    let words = if words.is_empty() { String::new() } else { format!(" {words} ") };
+    let mut words = text::fitting(room.saturating_sub(4), [name, last, words, ""]);
+    if !words.is_empty() {
+        words = format!(" {words} ");
+    }
     let lines = room.saturating_sub(text::width(&words));
     let (left, right) = (lines / 2, lines - lines / 2);
     format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
@@ -201,8 +186,7 @@ fn draw_numbers(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
     let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
-    let numbers = [low, middle, high].map(|port| scene.line(Dim, port.to_string()));
-    let [low, middle, high] = numbers;
+    let [low, middle, high] = [low, middle, high].map(|port| scene.line(Dim, port.to_string()));
     painter.render(low, line);
     painter.render(middle.centered(), line);
     painter.render(high.right_aligned(), line);

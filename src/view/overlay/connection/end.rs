@@ -9,7 +9,7 @@ use crate::tcp::{Protocol, TcpInfo, TcpState, Timer, TimerKind};
 use crate::view::ThemeRole::{Dim, Gone, Strong, Warning};
 use crate::view::overlay::connection::queues;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
-use crate::view::table::{columns, role, timer};
+use crate::view::table::{columns, role};
 use crate::view::text::fitting;
 use crate::view::{Scene, text};
 
@@ -47,7 +47,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         } else {
             "the last state seen"
         };
-        (HOLLOW.to_owned(), scene.style(Gone), meaning)
+        (HOLLOW.to_string(), scene.style(Gone), meaning)
     } else {
         let symbol = glyph(row.state).to_string();
         let meaning = if state.seen().is_half_open(line) {
@@ -107,7 +107,7 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     if line.gone.is_some() {
         return Vec::new();
     }
-    if let Some(tries) = timer::tries(scene, line) {
+    if let Some(tries) = tries(scene, line) {
         let lines = text::wrap(&tries, room).into_iter();
         return lines.map(|words| scene.span(Warning, words)).collect();
     }
@@ -124,6 +124,19 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     };
     let tries = [format!("{left}, {long}"), format!("{left}: {brief}"), left];
     vec![Span::raw(fitting(room, tries))]
+}
+
+/// How often the kernel has retried without an answer, and when the next try is.
+fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
+    let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
+    let what = match timer.kind {
+        TimerKind::ZeroWindowProbe => "window probed",
+        TimerKind::Retransmit => "resent",
+        TimerKind::KeepAlive | TimerKind::TimeWait => return None,
+    };
+    let often = text::plural(timer.tries, "time");
+    let left = text::short(line.time_left(scene.state.then())?);
+    Some(format!("{what} {often}, no answer; next in {left}"))
 }
 
 /// Data of TCP_INFO: round trip, bytes, segments, window, retransmissions.
