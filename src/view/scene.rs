@@ -128,6 +128,19 @@ impl Titles {
     }
 }
 
+/// Lines and their rank.
+pub(crate) type RankedLines = (u8, Vec<Line<'static>>);
+
+/// Leaves out lines of the highest rank until `most` are left; returns those that were left out.
+pub(crate) fn leave_out(groups: &mut Vec<RankedLines>, most: usize) -> Vec<Line<'static>> {
+    let mut left_out = Vec::new();
+    while groups.iter().map(|(_, lines)| lines.len()).sum::<usize>() > most {
+        let least = (0..groups.len()).max_by_key(|n| groups[*n].0);
+        left_out.extend(groups.remove(least.unwrap_or(0)).1);
+    }
+    left_out
+}
+
 /// Adds a piece to a line if both fit into `room` columns.
 pub(crate) fn push_fitting(spans: &mut Vec<Span<'static>>, span: Span<'static>, room: usize) {
     if width(spans) + span.width() <= room {

@@ -2,7 +2,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::tcp::Port;
 use crate::view::ThemeRole::{Dim, Gauge, Gone, Key, Strong};
 use crate::view::pane::notices;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
@@ -33,16 +32,13 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let spare = rest.height.saturating_sub(ROW * window::rows_wanted(scene.state) + lines.0);
     let high = notices::height(scene.state, area.width, lines, spare);
     let place = rect::take_bottom(&mut rest, high);
-    painter.put(
-        place,
-        notices::newest(scene, scene.state.notices.back, (room, usize::from(place.height))),
-    );
+    let back = scene.state.notices.back;
+    painter.put(place, notices::newest(scene, back, (room, place.height.into())));
     // No blank line is needed below the last row.
     let height = usize::from(rest.height.div_ceil(ROW));
     let window = Window::of(scene.state, painter.scroll, (height, 1));
     if window.len() == 0 {
-        empty::draw(painter, rest);
-        return;
+        return empty::draw(painter, rest);
     }
     let rows = window.names(&scene.state.ui.shown);
     let shown = scene.state.ui.shown.len();
@@ -61,21 +57,17 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
     let scene = painter.scene;
     let state = scene.state;
-    let listener = &state.server;
-    let number = match listener.at().port {
-        Port::ANY => String::from("0"),
-        port => port.to_string(),
-    };
+    let at = state.server.at();
     let (label, part) = if state.listened() {
         ("LISTEN on port", Gauge)
-    } else if state.seen().is_listening(listener.at().port) {
+    } else if state.seen().is_listening(at.port) {
         ("in use elsewhere: port", Dim)
     } else {
         ("not listening on port", Dim)
     };
     let open = state.seen().connections();
     let halves = [
-        (label, number, part),
+        (label, at.port.0.to_string(), part),
         (if open == 1 { "connection" } else { "connections" }, open.to_string(), Key),
     ];
     let half = area.width / 2;
@@ -91,15 +83,11 @@ const PORTS: &str = "Ports";
 
 /// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
 fn columns(foreign: usize, room: usize) -> ColumnLayout {
-    let spread = room >= 96;
-    let (role, foreign, gap) = if spread {
-        (24, 23, 4)
-    } else {
+    let (role, foreign, gap) = match room {
+        96.. => (24, 23, 4),
+        WHOLE.. => (15, foreign.clamp(16, 23), 1),
         // A whole address matters more than a long role.
-        let most = if room < WHOLE { 18 } else { 23 };
-        let foreign = foreign.clamp(16, most);
-        let taken = if room < WHOLE { foreign - 16 } else { 0 };
-        (15 - taken, foreign, 1)
+        _ => (15 + 16 - foreign.clamp(16, 18), foreign.clamp(16, 18), 1),
     };
     let columns = vec![
         Column::new(&[ROLE], [(0, Whole(role))], |row, width| {

@@ -201,9 +201,9 @@ fn one(
 /// The effect of a system call on the table, if it is not obvious.
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
     let calls = &entry.record.calls;
-    let bound = calls.iter().find_map(|call| match call.asked {
-        Syscall::Bind(at) => Some(at),
-        _ => None,
+    let bound = calls.iter().find_map(|call| {
+        let Syscall::Bind(at) = call.asked else { return None };
+        Some(at)
     });
     let is_client = entry.record.deed == Purpose::Connect;
     let waits_for_connect = Syscall::SetSockOpt(SockOpt::BindAddressNoPort);

@@ -199,11 +199,9 @@ fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>
             continue;
         };
         let (first, style) = (axis.column(span.from), scene.theme.state(span.state));
-        let lasts = match span.state {
-            // Known from our own calls only.
-            _ if !span.seen => ('·', scene.style(Reported)),
-            state => (if state == TcpState::TimeWait { '─' } else { '━' }, style),
-        };
+        let line = if span.state == TcpState::TimeWait { '─' } else { '━' };
+        // Other spans are known from our own calls only.
+        let lasts = if span.seen { (line, style) } else { ('·', scene.style(Reported)) };
         cells[first.unwrap_or(0)..=last].fill(lasts);
         // The first state of a row that is older than the first poll began earlier.
         let is_older = history.found && span.from == history.born;

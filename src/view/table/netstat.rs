@@ -40,8 +40,8 @@ fn columns(scene: Scene<'_>, rows: &[SocketId]) -> Vec<Column> {
         Column::new(&["Send-Q"], [(1, Whole(sent))], |row, width| {
             // netstat reads /proc/net/tcp, where the kernel writes no backlog.
             let socket = &row.line.row;
-            let send = if socket.state == TcpState::Listen { 0 } else { socket.queues.send };
-            plain(format!("{send:>width$}"))
+            let bytes = if socket.state == TcpState::Listen { 0 } else { socket.queues.send };
+            plain(format!("{bytes:>width$}"))
         }),
         Column::new(&["Local Address"], address, |row, width| {
             plain(written(row.line.row.tuple.local, width))
